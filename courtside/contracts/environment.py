@@ -1,0 +1,84 @@
+"""One environment model per process: infra writes it with `as_env`, the process reads it back with `read`."""
+
+import os
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.names import DEFAULT_DATASET
+
+
+class EnvironmentInvalid(CourtsideError):
+    """A process was started without the environment it needs."""
+
+    def __init__(self, model: str, problems: list[str]) -> None:
+        self.model = model
+        self.problems = problems
+        super().__init__(f"{model} cannot be read from the environment: {'; '.join(problems)}")
+
+
+class Environment(BaseModel):
+    """Base: field ``lake_bucket`` is the variable ``COURTSIDE_LAKE_BUCKET`` unless an alias says otherwise."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        alias_generator=lambda field: f"COURTSIDE_{field.upper()}",
+    )
+
+    def as_env(self) -> dict[str, str]:
+        """Return the variables, ready for a Lambda or container definition."""
+        return {key: str(value) for key, value in self.model_dump(by_alias=True).items()}
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read the model back from the environment; raises `EnvironmentInvalid` naming each variable."""
+        try:
+            return cls.model_validate(dict(os.environ if environ is None else environ))
+        except ValidationError as error:
+            problems = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+            raise EnvironmentInvalid(cls.__name__, problems) from error
+
+
+class LakeEnv(Environment):
+    """What every process that touches data needs."""
+
+    lake_bucket: str = Field(min_length=3)
+    dataset: str = DEFAULT_DATASET
+
+
+class TrackingEnv(LakeEnv):
+    """The lake and the tracking server (`promote`, and the base of `TrainEnv`)."""
+
+    tracking_uri: str = Field(alias="MLFLOW_TRACKING_URI", min_length=1)
+    tracking_auth: str = Field(alias="MLFLOW_TRACKING_AUTH", default="courtside-sigv4")
+
+
+class TrainEnv(TrackingEnv):
+    """The training task."""
+
+
+class PromoteEnv(TrackingEnv):
+    """The promotion function."""
+
+
+class GateEnv(LakeEnv):
+    """The gate function: it reads holdout predictions from the lake and nothing else."""
+
+
+class CheckDriftEnv(LakeEnv):
+    """The drift check function."""
+
+    alert_topic_arn: str
+    retraining_arn: str
+    policy: str = "classic"
+    window_days: int = Field(default=30, ge=1)
+
+
+class NotifySlackEnv(Environment):
+    """The Slack notifier: it gets the secret's name, never the webhook."""
+
+    slack_webhook_secret_arn: str
