@@ -3,5 +3,5 @@
 The folders are the architecture; each may import only what stands to its right
 (``make check`` enforces it)::
 
-    cli | local → bootstrap → adapters → workflows → datasets → core → contracts
+    cli → local → bootstrap → adapters → workflows → datasets → core → contracts
 """
