@@ -72,11 +72,13 @@ class GateRequest(Payload):
 
 
 class GateResponse(Payload):
-    """Output of `gate`: the verdict and one plain sentence that is also the alert's text."""
+    """Output of `gate`: the verdict, and the alert to send if it is a rejection."""
 
     training_id: str
     promote: bool
+    rule: str
     reason: str
+    subject: str
     message: str
 
 
@@ -87,7 +89,7 @@ class PromoteRequest(Payload):
 
 
 class PromoteResponse(Payload):
-    """Output of `promote`: champion versions before (None for the first) and after."""
+    """Output of `promote`: champion versions before (None for the first) and after, and the alert to send."""
 
     training_id: str
     before: str | None

@@ -5,6 +5,7 @@ from datetime import date
 GAMES_PREFIX = "games/"
 LEGACY_MODELS_PREFIX = "ml-models/"
 LEGACY_FEATURES_PREFIX = "ml-features/"
+PROFILE_NAME = "reference.profile"
 CHAMPION_REFERENCE = "reference/champion.json"
 
 
@@ -13,9 +14,24 @@ def games(season: int) -> str:
     return f"{GAMES_PREFIX}season={season}/games.parquet"
 
 
-def training(training_id: str, name: str) -> str:
-    """Key of one file of one training: its record, its holdout predictions, its profile."""
-    return f"training/{training_id}/{name}"
+def training_record(training_id: str) -> str:
+    """Key of what one training did."""
+    return f"training/{training_id}/record.json"
+
+
+def training_profile(training_id: str) -> str:
+    """Key of the drift reference of one training."""
+    return f"training/{training_id}/{PROFILE_NAME}"
+
+
+def training_holdout(training_id: str) -> str:
+    """Key of what challenger and champion say of the same newest rows."""
+    return f"training/{training_id}/holdout.parquet"
+
+
+def training_verdict(training_id: str) -> str:
+    """Key of the gate's verdict."""
+    return f"training/{training_id}/gate.json"
 
 
 def drift_report(day: date, check_id: str) -> str:
@@ -26,3 +42,8 @@ def drift_report(day: date, check_id: str) -> str:
 def decision(day: date, check_id: str) -> str:
     """Key of one logged decision."""
     return f"decisions/dt={day.isoformat()}/{check_id}.json"
+
+
+def season_of(key: str) -> int:
+    """Season in a games key, the inverse of `games`."""
+    return int(key.removeprefix(f"{GAMES_PREFIX}season=").split("/", 1)[0])

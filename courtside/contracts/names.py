@@ -14,3 +14,23 @@ class Alias(StrEnum):
     CHAMPION = "champion"
     CHALLENGER = "challenger"
     PREVIOUS = "previous"
+
+
+class StackOutput(StrEnum):
+    """Keys of the stack outputs that commands and notebooks read; unique over all stacks, so they may be merged."""
+
+    LAKE_BUCKET = "LakeBucketName"
+    ARTIFACTS_BUCKET = "ArtifactsBucketName"
+    SLACK_WEBHOOK_SECRET = "SlackWebhookSecretArn"  # noqa: S105 — the name of an output, not a secret
+    TRACKING_URI = "TrackingUri"
+    ALERT_TOPIC = "AlertTopicArn"
+    RETRAINING = "RetrainingArn"
+    CHECK_DRIFT = "CheckDriftFunctionName"
+
+
+STACKS = ("data", "tracking", "pipeline")
+
+
+def stack_name(stage: str, stack: str) -> str:
+    """Name of one of a stage's stacks."""
+    return f"courtside-{stage}-{stack}"

@@ -1,0 +1,31 @@
+import pytest
+from pydantic import ValidationError
+
+from courtside.contracts.environment import CheckDriftEnv, EnvironmentInvalid, PromoteEnv, TrainEnv
+from courtside.contracts.events import DriftCheckRequest, Window
+
+CHECK = CheckDriftEnv(lake_bucket="lake", alert_topic_arn="arn:t", retraining_arn="arn:r", window_days=14)
+
+
+def test_what_infra_writes_the_process_reads_back() -> None:
+    assert CheckDriftEnv.read(CHECK.as_env()) == CHECK
+    assert CHECK.as_env()["COURTSIDE_WINDOW_DAYS"] == "14"
+
+
+def test_mlflow_variables_keep_mlflows_names() -> None:
+    written = TrainEnv(lake_bucket="lake", tracking_uri="https://api").as_env()
+    assert written["MLFLOW_TRACKING_URI"] == "https://api"
+    assert written["MLFLOW_TRACKING_AUTH"] == "courtside-sigv4"
+
+
+def test_a_missing_variable_is_named_as_people_would_set_it() -> None:
+    with pytest.raises(EnvironmentInvalid, match="MLFLOW_TRACKING_URI") as caught:
+        PromoteEnv.read({"COURTSIDE_LAKE_BUCKET": "lake"})
+    assert len(caught.value.problems) == 1
+
+
+def test_payloads_refuse_unknown_fields_and_backward_windows() -> None:
+    with pytest.raises(ValidationError, match="windw"):
+        DriftCheckRequest.model_validate({"windw": {}})
+    with pytest.raises(ValidationError, match="after its start"):
+        Window.model_validate({"start": "2019-01-02", "end": "2019-01-02"})
