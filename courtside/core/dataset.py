@@ -1,0 +1,43 @@
+"""The dataset contract: what a table's columns mean to Courtside."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FeatureKind(StrEnum):
+    """How a feature's distribution is summarized and compared."""
+
+    NUMERIC = "numeric"
+    CATEGORICAL = "categorical"
+    BINARY = "binary"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One model input."""
+
+    name: str
+    kind: FeatureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A table's contract.
+
+    `builder` names the code that makes the features from raw rows (None: the table holds them already);
+    `reference_seasons` is how many of the newest seasons the champion is compared with.
+    """
+
+    name: str
+    time_column: str
+    season_column: str | None
+    id_columns: tuple[str, ...]
+    target: str
+    features: tuple[Feature, ...]
+    builder: str | None
+    reference_seasons: int
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Feature names in the order the models take them."""
+        return [feature.name for feature in self.features]

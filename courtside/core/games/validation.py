@@ -1,0 +1,98 @@
+"""The gate every games table passes: canonical, sound, ordered, the odd rows kept apart."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from courtside.core.games.checks import Mask, refuse_impossible, refuse_short_seasons, row_numbers
+from courtside.core.games.columns import convert_columns, require_columns
+from courtside.core.games.errors import GamesEmpty, GamesTooOdd
+from courtside.core.games.oddities import find_oddities, out_of_season
+from courtside.core.games.quarantine import Oddity, set_aside
+from courtside.core.games.schema import GAME_COLUMNS
+
+MIN_SEASON_GAMES = 50
+ODD_ROWS_TOLERATED = 10
+ODD_SHARE_TOLERATED = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGames:
+    """Validated games.
+
+    `table` is in `GAMES_SCHEMA`, ordered by date, then id; `quarantined` in `QUARANTINE_SCHEMA`;
+    `out_of_order` counts the rows dated before the row above them in the source.
+    """
+
+    table: pa.Table
+    quarantined: pa.Table
+    out_of_order: int
+    source: str
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of the source: those kept and those quarantined."""
+        return int(self.table.num_rows + self.quarantined.num_rows)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many rows were quarantined for each reason (a row may have several)."""
+        listed = (str(reason).split("; ") for reason in self.quarantined["reason"].to_pylist())
+        return dict(Counter(reason for row in listed for reason in row))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a summary should say, one plain sentence each; empty when there is nothing to say."""
+        sorted_note = [f"{self.out_of_order} rows were out of date order; sorted"] if self.out_of_order else []
+        odd = [f"{count} quarantined: {reason}" for reason, count in self.reasons.items()]
+        return (*sorted_note, *odd)
+
+
+def validate_games(table: pa.Table, *, source: str = "games", min_season_games: int = MIN_SEASON_GAMES) -> ReadGames:
+    """Validate an arrow table of games as `read_games` does a file.
+
+    Args:
+        table: `GAME_COLUMNS` in any readable types, in any order, among any others.
+        source: what to call the table in messages and in the quarantine.
+        min_season_games: fewest games of a season that is not the newest; 0 for a slice of a table that
+            was validated whole.
+
+    Raises:
+        GamesInvalid: a named subclass that says which rows are wrong and what to do.
+    """
+    require_columns(table.column_names, source)
+    if table.num_rows == 0:
+        raise GamesEmpty(source)
+    games = convert_columns(table.select(list(GAME_COLUMNS)), source)
+    refuse_impossible(games, source)
+    odd = find_oddities(games)
+    aside: Mask = np.any(list(odd.values()), axis=0)
+    _refuse_too_odd(games, odd, aside, source)
+    kept = games.filter(pa.array(~aside))
+    refuse_short_seasons(kept, source, minimum=min_season_games, rows=np.flatnonzero(~aside) + 1)
+    return ReadGames(
+        table=kept.sort_by([("game_date", "ascending"), ("game_id", "ascending")]).combine_chunks(),
+        quarantined=set_aside(games, odd, source),
+        out_of_order=_count_out_of_order(games),
+        source=source,
+    )
+
+
+def _refuse_too_odd(games: pa.Table, odd: Mapping[Oddity, Mask], aside: Mask, source: str) -> None:
+    count = int(aside.sum())
+    tolerated = max(ODD_ROWS_TOLERATED, ODD_SHARE_TOLERATED * len(aside))
+    if count <= tolerated and count < len(aside):
+        return
+    hint = "correct them, or the columns they come from"
+    if odd[Oddity.OUT_OF_SEASON].mean() > ODD_SHARE_TOLERATED and not out_of_season(games, shift=1).any():
+        hint = "season must be the year the season ends; it looks like the year it starts, so add 1"
+    reasons = {str(kind): int(mask.sum()) for kind, mask in odd.items() if mask.any()}
+    raise GamesTooOdd(source, rows=row_numbers(aside), total=len(aside), reasons=reasons, hint=hint)
+
+
+def _count_out_of_order(games: pa.Table) -> int:
+    day = games["game_date"].to_numpy()
+    return int((day[1:] < day[:-1]).sum())

@@ -1,0 +1,211 @@
+"""What is refused with its rows named, what is set aside, and the laws of what passes."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import csv
+
+from courtside.core.games import (
+    GAME_COLUMNS,
+    GAMES_SCHEMA,
+    QUARANTINE_SCHEMA,
+    Oddity,
+    ReadGames,
+    read_games,
+    validate_games,
+    write_quarantine,
+)
+from courtside.core.games.errors import (
+    GamesDateUnparseable,
+    GamesDuplicated,
+    GamesEmpty,
+    GamesInvalid,
+    GamesScoreNegative,
+    GamesScoreTied,
+    GamesSeasonShort,
+    GamesTeamPlaysItself,
+    GamesTooOdd,
+    GamesTypeWrong,
+    GamesValueMissing,
+)
+from tests.unit.core.games.game_rows import Row, season_rows, write_csv
+
+SPOILT: list[tuple[type[GamesInvalid], dict[str, Any]]] = [
+    (GamesTypeWrong, {"home_points": "n/a"}),
+    (GamesTypeWrong, {"home_points": "101.5"}),
+    (GamesTypeWrong, {"season": "2009-10"}),
+    (GamesTypeWrong, {"away_points": 99_999}),
+    (GamesTypeWrong, {"is_playoff": "maybe"}),
+    (GamesDateUnparseable, {"game_date": "11/02/2009"}),
+    (GamesDateUnparseable, {"game_date": "2009-02-30"}),
+    (GamesDateUnparseable, {"game_date": "20091102"}),
+    (GamesValueMissing, {"home_team": " "}),
+    (GamesValueMissing, {"game_date": ""}),
+    (GamesTeamPlaysItself, {"home_team": "ATL", "away_team": "ATL"}),
+    (GamesScoreNegative, {"away_points": -3}),
+    (GamesScoreTied, {"home_points": 100, "away_points": 100}),
+    (GamesDuplicated, {"game_id": season_rows()[0]["game_id"]}),
+]
+
+
+@pytest.mark.parametrize(("error", "change"), SPOILT)
+def test_impossible_rows_are_refused_by_number(
+    tmp_path: Path, error: type[GamesInvalid], change: dict[str, Any]
+) -> None:
+    rows = season_rows()
+    for number in (3, 50, 51, 52, 53, 54, 99):
+        rows[number - 1] |= change
+    with pytest.raises(error) as caught:
+        read_games(write_csv(tmp_path / "games.csv", rows))
+    assert caught.value.rows == (3, 50, 51, 52, 53, 54, 99)
+    assert "rows 3, 50, 51, 52, 53 and 2 more (7 rows)" in str(caught.value)
+    assert str(tmp_path / "games.csv") in str(caught.value)
+
+
+@pytest.mark.parametrize(("error", "change"), SPOILT)
+def test_one_impossible_row_is_enough(tmp_path: Path, error: type[GamesInvalid], change: dict[str, Any]) -> None:
+    rows = season_rows()
+    rows[9] |= change
+    with pytest.raises(error, match="row 10"):
+        read_games(write_csv(tmp_path / "games.csv", rows))
+
+
+def test_a_column_of_another_type_altogether() -> None:
+    table = pa.Table.from_pylist([row | {"home_points": [1, 2]} for row in season_rows()])
+    with pytest.raises(GamesTypeWrong, match="home_points") as caught:
+        validate_games(table)
+    assert len(caught.value.rows) == table.num_rows
+
+
+def test_no_rows() -> None:
+    with pytest.raises(GamesEmpty):
+        validate_games(GAMES_SCHEMA.empty_table())
+
+
+REPRESENTATIONS: list[tuple[str, Callable[[Any], Any], pa.DataType]] = [
+    ("game_date", date.fromisoformat, pa.date64()),
+    ("game_date", datetime.fromisoformat, pa.timestamp("ns")),
+    ("game_date", lambda day: datetime.fromisoformat(f"{day}T23:30").replace(tzinfo=UTC), pa.timestamp("us", "UTC")),
+    ("game_date", lambda day: f"{day} 00:00:00", pa.large_string()),
+    ("home_points", float, pa.float64()),
+    ("home_points", Decimal, pa.decimal128(6, 2)),
+    ("home_points", lambda n: f"{n}.0", pa.string()),
+    ("season", int, pa.uint64()),
+    ("home_team", str, pa.dictionary(pa.int8(), pa.string())),
+    ("away_team", lambda team: f" {team} ", pa.string_view()),
+    ("is_playoff", bool, pa.bool_()),
+    ("is_playoff", lambda flag: str(bool(flag)), pa.string()),
+    ("is_playoff", float, pa.float32()),
+]
+
+
+@pytest.mark.parametrize(("column", "express", "kind"), REPRESENTATIONS)
+def test_any_sensible_type_means_the_same(column: str, express: Callable[[Any], Any], kind: pa.DataType) -> None:
+    rows = season_rows()
+    expected = validate_games(pa.Table.from_pylist(rows)).table
+    table = pa.Table.from_pylist(rows)
+    values = pa.array([express(row[column]) for row in rows], kind)
+    table = table.set_column(table.column_names.index(column), column, values)
+    assert validate_games(table).table.equals(expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"home_points": 12}, Oddity.SCORE),
+        ({"away_points": 251}, Oddity.SCORE),
+        ({"game_date": "2010-11-20"}, Oddity.OUT_OF_SEASON),
+        ({"game_date": "2009-11-01"}, Oddity.TWICE_A_DAY),
+    ],
+)
+def test_an_odd_row_is_set_aside_with_its_reason(change: Row, reason: Oddity) -> None:
+    rows = season_rows()
+    rows[9] |= change
+    games = validate_games(pa.Table.from_pylist(rows), source="mine")
+    [kept_apart] = games.quarantined.to_pylist()
+    assert (kept_apart["row"], kept_apart["reason"], kept_apart["source"]) == (10, reason, "mine")
+    assert kept_apart["game_id"] == rows[9]["game_id"]
+    assert games.reasons == {reason: 1}
+    assert games.rows_read == len(rows)
+    assert kept_apart["game_id"] not in games.table["game_id"].to_pylist()
+
+
+def test_an_exact_duplicate_keeps_the_first(tmp_path: Path) -> None:
+    rows = season_rows()
+    games = validate_games(pa.Table.from_pylist([*rows, rows[4]]))
+    assert games.table.num_rows == len(rows)
+    assert games.quarantined["row"].to_pylist() == [len(rows) + 1]
+    assert games.reasons == {Oddity.REPEATED: 1}
+    written = csv.read_csv(write_quarantine(games.quarantined, tmp_path / "new" / "odd.csv"))
+    assert written.column_names == QUARANTINE_SCHEMA.names
+    assert written["game_id"].to_pylist() == [rows[4]["game_id"]]
+
+
+def test_a_season_labelled_by_its_start_is_recognized() -> None:
+    rows = [row | {"season": row["season"] - 1} for row in season_rows()]
+    with pytest.raises(GamesTooOdd, match="add 1") as caught:
+        validate_games(pa.Table.from_pylist(rows))
+    assert caught.value.reasons == {Oddity.OUT_OF_SEASON: len(rows)}
+
+
+def test_a_season_of_five_games_is_refused_unless_it_is_the_newest() -> None:
+    whole, five = season_rows(2010), season_rows(2009)[:5]
+    with pytest.raises(GamesSeasonShort, match="season 2009 has 5 games") as caught:
+        validate_games(pa.Table.from_pylist([*whole, *five]))
+    assert caught.value.rows == (121, 122, 123, 124, 125)
+    assert validate_games(pa.Table.from_pylist([*whole, *five]), min_season_games=0).table.num_rows == 125
+    begun = validate_games(pa.Table.from_pylist([*whole, *season_rows(2011)[:5]]))
+    assert begun.table.num_rows == 125
+
+
+def test_unsorted_rows_are_sorted_and_said_so() -> None:
+    rows = season_rows()
+    games = validate_games(pa.Table.from_pylist(rows[60:] + rows[:60]))
+    assert games.table.equals(validate_games(pa.Table.from_pylist(rows)).table)
+    assert games.out_of_order == 1
+    assert games.notes == ("1 rows were out of date order; sorted",)
+
+
+ODD_CHANGES = st.sampled_from(
+    [{"home_points": 20}, {"game_date": "2009-08-01"}, {"game_date": "2009-11-01"}, {"game_date": "2009-11-05"}, {}]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    changes=st.dictionaries(st.integers(0, 119), ODD_CHANGES, max_size=9),
+    again=st.lists(st.integers(0, 119), max_size=3, unique=True),
+    order=st.randoms(use_true_random=False),
+)
+def test_what_passes_is_whole_ordered_and_passes_again(changes: dict[int, Row], again: list[int], order: Any) -> None:
+    rows = season_rows()
+    for position, change in changes.items():
+        rows[position] |= change
+    rows += [rows[position] for position in again]
+    order.shuffle(rows)
+    games = validate_games(pa.Table.from_pylist(rows))
+    _assert_laws(games, rows)
+    second = validate_games(games.table)
+    assert second.table.equals(games.table)
+    assert second.quarantined.num_rows == second.out_of_order == 0
+
+
+def _assert_laws(games: ReadGames, rows: list[Row]) -> None:
+    assert games.rows_read == len(rows)
+    quarantined = games.quarantined.select(["row", "game_id"]).to_pylist()
+    assert all(rows[one["row"] - 1]["game_id"] == one["game_id"] for one in quarantined)
+    keys = games.table.select(["game_date", "game_id"]).to_pylist()
+    ordered = [(key["game_date"], key["game_id"]) for key in keys]
+    assert ordered == sorted(ordered)
+    sides = [games.table.select(["game_date", side]).rename_columns(["day", "team"]) for side in GAME_COLUMNS[3:5]]
+    both = pa.concat_tables(sides)
+    assert both.group_by(["day", "team"]).aggregate([]).num_rows == both.num_rows
+    assert pc.count_distinct(games.table["game_id"]).as_py() == games.table.num_rows
