@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from courtside.core.dataset import FeatureKind
+from courtside.core.features import UnknownBuilder, build_features
+from courtside.datasets.catalog import DatasetInvalid, load_dataset
+from courtside.datasets.simulated import simulate_games
+
+
+def test_the_shipped_contract_has_the_16_features_in_order() -> None:
+    dataset = load_dataset("nba_games")
+    assert len(dataset.features) == 16
+    assert dataset.feature_names[0] == "home_rolling_win_pct"
+    kinds = {feature.name: feature.kind for feature in dataset.features}
+    assert kinds["home_back_to_back"] is FeatureKind.BINARY
+
+
+def test_a_teams_own_contract_is_read_by_path_and_may_bring_its_features(tmp_path: Path) -> None:
+    path = tmp_path / "churn.yaml"
+    path.write_text("name: churn\ntime_column: day\nid_columns: [id]\ntarget: left\nfeatures: {age: numeric}\n")
+    dataset = load_dataset(str(path))
+    assert (dataset.name, dataset.builder, dataset.feature_names) == ("churn", None, ["age"])
+    rows = simulate_games(seasons=[2010])
+    assert build_features(rows, dataset=dataset) is rows
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name: x\n", "time_column"),
+        ("name: x\ntime_column: d\nid_columns: []\ntarget: t\nfeatures: {a: nummeric}\n", "features.a"),
+        ("name: [", "YAML"),
+        ("", "document"),
+    ],
+)
+def test_a_wrong_contract_says_which_field(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text)
+    with pytest.raises(DatasetInvalid, match=says):
+        load_dataset(str(path))
+
+
+def test_an_unknown_name_lists_the_shipped_ones_and_a_missing_file_is_named() -> None:
+    with pytest.raises(DatasetInvalid, match="nba_games"):
+        load_dataset("nfl")
+    with pytest.raises(DatasetInvalid, match="no such file"):
+        load_dataset("nowhere/x.yaml")
+
+
+def test_a_builder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text("name: own\ntime_column: d\nid_columns: []\ntarget: t\nbuilder: hockey\nfeatures: {a: numeric}\n")
+    with pytest.raises(UnknownBuilder, match="hockey"):
+        build_features(simulate_games(seasons=[2010]), dataset=load_dataset(str(path)))
