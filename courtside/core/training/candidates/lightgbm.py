@@ -1,0 +1,22 @@
+"""LightGBM."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor
+
+
+def _build(params: Mapping[str, Any]) -> Classifier:
+    from lightgbm import LGBMClassifier
+
+    # One thread, for the reason given in xgboost.py.
+    model: Classifier = LGBMClassifier(**params, n_jobs=1, verbose=-1)
+    return model
+
+
+CANDIDATE = Candidate(
+    name="lightgbm",
+    flavor=Flavor.LIGHTGBM,
+    params={"n_estimators": 200, "num_leaves": 31, "max_depth": 10, "learning_rate": 0.1, "random_state": 42},
+    build=_build,
+)

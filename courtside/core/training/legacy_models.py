@@ -1,0 +1,34 @@
+"""The files the system before this one read: five pickles and a table of results."""
+
+import csv
+import io
+import pickle
+from collections.abc import Sequence
+from typing import Any
+
+from courtside.core.training.fit import TrainedModel
+
+
+def legacy_files(models: Sequence[TrainedModel]) -> dict[str, bytes]:
+    """Return file name → content: `<name>.pkl` for every model, `scaler.pkl` and `model_results.csv`.
+
+    The logistic regression is split as it always was: the bare model, and the scaler in a file of its own.
+    """
+    files = {}
+    for model in models:
+        estimator: Any = model.estimator
+        if model.name == "logistic_regression":
+            files["scaler.pkl"] = pickle.dumps(estimator.named_steps["scaler"])
+            estimator = estimator.named_steps["model"]
+        files[f"{model.name}.pkl"] = pickle.dumps(estimator)
+    files["model_results.csv"] = _results(models)
+    return files
+
+
+def _results(models: Sequence[TrainedModel]) -> bytes:
+    text = io.StringIO()
+    rows = [{"model_name": model.name, **model.metrics.as_dict()} for model in models]
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()

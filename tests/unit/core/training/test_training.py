@@ -1,0 +1,79 @@
+import csv
+import io
+import pickle
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from courtside.core.dataset import Dataset, Feature, FeatureKind
+from courtside.core.training.candidates import ALL
+from courtside.core.training.fit import best, fit_candidates
+from courtside.core.training.legacy_models import legacy_files
+from courtside.core.training.split import OneClassOnly, TooFewRows, split_by_time
+
+DATASET = Dataset(
+    name="small",
+    time_column="day",
+    season_column=None,
+    id_columns=("id",),
+    target="won",
+    features=(Feature("a", FeatureKind.NUMERIC), Feature("b", FeatureKind.NUMERIC)),
+    builder=None,
+    reference_seasons=1,
+)
+
+
+def table(n: int = 600, seed: int = 0) -> pa.Table:
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=n), rng.normal(size=n)
+    won = (a + rng.normal(0, 1, n) > 0).astype(np.int8)
+    day = rng.permutation(n).astype("datetime64[D]")
+    return pa.table({"id": np.arange(n), "day": day, "a": a, "b": b, "won": won})
+
+
+def test_split_is_by_time_and_loses_no_row() -> None:
+    split = split_by_time(table(), dataset=DATASET)
+    assert (split.train.num_rows, split.test.num_rows) == (480, 120)
+    assert max(split.train.column("day").to_pylist()) < min(split.test.column("day").to_pylist())
+    assert sorted([*split.train.column("id").to_pylist(), *split.test.column("id").to_pylist()]) == list(range(600))
+
+
+def test_the_split_of_the_design_has_its_figures() -> None:
+    rows = pa.table({"id": range(43_485), "day": range(43_485), "won": np.arange(43_485) % 2})
+    split = split_by_time(rows, dataset=DATASET)
+    assert (split.train.num_rows, split.test.num_rows) == (34_788, 8_697)
+
+
+def test_too_few_rows_and_one_class_are_named() -> None:
+    with pytest.raises(TooFewRows, match="only 5 rows"):
+        split_by_time(table(5), dataset=DATASET)
+    one = table().set_column(4, "won", pa.array(np.ones(600, np.int8)))
+    with pytest.raises(OneClassOnly, match="training part has the same won"):
+        split_by_time(one, dataset=DATASET)
+
+
+def test_every_candidate_learns_and_is_the_same_twice() -> None:
+    split = split_by_time(table(), dataset=DATASET)
+    first, second = (fit_candidates(split, dataset=DATASET) for _ in range(2))
+    assert [model.name for model in first] == ["logistic_regression", "random_forest", "xgboost", "lightgbm"]
+    for one, two in zip(first, second, strict=True):
+        assert one.metrics == two.metrics
+        assert one.metrics.test_auc > 0.6
+        assert np.array_equal(one.test_probability, two.test_probability)
+    assert best(first).metrics.test_auc == max(model.metrics.test_auc for model in first)
+
+
+def test_legacy_files_open_with_plain_pickle_and_predict_the_same() -> None:
+    split = split_by_time(table(), dataset=DATASET)
+    models = fit_candidates(split, dataset=DATASET, candidates=ALL)
+    files = legacy_files(models)
+    assert set(files) == {*(f"{model.name}.pkl" for model in models), "scaler.pkl", "model_results.csv"}
+    rows = split.test.select(["a", "b"]).to_pandas()
+    scaler, logistic = pickle.loads(files["scaler.pkl"]), pickle.loads(files["logistic_regression.pkl"])  # noqa: S301
+    assert np.allclose(logistic.predict_proba(scaler.transform(rows))[:, 1], models[0].test_probability)
+    forest = pickle.loads(files["random_forest.pkl"])  # noqa: S301
+    assert np.allclose(forest.predict_proba(rows)[:, 1], models[1].test_probability)
+    results = list(csv.DictReader(io.StringIO(files["model_results.csv"].decode())))
+    assert [row["model_name"] for row in results] == [model.name for model in models]
+    assert float(results[0]["test_auc"]) == models[0].metrics.test_auc
