@@ -66,7 +66,7 @@ class PromoteEnv(TrackingEnv):
 
 
 class GateEnv(LakeEnv):
-    """The gate function: it reads holdout predictions from the lake and nothing else."""
+    """The gate function: it reads holdout predictions from the lake and writes its verdict there."""
 
 
 class CheckDriftEnv(LakeEnv):

@@ -1,0 +1,35 @@
+"""Stage settings → stacks."""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+
+from courtside.contracts.names import stack_name
+from infra.stacks.data import DataStack
+from infra.stacks.pipeline import PipelineStack
+from infra.stacks.tracking import TrackingStack
+from infra.stage import StageSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stacks:
+    """The stacks of one stage, in the order they deploy."""
+
+    data: DataStack
+    tracking: TrackingStack
+    pipeline: PipelineStack
+
+
+def build(app: cdk.App, settings: StageSettings) -> Stacks:
+    """Add one stage's stacks to the app; reads no environment, so a test builds what a deployment does.
+
+    The app must carry cdk.json's context: outside the CLI, `cdk.App(context=…)` does not read that file.
+    """
+    data = DataStack(app, stack_name(settings.stage, "data"), settings=settings)
+    tracking = TrackingStack(app, stack_name(settings.stage, "tracking"), settings=settings, data=data)
+    pipeline = PipelineStack(
+        app, stack_name(settings.stage, "pipeline"), settings=settings, data=data, tracking=tracking
+    )
+    cdk.Tags.of(app).add("project", "courtside")
+    cdk.Tags.of(app).add("stage", settings.stage)
+    return Stacks(data=data, tracking=tracking, pipeline=pipeline)

@@ -1,0 +1,1 @@
+"""One construct per capability; inputs are keyword-only resources, never names."""

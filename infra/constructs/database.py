@@ -1,0 +1,74 @@
+"""MLflow's database: private, encrypted, backed up, and never replaced by accident."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.stage import StageSettings
+
+DATABASE_NAME = "mlflow"
+DATABASE_USER = "mlflow"
+POSTGRES_PORT = 5432
+
+
+class TrackingDatabase(Construct):
+    """PostgreSQL in the isolated subnets; its password is generated and lives in Secrets Manager only.
+
+    Snapshot on deletion, deletion protection by setting, TLS required by the server itself.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, settings: StageSettings) -> None:
+        super().__init__(scope, construct_id)
+        self.security_group = ec2.SecurityGroup(
+            self,
+            "SecurityGroup",
+            vpc=vpc,
+            allow_all_outbound=False,
+            description="MLflow database: consumers open their own way in",
+        )
+        self._instance = self._database(vpc=vpc, settings=settings)
+        self._keep_logical_ids()
+
+    @property
+    def secret(self) -> secretsmanager.ISecret:
+        """The generated credentials with host, port and database name attached."""
+        assert self._instance.secret is not None
+        return self._instance.secret
+
+    def _database(self, *, vpc: ec2.IVpc, settings: StageSettings) -> rds.DatabaseInstance:
+        # The major version only: minor upgrades are AWS's, and must not show up as a difference here.
+        engine = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.of("17", "17"))
+        return rds.DatabaseInstance(
+            self,
+            "Instance",
+            engine=engine,
+            instance_type=ec2.InstanceType(settings.database_instance),
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            security_groups=[self.security_group],
+            credentials=rds.Credentials.from_generated_secret(DATABASE_USER),
+            database_name=DATABASE_NAME,
+            port=POSTGRES_PORT,
+            parameters={"rds.force_ssl": "1"},
+            storage_type=rds.StorageType.GP3,
+            allocated_storage=settings.database_storage_gib,
+            storage_encrypted=True,
+            multi_az=settings.database_multi_az,
+            publicly_accessible=False,
+            backup_retention=cdk.Duration.days(settings.database_backup_days),
+            copy_tags_to_snapshot=True,
+            auto_minor_version_upgrade=True,
+            deletion_protection=settings.deletion_protection,
+            removal_policy=cdk.RemovalPolicy.SNAPSHOT,
+        )
+
+    def _keep_logical_ids(self) -> None:
+        instance = self._instance.node.default_child
+        # `secret` is the attachment; the generated secret itself is its sibling.
+        secret = self._instance.node.find_child("Secret").node.default_child
+        assert isinstance(instance, rds.CfnDBInstance)
+        assert isinstance(secret, secretsmanager.CfnSecret)
+        instance.override_logical_id("TrackingDatabase")
+        secret.override_logical_id("TrackingDatabaseSecret")

@@ -1,0 +1,42 @@
+"""A function of the one Lambda image."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from courtside.contracts.environment import Environment
+from infra.assets import lambda_architecture, lambda_code
+from infra.constructs.logs import log_group
+from infra.stage import StageSettings
+
+
+class ImageFunction(lambda_.DockerImageFunction):
+    """`lambdas/<verb>/handler.py` with its environment model, log retention and, if asynchronous, a dead letter queue.
+
+    It runs outside the VPC: everything it calls is a public AWS API that asks IAM.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        verb: str,
+        environment: Environment,
+        settings: StageSettings,
+        timeout: cdk.Duration,
+        memory_mib: int = 1024,
+        dead_letter_queue: sqs.IQueue | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            code=lambda_code(command=f"lambdas.{verb}.handler.handler", architecture=settings.architecture),
+            architecture=lambda_architecture(settings.architecture),
+            environment=environment.as_env(),
+            timeout=timeout,
+            memory_size=memory_mib,
+            log_group=log_group(scope, f"{construct_id}Logs", retention_days=settings.log_retention_days),
+            dead_letter_queue=dead_letter_queue,
+        )

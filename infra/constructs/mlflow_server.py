@@ -1,0 +1,159 @@
+"""The MLflow server as a Fargate service that only the private API can reach."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_servicediscovery as servicediscovery
+from constructs import Construct
+from pydantic import Field
+
+from courtside.contracts.environment import Environment
+from infra.assets import container_image, runtime_platform
+from infra.constructs.database import POSTGRES_PORT, TrackingDatabase
+from infra.constructs.logs import log_group
+from infra.constructs.network import NETWORK_CIDR
+from infra.stage import StageSettings
+
+MLFLOW_PORT = 5000
+# The Host header every request carries when it arrives: the API overwrites it with this name, so the server's
+# host check (MLflow 3.5+) can be exact without knowing the API's generated address.
+MLFLOW_HOST_HEADER = "mlflow.courtside.internal"
+# Loopback is the task itself (health check, a shell in the container) or a laptop.
+_ALLOWED_HOSTS = (MLFLOW_HOST_HEADER, "localhost:*", "127.0.0.1:*")
+_HEALTH = "import urllib.request as u; u.urlopen('http://127.0.0.1:5000/health', timeout=4)"
+
+
+class MlflowServerEnv(Environment):
+    """What the server needs beyond its image's own defaults; the names are MLflow's."""
+
+    artifact_root: str = Field(alias="MLFLOW_DEFAULT_ARTIFACT_ROOT", pattern="^s3://")
+    allowed_hosts: str = Field(alias="MLFLOW_SERVER_ALLOWED_HOSTS", default=",".join(_ALLOWED_HOSTS))
+
+
+class MlflowServer(Construct):
+    """One task in a public subnet with no way in but for the callers given by `allow_from`.
+
+    Exactly one task at any time (0 % to 100 %): two that start on an empty database race for its schema.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        database: TrackingDatabase,
+        artifacts: s3.IBucket,
+        settings: StageSettings,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._task = self._task_definition(settings)
+        self._container = self._add_container(database=database, artifacts=artifacts, settings=settings)
+        artifacts.grant_read(self._task.task_role)
+        self.security_group = self._security_group(vpc)
+        ingress = self._open_database(database)
+        service = self._service(vpc=vpc, settings=settings)
+        # Without its way to the database the first task would die until the circuit breaker gives up.
+        service.node.add_dependency(ingress)
+        assert service.cloud_map_service is not None
+        self.discovery: servicediscovery.IService = service.cloud_map_service
+
+    def allow_from(self, caller: ec2.ISecurityGroup) -> None:
+        """Let one security group reach the server's port."""
+        self.security_group.add_ingress_rule(caller, ec2.Port.tcp(MLFLOW_PORT), "MLflow from the private API")
+
+    def _task_definition(self, settings: StageSettings) -> ecs.FargateTaskDefinition:
+        return ecs.FargateTaskDefinition(
+            self,
+            "Task",
+            cpu=settings.tracking_size.cpu,
+            memory_limit_mib=settings.tracking_size.memory_mib,
+            runtime_platform=runtime_platform(settings.architecture),
+        )
+
+    def _add_container(
+        self, *, database: TrackingDatabase, artifacts: s3.IBucket, settings: StageSettings
+    ) -> ecs.ContainerDefinition:
+        logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
+        return self._task.add_container(
+            "mlflow",
+            image=container_image("mlflow_image", architecture=settings.architecture),
+            environment=MlflowServerEnv(artifact_root=f"s3://{artifacts.bucket_name}/mlflow").as_env(),
+            secrets=_database_secrets(database),
+            port_mappings=[ecs.PortMapping(container_port=MLFLOW_PORT)],
+            logging=ecs.LogDrivers.aws_logs(stream_prefix="mlflow", log_group=logs),
+            health_check=ecs.HealthCheck(
+                command=["CMD", "python", "-c", _HEALTH],
+                interval=cdk.Duration.seconds(30),
+                timeout=cdk.Duration.seconds(10),
+                # Ready in about 26 s on a quarter vCPU; the first start also creates the schema.
+                start_period=cdk.Duration.seconds(180),
+                retries=3,
+            ),
+        )
+
+    def _security_group(self, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+        group = ec2.SecurityGroup(
+            self,
+            "SecurityGroup",
+            vpc=vpc,
+            allow_all_outbound=False,
+            description="MLflow server: in from the private API, out to AWS APIs and its database",
+        )
+        group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS APIs: images, logs, secrets, S3")
+        group.add_egress_rule(ec2.Peer.ipv4(NETWORK_CIDR), ec2.Port.tcp(POSTGRES_PORT), "Database")
+        return group
+
+    def _open_database(self, database: TrackingDatabase) -> ec2.CfnSecurityGroupIngress:
+        # The rule lives with the consumer: in the data stack it would make the two stacks need each other.
+        return ec2.CfnSecurityGroupIngress(
+            self,
+            "DatabaseIngress",
+            group_id=database.security_group.security_group_id,
+            source_security_group_id=self.security_group.security_group_id,
+            ip_protocol="tcp",
+            from_port=POSTGRES_PORT,
+            to_port=POSTGRES_PORT,
+            description="PostgreSQL from the MLflow server",
+        )
+
+    def _service(self, *, vpc: ec2.IVpc, settings: StageSettings) -> ecs.FargateService:
+        cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
+        # A private zone's name has to be given; it is seen inside this VPC only.
+        namespace = servicediscovery.PrivateDnsNamespace(
+            self, "Namespace", vpc=vpc, name=f"{settings.stage}.courtside.internal"
+        )
+        return ecs.FargateService(
+            self,
+            "Service",
+            cluster=cluster,
+            task_definition=self._task,
+            desired_count=1,
+            min_healthy_percent=0,
+            max_healthy_percent=100,
+            assign_public_ip=True,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            security_groups=[self.security_group],
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            cloud_map_options=ecs.CloudMapOptions(
+                cloud_map_namespace=namespace,
+                container=self._container,
+                container_port=MLFLOW_PORT,
+                dns_record_type=servicediscovery.DnsRecordType.SRV,
+                dns_ttl=cdk.Duration.seconds(10),
+                name="mlflow",
+            ),
+        )
+
+
+def _database_secrets(database: TrackingDatabase) -> dict[str, ecs.Secret]:
+    """Return libpq's variables from the secret's fields, so nothing stands on a command line or in the template."""
+    fields = {
+        "PGHOST": "host",
+        "PGPORT": "port",
+        "PGUSER": "username",
+        "PGPASSWORD": "password",
+        "PGDATABASE": "dbname",
+    }
+    return {name: ecs.Secret.from_secrets_manager(database.secret, field) for name, field in fields.items()}

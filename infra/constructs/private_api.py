@@ -1,0 +1,105 @@
+"""The only way to the MLflow server: an HTTP API that asks IAM about every request."""
+
+import json
+
+from aws_cdk import aws_apigatewayv2 as apigw
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.constructs.logs import log_group
+from infra.constructs.mlflow_server import MLFLOW_HOST_HEADER, MLFLOW_PORT, MlflowServer
+from infra.constructs.network import NETWORK_CIDR
+from infra.stage import LogRetentionDays
+
+_ACCESS_LOG = {
+    "time": "$context.requestTime",
+    "caller": "$context.identity.userArn",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "status": "$context.status",
+    "latency_ms": "$context.responseLatency",
+    "error": "$context.error.message",
+    "integration_error": "$context.integrationErrorMessage",
+}
+
+
+class PrivateApi(Construct):
+    """IAM-authorised HTTP API → VPC link → Cloud Map → MLflow; no load balancer, no NAT.
+
+    Callers sign for `execute-api`. Limits of the service: 30 s and 10 MB a request, so artifacts go to S3 directly.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        server: MlflowServer,
+        log_retention_days: LogRetentionDays,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._api = apigw.HttpApi(
+            self,
+            "Api",
+            description="MLflow tracking, IAM authorised",
+            create_default_stage=False,
+            default_authorizer=authorizers.HttpIamAuthorizer(),
+            default_integration=self._integration(vpc=vpc, server=server),
+        )
+        self._add_stage(log_retention_days)
+
+    @property
+    def tracking_uri(self) -> str:
+        """The MLflow tracking URI: https, no path."""
+        return self._api.api_endpoint
+
+    def grant_invoke(self, caller: iam.IGrantable) -> None:
+        """Let a role call every method of this API, and of no other."""
+        iam.Grant.add_to_principal(
+            grantee=caller,
+            actions=["execute-api:Invoke"],
+            resource_arns=[self._api.arn_for_execute_api()],
+        )
+
+    def _add_stage(self, log_retention_days: LogRetentionDays) -> None:
+        stage = self._api.add_stage(
+            "Stage",
+            stage_name="$default",
+            auto_deploy=True,
+            # A runaway client must not drown a quarter of a vCPU.
+            throttle=apigw.ThrottleSettings(rate_limit=100, burst_limit=200),
+        )
+        resource = stage.node.default_child
+        assert isinstance(resource, apigw.CfnStage)
+        resource.access_log_settings = apigw.CfnStage.AccessLogSettingsProperty(
+            destination_arn=log_group(self, "AccessLogs", retention_days=log_retention_days).log_group_arn,
+            format=json.dumps(_ACCESS_LOG),
+        )
+
+    def _integration(self, *, vpc: ec2.IVpc, server: MlflowServer) -> integrations.HttpServiceDiscoveryIntegration:
+        group = ec2.SecurityGroup(
+            self, "LinkSecurityGroup", vpc=vpc, allow_all_outbound=False, description="VPC link to MLflow"
+        )
+        group.add_egress_rule(ec2.Peer.ipv4(NETWORK_CIDR), ec2.Port.tcp(MLFLOW_PORT), "MLflow")
+        server.allow_from(group)
+        link = apigw.VpcLink(
+            self,
+            "Link",
+            vpc=vpc,
+            subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            security_groups=[group],
+        )
+        return integrations.HttpServiceDiscoveryIntegration(
+            "Mlflow",
+            server.discovery,
+            vpc_link=link,
+            # API Gateway takes a constant here, and Host is not among its reserved headers:
+            # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
+            parameter_mapping=apigw.ParameterMapping().overwrite_header(
+                "Host", apigw.MappingValue.custom(MLFLOW_HOST_HEADER)
+            ),
+        )

@@ -1,0 +1,57 @@
+"""The alert for what the state machine cannot announce itself."""
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.constructs.retraining import ANNOUNCED
+
+
+class RetrainingWatch(Construct):
+    """A rule on the machine's own end: timed out, aborted, or failed without having said so.
+
+    The event's shape: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        machine: sfn.StateMachine,
+        topic: sns.ITopic,
+        undelivered: sqs.IQueue,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        events.Rule(
+            self,
+            "Ended",
+            description="Retraining ended badly and nobody has been told",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={"stateMachineArn": [machine.state_machine_arn], "$or": _unannounced()},
+            ),
+            targets=[targets.SnsTopic(topic, message=_sentence(), dead_letter_queue=undelivered)],
+        )
+
+
+def _unannounced() -> list[dict[str, object]]:
+    return [
+        {"status": ["TIMED_OUT", "ABORTED"]},
+        {"status": ["FAILED"], "error": [{"anything-but": [ANNOUNCED]}]},
+    ]
+
+
+def _sentence() -> events.RuleTargetInput:
+    name = events.EventField.from_path("$.detail.name")
+    status = events.EventField.from_path("$.detail.status")
+    execution = events.EventField.from_path("$.detail.executionArn")
+    return events.RuleTargetInput.from_text(
+        f"Retraining {name} ended as {status} before it could say why. "
+        "Check which version is champion (courtside models list), "
+        f"then look at the execution {execution}"
+    )

@@ -1,0 +1,50 @@
+"""The settings of each stage: the one file an operations team edits.
+
+Change `dev()` or `prod()` below, then run `cdk diff -c stage=…` and `cdk deploy --all -c stage=…`.
+Fields that a stage does not name keep the defaults of `infra.stage.StageSettings`, which are safe.
+"""
+
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from infra.stage import SettingsInvalid, StageSettings, TaskSize, UnknownStage, explain
+
+
+def dev() -> StageSettings:
+    """The cheapest shape that runs the whole loop; it may be torn down at any time."""
+    return StageSettings(
+        stage="dev",
+        alert_emails=(),
+        deletion_protection=False,
+    )
+
+
+def prod() -> StageSettings:
+    """The same loop with a standby database, more room for the server and longer memories."""
+    return StageSettings(
+        stage="prod",
+        alert_emails=(),
+        tracking_size=TaskSize(cpu=512, memory_mib=2048),
+        training_size=TaskSize(cpu=2048, memory_mib=8192),
+        database_instance="t4g.small",
+        database_multi_az=True,
+        database_backup_days=14,
+        log_retention_days=90,
+    )
+
+
+STAGES: dict[str, Callable[[], StageSettings]] = {"dev": dev, "prod": prod}
+
+
+def settings_for(stage: str) -> StageSettings:
+    """Return a stage's validated settings.
+
+    Raises `UnknownStage` naming the stages there are, and `SettingsInvalid` naming each wrong field with its fix.
+    """
+    if stage not in STAGES:
+        raise UnknownStage(stage, known=tuple(STAGES))
+    try:
+        return STAGES[stage]()
+    except ValidationError as error:
+        raise SettingsInvalid(stage, explain(error)) from error

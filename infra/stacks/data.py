@@ -1,0 +1,56 @@
+"""What must survive: buckets, network, database, and the Slack webhook's secret."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from courtside.contracts.names import StackOutput
+from infra.constructs.buckets import PrivateBucket
+from infra.constructs.database import TrackingDatabase
+from infra.constructs.network import closed_network
+from infra.outputs import publish
+from infra.stage import StageSettings
+
+
+class DataStack(cdk.Stack):
+    """Everything a redeployment must not lose; deleting the stack keeps the data."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="Courtside: lake, artifacts, network, tracking database",
+            termination_protection=settings.deletion_protection,
+        )
+        old_versions = cdk.Duration.days(settings.old_versions_days)
+        self.lake = PrivateBucket(self, "LakeBucket", old_versions=old_versions)
+        self.artifacts = PrivateBucket(self, "ArtifactsBucket", old_versions=old_versions)
+        self.vpc = closed_network(self, "Network")
+        self.database = TrackingDatabase(self, "Database", vpc=self.vpc, settings=settings)
+        self.slack_webhook = _slack_webhook(self) if settings.slack else None
+        self._publish()
+
+    def _publish(self) -> None:
+        publish(self, StackOutput.LAKE_BUCKET, self.lake.bucket_name, meaning="Games, features and reports")
+        publish(self, StackOutput.ARTIFACTS_BUCKET, self.artifacts.bucket_name, meaning="Models and artifacts")
+        if self.slack_webhook is not None:
+            publish(
+                self,
+                StackOutput.SLACK_WEBHOOK_SECRET,
+                self.slack_webhook.secret_arn,
+                meaning="Put the Slack webhook URL here: aws secretsmanager put-secret-value --secret-string URL",
+            )
+
+
+def _slack_webhook(scope: Construct) -> secretsmanager.Secret:
+    """A secret with a random placeholder; the notifier reads the URL at run time, no template ever holds it."""
+    secret = secretsmanager.Secret(
+        scope,
+        "SlackWebhook",
+        description="Slack incoming webhook URL as plain text; a random placeholder until somebody puts it",
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+    resource = secret.node.default_child
+    assert isinstance(resource, secretsmanager.CfnSecret)
+    resource.override_logical_id("SlackWebhookSecret")
+    return secret

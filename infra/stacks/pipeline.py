@@ -1,0 +1,141 @@
+"""What watches and retrains: rebuilt from code at any time."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from courtside.contracts import lake_keys
+from courtside.contracts.environment import GateEnv, NotifySlackEnv, PromoteEnv
+from courtside.contracts.names import StackOutput
+from infra.constructs.alerts import Alerts
+from infra.constructs.drift_check import DriftCheck
+from infra.constructs.functions import ImageFunction
+from infra.constructs.retraining import Retraining
+from infra.constructs.retraining_watch import RetrainingWatch
+from infra.constructs.training_task import TrainingTask
+from infra.outputs import publish
+from infra.stacks.data import DataStack
+from infra.stacks.tracking import TrackingStack
+from infra.stage import StageSettings
+
+# What each may add to the lake, in the spelling of `courtside.contracts.lake_keys`.
+GATE_WRITABLE = lake_keys.training_verdict("*")
+PROMOTE_WRITABLE = lake_keys.CHAMPION_REFERENCE
+
+
+class PipelineStack(cdk.Stack):
+    """Drift check on a schedule → retraining → gate → promotion, with alerts along the way."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: StageSettings,
+        data: DataStack,
+        tracking: TrackingStack,
+    ) -> None:
+        super().__init__(scope, construct_id, description="Courtside: drift check, retraining, alerts")
+        self._settings = settings
+        self._data = data
+        self._tracking = tracking
+        self.alerts = Alerts(self, "Alerts", emails=settings.alert_emails, slack_on=settings.slack)
+        self._add_slack()
+        self.retraining = self._retraining()
+        self.check = DriftCheck(
+            self,
+            "DriftCheck",
+            lake=data.lake,
+            alerts=self.alerts,
+            retraining=self.retraining,
+            settings=settings,
+        )
+        self._publish()
+
+    def _retraining(self) -> Retraining:
+        training = TrainingTask(
+            self,
+            "Training",
+            vpc=self._data.vpc,
+            lake=self._data.lake,
+            artifacts=self._data.artifacts,
+            api=self._tracking.api,
+            settings=self._settings,
+        )
+        retraining = Retraining(
+            self,
+            "Retraining",
+            training=training,
+            gate=self._gate(),
+            promote=self._promote(),
+            topic=self.alerts.topic,
+            settings=self._settings,
+        )
+        RetrainingWatch(
+            self,
+            "RetrainingWatch",
+            machine=retraining.machine,
+            topic=self.alerts.topic,
+            undelivered=self.alerts.undelivered,
+        )
+        return retraining
+
+    def _gate(self) -> ImageFunction:
+        gate = ImageFunction(
+            self,
+            "Gate",
+            verb="gate",
+            environment=GateEnv(lake_bucket=self._data.lake.bucket_name, dataset=self._settings.dataset),
+            settings=self._settings,
+            timeout=cdk.Duration.minutes(4),
+        )
+        self._data.lake.grant_read(gate)
+        self._data.lake.grant_put(gate, GATE_WRITABLE)
+        return gate
+
+    def _promote(self) -> ImageFunction:
+        promote = ImageFunction(
+            self,
+            "Promote",
+            verb="promote",
+            environment=PromoteEnv(
+                lake_bucket=self._data.lake.bucket_name,
+                dataset=self._settings.dataset,
+                tracking_uri=self._tracking.api.tracking_uri,
+            ),
+            settings=self._settings,
+            timeout=cdk.Duration.minutes(4),
+        )
+        self._data.lake.grant_read(promote)
+        self._data.lake.grant_put(promote, PROMOTE_WRITABLE)
+        self._data.artifacts.grant_read(promote)
+        self._tracking.api.grant_invoke(promote)
+        return promote
+
+    def _add_slack(self) -> None:
+        webhook = self._data.slack_webhook
+        if webhook is None:
+            return
+        notifier = ImageFunction(
+            self,
+            "NotifySlack",
+            verb="notify_slack",
+            environment=NotifySlackEnv(slack_webhook_secret_arn=webhook.secret_arn),
+            settings=self._settings,
+            timeout=cdk.Duration.seconds(30),
+            memory_mib=512,
+            dead_letter_queue=self.alerts.undelivered,
+        )
+        webhook.grant_read(notifier)
+        self.alerts.deliver_to(notifier)
+
+    def _publish(self) -> None:
+        publish(self, StackOutput.ALERT_TOPIC, self.alerts.topic.topic_arn, meaning="Every alert goes through here")
+        publish(
+            self,
+            StackOutput.RETRAINING,
+            self.retraining.machine.state_machine_arn,
+            meaning="Start with a RetrainingRequest",
+        )
+        publish(
+            self, StackOutput.CHECK_DRIFT, self.check.function.function_name, meaning="Invoke with a DriftCheckRequest"
+        )

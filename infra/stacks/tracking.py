@@ -1,0 +1,34 @@
+"""The private MLflow: server, and the API in front of it."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from courtside.contracts.names import StackOutput
+from infra.constructs.mlflow_server import MlflowServer
+from infra.constructs.private_api import PrivateApi
+from infra.outputs import publish
+from infra.stacks.data import DataStack
+from infra.stage import StageSettings
+
+
+class TrackingStack(cdk.Stack):
+    """MLflow on Fargate behind an IAM-authorised API; it holds no data of its own."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings, data: DataStack) -> None:
+        super().__init__(scope, construct_id, description="Courtside: private MLflow server")
+        server = MlflowServer(
+            self,
+            "Mlflow",
+            vpc=data.vpc,
+            database=data.database,
+            artifacts=data.artifacts,
+            settings=settings,
+        )
+        self.api = PrivateApi(
+            self,
+            "TrackingApi",
+            vpc=data.vpc,
+            server=server,
+            log_retention_days=settings.log_retention_days,
+        )
+        publish(self, StackOutput.TRACKING_URI, self.api.tracking_uri, meaning="MLFLOW_TRACKING_URI (SigV4 signed)")

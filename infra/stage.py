@@ -1,0 +1,158 @@
+"""What a stage can set: types, safe defaults, and errors that name the field and the fix."""
+
+import re
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from courtside.contracts.errors import BadInput
+from courtside.contracts.names import DEFAULT_DATASET
+
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
+_FARGATE_MEMORY_MIB = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1024, 4097, 1024)),
+    1024: tuple(range(2048, 8193, 1024)),
+    2048: tuple(range(4096, 16385, 1024)),
+    4096: tuple(range(8192, 30721, 1024)),
+}
+_EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,.]+")
+_SCHEDULE = re.compile(r"rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\)")
+_DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
+
+
+class UnknownStage(BadInput):
+    """A stage was asked for that the settings do not define."""
+
+    def __init__(self, stage: str, *, known: tuple[str, ...]) -> None:
+        self.stage = stage
+        self.known = known
+        super().__init__(
+            f"stage {stage!r} does not exist; choose one of {', '.join(known)} (-c stage={known[0]})"
+            " or add it to STAGES in infra/settings.py"
+        )
+
+
+class SettingsInvalid(BadInput):
+    """A stage's settings cannot be deployed; `problems` names each field with its fix."""
+
+    def __init__(self, stage: str, problems: list[str]) -> None:
+        self.stage = stage
+        self.problems = problems
+        listed = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"the settings of stage {stage!r} (infra/settings.py) are wrong:\n{listed}")
+
+
+def explain(error: ValidationError) -> list[str]:
+    """Return one line per problem: the field, what is wrong with the value given, and the field's own help."""
+    return [
+        f"{'.'.join(map(str, problem['loc'])) or 'settings'}: {problem['msg'].removeprefix('Value error, ')}"
+        f" (got {problem['input']!r}).{_help_for(problem['loc'])}"
+        for problem in error.errors()
+    ]
+
+
+def _help_for(location: tuple[int | str, ...]) -> str:
+    field = StageSettings.model_fields.get(str(location[0])) if location else None
+    if field is None:
+        return f" Fields: {', '.join(sorted(StageSettings.model_fields))}." if location else ""
+    return f" Fix: {field.description}." if field.description else ""
+
+
+def _email(address: str) -> str:
+    if not _EMAIL.fullmatch(address):
+        raise ValueError("is not an e-mail address")
+    return address
+
+
+def _schedule(expression: str) -> str:
+    if not _SCHEDULE.fullmatch(expression):
+        raise ValueError("is not a rate(…) or six-field cron(…) expression")
+    if expression.startswith("cron"):
+        fields = expression[len("cron(") : -1].split(" ")
+        if (fields[_DAY_OF_MONTH] == "?") == (fields[_DAY_OF_WEEK] == "?"):
+            raise ValueError("needs '?' in exactly one of day-of-month and day-of-week")
+    return expression
+
+
+def _timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not an IANA time zone")
+    return ZoneInfo(name).key
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TaskSize(_Settings):
+    """CPU units (1024 = one vCPU) and memory of a Fargate task, one of the pairs Fargate offers."""
+
+    cpu: int
+    memory_mib: int
+
+    @model_validator(mode="after")
+    def _offered(self) -> Self:
+        offered = _FARGATE_MEMORY_MIB.get(self.cpu)
+        if offered is None:
+            raise ValueError(f"cpu must be one of {', '.join(map(str, _FARGATE_MEMORY_MIB))}")
+        if self.memory_mib not in offered:
+            raise ValueError(f"with cpu {self.cpu}, memory_mib must be one of {', '.join(map(str, offered))}")
+        return self
+
+
+LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
+
+
+class StageSettings(_Settings):
+    """One stage: who hears alerts, when the check runs, what it looks at, and how big things are."""
+
+    stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$", description="2 to 16 lower-case letters and digits")
+    alert_emails: tuple[Annotated[str, AfterValidator(_email)], ...] = Field(
+        default=(), description="a tuple of addresses like ('ops@example.com',); each confirms by a link AWS sends"
+    )
+    slack: bool = Field(default=True, description="True or False; the webhook is put into the secret after deploy")
+
+    check_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+        default="cron(0 12 * * ? *)",
+        description="an EventBridge Scheduler expression like 'cron(0 12 * * ? *)' or 'rate(1 day)'",
+    )
+    check_timezone: Annotated[str, AfterValidator(_timezone)] = Field(
+        default="America/New_York", description="a name like 'America/New_York' or 'UTC'"
+    )
+    check_enabled: bool = Field(default=True, description="False pauses the scheduled drift check")
+    window_days: int = Field(default=30, ge=1, le=366, description="days of newest games a check looks at, 1 to 366")
+    drift_policy: Literal["classic"] = Field(default="classic", description="'classic' (PSI, KS and chi-squared)")
+    dataset: str = Field(default=DEFAULT_DATASET, min_length=1, description="the name of a dataset contract")
+
+    architecture: Literal["arm64", "x86_64"] = Field(
+        default="arm64", description="'arm64' (cheaper) or 'x86_64' (when images are built on x86 without emulation)"
+    )
+    tracking_size: TaskSize = Field(
+        default=TaskSize(cpu=256, memory_mib=1024), description="TaskSize(cpu=…, memory_mib=…) as Fargate offers"
+    )
+    training_size: TaskSize = Field(
+        default=TaskSize(cpu=1024, memory_mib=4096), description="TaskSize(cpu=…, memory_mib=…) as Fargate offers"
+    )
+    training_timeout_minutes: int = Field(default=60, ge=5, le=720, description="minutes a training may take, 5 to 720")
+
+    database_instance: str = Field(
+        default="t4g.micro",
+        pattern=r"^[a-z0-9]+\.[a-z0-9]+$",
+        description="an RDS class without 'db.', like 't4g.micro'",
+    )
+    database_storage_gib: int = Field(default=20, ge=20, le=1000, description="GiB of gp3 storage, 20 to 1000")
+    database_multi_az: bool = Field(
+        default=False, description="True keeps a standby in a second zone (doubles its price)"
+    )
+    database_backup_days: int = Field(default=7, ge=1, le=35, description="days of automatic backups, 1 to 35")
+    deletion_protection: bool = Field(
+        default=True, description="True refuses deletion of the database and of the data stack"
+    )
+    log_retention_days: LogRetentionDays = Field(
+        default=30, description="days CloudWatch keeps logs, one of the values listed"
+    )
+    old_versions_days: int = Field(
+        default=30, ge=1, le=3650, description="days an overwritten or deleted S3 object can be restored, 1 to 3650"
+    )

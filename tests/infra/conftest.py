@@ -1,0 +1,44 @@
+"""Synthesize each stage once per session, in process, with the context a deployment has."""
+
+import os
+from pathlib import Path
+
+# Read by the node process that importing aws_cdk starts. Full validation costs seconds and runs in `cdk synth`.
+os.environ.setdefault("CDK_VALIDATION", "false")
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+
+import aws_cdk as cdk
+import pytest
+
+from infra.app import build
+from infra.settings import settings_for
+from infra.stage import StageSettings
+from tests.infra.synthesized import Synthesized, SynthesizedStage, cdk_context
+
+
+def synthesize(settings: StageSettings, outdir: Path) -> SynthesizedStage:
+    app = cdk.App(context=cdk_context(), outdir=str(outdir))
+    stacks = build(app, settings)
+    assembly = app.synth()
+    templates = {
+        part: Synthesized(name=part, template=assembly.get_stack_by_name(getattr(stacks, part).stack_name).template)
+        for part in ("data", "tracking", "pipeline")
+    }
+    return SynthesizedStage(assembly=outdir, **templates)
+
+
+@pytest.fixture(scope="session")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
+    return synthesize(settings_for("dev"), tmp_path_factory.mktemp("dev"))
+
+
+@pytest.fixture(scope="session")
+def prod(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
+    settings = settings_for("prod").model_copy(update={"alert_emails": ("ops@example.com", "team@example.com")})
+    return synthesize(settings, tmp_path_factory.mktemp("prod"))
+
+
+@pytest.fixture(params=["dev", "prod"])
+def stage(request: pytest.FixtureRequest) -> SynthesizedStage:
+    synthesized: SynthesizedStage = request.getfixturevalue(request.param)
+    return synthesized

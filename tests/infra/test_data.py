@@ -1,0 +1,107 @@
+"""What must survive."""
+
+import json
+
+import pytest
+
+from courtside.contracts.names import StackOutput
+from tests.infra.synthesized import SynthesizedStage, text
+
+STATEFUL = {
+    "LakeBucket": ("AWS::S3::Bucket", "Retain"),
+    "ArtifactsBucket": ("AWS::S3::Bucket", "Retain"),
+    "TrackingDatabase": ("AWS::RDS::DBInstance", "Snapshot"),
+    "TrackingDatabaseSecret": ("AWS::SecretsManager::Secret", None),
+    "SlackWebhookSecret": ("AWS::SecretsManager::Secret", "Retain"),
+}
+
+
+@pytest.mark.parametrize("logical_id", STATEFUL)
+def test_stateful_resources_keep_their_logical_ids_and_outlive_the_stack(
+    stage: SynthesizedStage, logical_id: str
+) -> None:
+    resource = stage.data.resources[logical_id]
+    resource_type, policy = STATEFUL[logical_id]
+    assert resource["Type"] == resource_type
+    if policy:
+        assert resource["DeletionPolicy"] == policy
+        assert resource["UpdateReplacePolicy"] == policy
+
+
+def test_all_stateful_resources_are_in_the_data_stack(stage: SynthesizedStage) -> None:
+    for resource_type in ("AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"):
+        assert all(key.startswith("data/") for key in stage.of_type(resource_type))
+
+
+@pytest.mark.parametrize("bucket", ["LakeBucket", "ArtifactsBucket"])
+def test_buckets_are_closed_encrypted_and_versioned(stage: SynthesizedStage, bucket: str) -> None:
+    properties = stage.data.resources[bucket]["Properties"]
+    assert properties["PublicAccessBlockConfiguration"] == {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    }
+    (encryption,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
+    assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
+    assert "ExpirationInDays" not in rule
+
+
+@pytest.mark.parametrize("bucket", ["LakeBucket", "ArtifactsBucket"])
+def test_buckets_refuse_anything_but_current_tls(stage: SynthesizedStage, bucket: str) -> None:
+    policies = stage.data.of_type("AWS::S3::BucketPolicy").values()
+    (policy,) = [policy for policy in policies if policy["Bucket"] == {"Ref": bucket}]
+    denied = [s["Condition"] for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    assert {"Bool": {"aws:SecureTransport": "false"}} in denied
+    assert {"NumericLessThan": {"s3:TlsVersion": 1.2}} in denied
+    assert all(s["Effect"] == "Deny" for s in policy["PolicyDocument"]["Statement"])
+
+
+def test_the_database_is_private_encrypted_and_backed_up(stage: SynthesizedStage) -> None:
+    database = stage.data.resources["TrackingDatabase"]["Properties"]
+    assert database["PubliclyAccessible"] is False
+    assert database["StorageEncrypted"] is True
+    assert database["StorageType"] == "gp3"
+    assert database["BackupRetentionPeriod"] >= 7
+    assert database["EngineVersion"] == "17"
+    _, group = stage.data.only("AWS::RDS::DBParameterGroup")
+    assert group["Parameters"] == {"rds.force_ssl": "1"}
+    _, subnets = stage.data.only("AWS::RDS::DBSubnetGroup")
+    assert all(subnet["Ref"].startswith("NetworkIsolated") for subnet in subnets["SubnetIds"])
+
+
+def test_the_database_password_is_generated_and_in_no_template(stage: SynthesizedStage) -> None:
+    secret = stage.data.resources["TrackingDatabaseSecret"]["Properties"]
+    assert json.loads(secret["GenerateSecretString"]["SecretStringTemplate"]) == {"username": "mlflow"}
+    assert secret["GenerateSecretString"]["GenerateStringKey"] == "password"
+    database = stage.data.resources["TrackingDatabase"]["Properties"]
+    assert text(database["MasterUserPassword"]).startswith("{{resolve:secretsmanager:<TrackingDatabaseSecret>")
+
+
+def test_the_slack_webhook_is_in_no_template(stage: SynthesizedStage) -> None:
+    secret = stage.data.resources["SlackWebhookSecret"]["Properties"]
+    assert secret["GenerateSecretString"] == {}
+    assert "SecretString" not in secret
+    assert "hooks.slack.com" not in json.dumps([stack.template for stack in stage.stacks])
+
+
+def test_deletion_protection_follows_the_stage(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
+    assert dev.data.resources["TrackingDatabase"]["Properties"]["DeletionProtection"] is False
+    assert prod.data.resources["TrackingDatabase"]["Properties"]["DeletionProtection"] is True
+    manifest = json.loads((prod.assembly / "manifest.json").read_text())
+    assert manifest["artifacts"]["courtside-prod-data"]["properties"]["terminationProtection"] is True
+
+
+def test_only_prod_pays_for_a_standby(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
+    assert dev.data.resources["TrackingDatabase"]["Properties"]["MultiAZ"] is False
+    assert prod.data.resources["TrackingDatabase"]["Properties"]["MultiAZ"] is True
+
+
+def test_every_output_is_published_once(stage: SynthesizedStage) -> None:
+    published = [key for stack in stage.stacks for key in stack.outputs if not key.startswith("PublishOutput")]
+    assert sorted(published) == sorted(StackOutput)

@@ -1,0 +1,157 @@
+"""Who may do what: least privilege, read from the synthesized policies."""
+
+from collections.abc import Iterator
+from datetime import date
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+
+from courtside.contracts import lake_keys
+from infra.constructs.drift_check import WRITABLE
+from tests.infra.synthesized import Synthesized, SynthesizedStage, text
+
+# AWS offers no narrower resource for these: a token for the registry, log deliveries, traces, and tasks of a cluster
+# whose ids do not exist before they run.
+UNSCOPED = {
+    "ecr:GetAuthorizationToken",
+    "ecs:DescribeTasks",
+    "ecs:StopTask",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(stack: Synthesized, starting: str = "") -> Iterator[tuple[set[str], set[str]]]:
+    """Yield (actions, resources) of every policy whose logical id starts like that."""
+    for logical_id, policy in stack.of_type("AWS::IAM::Policy").items():
+        if logical_id.startswith(starting):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert statement["Effect"] == "Allow"
+                yield set(_list(statement["Action"])), {text(r) for r in _list(statement["Resource"])}
+
+
+def allowed(stack: Synthesized, starting: str, action: str) -> set[str]:
+    """Return the resources on which that role may do this."""
+    found = set()
+    for actions, resources in statements(stack, starting):
+        if any(fnmatch(action, granted) for granted in actions):
+            found |= resources
+    return found
+
+
+LAKE = "<PublishOutputFnGetAttLakeBucketArn2058AE79>"
+ARTIFACTS = "<PublishOutputFnGetAttArtifactsBucketArn033D1C4A>"
+
+
+def test_no_policy_grants_every_action(stage: SynthesizedStage) -> None:
+    for stack in stage.stacks:
+        for actions, _ in statements(stack):
+            assert not [action for action in actions if action == "*" or action.endswith(":*")]
+
+
+def test_only_actions_without_a_narrower_resource_go_unscoped(stage: SynthesizedStage) -> None:
+    for stack in stage.stacks:
+        for actions, resources in statements(stack):
+            if "*" in resources:
+                assert actions <= UNSCOPED, stack.name
+
+
+def test_managed_policies_are_only_the_functions_own_logging(stage: SynthesizedStage) -> None:
+    roles = stage.of_type("AWS::IAM::Role")
+    managed = {text(arn) for role in roles.values() for arn in role.get("ManagedPolicyArns", [])}
+    assert managed == {"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
+
+
+@pytest.mark.parametrize("role", ["Mlflow", "Training", "Gate", "Promote", "DriftCheckFunction", "NotifySlack"])
+def test_nobody_may_delete_data(dev: SynthesizedStage, role: str) -> None:
+    for stack in dev.stacks:
+        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "rds:DeleteDBInstance"):
+            assert allowed(stack, role, action) == set()
+
+
+def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: SynthesizedStage) -> None:
+    role = "DriftCheckFunction"
+    assert allowed(dev.pipeline, role, "s3:GetObject") == {LAKE, f"{LAKE}/*"}
+    assert allowed(dev.pipeline, role, "s3:PutObject") == {f"{LAKE}/{prefix}" for prefix in WRITABLE}
+
+
+def test_the_check_may_alert_and_start_this_retraining(dev: SynthesizedStage) -> None:
+    machine, _ = dev.pipeline.only("AWS::StepFunctions::StateMachine")
+    topic, _ = dev.pipeline.only("AWS::SNS::Topic")
+    assert allowed(dev.pipeline, "DriftCheckFunction", "states:StartExecution") == {f"<{machine}>"}
+    assert allowed(dev.pipeline, "DriftCheckFunction", "sns:Publish") == {f"<{topic}>"}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [lake_keys.drift_report(date(2018, 11, 1), "c1"), lake_keys.decision(date(2018, 11, 1), "c1")],
+)
+def test_what_the_check_writes_lies_under_its_prefixes(key: str) -> None:
+    assert any(fnmatch(key, prefix) for prefix in WRITABLE)
+
+
+def test_promote_writes_the_champions_reference_and_nothing_else(dev: SynthesizedStage) -> None:
+    assert allowed(dev.pipeline, "Promote", "s3:PutObject") == {f"{LAKE}/{lake_keys.CHAMPION_REFERENCE}"}
+
+
+def test_the_gate_writes_verdicts_and_nothing_else(dev: SynthesizedStage) -> None:
+    (written,) = allowed(dev.pipeline, "Gate", "s3:PutObject")
+    assert fnmatch(f"{LAKE}/{lake_keys.training_verdict('t1')}", written)
+    for other in (lake_keys.training_holdout("t1"), lake_keys.training_profile("t1"), lake_keys.CHAMPION_REFERENCE):
+        assert not fnmatch(f"{LAKE}/{other}", written)
+    actions = set().union(*(granted for granted, _ in statements(dev.pipeline, "Gate")))
+    assert not [action for action in actions if not action.startswith("s3:")]
+
+
+def test_training_adds_to_both_buckets(dev: SynthesizedStage) -> None:
+    assert allowed(dev.pipeline, "TrainingTaskTaskRole", "s3:PutObject") == {f"{LAKE}/*", f"{ARTIFACTS}/*"}
+
+
+def test_only_training_and_promote_may_call_mlflow_and_only_this_api(dev: SynthesizedStage) -> None:
+    callers = {
+        logical_id
+        for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
+        if allowed(dev.pipeline, logical_id, "execute-api:Invoke")
+    }
+    assert {caller.split("DefaultPolicy")[0] for caller in callers} == {"TrainingTaskTaskRole", "PromoteServiceRole"}
+    for caller in callers:
+        (resource,) = allowed(dev.pipeline, caller, "execute-api:Invoke")
+        assert resource.endswith(":<PublishOutputRefTrackingApi62806C2BE27E2E93>/*/*/*")
+
+
+def test_only_the_notifier_reads_the_webhook_and_only_the_task_start_the_password(dev: SynthesizedStage) -> None:
+    readers = {
+        logical_id.split("DefaultPolicy")[0]: resources
+        for stack in dev.stacks
+        for logical_id in stack.of_type("AWS::IAM::Policy")
+        if (resources := allowed(stack, logical_id, "secretsmanager:GetSecretValue"))
+    }
+    assert set(readers) == {"NotifySlackServiceRole", "MlflowTaskExecutionRole"}
+    assert readers["NotifySlackServiceRole"] == {"<PublishOutputRefSlackWebhookSecretC8B74896>"}
+
+
+def test_the_machine_may_pass_only_the_training_tasks_roles(dev: SynthesizedStage) -> None:
+    passed = allowed(dev.pipeline, "RetrainingMachineRole", "iam:PassRole")
+    assert {arn.split("Role")[0] for arn in passed} == {"<TrainingTaskTask", "<TrainingTaskExecution"}
+
+
+def test_cloudwatch_and_events_may_publish_alerts_and_strangers_may_not(stage: SynthesizedStage) -> None:
+    _, policy = stage.pipeline.only("AWS::SNS::TopicPolicy")
+    granted = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+    assert {s["Principal"]["Service"] for s in granted} == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+    assert {s["Action"] for s in granted} == {"sns:Publish"}

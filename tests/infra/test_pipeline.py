@@ -1,0 +1,124 @@
+"""The scheduled check, its functions and its alerts."""
+
+import json
+from typing import Any
+
+import pytest
+
+from courtside.contracts.environment import CheckDriftEnv, Environment, GateEnv, NotifySlackEnv, PromoteEnv, TrainEnv
+from infra.settings import settings_for
+from tests.infra.conftest import synthesize
+from tests.infra.synthesized import ROOT, SynthesizedStage, text
+
+FUNCTIONS: dict[str, tuple[str, type[Environment]]] = {
+    "DriftCheckFunction": ("check_drift", CheckDriftEnv),
+    "Gate": ("gate", GateEnv),
+    "Promote": ("promote", PromoteEnv),
+    "NotifySlack": ("notify_slack", NotifySlackEnv),
+}
+
+
+def _variables(function: dict[str, Any]) -> dict[str, str]:
+    return {name: text(value) for name, value in function["Environment"]["Variables"].items()}
+
+
+@pytest.mark.parametrize("construct_id", FUNCTIONS)
+def test_each_function_starts_a_handler_that_exists(stage: SynthesizedStage, construct_id: str) -> None:
+    verb, _ = FUNCTIONS[construct_id]
+    _, function = stage.pipeline.only("AWS::Lambda::Function", construct_id)
+    assert function["ImageConfig"]["Command"] == [f"lambdas.{verb}.handler.handler"]
+    assert "def handler(" in (ROOT / "lambdas" / verb / "handler.py").read_text()
+
+
+@pytest.mark.parametrize("construct_id", FUNCTIONS)
+def test_each_functions_environment_is_its_model_and_nothing_else(stage: SynthesizedStage, construct_id: str) -> None:
+    _, model = FUNCTIONS[construct_id]
+    _, function = stage.pipeline.only("AWS::Lambda::Function", construct_id)
+    assert model.read(_variables(function)).as_env() == _variables(function)
+
+
+def test_all_functions_are_one_image_outside_the_network(stage: SynthesizedStage) -> None:
+    functions = stage.pipeline.of_type("AWS::Lambda::Function").values()
+    assert len({text(function["Code"]["ImageUri"]) for function in functions}) == 1
+    assert not [function for function in functions if "VpcConfig" in function]
+
+
+def test_the_training_tasks_environment_is_its_model(stage: SynthesizedStage) -> None:
+    _, task = stage.pipeline.only("AWS::ECS::TaskDefinition")
+    (container,) = task["ContainerDefinitions"]
+    environment = {variable["Name"]: text(variable["Value"]) for variable in container["Environment"]}
+    read = TrainEnv.read(environment)
+    assert read.as_env() == environment
+    assert read.tracking_auth == "courtside-sigv4"
+    assert "TrackingApi" in read.tracking_uri
+
+
+def test_the_check_knows_the_stages_policy_topic_and_machine(stage: SynthesizedStage) -> None:
+    _, function = stage.pipeline.only("AWS::Lambda::Function", "DriftCheckFunction")
+    environment = CheckDriftEnv.read(_variables(function))
+    machine, _ = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    topic, _ = stage.pipeline.only("AWS::SNS::Topic")
+    assert environment.retraining_arn == f"<{machine}>"
+    assert environment.alert_topic_arn == f"<{topic}>"
+    assert (environment.policy, environment.window_days) == ("classic", 30)
+
+
+def test_the_schedule_runs_the_check_and_keeps_what_failed(stage: SynthesizedStage) -> None:
+    _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule")
+    assert schedule["State"] == "ENABLED"
+    assert schedule["ScheduleExpression"] == "cron(0 12 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == "America/New_York"
+    target = schedule["Target"]
+    assert text(target["Arn"]).startswith("<DriftCheckFunction")
+    assert json.loads(target["Input"]) == {"as_of": "<aws.scheduler.scheduled-time>"}
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 3}
+    assert text(target["DeadLetterConfig"]["Arn"]).startswith("<DriftCheckMissed")
+
+
+@pytest.mark.parametrize("construct_id", ["DriftCheckFunction", "NotifySlack"])
+def test_functions_called_asynchronously_keep_what_they_could_not_do(
+    stage: SynthesizedStage, construct_id: str
+) -> None:
+    _, function = stage.pipeline.only("AWS::Lambda::Function", construct_id)
+    assert text(function["DeadLetterConfig"]["TargetArn"]).endswith(".Arn>")
+
+
+def test_every_other_asynchronous_target_has_a_dead_letter_queue(stage: SynthesizedStage) -> None:
+    for rule in stage.of_type("AWS::Events::Rule").values():
+        assert all("DeadLetterConfig" in target for target in rule["Targets"])
+    for subscription in stage.of_type("AWS::SNS::Subscription").values():
+        assert subscription["Protocol"] == "email" or "RedrivePolicy" in subscription
+
+
+def test_somebody_hears_of_every_dead_letter(stage: SynthesizedStage) -> None:
+    queues = {f"<{key.split('/')[1]}.QueueName>" for key in stage.of_type("AWS::SQS::Queue")}
+    alarms = stage.of_type("AWS::CloudWatch::Alarm").values()
+    watched = {text(dimension["Value"]) for alarm in alarms for dimension in alarm["Dimensions"]}
+    assert watched == queues
+    topic, _ = stage.pipeline.only("AWS::SNS::Topic")
+    assert all([text(action) for action in alarm["AlarmActions"]] == [f"<{topic}>"] for alarm in alarms)
+    assert all(alarm["Threshold"] == 1 and alarm["AlarmDescription"] for alarm in alarms)
+
+
+def test_every_e_mail_of_the_settings_is_subscribed(prod: SynthesizedStage) -> None:
+    subscriptions = prod.of_type("AWS::SNS::Subscription").values()
+    emails = {s["Endpoint"] for s in subscriptions if s["Protocol"] == "email"}
+    assert emails == {"ops@example.com", "team@example.com"}
+
+
+def test_slack_hears_the_topic_and_knows_only_the_secrets_name(stage: SynthesizedStage) -> None:
+    subscriptions = stage.of_type("AWS::SNS::Subscription").values()
+    (slack,) = [s for s in subscriptions if s["Protocol"] == "lambda"]
+    assert text(slack["Endpoint"]).startswith("<NotifySlack")
+    _, function = stage.pipeline.only("AWS::Lambda::Function", "NotifySlack")
+    assert list(function["Environment"]["Variables"]) == ["COURTSIDE_SLACK_WEBHOOK_SECRET_ARN"]
+
+
+def test_without_slack_there_is_neither_notifier_nor_secret(tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings = settings_for("dev").model_copy(update={"slack": False, "architecture": "x86_64"})
+    stage = synthesize(settings, tmp_path_factory.mktemp("plain"))
+    assert not [key for key in stage.of_type("AWS::Lambda::Function") if "Slack" in key]
+    assert "SlackWebhookSecret" not in stage.data.resources
+    for task in stage.of_type("AWS::ECS::TaskDefinition").values():
+        assert task["RuntimePlatform"]["CpuArchitecture"] == "X86_64"
+    assert all(f["Architectures"] == ["x86_64"] for f in stage.of_type("AWS::Lambda::Function").values())

@@ -1,0 +1,161 @@
+"""The retraining state machine, as Amazon States Language."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from courtside.contracts.events import GateRequest, GateResponse, PromoteRequest, PromoteResponse, RetrainingRequest
+from infra.constructs.retraining import ANNOUNCED
+from tests.infra.synthesized import ROOT, SynthesizedStage, text
+
+VALIDATOR = ROOT / "node_modules/.bin/asl-validator"
+WORK = ("Train", "Gate", "Promote")
+OUR_FAILURES = {"States.ALL", "States.TaskFailed", "States.Timeout", "Lambda.Unknown"}
+
+
+@pytest.fixture
+def machine(stage: SynthesizedStage) -> dict[str, Any]:
+    _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    definition: dict[str, Any] = json.loads(text(properties["DefinitionString"]))
+    return definition
+
+
+@pytest.fixture
+def states(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = machine["States"]
+    return found
+
+
+def _validate(definition: dict[str, Any], path: Path) -> subprocess.CompletedProcess[str]:
+    assert VALIDATOR.exists(), "asl-validator is not installed: run `make setup` (or `npm ci`)"
+    path.write_text(json.dumps(definition))
+    return subprocess.run([VALIDATOR, "--json-path", path], capture_output=True, text=True, check=False)
+
+
+def test_the_definition_is_valid_states_language(machine: dict[str, Any], tmp_path: Path) -> None:
+    result = _validate(machine, tmp_path / "machine.asl.json")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_validator_would_notice_a_dangling_step(machine: dict[str, Any], tmp_path: Path) -> None:
+    machine["States"]["Gate"]["Next"] = "Nowhere"
+    assert _validate(machine, tmp_path / "machine.asl.json").returncode != 0
+
+
+def test_the_map_is_train_gate_choice_promote_announce(states: dict[str, dict[str, Any]]) -> None:
+    assert {name: state.get("Next") for name, state in states.items() if state["Type"] == "Task"} == {
+        "Train": "Gate",
+        "Gate": "ShouldPromote",
+        "Promote": "AnnouncePromotion",
+        "AnnouncePromotion": "Promoted",
+        "AnnounceRejection": "ChampionKept",
+        "AnnounceFailure": "RetrainingFailed",
+    }
+    choice = states["ShouldPromote"]
+    assert choice["Choices"] == [{"Condition": "{% $states.input.promote = true %}", "Next": "Promote"}]
+    assert choice["Default"] == "AnnounceRejection"
+
+
+@pytest.mark.parametrize("step", WORK)
+def test_any_failure_of_a_working_step_is_announced(states: dict[str, dict[str, Any]], step: str) -> None:
+    (catch,) = states[step]["Catch"]
+    assert catch["ErrorEquals"] == ["States.ALL"]
+    assert catch["Next"] == "AnnounceFailure"
+    assert set(catch["Output"]) == {"failed_step", "error", "cause"}
+    assert catch["Output"]["failed_step"] == step
+
+
+def test_an_announced_failure_still_fails_the_execution(states: dict[str, dict[str, Any]]) -> None:
+    assert states["RetrainingFailed"]["Type"] == "Fail"
+    assert states["RetrainingFailed"]["Error"] == ANNOUNCED
+
+
+def test_every_task_has_a_timeout_and_the_machine_outlasts_their_sum(machine: dict[str, Any]) -> None:
+    tasks = [state for state in machine["States"].values() if state["Type"] == "Task"]
+    assert all(state["TimeoutSeconds"] <= 3600 for state in tasks)
+    assert machine["TimeoutSeconds"] >= sum(state["TimeoutSeconds"] for state in tasks)
+
+
+def test_only_errors_of_the_services_are_tried_again_with_backoff(states: dict[str, dict[str, Any]]) -> None:
+    for state in states.values():
+        for retry in state.get("Retry", []):
+            assert not OUR_FAILURES & set(retry["ErrorEquals"])
+            assert retry["BackoffRate"] > 1
+            assert retry["MaxAttempts"] <= 3
+    assert all("Retry" in state for state in states.values() if state["Type"] == "Task")
+
+
+def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: dict[str, dict[str, Any]]) -> None:
+    train = states["Train"]
+    assert train["Resource"] == "arn:aws:states:::ecs:runTask.sync"
+    (override,) = train["Arguments"]["Overrides"]["ContainerOverrides"]
+    assert override["Name"] == "training"
+    expected = [
+        part
+        for field in RetrainingRequest.model_fields
+        for part in (f"--{field.replace('_', '-')}", f"{{% $states.input.{field} %}}")
+    ]
+    assert override["Command"] == expected
+    network = train["Arguments"]["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert network["AssignPublicIp"] == "ENABLED"
+    assert all("NetworkPublic" in subnet for subnet in network["Subnets"])
+
+
+@pytest.mark.parametrize(("step", "request_model"), [("Gate", GateRequest), ("Promote", PromoteRequest)])
+def test_functions_get_exactly_their_request(
+    states: dict[str, dict[str, Any]], step: str, request_model: type[GateRequest | PromoteRequest]
+) -> None:
+    assert set(states[step]["Arguments"]["Payload"]) == set(request_model.model_fields)
+    assert states[step]["Output"] == "{% $states.result.Payload %}"
+
+
+@pytest.mark.parametrize(
+    ("step", "response"), [("AnnouncePromotion", PromoteResponse), ("AnnounceRejection", GateResponse)]
+)
+def test_announcements_say_what_the_function_wrote(
+    states: dict[str, dict[str, Any]], step: str, response: type[PromoteResponse | GateResponse]
+) -> None:
+    arguments = states[step]["Arguments"]
+    assert {"subject", "message"} <= set(response.model_fields)
+    assert arguments["Subject"] == "{% $substring($states.input.subject, 0, 100) %}"
+    assert arguments["Message"] == "{% $states.input.message %}"
+
+
+def test_the_failure_alert_says_what_failed_and_what_it_means(states: dict[str, dict[str, Any]]) -> None:
+    message = states["AnnounceFailure"]["Arguments"]["Message"]
+    for part in (
+        "Execution.Name",
+        "Execution.Id",
+        "failed_step",
+        "input.error",
+        "input.cause",
+        "champion is untouched",
+    ):
+        assert part in message
+
+
+def test_the_execution_is_logged_and_traced(stage: SynthesizedStage) -> None:
+    _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    assert properties["LoggingConfiguration"]["Level"] == "ALL"
+    assert properties["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_what_the_machine_cannot_announce_is_announced_for_it_once(stage: SynthesizedStage) -> None:
+    machine, _ = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    _, rule = stage.pipeline.only("AWS::Events::Rule")
+    assert rule["State"] == "ENABLED"
+    assert rule["EventPattern"]["detail"] == {
+        "stateMachineArn": [{"Ref": machine}],
+        "$or": [
+            {"status": ["TIMED_OUT", "ABORTED"]},
+            {"status": ["FAILED"], "error": [{"anything-but": [ANNOUNCED]}]},
+        ],
+    }
+    (target,) = rule["Targets"]
+    topic, _ = stage.pipeline.only("AWS::SNS::Topic")
+    assert target["Arn"] == {"Ref": topic}
+    sentence = target["InputTransformer"]["InputTemplate"]
+    assert sentence.startswith('"Retraining <detail-name> ended as <detail-status>')

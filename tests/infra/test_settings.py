@@ -1,0 +1,83 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from courtside.contracts.errors import BadInput
+from infra import settings as ops
+from infra.stage import SettingsInvalid, StageSettings, TaskSize, UnknownStage
+
+
+def broken(values: dict[str, Any]) -> Callable[[], StageSettings]:
+    return lambda: StageSettings(**{"stage": "dev", **values})
+
+
+def test_an_unknown_stage_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownStage) as caught:
+        ops.settings_for("production")
+    assert caught.value.known == ("dev", "prod")
+    assert "dev, prod" in str(caught.value)
+    assert isinstance(caught.value, BadInput)
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "fix"),
+    [
+        ({"alert_emails": ("ops.example.com",)}, "alert_emails", "'ops@example.com'"),
+        ({"check_schedule": "every day"}, "check_schedule", "rate(1 day)"),
+        ({"check_schedule": "cron(0 12 * * *)"}, "check_schedule", "cron(0 12 * * ? *)"),
+        ({"check_schedule": "cron(0 12 * * * *)"}, "check_schedule", "exactly one of"),
+        ({"check_schedule": "rate(0 days)"}, "check_schedule", "rate(1 day)"),
+        ({"check_timezone": "New York"}, "check_timezone", "'UTC'"),
+        ({"window_days": 0}, "window_days", "1 to 366"),
+        ({"drift_policy": "psi"}, "drift_policy", "'classic'"),
+        ({"log_retention_days": 31}, "log_retention_days", "values listed"),
+        ({"tracking_size": {"cpu": 256, "memory_mib": 4096}}, "tracking_size", "512, 1024, 2048"),
+        ({"training_size": {"cpu": 300, "memory_mib": 1024}}, "training_size", "256, 512, 1024"),
+        ({"database_instance": "db.t4g.micro"}, "database_instance", "'t4g.micro'"),
+        ({"database_backup_days": 0}, "database_backup_days", "1 to 35"),
+        ({"alert_email": "ops@example.com"}, "alert_email", "alert_emails"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_value_and_a_fix(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], field: str, fix: str
+) -> None:
+    monkeypatch.setitem(ops.STAGES, "dev", broken(values))
+    with pytest.raises(SettingsInvalid) as caught:
+        ops.settings_for("dev")
+    (problem,) = caught.value.problems
+    assert problem.startswith(field)
+    assert fix in problem
+    assert "got" in problem
+
+
+def test_every_wrong_field_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ops.STAGES, "dev", broken({"window_days": -1, "check_timezone": "Mars"}))
+    with pytest.raises(SettingsInvalid) as caught:
+        ops.settings_for("dev")
+    assert [problem.split(":")[0] for problem in caught.value.problems] == ["check_timezone", "window_days"]
+
+
+def test_every_field_an_operator_can_get_wrong_has_help() -> None:
+    assert [name for name, field in StageSettings.model_fields.items() if not field.description] == []
+
+
+def test_the_defaults_are_the_safe_ones() -> None:
+    settings = StageSettings(stage="any")
+    assert settings.deletion_protection
+    assert settings.check_enabled
+    assert settings.database_backup_days >= 7
+
+
+def test_settings_cannot_change_after_they_were_checked() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        ops.settings_for("dev").window_days = 0  # type: ignore[misc]
+
+
+def test_every_named_stage_is_valid_and_knows_its_name() -> None:
+    assert {name: ops.settings_for(name).stage for name in ops.STAGES} == {name: name for name in ops.STAGES}
+
+
+def test_a_size_fargate_offers_is_taken() -> None:
+    assert TaskSize(cpu=4096, memory_mib=30720).memory_mib == 30720

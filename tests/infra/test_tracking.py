@@ -1,0 +1,113 @@
+"""A private MLflow."""
+
+import json
+
+from mlflow.server.security_utils import is_allowed_host_header
+
+from infra.constructs.mlflow_server import MLFLOW_PORT, MlflowServerEnv
+from tests.infra.synthesized import ROOT, SynthesizedStage, text
+
+
+def _container(stage: SynthesizedStage) -> dict[str, object]:
+    _, task = stage.tracking.only("AWS::ECS::TaskDefinition")
+    container: dict[str, object] = task["ContainerDefinitions"][0]
+    return container
+
+
+def _environment(stage: SynthesizedStage) -> dict[str, str]:
+    variables = _container(stage)["Environment"]
+    assert isinstance(variables, list)
+    return {variable["Name"]: text(variable["Value"]) for variable in variables}
+
+
+def test_every_route_asks_iam(stage: SynthesizedStage) -> None:
+    routes = stage.of_type("AWS::ApiGatewayV2::Route")
+    assert [route["RouteKey"] for route in routes.values()] == ["$default"]
+    assert all(route["AuthorizationType"] == "AWS_IAM" for route in routes.values())
+
+
+def test_the_api_reaches_the_service_through_the_link_only(stage: SynthesizedStage) -> None:
+    _, integration = stage.tracking.only("AWS::ApiGatewayV2::Integration")
+    assert integration["ConnectionType"] == "VPC_LINK"
+    assert text(integration["IntegrationUri"]).startswith("<MlflowServiceCloudmapService")
+    _, link = stage.tracking.only("AWS::ApiGatewayV2::VpcLink")
+    assert all("NetworkIsolated" in text(subnet) for subnet in link["SubnetIds"])
+    _, discovery = stage.tracking.only("AWS::ServiceDiscovery::Service")
+    assert [record["Type"] for record in discovery["DnsConfig"]["DnsRecords"]] == ["SRV"]
+
+
+def test_the_api_has_one_throttled_stage_that_logs_who_called(stage: SynthesizedStage) -> None:
+    _, api_stage = stage.tracking.only("AWS::ApiGatewayV2::Stage")
+    assert api_stage["StageName"] == "$default"
+    assert api_stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 200, "ThrottlingRateLimit": 100}
+    assert json.loads(api_stage["AccessLogSettings"]["Format"])["caller"] == "$context.identity.userArn"
+
+
+def test_mlflow_accepts_the_host_the_api_sends_and_refuses_others(stage: SynthesizedStage) -> None:
+    _, integration = stage.tracking.only("AWS::ApiGatewayV2::Integration")
+    sent = integration["RequestParameters"]["overwrite:header.Host"]
+    hosts = _environment(stage)["MLFLOW_SERVER_ALLOWED_HOSTS"].split(",")
+    assert is_allowed_host_header(hosts, sent)
+    assert is_allowed_host_header(hosts, f"127.0.0.1:{MLFLOW_PORT}")
+    for stranger in (
+        "evil.example",
+        f"{sent}.evil.example",
+        "abc.execute-api.us-east-1.amazonaws.com",
+        "10.0.0.7:5000",
+    ):
+        assert not is_allowed_host_header(hosts, stranger)
+
+
+def test_the_server_is_told_only_what_its_environment_model_says(stage: SynthesizedStage) -> None:
+    environment = _environment(stage)
+    assert MlflowServerEnv.read(environment).as_env() == environment
+    assert environment["MLFLOW_DEFAULT_ARTIFACT_ROOT"].startswith("s3://<PublishOutputRefArtifactsBucket")
+
+
+def test_the_database_login_comes_from_the_secret_field_by_field(stage: SynthesizedStage) -> None:
+    secrets = _container(stage)["Secrets"]
+    assert isinstance(secrets, list)
+    fields = {secret["Name"]: text(secret["ValueFrom"]).rsplit(">:", 1)[1] for secret in secrets}
+    assert fields == {
+        "PGHOST": "host::",
+        "PGPORT": "port::",
+        "PGUSER": "username::",
+        "PGPASSWORD": "password::",
+        "PGDATABASE": "dbname::",
+    }
+
+
+def test_one_task_at_a_time_and_a_bad_deployment_rolls_back(stage: SynthesizedStage) -> None:
+    logical_id, service = stage.tracking.only("AWS::ECS::Service")
+    assert service["DesiredCount"] == 1
+    deployment = service["DeploymentConfiguration"]
+    assert (deployment["MinimumHealthyPercent"], deployment["MaximumPercent"]) == (0, 100)
+    assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+    assert service.get("LoadBalancers", []) == []
+    depends = stage.tracking.resources[logical_id]["DependsOn"]
+    assert any(other.startswith("MlflowDatabaseIngress") for other in depends)
+
+
+def test_sizes_and_platform_follow_the_stage(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
+    sizes = []
+    for stage in (dev, prod):
+        _, task = stage.tracking.only("AWS::ECS::TaskDefinition")
+        sizes.append((task["Cpu"], task["Memory"]))
+        assert task["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+    assert sizes == [("256", "1024"), ("512", "2048")]
+
+
+def test_image_and_task_are_built_for_the_same_platform(stage: SynthesizedStage) -> None:
+    platforms = set()
+    for part in ("tracking", "pipeline"):
+        name = f"courtside-{'dev' if 'dev' in str(stage.assembly) else 'prod'}-{part}"
+        assets = json.loads((stage.assembly / f"{name}.assets.json").read_text())
+        platforms |= {image["source"]["platform"] for image in assets["dockerImages"].values()}
+    assert platforms == {"linux/arm64"}
+    functions = stage.of_type("AWS::Lambda::Function").values()
+    assert all(function["Architectures"] == ["arm64"] for function in functions)
+
+
+def test_the_port_the_task_opens_is_the_one_the_image_listens_on(stage: SynthesizedStage) -> None:
+    assert _container(stage)["PortMappings"] == [{"ContainerPort": MLFLOW_PORT, "Protocol": "tcp"}]
+    assert f"MLFLOW_PORT={MLFLOW_PORT}" in (ROOT / "mlflow_image/Dockerfile").read_text()
