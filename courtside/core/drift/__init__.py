@@ -1,0 +1,37 @@
+"""The drift engine: profiles of tables, statistics between two of them, policies and reports.
+
+>>> import pyarrow as pa
+>>> from courtside.core.dataset import Feature, FeatureKind
+>>> features = [Feature("points", FeatureKind.NUMERIC), Feature("venue", FeatureKind.CATEGORICAL)]
+>>> games = pa.table({"points": [float(90 + i % 30) for i in range(600)], "venue": ["home", "away"] * 300})
+>>> reference = fit(games, features)
+>>> later = pa.table({"points": [float(97 + i % 30) for i in range(200)], "venue": ["home", "away"] * 100})
+>>> report = check(reference, reference.summarize(later), ClassicPolicy())
+>>> report.features_drifted
+('points',)
+>>> report.features[0].reason
+'mean rose 104.5 → 111.0, KS .23 over .1, PSI 1.6 over .2'
+"""
+
+from courtside.core.drift.check import check
+from courtside.core.drift.facade import DataDriftDetection
+from courtside.core.drift.policy import ClassicPolicy, Evidence, Judgement, Policy, Threshold
+from courtside.core.drift.profile import Profile, fit
+from courtside.core.drift.report import DriftReport, FeatureDrift, Severity, Side, Verdict
+
+__all__ = [
+    "ClassicPolicy",
+    "DataDriftDetection",
+    "DriftReport",
+    "Evidence",
+    "FeatureDrift",
+    "Judgement",
+    "Policy",
+    "Profile",
+    "Severity",
+    "Side",
+    "Threshold",
+    "Verdict",
+    "check",
+    "fit",
+]

@@ -1,0 +1,149 @@
+"""Reading Arrow tables: batches, columns, and arrays as numbers or labels."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from courtside.core.drift.errors import DuplicateColumns, WrongType
+from courtside.core.drift.rounding import Floats
+from courtside.core.drift.tally import Tally
+
+ROWS_PER_BATCH = 65_536
+
+Tabular = pa.Table | pa.RecordBatch
+Batches = Tabular | Iterable[Tabular]
+if TYPE_CHECKING:
+    Array = pa.Array[Any]
+else:  # generic in its type information only
+    Array = pa.Array
+Period = tuple[date, date]
+
+
+def repeatable(batches: Batches) -> Batches:
+    """Return batches that can be read twice: an iterator's are kept in memory, others are returned as they are."""
+    return list(batches) if isinstance(batches, Iterator) else batches
+
+
+def record_batches(batches: Batches) -> Iterator[pa.RecordBatch]:
+    """Yield record batches small enough for the processor's cache, reading the input once."""
+    parts: Iterable[Tabular] = [batches] if isinstance(batches, pa.Table | pa.RecordBatch) else batches
+    for part in parts:
+        table = part if isinstance(part, pa.Table) else pa.Table.from_batches([part])
+        yield from table.to_batches(max_chunksize=ROWS_PER_BATCH)
+
+
+def column(batch: pa.RecordBatch, name: str) -> Array | None:
+    """Return a column, or None if the batch has none; raises `DuplicateColumns` if there are several."""
+    positions = batch.schema.get_all_field_indices(name)
+    if len(positions) > 1:
+        raise DuplicateColumns([name])
+    return batch.column(positions[0]) if positions else None
+
+
+def is_numeric(kind: pa.DataType) -> bool:
+    """Tell whether a numeric feature can be read from this type (integers, floats, decimals, booleans)."""
+    if pa.types.is_dictionary(kind):
+        return is_numeric(kind.value_type)
+    return (
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_boolean(kind)
+        or pa.types.is_decimal(kind)
+    )
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether labels can be read from this type as they stand."""
+    if pa.types.is_dictionary(kind):
+        return is_text(kind.value_type)
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
+def numbers(array: Array) -> tuple[Floats, Tally]:
+    """Return the finite values as float64 (int64 beyond 2**53 is rounded) and the account of all rows."""
+    rows, nulls = len(array), array.null_count
+    if isinstance(array, pa.DictionaryArray):
+        array = array.dictionary_decode()
+        nulls = array.null_count
+    if nulls == rows:
+        return np.zeros(0), Tally(rows=rows, null=rows)
+    if nulls:
+        array = array.drop_null()
+    if pa.types.is_decimal(array.type):
+        array = array.cast(pa.float64())
+    values = array.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        clean = bool(np.isfinite(values.sum()))
+    if clean:
+        return values, Tally(rows=rows, null=nulls)
+    return values[np.isfinite(values)], Tally(
+        rows=rows,
+        null=nulls,
+        nan=int(np.count_nonzero(np.isnan(values))),
+        positive_infinity=int(np.count_nonzero(np.isposinf(values))),
+        negative_infinity=int(np.count_nonzero(np.isneginf(values))),
+    )
+
+
+def with_gaps(array: Array) -> Floats:
+    """Return one float64 per row, NaN where there is no value."""
+    if isinstance(array, pa.DictionaryArray):
+        array = array.dictionary_decode()
+    if pa.types.is_null(array.type):
+        return np.full(len(array), np.nan)
+    return array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+
+
+def labels(array: Array) -> tuple[dict[str, int], Tally]:
+    """Count values by label; 1, 1.0 and true are all the label "1", so that a nullable copy is not drift."""
+    encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+    indices = encoded.indices.drop_null() if encoded.indices.null_count else encoded.indices
+    per_value = np.bincount(indices.to_numpy(zero_copy_only=False), minlength=len(encoded.dictionary))
+    label = str if is_text(array.type) else _number_label
+    counts: dict[str, int] = {}
+    for value, count in zip(encoded.dictionary.to_pylist(), per_value.tolist(), strict=True):
+        if count and value is not None:
+            text = label(value)
+            counts[text] = counts.get(text, 0) + count
+    specials = {name: counts.pop(name, 0) for name in ("nan", "inf", "-inf")} if label is _number_label else {}
+    nulls = len(array) - sum(counts.values()) - sum(specials.values())
+    return counts, Tally(
+        rows=len(array),
+        null=nulls,
+        nan=specials.get("nan", 0),
+        positive_infinity=specials.get("inf", 0),
+        negative_infinity=specials.get("-inf", 0),
+    )
+
+
+def _number_label(value: Any) -> str:
+    if isinstance(value, int):
+        return str(int(value))
+    number = float(value)
+    return str(int(value)) if number.is_integer() else repr(number)
+
+
+def period(array: Array | None, name: str) -> Period | None:
+    """Return the first and last day of a time column (timestamps or dates); None without values."""
+    if array is None or array.null_count == len(array):
+        return None
+    if not (pa.types.is_timestamp(array.type) or pa.types.is_date(array.type)):
+        raise WrongType(name, found=str(array.type), expected="a timestamp or date")
+    import pyarrow.compute as pc
+
+    extremes: dict[str, Any] = pc.min_max(array).as_py()  # type: ignore[assignment]
+    return _day(extremes["min"]), _day(extremes["max"])
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def joined(first: Period | None, second: Period | None) -> Period | None:
+    """Return the period that spans both."""
+    if first is None or second is None:
+        return first or second
+    return min(first[0], second[0]), max(first[1], second[1])

@@ -1,0 +1,158 @@
+"""The check: two profiles and a policy in, a report out. Pure and fast: nothing here touches rows."""
+
+import math
+
+from courtside.core.drift import reasons
+from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
+from courtside.core.drift.policy import Evidence, Judgement, Policy
+from courtside.core.drift.profile import Profile
+from courtside.core.drift.report import DriftReport, FeatureDrift, Side, Verdict
+from courtside.core.drift.statistics.chi_squared import chi_squared
+from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
+from courtside.core.drift.statistics.ks import ks
+from courtside.core.drift.statistics.psi import psi
+from courtside.core.drift.statistics.wasserstein import wasserstein
+
+Pair = tuple[Column, Column]
+
+
+def check(reference: Profile, current: Profile, policy: Policy) -> DriftReport:
+    """Compare a current profile with the reference whose grid it was counted on.
+
+    Raises `EmptyWindow` if either side has no rows, `ProfileMismatch` if the grids differ, `ThresholdInvalid` if the
+    policy names an unknown feature.
+    """
+    for side, profile in (("reference", reference), ("current", current)):
+        if not profile.rows:
+            raise EmptyWindow(side)
+    if list(reference.by_name) != list(current.by_name):
+        raise ProfileMismatch("they have different columns")
+    policy.require_known(list(reference.by_name))
+    pairs = list(zip(reference.columns, current.columns, strict=True))
+    unjudged = {mine.name: _unjudged(mine, theirs, policy.minimum_rows) for mine, theirs in pairs}
+    evidence = [_evidence(mine, theirs) for mine, theirs in pairs if unjudged[mine.name] is None]
+    judgements = {seen.name: (seen, judged) for seen, judged in zip(evidence, policy.judge(evidence), strict=True)}
+    return DriftReport(
+        policy=policy.name,
+        reference=Side(reference.rows, reference.period),
+        current=Side(current.rows, current.period),
+        features=tuple(unjudged[pair[0].name] or _judged(pair, *judgements[pair[0].name]) for pair in pairs),
+    )
+
+
+def _evidence(reference: Column, current: Column) -> Evidence:
+    if isinstance(reference, NumericColumn) and isinstance(current, NumericColumn):
+        return _numeric_evidence(reference, current)
+    if isinstance(reference, CategoryColumn) and isinstance(current, CategoryColumn):
+        return _category_evidence(reference, current)
+    raise ProfileMismatch(f"column {reference.name!r} is {reference.kind} in one and {current.kind} in the other")
+
+
+def _numeric_evidence(reference: NumericColumn, current: NumericColumn) -> Evidence:
+    stability, distance = psi(reference, current), wasserstein(reference, current)
+    supremum = ks(reference, current)
+    return Evidence(
+        name=reference.name,
+        kind=reference.kind,
+        reference_rows=reference.valid,
+        current_rows=current.valid,
+        psi=stability.value,
+        psi_adjusted=stability.adjusted,
+        jensen_shannon=jensen_shannon(reference, current),
+        ks=supremum.value,
+        ks_pvalue=supremum.pvalue,
+        wasserstein=distance.value if math.isfinite(distance.value) else None,
+        wasserstein_sd=distance.in_sd,
+    )
+
+
+def _category_evidence(reference: CategoryColumn, current: CategoryColumn) -> Evidence:
+    stability, table = psi(reference, current), chi_squared(reference, current)
+    return Evidence(
+        name=reference.name,
+        kind=reference.kind,
+        reference_rows=reference.valid,
+        current_rows=current.valid,
+        psi=stability.value,
+        psi_adjusted=stability.adjusted,
+        jensen_shannon=jensen_shannon(reference, current),
+        chi2=table.value,
+        chi2_pvalue=table.pvalue,
+    )
+
+
+def _unjudged(reference: Column, current: Column, minimum_rows: int) -> FeatureDrift | None:
+    """Return the verdict on a feature that no statistic can be asked about, None for the others."""
+    verdict = _breakage(current, minimum_rows)
+    if verdict is not None:
+        return _bare(reference, current, verdict, reasons.broken_reason(verdict, reference, current))
+    if min(reference.valid, current.valid) < max(1, minimum_rows):
+        text = reasons.insufficient_reason(reference, current, minimum_rows)
+        return _bare(reference, current, Verdict.INSUFFICIENT_DATA, text)
+    return None
+
+
+def _breakage(current: Column, minimum_rows: int) -> Verdict | None:
+    tally = current.tally
+    if current.valid:
+        return None
+    if tally.mistyped:
+        return Verdict.WRONG_TYPE
+    if tally.absent == tally.rows:
+        return Verdict.MISSING_COLUMN
+    return Verdict.ALL_MISSING if tally.rows >= minimum_rows else None
+
+
+def _bare(reference: Column, current: Column, verdict: Verdict, text: str) -> FeatureDrift:
+    return FeatureDrift(
+        name=reference.name,
+        kind=reference.kind,
+        psi=None,
+        psi_adjusted=None,
+        ks=None,
+        ks_pvalue=None,
+        wasserstein=None,
+        wasserstein_sd=None,
+        jensen_shannon=None,
+        chi2=None,
+        chi2_pvalue=None,
+        missing_rate=current.tally.missing_rate,
+        unseen_rate=_unseen_rate(current),
+        effect=None,
+        p_adjusted=None,
+        drifted=verdict is not Verdict.INSUFFICIENT_DATA,
+        verdict=verdict,
+        reason=text,
+    )
+
+
+def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrift:
+    reference, current = pair
+    return FeatureDrift(
+        name=evidence.name,
+        kind=evidence.kind,
+        psi=evidence.psi,
+        psi_adjusted=evidence.psi_adjusted,
+        ks=evidence.ks,
+        ks_pvalue=evidence.ks_pvalue,
+        wasserstein=evidence.wasserstein,
+        wasserstein_sd=evidence.wasserstein_sd,
+        jensen_shannon=evidence.jensen_shannon,
+        chi2=evidence.chi2,
+        chi2_pvalue=evidence.chi2_pvalue,
+        missing_rate=current.tally.missing_rate,
+        unseen_rate=_unseen_rate(current),
+        effect=judgement.effect,
+        p_adjusted=judgement.p_adjusted,
+        drifted=judgement.drifted,
+        verdict=Verdict.DRIFT if judgement.drifted else Verdict.NO_DRIFT,
+        reason=reasons.reason(reference, current, judgement),
+    )
+
+
+def _unseen_rate(current: Column) -> float:
+    """Return the share of values outside the reference's levels; a number is never unseen, it is in a tail."""
+    if isinstance(current, CategoryColumn):
+        return current.other_rate
+    return 0.0

@@ -1,0 +1,249 @@
+"""What a profile keeps of one column: additive counts, so that parts computed anywhere merge to the whole."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from courtside.core.dataset import FeatureKind
+from courtside.core.drift import arrow
+from courtside.core.drift.errors import ProfileMismatch
+from courtside.core.drift.grid import Grid
+from courtside.core.drift.lookup import Indices
+from courtside.core.drift.rounding import Floats
+from courtside.core.drift.tally import NO_ROWS, Tally
+
+Counts = NDArray[np.int64]
+SAMPLED_UNSEEN = 3
+
+
+@dataclass(frozen=True, eq=False)
+class NumericColumn:
+    """Counts per cell of the reference's grid, with the sum of all values and sums per tail cell (by position).
+
+    Sums are of value - grid.anchor, kept as fractions so that merging is associative to the last bit.
+    """
+
+    name: str
+    grid: Grid
+    counts: Counts
+    tally: Tally = NO_ROWS
+    total: Fraction = Fraction(0)
+    tails: Mapping[int, Fraction] = field(default_factory=dict)
+    minimum: float = np.inf
+    maximum: float = -np.inf
+    dtypes: frozenset[str] = frozenset()
+
+    @classmethod
+    def blank(cls, name: str, grid: Grid) -> "NumericColumn":
+        """Return the column of a table without rows."""
+        return cls(name, grid, np.zeros(grid.cells, np.int64))
+
+    @property
+    def kind(self) -> FeatureKind:
+        """Always numeric."""
+        return FeatureKind.NUMERIC
+
+    @cached_property
+    def valid(self) -> int:
+        """Rows with a usable value."""
+        return self.tally.valid
+
+    @cached_property
+    def bin_counts(self) -> Counts:
+        """Rows per decile bin of the reference."""
+        return np.add.reduceat(self.counts, self.grid.bin_starts)
+
+    @cached_property
+    def cumulative(self) -> Floats:
+        """Share of the usable rows up to and including each cell."""
+        return np.cumsum(self.counts) / self.valid
+
+    @cached_property
+    def tail_means(self) -> Floats:
+        """Mean, less the anchor, of the values in each of the grid's tail cells; NaN where there is none."""
+        cells = self.grid.tails
+        sums = np.array([_rounded(self.tails.get(cell, 0)) for cell in cells.tolist()])
+        counts = self.counts[cells]
+        means: Floats = np.divide(sums, counts, out=np.full(cells.size, np.nan), where=counts > 0)
+        return means
+
+    @property
+    def mean(self) -> float | None:
+        """Mean of the usable values, None of none."""
+        return float(Fraction(self.grid.anchor) + self.total / self.valid) if self.valid else None
+
+    @property
+    def median(self) -> float | None:
+        """Median to within one cell (exact for the reference), None of none."""
+        if not self.valid:
+            return None
+        if self.minimum == self.maximum:
+            return self.minimum
+        cell = int(np.searchsorted(self.cumulative, 0.5))
+        return min(float(self.grid.edges[cell]), self.maximum) if cell < self.grid.edges.size else self.maximum
+
+    def blanked(self) -> "NumericColumn":
+        """Return the same column without rows."""
+        return NumericColumn.blank(self.name, self.grid)
+
+    def counted(self, array: arrow.Array | None, *, rows: int) -> "NumericColumn":
+        """Return the column of one batch on this one's grid; None is a batch without the column."""
+        if array is None:
+            return replace(self.blanked(), tally=Tally(rows=rows, absent=rows))
+        dtypes = frozenset({str(array.type)})
+        if not arrow.is_numeric(array.type):
+            return replace(self.blanked(), tally=_unfit(array), dtypes=dtypes)
+        values, tally = arrow.numbers(array)
+        if not values.size:
+            return replace(self.blanked(), tally=tally, dtypes=dtypes)
+        return _measured(self.name, self.grid, values, tally=tally, dtypes=dtypes)
+
+    def merge(self, other: "NumericColumn") -> "NumericColumn":
+        """Add two parts counted on the same grid; raises `ProfileMismatch` if they are not."""
+        if self.name != other.name or not self.grid.same_as(other.grid):
+            raise ProfileMismatch(f"column {self.name!r} and {other.name!r} have different grids")
+        return NumericColumn(
+            name=self.name,
+            grid=self.grid,
+            counts=self.counts + other.counts,
+            tally=self.tally + other.tally,
+            total=self.total + other.total,
+            tails={
+                cell: self.tails.get(cell, Fraction(0)) + other.tails.get(cell, Fraction(0))
+                for cell in self.tails.keys() | other.tails.keys()
+            },
+            minimum=min(self.minimum, other.minimum),
+            maximum=max(self.maximum, other.maximum),
+            dtypes=self.dtypes | other.dtypes,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class CategoryColumn:
+    """Counts per level of the reference, the last one for every other value.
+
+    `text` tells strings from numbers; `unseen` are a few of the values outside the levels (the first in order);
+    `lumped` tells that the reference itself had more levels than are kept.
+    """
+
+    name: str
+    kind: FeatureKind
+    levels: tuple[str, ...]
+    counts: Counts
+    text: bool
+    lumped: bool = False
+    tally: Tally = NO_ROWS
+    unseen: tuple[str, ...] = ()
+    dtypes: frozenset[str] = frozenset()
+
+    @cached_property
+    def valid(self) -> int:
+        """Rows with a usable value."""
+        return self.tally.valid
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Position of each level in `counts`."""
+        return {level: position for position, level in enumerate(self.levels)}
+
+    @property
+    def bin_counts(self) -> Counts:
+        """Rows per level, then the rows of all other values."""
+        return self.counts
+
+    @property
+    def other_rate(self) -> float:
+        """Share of the usable rows whose value is not among the levels; 0 of no rows."""
+        return float(self.counts[-1]) / self.valid if self.valid else 0.0
+
+    def blanked(self) -> "CategoryColumn":
+        """Return the same column without rows."""
+        return CategoryColumn(self.name, self.kind, self.levels, np.zeros_like(self.counts), self.text, self.lumped)
+
+    def counted(self, array: arrow.Array | None, *, rows: int) -> "CategoryColumn":
+        """Return the column of one batch on this one's levels; None is a batch without the column."""
+        if array is None:
+            return replace(self.blanked(), tally=Tally(rows=rows, absent=rows))
+        dtypes = frozenset({str(array.type)})
+        fits = arrow.is_text(array.type) if self.text else arrow.is_numeric(array.type)
+        if not fits:
+            return replace(self.blanked(), tally=_unfit(array), dtypes=dtypes)
+        found, tally = arrow.labels(array)
+        counts = np.zeros_like(self.counts)
+        others = []
+        for label, count in found.items():
+            position = self.positions.get(label, -1)
+            counts[position] += count
+            if position < 0:
+                others.append(label)
+        unseen = tuple(sorted(others)[:SAMPLED_UNSEEN])
+        return replace(self, counts=counts, tally=tally, unseen=unseen, dtypes=dtypes)
+
+    def merge(self, other: "CategoryColumn") -> "CategoryColumn":
+        """Add two parts counted on the same levels; raises `ProfileMismatch` if they are not."""
+        if (self.name, self.levels, self.text) != (other.name, other.levels, other.text):
+            raise ProfileMismatch(f"column {self.name!r} and {other.name!r} have different levels")
+        return replace(
+            self,
+            counts=self.counts + other.counts,
+            tally=self.tally + other.tally,
+            unseen=tuple(sorted({*self.unseen, *other.unseen})[:SAMPLED_UNSEEN]),
+            dtypes=self.dtypes | other.dtypes,
+        )
+
+
+Column = NumericColumn | CategoryColumn
+
+
+def _unfit(array: arrow.Array) -> Tally:
+    """Account for a batch whose column has another type; nulls of any type are just missing."""
+    nulls = array.null_count
+    return Tally(rows=len(array), null=nulls, mistyped=len(array) - nulls)
+
+
+def _measured(name: str, grid: Grid, values: Floats, *, tally: Tally, dtypes: frozenset[str]) -> NumericColumn:
+    cells = grid.lookup(values)
+    counts = np.bincount(cells, minlength=grid.cells)
+    return NumericColumn(
+        name=name,
+        grid=grid,
+        counts=counts,
+        tally=tally,
+        total=_sum(values, grid.anchor),
+        tails=_tail_sums(grid, values, cells),
+        minimum=float(values.min()),
+        maximum=float(values.max()),
+        dtypes=dtypes,
+    )
+
+
+def _tail_sums(grid: Grid, values: Floats, cells: Indices) -> dict[int, Fraction]:
+    outside = np.flatnonzero((cells <= grid.core[0]) | (cells > grid.core[1]))
+    values, cells = values[outside], cells[outside]
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = np.bincount(cells, values - grid.anchor)
+    if np.isfinite(sums).all():
+        return {int(cell): Fraction(float(sums[cell])) for cell in np.flatnonzero(sums)}
+    return {int(cell): _sum(values[cells == cell], grid.anchor) for cell in np.unique(cells)}
+
+
+def _rounded(exact: Fraction | int) -> float:
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf
+
+
+def _sum(values: Floats, anchor: float) -> Fraction:
+    """Sum value - anchor; near the largest floats the sum is taken of scaled-down values."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = float((values - anchor).sum())
+    if np.isfinite(total):
+        return Fraction(total)
+    down = 2.0**-64
+    return Fraction(float((values * down - anchor * down).sum())) * 2**64

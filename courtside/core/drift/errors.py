@@ -1,0 +1,118 @@
+"""What can be wrong with the tables, profiles and thresholds a drift check is handed."""
+
+from collections.abc import Sequence
+
+from courtside.contracts.errors import BadInput, CourtsideError
+
+
+class MissingColumns(BadInput):
+    """A table lacks columns its features name."""
+
+    def __init__(self, columns: Sequence[str], present: Sequence[str]) -> None:
+        self.columns = tuple(columns)
+        self.present = tuple(present)
+        super().__init__(
+            f"the table has no column {', '.join(map(repr, columns))} (it has {', '.join(present) or 'none'}); "
+            "rename the columns or correct the features of the dataset"
+        )
+
+
+class DuplicateColumns(BadInput):
+    """A table names a column twice, so a feature's values are ambiguous."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.columns = tuple(columns)
+        super().__init__(
+            f"the table has more than one column {', '.join(map(repr, columns))}; drop or rename the extra ones"
+        )
+
+
+class WrongType(BadInput):
+    """A column's type does not fit its feature's kind."""
+
+    def __init__(self, column: str, *, found: str, expected: str) -> None:
+        self.column = column
+        self.found = found
+        self.expected = expected
+        super().__init__(
+            f"column {column!r} is {found}, expected {expected}; cast it or correct the feature's kind in the dataset"
+        )
+
+
+class EmptyWindow(BadInput):
+    """A table to profile or compare has no rows."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(f"the {table} table has no rows; choose a window that holds data")
+
+
+class AllMissing(BadInput):
+    """A reference column holds no usable value, so nothing can be compared with it."""
+
+    def __init__(self, column: str, *, rows: int) -> None:
+        self.column = column
+        self.rows = rows
+        super().__init__(
+            f"all {rows} reference rows of {column!r} are missing, NaN or infinite; "
+            "repair the column or drop the feature from the dataset"
+        )
+
+
+class NotBinary(BadInput):
+    """A binary feature's reference has more than two levels."""
+
+    def __init__(self, column: str, levels: Sequence[str]) -> None:
+        self.column = column
+        self.levels = tuple(levels)
+        super().__init__(
+            f"binary feature {column!r} has {len(levels)} levels ({', '.join(levels[:5])}, …); "
+            "declare it categorical or repair the column"
+        )
+
+
+class UnreadableTable(BadInput):
+    """An in-memory table cannot be read as Arrow columns."""
+
+    def __init__(self, cause: object) -> None:
+        self.cause = cause
+        super().__init__(f"the table cannot be read as typed columns: {cause}; give each column one type")
+
+
+class ProfileMismatch(BadInput):
+    """Two profiles were not counted on the same grid."""
+
+    def __init__(self, difference: str) -> None:
+        self.difference = difference
+        super().__init__(
+            f"these profiles cannot be combined: {difference}; "
+            "make the current one with `summarize` of the very reference it is compared with"
+        )
+
+
+class ProfileCorrupt(CourtsideError):
+    """Bytes are not a profile, or were damaged."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"the profile cannot be read: {problem}; restore it or fit it again on the reference")
+
+
+class ProfileTooNew(CourtsideError):
+    """A profile was written by a newer Courtside than this one."""
+
+    def __init__(self, *, found: int, supported: int) -> None:
+        self.found = found
+        self.supported = supported
+        super().__init__(
+            f"the profile has schema version {found}, this Courtside reads up to {supported}; upgrade Courtside"
+        )
+
+
+class ThresholdInvalid(BadInput):
+    """A threshold override cannot be used."""
+
+    def __init__(self, text: str, problem: str) -> None:
+        self.text = text
+        self.problem = problem
+        super().__init__(f"threshold {text!r}: {problem}; write it as feature.psi=.3")

@@ -1,0 +1,169 @@
+"""The drift API of the system Courtside replaces, as a thin face of the engine."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import pyarrow as pa
+
+from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.drift import arrow
+from courtside.core.drift.check import check
+from courtside.core.drift.errors import DuplicateColumns, UnreadableTable, WrongType
+from courtside.core.drift.policy import MINIMUM_ROWS, ClassicPolicy, Threshold
+from courtside.core.drift.profile import Profile, fit
+
+
+class ConfigInvalid(BadInput):
+    """A setting of `DataDriftDetection` does not exist."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        known = ", ".join(setting.name for setting in fields(DriftConfig))
+        super().__init__(f"unknown drift setting {', '.join(names)}; there are {known}")
+
+
+class SetupMissing(BadInput):
+    """Drift was asked for before a reference was given."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no reference yet; call setup(reference_data=...) first")
+
+
+@dataclass(frozen=True, slots=True)
+class DriftConfig:
+    """Settings of `DataDriftDetection`.
+
+    `features` are the columns to watch (None: every column that can be, its kind inferred); `thresholds` are overrides
+    such as ``"rest_days.psi=.3"``; `time_column` gives the report its dates.
+    """
+
+    psi_threshold: float = 0.2
+    ks_threshold: float = 0.1
+    chi2_threshold: float = 0.05
+    minimum_rows: int = MINIMUM_ROWS
+    features: Sequence[Feature] | None = None
+    thresholds: Sequence[str] = ()
+    time_column: str | None = None
+
+    def policy(self) -> ClassicPolicy:
+        """Return the classic policy with these thresholds; raises `ThresholdInvalid`."""
+        return ClassicPolicy(
+            psi=self.psi_threshold,
+            ks=self.ks_threshold,
+            chi2_pvalue=self.chi2_threshold,
+            minimum_rows=self.minimum_rows,
+            overrides=tuple(Threshold.parse(text) for text in self.thresholds),
+        )
+
+
+class DataDriftDetection:
+    """Detects drift of a current table against a reference table.
+
+    Tables are Arrow tables or anything that offers itself as one, such as a pandas or polars frame.
+
+    >>> import pyarrow as pa
+    >>> reference = pa.table({"points": [float(90 + i % 30) for i in range(600)]})
+    >>> detection = DataDriftDetection({"psi_threshold": 0.25}).setup(reference_data=reference)
+    >>> result = detection.detect_drift(pa.table({"points": [float(97 + i % 30) for i in range(200)]}))
+    >>> result["summary"]["features_drifted"], result["features"]["points"]["drifted"]
+    (['points'], True)
+    >>> result["alerts"]
+    [{'feature': 'points', 'message': 'points: mean rose 104.5 → 111.0, KS .23 over .1, PSI 1.6 over .25'}]
+    >>> detection.detect_drift(reference)["summary"]["drift_detected"]
+    False
+    """
+
+    def __init__(self, config: DriftConfig | Mapping[str, Any] | None = None) -> None:
+        """Take settings; raises `ConfigInvalid` for an unknown one, `ThresholdInvalid` for a bad threshold."""
+        self._config = config if isinstance(config, DriftConfig) else _config(config or {})
+        self._policy = self._config.policy()
+        self._reference: Profile | None = None
+
+    @property
+    def reference(self) -> Profile:
+        """The reference's profile; raises `SetupMissing` before `setup`."""
+        if self._reference is None:
+            raise SetupMissing
+        return self._reference
+
+    def setup(self, *, reference_data: Any) -> Self:
+        """Profile the reference; raises what `fit` raises, `UnreadableTable` for columns of mixed types."""
+        table = _table(reference_data)
+        features = self._config.features
+        if features is None:
+            features = inferred_features(table, but=self._config.time_column)
+        self._policy.require_known([feature.name for feature in features])
+        self._reference = fit(table, features, time_column=self._config.time_column)
+        return self
+
+    def detect_drift(self, current_data: Any) -> dict[str, Any]:
+        """Return ``summary``, ``features`` and ``alerts`` (one per drifted feature) as JSON-ready values.
+
+        Raises `SetupMissing`, `EmptyWindow`, `MissingColumns` if no feature is there, `DuplicateColumns`,
+        `UnreadableTable`.
+        """
+        current = self.reference.summarize(_table(current_data))
+        report = check(self.reference, current, self._policy)
+        body = report.to_dict()
+        alerts = [
+            {"feature": feature.name, "message": f"{feature.name}: {feature.reason}"}
+            for feature in report.features
+            if feature.drifted
+        ]
+        return {"summary": body["summary"], "features": body["features"], "alerts": alerts}
+
+
+def inferred_features(table: pa.Table, *, but: str | None = None) -> list[Feature]:
+    """Infer each column's kind: booleans and 0/1 are binary, other numbers numeric, text categorical.
+
+    Columns of other types (dates, lists) and the column `but` are left out; raises `WrongType` if none is left.
+    """
+    kinds = {name: _kind(table[name]) for name in table.column_names if name != but}
+    features = [Feature(name, kind) for name, kind in kinds.items() if kind is not None]
+    if not features:
+        found = ", ".join(f"{field.name}: {field.type}" for field in table.schema) or "no columns"
+        raise WrongType("*", found=found, expected="at least one column of numbers or text")
+    return features
+
+
+def _kind(column: Any) -> FeatureKind | None:
+    if arrow.is_text(column.type):
+        return FeatureKind.CATEGORICAL
+    if not arrow.is_numeric(column.type):
+        return None
+    if pa.types.is_dictionary(column.type):
+        return FeatureKind.CATEGORICAL
+    levels = column.unique().drop_null()
+    binary = pa.types.is_boolean(column.type) or (0 < len(levels) <= 2 and set(levels.to_pylist()) <= {0, 1})
+    return FeatureKind.BINARY if binary else FeatureKind.NUMERIC
+
+
+def _config(settings: Mapping[str, Any]) -> DriftConfig:
+    unknown = sorted(settings.keys() - {setting.name for setting in fields(DriftConfig)})
+    if unknown:
+        raise ConfigInvalid(unknown)
+    return DriftConfig(**settings)
+
+
+def _table(data: Any) -> pa.Table:
+    """Return an Arrow table; pandas is never imported here, only met."""
+    if isinstance(data, pa.Table):
+        names = data.column_names
+    elif isinstance(data, pa.RecordBatch):
+        names = data.schema.names
+    else:
+        names = [str(name) for name in getattr(data, "columns", ())]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise DuplicateColumns(repeated)
+    if isinstance(data, pa.Table):
+        return data
+    if isinstance(data, pa.RecordBatch):
+        return pa.Table.from_batches([data])
+    try:
+        return pa.table(data)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise UnreadableTable(error) from error

@@ -1,0 +1,122 @@
+"""From values to cells in a few nanoseconds each: a monotone table first, then at most a few comparisons."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from courtside.core.drift.rounding import Floats
+
+Indices = NDArray[np.intp]
+
+SMALL_TABLE = 16_384
+LARGE_TABLE = 65_536
+MAX_STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LinearKey:
+    """Slots of equal width across the edges' range."""
+
+    size: int
+    offset: float
+    scale: float
+
+    def __call__(self, values: Floats) -> Indices:
+        """Return each finite value's slot, non-decreasing in the value."""
+        slot = values - self.offset
+        slot *= self.scale
+        slot += 1.0
+        np.clip(slot, 0.0, self.size - 1.0, out=slot)
+        return slot.astype(np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class BitsKey:
+    """Slots of equal ratio around a centre (float32 bit patterns), for heavy tails."""
+
+    size: int
+    centre: float
+    base: int
+    shift: int
+
+    def __call__(self, values: Floats) -> Indices:
+        """Return each finite value's slot, non-decreasing in the value."""
+        slot = _float32_order(values, self.centre)
+        slot -= self.base
+        slot >>= self.shift
+        slot += 1
+        return np.clip(slot, 0, self.size - 1, out=slot)
+
+
+Key = Callable[[Floats], Indices]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lookup:
+    """Cell i holds (edges[i-1], edges[i]]; the last one all above. `key` is None where no table fits."""
+
+    edges: Floats
+    key: Key | None
+    first: NDArray[np.uint16]
+    steps: int
+
+    @classmethod
+    def of(cls, edges: Floats, *, centre: float) -> "Lookup":
+        """Choose the smallest table that leaves few edges to compare; `centre` is a typical value."""
+        best = cls(edges, None, np.zeros(0, np.uint16), MAX_STEPS + 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for make in (_small_linear, _large_linear, _bits_around_centre, _bits_around_zero):
+                key = make(edges, centre)
+                if key is None:
+                    continue
+                per_slot = np.bincount(key(edges), minlength=key.size)
+                steps = int(per_slot.max())
+                if steps < best.steps:
+                    first = np.cumsum(per_slot) - per_slot
+                    best = cls(np.append(edges, np.inf), key, first.astype(np.uint16), steps)
+                if steps <= 2:  # an atom needs two: itself and its predecessor
+                    break
+        return best
+
+    def __call__(self, values: Floats) -> Indices:
+        """Return the cell of each finite float64 value; 6-9 ns a value where a table fits."""
+        if self.key is None:
+            return self.edges.searchsorted(values, "left")
+        with np.errstate(over="ignore"):
+            cell = self.first.take(self.key(values)).astype(np.intp)
+        for _ in range(self.steps):
+            cell += values > self.edges.take(cell)
+        return cell
+
+
+def _float32_order(values: Floats, centre: float) -> Indices:
+    bits = (values - centre).astype(np.float32).view(np.int32)
+    return (bits ^ ((bits >> 31) & 0x7FFF_FFFF)).astype(np.intp)
+
+
+def _linear(edges: Floats, size: int) -> LinearKey | None:
+    span = float(edges[-1]) - float(edges[0])
+    if not np.isfinite(span):
+        return None
+    scale = (size - 2) / span if span > 0 else 1.0
+    return LinearKey(size, float(edges[0]), scale) if np.isfinite(scale) else None
+
+
+def _small_linear(edges: Floats, _centre: float) -> LinearKey | None:
+    return _linear(edges, SMALL_TABLE)
+
+
+def _large_linear(edges: Floats, _centre: float) -> LinearKey | None:
+    return _linear(edges, LARGE_TABLE)
+
+
+def _bits_around_centre(edges: Floats, centre: float) -> BitsKey:
+    low, high = (int(key) for key in _float32_order(edges[[0, -1]], centre))
+    shift = ((high - low) // (LARGE_TABLE - 2)).bit_length()
+    return BitsKey(LARGE_TABLE, centre, low, shift)
+
+
+def _bits_around_zero(edges: Floats, _centre: float) -> BitsKey:
+    return _bits_around_centre(edges, 0.0)

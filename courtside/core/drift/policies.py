@@ -1,0 +1,25 @@
+"""The policies by the names that settings and commands know them under."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from courtside.contracts.errors import BadInput
+from courtside.core.drift.policy import ClassicPolicy, Policy, Threshold
+
+POLICIES: Mapping[str, Callable[[tuple[Threshold, ...]], Policy]] = {
+    "classic": lambda overrides: ClassicPolicy(overrides=overrides),
+}
+
+
+class PolicyUnknown(BadInput):
+    """There is no policy of that name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"there is no drift policy {name!r}; choose one of: {', '.join(POLICIES)}")
+
+
+def policy_named(name: str, *, thresholds: Sequence[str] = ()) -> Policy:
+    """Return a policy with thresholds like ``feature.psi=.3``; raises `PolicyUnknown` and `ThresholdInvalid`."""
+    if name not in POLICIES:
+        raise PolicyUnknown(name)
+    return POLICIES[name](tuple(Threshold.parse(text) for text in thresholds))

@@ -1,0 +1,86 @@
+"""Plain sentences: what moved in a feature, for people who do not know the statistics' names."""
+
+import numpy as np
+
+from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.policy import Judgement
+from courtside.core.drift.report import Verdict
+
+MOVED = 0.05
+"""Reference standard deviations from which a mean is said to have moved."""
+
+
+def reason(reference: Column, current: Column, judgement: Judgement) -> str:
+    """Say what moved, then the comparisons that decided, then a change of type if there was one."""
+    parts = [_movement(reference, current)] if judgement.drifted else ["no drift"]
+    parts.extend(judgement.clauses)
+    if reference.dtypes != current.dtypes:
+        parts.append(f"type changed {_types(reference)} → {_types(current)}")
+    return ", ".join(parts)
+
+
+def broken_reason(verdict: Verdict, reference: Column, current: Column) -> str:
+    """Say why a column cannot be compared."""
+    if verdict is Verdict.MISSING_COLUMN:
+        return "the column is missing from the current table"
+    if verdict is Verdict.WRONG_TYPE:
+        return f"the column's type changed {_types(reference)} → {_types(current)}, so it cannot be compared"
+    return f"all {current.tally.rows:,} current rows are missing, NaN or infinite"
+
+
+def insufficient_reason(reference: Column, current: Column, minimum_rows: int) -> str:
+    """Say which side has too few rows."""
+    side, rows = ("current", current.valid) if current.valid < minimum_rows else ("reference", reference.valid)
+    return f"{rows:,} usable {side} rows are too few to judge, at least {minimum_rows:,} are needed"
+
+
+def _movement(reference: Column, current: Column) -> str:
+    if isinstance(reference, NumericColumn) and isinstance(current, NumericColumn):
+        return _mean_movement(reference, current)
+    assert isinstance(reference, CategoryColumn)
+    assert isinstance(current, CategoryColumn)
+    return _level_movement(reference, current)
+
+
+def _mean_movement(reference: NumericColumn, current: NumericColumn) -> str:
+    before, after = reference.mean, current.mean
+    assert before is not None
+    assert after is not None
+    if abs(after - before) <= MOVED * reference.grid.sd:
+        return f"shape changed around a mean of {_number(before)}"
+    word = "rose" if after > before else "fell"
+    return f"mean {word} {_pair(before, after)}"
+
+
+def _level_movement(reference: CategoryColumn, current: CategoryColumn) -> str:
+    before, after = reference.counts / reference.valid, current.counts / current.valid
+    changes = np.abs(after - before).round(9)
+    largest = changes.size - 1 - int(changes[::-1].argmax())  # of equals the last: the unseen values, or a binary's 1
+    change = f"{_percent(before[largest])} → {_percent(after[largest])}"
+    if largest == len(reference.levels):
+        names = f" (such as {', '.join(map(repr, current.unseen))})" if current.unseen else ""
+        return f"values outside the reference's levels went {change}{names}"
+    word = "rose" if after[largest] > before[largest] else "fell"
+    return f"share of {reference.levels[largest]!r} {word} {change}"
+
+
+def _types(column: Column) -> str:
+    return "/".join(sorted(column.dtypes)) or "no type"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.1f}" if 100 <= abs(value) < 1e7 else f"{value:.4g}"
+
+
+def _pair(before: float, after: float) -> str:
+    """Write both with as many digits as it takes to tell them apart."""
+    shown = _number(before), _number(after)
+    digits = 6
+    while shown[0] == shown[1] and digits < 17:
+        shown = f"{before:.{digits}g}", f"{after:.{digits}g}"
+        digits += 1
+    return " → ".join(shown)

@@ -1,0 +1,149 @@
+"""The drift report: per feature what was measured, decided and why; per table how much of it drifted."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from courtside.core.dataset import FeatureKind
+from courtside.core.drift.arrow import Period
+
+
+class Verdict(StrEnum):
+    """What was decided of a feature; the last three are broken columns, which count as drifted."""
+
+    NO_DRIFT = "no_drift"
+    DRIFT = "drift"
+    INSUFFICIENT_DATA = "insufficient_data"
+    MISSING_COLUMN = "missing_column"
+    WRONG_TYPE = "wrong_type"
+    ALL_MISSING = "all_missing"
+
+
+BROKEN = frozenset({Verdict.MISSING_COLUMN, Verdict.WRONG_TYPE, Verdict.ALL_MISSING})
+
+
+class Severity(StrEnum):
+    """How much of the table drifted: low up to a quarter of the features, medium up to half, else (or broken) high."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureDrift:
+    """One feature's drift; a statistic that does not apply or cannot be computed is None.
+
+    Rates are shares of the current rows: `missing_rate` of rows without a usable value, `unseen_rate` of usable values
+    outside the reference's levels (0 for numbers). `reason` is one plain sentence.
+    """
+
+    name: str
+    kind: FeatureKind
+    psi: float | None
+    psi_adjusted: float | None
+    ks: float | None
+    ks_pvalue: float | None
+    wasserstein: float | None
+    wasserstein_sd: float | None
+    jensen_shannon: float | None
+    chi2: float | None
+    chi2_pvalue: float | None
+    missing_rate: float
+    unseen_rate: float
+    effect: float | None
+    p_adjusted: float | None
+    drifted: bool
+    verdict: Verdict
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, without the name (it is the key)."""
+        values = asdict(self)
+        del values["name"]
+        return values | {"kind": self.kind.value, "verdict": self.verdict.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """How many rows one side had, and from which days (None where the table has no time column)."""
+
+    rows: int
+    period: Period | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form: rows, first day, last day."""
+        start, end = (day.isoformat() for day in self.period) if self.period else (None, None)
+        return {"rows": self.rows, "start": start, "end": end}
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReport:
+    """The result of comparing a current table with its reference under a policy."""
+
+    policy: str
+    reference: Side
+    current: Side
+    features: tuple[FeatureDrift, ...]
+
+    @property
+    def features_drifted(self) -> tuple[str, ...]:
+        """Names of the drifted features, broken ones included, in the features' order."""
+        return tuple(feature.name for feature in self.features if feature.drifted)
+
+    @property
+    def features_broken(self) -> tuple[str, ...]:
+        """Names of features whose column is missing, of another type or all missing: repair, do not retrain."""
+        return tuple(feature.name for feature in self.features if feature.verdict in BROKEN)
+
+    @property
+    def features_checked(self) -> int:
+        """Features with a verdict other than insufficient data."""
+        counts = Counter(feature.verdict for feature in self.features)
+        return len(self.features) - counts[Verdict.INSUFFICIENT_DATA]
+
+    @property
+    def sufficient_data(self) -> bool:
+        """Whether any feature could be judged; "no drift" means nothing without it."""
+        return self.features_checked > 0
+
+    @property
+    def share_drifted(self) -> float:
+        """Drifted features among the checked ones; 0 if none was checked."""
+        return len(self.features_drifted) / self.features_checked if self.features_checked else 0.0
+
+    @property
+    def drift_detected(self) -> bool:
+        """Whether any feature drifted."""
+        return bool(self.features_drifted)
+
+    @property
+    def severity(self) -> Severity:
+        """How much of the table drifted."""
+        share = self.share_drifted
+        if self.features_broken or share > 1 / 2:
+            return Severity.HIGH
+        if share > 1 / 4:
+            return Severity.MEDIUM
+        return Severity.LOW if share > 0 else Severity.NONE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form; `began` is null until sub-windows are compared."""
+        return {
+            "policy": self.policy,
+            "reference": self.reference.to_dict(),
+            "current": self.current.to_dict(),
+            "features": {feature.name: feature.to_dict() for feature in self.features},
+            "summary": {
+                "features_checked": self.features_checked,
+                "features_drifted": list(self.features_drifted),
+                "features_broken": list(self.features_broken),
+                "share_drifted": self.share_drifted,
+                "drift_detected": self.drift_detected,
+                "severity": self.severity.value,
+                "sufficient_data": self.sufficient_data,
+                "began": None,
+            },
+        }

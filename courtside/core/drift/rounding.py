@@ -1,0 +1,40 @@
+"""Edges with few significant bits: a cell's counts stay exact, and the profile serializes small."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_MAGNITUDE = np.int64(0x7FFF_FFFF_FFFF_FFFF)
+
+
+def ordered_bits(values: Floats) -> Integers:
+    """Map floats to int64 in the same order (the IEEE 754 bit pattern, negatives mirrored)."""
+    bits = np.ascontiguousarray(values, np.float64).view(np.int64)
+    return bits ^ ((bits >> 63) & _MAGNITUDE)
+
+
+def from_ordered_bits(keys: Integers) -> Floats:
+    """Undo `ordered_bits`."""
+    bits = keys ^ ((keys >> 63) & _MAGNITUDE)
+    return bits.view(np.float64)
+
+
+def shortest_between(low: Floats, high: Floats) -> Floats:
+    """Return, per pair, the float in [low, high] with the most trailing zero bits; needs low <= high."""
+    first, last = ordered_bits(low + 0.0), ordered_bits(high + 0.0)
+    differing = first ^ last
+    top = np.maximum(np.frexp(np.abs(differing).astype(np.float64))[1].astype(np.int64) - 1, 0)
+    top -= (differing > 0) & ((np.int64(1) << np.minimum(top, 62)) > differing)
+    top = np.where(differing < 0, 63, np.minimum(top, 62))
+    rounded = np.where(top == 63, 0, (last >> np.minimum(top, 62)) << np.minimum(top, 62))
+    return from_ordered_bits(np.where(differing == 0, last, rounded))
+
+
+def predecessors(values: Floats) -> Floats:
+    """Return the next smaller float of each value; the smallest finite one has none."""
+    with np.errstate(over="ignore"):
+        smaller = np.nextafter(values, -np.inf)
+    finite: Floats = smaller[np.isfinite(smaller)]
+    return finite

@@ -1,0 +1,68 @@
+"""A bounded sample of the reference's rows that is the same whatever the batching."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from courtside.core.drift.rounding import Floats
+
+Hashes = NDArray[np.uint64]
+
+MOST_ROWS = 262_144
+MOST_VALUES = 2**25
+"""Values held over all columns, so that a wide table stays within 256 MB."""
+
+
+class RowSample:
+    """Keeps the rows whose hashed number is a multiple of 2**level; the level rises when they are too many.
+
+    All rows are kept, and the grid is exact, up to 262,144 rows of 128 columns.
+    """
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self._limit = max(1, min(MOST_ROWS, MOST_VALUES // max(1, len(columns))))
+        self._columns = columns
+        self._hashes: list[Hashes] = []
+        self._values: dict[str, list[Floats]] = {name: [] for name in columns}
+        self._level = 0
+        self._seen = 0
+        self._kept = 0
+
+    def add(self, values: Mapping[str, Floats], *, rows: int) -> None:
+        """Take the next `rows` rows; a missing value is NaN."""
+        hashes = _hashed(np.arange(self._seen, self._seen + rows, dtype=np.uint64))
+        keep = self._kept_of(hashes)
+        self._hashes.append(hashes[keep])
+        for name in self._columns:
+            self._values[name].append(values[name][keep])
+        self._seen += rows
+        self._kept += self._hashes[-1].size
+        while self._kept > self._limit:
+            self._thin()
+
+    def column(self, name: str) -> Floats:
+        """Return one column's sampled finite values."""
+        values = np.concatenate([np.zeros(0), *self._values[name]])
+        finite: Floats = values[np.isfinite(values)]
+        return finite
+
+    def _kept_of(self, hashes: Hashes) -> NDArray[np.bool_]:
+        keep: NDArray[np.bool_] = (hashes & np.uint64((1 << self._level) - 1)) == 0
+        return keep
+
+    def _thin(self) -> None:
+        self._level += 1
+        keeps = [self._kept_of(hashes) for hashes in self._hashes]
+        self._hashes = [hashes[keep] for hashes, keep in zip(self._hashes, keeps, strict=True)]
+        for name, parts in self._values.items():
+            self._values[name] = [part[keep] for part, keep in zip(parts, keeps, strict=True)]
+        self._kept = sum(hashes.size for hashes in self._hashes)
+
+
+def _hashed(numbers: Hashes) -> Hashes:
+    """Finalizer of SplitMix64 (Steele, Lea & Flood 2014): neighbouring rows get unrelated hashes."""
+    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))

@@ -1,0 +1,186 @@
+"""A profile as bytes that can be read for ten years: no pickle, every part described here.
+
+Layout: magic ``CSDP``, schema version (uint16), CRC-32 of the rest (uint32), all little-endian, then a zlib stream of
+the header's length (uint32), the header (JSON, UTF-8) and the arrays, in the order and with the sizes the header gives.
+Floats are the IEEE 754 pattern mapped to ordered int64, counts are int64; both are stored as differences, byte plane by
+byte plane, which is what makes them compress. Scalars that must be exact are hexadecimal floats or fractions "n/d".
+"""
+
+import json
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from courtside.core.dataset import FeatureKind
+from courtside.core.drift import arrow
+from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.errors import ProfileCorrupt, ProfileTooNew
+from courtside.core.drift.grid import Grid
+from courtside.core.drift.rounding import Integers, from_ordered_bits, ordered_bits, predecessors
+from courtside.core.drift.tally import Tally
+
+MAGIC = b"CSDP"
+SCHEMA_VERSION = 1
+PREFIX = struct.Struct("<4sHI")
+LENGTH = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a profile consists of."""
+
+    columns: tuple[Column, ...]
+    rows: int
+    time_column: str | None
+    period: arrow.Period | None
+
+
+def packed(content: Content) -> bytes:
+    """Return the bytes of a profile; equal profiles have equal bytes."""
+    arrays: list[Integers] = []
+    header: dict[str, Any] = {
+        "rows": content.rows,
+        "time_column": content.time_column,
+        "period": [day.isoformat() for day in content.period] if content.period else None,
+        "columns": [_described(column, arrays) for column in content.columns],
+    }
+    header["arrays"] = [array.size for array in arrays]
+    text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
+    body = zlib.compress(LENGTH.pack(len(text)) + text + b"".join(map(_planes, arrays)), 9)
+    return PREFIX.pack(MAGIC, SCHEMA_VERSION, zlib.crc32(body)) + body
+
+
+def unpacked(data: bytes) -> Content:
+    """Read the bytes of a profile; raises `ProfileCorrupt` or `ProfileTooNew`."""
+    if len(data) < PREFIX.size:
+        raise ProfileCorrupt(f"{len(data)} bytes are too few")
+    magic, version, checksum = PREFIX.unpack_from(data)
+    if magic != MAGIC:
+        raise ProfileCorrupt("these bytes are not a Courtside profile")
+    if version > SCHEMA_VERSION:
+        raise ProfileTooNew(found=version, supported=SCHEMA_VERSION)
+    body = data[PREFIX.size :]
+    if zlib.crc32(body) != checksum:
+        raise ProfileCorrupt("its checksum does not match, so it was cut or changed")
+    try:
+        return _content(zlib.decompress(body))
+    except (zlib.error, struct.error, ValueError, KeyError, TypeError, IndexError) as error:
+        raise ProfileCorrupt(f"{type(error).__name__}: {error}") from error
+
+
+def _content(payload: bytes) -> Content:
+    (length,) = LENGTH.unpack_from(payload)
+    start = LENGTH.size + length
+    header = json.loads(payload[LENGTH.size : start])
+    arrays = _arrays(payload[start:], header["arrays"])
+    days = header["period"]
+    return Content(
+        columns=tuple(_column(described, arrays) for described in header["columns"]),
+        rows=header["rows"],
+        time_column=header["time_column"],
+        period=(date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None,
+    )
+
+
+def _described(column: Column, arrays: list[Integers]) -> dict[str, Any]:
+    common = {
+        "name": column.name,
+        "kind": column.kind.value,
+        "tally": asdict(column.tally),
+        "dtypes": sorted(column.dtypes),
+    }
+    if isinstance(column, CategoryColumn):
+        arrays.append(column.counts)
+        return common | {
+            "levels": column.levels,
+            "text": column.text,
+            "lumped": column.lumped,
+            "unseen": column.unseen,
+        }
+    arrays.extend((*_grid_arrays(column.grid), column.counts))
+    return common | {
+        "anchor": column.grid.anchor.hex(),
+        "sd": column.grid.sd.hex(),
+        "minimum": column.minimum.hex(),
+        "maximum": column.maximum.hex(),
+        "core": column.grid.core,
+        "total": str(column.total),
+        "tails": [[cell, str(value)] for cell, value in sorted(column.tails.items()) if value],
+    }
+
+
+def _column(described: dict[str, Any], arrays: list[Integers]) -> Column:
+    tally = Tally(**described["tally"])
+    dtypes = frozenset(described["dtypes"])
+    kind = FeatureKind(described["kind"])
+    if kind is not FeatureKind.NUMERIC:
+        return CategoryColumn(
+            name=described["name"],
+            kind=kind,
+            levels=tuple(described["levels"]),
+            counts=arrays.pop(0),
+            text=described["text"],
+            lumped=described["lumped"],
+            tally=tally,
+            unseen=tuple(described["unseen"]),
+            dtypes=dtypes,
+        )
+    return NumericColumn(
+        name=described["name"],
+        grid=_grid(described, arrays),
+        counts=arrays.pop(0),
+        tally=tally,
+        total=Fraction(described["total"]),
+        tails={cell: Fraction(text) for cell, text in described["tails"]},
+        minimum=float.fromhex(described["minimum"]),
+        maximum=float.fromhex(described["maximum"]),
+        dtypes=dtypes,
+    )
+
+
+def _grid_arrays(grid: Grid) -> tuple[Integers, Integers, Integers]:
+    """Edges without the atoms' predecessors, the atoms' positions among them, and the cuts."""
+    follows_atom = np.zeros(grid.edges.size, np.bool_)
+    follows_atom[:-1] = grid.atoms[1:]
+    kept = ~follows_atom | grid.atoms
+    return ordered_bits(grid.edges[kept]), np.flatnonzero(grid.atoms[kept]), grid.cuts
+
+
+def _grid(described: dict[str, Any], arrays: list[Integers]) -> Grid:
+    kept, atoms, cuts = from_ordered_bits(arrays.pop(0)), arrays.pop(0), arrays.pop(0)
+    exact = kept[atoms]
+    edges = np.union1d(kept, predecessors(exact))
+    return Grid(
+        edges=edges,
+        atoms=np.isin(edges, exact),
+        cuts=cuts,
+        core=(described["core"][0], described["core"][1]),
+        anchor=float.fromhex(described["anchor"]),
+        sd=float.fromhex(described["sd"]),
+    )
+
+
+def _planes(array: Integers) -> bytes:
+    """Differences of an int64 array (modulo 2**64), zigzag-coded, lowest bytes first."""
+    steps = np.diff(array.astype("<i8"), prepend=np.int64(0))
+    coded = (steps << 1) ^ (steps >> 63)
+    return coded.astype("<i8").view(np.uint8).reshape(-1, 8).T.tobytes()
+
+
+def _arrays(data: bytes, sizes: Sequence[int]) -> list[Integers]:
+    if len(data) != 8 * sum(sizes):
+        raise ValueError(f"{len(data)} bytes of arrays, expected {8 * sum(sizes)}")
+    arrays, start = [], 0
+    for size in sizes:
+        planes = np.frombuffer(data, np.uint8, 8 * size, start).reshape(8, size)
+        coded = np.ascontiguousarray(planes.T).view("<u8").ravel()
+        steps = (coded >> np.uint64(1)).astype(np.int64) ^ -(coded & np.uint64(1)).astype(np.int64)
+        arrays.append(np.cumsum(steps, dtype=np.int64))
+        start += 8 * size
+    return arrays

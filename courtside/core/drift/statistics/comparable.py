@@ -1,0 +1,28 @@
+"""What every statistic checks first: two columns on one grid, with values in both."""
+
+from typing import TypeVar
+
+from courtside.core.drift.columns import CategoryColumn, NumericColumn
+from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
+from courtside.core.drift.rounding import Floats
+
+AnyColumn = TypeVar("AnyColumn", NumericColumn, CategoryColumn)
+
+
+def require_comparable(reference: AnyColumn, current: AnyColumn) -> None:
+    """Raise `ProfileMismatch` unless both are on one grid, `EmptyWindow` if one holds no usable value."""
+    if isinstance(reference, NumericColumn) and isinstance(current, NumericColumn):
+        same = reference.grid.same_as(current.grid)
+    else:
+        same = getattr(reference, "levels", None) == getattr(current, "levels", ())
+    if reference.name != current.name or not same:
+        raise ProfileMismatch(f"columns {reference.name!r} and {current.name!r} are on different grids")
+    for side, column in (("reference", reference), ("current", current)):
+        if not column.valid:
+            raise EmptyWindow(f"{side} (usable values of {column.name!r})")
+
+
+def shares(column: NumericColumn | CategoryColumn) -> Floats:
+    """Return the share of the usable rows in each bin (a decile of the reference, or a level)."""
+    result: Floats = column.bin_counts / column.valid
+    return result

@@ -1,0 +1,37 @@
+"""Population stability index."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from courtside.core.drift.statistics.comparable import AnyColumn, require_comparable, shares
+
+FLOOR = 1e-4
+"""Smallest share a bin is given, so that an empty bin counts but does not explode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Psi:
+    """The index, and the same less what sampling alone would give."""
+
+    value: float
+    adjusted: float
+
+
+def psi(reference: AnyColumn, current: AnyColumn) -> Psi:
+    """Return sum((q - p) ln(q / p)) over the reference's deciles, or the levels of a category.
+
+    Symmetric, at least 0, unitless. Atoms that are deciles are bins of their own. Shares below 1e-4 are raised to it.
+    The adjusted value subtracts the expectation under no drift, (bins - 1)(1/n + 1/m), and stops at 0. Raises
+    `ProfileMismatch` or `EmptyWindow`.
+
+    Source: Kullback & Leibler 1951 (their J divergence); Siddiqi, Credit Risk Scorecards, 2006; expectation: Yurdakul &
+    Naranjo 2020, J. Risk Model Validation 14(4).
+    """
+    require_comparable(reference, current)
+    expected, actual = shares(reference), shares(current)
+    occupied = int(np.count_nonzero((expected > 0) | (actual > 0)))
+    p, q = np.maximum(expected, FLOOR), np.maximum(actual, FLOOR)
+    value = float(((q - p) * np.log(q / p)).sum())
+    sampling = (occupied - 1) * (1 / reference.valid + 1 / current.valid)
+    return Psi(value=value, adjusted=max(0.0, value - sampling))

@@ -1,0 +1,241 @@
+"""Policies, verdicts, reports and their sentences, and the facade of the system Courtside replaces."""
+
+import json
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.drift import (
+    ClassicPolicy,
+    DataDriftDetection,
+    DriftReport,
+    FeatureDrift,
+    Profile,
+    Severity,
+    Threshold,
+    Verdict,
+    check,
+    fit,
+)
+from courtside.core.drift.errors import (
+    DuplicateColumns,
+    EmptyWindow,
+    MissingColumns,
+    ProfileMismatch,
+    ThresholdInvalid,
+    UnreadableTable,
+    WrongType,
+)
+from courtside.core.drift.facade import ConfigInvalid, SetupMissing
+from courtside.core.drift.policy import short
+
+FEATURES = [
+    Feature("points", FeatureKind.NUMERIC),
+    Feature("rest", FeatureKind.NUMERIC),
+    Feature("venue", FeatureKind.CATEGORICAL),
+    Feature("win", FeatureKind.BINARY),
+]
+
+
+def games(rows: int = 2000, *, shift: float = 0.0, seed: int = 0, **columns: Any) -> pa.Table:
+    """A table of games drawn evenly over its distributions, so that no test hangs on a draw."""
+    rng = np.random.default_rng(seed)
+    evenly = (np.arange(rows) + 0.5) / rows
+    table: dict[str, Any] = {
+        "points": rng.permutation(104.1 + shift + 6 * np.log(evenly / (1 - evenly)) / 1.8),
+        "rest": np.arange(rows) % 4,
+        "venue": ["home", "away"] * (rows // 2),
+        "win": [True, True, False, True] * (rows // 4),
+        "day": pa.array([date(2024, 1, 1 + i % 28) for i in range(rows)]),
+    }
+    return pa.table({name: pa.array(values) for name, values in (table | columns).items() if values is not None})
+
+
+REFERENCE = fit(games(), FEATURES, time_column="day")
+
+
+def report_on(current: pa.Table, policy: ClassicPolicy | None = None) -> DriftReport:
+    return check(REFERENCE, REFERENCE.summarize(current), policy or ClassicPolicy())
+
+
+def feature(report: DriftReport, name: str) -> FeatureDrift:
+    return next(found for found in report.features if found.name == name)
+
+
+def test_a_window_like_its_reference_is_quiet() -> None:
+    report = report_on(games(800, seed=1))
+    assert report.features_drifted == ()
+    assert {found.verdict for found in report.features} == {Verdict.NO_DRIFT}
+    assert (report.severity, report.sufficient_data, report.drift_detected) == (Severity.NONE, True, False)
+    assert feature(report, "points").reason.startswith("no drift, KS ")
+
+
+def test_a_moved_mean_is_drift_with_a_plain_reason() -> None:
+    found = feature(report_on(games(800, shift=7.1)), "points")
+    assert found.verdict is Verdict.DRIFT
+    assert found.ks is not None
+    assert found.psi is not None
+    assert found.reason == f"mean rose 104.1 → 111.2, KS {short(found.ks)} over .1, PSI {short(found.psi)} over .2"
+
+
+def test_reasons_name_what_moved() -> None:
+    spread = np.where(np.arange(800) % 2 == 0, 90.0, 118.2)
+    assert feature(report_on(games(800, points=spread)), "points").reason.startswith("shape changed around a mean of ")
+    lost = feature(report_on(games(800, win=[True, False, False, False] * 200)), "win").reason
+    assert lost.startswith("share of '1' fell 75 % → 25 %, PSI ")
+    assert lost.endswith(", chi-squared p < .0001 under .05")
+    unseen = feature(report_on(games(800, venue=["home", "Paris"] * 400)), "venue")
+    assert unseen.reason.startswith("values outside the reference's levels went 0 % → 50 % (such as 'Paris'), ")
+    assert unseen.unseen_rate == 0.5
+    retyped = feature(report_on(games(800, rest=np.arange(800.0) % 4)), "rest").reason
+    assert retyped.endswith("type changed int64 → double")
+
+
+def test_a_constant_that_moves_a_little_is_told_apart_in_words() -> None:
+    features = [Feature("x", FeatureKind.NUMERIC)]
+    reference = fit(pa.table({"x": [5.0] * 200}), features)
+    current = reference.summarize(pa.table({"x": [4.9999999] * 200}))
+    found = check(reference, current, ClassicPolicy()).features[0]
+    assert found.reason.startswith("mean fell 5.00000 → 4.9999999") or "5 → 4.9999999" in found.reason
+
+
+def test_broken_columns_are_loud_and_do_not_hide_the_others() -> None:
+    current = games(800, shift=7.1, rest=["a"] * 800, venue=None, win=pa.nulls(800, pa.bool_()))
+    report = report_on(current)
+    verdicts = {found.name: found.verdict for found in report.features}
+    assert verdicts == {
+        "points": Verdict.DRIFT,
+        "rest": Verdict.WRONG_TYPE,
+        "venue": Verdict.MISSING_COLUMN,
+        "win": Verdict.ALL_MISSING,
+    }
+    assert report.features_drifted == ("points", "rest", "venue", "win")
+    assert report.features_broken == ("rest", "venue", "win")
+    assert report.severity is Severity.HIGH
+    assert feature(report, "win").missing_rate == 1.0
+    assert feature(report, "rest").reason == "the column's type changed int64 → string, so it cannot be compared"
+    assert "missing from the current table" in feature(report, "venue").reason
+
+
+def test_too_few_rows_are_never_no_drift() -> None:
+    report = report_on(games(96))
+    assert {found.verdict for found in report.features} == {Verdict.INSUFFICIENT_DATA}
+    assert (report.sufficient_data, report.drift_detected, report.features_checked) == (False, False, 0)
+    assert report.features[0].reason == "96 usable current rows are too few to judge, at least 100 are needed"
+    gaps = games(800, points=[1.0] * 50 + [None] * 750)
+    assert feature(report_on(gaps), "points").verdict is Verdict.INSUFFICIENT_DATA
+    assert feature(report_on(gaps), "rest").verdict is Verdict.NO_DRIFT
+
+
+def test_windows_without_rows_and_foreign_profiles_are_refused() -> None:
+    with pytest.raises(EmptyWindow, match="current"):
+        report_on(games(0))
+    with pytest.raises(EmptyWindow, match="current"):
+        check(REFERENCE, REFERENCE.summarize([]), ClassicPolicy())
+    other = fit(games(400, shift=1.0), FEATURES)
+    with pytest.raises(ProfileMismatch):
+        check(REFERENCE, other, ClassicPolicy())
+    with pytest.raises(ProfileMismatch):
+        check(REFERENCE, Profile(other.columns[:1], 10), ClassicPolicy())
+
+
+def test_overrides_hold_for_their_feature_only() -> None:
+    shifted = games(800, shift=7.1, rest=np.arange(800) % 2)
+    lenient = ClassicPolicy(overrides=(Threshold.parse("points.psi=9"), Threshold.parse("points.ks=.99")))
+    assert report_on(shifted).features_drifted == ("points", "rest")
+    assert report_on(shifted, lenient).features_drifted == ("rest",)
+    with pytest.raises(ThresholdInvalid, match="no feature 'pints'"):
+        report_on(shifted, ClassicPolicy(overrides=(Threshold.parse("pints.psi=.3"),)))
+
+
+@pytest.mark.parametrize(
+    "text", ["points", "points.psi", "psi=.3", ".psi=.3", "a.b=1", "a.psi=x", "a.ks=2", "a.ks=nan"]
+)
+def test_thresholds_that_cannot_be_used_say_how_to_write_them(text: str) -> None:
+    with pytest.raises(ThresholdInvalid, match=r"write it as feature\.psi=\.3"):
+        Threshold.parse(text)
+
+
+def test_a_feature_with_dots_keeps_its_name() -> None:
+    assert Threshold.parse("a.b.ks=.2") == Threshold("a.b", "ks", 0.2)
+
+
+@given(st.floats(0, 1e6))
+def test_short_numbers_read_back_close(value: float) -> None:
+    assert float(short(value)) == pytest.approx(value, rel=0.06)
+
+
+def test_the_json_form_is_the_documented_one() -> None:
+    body = report_on(games(800, shift=7.1)).to_dict()
+    assert json.loads(json.dumps(body, allow_nan=False)) == body
+    assert list(body) == ["policy", "reference", "current", "features", "summary"]
+    assert body["current"] == {"rows": 800, "start": "2024-01-01", "end": "2024-01-28"}
+    assert {"features_checked", "features_drifted", "share_drifted", "drift_detected"} < set(body["summary"])
+    assert {"severity", "sufficient_data", "began"} < set(body["summary"])
+    assert body["summary"]["share_drifted"] == 0.25
+    assert set(body["features"]["points"]) == {
+        *("kind", "psi", "psi_adjusted", "ks", "ks_pvalue", "wasserstein", "wasserstein_sd", "jensen_shannon", "chi2"),
+        *("chi2_pvalue", "missing_rate", "unseen_rate", "effect", "p_adjusted", "drifted", "verdict", "reason"),
+    }
+    assert body["features"]["win"]["ks"] is None
+    assert body["features"]["points"]["chi2"] is None
+
+
+def test_extreme_values_still_make_valid_json() -> None:
+    largest = 1.7e308
+    features = [Feature("x", FeatureKind.NUMERIC)]
+    reference = fit(pa.table({"x": pa.array(np.linspace(-1, 1, 400) * largest)}), features)
+    for values in ([largest] * 200, [-largest, largest] * 100, [0.0] * 200, [1e-320] * 200):
+        report = check(reference, reference.summarize(pa.table({"x": values})), ClassicPolicy())
+        json.dumps(report.to_dict(), allow_nan=False)
+        assert report.drift_detected
+
+
+def test_the_facade_takes_pandas_frames() -> None:
+    frame, later = games().to_pandas(), games(800, shift=7.1).to_pandas()
+    detection = DataDriftDetection({"thresholds": ["win.psi=.5"]}).setup(reference_data=frame)
+    kinds = {column.name: column.kind for column in detection.reference.columns}
+    assert kinds == {
+        "points": FeatureKind.NUMERIC,
+        "rest": FeatureKind.NUMERIC,
+        "venue": FeatureKind.CATEGORICAL,
+        "win": FeatureKind.BINARY,
+    }
+    result = detection.detect_drift(later)
+    assert result["summary"]["features_drifted"] == ["points"]
+    assert [alert["feature"] for alert in result["alerts"]] == ["points"]
+    assert result["features"]["points"]["ks"] > 0.1
+
+
+def test_the_facade_reports_an_integer_column_that_became_text() -> None:
+    detection = DataDriftDetection().setup(reference_data=games().to_pandas())
+    later = games(800).to_pandas().assign(rest="three")
+    assert detection.detect_drift(later)["features"]["rest"]["verdict"] == "wrong_type"
+
+
+def test_the_facade_refuses_by_name() -> None:
+    with pytest.raises(SetupMissing):
+        DataDriftDetection().detect_drift(games())
+    with pytest.raises(ConfigInvalid, match="psi_treshold"):
+        DataDriftDetection({"psi_treshold": 0.3})
+    with pytest.raises(ThresholdInvalid):
+        DataDriftDetection({"thresholds": ["nobody.psi=.3"]}).setup(reference_data=games())
+    detection = DataDriftDetection().setup(reference_data=games())
+    twice = pd.DataFrame([[1.0, 2.0]], columns=["points", "points"])
+    with pytest.raises(DuplicateColumns, match="points"):
+        detection.detect_drift(twice)
+    with pytest.raises(UnreadableTable):
+        detection.detect_drift(pd.DataFrame({"points": [1.0, "two"]}))
+    with pytest.raises(MissingColumns):
+        detection.detect_drift(pd.DataFrame({"score": [1.0]}))
+    with pytest.raises(EmptyWindow):
+        detection.detect_drift(games().slice(0, 0))
+    with pytest.raises(WrongType, match="at least one column"):
+        DataDriftDetection().setup(reference_data=pa.table({"day": [date(2024, 1, 1)]}))
