@@ -1,0 +1,87 @@
+"""What a person reads at seven in the morning: what moved, whether it matters, what was done, how to undo it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from courtside.core.decision import Action, Decision
+from courtside.core.drift.report import DriftReport, FeatureDrift
+
+SUBJECT_LIMIT = 100
+MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A subject (at most 100 characters, one line: SNS refuses more) and a text."""
+
+    subject: str
+    text: str
+
+    def __post_init__(self) -> None:
+        if len(self.subject) > SUBJECT_LIMIT or "\n" in self.subject:
+            raise ValueError(f"subject must be one line of at most {SUBJECT_LIMIT} characters: {self.subject!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class DriftAlertContext:
+    """Where the alert comes from: the window, the champion's version, the report's place, the started execution."""
+
+    dataset: str
+    start: date
+    end: date
+    champion: str
+    report_uri: str
+    execution_arn: str | None
+
+
+def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertContext) -> Alert:
+    """Write the alert for a report that asks for one."""
+    moved = sorted((f for f in report.features if f.drifted), key=lambda f: f.psi or 0.0, reverse=True)
+    window = f"{context.start} to {context.end}"
+    lines = [
+        (
+            f"*Drift in {context.dataset}*: {len(report.features_drifted)} of {report.features_checked} features moved "
+            f"between the champion's reference and the window {window} ({report.current.rows:,} rows)."
+        ),
+        "",
+        "*What moved*",
+        *_moved(moved),
+        "",
+        (
+            f"*Does it matter?* Severity {report.severity}. The inputs differ from what champion version "
+            f"{context.champion} learned from; whether its predictions suffer shows only when results are in."
+        ),
+        "",
+        f"*What Courtside did*: {_done(decision, context)}",
+        f"*Report*: {context.report_uri}",
+    ]
+    return Alert(f"Courtside: drift in {context.dataset}, {window}", "\n".join(lines))
+
+
+def _moved(features: list[FeatureDrift]) -> list[str]:
+    lines = [f"• {feature.name}: {feature.reason}" for feature in features[:MOST_NAMED]]
+    rest = len(features) - MOST_NAMED
+    return [*lines, f"• and {rest} more, see the report"] if rest > 0 else lines
+
+
+def _done(decision: Decision, context: DriftAlertContext) -> str:
+    if decision.action is not Action.RETRAIN or context.execution_arn is None:
+        return f"{decision.reason}. Nothing was changed."
+    return (
+        f"{decision.reason}. A challenger is being trained; the champion stays until the challenger passes the gate. "
+        f"To stop it: `aws stepfunctions stop-execution --execution-arn {context.execution_arn}`"
+    )
+
+
+def promotion_alert(*, model: str, before: str | None, after: str, reason: str) -> Alert:
+    """Write the alert for a promotion."""
+    undo = f"To undo: `courtside models rollback` makes version {before} champion again." if before else ""
+    former = f"version {before} is kept as `previous`" if before else "it is the first one"
+    text = f"*New champion of {model}*: version {after} ({former}).\n*Why*: {reason}.\n{undo}"
+    return Alert(f"Courtside: version {after} of {model} is champion", text.strip())
+
+
+def rejection_alert(*, model: str, training_id: str, reason: str) -> Alert:
+    """Write the alert for a challenger that did not pass the gate."""
+    text = f"*Champion of {model} kept*: the challenger of training {training_id} did not pass.\n*Why*: {reason}."
+    return Alert(f"Courtside: champion of {model} kept", text)

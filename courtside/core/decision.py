@@ -1,0 +1,50 @@
+"""From a drift report to what the system does about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from courtside.core.drift.report import DriftReport
+
+
+class Action(StrEnum):
+    """What follows from a report."""
+
+    NOTHING = "nothing"
+    ALERT = "alert"
+    RETRAIN = "retrain"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPolicy:
+    """`retrain_share` is the share of drifted features, in [0, 1], from which a retraining starts by itself."""
+
+    retrain_share: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The action, the rule that chose it, and one plain sentence."""
+
+    action: Action
+    rule: str
+    reason: str
+
+
+def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
+    """Choose the action for one report.
+
+    Too little data and no drift ask for nothing; a broken column asks for a person, as a model trained on
+    broken data would be worse than the one there is.
+    """
+    moved, checked, share = len(report.features_drifted), report.features_checked, report.share_drifted
+    if not report.sufficient_data:
+        return Decision(Action.NOTHING, "insufficient_data", f"{report.current.rows:,} rows are too few to tell")
+    if report.features_broken:
+        broken = ", ".join(report.features_broken)
+        return Decision(Action.ALERT, "broken_columns", f"repair the data first, no retraining: {broken}")
+    if moved == 0:
+        return Decision(Action.NOTHING, "no_drift", f"none of {checked} features moved")
+    said = f"{moved} of {checked} features moved ({share:.0%})"
+    if share >= policy.retrain_share:
+        return Decision(Action.RETRAIN, "share_drifted", f"{said}, at least {policy.retrain_share:.0%}: retraining")
+    return Decision(Action.ALERT, "some_drift", f"{said}, under {policy.retrain_share:.0%}: no retraining")

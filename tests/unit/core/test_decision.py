@@ -1,0 +1,71 @@
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from courtside.core.alerting import Alert, DriftAlertContext, drift_alert, promotion_alert
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.decision import Action, DecisionPolicy, decide
+from courtside.core.drift import ClassicPolicy, DriftReport, check, fit
+
+FEATURES = [Feature(name, FeatureKind.NUMERIC) for name in "abcdefghij"]
+START, END = date(2018, 7, 1), date(2019, 7, 1)
+POLICY = DecisionPolicy(retrain_share=0.2)
+CONTEXT = DriftAlertContext(
+    dataset="nba_games", start=START, end=END, champion="3", report_uri="s3://lake/r", execution_arn=None
+)  # fmt: skip
+
+
+def report(*, moved: int = 0, rows: int = 500, missing: bool = False) -> DriftReport:
+    values = [float(i % 97) for i in range(2000)]
+    reference = pa.table({feature.name: values for feature in FEATURES})
+    shift = {feature.name: 50.0 if place < moved else 0.0 for place, feature in enumerate(FEATURES)}
+    current = pa.table({name: [value + by for value in values[:rows]] for name, by in shift.items()})
+    if missing:
+        current = current.drop_columns(["j"])
+    profile = fit(reference, FEATURES)
+    return check(profile, profile.summarize(current), ClassicPolicy())
+
+
+@pytest.mark.parametrize(
+    ("made", "action", "rule"),
+    [
+        (report(), Action.NOTHING, "no_drift"),
+        (report(moved=1), Action.ALERT, "some_drift"),
+        (report(moved=2), Action.RETRAIN, "share_drifted"),
+        (report(moved=9, rows=20), Action.NOTHING, "insufficient_data"),
+        (report(moved=5, missing=True), Action.ALERT, "broken_columns"),
+    ],
+)
+def test_each_rule(made: DriftReport, action: Action, rule: str) -> None:
+    decision = decide(made, POLICY)
+    assert (decision.action, decision.rule) == (action, rule)
+
+
+def test_the_alert_says_what_moved_what_was_done_and_how_to_stop_it() -> None:
+    made = report(moved=8)
+    decision = decide(made, POLICY)
+    started = DriftAlertContext(
+        dataset="nba_games", start=START, end=END, champion="3", report_uri="s3://lake/r",
+        execution_arn="arn:execution",
+    )  # fmt: skip
+    alert = drift_alert(made, decision, started)
+    assert "8 of 10 features moved" in alert.text
+    assert "• a: mean rose" in alert.text
+    assert "and 2 more, see the report" in alert.text
+    assert "aws stepfunctions stop-execution --execution-arn arn:execution" in alert.text
+    assert "s3://lake/r" in alert.text
+    quiet = drift_alert(report(moved=1), decide(report(moved=1), POLICY), CONTEXT)
+    assert "Nothing was changed" in quiet.text
+
+
+def test_a_promotion_says_how_to_undo_it_if_it_can_be() -> None:
+    assert "courtside models rollback" in promotion_alert(model="m", before="1", after="2", reason="better").text
+    assert "rollback" not in promotion_alert(model="m", before=None, after="1", reason="first").text
+
+
+def test_a_subject_that_sns_would_refuse_is_refused_here() -> None:
+    with pytest.raises(ValueError, match="at most 100"):
+        Alert("x" * 101, "text")
+    with pytest.raises(ValueError, match="one line"):
+        Alert("two\nlines", "text")
