@@ -1,0 +1,1 @@
+"""Use cases, written over ports: what Courtside does, whatever stores and sends for it."""

@@ -1,0 +1,138 @@
+"""What the workflows need from the outside world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.events import RetrainingRequest
+from courtside.core.alerting import Alert
+
+if TYPE_CHECKING:  # the functions that only check drift must not load what trains
+    from courtside.core.training.fit import TrainedModel
+
+
+class ObjectMissing(CourtsideError):
+    """The lake holds no object under a key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"the lake holds nothing under {key}")
+
+
+class TrackingUnavailable(CourtsideError):
+    """The tracking server cannot be reached."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        super().__init__(f"the tracking server at {uri} does not answer; check that its service is running")
+
+
+class Lake(Protocol):
+    """Objects under keys."""
+
+    def uri(self, key: str) -> str:
+        """Return where a person finds the object."""
+        ...
+
+    def keys(self, prefix: str) -> list[str]:
+        """Return the keys under `prefix`, sorted."""
+        ...
+
+    def read(self, key: str) -> bytes:
+        """Return an object's content; raises `ObjectMissing`."""
+        ...
+
+    def write(self, key: str, content: bytes) -> None:
+        """Write an object, replacing what was there."""
+        ...
+
+    def claim(self, key: str, content: bytes) -> bool:
+        """Write an object only if there is none yet; return whether this call wrote it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedModel:
+    """Where a trained model went: its run and, for the challenger, its version in the registry."""
+
+    run_id: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """What is logged of one training."""
+
+    training_id: str
+    models: Sequence[TrainedModel]
+    best: TrainedModel
+    feature_names: Sequence[str]
+    sample: pa.Table
+    tags: Mapping[str, str]
+    attachments: Mapping[str, bytes]
+
+
+class Champion(Protocol):
+    """The champion, ready to predict."""
+
+    @property
+    def version(self) -> str:
+        """Its version in the registry."""
+        ...
+
+    def probability(self, features: pa.Table) -> Sequence[float]:
+        """Return the probability of class 1 for each row."""
+        ...
+
+
+class Tracking(Protocol):
+    """Runs and models; raises `TrackingUnavailable`."""
+
+    def log(self, run: TrainingRun) -> LoggedModel:
+        """Log every model of a training, register the best as challenger, return where it went."""
+        ...
+
+    def champion(self) -> Champion | None:
+        """Load the champion, None when there is none yet."""
+        ...
+
+
+class Registry(Protocol):
+    """Which version plays which part."""
+
+    def champion_version(self) -> str | None:
+        """Return the champion's version, None when there is none yet."""
+        ...
+
+    def previous_version(self) -> str | None:
+        """Return the version that was champion before, None when there is none."""
+        ...
+
+    def training_of(self, version: str) -> str | None:
+        """Return the id of the training that made a version, None where it is unknown."""
+        ...
+
+    def promote(self, version: str, *, reason: str) -> None:
+        """Make `version` champion and the champion until now `previous`; doing it twice changes nothing more."""
+        ...
+
+
+class AlertChannel(Protocol):
+    """Where alerts go."""
+
+    def publish(self, alert: Alert) -> None:
+        """Send one alert to everyone subscribed."""
+        ...
+
+
+class Retraining(Protocol):
+    """The retraining state machine."""
+
+    def start(self, request: RetrainingRequest) -> str:
+        """Start it under the request's training id and return the execution's ARN; a second start is the first."""
+        ...

@@ -1,0 +1,160 @@
+"""One training: frozen games → features → four models → registry, with all that later steps need."""
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.records import ModelRecord, TrainingRecord
+from courtside.core.dataset import Dataset
+from courtside.core.drift import fit as fit_profile
+from courtside.core.features import build_features
+from courtside.core.reference import reference_rows
+from courtside.core.training.fit import TrainedModel, best, fit_candidates, labels
+from courtside.core.training.legacy_models import legacy_files
+from courtside.core.training.split import Split, split_by_time
+from courtside.workflows.games import read_games
+from courtside.workflows.ports import Lake, LoggedModel, Tracking, TrainingRun
+
+SAMPLE_ROWS = 5
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds by named part, for the record and the progress line."""
+
+    report: Callable[[str], None]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Time the block as `name`."""
+        self.report(name)
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+
+def train(
+    request: RetrainingRequest,
+    *,
+    lake: Lake,
+    tracking: Tracking | None,
+    dataset: Dataset,
+    newest_rows: int | None = None,
+    with_reference: bool = True,
+    progress: Callable[[str], None] = lambda _: None,
+) -> TrainingRecord:
+    """Train on all games before `request.as_of` and write the training's record to the lake.
+
+    `newest_rows` keeps only that many of the newest rows of features (None: all);
+    `tracking` None trains without a tracking server, `with_reference` False without a drift reference.
+    The legacy files are written before anything is logged, so they exist even when the server is away.
+    Raises `NoGames`, `TooFewRows`, `OneClassOnly` and `TrackingUnavailable`.
+    """
+    watch = Stopwatch(progress)
+    with watch.part("features"):
+        rows = read_games(lake=lake, until=request.as_of)
+        features = _newest(build_features(rows, dataset=dataset), newest_rows)
+        split = split_by_time(features, dataset=dataset)
+    with watch.part("fit"):
+        models = fit_candidates(split, dataset=dataset, progress=progress)
+    with watch.part("files"):
+        _write_legacy(models, split, lake=lake)
+        attachments = {lake_keys.PROFILE_NAME: _profile(features, dataset)} if with_reference else {}
+        for content in attachments.values():
+            lake.write(lake_keys.training_profile(request.training_id), content)
+    with watch.part("tracking"):
+        logged = _log(request, models, split, attachments, tracking=tracking, dataset=dataset)
+    with watch.part("holdout"):
+        champion_version = _write_holdout(request, best(models), split, lake=lake, tracking=tracking, dataset=dataset)
+    record = TrainingRecord(
+        **request.model_dump(),
+        dataset=dataset.name,
+        rows_train=split.train.num_rows,
+        rows_test=split.test.num_rows,
+        models=tuple(ModelRecord(name=model.name, **model.metrics.as_dict()) for model in models),
+        best=best(models).name,
+        challenger_version=logged.version if logged else None,
+        challenger_run_id=logged.run_id if logged else None,
+        champion_version=champion_version,
+        seconds=watch.seconds,
+    )
+    lake.write(lake_keys.training_record(request.training_id), record.model_dump_json(indent=2).encode())
+    return record
+
+
+def _newest(features: pa.Table, rows: int | None) -> pa.Table:
+    return features if rows is None else features.slice(max(0, features.num_rows - rows))
+
+
+def _write_legacy(models: list[TrainedModel], split: Split, *, lake: Lake) -> None:
+    for name, content in legacy_files(models).items():
+        lake.write(f"{lake_keys.LEGACY_MODELS_PREFIX}{name}", content)
+    for name, table in (("train", split.train), ("test", split.test)):
+        lake.write(f"{lake_keys.LEGACY_FEATURES_PREFIX}{name}.parquet", _parquet(table))
+
+
+def _profile(features: pa.Table, dataset: Dataset) -> bytes:
+    rows = reference_rows(features, dataset=dataset)
+    return fit_profile(rows.to_batches(), dataset.features, time_column=dataset.time_column).to_bytes()
+
+
+def _log(
+    request: RetrainingRequest,
+    models: list[TrainedModel],
+    split: Split,
+    attachments: dict[str, bytes],
+    *,
+    tracking: Tracking | None,
+    dataset: Dataset,
+) -> LoggedModel | None:
+    if tracking is None:
+        return None
+    run = TrainingRun(
+        training_id=request.training_id,
+        models=models,
+        best=best(models),
+        feature_names=dataset.feature_names,
+        sample=split.train.slice(0, SAMPLE_ROWS),
+        tags={
+            "training_id": request.training_id,
+            "trigger": request.trigger.value,
+            "as_of": request.as_of.isoformat(),
+            "dataset": dataset.name,
+        },
+        attachments=attachments,
+    )
+    return tracking.log(run)
+
+
+def _write_holdout(
+    request: RetrainingRequest,
+    challenger: TrainedModel,
+    split: Split,
+    *,
+    lake: Lake,
+    tracking: Tracking | None,
+    dataset: Dataset,
+) -> str | None:
+    """Keep what both models say of the same newest rows: the gate needs no model, only this."""
+    champion = tracking.champion() if tracking else None
+    columns: dict[str, Any] = {"label": labels(split.test, dataset), "challenger": challenger.test_probability}
+    if champion is not None:
+        columns["champion"] = np.asarray(champion.probability(split.test), dtype=np.float64)
+    lake.write(lake_keys.training_holdout(request.training_id), _parquet(pa.table(columns)))
+    return champion.version if champion else None
+
+
+def _parquet(table: pa.Table) -> bytes:
+    content = io.BytesIO()
+    pq.write_table(table, content, compression="zstd")
+    return content.getvalue()

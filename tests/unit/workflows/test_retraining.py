@@ -1,0 +1,138 @@
+import json
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import GateRequest, PromoteRequest, RetrainingRequest, Trigger
+from courtside.contracts.records import ChampionReference
+from courtside.core.drift import Profile
+from courtside.core.gate.verdict import GatePolicy
+from courtside.datasets.catalog import load_dataset
+from courtside.datasets.simulated import simulate_games
+from courtside.workflows.games import store_games
+from courtside.workflows.gate import gate
+from courtside.workflows.ports import ObjectMissing, TrackingUnavailable
+from courtside.workflows.promote import NotApproved, NothingToPromote, promote
+from courtside.workflows.rollback import NothingToRollBackTo, rollback
+from courtside.workflows.train import train
+from courtside.workflows.training_records import TrainingRecordMissing
+from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryRegistry, InMemoryTracking
+
+DATASET = load_dataset("nba_games")
+POLICY = GatePolicy()
+LEGACY = {f"ml-models/{name}.pkl" for name in ("logistic_regression", "random_forest", "xgboost", "lightgbm", "scaler")}
+
+
+def request(training_id: str = "first") -> RetrainingRequest:
+    return RetrainingRequest(training_id=training_id, as_of=date(2011, 7, 1), trigger=Trigger.MANUAL, reason="test")
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[InMemoryLake, InMemoryTracking]:
+    lake, tracking = InMemoryLake(), InMemoryTracking()
+    store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
+    train(request(), lake=lake, tracking=tracking, dataset=DATASET)
+    return lake, tracking
+
+
+@pytest.fixture
+def lake(trained: tuple[InMemoryLake, InMemoryTracking]) -> InMemoryLake:
+    return InMemoryLake(dict(trained[0].objects))
+
+
+def test_a_training_leaves_everything_later_steps_need(
+    lake: InMemoryLake, trained: tuple[InMemoryLake, InMemoryTracking]
+) -> None:
+    record = json.loads(lake.read(lake_keys.training_record("first")))
+    assert [model["name"] for model in record["models"]] == [
+        "logistic_regression", "random_forest", "xgboost", "lightgbm",
+    ]  # fmt: skip
+    assert record["challenger_version"] == "1"
+    profile = Profile.from_bytes(lake.read(lake_keys.training_profile("first")))
+    assert profile.rows > 3_000
+    assert LEGACY | {"ml-models/model_results.csv"} == set(lake.keys("ml-models/"))
+    assert lake.keys("ml-features/") == ["ml-features/test.parquet", "ml-features/train.parquet"]
+    (run,) = trained[1].runs
+    assert run.attachments["reference.profile"] == lake.read(lake_keys.training_profile("first"))
+
+
+def test_a_tracking_server_that_is_away_costs_no_legacy_file() -> None:
+    lake = InMemoryLake()
+    store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+    with pytest.raises(TrackingUnavailable):
+        train(request(), lake=lake, tracking=InMemoryTracking(away=True), dataset=DATASET)
+    assert set(lake.keys("ml-models/")) >= LEGACY
+
+
+def test_mlflow_and_drift_can_each_be_switched_off() -> None:
+    lake = InMemoryLake()
+    store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+    record = train(request(), lake=lake, tracking=None, dataset=DATASET, with_reference=False)
+    assert record.challenger_version is None
+    assert lake_keys.training_profile("first") not in lake.objects
+    gate(GateRequest(training_id="first"), lake=lake, policy=POLICY)
+    with pytest.raises(NothingToPromote, match="without a tracking server"):
+        promote(PromoteRequest(training_id="first"), lake=lake, registry=InMemoryRegistry())
+
+
+def test_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemoryLake) -> None:
+    registry = InMemoryRegistry()
+    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=POLICY)
+    assert (verdict.promote, verdict.rule) == (True, "first_champion")
+    response = promote(PromoteRequest(training_id="first"), lake=lake, registry=registry)
+    assert (response.before, response.after, registry.champion) == (None, "1", "1")
+    assert "New champion" in response.message
+    reference = ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
+    assert (reference.version, reference.profile_key) == ("1", lake_keys.training_profile("first"))
+    promote(PromoteRequest(training_id="first"), lake=lake, registry=registry)
+    assert (registry.champion, registry.previous) == ("1", None)
+
+
+def test_a_challenger_the_gate_rejects_cannot_be_promoted(lake: InMemoryLake) -> None:
+    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=GatePolicy(floor_auc=0.99))
+    assert (verdict.promote, verdict.rule) == (False, "floor")
+    assert "kept" in verdict.message
+    registry = InMemoryRegistry(champion="7")
+    with pytest.raises(NotApproved):
+        promote(PromoteRequest(training_id="first"), lake=lake, registry=registry)
+    assert registry.champion == "7"
+    assert lake_keys.CHAMPION_REFERENCE not in lake.objects
+
+
+def test_promotion_without_a_verdict_or_a_training_is_refused(lake: InMemoryLake) -> None:
+    with pytest.raises(ObjectMissing):
+        promote(PromoteRequest(training_id="first"), lake=lake, registry=InMemoryRegistry())
+    with pytest.raises(ObjectMissing):
+        gate(GateRequest(training_id="never"), lake=lake, policy=POLICY)
+
+
+def test_gate_compares_both_models_on_the_same_rows() -> None:
+    lake, tracking = InMemoryLake(), InMemoryTracking(current=ConstantChampion("4"))
+    store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
+    record = train(request(), lake=lake, tracking=tracking, dataset=DATASET)
+    assert record.champion_version == "4"
+    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=POLICY)
+    assert verdict.rule == "better"
+    assert "against 0.5000" in verdict.reason
+    holdout = pa.parquet.read_table(pa.BufferReader(lake.read(lake_keys.training_holdout("first"))))
+    assert holdout.num_rows == record.rows_test
+
+
+def test_rollback_moves_champion_and_drift_reference(lake: InMemoryLake) -> None:
+    registry = InMemoryRegistry(champion="2", previous="1", trainings={"1": "first", "2": "second"})
+    done = rollback(lake=lake, registry=registry)
+    assert (done.before, done.after) == ("2", "1")
+    assert (registry.champion, registry.previous) == ("1", "2")
+    assert ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE)).version == "1"
+
+
+def test_rollback_with_nothing_to_go_back_to_changes_nothing(lake: InMemoryLake) -> None:
+    for registry in (InMemoryRegistry(), InMemoryRegistry(champion="1")):
+        with pytest.raises(NothingToRollBackTo):
+            rollback(lake=lake, registry=registry)
+    lost = InMemoryRegistry(champion="2", previous="1", trainings={"1": "never"})
+    with pytest.raises(TrainingRecordMissing):
+        rollback(lake=lake, registry=lost)
+    assert lost.champion == "2"
