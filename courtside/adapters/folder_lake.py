@@ -1,0 +1,49 @@
+"""A lake in a folder: what the commands that work on files use."""
+
+from pathlib import Path
+
+from courtside.workflows.ports import ObjectMissing
+
+
+class FolderLake:
+    """Objects as files under `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def uri(self, key: str) -> str:
+        """Return the file's path."""
+        return str(self.root / key)
+
+    def keys(self, prefix: str) -> list[str]:
+        """Return the keys under `prefix`, sorted."""
+        files = (path for path in self.root.rglob("*") if path.is_file())
+        return sorted(
+            key for key in (path.relative_to(self.root).as_posix() for path in files) if key.startswith(prefix)
+        )
+
+    def read(self, key: str) -> bytes:
+        """Return a file's content; raises `ObjectMissing`."""
+        try:
+            return (self.root / key).read_bytes()
+        except FileNotFoundError as error:
+            raise ObjectMissing(key) from error
+
+    def write(self, key: str, content: bytes) -> None:
+        """Write a file; a reader sees the old content or the new, never a part."""
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged = path.with_name(f".{path.name}.staged")
+        staged.write_bytes(content)
+        staged.replace(path)
+
+    def claim(self, key: str, content: bytes) -> bool:
+        """Write a file only if there is none yet; return whether this call wrote it."""
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            return False
+        return True

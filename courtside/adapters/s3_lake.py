@@ -1,0 +1,53 @@
+"""The lake in S3."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from courtside.workflows.ports import ObjectMissing
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class S3Lake:
+    """Objects of one bucket; the client is made on first use."""
+
+    def __init__(self, bucket: str) -> None:
+        self.bucket = bucket
+
+    @cached_property
+    def _s3(self) -> "S3Client":
+        return boto3.client("s3")
+
+    def uri(self, key: str) -> str:
+        """Return the object's s3:// address."""
+        return f"s3://{self.bucket}/{key}"
+
+    def keys(self, prefix: str) -> list[str]:
+        """Return the keys under `prefix`, sorted."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return sorted(item["Key"] for page in pages for item in page.get("Contents", []))
+
+    def read(self, key: str) -> bytes:
+        """Return an object's content; raises `ObjectMissing`."""
+        try:
+            return self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except self._s3.exceptions.NoSuchKey as error:
+            raise ObjectMissing(key) from error
+
+    def write(self, key: str, content: bytes) -> None:
+        """Write an object, replacing what was there (the bucket keeps its versions)."""
+        self._s3.put_object(Bucket=self.bucket, Key=key, Body=content)
+
+    def claim(self, key: str, content: bytes) -> bool:
+        """Write an object only if there is none yet, decided by S3 itself; return whether this call wrote it."""
+        try:
+            self._s3.put_object(Bucket=self.bucket, Key=key, Body=content, IfNoneMatch="*")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}:
+                return False
+            raise
+        return True

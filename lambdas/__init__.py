@@ -1,0 +1,1 @@
+"""The Lambda functions: one verb-named folder each, all in one image."""

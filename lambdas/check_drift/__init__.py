@@ -1,0 +1,1 @@
+"""Compare a window with the champion's reference, on schedule."""

@@ -1,0 +1,1 @@
+"""Judge a challenger, inside the retraining state machine."""

@@ -1,0 +1,1 @@
+"""Make a challenger champion, inside the retraining state machine."""

@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import pytest
+
+from courtside.adapters.folder_lake import FolderLake
+from courtside.workflows.ports import ObjectMissing
+
+
+def test_objects_are_files_found_by_prefix(tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path)
+    lake.write("games/season=2011/games.parquet", b"a")
+    lake.write("games/season=2010/games.parquet", b"b")
+    lake.write("training/x/record.json", b"c")
+    assert lake.keys("games/") == ["games/season=2010/games.parquet", "games/season=2011/games.parquet"]
+    assert lake.read("training/x/record.json") == b"c"
+    assert Path(lake.uri("training/x/record.json")).read_bytes() == b"c"
+
+
+def test_a_missing_object_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ObjectMissing, match="nothing under games/"):
+        FolderLake(tmp_path).read("games/")
+
+
+def test_only_the_first_claim_writes(tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path)
+    assert lake.claim("decisions/x", b"first")
+    assert not lake.claim("decisions/x", b"second")
+    assert lake.read("decisions/x") == b"first"

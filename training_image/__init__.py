@@ -1,0 +1,1 @@
+"""The training container: the one process that fits models."""
