@@ -1,1 +1,4 @@
-"""The pure part: games, features, training, drift, gate and decision, without AWS, MLflow, clock or randomness of its own."""
+"""The pure part: games, features, training, drift, gate and decision.
+
+No AWS, MLflow, console, clock or randomness of its own.
+"""

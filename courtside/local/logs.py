@@ -1,0 +1,18 @@
+"""The last lines of a log file, for messages that must explain a failure."""
+
+import os
+from pathlib import Path
+
+_TAIL_BYTES = 16_384
+
+
+def tail(path: Path, lines: int = 20) -> list[str]:
+    """Return the last `lines` lines of a text file; an absent or unreadable file has none."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TAIL_BYTES))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [line.rstrip() for line in text.splitlines() if line.strip()][-lines:]

@@ -1,0 +1,33 @@
+"""What ministack 1.5.33 does differently from AWS where our stacks notice, mended one by one.
+
+Each module says what is wrong and what it does about it, and has a test that fails without it. They
+replace private functions of one exact version: a newer ministack needs every one of them looked at.
+"""
+
+from courtside.local.mends import (
+    container_definitions,
+    container_engine,
+    database,
+    functions,
+    missing_resources,
+    run_task,
+    schedules,
+    secrets,
+    subscriptions,
+)
+from courtside.local.mends.context import MendContext
+
+__all__ = ["MendContext", "mend_all"]
+
+
+def mend_all(context: MendContext) -> None:
+    """Apply every mend to the ministack imported in this process."""
+    container_definitions.mend(context)
+    container_engine.mend(context)
+    database.mend(context)
+    functions.mend(context)
+    missing_resources.mend(context)
+    run_task.mend(context)
+    schedules.mend(context)
+    secrets.mend(context)
+    subscriptions.mend(context)

@@ -1,0 +1,181 @@
+"""ECS containers run as processes.
+
+Wrong in 1.5.33: without a Docker daemon an ECS task is a record that never runs (and never ends). Here: ECS is given an
+engine that looks like docker-py's client to it and starts each container as a process in its image's asset
+folder. Memory and CPU limits, networks and architectures are not imitated. ``EntryPoint`` of a
+container definition, which stock drops on the way to the engine, is looked up again.
+"""
+
+import os
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from courtside.local import processes
+from courtside.local.images import Image, ImageRegistry
+from courtside.local.mends.context import MendContext
+from courtside.local.surroundings import Surroundings, command_here, process_environment
+
+_LABEL = "com.amazonaws.ecs."
+_FOLLOW_SECONDS = 0.1
+
+
+class NotFound(Exception):
+    """There is no such container, or no registry to ask."""
+
+
+class Container:
+    """The part of docker-py's Container that ministack's ECS uses, around one process."""
+
+    def __init__(self, name: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+        self.id = uuid4().hex
+        self.name = name
+        self.attrs: dict[str, Any] = {"NetworkSettings": {"Networks": {"loopback": {"IPAddress": "127.0.0.1"}}}}
+        self._process = process
+        self._log = log
+
+    @property
+    def status(self) -> str:
+        """``running`` or ``exited``."""
+        return "running" if self._process.poll() is None else "exited"
+
+    def reload(self) -> None:
+        """Nothing is cached."""
+
+    def wait(self, **_: Any) -> dict[str, int]:
+        """Wait for the end; a process ended by signal n has status 128 + n, as docker reports it."""
+        code = self._process.wait()
+        return {"StatusCode": code if code >= 0 else 128 - code}
+
+    def logs(self, *, stream: bool = False, **_: Any) -> bytes | Iterator[bytes]:
+        """Return what was written so far or, as a stream, everything until the process ends."""
+        return self._follow() if stream else self._log.read_bytes()
+
+    def _follow(self) -> Iterator[bytes]:
+        with self._log.open("rb") as file:
+            while True:
+                ended = self._process.poll() is not None
+                if line := file.readline():
+                    yield line
+                elif ended:
+                    return
+                else:
+                    time.sleep(_FOLLOW_SECONDS)
+
+    def stop(self, timeout: float = 3.0, **_: Any) -> None:
+        """End the process and what it started; `timeout` is in seconds."""
+        processes.end_group(self._process, grace=min(timeout, 3.0))
+
+    def remove(self, **_: Any) -> None:
+        """End it; the log stays for whoever asks what happened."""
+        self.stop(1.0)
+
+
+class _Images:
+    """docker-py's ``client.images`` on a machine where every known image is already there."""
+
+    def __init__(self, registry: ImageRegistry) -> None:
+        self._registry = registry
+
+    def get(self, image: str) -> Image:
+        return self._registry.find(image)
+
+    def pull(self, image: str, **_: Any) -> Image:
+        return self._registry.find(image)
+
+    def get_registry_data(self, image: str, **_: Any) -> Any:
+        raise NotFound(f"{image}: there is no registry")
+
+
+class _Containers:
+    """docker-py's ``client.containers``."""
+
+    def __init__(self, around: Surroundings, registry: ImageRegistry) -> None:
+        self._around = around
+        self._registry = registry
+        self._running: dict[str, Container] = {}
+        self._closed = threading.Event()
+        self._starting = threading.Lock()
+
+    def run(self, image: str, *, name: str, labels: dict[str, str], **given: Any) -> Container:
+        """Start a container of an image, as its task definition (found by the labels) describes it."""
+        found = self._registry.find(image)
+        definition = _definition(labels)
+        ports = [int(each["containerPort"]) for each in definition.get("portMappings", [])]
+        environment = process_environment(
+            {**found.environment, **(given.get("environment") or {})},
+            folder=found.folder, around=self._around, server=bool(ports),
+        )  # fmt: skip
+        words = _words(found, definition.get("entryPoint"), given.get("command"))
+        command = command_here(words, environment=environment, around=self._around, ports=ports)
+        log = self._around.logs / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', name)}.log"
+        with self._starting, log.open("ab") as output:
+            # ECS replaces a service's stopped task at once, also while we are closing.
+            if self._closed.is_set():
+                raise NotFound("the embedded AWS is stopping")
+            process = subprocess.Popen(
+                command, env=environment, cwd=found.folder, stdin=subprocess.DEVNULL,
+                stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+            container = Container(name, process, log)
+            self._running[container.id] = container
+        return container
+
+    def get(self, container_id: str) -> Container:
+        try:
+            return self._running[container_id]
+        except KeyError:
+            raise NotFound(container_id) from None
+
+    def list(self, **_: Any) -> list[Container]:
+        return list(self._running.values())
+
+    def stop_all(self) -> None:
+        with self._starting:
+            self._closed.set()
+        for container in self._running.values():
+            with suppress(ProcessLookupError):
+                container.stop()
+
+
+class Engine:
+    """docker-py's client."""
+
+    def __init__(self, around: Surroundings, registry: ImageRegistry) -> None:
+        self.containers = _Containers(around, registry)
+        self.images = _Images(registry)
+
+
+def mend(context: MendContext) -> None:
+    """Give ECS the engine."""
+    from ministack.services import ecs
+
+    engine = Engine(context.around, context.images)
+    ecs._docker = engine  # noqa: SLF001
+    context.closers.append(engine.containers.stop_all)
+
+
+def _definition(labels: dict[str, str]) -> dict[str, Any]:
+    from ministack.services import ecs
+
+    key = f"{labels[_LABEL + 'task-definition-family']}:{labels[_LABEL + 'task-definition-version']}"
+    task = ecs._task_defs.get(key) or {}  # noqa: SLF001
+    named = labels[_LABEL + "container-name"]
+    found = (each for each in task.get("containerDefinitions", []) if each.get("name") == named)
+    return next(found, {})
+
+
+def _words(image: Image, entrypoint: list[str] | None, command: list[str] | None) -> tuple[str, ...]:
+    # As docker does: an overridden entry point does not get the image's own command.
+    if entrypoint:
+        return (*entrypoint, *(command or ()))
+    words = (*image.entrypoint, *(command or image.command))
+    if not words:
+        raise ValueError(f"the image in {os.fspath(image.folder)} has neither ENTRYPOINT nor CMD")
+    return words
