@@ -1,0 +1,1 @@
+"""The `courtside` command: parse, call a workflow, print."""

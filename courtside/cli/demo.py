@@ -1,0 +1,91 @@
+"""`courtside demo`: the whole loop on this machine."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from courtside.cli.console import people, print_table, results
+from courtside.cli.input import QuarantineOption, read_input
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from courtside.local.demo.result import DemoResult
+
+DEFAULT_OUT = Path("demo-out")
+EXIT_FAILED = 1
+
+
+def demo(
+    games: Annotated[
+        Path | None, typer.Option(help="Games: .csv, .csv.gz or .parquet [default: simulated seasons].")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running and print where it is.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result to this file as JSON.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for reports, histories and alerts.")] = DEFAULT_OUT,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated seasons.")] = 7,
+    backend_store_uri: Annotated[
+        str | None, typer.Option(help="Your own database for MLflow [default: a PostgreSQL started for the demo].")
+    ] = None,
+    quarantine: QuarantineOption = None,
+) -> None:
+    """Run the whole loop on an embedded AWS: deploy, train, detect drift, retrain, gate, promote.
+
+    Examples:
+
+    - `courtside demo`
+
+    - `courtside demo --games games.csv.gz --json result.json`
+
+    - `courtside demo --keep`, then `courtside local down`
+    """
+    from courtside.local.aws import LocalOptions
+    from courtside.local.demo.archive import write_result
+    from courtside.local.demo.run import DemoOptions, run_demo
+
+    table, quarantined = _games(games, seed, quarantine)
+    options = DemoOptions(local=LocalOptions(backend_store_uri=backend_store_uri), out=out, keep=keep)
+    result = run_demo(table, options, console=people)
+    result.quarantined = quarantined
+    if json_file:
+        write_result(result, json_file)
+    _print(result, keep=keep)
+    if not result.ok:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _games(path: Path | None, seed: int, quarantine: Path | None) -> "tuple[pa.Table, int]":
+    if path is not None:
+        read = read_input(path, quarantine=quarantine)
+        return read.table, read.quarantined.num_rows
+    from courtside.datasets.simulated import simulate_games
+
+    with people.status("Simulating NBA-like seasons"):
+        return simulate_games(seed=seed), 0
+
+
+def _print(result: "DemoResult", *, keep: bool) -> None:
+    if result.models:
+        print_table("Models of the last training", [model.model_dump() for model in result.models])
+    rows = [
+        {
+            "what": f"drift check {check.window[0]} to {check.window[1]}",
+            "result": f"{len(check.features_drifted)} features moved → {check.decision}",
+        }
+        for check in result.checks
+    ]
+    rows += [{"what": f"execution {execution.name}", "result": execution.status} for execution in result.executions]
+    rows += [
+        {"what": "champion", "result": f"version {result.champion.before} → {result.champion.after}"},
+        {"what": "alerts that reached Slack", "result": str(sum(alert.delivered for alert in result.alerts))},
+        {"what": "games, odd ones set aside", "result": f"{result.games:,}, {result.quarantined}"},
+        {"what": "time and memory", "result": f"{result.seconds:.0f} s, at most {result.peak_memory_mb:,} MB"},
+    ]
+    print_table("Summary", rows)
+    shown = {name: place for name, place in result.urls.items() if keep or name not in {"mlflow", "aws"}}
+    print_table("Where to look", [{"what": name, "where": place} for name, place in shown.items()])
+    if keep and "instance" in result.urls:
+        results.print(f"Still running; stop it with: courtside local down {result.urls['instance']}")
+    if result.error:
+        people.print(f"[bold red]failed[/]: {result.error}", highlight=False)

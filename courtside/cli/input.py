@@ -1,0 +1,48 @@
+"""Reading what a person hands in, the same way for every command."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from courtside.cli.console import people
+from courtside.contracts.errors import BadInput
+
+if TYPE_CHECKING:
+    from courtside.core.games import ReadGames
+
+GamesOption = Annotated[Path, typer.Option(help="Games: .csv, .csv.gz or .parquet.")]
+QuarantineOption = Annotated[
+    Path | None, typer.Option(help="Where odd rows are kept with their reason [default: beside the input].")
+]
+
+
+class NotADay(BadInput):
+    """A date was written in another form than YYYY-MM-DD."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"{text!r} is not a day: write it as YYYY-MM-DD, for example 2010-07-01")
+
+
+def parse_day(text: str) -> date:
+    """Read YYYY-MM-DD; raises `NotADay`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise NotADay(text) from error
+
+
+def read_input(path: Path, *, quarantine: Path | None) -> "ReadGames":
+    """Read a games file, keep its odd rows in a file and say so; raises named `BadInput` errors."""
+    from courtside.core.games import read_games, write_quarantine
+
+    read = read_games(path)
+    for note in read.notes:
+        people.print(note, highlight=False)
+    if read.quarantined.num_rows:
+        kept = quarantine or path.with_name(f"{path.name}.quarantine.csv")
+        write_quarantine(read.quarantined, kept)
+        people.print(f"{read.quarantined.num_rows} odd rows set aside in {kept}, each with its reason")
+    return read

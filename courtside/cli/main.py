@@ -1,0 +1,51 @@
+"""The command's root: its subcommands, and errors turned into exit codes."""
+
+import sys
+
+import typer
+
+from courtside.cli import demo as demo_command
+from courtside.cli import drift, games, local, models, retrain, simulate, train
+from courtside.cli.console import people
+from courtside.contracts.errors import BadInput, CourtsideError
+
+EXIT_FAILED = 1
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="courtside",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Courtside looks after a small team's models in its own AWS account; start with `courtside demo`.",
+    epilog="Exit codes: 0 done, 1 failed, 2 bad input, 3 drift found (with --exit-code), 130 interrupted.",
+)
+app.command("demo")(demo_command.demo)
+app.command("features")(train.features)
+app.command("train")(train.train_files)
+app.command("retrain")(retrain.retrain)
+app.add_typer(drift.app, name="drift")
+app.add_typer(games.app, name="games")
+app.add_typer(local.app, name="local")
+app.add_typer(models.app, name="models")
+games.app.command("simulate")(simulate.simulate)
+
+
+def main() -> None:
+    """Run the command and exit: expected failures print one message that says what to do, never a traceback."""
+    try:
+        app()
+    except BadInput as error:
+        _fail(error, EXIT_BAD_INPUT)
+    except CourtsideError as error:
+        _fail(error, EXIT_FAILED)
+    except KeyboardInterrupt:
+        people.print("interrupted")
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _fail(error: CourtsideError, code: int) -> None:
+    people.print(f"[bold red]{type(error).__name__}[/]: ", end="")
+    people.print(str(error), markup=False, highlight=False)
+    sys.exit(code)

@@ -1,0 +1,27 @@
+"""`courtside games simulate`: the default input as a file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from courtside.cli.console import JsonFlag, print_json, print_table
+
+
+def simulate(
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same games.")] = 7,
+    as_json: JsonFlag = False,
+) -> None:
+    """Simulate NBA-like seasons.
+
+    Example: `courtside games simulate --out games.parquet`
+    """
+    import pyarrow.parquet as pq
+
+    from courtside.datasets.simulated import simulate_games
+
+    table = simulate_games(seed=seed)
+    pq.write_table(table, out, compression="zstd")
+    result = {"games": table.num_rows, "seed": seed, "out": str(out)}
+    print_json(result) if as_json else print_table("Simulated", [result])

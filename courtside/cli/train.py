@@ -1,0 +1,106 @@
+"""`courtside features` and `courtside train`: the library on files, without AWS."""
+
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from courtside.cli.console import JsonFlag, people, print_json, print_table
+from courtside.cli.input import GamesOption, QuarantineOption, read_input
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.names import DEFAULT_DATASET
+
+Dataset = Annotated[str, typer.Option(help="A shipped dataset contract, or the path of a YAML file.")]
+
+
+def features(
+    games: GamesOption,
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    dataset: Dataset = DEFAULT_DATASET,
+    quarantine: QuarantineOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make the features of a games file.
+
+    Example: `courtside features --games games.csv.gz --out features.parquet`
+    """
+    import pyarrow.parquet as pq
+
+    from courtside.core.features import build_features
+    from courtside.datasets.catalog import load_dataset
+
+    read = read_input(games, quarantine=quarantine)
+    began = time.perf_counter()
+    table = build_features(read.table, dataset=load_dataset(dataset))
+    seconds = round(time.perf_counter() - began, 3)
+    pq.write_table(table, out, compression="zstd")
+    result = {"games": read.table.num_rows, "rows": table.num_rows, "seconds": seconds, "out": str(out)}
+    print_json(result) if as_json else print_table("Features", [result])
+
+
+def train_files(
+    games: GamesOption,
+    out: Annotated[Path, typer.Option(help="Folder for the models, the record and the drift reference.")],
+    as_of: Annotated[str | None, typer.Option(help="Train on games before this day (YYYY-MM-DD).")] = None,
+    newest: Annotated[int | None, typer.Option(min=1, help="Train on only the newest N rows of features.")] = None,
+    dataset: Dataset = DEFAULT_DATASET,
+    tracking_uri: Annotated[
+        str | None, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow server to log to.")
+    ] = None,
+    disable_mlflow: Annotated[bool, typer.Option("--disable-mlflow", help="Log nowhere.")] = False,
+    disable_drift: Annotated[bool, typer.Option("--disable-drift", help="Make no drift reference.")] = False,
+    quarantine: QuarantineOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Train the four candidates on a games file.
+
+    Examples:
+
+    - `courtside train --games games.csv.gz --out models --disable-mlflow`
+
+    - `courtside train --games games.csv.gz --out models --newest 43485 --json`
+    """
+    from courtside.adapters.folder_lake import FolderLake
+    from courtside.cli.input import parse_day
+    from courtside.datasets.catalog import load_dataset
+    from courtside.workflows.games import store_games
+    from courtside.workflows.train import train
+
+    read = read_input(games, quarantine=quarantine)
+    lake = FolderLake(out)
+    store_games(read.table, lake=lake)
+    request = RetrainingRequest(
+        training_id=f"files-{datetime.now(UTC):%Y%m%dT%H%M%S}",
+        as_of=parse_day(as_of) if as_of else date.max,
+        trigger=Trigger.MANUAL,
+        reason=f"trained from {games}",
+    )
+    record = train(
+        request,
+        lake=lake,
+        tracking=_tracking(tracking_uri, disabled=disable_mlflow),
+        dataset=load_dataset(dataset),
+        newest_rows=newest,
+        with_reference=not disable_drift,
+        progress=lambda part: people.print(f"… {part}"),
+    )
+    if as_json:
+        print_json(record.model_dump(mode="json"))
+    else:
+        print_table(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", _rows(record.models))
+
+
+def _tracking(uri: str | None, *, disabled: bool) -> Any:
+    if disabled or uri is None:
+        if not disabled:
+            people.print("no --tracking-uri given: nothing is logged to MLflow (--disable-mlflow says so on purpose)")
+        return None
+    from courtside.adapters.mlflow_tracking import MlflowTracking
+
+    return MlflowTracking(uri)
+
+
+def _rows(models: Any) -> list[dict[str, Any]]:
+    return [model.model_dump() for model in models]

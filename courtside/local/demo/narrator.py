@@ -1,0 +1,71 @@
+"""Live progress for people: a spinner while a step runs, one line when it is done."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+
+from courtside.local.demo.result import StepResult
+
+
+@dataclass(slots=True)
+class Step:
+    """A running step; `says` sets the line that stays, `expect` turns a wrong outcome into a failed step."""
+
+    name: str
+    detail: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+    def says(self, detail: str) -> None:
+        """Set the step's line of plain meaning."""
+        self.detail = detail
+
+    def expect(self, truth: bool, otherwise: str) -> None:  # noqa: FBT001 — reads as a sentence
+        """Note `otherwise` as what went wrong unless `truth`."""
+        if not truth:
+            self.wrong.append(otherwise)
+
+
+class StepFailed(Exception):
+    """A step did not do what it should; the story ends here."""
+
+
+class Narrator:
+    """Runs steps, times them and shows them."""
+
+    def __init__(self, console: Console) -> None:
+        self.steps: list[StepResult] = []
+        self._console = console
+        self._status = console.status("")
+
+    def progress(self, text: str) -> None:
+        """Show what is happening inside the running step."""
+        self._status.update(f"[dim]{text}[/]")
+
+    @contextmanager
+    def step(self, name: str, title: str) -> Iterator[Step]:
+        """Run the block as one step; raises `StepFailed` after it when an expectation was not met."""
+        step = Step(name)
+        began = time.perf_counter()
+        self._status.update(title)
+        self._status.start()
+        try:
+            yield step
+        except BaseException as error:
+            step.wrong.append(f"{type(error).__name__}: {error}")
+            raise
+        finally:
+            self._status.stop()
+            self._record(step, time.perf_counter() - began)
+        if step.wrong:
+            raise StepFailed("; ".join(step.wrong))
+
+    def _record(self, step: Step, seconds: float) -> None:
+        ok = not step.wrong
+        detail = step.detail if ok else "; ".join(step.wrong)
+        self.steps.append(StepResult(name=step.name, seconds=round(seconds, 2), ok=ok, detail=detail))
+        mark = "[green]✓[/]" if ok else "[red]✗[/]"
+        self._console.print(f"{mark} [bold]{step.name:<16}[/] [dim]{seconds:6.1f} s[/]  ", end="")
+        self._console.print(detail, markup=False, highlight=False)

@@ -1,0 +1,67 @@
+"""What `courtside demo --json FILE` writes; other programs rely on these names."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from courtside.contracts.records import ModelRecord
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class StepResult(_Part):
+    """One step: its wall time in seconds, whether it did what it should, and one line of plain meaning."""
+
+    name: str
+    seconds: float
+    ok: bool
+    detail: str
+
+
+class CheckResult(_Part):
+    """One drift check: window [start, end) as ISO days."""
+
+    window: tuple[str, str]
+    rows: int
+    features_drifted: list[str]
+    decision: str
+
+
+class AlertResult(_Part):
+    """One alert as it reached (or did not reach) the local Slack-shaped webhook."""
+
+    channel: str
+    delivered: bool
+    text: str
+
+
+class ExecutionResult(_Part):
+    """One execution of the retraining state machine."""
+
+    name: str
+    status: str
+
+
+class ChampionResult(_Part):
+    """Registry versions: the first champion and the one at the end."""
+
+    before: str | None = None
+    after: str | None = None
+
+
+class DemoResult(_Part):
+    """The whole demo; `models` are those of the last training, `peak_memory_mb` is over all its processes."""
+
+    ok: bool = False
+    seconds: float = 0.0
+    steps: list[StepResult] = Field(default_factory=list)
+    games: int = 0
+    quarantined: int = 0
+    models: list[ModelRecord] = Field(default_factory=list)
+    checks: list[CheckResult] = Field(default_factory=list)
+    alerts: list[AlertResult] = Field(default_factory=list)
+    executions: list[ExecutionResult] = Field(default_factory=list)
+    champion: ChampionResult = Field(default_factory=ChampionResult)
+    urls: dict[str, str] = Field(default_factory=dict)
+    peak_memory_mb: int = 0
+    error: str | None = None

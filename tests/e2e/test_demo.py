@@ -1,0 +1,124 @@
+"""The demo itself, as a person starts it, on simulated games and on real ones."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"
+SCORING = {f"{side}_rolling_{what}" for side in ("home", "away") for what in ("ppg", "papg")}
+STEPS = [
+    "start", "deploy", "load games", "first training", "champion",
+    "quiet check", "changed check", "retraining", "gate", "promotion",
+]  # fmt: skip
+MODELS = ["logistic_regression", "random_forest", "xgboost", "lightgbm"]
+
+
+def demo(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "courtside.cli", "demo", "--out", str(folder / "out"), *arguments]
+    environment = os.environ | {"COURTSIDE_STATE_DIR": str(folder / "state"), "E2E_MARK": str(folder)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def left_over(folder: Path) -> list[str]:
+    """Processes that carry this test's mark in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("E2E_MARK") == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        "simulated",
+        pytest.param(
+            "real",
+            marks=pytest.mark.skipif(not REAL_GAMES.is_file(), reason="the real games are not beside the project"),
+        ),
+    ],
+)
+def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp(request.param)
+    games = ["--games", str(REAL_GAMES)] if request.param == "real" else []
+    process = demo(folder, "--json", str(folder / "result.json"), *games)
+    output, _ = process.communicate(timeout=400)
+    assert process.returncode == 0, output
+    return folder, json.loads((folder / "result.json").read_text())
+
+
+Finished = tuple[Path, dict[str, Any]]
+
+
+def test_every_step_did_what_it_should(finished: Finished) -> None:
+    _, result = finished
+    assert result["ok"] is True
+    assert [step["name"] for step in result["steps"]] == STEPS
+    assert all(step["ok"] and step["detail"] for step in result["steps"])
+    assert result["games"] >= 43_000
+
+
+def test_a_quiet_season_does_nothing_and_a_changed_one_retrains(finished: Finished) -> None:
+    _, result = finished
+    quiet, changed = result["checks"]
+    assert quiet["window"] == ["2010-07-01", "2011-07-01"]
+    assert (quiet["features_drifted"], quiet["decision"]) == ([], "nothing")
+    assert changed["window"] == ["2018-07-01", "2019-07-01"]
+    assert set(changed["features_drifted"]) >= SCORING
+    assert changed["decision"] == "retrain"
+
+
+def test_a_second_champion_was_trained_judged_and_promoted(finished: Finished) -> None:
+    _, result = finished
+    assert result["champion"] == {"before": "1", "after": "2"}
+    assert [model["name"] for model in result["models"]] == MODELS
+    assert all(0.6 < model["test_auc"] < 0.8 for model in result["models"])
+    assert [execution["status"] for execution in result["executions"]] == ["SUCCEEDED", "SUCCEEDED"]
+
+
+def test_people_were_told_three_times(finished: Finished) -> None:
+    _, result = finished
+    first, drift, second = result["alerts"]
+    assert all(alert["delivered"] and alert["channel"] == "slack" for alert in result["alerts"])
+    assert "version 1" in first["text"]
+    assert "home_rolling_ppg: mean rose" in drift["text"]
+    assert "stop-execution" in drift["text"]
+    assert "courtside models rollback" in second["text"]
+
+
+def test_what_stays_can_be_looked_at_and_nothing_runs(finished: Finished) -> None:
+    folder, result = finished
+    report = json.loads(Path(result["urls"]["report"]).read_text())
+    assert report["summary"]["drift_detected"] is True
+    assert json.loads(Path(result["urls"]["state_machine_history"]).read_text())
+    assert not left_over(folder)
+    assert not list((folder / "state").glob("*.json"))
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_demo_that_is_stopped_leaves_nothing_behind(how: signal.Signals, tmp_path: Path) -> None:
+    process = demo(tmp_path)
+    deadline = time.monotonic() + 60
+    while not any("mlflow" in command for command in left_over(tmp_path)):
+        assert time.monotonic() < deadline, "the tracking server never started"
+        time.sleep(0.3)
+    process.send_signal(how)
+    process.communicate(timeout=60)
+    assert process.returncode != 0
+    deadline = time.monotonic() + 30
+    while left_over(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.3)
+    assert not left_over(tmp_path)

@@ -1,0 +1,81 @@
+"""The real app on one embedded AWS, with simulated seasons in its lake."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from courtside.adapters.s3_lake import S3Lake
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.names import StackOutput
+from courtside.datasets.simulated import simulate_games
+from courtside.local.aws import LocalAws, LocalOptions
+from courtside.local.demo.loop import Loop
+from courtside.local.demo.synthesis import Synthesis
+from courtside.local.slack import SlackWebhook
+from courtside.workflows.games import store_games
+
+SEASONS = range(2005, 2012)
+
+
+@dataclass(frozen=True)
+class Stage:
+    aws: LocalAws
+    loop: Loop
+    slack: SlackWebhook
+    lake: S3Lake
+
+    def train(self, training_id: str, *, as_of: date) -> str:
+        """Start a retraining and return its execution's ARN."""
+        return self.loop.retrain(
+            RetrainingRequest(training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="a test")
+        )
+
+    def end(self, arn: str, *, timeout: float = 120) -> str:
+        """Wait for an execution's end and return its status."""
+        deadline = time.monotonic() + timeout
+        states = self.aws.client("stepfunctions")
+        while (status := states.describe_execution(executionArn=arn)["status"]) == "RUNNING":
+            assert time.monotonic() < deadline, f"{arn} still runs"
+            time.sleep(0.2)
+        return str(status)
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder: Path = tmp_path_factory.mktemp("stage")
+    synthesis = Synthesis(folder / "cdk.out", stage="dev")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        SlackWebhook() as slack,
+        LocalAws.start(LocalOptions(state_directory=folder / "state")) as aws,
+    ):
+        for name, value in aws.environment().items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_PROFILE", raising=False)
+        aws.deploy(synthesis.finish())
+        loop = Loop(aws, stage="dev")
+        loop.set_slack_webhook(slack.url)
+        lake = S3Lake(loop.output(StackOutput.LAKE_BUCKET))
+        store_games(simulate_games(seasons=SEASONS), lake=lake)
+        aws.wait_for_tracking()
+        yield Stage(aws, loop, slack, lake)
+
+
+@pytest.fixture(scope="session")
+def champion(stage: Stage) -> str:
+    """The first champion's training id."""
+    arn = stage.train("first", as_of=date(2010, 7, 1))
+    assert stage.end(arn) == "SUCCEEDED", os.linesep.join(stage.aws.log_tail("train", 30))
+    return "first"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.embedded)

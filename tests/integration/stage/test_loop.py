@@ -1,0 +1,144 @@
+"""Paths of the deployed loop that the demo does not take; they share one stage and run in this order."""
+
+from datetime import date
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from courtside.adapters.mlflow_models import load_classifier
+from courtside.adapters.mlflow_registry import MlflowRegistry
+from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.contracts import lake_keys
+from courtside.contracts.events import Window
+from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT
+from courtside.local.demo.loop import CheckFailed
+from courtside.workflows.rollback import rollback
+from tests.integration.stage.conftest import Stage
+
+
+def texts(stage: Stage, *, containing: str) -> list[str]:
+    return [message.text for message in stage.slack.messages if containing in message.text]
+
+
+def test_a_check_without_a_champion_says_what_to_do(stage: Stage) -> None:
+    with pytest.raises(CheckFailed, match=r"NoChampion.*courtside retrain"):
+        stage.loop.check_drift(Window(start=date(2010, 7, 1), end=date(2011, 7, 1)))
+
+
+def test_a_training_that_fails_is_announced_once_and_promotes_nothing(stage: Stage) -> None:
+    before = len(stage.slack.messages)
+    arn = stage.train("no-games-yet", as_of=date(1970, 1, 1))
+    assert stage.end(arn) == "FAILED"
+    stage.slack.wait_for(before + 1, timeout=15)
+    (said,) = texts(stage, containing="no-games-yet")
+    assert "failed in Train" in said
+    assert "exit code 1" in said
+    assert "champion is untouched" in said
+    assert MlflowRegistry(stage.aws.tracking_url).champion_version() is None
+
+
+def test_a_stopped_execution_is_announced_by_the_rule(stage: Stage) -> None:
+    arn = stage.train("stopped-by-a-person", as_of=date(2010, 7, 1))
+    stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
+    before = len(stage.slack.messages)
+    stage.slack.wait_for(before + 1, timeout=15)
+    (said,) = texts(stage, containing="stopped-by-a-person")
+    assert "ended as ABORTED" in said
+    assert '"' not in said
+
+
+def test_the_first_training_becomes_champion(stage: Stage, champion: str) -> None:
+    registry = MlflowRegistry(stage.aws.tracking_url)
+    version = registry.champion_version()
+    assert version is not None
+    assert registry.training_of(version) == champion
+    assert stage.loop.drift_reference().version == version
+    row = registry.versions()[0]
+    assert (row["aliases"], row["stage"], row["training"]) == ("champion", "Production", champion)
+
+
+def test_the_notebooks_recipe_still_works(stage: Stage, champion: str) -> None:
+    mlflow.set_tracking_uri(stage.aws.tracking_url)
+    runs = mlflow.search_runs(
+        experiment_names=[TRAINING_EXPERIMENT],
+        filter_string=f"tags.training_id = '{champion}'",
+        order_by=["metrics.test_auc DESC"],
+    )
+    assert set(runs["params.model_name"]) == {"logistic_regression", "random_forest", "xgboost", "lightgbm"}
+    metrics = ["train_accuracy", "test_accuracy", "test_auc", "precision", "recall", "f1_score"]
+    assert runs[[f"metrics.{name}" for name in metrics]].notna().all(axis=None)
+    loaded = load_classifier(f"runs:/{runs.iloc[0].run_id}/model")
+    names = mlflow.models.get_model_info(f"runs:/{runs.iloc[0].run_id}/model").signature.inputs.input_names()
+    rows = pd.DataFrame(np.zeros((3, len(names))), columns=names)
+    assert loaded.predict_proba(rows).shape == (3, 2)
+
+
+def test_every_logged_model_predicts_as_it_did_in_training(stage: Stage, champion: str) -> None:
+    """The registry's copy of the champion says of the holdout what training wrote there."""
+    import io
+
+    import pyarrow.parquet as pq
+
+    holdout = pq.read_table(io.BytesIO(stage.lake.read(lake_keys.training_holdout(champion))))
+    rows = pq.read_table(io.BytesIO(stage.lake.read("ml-features/test.parquet")))
+    loaded = MlflowTracking(stage.aws.tracking_url).champion()
+    assert loaded is not None
+    assert np.allclose(loaded.probability(rows), holdout.column("challenger").to_numpy(), atol=1e-6)
+    uri = f"models:/{REGISTERED_MODEL}@champion"
+    assert mlflow.artifacts.list_artifacts(uri)
+    run_id = stage.loop.training(champion).challenger_run_id
+    attached = mlflow.artifacts.list_artifacts(run_id=run_id, artifact_path="reference")
+    assert [item.path for item in attached] == ["reference/reference.profile"]
+
+
+def test_the_same_check_twice_alerts_and_retrains_once(stage: Stage, champion: str) -> None:  # noqa: ARG001
+    window = Window(start=date(2010, 11, 1), end=date(2010, 12, 1))
+    first, again = (stage.loop.check_drift(window) for _ in range(2))
+    assert not first.duplicate
+    assert again.duplicate
+    assert again.execution_arn == first.execution_arn
+    if first.execution_arn:  # let it end: the tests below move the champion too
+        assert stage.end(first.execution_arn) == "SUCCEEDED"
+
+
+def test_a_challenger_not_shown_to_be_as_good_is_kept_out_and_people_are_told(stage: Stage) -> None:
+    registry = MlflowRegistry(stage.aws.tracking_url)
+    champion = registry.champion_version()
+    before = len(stage.slack.messages)
+    arn = stage.train("on-two-seasons", as_of=date(2006, 7, 1))
+    assert stage.end(arn) == "SUCCEEDED"
+    assert not stage.loop.verdict("on-two-seasons").promote
+    assert registry.champion_version() == champion
+    assert stage.loop.drift_reference().version == champion
+    stage.slack.wait_for(before + 1, timeout=15)
+    (said,) = texts(stage, containing="on-two-seasons")
+    assert "kept" in said
+
+
+def test_a_new_champion_can_be_rolled_back(stage: Stage) -> None:
+    registry = MlflowRegistry(stage.aws.tracking_url)
+    first = registry.champion_version()
+    arn = stage.train("second", as_of=date(2011, 7, 1))
+    assert stage.end(arn) == "SUCCEEDED"
+    second = stage.loop.training("second").challenger_version
+    assert stage.loop.verdict("second").promote, stage.loop.verdict("second").reason
+    assert registry.champion_version() == second
+    done = rollback(lake=stage.lake, registry=registry)
+    assert (done.before, done.after) == (second, first)
+    assert registry.champion_version() == first
+    assert stage.loop.drift_reference().version == first
+    loaded = MlflowTracking(stage.aws.tracking_url).champion()
+    assert loaded is not None
+    assert loaded.version == first
+
+
+def test_a_failing_slack_loses_no_alert(stage: Stage) -> None:
+    stage.slack.fail_next(2)
+    before = len(stage.slack.messages)
+    topic = stage.aws.client("sns").list_topics()["Topics"][0]["TopicArn"]
+    stage.aws.client("sns").publish(TopicArn=topic, Subject="Courtside: test", Message="after two failures")
+    heard = stage.slack.wait_for(before + 1, timeout=20)
+    assert len(heard) == before + 1
+    assert "after two failures" in heard[-1].text

@@ -1,0 +1,98 @@
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from courtside.datasets.simulated import simulate_games
+
+COURTSIDE = [sys.executable, "-m", "courtside.cli"]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COURTSIDE, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def games(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("games") / "games.parquet"
+    pq.write_table(simulate_games(seasons=[2008, 2009, 2010]), path)
+    return path
+
+
+COMMANDS = [
+    "demo", "features", "train", "retrain", "drift check", "games load", "games simulate",
+    "local up", "local status", "local down", "models list", "models rollback",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    shown = run(*command.split(), "--help")
+    assert shown.returncode == 0
+    assert f"courtside {command}" in " ".join(shown.stdout.split())
+
+
+def test_features_then_drift_check_find_what_moved(games: Path, tmp_path: Path) -> None:
+    out = tmp_path / "features.parquet"
+    made = json.loads(run("features", "--games", games, "--out", out, "--json").stdout)
+    assert made["rows"] > 3_000
+    same = run("drift", "check", "--reference", out, "--current", out, "--exit-code")
+    assert same.returncode == 0
+    table = pq.read_table(out)
+    place = table.column_names.index("home_rolling_ppg")
+    moved = tmp_path / "moved.parquet"
+    raised = [value + 9 for value in table.column(place).to_pylist()]
+    pq.write_table(table.set_column(place, "home_rolling_ppg", [raised]), moved)
+    found = run("drift", "check", "--reference", out, "--current", moved, "--exit-code", "--json")
+    assert found.returncode == 3
+    drifted = [name for name, feature in json.loads(found.stdout)["features"].items() if feature["drifted"]]
+    assert drifted == ["home_rolling_ppg"]
+
+
+def test_train_on_files_writes_models_and_prints_json(games: Path, tmp_path: Path) -> None:
+    done = run("train", "--games", games, "--out", tmp_path / "models", "--disable-mlflow", "--json")
+    record = json.loads(done.stdout)
+    assert {model["name"] for model in record["models"]} >= {"logistic_regression", "lightgbm"}
+    assert (tmp_path / "models" / "ml-models" / "model_results.csv").is_file()
+
+
+def broken(tmp_path: Path) -> dict[str, Path]:
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "broken.csv.gz").write_bytes(gzip.compress(b"game_id,game_date\n" * 50)[:-20])
+    (tmp_path / "renamed.csv").write_text(
+        "id,game_date,season,home_team,away_team,home_points,away_points,is_playoff\na,2010-01-01,2010,A,B,1,2,0\n"
+    )
+    return {
+        "GamesFileMissing": tmp_path / "nowhere.csv",
+        "GamesEmpty": tmp_path / "empty.csv",
+        "GamesFileCorrupt": tmp_path / "broken.csv.gz",
+        "GamesColumnsMissing": tmp_path / "renamed.csv",
+    }
+
+
+@pytest.mark.parametrize("command", [("demo",), ("features", "--out", "x.parquet"), ("train", "--out", "models")])
+def test_bad_input_is_named_and_exits_2(command: tuple[str, ...], tmp_path: Path) -> None:
+    for error, path in broken(tmp_path).items():
+        done = run(*command, "--games", path)
+        assert done.returncode == 2, done.stderr
+        assert error in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_demo_without_the_seasons_of_its_story_says_so(games: Path) -> None:
+    done = run("demo", "--games", games)
+    assert done.returncode == 2
+    assert "SeasonsMissing" in done.stderr
+
+
+def test_unknown_dataset_policy_and_day_exit_2(games: Path, tmp_path: Path) -> None:
+    out = tmp_path / "f.parquet"
+    assert run("features", "--games", games, "--out", out, "--dataset", "nfl").returncode == 2
+    assert run("train", "--games", games, "--out", tmp_path, "--as-of", "soon").returncode == 2
+    run("features", "--games", games, "--out", out)
+    assert run("drift", "check", "--reference", out, "--current", out, "--policy", "vibes").returncode == 2
+    assert run("drift", "check", "--reference", out, "--current", games.with_name("none")).returncode == 2
