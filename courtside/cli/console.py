@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from courtside.contracts.records import ModelRecord
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 
 people = Console(stderr=True)
@@ -24,11 +26,31 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Print rows as a table on stdout, columns in the order of the first row."""
     table = Table(title=title, title_justify="left")
     for column in rows[0] if rows else ():
-        table.add_column(column, justify="right" if isinstance(rows[0][column], int | float) else "left")
+        number = isinstance(rows[0][column], int | float)
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
     results.print(table)
 
 
+def print_models(title: str, models: Sequence[ModelRecord]) -> None:
+    """Print one row a trained model, headed shortly enough for a narrow terminal."""
+    rows = [
+        {
+            "model": model.name,
+            "train acc": model.train_accuracy,
+            "test acc": model.test_accuracy,
+            "AUC": model.test_auc,
+            "prec": model.precision,
+            "recall": model.recall,
+            "F1": model.f1_score,
+        }
+        for model in models
+    ]
+    print_table(title, rows)
+
+
 def _cell(value: object) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else "" if value is None else str(value)
+    if isinstance(value, float):
+        return f"{value:.3f}" if value == 0 or abs(value) >= 0.001 else f"{value:.0e}"
+    return "" if value is None else str(value)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from courtside.cli.console import people, print_table, results
+from courtside.cli.console import people, print_models, print_table, results
 from courtside.cli.input import QuarantineOption, read_input
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def demo(
     from courtside.local.demo.archive import write_result
     from courtside.local.demo.run import DemoOptions, run_demo
 
-    table, quarantined = _games(games, seed, quarantine)
+    table, quarantined = _games(games, seed, quarantine or out / "quarantine.csv")
     options = DemoOptions(local=LocalOptions(backend_store_uri=backend_store_uri), out=out, keep=keep)
     result = run_demo(table, options, console=people)
     result.quarantined = quarantined
@@ -55,7 +55,7 @@ def demo(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _games(path: Path | None, seed: int, quarantine: Path | None) -> "tuple[pa.Table, int]":
+def _games(path: Path | None, seed: int, quarantine: Path) -> "tuple[pa.Table, int]":
     if path is not None:
         read = read_input(path, quarantine=quarantine)
         return read.table, read.quarantined.num_rows
@@ -67,7 +67,7 @@ def _games(path: Path | None, seed: int, quarantine: Path | None) -> "tuple[pa.T
 
 def _print(result: "DemoResult", *, keep: bool) -> None:
     if result.models:
-        print_table("Models of the last training", [model.model_dump() for model in result.models])
+        print_models("Models of the last training", result.models)
     rows = [
         {
             "what": f"drift check {check.window[0]} to {check.window[1]}",

@@ -26,6 +26,14 @@ class NotADay(BadInput):
         super().__init__(f"{text!r} is not a day: write it as YYYY-MM-DD, for example 2010-07-01")
 
 
+class QuarantineNotWritable(BadInput):
+    """Odd rows cannot be kept, so nothing goes on without them."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        self.path = path
+        super().__init__(f"odd rows cannot be written to {path} ({detail}): choose another file with --quarantine")
+
+
 def parse_day(text: str) -> date:
     """Read YYYY-MM-DD; raises `NotADay`."""
     try:
@@ -43,6 +51,9 @@ def read_input(path: Path, *, quarantine: Path | None) -> "ReadGames":
         people.print(note, highlight=False)
     if read.quarantined.num_rows:
         kept = quarantine or path.with_name(f"{path.name}.quarantine.csv")
-        write_quarantine(read.quarantined, kept)
+        try:
+            write_quarantine(read.quarantined, kept)
+        except OSError as error:
+            raise QuarantineNotWritable(kept, error.strerror or str(error)) from error
         people.print(f"{read.quarantined.num_rows} odd rows set aside in {kept}, each with its reason")
     return read

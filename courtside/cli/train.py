@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_table
+from courtside.cli.console import JsonFlag, people, print_json, print_models, print_table
 from courtside.cli.input import GamesOption, QuarantineOption, read_input
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import DEFAULT_DATASET
@@ -89,7 +89,7 @@ def train_files(
     if as_json:
         print_json(record.model_dump(mode="json"))
     else:
-        print_table(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", _rows(record.models))
+        print_models(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", record.models)
 
 
 def _tracking(uri: str | None, *, disabled: bool) -> Any:
@@ -100,7 +100,3 @@ def _tracking(uri: str | None, *, disabled: bool) -> Any:
     from courtside.adapters.mlflow_tracking import MlflowTracking
 
     return MlflowTracking(uri)
-
-
-def _rows(models: Any) -> list[dict[str, Any]]:
-    return [model.model_dump() for model in models]

@@ -6,8 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from courtside.local.demo.result import StepResult
+
+LONGEST_NAME = 14
 
 
 @dataclass(slots=True)
@@ -66,6 +70,9 @@ class Narrator:
         ok = not step.wrong
         detail = step.detail if ok else "; ".join(step.wrong)
         self.steps.append(StepResult(name=step.name, seconds=round(seconds, 2), ok=ok, detail=detail))
-        mark = "[green]✓[/]" if ok else "[red]✗[/]"
-        self._console.print(f"{mark} [bold]{step.name:<16}[/] [dim]{seconds:6.1f} s[/]  ", end="")
-        self._console.print(detail, markup=False, highlight=False)
+        line = Table.grid(padding=(0, 1))
+        for width in (1, LONGEST_NAME, 7, None):
+            line.add_column(width=width, overflow="fold")
+        mark = Text("✓", "green") if ok else Text("✗", "red")
+        line.add_row(mark, Text(step.name, "bold"), Text(f"{seconds:5.1f} s", "dim"), Text(detail))
+        self._console.print(line)
