@@ -7,6 +7,7 @@ import typer
 
 from courtside.cli.console import people, print_models, print_table, results
 from courtside.cli.input import QuarantineOption, read_input
+from courtside.contracts.errors import CourtsideError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,14 +43,21 @@ def demo(
     """
     from courtside.local.aws import LocalOptions
     from courtside.local.demo.archive import write_result
+    from courtside.local.demo.result import DemoResult
     from courtside.local.demo.run import DemoOptions, run_demo
 
-    table, quarantined = _games(games, seed, quarantine or out / "quarantine.csv")
     options = DemoOptions(local=LocalOptions(backend_store_uri=backend_store_uri), out=out, keep=keep)
-    result = run_demo(table, options, console=people)
-    result.quarantined = quarantined
-    if json_file:
-        write_result(result, json_file)
+    result = DemoResult()
+    try:
+        table, quarantined = _games(games, seed, quarantine or out / "quarantine.csv")
+        result = run_demo(table, options, console=people)
+        result.quarantined = quarantined
+    except CourtsideError as error:
+        result.error = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        if json_file:
+            write_result(result, json_file)
     _print(result, keep=keep)
     if not result.ok:
         raise typer.Exit(EXIT_FAILED)

@@ -1,19 +1,43 @@
 import gzip
+import io
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from courtside.cli.main import main
 from courtside.datasets.simulated import simulate_games
 
-COURTSIDE = [sys.executable, "-m", "courtside.cli"]
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COURTSIDE, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+def run(*arguments: str | Path) -> Done:
+    """Run the command in this process, as its console script does."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["courtside", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def test_the_module_runs_as_the_console_script_does() -> None:
+    command = [sys.executable, "-m", "courtside.cli", "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "courtside demo" in shown.stdout
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +107,13 @@ def test_bad_input_is_named_and_exits_2(command: tuple[str, ...], tmp_path: Path
         assert "Traceback" not in done.stderr
 
 
-def test_a_demo_without_the_seasons_of_its_story_says_so(games: Path) -> None:
-    done = run("demo", "--games", games)
+def test_a_demo_without_the_seasons_of_its_story_says_so_in_its_json_too(games: Path, tmp_path: Path) -> None:
+    done = run("demo", "--games", games, "--json", tmp_path / "result.json")
     assert done.returncode == 2
     assert "SeasonsMissing" in done.stderr
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert result["ok"] is False
+    assert result["error"].startswith("SeasonsMissing")
 
 
 def test_unknown_dataset_policy_and_day_exit_2(games: Path, tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""What the design measured on real games, measured again with this code."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from courtside.core.drift import ClassicPolicy, check, fit
+from courtside.core.features import build_features
+from courtside.core.games import read_games
+from courtside.core.training.fit import TrainedModel, fit_candidates
+from courtside.core.training.split import Split, split_by_time
+from courtside.datasets.catalog import load_dataset
+
+REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"
+DATASET = load_dataset("nba_games")
+NEWEST = 43_485
+SCORING = {f"{side}_rolling_{what}" for side in ("home", "away") for what in ("ppg", "papg")}
+
+pytestmark = pytest.mark.skipif(not REAL_GAMES.is_file(), reason="the real games are not beside the project")
+
+
+@pytest.fixture(scope="module")
+def features() -> pa.Table:
+    read = read_games(REAL_GAMES)
+    assert (read.table.num_rows, read.quarantined.num_rows) == (55_015, 0)
+    return build_features(read.table, dataset=DATASET)
+
+
+@pytest.fixture(scope="module")
+def split(features: pa.Table) -> Split:
+    return split_by_time(features.slice(features.num_rows - NEWEST), dataset=DATASET)
+
+
+@pytest.fixture(scope="module")
+def models(split: Split) -> dict[str, TrainedModel]:
+    return {model.name: model for model in fit_candidates(split, dataset=DATASET)}
+
+
+@pytest.mark.parametrize(
+    ("name", "auc", "auc_within", "accuracy", "accuracy_within"),
+    [
+        ("logistic_regression", 0.667, 0.005, 0.624, 0.007),
+        ("random_forest", 0.661, 0.008, 0.622, 0.01),
+        ("lightgbm", 0.642, 0.01, 0.609, 0.01),
+        ("xgboost", 0.626, 0.01, 0.600, 0.01),
+    ],
+)
+def test_each_model_scores_what_the_design_measured(
+    models: dict[str, TrainedModel],
+    name: str,
+    auc: float,
+    auc_within: float,
+    accuracy: float,
+    accuracy_within: float,
+) -> None:
+    metrics = models[name].metrics
+    assert metrics.test_auc == pytest.approx(auc, abs=auc_within)
+    assert metrics.test_accuracy == pytest.approx(accuracy, abs=accuracy_within)
+
+
+def test_the_test_part_drifted_hard_in_its_scoring(split: Split) -> None:
+    profile = fit(split.train, DATASET.features)
+    report = check(profile, profile.summarize(split.test), ClassicPolicy())
+    assert set(report.features_drifted) >= SCORING
+    measured = {feature.name: feature for feature in report.features}
+    assert all(0.65 < (measured[name].ks or 0) < 0.75 for name in SCORING)
+    assert all((measured[name].psi or 0) > 4 for name in SCORING)
+
+
+def test_a_quiet_season_moves_nothing_and_2018_19_moves_the_scoring(features: pa.Table) -> None:
+    season = features.column("season")
+    reference = features.filter(pa.compute.is_in(season, value_set=pa.array([2008, 2009, 2010], season.type)))
+    profile = fit(reference, DATASET.features)
+
+    def drifted(year: int) -> set[str]:
+        rows = features.filter(pa.compute.equal(season, year))
+        return set(check(profile, profile.summarize(rows), ClassicPolicy()).features_drifted)
+
+    assert not drifted(2011)
+    assert drifted(2019) >= SCORING
