@@ -38,8 +38,8 @@ def out_of_season(games: pa.Table, *, shift: int = 0) -> Mask:
 
 
 def _day_of(year: np.ndarray, month: int, day: int) -> np.ndarray:
-    months = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (month - 1)
-    return months.astype("datetime64[D]") + (day - 1)
+    months = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + np.timedelta64(month - 1, "M")
+    return months.astype("datetime64[D]") + np.timedelta64(day - 1, "D")
 
 
 def _twice_a_day(games: pa.Table, *, aside: Mask) -> Mask:
