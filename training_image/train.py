@@ -6,14 +6,10 @@ import os
 import sys
 from datetime import date
 
-from courtside.adapters.mlflow_tracking import MlflowTracking
-from courtside.adapters.s3_lake import S3Lake
-from courtside.contracts.environment import TrainEnv
+from courtside import bootstrap
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import RetrainingRequest, Trigger
-from courtside.datasets.catalog import load_dataset
 from courtside.workflows.ports import TrackingUnavailable
-from courtside.workflows.train import train
 
 log = logging.getLogger("courtside.train")
 
@@ -22,15 +18,8 @@ def main(argv: list[str] | None = None) -> int:
     """Train once as the arguments say and return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     request = _request(argv)
-    env = TrainEnv.read()
     try:
-        record = train(
-            request,
-            lake=S3Lake(env.lake_bucket),
-            tracking=MlflowTracking(env.tracking_uri),
-            dataset=load_dataset(env.dataset),
-            progress=log.info,
-        )
+        record = bootstrap.training(log.info)(request)
     except CourtsideError as error:
         log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 — its message is the help; no traceback needed
         return {BadInput: 2, TrackingUnavailable: 3}.get(_kind(error), 1)

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from courtside.bootstrap import drift_monitor
+from courtside import bootstrap
 from courtside.contracts.events import DriftCheckRequest
 
 logger = Logger(service="check_drift")
@@ -15,6 +15,6 @@ logger = Logger(service="check_drift")
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Check the window the event names, or the days before its `as_of`."""
-    response = drift_monitor().run(DriftCheckRequest.model_validate(event), now=datetime.now(UTC))
+    response = bootstrap.drift_monitor().run(DriftCheckRequest.model_validate(event), now=datetime.now(UTC))
     logger.info("drift checked", extra=response.model_dump(mode="json"))
     return response.model_dump(mode="json")

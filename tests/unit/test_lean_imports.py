@@ -1,0 +1,31 @@
+"""What each deployed function loads: a heavy import costs every cold start."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"pandas", "scipy", "sklearn", "mlflow", "xgboost", "lightgbm", "matplotlib", "rich", "typer", "ministack"}
+
+
+def loaded(program: str) -> set[str]:
+    code = f"{program}\nimport json, sys\nprint(json.dumps(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("verb", ["check_drift", "gate", "promote", "notify_slack"])
+def test_importing_a_handler_loads_nothing_heavy(verb: str) -> None:
+    assert not loaded(f"import lambdas.{verb}.handler") & HEAVY
+
+
+@pytest.mark.parametrize("wired", ["drift_monitor", "gate"])
+def test_the_lean_functions_stay_lean_when_wired(wired: str) -> None:
+    environment = {
+        "COURTSIDE_LAKE_BUCKET": "lake",
+        "COURTSIDE_ALERT_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:alerts",
+        "COURTSIDE_RETRAINING_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:retraining",
+    }
+    program = f"import os; os.environ.update({environment}); from courtside import bootstrap; bootstrap.{wired}()"
+    assert not loaded(program) & HEAVY
