@@ -1,7 +1,7 @@
 """What a deployed stage is made of, read from its stacks' outputs."""
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.names import STACKS, StackOutput, stack_name
@@ -19,20 +19,33 @@ class StageNotDeployed(CourtsideError):
         )
 
 
+class AwsUnusable(CourtsideError):
+    """AWS cannot be asked, or does not answer this caller."""
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__(
+            f"AWS cannot be used from here: {detail}; set AWS_PROFILE and AWS_DEFAULT_REGION to the account of the "
+            "stage, or use an embedded AWS: eval $(courtside local env)"
+        )
+
+
 def stage_outputs(stage: str) -> dict[StackOutput, str]:
-    """Return every output of a stage; raises `StageNotDeployed`."""
-    client = boto3.client("cloudformation")
+    """Return every output of a stage; raises `StageNotDeployed` and `AwsUnusable`."""
     merged: dict[StackOutput, str] = {}
     for stack in STACKS:
-        name = stack_name(stage, stack)
         try:
-            described = client.describe_stacks(StackName=name)["Stacks"][0]
+            merged |= _outputs(stack_name(stage, stack))
         except ClientError as error:
             if error.response["Error"]["Code"] == "ValidationError":
-                raise StageNotDeployed(stage, name) from error
-            raise
-        for output in described.get("Outputs", []):
-            key, value = output.get("OutputKey"), output.get("OutputValue")
-            if key in set(StackOutput) and value is not None:
-                merged[StackOutput(key)] = value
+                raise StageNotDeployed(stage, stack_name(stage, stack)) from error
+            raise AwsUnusable(str(error)) from error
+        except BotoCoreError as error:
+            raise AwsUnusable(str(error).rstrip(".")) from error
     return merged
+
+
+def _outputs(stack: str) -> dict[StackOutput, str]:
+    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    found = {output.get("OutputKey"): output.get("OutputValue") for output in described.get("Outputs", [])}
+    return {key: value for key in StackOutput if (value := found.get(key)) is not None}

@@ -29,12 +29,13 @@ class MlflowRegistry:
         return tags.get("training_id")
 
     def versions(self) -> list[dict[str, str]]:
-        """Return every version with its aliases and its training, newest first."""
+        """Return every version with its aliases and its training, newest first; none before the first training."""
         with reaching(self._uri):
             found = self._client.search_model_versions(f"name = '{self._model}'")
-            by_version: dict[str, list[str]] = {}
-            for alias, version in self._client.get_registered_model(self._model).aliases.items():
-                by_version.setdefault(str(version), []).append(alias)
+            aliases = self._client.get_registered_model(self._model).aliases if found else {}
+        by_version: dict[str, list[str]] = {}
+        for alias, version in aliases.items():
+            by_version.setdefault(str(version), []).append(alias)
         ordered = sorted(found, key=lambda item: int(item.version), reverse=True)
         return [
             {

@@ -24,8 +24,11 @@ def print_json(value: object) -> None:
 
 def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Print rows as a table on stdout, columns in the order of the first row."""
+    if not rows:
+        results.print(f"{title}: none")
+        return
     table = Table(title=title, title_justify="left")
-    for column in rows[0] if rows else ():
+    for column in rows[0]:
         number = isinstance(rows[0][column], int | float)
         table.add_column(column, justify="right" if number else "left", overflow="fold")
     for row in rows:

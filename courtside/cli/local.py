@@ -1,12 +1,13 @@
 """`courtside local`: the embedded AWS on its own."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table
+
+if TYPE_CHECKING:
+    from courtside.local.instance import Instance
 
 app = typer.Typer(no_args_is_help=True, help="An AWS of your own on this machine, no account and no Docker.")
 
@@ -32,23 +33,48 @@ def up(
     from courtside.local.demo.synthesis import Synthesis
 
     options = LocalOptions(port=port, backend_store_uri=backend_store_uri)
-    with TemporaryDirectory(prefix="courtside-up-") as folder, people.status("Starting") as status:
-        synthesis = Synthesis(Path(folder) / "cdk.out", stage=stage)
+    with people.status("Starting") as status, LocalAws.start(options, progress=status.update) as aws:
+        # With the instance, not with this process: functions and tasks run from it.
+        synthesis = Synthesis(aws.directory / "cdk.out", stage=stage)
         try:
-            with LocalAws.start(options, progress=status.update) as aws:
-                outputs = aws.deploy(synthesis.finish())
-                aws.wait_for_tracking()
-                instance = aws.keep()
+            outputs = aws.deploy(synthesis.finish())
         finally:
             synthesis.abandon()
-    environment = instance.environment()
+        aws.wait_for_tracking()
+        instance = aws.keep()
     if as_json:
-        print_json({"id": instance.id, "environment": environment, "outputs": outputs})
+        print_json({"id": instance.id, "environment": _environment(instance), "outputs": outputs})
         return
     print_table("Running", [{"id": instance.id, "aws": instance.endpoint, "mlflow": instance.tracking_url}])
-    people.print("To use it from a shell:")
-    for name, value in environment.items():
-        typer.echo(f"export {name}={value}")
+    people.print(f"To use it from a shell: eval $(courtside local env {instance.id})")
+
+
+@app.command("env")
+def env(
+    instance_id: Annotated[str | None, typer.Argument(help="Which one [default: the newest].")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Print the variables that point AWS tools, MLflow and `courtside` at a running embedded AWS.
+
+    Example: `eval $(courtside local env)`
+    """
+    from courtside.local.errors import InstanceUnknown
+    from courtside.local.instance import find, instances
+
+    running = [instance for instance in instances() if instance.running]
+    if instance_id is None and not running:
+        raise InstanceUnknown("of any id", [])
+    variables = _environment(find(instance_id) if instance_id else running[-1])
+    if as_json:
+        print_json(variables)
+    else:
+        for name, value in variables.items():
+            typer.echo(f"export {name}={value}")
+
+
+def _environment(instance: "Instance") -> dict[str, str]:
+    # The stage's own tracking address leads through an API that is not emulated.
+    return instance.environment() | {"COURTSIDE_TRACKING_URI": instance.tracking_url}
 
 
 @app.command("status")

@@ -49,7 +49,7 @@ def games(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 COMMANDS = [
     "demo", "features", "train", "retrain", "drift check", "games load", "games simulate",
-    "local up", "local status", "local down", "models list", "models rollback",
+    "local up", "local env", "local status", "local down", "models list", "models rollback",
 ]  # fmt: skip
 
 
@@ -123,3 +123,20 @@ def test_unknown_dataset_policy_and_day_exit_2(games: Path, tmp_path: Path) -> N
     run("features", "--games", games, "--out", out)
     assert run("drift", "check", "--reference", out, "--current", out, "--policy", "vibes").returncode == 2
     assert run("drift", "check", "--reference", out, "--current", games.with_name("none")).returncode == 2
+
+
+def test_a_stage_that_cannot_be_reached_says_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    for command in ("models list", "models rollback", "retrain"):
+        done = run(*command.split())
+        assert done.returncode == 1
+        assert "AwsUnusable" in done.stderr
+        assert "AWS_DEFAULT_REGION" in done.stderr
+
+
+def test_no_embedded_aws_running_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COURTSIDE_STATE_DIR", str(tmp_path))
+    assert run("local", "env").returncode == 2
+    assert json.loads(run("local", "status", "--json").stdout) == []

@@ -4,8 +4,6 @@ import contextlib
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
@@ -48,11 +46,11 @@ class Story:
         cls, games: pa.Table, plan: DemoPlan, options: LocalOptions, narrator: Narrator, resources: ExitStack
     ) -> "Story":
         """Start the embedded AWS and deploy the unmodified template onto it."""
-        folder = Path(resources.enter_context(TemporaryDirectory(prefix="courtside-demo-")))
         with narrator.step("start", "Starting the embedded AWS") as step:
-            synthesis = Synthesis(folder / "cdk.out", stage=STAGE)
-            resources.callback(synthesis.abandon)
             aws = resources.enter_context(LocalAws.start(options, progress=narrator.progress))
+            # With the instance, not with this process: a kept instance runs functions and tasks from it.
+            synthesis = Synthesis(aws.directory / "cdk.out", stage=STAGE)
+            resources.callback(synthesis.abandon)
             slack = resources.enter_context(SlackWebhook())
             _point_sdks_at(aws, resources)
             step.says(f"an AWS of your own answers at {aws.endpoint}, no account and no Docker involved")

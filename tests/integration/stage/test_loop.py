@@ -36,7 +36,9 @@ def test_a_training_that_fails_is_announced_once_and_promotes_nothing(stage: Sta
     assert "failed in Train" in said
     assert "exit code 1" in said
     assert "champion is untouched" in said
-    assert MlflowRegistry(stage.aws.tracking_url).champion_version() is None
+    registry = MlflowRegistry(stage.aws.tracking_url)
+    assert registry.champion_version() is None
+    assert registry.versions() == []
 
 
 def test_a_stopped_execution_is_announced_by_the_rule(stage: Stage) -> None:
