@@ -70,12 +70,13 @@ class GateEnv(LakeEnv):
 
 
 class CheckDriftEnv(LakeEnv):
-    """The drift check function."""
+    """The drift check function; without a tracking server it logs its runs nowhere."""
 
     alert_topic_arn: str
     retraining_arn: str
-    policy: str = "classic"
+    policy: str = "calibrated"
     window_days: int = Field(default=30, ge=1)
+    tracking_uri: str = Field(alias="MLFLOW_TRACKING_URI", default="")
 
 
 class NotifySlackEnv(Environment):

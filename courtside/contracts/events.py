@@ -42,7 +42,7 @@ class DriftCheckRequest(Payload):
 
 
 class DriftCheckResponse(Payload):
-    """Output of `check_drift`."""
+    """Output of `check_drift`; `page_key` and `tracking_run_id` are None where page or run could not be made."""
 
     check_id: str
     window: Window
@@ -51,7 +51,10 @@ class DriftCheckResponse(Payload):
     decision: str
     reason: str
     report_key: str
+    page_key: str | None = None
+    files_quarantined: tuple[str, ...] = ()
     execution_arn: str | None = None
+    tracking_run_id: str | None = None
     alerted: bool = False
     duplicate: bool = False
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 GAMES_PREFIX = "games/"
+DRIFT_REPORTS_PREFIX = "drift/reports/"
 LEGACY_MODELS_PREFIX = "ml-models/"
 LEGACY_FEATURES_PREFIX = "ml-features/"
 PROFILE_NAME = "reference.profile"
@@ -35,8 +36,22 @@ def training_verdict(training_id: str) -> str:
 
 
 def drift_report(day: date, check_id: str) -> str:
-    """Key of one archived drift report."""
-    return f"drift/reports/dt={day.isoformat()}/{check_id}.json"
+    """Key of one archived drift report as JSON."""
+    return f"{_drift_day(day)}{check_id}.json"
+
+
+def drift_page(day: date, check_id: str) -> str:
+    """Key of the same report as a page for people."""
+    return f"{_drift_day(day)}{check_id}.html"
+
+
+def drift_rows(day: date, check_id: str) -> str:
+    """Key of the same report as one row a feature; in a folder of its own, as query engines read all of a folder."""
+    return f"{_drift_day(day)}rows/{check_id}.parquet"
+
+
+def _drift_day(day: date) -> str:
+    return f"{DRIFT_REPORTS_PREFIX}dt={day.isoformat()}/"
 
 
 def decision(day: date, check_id: str) -> str:

@@ -6,6 +6,8 @@ TRAINING_EXPERIMENT = "nba-game-predictions"
 DRIFT_EXPERIMENT = "data-drift-monitoring"
 REGISTERED_MODEL = "nba-game-predictions"
 DEFAULT_DATASET = "nba_games"
+DRIFT_PAGE = "report.html"
+"""A drift report's page among the artifacts of its run; the only artifact the drift check may write."""
 
 
 class Alias(StrEnum):

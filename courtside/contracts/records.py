@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from pydantic import Field
+
 from courtside.contracts.events import Payload, Trigger, Window
 
 
@@ -18,7 +20,7 @@ class ModelRecord(Payload):
 
 
 class TrainingRecord(Payload):
-    """What one training did: everything the gate and the promotion need."""
+    """What one training did: everything the gate and the promotion need; `importances` are the best model's."""
 
     training_id: str
     trigger: Trigger
@@ -29,6 +31,7 @@ class TrainingRecord(Payload):
     rows_test: int
     models: tuple[ModelRecord, ...]
     best: str
+    importances: dict[str, float]
     challenger_version: str | None = None
     challenger_run_id: str | None = None
     champion_version: str | None = None
@@ -42,10 +45,14 @@ class ChampionReference(Payload):
     training_id: str
     profile_key: str
     dataset: str
+    importances: dict[str, float] = Field(default_factory=dict)
 
 
 class DecisionRecord(Payload):
-    """One logged decision; `done` tells that everything it asked for has happened."""
+    """One logged decision; `done` tells that everything it asked for has happened.
+
+    A `backfilled` one was computed later: it says what would have been decided, and nothing was done.
+    """
 
     check_id: str
     window: Window
@@ -57,3 +64,4 @@ class DecisionRecord(Payload):
     decided_at: datetime
     execution_arn: str | None = None
     done: bool = False
+    backfilled: bool = False

@@ -12,6 +12,12 @@ class FeatureKind(StrEnum):
     BINARY = "binary"
 
 
+class Phase(StrEnum):
+    """What a window is compared by: the same months of the reference's years."""
+
+    MONTH = "month"
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One model input."""
@@ -25,7 +31,8 @@ class Dataset:
     """A table's contract.
 
     `builder` names the code that makes the features from raw rows (None: the table holds them already);
-    `reference_seasons` is how many of the newest seasons the champion is compared with.
+    `reference_seasons` is how many of the newest seasons the champion is compared with;
+    `phase` is set where features differ by time of the year, so that a window is compared with the same days.
     """
 
     name: str
@@ -36,6 +43,7 @@ class Dataset:
     features: tuple[Feature, ...]
     builder: str | None
     reference_seasons: int
+    phase: Phase | None = None
 
     @property
     def feature_names(self) -> list[str]:

@@ -33,10 +33,14 @@ class Decision:
 def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
     """Choose the action for one report.
 
-    Too little data and no drift ask for nothing; a broken column asks for a person, as a model trained on
-    broken data would be worse than the one there is.
+    Too little data and no drift ask for nothing; a broken column and files that could not be read ask for a person,
+    as a model trained on broken data would be worse than the one there is.
     """
     moved, checked, share = len(report.features_drifted), report.features_checked, report.share_drifted
+    said = f"{moved} of {checked} features moved ({share:.0%})"
+    if report.files_quarantined:
+        unread = f"{len(report.files_quarantined)} files could not be read"
+        return Decision(Action.ALERT, "files_quarantined", f"{unread}: mend them first; by the others, {said}")
     if not report.sufficient_data:
         return Decision(Action.NOTHING, "insufficient_data", f"{report.current.rows:,} rows are too few to tell")
     if report.features_broken:
@@ -44,7 +48,6 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
         return Decision(Action.ALERT, "broken_columns", f"repair the data first, no retraining: {broken}")
     if moved == 0:
         return Decision(Action.NOTHING, "no_drift", f"none of {checked} features moved")
-    said = f"{moved} of {checked} features moved ({share:.0%})"
     if share >= policy.retrain_share:
         return Decision(Action.RETRAIN, "share_drifted", f"{said}, at least {policy.retrain_share:.0%}: retraining")
     return Decision(Action.ALERT, "some_drift", f"{said}, under {policy.retrain_share:.0%}: no retraining")

@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from courtside.contracts.errors import BadInput
-from courtside.core.dataset import Dataset, Feature, FeatureKind
+from courtside.core.dataset import Dataset, Feature, FeatureKind, Phase
 
 
 class DatasetInvalid(BadInput):
@@ -17,6 +17,12 @@ class DatasetInvalid(BadInput):
         self.name = name
         self.problems = problems
         super().__init__(f"dataset {name}: {'; '.join(problems)}")
+
+
+class _Comparable(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    phase: Phase | None = None
 
 
 class _Document(BaseModel):
@@ -29,6 +35,7 @@ class _Document(BaseModel):
     target: str
     builder: str | None = None
     reference_seasons: int = Field(default=3, ge=1)
+    comparable: _Comparable = _Comparable()
     features: dict[str, FeatureKind] = Field(min_length=1)
 
 
@@ -42,8 +49,8 @@ def load_dataset(name: str) -> Dataset:
     except yaml.YAMLError as error:
         raise DatasetInvalid(name, [f"not readable as YAML: {error}"]) from error
     features = tuple(Feature(feature, kind) for feature, kind in document.features.items())
-    fields = document.model_dump(exclude={"features", "id_columns"})
-    return Dataset(**fields, features=features, id_columns=tuple(document.id_columns))
+    fields = document.model_dump(exclude={"features", "id_columns", "comparable"})
+    return Dataset(**fields, features=features, id_columns=tuple(document.id_columns), phase=document.comparable.phase)
 
 
 def _text(name: str) -> str:

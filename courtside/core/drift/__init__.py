@@ -13,13 +13,15 @@
 'mean rose 104.5 → 111.0, KS .23 over .1, PSI 1.6 over .2'
 """
 
-from courtside.core.drift.check import check
+from courtside.core.drift.calibrated import CalibratedPolicy
+from courtside.core.drift.check import check, comparable_reference
 from courtside.core.drift.facade import DataDriftDetection
 from courtside.core.drift.policy import ClassicPolicy, Evidence, Judgement, Policy, Threshold
 from courtside.core.drift.profile import Profile, fit
 from courtside.core.drift.report import DriftReport, FeatureDrift, Severity, Side, Verdict
 
 __all__ = [
+    "CalibratedPolicy",
     "ClassicPolicy",
     "DataDriftDetection",
     "DriftReport",
@@ -33,5 +35,6 @@ __all__ = [
     "Threshold",
     "Verdict",
     "check",
+    "comparable_reference",
     "fit",
 ]

@@ -2,23 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from courtside.core.drift import buffers
+from courtside.core.drift.buffers import as_numpy
 from courtside.core.drift.errors import DuplicateColumns, WrongType
 from courtside.core.drift.rounding import Floats
 from courtside.core.drift.tally import Tally
 
-ROWS_PER_BATCH = 65_536
+ROWS_PER_BATCH = 131_072
+MOST_SMALL = 256
 
 Tabular = pa.Table | pa.RecordBatch
 Batches = Tabular | Iterable[Tabular]
-if TYPE_CHECKING:
-    Array = pa.Array[Any]
-else:  # generic in its type information only
-    Array = pa.Array
+Array = buffers.Array
 Period = tuple[date, date]
 
 
@@ -64,17 +65,8 @@ def is_text(kind: pa.DataType) -> bool:
 
 def numbers(array: Array) -> tuple[Floats, Tally]:
     """Return the finite values as float64 (int64 beyond 2**53 is rounded) and the account of all rows."""
-    rows, nulls = len(array), array.null_count
-    if isinstance(array, pa.DictionaryArray):
-        array = array.dictionary_decode()
-        nulls = array.null_count
-    if nulls == rows:
-        return np.zeros(0), Tally(rows=rows, null=rows)
-    if nulls:
-        array = array.drop_null()
-    if pa.types.is_decimal(array.type):
-        array = array.cast(pa.float64())
-    values = array.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    values, nulls = floats(array)
+    rows = len(array)
     with np.errstate(over="ignore", invalid="ignore"):
         clean = bool(np.isfinite(values.sum()))
     if clean:
@@ -88,27 +80,53 @@ def numbers(array: Array) -> tuple[Floats, Tally]:
     )
 
 
+def floats(array: Array) -> tuple[Floats, int]:
+    """Return the values as float64, NaN and infinities among them, and the number of nulls, which are left out."""
+    rows, nulls = len(array), array.null_count
+    if isinstance(array, pa.DictionaryArray):
+        array = array.dictionary_decode()
+        nulls = array.null_count
+    if nulls == rows:
+        return np.zeros(0), rows
+    if nulls:
+        array = array.drop_null()
+    if pa.types.is_decimal(array.type):
+        array = array.cast(pa.float64())
+    return as_numpy(array).astype(np.float64, copy=False), nulls
+
+
 def with_gaps(array: Array) -> Floats:
     """Return one float64 per row, NaN where there is no value."""
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
     if pa.types.is_null(array.type):
         return np.full(len(array), np.nan)
-    return array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    valid, usable = floats(array)[0], array.null_count < len(array)
+    if not array.null_count:
+        return valid
+    found = np.full(len(array), np.nan)
+    if usable:
+        found[as_numpy(array.is_valid())] = valid
+    return found
 
 
 def labels(array: Array) -> tuple[dict[str, int], Tally]:
     """Count values by label; 1, 1.0 and true are all the label "1", so that a nullable copy is not drift."""
+    small = _small_whole_numbers(array)
+    if small is not None:
+        return small, Tally(rows=len(array))
     encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
     indices = encoded.indices.drop_null() if encoded.indices.null_count else encoded.indices
-    per_value = np.bincount(indices.to_numpy(zero_copy_only=False), minlength=len(encoded.dictionary))
-    label = str if is_text(array.type) else _number_label
+    per_value = np.bincount(as_numpy(indices), minlength=len(encoded.dictionary))
+    present = per_value.nonzero()[0]  # a file's dictionary may hold far more than one batch does
+    label = str if is_text(array.type) else number_label
     counts: dict[str, int] = {}
-    for value, count in zip(encoded.dictionary.to_pylist(), per_value.tolist(), strict=True):
-        if count and value is not None:
+    values = _values_at(encoded.dictionary, present)
+    for value, count in zip(values, per_value[present].tolist(), strict=True):
+        if value is not None:
             text = label(value)
             counts[text] = counts.get(text, 0) + count
-    specials = {name: counts.pop(name, 0) for name in ("nan", "inf", "-inf")} if label is _number_label else {}
+    specials = {name: counts.pop(name, 0) for name in ("nan", "inf", "-inf")} if label is number_label else {}
     nulls = len(array) - sum(counts.values()) - sum(specials.values())
     return counts, Tally(
         rows=len(array),
@@ -119,11 +137,40 @@ def labels(array: Array) -> tuple[dict[str, int], Tally]:
     )
 
 
-def _number_label(value: Any) -> str:
+def _values_at(dictionary: Array, places: NDArray[np.intp]) -> list[Any]:
+    if 2 * places.size >= len(dictionary):
+        every = dictionary.to_pylist()
+        return [every[place] for place in places.tolist()]
+    return [dictionary[place].as_py() for place in places.tolist()]
+
+
+def _small_whole_numbers(array: Array) -> dict[str, int] | None:
+    """Count numbers that are all whole and in [0, 256), the common coding of labels; None if any is not."""
+    kind = array.type
+    if array.null_count or not len(array) or not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        return None
+    values = as_numpy(array)
+    with np.errstate(invalid="ignore"):
+        if not (values.min() >= 0 and values.max() < MOST_SMALL):
+            return None
+    whole = values.astype(np.intp)
+    if pa.types.is_floating(kind) and not np.array_equal(whole, values):
+        return None
+    per_value = np.bincount(whole)
+    return {str(value): int(per_value[value]) for value in np.flatnonzero(per_value).tolist()}
+
+
+def number_label(value: Any) -> str:
+    """Write a number, NaN or boolean as a label."""
     if isinstance(value, int):
         return str(int(value))
     number = float(value)
     return str(int(value)) if number.is_integer() else repr(number)
+
+
+def type_name(kind: pa.DataType) -> str:
+    """Return a type's name; a dictionary is only another way to store its values."""
+    return str(kind.value_type if pa.types.is_dictionary(kind) else kind)
 
 
 def period(array: Array | None, name: str) -> Period | None:
@@ -135,10 +182,11 @@ def period(array: Array | None, name: str) -> Period | None:
     import pyarrow.compute as pc
 
     extremes: dict[str, Any] = pc.min_max(array).as_py()  # type: ignore[assignment]
-    return _day(extremes["min"]), _day(extremes["max"])
+    return day(extremes["min"]), day(extremes["max"])
 
 
-def _day(moment: date | datetime) -> date:
+def day(moment: date | datetime) -> date:
+    """Return the day of a moment."""
     return moment.date() if isinstance(moment, datetime) else moment
 
 

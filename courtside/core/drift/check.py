@@ -1,16 +1,19 @@
 """The check: two profiles and a policy in, a report out. Pure and fast: nothing here touches rows."""
 
 import math
+from dataclasses import replace
 
 from courtside.core.drift import reasons
 from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
+from courtside.core.drift.nulls import Nulls
 from courtside.core.drift.policy import Evidence, Judgement, Policy
 from courtside.core.drift.profile import Profile
 from courtside.core.drift.report import DriftReport, FeatureDrift, Side, Verdict
 from courtside.core.drift.statistics.chi_squared import chi_squared
 from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
 from courtside.core.drift.statistics.ks import ks
+from courtside.core.drift.statistics.missing import missing_shift
 from courtside.core.drift.statistics.psi import psi
 from courtside.core.drift.statistics.wasserstein import wasserstein
 
@@ -20,8 +23,9 @@ Pair = tuple[Column, Column]
 def check(reference: Profile, current: Profile, policy: Policy) -> DriftReport:
     """Compare a current profile with the reference whose grid it was counted on.
 
-    Raises `EmptyWindow` if either side has no rows, `ProfileMismatch` if the grids differ, `ThresholdInvalid` if the
-    policy names an unknown feature.
+    A policy that uses history gets the reference's rows of the same days of the year where the reference was calibrated
+    by phase. Raises `EmptyWindow` if either side has no rows, `ProfileMismatch` if the grids differ, `ThresholdInvalid`
+    if the policy names an unknown feature.
     """
     for side, profile in (("reference", reference), ("current", current)):
         if not profile.rows:
@@ -29,16 +33,30 @@ def check(reference: Profile, current: Profile, policy: Policy) -> DriftReport:
     if list(reference.by_name) != list(current.by_name):
         raise ProfileMismatch("they have different columns")
     policy.require_known(list(reference.by_name))
+    reference = comparable_reference(reference, current, policy)
+    nulls = Nulls.of(reference, current) if policy.uses_history else None
     pairs = list(zip(reference.columns, current.columns, strict=True))
     unjudged = {mine.name: _unjudged(mine, theirs, policy.minimum_rows) for mine, theirs in pairs}
     evidence = [_evidence(mine, theirs) for mine, theirs in pairs if unjudged[mine.name] is None]
+    if nulls is not None:
+        evidence = [nulls.judged(seen, reference, current) for seen in evidence]
     judgements = {seen.name: (seen, judged) for seen, judged in zip(evidence, policy.judge(evidence), strict=True)}
     return DriftReport(
         policy=policy.name,
         reference=Side(reference.rows, reference.period),
+        null=nulls.kind if nulls else None,
         current=Side(current.rows, current.period),
-        features=tuple(unjudged[pair[0].name] or _judged(pair, *judgements[pair[0].name]) for pair in pairs),
+        features=tuple(
+            unjudged[pair[0].name] or _with_gaps(pair, _judged(pair, *judgements[pair[0].name])) for pair in pairs
+        ),
     )
+
+
+def comparable_reference(reference: Profile, current: Profile, policy: Policy) -> Profile:
+    """Return what a policy compares `current` with: the reference, or its rows of the same days of the year."""
+    if not policy.uses_history:
+        return reference
+    return reference.comparable(current.period, minimum_rows=policy.minimum_rows)
 
 
 def _evidence(reference: Column, current: Column) -> Evidence:
@@ -78,7 +96,7 @@ def _category_evidence(reference: CategoryColumn, current: CategoryColumn) -> Ev
         psi_adjusted=stability.adjusted,
         jensen_shannon=jensen_shannon(reference, current),
         chi2=table.value,
-        chi2_pvalue=table.pvalue,
+        chi2_pvalue=table.trusted_pvalue,
     )
 
 
@@ -149,6 +167,15 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
         verdict=Verdict.DRIFT if judgement.drifted else Verdict.NO_DRIFT,
         reason=reasons.reason(reference, current, judgement),
     )
+
+
+def _with_gaps(pair: Pair, judged: FeatureDrift) -> FeatureDrift:
+    """Call a column broken in which more values are missing than in the reference, whatever its values say."""
+    shift = missing_shift(pair[0].tally, pair[1].tally)
+    if not shift.rose:
+        return judged
+    reason = f"missing values rose {shift.reference:.1%} → {shift.current:.1%}, {judged.reason}"
+    return replace(judged, drifted=True, verdict=Verdict.MORE_MISSING, reason=reason)
 
 
 def _unseen_rate(current: Column) -> float:

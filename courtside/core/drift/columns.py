@@ -95,7 +95,7 @@ class NumericColumn:
         """Return the column of one batch on this one's grid; None is a batch without the column."""
         if array is None:
             return replace(self.blanked(), tally=Tally(rows=rows, absent=rows))
-        dtypes = frozenset({str(array.type)})
+        dtypes = frozenset({arrow.type_name(array.type)})
         if not arrow.is_numeric(array.type):
             return replace(self.blanked(), tally=_unfit(array), dtypes=dtypes)
         values, tally = arrow.numbers(array)
@@ -169,7 +169,7 @@ class CategoryColumn:
         """Return the column of one batch on this one's levels; None is a batch without the column."""
         if array is None:
             return replace(self.blanked(), tally=Tally(rows=rows, absent=rows))
-        dtypes = frozenset({str(array.type)})
+        dtypes = frozenset({arrow.type_name(array.type)})
         fits = arrow.is_text(array.type) if self.text else arrow.is_numeric(array.type)
         if not fits:
             return replace(self.blanked(), tally=_unfit(array), dtypes=dtypes)

@@ -6,12 +6,16 @@ predecessor float as a second edge, so that a constant 5 that becomes 4.999 is s
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from courtside.core.drift.lookup import Lookup
 from courtside.core.drift.rounding import Floats, predecessors, shortest_between
+
+if TYPE_CHECKING:
+    from courtside.core.drift.slots import SlotTable
 
 CELLS = 1024
 BINS = 10
@@ -51,6 +55,18 @@ class Grid:
     def lookup(self) -> Lookup:
         """Value to cell; built at first use."""
         return Lookup.of(self.edges, centre=self.anchor)
+
+    @cached_property
+    def slots(self) -> "SlotTable | None":
+        """The table that long columns are counted with; built at first use, None where it does not fit."""
+        from courtside.core.drift.slots import SlotTable
+
+        return SlotTable.of(self)
+
+    @property
+    def has_slots(self) -> bool:
+        """Whether `slots` were built."""
+        return "slots" in self.__dict__
 
     @cached_property
     def single(self) -> NDArray[np.bool_]:

@@ -15,7 +15,9 @@ MINIMUM_ROWS = 100
 class Evidence:
     """What is known of one feature with values on both sides; None where a statistic does not apply.
 
-    `*_rows` are rows with usable values. Distances are unitless, `wasserstein` is in the feature's unit.
+    `*_rows` are rows with usable values. Distances are unitless, `wasserstein` is in the feature's unit. `effect` is KS
+    or the total variation distance; `pvalue` has the null that policies which use history ask for: windows of
+    `history_days` days of the reference's own history, or independent rows where that is None.
     """
 
     name: str
@@ -31,6 +33,9 @@ class Evidence:
     wasserstein_sd: float | None = None
     chi2: float | None = None
     chi2_pvalue: float | None = None
+    effect: float = 0.0
+    pvalue: float = 1.0
+    history_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,11 @@ class Policy(Protocol):
     @property
     def minimum_rows(self) -> int:
         """Usable rows both sides need; features with fewer are not judged."""
+        ...
+
+    @property
+    def uses_history(self) -> bool:
+        """Whether it wants comparable days of the reference and p-values calibrated on its history."""
         ...
 
     def require_known(self, features: Sequence[str]) -> None:
@@ -95,7 +105,17 @@ class Threshold:
         return cls(feature, statistic, value)
 
 
-_LIMITS = {"psi": float("inf"), "ks": 1.0, "chi2_pvalue": 1.0}
+_LIMITS = {"psi": float("inf"), "ks": 1.0, "chi2_pvalue": 1.0, "effect": 1.0}
+
+
+def require_thresholds(overrides: Sequence[Threshold], *, features: Sequence[str], statistics: Sequence[str]) -> None:
+    """Raise `ThresholdInvalid` for an override of an unknown feature, or of a statistic the policy does not use."""
+    for override in overrides:
+        text = f"{override.feature}.{override.statistic}={override.value:g}"
+        if override.feature not in features:
+            raise ThresholdInvalid(text, f"there is no feature {override.feature!r} (there are {', '.join(features)})")
+        if override.statistic not in statistics:
+            raise ThresholdInvalid(text, f"this policy's statistics are {', '.join(statistics)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +140,19 @@ class ClassicPolicy:
         """Always "classic"."""
         return "classic"
 
+    @property
+    def uses_history(self) -> bool:
+        """Never: its thresholds are for the reference as it is."""
+        return False
+
     def threshold(self, feature: str, statistic: str) -> float:
         """Return the threshold that holds for a feature; the last override wins."""
         own = [t.value for t in self.overrides if (t.feature, t.statistic) == (feature, statistic)]
         return own[-1] if own else float(getattr(self, statistic))
 
     def require_known(self, features: Sequence[str]) -> None:
-        """Raise `ThresholdInvalid` if an override names a feature that is not there."""
-        for override in self.overrides:
-            if override.feature not in features:
-                raise ThresholdInvalid(
-                    f"{override.feature}.{override.statistic}={override.value:g}",
-                    f"there is no feature {override.feature!r} (there are {', '.join(features)})",
-                )
+        """Raise `ThresholdInvalid` if an override names a feature that is not there, or another policy's statistic."""
+        require_thresholds(self.overrides, features=features, statistics=("psi", "ks", "chi2_pvalue"))
 
     def judge(self, evidence: Sequence[Evidence]) -> tuple[Judgement, ...]:
         """Compare each feature with its thresholds."""
@@ -146,8 +166,8 @@ class ClassicPolicy:
 
     def _comparisons(self, feature: Evidence) -> Iterable[tuple[bool, str]]:
         if feature.ks is not None:
-            yield _over("KS", feature.ks, self.threshold(feature.name, "ks"))
-        yield _over("PSI", feature.psi, self.threshold(feature.name, "psi"))
+            yield over("KS", feature.ks, self.threshold(feature.name, "ks"))
+        yield over("PSI", feature.psi, self.threshold(feature.name, "psi"))
         if feature.chi2_pvalue is not None:
             limit = self.threshold(feature.name, "chi2_pvalue")
             drifted = feature.chi2_pvalue < limit
@@ -156,7 +176,8 @@ class ClassicPolicy:
             yield drifted, f"chi-squared p {shown} {side} {short(limit)}"
 
 
-def _over(label: str, value: float, limit: float) -> tuple[bool, str]:
+def over(label: str, value: float, limit: float) -> tuple[bool, str]:
+    """Compare a statistic with its limit, and say so."""
     drifted = value > limit
     return drifted, f"{label} {short(value)} {'over' if drifted else 'not over'} {short(limit)}"
 

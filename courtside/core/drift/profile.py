@@ -1,15 +1,18 @@
 """The profile: what drift needs to know of a table, counted once and mergeable."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pyarrow as pa
 
-from courtside.core.dataset import Feature
+from courtside.core.dataset import Feature, Phase
 from courtside.core.drift import arrow, serialization
+from courtside.core.drift.calibration.calibration import Calibration, calibrate
 from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.counting import counter_of
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
+from courtside.core.drift.slots import Scratch
 from courtside.core.drift.survey import Survey
 
 
@@ -17,14 +20,15 @@ from courtside.core.drift.survey import Survey
 class Profile:
     """Summary of one table's feature columns on the grid of its reference.
 
-    `period` is the first and last day of `time_column`, None where there is none. Two profiles are equal when all they
-    hold is.
+    `period` is the first and last day of `time_column`, None where there is none; `calibration` is what its history
+    says, None unless `fit` was asked for it. Two profiles are equal when all they hold is.
     """
 
     columns: tuple[Column, ...]
     rows: int = 0
     time_column: str | None = None
     period: arrow.Period | None = None
+    calibration: Calibration | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -41,21 +45,15 @@ class Profile:
         A column that is missing or has the wrong type is accounted for, not refused, as long as one feature is there.
         Raises `DuplicateColumns`, `MissingColumns` when no feature is there, `WrongType` for an odd time column.
         """
-        total: Profile | None = None
-        names: dict[str, None] = {}
+        counter = ProfileCounter(self)
         for batch in arrow.record_batches(batches):
-            part = self.counted(batch)
-            total = part if total is None else total.merge(part)
-            names.update(dict.fromkeys(batch.schema.names))
-        if total is None:
-            return self.blank()
-        if total.rows and all(column.tally.absent == total.rows for column in total.columns):
-            raise MissingColumns([column.name for column in self.columns], list(names))
-        return total
+            counter.add(batch)
+        return counter.profile()
 
     def merge(self, other: "Profile") -> "Profile":
         """Add the rows of another part counted on the same grid (associative, commutative).
 
+        The whole is not calibrated: a calibration holds for the reference it was computed with.
         Raises `ProfileMismatch` if the parts were not counted on the same grid.
         """
         if len(self.columns) != len(other.columns) or self.time_column != other.time_column:
@@ -67,15 +65,28 @@ class Profile:
             period=arrow.joined(self.period, other.period),
         )
 
+    def comparable(self, period: arrow.Period | None, *, minimum_rows: int = 1) -> "Profile":
+        """Return this reference as on a period's days of the year, in the mixture of months these days have.
+
+        Returns it as it is if its dataset names no phase, or has fewer than `minimum_rows` rows on these days.
+        """
+        if self.calibration is None or period is None:
+            return self
+        columns, rows = self.calibration.comparable(self.columns, period)
+        if rows < max(1, minimum_rows) or rows == self.rows:
+            return self
+        return replace(self, columns=columns, rows=rows)
+
     def to_bytes(self) -> bytes:
         """Serialize compactly: about 3 KB a numeric feature."""
-        return serialization.packed(serialization.Content(self.columns, self.rows, self.time_column, self.period))
+        content = serialization.Content(self.columns, self.rows, self.time_column, self.period, self.calibration)
+        return serialization.packed(content)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Profile":
         """Read a serialized profile; raises `ProfileCorrupt` or `ProfileTooNew`."""
         content = serialization.unpacked(data)
-        return cls(content.columns, content.rows, content.time_column, content.period)
+        return cls(content.columns, content.rows, content.time_column, content.period, content.calibration)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Profile) and self.to_bytes() == other.to_bytes()
@@ -84,22 +95,61 @@ class Profile:
         return hash(self.to_bytes())
 
     def counted(self, batch: pa.RecordBatch) -> "Profile":
-        """Return the profile of one batch on this grid; `summarize` merges these."""
-        period = None
-        if self.time_column is not None:
-            period = arrow.period(arrow.column(batch, self.time_column), self.time_column)
+        """Return the profile of one batch on this grid."""
         columns = tuple(
             column.counted(arrow.column(batch, column.name), rows=batch.num_rows) for column in self.columns
         )
-        return Profile(columns, batch.num_rows, self.time_column, period)
+        return Profile(columns, batch.num_rows, self.time_column, _period_of(batch, self.time_column))
 
 
-def fit(batches: arrow.Batches, features: Sequence[Feature], *, time_column: str | None = None) -> Profile:
+class ProfileCounter:
+    """Adds batches up to a profile on a reference's grid; several may work in the same scratch, one after the other."""
+
+    def __init__(self, reference: Profile, scratch: Scratch | None = None) -> None:
+        self._reference = reference
+        scratch = scratch or Scratch(arrow.ROWS_PER_BATCH)
+        self._counters = [counter_of(column, scratch) for column in reference.columns]
+        self._names: dict[str, None] = {}
+        self._rows = 0
+        self._period: arrow.Period | None = None
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Count one batch; raises `DuplicateColumns`, and `WrongType` for an odd time column."""
+        for column, counter in zip(self._reference.columns, self._counters, strict=True):
+            counter.add(arrow.column(batch, column.name), rows=batch.num_rows)
+        self._rows += batch.num_rows
+        self._period = arrow.joined(self._period, _period_of(batch, self._reference.time_column))
+        self._names.update(dict.fromkeys(batch.schema.names))
+
+    def profile(self) -> Profile:
+        """Return what was counted; raises `MissingColumns` if no feature was there."""
+        columns = tuple(counter.column() for counter in self._counters)
+        if self._rows and all(column.tally.absent == self._rows for column in columns):
+            raise MissingColumns([column.name for column in columns], list(self._names))
+        return Profile(columns, self._rows, self._reference.time_column, self._period)
+
+
+def _period_of(batch: pa.RecordBatch, time_column: str | None) -> arrow.Period | None:
+    return None if time_column is None else arrow.period(arrow.column(batch, time_column), time_column)
+
+
+def fit(
+    batches: arrow.Batches,
+    features: Sequence[Feature],
+    *,
+    time_column: str | None = None,
+    calibrated: bool = False,
+    history: arrow.Batches | None = None,
+    phase: Phase | None = None,
+) -> Profile:
     """Fit the grid on a reference and count its rows on it: two passes over the batches.
 
     Deciles, atoms and counts are exact; above 262,144 rows the edges come from a sample of the rows that does not
-    depend on the batching. An iterator is kept in memory, anything that can be iterated twice is not. Raises
-    `MissingColumns`, `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
+    depend on the batching. An iterator is kept in memory, anything that can be iterated twice is not.
+
+    `calibrated` adds what quiet windows look like, which takes a time column and one more pass, over `history` if it is
+    given (rows that hold the reference's and go further back); `phase` makes windows compare with the same part of the
+    year. Raises `MissingColumns`, `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
     """
     repeatable = arrow.repeatable(batches)
     survey = Survey(features)
@@ -107,7 +157,11 @@ def fit(batches: arrow.Batches, features: Sequence[Feature], *, time_column: str
         survey.add(batch)
         if time_column is not None and arrow.column(batch, time_column) is None:
             raise MissingColumns([time_column], batch.schema.names)
-    return Profile(survey.blank_columns(), 0, time_column).summarize(repeatable)
+    profile = Profile(survey.blank_columns(), 0, time_column).summarize(repeatable)
+    if not calibrated or time_column is None:
+        return profile
+    found = calibrate(profile.columns, repeatable, history=history, time_column=time_column, phase=phase)
+    return replace(profile, calibration=found)
 
 
 def _merged(mine: Column, theirs: Column) -> Column:

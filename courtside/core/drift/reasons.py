@@ -12,7 +12,7 @@ MOVED = 0.05
 
 def reason(reference: Column, current: Column, judgement: Judgement) -> str:
     """Say what moved, then the comparisons that decided, then a change of type if there was one."""
-    parts = [_movement(reference, current)] if judgement.drifted else ["no drift"]
+    parts = [movement(reference, current)] if judgement.drifted else ["no drift"]
     parts.extend(judgement.clauses)
     if reference.dtypes != current.dtypes:
         parts.append(f"type changed {_types(reference)} → {_types(current)}")
@@ -34,19 +34,20 @@ def insufficient_reason(reference: Column, current: Column, minimum_rows: int) -
     return f"{rows:,} usable {side} rows are too few to judge, at least {minimum_rows:,} are needed"
 
 
-def _movement(reference: Column, current: Column) -> str:
+def movement(reference: Column, current: Column) -> str:
+    """Say what moved between two columns with usable values."""
     if isinstance(reference, NumericColumn) and isinstance(current, NumericColumn):
-        return _mean_movement(reference, current)
+        assert reference.mean is not None
+        assert current.mean is not None
+        return mean_movement(reference.mean, current.mean, sd=reference.grid.sd)
     assert isinstance(reference, CategoryColumn)
     assert isinstance(current, CategoryColumn)
     return _level_movement(reference, current)
 
 
-def _mean_movement(reference: NumericColumn, current: NumericColumn) -> str:
-    before, after = reference.mean, current.mean
-    assert before is not None
-    assert after is not None
-    if abs(after - before) <= MOVED * reference.grid.sd:
+def mean_movement(before: float, after: float, *, sd: float) -> str:
+    """Say how a mean moved, or that it is the shape that did."""
+    if abs(after - before) <= MOVED * sd:
         return f"shape changed around a mean of {_number(before)}"
     word = "rose" if after > before else "fell"
     return f"mean {word} {_pair(before, after)}"

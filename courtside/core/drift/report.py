@@ -2,15 +2,18 @@
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.arrow import Period
+from courtside.core.drift.quarantine import QuarantinedFile
+from courtside.core.drift.story.records import Group, Trend
 
 
 class Verdict(StrEnum):
-    """What was decided of a feature; the last three are broken columns, which count as drifted."""
+    """What was decided of a feature; the last four are broken columns, which count as drifted."""
 
     NO_DRIFT = "no_drift"
     DRIFT = "drift"
@@ -18,9 +21,17 @@ class Verdict(StrEnum):
     MISSING_COLUMN = "missing_column"
     WRONG_TYPE = "wrong_type"
     ALL_MISSING = "all_missing"
+    MORE_MISSING = "more_missing"
 
 
-BROKEN = frozenset({Verdict.MISSING_COLUMN, Verdict.WRONG_TYPE, Verdict.ALL_MISSING})
+BROKEN = frozenset({Verdict.MISSING_COLUMN, Verdict.WRONG_TYPE, Verdict.ALL_MISSING, Verdict.MORE_MISSING})
+
+
+class Null(StrEnum):
+    """What a report's p-values take for chance."""
+
+    HISTORY = "history"
+    INDEPENDENT_ROWS = "independent_rows"
 
 
 class Severity(StrEnum):
@@ -37,7 +48,8 @@ class FeatureDrift:
     """One feature's drift; a statistic that does not apply or cannot be computed is None.
 
     Rates are shares of the current rows: `missing_rate` of rows without a usable value, `unseen_rate` of usable values
-    outside the reference's levels (0 for numbers). `reason` is one plain sentence.
+    outside the reference's levels (0 for numbers). `reason` is one plain sentence; `trend` is None until sub-windows
+    are compared.
     """
 
     name: str
@@ -58,12 +70,14 @@ class FeatureDrift:
     drifted: bool
     verdict: Verdict
     reason: str
+    trend: Trend | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, without the name (it is the key)."""
+        """Return the JSON form, without the name (it is the key) and without a trend that was not computed."""
         values = asdict(self)
-        del values["name"]
-        return values | {"kind": self.kind.value, "verdict": self.verdict.value}
+        del values["name"], values["trend"]
+        trend = {"trend": self.trend.to_dict()} if self.trend else {}
+        return values | {"kind": self.kind.value, "verdict": self.verdict.value} | trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +95,23 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class DriftReport:
-    """The result of comparing a current table with its reference under a policy."""
+    """The result of comparing a current table with its reference under a policy.
+
+    Three belong to its story (`courtside.core.drift.story.telling`): which drifted features move together,
+    from which day, and which share in [0, 1] of the model's importance they carry. `files_quarantined` were set aside
+    unread, so the rows of the report are without theirs. `null` is what the policy's p-values take for chance, None of
+    a policy without any; with history `reference` is the part of it on comparable days.
+    """
 
     policy: str
     reference: Side
     current: Side
     features: tuple[FeatureDrift, ...]
+    groups: tuple[Group, ...] = ()
+    began: date | None = None
+    share_importance: float | None = None
+    files_quarantined: tuple[QuarantinedFile, ...] = ()
+    null: Null | None = None
 
     @property
     def features_drifted(self) -> tuple[str, ...]:
@@ -95,7 +120,7 @@ class DriftReport:
 
     @property
     def features_broken(self) -> tuple[str, ...]:
-        """Names of features whose column is missing, of another type or all missing: repair, do not retrain."""
+        """Names of features whose column is missing, of another type or holds more gaps: repair, do not retrain."""
         return tuple(feature.name for feature in self.features if feature.verdict in BROKEN)
 
     @property
@@ -130,20 +155,28 @@ class DriftReport:
         return Severity.LOW if share > 0 else Severity.NONE
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form; `began` is null until sub-windows are compared."""
+        """Return the JSON form; `began` is null and `groups` is left out until the story is told."""
+        bad = [file.to_dict() for file in self.files_quarantined]
+        files = {"files_quarantined": bad} if bad else {}
+        groups = {"groups": [group.to_dict() for group in self.groups]} if self.groups else {}
         return {
             "policy": self.policy,
             "reference": self.reference.to_dict(),
             "current": self.current.to_dict(),
             "features": {feature.name: feature.to_dict() for feature in self.features},
+            **groups,
+            **({"null": self.null.value} if self.null else {}),
+            **files,
             "summary": {
                 "features_checked": self.features_checked,
                 "features_drifted": list(self.features_drifted),
                 "features_broken": list(self.features_broken),
                 "share_drifted": self.share_drifted,
+                "share_importance": self.share_importance,
                 "drift_detected": self.drift_detected,
                 "severity": self.severity.value,
                 "sufficient_data": self.sufficient_data,
-                "began": None,
+                "files_quarantined": len(self.files_quarantined),
+                "began": self.began.isoformat() if self.began else None,
             },
         }

@@ -4,6 +4,7 @@ Layout: magic ``CSDP``, schema version (uint16), CRC-32 of the rest (uint32), al
 the header's length (uint32), the header (JSON, UTF-8) and the arrays, in the order and with the sizes the header gives.
 Floats are the IEEE 754 pattern mapped to ordered int64, counts are int64; both are stored as differences, byte plane by
 byte plane, which is what makes them compress. Scalars that must be exact are hexadecimal floats or fractions "n/d".
+A calibration, if there is one, is a header field with arrays after the columns' own; older readers skip it.
 """
 
 import json
@@ -19,6 +20,8 @@ import numpy as np
 
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift import arrow
+from courtside.core.drift.calibration import stored
+from courtside.core.drift.calibration.calibration import Calibration
 from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.errors import ProfileCorrupt, ProfileTooNew
 from courtside.core.drift.grid import Grid
@@ -39,6 +42,7 @@ class Content:
     rows: int
     time_column: str | None
     period: arrow.Period | None
+    calibration: Calibration | None = None
 
 
 def packed(content: Content) -> bytes:
@@ -50,6 +54,8 @@ def packed(content: Content) -> bytes:
         "period": [day.isoformat() for day in content.period] if content.period else None,
         "columns": [_described(column, arrays) for column in content.columns],
     }
+    if content.calibration is not None:
+        header["calibration"] = stored.described(content.calibration, arrays)
     header["arrays"] = [array.size for array in arrays]
     text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     body = zlib.compress(LENGTH.pack(len(text)) + text + b"".join(map(_planes, arrays)), 9)
@@ -80,11 +86,13 @@ def _content(payload: bytes) -> Content:
     header = json.loads(payload[LENGTH.size : start])
     arrays = _arrays(payload[start:], header["arrays"])
     days = header["period"]
+    columns = tuple(_column(described, arrays) for described in header["columns"])
     return Content(
-        columns=tuple(_column(described, arrays) for described in header["columns"]),
+        columns=columns,
         rows=header["rows"],
         time_column=header["time_column"],
         period=(date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None,
+        calibration=stored.restored(header["calibration"], arrays) if "calibration" in header else None,
     )
 
 

@@ -4,33 +4,70 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.columns import CategoryColumn
+from courtside.core.drift.columns import CategoryColumn, Counts
+from courtside.core.drift.rounding import Floats
 from courtside.core.drift.statistics.comparable import require_comparable
 from courtside.core.drift.statistics.tails import chi_squared_tail
+
+SPARSE = 5.0
+"""A table with a smaller expected count is sparse: its asymptotic p-value may be far off (Cochran 1954)."""
+DRAWS = (200, 1_800)
+"""Tables drawn for a Monte-Carlo p-value: a first few tell whether more are needed."""
+ENOUGH = 10
+"""As many draws as extreme as the data settle that a p-value is not small (Besag & Clifford 1991, Biometrika 78(2))."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChiSquared:
-    """The statistic, its asymptotic p-value for independent rows, and the degrees of freedom."""
+    """The statistic, its p-values for independent rows, and the degrees of freedom.
+
+    `pvalue` is asymptotic; `simulated` is by Monte Carlo, None where the table is dense enough for the other.
+    """
 
     value: float
     pvalue: float
     degrees: int
+    simulated: float | None = None
+
+    @property
+    def trusted_pvalue(self) -> float:
+        """The simulated p-value where the table is sparse, else the asymptotic one."""
+        return self.pvalue if self.simulated is None else self.simulated
 
 
-def chi_squared(reference: CategoryColumn, current: CategoryColumn) -> ChiSquared:
+def chi_squared(reference: CategoryColumn, current: CategoryColumn, *, seed: int = 0) -> ChiSquared:
     """Return the statistic of the 2 x levels table of counts, without continuity correction.
 
     Symmetric, at least 0. Levels empty on both sides do not count, a vanished level does; all values unseen in the
-    reference are one level. A constant column gives 0 with p = 1. Raises `ProfileMismatch` or `EmptyWindow`.
+    reference are one level. A constant column gives 0 with p = 1. Where an expected count is under 5 a p-value is
+    simulated too: over tables with the same margins drawn from `seed`, at least 1/2001. Raises `ProfileMismatch` or
+    `EmptyWindow`.
 
-    Source: Pearson 1900, Phil. Mag. 50(302).
+    Source: Pearson 1900, Phil. Mag. 50(302); Monte Carlo: Hope 1968, J. R. Stat. Soc. B 30(3).
     """
     require_comparable(reference, current)
-    table = np.stack((reference.counts, current.counts)).astype(np.float64)
+    table = np.stack((reference.counts, current.counts))
     table = table[:, table.sum(axis=0) > 0]
-    rows = table.sum(axis=1, keepdims=True)
-    expected = rows * table.sum(axis=0) / rows.sum()
+    expected = table.sum(axis=1, keepdims=True) * (table.sum(axis=0) / table.sum())
     value = float(((table - expected) ** 2 / expected).sum())
     degrees = table.shape[1] - 1
-    return ChiSquared(value=value, pvalue=chi_squared_tail(value, degrees=degrees), degrees=degrees)
+    simulated = None
+    if degrees > 0 and expected.min() < SPARSE:
+        simulated = _simulated_pvalue(value, table.sum(axis=0), expected, seed=seed)
+    pvalue = chi_squared_tail(value, degrees=degrees)
+    return ChiSquared(value=value, pvalue=pvalue, degrees=degrees, simulated=simulated)
+
+
+def _simulated_pvalue(value: float, levels: Counts, expected: Floats, *, seed: int) -> float:
+    rng = np.random.default_rng(seed)
+    rows = round(float(expected[1].sum()))
+    weights = 1 / expected[0] + 1 / expected[1]
+    drawn = extreme = 0
+    for draws in DRAWS:
+        tables = rng.multivariate_hypergeometric(levels, rows, size=draws, method="marginals")
+        values = (tables - expected[1]) ** 2 @ weights
+        extreme += int(np.count_nonzero(values >= value * (1 - 1e-9)))
+        drawn += draws
+        if extreme >= ENOUGH:
+            break
+    return (extreme + 1) / (drawn + 1)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from courtside.core.drift.columns import NumericColumn
+from courtside.core.drift.grid import BINS
+from courtside.core.drift.rounding import Floats
 from courtside.core.drift.statistics.comparable import AnyColumn, require_comparable, shares
 
 FLOOR = 1e-4
@@ -29,9 +32,27 @@ def psi(reference: AnyColumn, current: AnyColumn) -> Psi:
     Naranjo 2020, J. Risk Model Validation 14(4).
     """
     require_comparable(reference, current)
-    expected, actual = shares(reference), shares(current)
+    return _index(shares(reference), shares(current), reference.valid, current.valid)
+
+
+def psi_equal_width(reference: NumericColumn, current: NumericColumn) -> Psi:
+    """Return the index over ten bins of equal width across the reference's range, for comparison with older reports.
+
+    Values beyond the range fall into the outermost bins. The bins' bounds are moved to the nearest edge of the grid, so
+    the index is exact only for values on it; heavy tails put nearly all rows into one bin. Raises as `psi` does.
+    """
+    require_comparable(reference, current)
+    low, high = reference.minimum, reference.maximum
+    bounds = low + (high - low) * np.arange(1, BINS) / BINS
+    starts = np.unique(np.searchsorted(reference.grid.edges, bounds, "right"))
+    groups = np.searchsorted(starts, np.arange(reference.grid.cells), "right")
+    expected, actual = (np.bincount(groups, column.counts) / column.valid for column in (reference, current))
+    return _index(expected, actual, reference.valid, current.valid)
+
+
+def _index(expected: Floats, actual: Floats, rows: int, other_rows: int) -> Psi:
     occupied = int(np.count_nonzero((expected > 0) | (actual > 0)))
     p, q = np.maximum(expected, FLOOR), np.maximum(actual, FLOOR)
     value = float(((q - p) * np.log(q / p)).sum())
-    sampling = (occupied - 1) * (1 / reference.valid + 1 / current.valid)
+    sampling = (occupied - 1) * (1 / rows + 1 / other_rows)
     return Psi(value=value, adjusted=max(0.0, value - sampling))

@@ -20,13 +20,13 @@ def kolmogorov_tail(x: float) -> float:
     return min(1.0, 2.0 * math.fsum((-1) ** (k - 1) * math.exp(-2 * k * k * x * x) for k in range(1, 20)))
 
 
-def chi_squared_tail(x: float, *, degrees: int) -> float:
-    """Return P(X > x) of the chi-squared distribution; 1 with no degree of freedom.
+def chi_squared_tail(x: float, *, degrees: float) -> float:
+    """Return P(X > x) of the chi-squared distribution; 1 with no degree of freedom, which need not be whole.
 
     Source: the regularized incomplete gamma function Q(degrees/2, x/2) by series and continued fraction, Press et al.,
     Numerical Recipes, 3rd ed., section 6.2. Relative error below 1e-11 for up to thousands of degrees.
     """
-    if x <= 0 or degrees < 1:
+    if x <= 0 or degrees <= 0:
         return 1.0
     shape, half = degrees / 2, x / 2
     front = math.exp(shape * math.log(half) - half - math.lgamma(shape))
@@ -57,5 +57,40 @@ def _upper_fraction(shape: float, half: float) -> float:
         c = b + a / c
         value *= c * d
         if abs(c * d - 1) < 1e-16:
+            break
+    return value
+
+
+def f_tail(x: float, *, degrees: float, other_degrees: float) -> float:
+    """Return P(X > x) of the F distribution; degrees need not be whole, infinite `other_degrees` give chi-squared.
+
+    Source: the regularized incomplete beta function by Lentz's continued fraction, Press et al., Numerical Recipes,
+    3rd ed., section 6.4. Relative error below 1e-9.
+    """
+    if x <= 0:
+        return 1.0
+    if math.isinf(other_degrees):
+        return chi_squared_tail(x * degrees, degrees=degrees)
+    a, b = other_degrees / 2, degrees / 2
+    share = other_degrees / (other_degrees + degrees * x)
+    front = math.exp(
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(share) + b * math.log1p(-share)
+    )
+    if share < (a + 1) / (a + b + 2):
+        return front * _beta_fraction(share, a, b) / a
+    return max(0.0, 1.0 - front * _beta_fraction(1 - share, b, a) / b)
+
+
+def _beta_fraction(x: float, a: float, b: float) -> float:
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    value = d
+    for k in range(1, _SERIES_TERMS):
+        even = k * (b - k) * x / ((a + 2 * k - 1) * (a + 2 * k))
+        odd = -(a + k) * (a + b + k) * x / ((a + 2 * k) * (a + 2 * k + 1))
+        for term in (even, odd):
+            d = 1 / (1 + term * d)
+            c = 1 + term / c
+            value *= c * d
+        if abs(c * d - 1) < 1e-15:
             break
     return value

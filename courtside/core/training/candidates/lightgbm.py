@@ -10,7 +10,7 @@ def _build(params: Mapping[str, Any]) -> Classifier:
     from lightgbm import LGBMClassifier
 
     # One thread, for the reason given in xgboost.py.
-    model: Classifier = LGBMClassifier(**params, n_jobs=1, verbose=-1)
+    model: Classifier = LGBMClassifier(**params, n_jobs=1, verbose=-1, importance_type="gain")
     return model
 
 

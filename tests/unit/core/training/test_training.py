@@ -9,6 +9,7 @@ import pytest
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.training.candidates import ALL
 from courtside.core.training.fit import best, fit_candidates
+from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import OneClassOnly, TooFewRows, split_by_time
 
@@ -62,6 +63,13 @@ def test_every_candidate_learns_and_is_the_same_twice() -> None:
         assert one.metrics.test_auc > 0.6
         assert np.array_equal(one.test_probability, two.test_probability)
     assert best(first).metrics.test_auc == max(model.metrics.test_auc for model in first)
+
+
+def test_every_candidates_importances_are_shares_and_see_what_matters() -> None:
+    for model in fit_candidates(split_by_time(table(), dataset=DATASET), dataset=DATASET):
+        shares = importances(model.estimator, DATASET.feature_names)
+        assert sum(shares.values()) == pytest.approx(1)
+        assert shares["a"] > shares["b"]
 
 
 def test_legacy_files_open_with_plain_pickle_and_predict_the_same() -> None:

@@ -1,0 +1,239 @@
+"""How often each policy cries wolf, and what it still hears. Prints one JSON object.
+
+`independent` and `dependent` give the share of windows with any alarm among 16 features without drift; `power` the
+share of windows in which the one shifted feature is flagged; `quiet` and `regimes` (only where the real games are
+present) the share of feature-windows flagged.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Policy, Profile, check, fit
+from courtside.core.features import build_nba_features
+from courtside.datasets.catalog import load_dataset
+
+Floats = NDArray[np.float64]
+POLICIES: dict[str, Policy] = {"calibrated": CalibratedPolicy(), "classic": ClassicPolicy()}
+LENGTHS = (30, 100, 300, 1_000, 10_000)
+REFERENCE_ROWS = 20_000
+WINDOWS = 200
+ENOUGH = 100
+EPOCH = np.datetime64("2015-01-01")
+ROWS_A_DAY = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share per policy, of how many cases."""
+
+    windows: int
+    calibrated: float
+    classic: float
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the JSON form."""
+        return {
+            "windows": self.windows,
+            "calibrated": round(self.calibrated, 4),
+            "classic": round(self.classic, 4),
+        }
+
+
+def share(reports: Iterable[dict[str, DriftReport]], *, of: Callable[[DriftReport], float]) -> Share:
+    """Average a figure over windows, per policy."""
+    found = [{name: of(report) for name, report in each.items()} for each in reports]
+    means = {name: float(np.mean([each[name] for each in found])) for name in POLICIES}
+    return Share(len(found), **means)
+
+
+def alarmed(report: DriftReport) -> float:
+    """1 if any feature is flagged."""
+    return float(report.drift_detected)
+
+
+def judged(reference: Profile, current: pa.Table) -> dict[str, DriftReport]:
+    """Judge one window by every policy."""
+    profile = reference.summarize(current)
+    return {name: check(reference, profile, policy) for name, policy in POLICIES.items()}
+
+
+MIXED = [
+    *(Feature(f"normal_{i}", FeatureKind.NUMERIC) for i in range(4)),
+    *(Feature(f"lognormal_{i}", FeatureKind.NUMERIC) for i in range(3)),
+    *(Feature(f"count_{i}", FeatureKind.NUMERIC) for i in range(3)),
+    *(Feature(f"binary_{i}", FeatureKind.BINARY) for i in range(3)),
+    *(Feature(f"category_{i}", FeatureKind.CATEGORICAL) for i in range(3)),
+]
+LEVELS = (3, 12, 200)
+
+
+def independent_rows(rng: np.random.Generator, rows: int, *, shift: float = 0.0, dated: bool = False) -> pa.Table:
+    """Draw 16 features of several kinds; the first is shifted by `shift` standard deviations."""
+    columns: dict[str, Any] = {f"normal_{i}": rng.normal(size=rows) + shift * (i == 0) for i in range(4)}
+    columns |= {f"lognormal_{i}": rng.lognormal(sigma=1 + i, size=rows) for i in range(3)}
+    columns |= {f"count_{i}": rng.poisson(1 + 6 * i, rows) for i in range(3)}
+    columns |= {f"binary_{i}": rng.random(rows) < (0.02, 0.3, 0.5)[i] for i in range(3)}
+    columns |= {f"category_{i}": [f"c{v}" for v in rng.integers(0, LEVELS[i], rows)] for i in range(3)}
+    if dated:
+        columns["day"] = EPOCH + np.arange(rows) // ROWS_A_DAY
+    return pa.table({name: pa.array(values) for name, values in columns.items()})
+
+
+def independent(rng: np.random.Generator, *, dated: bool) -> dict[str, dict[str, float]]:
+    """Measure alarms on windows like the reference, with and without dates."""
+    reference = independent_reference(rng, dated=dated)
+    return {
+        str(rows): share(
+            (judged(reference, independent_rows(rng, rows, dated=dated)) for _ in range(windows(rows))), of=alarmed
+        ).to_dict()
+        for rows in LENGTHS
+    }
+
+
+def independent_reference(rng: np.random.Generator, *, dated: bool) -> Profile:
+    """Fit a reference of independent rows."""
+    table = independent_rows(rng, REFERENCE_ROWS, dated=dated)
+    return fit(table, MIXED, time_column="day" if dated else None, calibrated=True)
+
+
+def windows(rows: int) -> int:
+    """Fewer of the long windows, which take their time to draw."""
+    return WINDOWS if rows < LENGTHS[-1] else WINDOWS // 2
+
+
+def power(rng: np.random.Generator, *, dated: bool) -> dict[str, dict[str, float]]:
+    """Measure how often one shifted feature of 16 is flagged, by shift and rows."""
+    reference = independent_reference(rng, dated=dated)
+
+    def heard(report: DriftReport) -> float:
+        return float("normal_0" in report.features_drifted)
+
+    return {
+        f"{shift} sd, n={rows}": share(
+            (judged(reference, independent_rows(rng, rows, shift=shift, dated=dated)) for _ in range(WINDOWS)),
+            of=heard,
+        ).to_dict()
+        for shift, rows in ((0.5, 100), (0.5, 300), (0.25, 1_000), (0.25, 3_000))
+    }
+
+
+TEAMS, GAMES_A_TEAM, SEASONS, ROLLING = 30, 82, 6, 10
+SEASON_DAYS = 170
+LEAGUES = 8
+STRENGTH, CHANGE = 0.4, (0.0, 0.2)
+"""Spread of team strengths in single-game standard deviations, and how much of it is new each season."""
+
+
+def rolling_seasons(rng: np.random.Generator, *, change: float) -> pa.Table:
+    """Simulate seasons of games whose 16 features are 10-game means of team figures, teams of lasting strength."""
+    strength = rng.normal(0, STRENGTH, (TEAMS, 8))
+    parts = [_season(rng, strength + rng.normal(0, change, strength.shape), season) for season in range(SEASONS)]
+    return pa.concat_tables(parts)
+
+
+ROLLING_FEATURES = [Feature(f"{side}_{i}", FeatureKind.NUMERIC) for side in ("home", "away") for i in range(8)]
+
+
+def _season(rng: np.random.Generator, strength: Floats, season: int) -> pa.Table:
+    rounds = np.arange(GAMES_A_TEAM + ROLLING)
+    figures = strength[None] + rng.normal(size=(rounds.size, TEAMS, 8))
+    sums = np.cumsum(np.concatenate((np.zeros((1, TEAMS, 8)), figures)), axis=0)
+    means = (sums[ROLLING:-1] - sums[: -ROLLING - 1]) / ROLLING
+    pairs = np.array([rng.permutation(TEAMS) for _ in range(len(means))]).reshape(len(means), 2, TEAMS // 2)
+    start = np.datetime64(f"{2001 + season}-10-28")
+    day = start + np.arange(len(means)) * SEASON_DAYS // len(means)
+    columns: dict[str, Any] = {"day": np.repeat(day, TEAMS // 2)}
+    for place, side in enumerate(("home", "away")):
+        chosen = np.take_along_axis(means, pairs[:, place, :, None], axis=1).reshape(-1, 8)
+        columns |= {f"{side}_{i}": chosen[:, i] for i in range(8)}
+    return pa.table(columns)
+
+
+def dependent(rng: np.random.Generator, *, change: float) -> dict[str, dict[str, float]]:
+    """Measure alarms on windows of the seasons after the reference's three, by days."""
+    cases: dict[int, list[dict[str, DriftReport]]] = {14: [], 30: [], 90: []}
+    for _ in range(LEAGUES):
+        games = rolling_seasons(rng, change=change)
+        day = games["day"].to_numpy()
+        cut = np.datetime64("2004-09-01")
+        reference = fit(games.filter(pa.array(day < cut)), ROLLING_FEATURES, time_column="day", calibrated=True)
+        for days, found in cases.items():
+            for start in np.arange(cut, day.max(), days):
+                window = games.filter(pa.array((day >= start) & (day < start + days)))
+                if window.num_rows >= ENOUGH:
+                    found.append(judged(reference, window))
+    return {f"{days} days": share(found, of=alarmed).to_dict() for days, found in cases.items()}
+
+
+GAMES = Path(__file__).resolve().parents[2] / "shared" / "data" / "nba_games.csv.gz"
+QUIET = (2009, 2010, 2011)
+REGIMES = (1999, 2005, 2012, 2019)
+SCORING = tuple(f"{side}_rolling_{name}" for side in ("home", "away") for name in ("ppg", "papg"))
+REST = tuple(f"{side}_{name}" for side in ("home", "away") for name in ("rest_days", "back_to_back"))
+
+
+def real_games() -> dict[str, Any]:
+    """Measure quiet windows and changes of regime on the real games, against the three seasons before."""
+    contract = load_dataset("nba_games")
+    features = build_nba_features(pc.read_csv(GAMES))
+    season, day = features["season"].to_numpy(), features["game_date"].to_numpy()
+
+    def reference(year: int) -> Profile:
+        rows = features.filter(pa.array((season >= year - 3) & (season < year)))
+        return fit(rows, contract.features, time_column="game_date", calibrated=True, phase=contract.phase)
+
+    def whole(year: int) -> list[dict[str, DriftReport]]:
+        return [judged(reference(year), features.filter(pa.array(season == year)))]
+
+    def months(year: int, days: int) -> list[dict[str, DriftReport]]:
+        known = reference(year)
+        starts = np.arange(day[season == year].min(), day[season == year].max(), days)
+        tables = [features.filter(pa.array((day >= start) & (day < start + days))) for start in starts]
+        return [judged(known, table) for table in tables if table.num_rows >= ENOUGH]
+
+    def flagged(names: tuple[str, ...]) -> Callable[[DriftReport], float]:
+        return lambda report: len(set(names) & set(report.features_drifted)) / len(names)
+
+    every = tuple(contract.feature_names)
+    quiet = {
+        f"{days} days": share([x for year in QUIET for x in months(year, days)], of=flagged(every)).to_dict()
+        for days in (14, 30, 60)
+    }
+    regimes = {
+        f"{year} {name}, {label}": share(reports(year), of=flagged(names)).to_dict()
+        for year in (*REGIMES, *QUIET)
+        for label, reports in (("30 days", lambda year: months(year, 30)), ("season", whole))
+        for name, names in (("scoring", SCORING), ("rest", REST))
+    }
+    return {"quiet_months_feature_windows": quiet, "regimes_feature_windows": regimes}
+
+
+def main() -> None:
+    """Measure and print."""
+    rng = np.random.default_rng(7)
+    result = {
+        "benchmark": "false_alarms",
+        "independent_without_dates": independent(rng, dated=False),
+        "independent_with_dates": independent(rng, dated=True),
+        "dependent_rolling_means": {f"season change {change} sd": dependent(rng, change=change) for change in CHANGE},
+        "power_without_dates": power(rng, dated=False),
+        "power_with_dates": power(rng, dated=True),
+    }
+    result |= real_games() if GAMES.is_file() else {"real_games": "skipped: the games are not here"}
+    print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()

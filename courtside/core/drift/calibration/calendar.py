@@ -1,0 +1,79 @@
+"""Days as places in a year that begins where the data pauses, so that a season is one cycle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from courtside.core.drift.rounding import Integers
+
+SLOTS = 366
+"""Days of a leap year: a slot is the same month and day in every year."""
+MONTHS = 12
+_MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+MONTH_STARTS = np.cumsum((0, *_MONTH_DAYS[:-1]))
+LEAP_DAY = 59
+MONTH_OF_SLOT = np.repeat(np.arange(MONTHS), _MONTH_DAYS)
+
+
+def slots(days: Integers) -> tuple[Integers, Integers]:
+    """Return each day's year and slot; days count from 1970."""
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    month = months.astype(np.int64)
+    slot = MONTH_STARTS[month % MONTHS] + (dates - months).astype(np.int64)
+    return month // MONTHS + 1970, slot
+
+
+def covered(start: date, end: date) -> Integers:
+    """Return the slots from a first to a last day, each once; 29 February with the days around it in any year."""
+    first, last = (np.datetime64(day, "D").astype(np.int64) for day in (start, end))
+    if last - first >= SLOTS - 1:
+        return np.arange(SLOTS)
+    found = np.unique(slots(np.arange(first, last + 1))[1])
+    around = np.isin((LEAP_DAY - 1, LEAP_DAY + 1), found).all()
+    return np.union1d(found, [LEAP_DAY]) if around else found
+
+
+@dataclass(frozen=True, eq=False)
+class Cycles:
+    """Each day's cycle (0, 1, … over those that hold rows) and its place in it, 0 to 365."""
+
+    cycle: Integers
+    place: Integers
+    cut: int
+
+    @classmethod
+    def of(cls, days: Integers) -> "Cycles":
+        """Cut years after the longest pause they share; at New Year if there is none."""
+        year, slot = slots(days)
+        cut = _after_pause(slot)
+        year = year + (slot >= cut) if cut else year
+        return cls(np.unique(year, return_inverse=True)[1], (slot - cut) % SLOTS, cut)
+
+    @property
+    def count(self) -> int:
+        """Number of cycles that hold rows."""
+        return int(self.cycle.max()) + 1 if self.cycle.size else 0
+
+    @cached_property
+    def month_of_place(self) -> Integers:
+        """Month, 0 to 11, of each place."""
+        return np.roll(MONTH_OF_SLOT, -self.cut)
+
+    def neighbours(self, cycle: int) -> Sequence[int]:
+        """Return the two nearest other cycles: a trend over years cancels, and only the years' wobble is left."""
+        others = sorted((abs(other - cycle), other) for other in range(self.count) if other != cycle)
+        return [other for _, other in others[:2]]
+
+
+def _after_pause(slot: Integers) -> int:
+    """Return the first day after the longest pause; 0 if every day of the year holds rows."""
+    used = np.unique(slot)
+    if not used.size:
+        return 0
+    steps = np.diff(used, append=used[0] + SLOTS)
+    longest = int(steps.argmax())
+    return int(used[longest] + steps[longest]) % SLOTS if steps[longest] > 1 else 0

@@ -1,0 +1,56 @@
+"""What a reference's own history says of quiet windows, and which of its days a window compares with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from courtside.core.dataset import Phase
+from courtside.core.drift import arrow
+from courtside.core.drift.arrow import Period
+from courtside.core.drift.calibration.blocks import spreads
+from courtside.core.drift.calibration.comparable import comparable_column
+from courtside.core.drift.calibration.days import count_days
+from courtside.core.drift.calibration.distance import Distance
+from courtside.core.drift.calibration.groups import Groups
+from courtside.core.drift.calibration.null import FeatureNull
+from courtside.core.drift.calibration.phases import Phases
+from courtside.core.drift.columns import Column
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Each feature's null, in the features' order, and the reference by month where phases matter."""
+
+    nulls: tuple[FeatureNull, ...]
+    phases: Phases | None = None
+
+    def comparable(self, columns: Sequence[Column], period: Period) -> tuple[tuple[Column, ...], int]:
+        """Return the reference's columns and rows as on a period's days of the year; as they are without phases."""
+        rows = self.phases.rows_on(period) if self.phases else 0
+        if self.phases is None or rows == self.phases.rows.sum():
+            return tuple(columns), columns[0].tally.rows
+        wanted = self.phases.expected(period, [null.groups.size for null in self.nulls])
+        parts = zip(columns, self.nulls, wanted, strict=True)
+        return tuple(comparable_column(column, null.groups, part, rows=rows) for column, null, part in parts), rows
+
+
+def calibrate(
+    columns: Sequence[Column],
+    reference: arrow.Batches,
+    *,
+    history: arrow.Batches | None,
+    time_column: str,
+    phase: Phase | None,
+) -> Calibration:
+    """Calibrate a reference's columns on its own rows, or on a longer history that holds them.
+
+    Raises `MissingColumns` or `WrongType` if the history lacks the time column.
+    """
+    groups = [Groups.of(column) for column in columns]
+    counts = [group.counts(column.counts) for group, column in zip(groups, columns, strict=True)]
+    distances = [Distance.of(count, ordered=group.ordered) for count, group in zip(counts, groups, strict=True)]
+    mine = count_days(reference, columns, groups, time_column=time_column)
+    past = mine if history is None else count_days(history, columns, groups, time_column=time_column)
+    phased = phase is not None
+    found = spreads(past, groups, distances, phased=phased)
+    nulls = tuple(FeatureNull(*parts, phased) for parts in zip(groups, counts, map(tuple, found), strict=True))
+    return Calibration(nulls, None if phase is None else Phases.of(mine))

@@ -1,0 +1,49 @@
+"""A reference's columns as they were on comparable days."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from courtside.core.drift.calibration.groups import Groups
+from courtside.core.drift.columns import CategoryColumn, Column, Counts, NumericColumn
+from courtside.core.drift.rounding import Floats
+from courtside.core.drift.tally import Tally
+
+
+def comparable_column(column: Column, groups: Groups, wanted: Floats, *, rows: int) -> Column:
+    """Return the column with `wanted` counts per group (need not be whole), spread within groups as they were."""
+    held = groups.counts(column.counts)
+    factor = wanted / np.maximum(held, 1)
+    until = np.rint(np.cumsum(column.counts * factor[groups.of_cell])).astype(np.int64)
+    counts = until - np.concatenate(([0], until[:-1]))
+    valid = int(counts.sum())
+    tally = Tally(rows=max(rows, valid), null=max(0, rows - valid))
+    if isinstance(column, CategoryColumn):
+        return replace(column, counts=counts, tally=tally)
+    return _number_column(column, counts, tally)
+
+
+def _number_column(column: NumericColumn, counts: Counts, tally: Tally) -> NumericColumn:
+    """Move the mean by what the cells' middles moved, and scale the tails' sums with their counts."""
+    valid = int(counts.sum())
+    if not valid:
+        return replace(column.blanked(), tally=tally)
+    moved = float((counts / valid - column.counts / column.valid) @ _middles(column))
+    mean = column.total / column.valid + Fraction(moved if np.isfinite(moved) else 0.0)
+    tails = {
+        cell: total * int(counts[cell]) / int(column.counts[cell])
+        for cell, total in column.tails.items()
+        if column.counts[cell]
+    }
+    return replace(column, counts=counts, tally=tally, total=mean * valid, tails=tails)
+
+
+def _middles(column: NumericColumn) -> Floats:
+    """Middle of each cell less the anchor; of a tail cell the mean it holds."""
+    edges = column.grid.centred
+    middles = np.concatenate((edges[:1], (edges[:-1] + edges[1:]) / 2, edges[-1:]))
+    single = column.grid.single
+    middles[single] = np.append(edges, edges[-1])[single]
+    middles[column.grid.tails] = np.nan_to_num(column.tail_means)
+    return middles

@@ -1,0 +1,86 @@
+"""Counts by day and group: all that calibration keeps of a history, whatever its number of rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from courtside.core.drift import arrow
+from courtside.core.drift.buffers import filled
+from courtside.core.drift.calibration.groups import Groups, codes
+from courtside.core.drift.columns import Column
+from courtside.core.drift.errors import MissingColumns, WrongType
+from courtside.core.drift.rounding import Integers
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DayCounts:
+    """`days` (since 1970, ascending), rows of each, and counts of all features' groups side by side."""
+
+    days: Integers
+    rows: Integers
+    counts: NDArray[np.int32]
+
+    def merge(self, other: "DayCounts") -> "DayCounts":
+        """Add another part's rows."""
+        days = np.union1d(self.days, other.days)
+        rows = np.zeros(days.size, np.int64)
+        counts = np.zeros((days.size, self.counts.shape[1]), np.int32)
+        for part in (self, other):
+            places = np.searchsorted(days, part.days)
+            rows[places] += part.rows
+            counts[places] += part.counts
+        return DayCounts(days, rows, counts)
+
+
+def count_days(
+    batches: arrow.Batches, columns: Sequence[Column], groups: Sequence[Groups], *, time_column: str
+) -> DayCounts:
+    """Count a history by day; rows without a day are left out.
+
+    Raises `MissingColumns` without the time column, `WrongType` if it holds neither timestamps nor dates,
+    `DuplicateColumns`.
+    """
+    total = DayCounts(
+        np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, sum(g.size for g in groups)), np.int32)
+    )
+    for batch in arrow.record_batches(batches):
+        time = arrow.column(batch, time_column)
+        if time is None:
+            raise MissingColumns([time_column], batch.schema.names)
+        day = _days(time, time_column)
+        known = day != _NO_DAY
+        if known.any():
+            total = total.merge(_counted(batch, columns, groups, day, known))
+    return total
+
+
+_NO_DAY = np.iinfo(np.int64).min
+
+
+def _counted(
+    batch: pa.RecordBatch,
+    columns: Sequence[Column],
+    groups: Sequence[Groups],
+    day: Integers,
+    known: NDArray[np.bool_],
+) -> DayCounts:
+    days, place = np.unique(day[known], return_inverse=True)
+    parts = []
+    for column, group in zip(columns, groups, strict=True):
+        code = codes(column, group, arrow.column(batch, column.name), rows=batch.num_rows)[known]
+        usable = code >= 0
+        flat = np.bincount(place[usable] * group.size + code[usable], minlength=days.size * group.size)
+        parts.append(flat.reshape(days.size, group.size).astype(np.int32))
+    return DayCounts(days, np.bincount(place, minlength=days.size), np.concatenate(parts, axis=1))
+
+
+def _days(array: arrow.Array, name: str) -> Integers:
+    if not (pa.types.is_timestamp(array.type) or pa.types.is_date(array.type) or array.null_count == len(array)):
+        raise WrongType(name, found=str(array.type), expected="a timestamp or date")
+    if array.null_count == len(array):
+        return np.full(len(array), _NO_DAY)
+    days = array.cast(pa.date32(), safe=False).cast(pa.int32()).cast(pa.int64())
+    return filled(days, _NO_DAY)

@@ -1,0 +1,72 @@
+"""The squared distance whose null is calibrated: Anderson-Darling's for numbers, Pearson's for categories."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from courtside.core.drift.rounding import Floats, Integers
+
+SMALLEST_SHARE = 0.005
+"""A rarer group weighs no more than this one, so that single rows of it decide nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cumulants:
+    """Sums of the first three powers of the eigenvalues of a distance's covariance: its shape but for the scale."""
+
+    first: float
+    second: float
+    third: float
+
+    @classmethod
+    def of(cls, matrix: Floats) -> "Cumulants":
+        """Take them of a symmetric matrix without negative eigenvalues, by traces."""
+        squared = matrix @ matrix
+        return cls(float(np.trace(matrix)), float(np.trace(squared)), float((squared * matrix).sum()))
+
+    def rounded(self) -> "Cumulants":
+        """Keep six digits, which is what a profile stores."""
+        return Cumulants(*(float(f"{value:.6g}") for value in (self.first, self.second, self.third)))
+
+    def __mul__(self, factor: float) -> "Cumulants":
+        """Scale the distance."""
+        return Cumulants(self.first * factor, self.second * factor**2, self.third * factor**3)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Distance:
+    """Coordinates in which two groups' shares are compared: their squared length is the distance."""
+
+    ordered: bool
+    scale: Floats
+    shares: Floats
+
+    @classmethod
+    def of(cls, counts: Integers, *, ordered: bool) -> "Distance":
+        """Weigh coordinates by what a reference of these group counts holds.
+
+        Source: Anderson & Darling 1952, Ann. Math. Stat. 23(2), on grouped values; Pearson 1900.
+        """
+        shares = counts / max(1, counts.sum())
+        if ordered:
+            below = np.cumsum(shares)[:-1]
+            step = (shares[:-1] + shares[1:]) / 2
+            spread = np.maximum(below * (1 - below), SMALLEST_SHARE * (1 - SMALLEST_SHARE))
+            return cls(ordered, np.sqrt(step / spread), shares)
+        return cls(ordered, 1 / np.sqrt(np.maximum(shares, SMALLEST_SHARE)), shares)
+
+    def coordinates(self, shares: Floats) -> Floats:
+        """Return the coordinates of shares, shape (..., groups)."""
+        values = np.cumsum(shares, axis=-1)[..., :-1] if self.ordered else shares
+        result: Floats = values * self.scale
+        return result
+
+    def squared(self, reference: Floats, current: Floats) -> float:
+        """Return the squared distance of two vectors of shares."""
+        return float((self.coordinates(current - reference) ** 2).sum())
+
+    def independent(self) -> Cumulants:
+        """Return what independent rows give: of rows times the squared distance from the true shares."""
+        axes = self.coordinates(np.eye(self.shares.size))
+        centre = self.shares @ axes
+        return Cumulants.of(axes.T @ (axes * self.shares[:, None]) - np.outer(centre, centre))

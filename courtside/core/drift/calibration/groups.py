@@ -1,0 +1,101 @@
+"""Coarse cells: a column's fine cells gathered into at most 32 groups, the resolution of the null distribution."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from courtside.core.drift import arrow
+from courtside.core.drift.buffers import filled
+from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.rounding import Integers
+
+MOST_GROUPS = 34
+NO_GROUP = -1
+"""Code of a row without a usable value."""
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Groups:
+    """Which group each cell of a column belongs to; `size` groups, numbered in the order of the cells."""
+
+    of_cell: Integers
+    size: int
+    ordered: bool
+
+    @classmethod
+    def of(cls, column: Column) -> "Groups":
+        """Gather neighbouring cells to even shares of the reference; of a category rare levels and unseen ones.
+
+        What lies outside the reference's range, or beside its values where they are few, is apart.
+        """
+        if isinstance(column, NumericColumn):
+            of_cell = np.arange(column.grid.cells)
+            if column.grid.cells > MOST_GROUPS:
+                of_cell = _even(column.counts)
+            return cls(of_cell, int(of_cell[-1]) + 1, ordered=True)
+        return cls._of_levels(column.counts)
+
+    @classmethod
+    def _of_levels(cls, counts: Integers) -> "Groups":
+        levels = counts[:-1]
+        rank = np.empty(levels.size, np.int64)
+        rank[np.argsort(-levels, kind="stable")] = np.arange(levels.size)
+        most = MOST_GROUPS - 2
+        of_cell = np.append(np.minimum(rank, most), min(levels.size, most + 1))
+        return cls(of_cell, int(of_cell.max()) + 1, ordered=False)
+
+    def counts(self, cells: Integers) -> Integers:
+        """Sum counts per cell to counts per group."""
+        return np.bincount(self.of_cell, cells, self.size).astype(np.int64)
+
+
+def _even(counts: Integers) -> Integers:
+    """Number runs of cells that hold about equal shares; cells before the first value and after the last are runs."""
+    before = np.cumsum(counts) - counts
+    inner = MOST_GROUPS - 2
+    slot = np.minimum(before * inner // max(1, counts.sum()), inner - 1) + 1
+    filled = np.flatnonzero(counts)
+    empty = counts == 0
+    slot[empty] = 0
+    slot = np.maximum.accumulate(slot)
+    slot[filled[-1] + 1 :] = MOST_GROUPS
+    return np.cumsum(np.diff(slot, prepend=slot[0]) > 0)
+
+
+def codes(column: Column, groups: Groups, array: arrow.Array | None, *, rows: int) -> Codes:
+    """Return the group of each row of one batch, `NO_GROUP` where there is no usable value."""
+    if array is None:
+        return np.full(rows, NO_GROUP)
+    if isinstance(column, NumericColumn):
+        return _number_codes(column, groups, array)
+    return _label_codes(column, groups, array)
+
+
+def _number_codes(column: NumericColumn, groups: Groups, array: arrow.Array) -> Codes:
+    if not arrow.is_numeric(array.type):
+        return np.full(len(array), NO_GROUP)
+    values = arrow.with_gaps(array)
+    usable = np.isfinite(values)
+    found = np.full(len(array), NO_GROUP)
+    found[usable] = groups.of_cell[column.grid.lookup(values[usable])]
+    return found
+
+
+def _label_codes(column: CategoryColumn, groups: Groups, array: arrow.Array) -> Codes:
+    text = arrow.is_text(array.type)
+    if text != column.text or not (text or arrow.is_numeric(array.type)):
+        return np.full(len(array), NO_GROUP)
+    encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+    write = str if text else arrow.number_label
+    unusable = set() if text else {"nan", "inf", "-inf"}
+    of_value = np.full(len(encoded.dictionary) + 1, NO_GROUP)
+    for place, value in enumerate(encoded.dictionary.to_pylist()):
+        if value is not None and (label := write(value)) not in unusable:
+            of_value[place] = groups.of_cell[column.positions.get(label, -1)]
+    places = filled(encoded.indices, len(encoded.dictionary))
+    found: Codes = of_value[places]
+    return found

@@ -1,0 +1,105 @@
+"""One feature's null distribution: how far a window lies from its reference when nothing has changed."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from courtside.core.drift.calibration.blocks import LENGTHS, LONGEST_PHASED, Spread
+from courtside.core.drift.calibration.distance import Cumulants, Distance
+from courtside.core.drift.calibration.groups import Groups
+from courtside.core.drift.columns import Column
+from courtside.core.drift.rounding import Integers
+from courtside.core.drift.statistics.tails import f_tail
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureNull:
+    """A column's groups, the reference's counts in them, and the spread of the history's windows by length.
+
+    Without `spreads` the null is that of independent rows; `phased` spreads are of windows compared by month.
+    """
+
+    groups: Groups
+    counts: Integers
+    spreads: Sequence[Spread] = field(default=())
+    phased: bool = False
+
+    @classmethod
+    def of(cls, column: Column) -> "FeatureNull":
+        """Take a reference's column, its rows as independent."""
+        groups = Groups.of(column)
+        return cls(groups, groups.counts(column.counts))
+
+    @property
+    def longest(self) -> int:
+        """Days from which windows are taken as made of independent ones."""
+        return LONGEST_PHASED if self.phased else LENGTHS[-1]
+
+    @cached_property
+    def distance(self) -> Distance:
+        """The squared distance between shares of the groups."""
+        return Distance.of(self.counts, ordered=self.groups.ordered)
+
+    @cached_property
+    def independent(self) -> Cumulants:
+        """What independent rows would give."""
+        return self.distance.independent()
+
+    def pvalue(self, reference: Column, current: Column, *, days: float) -> float:
+        """Return how often windows of that many days lie as far from their reference by chance.
+
+        The distance's null is a weighted sum of chi-squared variables, matched by its first three cumulants; with few
+        windows their own error is allowed for by an F distribution. Source: Pearson 1959, Biometrika 46; Imhof 1961,
+        ibid. 48(3/4); for clustered rows Rao & Scott 1984, Ann. Stat. 12(1).
+        """
+        before, after = (self.groups.counts(column.counts) for column in (reference, current))
+        squared = self.distance.squared(before / reference.valid, after / current.valid)
+        scaled = squared / (1 / reference.valid + 1 / current.valid)
+        cumulants, blocks = self.at(days)
+        return _tail(scaled, cumulants, blocks)
+
+    def inflation(self, days: float) -> float:
+        """Return how many times as far as with independent rows windows lie (the design effect), at least 1."""
+        return self.at(days)[0].first / self.independent.first if self.independent.first > 0 else 1.0
+
+    def at(self, days: float) -> tuple[Cumulants, float]:
+        """Interpolate the spread in the logarithm of a window's length, never below that of independent rows.
+
+        Beyond the longest length the history held enough windows of it goes on as it grew last.
+        """
+        if not self.spreads:
+            return self.independent, math.inf
+        place = math.log(min(max(days, 1), self.longest))
+        lengths = np.log([spread.days for spread in self.spreads])
+        values = ((s.cumulants.first, s.cumulants.second, s.cumulants.third, s.blocks) for s in self.spreads)
+        first, second, third, blocks = (float(np.interp(place, lengths, row)) for row in zip(*values, strict=True))
+        cumulants = Cumulants(first, second, third) * math.exp(self._growth * max(0.0, place - lengths[-1]))
+        if cumulants.first <= self.independent.first:
+            return self.independent, math.inf
+        return cumulants, blocks
+
+    @cached_property
+    def _growth(self) -> float:
+        """Slope of the spread over the length, both in logarithms, at the longest ones; 0 to 1."""
+        if len(self.spreads) < 2:
+            return 0.0
+        before, last = self.spreads[-2:]
+        if not (before.cumulants.first > 0 and last.cumulants.first > 0):
+            return 0.0
+        rise = math.log(last.cumulants.first / before.cumulants.first)
+        return min(1.0, max(0.0, rise / math.log(last.days / before.days)))
+
+
+def _tail(scaled: float, cumulants: Cumulants, blocks: float) -> float:
+    first, second, third = cumulants.first, cumulants.second, cumulants.third
+    if scaled <= 0:
+        return 1.0
+    if third <= 0:
+        return 0.0
+    degrees = second**3 / third**2
+    matched = 1 + (scaled - first) / math.sqrt(degrees * second)
+    known = blocks * first**2 / second
+    return f_tail(matched, degrees=degrees, other_degrees=known)

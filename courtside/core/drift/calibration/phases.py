@@ -1,0 +1,41 @@
+"""The reference by month, so that a window is compared with the same days of the reference's years."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from courtside.core.drift.arrow import Period
+from courtside.core.drift.calibration.calendar import MONTH_OF_SLOT, MONTHS, SLOTS, covered, slots
+from courtside.core.drift.calibration.days import DayCounts
+from courtside.core.drift.rounding import Floats, Integers
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Phases:
+    """Reference rows on each day of the year, and counts of all features' groups by month."""
+
+    rows: Integers
+    counts: Integers
+
+    @classmethod
+    def of(cls, reference: DayCounts) -> "Phases":
+        """Gather a reference's days."""
+        _, slot = slots(reference.days)
+        rows = np.zeros(SLOTS, np.int64)
+        np.add.at(rows, slot, reference.rows)
+        counts = np.zeros((MONTHS, reference.counts.shape[1]), np.int64)
+        np.add.at(counts, MONTH_OF_SLOT[slot], reference.counts)
+        return cls(rows, counts)
+
+    def rows_on(self, period: Period) -> int:
+        """Return the reference's rows on the days of the year that a period covers."""
+        return int(self.rows[covered(*period)].sum())
+
+    def expected(self, period: Period, sizes: Sequence[int]) -> list[Floats]:
+        """Return, per feature, the group counts of a month's rows as far as their days are in the period."""
+        days = covered(*period)
+        wanted = np.bincount(MONTH_OF_SLOT[days], self.rows[days], MONTHS)
+        held = np.bincount(MONTH_OF_SLOT, self.rows, MONTHS)
+        share = wanted / np.maximum(held, 1)
+        return np.split(share @ self.counts, np.cumsum(sizes)[:-1])

@@ -1,0 +1,51 @@
+"""What counts as chance in one check: the reference's history where it was calibrated, independent rows elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from courtside.core.drift.calibration.blocks import LENGTHS
+from courtside.core.drift.calibration.null import FeatureNull
+from courtside.core.drift.columns import Column
+from courtside.core.drift.policy import Evidence
+from courtside.core.drift.profile import Profile
+from courtside.core.drift.report import Null
+from courtside.core.drift.statistics.comparable import shares
+
+
+@dataclass(frozen=True, slots=True)
+class Nulls:
+    """Each feature's null by name (none of an uncalibrated reference), and the days that the current window spans."""
+
+    of_feature: Mapping[str, FeatureNull]
+    days: int
+
+    @classmethod
+    def of(cls, reference: Profile, current: Profile) -> "Nulls":
+        """Take a reference's nulls; a window without dates is taken as a long one, which is the careful choice."""
+        days = (current.period[1] - current.period[0]).days + 1 if current.period else LENGTHS[-1]
+        known = reference.calibration.nulls if reference.calibration else ()
+        return cls(dict(zip(reference.by_name, known, strict=False)), days)
+
+    @property
+    def kind(self) -> Null:
+        """Whether any feature has a history to be held against."""
+        return Null.HISTORY if any(null.spreads for null in self.of_feature.values()) else Null.INDEPENDENT_ROWS
+
+    def judged(self, seen: Evidence, reference: Profile, current: Profile) -> Evidence:
+        """Add effect and p-value to what is known of a feature."""
+        mine, theirs = reference.by_name[seen.name], current.by_name[seen.name]
+        effect = seen.ks if seen.ks is not None else total_variation(mine, theirs)
+        null = self.of_feature.get(seen.name)
+        if null is not None and null.spreads:
+            pvalue = null.pvalue(mine, theirs, days=self.days)
+            return replace(seen, effect=effect, pvalue=pvalue, history_days=self.days)
+        if seen.chi2_pvalue is not None:
+            return replace(seen, effect=effect, pvalue=seen.chi2_pvalue)
+        return replace(seen, effect=effect, pvalue=FeatureNull.of(mine).pvalue(mine, theirs, days=self.days))
+
+
+def total_variation(reference: Column, current: Column) -> float:
+    """Return the largest difference in probability of any set of values, in [0, 1]; symmetric."""
+    return float(np.abs(shares(reference) - shares(current)).sum() / 2)

@@ -1,0 +1,27 @@
+"""Tables in parquet files: streamed in constant memory, pruned by date, bad files set aside."""
+
+from courtside.core.drift.reading.days import ALL_DAYS, Days
+from courtside.core.drift.reading.errors import (
+    FileDiffers,
+    NothingReadable,
+    ProfileHasNoDays,
+    TableMissing,
+    UnreadableFile,
+)
+from courtside.core.drift.reading.profiles import TableProfile, fit_table, summarize_table
+from courtside.core.drift.reading.table import FeatureTable, open_table
+
+__all__ = [
+    "ALL_DAYS",
+    "Days",
+    "FeatureTable",
+    "FileDiffers",
+    "NothingReadable",
+    "ProfileHasNoDays",
+    "TableMissing",
+    "TableProfile",
+    "UnreadableFile",
+    "fit_table",
+    "open_table",
+    "summarize_table",
+]

@@ -1,0 +1,180 @@
+"""One parquet file, batch by batch: memory holds a few pages of the wanted columns, however large the file.
+
+The reader's defaults (and Arrow's dataset scanner, and memory mapping) keep what they have read; without pre-buffering,
+with a small buffer and one row group at a time the peak stays the same from 1 to 10 million rows.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from courtside.core.drift import arrow
+from courtside.core.drift.buffers import constant
+from courtside.core.drift.errors import MissingColumns, WrongType
+from courtside.core.drift.reading.days import Days
+from courtside.core.drift.reading.errors import UnreadableFile
+
+BUFFER_BYTES = 65_536
+EPOCH = date(1970, 1, 1)
+Constant = tuple[str, Callable[[int], arrow.Array]]
+"""A column's name, and what makes it for a number of rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is wanted of a file: columns (those it has), rows of these days by the time column, constants to add."""
+
+    columns: Sequence[str]
+    days: Days
+    time_column: str | None
+    constants: Sequence[Constant] = ()
+
+
+def stream(filesystem: fs.FileSystem, path: str, scope: Scope) -> Iterator[pa.RecordBatch]:
+    """Yield a file's batches; raises `UnreadableFile`, and `MissingColumns` or `WrongType` for days it cannot tell."""
+    with _opened(filesystem, path, scope.columns) as file, _readable(path):
+        schema = file.schema_arrow
+        added = [(name, made) for name, made in scope.constants if name not in schema.names]
+        if not scope.days.unlimited:
+            _require_time(scope, [*schema.names, *(name for name, _ in added)])
+        wanted = [name for name in dict.fromkeys(scope.columns) if name in schema.names]
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group)
+            if not rows.num_rows or not _may_hold(rows, scope):
+                continue
+            for batch in file.iter_batches(arrow.ROWS_PER_BATCH, row_groups=[group], columns=wanted, use_threads=False):
+                yield _within(_with_constants(batch, added), scope)
+
+
+def names_of(filesystem: fs.FileSystem, path: str) -> list[str]:
+    """Return a file's column names; raises `UnreadableFile`."""
+    with _opened(filesystem, path, ()) as file:
+        return list(file.schema_arrow.names)
+
+
+def period_of(filesystem: fs.FileSystem, path: str, time_column: str) -> arrow.Period | None:
+    """Return the first and last day that a file's footer states, None where it states none; raises `UnreadableFile`."""
+    with _opened(filesystem, path, ()) as file, _readable(path):
+        found: arrow.Period | None = None
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group)
+            stated = _stated(rows, time_column)
+            if rows.num_rows and stated is None:
+                return None
+            found = arrow.joined(found, stated)
+        return found
+
+
+@contextmanager
+def _readable(path: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise UnreadableFile(path, (str(error) or type(error).__name__).splitlines()[0]) from error
+
+
+@contextmanager
+def _opened(filesystem: fs.FileSystem, path: str, columns: Sequence[str]) -> Iterator[pq.ParquetFile]:
+    with _readable(path):
+        source = filesystem.open_input_file(path)
+    with source:
+        with _readable(path):
+            file = _parquet(source)
+            texts = _texts(file.schema_arrow, columns)
+            if texts:  # as dictionaries: equal labels are counted by number and made into text once
+                file = _parquet(source, metadata=file.metadata, read_dictionary=texts)
+        yield file
+
+
+def _parquet(source: pa.NativeFile, **options: Any) -> pq.ParquetFile:
+    return pq.ParquetFile(
+        source, pre_buffer=False, buffer_size=BUFFER_BYTES, page_checksum_verification=True, **options
+    )
+
+
+def _texts(schema: pa.Schema, columns: Sequence[str]) -> list[str]:
+    return [
+        field.name
+        for field in schema
+        if field.name in columns and (pa.types.is_string(field.type) or pa.types.is_large_string(field.type))
+    ]
+
+
+def _require_time(scope: Scope, names: Sequence[str]) -> None:
+    if scope.time_column is None or scope.time_column not in names:
+        raise MissingColumns([scope.time_column or "time column"], names)
+
+
+def _with_constants(batch: pa.RecordBatch, added: Sequence[Constant]) -> pa.RecordBatch:
+    for name, made in added:
+        batch = batch.append_column(name, made(batch.num_rows))
+    return batch
+
+
+def _may_hold(rows: pq.RowGroupMetaData, scope: Scope) -> bool:
+    if scope.days.unlimited or scope.time_column is None:
+        return True
+    stated = _stated(rows, scope.time_column)
+    if stated is None:
+        return True
+    # A day of margin: statistics are in UTC, rows may be in another zone.
+    return scope.days.meets(Days(stated[0] - timedelta(days=1), stated[1] + timedelta(days=2)))
+
+
+def _stated(rows: pq.RowGroupMetaData, time_column: str) -> arrow.Period | None:
+    for position in range(rows.num_columns):
+        column = rows.column(position)
+        if column.path_in_schema == time_column:
+            limits = column.statistics
+            first, last = (limits.min, limits.max) if limits and limits.has_min_max else (None, None)
+            if isinstance(first, date) and isinstance(last, date):
+                return arrow.day(first), arrow.day(last)
+    return None
+
+
+def _within(batch: pa.RecordBatch, scope: Scope) -> pa.RecordBatch:
+    """Keep the rows of the wanted days; rows without a time are of no day."""
+    if scope.days.unlimited:
+        return batch
+    assert scope.time_column is not None
+    column = arrow.column(batch, scope.time_column)
+    found = arrow.period(column, scope.time_column)
+    if column is None or found is None:
+        return batch.slice(0, 0)
+    inside = (scope.days.start is None or scope.days.start <= found[0]) and (
+        scope.days.end is None or found[1] < scope.days.end
+    )
+    if inside and not column.null_count:
+        return batch
+    return batch.filter(_mask(column, scope.days))
+
+
+def _mask(column: arrow.Array, days: Days) -> "pa.Array[Any]":
+    import pyarrow.compute as pc
+
+    mask = pc.is_valid(column)
+    if days.start is not None:
+        mask = pc.and_(mask, pc.greater_equal(column, _midnight(days.start, column.type)))
+    if days.end is not None:
+        mask = pc.and_(mask, pc.less(column, _midnight(days.end, column.type)))
+    return mask
+
+
+def _midnight(day: date, kind: pa.DataType) -> "pa.Scalar[Any]":
+    if pa.types.is_date(kind):
+        return constant((day - EPOCH).days, pa.date32(), 1).cast(kind)[0]
+    if not pa.types.is_timestamp(kind):
+        raise WrongType("time column", found=str(kind), expected="a timestamp or date")
+    moment: Any = constant((day - EPOCH).days, pa.date32(), 1).cast(pa.timestamp(kind.unit))
+    if kind.tz is not None:
+        import pyarrow.compute as pc
+
+        moment = pc.assume_timezone(moment, kind.tz)
+    found: pa.Scalar[Any] = moment[0]
+    return found

@@ -1,0 +1,167 @@
+"""From files to profiles, file by file: one that cannot be used is set aside whole and the others count."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import reduce
+
+import pyarrow as pa
+
+from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Feature, Phase
+from courtside.core.drift import arrow
+from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, MissingColumns, WrongType
+from courtside.core.drift.profile import Profile, fit
+from courtside.core.drift.quarantine import QuarantinedFile, TableSide
+from courtside.core.drift.reading.days import Days
+from courtside.core.drift.reading.errors import FileDiffers, NothingReadable, UnreadableFile
+from courtside.core.drift.reading.table import FeatureTable, TableFile
+from courtside.core.drift.story.parts import Part, Span, split, sub_windows
+
+UNUSABLE = (UnreadableFile, MissingColumns, DuplicateColumns, WrongType)
+
+
+@dataclass(frozen=True, slots=True)
+class TableProfile:
+    """A table's profile, its sub-windows in order of time (none where it has no dates), and the files set aside."""
+
+    profile: Profile
+    parts: tuple[Part, ...] = ()
+    quarantined: tuple[QuarantinedFile, ...] = ()
+
+
+def fit_table(
+    table: FeatureTable,
+    features: Sequence[Feature],
+    *,
+    time_column: str | None,
+    calibrated: bool = False,
+    phase: Phase | None = None,
+) -> TableProfile:
+    """Fit a reference on a table's files, reading each twice, and once more to calibrate it.
+
+    Unreadable files are set aside; one that lacks a feature or has it in another type is refused, as a reference must
+    be whole. Raises what `fit` raises (`FileDiffers` around it in a folder) and `NothingReadable`.
+    """
+    reading = _Reading(table.of([feature.name for feature in features], time_column=time_column, days=table.days))
+    quarantined: list[QuarantinedFile] = []
+    while True:
+        try:
+            profile = fit(reading, features, time_column=time_column, calibrated=calibrated, phase=phase)
+            return TableProfile(profile, quarantined=tuple(quarantined))
+        except UnreadableFile as error:
+            _set_aside(quarantined, reading.table, reading.now, TableSide.REFERENCE, error)
+            reading = _Reading(reading.table.without({error.file}))
+            if not reading.table.pruned:
+                raise NothingReadable(table.name, quarantined) from error
+        except UNUSABLE as error:
+            if table.single:
+                raise
+            raise FileDiffers(table.shown(reading.now), error) from error
+
+
+def summarize_table(reference: Profile, table: FeatureTable) -> TableProfile:
+    """Count a table's files on the reference's grid, in one pass and constant memory.
+
+    A file that is unreadable, names a feature twice, holds none of them, or whose days cannot be told when days are
+    wanted, is set aside; of a single file that is raised instead. Raises `NothingReadable`, `EmptyWindow`.
+    """
+    table = table.of(list(reference.by_name), time_column=reference.time_column, days=table.days)
+    count = _Count(reference, table)
+    for file in table.pruned:
+        count.add(file)
+    if count.quarantined and len(count.quarantined) == len(table.pruned):
+        raise NothingReadable(table.name, count.quarantined)
+    if not count.whole.rows:
+        raise EmptyWindow(table.name)
+    parts = tuple(Part(*span, profile) for span, profile in zip(count.windows, count.pieces, strict=True))
+    return TableProfile(count.whole, parts, tuple(count.quarantined))
+
+
+@dataclass
+class _Reading:
+    """Iterates a table and remembers which file it is at: an error in a batch can then be laid at its file."""
+
+    table: FeatureTable
+    now: TableFile = field(init=False)
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        for file in self.table.pruned:
+            self.now = file
+            yield from self.table.batches(file)
+
+
+class _Count:
+    """Adds files up: the whole, and the sub-windows of the period that the footers state."""
+
+    def __init__(self, reference: Profile, table: FeatureTable) -> None:
+        self._reference = reference
+        self._table = table
+        self._dated: set[TableFile] = set()
+        self.quarantined: list[QuarantinedFile] = []
+        self.whole = reference.blank()
+        self.windows = self._windows()
+        self.pieces = [reference.blank() for _ in self.windows]
+
+    def add(self, file: TableFile) -> None:
+        """Count one file whole, or set it aside."""
+        try:
+            whole, pieces = self._counted(file)
+        except UNUSABLE as error:
+            _set_aside(self.quarantined, self._table, file, TableSide.CURRENT, error)
+            return
+        self.whole = self.whole.merge(whole)
+        self.pieces = [mine.merge(piece) for mine, piece in zip(self.pieces, pieces, strict=True)]
+
+    def _counted(self, file: TableFile) -> tuple[Profile, list[Profile]]:
+        blank = self._reference.blank()
+        if file not in self._dated:
+            return self._reference.summarize(self._table.batches(file)), [blank for _ in self.windows]
+        batches = _Counted(self._table.batches(file))
+        pieces = [part.profile for part in split(self._reference, batches, windows=self.windows)]
+        whole = reduce(Profile.merge, pieces, blank)
+        absent = all(column.tally.absent == whole.rows for column in whole.columns)
+        if whole.rows < batches.rows or absent:  # rows of no day, or a file to be refused: rare, so read again
+            whole = self._reference.summarize(self._table.batches(file))
+        return whole, pieces
+
+    def _windows(self) -> tuple[Span, ...]:
+        """Cut the period that the readable files state; a file that states none has no sub-windows."""
+        whole: arrow.Period | None = None
+        for file in self._table.pruned:
+            try:
+                period = self._table.period(file)
+            except UnreadableFile:
+                continue  # it is set aside when its rows are asked for
+            if period is not None:
+                self._dated.add(file)
+                whole = arrow.joined(whole, period)
+        return () if whole is None else _cut(*whole, self._table.days)
+
+
+def _cut(first: date, last: date, days: Days) -> tuple[Span, ...]:
+    first = first if days.start is None else max(first, days.start)
+    last = last if days.end is None else min(last, days.end - timedelta(days=1))
+    return sub_windows(first, last) if first <= last else ()
+
+
+class _Counted:
+    """Passes batches on and counts their rows."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        for batch in self._batches:
+            self.rows += batch.num_rows
+            yield batch
+
+
+def _set_aside(
+    quarantined: list[QuarantinedFile], table: FeatureTable, file: TableFile, side: TableSide, error: BadInput
+) -> None:
+    if table.single:
+        raise error
+    reason = f"unreadable: {error.detail}" if isinstance(error, UnreadableFile) else str(error)
+    quarantined.append(QuarantinedFile(table.shown(file), side, reason))

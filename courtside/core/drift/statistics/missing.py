@@ -1,0 +1,40 @@
+"""Whether more values are missing than the reference had."""
+
+import math
+from dataclasses import dataclass
+
+from courtside.core.drift.tally import Tally
+
+POINTS = 0.05
+"""A rise of the missing rate by less is no reason to stop trusting a column."""
+ALPHA = 0.001
+"""How rarely chance may do as much in independent rows; gaps come in runs, so this is strict and `POINTS` decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingShift:
+    """Missing rates of reference and current, in [0, 1], and the one-sided p-value of a rise."""
+
+    reference: float
+    current: float
+    pvalue: float
+
+    @property
+    def rose(self) -> bool:
+        """Whether the rise is large enough to matter and too large for chance."""
+        return self.current - self.reference > POINTS and self.pvalue < ALPHA
+
+
+def missing_shift(reference: Tally, current: Tally) -> MissingShift:
+    """Compare missing rates by the pooled two-proportion z-test.
+
+    Both sides need rows. Source: A. Agresti, "Categorical Data Analysis", 3rd edition (2013), section 3.2.
+    """
+    before, after = reference.missing_rate, current.missing_rate
+    missing = (reference.rows - reference.valid) + (current.rows - current.valid)
+    pooled = missing / (reference.rows + current.rows)
+    variance = pooled * (1 - pooled) * (1 / reference.rows + 1 / current.rows)
+    if variance == 0:
+        return MissingShift(before, after, 1.0)
+    z = (after - before) / math.sqrt(variance)
+    return MissingShift(before, after, math.erfc(z / math.sqrt(2)) / 2)

@@ -1,0 +1,91 @@
+"""Which drifted features move together: alike in the reference, and away from it in the same way at the same times.
+
+A feature's path is, per sub-window, the difference between its distribution and the reference's, at the reference's
+deciles (or levels), weighted by the root of the rows. Two paths agree when their cosine is near 1: the origin is the
+reference and not the window's mean, so two features that shifted before the window and stayed there agree as well.
+Features are taken in order of effect and join the first group whose leader agrees with them.
+
+Source: the leader algorithm of Hartigan, Clustering Algorithms, 1975, chapter 3.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.report import FeatureDrift
+from courtside.core.drift.rounding import Floats
+
+AGREEING = 0.8
+"""Cosine of two paths from which they move together."""
+ALIKE = 0.2
+"""Largest difference of two reference distributions (KS, or total variation of levels) that read as one thing."""
+DECILES = np.arange(1, 10) / 10
+
+Columns = Mapping[str, Column]
+
+
+def moving_together(
+    drifted: Sequence[FeatureDrift], reference: Columns, parts: Sequence[Columns]
+) -> list[list[FeatureDrift]]:
+    """Group judged features with drift; every one is in exactly one group, its leader first.
+
+    `parts` are the sub-windows' columns by name, or the whole window's alone. Groups come in order of size, then of
+    effect.
+    """
+    ordered = sorted(drifted, key=lambda feature: -(feature.effect or 0.0))
+    paths = {f.name: _path(reference[f.name], [part[f.name] for part in parts]) for f in ordered}
+    groups: list[list[FeatureDrift]] = []
+    for feature in ordered:
+        for group in groups:
+            leader = group[0].name
+            if _agree(paths[leader], paths[feature.name]) and _alike(reference[leader], reference[feature.name]):
+                group.append(feature)
+                break
+        else:
+            groups.append([feature])
+    return sorted(groups, key=len, reverse=True)
+
+
+def _path(reference: Column, parts: Sequence[Column]) -> Floats:
+    expected = _described(reference, reference)
+    steps = [
+        (_described(reference, part) - expected) * np.sqrt(part.valid) if part.valid else np.zeros(expected.size)
+        for part in parts
+    ]
+    return np.concatenate(steps)
+
+
+def _described(reference: Column, column: Column) -> Floats:
+    """Return the share up to each of the reference's deciles, or of each level."""
+    if isinstance(reference, NumericColumn) and isinstance(column, NumericColumn):
+        cells = reference.cumulative.searchsorted(DECILES - 1e-12)
+        result: Floats = column.cumulative[cells]
+        return result
+    return column.bin_counts / column.valid
+
+
+def _agree(path: Floats, other: Floats) -> bool:
+    if path.size != other.size:
+        return False
+    lengths = float(np.linalg.norm(path) * np.linalg.norm(other))
+    return lengths > 0 and float(path @ other) >= AGREEING * lengths
+
+
+def _alike(column: Column, other: Column) -> bool:
+    if isinstance(column, NumericColumn) and isinstance(other, NumericColumn):
+        points = np.union1d(column.grid.edges, other.grid.edges)
+        return float(np.abs(_distribution(column, points) - _distribution(other, points)).max()) <= ALIKE
+    if isinstance(column, CategoryColumn) and isinstance(other, CategoryColumn):
+        if column.levels != other.levels:
+            return False
+        gaps = np.abs(column.counts / column.valid - other.counts / other.valid)
+        return float(gaps.sum()) / 2 <= ALIKE
+    return False
+
+
+def _distribution(column: NumericColumn, points: Floats) -> Floats:
+    """Return the share of values up to each point, as known at the column's own edges."""
+    steps = np.concatenate(([0.0], column.cumulative))
+    result: Floats = steps[column.grid.edges.searchsorted(points, "right")]
+    return result

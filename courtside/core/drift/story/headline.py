@@ -1,0 +1,65 @@
+"""One plain sentence for each group of features that moved together."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from courtside.core.drift.columns import Column, NumericColumn
+from courtside.core.drift.reasons import mean_movement, movement
+from courtside.core.drift.report import FeatureDrift, Verdict
+from courtside.core.drift.story.records import Onset
+
+MOST_NAMED = 4
+
+_BROKEN = {
+    Verdict.MISSING_COLUMN: ("is missing from the current table", "are missing from the current table"),
+    Verdict.WRONG_TYPE: ("has another type and cannot be compared", "have another type and cannot be compared"),
+    Verdict.ALL_MISSING: ("holds no usable value", "hold no usable value"),
+    Verdict.MORE_MISSING: ("has more missing values", "have more missing values"),
+}
+
+
+def moved(features: Sequence[FeatureDrift], pairs: Sequence[tuple[Column, Column]], *, since: str) -> str:
+    """Say of one or more features of a group what moved; `pairs` are their reference and current columns."""
+    what = _movement(pairs)
+    if len(features) == 1:
+        return f"{features[0].name}: {what}{since}"
+    return f"{len(features)} features moved together ({_names(features)}): {what}{since}"
+
+
+def broke(features: Sequence[FeatureDrift], *, since: str) -> str:
+    """Say of one or more columns with the same breakage what is wrong."""
+    one, several = _BROKEN[features[0].verdict]
+    if len(features) == 1:
+        return f"{features[0].name} {one}{since}"
+    return f"{len(features)} columns {several} ({_names(features)}){since}"
+
+
+def since(onset: Onset | None, *, first: date | None) -> str:
+    """Say from when on: the month, if it began on a first; with "at least" if that is all the window shows.
+
+    >>> since(Onset(date(2018, 11, 1), passed=False), first=date(2018, 10, 16))
+    ' since 2018-11'
+    >>> since(Onset(date(2018, 10, 16), passed=True), first=date(2018, 10, 16))
+    ' since at least 2018-10-16, passed by the end'
+    """
+    if onset is None:
+        return ""
+    day = f"{onset.day:%Y-%m}" if onset.day.day == 1 else onset.day.isoformat()
+    least = "at least " if onset.day == first else ""
+    return f" since {least}{day}{', passed by the end' if onset.passed else ''}"
+
+
+def _movement(pairs: Sequence[tuple[Column, Column]]) -> str:
+    """Describe the mean of the features' means, where there are several; else the one, or the leader."""
+    numeric = [(b, a) for b, a in pairs if isinstance(b, NumericColumn) and isinstance(a, NumericColumn)]
+    if len(numeric) < 2:
+        return movement(*pairs[0])
+    before, after = (float(np.mean([column.mean for column in side])) for side in zip(*numeric, strict=True))
+    return mean_movement(before, after, sd=max(reference.grid.sd for reference, _ in numeric))
+
+
+def _names(features: Sequence[FeatureDrift]) -> str:
+    names = [feature.name for feature in features[:MOST_NAMED]]
+    return ", ".join(names if len(features) <= MOST_NAMED else [*names[:-1], "…"])

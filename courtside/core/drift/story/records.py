@@ -1,0 +1,102 @@
+"""What a report keeps of its story."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """The first day of the sub-window from which there is drift, and whether it had passed by the window's end."""
+
+    day: date
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One feature in one sub-window [start, end).
+
+    `rows` are usable rows; `mean` and `median` are a number's, `share` is the part of the rows in the trend's level;
+    `effect` is the KS statistic, or for levels the Jensen-Shannon distance, against the reference. None of no rows.
+    """
+
+    start: date
+    end: date
+    rows: int
+    mean: float | None
+    median: float | None
+    share: float | None
+    effect: float | None
+
+    @property
+    def value(self) -> float | None:
+        """What a chart of the trend follows: the mean of a number, the share of a level."""
+        return self.share if self.mean is None else self.mean
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "rows": self.rows,
+            "mean": self.mean,
+            "median": self.median,
+            "share": self.share,
+            "effect": self.effect,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One feature by sub-window, in order of time.
+
+    `level` is the level whose share is followed (the one that moved most), None for numbers and for "any other value".
+    `onset` is None where the feature does not drift or there is one sub-window only.
+    """
+
+    points: tuple[TrendPoint, ...]
+    level: str | None
+    onset: Onset | None
+
+    @property
+    def began(self) -> date | None:
+        """First day of the sub-window from which the feature drifts."""
+        return self.onset.day if self.onset else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "level": self.level,
+            "began": self.began.isoformat() if self.began else None,
+            "passed": self.onset.passed if self.onset else None,
+            "points": [point.to_dict() for point in self.points],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Drifted features that read as one story; the first one moved most.
+
+    `effect` is the largest of its features; `headline` is one plain sentence; `onset` as in `Trend`, of all together.
+    """
+
+    features: tuple[str, ...]
+    headline: str
+    onset: Onset | None
+    effect: float | None
+
+    @property
+    def began(self) -> date | None:
+        """First day of the sub-window from which the features drift together."""
+        return self.onset.day if self.onset else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "features": list(self.features),
+            "headline": self.headline,
+            "began": self.began.isoformat() if self.began else None,
+            "passed": self.onset.passed if self.onset else None,
+            "effect": self.effect,
+        }

@@ -1,0 +1,102 @@
+"""Puts the story into a report: pure, from profiles, in milliseconds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from courtside.core.drift.profile import Profile
+from courtside.core.drift.report import BROKEN, DriftReport, FeatureDrift
+from courtside.core.drift.story import headline
+from courtside.core.drift.story.grouping import moving_together
+from courtside.core.drift.story.onset import Course, onset
+from courtside.core.drift.story.parts import Part, PartsInvalid, require_ordered
+from courtside.core.drift.story.records import Group, Onset
+from courtside.core.drift.story.trend import trend
+from courtside.core.drift.story.weighting import share_importance
+
+
+def tell(
+    report: DriftReport,
+    *,
+    reference: Profile,
+    current: Profile,
+    parts: Sequence[Part] = (),
+    importances: Mapping[str, float] | None = None,
+) -> DriftReport:
+    """Return the report with trends, onsets, groups and the importance-weighted share.
+
+    `reference` and `current` are the profiles the report was made of; `parts` the current one by sub-window, in order
+    of time (see `split`; without them there are groups, but no trends and no onsets); `importances` are the champion's
+    weights by feature. Target and prediction are columns like any other: they have trends and groups, and no weight.
+    Raises `PartsInvalid`, `ImportancesInvalid`.
+    """
+    _require_parts_of(current, parts)
+    story = _Story(report, reference, current, tuple(parts))
+    start = story.onset(story.drifted)
+    return replace(
+        report,
+        features=tuple(story.with_trend(feature) for feature in report.features) if parts else report.features,
+        groups=story.groups(),
+        began=start.day if start else None,
+        share_importance=None if importances is None else share_importance(report.features, importances),
+    )
+
+
+@dataclass(frozen=True)
+class _Story:
+    report: DriftReport
+    reference: Profile
+    current: Profile
+    parts: tuple[Part, ...]
+
+    @property
+    def drifted(self) -> list[FeatureDrift]:
+        return [feature for feature in self.report.features if feature.drifted]
+
+    @cached_property
+    def courses(self) -> dict[str, Course]:
+        found = {}
+        for feature in self.drifted:
+            follow = Course.of_gaps if feature.verdict in BROKEN else Course.of_values
+            columns = [part.profile.by_name[feature.name] for part in self.parts]
+            found[feature.name] = follow(self.reference.by_name[feature.name], columns)
+        return found
+
+    def onset(self, features: Sequence[FeatureDrift]) -> Onset | None:
+        if len(self.parts) < 2:
+            return None
+        return onset([self.courses[feature.name] for feature in features], self.parts)
+
+    def with_trend(self, feature: FeatureDrift) -> FeatureDrift:
+        mine, theirs = self.reference.by_name[feature.name], self.current.by_name[feature.name]
+        since = self.onset([feature]) if feature.drifted else None
+        return replace(feature, trend=trend(mine, theirs, self.parts, onset=since))
+
+    def groups(self) -> tuple[Group, ...]:
+        broken: dict[str, list[FeatureDrift]] = {}
+        for feature in self.drifted:
+            if feature.verdict in BROKEN:
+                broken.setdefault(feature.verdict, []).append(feature)
+        judged = [feature for feature in self.drifted if feature.verdict not in BROKEN]
+        columns = [part.profile.by_name for part in self.parts] or [self.current.by_name]
+        together = moving_together(judged, self.reference.by_name, columns)
+        return tuple(self._group(features) for features in (*broken.values(), *together))
+
+    def _group(self, features: Sequence[FeatureDrift]) -> Group:
+        start = self.onset(features)
+        since = headline.since(start, first=self.parts[0].start if self.parts else None)
+        if features[0].verdict in BROKEN:
+            said = headline.broke(features, since=since)
+        else:
+            pairs = [(self.reference.by_name[f.name], self.current.by_name[f.name]) for f in features]
+            said = headline.moved(features, pairs, since=since)
+        return Group(tuple(feature.name for feature in features), said, start, features[0].effect)
+
+
+def _require_parts_of(current: Profile, parts: Sequence[Part]) -> None:
+    require_ordered([(part.start, part.end) for part in parts])
+    rows = sum(part.profile.rows for part in parts)
+    if rows > current.rows:
+        raise PartsInvalid(f"they hold {rows:,} rows, the window {current.rows:,}")
+    if any(list(part.profile.by_name) != list(current.by_name) for part in parts):
+        raise PartsInvalid("they have other columns than the window")

@@ -1,0 +1,113 @@
+"""Long columns are counted in another way than short ones: to the same profile."""
+
+from fractions import Fraction
+from functools import reduce
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.drift import Profile, fit
+from courtside.core.drift.columns import NumericColumn
+from courtside.core.drift.counting import LONG, SHORT
+from tests.unit.core.drift.shapes import SHAPES, Values
+
+X = [Feature("x", FeatureKind.NUMERIC)]
+ROWS = 3 * LONG
+
+
+def profiled(values: Values) -> Profile:
+    return fit(pa.table({"x": pa.array(values)}), X)
+
+
+def counted_both_ways(reference: Profile, values: Values) -> tuple[NumericColumn, NumericColumn]:
+    table = pa.table({"x": pa.array(values)})
+    whole = reference.summarize(table)
+    parts = [reference.summarize(table.slice(start, SHORT - 1)) for start in range(0, table.num_rows, SHORT - 1)]
+    slow = reduce(Profile.merge, parts)
+    (fast_column,), (slow_column,) = whole.columns, slow.columns
+    assert isinstance(fast_column, NumericColumn)
+    assert isinstance(slow_column, NumericColumn)
+    return fast_column, slow_column
+
+
+def require_same(fast: NumericColumn, slow: NumericColumn) -> None:
+    assert fast.counts.tolist() == slow.counts.tolist()
+    assert (fast.tally, fast.minimum, fast.maximum) == (slow.tally, slow.minimum, slow.maximum)
+    largest = Fraction(max(abs(fast.minimum), abs(fast.maximum)))  # sums may be beyond any float
+    assert abs(fast.total - slow.total) <= largest * fast.valid / 10**12
+    assert fast.tail_means == pytest.approx(slow.tail_means, rel=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"binary"}))
+def test_every_shape_is_counted_the_same_in_long_batches(shape: str) -> None:
+    reference, current = SHAPES[shape](np.random.default_rng(5), ROWS, ROWS)
+    profile = profiled(reference.astype(float))
+    for values in (reference, current):
+        require_same(*counted_both_ways(profile, values.astype(float)))
+
+
+@pytest.mark.parametrize("far", [1e6, 1e15, 1e19, 1e160, 1.7e308])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_values_however_far_out_fall_into_the_last_cell_of_their_side(far: float, sign: int) -> None:
+    rng = np.random.default_rng(1)
+    profile = profiled(rng.normal(size=ROWS))
+    values = rng.normal(size=ROWS)
+    values[::7] = sign * far
+    fast, slow = counted_both_ways(profile, values)
+    require_same(fast, slow)
+    assert fast.counts[-1 if sign > 0 else 0] >= values[::7].size
+
+
+def test_not_a_number_and_infinities_are_accounted_for_in_long_batches() -> None:
+    rng = np.random.default_rng(2)
+    profile = profiled(rng.normal(size=ROWS))
+    values = rng.normal(size=ROWS)
+    values[:5], values[5:9], values[9:12] = np.nan, np.inf, -np.inf
+    fast, slow = counted_both_ways(profile, values)
+    require_same(fast, slow)
+    assert (fast.tally.nan, fast.tally.positive_infinity, fast.tally.negative_infinity) == (5, 4, 3)
+
+
+def test_gaps_and_whole_numbers_are_counted_the_same() -> None:
+    rng = np.random.default_rng(3)
+    values = rng.integers(0, 40, ROWS)
+    profile = profiled(values)
+    table = pa.table({"x": pa.array(values, mask=rng.random(ROWS) < 0.2)})
+    (fast,) = profile.summarize(table).columns
+    (slow,) = reduce(Profile.merge, (profile.counted(batch) for batch in table.to_batches(max_chunksize=999))).columns
+    assert fast.counts.tolist() == slow.counts.tolist()
+    assert fast.tally == slow.tally
+
+
+def test_repeated_values_beside_a_continuum_switch_the_way_of_counting_and_stay_right() -> None:
+    """The first batch holds mostly repeated values, the following ones none, then all."""
+    rng = np.random.default_rng(4)
+    reference = np.where(rng.random(ROWS) < 0.5, 0.0, rng.exponential(1, ROWS))
+    profile = profiled(reference)
+    batches = [np.zeros(LONG), rng.exponential(1, LONG), rng.exponential(1, LONG), np.zeros(LONG), reference]
+    tables = [pa.table({"x": pa.array(batch)}) for batch in batches]
+    (fast,) = profile.summarize(tables).columns
+    (slow,) = profile.summarize(
+        pa.table({"x": pa.array(np.concatenate(batches))}).to_batches(max_chunksize=1000)
+    ).columns
+    assert fast.counts.tolist() == slow.counts.tolist()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int64", "uint16", "float32", "float64"])
+def test_small_whole_numbers_are_the_labels_of_any_type(dtype: str) -> None:
+    values = np.random.default_rng(6).integers(0, 5, 4_000)
+    feature = [Feature("x", FeatureKind.CATEGORICAL)]
+    profile = fit(pa.table({"x": pa.array(values)}), feature)
+    column = profile.summarize(pa.table({"x": pa.array(values.astype(dtype))})).columns[0]
+    assert column.counts.tolist() == [*np.bincount(values).tolist(), 0]
+
+
+def test_a_batch_counts_only_the_labels_it_holds_of_a_large_dictionary() -> None:
+    words = pa.array([f"word{i}" for i in range(100_000)])
+    feature = [Feature("x", FeatureKind.CATEGORICAL)]
+    profile = fit(pa.table({"x": ["word1", "word2"] * 300}), feature)
+    rows = pa.DictionaryArray.from_arrays(pa.array([1, 1, 2, 99_999], pa.int32()), words)
+    column = profile.summarize(pa.table({"x": rows})).columns[0]
+    assert column.counts.tolist() == [2, 1, 1]

@@ -1,0 +1,47 @@
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.decision import Action, DecisionPolicy, decide
+from courtside.core.drift import ClassicPolicy, DriftReport, Policy, Verdict, check, fit
+from courtside.core.drift.policies import policy_named
+from courtside.core.drift.statistics.missing import missing_shift
+from courtside.core.drift.tally import Tally
+
+FEATURES = [Feature("points", FeatureKind.NUMERIC), Feature("venue", FeatureKind.CATEGORICAL)]
+
+
+def report(*, missing: float, policy: Policy, before: float = 0.0, rows: int = 1000) -> DriftReport:
+    def table(rate: float, n: int) -> pa.Table:
+        gap = [i % 100 < 100 * rate for i in range(n)]
+        points = [None if gone else float(i % 97) for i, gone in enumerate(gap)]
+        venue = [None if gone else ("home", "away")[i % 2] for i, gone in enumerate(gap)]
+        return pa.table({"points": points, "venue": venue})
+
+    profile = fit(table(before, 5000), FEATURES)
+    return check(profile, profile.summarize(table(missing, rows)), policy)
+
+
+@pytest.mark.parametrize("policy", [ClassicPolicy(), policy_named("calibrated")])
+def test_many_more_missing_values_break_a_column_and_ask_for_a_person(policy: Policy) -> None:
+    found = report(missing=0.36, policy=policy)
+    assert {feature.verdict for feature in found.features} == {Verdict.MORE_MISSING}
+    assert found.features[0].reason.startswith("missing values rose 0.0% → 36.0%")
+    assert decide(found, DecisionPolicy()).action is Action.ALERT
+
+
+@pytest.mark.parametrize(("before", "missing", "rows"), [(0.0, 0.04, 1000), (0.3, 0.3, 1000), (0.3, 0.0, 1000)])
+def test_few_usual_or_fewer_missing_values_break_nothing(before: float, missing: float, rows: int) -> None:
+    found = report(before=before, missing=missing, rows=rows, policy=policy_named("calibrated"))
+    assert not found.features_broken
+
+
+@given(st.integers(1, 5000), st.integers(1, 5000), st.floats(0, 1), st.floats(0, 1))
+def test_the_p_value_is_one_and_falls_with_the_rise(n: int, m: int, first: float, second: float) -> None:
+    low, high = sorted((first, second))
+    reference = Tally(rows=n)
+    less, more = (missing_shift(reference, Tally(rows=m, null=int(rate * m))) for rate in (low, high))
+    assert 0 <= more.pvalue <= less.pvalue <= 1
+    assert missing_shift(reference, Tally(rows=m)).pvalue == 1.0
