@@ -1,0 +1,172 @@
+"""The top of the page: the verdict in a sentence, what moved since when, what was compared, a line per feature."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from courtside.core.drift.report import BROKEN, DriftReport, FeatureDrift, Verdict
+from courtside.core.report_page.markup import Markup, element, joined
+from courtside.core.report_page.wording import (
+    BROKEN_SIGN,
+    SEVERITIES,
+    SIGNS,
+    VERDICTS,
+    known,
+    percent,
+    period,
+    since,
+    statistic,
+)
+
+MOST_STORIES = 12
+
+
+def banner(report: DriftReport, *, title: str, decision: str | None) -> Markup:
+    """Return the title, the verdict and what was decided."""
+    kind, headline = verdict(report)
+    return element(
+        "header",
+        element("p", title, class_="eyebrow"),
+        element("h1", _sign(kind), " ", headline, class_=f"verdict {kind}"),
+        element("p", _explained(report), class_="lead"),
+        element("p", element("strong", "What Courtside decided: "), decision, class_="decision") if decision else None,
+    )
+
+
+def verdict(report: DriftReport) -> tuple[str, str]:
+    """Return the kind of the verdict (broken, drift, unknown, quiet) and the sentence that says it."""
+    drifted, broken = len(report.features_drifted), len(report.features_broken)
+    checked = report.features_checked
+    if broken:
+        moved = f" {_counted(drifted - broken, 'other')} moved." if drifted > broken else ""
+        return (
+            "broken",
+            f"Repair the data: {_counted(broken, 'column')} of {len(report.features)} cannot be compared.{moved}",
+        )
+    if not report.sufficient_data:
+        return "unknown", "Not enough data to tell whether anything drifted."
+    if drifted:
+        return "drift", f"Drift: {drifted} of {_counted(checked, 'feature')} moved."
+    return "quiet", f"No drift: none of {_counted(checked, 'feature')} moved."
+
+
+def stories(report: DriftReport) -> Markup | None:
+    """Return what moved, one sentence a group; None if nothing did."""
+    said = [group.headline for group in report.groups]
+    if not said:
+        said = [f"{feature.name}: {feature.reason}" for feature in report.features if feature.drifted]
+    if not said:
+        return None
+    more = len(said) - MOST_STORIES
+    items = [element("li", text) for text in said[:MOST_STORIES]]
+    rest = element("li", f"and {more} more, each below") if more > 0 else None
+    return element(
+        "section", element("h2", "What moved", id="moved"), element("ul", *items, rest), aria_labelledby="moved"
+    )
+
+
+def set_aside(report: DriftReport) -> Markup | None:
+    """Return the files whose rows are not in the report, None if there are none."""
+    files = report.files_quarantined
+    if not files:
+        return None
+    items = [element("li", f"{file.file} ({file.side.value}): {file.reason}") for file in files[:MOST_STORIES]]
+    more = element("li", f"and {len(files) - MOST_STORIES} more") if len(files) > MOST_STORIES else None
+    return element(
+        "section",
+        element("h2", f"{_counted(len(files), 'file')} set aside, not counted", id="aside"),
+        element("ul", *items, more),
+        aria_labelledby="aside",
+    )
+
+
+def facts(report: DriftReport) -> Markup:
+    """Return what was compared with what, and how much of it drifted."""
+    unjudged = len(report.features) - report.features_checked
+    weight = report.share_importance
+    pairs = [
+        ("Drifted", f"{len(report.features_drifted)} of {report.features_checked} ({percent(report.share_drifted)})"),
+        ("Of the model's importance", percent(weight) if weight is not None else None),
+        ("Began", since(report.began, first_day(report)) if report.drift_detected else None),
+        ("Severity", SEVERITIES[report.severity]),
+        ("Reference", f"{report.reference.rows:,} rows, {period(report.reference.period)}"),
+        ("Current window", f"{report.current.rows:,} rows, {period(report.current.period)}"),
+        ("Not judged", f"{_counted(unjudged, 'feature')} with too little data" if unjudged else None),
+        ("Policy", report.policy),
+    ]
+    shown = [element("div", element("dt", name), element("dd", value)) for name, value in pairs if value is not None]
+    return element(
+        "section", element("h2", "What was compared", id="facts"), element("dl", *shown), aria_labelledby="facts"
+    )
+
+
+def every_feature(ordered: list[FeatureDrift], links: Mapping[str, str]) -> Markup:
+    """Return one line per feature; `links` are the ids of those shown in detail."""
+    lines = [_line(feature, links.get(feature.name)) for feature in ordered]
+    return element(
+        "section",
+        element("h2", "Every feature", id="features"),
+        element("ol", *lines, class_="lines"),
+        aria_labelledby="features",
+    )
+
+
+def badge(feature: FeatureDrift) -> Markup:
+    """Return a feature's verdict: a sign, a word and a colour."""
+    sign = BROKEN_SIGN if feature.verdict in BROKEN else SIGNS[feature.verdict]
+    words = element("span", sign, aria_hidden="true"), Markup(" "), VERDICTS[feature.verdict]
+    return element("span", *words, class_=f"badge {kind_of(feature)}")
+
+
+def kind_of(feature: FeatureDrift) -> str:
+    """Return broken, drift, unknown or quiet."""
+    if feature.verdict in BROKEN:
+        return "broken"
+    return {Verdict.DRIFT: "drift", Verdict.INSUFFICIENT_DATA: "unknown"}.get(feature.verdict, "quiet")
+
+
+def first_day(report: DriftReport) -> date | None:
+    """Return the first day of the first sub-window, None without sub-windows."""
+    for feature in report.features:
+        if feature.trend is not None and feature.trend.points:
+            return feature.trend.points[0].start
+    return None
+
+
+def _line(feature: FeatureDrift, link: str | None) -> Markup:
+    name = element("a", feature.name, href=f"#{link}") if link else element("span", feature.name)
+    return element(
+        "li",
+        element("span", name, class_="name"),
+        badge(feature),
+        _meter(feature.effect),
+        element("span", feature.reason, class_="reason"),
+        class_=kind_of(feature),
+    )
+
+
+def _meter(effect: float | None) -> Markup:
+    """Return the effect as a number on a bar from 0 to 1; a larger one fills it."""
+    shown = statistic(effect)
+    width = min(1.0, max(0.0, effect or 0.0)) if known(effect) else 0.0
+    fill = element("span", class_="fill", style=f"width:{100 * width:.0f}%")
+    words = element("span", "effect ", shown, class_="figure")
+    return element("span", element("span", fill, class_="track", aria_hidden="true"), words, class_="meter")
+
+
+def _explained(report: DriftReport) -> Markup:
+    """Return severity, onset and weight in sentences; before a story is told only the first."""
+    severity = joined("Severity: ", element("strong", report.severity.value), ".")
+    start = since(report.began, first_day(report))
+    began = joined(" It began: ", element("strong", start), ".") if report.began and report.drift_detected else None
+    weight = report.share_importance
+    share = f" What moved carries {percent(weight)} of the model's importance." if weight else None
+    return joined(severity, began, share)
+
+
+def _sign(kind: str) -> Markup:
+    sign = {"broken": BROKEN_SIGN, "drift": "▲", "unknown": "?", "quiet": "✓"}[kind]
+    return element("span", sign, class_="sign", aria_hidden="true")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,103 @@
+"""Numbers, days and verdicts as people read them; what is not known is a dash."""
+
+import math
+from datetime import date, timedelta
+
+from courtside.core.drift.arrow import Period
+from courtside.core.drift.policy import short
+from courtside.core.drift.report import Severity, Verdict
+
+DASH = "\N{EN DASH}"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+VERDICTS = {
+    Verdict.NO_DRIFT: "no drift",
+    Verdict.DRIFT: "drift",
+    Verdict.INSUFFICIENT_DATA: "not enough data",
+    Verdict.MISSING_COLUMN: "column missing",
+    Verdict.WRONG_TYPE: "wrong type",
+    Verdict.ALL_MISSING: "no values",
+    Verdict.MORE_MISSING: "more missing",
+}
+SIGNS = {Verdict.NO_DRIFT: "✓", Verdict.DRIFT: "▲", Verdict.INSUFFICIENT_DATA: "?"}
+BROKEN_SIGN = "✕"
+
+SEVERITIES = {
+    Severity.NONE: "none",
+    Severity.LOW: "low: up to a quarter of the features",
+    Severity.MEDIUM: "medium: up to half of the features",
+    Severity.HIGH: "high: more than half of the features, or broken columns",
+}
+
+
+def known(value: float | None) -> bool:
+    """Tell whether there is a number to show."""
+    return value is not None and math.isfinite(value)
+
+
+def statistic(value: float | None) -> str:
+    """Write a distance: two significant digits."""
+    return short(value) if value is not None and math.isfinite(value) else DASH
+
+
+def pvalue(value: float | None) -> str:
+    """Write a p-value; below .0001 its size says nothing more."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    return short(value) if value >= 1e-4 else "< .0001"
+
+
+def number(value: float | None) -> str:
+    """Write a value of a feature with four significant digits.
+
+    >>> number(110.3812), number(0.04567), number(48213.7), number(1.7e9)
+    ('110.4', '0.04567', '48,214', '1.7e+09')
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
+
+
+def percent(share: float | None) -> str:
+    """Write a share in percent with at most three digits.
+
+    >>> percent(0.1689), percent(1.0), percent(0.00004), percent(0.0)
+    ('16.9 %', '100 %', '< .01 %', '0 %')
+    """
+    if share is None or not math.isfinite(share):
+        return DASH
+    return "< .01 %" if 0 < share < 1e-4 else f"{100 * share:.3g} %"
+
+
+def day(moment: date) -> str:
+    """Write a day, in English whatever the machine's locale: 16 Oct 2018."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def month(moment: date) -> str:
+    """Write a month: Oct 2018."""
+    return f"{_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def period(days: Period | None) -> str:
+    """Write the first and last day, a dash of none."""
+    if days is None:
+        return DASH
+    return day(days[0]) if days[0] == days[1] else f"{day(days[0])} {DASH} {day(days[1])}"
+
+
+def span(start: date, end: date) -> str:
+    """Write the sub-window [start, end) shortly: its month if it is one, else its days."""
+    last = end - timedelta(days=1)
+    if start.day == 1 and end == (start + timedelta(days=32)).replace(day=1):
+        return month(start)
+    return period((start, last))
+
+
+def since(began: date | None, first: date | None) -> str:
+    """Say when a drift began; "or before" where the window does not reach back further."""
+    if began is None:
+        return DASH
+    if began == first:
+        return f"{day(began)} (the window's start) or before"
+    return month(began) if began.day == 1 else day(began)

@@ -1,0 +1,131 @@
+"""A headless Chromium spoken to through its debugging pipe: no port, no driver, no network."""
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run", "--disable-extensions", "--hide-scrollbars", "--remote-debugging-pipe"),
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHUNK = 1 << 16
+
+
+def found() -> str | None:
+    """Return the browser's path, None where there is none."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+class Browser:
+    """One page; every request it made is in `requests`."""
+
+    def __init__(self, to_browser: int, from_browser: int) -> None:
+        self._out, self._in = to_browser, from_browser
+        self._pending = b""
+        self._number = 0
+        self._session: str | None = None
+        self.requests: list[str] = []
+        self._loaded = False
+        target = self._call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Network", "Runtime"):
+            self._call(f"{domain}.enable")
+
+    def open(self, path: Path, *, width: int, dark: bool = False) -> None:
+        """Load a file at a viewport's width in a colour scheme, and wait until it is loaded."""
+        self.resize(width=width, dark=dark)
+        self.requests.clear()
+        self._loaded = False
+        self._call("Page.navigate", url=path.as_uri())
+        while not self._loaded:
+            self._heed(self._receive())
+
+    def resize(self, *, width: int, dark: bool = False, media: str = "") -> None:
+        """Set the viewport's width, the colour scheme and the medium."""
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        self._call("Emulation.setDeviceMetricsOverride", **size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._call("Emulation.setEmulatedMedia", media=media, features=[scheme])
+
+    def evaluate(self, expression: str) -> Any:
+        """Return the value of a JavaScript expression."""
+        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def screenshot(self) -> bytes:
+        """Return the whole page as PNG."""
+        answer = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        return base64.b64decode(answer["data"])
+
+    def pdf(self) -> bytes:
+        """Print the page on A4."""
+        answer = self._call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, preferCSSPageSize=True)
+        return base64.b64decode(answer["data"])
+
+    def close(self) -> None:
+        """Ask the browser to end."""
+        self._session = None
+        self._call("Browser.close")
+
+    def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._receive()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, f"{method}: {answer['error']}"
+                result: dict[str, Any] = answer["result"]
+                return result
+            self._heed(answer)
+
+    def _heed(self, event: dict[str, Any]) -> None:
+        if event.get("method") == "Network.requestWillBeSent":
+            self.requests.append(event["params"]["request"]["url"])
+        if event.get("method") == "Page.loadEventFired":
+            self._loaded = True
+
+    def _receive(self) -> dict[str, Any]:
+        while b"\0" not in self._pending:
+            chunk = os.read(self._in, CHUNK)
+            if not chunk:
+                raise ConnectionError("the browser ended")
+            self._pending += chunk
+        message, self._pending = self._pending.split(b"\0", 1)
+        answer: dict[str, Any] = json.loads(message)
+        return answer
+
+
+@contextmanager
+def running(executable: str, profile: Path) -> Iterator[Browser]:
+    """Run a browser with a fresh profile folder and end it afterwards."""
+    read_commands, to_browser = os.pipe()
+    from_browser, write_answers = os.pipe()
+    command = [executable, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+    # Chromium reads commands from descriptor 3 and answers on 4; bash puts the pipes there (dash knows one-digit ones).
+    shell = ["bash", "-c", f'exec "$@" 3<&{read_commands} 4>&{write_answers}', "bash", *command]
+    process = subprocess.Popen(
+        shell, pass_fds=(read_commands, write_answers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    os.close(read_commands)
+    os.close(write_answers)
+    try:
+        browser = Browser(to_browser, from_browser)
+        yield browser
+        browser.close()
+        process.wait(20)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(to_browser)
+        os.close(from_browser)

@@ -1,0 +1,199 @@
+"""The page: well-formed, escaped, the same every time, and readable whatever the verdicts."""
+
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.drift import ClassicPolicy, Profile, Verdict, check, fit
+from courtside.core.drift.quarantine import QuarantinedFile, TableSide
+from courtside.core.report_page import render_page
+from courtside.core.report_page.markup import element
+from courtside.core.report_page.wording import DASH
+from tests.unit.core.drift.story.windows import FIRST, REFERENCE, Told, league, points, told
+
+HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>&amp;'\x00\u202e"
+STEP = [0, 0, 0, 0, 8, 8, 8, 8]
+
+
+def parsed(page: str) -> ET.Element:
+    doctype, document = page.split("\n", 1)
+    assert doctype == "<!doctype html>"
+    return ET.fromstring(document)  # noqa: S314 — our own output; this fails where an element is left open
+
+
+def text_of(tree: ET.Element) -> str:
+    body = tree.find("body")
+    assert body is not None
+    return " ".join(" ".join(body.itertext()).split())
+
+
+def page_of(story: Told, **options: str) -> str:
+    return render_page(story.report, REFERENCE, story.current, **options)
+
+
+MOVED = told(league(home_points=points(104, STEP, seed=6), away_points=points(103, STEP, seed=7)))
+
+
+def test_the_top_says_what_an_operator_asks_first() -> None:
+    text = text_of(parsed(page_of(MOVED, decision_text="2 of 4 features moved: retraining", title="NBA games")))
+    for said in (
+        "NBA games",
+        "Drift: 2 of 4 features moved.",
+        "Severity: medium",
+        "It began: 2 Feb 2026",
+        "What Courtside decided: 2 of 4 features moved: retraining",
+        MOVED.report.groups[0].headline,
+        "2,240 rows, 5 Jan 2026 \N{EN DASH} 1 Mar 2026",
+        "classic",
+    ):
+        assert said in text, said
+
+
+def test_every_feature_has_a_line_a_card_and_described_charts() -> None:
+    tree = parsed(page_of(MOVED))
+    assert len(tree.findall(".//ol/li")) == len(tree.findall(".//article")) == 4
+    charts = tree.findall(".//svg")
+    assert len(charts) == 8
+    for chart in charts:
+        title, described = chart.find("title"), chart.find("desc")
+        assert title is not None
+        assert described is not None
+        assert title.text
+        assert described.text
+        assert chart.get("aria-labelledby") == f"{title.get('id')} {described.get('id')}"
+    ids = Counter(found.get("id") for found in tree.iter() if found.get("id"))
+    assert set(ids.values()) == {1}
+    assert {link.get("href", "").removeprefix("#") for link in tree.iter("a")} <= ids.keys()
+
+
+def test_nothing_is_fetched_and_nothing_runs() -> None:
+    page = page_of(MOVED)
+    tree = parsed(page)
+    assert not {found.tag for found in tree.iter()} & {"script", "img", "link", "iframe", "object", "image", "use"}
+    names = {name for found in tree.iter() for name in found.attrib}
+    assert not {name for name in names if name.startswith("on") or name in {"src", "srcset", "action"}}
+    assert all(link.get("href", "").startswith("#") for link in tree.iter("a"))
+    assert "url(" not in page
+    assert "@import" not in page
+    policies = [found.get("content", "") for found in tree.iter("meta") if found.get("http-equiv")]
+    assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
+
+
+def test_hostile_names_are_text_everywhere() -> None:
+    features = [Feature(HOSTILE, FeatureKind.NUMERIC), Feature("level", FeatureKind.CATEGORICAL)]
+    days = pa.array([FIRST + timedelta(days=row // 20) for row in range(400)])
+    before = pa.table({HOSTILE: pa.array(np.arange(400.0)), "level": ["a", HOSTILE] * 200, "day": days})
+    after = pa.table(
+        {HOSTILE: pa.array(np.arange(400.0) + 300), "level": [HOSTILE, f"new {HOSTILE}"] * 200, "day": days}
+    )
+    reference = fit(before, features, time_column="day")
+    story = told(after, reference=reference)
+    page = render_page(story.report, reference, story.current, decision_text=HOSTILE, title=HOSTILE)
+    tree = parsed(page)
+    shown = HOSTILE.replace("\x00", "\ufffd").replace("\u202e", "\ufffd")
+    assert text_of(tree).count(shown) >= 8
+    assert not {found.tag for found in tree.iter()} & {"script", "img"}
+    assert "<script" not in page
+    assert "onerror=alert(2)>" not in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "headline", "badge"),
+    [
+        (Verdict.NO_DRIFT, "No drift: none of 4 features moved.", "no drift"),
+        (Verdict.DRIFT, "Drift: 4 of 4 features moved.", "drift"),
+        (Verdict.INSUFFICIENT_DATA, "Not enough data to tell whether anything drifted.", "not enough data"),
+        (Verdict.MISSING_COLUMN, "Repair the data: 4 columns of 4 cannot be compared.", "column missing"),
+        (Verdict.WRONG_TYPE, "Repair the data: 4 columns of 4 cannot be compared.", "wrong type"),
+        (Verdict.ALL_MISSING, "Repair the data: 4 columns of 4 cannot be compared.", "no values"),
+    ],
+)
+def test_every_verdict_has_words_and_a_sign(verdict: Verdict, headline: str, badge: str) -> None:
+    quiet = verdict in {Verdict.NO_DRIFT, Verdict.INSUFFICIENT_DATA}
+    story = told(league())
+    features = tuple(replace(found, verdict=verdict, drifted=not quiet) for found in story.report.features)
+    tree = parsed(render_page(replace(story.report, features=features), REFERENCE, story.current))
+    assert headline in text_of(tree)
+    badges = [found for found in tree.iter("span") if (found.get("class") or "").startswith("badge")]
+    assert len(badges) == 8
+    for found in badges:
+        sign, *words = "".join(found.itertext()).split(" ", 1)
+        assert words == [badge]
+        assert len(sign) == 1
+
+
+def test_what_is_not_known_is_a_dash() -> None:
+    story = told(league())
+    names = ("psi", "psi_adjusted", "ks", "ks_pvalue", "jensen_shannon", "wasserstein", "effect", "p_adjusted")
+    for unknown in (None, float("nan"), float("inf")):
+        features = tuple(replace(found, **dict.fromkeys(names, unknown)) for found in story.report.features)
+        tree = parsed(render_page(replace(story.report, features=features), REFERENCE, story.current))
+        card = next(tree.iter("article"))
+        cells = {row[0].text: [cell.text for cell in row[1:]] for row in card.iter("tr") if row[0].text}
+        assert cells["PSI"][0] == cells["Effect, p corrected"][0] == cells["Effect, p corrected"][1] == DASH
+        assert not {"nan", "None", "inf", "-inf"} & {cell for row in cells.values() for cell in row}
+        assert f"effect {DASH}" in text_of(tree)
+
+
+def test_a_window_without_values_is_drawn_as_far_as_it_goes() -> None:
+    story = told(league(home_points=pa.nulls(2240, pa.float64()), rest=None, venue=[1] * 2240))
+    text = text_of(parsed(page_of(story)))
+    assert "The current window holds no usable value." in text
+    assert "No sub-window holds a usable value." in text
+
+
+def test_a_report_without_a_story_renders() -> None:
+    current = REFERENCE.summarize(league(home_points=points(104, STEP, seed=6)))
+    report = check(REFERENCE, current, ClassicPolicy())
+    tree = parsed(render_page(report, REFERENCE, current))
+    assert len(tree.findall(".//svg")) == 4
+    assert report.features[0].reason in text_of(tree)
+
+
+def test_files_set_aside_are_named() -> None:
+    assert "set aside" not in text_of(parsed(page_of(MOVED)))
+    files = tuple(QuarantinedFile(f"dt={n}/<a>.parquet", TableSide.CURRENT, "it is cut short") for n in range(14))
+    text = text_of(parsed(render_page(replace(MOVED.report, files_quarantined=files), REFERENCE, MOVED.current)))
+    assert "14 files set aside, not counted dt=0/<a>.parquet (current): it is cut short" in text
+    assert "and 2 more" in text
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    stored = Profile.from_bytes(REFERENCE.to_bytes())
+    current = Profile.from_bytes(MOVED.current.to_bytes())
+    assert render_page(MOVED.report, stored, current) == page_of(MOVED)
+
+
+def test_wide_tables_stay_small_and_fast() -> None:
+    rng = np.random.default_rng(9)
+    features = [Feature(f"feature_{number:03}", FeatureKind.NUMERIC) for number in range(300)]
+    table = pa.table({feature.name: pa.array(rng.normal(size=400)) for feature in features})
+    reference = fit(table, features)
+    current = reference.summarize(table)
+    started = time.process_time()
+    page = render_page(check(reference, current, ClassicPolicy()), reference, current)
+    assert time.process_time() - started < 2
+    tree = parsed(page)
+    assert len(tree.findall(".//article")) == 60
+    assert len(tree.findall(".//ol/li")) == 300
+    assert "240 more features are in the report's JSON form." in text_of(tree)
+    assert len(page.encode()) < 600_000
+
+
+def test_one_day_and_one_part_render() -> None:
+    story = told(league(days=1, per_day=400, start=date(2026, 3, 1)))
+    assert len(story.parts) == 1
+    assert "1 Mar 2026" in text_of(parsed(page_of(story)))
+
+
+def test_elements_escape_what_is_not_markup() -> None:
+    assert element("p", "<", element("b", "&"), None, title='"', hidden=True, lang=None) == (
+        '<p title="&quot;" hidden>&lt;<b>&amp;</b></p>'
+    )
