@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 @cache
 def drift_monitor() -> "DriftMonitor":
     """Wire the drift check."""
+    return drift_monitor_of(CheckDriftEnv.read())
+
+
+def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
+    """Wire a drift check as its function's environment says; nothing is contacted yet."""
+    from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
     from courtside.adapters.s3_lake import S3Lake
     from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.adapters.step_functions import StepFunctionsRetraining
@@ -33,7 +39,6 @@ def drift_monitor() -> "DriftMonitor":
     from courtside.datasets.catalog import load_dataset
     from courtside.workflows.check_drift import DriftMonitor
 
-    env = CheckDriftEnv.read()
     return DriftMonitor(
         lake=S3Lake(env.lake_bucket),
         alerts=SnsAlerts(env.alert_topic_arn),
@@ -42,6 +47,7 @@ def drift_monitor() -> "DriftMonitor":
         drift_policy=policy_named(env.policy),
         decision_policy=DecisionPolicy(),
         window_days=env.window_days,
+        tracking=MlflowDriftRuns(env.tracking_uri) if env.tracking_uri else None,
     )
 
 

@@ -123,7 +123,10 @@ class StageSettings(_Settings):
     )
     check_enabled: bool = Field(default=True, description="False pauses the scheduled drift check")
     window_days: int = Field(default=30, ge=1, le=366, description="days of newest games a check looks at, 1 to 366")
-    drift_policy: Literal["classic"] = Field(default="classic", description="'classic' (PSI, KS and chi-squared)")
+    drift_policy: Literal["calibrated", "classic"] = Field(
+        default="calibrated",
+        description="'calibrated' (against the reference's own history) or 'classic' (fixed PSI, KS and chi-squared)",
+    )
     dataset: str = Field(default=DEFAULT_DATASET, min_length=1, description="the name of a dataset contract")
 
     architecture: Literal["arm64", "x86_64"] = Field(

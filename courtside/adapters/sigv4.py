@@ -5,37 +5,26 @@ from urllib.parse import urlsplit, urlunsplit
 
 import boto3
 import requests
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.exceptions import NoCredentialsError
 from mlflow.tracking.request_auth.abstract_request_auth_provider import RequestAuthProvider
 
+from courtside.adapters.execute_api import signed_headers
+
 NAME = "courtside-sigv4"
-SERVICE = "execute-api"
 
 
 class SigV4(requests.auth.AuthBase):
-    """Signs each request for API Gateway with the process's own credentials.
-
-    Source: AWS Signature Version 4, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
-    """
+    """Signs each request for API Gateway with the process's own credentials."""
 
     def __init__(self, session: boto3.Session) -> None:
         self._session = session
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the signature to a prepared request."""
-        credentials = self._session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
         # API Gateway signs a space as %20; requests writes it as +, which would be signed as it stands.
         parts = urlsplit(request.url or "")
         request.url = str(urlunsplit(parts._replace(query=str(parts.query).replace("+", "%20"))))
-        signed = AWSRequest(
-            method=request.method, url=request.url, data=request.body, headers={"Host": str(parts.netloc)}
-        )
-        SigV4Auth(credentials.get_frozen_credentials(), SERVICE, self._session.region_name).add_auth(signed)
-        request.headers.update(dict(signed.headers.items()))
+        signed = signed_headers(self._session, method=str(request.method), url=str(request.url), body=request.body)
+        request.headers.update(signed)
         return request
 
 

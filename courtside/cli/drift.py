@@ -1,80 +1,202 @@
-"""`courtside drift`: compare tables."""
+"""`courtside drift`: compare tables, and look back."""
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, print_json, print_table
+from courtside.cli.console import JsonFlag, people, print_json, print_table, results
+from courtside.cli.input import parse_day
+from courtside.cli.stage import Stage, signed, stage_tracking_uri
 from courtside.contracts.errors import BadInput
+from courtside.contracts.events import Window
 from courtside.contracts.names import DEFAULT_DATASET
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from courtside.core.drift import DriftReport, Profile
+    from courtside.core.drift.reading import FeatureTable
+    from courtside.workflows.backfill_drift import BackfilledWindow
+    from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.compare_tables import Comparison
 
 app = typer.Typer(no_args_is_help=True, help="Compare a current table with a reference.")
 EXIT_DRIFT = 3
+MODEL_SCHEME = "models:/"
+DEFAULT_POLICY = "calibrated"
 
 
-class FeaturesUnreadable(BadInput):
-    """A file of features cannot be read."""
+class FolderNotWritable(BadInput):
+    """The folder for a report cannot be written."""
 
-    def __init__(self, path: Path, detail: str) -> None:
-        self.path = path
-        super().__init__(f"{path} is not a readable parquet file of features: {detail}")
+    def __init__(self, folder: Path, detail: str) -> None:
+        self.folder = folder
+        super().__init__(f"{folder} cannot be written ({detail}); choose another folder with --out")
 
 
 @app.command("check")
-def check_files(
-    reference: Annotated[Path, typer.Option(help="Parquet file of features the champion knows.")],
-    current: Annotated[Path, typer.Option(help="Parquet file of features to compare.")],
+def check_tables(
+    reference: Annotated[
+        str,
+        typer.Option(
+            help="What to compare with: a parquet file, a folder, s3://bucket/prefix, a saved .profile, or the stored "
+            "reference of a model (models:/nba-game-predictions@champion)."
+        ),
+    ],
+    current: Annotated[str, typer.Option(help="What to compare: a parquet file, a folder or s3://bucket/prefix.")],
     dataset: Annotated[
         str, typer.Option(help="A shipped dataset contract, or the path of a YAML file.")
     ] = DEFAULT_DATASET,
-    policy: Annotated[str, typer.Option(help="The policy that gives the verdicts.")] = "classic",
+    policy: Annotated[str, typer.Option(help="The policy that gives the verdicts: calibrated or classic.")] = (
+        DEFAULT_POLICY
+    ),
     threshold: Annotated[
         list[str] | None, typer.Option(help="One feature's own threshold, like home_rest_days.ks=.2; may be repeated.")
     ] = None,
+    since: Annotated[str | None, typer.Option("--from", help="First day of the current table to look at.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Day to stop before.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for report.json and report.html.")] = None,
+    tracking_uri: Annotated[
+        str | None, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow server of models:/ [default: the stage's].")
+    ] = None,
+    stage: Stage = "dev",
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 3 when drift is found.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Compare two files of features.
+    """Compare two tables of features, read batch by batch.
 
-    Example: `courtside drift check --reference seasons.parquet --current march.parquet --exit-code`
+    Examples:
+
+    - `courtside drift check --reference seasons.parquet --current march.parquet --exit-code`
+
+    - `courtside drift check --reference models:/nba-game-predictions@champion --current s3://bucket/features --json`
     """
-    from courtside.core.drift import check, fit
     from courtside.core.drift.policies import policy_named
     from courtside.datasets.catalog import load_dataset
+    from courtside.workflows.compare_tables import compare_tables
 
     contract = load_dataset(dataset)
     rules = policy_named(policy, thresholds=threshold or ())
-    profile = fit(_read(reference).to_batches(), contract.features, time_column=contract.time_column)
-    window = profile.summarize(_read(current).to_batches())
-    report = check(profile, window, rules)
-    if as_json:
-        print_json(report.to_dict())
-    else:
-        rows = [
-            {
-                "feature": f.name,
-                "psi": f.psi,
-                "ks": f.ks,
-                "chi2_p": f.chi2_pvalue,
-                "verdict": f.verdict,
-                "why": f.reason,
-            }
-            for f in report.features
-        ]
-        print_table(f"Drift, policy {report.policy}: {len(report.features_drifted)} features moved", rows)
-    if exit_code and report.drift_detected:
+    window = _narrowed(_opened(current), since, until, time_column=contract.time_column)
+    known = _registered(reference, tracking_uri, stage) if reference.startswith(MODEL_SCHEME) else _opened(reference)
+    compared = compare_tables(known, window, dataset=contract, policy=rules)
+    if out is not None:
+        _write(compared, out)
+    for file in compared.report.files_quarantined:
+        people.print(f"set aside: {file.file}: {file.reason}", style="bold red", markup=False, soft_wrap=True)
+    print_json(compared.report.to_dict()) if as_json else _print(compared.report)
+    if exit_code and compared.report.drift_detected:
         raise typer.Exit(EXIT_DRIFT)
 
 
-def _read(path: Path) -> "pa.Table":
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _opened(address: str) -> "FeatureTable | Profile":
+    from courtside.adapters.feature_tables import open_address
 
+    return open_address(address)
+
+
+def _registered(address: str, tracking_uri: str | None, stage: str) -> "Profile":
+    from courtside.adapters.registered_profiles import registered_profile
+
+    return registered_profile(address, tracking_uri=tracking_uri or stage_tracking_uri(stage))
+
+
+def _narrowed(
+    table: "FeatureTable | Profile", since: str | None, until: str | None, *, time_column: str
+) -> "FeatureTable | Profile":
+    from courtside.core.drift.reading import Days, FeatureTable, ProfileHasNoDays
+
+    days = Days(parse_day(since) if since else None, parse_day(until) if until else None)
+    if days.unlimited:
+        return table
+    if not isinstance(table, FeatureTable):
+        raise ProfileHasNoDays
+    return table.of((), time_column=time_column, days=days)
+
+
+def _write(compared: "Comparison", folder: Path) -> None:
+    import json
+
+    from courtside.core.report_page import render_page
+
+    page = render_page(compared.report, compared.reference, compared.current)
+    text = json.dumps(compared.report.to_dict(), indent=2)
     try:
-        return pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        raise FeaturesUnreadable(path, str(error).splitlines()[0]) from error
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.html").write_text(page, encoding="utf-8")
+        (folder / "report.json").write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise FolderNotWritable(folder, error.strerror or str(error)) from error
+    people.print(f"written: {folder / 'report.json'}, {folder / 'report.html'}", highlight=False)
+
+
+def _print(report: "DriftReport") -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "feature": f.name,
+            "psi": f.psi,
+            "ks": f.ks,
+            "chi2_p": f.chi2_pvalue,
+            "missing": f.missing_rate,
+            "verdict": f.verdict,
+        }
+        for f in report.features
+    ]
+    print_table(f"Drift, policy {report.policy}: {len(report.features_drifted)} features moved", rows)
+    for feature in report.features:
+        if feature.drifted:
+            results.print(f"{feature.name}: {feature.reason}", markup=False, highlight=False)
+
+
+@app.command("backfill")
+def backfill_windows(
+    since: Annotated[str, typer.Option("--from", help="First day (YYYY-MM-DD).")],
+    until: Annotated[str, typer.Option("--to", help="Day to stop before.")],
+    stage: Stage = "dev",
+    window_days: Annotated[
+        int | None, typer.Option(min=1, help="Days a window [default: as the stage's scheduled check].")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Recompute past drift checks against today's champion: reports and records, no alerts and no retraining.
+
+    Example: `courtside drift backfill --from 2018-10-01 --to 2019-07-01 --stage dev --window-days 30`
+    """
+    from courtside.core.drift.reading import Days
+    from courtside.workflows.backfill_drift import backfill
+
+    first, last = parse_day(since), parse_day(until)
+    Days(first, last)  # says so if they are the wrong way round
+    with people.status("Looking back") as status:
+        done = backfill(
+            Window(start=first, end=last),
+            monitor=_monitor(stage),
+            now=datetime.now(UTC),
+            window_days=window_days,
+            progress=status.update,
+        )
+    rows = [_backfilled(each) for each in done]
+    print_json(rows) if as_json else print_table("Backfilled", rows)
+
+
+def _monitor(stage: str) -> "DriftMonitor":
+    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.function_environment import function_environment
+    from courtside.bootstrap import drift_monitor_of
+    from courtside.contracts.environment import CheckDriftEnv
+    from courtside.contracts.names import StackOutput
+
+    env = CheckDriftEnv.read(function_environment(stage_outputs(stage)[StackOutput.CHECK_DRIFT]))
+    return drift_monitor_of(env.model_copy(update={"tracking_uri": signed(env.tracking_uri)}))
+
+
+def _backfilled(done: "BackfilledWindow") -> dict[str, Any]:
+    check = done.check
+    return {
+        "start": done.window.start.isoformat(),
+        "end": done.window.end.isoformat(),
+        "rows": check.rows if check else 0,
+        "drifted": len(check.features_drifted) if check else None,
+        "decision": check.decision if check else "no rows",
+        "report": check.report_key if check else None,
+    }

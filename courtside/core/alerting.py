@@ -1,10 +1,12 @@
 """What a person reads at seven in the morning: what moved, whether it matters, what was done, how to undo it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from courtside.core.decision import Action, Decision
-from courtside.core.drift.report import DriftReport, FeatureDrift
+from courtside.core.drift.quarantine import QuarantinedFile
+from courtside.core.drift.report import DriftReport
 
 SUBJECT_LIMIT = 100
 MOST_NAMED = 6
@@ -36,7 +38,6 @@ class DriftAlertContext:
 
 def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertContext) -> Alert:
     """Write the alert for a report that asks for one."""
-    moved = sorted((f for f in report.features if f.drifted), key=lambda f: f.psi or 0.0, reverse=True)
     window = f"{context.start} to {context.end}"
     lines = [
         (
@@ -44,24 +45,45 @@ def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertCont
             f"between the champion's reference and the window {window} ({report.current.rows:,} rows)."
         ),
         "",
-        "*What moved*",
-        *_moved(moved),
-        "",
+        *_section("*What moved*", _moved(report)),
+        *_section("*Files set aside*, so their rows are in no figure", _set_aside(report.files_quarantined)),
         (
-            f"*Does it matter?* Severity {report.severity}. The inputs differ from what champion version "
-            f"{context.champion} learned from; whether its predictions suffer shows only when results are in."
+            f"*Does it matter?* Severity {report.severity}{_weight(report)}. The inputs differ from what champion "
+            f"version {context.champion} learned from; whether its predictions suffer shows only when results are in."
         ),
         "",
         f"*What Courtside did*: {_done(decision, context)}",
         f"*Report*: {context.report_uri}",
     ]
-    return Alert(f"Courtside: drift in {context.dataset}, {window}", "\n".join(lines))
+    what = "drift" if report.drift_detected else "unreadable files"
+    return Alert(f"Courtside: {what} in {context.dataset}, {window}", "\n".join(lines))
 
 
-def _moved(features: list[FeatureDrift]) -> list[str]:
-    lines = [f"• {feature.name}: {feature.reason}" for feature in features[:MOST_NAMED]]
-    rest = len(features) - MOST_NAMED
-    return [*lines, f"• and {rest} more, see the report"] if rest > 0 else lines
+def _section(title: str, lines: list[str]) -> list[str]:
+    return [title, *lines, ""] if lines else []
+
+
+def _set_aside(files: Sequence[QuarantinedFile]) -> list[str]:
+    return _first([f"• {file.file}: {file.reason}" for file in files])
+
+
+def _moved(report: DriftReport) -> list[str]:
+    """Say one story a line where it is known which features move together, else one feature a line."""
+    if report.groups:
+        return _first([f"• {group.headline}" for group in report.groups])
+    drifted = sorted((f for f in report.features if f.drifted), key=lambda f: f.psi or 0.0, reverse=True)
+    return _first([f"• {feature.name}: {feature.reason}" for feature in drifted])
+
+
+def _first(lines: list[str]) -> list[str]:
+    rest = len(lines) - MOST_NAMED
+    return [*lines[:MOST_NAMED], f"• and {rest} more, see the report"] if rest > 0 else lines
+
+
+def _weight(report: DriftReport) -> str:
+    if report.share_importance is None:
+        return ""
+    return f": what moved carries {report.share_importance:.0%} of the model's importance"
 
 
 def _done(decision: Decision, context: DriftAlertContext) -> str:

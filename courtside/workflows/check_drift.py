@@ -1,43 +1,26 @@
 """The drift check: champion's reference against a window, and what follows from it."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from courtside.contracts import lake_keys
-from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Trigger, Window
 from courtside.contracts.records import ChampionReference, DecisionRecord
 from courtside.core.alerting import DriftAlertContext, drift_alert
 from courtside.core.dataset import Dataset
 from courtside.core.decision import Action, Decision, DecisionPolicy, decide
-from courtside.core.drift import DriftReport, Policy, Profile, check
-from courtside.core.features import build_features
-from courtside.workflows.games import read_games
-from courtside.workflows.ports import AlertChannel, Lake, ObjectMissing, Retraining
+from courtside.core.drift import DriftReport, Policy
+from courtside.workflows.drift_archive import Archived, archive
+from courtside.workflows.drift_runs import log_run
+from courtside.workflows.drift_window import EmptyWindow, NoChampion, WindowReport, champion_reference, report_window
+from courtside.workflows.ports import AlertChannel, DriftTracking, Lake, ObjectMissing, Retraining
 
-
-class NoChampion(CourtsideError):
-    """There is no champion to compare with."""
-
-    def __init__(self) -> None:
-        super().__init__("there is no champion yet: start a first training with `courtside retrain --trigger initial`")
-
-
-class EmptyWindow(CourtsideError):
-    """No row falls into the window."""
-
-    def __init__(self, window: Window) -> None:
-        self.window = window
-        super().__init__(f"no rows between {window.start} and {window.end}: is the data of these days in the lake?")
+__all__ = ["DriftMonitor", "EmptyWindow", "NoChampion"]
 
 
 @dataclass(frozen=True, slots=True)
 class DriftMonitor:
-    """A drift check with its ports and policies."""
+    """A drift check with its ports and policies; without `tracking` it logs its runs nowhere."""
 
     lake: Lake
     alerts: AlertChannel
@@ -46,19 +29,67 @@ class DriftMonitor:
     drift_policy: Policy
     decision_policy: DecisionPolicy
     window_days: int
+    tracking: DriftTracking | None = None
 
     def run(self, request: DriftCheckRequest, *, now: datetime) -> DriftCheckResponse:
         """Check one window, log the decision and carry it out.
 
         Idempotent: the same champion, window and policy give the same check; one that was carried out before
-        is only read back, so a repeated event alerts nobody twice. Raises `NoChampion`, `NoGames`, `EmptyWindow`.
+        is only read back, so a repeated event alerts nobody twice. The tracking server comes last, when everything
+        that matters is done, and may be away. Raises `NoChampion`, `NoGames`, `NothingReadable`, `EmptyWindow`.
         """
         window = request.window or self._window_before((request.as_of or now).date())
-        champion = self._champion()
-        report = self._report(champion, window)
-        decision = decide(report, self.decision_policy)
-        check_id = f"v{champion.version}-{window.start}-{window.end}-{report.policy}"
-        record = DecisionRecord(
+        champion = champion_reference(self.lake)
+        found = self._found(window, champion)
+        decision = decide(found.report, self.decision_policy)
+        record = self._record(found, decision, champion, now=now)
+        first = self._claim(record)
+        if first.done:
+            return _response(first, found.report, Archived(None, None), duplicate=True)
+        archived = archive(found, record, dataset=self.dataset.name, lake=self.lake)
+        done = self._carry_out(record, found.report, decision, archived)
+        run_id = self._log(found.report, done, archived)
+        return _response(done, found.report, archived, run_id=run_id)
+
+    def recompute(self, window: Window, *, now: datetime) -> DriftCheckResponse:
+        """Check a past window against today's champion; nothing follows from it but its report and its record.
+
+        Doing it again writes the same again, with the time of the first. Raises as `run` does.
+        """
+        champion = champion_reference(self.lake)
+        found = self._found(window, champion)
+        decision = decide(found.report, self.decision_policy)
+        record = self._record(found, decision, champion, now=now, backfilled=True)
+        key = lake_keys.decision(window.end, record.check_id)
+        try:
+            earlier = DecisionRecord.model_validate_json(self.lake.read(key))
+            record = record.model_copy(update={"decided_at": earlier.decided_at})
+        except ObjectMissing:
+            pass
+        archived = archive(found, record, dataset=self.dataset.name, lake=self.lake)
+        self._log_decision(record)
+        return _response(record, found.report, archived, run_id=self._log(found.report, record, archived))
+
+    def _window_before(self, day: date) -> Window:
+        return Window(start=day - timedelta(days=self.window_days), end=day)
+
+    def _found(self, window: Window, champion: ChampionReference) -> WindowReport:
+        return report_window(window, champion=champion, lake=self.lake, dataset=self.dataset, policy=self.drift_policy)
+
+    def _record(
+        self,
+        found: WindowReport,
+        decision: Decision,
+        champion: ChampionReference,
+        *,
+        now: datetime,
+        backfilled: bool = False,
+    ) -> DecisionRecord:
+        window = found.window
+        # A backfilled check has an id of its own: it must not stand in the way of the scheduled one's alert.
+        ending = "-backfill" if backfilled else ""
+        check_id = f"v{champion.version}-{window.start}-{window.end}-{found.report.policy}{ending}"
+        return DecisionRecord(
             check_id=check_id,
             window=window,
             champion_version=champion.version,
@@ -67,36 +98,9 @@ class DriftMonitor:
             reason=decision.reason,
             report_key=lake_keys.drift_report(window.end, check_id),
             decided_at=now,
+            backfilled=backfilled,
+            done=backfilled,
         )
-        first = self._claim(record)
-        if first.done:
-            return _response(first, report, duplicate=True)
-        self.lake.write(record.report_key, json.dumps(report.to_dict(), indent=2, default=str).encode())
-        return _response(self._carry_out(record, report, decision), report, duplicate=False)
-
-    def _window_before(self, day: date) -> Window:
-        return Window(start=day - timedelta(days=self.window_days), end=day)
-
-    def _champion(self) -> ChampionReference:
-        try:
-            return ChampionReference.model_validate_json(self.lake.read(lake_keys.CHAMPION_REFERENCE))
-        except ObjectMissing as error:
-            raise NoChampion from error
-
-    def _report(self, champion: ChampionReference, window: Window) -> DriftReport:
-        reference = Profile.from_bytes(self.lake.read(champion.profile_key))
-        rows = self._rows(window)
-        if rows.num_rows == 0:
-            raise EmptyWindow(window)
-        current = reference.summarize(rows.to_batches())
-        return check(reference, current, self.drift_policy)
-
-    def _rows(self, window: Window) -> pa.Table:
-        # The season before the window's first one holds the games that the rolling features look back on.
-        games = read_games(lake=self.lake, until=window.end, since_season=window.start.year - 1)
-        features = build_features(games, dataset=self.dataset)
-        start = pa.scalar(window.start, pa.date32())
-        return features.filter(pc.greater_equal(features.column(self.dataset.time_column), start))
 
     def _claim(self, record: DecisionRecord) -> DecisionRecord:
         """Log the decision, or return the one that is logged already for this check."""
@@ -105,7 +109,9 @@ class DriftMonitor:
             return record
         return DecisionRecord.model_validate_json(self.lake.read(key))
 
-    def _carry_out(self, record: DecisionRecord, report: DriftReport, decision: Decision) -> DecisionRecord:
+    def _carry_out(
+        self, record: DecisionRecord, report: DriftReport, decision: Decision, archived: Archived
+    ) -> DecisionRecord:
         arn = self._retrain(record) if decision.action is Action.RETRAIN else None
         if decision.action is not Action.NOTHING:
             context = DriftAlertContext(
@@ -113,13 +119,12 @@ class DriftMonitor:
                 start=record.window.start,
                 end=record.window.end,
                 champion=record.champion_version,
-                report_uri=self.lake.uri(record.report_key),
+                report_uri=self.lake.uri(archived.page_key or record.report_key),
                 execution_arn=arn,
             )
             self.alerts.publish(drift_alert(report, decision, context))
         done = record.model_copy(update={"execution_arn": arn, "done": True})
-        key = lake_keys.decision(record.window.end, record.check_id)
-        self.lake.write(key, done.model_dump_json(indent=2).encode())
+        self._log_decision(done)
         return done
 
     def _retrain(self, record: DecisionRecord) -> str:
@@ -131,8 +136,22 @@ class DriftMonitor:
         )
         return self.retraining.start(request)
 
+    def _log_decision(self, record: DecisionRecord) -> None:
+        key = lake_keys.decision(record.window.end, record.check_id)
+        self.lake.write(key, record.model_dump_json(indent=2).encode())
 
-def _response(record: DecisionRecord, report: DriftReport, *, duplicate: bool) -> DriftCheckResponse:
+    def _log(self, report: DriftReport, record: DecisionRecord, archived: Archived) -> str | None:
+        return log_run(report, record, archived.page, dataset=self.dataset.name, tracking=self.tracking)
+
+
+def _response(
+    record: DecisionRecord,
+    report: DriftReport,
+    archived: Archived,
+    *,
+    run_id: str | None = None,
+    duplicate: bool = False,
+) -> DriftCheckResponse:
     return DriftCheckResponse(
         check_id=record.check_id,
         window=record.window,
@@ -141,7 +160,10 @@ def _response(record: DecisionRecord, report: DriftReport, *, duplicate: bool) -
         decision=record.action,
         reason=record.reason,
         report_key=record.report_key,
+        page_key=archived.page_key,
+        files_quarantined=tuple(file.file for file in report.files_quarantined),
         execution_arn=record.execution_arn,
-        alerted=record.action != Action.NOTHING and not duplicate,
+        tracking_run_id=run_id,
+        alerted=record.action != Action.NOTHING and not (duplicate or record.backfilled),
         duplicate=duplicate,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
@@ -75,6 +76,25 @@ class TrainingRun:
     sample: pa.Table
     tags: Mapping[str, str]
     attachments: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRun:
+    """What is logged of one drift check: little, as a server's search reads all of it."""
+
+    check_id: str
+    at: datetime
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    attachments: Mapping[str, bytes]
+
+
+class DriftTracking(Protocol):
+    """Runs of drift checks; raises `TrackingUnavailable`."""
+
+    def log(self, run: DriftRun) -> str:
+        """Log one check and return the run's id; the same check again updates its run."""
+        ...
 
 
 class Champion(Protocol):

@@ -53,5 +53,6 @@ def publish_reference(record: TrainingRecord, *, lake: Lake) -> None:
         training_id=record.training_id,
         profile_key=lake_keys.training_profile(record.training_id),
         dataset=record.dataset,
+        importances=record.importances,
     )
     lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json(indent=2).encode())

@@ -19,6 +19,7 @@ from courtside.core.drift import fit as fit_profile
 from courtside.core.features import build_features
 from courtside.core.reference import reference_rows
 from courtside.core.training.fit import TrainedModel, best, fit_candidates, labels
+from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import Split, split_by_time
 from courtside.workflows.games import read_games
@@ -83,6 +84,7 @@ def train(
         rows_test=split.test.num_rows,
         models=tuple(ModelRecord(name=model.name, **model.metrics.as_dict()) for model in models),
         best=best(models).name,
+        importances=importances(best(models).estimator, dataset.feature_names),
         challenger_version=logged.version if logged else None,
         challenger_run_id=logged.run_id if logged else None,
         champion_version=champion_version,
@@ -104,8 +106,15 @@ def _write_legacy(models: list[TrainedModel], split: Split, *, lake: Lake) -> No
 
 
 def _profile(features: pa.Table, dataset: Dataset) -> bytes:
-    rows = reference_rows(features, dataset=dataset)
-    return fit_profile(rows.to_batches(), dataset.features, time_column=dataset.time_column).to_bytes()
+    profile = fit_profile(
+        reference_rows(features, dataset=dataset).to_batches(),
+        dataset.features,
+        time_column=dataset.time_column,
+        calibrated=True,
+        history=features.to_batches(),
+        phase=dataset.phase,
+    )
+    return profile.to_bytes()
 
 
 def _log(

@@ -7,17 +7,21 @@ from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
 from courtside.contracts.environment import CheckDriftEnv
+from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.alerts import Alerts, dead_letter_queue
 from infra.constructs.functions import ImageFunction
+from infra.constructs.private_api import PrivateApi
 from infra.constructs.retraining import Retraining
 from infra.stage import StageSettings
 
 # What `courtside.contracts.lake_keys` spells: the check adds reports and decisions and changes nothing else.
 WRITABLE = ("drift/*", "decisions/*")
+# MLflow's clients write artifacts themselves, under the run's own folder: this one file of it, never a model.
+ARTIFACT = f"*/artifacts/{DRIFT_PAGE}"
 
 
 class DriftCheck(Construct):
-    """`check_drift` on a schedule; it may alert and start a retraining.
+    """`check_drift` on a schedule; it may alert, start a retraining and log a run with its report's page.
 
     The schedule hands over its own time as `as_of`, so a late or repeated run looks at the same window.
     """
@@ -28,6 +32,8 @@ class DriftCheck(Construct):
         construct_id: str,
         *,
         lake: s3.IBucket,
+        artifacts: s3.IBucket,
+        api: PrivateApi,
         alerts: Alerts,
         retraining: Retraining,
         settings: StageSettings,
@@ -41,6 +47,7 @@ class DriftCheck(Construct):
             retraining_arn=retraining.machine.state_machine_arn,
             policy=settings.drift_policy,
             window_days=settings.window_days,
+            tracking_uri=api.tracking_uri,
         )
         self.function = ImageFunction(
             self,
@@ -54,6 +61,8 @@ class DriftCheck(Construct):
         lake.grant_read(self.function)
         for prefix in WRITABLE:
             lake.grant_put(self.function, prefix)
+        artifacts.grant_put(self.function, ARTIFACT)
+        api.grant_invoke(self.function)
         alerts.topic.grant_publish(self.function)
         retraining.machine.grant_start_execution(self.function)
         self._add_schedule(settings)

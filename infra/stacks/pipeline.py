@@ -45,6 +45,8 @@ class PipelineStack(cdk.Stack):
             self,
             "DriftCheck",
             lake=data.lake,
+            artifacts=data.artifacts,
+            api=tracking.api,
             alerts=self.alerts,
             retraining=self.retraining,
             settings=settings,

@@ -94,15 +94,20 @@ def test_people_were_told_three_times(finished: Finished) -> None:
     first, drift, second = result["alerts"]
     assert all(alert["delivered"] and alert["channel"] == "slack" for alert in result["alerts"])
     assert "version 1" in first["text"]
-    assert "home_rolling_ppg: mean rose" in drift["text"]
+    assert "4 features moved together" in drift["text"]
+    assert "since 2018-10" in drift["text"]
     assert "stop-execution" in drift["text"]
     assert "courtside models rollback" in second["text"]
 
 
 def test_what_stays_can_be_looked_at_and_nothing_runs(finished: Finished) -> None:
     folder, result = finished
-    report = json.loads(Path(result["urls"]["report"]).read_text())
+    report = json.loads(Path(result["urls"]["report_data"]).read_text())
     assert report["summary"]["drift_detected"] is True
+    assert report["policy"] == "calibrated"
+    page = Path(result["urls"]["report"]).read_text()
+    assert "home_rolling_ppg" in page
+    assert "moved together" in page
     assert json.loads(Path(result["urls"]["state_machine_history"]).read_text())
     assert not left_over(folder)
     assert not list((folder / "state").glob("*.json"))

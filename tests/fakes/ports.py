@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from courtside.contracts.events import RetrainingRequest
 from courtside.core.alerting import Alert
-from courtside.workflows.ports import Champion, LoggedModel, ObjectMissing, TrackingUnavailable, TrainingRun
+from courtside.workflows.ports import Champion, DriftRun, LoggedModel, ObjectMissing, TrackingUnavailable, TrainingRun
 
 
 @dataclass
@@ -79,6 +79,18 @@ class InMemoryTracking:
 
     def champion(self) -> Champion | None:
         return self.current
+
+
+@dataclass
+class InMemoryDriftRuns:
+    runs: dict[str, DriftRun] = field(default_factory=dict)
+    away: bool = False
+
+    def log(self, run: DriftRun) -> str:
+        if self.away:
+            raise TrackingUnavailable("http://nowhere")
+        self.runs[run.check_id] = run
+        return f"run-of-{run.check_id}"
 
 
 @dataclass

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from courtside.contracts import lake_keys
-from infra.constructs.drift_check import WRITABLE
+from courtside.contracts.names import DRIFT_PAGE
+from infra.constructs.drift_check import ARTIFACT, WRITABLE
 from tests.infra.synthesized import Synthesized, SynthesizedStage, text
 
 # AWS offers no narrower resource for these: a token for the registry, log deliveries, traces, and tasks of a cluster
@@ -87,7 +88,19 @@ def test_nobody_may_delete_data(dev: SynthesizedStage, role: str) -> None:
 def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: SynthesizedStage) -> None:
     role = "DriftCheckFunction"
     assert allowed(dev.pipeline, role, "s3:GetObject") == {LAKE, f"{LAKE}/*"}
-    assert allowed(dev.pipeline, role, "s3:PutObject") == {f"{LAKE}/{prefix}" for prefix in WRITABLE}
+    page = f"{ARTIFACTS}/{ARTIFACT}"
+    assert allowed(dev.pipeline, role, "s3:PutObject") == {page, *(f"{LAKE}/{prefix}" for prefix in WRITABLE)}
+
+
+def test_the_check_logs_runs_but_can_overwrite_no_model(dev: SynthesizedStage) -> None:
+    _, function = next(
+        (name, each) for name, each in dev.pipeline.of_type("AWS::Lambda::Function").items() if "DriftCheck" in name
+    )
+    assert "ApiEndpoint" in text(function["Environment"]["Variables"]["MLFLOW_TRACKING_URI"])
+    assert allowed(dev.pipeline, "DriftCheckFunction", "execute-api:Invoke")
+    assert fnmatch(f"7/3f2a/artifacts/{DRIFT_PAGE}", ARTIFACT)
+    for model in ("7/models/m-1/artifacts/model.skops", "7/3f2a/artifacts/reference/reference.profile"):
+        assert not fnmatch(model, ARTIFACT)
 
 
 def test_the_check_may_alert_and_start_this_retraining(dev: SynthesizedStage) -> None:
@@ -99,7 +112,10 @@ def test_the_check_may_alert_and_start_this_retraining(dev: SynthesizedStage) ->
 
 @pytest.mark.parametrize(
     "key",
-    [lake_keys.drift_report(date(2018, 11, 1), "c1"), lake_keys.decision(date(2018, 11, 1), "c1")],
+    [
+        key(date(2018, 11, 1), "c1")
+        for key in (lake_keys.drift_report, lake_keys.drift_page, lake_keys.drift_rows, lake_keys.decision)
+    ],
 )
 def test_what_the_check_writes_lies_under_its_prefixes(key: str) -> None:
     assert any(fnmatch(key, prefix) for prefix in WRITABLE)
@@ -122,13 +138,17 @@ def test_training_adds_to_both_buckets(dev: SynthesizedStage) -> None:
     assert allowed(dev.pipeline, "TrainingTaskTaskRole", "s3:PutObject") == {f"{LAKE}/*", f"{ARTIFACTS}/*"}
 
 
-def test_only_training_and_promote_may_call_mlflow_and_only_this_api(dev: SynthesizedStage) -> None:
+def test_only_training_promote_and_the_check_may_call_mlflow_and_only_this_api(dev: SynthesizedStage) -> None:
     callers = {
         logical_id
         for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
         if allowed(dev.pipeline, logical_id, "execute-api:Invoke")
     }
-    assert {caller.split("DefaultPolicy")[0] for caller in callers} == {"TrainingTaskTaskRole", "PromoteServiceRole"}
+    assert {caller.split("DefaultPolicy")[0] for caller in callers} == {
+        "TrainingTaskTaskRole",
+        "PromoteServiceRole",
+        "DriftCheckFunctionServiceRole",
+    }
     for caller in callers:
         (resource,) = allowed(dev.pipeline, caller, "execute-api:Invoke")
         assert resource.endswith(":<PublishOutputRefTrackingApi62806C2BE27E2E93>/*/*/*")

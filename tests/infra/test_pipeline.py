@@ -60,7 +60,7 @@ def test_the_check_knows_the_stages_policy_topic_and_machine(stage: SynthesizedS
     topic, _ = stage.pipeline.only("AWS::SNS::Topic")
     assert environment.retraining_arn == f"<{machine}>"
     assert environment.alert_topic_arn == f"<{topic}>"
-    assert (environment.policy, environment.window_days) == ("classic", 30)
+    assert (environment.policy, environment.window_days) == ("calibrated", 30)
 
 
 def test_the_schedule_runs_the_check_and_keeps_what_failed(stage: SynthesizedStage) -> None:

@@ -31,7 +31,7 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"check_schedule": "rate(0 days)"}, "check_schedule", "rate(1 day)"),
         ({"check_timezone": "New York"}, "check_timezone", "'UTC'"),
         ({"window_days": 0}, "window_days", "1 to 366"),
-        ({"drift_policy": "psi"}, "drift_policy", "'classic'"),
+        ({"drift_policy": "psi"}, "drift_policy", "'calibrated'"),
         ({"log_retention_days": 31}, "log_retention_days", "values listed"),
         ({"tracking_size": {"cpu": 256, "memory_mib": 4096}}, "tracking_size", "512, 1024, 2048"),
         ({"training_size": {"cpu": 300, "memory_mib": 1024}}, "training_size", "256, 512, 1024"),

@@ -3,21 +3,23 @@
 import json
 from pathlib import Path
 
+from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.local.demo.result import DemoResult
 from courtside.local.demo.story import Story
 
-DRIFT_REPORTS = "drift/reports/"
+# What a run of the check leaves, by the name under which the demo says where it lies.
+REPORTS = {".html": "report", ".json": "report_data"}
 
 
 def archive(story: Story, folder: Path) -> dict[str, str]:
     """Write drift reports, state machine histories and alerts to `folder`; return what lies where, by name."""
     found: dict[str, str] = {"mlflow": story.aws.tracking_url}
-    reports = story.lake().keys(DRIFT_REPORTS)
-    for key in reports:
-        _write(folder / "drift" / key.rsplit("/", 1)[-1], story.loop.read(key))
-    if reports:
-        found["report"] = str(folder / "drift" / reports[-1].rsplit("/", 1)[-1])
+    for key in story.lake().keys(lake_keys.DRIFT_REPORTS_PREFIX):
+        path = folder / "drift" / Path(key).name
+        _write(path, story.loop.read(key))
+        if path.suffix in REPORTS:
+            found[REPORTS[path.suffix]] = str(path)
     for execution in story.loop.executions():
         path = folder / "executions" / f"{execution.name}.json"
         _write(path, json.dumps(story.loop.history(execution.arn), indent=2, default=str).encode())

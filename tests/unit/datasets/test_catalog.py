@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from courtside.core.dataset import FeatureKind
+from courtside.core.dataset import FeatureKind, Phase
 from courtside.core.features import UnknownBuilder, build_features
 from courtside.datasets.catalog import DatasetInvalid, load_dataset
 from courtside.datasets.simulated import simulate_games
@@ -14,6 +14,7 @@ def test_the_shipped_contract_has_the_16_features_in_order() -> None:
     assert dataset.feature_names[0] == "home_rolling_win_pct"
     kinds = {feature.name: feature.kind for feature in dataset.features}
     assert kinds["home_back_to_back"] is FeatureKind.BINARY
+    assert dataset.phase is Phase.MONTH
 
 
 def test_a_teams_own_contract_is_read_by_path_and_may_bring_its_features(tmp_path: Path) -> None:
@@ -21,6 +22,7 @@ def test_a_teams_own_contract_is_read_by_path_and_may_bring_its_features(tmp_pat
     path.write_text("name: churn\ntime_column: day\nid_columns: [id]\ntarget: left\nfeatures: {age: numeric}\n")
     dataset = load_dataset(str(path))
     assert (dataset.name, dataset.builder, dataset.feature_names) == ("churn", None, ["age"])
+    assert dataset.phase is None
     rows = simulate_games(seasons=[2010])
     assert build_features(rows, dataset=dataset) is rows
 

@@ -1,0 +1,8 @@
+"""The environment a deployed function runs in: commands work with the very settings of the stage."""
+
+import boto3
+
+
+def function_environment(name: str) -> dict[str, str]:
+    """Return a function's variables; they hold names and addresses, never secrets."""
+    return boto3.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]

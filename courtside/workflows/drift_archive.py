@@ -1,0 +1,121 @@
+"""Keeps drift reports in the lake: JSON for programs, a page for people, one row a feature for queries."""
+
+import io
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from courtside.contracts import lake_keys
+from courtside.contracts.records import DecisionRecord
+from courtside.core.drift.report import DriftReport
+from courtside.workflows.drift_window import WindowReport
+from courtside.workflows.ports import Lake
+
+logger = logging.getLogger(__name__)
+
+NUMBERS = (
+    "psi", "psi_adjusted", "ks", "ks_pvalue", "wasserstein", "wasserstein_sd", "jensen_shannon", "chi2", "chi2_pvalue",
+    "missing_rate", "unseen_rate", "effect", "p_adjusted",
+)  # fmt: skip
+# Queries and tables are written against these names and types: add at the end, never change one.
+_FIELDS: list["pa.Field[Any]"] = [
+    pa.field("check_id", pa.string(), nullable=False),
+    pa.field("checked_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    pa.field("backfilled", pa.bool_(), nullable=False),
+    pa.field("dataset", pa.string(), nullable=False),
+    pa.field("champion_version", pa.string(), nullable=False),
+    pa.field("policy", pa.string(), nullable=False),
+    pa.field("window_start", pa.date32(), nullable=False),
+    pa.field("window_end", pa.date32(), nullable=False),
+    pa.field("reference_rows", pa.int64(), nullable=False),
+    pa.field("current_rows", pa.int64(), nullable=False),
+    pa.field("action", pa.string(), nullable=False),
+    pa.field("feature", pa.string(), nullable=False),
+    pa.field("kind", pa.string(), nullable=False),
+    *(pa.field(name, pa.float64()) for name in NUMBERS),
+    pa.field("drifted", pa.bool_(), nullable=False),
+    pa.field("verdict", pa.string(), nullable=False),
+    pa.field("reason", pa.string(), nullable=False),
+    pa.field("files_quarantined", pa.int64(), nullable=False),
+]
+ROWS_SCHEMA = pa.schema(_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """Where a report's page lies, and its bytes; None if it could not be drawn."""
+
+    page_key: str | None
+    page: bytes | None
+
+
+def archive(found: WindowReport, record: DecisionRecord, *, dataset: str, lake: Lake) -> Archived:
+    """Write the three forms of a report under its day; writing it again replaces them."""
+    day = record.window.end
+    lake.write(record.report_key, json.dumps(found.report.to_dict(), indent=2).encode())
+    lake.write(lake_keys.drift_rows(day, record.check_id), _parquet(report_rows(found.report, record, dataset=dataset)))
+    page = _page(found, record, dataset=dataset)
+    if page is None:
+        return Archived(None, None)
+    key = lake_keys.drift_page(day, record.check_id)
+    lake.write(key, page)
+    return Archived(key, page)
+
+
+def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) -> pa.Table:
+    """Return a report as one row a feature, in `ROWS_SCHEMA`."""
+    common: dict[str, Any] = {
+        "check_id": record.check_id,
+        "checked_at": record.decided_at,
+        "backfilled": record.backfilled,
+        "dataset": dataset,
+        "champion_version": record.champion_version,
+        "policy": report.policy,
+        "window_start": record.window.start,
+        "window_end": record.window.end,
+        "reference_rows": report.reference.rows,
+        "current_rows": report.current.rows,
+        "action": record.action,
+        "files_quarantined": len(report.files_quarantined),
+    }
+    rows = [
+        common
+        | {
+            "feature": feature.name,
+            "kind": feature.kind.value,
+            "drifted": feature.drifted,
+            "verdict": feature.verdict.value,
+            "reason": feature.reason,
+        }
+        | {name: getattr(feature, name) for name in NUMBERS}
+        for feature in report.features
+    ]
+    return pa.Table.from_pylist(rows, schema=ROWS_SCHEMA)
+
+
+def _page(found: WindowReport, record: DecisionRecord, *, dataset: str) -> bytes | None:
+    """Draw the page; a page that cannot be drawn is logged, as it must not keep the alert from going out."""
+    from courtside.core.report_page import render_page
+
+    try:
+        text = render_page(
+            found.report,
+            found.reference,
+            found.current,
+            decision_text=record.reason,
+            title=f"{dataset}, {record.window.start} to {record.window.end}",
+        )
+    except Exception:
+        logger.exception("the page of drift check %s could not be drawn", record.check_id)
+        return None
+    return text.encode()
+
+
+def _parquet(table: pa.Table) -> bytes:
+    content = io.BytesIO()
+    pq.write_table(table, content, compression="zstd")
+    return content.getvalue()

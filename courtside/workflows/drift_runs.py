@@ -1,0 +1,60 @@
+"""What the tracking server is told of a drift check."""
+
+import logging
+
+from courtside.contracts.names import DRIFT_PAGE
+from courtside.contracts.records import DecisionRecord
+from courtside.core.drift.report import DriftReport
+from courtside.workflows.ports import DriftRun, DriftTracking, TrackingUnavailable
+
+logger = logging.getLogger(__name__)
+
+
+def log_run(
+    report: DriftReport, record: DecisionRecord, page: bytes | None, *, dataset: str, tracking: DriftTracking | None
+) -> str | None:
+    """Log a short run and return its id; None without a tracking server or when it is away, which is only noted."""
+    if tracking is None:
+        return None
+    run = DriftRun(
+        check_id=record.check_id,
+        at=record.decided_at,
+        tags=_tags(report, record, dataset),
+        metrics=_metrics(report),
+        attachments={DRIFT_PAGE: page} if page is not None else {},
+    )
+    try:
+        return tracking.log(run)
+    except TrackingUnavailable as error:
+        logger.warning("drift check %s is not logged to the tracking server: %s", record.check_id, error)
+        return None
+
+
+def _tags(report: DriftReport, record: DecisionRecord, dataset: str) -> dict[str, str]:
+    return {
+        "dataset": dataset,
+        "champion_version": record.champion_version,
+        "policy": report.policy,
+        "window_start": record.window.start.isoformat(),
+        "window_end": record.window.end.isoformat(),
+        "decision": record.action,
+        "severity": report.severity.value,
+        "features_drifted": ", ".join(report.features_drifted),
+        "began": report.began.isoformat() if report.began else "",
+        "backfilled": str(record.backfilled).lower(),
+        "report_key": record.report_key,
+    }
+
+
+def _metrics(report: DriftReport) -> dict[str, float]:
+    values = {
+        "rows": report.current.rows,
+        "features_checked": report.features_checked,
+        "features_drifted": len(report.features_drifted),
+        "share_drifted": report.share_drifted,
+        "drift_detected": report.drift_detected,
+        "files_quarantined": len(report.files_quarantined),
+        "max_psi": max((feature.psi for feature in report.features if feature.psi is not None), default=None),
+        "max_effect": max((feature.effect for feature in report.features if feature.effect is not None), default=None),
+    }
+    return {name: float(value) for name, value in values.items() if value is not None}

@@ -1,0 +1,52 @@
+"""A lake with simulated seasons and a champion's reference, and a drift check wired on fakes."""
+
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import Window
+from courtside.contracts.records import ChampionReference
+from courtside.core.decision import DecisionPolicy
+from courtside.core.drift import ClassicPolicy, fit
+from courtside.core.features import build_features
+from courtside.core.reference import reference_rows
+from courtside.datasets.catalog import load_dataset
+from courtside.workflows.check_drift import DriftMonitor
+from courtside.workflows.games import read_games, store_games
+from tests.fakes.ports import InMemoryDriftRuns, InMemoryLake, RecordedAlerts, RecordedRetraining
+
+DATASET = load_dataset("nba_games")
+NOW = datetime(2019, 7, 1, 12, tzinfo=UTC)
+QUIET = Window(start=date(2010, 7, 1), end=date(2011, 7, 1))
+CHANGED = Window(start=date(2018, 7, 1), end=date(2019, 7, 1))
+SEASONS = (2006, 2007, 2008, 2009, 2010, 2011, 2018, 2019)
+
+
+def filled_lake(games: pa.Table) -> InMemoryLake:
+    lake = InMemoryLake()
+    store_games(games, lake=lake)
+    known = build_features(read_games(lake=lake, until=QUIET.start), dataset=DATASET)
+    profile = fit(reference_rows(known, dataset=DATASET), DATASET.features, time_column=DATASET.time_column)
+    lake.write(lake_keys.training_profile("initial"), profile.to_bytes())
+    reference = ChampionReference(
+        version="1", training_id="initial", profile_key=lake_keys.training_profile("initial"), dataset="nba_games"
+    )
+    lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json().encode())
+    return lake
+
+
+class DriftSetup:
+    def __init__(self, lake: InMemoryLake) -> None:
+        self.lake, self.alerts, self.retraining = lake, RecordedAlerts(), RecordedRetraining()
+        self.tracking = InMemoryDriftRuns()
+        self.monitor = DriftMonitor(
+            lake=lake,
+            alerts=self.alerts,
+            retraining=self.retraining,
+            dataset=DATASET,
+            drift_policy=ClassicPolicy(),
+            decision_policy=DecisionPolicy(),
+            window_days=30,
+            tracking=self.tracking,
+        )

@@ -1,0 +1,142 @@
+import io
+import json
+from datetime import date
+
+import pyarrow.parquet as pq
+import pytest
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import DriftCheckRequest, Window
+from courtside.contracts.names import DRIFT_PAGE
+from courtside.core import report_page
+from courtside.core.drift.reading import NothingReadable
+from courtside.workflows.check_drift import EmptyWindow
+from courtside.workflows.drift_archive import ROWS_SCHEMA
+from tests.fakes.drift_setup import CHANGED, NOW, QUIET, DriftSetup
+
+CHANGED_RUN = DriftCheckRequest(window=CHANGED)
+
+
+def test_a_report_is_kept_as_json_page_and_rows_under_its_day(setup: DriftSetup) -> None:
+    answer = setup.monitor.run(CHANGED_RUN, now=NOW)
+    kept = setup.lake.keys(f"{lake_keys.DRIFT_REPORTS_PREFIX}dt=2019-07-01/")
+    assert kept == sorted(
+        [
+            f"drift/reports/dt=2019-07-01/{answer.check_id}.json",
+            f"drift/reports/dt=2019-07-01/{answer.check_id}.html",
+            f"drift/reports/dt=2019-07-01/rows/{answer.check_id}.parquet",
+        ]
+    )
+    summary = json.loads(setup.lake.read(answer.report_key))["summary"]
+    assert summary["features_drifted"] == list(answer.features_drifted)
+    assert date(2018, 7, 1) <= date.fromisoformat(summary["began"]) < date(2019, 7, 1)
+    page = setup.lake.read(answer.page_key or "").decode()
+    assert "2018-07-01 to 2019-07-01" in page
+    assert "at least 20%: retraining" in page
+
+
+def test_rows_have_the_fixed_schema_and_one_row_a_feature(setup: DriftSetup) -> None:
+    answer = setup.monitor.run(CHANGED_RUN, now=NOW)
+    rows = pq.read_table(io.BytesIO(setup.lake.read(lake_keys.drift_rows(CHANGED.end, answer.check_id))))
+    assert rows.schema.equals(ROWS_SCHEMA)
+    report = json.loads(setup.lake.read(answer.report_key))
+    assert rows.column("feature").to_pylist() == list(report["features"])
+    for row in rows.to_pylist():
+        feature = report["features"][row["feature"]]
+        assert (row["psi"], row["ks"], row["verdict"]) == (feature["psi"], feature["ks"], feature["verdict"])
+        assert (row["check_id"], row["checked_at"], row["backfilled"]) == (answer.check_id, NOW, False)
+        assert (row["current_rows"], row["action"], row["window_end"]) == (answer.rows, "retrain", CHANGED.end)
+
+
+def test_the_rows_of_all_checks_read_as_one_table(setup: DriftSetup) -> None:
+    for window in (QUIET, CHANGED):
+        setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
+    keys = [key for key in setup.lake.keys(lake_keys.DRIFT_REPORTS_PREFIX) if "/rows/" in key]
+    tables = [pq.read_table(io.BytesIO(setup.lake.read(key))) for key in keys]
+    assert len(tables) == 2
+    assert tables[0].schema == tables[1].schema
+
+
+def test_a_short_run_is_logged_with_the_page(setup: DriftSetup) -> None:
+    answer = setup.monitor.run(CHANGED_RUN, now=NOW)
+    run = setup.tracking.runs[answer.check_id]
+    assert answer.tracking_run_id == f"run-of-{answer.check_id}"
+    assert run.attachments == {DRIFT_PAGE: setup.lake.read(answer.page_key or "")}
+    assert run.metrics["features_drifted"] == len(answer.features_drifted)
+    assert len(run.metrics) <= 10
+    assert (run.tags["decision"], run.tags["window_end"]) == ("retrain", "2019-07-01")
+
+
+def test_a_tracking_server_that_is_away_costs_only_the_run(setup: DriftSetup) -> None:
+    setup.tracking.away = True
+    answer = setup.monitor.run(CHANGED_RUN, now=NOW)
+    assert (answer.alerted, answer.tracking_run_id) == (True, None)
+    assert answer.page_key in setup.lake.objects
+    assert len(setup.alerts.sent) == len(setup.retraining.started) == 1
+
+
+def test_a_page_that_cannot_be_drawn_keeps_no_alert_back(setup: DriftSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(report_page, "render_page", broken)
+    answer = setup.monitor.run(CHANGED_RUN, now=NOW)
+    assert (answer.alerted, answer.page_key) == (True, None)
+    (alert,) = setup.alerts.sent
+    assert answer.report_key in alert.text
+
+
+def test_an_unreadable_file_is_named_alarmed_and_hides_no_drift(setup: DriftSetup) -> None:
+    key = lake_keys.games(2018)
+    setup.lake.objects[key] = setup.lake.objects[key][:-500]
+    answer = setup.monitor.run(CHANGED_RUN, now=NOW)
+    assert answer.files_quarantined == (f"memory://{key}",)
+    assert {"home_rolling_ppg", "away_rolling_papg"} <= set(answer.features_drifted)
+    assert answer.decision == "alert"
+    assert not setup.retraining.started, "training reads the same file"
+    (alert,) = setup.alerts.sent
+    assert f"{key}: unreadable" in alert.text
+    assert "4 features moved together" in alert.text
+    report = json.loads(setup.lake.read(answer.report_key))
+    assert report["summary"]["files_quarantined"] == 1
+    assert report["files_quarantined"][0]["file"] == f"memory://{key}"
+
+
+def test_an_unreadable_file_beside_a_quiet_window_is_alarmed_as_such(setup: DriftSetup) -> None:
+    setup.lake.objects["games/season=2009/stray.parquet"] = b"not parquet"
+    answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
+    assert (answer.decision, answer.features_drifted) == ("alert", ())
+    (alert,) = setup.alerts.sent
+    assert alert.subject.startswith("Courtside: unreadable files in nba_games")
+    assert "What moved" not in alert.text
+
+
+def test_when_no_file_is_left_the_error_names_them(setup: DriftSetup) -> None:
+    setup.lake.objects[lake_keys.games(2019)] = b""
+    with pytest.raises(EmptyWindow, match=r"games/season=2019/games\.parquet is unreadable"):
+        setup.monitor.run(CHANGED_RUN, now=NOW)
+    for key in setup.lake.keys(lake_keys.GAMES_PREFIX):
+        setup.lake.objects[key] = b"PAR1"
+    with pytest.raises(NothingReadable, match="none of the 2 files"):
+        setup.monitor.run(CHANGED_RUN, now=NOW)
+
+
+def test_a_season_file_of_another_schema_is_set_aside(setup: DriftSetup) -> None:
+    key = lake_keys.games(2018)
+    table = pq.read_table(io.BytesIO(setup.lake.objects[key]))
+    content = io.BytesIO()
+    pq.write_table(
+        table.rename_columns([name.replace("home_points", "points") for name in table.column_names]), content
+    )
+    setup.lake.objects[key] = content.getvalue()
+    answer = setup.monitor.run(CHANGED_RUN, now=NOW)
+    assert answer.files_quarantined == (f"memory://{key}",)
+
+
+def test_windows_of_any_length_add_up(setup: DriftSetup) -> None:
+    window = Window(start=date(2018, 11, 1), end=date(2018, 12, 1))
+    answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
+    report = json.loads(setup.lake.read(answer.report_key))
+    points = report["features"]["home_rolling_ppg"]["trend"]["points"]
+    assert sum(point["rows"] for point in points) == answer.rows == report["current"]["rows"]
+    assert (points[0]["start"], points[-1]["end"]) == ("2018-11-01", "2018-12-01")
