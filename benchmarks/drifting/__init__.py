@@ -1,0 +1,1 @@
+"""Parts of `benchmarks/drift.py`: tables, contenders, and processes that measure them."""

@@ -1,0 +1,96 @@
+"""What becomes of a run when the tracking server is away or refuses; the integration tests have a real one."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns, TrackingRefused
+from courtside.workflows.ports import DriftRun, TrackingUnavailable
+
+RUN = DriftRun(
+    check_id="v1-2019-01-01-2019-02-01-classic",
+    at=datetime(2019, 2, 1, tzinfo=UTC),
+    tags={"decision": "nothing"},
+    metrics={"rows": 400.0},
+    attachments={"report.html": b"<p>"},
+)
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """Answers every request with the server's status and keeps what was asked."""
+
+    def do_GET(self) -> None:
+        self._refuse()
+
+    def do_POST(self) -> None:
+        self._refuse()
+
+    def _refuse(self) -> None:
+        assert isinstance(self.server, RefusingServer)
+        self.server.asked.append((self.path, dict(self.headers.items())))
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.wfile.write(json.dumps({"error_code": "PERMISSION_DENIED", "message": "no"}).encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base class's name
+        """Say nothing."""
+
+
+class RefusingServer(HTTPServer):
+    def __init__(self, status: int) -> None:
+        super().__init__(("127.0.0.1", 0), Refusing)
+        self.status = status
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+@pytest.fixture
+def refusing(request: pytest.FixtureRequest) -> Iterator[RefusingServer]:
+    with RefusingServer(request.param) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+
+def test_a_server_that_is_away_is_named() -> None:
+    with pytest.raises(TrackingUnavailable, match=r"http://127\.0\.0\.1:9 does not answer"):
+        MlflowDriftRuns("http://127.0.0.1:9").log(RUN)
+
+
+@pytest.mark.parametrize("refusing", [403, 500, 503], indirect=True)
+def test_a_refusal_carries_status_and_words_and_counts_as_away(refusing: RefusingServer) -> None:
+    with pytest.raises(TrackingUnavailable, match=f"answered {refusing.status}.*PERMISSION_DENIED") as raised:
+        MlflowDriftRuns(refusing.url).log(RUN)
+    assert isinstance(raised.value, TrackingRefused)
+    assert raised.value.status == refusing.status
+
+
+@pytest.mark.parametrize("refusing", [403], indirect=True)
+def test_requests_are_signed_for_the_private_api_unless_told_otherwise(refusing: RefusingServer) -> None:
+    for signed in (True, False):
+        with pytest.raises(TrackingRefused):
+            MlflowDriftRuns(refusing.url, signed=signed).log(RUN)
+    (path, with_signature), (_, without) = refusing.asked
+    assert path == "/api/2.0/mlflow/experiments/get-by-name?experiment_name=data-drift-monitoring"
+    assert "/us-east-1/execute-api/aws4_request" in with_signature["Authorization"]
+    assert "Authorization" not in without
+
+
+def test_without_credentials_nothing_is_sent_and_the_check_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boto3.Session.get_credentials", lambda _: None)
+    with pytest.raises(TrackingUnavailable):
+        MlflowDriftRuns("http://127.0.0.1:9").log(RUN)

@@ -1,0 +1,38 @@
+"""What the drift check's function loads: a cold start pays for every library."""
+
+import json
+import subprocess
+import sys
+
+HEAVY = ("mlflow", "pandas", "scipy", "sklearn", "xgboost", "lightgbm", "matplotlib", "rich", "typer", "requests")
+PROGRAM = f"""
+import json, sys
+import lambdas.check_drift.handler
+from courtside.bootstrap import drift_monitor_of
+from courtside.contracts.environment import CheckDriftEnv
+drift_monitor_of(CheckDriftEnv(
+    lake_bucket="lake", alert_topic_arn="arn:topic", retraining_arn="arn:machine", tracking_uri="https://tracking"
+))
+print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
+"""
+ENGINE = """
+import json, sys
+import courtside.core.drift
+import courtside.core.drift.reading
+print(json.dumps([name for name in ("scipy", "pandas", "pydantic", "boto3", "yaml") if name in sys.modules]))
+"""
+
+
+def printed(program: str) -> list[str]:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    names: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return names
+
+
+def test_the_wired_drift_check_loads_no_tracking_client_and_no_training_library() -> None:
+    assert printed(PROGRAM) == []
+
+
+def test_the_engine_loads_arrow_and_numpy_only() -> None:
+    assert printed(ENGINE) == []
