@@ -105,6 +105,7 @@ def test_what_stays_can_be_looked_at_and_nothing_runs(finished: Finished) -> Non
     report = json.loads(Path(result["urls"]["report_data"]).read_text())
     assert report["summary"]["drift_detected"] is True
     assert report["policy"] == "calibrated"
+    assert 0 < report["summary"]["share_importance"] < 1
     page = Path(result["urls"]["report"]).read_text()
     assert "home_rolling_ppg" in page
     assert "moved together" in page
