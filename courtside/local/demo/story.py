@@ -40,6 +40,7 @@ class Story:
     loop: Loop
     slack: SlackWebhook
     retraining_arn: str = ""
+    alerts_expected: int = 0
 
     @classmethod
     def begin(
@@ -91,6 +92,7 @@ class Story:
         with self.narrator.step("champion", "Looking up the champion") as step:
             champion = self._champion(step)
             self.result.champion.before = champion
+            self._expect_alerts(step, 1)
             step.says(
                 f"version {champion} is registered as champion; its reference profile is what drift is checked by"
             )
@@ -108,13 +110,11 @@ class Story:
     def check_changed_window(self) -> None:
         """Check a season after a real change: an alert must arrive and a retraining must start."""
         with self.narrator.step("changed check", "Checking a season after a real change") as step:
-            before = len(self.slack.messages)
             answer = self._check(self.plan.changed)
             step.expect(answer.decision == "retrain", f"decided {answer.decision}: {answer.reason}")
             step.expect(answer.execution_arn is not None, "no retraining was started")
             self.retraining_arn = answer.execution_arn or ""
-            heard = self.slack.wait_for(before + 1, timeout=ALERT_TIMEOUT_SECONDS)
-            step.expect(len(heard) > before, f"no alert reached Slack within {ALERT_TIMEOUT_SECONDS} s")
+            self._expect_alerts(step, 2)
             step.says(
                 f"{_season(self.plan.changed)}: {answer.reason} ({', '.join(answer.features_drifted)}); "
                 "the alert reached Slack"
@@ -138,8 +138,7 @@ class Story:
             self.result.champion.after = champion
             before = self.result.champion.before
             step.expect(champion != before, f"version {champion} is still champion")
-            heard = self.slack.wait_for(3, timeout=ALERT_TIMEOUT_SECONDS)
-            step.expect(len(heard) >= 3, f"{len(heard)} of 3 alerts reached Slack")
+            self._expect_alerts(step, 3)
             step.says(f"version {champion} is champion, version {before} is kept as previous; Slack was told")
 
     def lake(self) -> S3Lake:
@@ -149,9 +148,17 @@ class Story:
     def collect(self) -> None:
         """Note what there is to see, whatever became of the story."""
         self.result.executions = [ExecutionResult(name=e.name, status=e.status) for e in self.loop.executions()]
+        texts = [message.text for message in self.slack.messages]
+        missing = max(0, self.alerts_expected - len(texts))
         self.result.alerts = [
-            AlertResult(channel="slack", delivered=True, text=message.text) for message in self.slack.messages
+            AlertResult(channel="slack", delivered=bool(text), text=text) for text in [*texts, *[""] * missing]
         ]
+
+    def _expect_alerts(self, step: Step, total: int) -> None:
+        """Wait until `total` alerts have come since the start."""
+        self.alerts_expected = total
+        heard = self.slack.wait_for(total, timeout=ALERT_TIMEOUT_SECONDS)
+        step.expect(len(heard) >= total, f"{len(heard)} of {total} alerts reached Slack in {ALERT_TIMEOUT_SECONDS} s")
 
     def _check(self, window: Window) -> DriftCheckResponse:
         answer = self.loop.check_drift(window)
