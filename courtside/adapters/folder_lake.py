@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from courtside.workflows.ports import ObjectMissing
+from courtside.workflows.ports import ObjectMissing, StoredObject
 
 
 class FolderLake:
@@ -22,7 +22,11 @@ class FolderLake:
             key for key in (path.relative_to(self.root).as_posix() for path in files) if key.startswith(prefix)
         )
 
-    def read(self, key: str) -> bytes:
+    def stored(self, prefix: str) -> list[StoredObject]:
+        """Return the files under `prefix`, sorted by key; a folder keeps no versions."""
+        return [StoredObject(key, None, (self.root / key).stat().st_size) for key in self.keys(prefix)]
+
+    def read(self, key: str, *, version_id: str | None = None) -> bytes:  # noqa: ARG002 — there is one version only
         """Return a file's content; raises `ObjectMissing`."""
         try:
             return (self.root / key).read_bytes()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from courtside.workflows.ports import ObjectMissing
+from courtside.workflows.ports import ObjectMissing, StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 
 class S3Lake:
@@ -31,12 +32,24 @@ class S3Lake:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return sorted(item["Key"] for page in pages for item in page.get("Contents", []))
 
-    def read(self, key: str) -> bytes:
-        """Return an object's content; raises `ObjectMissing`."""
+    def stored(self, prefix: str) -> list[StoredObject]:
+        """Return the newest version of each object under `prefix`, sorted by key."""
+        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
+        newest = (item for page in pages for item in page.get("Versions", []) if item["IsLatest"])
+        found = [StoredObject(item["Key"], item["VersionId"], item["Size"]) for item in newest]
+        return sorted(found, key=lambda item: item.key)
+
+    def read(self, key: str, *, version_id: str | None = None) -> bytes:
+        """Return an object's content, of one of its versions if asked; raises `ObjectMissing`."""
+        place: GetObjectRequestTypeDef = {"Bucket": self.bucket, "Key": key}
+        if version_id is not None:
+            place["VersionId"] = version_id
         try:
-            return self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        except self._s3.exceptions.NoSuchKey as error:
-            raise ObjectMissing(key) from error
+            return self._s3.get_object(**place)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchVersion"}:
+                raise ObjectMissing(key) from error
+            raise
 
     def write(self, key: str, content: bytes) -> None:
         """Write an object, replacing what was there (the bucket keeps its versions)."""

@@ -15,6 +15,21 @@ def games(season: int) -> str:
     return f"{GAMES_PREFIX}season={season}/games.parquet"
 
 
+def training_manifest(training_id: str) -> str:
+    """Key of which data one training is made from, byte for byte."""
+    return f"training/{training_id}/manifest.json"
+
+
+def training_spool(training_id: str) -> str:
+    """Prefix of a training's runs while the tracking server is away."""
+    return f"training/{training_id}/spool/"
+
+
+def training_smoke(training_id: str) -> str:
+    """Key of the known rows, and what the challenger said of them, that a smoke check repeats."""
+    return f"training/{training_id}/smoke.parquet"
+
+
 def training_record(training_id: str) -> str:
     """Key of what one training did."""
     return f"training/{training_id}/record.json"

@@ -4,11 +4,51 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from courtside.contracts.events import Payload, Trigger, Window
+from courtside.contracts.events import Payload, RetrainingRequest, Trigger, Window
+
+
+class SplitRule(Payload):
+    """How rows are split by time.
+
+    The newest `test_share` of all rows is the test part, its newest `holdout_share` the holdout: only the gate decides
+    anything by it. The rest of the test part selects the best candidate.
+    """
+
+    test_share: float = Field(default=0.2, gt=0, lt=1)
+    holdout_share: float = Field(default=0.5, gt=0, lt=1)
+
+
+class FrozenObject(Payload):
+    """One object a training reads: its version (None where the store keeps none), rows and SHA-256 of its bytes."""
+
+    key: str
+    version_id: str | None
+    rows: int
+    sha256: str
+
+
+class DataManifest(Payload):
+    """Which data a training is made from, so that it can be made again bit for bit.
+
+    `content_hash` covers the objects, the dataset contract, `as_of`, the split rule and the seed; `first_day` and
+    `last_day` are those of the rows before `as_of`.
+    """
+
+    training_id: str
+    dataset: str
+    contract_hash: str
+    as_of: date
+    objects: tuple[FrozenObject, ...]
+    rows: int
+    first_day: date
+    last_day: date
+    split: SplitRule = SplitRule()
+    seed: int = 42
+    content_hash: str
 
 
 class ModelRecord(Payload):
-    """One trained candidate."""
+    """One trained candidate, on the test part; `intervals` are 95 % bootstrap intervals by metric."""
 
     name: str
     train_accuracy: float
@@ -17,18 +57,31 @@ class ModelRecord(Payload):
     precision: float
     recall: float
     f1_score: float
+    log_loss: float | None = None
+    brier_score: float | None = None
+    calibration_error: float | None = None
+    selection_auc: float | None = None
+    intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
 
 class TrainingRecord(Payload):
-    """What one training did: everything the gate and the promotion need; `importances` are the best model's."""
+    """What one training did: everything the gate and the promotion need; `importances` are the best model's.
+
+    `warnings` are what a person should know of the data; `spooled` tells that its runs wait for the tracking server.
+    """
 
     training_id: str
     trigger: Trigger
     reason: str
     as_of: date
     dataset: str
+    data_hash: str | None = None
     rows_train: int
     rows_test: int
+    rows_holdout: int | None = None
+    baseline_accuracy: float | None = None
+    warnings: tuple[str, ...] = ()
+    spooled: bool = False
     models: tuple[ModelRecord, ...]
     best: str
     importances: dict[str, float]
@@ -65,3 +118,75 @@ class DecisionRecord(Payload):
     execution_arn: str | None = None
     done: bool = False
     backfilled: bool = False
+
+
+class Comparison(Payload):
+    """One figure of the gate: both models (and the majority baseline) on the same holdout rows.
+
+    `difference` is challenger minus champion with its 95 % paired bootstrap interval; all three are None without a
+    champion. `limit` is what it was held to, `passed` whether it was kept.
+    """
+
+    name: str
+    challenger: float
+    champion: float | None = None
+    baseline: float | None = None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    limit: float
+    passed: bool
+
+
+class GateDecision(Payload):
+    """The gate's decision as a record: what went in, every number, the rule that fired and who decided."""
+
+    training_id: str
+    promote: bool
+    rule: str
+    reason: str
+    challenger_version: str | None
+    champion_version: str | None
+    holdout_key: str
+    holdout_rows: int
+    policy: dict[str, float]
+    comparisons: tuple[Comparison, ...]
+    decided_by: str
+    decided_at: datetime
+
+
+class Reign(Payload):
+    """One entry of the production history: a version that was champion from `since` to `until` (None: it still is)."""
+
+    version: str
+    training_id: str | None
+    since: datetime
+    until: datetime | None = None
+    rule: str
+    reason: str
+    by: str
+
+
+class RetrainingLockState(Payload):
+    """Who retrains, until when its lease lasts, what waits for it to end, and the newest data trained on so far."""
+
+    holder: str | None = None
+    lease_until: datetime | None = None
+    waiting: RetrainingRequest | None = None
+    coalesced: int = 0
+    trained_as_of: date | None = None
+
+
+class ApprovalRecord(Payload):
+    """A promotion that waits for a person, or what the person said; `token` is the state machine's."""
+
+    training_id: str
+    challenger_version: str | None
+    champion_version: str | None
+    reason: str
+    token: str
+    asked_at: datetime
+    expires_at: datetime
+    approved: bool | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None

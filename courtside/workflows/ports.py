@@ -33,6 +33,15 @@ class TrackingUnavailable(CourtsideError):
         super().__init__(f"the tracking server at {uri} does not answer; check that its service is running")
 
 
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object as the lake holds it now: its version (None where the store keeps none) and size in bytes."""
+
+    key: str
+    version_id: str | None
+    size: int
+
+
 class Lake(Protocol):
     """Objects under keys."""
 
@@ -44,8 +53,12 @@ class Lake(Protocol):
         """Return the keys under `prefix`, sorted."""
         ...
 
-    def read(self, key: str) -> bytes:
-        """Return an object's content; raises `ObjectMissing`."""
+    def stored(self, prefix: str) -> list[StoredObject]:
+        """Return the objects under `prefix` as they are now, sorted by key."""
+        ...
+
+    def read(self, key: str, *, version_id: str | None = None) -> bytes:
+        """Return an object's content, of one of its versions if asked; raises `ObjectMissing`."""
         ...
 
     def write(self, key: str, content: bytes) -> None:
@@ -139,6 +152,40 @@ class Registry(Protocol):
 
     def promote(self, version: str, *, reason: str) -> None:
         """Make `version` champion and the champion until now `previous`; doing it twice changes nothing more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One document under a key, and how often it was written (1, 2, …)."""
+
+    key: str
+    document: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerWrite:
+    """A document to write if its key still has the revision that was read (0: there must be none yet)."""
+
+    key: str
+    document: str
+    expected_revision: int
+
+
+class Ledger(Protocol):
+    """Small documents that several processes change: every write says what it believes is there."""
+
+    def get(self, key: str) -> LedgerEntry | None:
+        """Return the newest document under `key`, None of none."""
+        ...
+
+    def entries(self, prefix: str) -> list[LedgerEntry]:
+        """Return every entry whose key starts with `prefix`, by key; a prefix ends with a slash."""
+        ...
+
+    def put(self, *writes: LedgerWrite) -> bool:
+        """Write all or none; return False when a revision was not as expected."""
         ...
 
 

@@ -6,7 +6,17 @@ import pyarrow as pa
 
 from courtside.contracts.events import RetrainingRequest
 from courtside.core.alerting import Alert
-from courtside.workflows.ports import Champion, DriftRun, LoggedModel, ObjectMissing, TrackingUnavailable, TrainingRun
+from courtside.workflows.ports import (
+    Champion,
+    DriftRun,
+    LedgerEntry,
+    LedgerWrite,
+    LoggedModel,
+    ObjectMissing,
+    StoredObject,
+    TrackingUnavailable,
+    TrainingRun,
+)
 
 
 @dataclass
@@ -19,7 +29,10 @@ class InMemoryLake:
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.objects if key.startswith(prefix))
 
-    def read(self, key: str) -> bytes:
+    def stored(self, prefix: str) -> list[StoredObject]:
+        return [StoredObject(key, None, len(self.objects[key])) for key in self.keys(prefix)]
+
+    def read(self, key: str, *, version_id: str | None = None) -> bytes:  # noqa: ARG002
         try:
             return self.objects[key]
         except KeyError as error:
@@ -113,3 +126,22 @@ class InMemoryRegistry:
         if self.champion != version:
             self.previous, self.champion = self.champion, version
         self.reasons.append(reason)
+
+
+@dataclass
+class InMemoryLedger:
+    documents: dict[str, LedgerEntry] = field(default_factory=dict)
+
+    def get(self, key: str) -> LedgerEntry | None:
+        return self.documents.get(key)
+
+    def entries(self, prefix: str) -> list[LedgerEntry]:
+        return [self.documents[key] for key in sorted(self.documents) if key.startswith(prefix)]
+
+    def put(self, *writes: LedgerWrite) -> bool:
+        revisions = {write.key: entry.revision for write in writes if (entry := self.get(write.key))}
+        if any(revisions.get(write.key, 0) != write.expected_revision for write in writes):
+            return False
+        for write in writes:
+            self.documents[write.key] = LedgerEntry(write.key, write.document, write.expected_revision + 1)
+        return True
