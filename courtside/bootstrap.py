@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from courtside.contracts.environment import CheckDriftEnv, GateEnv, NotifySlackEnv, PromoteEnv, TrainEnv
+from courtside.contracts.environment import CheckDriftEnv, FreezeEnv, GateEnv, NotifySlackEnv, PromoteEnv, TrainEnv
 from courtside.contracts.events import (
     GateRequest,
     GateResponse,
@@ -16,7 +16,7 @@ from courtside.contracts.events import (
     PromoteResponse,
     RetrainingRequest,
 )
-from courtside.contracts.records import TrainingRecord
+from courtside.contracts.records import DataManifest, TrainingRecord
 
 if TYPE_CHECKING:
     from courtside.workflows.check_drift import DriftMonitor
@@ -49,6 +49,17 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
         window_days=env.window_days,
         tracking=MlflowDriftRuns(env.tracking_uri) if env.tracking_uri else None,
     )
+
+
+@cache
+def freezing() -> Callable[[RetrainingRequest], DataManifest]:
+    """Wire the freezing of a training's data."""
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.datasets.catalog import load_dataset
+    from courtside.workflows.freeze import freeze
+
+    env = FreezeEnv.read()
+    return partial(freeze, lake=S3Lake(env.lake_bucket), dataset=load_dataset(env.dataset))
 
 
 @cache

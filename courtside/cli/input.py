@@ -10,9 +10,11 @@ from courtside.cli.console import people
 from courtside.contracts.errors import BadInput
 
 if TYPE_CHECKING:
+    from courtside.core.dataset import Dataset
     from courtside.core.games import ReadGames
 
 GamesOption = Annotated[Path, typer.Option(help="Games: .csv, .csv.gz or .parquet.")]
+TableOption = Annotated[Path, typer.Option(help="A parquet file that holds what its dataset contract names.")]
 QuarantineOption = Annotated[
     Path | None, typer.Option(help="Where odd rows are kept with their reason [default: beside the input].")
 ]
@@ -32,6 +34,49 @@ class QuarantineNotWritable(BadInput):
     def __init__(self, path: Path, detail: str) -> None:
         self.path = path
         super().__init__(f"odd rows cannot be written to {path} ({detail}): choose another file with --quarantine")
+
+
+class TableFileMissing(BadInput):
+    """There is no such file."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        super().__init__(f"{path} cannot be read ({problem}); give one parquet file")
+
+
+class InputMismatch(BadInput):
+    """A dataset contract asks for another input than was given."""
+
+
+def table_content(path: Path) -> bytes:
+    """Return a table file's bytes; raises `TableFileMissing`."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TableFileMissing(path, error.strerror or str(error)) from error
+
+
+def table_contract(dataset: str) -> "Dataset":
+    """Return the contract of a table that holds its features; raises `DatasetInvalid`, `InputMismatch`."""
+    from courtside.datasets.catalog import load_dataset
+
+    contract = load_dataset(dataset)
+    if contract.builder is not None:
+        raise InputMismatch(
+            f"the features of {contract.name} are built from games, so it takes games, not a table; "
+            "give --games, or with --dataset the YAML file of a contract of your own without a builder"
+        )
+    return contract
+
+
+def games_contract(dataset: str) -> "Dataset":
+    """Return a contract whose features are built from games; raises `DatasetInvalid`, `InputMismatch`."""
+    from courtside.datasets.catalog import load_dataset
+
+    contract = load_dataset(dataset)
+    if contract.builder is None:
+        raise InputMismatch(f"{contract.name} names no builder, so its table holds its features; give it with --table")
+    return contract
 
 
 def parse_day(text: str) -> date:

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from courtside.cli import demo as demo_command
-from courtside.cli import drift, games, local, models, retrain, simulate, train
+from courtside.cli import drift, games, local, models, retrain, simulate, tables, train
 from courtside.cli.console import people
 from courtside.contracts.errors import BadInput, CourtsideError
 
@@ -29,6 +29,7 @@ app.add_typer(drift.app, name="drift")
 app.add_typer(games.app, name="games")
 app.add_typer(local.app, name="local")
 app.add_typer(models.app, name="models")
+app.add_typer(tables.app, name="tables")
 games.app.command("simulate")(simulate.simulate)
 
 

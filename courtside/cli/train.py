@@ -3,14 +3,27 @@
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_models, print_table
-from courtside.cli.input import GamesOption, QuarantineOption, read_input
+from courtside.cli.input import (
+    GamesOption,
+    InputMismatch,
+    QuarantineOption,
+    games_contract,
+    read_input,
+    table_content,
+    table_contract,
+)
+from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import DEFAULT_DATASET
+
+if TYPE_CHECKING:
+    from courtside.adapters.folder_lake import FolderLake
+    from courtside.core.dataset import Dataset as Contract
 
 Dataset = Annotated[str, typer.Option(help="A shipped dataset contract, or the path of a YAML file.")]
 
@@ -41,9 +54,12 @@ def features(
 
 
 def train_files(
-    games: GamesOption,
     out: Annotated[Path, typer.Option(help="Folder for the models, the record and the drift reference.")],
-    as_of: Annotated[str | None, typer.Option(help="Train on games before this day (YYYY-MM-DD).")] = None,
+    games: Annotated[Path | None, typer.Option(help="Games: .csv, .csv.gz or .parquet.")] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="A parquet file that holds the features of --dataset, in place of games.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="Train on rows before this day (YYYY-MM-DD).")] = None,
     newest: Annotated[int | None, typer.Option(min=1, help="Train on only the newest N rows of features.")] = None,
     dataset: Dataset = DEFAULT_DATASET,
     tracking_uri: Annotated[
@@ -54,34 +70,33 @@ def train_files(
     quarantine: QuarantineOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Train the four candidates on a games file.
+    """Train the four candidates on a games file, or on a table of your own.
 
     Examples:
 
     - `courtside train --games games.csv.gz --out models --disable-mlflow`
 
     - `courtside train --games games.csv.gz --out models --newest 43485 --json`
+
+    - `courtside train --table churn.parquet --dataset churn.yaml --out models`
     """
     from courtside.adapters.folder_lake import FolderLake
     from courtside.cli.input import parse_day
-    from courtside.datasets.catalog import load_dataset
-    from courtside.workflows.games import store_games
     from courtside.workflows.train import train
 
-    read = read_input(games, quarantine=quarantine)
     lake = FolderLake(out)
-    store_games(read.table, lake=lake)
+    contract = _stored(lake, games=games, table=table, dataset=dataset, quarantine=quarantine)
     request = RetrainingRequest(
         training_id=f"files-{datetime.now(UTC):%Y%m%dT%H%M%S}",
         as_of=parse_day(as_of) if as_of else date.max,
         trigger=Trigger.MANUAL,
-        reason=f"trained from {games}",
+        reason=f"trained from {games or table}",
     )
     record = train(
         request,
         lake=lake,
         tracking=_tracking(tracking_uri, disabled=disable_mlflow),
-        dataset=load_dataset(dataset),
+        dataset=contract,
         newest_rows=newest,
         with_reference=not disable_drift,
         progress=lambda part: people.print(f"… {part}"),
@@ -90,6 +105,33 @@ def train_files(
         print_json(record.model_dump(mode="json"))
     else:
         print_models(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", record.models)
+
+
+def _stored(
+    lake: "FolderLake", *, games: Path | None, table: Path | None, dataset: str, quarantine: Path | None
+) -> "Contract":
+    """Put the one input that was given where the training reads it and return its contract."""
+    if (games is None) == (table is None):
+        raise InputMismatch("give either --games or --table: a training has one input")
+    if games is not None:
+        from courtside.workflows.games import store_games
+
+        contract = games_contract(dataset)
+        stored = store_games(read_input(games, quarantine=quarantine).table, lake=lake)
+        others = sorted(set(lake.keys(lake_keys.GAMES_PREFIX)) - set(stored))
+        if others:
+            raise InputMismatch(
+                f"{lake.root} holds games of another training ({others[0]}), which would be trained on too; "
+                "choose another folder with --out, or delete its games"
+            )
+        return contract
+    from courtside.workflows.tables import store_table
+
+    assert table is not None
+    contract = table_contract(dataset)
+    key = f"{lake_keys.tables(contract.name)}table.parquet"
+    store_table(table_content(table), name=table.name, key=key, lake=lake, dataset=contract)
+    return contract
 
 
 def _tracking(uri: str | None, *, disabled: bool) -> Any:

@@ -65,6 +65,10 @@ class PromoteEnv(TrackingEnv):
     """The promotion function."""
 
 
+class FreezeEnv(LakeEnv):
+    """The freezing function: it lists and reads versions of a dataset's objects and writes the manifest."""
+
+
 class GateEnv(LakeEnv):
     """The gate function: it reads holdout predictions from the lake and writes its verdict there."""
 

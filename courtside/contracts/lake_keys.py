@@ -3,6 +3,7 @@
 from datetime import date
 
 GAMES_PREFIX = "games/"
+TABLES_PREFIX = "tables/"
 DRIFT_REPORTS_PREFIX = "drift/reports/"
 LEGACY_MODELS_PREFIX = "ml-models/"
 LEGACY_FEATURES_PREFIX = "ml-features/"
@@ -13,6 +14,17 @@ CHAMPION_REFERENCE = "reference/champion.json"
 def games(season: int) -> str:
     """Key of one season's games (the year the season ends)."""
     return f"{GAMES_PREFIX}season={season}/games.parquet"
+
+
+def season_of(key: str) -> int | None:
+    """Season in a games key, the inverse of `games`; None where its folder names none."""
+    season = key.removeprefix(f"{GAMES_PREFIX}season=").split("/", 1)[0]
+    return int(season) if season.isdecimal() else None
+
+
+def tables(dataset: str) -> str:
+    """Prefix of the files of a dataset that brings its own table."""
+    return f"{TABLES_PREFIX}{dataset}/"
 
 
 def training_manifest(training_id: str) -> str:
@@ -72,8 +84,3 @@ def _drift_day(day: date) -> str:
 def decision(day: date, check_id: str) -> str:
     """Key of one logged decision."""
     return f"decisions/dt={day.isoformat()}/{check_id}.json"
-
-
-def season_of(key: str) -> int:
-    """Season in a games key, the inverse of `games`."""
-    return int(key.removeprefix(f"{GAMES_PREFIX}season=").split("/", 1)[0])

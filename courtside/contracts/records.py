@@ -30,7 +30,8 @@ class FrozenObject(Payload):
 class DataManifest(Payload):
     """Which data a training is made from, so that it can be made again bit for bit.
 
-    `content_hash` covers the objects, the dataset contract, `as_of`, the split rule and the seed; `first_day` and
+    `content_hash` covers the bytes and keys of the objects, the dataset contract, `as_of`, the split rule, the seed and
+    `newest_rows` (train on only that many of the newest rows of features; None: all). `rows`, `first_day` and
     `last_day` are those of the rows before `as_of`.
     """
 
@@ -44,6 +45,7 @@ class DataManifest(Payload):
     last_day: date
     split: SplitRule = SplitRule()
     seed: int = 42
+    newest_rows: int | None = None
     content_hash: str
 
 

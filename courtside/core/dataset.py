@@ -49,3 +49,9 @@ class Dataset:
     def feature_names(self) -> list[str]:
         """Feature names in the order the models take them."""
         return [feature.name for feature in self.features]
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column that a table of this dataset must hold where no builder makes it."""
+        season = (self.season_column,) if self.season_column else ()
+        return list(dict.fromkeys((*self.id_columns, self.time_column, *season, *self.feature_names, self.target)))

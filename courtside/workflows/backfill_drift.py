@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.drift_window import EmptyWindow
-from courtside.workflows.games import NoGames
+from courtside.workflows.row_source import NoRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def backfill(
         progress(f"{window.start} to {window.end}")
         try:
             done.append(BackfilledWindow(window, monitor.recompute(window, now=now)))
-        except (EmptyWindow, NoGames):
+        except (EmptyWindow, NoRows):
             done.append(BackfilledWindow(window, None))
     return done
 

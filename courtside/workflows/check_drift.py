@@ -36,7 +36,7 @@ class DriftMonitor:
 
         Idempotent: the same champion, window and policy give the same check; one that was carried out before
         is only read back, so a repeated event alerts nobody twice. The tracking server comes last, when everything
-        that matters is done, and may be away. Raises `NoChampion`, `NoGames`, `NothingReadable`, `EmptyWindow`.
+        that matters is done, and may be away. Raises `NoChampion`, `NoRows`, `NothingReadable`, `EmptyWindow`.
         """
         window = request.window or self._window_before((request.as_of or now).date())
         champion = champion_reference(self.lake)

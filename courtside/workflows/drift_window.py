@@ -1,11 +1,10 @@
-"""One window of the lake's games against the champion's reference."""
+"""One window of a dataset's rows in the lake against the champion's reference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import reduce
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
@@ -13,13 +12,15 @@ from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference
 from courtside.core.dataset import Dataset
 from courtside.core.drift import DriftReport, Policy, Profile, check, comparable_reference
-from courtside.core.drift.quarantine import QuarantinedFile
-from courtside.core.drift.reading import TableProfile
-from courtside.core.drift.story.parts import split, sub_windows
+from courtside.core.drift.quarantine import QuarantinedFile, TableSide
+from courtside.core.drift.reading import Days, TableProfile
+from courtside.core.drift.reading.profiles import UNUSABLE, count_rows
+from courtside.core.drift.story.parts import Part, Span, sub_windows
 from courtside.core.drift.story.telling import tell
 from courtside.core.features import build_features
-from courtside.workflows.games import read_usable_games
+from courtside.core.rows import require_time_column, within
 from courtside.workflows.ports import Lake, ObjectMissing
+from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
 
 
 class NoChampion(CourtsideError):
@@ -60,7 +61,7 @@ def champion_reference(lake: Lake) -> ChampionReference:
 def report_window(
     window: Window, *, champion: ChampionReference, lake: Lake, dataset: Dataset, policy: Policy
 ) -> WindowReport:
-    """Compare the window's rows with the champion's reference; raises `NoGames`, `NothingReadable`, `EmptyWindow`.
+    """Compare the window's rows with the champion's reference; raises `NoRows`, `NothingReadable`, `EmptyWindow`.
 
     Files of the lake that cannot be used are set aside and named in the report.
     """
@@ -75,15 +76,46 @@ def report_window(
 
 
 def _profiled(window: Window, reference: Profile, *, lake: Lake, dataset: Dataset) -> TableProfile:
-    # The season before the window's first one holds the games that the rolling features look back on.
-    games, quarantined = read_usable_games(lake=lake, until=window.end, since_season=window.start.year - 1)
-    features = build_features(games, dataset=dataset)
-    start = pa.scalar(window.start, pa.date32())
-    rows = features.filter(pc.greater_equal(features.column(dataset.time_column), start))
-    if rows.num_rows == 0:
-        raise EmptyWindow(window, quarantined)
+    found, quarantined = _window_files(window, lake=lake, dataset=dataset)
+    dated = reference.time_column is not None
+    windows = sub_windows(window.start, window.end - timedelta(days=1)) if dated else ()
+    whole, pieces = reference.blank(), [reference.blank() for _ in windows]
+    for file in found:
+        try:
+            counted, split = _counted(file.table, reference, windows)
+        except UNUSABLE as error:
+            quarantined.append(QuarantinedFile(file.name, TableSide.CURRENT, reason(error)))
+            continue
+        whole = whole.merge(counted)
+        pieces = [mine.merge(part) for mine, part in zip(pieces, split, strict=True)]
+    if whole.rows == 0:
+        raise EmptyWindow(window, tuple(quarantined))
+    parts = tuple(Part(*span, piece) for span, piece in zip(windows, pieces, strict=True))
+    return TableProfile(whole, parts, tuple(quarantined))
+
+
+def _counted(rows: pa.Table, reference: Profile, windows: Sequence[Span]) -> tuple[Profile, list[Profile]]:
     if reference.time_column is None:
-        return TableProfile(reference.summarize(rows), quarantined=quarantined)
-    windows = sub_windows(window.start, window.end - timedelta(days=1))
-    parts = split(reference, rows, windows=windows)
-    return TableProfile(reduce(Profile.merge, (part.profile for part in parts)), parts, quarantined)
+        return reference.summarize(rows), []
+    return count_rows(reference, rows.to_batches, windows=windows)
+
+
+def _window_files(window: Window, *, lake: Lake, dataset: Dataset) -> tuple[list[ReadFile], list[QuarantinedFile]]:
+    """Return the window's rows of features, by file where files hold features."""
+    days = Days(window.start, window.end)
+    files, quarantined = usable_files(days, lake=lake, dataset=dataset)
+    set_aside = list(quarantined)
+    if dataset.builder is not None:  # a feature may look at rows of several files
+        rows = rows_before(window.end, files, dataset=dataset)
+        files = [ReadFile(lake.uri(rows_of(dataset).prefix), build_features(rows, dataset=dataset))]
+    inside = []
+    for file in files:
+        try:
+            require_time_column(file.table, dataset.time_column)
+        except UNUSABLE as error:
+            set_aside.append(QuarantinedFile(file.name, TableSide.CURRENT, reason(error)))
+            continue
+        rows = within(file.table, dataset.time_column, days)
+        if rows.num_rows:
+            inside.append(ReadFile(file.name, rows))
+    return inside, set_aside

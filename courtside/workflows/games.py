@@ -1,7 +1,6 @@
-"""Games into the lake, one parquet file a season, and out of it again."""
+"""Games in the lake, one parquet file a season: the rows of datasets whose features are built from games."""
 
 import io
-from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -9,19 +8,59 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
-from courtside.contracts.errors import CourtsideError
-from courtside.core.drift.quarantine import QuarantinedFile, TableSide
-from courtside.core.drift.reading import NothingReadable
+from courtside.core.drift.errors import MissingColumns
+from courtside.core.drift.reading import Days, UnreadableFile
+from courtside.core.drift.reading.table import is_table_file
 from courtside.core.games.schema import GAMES_SCHEMA
+from courtside.core.rows import require_times
 from courtside.workflows.ports import Lake
+from courtside.workflows.row_source import NoRows
 
 
-class NoGames(CourtsideError):
+class NoGames(NoRows):
     """The lake holds no games for what was asked."""
 
     def __init__(self, wanted: str) -> None:
-        self.wanted = wanted
-        super().__init__(f"the lake holds no games {wanted}; load some with `courtside games load`")
+        super().__init__(wanted, what="games", command="courtside games load")
+
+
+class GameRows:
+    """The games of all seasons."""
+
+    prefix = lake_keys.GAMES_PREFIX
+
+    def holds(self, key: str, days: Days) -> bool:
+        """Tell whether a season's games are played, or looked back on by rolling features, in these days."""
+        season = lake_keys.season_of(key)
+        if season is None:  # a file that somebody put there: its days are known once it is read
+            return is_table_file(key.removeprefix(self.prefix))
+        # A season is named by the year it ends in and begins the year before: later ones hold nothing yet. The season
+        # before a window's first one holds the games that the rolling features look back on.
+        early = days.start is not None and season < days.start.year - 1
+        late = days.end is not None and season > days.end.year + 1
+        return not (early or late)
+
+    def read(self, key: str, content: bytes) -> pa.Table:
+        """Return one file's games; raises `UnreadableFile`, `MissingColumns`."""
+        try:
+            table = pq.read_table(io.BytesIO(content))
+        except (pa.ArrowException, OSError) as error:
+            raise UnreadableFile.because(key, error) from error
+        missing = [name for name in GAMES_SCHEMA.names if name not in table.column_names]
+        if missing:
+            raise MissingColumns(missing, table.column_names)
+        try:
+            return table.select(GAMES_SCHEMA.names).cast(GAMES_SCHEMA)
+        except (pa.ArrowException, KeyError) as error:
+            raise UnreadableFile.because(key, error) from error
+
+    def check(self, table: pa.Table) -> None:
+        """Raise `TimesMissing` for games without a date; all else is validated as games are loaded."""
+        require_times(table, "game_date")
+
+    def none(self, wanted: str) -> NoGames:
+        """Return the error that says how to load games."""
+        return NoGames(wanted)
 
 
 def store_games(games: pa.Table, *, lake: Lake) -> list[str]:
@@ -33,44 +72,3 @@ def store_games(games: pa.Table, *, lake: Lake) -> list[str]:
         keys.append(lake_keys.games(season))
         lake.write(keys[-1], content.getvalue())
     return keys
-
-
-def read_games(*, lake: Lake, until: date, since_season: int | None = None) -> pa.Table:
-    """Read all games before the day `until`, of the seasons from `since_season` on; raises `NoGames`."""
-    keys = _keys(lake, until, since_season)
-    return _before(until, [pq.read_table(io.BytesIO(lake.read(key))) for key in keys])
-
-
-def read_usable_games(*, lake: Lake, until: date, since_season: int) -> tuple[pa.Table, tuple[QuarantinedFile, ...]]:
-    """Read the same games, setting files aside that cannot be used; raises `NoGames`, `NothingReadable`."""
-    tables, quarantined = [], []
-    for key in _keys(lake, until, since_season):
-        try:
-            table = pq.read_table(io.BytesIO(lake.read(key)))
-            tables.append(table.select(GAMES_SCHEMA.names).cast(GAMES_SCHEMA))
-        except (pa.ArrowException, OSError, KeyError) as error:
-            reason = f"unreadable: {str(error).splitlines()[0]}"
-            quarantined.append(QuarantinedFile(lake.uri(key), TableSide.CURRENT, reason))
-    if quarantined and not tables:
-        raise NothingReadable(lake.uri(lake_keys.GAMES_PREFIX), quarantined)
-    return _before(until, tables), tuple(quarantined)
-
-
-def _keys(lake: Lake, until: date, since_season: int | None) -> list[str]:
-    return [key for key in lake.keys(lake_keys.GAMES_PREFIX) if _wanted(key, since_season, until)]
-
-
-def _before(until: date, tables: list[pa.Table]) -> pa.Table:
-    if not tables:
-        raise NoGames(f"before {until}")
-    games = pa.concat_tables(tables)
-    games = games.filter(pc.less(games.column("game_date"), pa.scalar(until, pa.date32())))
-    if games.num_rows == 0:
-        raise NoGames(f"before {until}")
-    return games
-
-
-def _wanted(key: str, since_season: int | None, until: date) -> bool:
-    season = lake_keys.season_of(key)
-    # A season is named by the year it ends in and begins the year before: later ones hold nothing yet.
-    return (since_season is None or season >= since_season) and season <= until.year + 1

@@ -1,4 +1,4 @@
-"""One training: frozen games → features → four models → registry, with all that later steps need."""
+"""One training: frozen rows → features → four models → registry, with all that later steps need."""
 
 import io
 import time
@@ -13,16 +13,16 @@ import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest
-from courtside.contracts.records import ModelRecord, TrainingRecord
+from courtside.contracts.records import DataManifest, ModelRecord, TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.drift import fit as fit_profile
-from courtside.core.features import build_features
 from courtside.core.reference import reference_rows
 from courtside.core.training.fit import TrainedModel, best, fit_candidates, labels
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import Split, split_by_time
-from courtside.workflows.games import read_games
+from courtside.workflows.freeze import freeze
+from courtside.workflows.frozen import frozen_features
 from courtside.workflows.ports import Lake, LoggedModel, Tracking, TrainingRun
 
 SAMPLE_ROWS = 5
@@ -54,32 +54,35 @@ def train(
     with_reference: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TrainingRecord:
-    """Train on all games before `request.as_of` and write the training's record to the lake.
+    """Train on all rows before `request.as_of` and write the training's record to the lake.
 
+    What is read is what the training's manifest names; one that has none yet gets it first.
     `newest_rows` keeps only that many of the newest rows of features (None: all);
     `tracking` None trains without a tracking server, `with_reference` False without a drift reference.
     The legacy files are written before anything is logged, so they exist even when the server is away.
-    Raises `NoGames`, `TooFewRows`, `OneClassOnly` and `TrackingUnavailable`.
+    Raises what `freeze` raises, `DataChanged`, `TooFewRows`, `OneClassOnly` and `TrackingUnavailable`.
     """
     watch = Stopwatch(progress)
     with watch.part("features"):
-        rows = read_games(lake=lake, until=request.as_of)
-        features = _newest(build_features(rows, dataset=dataset), newest_rows)
-        split = split_by_time(features, dataset=dataset)
+        manifest = freeze(request, lake=lake, dataset=dataset, newest_rows=newest_rows)
+        frozen = frozen_features(manifest, lake=lake, dataset=dataset)
+        split = split_by_time(frozen.table, dataset=dataset, test_share=manifest.split.test_share)
     with watch.part("fit"):
         models = fit_candidates(split, dataset=dataset, progress=progress)
     with watch.part("files"):
         _write_legacy(models, split, lake=lake)
-        attachments = {lake_keys.PROFILE_NAME: _profile(features, dataset)} if with_reference else {}
+        attachments = {lake_keys.PROFILE_NAME: _profile(frozen.table, dataset)} if with_reference else {}
         for content in attachments.values():
             lake.write(lake_keys.training_profile(request.training_id), content)
     with watch.part("tracking"):
-        logged = _log(request, models, split, attachments, tracking=tracking, dataset=dataset)
+        logged = _log(request, manifest, models, split, attachments, tracking=tracking, dataset=dataset)
     with watch.part("holdout"):
         champion_version = _write_holdout(request, best(models), split, lake=lake, tracking=tracking, dataset=dataset)
     record = TrainingRecord(
         **request.model_dump(),
         dataset=dataset.name,
+        data_hash=manifest.content_hash,
+        warnings=frozen.warnings(dataset.target),
         rows_train=split.train.num_rows,
         rows_test=split.test.num_rows,
         models=tuple(ModelRecord(name=model.name, **model.metrics.as_dict()) for model in models),
@@ -92,10 +95,6 @@ def train(
     )
     lake.write(lake_keys.training_record(request.training_id), record.model_dump_json(indent=2).encode())
     return record
-
-
-def _newest(features: pa.Table, rows: int | None) -> pa.Table:
-    return features if rows is None else features.slice(max(0, features.num_rows - rows))
 
 
 def _write_legacy(models: list[TrainedModel], split: Split, *, lake: Lake) -> None:
@@ -119,6 +118,7 @@ def _profile(features: pa.Table, dataset: Dataset) -> bytes:
 
 def _log(
     request: RetrainingRequest,
+    manifest: DataManifest,
     models: list[TrainedModel],
     split: Split,
     attachments: dict[str, bytes],
@@ -139,6 +139,7 @@ def _log(
             "trigger": request.trigger.value,
             "as_of": request.as_of.isoformat(),
             "dataset": dataset.name,
+            "data_hash": manifest.content_hash,
         },
         attachments=attachments,
     )

@@ -9,11 +9,13 @@ from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference
 from courtside.core.decision import DecisionPolicy
 from courtside.core.drift import ClassicPolicy, fit
+from courtside.core.drift.reading import Days
 from courtside.core.features import build_features
 from courtside.core.reference import reference_rows
 from courtside.datasets.catalog import load_dataset
 from courtside.workflows.check_drift import DriftMonitor
-from courtside.workflows.games import read_games, store_games
+from courtside.workflows.games import store_games
+from courtside.workflows.rows import rows_before, usable_files
 from tests.fakes.ports import InMemoryDriftRuns, InMemoryLake, RecordedAlerts, RecordedRetraining
 
 DATASET = load_dataset("nba_games")
@@ -26,7 +28,8 @@ SEASONS = (2006, 2007, 2008, 2009, 2010, 2011, 2018, 2019)
 def filled_lake(games: pa.Table) -> InMemoryLake:
     lake = InMemoryLake()
     store_games(games, lake=lake)
-    known = build_features(read_games(lake=lake, until=QUIET.start), dataset=DATASET)
+    files, _ = usable_files(Days(end=QUIET.start), lake=lake, dataset=DATASET)
+    known = build_features(rows_before(QUIET.start, files, dataset=DATASET), dataset=DATASET)
     profile = fit(reference_rows(known, dataset=DATASET), DATASET.features, time_column=DATASET.time_column)
     lake.write(lake_keys.training_profile("initial"), profile.to_bytes())
     reference = ChampionReference(

@@ -6,9 +6,11 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckRequest, Trigger, Window
 from courtside.contracts.records import DecisionRecord
+from courtside.core.drift.reading import Days
 from courtside.core.features import build_features
 from courtside.workflows.check_drift import EmptyWindow, NoChampion
-from courtside.workflows.games import NoGames, read_games
+from courtside.workflows.games import NoGames
+from courtside.workflows.rows import rows_before, usable_files
 from tests.fakes.drift_setup import CHANGED, DATASET, NOW, QUIET, DriftSetup
 from tests.fakes.ports import InMemoryLake
 
@@ -72,9 +74,13 @@ def test_missing_champion_games_and_rows_are_named(setup: DriftSetup) -> None:
 
 
 def test_features_of_a_window_do_not_depend_on_how_much_history_was_read(lake: InMemoryLake) -> None:
-    """The check reads two seasons only; training reads all: both must see the same rows."""
-    short = build_features(read_games(lake=lake, until=QUIET.end, since_season=2009), dataset=DATASET)
-    full = build_features(read_games(lake=lake, until=QUIET.end), dataset=DATASET)
+    """The check reads a window's seasons only; training reads all: both must see the same rows."""
+    some, _ = usable_files(Days(QUIET.start, QUIET.end), lake=lake, dataset=DATASET)
+    every, _ = usable_files(Days(end=QUIET.end), lake=lake, dataset=DATASET)
+    assert 0 < len(some) < len(every)
+    short, full = (
+        build_features(rows_before(QUIET.end, files, dataset=DATASET), dataset=DATASET) for files in (some, every)
+    )
     start = pa.scalar(QUIET.start, pa.date32())
     short, full = (t.filter(pa.compute.greater_equal(t.column("game_date"), start)) for t in (short, full))
     assert short.equals(full)

@@ -1,6 +1,7 @@
 """What can be wrong with a table's files."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from courtside.contracts.errors import BadInput
 from courtside.core.drift.quarantine import QuarantinedFile
@@ -23,6 +24,11 @@ class UnreadableFile(BadInput):
         self.file = file
         self.detail = detail
         super().__init__(f"{file} is not a readable parquet file: {detail}; write it again")
+
+    @classmethod
+    def because(cls, file: str, error: Exception) -> Self:
+        """Return the error with the first line of what the reader said."""
+        return cls(file, (str(error) or type(error).__name__).splitlines()[0])
 
 
 class NothingReadable(BadInput):

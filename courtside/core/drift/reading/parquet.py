@@ -76,7 +76,7 @@ def _readable(path: str) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        raise UnreadableFile(path, (str(error) or type(error).__name__).splitlines()[0]) from error
+        raise UnreadableFile.because(path, error) from error
 
 
 @contextmanager

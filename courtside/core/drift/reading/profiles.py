@@ -1,9 +1,9 @@
 """From files to profiles, file by file: one that cannot be used is set aside whole and the others count."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import reduce
+from functools import partial, reduce
 
 import pyarrow as pa
 
@@ -78,6 +78,22 @@ def summarize_table(reference: Profile, table: FeatureTable) -> TableProfile:
     return TableProfile(count.whole, parts, tuple(count.quarantined))
 
 
+def count_rows(
+    reference: Profile, batches: Callable[[], Iterable[pa.RecordBatch]], *, windows: Sequence[Span]
+) -> tuple[Profile, list[Profile]]:
+    """Count dated rows on the reference's grid: all of them, and those of each window.
+
+    `batches` gives the rows, and gives them again if asked twice. Raises what `split` and `summarize` raise.
+    """
+    counted = _Counted(batches())
+    pieces = [part.profile for part in split(reference, counted, windows=windows)]
+    whole = reduce(Profile.merge, pieces, reference.blank())
+    absent = all(column.tally.absent == whole.rows for column in whole.columns)
+    if whole.rows < counted.rows or absent:  # rows of no day, or a file to be refused: rare, so read again
+        whole = reference.summarize(batches())
+    return whole, pieces
+
+
 @dataclass
 class _Reading:
     """Iterates a table and remembers which file it is at: an error in a batch can then be laid at its file."""
@@ -114,16 +130,10 @@ class _Count:
         self.pieces = [mine.merge(piece) for mine, piece in zip(self.pieces, pieces, strict=True)]
 
     def _counted(self, file: TableFile) -> tuple[Profile, list[Profile]]:
-        blank = self._reference.blank()
         if file not in self._dated:
+            blank = self._reference.blank()
             return self._reference.summarize(self._table.batches(file)), [blank for _ in self.windows]
-        batches = _Counted(self._table.batches(file))
-        pieces = [part.profile for part in split(self._reference, batches, windows=self.windows)]
-        whole = reduce(Profile.merge, pieces, blank)
-        absent = all(column.tally.absent == whole.rows for column in whole.columns)
-        if whole.rows < batches.rows or absent:  # rows of no day, or a file to be refused: rare, so read again
-            whole = self._reference.summarize(self._table.batches(file))
-        return whole, pieces
+        return count_rows(self._reference, partial(self._table.batches, file), windows=self.windows)
 
     def _windows(self) -> tuple[Span, ...]:
         """Cut the period that the readable files state; a file that states none has no sub-windows."""
@@ -148,7 +158,7 @@ def _cut(first: date, last: date, days: Days) -> tuple[Span, ...]:
 class _Counted:
     """Passes batches on and counts their rows."""
 
-    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
         self._batches = batches
         self.rows = 0
 

@@ -109,16 +109,24 @@ class FeatureTable:
         constants: list[parquet.Constant] = []
         for key, value in partitions_of(file.relative).items():
             if key in self.columns:
-                constants.append((key, self._constant(key, value)))
+                whole = key in self._whole_number_keys
+                constants.append((key, partition_column(key, value, time_column=self.time_column, whole=whole)))
         return constants
 
-    def _constant(self, key: str, value: str | None) -> Callable[[int], arrow.Array]:
-        if key == self.time_column:
-            day = days_of({key: value}, time_column=key).start
-            return partial(constant, day.toordinal() - EPOCH.toordinal() if day else None, pa.date32())
-        if key in self._whole_number_keys:
-            return partial(constant, None if value is None else int(value), pa.int64())
-        return partial(pa.repeat, pa.scalar(value, pa.string()))
+
+def partition_column(
+    key: str, value: str | None, *, time_column: str | None, whole: bool
+) -> Callable[[int], arrow.Array]:
+    """Return what makes a folder's value a column of any number of rows.
+
+    The time column becomes days, other values int64 where the key's are `whole` numbers, else strings.
+    """
+    if key == time_column:
+        day = days_of({key: value}, time_column=key).start
+        return partial(constant, day.toordinal() - EPOCH.toordinal() if day else None, pa.date32())
+    if whole:
+        return partial(constant, None if value is None else int(value), pa.int64())
+    return partial(pa.repeat, pa.scalar(value, pa.string()))
 
 
 def open_table(filesystem: fs.FileSystem, path: str, *, name: str) -> FeatureTable:
@@ -140,13 +148,14 @@ def open_table(filesystem: fs.FileSystem, path: str, *, name: str) -> FeatureTab
     files = [
         TableFile(each.path, each.path.removeprefix(root))
         for each in listed
-        if each.type is fs.FileType.File and _counts(each.path.removeprefix(root))
+        if each.type is fs.FileType.File and is_table_file(each.path.removeprefix(root))
     ]
     if not files:
         raise TableMissing(name, "there is no parquet file below it")
     return FeatureTable(filesystem, name, tuple(sorted(files, key=lambda file: file.relative)), single=False)
 
 
-def _counts(relative: str) -> bool:
+def is_table_file(relative: str) -> bool:
+    """Tell whether a path below a table's root is one of its files, by its name and folders."""
     hidden = any(step.startswith(("_", ".")) and "=" not in step for step in relative.split("/"))
     return not hidden and relative.lower().endswith(SUFFIXES)

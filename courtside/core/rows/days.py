@@ -1,0 +1,31 @@
+"""Which days rows are of, whatever type their time column has (dates, or timestamps with or without a zone)."""
+
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from courtside.core.drift.reading.days import Days
+
+
+def within(table: pa.Table, time_column: str, days: Days) -> pa.Table:
+    """Return the rows of these days, in their own zone; rows without a time are of no day."""
+    day = _days(table, time_column)
+    mask: Any = pc.is_valid(day)
+    if days.start is not None:
+        mask = pc.and_(mask, pc.greater_equal(day, pa.scalar(days.start, pa.date32())))
+    if days.end is not None:
+        mask = pc.and_(mask, pc.less(day, pa.scalar(days.end, pa.date32())))
+    return table.filter(mask)
+
+
+def period(table: pa.Table, time_column: str) -> tuple[date, date]:
+    """Return the first and last day of a table that has rows with a time."""
+    limits: Any = pc.min_max(_days(table, time_column))
+    return limits["min"].as_py(), limits["max"].as_py()
+
+
+def _days(table: pa.Table, time_column: str) -> Any:
+    # As days, as the ends of a range may lie outside of what a timestamp in nanoseconds can hold.
+    return table.column(time_column).cast(pa.date32(), safe=False)

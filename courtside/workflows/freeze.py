@@ -1,0 +1,169 @@
+"""Write down which data a training is made from, so that it can be made again bit for bit."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import BadInput
+from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.records import DataManifest, FrozenObject, SplitRule
+from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import Days
+from courtside.core.rows import period, within
+from courtside.workflows.ports import Lake, ObjectMissing, StoredObject
+from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, training_features
+
+DEFAULT_SPLIT = SplitRule()
+DEFAULT_SEED = 42
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableFile:
+    """One file of the lake that cannot be trained on, and why in one sentence."""
+
+    file: str
+    reason: str
+
+
+class DataUnusable(BadInput):
+    """Files of a dataset cannot be used; a training on what is left would be silently wrong."""
+
+    def __init__(self, dataset: str, files: list[UnusableFile]) -> None:
+        self.dataset = dataset
+        self.files = tuple(files)
+        listed = "; ".join(f"{each.file}: {each.reason}" for each in files[:MOST_NAMED])
+        more = f"; and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+        super().__init__(
+            f"{len(files)} files of {dataset} cannot be trained on; load them again or move them elsewhere, "
+            f"then start the training again: {listed}{more}"
+        )
+
+
+class FrozenOtherwise(BadInput):
+    """A training id already stands for other data than is asked for."""
+
+    def __init__(self, training_id: str, differences: list[str]) -> None:
+        self.training_id = training_id
+        self.differences = tuple(differences)
+        super().__init__(
+            f"training {training_id} has frozen its data with another {', '.join(differences)}; "
+            "start the training under a new id"
+        )
+
+
+def freeze(
+    request: RetrainingRequest,
+    *,
+    lake: Lake,
+    dataset: Dataset,
+    split: SplitRule = DEFAULT_SPLIT,
+    seed: int = DEFAULT_SEED,
+    newest_rows: int | None = None,
+) -> DataManifest:
+    """Write the manifest of a training and return it; one that is there already is returned as it is.
+
+    Every object is read and checked against the contract, and the features are made, so that what a training would
+    stumble over is said here. `newest_rows` trains on only that many of the newest rows of features (None: all).
+    Raises `DataUnusable`, `FilesDiffer`, `NoRows`, `TargetNotBinary`, `RowsRepeated`, and `FrozenOtherwise` if the
+    manifest that is there is of other data (its split and seed are kept whatever is asked).
+    """
+    key = lake_keys.training_manifest(request.training_id)
+    try:
+        return _as_asked(DataManifest.model_validate_json(lake.read(key)), request, dataset, newest_rows)
+    except ObjectMissing:
+        manifest = _manifest(request, lake=lake, dataset=dataset, split=split, seed=seed, newest_rows=newest_rows)
+    if lake.claim(key, manifest.model_dump_json(indent=2).encode()):
+        return manifest
+    return _as_asked(DataManifest.model_validate_json(lake.read(key)), request, dataset, newest_rows)
+
+
+def contract_hash(dataset: Dataset) -> str:
+    """Return the SHA-256 of a contract as canonical JSON."""
+    return _hash(asdict(dataset))
+
+
+def _as_asked(
+    there: DataManifest, request: RetrainingRequest, dataset: Dataset, newest_rows: int | None
+) -> DataManifest:
+    asked = {
+        "dataset": (there.dataset, dataset.name),
+        "dataset contract": (there.contract_hash, contract_hash(dataset)),
+        "as_of": (there.as_of, request.as_of),
+        "number of newest rows": (there.newest_rows, newest_rows),
+    }
+    differences = [name for name, (found, wanted) in asked.items() if found != wanted]
+    if differences:
+        raise FrozenOtherwise(request.training_id, differences)
+    return there
+
+
+def _manifest(
+    request: RetrainingRequest,
+    *,
+    lake: Lake,
+    dataset: Dataset,
+    split: SplitRule,
+    seed: int,
+    newest_rows: int | None,
+) -> DataManifest:
+    objects, files = _read(request, lake=lake, dataset=dataset)
+    rows = rows_before(request.as_of, files, dataset=dataset)
+    training_features(rows, dataset=dataset)
+    first_day, last_day = period(rows, dataset.time_column)
+    contract = contract_hash(dataset)
+    content = {
+        "objects": [[each.key, each.rows, each.sha256] for each in objects],
+        "contract": contract,
+        "as_of": request.as_of.isoformat(),
+        "split": split.model_dump(),
+        "seed": seed,
+        "newest_rows": newest_rows,
+    }
+    return DataManifest(
+        training_id=request.training_id,
+        dataset=dataset.name,
+        contract_hash=contract,
+        as_of=request.as_of,
+        objects=tuple(objects),
+        rows=rows.num_rows,
+        first_day=first_day,
+        last_day=last_day,
+        split=split,
+        seed=seed,
+        newest_rows=newest_rows,
+        content_hash=_hash(content),
+    )
+
+
+def _read(request: RetrainingRequest, *, lake: Lake, dataset: Dataset) -> tuple[list[FrozenObject], list[ReadFile]]:
+    """Read the objects with rows before `as_of`; those with later rows only are no part of the training."""
+    source, days = rows_of(dataset), Days(end=request.as_of)
+    objects, files, unusable = [], [], []
+    for stored in lake.stored(source.prefix):
+        if not source.holds(stored.key, days):
+            continue
+        name = lake.uri(stored.key)
+        try:
+            content = lake.read(stored.key, version_id=stored.version_id)
+            table = source.read(stored.key, content)
+            source.check(table)
+        except BadInput as error:
+            unusable.append(UnusableFile(name, reason(error)))
+            continue
+        if within(table, dataset.time_column, days).num_rows:
+            objects.append(_frozen(stored, content, table.num_rows))
+            files.append(ReadFile(name, table))
+    if unusable:
+        raise DataUnusable(dataset.name, unusable)
+    return objects, files
+
+
+def _frozen(stored: StoredObject, content: bytes, rows: int) -> FrozenObject:
+    digest = hashlib.sha256(content).hexdigest()
+    return FrozenObject(key=stored.key, version_id=stored.version_id, rows=rows, sha256=digest)
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

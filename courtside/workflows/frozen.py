@@ -1,0 +1,43 @@
+"""Read a training's rows as its manifest says: those bytes, or none."""
+
+import hashlib
+
+from courtside.contracts.errors import BadInput
+from courtside.contracts.records import DataManifest, FrozenObject
+from courtside.core.dataset import Dataset
+from courtside.workflows.ports import Lake, ObjectMissing
+from courtside.workflows.rows import ReadFile, TrainingFeatures, rows_before, rows_of, training_features
+
+
+class DataChanged(BadInput):
+    """An object is no longer what was frozen."""
+
+    def __init__(self, training_id: str, frozen: FrozenObject, problem: str) -> None:
+        self.training_id = training_id
+        self.frozen = frozen
+        version = "" if frozen.version_id is None else f" (version {frozen.version_id})"
+        super().__init__(
+            f"training {training_id} was frozen with {frozen.key}{version}, which {problem}; put the object of SHA-256 "
+            f"{frozen.sha256} back, or start a training under a new id, which freezes what is in the lake now"
+        )
+
+
+def frozen_features(manifest: DataManifest, *, lake: Lake, dataset: Dataset) -> TrainingFeatures:
+    """Return the features of exactly the rows that `manifest` names; raises `DataChanged`."""
+    source = rows_of(dataset)
+    files = [
+        ReadFile(lake.uri(frozen.key), source.read(frozen.key, _content(manifest.training_id, frozen, lake)))
+        for frozen in manifest.objects
+    ]
+    rows = rows_before(manifest.as_of, files, dataset=dataset)
+    return training_features(rows, dataset=dataset, newest_rows=manifest.newest_rows)
+
+
+def _content(training_id: str, frozen: FrozenObject, lake: Lake) -> bytes:
+    try:
+        content = lake.read(frozen.key, version_id=frozen.version_id)
+    except ObjectMissing as error:
+        raise DataChanged(training_id, frozen, "is no longer in the lake") from error
+    if hashlib.sha256(content).hexdigest() != frozen.sha256:
+        raise DataChanged(training_id, frozen, "holds other bytes now")
+    return content

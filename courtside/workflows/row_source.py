@@ -1,0 +1,41 @@
+"""Where the rows of a dataset lie in the lake: one kind of source for each way they are kept."""
+
+from typing import Protocol
+
+import pyarrow as pa
+
+from courtside.contracts.errors import CourtsideError
+from courtside.core.drift.reading.days import Days
+
+
+class NoRows(CourtsideError):
+    """The lake holds no rows for what was asked."""
+
+    def __init__(self, wanted: str, *, what: str, command: str) -> None:
+        self.wanted = wanted
+        super().__init__(f"the lake holds no {what} {wanted}; load some with `{command}`")
+
+
+class RowSource(Protocol):
+    """The objects of a dataset, and how one of them is read."""
+
+    @property
+    def prefix(self) -> str:
+        """Under which keys they lie."""
+        ...
+
+    def holds(self, key: str, days: Days) -> bool:
+        """Tell whether an object is one of the dataset's and may hold rows that are needed for these days."""
+        ...
+
+    def read(self, key: str, content: bytes) -> pa.Table:
+        """Return an object's rows, those columns that it has; raises named `BadInput` errors."""
+        ...
+
+    def check(self, table: pa.Table) -> None:
+        """Raise a named `BadInput` error unless a training can use the table whole."""
+        ...
+
+    def none(self, wanted: str) -> NoRows:
+        """Return the error that says there are no rows, and how to load some."""
+        ...

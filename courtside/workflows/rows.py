@@ -1,0 +1,108 @@
+"""Rows of any dataset, from the lake to features: the same for freezing, training and the drift check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Dataset
+from courtside.core.drift.quarantine import QuarantinedFile, TableSide
+from courtside.core.drift.reading import Days, NothingReadable, UnreadableFile
+from courtside.core.features import build_features
+from courtside.core.rows import labelled, require_once, within
+from courtside.workflows.games import GameRows
+from courtside.workflows.ports import Lake
+from courtside.workflows.row_source import RowSource
+from courtside.workflows.tables import TableRows
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """One file that was read, under its name for people."""
+
+    name: str
+    table: pa.Table
+
+
+class FilesDiffer(BadInput):
+    """A file holds a column in a type that cannot be read together with the files before it."""
+
+    def __init__(self, file: str, detail: str) -> None:
+        self.file = file
+        super().__init__(f"{file} does not fit the files before it: {detail}; write a column in one type everywhere")
+
+
+def rows_of(dataset: Dataset) -> RowSource:
+    """Return where a dataset's rows lie: its own table, or the games that its builder makes features of."""
+    return TableRows(dataset) if dataset.builder is None else GameRows()
+
+
+def usable_files(days: Days, *, lake: Lake, dataset: Dataset) -> tuple[list[ReadFile], tuple[QuarantinedFile, ...]]:
+    """Read the files needed for these days, setting those aside that cannot be; raises `NoRows`, `NothingReadable`."""
+    source = rows_of(dataset)
+    files, quarantined = [], []
+    for key in lake.keys(source.prefix):
+        if not source.holds(key, days):
+            continue
+        try:
+            files.append(ReadFile(lake.uri(key), source.read(key, lake.read(key))))
+        except BadInput as error:
+            quarantined.append(QuarantinedFile(lake.uri(key), TableSide.CURRENT, reason(error)))
+    if quarantined and not files:
+        raise NothingReadable(lake.uri(source.prefix), quarantined)
+    if not files:
+        raise source.none(f"before {days.end}")
+    return files, tuple(quarantined)
+
+
+def reason(error: BadInput) -> str:
+    """Return in one sentence why a file cannot be used, to stand after its name."""
+    return f"unreadable: {error.detail}" if isinstance(error, UnreadableFile) else str(error)
+
+
+def rows_before(day: date, files: Sequence[ReadFile], *, dataset: Dataset) -> pa.Table:
+    """Return the rows of all files before `day`, file by file; raises `NoRows`, `FilesDiffer`."""
+    source = rows_of(dataset)
+    if not files:
+        raise source.none(f"before {day}")
+    schema = files[0].table.schema
+    for file in files:
+        try:
+            schema = pa.unify_schemas([schema, file.table.schema], promote_options="permissive")
+        except pa.ArrowException as error:
+            raise FilesDiffer(file.name, str(error).splitlines()[0]) from error
+    whole = pa.concat_tables([file.table for file in files], promote_options="permissive")
+    rows = within(whole, dataset.time_column, Days(end=day))
+    if rows.num_rows == 0:
+        raise source.none(f"before {day}")
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFeatures:
+    """What models are fitted on: the rows with a label, the target as 0/1, and how many rows have no label yet."""
+
+    table: pa.Table
+    unlabelled: int
+
+    def warnings(self, target: str) -> tuple[str, ...]:
+        """Return what a person should know of these rows."""
+        if not self.unlabelled:
+            return ()
+        return (f"{self.unlabelled} rows have no {target} yet and were left out of training and test",)
+
+
+def training_features(rows: pa.Table, *, dataset: Dataset, newest_rows: int | None = None) -> TrainingFeatures:
+    """Return the features of `rows`, of only the newest `newest_rows` where given.
+
+    Raises `UnknownBuilder`, `TargetNotBinary` and `RowsRepeated`.
+    """
+    features, unlabelled = labelled(build_features(rows, dataset=dataset), dataset.target)
+    require_once(features, dataset)
+    if newest_rows is not None:
+        order: Any = [(name, "ascending") for name in dict.fromkeys((dataset.time_column, *dataset.id_columns))]
+        features = features.sort_by(order).slice(max(0, features.num_rows - newest_rows))
+    return TrainingFeatures(features, unlabelled)

@@ -1,0 +1,108 @@
+"""A team's own table in the lake: parquet files that hold the features already."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Dataset
+from courtside.core.drift.errors import DuplicateColumns
+from courtside.core.drift.reading import Days, UnreadableFile
+from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
+from courtside.core.drift.reading.table import is_table_file, partition_column
+from courtside.core.rows import require_contract, require_once
+from courtside.workflows.ports import Lake
+from courtside.workflows.row_source import NoRows
+
+
+class TableEmpty(BadInput):
+    """A table has no rows."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name} holds no rows; give a table with at least one")
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """The files of a dataset that brings its own table, in any number of folders (``dt=2024-03-01/``) or none."""
+
+    dataset: Dataset
+
+    @property
+    def prefix(self) -> str:
+        """Under which keys they lie."""
+        return lake_keys.tables(self.dataset.name)
+
+    def holds(self, key: str, days: Days) -> bool:
+        """Tell whether a key names a parquet file whose folders allow rows of these days."""
+        relative = key.removeprefix(self.prefix)
+        folders = days_of(partitions_of(relative), time_column=self.dataset.time_column)
+        return is_table_file(relative) and days.meets(folders)
+
+    def read(self, key: str, content: bytes) -> pa.Table:
+        """Return the contract's columns that a file or its folders hold.
+
+        Raises `UnreadableFile` and `DuplicateColumns`.
+        """
+        try:
+            with pq.ParquetFile(io.BytesIO(content), page_checksum_verification=True) as file:
+                names = file.schema_arrow.names
+                columns = [name for name in self.dataset.columns if name in names]
+                repeated = [name for name in columns if names.count(name) > 1]
+                if repeated:
+                    raise DuplicateColumns(repeated)
+                table = _plain(file.read(columns=columns, use_threads=False))
+        except (pa.ArrowException, OSError) as error:
+            raise UnreadableFile.because(key, error) from error
+        return self._with_folders(table, key)
+
+    def check(self, table: pa.Table) -> None:
+        """Raise what `require_contract` raises."""
+        require_contract(table, self.dataset)
+
+    def none(self, wanted: str) -> NoRows:
+        """Return the error that says how to load the table."""
+        command = "courtside tables load"
+        return NoRows(wanted, what=f"rows of {self.dataset.name} (under {self.prefix})", command=command)
+
+    def _with_folders(self, table: pa.Table, key: str) -> pa.Table:
+        for name, value in partitions_of(key.removeprefix(self.prefix)).items():
+            if name in self.dataset.columns and name not in table.column_names:
+                column = partition_column(
+                    name, value, time_column=self.dataset.time_column, whole=all_whole_numbers([value])
+                )
+                table = table.append_column(name, column(table.num_rows))
+        return table
+
+
+def loaded_key(content: bytes, *, dataset: Dataset) -> str:
+    """Return where a file is loaded to: named by its content, so that loading it twice is loading it once."""
+    return f"{lake_keys.tables(dataset.name)}{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+
+
+def store_table(content: bytes, *, name: str, key: str, lake: Lake, dataset: Dataset) -> pa.Table:
+    """Check a parquet file, called `name`, against its contract, write it under `key` as it is and return its rows.
+
+    Raises what `TableRows.read`, `require_contract` and `require_once` raise; nothing is written then.
+    """
+    source = TableRows(dataset)
+    table = source.read(name, content)
+    source.check(table)
+    require_once(table, dataset)
+    if table.num_rows == 0:
+        raise TableEmpty(name)
+    lake.write(key, content)
+    return table
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Return the table without dictionaries, which are another way to store the same values and differ by file."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(place, field.name, table.column(place).cast(field.type.value_type))
+    return table

@@ -1,0 +1,47 @@
+from collections.abc import Callable
+
+import pyarrow as pa
+import pytest
+
+from courtside.contracts.errors import BadInput
+from courtside.core.drift.errors import MissingColumns, WrongType
+from courtside.core.rows import RowsRepeated, TargetNotBinary, TimesMissing, require_contract, require_once
+from tests.datasets.churn import DATASET, churn_table
+
+
+def replaced(name: str, column: pa.Array) -> pa.Table:
+    table = churn_table(50)
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def test_the_churn_table_is_what_its_contract_says() -> None:
+    table = churn_table(500)
+    require_contract(table, DATASET)
+    require_once(table, DATASET)
+    assert table.column("data_used_gb").null_count > 10
+    assert table.column("contract").null_count > 1
+
+
+BAD: list[tuple[type[BadInput], str, Callable[[], pa.Table]]] = [
+    (MissingColumns, "'monthly_charge', 'churned'", lambda: churn_table(50).drop(["churned", "monthly_charge"])),
+    (MissingColumns, "'measured_at'", lambda: churn_table(50).drop(["measured_at"])),
+    (WrongType, "'measured_at' is string", lambda: replaced("measured_at", pa.array(["2024-01-01"] * 50))),
+    (TimesMissing, "in 50 rows", lambda: replaced("measured_at", pa.nulls(50, pa.timestamp("us")))),
+    (WrongType, "'tenure_months' is string", lambda: replaced("tenure_months", pa.array(["1"] * 50))),
+    (TargetNotBinary, "'churned' is string", lambda: replaced("churned", pa.array(["yes"] * 50))),
+    (TargetNotBinary, "50 values", lambda: replaced("churned", pa.array(range(50)))),
+]
+
+
+@pytest.mark.parametrize(("error", "said", "table"), BAD)
+def test_what_is_wrong_is_named(error: type[BadInput], said: str, table: Callable[[], pa.Table]) -> None:
+    with pytest.raises(error, match=said):
+        require_contract(table(), DATASET)
+
+
+def test_rows_loaded_twice_are_named() -> None:
+    table = churn_table(50)
+    with pytest.raises(RowsRepeated, match="3 rows repeat another's customer_id, measured_at") as caught:
+        require_once(pa.concat_tables([table, table.slice(7, 3)]), DATASET)
+    assert caught.value.repeated == 3
+    assert "the first: 7, " in str(caught.value)
