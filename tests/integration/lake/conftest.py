@@ -1,0 +1,64 @@
+"""An embedded AWS with one versioned bucket, in the stacks of a stage that holds nothing else."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from courtside.adapters.s3_lake import S3Lake
+from courtside.contracts.names import STACKS, StackOutput, stack_name
+from courtside.local.aws import LocalAws, LocalOptions
+
+STAGE = "lake-only"
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        LocalAws.start(LocalOptions(state_directory=tmp_path_factory.mktemp("state"))) as running,
+    ):
+        for name, value in running.environment().items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_PROFILE", raising=False)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bucket(aws: LocalAws) -> str:
+    """The lake of a stage, whose other stacks are empty but for a topic each."""
+    formation = aws.client("cloudformation")
+    for stack in STACKS:
+        resources: dict[str, Any] = {"Topic": {"Type": "AWS::SNS::Topic"}}
+        resources["Lake"] = {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {"VersioningConfiguration": {"Status": "Enabled"}},
+        }
+        template: dict[str, Any] = {"Resources": resources}
+        if stack == STACKS[0]:
+            template["Outputs"] = {StackOutput.LAKE_BUCKET: {"Value": {"Ref": "Lake"}}}
+        formation.create_stack(StackName=stack_name(STAGE, stack), TemplateBody=json.dumps(template))
+        formation.get_waiter("stack_create_complete").wait(StackName=stack_name(STAGE, stack))
+    outputs = formation.describe_stacks(StackName=stack_name(STAGE, STACKS[0]))["Stacks"][0]["Outputs"]
+    return str(outputs[0]["OutputValue"])
+
+
+@pytest.fixture
+def lake(aws: LocalAws, bucket: str) -> S3Lake:
+    """The lake, emptied of every version."""
+    s3 = aws.client("s3")
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if found:
+            versions = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": versions})
+    return S3Lake(bucket)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.embedded)

@@ -1,0 +1,108 @@
+"""Versions of objects as S3 keeps them: what a manifest names stays readable whatever is written over it."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from courtside.adapters.s3_lake import S3Lake
+from courtside.bootstrap import freezing
+from courtside.contracts import lake_keys
+from courtside.contracts.environment import FreezeEnv
+from courtside.contracts.records import DataManifest
+from courtside.datasets.catalog import load_dataset
+from courtside.datasets.simulated import simulate_games
+from courtside.local.aws import LocalAws
+from courtside.workflows.freeze import freeze
+from courtside.workflows.frozen import DataChanged, frozen_features
+from courtside.workflows.games import store_games
+from courtside.workflows.ports import ObjectMissing
+from tests.datasets.churn import CONTRACT, DATASET, churn_table
+from tests.integration.lake.conftest import STAGE
+from tests.unit.test_cli import run
+from tests.unit.workflows.churn_lake import PREFIX, asked, parquet
+
+
+def test_the_newest_version_of_each_object_is_listed(lake: S3Lake, aws: LocalAws) -> None:
+    for content in (b"first", b"second", b"the third"):
+        lake.write("tables/x/a", content)
+    lake.write("tables/x/b", b"gone")
+    lake.write("tables/y/c", b"elsewhere")
+    aws.client("s3").delete_object(Bucket=lake.bucket, Key="tables/x/b")
+    (found,) = lake.stored("tables/x/")
+    assert (found.key, found.size) == ("tables/x/a", 9)
+    assert lake.read(found.key, version_id=found.version_id) == b"the third"
+    versions = aws.client("s3").list_object_versions(Bucket=lake.bucket, Prefix="tables/x/a")["Versions"]
+    assert [each["IsLatest"] for each in versions] == [True, False, False]
+    assert [lake.read("tables/x/a", version_id=each["VersionId"]) for each in versions] == [
+        b"the third", b"second", b"first",
+    ]  # fmt: skip
+
+
+def test_a_version_that_is_gone_is_a_missing_object(lake: S3Lake, aws: LocalAws) -> None:
+    lake.write("tables/x/a", b"first")
+    (found,) = lake.stored("tables/x/")
+    lake.write("tables/x/a", b"second")
+    aws.client("s3").delete_object(Bucket=lake.bucket, Key=found.key, VersionId=found.version_id)
+    with pytest.raises(ObjectMissing):
+        lake.read(found.key, version_id=found.version_id)
+    assert lake.read(found.key) == b"second"
+
+
+def test_more_objects_than_one_page_are_listed(lake: S3Lake, aws: LocalAws) -> None:
+    for number in range(1_050):
+        lake.write(f"tables/many/{number:04}", b"")
+    assert aws.client("s3").list_object_versions(Bucket=lake.bucket)["IsTruncated"], "or this proves nothing"
+    assert [each.key for each in lake.stored("tables/many/")] == [f"tables/many/{n:04}" for n in range(1_050)]
+
+
+def test_a_training_reads_what_was_frozen_after_it_was_written_over(lake: S3Lake, aws: LocalAws) -> None:
+    table = churn_table()
+    lake.write(f"{PREFIX}a.parquet", parquet(table.slice(0, 1_500)))
+    lake.write(f"{PREFIX}b.parquet", parquet(table.slice(1_500)))
+    manifest = freeze(asked(), lake=lake, dataset=DATASET)
+    assert all(each.version_id not in {None, "null"} for each in manifest.objects)
+    before = frozen_features(manifest, lake=lake, dataset=DATASET).table
+    lake.write(f"{PREFIX}a.parquet", b"written over")
+    aws.client("s3").delete_object(Bucket=lake.bucket, Key=f"{PREFIX}b.parquet")
+    assert frozen_features(manifest, lake=lake, dataset=DATASET).table.equals(before)
+    first = manifest.objects[0]
+    aws.client("s3").delete_object(Bucket=lake.bucket, Key=first.key, VersionId=first.version_id)
+    with pytest.raises(DataChanged, match=r"a\.parquet \(version .*\), which is no longer in the lake"):
+        frozen_features(manifest, lake=lake, dataset=DATASET)
+
+
+def test_the_function_that_freezes_does_so_once(lake: S3Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+    for name, value in FreezeEnv(lake_bucket=lake.bucket).as_env().items():
+        monkeypatch.setenv(name, value)
+    freezing.cache_clear()
+    request = asked(as_of=date(2011, 7, 1))
+    manifest = freezing()(request)
+    store_games(simulate_games(seasons=[2010, 2011], seed=8), lake=lake)
+    assert freezing()(request) == manifest
+    kept = DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("first")))
+    assert kept == manifest
+    assert frozen_features(kept, lake=lake, dataset=load_dataset("nba_games")).table.num_rows > 2_000
+
+
+def test_tables_load_adds_a_file_once(lake: S3Lake, tmp_path: Path) -> None:
+    path = tmp_path / "churn.parquet"
+    pq.write_table(churn_table(1_500), path)
+    load = ("tables", "load", "--table", path, "--dataset", CONTRACT, "--stage", STAGE)
+    first, again = (json.loads(run(*load, "--json").stdout) for _ in range(2))
+    assert first == again
+    assert (first["rows"], first["unlabelled"]) == (1_500, 0)
+    days = sorted(moment.date().isoformat() for moment in churn_table(1_500).column("measured_at").to_pylist())
+    assert (first["first_day"], first["last_day"]) == (days[0], days[-1])
+    assert lake.keys("tables/") == [first["key"]]
+    assert lake.read(first["key"]) == path.read_bytes()
+    pq.write_table(churn_table(20, seed=1), path)
+    shown = run(*load)
+    assert (shown.returncode, lake.bucket in shown.stdout) == (0, True), shown.stderr
+    assert len(lake.keys(PREFIX)) == 2
+    pq.write_table(churn_table(20).drop(["churned"]), path)
+    assert run(*load).returncode == 2
+    assert len(lake.keys(PREFIX)) == 2

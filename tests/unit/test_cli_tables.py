@@ -1,0 +1,87 @@
+"""`courtside train --table`: a team's own table, without AWS."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from courtside.adapters.folder_lake import FolderLake
+from courtside.contracts.records import DataManifest
+from courtside.datasets.simulated import simulate_games
+from tests.datasets.churn import CONTRACT, churn_table
+from tests.unit.test_cli import run
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Path:
+    """The contract less its gaps and text."""
+    left_out = ("data_used_gb", "contract:", "payment")
+    lines = [line for line in CONTRACT.read_text().splitlines() if not line.strip().startswith(left_out)]
+    path = tmp_path / "numbers.yaml"
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "churn.parquet"
+    pq.write_table(churn_table(1_500), path)
+    return path
+
+
+def test_train_on_a_table_writes_models_and_a_manifest(table: Path, contract: Path, tmp_path: Path) -> None:
+    out = tmp_path / "models"
+    arguments = ("--table", table, "--dataset", contract, "--out", out, "--disable-mlflow", "--json")
+    record = json.loads(run("train", *arguments).stdout)
+    assert (record["dataset"], record["rows_train"], record["rows_test"]) == ("churn", 1_200, 300)
+    manifest = DataManifest.model_validate_json((out / f"training/{record['training_id']}/manifest.json").read_bytes())
+    assert manifest.content_hash == record["data_hash"]
+    assert [each.key for each in manifest.objects] == ["tables/churn/table.parquet"]
+    assert (out / "ml-models" / "lightgbm.pkl").is_file()
+
+
+def test_train_takes_one_input_and_says_which(table: Path, contract: Path, tmp_path: Path) -> None:
+    games = tmp_path / "games.parquet"
+    pq.write_table(simulate_games(seasons=[2010, 2011]), games)
+    none = tmp_path / "none.parquet"
+    wrong: dict[str, list[tuple[str | Path, ...]]] = {
+        "either --games or --table": [(), ("--games", games, "--table", table, "--dataset", contract)],
+        "give --games": [("--table", table)],
+        "give it with --table": [("--games", games, "--dataset", contract)],
+        "cannot be read": [("--table", path, "--dataset", contract) for path in (none, tmp_path)],
+    }
+    for said, calls in wrong.items():
+        for arguments in calls:
+            done = run("train", "--out", tmp_path / "models", *arguments)
+            assert done.returncode == 2, done.stderr
+            assert said in " ".join(done.stderr.split())
+
+
+def test_games_left_by_another_training_are_not_trained_on(tmp_path: Path) -> None:
+    games, out = tmp_path / "games.parquet", tmp_path / "models"
+    pq.write_table(simulate_games(seasons=[2010, 2011]), games)
+    FolderLake(out).write("games/season=2009/games.parquet", b"of another training")
+    done = run("train", "--games", games, "--out", out, "--disable-mlflow")
+    assert done.returncode == 2
+    assert "games of another training (games/season=2009/games.parquet)" in " ".join(done.stderr.split())
+
+
+def test_bad_tables_are_named_and_exit_2(contract: Path, tmp_path: Path) -> None:
+    good = churn_table(200)
+    place = good.column_names.index("churned")
+    bad = {
+        "MissingColumns": good.drop(["senior"]),
+        "TargetNotBinary": good.set_column(place, "churned", pa.array(["yes", "no"] * 100)),
+        "RowsRepeated": pa.concat_tables([good, good.slice(0, 1)]),
+        "TableEmpty": good.slice(0, 0),
+    }
+    for error, table in bad.items():
+        pq.write_table(table, tmp_path / "bad.parquet")
+        done = run("train", "--table", tmp_path / "bad.parquet", "--dataset", contract, "--out", tmp_path / "models")
+        assert (done.returncode, error in done.stderr) == (2, True), done.stderr
+        assert not (tmp_path / "models").exists()
+    (tmp_path / "bad.parquet").write_bytes(b"id,churned\n")
+    done = run("train", "--table", tmp_path / "bad.parquet", "--dataset", contract, "--out", tmp_path / "models")
+    assert (done.returncode, "UnreadableFile" in done.stderr) == (2, True)

@@ -1,0 +1,112 @@
+"""The drift check on a table whose contract names no builder."""
+
+import io
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import Window
+from courtside.contracts.records import ChampionReference
+from courtside.core.drift import ClassicPolicy, fit
+from courtside.core.drift.reading import Days, NothingReadable
+from courtside.core.rows import within
+from courtside.workflows.drift_window import EmptyWindow, WindowReport, report_window
+from courtside.workflows.row_source import NoRows
+from tests.datasets.churn import DATASET, churn_table
+from tests.fakes.ports import InMemoryLake
+from tests.unit.workflows.churn_lake import PREFIX, lake_of, parquet
+
+LAST = Window(start=date(2023, 10, 23), end=date(2023, 12, 22))
+QUIET = Window(start=date(2023, 3, 1), end=date(2023, 6, 1))
+TABLE = churn_table(6_000, charge_shift=25.0)
+CHAMPION = ChampionReference(
+    version="1", training_id="first", profile_key=lake_keys.training_profile("first"), dataset="churn"
+)
+
+
+def with_reference(lake: InMemoryLake) -> InMemoryLake:
+    known = within(TABLE, "measured_at", Days(end=date(2023, 1, 1)))
+    profile = fit(known, DATASET.features, time_column=DATASET.time_column)
+    lake.write(CHAMPION.profile_key, profile.to_bytes())
+    return lake
+
+
+def checked(lake: InMemoryLake, window: Window) -> WindowReport:
+    return report_window(window, champion=CHAMPION, lake=lake, dataset=DATASET, policy=ClassicPolicy())
+
+
+@pytest.fixture
+def lake() -> InMemoryLake:
+    return with_reference(lake_of(a=TABLE.slice(0, 3_500), b=TABLE.slice(3_500)))
+
+
+def test_a_window_is_counted_over_all_files(lake: InMemoryLake) -> None:
+    found = checked(lake, LAST).report
+    assert found.features_drifted == ("monthly_charge",)
+    assert found.current.rows == within(TABLE, "measured_at", Days(LAST.start, LAST.end)).num_rows > 400
+    assert "monthly_charge" not in checked(lake, QUIET).report.features_drifted
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("ns"), pa.timestamp("ms", "UTC")], ids=str)
+def test_dates_and_timestamps_give_the_same_window(lake: InMemoryLake, kind: Any) -> None:
+    place = TABLE.column_names.index("measured_at")
+    moments = TABLE.column(place).cast(kind, safe=False)
+    other = with_reference(lake_of(a=TABLE.set_column(place, "measured_at", moments)))
+    mine, theirs = checked(lake, LAST).report, checked(other, LAST).report
+    assert theirs.current.rows == mine.current.rows
+    for one, two in zip(mine.features, theirs.features, strict=True):
+        assert (one.name, one.verdict, one.psi, one.ks) == (two.name, two.verdict, two.psi, two.ks)
+
+
+def test_labels_that_have_not_come_yet_are_not_asked_for(lake: InMemoryLake) -> None:
+    place = TABLE.column_names.index("churned")
+    later = with_reference(lake_of(a=TABLE.set_column(place, "churned", pa.nulls(TABLE.num_rows, pa.bool_()))))
+    without = with_reference(lake_of(a=TABLE.drop(["churned"])))
+    expected = checked(lake, LAST).report.features_drifted
+    assert checked(later, LAST).report.features_drifted == checked(without, LAST).report.features_drifted == expected
+
+
+def test_only_files_whose_folders_allow_the_window_are_read(lake: InMemoryLake) -> None:
+    lake.objects = {key: content for key, content in lake.objects.items() if not key.startswith(PREFIX)}
+    for month in range(1, 13):
+        days = Days(date(2023, month, 1), date(2023 + month // 12, month % 12 + 1, 1))
+        content = parquet(within(TABLE, "measured_at", days))
+        lake.write(f"{PREFIX}dt=2023-{month:02}/rows.parquet", content if month >= 10 else b"never read")
+    found = checked(lake, LAST)
+    assert found.report.files_quarantined == ()
+    assert found.report.features_drifted == ("monthly_charge",)
+
+
+def test_a_file_that_cannot_be_used_hides_no_drift(lake: InMemoryLake) -> None:
+    lake.write(f"{PREFIX}cut.parquet", parquet(TABLE)[:-300])
+    lake.write(f"{PREFIX}text.parquet", parquet(pa.table({"measured_at": ["2023-11-01"], "senior": [1]})))
+    lake.write(f"{PREFIX}timeless.parquet", parquet(TABLE.slice(0, 9).drop(["measured_at"])))
+    found = checked(lake, LAST).report
+    reasons = {each.file.removeprefix(f"memory://{PREFIX}"): each.reason for each in found.files_quarantined}
+    assert set(reasons) == {"cut.parquet", "text.parquet", "timeless.parquet"}
+    assert reasons["cut.parquet"].startswith("unreadable: ")
+    assert "'measured_at' is string" in reasons["text.parquet"]
+    assert "no column 'measured_at'" in reasons["timeless.parquet"]
+    assert found.features_drifted == ("monthly_charge",)
+
+
+def test_a_column_that_one_file_lacks_counts_as_missing_there(lake: InMemoryLake) -> None:
+    rest = pq.read_table(io.BytesIO(lake.objects[f"{PREFIX}b.parquet"])).drop(["support_calls"])
+    lake.write(f"{PREFIX}b.parquet", parquet(rest))
+    report = checked(lake, LAST).report
+    calls = next(feature for feature in report.features if feature.name == "support_calls")
+    assert calls.missing_rate == pytest.approx(2_500 / 6_000, abs=0.08)
+
+
+def test_no_rows_are_named(lake: InMemoryLake) -> None:
+    with pytest.raises(EmptyWindow, match="2031-01-01"):
+        checked(lake, Window(start=date(2031, 1, 1), end=date(2031, 2, 1)))
+    broken = with_reference(InMemoryLake({f"{PREFIX}a.parquet": b"PAR1"}))
+    with pytest.raises(NothingReadable, match=r"a\.parquet: unreadable"):
+        checked(broken, LAST)
+    with pytest.raises(NoRows, match="courtside tables load"):
+        checked(with_reference(InMemoryLake()), LAST)

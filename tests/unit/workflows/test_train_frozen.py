@@ -1,0 +1,115 @@
+"""Training reads what its manifest names, for any dataset, and gives the same models again."""
+
+import io
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from courtside.contracts import lake_keys
+from courtside.contracts.records import SplitRule, TrainingRecord
+from courtside.core.drift import Profile
+from courtside.datasets.catalog import load_dataset
+from courtside.datasets.simulated import simulate_games
+from courtside.workflows.freeze import freeze
+from courtside.workflows.frozen import DataChanged, frozen_features
+from courtside.workflows.games import store_games
+from courtside.workflows.train import train
+from tests.datasets.churn import churn_table, complete_numbers
+from tests.fakes.ports import InMemoryLake, InMemoryTracking
+from tests.unit.workflows.churn_lake import PREFIX, asked, lake_of, parquet
+
+NBA = load_dataset("nba_games")
+CHURN = complete_numbers()
+AS_OF = date(2011, 7, 1)
+Trained = tuple[InMemoryLake, TrainingRecord, InMemoryTracking]
+
+
+def trained_from_one_manifest(lake: InMemoryLake) -> Trained:
+    tracking = InMemoryTracking()
+    return lake, train(asked(as_of=AS_OF), lake=lake, tracking=tracking, dataset=NBA), tracking
+
+
+@pytest.fixture(scope="module")
+def twice() -> list[Trained]:
+    """Two trainings in two lakes from one manifest."""
+    lake = InMemoryLake()
+    store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+    freeze(asked(as_of=AS_OF), lake=lake, dataset=NBA)
+    return [trained_from_one_manifest(InMemoryLake(dict(lake.objects))) for _ in range(2)]
+
+
+def test_one_manifest_gives_the_same_metrics_and_predictions_bit_for_bit(twice: list[Trained]) -> None:
+    (_, first, one), (_, second, two) = twice
+    assert first.model_dump(exclude={"seconds"}) == second.model_dump(exclude={"seconds"})
+    for mine, other in zip(one.runs[0].models, two.runs[0].models, strict=True):
+        assert mine.test_probability.tobytes() == other.test_probability.tobytes(), mine.name
+
+
+def test_one_manifest_gives_the_same_files_byte_for_byte(twice: list[Trained]) -> None:
+    first, second = (each[0].objects for each in twice)
+    assert set(first) == set(second)
+    differing = {key for key in first if first[key] != second[key]}
+    # The record says how long its parts took; everything else, the pickles too, is the same.
+    assert differing == {lake_keys.training_record("first")}
+
+
+def test_the_record_and_the_run_carry_the_hash_of_the_data(twice: list[Trained]) -> None:
+    lake, record, tracking = twice[0]
+    manifest = freeze(asked(as_of=AS_OF), lake=lake, dataset=NBA)
+    assert record.data_hash == manifest.content_hash == tracking.runs[0].tags["data_hash"]
+
+
+def test_split_and_newest_rows_are_those_of_the_manifest() -> None:
+    lake = lake_of(a=churn_table())
+    freeze(asked(), lake=lake, dataset=CHURN, split=SplitRule(test_share=0.4), newest_rows=1_000)
+    record = train(asked(), lake=lake, tracking=None, dataset=CHURN, newest_rows=1_000, with_reference=False)
+    assert (record.rows_train, record.rows_test) == (600, 400)
+    newest = sorted(churn_table().column("measured_at").to_pylist())[-1_000]
+    assert pq.read_table(io.BytesIO(lake.read("ml-features/train.parquet")))["measured_at"].to_pylist()[0] == newest
+
+
+def test_any_contract_can_be_trained_on() -> None:
+    lake = lake_of(a=churn_table())
+    record = train(asked(), lake=lake, tracking=None, dataset=CHURN)
+    assert (record.dataset, record.rows_train, record.rows_test, record.warnings) == ("churn", 2_400, 600, ())
+    assert max(model.test_auc for model in record.models) > 0.66
+    assert lake_keys.training_manifest("first") in lake.objects
+    profile = Profile.from_bytes(lake.read(lake_keys.training_profile("first")))
+    assert (profile.rows, profile.time_column) == (3_000, "measured_at")
+
+
+def test_rows_without_a_label_yet_are_left_out_and_said() -> None:
+    table = churn_table().sort_by("measured_at")
+    place = table.column_names.index("churned")
+    labels = [*table.column("churned").to_pylist()[:2_700], *[None] * 300]
+    lake = lake_of(a=table.set_column(place, "churned", pa.array(labels)))
+    record = train(asked(), lake=lake, tracking=None, dataset=CHURN, with_reference=False)
+    assert record.rows_train + record.rows_test == 2_700
+    (warning,) = record.warnings
+    assert warning.startswith("300 rows have no churned yet")
+
+
+def test_other_bytes_or_none_stop_the_training_and_say_what_to_do() -> None:
+    table = churn_table(2_000)
+    lake = lake_of(a=table.slice(0, 1_000), b=table.slice(1_000))
+    manifest = freeze(asked(), lake=lake, dataset=CHURN)
+    lake.write(f"{PREFIX}b.parquet", parquet(churn_table(1_000, seed=9)))
+    with pytest.raises(DataChanged, match=r"b\.parquet, which holds other bytes now.*under a new id") as caught:
+        train(asked(), lake=lake, tracking=None, dataset=CHURN)
+    assert caught.value.frozen == manifest.objects[1]
+    del lake.objects[f"{PREFIX}b.parquet"]
+    with pytest.raises(DataChanged, match="no longer in the lake"):
+        train(asked(), lake=lake, tracking=None, dataset=CHURN)
+    assert not lake.keys("ml-models/")
+
+
+def test_what_comes_into_the_lake_later_is_not_trained_on() -> None:
+    lake = lake_of(a=churn_table(1_000))
+    manifest = freeze(asked(), lake=lake, dataset=CHURN)
+    before = frozen_features(manifest, lake=lake, dataset=CHURN).table
+    lake.write(f"{PREFIX}b.parquet", parquet(churn_table(500, seed=8)))
+    assert frozen_features(manifest, lake=lake, dataset=CHURN).table.equals(before)
+    assert np.unique(before.column("churned").to_numpy()).tolist() == [0, 1]
