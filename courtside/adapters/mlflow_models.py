@@ -1,23 +1,33 @@
 """Models in and out of MLflow in their libraries' native formats: nothing is pickled, nothing unpickled."""
 
+from collections.abc import Collection
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 from mlflow.models import ModelSignature, get_model_info
 
 from courtside.core.training.candidates import Classifier, Flavor
 from courtside.core.training.fit import TrainedModel
+from courtside.core.training.frame import input_frame
 
 _REQUIREMENTS = {
     Flavor.SKLEARN: ("scikit-learn", "skops", "numpy", "pandas"),
     Flavor.XGBOOST: ("xgboost-cpu", "scikit-learn", "numpy", "pandas"),
     Flavor.LIGHTGBM: ("lightgbm", "scikit-learn", "numpy", "pandas"),
 }
-# skops refuses types it does not know; the forest's trees are scikit-learn's own.
-_TRUSTED = ["sklearn.tree._tree.Tree"]
+# skops refuses types it does not know; these are what the candidates' own libraries write, and nothing that runs code.
+_TRUSTED = [
+    "collections.OrderedDict",
+    "lightgbm.basic.Booster",
+    "lightgbm.sklearn.LGBMClassifier",
+    "numpy.dtype",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+    "sklearn.tree._tree.Tree",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
+]
 
 
 def log_model(model: TrainedModel, *, signature: ModelSignature) -> None:
@@ -25,11 +35,12 @@ def log_model(model: TrainedModel, *, signature: ModelSignature) -> None:
 
     Requirements are pinned to what trained it; letting MLflow infer them costs seconds a model.
     """
-    flavor = model.candidate.flavor
+    flavor = model.flavor
+    packages = dict.fromkeys((*_REQUIREMENTS[flavor], *_REQUIREMENTS[model.candidate.flavor]))
     explicit: dict[str, Any] = {
         "name": "model",
         "signature": signature,
-        "pip_requirements": [f"{package}=={_version(package)}" for package in _REQUIREMENTS[flavor]],
+        "pip_requirements": [f"{package}=={_version(package)}" for package in packages],
     }
     if flavor is Flavor.SKLEARN:
         import mlflow.sklearn
@@ -76,14 +87,15 @@ def _version(package: str) -> str:
 class RegisteredChampion:
     """The champion, loaded."""
 
-    def __init__(self, *, version: str, classifier: Classifier, feature_names: list[str]) -> None:
+    def __init__(
+        self, *, version: str, classifier: Classifier, feature_names: list[str], categorical: Collection[str] = ()
+    ) -> None:
         self.version = version
         self._classifier = classifier
         self._feature_names = feature_names
+        self._categorical = categorical
 
     def probability(self, features: pa.Table) -> list[float]:
         """Return the probability of class 1 for each row."""
-        frame = pd.DataFrame(
-            {name: features.column(name).to_numpy().astype(np.float64) for name in self._feature_names}
-        )
+        frame = input_frame(features, self._feature_names, categorical=self._categorical)
         return [float(p) for p in self._classifier.predict_proba(frame)[:, 1]]

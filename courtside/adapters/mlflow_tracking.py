@@ -4,9 +4,9 @@ import tempfile
 from pathlib import Path
 
 import mlflow
-import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature, infer_signature
+from mlflow.types import DataType
 
 from courtside.adapters.mlflow_connection import connect, is_missing, reaching
 from courtside.adapters.mlflow_models import RegisteredChampion, load_classifier, log_model
@@ -47,8 +47,13 @@ class MlflowTracking:
         mlflow.set_tracking_uri(self._uri)
         mlflow.set_registry_uri(self._uri)
         uri = f"models:/{self._model}/{version.version}"
-        names = mlflow.models.get_model_info(uri).signature.inputs.input_names()
-        return RegisteredChampion(version=str(version.version), classifier=load_classifier(uri), feature_names=names)
+        inputs = mlflow.models.get_model_info(uri).signature.inputs
+        return RegisteredChampion(
+            version=str(version.version),
+            classifier=load_classifier(uri),
+            feature_names=inputs.input_names(),
+            categorical=[column.name for column in inputs if column.type is DataType.string],
+        )
 
     def _log_one(self, model: TrainedModel, run: TrainingRun, signature: ModelSignature) -> str:
         with mlflow.start_run(run_name=f"{run.training_id}/{model.name}", tags=dict(run.tags)) as active:
@@ -78,6 +83,5 @@ class MlflowTracking:
 
 
 def _signature(run: TrainingRun) -> ModelSignature:
-    columns = {name: run.sample.column(name).to_numpy().astype("float64") for name in run.feature_names}
-    frame = pd.DataFrame(columns)
+    frame = run.sample.select(list(run.feature_names)).to_pandas()
     return infer_signature(frame, run.best.estimator.predict_proba(frame))

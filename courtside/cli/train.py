@@ -20,6 +20,7 @@ from courtside.cli.input import (
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import DEFAULT_DATASET
+from courtside.contracts.records import Calibration
 
 if TYPE_CHECKING:
     from courtside.adapters.folder_lake import FolderLake
@@ -65,6 +66,15 @@ def train_files(
     tracking_uri: Annotated[
         str | None, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow server to log to.")
     ] = None,
+    search: Annotated[
+        int, typer.Option(min=0, help="Try N drawn sets of parameters a candidate besides the published one.")
+    ] = 0,
+    rolling_origin: Annotated[
+        int | None, typer.Option(min=2, max=20, help="Evaluate every candidate over K expanding windows besides.")
+    ] = None,
+    calibrate: Annotated[
+        Calibration | None, typer.Option(help="Calibrate the best candidate's probabilities on the selection part.")
+    ] = None,
     disable_mlflow: Annotated[bool, typer.Option("--disable-mlflow", help="Log nowhere.")] = False,
     disable_drift: Annotated[bool, typer.Option("--disable-drift", help="Make no drift reference.")] = False,
     quarantine: QuarantineOption = None,
@@ -78,10 +88,13 @@ def train_files(
 
     - `courtside train --games games.csv.gz --out models --newest 43485 --json`
 
+    - `courtside train --games games.csv.gz --out models --search 10 --rolling-origin 5 --calibrate isotonic`
+
     - `courtside train --table churn.parquet --dataset churn.yaml --out models`
     """
     from courtside.adapters.folder_lake import FolderLake
     from courtside.cli.input import parse_day
+    from courtside.core.training.fit import FitOptions
     from courtside.workflows.train import train
 
     lake = FolderLake(out)
@@ -98,12 +111,15 @@ def train_files(
         tracking=_tracking(tracking_uri, disabled=disable_mlflow),
         dataset=contract,
         newest_rows=newest,
+        options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
         with_reference=not disable_drift,
         progress=lambda part: people.print(f"… {part}"),
     )
     if as_json:
         print_json(record.model_dump(mode="json"))
     else:
+        for warning in record.warnings:
+            people.print(f"warning: {warning}")
         print_models(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", record.models)
 
 

@@ -1,6 +1,7 @@
 """Records that Courtside keeps in the lake, read back by later steps and by people."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -16,6 +17,13 @@ class SplitRule(Payload):
 
     test_share: float = Field(default=0.2, gt=0, lt=1)
     holdout_share: float = Field(default=0.5, gt=0, lt=1)
+
+
+class Calibration(StrEnum):
+    """How a model's scores become probabilities (Platt 1999; Zadrozny and Elkan 2002)."""
+
+    SIGMOID = "sigmoid"
+    ISOTONIC = "isotonic"
 
 
 class FrozenObject(Payload):
@@ -49,8 +57,21 @@ class DataManifest(Payload):
     content_hash: str
 
 
+class RollingOriginRecord(Payload):
+    """A candidate over `folds` expanding windows in time order: mean and standard deviation of AUC and accuracy."""
+
+    folds: int
+    auc_mean: float
+    auc_sd: float
+    accuracy_mean: float
+    accuracy_sd: float
+
+
 class ModelRecord(Payload):
-    """One trained candidate, on the test part; `intervals` are 95 % bootstrap intervals by metric."""
+    """One trained candidate, on the test part; `intervals` are 95 % bootstrap intervals by metric.
+
+    `params` are those it was fitted with; `calibration` is how its probabilities were calibrated, if they were.
+    """
 
     name: str
     train_accuracy: float
@@ -63,6 +84,9 @@ class ModelRecord(Payload):
     brier_score: float | None = None
     calibration_error: float | None = None
     selection_auc: float | None = None
+    params: dict[str, str | float | int | None] = Field(default_factory=dict)
+    rolling_origin: RollingOriginRecord | None = None
+    calibration: Calibration | None = None
     intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
 

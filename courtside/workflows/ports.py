@@ -80,7 +80,7 @@ class LoggedModel:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """What is logged of one training."""
+    """What is logged of one training; `sample` is a few rows of features as the models take them."""
 
     training_id: str
     models: Sequence[TrainedModel]

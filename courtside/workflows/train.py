@@ -4,7 +4,7 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest
-from courtside.contracts.records import DataManifest, ModelRecord, TrainingRecord
+from courtside.contracts.records import DataManifest, ModelRecord, RollingOriginRecord, TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.drift import fit as fit_profile
 from courtside.core.reference import reference_rows
-from courtside.core.training.fit import TrainedModel, best, fit_candidates, labels
+from courtside.core.training.checks import check_labels, check_split
+from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, labels
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import Split, split_by_time
@@ -51,24 +52,30 @@ def train(
     tracking: Tracking | None,
     dataset: Dataset,
     newest_rows: int | None = None,
+    options: FitOptions | None = None,
     with_reference: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TrainingRecord:
     """Train on all rows before `request.as_of` and write the training's record to the lake.
 
     What is read is what the training's manifest names; one that has none yet gets it first.
-    `newest_rows` keeps only that many of the newest rows of features (None: all);
+    `newest_rows` keeps only that many of the newest rows of features (None: all); `options` ask for a search, a
+    rolling-origin evaluation or a calibration;
     `tracking` None trains without a tracking server, `with_reference` False without a drift reference.
     The legacy files are written before anything is logged, so they exist even when the server is away.
-    Raises what `freeze` raises, `DataChanged`, `TooFewRows`, `OneClassOnly` and `TrackingUnavailable`.
+    Raises what `freeze`, `split_by_time`, `check_labels` and `check_split` raise, `DataChanged` and
+    `TrackingUnavailable`.
     """
     watch = Stopwatch(progress)
     with watch.part("features"):
         manifest = freeze(request, lake=lake, dataset=dataset, newest_rows=newest_rows)
         frozen = frozen_features(manifest, lake=lake, dataset=dataset)
-        split = split_by_time(frozen.table, dataset=dataset, test_share=manifest.split.test_share)
+        check_labels(frozen.table, dataset)
+        split = split_by_time(frozen.table, dataset=dataset, rule=manifest.split)
+        warnings = (*frozen.warnings(dataset.target), *check_split(split, dataset))
     with watch.part("fit"):
-        models = fit_candidates(split, dataset=dataset, progress=progress)
+        asked = replace(options or FitOptions(), seed=manifest.seed)
+        models = fit_candidates(split, dataset=dataset, options=asked, progress=progress)
     with watch.part("files"):
         _write_legacy(models, split, lake=lake)
         attachments = {lake_keys.PROFILE_NAME: _profile(frozen.table, dataset)} if with_reference else {}
@@ -82,10 +89,11 @@ def train(
         **request.model_dump(),
         dataset=dataset.name,
         data_hash=manifest.content_hash,
-        warnings=frozen.warnings(dataset.target),
         rows_train=split.train.num_rows,
         rows_test=split.test.num_rows,
-        models=tuple(ModelRecord(name=model.name, **model.metrics.as_dict()) for model in models),
+        rows_holdout=split.holdout_rows,
+        warnings=warnings,
+        models=tuple(_model_record(model) for model in models),
         best=best(models).name,
         importances=importances(best(models).estimator, dataset.feature_names),
         challenger_version=logged.version if logged else None,
@@ -133,7 +141,7 @@ def _log(
         models=models,
         best=best(models),
         feature_names=dataset.feature_names,
-        sample=split.train.slice(0, SAMPLE_ROWS),
+        sample=pa.Table.from_pandas(feature_frame(split.train.slice(0, SAMPLE_ROWS), dataset), preserve_index=False),
         tags={
             "training_id": request.training_id,
             "trigger": request.trigger.value,
@@ -157,11 +165,31 @@ def _write_holdout(
 ) -> str | None:
     """Keep what both models say of the same newest rows: the gate needs no model, only this."""
     champion = tracking.champion() if tracking else None
-    columns: dict[str, Any] = {"label": labels(split.test, dataset), "challenger": challenger.test_probability}
+    rows = split.holdout
+    columns: dict[str, Any] = {
+        "label": labels(rows, dataset),
+        "challenger": challenger.test_probability[split.selection_rows :],
+        "baseline": np.full(rows.num_rows, labels(split.train, dataset).mean()),
+    }
     if champion is not None:
-        columns["champion"] = np.asarray(champion.probability(split.test), dtype=np.float64)
+        columns["champion"] = np.asarray(champion.probability(rows), dtype=np.float64)
+    segment = getattr(dataset, "segment", None)
+    if segment is not None:
+        columns["segment"] = rows.column(segment).cast(pa.string())
     lake.write(lake_keys.training_holdout(request.training_id), _parquet(pa.table(columns)))
     return champion.version if champion else None
+
+
+def _model_record(model: TrainedModel) -> ModelRecord:
+    origin = model.rolling_origin
+    return ModelRecord(
+        name=model.name,
+        **model.metrics.as_dict(),
+        selection_auc=model.selection_auc,
+        params=dict(model.candidate.params),
+        rolling_origin=RollingOriginRecord(**asdict(origin)) if origin else None,
+        calibration=model.calibration,
+    )
 
 
 def _parquet(table: pa.Table) -> bytes:

@@ -1,46 +1,100 @@
 """Fit and judge every candidate on one split."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
+from courtside.contracts.records import Calibration
 from courtside.core.dataset import Dataset
-from courtside.core.training.candidates import ALL, Candidate, Classifier
+from courtside.core.training.calibration import calibrated
+from courtside.core.training.candidates import ALL, Candidate, Classifier, Flavor
+from courtside.core.training.frame import feature_frame, labels
 from courtside.core.training.metrics import Metrics, evaluate
+from courtside.core.training.preprocessing import Columns, prepared
 from courtside.core.training.split import Split
+from courtside.core.training.time_folds import RollingOrigin, TimeOrdered, rolling_origin, search
+
+__all__ = ["FitOptions", "TrainedModel", "best", "feature_frame", "fit_candidates", "labels", "probability"]
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """What may be asked for beyond the published parameters.
+
+    `search` is how many draws from each search space compete with them, `rolling_origin` over how many expanding
+    windows every candidate is evaluated besides (0: not); `calibration` is how the best one's probabilities are
+    calibrated.
+    """
+
+    search: int = 0
+    rolling_origin: int = 0
+    calibration: Calibration | None = None
+    seed: int = 42
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A fitted candidate, its metrics and what it says of the test part (probability of class 1, shape (n_test,))."""
+    """A fitted candidate, its metrics and what it says of the test part (probability of class 1, shape (n_test,)).
+
+    `candidate` has the parameters that it was fitted with; `selection_auc` is its AUC on the selection part before any
+    calibration.
+    """
 
     candidate: Candidate
     estimator: Classifier
     metrics: Metrics
     test_probability: NDArray[np.float64]
+    selection_auc: float
+    rolling_origin: RollingOrigin | None = None
+    calibration: Calibration | None = None
 
     @property
     def name(self) -> str:
         """The candidate's name."""
         return self.candidate.name
 
-
-def feature_frame(table: pa.Table, dataset: Dataset) -> pd.DataFrame:
-    """Return the features as float64, shape (rows, features), in the contract's order.
-
-    A frame rather than a matrix, so that every model keeps the names and can refuse columns in another order.
-    """
-    return pd.DataFrame({name: table.column(name).to_numpy().astype(np.float64) for name in dataset.feature_names})
+    @property
+    def flavor(self) -> Flavor:
+        """The library whose format stores the estimator: scikit-learn's for all that stands in its wrappings."""
+        wrapped = type(self.estimator).__module__.startswith("sklearn.")
+        return Flavor.SKLEARN if wrapped else self.candidate.flavor
 
 
-def labels(table: pa.Table, dataset: Dataset) -> NDArray[np.int8]:
-    """Return the target as 0/1, shape (rows,)."""
-    return table.column(dataset.target).to_numpy().astype(np.int8)
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The split as frames and labels."""
+
+    split: Split
+    train: TimeOrdered
+    test: TimeOrdered
+    columns: Columns
+
+    @classmethod
+    def of(cls, split: Split, dataset: Dataset) -> Self:
+        train, test = (
+            TimeOrdered(feature_frame(table, dataset), labels(table, dataset), dataset.target)
+            for table in (split.train, split.test)
+        )
+        return cls(split, train, test, Columns.of(train.rows, test.rows))
+
+    @property
+    def selection(self) -> TimeOrdered:
+        rows = self.split.selection_rows
+        return replace(self.test, rows=self.test.rows.iloc[:rows], labels=self.test.labels[:rows])
+
+    @property
+    def before_holdout(self) -> TimeOrdered:
+        selection = self.selection
+        return replace(
+            self.train,
+            rows=pd.concat([self.train.rows, selection.rows], ignore_index=True),
+            labels=np.concatenate([self.train.labels, selection.labels]),
+        )
 
 
 def fit_candidates(
@@ -48,31 +102,79 @@ def fit_candidates(
     *,
     dataset: Dataset,
     candidates: Sequence[Candidate] = ALL,
+    options: FitOptions | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[TrainedModel]:
-    """Fit every candidate on the training part and score it on both; `progress` hears each name as it starts."""
-    train_x, train_y = feature_frame(split.train, dataset), labels(split.train, dataset)
-    test_x, test_y = feature_frame(split.test, dataset), labels(split.test, dataset)
-    trained = []
-    for candidate in candidates:
+    """Fit every candidate on the training part and score it on all parts; `progress` hears each name as it starts.
+
+    Models come in the order of `candidates`. Raises `OneClassOnly` when a time fold has one class, `FeatureUnusable`.
+    """
+    options = options or FitOptions()
+    parts = _Parts.of(split, dataset)
+
+    def fit(candidate: Candidate) -> TrainedModel:
         progress(candidate.name)
-        estimator = _single_threaded(candidate.build(candidate.params).fit(train_x, train_y))
-        test_probability = probability(estimator, test_x)
-        metrics = evaluate(
-            train_labels=train_y,
-            train_probability=probability(estimator, train_x),
-            test_labels=test_y,
-            test_probability=test_probability,
-        )
-        trained.append(TrainedModel(candidate, estimator, metrics, test_probability))
-    return trained
+        return _fit(candidate, parts, options)
+
+    models = _in_parallel(candidates, fit)
+    if options.calibration is not None:
+        chosen = best(models)
+        models = [_calibrate(model, parts, options.calibration) if model is chosen else model for model in models]
+    return models
+
+
+def _in_parallel(candidates: Sequence[Candidate], fit: Callable[[Candidate], TrainedModel]) -> list[TrainedModel]:
+    # Threads, as every library leaves the interpreter while it fits: processes would copy data and forests. What
+    # spreads over all cores by itself comes after the rest, alone, so that no core has two threads to run.
+    from joblib import cpu_count
+
+    single = [candidate for candidate in candidates if not candidate.uses_all_cores]
+    with ThreadPoolExecutor(max_workers=cpu_count()) as pool:
+        fitted = dict(zip((candidate.name for candidate in single), pool.map(fit, single), strict=True))
+    fitted |= {candidate.name: fit(candidate) for candidate in candidates if candidate.uses_all_cores}
+    return [fitted[candidate.name] for candidate in candidates]
+
+
+def _fit(candidate: Candidate, parts: _Parts, options: FitOptions) -> TrainedModel:
+    if "random_state" in candidate.params:
+        candidate = replace(candidate, params={**candidate.params, "random_state": options.seed})
+    if options.search:
+        candidate = search(candidate, parts.train, columns=parts.columns, trials=options.search, seed=options.seed)
+    estimator = prepared(candidate, parts.columns).fit(parts.train.rows, parts.train.labels)
+    model = _judged(candidate, _single_threaded(estimator), parts)
+    if options.rolling_origin:
+        origin = rolling_origin(candidate, parts.before_holdout, columns=parts.columns, folds=options.rolling_origin)
+        return replace(model, rolling_origin=origin)
+    return model
+
+
+def _judged(candidate: Candidate, estimator: Classifier, parts: _Parts) -> TrainedModel:
+    from sklearn.metrics import roc_auc_score
+
+    test_probability = probability(estimator, parts.test.rows)
+    metrics = evaluate(
+        train_labels=parts.train.labels,
+        train_probability=probability(estimator, parts.train.rows),
+        test_labels=parts.test.labels,
+        test_probability=test_probability,
+    )
+    selection = parts.selection.labels
+    selection_auc = float(roc_auc_score(selection, test_probability[: len(selection)]))
+    return TrainedModel(candidate, estimator, metrics, test_probability, selection_auc)
+
+
+def _calibrate(model: TrainedModel, parts: _Parts, method: Calibration) -> TrainedModel:
+    selection = parts.selection
+    estimator = calibrated(model.estimator, selection.rows, selection.labels, method=method)
+    judged = _judged(model.candidate, estimator, parts)
+    return replace(judged, selection_auc=model.selection_auc, rolling_origin=model.rolling_origin, calibration=method)
 
 
 def _single_threaded(estimator: Classifier) -> Classifier:
     # A forest that predicts on several threads adds its trees in the order they finish: the last bit varies.
-    settings: Any = estimator
-    if "n_jobs" in settings.get_params():
-        settings.set_params(n_jobs=1)
+    last: Any = getattr(estimator, "steps", [("model", estimator)])[-1][1]
+    if "n_jobs" in last.get_params():
+        last.set_params(n_jobs=1)
     return estimator
 
 
@@ -82,5 +184,5 @@ def probability(estimator: Classifier, rows: pd.DataFrame) -> NDArray[np.float64
 
 
 def best(models: Sequence[TrainedModel]) -> TrainedModel:
-    """Return the model with the highest test AUC (the first of equals)."""
-    return max(models, key=lambda model: model.metrics.test_auc)
+    """Return the model with the highest AUC on the selection part (the first of equals)."""
+    return max(models, key=lambda model: model.selection_auc)

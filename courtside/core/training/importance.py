@@ -4,18 +4,23 @@ from typing import Any
 
 import numpy as np
 
+from courtside.core.training.calibration import uncalibrated
 from courtside.core.training.candidates import Classifier
+from courtside.core.training.preprocessing import source_features
 
 
 def importances(estimator: Classifier, feature_names: list[str]) -> dict[str, float]:
     """Return each feature's share of the model's total importance; the shares add up to 1.
 
     A linear model's are the sizes of its coefficients, which count standard deviations because its inputs are scaled;
-    a tree model's are its own (scikit-learn: decrease of impurity, XGBoost and LightGBM: gain).
+    a tree model's are its own (scikit-learn: decrease of impurity, XGBoost and LightGBM: gain). A category's is the
+    sum over its levels.
     """
-    weights = np.abs(np.asarray(_weights(estimator), dtype=np.float64)).ravel()
-    total = weights.sum()
-    shares = weights / total if total > 0 else np.full(weights.size, 1 / weights.size)
+    model = uncalibrated(estimator)
+    weights = np.abs(np.asarray(_weights(model), dtype=np.float64)).ravel()
+    by_feature = np.bincount(source_features(model, feature_names), weights, minlength=len(feature_names))
+    total = by_feature.sum()
+    shares = by_feature / total if total > 0 else np.full(by_feature.size, 1 / by_feature.size)
     return dict(zip(feature_names, shares.tolist(), strict=True))
 
 

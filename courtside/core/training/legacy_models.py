@@ -6,20 +6,23 @@ import pickle
 from collections.abc import Sequence
 from typing import Any
 
+from courtside.core.training.calibration import uncalibrated
 from courtside.core.training.fit import TrainedModel
 
 
 def legacy_files(models: Sequence[TrainedModel]) -> dict[str, bytes]:
     """Return file name → content: `<name>.pkl` for every model, `scaler.pkl` and `model_results.csv`.
 
-    The logistic regression is split as it always was: the bare model, and the scaler in a file of its own.
+    The logistic regression is split as it always was: the bare model, and the scaler in a file of its own, with
+    whatever else stands before the model. Models are written as they were fitted, before any calibration.
     """
     files = {}
     for model in models:
-        estimator: Any = model.estimator
+        estimator: Any = uncalibrated(model.estimator)
         if model.name == "logistic_regression":
-            files["scaler.pkl"] = pickle.dumps(estimator.named_steps["scaler"])
-            estimator = estimator.named_steps["model"]
+            before = estimator[:-1]
+            files["scaler.pkl"] = pickle.dumps(before[0] if len(before) == 1 else before)
+            estimator = estimator[-1]
         files[f"{model.name}.pkl"] = pickle.dumps(estimator)
     files["model_results.csv"] = _results(models)
     return files

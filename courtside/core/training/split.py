@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.records import SplitRule
 from courtside.core.dataset import Dataset
 
 FEWEST_ROWS = 100
@@ -31,23 +32,44 @@ class OneClassOnly(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The older rows to train on, the newest to test on; both in time order."""
+    """The older rows to train on, the newest to test on; both in time order.
+
+    The newest `holdout_rows` of the test part are the holdout.
+    """
 
     train: pa.Table
     test: pa.Table
+    holdout_rows: int
+
+    @property
+    def selection(self) -> pa.Table:
+        """The older rows of the test part: they choose the best candidate and calibrate it."""
+        return self.test.slice(0, self.selection_rows)
+
+    @property
+    def holdout(self) -> pa.Table:
+        """The newest rows of the test part: only the gate decides anything by them."""
+        return self.test.slice(self.selection_rows)
+
+    @property
+    def selection_rows(self) -> int:
+        """How many rows of the test part come before the holdout."""
+        return self.test.num_rows - self.holdout_rows
 
 
-def split_by_time(table: pa.Table, *, dataset: Dataset, test_share: float = 0.2) -> Split:
-    """Cut `table` so that its newest `test_share` of rows is the test part.
+def split_by_time(table: pa.Table, *, dataset: Dataset, rule: SplitRule | None = None) -> Split:
+    """Cut `table` by the rule: its newest rows are the test part, the newest of those the holdout.
 
     Raises `TooFewRows` and `OneClassOnly`.
     """
+    rule = rule or SplitRule()
     if table.num_rows < FEWEST_ROWS:
         raise TooFewRows(table.num_rows)
     ordered = table.sort_by([(dataset.time_column, "ascending"), *((name, "ascending") for name in dataset.id_columns)])
-    cut = table.num_rows - round(table.num_rows * test_share)
-    split = Split(train=ordered.slice(0, cut), test=ordered.slice(cut))
-    for part, rows in (("training", split.train), ("test", split.test)):
+    test_rows = round(table.num_rows * rule.test_share)
+    cut = table.num_rows - test_rows
+    split = Split(ordered.slice(0, cut), ordered.slice(cut), holdout_rows=round(test_rows * rule.holdout_share))
+    for part, rows in (("training", split.train), ("selection", split.selection), ("holdout", split.holdout)):
         if len(rows.column(dataset.target).unique()) < 2:
             raise OneClassOnly(part, dataset.target)
     return split

@@ -6,9 +6,10 @@ import pytest
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import GateRequest, PromoteRequest, RetrainingRequest, Trigger
-from courtside.contracts.records import ChampionReference
+from courtside.contracts.records import Calibration, ChampionReference, TrainingRecord
 from courtside.core.drift import Profile
 from courtside.core.gate.verdict import GatePolicy
+from courtside.core.training.fit import FitOptions
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
@@ -117,7 +118,37 @@ def test_gate_compares_both_models_on_the_same_rows() -> None:
     assert verdict.rule == "better"
     assert "against 0.5000" in verdict.reason
     holdout = pa.parquet.read_table(pa.BufferReader(lake.read(lake_keys.training_holdout("first"))))
-    assert holdout.num_rows == record.rows_test
+    assert holdout.num_rows == record.rows_holdout == round(record.rows_test / 2)
+    assert [(field.name, str(field.type)) for field in holdout.schema] == [
+        ("label", "int8"), ("challenger", "double"), ("baseline", "double"), ("champion", "double"),
+    ]  # fmt: skip
+    won = pa.parquet.read_table(pa.BufferReader(lake.read("ml-features/train.parquet"))).column("home_win").to_numpy()
+    assert set(holdout.column("baseline").to_pylist()) == {won.mean()}
+
+
+def test_what_was_asked_for_is_in_the_record_and_the_data_is_talked_of() -> None:
+    lake = InMemoryLake()
+    store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+    options = FitOptions(search=2, rolling_origin=3, calibration=Calibration.ISOTONIC)
+    record = train(request(), lake=lake, tracking=None, dataset=DATASET, options=options, with_reference=False)
+    assert TrainingRecord.model_validate_json(lake.read(lake_keys.training_record("first"))) == record
+    assert [model.calibration for model in record.models if model.name != record.best] == [None] * 3
+    chosen = next(model for model in record.models if model.name == record.best)
+    assert chosen.calibration is Calibration.ISOTONIC
+    assert chosen.selection_auc == max(model.selection_auc or 0 for model in record.models)
+    for model in record.models:
+        assert model.params["random_state"] == 42
+        assert model.rolling_origin is not None
+        assert model.rolling_origin.folds == 3
+        assert 0.5 < model.rolling_origin.auc_mean < 0.8
+        assert model.rolling_origin.auc_sd > 0
+
+
+def test_a_season_that_training_never_saw_is_in_the_record() -> None:
+    lake = InMemoryLake()
+    store_games(simulate_games(seasons=[2006, 2007, 2008, 2009, 2010, 2011]), lake=lake)
+    record = train(request(), lake=lake, tracking=None, dataset=DATASET, with_reference=False)
+    assert record.warnings == ("the holdout has values of season that training never saw: 2011",)
 
 
 def test_rollback_moves_champion_and_drift_reference(lake: InMemoryLake) -> None:

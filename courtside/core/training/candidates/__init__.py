@@ -1,13 +1,34 @@
-"""The candidates: one file each, listed here in the order they are trained."""
+"""The candidates: every module of this package that holds a `CANDIDATE` is one, and nothing else is needed."""
 
-from courtside.core.training.candidates import lightgbm, logistic_regression, random_forest, xgboost
-from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 
-ALL: tuple[Candidate, ...] = (
-    logistic_regression.CANDIDATE,
-    random_forest.CANDIDATE,
-    xgboost.CANDIDATE,
-    lightgbm.CANDIDATE,
-)
+from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor, Preprocessing
 
-__all__ = ["ALL", "Candidate", "Classifier", "Flavor"]
+
+class CandidateTwice(ValueError):
+    """Two modules name their candidate alike, so that one's files would replace the other's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"two candidates are called {name}")
+
+
+def candidates_in(package: str, path: Sequence[str]) -> dict[str, Candidate]:
+    """Return the candidates of a package's modules by name, in their order; raises `CandidateTwice`."""
+    modules = [import_module(f"{package}.{found.name}") for found in iter_modules(path)]
+    declared = [getattr(module, "CANDIDATE", None) for module in modules]
+    found = [candidate for candidate in declared if isinstance(candidate, Candidate)]
+    registry: dict[str, Candidate] = {}
+    for candidate in sorted(found, key=lambda candidate: (candidate.order, candidate.name)):
+        if candidate.name in registry:
+            raise CandidateTwice(candidate.name)
+        registry[candidate.name] = candidate
+    return registry
+
+
+REGISTRY = candidates_in(__name__, __path__)
+ALL = tuple(REGISTRY.values())
+
+__all__ = ["ALL", "REGISTRY", "Candidate", "CandidateTwice", "Classifier", "Flavor", "Preprocessing", "candidates_in"]

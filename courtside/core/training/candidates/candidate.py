@@ -1,7 +1,7 @@
 """What a candidate is."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, Self
 
@@ -31,10 +31,26 @@ class Flavor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """What an estimator needs done to its numbers; categories are one-hot encoded for every candidate."""
+
+    scaled: bool = False
+    imputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A named estimator with the parameters it is built from."""
+    """A named estimator: how it is built, from which parameters, and what else may be tried.
+
+    `search_space` lists the values a search may give a parameter; `uses_all_cores` says that fitting spreads over the
+    cores by itself, so that nothing else should be fitted beside it; candidates are trained and listed by `order`.
+    """
 
     name: str
     flavor: Flavor
     params: Mapping[str, object]
     build: Callable[[Mapping[str, object]], Classifier]
+    preprocessing: Preprocessing = Preprocessing()
+    search_space: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    uses_all_cores: bool = False
+    order: int = 100

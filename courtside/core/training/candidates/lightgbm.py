@@ -19,4 +19,12 @@ CANDIDATE = Candidate(
     flavor=Flavor.LIGHTGBM,
     params={"n_estimators": 200, "num_leaves": 31, "max_depth": 10, "learning_rate": 0.1, "random_state": 42},
     build=_build,
+    search_space={
+        "n_estimators": (50, 100, 200, 400),
+        "num_leaves": (7, 15, 31, 63),
+        "max_depth": (3, 5, 10),
+        "learning_rate": (0.01, 0.03, 0.1, 0.2),
+        "min_child_samples": (20, 50, 100),
+    },
+    order=4,
 )

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor
+from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor, Preprocessing
 
 
 def _build(params: Mapping[str, Any]) -> Classifier:
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    model: Classifier = Pipeline([("scaler", StandardScaler()), ("model", LogisticRegression(**params))])
+    model: Classifier = LogisticRegression(**params)
     return model
 
 
@@ -20,4 +18,7 @@ CANDIDATE = Candidate(
     flavor=Flavor.SKLEARN,
     params={"C": 1.0, "max_iter": 1000, "random_state": 42},
     build=_build,
+    preprocessing=Preprocessing(scaled=True, imputed=True),
+    search_space={"C": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)},
+    order=1,
 )

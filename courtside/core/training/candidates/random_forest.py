@@ -18,4 +18,11 @@ CANDIDATE = Candidate(
     flavor=Flavor.SKLEARN,
     params={"n_estimators": 200, "max_depth": 10, "min_samples_leaf": 5, "random_state": 42},
     build=_build,
+    search_space={
+        "max_depth": (4, 6, 8, 10, 14),
+        "min_samples_leaf": (1, 5, 20, 50),
+        "max_features": ("sqrt", 0.3, 0.5),
+    },
+    uses_all_cores=True,
+    order=2,
 )

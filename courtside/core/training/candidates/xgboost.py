@@ -25,4 +25,12 @@ CANDIDATE = Candidate(
         "random_state": 42,
     },
     build=_build,
+    search_space={
+        "n_estimators": (50, 100, 200, 400),
+        "max_depth": (2, 3, 4, 6, 10),
+        "learning_rate": (0.01, 0.03, 0.1, 0.2),
+        "min_child_weight": (1, 5, 20),
+        "subsample": (0.6, 0.8, 1.0),
+    },
+    order=3,
 )

@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from courtside.contracts.records import Calibration, SplitRule
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.training.candidates import ALL
-from courtside.core.training.fit import best, fit_candidates
+from courtside.core.training.fit import FitOptions, best, fit_candidates
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import OneClassOnly, TooFewRows, split_by_time
@@ -40,6 +41,35 @@ def test_split_is_by_time_and_loses_no_row() -> None:
     assert sorted([*split.train.column("id").to_pylist(), *split.test.column("id").to_pylist()]) == list(range(600))
 
 
+def test_the_holdout_is_the_newest_half_of_the_test_part() -> None:
+    split = split_by_time(table(), dataset=DATASET)
+    assert (split.selection.num_rows, split.holdout.num_rows) == (60, 60)
+    assert pa.concat_tables([split.selection, split.holdout]).equals(split.test)
+    rule = SplitRule(test_share=0.5, holdout_share=0.2)
+    other = split_by_time(table(), dataset=DATASET, rule=rule)
+    assert (other.train.num_rows, other.selection.num_rows, other.holdout.num_rows) == (300, 240, 60)
+
+
+def test_nothing_but_the_gate_looks_at_the_holdout() -> None:
+    rows = table().sort_by("day")
+    flipped = pa.array(
+        [*rows.column("won").to_pylist()[:540], *(1 - won for won in rows.column("won").to_pylist()[540:])]
+    )
+    other = rows.set_column(4, "won", flipped.cast(pa.int8()))
+    options = FitOptions(search=2, rolling_origin=3, calibration=Calibration.SIGMOID)
+    one, two = (
+        fit_candidates(split_by_time(t, dataset=DATASET), dataset=DATASET, options=options) for t in (rows, other)
+    )
+    assert best(one).metrics.test_auc != best(two).metrics.test_auc
+    for a, b in zip(one, two, strict=True):
+        assert (a.selection_auc, a.candidate.params, a.rolling_origin) == (
+            b.selection_auc,
+            b.candidate.params,
+            b.rolling_origin,
+        )
+        assert np.array_equal(a.test_probability, b.test_probability)
+
+
 def test_the_split_of_the_design_has_its_figures() -> None:
     rows = pa.table({"id": range(43_485), "day": range(43_485), "won": np.arange(43_485) % 2})
     split = split_by_time(rows, dataset=DATASET)
@@ -52,6 +82,11 @@ def test_too_few_rows_and_one_class_are_named() -> None:
     one = table().set_column(4, "won", pa.array(np.ones(600, np.int8)))
     with pytest.raises(OneClassOnly, match="training part has the same won"):
         split_by_time(one, dataset=DATASET)
+    for part, rows in (("selection", slice(480, 540)), ("holdout", slice(540, 600))):
+        won = table().sort_by("day").column("won").to_numpy().copy()
+        won[rows] = 0
+        with pytest.raises(OneClassOnly, match=f"{part} part has the same won"):
+            split_by_time(table().sort_by("day").set_column(4, "won", pa.array(won)), dataset=DATASET)
 
 
 def test_every_candidate_learns_and_is_the_same_twice() -> None:
@@ -62,7 +97,7 @@ def test_every_candidate_learns_and_is_the_same_twice() -> None:
         assert one.metrics == two.metrics
         assert one.metrics.test_auc > 0.6
         assert np.array_equal(one.test_probability, two.test_probability)
-    assert best(first).metrics.test_auc == max(model.metrics.test_auc for model in first)
+    assert best(first).selection_auc == max(model.selection_auc for model in first)
 
 
 def test_every_candidates_importances_are_shares_and_see_what_matters() -> None:

@@ -1,0 +1,132 @@
+"""Is the data fit to train on? What makes every model worthless is an error, what a person should know a warning."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Dataset, Phase
+from courtside.core.training.frame import MISSING, feature_frame, labels
+from courtside.core.training.split import Split
+
+LEAK_AUC = 0.99
+MUCH_MISSING = 0.5
+_NAMED = 5
+
+
+class LabelsInvalid(BadInput):
+    """The target holds something else than 0 and 1."""
+
+    def __init__(self, target: str, found: list[object]) -> None:
+        self.target = target
+        self.found = found
+        super().__init__(f"the target {target} must hold 0 and 1 only, found {_listed(found)}")
+
+
+class FeatureLeaks(BadInput):
+    """A feature alone tells the target, so it very likely was not known when the prediction was due."""
+
+    def __init__(self, feature: str, auc: float) -> None:
+        self.feature = feature
+        self.auc = auc
+        super().__init__(
+            f"feature {feature} alone tells the target (AUC {auc:.4f} on the training part): it very likely knows the "
+            "outcome; take it out of the dataset's contract"
+        )
+
+
+class FeatureAllMissing(BadInput):
+    """A feature has no value in any row of the training part."""
+
+    def __init__(self, feature: str) -> None:
+        self.feature = feature
+        super().__init__(
+            f"feature {feature} has no value in any row of the training part: repair it or take it out of the "
+            "dataset's contract"
+        )
+
+
+def check_labels(table: pa.Table, dataset: Dataset) -> None:
+    """Raise `LabelsInvalid` unless the target is 0 or 1 in every row."""
+    found = table.column(dataset.target).unique().to_pylist()
+    if wrong := [value for value in found if value not in {0, 1}]:
+        raise LabelsInvalid(dataset.target, wrong)
+
+
+def check_split(split: Split, dataset: Dataset) -> tuple[str, ...]:
+    """Return warnings, one sentence each; raises `FeatureAllMissing`, `FeatureLeaks` and `FeatureUnusable`."""
+    train, test = feature_frame(split.train, dataset), feature_frame(split.test, dataset)
+    outcome = labels(split.train, dataset)
+    for name in train:
+        if _missing(train[name]).all():
+            raise FeatureAllMissing(str(name))
+        auc = _auc_alone(train[name], outcome)
+        if auc > LEAK_AUC:
+            raise FeatureLeaks(str(name), auc)
+    return (*_about_features(train, test), *_about_time(split, dataset))
+
+
+def _about_features(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[str]:
+    for name, column in train.items():
+        missing = _missing(column)
+        if len(column[~missing].unique()) == 1:
+            yield f"feature {name} has the same value in every row of the training part: no model can learn from it"
+        if missing.mean() > MUCH_MISSING:
+            yield f"feature {name} is missing in {missing.mean():.0%} of the training part"
+        if not pd.api.types.is_numeric_dtype(column) and (unseen := set(test[name]) - set(column)):
+            yield f"feature {name} has values in the test part that training never saw: {_listed(unseen)}"
+
+
+def _about_time(split: Split, dataset: Dataset) -> Iterator[str]:
+    if dataset.season_column is not None:
+        known, newest = (_values(part.column(dataset.season_column)) for part in (split.train, split.holdout))
+        if unseen := newest - known:
+            yield f"the holdout has values of {dataset.season_column} that training never saw: {_listed(unseen)}"
+    if dataset.phase is Phase.MONTH:
+        known, newest = (_values(pc.month(part.column(dataset.time_column))) for part in (split.train, split.holdout))
+        if unseen := newest - known:
+            yield f"the holdout has months that training never saw: {_listed(unseen)}"
+
+
+def _values(column: Any) -> set[Any]:
+    return set(column.unique().to_pylist())
+
+
+def _auc_alone(column: pd.Series, outcome: NDArray[np.int8]) -> float:
+    """Return the higher AUC of a feature's values and of whether they are there, in either direction."""
+    missing = _missing(column)
+    aucs = [_auc(missing.astype(np.float64), outcome)]
+    if pd.api.types.is_numeric_dtype(column):
+        aucs.append(_auc(column.to_numpy()[~missing], outcome[~missing]))
+    else:
+        # A level's rate of class 1 is learned from the older half and judged on the newer: levels that occur once
+        # would otherwise tell everything.
+        half = len(column) // 2
+        rates = pd.Series(outcome[:half]).groupby(column.to_numpy()[:half]).mean()
+        aucs.append(_auc(column[half:].map(rates).fillna(outcome[:half].mean()).to_numpy(float), outcome[half:]))
+    return max(aucs)
+
+
+def _auc(values: NDArray[np.float64], outcome: NDArray[np.int8]) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    if np.unique(outcome).size < 2:
+        return 0.5
+    auc = float(roc_auc_score(outcome, values))
+    return max(auc, 1 - auc)
+
+
+def _missing(column: pd.Series) -> NDArray[np.bool_]:
+    missing = column.isna() if pd.api.types.is_numeric_dtype(column) else column == MISSING
+    return missing.to_numpy(dtype=np.bool_)
+
+
+def _listed(values: Collection[object]) -> str:
+    names = sorted(map(str, values))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

@@ -1,0 +1,91 @@
+"""What stands before an estimator, as far as the table and the estimator need it."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import pandas as pd
+
+from courtside.core.training.candidates import Candidate, Classifier, Preprocessing
+
+MOST_LEVELS = 50
+"""Levels of one category that get a column each; the rarer ones share one, and so do those never seen."""
+COLUMNS, SCALER, MODEL = "columns", "scaler", "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a frame of features: which are numbers, which categories, whether numbers are missing."""
+
+    names: tuple[str, ...]
+    numeric: tuple[str, ...]
+    categorical: tuple[str, ...]
+    missing: bool
+
+    @classmethod
+    def of(cls, *frames: pd.DataFrame) -> Self:
+        """Describe frames with the same columns."""
+        first = frames[0]
+        names = tuple(map(str, first))
+        numeric = tuple(name for name in names if pd.api.types.is_numeric_dtype(first[name]))
+        return cls(
+            names=names,
+            numeric=numeric,
+            categorical=tuple(name for name in names if name not in numeric),
+            missing=any(bool(frame[list(numeric)].isna().to_numpy().any()) for frame in frames),
+        )
+
+    @property
+    def plain(self) -> bool:
+        """Whether every estimator takes the frame as it is; the boosters refuse some signs in names."""
+        return not self.categorical and all(name.isidentifier() for name in self.names)
+
+
+def prepared(candidate: Candidate, columns: Columns) -> Classifier:
+    """Return the candidate's unfitted estimator, behind the preprocessing that it needs for such columns, if any."""
+    needs = candidate.preprocessing
+    steps: list[tuple[str, Any]] = []
+    if not columns.plain or (columns.missing and needs.imputed):
+        steps.append((COLUMNS, _column_transformer(columns, needs)))
+    if needs.scaled:
+        from sklearn.preprocessing import StandardScaler
+
+        steps.append((SCALER, StandardScaler()))
+    estimator = candidate.build(candidate.params)
+    if not steps:
+        return estimator
+    from sklearn.pipeline import Pipeline
+
+    model: Classifier = Pipeline([*steps, (MODEL, estimator)])
+    return model
+
+
+def source_features(estimator: Any, feature_names: list[str]) -> list[int]:
+    """Return, for every input of a fitted model's last step, the position of the feature that it was made from."""
+    steps = dict(estimator.steps) if hasattr(estimator, "steps") else {}
+    if COLUMNS not in steps:
+        return list(range(len(feature_names)))
+    sources: list[int] = []
+    for name, _, made_from in steps[COLUMNS].transformers_:
+        made = steps[COLUMNS].output_indices_[name]
+        each = (made.stop - made.start) // max(len(made_from), 1)
+        sources += [feature_names.index(feature) for feature in made_from for _ in range(each)]
+    return sources
+
+
+def _column_transformer(columns: Columns, needs: Preprocessing) -> Any:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.preprocessing import OneHotEncoder
+
+    impute = needs.imputed and columns.missing
+    numbers: Any = SimpleImputer(strategy="median", keep_empty_features=True) if impute else "passthrough"
+    # An encoder a feature: how many columns it makes is then known without taking their names apart.
+    encoders = [
+        (
+            str(position),
+            OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=MOST_LEVELS, sparse_output=False),
+            [name],
+        )
+        for position, name in enumerate(columns.categorical)
+    ]
+    return ColumnTransformer([("numbers", numbers, list(columns.numeric)), *encoders], sparse_threshold=0)
