@@ -1,0 +1,76 @@
+"""Models through a real tracking store: wrapped, calibrated and bare, they come back with the same probabilities."""
+
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pytest
+from mlflow import MlflowClient
+
+from courtside.adapters.mlflow_models import load_classifier
+from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.contracts.names import REGISTERED_MODEL, Alias
+from courtside.contracts.records import Calibration
+from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, probability
+from courtside.core.training.split import Split, split_by_time
+from courtside.workflows.ports import LoggedModel, TrainingRun
+from tests.unit.core.training.orders import ORDERS, orders
+
+
+@pytest.fixture(scope="module")
+def split() -> Split:
+    return split_by_time(orders(), dataset=ORDERS)
+
+
+@pytest.fixture(scope="module")
+def models(split: Split) -> list[TrainedModel]:
+    return fit_candidates(split, dataset=ORDERS, options=FitOptions(calibration=Calibration.ISOTONIC))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("store")
+    uri = f"sqlite:///{folder}/runs.db"
+    mlflow.set_tracking_uri(uri)
+    mlflow.create_experiment("nba-game-predictions", artifact_location=Path(folder, "artifacts").as_uri())
+    return uri
+
+
+@pytest.fixture(scope="module")
+def logged(store: str, split: Split, models: list[TrainedModel]) -> LoggedModel:
+    import pyarrow as pa
+
+    run = TrainingRun(
+        training_id="first",
+        models=models,
+        best=best(models),
+        feature_names=ORDERS.feature_names,
+        sample=pa.Table.from_pandas(feature_frame(split.train.slice(0, 5), ORDERS)),
+        tags={},
+        attachments={},
+    )
+    return MlflowTracking(store).log(run)
+
+
+def test_every_model_comes_back_by_its_run_and_gives_its_probabilities(
+    store: str, split: Split, models: list[TrainedModel], logged: LoggedModel
+) -> None:
+    rows = feature_frame(split.test, ORDERS)
+    found = MlflowClient(store).search_runs(["1"])
+    by_name = {run.data.params["model_name"]: run for run in found if "model_name" in run.data.params}
+    assert logged.run_id in {run.info.run_id for run in found}
+    for model in models:
+        uri = f"runs:/{by_name[model.name].info.run_id}/model"
+        assert np.array_equal(probability(load_classifier(uri), rows), model.test_probability)
+        asked = mlflow.pyfunc.load_model(uri).predict(rows)
+        assert np.array_equal(np.asarray(asked)[:, 1], model.test_probability)
+
+
+def test_the_champion_of_such_a_dataset_says_the_same_of_a_table(
+    store: str, split: Split, models: list[TrainedModel], logged: LoggedModel
+) -> None:
+    MlflowClient(store).set_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION, logged.version)
+    champion = MlflowTracking(store).champion()
+    assert champion is not None
+    assert np.array_equal(champion.probability(split.test), best(models).test_probability)
+    assert type(load_classifier(f"models:/{REGISTERED_MODEL}@champion")).__name__ == "CalibratedClassifierCV"
