@@ -4,6 +4,8 @@ Layout: magic ``CSDP``, schema version (uint16), CRC-32 of the rest (uint32), al
 the header's length (uint32), the header (JSON, UTF-8) and the arrays, in the order and with the sizes the header gives.
 Floats are the IEEE 754 pattern mapped to ordered int64, counts are int64; both are stored as differences, byte plane by
 byte plane, which is what makes them compress. Scalars that must be exact are hexadecimal floats or fractions "n/d".
+Edges that follow from others are left out: the float before an atom, and (version 2) the edge 2**blur before the end of
+a cell that is that wide. Profiles without the latter are written as version 1.
 A calibration, if there is one, is a header field with arrays after the columns' own; older readers skip it.
 """
 
@@ -17,6 +19,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift import arrow
@@ -29,7 +32,7 @@ from courtside.core.drift.rounding import Integers, from_ordered_bits, ordered_b
 from courtside.core.drift.tally import Tally
 
 MAGIC = b"CSDP"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 PREFIX = struct.Struct("<4sHI")
 LENGTH = struct.Struct("<I")
 
@@ -59,7 +62,8 @@ def packed(content: Content) -> bytes:
     header["arrays"] = [array.size for array in arrays]
     text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     body = zlib.compress(LENGTH.pack(len(text)) + text + b"".join(map(_planes, arrays)), 9)
-    return PREFIX.pack(MAGIC, SCHEMA_VERSION, zlib.crc32(body)) + body
+    blurred = any(isinstance(column, NumericColumn) and column.grid.blur for column in content.columns)
+    return PREFIX.pack(MAGIC, 2 if blurred else 1, zlib.crc32(body)) + body
 
 
 def unpacked(data: bytes) -> Content:
@@ -120,6 +124,7 @@ def _described(column: Column, arrays: list[Integers]) -> dict[str, Any]:
         "core": column.grid.core,
         "total": str(column.total),
         "tails": [[cell, str(value)] for cell, value in sorted(column.tails.items()) if value],
+        **({"blur": column.grid.blur} if column.grid.blur else {}),
     }
 
 
@@ -152,25 +157,39 @@ def _column(described: dict[str, Any], arrays: list[Integers]) -> Column:
     )
 
 
-def _grid_arrays(grid: Grid) -> tuple[Integers, Integers, Integers]:
-    """Edges without the atoms' predecessors, the atoms' positions among them, and the cuts."""
-    follows_atom = np.zeros(grid.edges.size, np.bool_)
-    follows_atom[:-1] = grid.atoms[1:]
-    kept = ~follows_atom | grid.atoms
-    return ordered_bits(grid.edges[kept]), np.flatnonzero(grid.atoms[kept]), grid.cuts
+def _grid_arrays(grid: Grid) -> tuple[Integers, ...]:
+    """Edges without those that follow from others, the positions of atoms (and of wide ones) among them, the cuts."""
+    bits = ordered_bits(grid.edges)
+    wide = ~grid.atoms & _ends_wide_cell(bits, grid.blur)
+    follows = np.zeros(bits.size, np.bool_)
+    follows[:-1] = (grid.atoms | wide)[1:]
+    kept = ~follows | grid.atoms | wide
+    positions = (np.flatnonzero(wide[kept]),) if grid.blur else ()
+    return bits[kept], np.flatnonzero(grid.atoms[kept]), *positions, grid.cuts
+
+
+def _ends_wide_cell(bits: Integers, blur: int) -> NDArray[np.bool_]:
+    ends = np.zeros(bits.size, np.bool_)
+    if blur:
+        ends[1:] = np.diff(bits) == 1 << blur
+    return ends
 
 
 def _grid(described: dict[str, Any], arrays: list[Integers]) -> Grid:
-    kept, atoms, cuts = from_ordered_bits(arrays.pop(0)), arrays.pop(0), arrays.pop(0)
+    blur = int(described.get("blur", 0))
+    bits, atoms = arrays.pop(0), arrays.pop(0)
+    wide = arrays.pop(0) if blur else atoms[:0]
+    kept = from_ordered_bits(bits)
     exact = kept[atoms]
-    edges = np.union1d(kept, predecessors(exact))
+    edges = np.union1d(np.concatenate((kept, from_ordered_bits(bits[wide] - (1 << blur)))), predecessors(exact))
     return Grid(
         edges=edges,
         atoms=np.isin(edges, exact),
-        cuts=cuts,
+        cuts=arrays.pop(0),
         core=(described["core"][0], described["core"][1]),
         anchor=float.fromhex(described["anchor"]),
         sd=float.fromhex(described["sd"]),
+        blur=blur,
     )
 
 

@@ -24,8 +24,8 @@ def ks(reference: NumericColumn, current: NumericColumn) -> Ks:
     """Return the largest difference of the two distribution functions at the grid's edges.
 
     Symmetric, in [0, 1]. The exact statistic lies in [value, value + error]; error is at most the largest cell of the
-    reference (1e-3), and 0 where all cells hold one value. The p-value assumes independent rows. Raises
-    `ProfileMismatch` or `EmptyWindow`.
+    reference (1e-3, or one row of 401 to 999), and 0 where all cells hold one value. The p-value assumes independent
+    rows. Raises `ProfileMismatch` or `EmptyWindow`.
 
     Source: Smirnov 1948; p-value with the small-sample correction of Stephens 1970, J. R. Stat. Soc. B 32(1).
     """

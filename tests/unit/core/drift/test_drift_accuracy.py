@@ -54,6 +54,21 @@ def test_every_statistic_agrees_with_the_raw_rows(pair: tuple[Values, Values]) -
     assert psi(reference, current).value == pytest.approx(((q - p) * np.log(q / p)).sum(), abs=1e-9)
 
 
+@pytest.mark.parametrize("rows", [401, 500, 700, 900, 999])
+def test_ks_hardly_differs_where_values_seen_once_are_not_kept_exactly(rows: int) -> None:
+    rng = np.random.default_rng(rows)
+    differences = []
+    for draw in (rng.standard_normal, rng.standard_exponential, rng.random):
+        raw = draw(rows)
+        for raw_current in (draw(120), draw(9000), np.concatenate((raw[: rows // 2], draw(50))), np.repeat(raw, 2)):
+            exact = ks_2samp(raw, raw_current, method="asymp").statistic
+            measured = ks(*numeric(raw, raw_current))
+            assert exact <= measured.value + measured.error + 1e-12
+            differences.append(exact - measured.value)
+    assert min(differences) >= -1e-12
+    assert max(differences) <= 5e-4
+
+
 @pytest.mark.parametrize(("rows", "current_rows"), SIZES)
 @pytest.mark.parametrize("levels", [2, 7, 200])
 def test_chi_squared_is_exact(rows: int, current_rows: int, levels: int) -> None:

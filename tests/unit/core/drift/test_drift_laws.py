@@ -9,11 +9,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import Profile, fit
 from courtside.core.drift.columns import NumericColumn
-from courtside.core.drift.grid import fit_grid
+from courtside.core.drift.grid import Grid, fit_grid
 from courtside.core.drift.rounding import from_ordered_bits, ordered_bits, shortest_between
 from courtside.core.drift.statistics import chi_squared, jensen_shannon, ks, psi, wasserstein
 from tests.unit.core.drift.shapes import categorical, numeric
@@ -156,5 +157,27 @@ def test_no_cell_beside_an_atom_holds_more_than_a_thousandth(rows: int) -> None:
         rng.integers(0, 5000, rows).astype(float),
     ):
         grid = fit_grid(values)
-        held = np.bincount(grid.lookup(values), minlength=grid.cells)[~grid.single]
-        assert held.max() <= rows / 1000
+        held = np.bincount(grid.lookup(values), minlength=grid.cells)
+        assert held[~grid.single & ~around_one_value(grid)].max() <= rows / 1000
+
+
+def around_one_value(grid: Grid) -> NDArray[np.bool_]:
+    """Mark the cells of several floats that are no wider than the grid is blurred."""
+    narrow = np.zeros(grid.cells, np.bool_)
+    narrow[1:-1] = np.diff(ordered_bits(grid.edges)).view(np.uint64) <= 1 << grid.blur
+    return narrow & ~grid.single
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
+@pytest.mark.parametrize("rows", [401, 700, 999])
+def test_a_value_seen_once_is_alone_in_a_cell_that_is_small_beside_its_gaps(rows: int, scale: float) -> None:
+    rng = np.random.default_rng(rows)
+    for values in (rng.normal(size=rows), rng.lognormal(0, 3, rows), np.append(rng.random(rows - 2), [0.0, 0.0])):
+        ordered = np.sort(values * scale)
+        grid = fit_grid(ordered)
+        around = around_one_value(grid)
+        assert around.sum() > 0.9 * rows
+        held = np.bincount(grid.lookup(ordered), minlength=grid.cells)
+        assert held[around].max() == 1
+        assert held[~around & ~grid.single].max(initial=0) == 0
+        assert np.median(np.diff(ordered_bits(ordered))) / (1 << grid.blur) >= 2 ** (10_000 // rows - 1)

@@ -4,7 +4,7 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -34,22 +34,54 @@ POINTS = [Feature("points", FeatureKind.NUMERIC)]
 WIN = [Feature("win", FeatureKind.BINARY)]
 
 
-def sixteen(rows: int) -> tuple[pa.Table, list[Feature]]:
-    rng = np.random.default_rng(rows)
+SPREADS: dict[str, Callable[[np.random.Generator, int], Any]] = {
+    "normal": lambda rng, rows: rng.normal(size=rows),
+    "lognormal": lambda rng, rows: rng.lognormal(size=rows),
+    "uniform": lambda rng, rows: rng.random(rows),
+}
+
+
+def sixteen(rows: int, spread: str = "normal", *, seed: int = 0) -> tuple[pa.Table, list[Feature]]:
+    rng = np.random.default_rng([rows, seed])
     names = [f"feature_{i}" for i in range(16)]
-    return pa.table({name: pa.array(rng.normal(size=rows)) for name in names}), [
+    return pa.table({name: pa.array(SPREADS[spread](rng, rows)) for name in names}), [
         Feature(n, FeatureKind.NUMERIC) for n in names
     ]
 
 
-@pytest.mark.parametrize("rows", [34_788, 300_000])
-def test_sixteen_full_precision_features_fit_in_64_kilobytes(rows: int) -> None:
-    table, features = sixteen(rows)
+@pytest.mark.parametrize("spread", SPREADS)
+@pytest.mark.parametrize(
+    "rows", [30, 100, 300, 400, 401, 500, 700, 999, 1000, 1024, 1100, 2000, 5000, 30_000, 34_788, 300_000]
+)
+def test_sixteen_full_precision_features_fit_in_64_kilobytes(rows: int, spread: str) -> None:
+    table, features = sixteen(rows, spread)
     profile = fit(table, features)
     stored = profile.to_bytes()
     assert len(stored) <= 64 * 1024
     assert Profile.from_bytes(stored) == profile
-    assert len(profile.summarize(table.slice(0, 8697)).to_bytes()) <= 64 * 1024
+    assert same_grids(Profile.from_bytes(stored), profile)
+    assert len(profile.summarize(sixteen(8697, spread, seed=1)[0]).to_bytes()) <= 64 * 1024
+
+
+def same_grids(one: Profile, other: Profile) -> bool:
+    pairs = zip(one.columns, other.columns, strict=True)
+    numeric = [(a, b) for a, b in pairs if isinstance(a, NumericColumn) and isinstance(b, NumericColumn)]
+    return len(numeric) == len(one.columns) and all(
+        a.grid.same_as(b.grid) and a.grid.atoms.tolist() == b.grid.atoms.tolist() for a, b in numeric
+    )
+
+
+def test_only_profiles_that_need_it_have_the_newer_version() -> None:
+    versions = {rows: PREFIX.unpack_from(fit(*sixteen(rows)).to_bytes())[1] for rows in (400, 401, 999, 1000)}
+    assert versions == {400: 1, 401: 2, 999: 2, 1000: 1}
+
+
+@pytest.mark.parametrize("scale", [1e-320, 1e-3, 1e9, 1e307])
+def test_a_blurred_grid_with_clusters_repeats_and_signs_is_stored_whole(scale: float) -> None:
+    rng = np.random.default_rng(3)
+    values = np.concatenate((rng.normal(size=300), 0.5 + rng.normal(0, 1e-12, 300), np.repeat(rng.random(20), 5), [0]))
+    profile = fit(pa.table({"points": pa.array(values * scale)}), POINTS)
+    assert same_grids(Profile.from_bytes(profile.to_bytes()), profile)
 
 
 def test_mean_and_median_of_the_reference_are_recovered() -> None:
