@@ -41,6 +41,7 @@ _FIELDS: list["pa.Field[Any]"] = [
     pa.field("verdict", pa.string(), nullable=False),
     pa.field("reason", pa.string(), nullable=False),
     pa.field("files_quarantined", pa.int64(), nullable=False),
+    pa.field("psi_equal_width", pa.float64()),
 ]
 ROWS_SCHEMA = pa.schema(_FIELDS)
 
@@ -90,6 +91,7 @@ def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) ->
             "drifted": feature.drifted,
             "verdict": feature.verdict.value,
             "reason": feature.reason,
+            "psi_equal_width": feature.psi_equal_width,
         }
         | {name: getattr(feature, name) for name in NUMBERS}
         for feature in report.features

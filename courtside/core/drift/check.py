@@ -14,7 +14,7 @@ from courtside.core.drift.statistics.chi_squared import chi_squared
 from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
 from courtside.core.drift.statistics.ks import ks
 from courtside.core.drift.statistics.missing import missing_shift
-from courtside.core.drift.statistics.psi import psi
+from courtside.core.drift.statistics.psi import psi, psi_equal_width
 from courtside.core.drift.statistics.wasserstein import wasserstein
 
 Pair = tuple[Column, Column]
@@ -77,6 +77,7 @@ def _numeric_evidence(reference: NumericColumn, current: NumericColumn) -> Evide
         current_rows=current.valid,
         psi=stability.value,
         psi_adjusted=stability.adjusted,
+        psi_equal_width=psi_equal_width(reference, current).value,
         jensen_shannon=jensen_shannon(reference, current),
         ks=supremum.value,
         ks_pvalue=supremum.pvalue,
@@ -128,6 +129,7 @@ def _bare(reference: Column, current: Column, verdict: Verdict, text: str) -> Fe
         kind=reference.kind,
         psi=None,
         psi_adjusted=None,
+        psi_equal_width=None,
         ks=None,
         ks_pvalue=None,
         wasserstein=None,
@@ -152,6 +154,7 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
         kind=evidence.kind,
         psi=evidence.psi,
         psi_adjusted=evidence.psi_adjusted,
+        psi_equal_width=evidence.psi_equal_width,
         ks=evidence.ks,
         ks_pvalue=evidence.ks_pvalue,
         wasserstein=evidence.wasserstein,

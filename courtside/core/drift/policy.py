@@ -27,6 +27,7 @@ class Evidence:
     psi: float
     psi_adjusted: float
     jensen_shannon: float
+    psi_equal_width: float | None = None
     ks: float | None = None
     ks_pvalue: float | None = None
     wasserstein: float | None = None

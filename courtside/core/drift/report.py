@@ -48,14 +48,15 @@ class FeatureDrift:
     """One feature's drift; a statistic that does not apply or cannot be computed is None.
 
     Rates are shares of the current rows: `missing_rate` of rows without a usable value, `unseen_rate` of usable values
-    outside the reference's levels (0 for numbers). `reason` is one plain sentence; `trend` is None until sub-windows
-    are compared.
+    outside the reference's levels (0 for numbers). `psi_equal_width` is for comparison with older reports. `reason`
+    is one plain sentence; `trend` is None until sub-windows are compared.
     """
 
     name: str
     kind: FeatureKind
     psi: float | None
     psi_adjusted: float | None
+    psi_equal_width: float | None
     ks: float | None
     ks_pvalue: float | None
     wasserstein: float | None

@@ -136,6 +136,8 @@ def _statistics(feature: FeatureDrift) -> Iterable[Row]:
         yield "Chi-squared", statistic(feature.chi2), pvalue(feature.chi2_pvalue)
     yield "PSI", statistic(feature.psi), ""
     yield "PSI less sampling noise", statistic(feature.psi_adjusted), ""
+    if feature.kind is FeatureKind.NUMERIC:
+        yield "PSI of equal-width bins, as older reports have it", statistic(feature.psi_equal_width), ""
     yield "Jensen-Shannon", statistic(feature.jensen_shannon), ""
     if feature.kind is FeatureKind.NUMERIC:
         yield "Wasserstein", number(feature.wasserstein), ""

@@ -43,7 +43,8 @@ def psi_equal_width(reference: NumericColumn, current: NumericColumn) -> Psi:
     """
     require_comparable(reference, current)
     low, high = reference.minimum, reference.maximum
-    bounds = low + (high - low) * np.arange(1, BINS) / BINS
+    part = np.arange(1, BINS) / BINS
+    bounds = low * (1 - part) + high * part  # the range itself may overflow
     starts = np.unique(np.searchsorted(reference.grid.edges, bounds, "right"))
     groups = np.searchsorted(starts, np.arange(reference.grid.cells), "right")
     expected, actual = (np.bincount(groups, column.counts) / column.valid for column in (reference, current))

@@ -24,6 +24,7 @@ from courtside.core.drift import (
     check,
     fit,
 )
+from courtside.core.drift.columns import NumericColumn
 from courtside.core.drift.errors import (
     DuplicateColumns,
     EmptyWindow,
@@ -35,6 +36,7 @@ from courtside.core.drift.errors import (
 )
 from courtside.core.drift.facade import ConfigInvalid, SetupMissing
 from courtside.core.drift.policy import short
+from courtside.core.drift.statistics import psi_equal_width
 
 FEATURES = [
     Feature("points", FeatureKind.NUMERIC),
@@ -182,10 +184,22 @@ def test_the_json_form_is_the_documented_one() -> None:
     assert body["summary"]["share_drifted"] == 0.25
     assert set(body["features"]["points"]) == {
         *("kind", "psi", "psi_adjusted", "ks", "ks_pvalue", "wasserstein", "wasserstein_sd", "jensen_shannon", "chi2"),
+        *("psi_equal_width",),
         *("chi2_pvalue", "missing_rate", "unseen_rate", "effect", "p_adjusted", "drifted", "verdict", "reason"),
     }
     assert body["features"]["win"]["ks"] is None
     assert body["features"]["points"]["chi2"] is None
+
+
+def test_equal_width_psi_is_in_the_report_and_decides_nothing() -> None:
+    current = REFERENCE.summarize(games(800, shift=7.1))
+    mine, theirs = REFERENCE.by_name["points"], current.by_name["points"]
+    assert isinstance(mine, NumericColumn)
+    assert isinstance(theirs, NumericColumn)
+    found = feature(check(REFERENCE, current, ClassicPolicy(psi=9, ks=1)), "points")
+    assert found.psi_equal_width == psi_equal_width(mine, theirs).value > 0.2
+    assert not found.drifted
+    assert feature(check(REFERENCE, current, ClassicPolicy()), "venue").psi_equal_width is None
 
 
 def test_extreme_values_still_make_valid_json() -> None:
@@ -196,6 +210,7 @@ def test_extreme_values_still_make_valid_json() -> None:
         report = check(reference, reference.summarize(pa.table({"x": values})), ClassicPolicy())
         json.dumps(report.to_dict(), allow_nan=False)
         assert report.drift_detected
+        assert report.features[0].psi_equal_width is not None
 
 
 def test_the_facade_takes_pandas_frames() -> None:

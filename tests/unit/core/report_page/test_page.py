@@ -15,7 +15,7 @@ from courtside.core.drift import ClassicPolicy, Profile, Verdict, check, fit
 from courtside.core.drift.quarantine import QuarantinedFile, TableSide
 from courtside.core.report_page import render_page
 from courtside.core.report_page.markup import element
-from courtside.core.report_page.wording import DASH
+from courtside.core.report_page.wording import DASH, statistic
 from tests.unit.core.drift.story.windows import FIRST, REFERENCE, Told, league, points, told
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>&amp;'\x00\u202e"
@@ -127,6 +127,15 @@ def test_every_verdict_has_words_and_a_sign(verdict: Verdict, headline: str, bad
         sign, *words = "".join(found.itertext()).split(" ", 1)
         assert words == [badge]
         assert len(sign) == 1
+
+
+def test_equal_width_psi_stands_with_the_statistics_of_numbers() -> None:
+    for card in parsed(page_of(MOVED)).iter("article"):
+        rows = {row[0].text: row[1].text for row in card.iter("tr") if row[0].text}
+        feature = MOVED.feature("".join(card[0][0].itertext()))
+        numeric = feature.kind is FeatureKind.NUMERIC
+        shown = statistic(feature.psi_equal_width) if numeric else None
+        assert rows.get("PSI of equal-width bins, as older reports have it") == shown
 
 
 def test_what_is_not_known_is_a_dash() -> None:
