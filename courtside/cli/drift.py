@@ -14,7 +14,9 @@ from courtside.contracts.events import Window
 from courtside.contracts.names import DEFAULT_DATASET
 
 if TYPE_CHECKING:
-    from courtside.core.drift import DriftReport, Profile
+    from collections.abc import Sequence
+
+    from courtside.core.drift import DriftReport, FeatureDrift, Profile
     from courtside.core.drift.reading import FeatureTable
     from courtside.workflows.backfill_drift import BackfilledWindow
     from courtside.workflows.check_drift import DriftMonitor
@@ -131,7 +133,23 @@ def _write(compared: "Comparison", folder: Path) -> None:
 
 
 def _print(report: "DriftReport") -> None:
-    rows: list[dict[str, Any]] = [
+    from courtside.core.drift.story import headline
+
+    for title, found in (
+        (f"Drift, policy {report.policy}: {len(report.features_drifted)} features moved", report.features),
+        ("Target and prediction", report.outcomes),
+    ):
+        if found:
+            print_table(title, _rows(found))
+    for feature in report.features:
+        if feature.drifted:
+            results.print(f"{feature.name}: {feature.reason}", markup=False, highlight=False)
+    for outcome in report.outcomes_drifted:
+        results.print(headline.outcome(outcome), markup=False, highlight=False)
+
+
+def _rows(found: "Sequence[FeatureDrift]") -> list[dict[str, Any]]:
+    return [
         {
             "feature": f.name,
             "psi": f.psi,
@@ -140,12 +158,8 @@ def _print(report: "DriftReport") -> None:
             "missing": f.missing_rate,
             "verdict": f.verdict,
         }
-        for f in report.features
+        for f in found
     ]
-    print_table(f"Drift, policy {report.policy}: {len(report.features_drifted)} features moved", rows)
-    for feature in report.features:
-        if feature.drifted:
-            results.print(f"{feature.name}: {feature.reason}", markup=False, highlight=False)
 
 
 @app.command("backfill")

@@ -7,6 +7,7 @@ from datetime import date
 from courtside.core.decision import Action, Decision
 from courtside.core.drift.quarantine import QuarantinedFile
 from courtside.core.drift.report import DriftReport
+from courtside.core.drift.story import headline
 
 SUBJECT_LIMIT = 100
 MOST_NAMED = 6
@@ -46,6 +47,7 @@ def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertCont
         ),
         "",
         *_section("*What moved*", _moved(report)),
+        *_section("*Target and prediction*", [f"• {headline.outcome(outcome)}" for outcome in report.outcomes_drifted]),
         *_section("*Files set aside*, so their rows are in no figure", _set_aside(report.files_quarantined)),
         (
             f"*Does it matter?* Severity {report.severity}{_weight(report)}. The inputs differ from what champion "

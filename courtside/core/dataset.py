@@ -12,6 +12,14 @@ class FeatureKind(StrEnum):
     BINARY = "binary"
 
 
+class Role(StrEnum):
+    """What a column is to the model: what it reads, what it is to foretell, what it said."""
+
+    FEATURE = "feature"
+    TARGET = "target"
+    PREDICTION = "prediction"
+
+
 class Phase(StrEnum):
     """What a window is compared by: the same months of the reference's years."""
 
@@ -27,9 +35,18 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """A column that is no model input: the target, or the prediction."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """A table's contract.
 
+    `target` is what the model foretells, `prediction` the column of what it said, None where the table keeps none;
     `builder` names the code that makes the features from raw rows (None: the table holds them already);
     `reference_seasons` is how many of the newest seasons the champion is compared with;
     `phase` is set where features differ by time of the year, so that a window is compared with the same days.
@@ -44,6 +61,7 @@ class Dataset:
     builder: str | None
     reference_seasons: int
     phase: Phase | None = None
+    prediction: str | None = None
 
     @property
     def feature_names(self) -> list[str]:
@@ -55,3 +73,9 @@ class Dataset:
         """Every column that a table of this dataset must hold where no builder makes it."""
         season = (self.season_column,) if self.season_column else ()
         return list(dict.fromkeys((*self.id_columns, self.time_column, *season, *self.feature_names, self.target)))
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The target, and the prediction if the contract names one."""
+        said = () if self.prediction is None else (Outcome(self.prediction, Role.PREDICTION),)
+        return (Outcome(self.target, Role.TARGET), *said)

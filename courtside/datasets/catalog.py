@@ -2,9 +2,10 @@
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Phase
@@ -33,10 +34,19 @@ class _Document(BaseModel):
     season_column: str | None = None
     id_columns: list[str]
     target: str
+    prediction: str | None = None
     builder: str | None = None
     reference_seasons: int = Field(default=3, ge=1)
     comparable: _Comparable = _Comparable()
     features: dict[str, FeatureKind] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _columns_have_one_role(self) -> Self:
+        names = [*self.features, self.target, *([self.prediction] if self.prediction else [])]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"{', '.join(repeated)} cannot be feature, target and prediction at once")
+        return self
 
 
 def load_dataset(name: str) -> Dataset:

@@ -45,4 +45,5 @@ def reference_profile(reference: FeatureTable | Profile, *, dataset: Dataset, ca
         time_column=dataset.time_column if dated else None,
         calibrated=calibrated,
         phase=dataset.phase,
+        outcomes=dataset.outcomes,
     )

@@ -120,6 +120,7 @@ def _profile(features: pa.Table, dataset: Dataset) -> bytes:
         calibrated=True,
         history=features.to_batches(),
         phase=dataset.phase,
+        outcomes=dataset.outcomes,
     )
     return profile.to_bytes()
 

@@ -30,7 +30,12 @@ def filled_lake(games: pa.Table) -> InMemoryLake:
     store_games(games, lake=lake)
     files, _ = usable_files(Days(end=QUIET.start), lake=lake, dataset=DATASET)
     known = build_features(rows_before(QUIET.start, files, dataset=DATASET), dataset=DATASET)
-    profile = fit(reference_rows(known, dataset=DATASET), DATASET.features, time_column=DATASET.time_column)
+    profile = fit(
+        reference_rows(known, dataset=DATASET),
+        DATASET.features,
+        time_column=DATASET.time_column,
+        outcomes=DATASET.outcomes,
+    )
     lake.write(lake_keys.training_profile("initial"), profile.to_bytes())
     reference = ChampionReference(
         version="1", training_id="initial", profile_key=lake_keys.training_profile("initial"), dataset="nba_games"

@@ -211,6 +211,28 @@ def test_a_category_explosion_stays_quick_and_small(desk: Desk) -> None:
     assert again["features"]["venue"]["verdict"] == "no_drift"
 
 
+def test_target_and_prediction_are_checked_where_both_tables_have_them(desk: Desk) -> None:
+    (desk.folder / "tiny.yaml").write_text(CONTRACT.replace("features:", "prediction: said\nfeatures:"))
+    rng = np.random.default_rng(8)
+    labelled = table(home_win=(rng.random(ROWS) < 0.6).astype(int), said=rng.random(ROWS))
+    reference = desk.write("labelled.parquet", labelled)
+    lost = table(seed=1, home_win=(rng.random(ROWS) < 0.4).astype(int), said=rng.random(ROWS))
+    report = desk.report(desk.write("lost.parquet", lost), "--exit-code", reference=reference)
+    assert (report["target"]["name"], report["target"]["verdict"]) == ("home_win", "drift")
+    assert (report["prediction"]["name"], report["prediction"]["verdict"]) == ("said", "no_drift")
+    assert report["summary"]["features_drifted"] == []
+    shown = desk.check(desk.folder / "lost.parquet", reference=reference).stdout
+    assert "The target home_win moved: share of '1' fell" in " ".join(shown.split())
+    late = desk.report(desk.write("late.parquet", table(seed=1)), reference=reference)
+    assert not {"target", "prediction"} & late.keys()
+    unlabelled = desk.report(desk.folder / "lost.parquet", "--exit-code")
+    assert not {"target", "prediction"} & unlabelled.keys()
+    desk.write("partly/dt=2019-01-01/part.parquet", labelled)
+    desk.write("partly/dt=2019-01-02/part.parquet", table(seed=2))
+    partly = desk.report(desk.folder / "lost.parquet", reference=desk.folder / "partly")
+    assert partly["target"]["verdict"] == "drift"
+
+
 def test_an_extra_column_changes_nothing(desk: Desk) -> None:
     plain, extra = table(seed=1), table(seed=1, brand_new=np.zeros(ROWS))
     assert desk.report(desk.write("a.parquet", plain)) == desk.report(desk.write("b.parquet", extra))

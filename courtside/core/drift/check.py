@@ -1,6 +1,7 @@
 """The check: two profiles and a policy in, a report out. Pure and fast: nothing here touches rows."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from courtside.core.drift import reasons
@@ -32,24 +33,47 @@ def check(reference: Profile, current: Profile, policy: Policy) -> DriftReport:
             raise EmptyWindow(side)
     if list(reference.by_name) != list(current.by_name):
         raise ProfileMismatch("they have different columns")
-    policy.require_known(list(reference.by_name))
+    policy.require_known(reference.names)
     reference = comparable_reference(reference, current, policy)
     nulls = Nulls.of(reference, current) if policy.uses_history else None
     pairs = list(zip(reference.columns, current.columns, strict=True))
-    unjudged = {mine.name: _unjudged(mine, theirs, policy.minimum_rows) for mine, theirs in pairs}
-    evidence = [_evidence(mine, theirs) for mine, theirs in pairs if unjudged[mine.name] is None]
-    if nulls is not None:
-        evidence = [nulls.judged(seen, reference, current) for seen in evidence]
-    judgements = {seen.name: (seen, judged) for seen, judged in zip(evidence, policy.judge(evidence), strict=True)}
+    judged = _judged_all(pairs, policy, nulls)
     return DriftReport(
         policy=policy.name,
         reference=Side(reference.rows, reference.period),
         null=nulls.kind if nulls else None,
         current=Side(current.rows, current.period),
-        features=tuple(
-            unjudged[pair[0].name] or _with_gaps(pair, _judged(pair, *judgements[pair[0].name])) for pair in pairs
-        ),
+        features=tuple(_with_gaps(pair, feature) for pair, feature in zip(pairs, judged, strict=True)),
+        outcomes=_outcomes(reference, current, policy),
     )
+
+
+def _judged_all(pairs: Sequence[Pair], policy: Policy, nulls: Nulls | None) -> list[FeatureDrift]:
+    unjudged = {mine.name: _unjudged(mine, theirs, policy.minimum_rows) for mine, theirs in pairs}
+    asked = [pair for pair in pairs if unjudged[pair[0].name] is None]
+    evidence = [_evidence(*pair) for pair in asked]
+    if nulls is not None:
+        evidence = [nulls.judged(seen, *pair) for seen, pair in zip(evidence, asked, strict=True)]
+    found = zip(asked, evidence, policy.judge(evidence), strict=True)
+    judged = {pair[0].name: _judged(pair, seen, judgement) for pair, seen, judgement in found}
+    return [unjudged[mine.name] or judged[mine.name] for mine, _ in pairs]
+
+
+def _outcomes(reference: Profile, current: Profile, policy: Policy) -> tuple[FeatureDrift, ...]:
+    """Judge target and prediction among themselves; one without values yet is not checked, and gaps are no breakage."""
+    known, seen = reference.outcomes, current.outcomes
+    if known is None or seen is None:
+        return ()
+    if list(known.by_name) != list(seen.by_name):
+        raise ProfileMismatch("they have different outcomes")
+    nulls = Nulls.of(known, replace(seen, period=current.period)) if policy.uses_history else None
+    there = [
+        (role, (mine, theirs))
+        for role, mine, theirs in zip(known.roles, known.columns, seen.columns, strict=True)
+        if theirs.valid or theirs.tally.mistyped
+    ]
+    judged = _judged_all([pair for _, pair in there], policy, nulls)
+    return tuple(replace(found, role=role) for (role, _), found in zip(there, judged, strict=True))
 
 
 def comparable_reference(reference: Profile, current: Profile, policy: Policy) -> Profile:
@@ -173,7 +197,9 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
 
 
 def _with_gaps(pair: Pair, judged: FeatureDrift) -> FeatureDrift:
-    """Call a column broken in which more values are missing than in the reference, whatever its values say."""
+    """Call a judged column broken in which more values are missing than in the reference, whatever its values say."""
+    if judged.verdict not in {Verdict.DRIFT, Verdict.NO_DRIFT}:
+        return judged
     shift = missing_shift(pair[0].tally, pair[1].tally)
     if not shift.rose:
         return judged

@@ -8,10 +8,10 @@ from typing import Any, Self
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
-from courtside.core.dataset import Feature, FeatureKind
-from courtside.core.drift import arrow
+from courtside.core.dataset import Feature
 from courtside.core.drift.check import check
 from courtside.core.drift.errors import DuplicateColumns, UnreadableTable, WrongType
+from courtside.core.drift.kinds import inferred_kind
 from courtside.core.drift.policy import MINIMUM_ROWS, ClassicPolicy, Threshold
 from courtside.core.drift.profile import Profile, fit
 
@@ -121,24 +121,12 @@ def inferred_features(table: pa.Table, *, but: str | None = None) -> list[Featur
 
     Columns of other types (dates, lists) and the column `but` are left out; raises `WrongType` if none is left.
     """
-    kinds = {name: _kind(table[name]) for name in table.column_names if name != but}
+    kinds = {name: inferred_kind(table[name]) for name in table.column_names if name != but}
     features = [Feature(name, kind) for name, kind in kinds.items() if kind is not None]
     if not features:
         found = ", ".join(f"{field.name}: {field.type}" for field in table.schema) or "no columns"
         raise WrongType("*", found=found, expected="at least one column of numbers or text")
     return features
-
-
-def _kind(column: Any) -> FeatureKind | None:
-    if arrow.is_text(column.type):
-        return FeatureKind.CATEGORICAL
-    if not arrow.is_numeric(column.type):
-        return None
-    if pa.types.is_dictionary(column.type):
-        return FeatureKind.CATEGORICAL
-    levels = column.unique().drop_null()
-    binary = pa.types.is_boolean(column.type) or (0 < len(levels) <= 2 and set(levels.to_pylist()) <= {0, 1})
-    return FeatureKind.BINARY if binary else FeatureKind.NUMERIC
 
 
 def _config(settings: Mapping[str, Any]) -> DriftConfig:

@@ -33,9 +33,8 @@ class Nulls:
         """Whether any feature has a history to be held against."""
         return Null.HISTORY if any(null.spreads for null in self.of_feature.values()) else Null.INDEPENDENT_ROWS
 
-    def judged(self, seen: Evidence, reference: Profile, current: Profile) -> Evidence:
-        """Add effect and p-value to what is known of a feature."""
-        mine, theirs = reference.by_name[seen.name], current.by_name[seen.name]
+    def judged(self, seen: Evidence, mine: Column, theirs: Column) -> Evidence:
+        """Add effect and p-value to what is known of a feature, from its reference and current column."""
         effect = seen.ks if seen.ks is not None else total_variation(mine, theirs)
         null = self.of_feature.get(seen.name)
         if null is not None and null.spreads:

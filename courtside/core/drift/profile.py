@@ -6,12 +6,13 @@ from functools import cached_property
 
 import pyarrow as pa
 
-from courtside.core.dataset import Feature, Phase
+from courtside.core.dataset import Feature, Outcome, Phase, Role
 from courtside.core.drift import arrow, serialization
 from courtside.core.drift.calibration.calibration import Calibration, calibrate
 from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.counting import counter_of
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
+from courtside.core.drift.outcomes import OutcomeSurvey
 from courtside.core.drift.slots import Scratch
 from courtside.core.drift.survey import Survey
 
@@ -21,7 +22,9 @@ class Profile:
     """Summary of one table's feature columns on the grid of its reference.
 
     `period` is the first and last day of `time_column`, None where there is none; `calibration` is what its history
-    says, None unless `fit` was asked for it. Two profiles are equal when all they hold is.
+    says, None unless `fit` was asked for it. `outcomes` are the target and the prediction in a profile of their own, of
+    the same rows, whose `roles` say which is which: nothing that is said of the features depends on them. Two profiles
+    are equal when all they hold is.
     """
 
     columns: tuple[Column, ...]
@@ -29,15 +32,24 @@ class Profile:
     time_column: str | None = None
     period: arrow.Period | None = None
     calibration: Calibration | None = None
+    outcomes: "Profile | None" = None
+    roles: tuple[Role, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
         """Columns by feature name, in the features' order."""
         return {column.name: column for column in self.columns}
 
+    @property
+    def names(self) -> list[str]:
+        """Names of all columns, outcomes last."""
+        return [*self.by_name, *(self.outcomes.by_name if self.outcomes else ())]
+
     def blank(self) -> "Profile":
         """Return the profile of an empty table on this grid: what merging starts from."""
-        return Profile(tuple(column.blanked() for column in self.columns), 0, self.time_column, None)
+        columns = tuple(column.blanked() for column in self.columns)
+        outcomes = self.outcomes.blank() if self.outcomes else None
+        return Profile(columns, 0, self.time_column, outcomes=outcomes, roles=self.roles)
 
     def summarize(self, batches: arrow.Batches) -> "Profile":
         """Count current rows on this grid in one pass, in memory that does not grow with the rows.
@@ -58,11 +70,15 @@ class Profile:
         """
         if len(self.columns) != len(other.columns) or self.time_column != other.time_column:
             raise ProfileMismatch("they have different columns")
+        if self.roles != other.roles or (self.outcomes is None) != (other.outcomes is None):
+            raise ProfileMismatch("they have different outcomes")
         return Profile(
             columns=tuple(_merged(mine, theirs) for mine, theirs in zip(self.columns, other.columns, strict=True)),
             rows=self.rows + other.rows,
             time_column=self.time_column,
             period=arrow.joined(self.period, other.period),
+            outcomes=self.outcomes.merge(other.outcomes) if self.outcomes and other.outcomes else None,
+            roles=self.roles,
         )
 
     def comparable(self, period: arrow.Period | None, *, minimum_rows: int = 1) -> "Profile":
@@ -75,18 +91,17 @@ class Profile:
         columns, rows = self.calibration.comparable(self.columns, period)
         if rows < max(1, minimum_rows) or rows == self.rows:
             return self
-        return replace(self, columns=columns, rows=rows)
+        outcomes = self.outcomes.comparable(period) if self.outcomes else None
+        return replace(self, columns=columns, rows=rows, outcomes=outcomes)
 
     def to_bytes(self) -> bytes:
         """Serialize compactly: up to 4 KB a numeric feature, whatever the number of rows."""
-        content = serialization.Content(self.columns, self.rows, self.time_column, self.period, self.calibration)
-        return serialization.packed(content)
+        return serialization.packed(_content(self))
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "Profile":
+    @staticmethod
+    def from_bytes(data: bytes) -> "Profile":
         """Read a serialized profile; raises `ProfileCorrupt` or `ProfileTooNew`."""
-        content = serialization.unpacked(data)
-        return cls(content.columns, content.rows, content.time_column, content.period, content.calibration)
+        return _profile(serialization.unpacked(data))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Profile) and self.to_bytes() == other.to_bytes()
@@ -99,7 +114,33 @@ class Profile:
         columns = tuple(
             column.counted(arrow.column(batch, column.name), rows=batch.num_rows) for column in self.columns
         )
-        return Profile(columns, batch.num_rows, self.time_column, _period_of(batch, self.time_column))
+        period = _period_of(batch, self.time_column)
+        outcomes = self.outcomes.counted(batch) if self.outcomes else None
+        return Profile(columns, batch.num_rows, self.time_column, period, outcomes=outcomes, roles=self.roles)
+
+
+def _content(profile: Profile) -> serialization.Content:
+    return serialization.Content(
+        columns=profile.columns,
+        rows=profile.rows,
+        time_column=profile.time_column,
+        period=profile.period,
+        calibration=profile.calibration,
+        outcomes=_content(profile.outcomes) if profile.outcomes else None,
+        roles=profile.roles,
+    )
+
+
+def _profile(content: serialization.Content) -> Profile:
+    return Profile(
+        columns=content.columns,
+        rows=content.rows,
+        time_column=content.time_column,
+        period=content.period,
+        calibration=content.calibration,
+        outcomes=_profile(content.outcomes) if content.outcomes else None,
+        roles=content.roles,
+    )
 
 
 class ProfileCounter:
@@ -109,6 +150,7 @@ class ProfileCounter:
         self._reference = reference
         scratch = scratch or Scratch(arrow.ROWS_PER_BATCH)
         self._counters = [counter_of(column, scratch) for column in reference.columns]
+        self._outcomes = ProfileCounter(reference.outcomes, scratch) if reference.outcomes else None
         self._names: dict[str, None] = {}
         self._rows = 0
         self._period: arrow.Period | None = None
@@ -117,16 +159,29 @@ class ProfileCounter:
         """Count one batch; raises `DuplicateColumns`, and `WrongType` for an odd time column."""
         for column, counter in zip(self._reference.columns, self._counters, strict=True):
             counter.add(arrow.column(batch, column.name), rows=batch.num_rows)
+        if self._outcomes is not None:
+            self._outcomes.add(batch)
         self._rows += batch.num_rows
         self._period = arrow.joined(self._period, _period_of(batch, self._reference.time_column))
         self._names.update(dict.fromkeys(batch.schema.names))
 
     def profile(self) -> Profile:
         """Return what was counted; raises `MissingColumns` if no feature was there."""
-        columns = tuple(counter.column() for counter in self._counters)
-        if self._rows and all(column.tally.absent == self._rows for column in columns):
-            raise MissingColumns([column.name for column in columns], list(self._names))
-        return Profile(columns, self._rows, self._reference.time_column, self._period)
+        found = self.counted()
+        if self._rows and all(column.tally.absent == self._rows for column in found.columns):
+            raise MissingColumns(list(found.by_name), list(self._names))
+        return found
+
+    def counted(self) -> Profile:
+        """Return what was counted, be it of no column."""
+        return Profile(
+            columns=tuple(counter.column() for counter in self._counters),
+            rows=self._rows,
+            time_column=self._reference.time_column,
+            period=self._period,
+            outcomes=self._outcomes.counted() if self._outcomes else None,
+            roles=self._reference.roles,
+        )
 
 
 def _period_of(batch: pa.RecordBatch, time_column: str | None) -> arrow.Period | None:
@@ -141,6 +196,7 @@ def fit(
     calibrated: bool = False,
     history: arrow.Batches | None = None,
     phase: Phase | None = None,
+    outcomes: Sequence[Outcome] = (),
 ) -> Profile:
     """Fit the grid on a reference and count its rows on it: two passes over the batches.
 
@@ -149,19 +205,30 @@ def fit(
 
     `calibrated` adds what quiet windows look like, which takes a time column and one more pass, over `history` if it is
     given (rows that hold the reference's and go further back); `phase` makes windows compare with the same part of the
-    year. Raises `MissingColumns`, `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
+    year. `outcomes` are profiled where the reference holds them, by the kind of their values. Raises `MissingColumns`,
+    `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
     """
     repeatable = arrow.repeatable(batches)
-    survey = Survey(features)
+    survey, others = Survey(features), OutcomeSurvey(outcomes)
     for batch in arrow.record_batches(repeatable):
         survey.add(batch)
+        others.add(batch)
         if time_column is not None and arrow.column(batch, time_column) is None:
             raise MissingColumns([time_column], batch.schema.names)
-    profile = Profile(survey.blank_columns(), 0, time_column).summarize(repeatable)
+    blank = Profile(survey.blank_columns(), 0, time_column, outcomes=_outcomes(others))
+    profile = blank.summarize(repeatable)
     if not calibrated or time_column is None:
         return profile
-    found = calibrate(profile.columns, repeatable, history=history, time_column=time_column, phase=phase)
-    return replace(profile, calibration=found)
+    tables = [part.columns for part in (profile, profile.outcomes) if part]
+    found = calibrate(tables, repeatable, history=history, time_column=time_column, phase=phase)
+    outcomes_too = replace(profile.outcomes, calibration=found[1]) if profile.outcomes else None
+    return replace(profile, calibration=found[0], outcomes=outcomes_too)
+
+
+def _outcomes(survey: OutcomeSurvey) -> Profile | None:
+    """Return the blank profile of the outcomes, None of none; its rows' days are the features' profile's."""
+    found = survey.blank_columns()
+    return Profile(tuple(column for _, column in found), roles=tuple(role for role, _ in found)) if found else None
 
 
 def _merged(mine: Column, theirs: Column) -> Column:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from courtside.core.dataset import FeatureKind
+from courtside.core.dataset import FeatureKind, Role
 from courtside.core.drift.arrow import Period
 from courtside.core.drift.quarantine import QuarantinedFile
 from courtside.core.drift.story.records import Group, Trend
@@ -72,11 +72,12 @@ class FeatureDrift:
     verdict: Verdict
     reason: str
     trend: Trend | None = None
+    role: Role = Role.FEATURE
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, without the name (it is the key) and without a trend that was not computed."""
+        """Return the JSON form, without name and role (the keys) and without a trend that was not computed."""
         values = asdict(self)
-        del values["name"], values["trend"]
+        del values["name"], values["trend"], values["role"]
         trend = {"trend": self.trend.to_dict()} if self.trend else {}
         return values | {"kind": self.kind.value, "verdict": self.verdict.value} | trend
 
@@ -101,7 +102,8 @@ class DriftReport:
     Three belong to its story (`courtside.core.drift.story.telling`): which drifted features move together,
     from which day, and which share in [0, 1] of the model's importance they carry. `files_quarantined` were set aside
     unread, so the rows of the report are without theirs. `null` is what the policy's p-values take for chance, None of
-    a policy without any; with history `reference` is the part of it on comparable days.
+    a policy without any; with history `reference` is the part of it on comparable days. `outcomes` are the target and
+    the prediction where both sides have them: judged like features, but apart, and in no other figure of the report.
     """
 
     policy: str
@@ -113,11 +115,17 @@ class DriftReport:
     share_importance: float | None = None
     files_quarantined: tuple[QuarantinedFile, ...] = ()
     null: Null | None = None
+    outcomes: tuple[FeatureDrift, ...] = ()
 
     @property
     def features_drifted(self) -> tuple[str, ...]:
         """Names of the drifted features, broken ones included, in the features' order."""
         return tuple(feature.name for feature in self.features if feature.drifted)
+
+    @property
+    def outcomes_drifted(self) -> tuple[FeatureDrift, ...]:
+        """Target and prediction, those that drifted."""
+        return tuple(each for each in self.outcomes if each.drifted)
 
     @property
     def features_broken(self) -> tuple[str, ...]:
@@ -165,6 +173,7 @@ class DriftReport:
             "reference": self.reference.to_dict(),
             "current": self.current.to_dict(),
             "features": {feature.name: feature.to_dict() for feature in self.features},
+            **{each.role.value: {"name": each.name, **each.to_dict()} for each in self.outcomes},
             **groups,
             **({"null": self.null.value} if self.null else {}),
             **files,

@@ -6,7 +6,8 @@ Floats are the IEEE 754 pattern mapped to ordered int64, counts are int64; both 
 byte plane, which is what makes them compress. Scalars that must be exact are hexadecimal floats or fractions "n/d".
 Edges that follow from others are left out: the float before an atom, and (version 2) the edge 2**blur before the end of
 a cell that is that wide. Profiles without the latter are written as version 1.
-A calibration, if there is one, is a header field with arrays after the columns' own; older readers skip it.
+A calibration, if there is one, is a header field with arrays after the columns' own, and so are outcomes, which have a
+header like that of the whole; older readers skip both.
 """
 
 import json
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.dataset import FeatureKind
+from courtside.core.dataset import FeatureKind, Role
 from courtside.core.drift import arrow
 from courtside.core.drift.calibration import stored
 from courtside.core.drift.calibration.calibration import Calibration
@@ -46,24 +47,18 @@ class Content:
     time_column: str | None
     period: arrow.Period | None
     calibration: Calibration | None = None
+    outcomes: "Content | None" = None
+    roles: tuple[Role, ...] = ()
 
 
 def packed(content: Content) -> bytes:
     """Return the bytes of a profile; equal profiles have equal bytes."""
     arrays: list[Integers] = []
-    header: dict[str, Any] = {
-        "rows": content.rows,
-        "time_column": content.time_column,
-        "period": [day.isoformat() for day in content.period] if content.period else None,
-        "columns": [_described(column, arrays) for column in content.columns],
-    }
-    if content.calibration is not None:
-        header["calibration"] = stored.described(content.calibration, arrays)
+    header = _header(content, arrays)
     header["arrays"] = [array.size for array in arrays]
     text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     body = zlib.compress(LENGTH.pack(len(text)) + text + b"".join(map(_planes, arrays)), 9)
-    blurred = any(isinstance(column, NumericColumn) and column.grid.blur for column in content.columns)
-    return PREFIX.pack(MAGIC, 2 if blurred else 1, zlib.crc32(body)) + body
+    return PREFIX.pack(MAGIC, 2 if _blurred(content) else 1, zlib.crc32(body)) + body
 
 
 def unpacked(data: bytes) -> Content:
@@ -84,11 +79,35 @@ def unpacked(data: bytes) -> Content:
         raise ProfileCorrupt(f"{type(error).__name__}: {error}") from error
 
 
+def _header(content: Content, arrays: list[Integers]) -> dict[str, Any]:
+    header: dict[str, Any] = {
+        "rows": content.rows,
+        "time_column": content.time_column,
+        "period": [day.isoformat() for day in content.period] if content.period else None,
+        "columns": [_described(column, arrays) for column in content.columns],
+    }
+    if content.calibration is not None:
+        header["calibration"] = stored.described(content.calibration, arrays)
+    if content.roles:
+        header["roles"] = [role.value for role in content.roles]
+    if content.outcomes is not None:
+        header["outcomes"] = _header(content.outcomes, arrays)
+    return header
+
+
+def _blurred(content: Content) -> bool:
+    columns = (*content.columns, *(content.outcomes.columns if content.outcomes else ()))
+    return any(isinstance(column, NumericColumn) and column.grid.blur for column in columns)
+
+
 def _content(payload: bytes) -> Content:
     (length,) = LENGTH.unpack_from(payload)
     start = LENGTH.size + length
     header = json.loads(payload[LENGTH.size : start])
-    arrays = _arrays(payload[start:], header["arrays"])
+    return _restored(header, _arrays(payload[start:], header["arrays"]))
+
+
+def _restored(header: dict[str, Any], arrays: list[Integers]) -> Content:
     days = header["period"]
     columns = tuple(_column(described, arrays) for described in header["columns"])
     return Content(
@@ -97,6 +116,8 @@ def _content(payload: bytes) -> Content:
         time_column=header["time_column"],
         period=(date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None,
         calibration=stored.restored(header["calibration"], arrays) if "calibration" in header else None,
+        outcomes=_restored(header["outcomes"], arrays) if "outcomes" in header else None,
+        roles=tuple(map(Role, header.get("roles", ()))),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from courtside.core.drift.report import BROKEN, DriftReport, FeatureDrift, Verdict
+from courtside.core.drift.story import headline
 from courtside.core.report_page.markup import Markup, element, joined
 from courtside.core.report_page.wording import (
     BROKEN_SIGN,
@@ -22,12 +23,13 @@ MOST_STORIES = 12
 
 def banner(report: DriftReport, *, title: str, decision: str | None) -> Markup:
     """Return the title, the verdict and what was decided."""
-    kind, headline = verdict(report)
+    kind, said = verdict(report)
     return element(
         "header",
         element("p", title, class_="eyebrow"),
-        element("h1", _sign(kind), " ", headline, class_=f"verdict {kind}"),
+        element("h1", _sign(kind), " ", said, class_=f"verdict {kind}"),
         element("p", _explained(report), class_="lead"),
+        *(element("p", headline.outcome(outcome), class_="lead") for outcome in report.outcomes_drifted),
         element("p", element("strong", "What Courtside decided: "), decision, class_="decision") if decision else None,
     )
 

@@ -1,5 +1,6 @@
 """The whole page."""
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -46,6 +47,7 @@ def render_page(
             set_aside(report),
             facts(report),
             every_feature(ordered, keys),
+            _outcomes(report.outcomes, reference.outcomes, current.outcomes),
             _details(ordered[:MOST_DETAILED], cards, left_out=len(ordered) - len(cards)),
         ),
     )
@@ -73,6 +75,24 @@ def _head(title: str) -> Markup:
 @cache
 def _style() -> Markup:
     return Markup((files(__package__) / "style.css").read_text(encoding="utf-8"))
+
+
+def _outcomes(found: Sequence[FeatureDrift], reference: Profile | None, current: Profile | None) -> Markup | None:
+    """Return target and prediction in a section of their own; None if none was checked."""
+    if not (found and reference and current):
+        return None
+    roles = [outcome.role.value for outcome in found]
+    cards = [
+        feature_section(outcome, reference.by_name[outcome.name], current.by_name[outcome.name], key=role)
+        for outcome, role in zip(found, roles, strict=True)
+    ]
+    return element(
+        "section",
+        element("h2", " and ".join(roles).capitalize(), id="outcomes"),
+        element("p", "Not read by the model: judged apart, and in none of the figures above.", class_="note"),
+        *cards,
+        aria_labelledby="outcomes",
+    )
 
 
 def _details(shown: list[FeatureDrift], cards: dict[str, Markup], *, left_out: int) -> Markup:

@@ -38,7 +38,7 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
     features = build_features(games, dataset=dataset)
     seasons = features.column("season")
     usual = features.filter(pc.is_in(seasons, value_set=pa.array([2008, 2009, 2010], seasons.type)))
-    reference = fit(usual, dataset.features, time_column=dataset.time_column)
+    reference = fit(usual, dataset.features, time_column=dataset.time_column, outcomes=dataset.outcomes)
     window = features.filter(pc.equal(seasons, pa.scalar(2019, seasons.type)))
     report, current = _told(reference, window, dict.fromkeys(dataset.feature_names, 1.0))
     page = render_page(report, reference, current, decision_text=decide(report, DecisionPolicy()).reason)

@@ -90,9 +90,10 @@ def test_a_season_is_told_from_top_to_bottom(browser: Browser, season: Path) -> 
     browser.open(season, width=DESK)
     assert browser.evaluate("document.querySelector('h1').innerText").startswith("▲ Drift: ")
     assert "4 features moved together" in browser.evaluate("document.querySelector('section').innerText")
-    assert (count(browser, "ol > li"), count(browser, "article"), count(browser, "svg")) == (16, 16, 32)
-    assert count(browser, "svg[role=img] > title + desc") == 32
-    assert count(browser, "section > article.drift") == count(browser, "ol > li.drift") >= 4
+    assert (count(browser, "ol > li"), count(browser, "article"), count(browser, "svg")) == (16, 17, 34)
+    assert count(browser, "svg[role=img] > title + desc") == 34
+    assert count(browser, "section[aria-labelledby=outcomes] > article#target") == 1
+    assert count(browser, "section[aria-labelledby=full] > article.drift") == count(browser, "ol > li.drift") >= 4
 
 
 def test_links_lead_to_their_cards(browser: Browser, season: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from courtside.core.dataset import FeatureKind, Phase
+from courtside.core.dataset import FeatureKind, Outcome, Phase, Role
 from courtside.core.features import UnknownBuilder, build_features
 from courtside.datasets.catalog import DatasetInvalid, load_dataset
 from courtside.datasets.simulated import simulate_games
@@ -23,8 +23,17 @@ def test_a_teams_own_contract_is_read_by_path_and_may_bring_its_features(tmp_pat
     dataset = load_dataset(str(path))
     assert (dataset.name, dataset.builder, dataset.feature_names) == ("churn", None, ["age"])
     assert dataset.phase is None
+    assert dataset.outcomes == (Outcome("left", Role.TARGET),)
     rows = simulate_games(seasons=[2010])
     assert build_features(rows, dataset=dataset) is rows
+
+
+def test_a_contract_may_name_what_the_model_said(tmp_path: Path) -> None:
+    path = tmp_path / "churn.yaml"
+    path.write_text(
+        "name: churn\ntime_column: day\nid_columns: [id]\ntarget: left\nprediction: said\nfeatures: {age: numeric}\n"
+    )
+    assert load_dataset(str(path)).outcomes == (Outcome("left", Role.TARGET), Outcome("said", Role.PREDICTION))
 
 
 @pytest.mark.parametrize(
@@ -32,6 +41,8 @@ def test_a_teams_own_contract_is_read_by_path_and_may_bring_its_features(tmp_pat
     [
         ("name: x\n", "time_column"),
         ("name: x\ntime_column: d\nid_columns: []\ntarget: t\nfeatures: {a: nummeric}\n", "features.a"),
+        ("name: x\ntime_column: d\nid_columns: []\ntarget: a\nfeatures: {a: numeric}\n", "a cannot be feature, target"),
+        ("name: x\ntime_column: d\nid_columns: []\ntarget: t\nprediction: t\nfeatures: {a: numeric}\n", "t cannot be"),
         ("name: [", "YAML"),
         ("", "document"),
     ],

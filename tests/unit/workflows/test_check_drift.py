@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
@@ -38,6 +39,17 @@ def test_a_changed_window_alerts_and_starts_one_retraining(setup: DriftSetup) ->
     assert "4 features moved together" in alert.text
     assert answer.page_key is not None
     assert answer.page_key in alert.text
+
+
+def test_the_target_of_the_window_is_checked_beside_the_features(setup: DriftSetup) -> None:
+    answer = setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW)
+    report = json.loads(setup.lake.read(answer.report_key))
+    assert report["target"]["name"] == "home_win"
+    assert (report["target"]["kind"], len(report["features"])) == ("binary", 16)
+    assert report["target"]["trend"]["points"]
+    assert "home_win" not in answer.features_drifted
+    said = "The target home_win moved" in setup.alerts.sent[0].text
+    assert said == report["target"]["drifted"]
 
 
 def test_the_same_event_twice_alerts_once(setup: DriftSetup) -> None:

@@ -7,6 +7,7 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.events import GateRequest, PromoteRequest, RetrainingRequest, Trigger
 from courtside.contracts.records import Calibration, ChampionReference, TrainingRecord
+from courtside.core.dataset import Role
 from courtside.core.drift import Profile
 from courtside.core.gate.verdict import GatePolicy
 from courtside.core.training.fit import FitOptions
@@ -52,6 +53,8 @@ def test_a_training_leaves_everything_later_steps_need(
     ]  # fmt: skip
     assert record["challenger_version"] == "1"
     profile = Profile.from_bytes(lake.read(lake_keys.training_profile("first")))
+    assert profile.outcomes is not None
+    assert (list(profile.outcomes.by_name), profile.outcomes.roles) == (["home_win"], (Role.TARGET,))
     assert profile.rows > 3_000
     assert LEGACY | {"ml-models/model_results.csv"} == set(lake.keys("ml-models/"))
     assert lake.keys("ml-features/") == ["ml-features/test.parquet", "ml-features/train.parquet"]

@@ -8,7 +8,7 @@ from courtside.core.drift import arrow
 from courtside.core.drift.arrow import Period
 from courtside.core.drift.calibration.blocks import spreads
 from courtside.core.drift.calibration.comparable import comparable_column
-from courtside.core.drift.calibration.days import count_days
+from courtside.core.drift.calibration.days import DayCounts, count_days
 from courtside.core.drift.calibration.distance import Distance
 from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.calibration.null import FeatureNull
@@ -34,22 +34,35 @@ class Calibration:
 
 
 def calibrate(
-    columns: Sequence[Column],
+    tables: Sequence[Sequence[Column]],
     reference: arrow.Batches,
     *,
     history: arrow.Batches | None,
     time_column: str,
     phase: Phase | None,
-) -> Calibration:
-    """Calibrate a reference's columns on its own rows, or on a longer history that holds them.
+) -> list[Calibration]:
+    """Calibrate sets of a reference's columns, each by itself, on its own rows or on a longer history that holds them.
 
-    Raises `MissingColumns` or `WrongType` if the history lacks the time column.
+    All are counted in one reading. Raises `MissingColumns` or `WrongType` if the history lacks the time column.
     """
+    columns = [column for table in tables for column in table]
     groups = [Groups.of(column) for column in columns]
-    counts = [group.counts(column.counts) for group, column in zip(groups, columns, strict=True)]
-    distances = [Distance.of(count, ordered=group.ordered) for count, group in zip(counts, groups, strict=True)]
     mine = count_days(reference, columns, groups, time_column=time_column)
     past = mine if history is None else count_days(history, columns, groups, time_column=time_column)
+    found, first, start = [], 0, 0
+    for table in tables:
+        own = groups[first : first + len(table)]
+        part = slice(start, start + sum(group.size for group in own))
+        found.append(_calibrated(table, own, mine.of(part), past.of(part), phase))
+        first, start = first + len(table), part.stop
+    return found
+
+
+def _calibrated(
+    columns: Sequence[Column], groups: Sequence[Groups], mine: DayCounts, past: DayCounts, phase: Phase | None
+) -> Calibration:
+    counts = [group.counts(column.counts) for group, column in zip(groups, columns, strict=True)]
+    distances = [Distance.of(count, ordered=group.ordered) for count, group in zip(counts, groups, strict=True)]
     phased = phase is not None
     found = spreads(past, groups, distances, phased=phased)
     nulls = tuple(FeatureNull(*parts, phased) for parts in zip(groups, counts, map(tuple, found), strict=True))

@@ -23,6 +23,10 @@ class DayCounts:
     rows: Integers
     counts: NDArray[np.int32]
 
+    def of(self, part: slice) -> "DayCounts":
+        """Return the counts of some of the groups."""
+        return DayCounts(self.days, self.rows, self.counts[:, part])
+
     def merge(self, other: "DayCounts") -> "DayCounts":
         """Add another part's rows."""
         days = np.union1d(self.days, other.days)

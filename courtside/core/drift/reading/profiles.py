@@ -8,7 +8,7 @@ from functools import partial, reduce
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
-from courtside.core.dataset import Feature, Phase
+from courtside.core.dataset import Feature, Outcome, Phase
 from courtside.core.drift import arrow
 from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, MissingColumns, WrongType
 from courtside.core.drift.profile import Profile, fit
@@ -37,17 +37,21 @@ def fit_table(
     time_column: str | None,
     calibrated: bool = False,
     phase: Phase | None = None,
+    outcomes: Sequence[Outcome] = (),
 ) -> TableProfile:
     """Fit a reference on a table's files, reading each twice, and once more to calibrate it.
 
     Unreadable files are set aside; one that lacks a feature or has it in another type is refused, as a reference must
     be whole. Raises what `fit` raises (`FileDiffers` around it in a folder) and `NothingReadable`.
     """
-    reading = _Reading(table.of([feature.name for feature in features], time_column=time_column, days=table.days))
+    names = [*(feature.name for feature in features), *(outcome.name for outcome in outcomes)]
+    reading = _Reading(table.of(names, time_column=time_column, days=table.days))
     quarantined: list[QuarantinedFile] = []
     while True:
         try:
-            profile = fit(reading, features, time_column=time_column, calibrated=calibrated, phase=phase)
+            profile = fit(
+                reading, features, time_column=time_column, calibrated=calibrated, phase=phase, outcomes=outcomes
+            )
             return TableProfile(profile, quarantined=tuple(quarantined))
         except UnreadableFile as error:
             _set_aside(quarantined, reading.table, reading.now, TableSide.REFERENCE, error)
@@ -66,7 +70,7 @@ def summarize_table(reference: Profile, table: FeatureTable) -> TableProfile:
     A file that is unreadable, names a feature twice, holds none of them, or whose days cannot be told when days are
     wanted, is set aside; of a single file that is raised instead. Raises `NothingReadable`, `EmptyWindow`.
     """
-    table = table.of(list(reference.by_name), time_column=reference.time_column, days=table.days)
+    table = table.of(reference.names, time_column=reference.time_column, days=table.days)
     count = _Count(reference, table)
     for file in table.pruned:
         count.add(file)

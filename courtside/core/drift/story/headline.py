@@ -36,6 +36,11 @@ def broke(features: Sequence[FeatureDrift], *, since: str) -> str:
     return f"{len(features)} columns {several} ({_names(features)}){since}"
 
 
+def outcome(drift: FeatureDrift) -> str:
+    """Say of the target or the prediction what moved."""
+    return f"The {drift.role.value} {drift.name} moved: {drift.reason}"
+
+
 def since(onset: Onset | None, *, first: date | None) -> str:
     """Say from when on: the month, if it began on a first; with "at least" if that is all the window shows.
 

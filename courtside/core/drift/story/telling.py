@@ -27,7 +27,7 @@ def tell(
 
     `reference` and `current` are the profiles the report was made of; `parts` the current one by sub-window, in order
     of time (see `split`; without them there are groups, but no trends and no onsets); `importances` are the champion's
-    weights by feature. Target and prediction are columns like any other: they have trends and groups, and no weight.
+    weights by feature. Target and prediction have trends and onsets, and are in no group.
     Raises `PartsInvalid`, `ImportancesInvalid`.
     """
     _require_parts_of(current, parts)
@@ -38,8 +38,19 @@ def tell(
         features=tuple(story.with_trend(feature) for feature in report.features) if parts else report.features,
         groups=story.groups(),
         began=start.day if start else None,
+        outcomes=_with_trends(report, reference, current, parts),
         share_importance=None if importances is None else share_importance(report.features, importances),
     )
+
+
+def _with_trends(
+    report: DriftReport, reference: Profile, current: Profile, parts: Sequence[Part]
+) -> tuple[FeatureDrift, ...]:
+    pieces = tuple(replace(part, profile=part.profile.outcomes) for part in parts if part.profile.outcomes)
+    if not (pieces and reference.outcomes and current.outcomes):
+        return report.outcomes
+    story = _Story(replace(report, features=report.outcomes), reference.outcomes, current.outcomes, pieces)
+    return tuple(story.with_trend(outcome) for outcome in report.outcomes)
 
 
 @dataclass(frozen=True)

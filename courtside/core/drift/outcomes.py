@@ -1,0 +1,65 @@
+"""Target and prediction in a reference: profiled where they are there, as nobody's check may fail for late labels."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+
+from courtside.core.dataset import Feature, FeatureKind, Outcome, Role
+from courtside.core.drift import arrow
+from courtside.core.drift.columns import CategoryColumn, Column
+from courtside.core.drift.errors import AllMissing, WrongType
+from courtside.core.drift.kinds import inferred_kind
+from courtside.core.drift.survey import BINARY_LEVELS, Survey
+
+
+class OutcomeSurvey:
+    """Looks at the outcomes of a reference beside its features; columns that are not there cost nothing."""
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self._columns = [(outcome.role, _ColumnSurvey(outcome.name)) for outcome in outcomes]
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Look at one batch; raises `DuplicateColumns`."""
+        for _, column in self._columns:
+            column.add(batch)
+
+    def blank_columns(self) -> tuple[tuple[Role, Column], ...]:
+        """Return columns without rows for the outcomes that hold usable values, with their roles."""
+        found = ((role, survey.blank()) for role, survey in self._columns)
+        return tuple((role, column) for role, column in found if column is not None)
+
+
+class _ColumnSurvey:
+    """One outcome: what it holds tells its kind, as a contract only names it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._kind: FeatureKind | None = None
+        self._survey: Survey | None = None
+        self._fits = True
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        array = arrow.column(batch, self._name)
+        if array is None or array.null_count == len(array) or not self._fits:
+            return
+        if self._survey is None:
+            self._kind = inferred_kind(array)
+            # A later batch may hold a third level, so 0/1 is surveyed as categories.
+            levelled = self._kind is not FeatureKind.NUMERIC
+            self._survey = Survey([Feature(self._name, FeatureKind.CATEGORICAL if levelled else FeatureKind.NUMERIC)])
+        try:
+            self._survey.add(batch)
+        except WrongType:
+            self._fits = False
+
+    def blank(self) -> Column | None:
+        if self._survey is None or not self._fits:
+            return None
+        try:
+            (column,) = self._survey.blank_columns()
+        except AllMissing:
+            return None
+        if isinstance(column, CategoryColumn) and self._kind is FeatureKind.BINARY:
+            return replace(column, kind=FeatureKind.BINARY if len(column.levels) <= BINARY_LEVELS else column.kind)
+        return column
