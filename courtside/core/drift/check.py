@@ -42,6 +42,7 @@ def check(reference: Profile, current: Profile, policy: Policy) -> DriftReport:
         policy=policy.name,
         reference=Side(reference.rows, reference.period),
         null=nulls.kind if nulls else None,
+        null_windows=nulls.windows if nulls else None,
         current=Side(current.rows, current.period),
         features=tuple(_with_gaps(pair, feature) for pair, feature in zip(pairs, judged, strict=True)),
         outcomes=_outcomes(reference, current, policy),

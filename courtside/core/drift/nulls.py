@@ -10,7 +10,7 @@ from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.columns import Column
 from courtside.core.drift.policy import Evidence
 from courtside.core.drift.profile import Profile
-from courtside.core.drift.report import Null
+from courtside.core.drift.report import Null, NullWindows
 from courtside.core.drift.statistics.comparable import shares
 
 
@@ -32,6 +32,13 @@ class Nulls:
     def kind(self) -> Null:
         """Whether any feature has a history to be held against."""
         return Null.HISTORY if any(null.spreads for null in self.of_feature.values()) else Null.INDEPENDENT_ROWS
+
+    @property
+    def windows(self) -> NullWindows | None:
+        """The history's windows that are nearest in length to the current one; of the feature that has fewest."""
+        nearest = [spread for null in self.of_feature.values() if (spread := null.nearest(self.days))]
+        fewest = min(nearest, key=lambda spread: spread.blocks, default=None)
+        return NullWindows(fewest.blocks, fewest.days) if fewest else None
 
     def judged(self, seen: Evidence, mine: Column, theirs: Column) -> Evidence:
         """Add effect and p-value to what is known of a feature, from its reference and current column."""

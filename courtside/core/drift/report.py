@@ -34,6 +34,18 @@ class Null(StrEnum):
     INDEPENDENT_ROWS = "independent_rows"
 
 
+@dataclass(frozen=True, slots=True)
+class NullWindows:
+    """The windows of the history that p-values come from: how many that can differ freely, and their days."""
+
+    count: int
+    days: int
+
+    def to_dict(self) -> dict[str, int]:
+        """Return the JSON form."""
+        return {"count": self.count, "days": self.days}
+
+
 class Severity(StrEnum):
     """How much of the table drifted: low up to a quarter of the features, medium up to half, else (or broken) high."""
 
@@ -102,8 +114,9 @@ class DriftReport:
     Three belong to its story (`courtside.core.drift.story.telling`): which drifted features move together,
     from which day, and which share in [0, 1] of the model's importance they carry. `files_quarantined` were set aside
     unread, so the rows of the report are without theirs. `null` is what the policy's p-values take for chance, None of
-    a policy without any; with history `reference` is the part of it on comparable days. `outcomes` are the target and
-    the prediction where both sides have them: judged like features, but apart, and in no other figure of the report.
+    a policy without any, and `null_windows` that history's; with history `reference` is the part of it on comparable
+    days. `outcomes` are the target and the prediction where both sides have them: judged like features, but apart, and
+    in no other figure of the report.
     """
 
     policy: str
@@ -115,6 +128,7 @@ class DriftReport:
     share_importance: float | None = None
     files_quarantined: tuple[QuarantinedFile, ...] = ()
     null: Null | None = None
+    null_windows: NullWindows | None = None
     outcomes: tuple[FeatureDrift, ...] = ()
 
     @property
@@ -176,6 +190,7 @@ class DriftReport:
             **{each.role.value: {"name": each.name, **each.to_dict()} for each in self.outcomes},
             **groups,
             **({"null": self.null.value} if self.null else {}),
+            **({"null_windows": self.null_windows.to_dict()} if self.null_windows else {}),
             **files,
             "summary": {
                 "features_checked": self.features_checked,

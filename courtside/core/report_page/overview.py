@@ -11,6 +11,7 @@ from courtside.core.report_page.wording import (
     SEVERITIES,
     SIGNS,
     VERDICTS,
+    chance,
     known,
     percent,
     period,
@@ -93,7 +94,7 @@ def facts(report: DriftReport) -> Markup:
         ("Reference", f"{report.reference.rows:,} rows, {period(report.reference.period)}"),
         ("Current window", f"{report.current.rows:,} rows, {period(report.current.period)}"),
         ("Not judged", f"{_counted(unjudged, 'feature')} with too little data" if unjudged else None),
-        ("Policy", report.policy),
+        ("Policy", f"{report.policy}; {chance(report)}"),
     ]
     shown = [element("div", element("dt", name), element("dd", value)) for name, value in pairs if value is not None]
     return element(

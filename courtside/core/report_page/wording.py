@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from courtside.core.drift.arrow import Period
 from courtside.core.drift.policy import short
-from courtside.core.drift.report import Severity, Verdict
+from courtside.core.drift.report import DriftReport, Severity, Verdict
 
 DASH = "\N{EN DASH}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -28,6 +28,18 @@ SEVERITIES = {
     Severity.MEDIUM: "medium: up to half of the features",
     Severity.HIGH: "high: more than half of the features, or broken columns",
 }
+
+
+def chance(report: DriftReport) -> str:
+    """Say what a report's policy takes for chance."""
+    if report.null is None:
+        return "fixed thresholds, whatever chance may do with this many features and rows"
+    windows = report.null_windows
+    if windows is not None:
+        days = "a day" if windows.days == 1 else f"{windows.days} days"
+        return f"p-values from {windows.count:,} windows of {days} of the reference's own history"
+    why = "no time column" if report.reference.period is None else "no history to compare with"
+    return f"rows taken as independent: the reference has {why}"
 
 
 def known(value: float | None) -> bool:

@@ -81,6 +81,11 @@ class FeatureNull:
             return self.independent, math.inf
         return cumulants, blocks
 
+    def nearest(self, days: float) -> Spread | None:
+        """Return the spread of the windows that are nearest in length, None without any."""
+        wanted = math.log(min(max(days, 1), self.longest))
+        return min(self.spreads, key=lambda spread: abs(math.log(spread.days) - wanted), default=None)
+
     @cached_property
     def _growth(self) -> float:
         """Slope of the spread over the length, both in logarithms, at the longest ones; 0 to 1."""

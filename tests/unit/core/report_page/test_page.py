@@ -11,12 +11,12 @@ import pyarrow as pa
 import pytest
 
 from courtside.core.dataset import Feature, FeatureKind
-from courtside.core.drift import ClassicPolicy, Profile, Verdict, check, fit
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, Policy, Profile, Verdict, check, fit
 from courtside.core.drift.quarantine import QuarantinedFile, TableSide
 from courtside.core.report_page import render_page
 from courtside.core.report_page.markup import element
 from courtside.core.report_page.wording import DASH, statistic
-from tests.unit.core.drift.story.windows import FIRST, REFERENCE, Told, league, points, told
+from tests.unit.core.drift.story.windows import FEATURES, FIRST, REFERENCE, Told, league, points, told
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>&amp;'\x00\u202e"
 STEP = [0, 0, 0, 0, 8, 8, 8, 8]
@@ -164,6 +164,28 @@ def test_a_report_without_a_story_renders() -> None:
     tree = parsed(render_page(report, REFERENCE, current))
     assert len(tree.findall(".//svg")) == 4
     assert report.features[0].reason in text_of(tree)
+
+
+def test_the_policy_is_named_with_what_it_takes_for_chance() -> None:
+    def policy_on(reference: Profile, policy: Policy, window: pa.Table) -> str:
+        current = reference.summarize(window)
+        tree = parsed(render_page(check(reference, current, policy), reference, current))
+        facts = {pair[0].text: pair[1].text for pair in tree.findall(".//dl/div")}
+        return facts["Policy"] or ""
+
+    table, window = league(seed=0, days=180), league()
+    dated = fit(table, FEATURES, time_column="day", calibrated=True)
+    report = check(dated, dated.summarize(window), CalibratedPolicy())
+    assert report.null_windows is not None
+    assert report.null_windows.days == 16
+    said = f"calibrated; p-values from {report.null_windows.count} windows of 16 days of the reference's own history"
+    assert policy_on(dated, CalibratedPolicy(), window) == said
+    one_day = policy_on(dated, CalibratedPolicy(), league(days=1, per_day=400))
+    assert one_day == "calibrated; p-values from 180 windows of a day of the reference's own history"
+    independent = "calibrated; rows taken as independent: the reference has "
+    assert policy_on(fit(table, FEATURES), CalibratedPolicy(), window) == f"{independent}no time column"
+    assert policy_on(REFERENCE, CalibratedPolicy(), window) == f"{independent}no history to compare with"
+    assert policy_on(REFERENCE, ClassicPolicy(), window).startswith("classic; fixed thresholds")
 
 
 def test_files_set_aside_are_named() -> None:
