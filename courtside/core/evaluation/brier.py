@@ -1,0 +1,12 @@
+"""Brier score: the mean squared distance of a probability from what happened; in [0, 1], 0 is best.
+
+Source: G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78 (1950),
+in its usual half for two classes.
+"""
+
+from courtside.core.evaluation.measure import Labels, Probabilities, Weighted, mean
+
+
+def brier_score(labels: Labels, probability: Probabilities) -> Weighted:
+    """Prepare the Brier score."""
+    return mean((probability - labels) ** 2)

@@ -1,0 +1,65 @@
+"""What a measure is: prepared once on its rows, then a value for every weighting of them.
+
+A bootstrap resample is a weighting (how often each row was drawn), so one definition gives both the figure and its
+interval, and nothing is sorted or binned again for each resample.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Labels = NDArray[np.int8]
+Probabilities = NDArray[np.float64]
+Weights = NDArray[np.float64]
+"""Non-negative, shape (rows, weightings)."""
+Values = NDArray[np.float64]
+"""Shape (weightings,); NaN where a measure is not defined."""
+
+Weighted = Callable[[Weights], Values]
+Measure = Callable[[Labels, Probabilities], Weighted]
+
+
+def score(measure: Measure, labels: Labels, probability: Probabilities) -> float:
+    """Return the measure of probabilities of class 1, shape (n,), against labels 0/1, every row counting once.
+
+    Examples:
+        >>> from courtside.core.evaluation import accuracy
+        >>> score(accuracy, np.array([0, 1, 1, 0], dtype=np.int8), np.array([0.1, 0.9, 0.4, 0.2]))
+        0.75
+    """
+    return float(measure(labels, probability)(np.ones((labels.size, 1)))[0])
+
+
+def weighted_sums(terms: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
+    """Return the sum of each of `terms`, shape (k, n), under each weighting; shape (k, weightings)."""
+    # Not `terms @ weights`: on products this small the threads of a BLAS cost more than they give.
+    return np.asarray(np.einsum("kn,nw->kw", terms, weights))
+
+
+def ratio(top: NDArray[np.generic], bottom: NDArray[np.generic], *, of_nothing: float = np.nan) -> Weighted:
+    """Return the weighted sum of `top` over that of `bottom`, each shape (n,); `of_nothing` where the latter is 0."""
+    terms = np.stack([top, bottom]).astype(np.float64)
+
+    def weighted(weights: Weights) -> Values:
+        above, below = weighted_sums(terms, weights)
+        return quotient(above, below, of_nothing=of_nothing)
+
+    return weighted
+
+
+def quotient(above: Values, below: Values, *, of_nothing: float = np.nan) -> Values:
+    """Return `above` over `below`, and `of_nothing` where the latter is 0."""
+    result: Values = np.full_like(below, of_nothing)
+    np.divide(above, below, out=result, where=below > 0)
+    return result
+
+
+def mean(values: NDArray[np.generic]) -> Weighted:
+    """Return the weighted mean of `values`, shape (n,)."""
+    return ratio(values, np.ones(values.size))
+
+
+def of_rows(rows: NDArray[np.bool_], weighted: Weighted) -> Weighted:
+    """Return `weighted`, which was prepared on the rows marked True, for weights of all rows."""
+    return lambda weights: weighted(weights[rows])

@@ -1,0 +1,79 @@
+"""The bootstrap: how far a figure moves when the rows are drawn again.
+
+Rows are drawn with replacement, the same draws for every model and measure, so that a difference of two models is
+paired (B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 6 and 13).
+
+Intervals are basic ones (A. C. Davison, D. V. Hinkley, "Bootstrap Methods and their Application", 1997, section
+5.2.1): quantiles of the draws, reflected about the figure. For means and areas they agree with percentile intervals.
+For the calibration error, which every resampling adds noise to, the reflection takes the bias out where a percentile
+interval doubles it: of a difference between an over-confident and a calibrated model on 4,348 rows, percentile
+intervals covered the truth in 10 to 25 % of 300 simulated samples, basic ones in 78 to 85 %. So the figure itself can
+lie over its interval there: that much of it is noise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from courtside.core.evaluation.measure import Values, Weighted, Weights
+
+RESAMPLES = 1_000
+LEVEL = 0.95
+Key = TypeVar("Key")
+
+_AT_ONCE = 32  # weightings worked on together: enough to fill vector units, few enough to stay in the cache
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure with the ends of its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def resample(
+    measures: Mapping[Key, Weighted], *, rows: int, seed: int, resamples: int = RESAMPLES
+) -> dict[Key, Values]:
+    """Return each measure's value on every resample of `rows` rows, shape (resamples,); all see the same draws."""
+    rng = np.random.default_rng(seed)
+    found: dict[Key, list[Values]] = {key: [] for key in measures}
+    for start in range(0, resamples, _AT_ONCE):
+        weights = _draw(rng, rows, min(_AT_ONCE, resamples - start))
+        for key, weighted in measures.items():
+            found[key].append(weighted(weights))
+    return {key: np.concatenate(values) for key, values in found.items()}
+
+
+def _draw(rng: np.random.Generator, rows: int, times: int) -> Weights:
+    drawn = [np.bincount(rng.integers(0, rows, rows), minlength=rows) for _ in range(times)]
+    return np.ascontiguousarray(np.array(drawn, dtype=np.float64).T)  # a row's weights side by side
+
+
+def basic_interval(
+    value: float, draws: Values, *, level: float = LEVEL, within: tuple[float, float] = (-np.inf, np.inf)
+) -> Interval:
+    """Return the basic bootstrap interval of `value`, its ends kept `within` what the measure can be.
+
+    Draws that are NaN (a measure that was not defined on them) are left out.
+    """
+    tail = (1 - level) / 2
+    low, high = np.nanquantile(draws, [tail, 1 - tail])
+    ends = np.clip([2 * value - high, 2 * value - low], *within)
+    return Interval(value, float(ends[0]), float(ends[1]))
+
+
+def simultaneous_intervals(values: Values, draws: NDArray[np.float64], *, level: float = LEVEL) -> list[Interval]:
+    """Return intervals of `values`, shape (k,), that hold all together with probability `level`; draws (k, resamples).
+
+    Each is the figure and so many of its standard errors to either side; how many is the quantile of the largest
+    standardized deviation of any of them (P. H. Westfall, S. S. Young, "Resampling-Based Multiple Testing", 1993).
+    """
+    error = np.nanstd(draws, axis=1, ddof=1)
+    apart = np.abs(draws - values[:, None]) / np.where(error > 0, error, 1)[:, None]
+    half = np.nanquantile(np.nanmax(apart, axis=0), level) * error
+    return [Interval(*map(float, ends)) for ends in zip(values, values - half, values + half, strict=True)]
