@@ -49,7 +49,8 @@ class Dataset:
     `target` is what the model foretells, `prediction` the column of what it said, None where the table keeps none;
     `builder` names the code that makes the features from raw rows (None: the table holds them already);
     `reference_seasons` is how many of the newest seasons the champion is compared with;
-    `phase` is set where features differ by time of the year, so that a window is compared with the same days.
+    `phase` is set where features differ by time of the year, so that a window is compared with the same days;
+    `segment` is the column by whose values the gate looks at parts of the holdout (None: at the whole only).
     """
 
     name: str
@@ -62,6 +63,7 @@ class Dataset:
     reference_seasons: int
     phase: Phase | None = None
     prediction: str | None = None
+    segment: str | None = None
 
     @property
     def feature_names(self) -> list[str]:
@@ -72,7 +74,9 @@ class Dataset:
     def columns(self) -> list[str]:
         """Every column that a table of this dataset must hold where no builder makes it."""
         season = (self.season_column,) if self.season_column else ()
-        return list(dict.fromkeys((*self.id_columns, self.time_column, *season, *self.feature_names, self.target)))
+        segment = (self.segment,) if self.segment else ()
+        named = (*self.id_columns, self.time_column, *season, *self.feature_names, *segment, self.target)
+        return list(dict.fromkeys(named))
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

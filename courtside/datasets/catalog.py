@@ -37,6 +37,7 @@ class _Document(BaseModel):
     prediction: str | None = None
     builder: str | None = None
     reference_seasons: int = Field(default=3, ge=1)
+    segment: str | None = None
     comparable: _Comparable = _Comparable()
     features: dict[str, FeatureKind] = Field(min_length=1)
 

@@ -19,6 +19,7 @@ from courtside.core.drift import fit as fit_profile
 from courtside.core.reference import reference_rows
 from courtside.core.training.checks import check_labels, check_split
 from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, labels
+from courtside.core.training.holdout import baseline_accuracy, holdout_columns
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import Split, split_by_time
@@ -92,6 +93,7 @@ def train(
         rows_train=split.train.num_rows,
         rows_test=split.test.num_rows,
         rows_holdout=split.holdout_rows,
+        baseline_accuracy=baseline_accuracy(split, dataset),
         warnings=warnings,
         models=tuple(_model_record(model) for model in models),
         best=best(models).name,
@@ -170,13 +172,10 @@ def _write_holdout(
     columns: dict[str, Any] = {
         "label": labels(rows, dataset),
         "challenger": challenger.test_probability[split.selection_rows :],
-        "baseline": np.full(rows.num_rows, labels(split.train, dataset).mean()),
+        **holdout_columns(split.train, rows, dataset),
     }
     if champion is not None:
         columns["champion"] = np.asarray(champion.probability(rows), dtype=np.float64)
-    segment = getattr(dataset, "segment", None)
-    if segment is not None:
-        columns["segment"] = rows.column(segment).cast(pa.string())
     lake.write(lake_keys.training_holdout(request.training_id), _parquet(pa.table(columns)))
     return champion.version if champion else None
 
@@ -186,6 +185,7 @@ def _model_record(model: TrainedModel) -> ModelRecord:
     return ModelRecord(
         name=model.name,
         **model.metrics.as_dict(),
+        intervals=dict(model.metrics.intervals),
         selection_auc=model.selection_auc,
         params=dict(model.candidate.params),
         rolling_origin=RollingOriginRecord(**asdict(origin)) if origin else None,

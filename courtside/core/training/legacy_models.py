@@ -8,6 +8,7 @@ from typing import Any
 
 from courtside.core.training.calibration import uncalibrated
 from courtside.core.training.fit import TrainedModel
+from courtside.core.training.metrics import LEGACY
 
 
 def legacy_files(models: Sequence[TrainedModel]) -> dict[str, bytes]:
@@ -30,8 +31,7 @@ def legacy_files(models: Sequence[TrainedModel]) -> dict[str, bytes]:
 
 def _results(models: Sequence[TrainedModel]) -> bytes:
     text = io.StringIO()
-    rows = [{"model_name": model.name, **model.metrics.as_dict()} for model in models]
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(text, ["model_name", *LEGACY], lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({"model_name": model.name, **model.metrics.as_dict()} for model in models)
     return text.getvalue().encode()

@@ -1,16 +1,47 @@
 """How well a binary classifier predicts."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-CUT = 0.5
+from courtside.core.evaluation import (
+    accuracy,
+    auc,
+    basic_interval,
+    brier_score,
+    calibration_error,
+    f1_score,
+    log_loss,
+    precision,
+    recall,
+    resample,
+    score,
+)
+
+LEGACY = ("train_accuracy", "test_accuracy", "test_auc", "precision", "recall", "f1_score")
+"""The six figures of the system before this one, in the order of its table of results."""
+
+ON_TEST = {
+    "test_accuracy": accuracy,
+    "test_auc": auc,
+    "precision": precision,
+    "recall": recall,
+    "f1_score": f1_score,
+    "log_loss": log_loss,
+    "brier_score": brier_score,
+    "calibration_error": calibration_error,
+}
+"""Measures on the test part, by the name they are logged under."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The six figures every candidate is logged with; all in [0, 1]."""
+    """The figures every candidate is logged with; all in [0, 1] but the log loss (nats, from 0).
+
+    `intervals` are 95 % bootstrap intervals (low, high) of those on the test part.
+    """
 
     train_accuracy: float
     test_accuracy: float
@@ -18,10 +49,14 @@ class Metrics:
     precision: float
     recall: float
     f1_score: float
+    log_loss: float
+    brier_score: float
+    calibration_error: float
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, float]:
         """Return the metrics by the names they are logged under."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in ("train_accuracy", *ON_TEST)}
 
 
 def evaluate(
@@ -30,19 +65,29 @@ def evaluate(
     train_probability: NDArray[np.float64],
     test_labels: NDArray[np.int8],
     test_probability: NDArray[np.float64],
+    seed: int = 42,
 ) -> Metrics:
-    """Score probabilities of class 1, each shape (n,), against labels 0/1."""
-    from sklearn.metrics import accuracy_score, precision_recall_fscore_support, roc_auc_score
+    """Score probabilities of class 1, each shape (n,), against labels 0/1; `seed` draws the resamples."""
+    from sklearn.metrics import roc_auc_score
 
-    predicted = test_probability > CUT
-    precision, recall, f1, _ = precision_recall_fscore_support(
-        test_labels, predicted, average="binary", zero_division=0
-    )
+    figures = {name: score(measure, test_labels, test_probability) for name, measure in ON_TEST.items()}
+    # Scikit-learn adds the same area up in another order: its last bit is that of the results of the years before.
+    figures["test_auc"] = float(roc_auc_score(test_labels, test_probability))
     return Metrics(
-        train_accuracy=float(accuracy_score(train_labels, train_probability > CUT)),
-        test_accuracy=float(accuracy_score(test_labels, predicted)),
-        test_auc=float(roc_auc_score(test_labels, test_probability)),
-        precision=float(precision),
-        recall=float(recall),
-        f1_score=float(f1),
+        train_accuracy=score(accuracy, train_labels, train_probability),
+        **figures,
+        intervals=_intervals(figures, test_labels, test_probability, seed=seed),
     )
+
+
+def _intervals(
+    figures: Mapping[str, float], labels: NDArray[np.int8], probability: NDArray[np.float64], *, seed: int
+) -> dict[str, tuple[float, float]]:
+    prepared = {name: measure(labels, probability) for name, measure in ON_TEST.items()}
+    draws = resample(prepared, rows=labels.size, seed=seed)
+    found = {}
+    for name, value in figures.items():
+        limits = (0.0, np.inf if name == "log_loss" else 1.0)
+        interval = basic_interval(value, draws[name], within=limits)
+        found[name] = (interval.low, interval.high)
+    return found

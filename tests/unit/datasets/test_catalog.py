@@ -15,6 +15,7 @@ def test_the_shipped_contract_has_the_16_features_in_order() -> None:
     kinds = {feature.name: feature.kind for feature in dataset.features}
     assert kinds["home_back_to_back"] is FeatureKind.BINARY
     assert dataset.phase is Phase.MONTH
+    assert dataset.segment in dataset.feature_names
 
 
 def test_a_teams_own_contract_is_read_by_path_and_may_bring_its_features(tmp_path: Path) -> None:
@@ -22,7 +23,7 @@ def test_a_teams_own_contract_is_read_by_path_and_may_bring_its_features(tmp_pat
     path.write_text("name: churn\ntime_column: day\nid_columns: [id]\ntarget: left\nfeatures: {age: numeric}\n")
     dataset = load_dataset(str(path))
     assert (dataset.name, dataset.builder, dataset.feature_names) == ("churn", None, ["age"])
-    assert dataset.phase is None
+    assert (dataset.phase, dataset.segment) == (None, None)
     assert dataset.outcomes == (Outcome("left", Role.TARGET),)
     rows = simulate_games(seasons=[2010])
     assert build_features(rows, dataset=dataset) is rows

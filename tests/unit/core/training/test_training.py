@@ -118,5 +118,8 @@ def test_legacy_files_open_with_plain_pickle_and_predict_the_same() -> None:
     forest = pickle.loads(files["random_forest.pkl"])  # noqa: S301
     assert np.allclose(forest.predict_proba(rows)[:, 1], models[1].test_probability)
     results = list(csv.DictReader(io.StringIO(files["model_results.csv"].decode())))
+    assert list(results[0]) == [
+        "model_name", "train_accuracy", "test_accuracy", "test_auc", "precision", "recall", "f1_score",
+    ]  # fmt: skip
     assert [row["model_name"] for row in results] == [model.name for model in models]
     assert float(results[0]["test_auc"]) == models[0].metrics.test_auc

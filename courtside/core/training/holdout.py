@@ -1,0 +1,39 @@
+"""What a training writes beside its models' predictions, so that the gate can judge them."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Dataset
+from courtside.core.evaluation import accuracy, majority_baseline, score
+from courtside.core.training.fit import labels
+from courtside.core.training.split import Split
+
+
+class SegmentMissing(BadInput):
+    """The column that a dataset's contract names as its segment is not in its rows."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset.name
+        self.column = dataset.segment
+        super().__init__(f"dataset {dataset.name}: its rows have no column {dataset.segment}, named as `segment`")
+
+
+def holdout_columns(train: pa.Table, holdout: pa.Table, dataset: Dataset) -> dict[str, Any]:
+    """Return `baseline` (the share of class 1 in the training part) and, where the dataset names one, `segment`.
+
+    Segments are strings; a row without one is of the segment "missing". Raises `SegmentMissing`.
+    """
+    columns: dict[str, Any] = {"baseline": majority_baseline(labels(train, dataset), rows=holdout.num_rows)}
+    if dataset.segment is not None:
+        if dataset.segment not in holdout.column_names:
+            raise SegmentMissing(dataset)
+        columns["segment"] = holdout.column(dataset.segment).cast(pa.string()).fill_null(pa.scalar("missing"))
+    return columns
+
+
+def baseline_accuracy(split: Split, dataset: Dataset) -> float:
+    """Return the accuracy, on the test part, of always calling the training part's majority class."""
+    baseline = majority_baseline(labels(split.train, dataset), rows=split.test.num_rows)
+    return score(accuracy, labels(split.test, dataset), baseline)
