@@ -5,6 +5,7 @@ a process and kept warm.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -66,10 +67,11 @@ def freezing() -> Callable[[RetrainingRequest], DataManifest]:
 def gate() -> Callable[[GateRequest], GateResponse]:
     """Wire the gate."""
     from courtside.adapters.s3_lake import S3Lake
-    from courtside.core.gate.verdict import GatePolicy
+    from courtside.core.gate.policy import GatePolicy
     from courtside.workflows.gate import gate
 
-    return partial(gate, lake=S3Lake(GateEnv.read().lake_bucket), policy=GatePolicy())
+    lake, policy = S3Lake(GateEnv.read().lake_bucket), GatePolicy()
+    return lambda request: gate(request, lake=lake, policy=policy, now=datetime.now(UTC))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -149,8 +150,8 @@ class DecisionRecord(Payload):
 class Comparison(Payload):
     """One figure of the gate: both models (and the majority baseline) on the same holdout rows.
 
-    `difference` is challenger minus champion with its 95 % paired bootstrap interval; all three are None without a
-    champion. `limit` is what it was held to, `passed` whether it was kept.
+    `difference` is challenger minus what it is held `against`, with its 95 % paired bootstrap interval; all three are
+    None of a figure that is held against nothing. `limit` is what was asked of it, `passed` whether it was kept.
     """
 
     name: str
@@ -162,10 +163,14 @@ class Comparison(Payload):
     high: float | None = None
     limit: float
     passed: bool
+    against: Literal["champion", "baseline"] = "champion"
 
 
 class GateDecision(Payload):
-    """The gate's decision as a record: what went in, every number, the rule that fired and who decided."""
+    """The gate's decision as a record: what went in, every number, the rule that fired and who decided.
+
+    `notes` are what a person should know of the figures: what was left out, or assumed.
+    """
 
     training_id: str
     promote: bool
@@ -177,6 +182,7 @@ class GateDecision(Payload):
     holdout_rows: int
     policy: dict[str, float]
     comparisons: tuple[Comparison, ...]
+    notes: tuple[str, ...] = ()
     decided_by: str
     decided_at: datetime
 

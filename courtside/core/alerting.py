@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from courtside.contracts.records import GateDecision
 from courtside.core.decision import Action, Decision
 from courtside.core.drift.quarantine import QuarantinedFile
 from courtside.core.drift.report import DriftReport
 from courtside.core.drift.story import headline
+from courtside.core.gate.wording import NEXT_STEP, figure_lines
 
 SUBJECT_LIMIT = 100
 MOST_NAMED = 6
@@ -105,7 +107,25 @@ def promotion_alert(*, model: str, before: str | None, after: str, reason: str) 
     return Alert(f"Courtside: version {after} of {model} is champion", text.strip())
 
 
-def rejection_alert(*, model: str, training_id: str, reason: str) -> Alert:
-    """Write the alert for a challenger that did not pass the gate."""
-    text = f"*Champion of {model} kept*: the challenger of training {training_id} did not pass.\n*Why*: {reason}."
-    return Alert(f"Courtside: champion of {model} kept", text)
+def rejection_alert(decision: GateDecision, *, model: str) -> Alert:
+    """Write the alert for a challenger that did not pass the gate: which rule, every figure, what to do next."""
+    lines = [
+        f"*Champion of {model} kept*: the challenger of training {decision.training_id} did not pass.",
+        *_judged(decision),
+        f"*What to do*: {NEXT_STEP[decision.rule]}.",
+    ]
+    return Alert(f"Courtside: champion of {model} kept", "\n".join(lines))
+
+
+def passed_alert(decision: GateDecision, *, model: str) -> Alert:
+    """Write what a person reads who is asked to approve a challenger that passed the gate."""
+    lines = [
+        f"*The challenger of training {decision.training_id} passed the gate of {model}*.",
+        *_judged(decision),
+    ]
+    return Alert(f"Courtside: a challenger of {model} passed the gate", "\n".join(lines))
+
+
+def _judged(decision: GateDecision) -> list[str]:
+    title = f"*Figures* on {decision.holdout_rows:,} holdout rows, with 95 % intervals of the differences"
+    return [f"*Why*: rule `{decision.rule}`: {decision.reason}.", *_section(title, figure_lines(decision))]

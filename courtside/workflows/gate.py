@@ -1,36 +1,86 @@
 """Judge one training's challenger from the holdout predictions in the lake."""
 
 import io
+from datetime import datetime
 
-import numpy as np
 import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import GateRequest, GateResponse
 from courtside.contracts.names import REGISTERED_MODEL
-from courtside.core.alerting import rejection_alert
-from courtside.core.gate.verdict import GatePolicy, judge
-from courtside.workflows.ports import Lake
+from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
+from courtside.core.alerting import passed_alert, rejection_alert
+from courtside.core.gate.holdout import Holdout
+from courtside.core.gate.policy import GatePolicy
+from courtside.core.gate.verdict import judge
+from courtside.workflows.ports import Lake, ObjectMissing
 
 
-def gate(request: GateRequest, *, lake: Lake, policy: GatePolicy) -> GateResponse:
-    """Return the verdict; raises `ObjectMissing` when the training left no predictions."""
-    holdout = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout(request.training_id))))
-    champion = holdout.column("champion").to_numpy() if "champion" in holdout.column_names else None
-    verdict = judge(
-        holdout.column("label").to_numpy().astype(np.int8),
-        challenger=holdout.column("challenger").to_numpy(),
-        champion=champion,
-        policy=policy,
-    )
-    alert = rejection_alert(model=REGISTERED_MODEL, training_id=request.training_id, reason=verdict.reason)
-    response = GateResponse(
-        training_id=request.training_id,
+def gate(
+    request: GateRequest, *, lake: Lake, policy: GatePolicy, now: datetime, decided_by: str = "gate"
+) -> GateResponse:
+    """Decide once and keep the decision as a record; judging a training again returns what was decided.
+
+    Raises `ObjectMissing` when the training left no record or predictions, `HoldoutInvalid` where they are unusable.
+    """
+    key = lake_keys.training_verdict(request.training_id)
+    try:
+        return _response(_read_decision(lake, key))
+    except ObjectMissing:
+        decision = _decide(request.training_id, lake=lake, policy=policy, now=now, decided_by=decided_by)
+    if lake.claim(key, decision.model_dump_json(indent=2).encode()):
+        return _response(decision)
+    return _response(_read_decision(lake, key))  # someone else was first: theirs is the decision
+
+
+def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, decided_by: str) -> GateDecision:
+    record = _read_training(lake, training_id)
+    key = lake_keys.training_holdout(training_id)
+    holdout = Holdout.of(pq.read_table(io.BytesIO(lake.read(key))))
+    verdict = judge(holdout, policy=policy, fresher_by=_fresher_by(record, lake=lake))
+    return GateDecision(
+        training_id=training_id,
         promote=verdict.promote,
         rule=verdict.rule,
         reason=verdict.reason,
+        challenger_version=record.challenger_version,
+        champion_version=record.champion_version,
+        holdout_key=key,
+        holdout_rows=holdout.labels.size,
+        policy=policy.as_dict(),
+        comparisons=verdict.comparisons,
+        notes=verdict.notes,
+        decided_by=decided_by,
+        decided_at=now,
+    )
+
+
+def _fresher_by(record: TrainingRecord, *, lake: Lake) -> int | None:
+    """Return by how many days the challenger's data end after the champion's, None where that is not known."""
+    try:
+        reference = ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
+        if reference.version != record.champion_version:
+            return None
+        return (record.as_of - _read_training(lake, reference.training_id).as_of).days
+    except ObjectMissing:
+        return None
+
+
+def _read_training(lake: Lake, training_id: str) -> TrainingRecord:
+    return TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(training_id)))
+
+
+def _read_decision(lake: Lake, key: str) -> GateDecision:
+    return GateDecision.model_validate_json(lake.read(key))
+
+
+def _response(decision: GateDecision) -> GateResponse:
+    alert = (passed_alert if decision.promote else rejection_alert)(decision, model=REGISTERED_MODEL)
+    return GateResponse(
+        training_id=decision.training_id,
+        promote=decision.promote,
+        rule=decision.rule,
+        reason=decision.reason,
         subject=alert.subject,
         message=alert.text,
     )
-    lake.write(lake_keys.training_verdict(request.training_id), response.model_dump_json(indent=2).encode())
-    return response

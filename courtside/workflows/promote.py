@@ -2,9 +2,9 @@
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import GateResponse, PromoteRequest, PromoteResponse
+from courtside.contracts.events import PromoteRequest, PromoteResponse
 from courtside.contracts.names import REGISTERED_MODEL
-from courtside.contracts.records import ChampionReference, TrainingRecord
+from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from courtside.core.alerting import promotion_alert
 from courtside.workflows.ports import Lake, Registry
 
@@ -31,7 +31,7 @@ def promote(request: PromoteRequest, *, lake: Lake, registry: Registry) -> Promo
     Raises `ObjectMissing` when the training or its gate left no record, `NotApproved` and `NothingToPromote`.
     """
     record = TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(request.training_id)))
-    verdict = GateResponse.model_validate_json(lake.read(lake_keys.training_verdict(request.training_id)))
+    verdict = GateDecision.model_validate_json(lake.read(lake_keys.training_verdict(request.training_id)))
     if not verdict.promote:
         raise NotApproved(request.training_id)
     if record.challenger_version is None:

@@ -1,1 +1,1 @@
-"""Challenger against champion on the same holdout: numpy only, so that it fits a lean Lambda."""
+"""Challenger against champion on the same holdout: numpy and pyarrow only, so that it fits a lean Lambda."""

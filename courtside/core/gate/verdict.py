@@ -1,56 +1,88 @@
 """May the challenger become champion?"""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from courtside.core.gate.auc import area, compare
+from courtside.contracts.records import Comparison
+from courtside.core.gate import comparing
+from courtside.core.gate.comparing import compare
+from courtside.core.gate.holdout import Holdout
+from courtside.core.gate.policy import GatePolicy
+from courtside.core.gate.wording import described
 
-
-@dataclass(frozen=True, slots=True)
-class GatePolicy:
-    """What people ask of a challenger.
-
-    `floor_auc` is set by people, never by a model, so that standards cannot slide; `margin` is the AUC a
-    fresher challenger may at worst lose, within the 95 % interval.
-    """
-
-    floor_auc: float = 0.55
-    margin: float = 0.005
+Ruling = tuple[bool, str, str]
+"""Whether to promote, the rule, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
-    """The verdict, the rule that gave it, and one plain sentence."""
+    """The verdict, the rule that gave it, one plain sentence, and every figure behind it."""
 
     promote: bool
     rule: str
     reason: str
+    comparisons: tuple[Comparison, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def judge(
-    labels: NDArray[np.int8],
-    *,
-    challenger: NDArray[np.float64],
-    champion: NDArray[np.float64] | None,
-    policy: GatePolicy,
-) -> GateVerdict:
-    """Judge probabilities of class 1 on the same holdout, shape (n,); `champion` is None when there is none yet."""
-    own = area(labels, challenger)
-    if own < policy.floor_auc:
-        return GateVerdict(
-            False, "floor", f"the challenger's AUC {own:.3f} is under the floor of {policy.floor_auc:.3f}"
-        )
-    if champion is None:
-        return GateVerdict(True, "first_champion", f"there is no champion yet and the AUC {own:.3f} is over the floor")
-    result = compare(labels, challenger=challenger, champion=champion)
-    numbers = (
-        f"AUC {result.challenger:.4f} against {result.champion:.4f} on the same {labels.size:,} rows, "
-        f"difference {result.difference:+.4f} (95 % interval {result.low:+.4f} to {result.high:+.4f})"
-    )
-    if result.low > 0:
-        return GateVerdict(True, "better", f"better beyond noise: {numbers}")
-    if result.low >= -policy.margin:
-        return GateVerdict(True, "not_worse_and_fresher", f"not worse, and trained on newer data: {numbers}")
-    return GateVerdict(False, "not_shown", f"not shown to be as good: {numbers}")
+def judge(holdout: Holdout, *, policy: GatePolicy, fresher_by: int | None = None) -> GateVerdict:
+    """Judge a challenger by the first rule that applies (`docs/gate.md` lists them in order).
+
+    `fresher_by` is by how many days its data end after the champion's; None where that is not known, as of a champion
+    that was imported, whose data count as older.
+    """
+    for ruling in _without_figures(holdout, policy):
+        return GateVerdict(*ruling)
+    figures = compare(holdout, policy)
+    ruling = next(_by_figures(holdout, figures.comparisons, policy, fresher_by))
+    return GateVerdict(*ruling, tuple(figures.comparisons.values()), figures.notes)
+
+
+def _without_figures(holdout: Holdout, policy: GatePolicy) -> Iterator[Ruling]:
+    rows = holdout.labels.size
+    if rows < policy.fewest_rows:
+        yield False, "too_few_rows", f"the holdout has {rows} rows; fewer than {policy.fewest_rows} show nothing"
+    rarer = min(int(np.sum(holdout.labels == label)) for label in (0, 1))
+    if rarer < policy.fewest_of_class:
+        reason = f"only {rarer} of the {rows:,} holdout rows are of one class; fewer than {policy.fewest_of_class}"
+        yield False, "too_few_of_a_class", f"{reason} show nothing"
+
+
+def _by_figures(
+    holdout: Holdout, found: Mapping[str, Comparison], policy: GatePolicy, fresher_by: int | None
+) -> Iterator[Ruling]:
+    """Yield what each rule that applies says, in order: the first one counts, and the last two leave no gap."""
+    rows = f"on the same {holdout.labels.size:,} rows"
+    floor, baseline = found[comparing.BASELINE_AUC], found[comparing.BASELINE_LOG_LOSS]
+    if floor.challenger < policy.floor_auc:
+        auc = f"the challenger's AUC {floor.challenger:.3f}"
+        yield False, "floor", f"{auc} is under the floor of {policy.floor_auc:.3f} {rows}"
+    for comparison in (floor, baseline):
+        if not comparison.passed:
+            yield False, "baseline", f"not shown to beat the majority baseline: {described(comparison)} {rows}"
+    if holdout.champion is None:
+        over = f"the AUC {floor.challenger:.3f} is over the floor, and {described(baseline)} of the majority baseline"
+        yield True, "first_champion", f"there is no champion yet, {over}"
+        return
+    for rule, comparison in _guardrails_broken(found):
+        yield False, rule, f"worse than the champion beyond noise and margin: {described(comparison)} {rows}"
+    primary = found[comparing.AUC]
+    numbers = f"{described(primary)} {rows}"
+    if primary.low is not None and primary.low > 0:
+        yield True, "better", f"better beyond noise: {numbers}"
+    if not primary.passed:
+        yield False, "not_shown", f"not shown to be as good: {numbers}"
+    if fresher_by is not None and fresher_by < policy.fresher_days:
+        ends = f"its data end {fresher_by} days after the champion's, {policy.fresher_days} are asked"
+        yield False, "not_fresher", f"as good, but no fresher ({ends}): {numbers}"
+    yield True, "not_worse_and_fresher", f"not worse, and trained on newer data: {numbers}"
+
+
+def _guardrails_broken(found: Mapping[str, Comparison]) -> Iterator[tuple[str, Comparison]]:
+    for rule, name in (("log_loss", comparing.LOG_LOSS), ("calibration", comparing.CALIBRATION)):
+        if not found[name].passed:
+            yield rule, found[name]
+    failed = [each for name, each in found.items() if name.startswith(comparing.SEGMENT) and not each.passed]
+    yield from (("segment", each) for each in sorted(failed, key=lambda each: each.difference or 0.0, reverse=True))

@@ -1,15 +1,17 @@
+import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import GateRequest, PromoteRequest, RetrainingRequest, Trigger
-from courtside.contracts.records import Calibration, ChampionReference, TrainingRecord
+from courtside.contracts.records import Calibration, ChampionReference, GateDecision, TrainingRecord
 from courtside.core.dataset import Role
 from courtside.core.drift import Profile
-from courtside.core.gate.verdict import GatePolicy
+from courtside.core.gate.policy import GatePolicy
 from courtside.core.training.fit import FitOptions
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
@@ -24,6 +26,7 @@ from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryRegistry, 
 
 DATASET = load_dataset("nba_games")
 POLICY = GatePolicy()
+NOW = datetime(2011, 7, 1, 12, tzinfo=UTC)
 LEGACY = {f"ml-models/{name}.pkl" for name in ("logistic_regression", "random_forest", "xgboost", "lightgbm", "scaler")}
 
 
@@ -52,6 +55,15 @@ def test_a_training_leaves_everything_later_steps_need(
         "logistic_regression", "random_forest", "xgboost", "lightgbm",
     ]  # fmt: skip
     assert record["challenger_version"] == "1"
+    assert 0.5 < record["baseline_accuracy"] < 0.65
+    holdout = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("first"))))
+    assert record["rows_holdout"] == holdout.num_rows
+    for model in record["models"]:
+        assert all(0 <= low < high for low, high in model["intervals"].values())
+        assert set(model["intervals"]) == {
+            "test_accuracy", "test_auc", "precision", "recall", "f1_score",
+            "log_loss", "brier_score", "calibration_error",
+        }  # fmt: skip
     profile = Profile.from_bytes(lake.read(lake_keys.training_profile("first")))
     assert profile.outcomes is not None
     assert (list(profile.outcomes.by_name), profile.outcomes.roles) == (["home_win"], (Role.TARGET,))
@@ -76,14 +88,14 @@ def test_mlflow_and_drift_can_each_be_switched_off() -> None:
     record = train(request(), lake=lake, tracking=None, dataset=DATASET, with_reference=False)
     assert record.challenger_version is None
     assert lake_keys.training_profile("first") not in lake.objects
-    gate(GateRequest(training_id="first"), lake=lake, policy=POLICY)
+    gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
     with pytest.raises(NothingToPromote, match="without a tracking server"):
         promote(PromoteRequest(training_id="first"), lake=lake, registry=InMemoryRegistry())
 
 
 def test_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemoryLake) -> None:
     registry = InMemoryRegistry()
-    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=POLICY)
+    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
     assert (verdict.promote, verdict.rule) == (True, "first_champion")
     response = promote(PromoteRequest(training_id="first"), lake=lake, registry=registry)
     assert (response.before, response.after, registry.champion) == (None, "1", "1")
@@ -95,7 +107,7 @@ def test_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemo
 
 
 def test_a_challenger_the_gate_rejects_cannot_be_promoted(lake: InMemoryLake) -> None:
-    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=GatePolicy(floor_auc=0.99))
+    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=GatePolicy(floor_auc=0.99), now=NOW)
     assert (verdict.promote, verdict.rule) == (False, "floor")
     assert "kept" in verdict.message
     registry = InMemoryRegistry(champion="7")
@@ -109,7 +121,7 @@ def test_promotion_without_a_verdict_or_a_training_is_refused(lake: InMemoryLake
     with pytest.raises(ObjectMissing):
         promote(PromoteRequest(training_id="first"), lake=lake, registry=InMemoryRegistry())
     with pytest.raises(ObjectMissing):
-        gate(GateRequest(training_id="never"), lake=lake, policy=POLICY)
+        gate(GateRequest(training_id="never"), lake=lake, policy=POLICY, now=NOW)
 
 
 def test_gate_compares_both_models_on_the_same_rows() -> None:
@@ -117,16 +129,22 @@ def test_gate_compares_both_models_on_the_same_rows() -> None:
     store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
     record = train(request(), lake=lake, tracking=tracking, dataset=DATASET)
     assert record.champion_version == "4"
-    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=POLICY)
+    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
     assert verdict.rule == "better"
     assert "against 0.5000" in verdict.reason
     holdout = pa.parquet.read_table(pa.BufferReader(lake.read(lake_keys.training_holdout("first"))))
     assert holdout.num_rows == record.rows_holdout == round(record.rows_test / 2)
     assert [(field.name, str(field.type)) for field in holdout.schema] == [
-        ("label", "int8"), ("challenger", "double"), ("baseline", "double"), ("champion", "double"),
+        ("label", "int8"), ("challenger", "double"), ("baseline", "double"), ("segment", "string"),
+        ("champion", "double"),
     ]  # fmt: skip
     won = pa.parquet.read_table(pa.BufferReader(lake.read("ml-features/train.parquet"))).column("home_win").to_numpy()
     assert set(holdout.column("baseline").to_pylist()) == {won.mean()}
+    test = pq.read_table(io.BytesIO(lake.read("ml-features/test.parquet")))
+    phases = [f"{phase:g}" for phase in test.column("season_phase").to_pylist()]
+    assert holdout.column("segment").to_pylist() == phases[-holdout.num_rows :]
+    decision = GateDecision.model_validate_json(lake.read(lake_keys.training_verdict("first")))
+    assert (decision.challenger_version, decision.champion_version) == ("1", "4")
 
 
 def test_what_was_asked_for_is_in_the_record_and_the_data_is_talked_of() -> None:

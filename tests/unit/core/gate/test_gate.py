@@ -1,70 +1,170 @@
-import numpy as np
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
+from dataclasses import replace
 
-from courtside.core.gate.auc import area, compare
-from courtside.core.gate.verdict import GatePolicy, judge
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from courtside.core.evaluation import auc, log_loss, score
+from courtside.core.gate.comparing import SEGMENT
+from courtside.core.gate.holdout import Holdout, HoldoutInvalid
+from courtside.core.gate.policy import GatePolicy
+from courtside.core.gate.verdict import GateVerdict, judge
+from tests.unit.core.evaluation.samples import calibrated, expit
+from tests.unit.core.gate.holdouts import holdout
 
 POLICY = GatePolicy()
 
 
-def rows(seed: int, n: int = 400) -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float64]]:
-    rng = np.random.default_rng(seed)
-    labels = (np.arange(n) % 2).astype(np.int8)
-    good = np.round(labels + rng.normal(0, 1, n), 1)
-    noisy = labels + rng.normal(0, 3, n)
-    return labels, good, noisy
+def ruled(verdict: GateVerdict) -> tuple[bool, str]:
+    return verdict.promote, verdict.rule
 
 
-@given(st.integers(0, 10_000), st.integers(10, 300))
-@settings(max_examples=40, deadline=None)
-def test_area_equals_scikit_learns_ties_included(seed: int, n: int) -> None:
-    labels, scores, _ = rows(seed, n)
-    assert area(labels, scores) == pytest.approx(roc_auc_score(labels, scores), abs=1e-12)
+def figures(verdict: GateVerdict) -> dict[str, bool]:
+    return {comparison.name: comparison.passed for comparison in verdict.comparisons}
 
 
-@given(st.integers(0, 10_000))
-@settings(max_examples=20, deadline=None)
-def test_comparison_is_antisymmetric_and_zero_for_equals(seed: int) -> None:
-    labels, a, b = rows(seed)
-    there, back = compare(labels, challenger=a, champion=b), compare(labels, challenger=b, champion=a)
-    assert there.difference == pytest.approx(-back.difference)
-    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
-    same = compare(labels, challenger=a, champion=a)
-    assert (same.difference, same.low, same.high) == (0, 0, 0)
+def test_a_first_champion_needs_the_floor_and_the_baseline() -> None:
+    verdict = judge(holdout(champion=None), policy=POLICY)
+    assert ruled(verdict) == (True, "first_champion")
+    assert figures(verdict) == {"auc_over_baseline": True, "log_loss_over_baseline": True}
 
 
-def test_interval_covers_the_bootstraps() -> None:
-    labels, a, b = rows(1, 1000)
-    rng = np.random.default_rng(0)
-    picks = [rng.integers(0, labels.size, labels.size) for _ in range(400)]
-    differences = [roc_auc_score(labels[p], a[p]) - roc_auc_score(labels[p], b[p]) for p in picks]
-    result = compare(labels, challenger=a, champion=b)
-    assert (result.low, result.high) == pytest.approx(tuple(np.quantile(differences, [0.025, 0.975])), abs=0.01)
+def test_no_model_is_so_good_that_the_floor_sinks() -> None:
+    hardly = holdout(challenger=8, champion=9)
+    assert score(auc, hardly.labels, hardly.challenger) < 0.55
+    assert ruled(judge(hardly, policy=POLICY)) == (False, "floor")
+    assert ruled(judge(holdout(), policy=GatePolicy(floor_auc=0.9))) == (False, "floor")
 
 
-def test_first_champion_needs_only_the_floor() -> None:
-    labels, good, noisy = rows(2)
-    assert judge(labels, challenger=good, champion=None, policy=POLICY).rule == "first_champion"
-    refused = judge(labels, challenger=-good, champion=None, policy=POLICY)
-    assert (refused.promote, refused.rule) == (False, "floor")
-    assert judge(labels, challenger=noisy, champion=None, policy=GatePolicy(floor_auc=0.9)).rule == "floor"
+def test_the_baseline_must_be_beaten_in_order_and_in_log_loss() -> None:
+    certain = holdout(confidence=6, champion=None)
+    assert score(log_loss, certain.labels, certain.challenger) > score(log_loss, certain.labels, np.full(4_000, 0.57))
+    verdict = judge(certain, policy=POLICY)
+    assert ruled(verdict) == (False, "baseline")
+    assert "log loss" in verdict.reason
+    few = judge(holdout(n=120, seed=5, challenger=1.5, champion=None), policy=POLICY)
+    assert ruled(few) == (False, "baseline")
+    assert "AUC" in few.reason
 
 
-def test_better_beyond_noise_is_promoted_and_worse_is_not() -> None:
-    labels, good, noisy = rows(3)
-    better = judge(labels, challenger=good, champion=noisy, policy=POLICY)
-    assert (better.promote, better.rule) == (True, "better")
-    worse = judge(labels, challenger=noisy, champion=good, policy=GatePolicy(floor_auc=0.5))
-    assert (worse.promote, worse.rule) == (False, "not_shown")
-
-
-def test_as_good_and_fresher_is_promoted() -> None:
-    labels, good, _ = rows(4, 4000)
-    nearly = good + np.random.default_rng(9).normal(0, 0.01, good.size)
-    verdict = judge(labels, challenger=nearly, champion=good, policy=POLICY)
-    assert (verdict.promote, verdict.rule) == (True, "not_worse_and_fresher")
+def test_better_beyond_noise_is_promoted_however_old() -> None:
+    verdict = judge(holdout(champion=1), policy=POLICY, fresher_by=-30)
+    assert ruled(verdict) == (True, "better")
     assert "95 % interval" in verdict.reason
+
+
+def test_as_good_is_promoted_only_if_fresher() -> None:
+    even = holdout(challenger=0.1, champion=0.1)
+    for fresher_by in (7, 1, None):  # None: an imported champion, whose data count as older
+        assert ruled(judge(even, policy=POLICY, fresher_by=fresher_by)) == (True, "not_worse_and_fresher")
+    verdict = judge(even, policy=POLICY, fresher_by=0)
+    assert ruled(verdict) == (False, "not_fresher")
+    assert ruled(judge(even, policy=GatePolicy(fresher_days=0), fresher_by=0)) == (True, "not_worse_and_fresher")
+    assert ruled(judge(even, policy=GatePolicy(fresher_days=30), fresher_by=29)) == (False, "not_fresher")
+
+
+def test_the_same_model_again_differs_by_nothing() -> None:
+    even = holdout()
+    verdict = judge(replace(even, challenger=even.champion), policy=POLICY, fresher_by=1)
+    assert ruled(verdict) == (True, "not_worse_and_fresher")
+    of_champion = [c for c in verdict.comparisons if c.against == "champion"]
+    assert {(c.difference, c.low, c.high) for c in of_champion} == {(0, 0, 0)}
+
+
+def test_what_may_be_worse_is_not_shown() -> None:
+    verdict = judge(holdout(challenger=0.35, n=400, seed=2), policy=POLICY)
+    assert ruled(verdict) == (False, "not_shown")
+
+
+def test_probabilities_too_sure_of_themselves_fail_the_log_loss() -> None:
+    sure = holdout(confidence=1.8)
+    even = holdout()
+    assert score(auc, sure.labels, sure.challenger) == score(auc, even.labels, even.challenger)
+    verdict = judge(sure, policy=POLICY)
+    assert ruled(verdict) == (False, "log_loss")
+    assert not figures(verdict)["calibration_error"]
+
+
+def test_each_guardrail_holds_alone() -> None:
+    sure = holdout(confidence=1.8)
+    lenient = GatePolicy(log_loss_margin=1)
+    assert ruled(judge(sure, policy=lenient)) == (False, "calibration")
+    assert judge(sure, policy=replace(lenient, calibration_margin=1)).promote
+
+
+def test_a_segment_that_got_worse_is_found_although_the_whole_got_better() -> None:
+    names = np.array(["early", "middle", "late"])[np.arange(6_000) % 3]
+    labels, logits = calibrated(0, 6_000)
+    right, blind = expit(logits), np.full(6_000, 0.58)
+    late = names == "late"
+    judged = Holdout(labels, np.where(late, blind, right), champion=np.where(late, right, blind))
+    assert judge(judged, policy=POLICY).rule == "better"
+    verdict = judge(replace(judged, segments=names), policy=POLICY)
+    assert ruled(verdict) == (False, "segment")
+    assert "segment late" in verdict.reason
+    kept = figures(verdict)
+    assert [kept[f"{SEGMENT}{name}"] for name in ("early", "middle", "late")] == [True, True, False]
+
+
+def test_a_segment_of_few_rows_is_left_out_and_said() -> None:
+    names = np.where(np.arange(4_000) < 99, "finals", "season")
+    verdict = judge(holdout(segments=names), policy=POLICY)
+    assert verdict.notes == ("segment finals was left out: 99 rows, fewer than 100",)
+    assert f"{SEGMENT}season" in figures(verdict)
+    assert f"{SEGMENT}finals" not in figures(verdict)
+
+
+def test_too_few_rows_promote_nothing_not_even_a_first_champion() -> None:
+    for champion in (0.1, None):
+        assert ruled(judge(holdout(n=99, champion=champion), policy=POLICY)) == (False, "too_few_rows")
+    empty = Holdout(np.array([], dtype=np.int8), np.array([]))
+    assert ruled(judge(empty, policy=POLICY)) == (False, "too_few_rows")
+
+
+@pytest.mark.parametrize("rarer", [0, 9])
+def test_a_holdout_of_one_class_promotes_nothing(rarer: int) -> None:
+    labels = (np.arange(500) >= rarer).astype(np.int8)
+    verdict = judge(Holdout(labels, np.linspace(0, 1, 500)), policy=POLICY)
+    assert ruled(verdict) == (False, "too_few_of_a_class")
+    assert f"only {rarer} of the 500" in verdict.reason
+
+
+def test_a_missing_baseline_is_that_of_the_holdout_and_said() -> None:
+    verdict = judge(replace(holdout(), baseline=None), policy=POLICY)
+    assert verdict.promote
+    assert "no baseline" in verdict.notes[0]
+
+
+def test_predictions_that_are_none_are_refused_by_name() -> None:
+    fine = holdout(n=200)
+    bad = fine.challenger.copy()
+    bad[3] = np.nan
+    with pytest.raises(HoldoutInvalid, match="1 of 200 values of challenger are no probabilities"):
+        replace(fine, challenger=bad)
+    with pytest.raises(HoldoutInvalid, match="200 of 200 values of champion"):
+        replace(fine, champion=np.full(200, 1.5))
+    with pytest.raises(HoldoutInvalid, match="champion has 199 rows and label 200"):
+        replace(fine, champion=np.full(199, 0.5))
+    with pytest.raises(HoldoutInvalid, match="other than 0 and 1"):
+        replace(fine, labels=np.full(200, 2, dtype=np.int8))
+
+
+def test_a_table_is_read_column_by_column_and_nulls_are_refused() -> None:
+    half = pa.array([0.5, 0.5])
+    table = pa.table({"label": pa.array([0, 1], pa.int8()), "challenger": half, "segment": ["0", "1"]})
+    read = Holdout.of(table)
+    assert (read.champion, read.baseline) == (None, None)
+    assert read.segments is not None
+    assert read.segments.tolist() == ["0", "1"]
+    with pytest.raises(HoldoutInvalid, match="no column challenger"):
+        Holdout.of(table.drop_columns(["challenger"]))
+    with pytest.raises(HoldoutInvalid, match="1 of 2 values of champion"):
+        Holdout.of(table.append_column("champion", pa.array([0.5, None])))
+    with pytest.raises(HoldoutInvalid, match="other than 0 and 1"):
+        Holdout.of(table.set_column(0, "label", pa.array([0, None], pa.int8())))
+    with pytest.raises(HoldoutInvalid, match="other than 0 and 1"):
+        Holdout.of(table.set_column(0, "label", pa.array([0, 257])))
+
+
+def test_the_same_holdout_gives_the_same_figures() -> None:
+    assert judge(holdout(), policy=POLICY) == judge(holdout(), policy=POLICY)

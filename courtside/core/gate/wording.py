@@ -1,0 +1,42 @@
+"""The gate's figures in plain words."""
+
+from courtside.contracts.records import Comparison, GateDecision
+
+NEXT_STEP = {
+    "too_few_rows": "wait for more rows; the next retraining is judged again",
+    "too_few_of_a_class": "check the target column of the newest rows: one class hardly occurs in them",
+    "floor": "the features hardly tell the classes apart any more: look at the drift report and at the data",
+    "baseline": "it knows no more than the share of class 1: look at the drift report and at the data",
+    "log_loss": "its probabilities are further off: look at its calibration plot, or train with calibration on",
+    "calibration": "its probabilities cannot be taken at their word: train with calibration on",
+    "segment": "look at the rows of that segment, by themselves, before training again",
+    "not_shown": "nothing; the next retraining, or a longer holdout, may show it",
+    "not_fresher": "nothing; retrain when there are newer rows",
+}
+"""What a person may do about a rejection, by rule."""
+
+_NAMES = {"auc": "AUC", "log_loss": "log loss", "calibration_error": "calibration error"}
+
+
+def described(comparison: Comparison) -> str:
+    """Say a comparison in one phrase."""
+    rival = comparison.champion if comparison.against == "champion" else comparison.baseline
+    both = f"{_name(comparison)} {comparison.challenger:.4f} against {rival:.4f}"
+    if comparison.difference is None or comparison.low is None or comparison.high is None:
+        return both
+    interval = f"(95 % interval {comparison.low:+.4f} to {comparison.high:+.4f})"
+    return f"{both}, difference {comparison.difference:+.4f} {interval}"
+
+
+def figure_lines(decision: GateDecision) -> list[str]:
+    """Return one line a comparison, then the notes."""
+    lines = []
+    for comparison in decision.comparisons:
+        mark = "kept" if comparison.passed else "*not kept*"
+        lines.append(f"• {described(comparison)} of the {comparison.against}; limit {comparison.limit:+g}: {mark}")
+    return [*lines, *(f"• {note}" for note in decision.notes)]
+
+
+def _name(comparison: Comparison) -> str:
+    measure, _, segment = comparison.name.removesuffix("_over_baseline").partition("_of_segment:")
+    return f"{_NAMES[measure]} of segment {segment}" if segment else _NAMES[measure]
