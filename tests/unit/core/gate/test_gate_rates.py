@@ -1,6 +1,7 @@
 """How often the gate errs, on many simulated holdouts whose truth is known."""
 
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ HOLDOUTS = 100
 POLICY = GatePolicy(resamples=200)
 
 
+@cache
 def rules(n: int, *, challenger: float, champion: float | None = 0.1, confidence: float = 1.0) -> Counter[str]:
     phases = np.array(["0", "1", "2"])[np.arange(n) * 3 // n]
     judged = (
