@@ -1,7 +1,8 @@
 """One parquet file, batch by batch: memory holds a few pages of the wanted columns, however large the file.
 
 The reader's defaults (and Arrow's dataset scanner, and memory mapping) keep what they have read; without pre-buffering,
-with a small buffer and one row group at a time the peak stays the same from 1 to 10 million rows.
+with a small buffer and one row group at a time the peak stays the same from 1 to 10 million rows. A store that is asked
+over a network (S3) is asked for more at a time, as every request takes as long as reading megabytes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,10 @@ from courtside.core.drift.reading.days import Days
 from courtside.core.drift.reading.errors import UnreadableFile
 
 BUFFER_BYTES = 65_536
+"""Read at a time of one column of a local file."""
+REMOTE_BYTES = 2**24
+"""Read at a time of all columns of another file, in shares of at most `MOST_REMOTE`."""
+MOST_REMOTE = 2**22
 EPOCH = date(1970, 1, 1)
 Constant = tuple[str, Callable[[int], arrow.Array]]
 """A column's name, and what makes it for a number of rows."""
@@ -85,17 +90,22 @@ def _opened(filesystem: fs.FileSystem, path: str, columns: Sequence[str]) -> Ite
         source = filesystem.open_input_file(path)
     with source:
         with _readable(path):
-            file = _parquet(source)
+            buffer = _buffer_size(filesystem, len(columns))
+            file = _parquet(source, buffer_size=buffer)
             texts = _texts(file.schema_arrow, columns)
             if texts:  # as dictionaries: equal labels are counted by number and made into text once
-                file = _parquet(source, metadata=file.metadata, read_dictionary=texts)
+                file = _parquet(source, buffer_size=buffer, metadata=file.metadata, read_dictionary=texts)
         yield file
 
 
 def _parquet(source: pa.NativeFile, **options: Any) -> pq.ParquetFile:
-    return pq.ParquetFile(
-        source, pre_buffer=False, buffer_size=BUFFER_BYTES, page_checksum_verification=True, **options
-    )
+    return pq.ParquetFile(source, pre_buffer=False, page_checksum_verification=True, **options)
+
+
+def _buffer_size(filesystem: fs.FileSystem, columns: int) -> int:
+    if filesystem.type_name == "local":
+        return BUFFER_BYTES
+    return min(MOST_REMOTE, max(BUFFER_BYTES, REMOTE_BYTES // max(1, columns)))
 
 
 def _texts(schema: pa.Schema, columns: Sequence[str]) -> list[str]:

@@ -1,15 +1,20 @@
+import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import Profile, fit
 from courtside.core.drift.errors import EmptyWindow
 from courtside.core.drift.reading import (
+    ALL_DAYS,
     Days,
     fit_table,
+    parquet,
     summarize_table,
 )
 from courtside.core.drift.reading.partitions import days_of
@@ -126,3 +131,36 @@ def test_hidden_files_and_other_formats_are_not_the_table(folder: Path, referenc
     write(folder / "_delta_log" / "x.parquet", rows(FIRST))
     write(folder / ".staging" / "x.parquet", rows(FIRST))
     assert summarize_table(reference, opened(folder)).profile.rows == 10 * ROWS
+
+
+class CountedStore:
+    """A filesystem of one file that counts how often it is asked for bytes."""
+
+    def __init__(self, content: bytes, type_name: str) -> None:
+        self.type_name = type_name
+        self.asked = 0
+        self._content = content
+
+    def open_input_file(self, _: str) -> pa.NativeFile:
+        store = self
+
+        class Counted(io.BytesIO):
+            def read(self, size: int | None = -1, /) -> bytes:
+                store.asked += 1
+                return super().read(size)
+
+        return pa.PythonFile(Counted(self._content), mode="r")
+
+
+def test_a_store_that_is_not_a_local_disk_is_asked_seldom() -> None:
+    file = io.BytesIO()
+    columns = {f"x{place}": np.random.default_rng(place).normal(size=400_000) for place in range(4)}
+    pq.write_table(pa.table(columns), file, row_group_size=200_000)
+    asked, found = {}, {}
+    for name in ("local", "s3"):
+        store = CountedStore(file.getvalue(), name)
+        batches = list(parquet.stream(store, "x.parquet", parquet.Scope(list(columns), ALL_DAYS, None)))  # type: ignore[arg-type]
+        asked[name], found[name] = store.asked, pa.Table.from_batches(batches)
+    assert found["s3"] == found["local"] == pa.table(columns)
+    assert asked["s3"] <= 20
+    assert asked["local"] > 100
