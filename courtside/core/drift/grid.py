@@ -88,6 +88,14 @@ class Grid:
         return single
 
     @cached_property
+    def blurred(self) -> NDArray[np.bool_]:
+        """Mark the edges that end a cell of 2**blur floats, made for a value seen once."""
+        ends = np.zeros(self.edges.size, np.bool_)
+        if self.blur:
+            ends[1:] = np.diff(ordered_bits(self.edges)) == 1 << self.blur
+        return ends & ~self.atoms
+
+    @cached_property
     def centred(self) -> Floats:
         """Edges relative to the anchor, so that timestamps keep their digits."""
         with np.errstate(over="ignore"):

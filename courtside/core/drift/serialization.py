@@ -20,7 +20,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from courtside.core.dataset import FeatureKind, Role
 from courtside.core.drift import arrow
@@ -181,19 +180,12 @@ def _column(described: dict[str, Any], arrays: list[Integers]) -> Column:
 def _grid_arrays(grid: Grid) -> tuple[Integers, ...]:
     """Edges without those that follow from others, the positions of atoms (and of wide ones) among them, the cuts."""
     bits = ordered_bits(grid.edges)
-    wide = ~grid.atoms & _ends_wide_cell(bits, grid.blur)
+    wide = grid.blurred
     follows = np.zeros(bits.size, np.bool_)
     follows[:-1] = (grid.atoms | wide)[1:]
     kept = ~follows | grid.atoms | wide
     positions = (np.flatnonzero(wide[kept]),) if grid.blur else ()
     return bits[kept], np.flatnonzero(grid.atoms[kept]), *positions, grid.cuts
-
-
-def _ends_wide_cell(bits: Integers, blur: int) -> NDArray[np.bool_]:
-    ends = np.zeros(bits.size, np.bool_)
-    if blur:
-        ends[1:] = np.diff(bits) == 1 << blur
-    return ends
 
 
 def _grid(described: dict[str, Any], arrays: list[Integers]) -> Grid:

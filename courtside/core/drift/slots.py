@@ -88,11 +88,13 @@ class SlotTable:
     def unsure_share(self) -> float:
         """About the share of rows in slots that hold an edge, if every cell of the core held as many rows.
 
-        Cells of one repeated value are left out: their rows are known by the value.
+        Cells of one repeated value are left out, as their rows are known by the value, and cells around a value seen
+        once, as they hold hardly any.
         """
         first, last = self.grid.core
         widths = np.diff(self.grid.centred[first : last + 1]) * self.scale
-        unsure = np.where(self.grid.atoms[first + 1 : last + 1], 0, 1 / np.maximum(widths, 1))
+        known = (self.grid.atoms | self.grid.blurred)[first + 1 : last + 1]
+        unsure = np.where(known, 0, 1 / np.maximum(widths, 1))
         return float(unsure.mean()) if unsure.size else 0.0
 
     def count(self, values: Floats, centred: Floats, lowest: float, scratch: Scratch, *, by_value: bool) -> SlotCounts:

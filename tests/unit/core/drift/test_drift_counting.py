@@ -48,6 +48,18 @@ def test_every_shape_is_counted_the_same_in_long_batches(shape: str) -> None:
         require_same(*counted_both_ways(profile, values.astype(float)))
 
 
+@pytest.mark.parametrize("shape", ["normal unchanged", "lognormal sigma 3", "cauchy", "timestamps", "prices"])
+@pytest.mark.parametrize("rows", [400, 401, 999])
+def test_long_batches_are_counted_the_same_on_the_grid_of_a_short_reference(shape: str, rows: int) -> None:
+    reference, current = SHAPES[shape](np.random.default_rng(6), rows, ROWS)
+    profile = profiled(reference.astype(float))
+    require_same(*counted_both_ways(profile, np.concatenate((np.resize(reference, ROWS // 2), current)).astype(float)))
+    if shape == "normal unchanged":
+        (column,) = profile.columns
+        assert isinstance(column, NumericColumn)
+        assert column.grid.slots is not None
+
+
 @pytest.mark.parametrize("far", [1e6, 1e15, 1e19, 1e160, 1.7e308])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_values_however_far_out_fall_into_the_last_cell_of_their_side(far: float, sign: int) -> None:
