@@ -84,7 +84,7 @@ def test_a_tracking_server_that_is_away_costs_no_legacy_file() -> None:
 
 def test_mlflow_and_drift_can_each_be_switched_off() -> None:
     lake = InMemoryLake()
-    store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+    store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
     record = train(request(), lake=lake, tracking=None, dataset=DATASET, with_reference=False)
     assert record.challenger_version is None
     assert lake_keys.training_profile("first") not in lake.objects
