@@ -88,6 +88,7 @@ def promotion() -> Callable[[PromoteRequest], PromoteResponse]:
 def training(progress: Callable[[str], None]) -> Callable[[RetrainingRequest], TrainingRecord]:
     """Wire the training task; `progress` hears each part as it starts."""
     from courtside.adapters.mlflow_tracking import MlflowTracking
+    from courtside.adapters.provenance import provenance
     from courtside.adapters.s3_lake import S3Lake
     from courtside.datasets.catalog import load_dataset
     from courtside.workflows.train import train
@@ -98,6 +99,7 @@ def training(progress: Callable[[str], None]) -> Callable[[RetrainingRequest], T
         lake=S3Lake(env.lake_bucket),
         tracking=MlflowTracking(env.tracking_uri),
         dataset=load_dataset(env.dataset),
+        provenance=provenance(),
         progress=progress,
     )
 

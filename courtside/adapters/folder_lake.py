@@ -1,5 +1,7 @@
 """A lake in a folder: what the commands that work on files use."""
 
+import contextlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from courtside.workflows.ports import ObjectMissing, StoredObject
@@ -51,3 +53,25 @@ class FolderLake:
         except FileExistsError:
             return False
         return True
+
+    def move(self, keys: Mapping[str, str]) -> None:
+        """Rename files one right after the other, once all of their folders exist."""
+        paths = [(self.root / old, self.root / new) for old, new in keys.items()]
+        for _, new in paths:
+            new.parent.mkdir(parents=True, exist_ok=True)
+        for old, new in paths:
+            old.replace(new)
+        self._tidy([old for old, _ in paths])
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove files and the folders that this leaves empty."""
+        paths = [self.root / key for key in keys]
+        for path in paths:
+            path.unlink(missing_ok=True)
+        self._tidy(paths)
+
+    def _tidy(self, gone: Sequence[Path]) -> None:
+        folders = {parent for path in gone for parent in path.relative_to(self.root).parents if parent.name}
+        for folder in sorted(folders, key=lambda path: -len(path.parts)):
+            with contextlib.suppress(OSError):  # one that still holds something stays
+                (self.root / folder).rmdir()

@@ -17,20 +17,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from courtside.adapters.execute_api import signed_headers
 from courtside.contracts.names import DRIFT_EXPERIMENT
-from courtside.workflows.ports import DriftRun, TrackingUnavailable
+from courtside.workflows.ports import DriftRun, TrackingRefused, TrackingUnavailable
 
 TIMEOUT_SECONDS = 15
 TYPES = {"html": "text/html; charset=utf-8"}
-
-
-class TrackingRefused(TrackingUnavailable):
-    """The tracking server answered with an error."""
-
-    def __init__(self, uri: str, status: int, detail: str) -> None:
-        super().__init__(uri)
-        self.status = status
-        self.detail = detail
-        self.args = (f"the tracking server at {uri} answered {status}: {detail}",)
 
 
 class MlflowDriftRuns:

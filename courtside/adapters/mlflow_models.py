@@ -2,20 +2,20 @@
 
 from collections.abc import Collection
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+import mlflow.sklearn as sklearn_flavor
 import pyarrow as pa
-from mlflow.models import ModelSignature, get_model_info
+from mlflow.models import Model, ModelSignature, get_model_info, infer_signature
 
 from courtside.core.training.candidates import Classifier, Flavor
-from courtside.core.training.fit import TrainedModel
 from courtside.core.training.frame import input_frame
 
-_REQUIREMENTS = {
-    Flavor.SKLEARN: ("scikit-learn", "skops", "numpy", "pandas"),
-    Flavor.XGBOOST: ("xgboost-cpu", "scikit-learn", "numpy", "pandas"),
-    Flavor.LIGHTGBM: ("lightgbm", "scikit-learn", "numpy", "pandas"),
-}
+NAME = "model"
+# The packages that a model of each library needs besides those that every model does.
+_PACKAGES = {"xgboost": "xgboost-cpu", "lightgbm": "lightgbm"}
+_ALWAYS = ("scikit-learn", "skops", "numpy", "pandas")
 # skops refuses types it does not know; these are what the candidates' own libraries write, and nothing that runs code.
 _TRUSTED = [
     "collections.OrderedDict",
@@ -28,38 +28,72 @@ _TRUSTED = [
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",
 ]
+_PROBABILITIES = "probabilities"
 
 
-def log_model(model: TrainedModel, *, signature: ModelSignature) -> None:
-    """Log a fitted model as `model` of the active run, with signature and explicit requirements.
+class _Writer:
+    """What MLflow asks to write a model when it logs one: `save_model` below under the name of the flavor."""
+
+    def __init__(self, flavor: Flavor) -> None:
+        self.__name__ = f"mlflow.{flavor}"
+
+    @staticmethod
+    def save_model(path: str, mlflow_model: Model, **given: Any) -> None:
+        """Write the model into a folder."""
+        save_model(path=path, description=mlflow_model, **given)
+
+
+def log_model(estimator: Classifier, *, flavor: Flavor, signature: ModelSignature, run_id: str) -> str:
+    """Log a fitted model as `model` of a run, with signature and explicit requirements; return the model's id.
 
     Requirements are pinned to what trained it; letting MLflow infer them costs seconds a model.
     """
-    flavor = model.flavor
-    packages = dict.fromkeys((*_REQUIREMENTS[flavor], *_REQUIREMENTS[model.candidate.flavor]))
-    explicit: dict[str, Any] = {
-        "name": "model",
-        "signature": signature,
-        "pip_requirements": [f"{package}=={_version(package)}" for package in packages],
-    }
-    if flavor is Flavor.SKLEARN:
-        import mlflow.sklearn
+    logged = Model.log(
+        name=NAME,
+        artifact_path=None,
+        flavor=_Writer(flavor),
+        run_id=run_id,
+        estimator=estimator,
+        kind=flavor,
+        signature=signature,
+    )
+    return str(logged.model_id)
 
-        mlflow.sklearn.log_model(
-            model.estimator, pyfunc_predict_fn="predict_proba", skops_trusted_types=_TRUSTED, **explicit
-        )
-    elif flavor is Flavor.XGBOOST:
+
+def save_model(
+    *, path: str, estimator: Classifier, kind: Flavor, signature: ModelSignature, description: Model | None = None
+) -> None:
+    """Write a model into a folder that MLflow loads by its native flavor, and as probabilities by `pyfunc`."""
+    explicit = {"signature": signature, "pip_requirements": _requirements(estimator)}
+    described = description or Model()
+    if kind is Flavor.SKLEARN:
+        _save_probabilities(estimator, path, mlflow_model=described, **explicit)
+        return
+    if kind is Flavor.XGBOOST:
         import mlflow.xgboost
 
-        mlflow.xgboost.log_model(model.estimator, **explicit)
+        mlflow.xgboost.save_model(estimator, path, mlflow_model=described, **explicit)
     else:
         import mlflow.lightgbm
 
-        mlflow.lightgbm.log_model(model.estimator, **explicit)
+        mlflow.lightgbm.save_model(estimator, path, mlflow_model=described, **explicit)
+    # The boosters' own pyfunc says classes: give it the same model as one that says probabilities.
+    inner = Model()
+    _save_probabilities(estimator, str(Path(path, _PROBABILITIES)), mlflow_model=inner, **explicit)
+    described.flavors["python_function"] |= {
+        "loader_module": inner.flavors["python_function"]["loader_module"],
+        "predict_fn": inner.flavors["python_function"]["predict_fn"],
+        "data": _PROBABILITIES,
+    }
+    described.save(str(Path(path, "MLmodel")))
+
+
+def _save_probabilities(estimator: Classifier, path: str, **given: Any) -> None:
+    sklearn_flavor.save_model(estimator, path, pyfunc_predict_fn="predict_proba", skops_trusted_types=_TRUSTED, **given)
 
 
 def load_classifier(uri: str) -> Classifier:
-    """Load a model by any MLflow URI (`runs:/…/model`, `models:/…@champion`) in its native flavor."""
+    """Load a model by any MLflow URI (`runs:/…/model`, `models:/…@champion`) or folder in its native flavor."""
     flavors = get_model_info(uri).flavors
     if "xgboost" in flavors:
         import mlflow.xgboost
@@ -70,10 +104,27 @@ def load_classifier(uri: str) -> Classifier:
 
         model = mlflow.lightgbm.load_model(uri)
     else:
-        import mlflow.sklearn
-
-        model = mlflow.sklearn.load_model(uri)
+        model = sklearn_flavor.load_model(uri)
     return model
+
+
+def signature_of(estimator: Classifier, sample: pa.Table, feature_names: list[str]) -> ModelSignature:
+    """Return the signature: named columns in (numbers float64, categories strings), class probabilities out."""
+    rows = sample.select(feature_names).to_pandas()
+    return infer_signature(rows, estimator.predict_proba(rows))
+
+
+def _requirements(estimator: Classifier) -> list[str]:
+    packages = [package for library, package in _PACKAGES.items() if library in _libraries(estimator)]
+    return [f"{package}=={_version(package)}" for package in (*packages, *_ALWAYS)]
+
+
+def _libraries(estimator: object) -> set[str]:
+    """Return the libraries of an estimator and of all that it wraps (a pipeline's steps, what was calibrated)."""
+    wrapped = [step for _, step in getattr(estimator, "steps", ())]
+    inner = getattr(estimator, "estimator", None)
+    found = {type(estimator).__module__.partition(".")[0]}
+    return found.union(*map(_libraries, [*wrapped, *([] if inner is None else [inner])]))
 
 
 def _version(package: str) -> str:

@@ -1,18 +1,36 @@
-"""Runs in MLflow: one a candidate, in the experiment the notebooks have always searched."""
+"""Runs in MLflow: a parent a training, a child a candidate, in the experiment the notebooks have always searched.
+
+The notebooks take the run with the highest `metrics.test_auc` and load its `model`: only children have either, and only
+they carry `tags.training_id`; the parent is found by `tags.training`.
+"""
 
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
+from mlflow.entities import Metric, Param, RunStatus
 from mlflow.exceptions import MlflowException
-from mlflow.models import ModelSignature, infer_signature
 from mlflow.types import DataType
+from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_PARENT_RUN_ID, MLFLOW_SOURCE_NAME
+from mlflow.utils.time import get_current_time_millis
 
 from courtside.adapters.mlflow_connection import connect, is_missing, reaching
-from courtside.adapters.mlflow_models import RegisteredChampion, load_classifier, log_model
+from courtside.adapters.mlflow_models import (
+    RegisteredChampion,
+    load_classifier,
+    log_model,
+    save_model,
+    signature_of,
+)
+from courtside.contracts.model_card import LoggedRuns
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
-from courtside.core.training.fit import TrainedModel
-from courtside.workflows.ports import LoggedModel, TrainingRun
+from courtside.core.training.candidates import Classifier
+from courtside.workflows.ports import CandidateRun, TrackingRefused, TrainingRun
+
+FINISHED: str = RunStatus.to_string(RunStatus.FINISHED)
+LONGEST_TAG = 5000
 
 
 class MlflowTracking:
@@ -23,65 +41,161 @@ class MlflowTracking:
         self._model = model
         self._client = connect(uri)
 
-    def log(self, run: TrainingRun) -> LoggedModel:
-        """Log every model, register the best under `challenger`, return its run and version."""
-        with reaching(self._uri):
-            mlflow.set_tracking_uri(self._uri)
-            mlflow.set_registry_uri(self._uri)
-            mlflow.set_experiment(TRAINING_EXPERIMENT)
-            signature = _signature(run)
-            run_ids = {model.name: self._log_one(model, run, signature) for model in run.models}
-            run_id = run_ids[run.best.name]
-            version = self._register(run_id, run)
-        return LoggedModel(run_id=run_id, version=version)
+    def log(self, run: TrainingRun) -> LoggedRuns:
+        """Log every model, register the best under `challenger`, return where they went.
+
+        What a broken attempt finished of the same training is kept; what it left half done is deleted and made again.
+        """
+        with self._session():
+            experiment = mlflow.set_experiment(TRAINING_EXPERIMENT).experiment_id
+            parent = self._parent(run, experiment)
+            kept = self._kept(run, experiment)
+            run_ids = {
+                candidate.name: kept.get(candidate.name)
+                or self._log_candidate(candidate, run, parent=parent, experiment=experiment)
+                for candidate in run.candidates
+            }
+            version = self._register(run_ids[run.best], run)
+        return LoggedRuns(version=version, parent_run_id=parent, run_ids=run_ids)
+
+    def describe(self, logged: LoggedRuns, *, files: Mapping[str, bytes], description: str) -> None:
+        """Attach a training's documents to its parent run, describe its version and end the parent run."""
+        with self._session():
+            self._attach(logged.parent_run_id, files)
+            self._client.update_model_version(self._model, logged.version, description=description)
+            self._client.set_terminated(logged.parent_run_id, FINISHED)
 
     def champion(self) -> RegisteredChampion | None:
         """Load the champion, None when there is none yet."""
-        try:
-            with reaching(self._uri):
+        with self._session():
+            try:
                 version = self._client.get_model_version_by_alias(self._model, Alias.CHAMPION)
-        except MlflowException as error:
-            if is_missing(error):
-                return None
-            raise
-        mlflow.set_tracking_uri(self._uri)
-        mlflow.set_registry_uri(self._uri)
-        uri = f"models:/{self._model}/{version.version}"
-        inputs = mlflow.models.get_model_info(uri).signature.inputs
+            except MlflowException as error:
+                if is_missing(error):
+                    return None
+                raise
+            uri = f"models:/{self._model}/{version.version}"
+            inputs = mlflow.models.get_model_info(uri).signature.inputs
+            classifier = load_classifier(uri)
         return RegisteredChampion(
             version=str(version.version),
-            classifier=load_classifier(uri),
+            classifier=classifier,
             feature_names=inputs.input_names(),
             categorical=[column.name for column in inputs if column.type is DataType.string],
         )
 
-    def _log_one(self, model: TrainedModel, run: TrainingRun, signature: ModelSignature) -> str:
-        with mlflow.start_run(run_name=f"{run.training_id}/{model.name}", tags=dict(run.tags)) as active:
-            mlflow.log_params({"model_name": model.name, **model.candidate.params})
-            mlflow.log_metrics(model.metrics.as_dict())
-            log_model(model, signature=signature)
-            if model is run.best:
-                self._attach(run)
-        return str(active.info.run_id)
-
-    def _attach(self, run: TrainingRun) -> None:
+    @staticmethod
+    def save(run: TrainingRun) -> dict[str, bytes]:
+        """Return the models as files by path, `<candidate>/…`; needs no server."""
         with tempfile.TemporaryDirectory() as folder:
-            for name, content in run.attachments.items():
-                path = Path(folder, name)
-                path.write_bytes(content)
-                mlflow.log_artifact(str(path), artifact_path="reference")
+            for candidate in run.candidates:
+                signature = signature_of(candidate.estimator, run.sample, list(run.feature_names))
+                path = str(Path(folder, candidate.name))
+                save_model(path=path, estimator=candidate.estimator, kind=candidate.flavor, signature=signature)
+            files = [path for path in Path(folder).rglob("*") if path.is_file()]
+            return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+    @staticmethod
+    def load(files: Mapping[str, bytes]) -> dict[str, Classifier]:
+        """Return the models of such files by candidate; needs no server."""
+        with tempfile.TemporaryDirectory() as folder:
+            _write(folder, files)
+            return {name: load_classifier(str(Path(folder, name))) for name in {key.split("/")[0] for key in files}}
+
+    @contextmanager
+    def _session(self) -> Iterator[None]:
+        """Point MLflow's own functions at this server; whatever it answers but success counts as being away."""
+        mlflow.set_tracking_uri(self._uri)
+        mlflow.set_registry_uri(self._uri)
+        try:
+            with reaching(self._uri):
+                yield
+        except MlflowException as error:
+            raise TrackingRefused(self._uri, error.get_http_status_code(), error.message) from error
+
+    def _parent(self, run: TrainingRun, experiment: str) -> str:
+        found = self._client.search_runs([experiment], f"tags.training = '{run.training_id}'", max_results=1)
+        if found:
+            return str(found[0].info.run_id)
+        tags = {**run.tags, "training": run.training_id}
+        del tags["training_id"]
+        created = self._client.create_run(experiment, run_name=run.training_id, tags=_tags(tags))
+        self._client.log_batch(created.info.run_id, params=[Param(key, value) for key, value in run.params.items()])
+        return str(created.info.run_id)
+
+    def _kept(self, run: TrainingRun, experiment: str) -> dict[str, str]:
+        """Return the finished runs of this training by candidate, after deleting all that an attempt left undone."""
+        kept: dict[str, str] = {}
+        for child in self._client.search_runs([experiment], f"tags.training_id = '{run.training_id}'"):
+            name = child.data.params.get("model_name", "")
+            finished = child.info.status == FINISHED and _tags(run.tags).items() <= child.data.tags.items()
+            if finished and name not in kept:
+                kept[name] = str(child.info.run_id)
+            else:
+                self._client.delete_run(child.info.run_id)
+        return kept
+
+    def _log_candidate(self, candidate: CandidateRun, run: TrainingRun, *, parent: str, experiment: str) -> str:
+        tags = {**run.tags, MLFLOW_PARENT_RUN_ID: parent}
+        name = f"{run.training_id}/{candidate.name}"
+        run_id = str(self._client.create_run(experiment, run_name=name, tags=_tags(tags)).info.run_id)
+        params = {"model_name": candidate.name, **candidate.params}
+        self._client.log_batch(run_id, params=[Param(key, value) for key, value in params.items()])
+        # Before the metrics: MLflow reads the history of every metric that a run has when a model is added to it.
+        signature = signature_of(candidate.estimator, run.sample, list(run.feature_names))
+        model_id = log_model(candidate.estimator, flavor=candidate.flavor, signature=signature, run_id=run_id)
+        at = get_current_time_millis()
+        metrics = [Metric(key, value, at, 0, model_id=model_id) for key, value in candidate.metrics.items()]
+        self._client.log_batch(run_id, metrics=metrics)
+        files = {f"plots/{name}": content for name, content in candidate.plots.items()}
+        if candidate.name == run.best:
+            files |= {f"reference/{name}": content for name, content in run.attachments.items()}
+        self._attach(run_id, files)
+        self._client.set_terminated(run_id, FINISHED)
+        return run_id
+
+    def _attach(self, run_id: str, files: Mapping[str, bytes]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            _write(folder, files)
+            self._client.log_artifacts(run_id, folder)
 
     def _register(self, run_id: str, run: TrainingRun) -> str:
+        """Return the version of a run, made if it has none; a staged one is challenger unless newer data has one."""
         try:
             self._client.create_registered_model(self._model)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-        created = mlflow.register_model(f"runs:/{run_id}/model", self._model, tags={**run.tags, "stage": "Staging"})
-        self._client.set_registered_model_alias(self._model, Alias.CHALLENGER, created.version)
-        return str(created.version)
+        known = self._client.search_model_versions(f"name = '{self._model}' and run_id = '{run_id}'")
+        version = known[0] if known else self._new_version(run_id, run)
+        if version.tags.get("stage") == "Staging" and self._challenger_as_of() <= run.tags["as_of"]:
+            self._client.set_registered_model_alias(self._model, Alias.CHALLENGER, version.version)
+        return str(version.version)
+
+    def _new_version(self, run_id: str, run: TrainingRun) -> mlflow.entities.model_registry.ModelVersion:
+        tags = {"stage": "Staging", **_tags(run.tags)}
+        return mlflow.register_model(f"runs:/{run_id}/model", self._model, tags=tags)
+
+    def _challenger_as_of(self) -> str:
+        try:
+            tags: dict[str, str] = self._client.get_model_version_by_alias(self._model, Alias.CHALLENGER).tags
+        except MlflowException as error:
+            if is_missing(error):
+                return ""
+            raise
+        return tags.get("as_of", "")
 
 
-def _signature(run: TrainingRun) -> ModelSignature:
-    frame = run.sample.select(list(run.feature_names)).to_pandas()
-    return infer_signature(frame, run.best.estimator.predict_proba(frame))
+def _tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return tags as the server takes them, with those by which its own pages show where a run came from."""
+    own = {MLFLOW_SOURCE_NAME: "courtside train"}
+    if "git_commit" in tags:
+        own[MLFLOW_GIT_COMMIT] = tags["git_commit"]
+    return {name: value[:LONGEST_TAG] for name, value in (own | dict(tags)).items()}
+
+
+def _write(folder: str, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

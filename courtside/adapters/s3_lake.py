@@ -1,5 +1,7 @@
 """The lake in S3."""
 
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,9 @@ from courtside.workflows.ports import ObjectMissing, StoredObject
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+
+
+PARALLEL = 8
 
 
 class S3Lake:
@@ -64,3 +69,21 @@ class S3Lake:
                 return False
             raise
         return True
+
+    def move(self, keys: Mapping[str, str]) -> None:
+        """Copy objects within S3, all at once, and remove the old ones when every copy is there."""
+        self._each(lambda old: self._copy(old, keys[old]), list(keys))
+        self.remove(list(keys))
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove objects (the bucket keeps their versions)."""
+        # One by one: a request for many reports what it could not remove in its answer, not as an error.
+        self._each(lambda key: self._s3.delete_object(Bucket=self.bucket, Key=key), keys)
+
+    def _copy(self, old: str, new: str) -> None:
+        self._s3.copy_object(Bucket=self.bucket, Key=new, CopySource={"Bucket": self.bucket, "Key": old})
+
+    def _each(self, work: Callable[[str], object], keys: Sequence[str]) -> None:
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            for done in [pool.submit(work, key) for key in keys]:
+                done.result()

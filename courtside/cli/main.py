@@ -19,7 +19,10 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     help="Courtside looks after a small team's models in its own AWS account; start with `courtside demo`.",
-    epilog="Exit codes: 0 done, 1 failed, 2 bad input, 3 drift found (with --exit-code), 130 interrupted.",
+    epilog=(
+        "Exit codes: 0 done, 1 failed, 2 bad input, 3 drift found (with --exit-code), "
+        "4 trained but not logged (the tracking server was away), 130 interrupted."
+    ),
 )
 app.command("demo")(demo_command.demo)
 app.command("features")(train.features)

@@ -17,16 +17,28 @@ from courtside.cli.input import (
     table_content,
     table_contract,
 )
+from courtside.cli.stage import Stage
 from courtside.contracts import lake_keys
+from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import DEFAULT_DATASET
-from courtside.contracts.records import Calibration
+from courtside.contracts.records import Calibration, TrainingRecord
 
 if TYPE_CHECKING:
     from courtside.adapters.folder_lake import FolderLake
     from courtside.core.dataset import Dataset as Contract
 
+EXIT_NOT_LOGGED = 4
+
 Dataset = Annotated[str, typer.Option(help="A shipped dataset contract, or the path of a YAML file.")]
+
+
+class OptionMissing(BadInput):
+    """A command was called without an option that this way of calling it needs."""
+
+    def __init__(self, option: str) -> None:
+        self.option = option
+        super().__init__(f"{option} is missing; `--help` shows examples")
 
 
 def features(
@@ -55,7 +67,9 @@ def features(
 
 
 def train_files(
-    out: Annotated[Path, typer.Option(help="Folder for the models, the record and the drift reference.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the models, the record, the card and the drift reference.")
+    ] = None,
     games: Annotated[Path | None, typer.Option(help="Games: .csv, .csv.gz or .parquet.")] = None,
     table: Annotated[
         Path | None, typer.Option(help="A parquet file that holds the features of --dataset, in place of games.")
@@ -78,6 +92,11 @@ def train_files(
     disable_mlflow: Annotated[bool, typer.Option("--disable-mlflow", help="Log nowhere.")] = False,
     disable_drift: Annotated[bool, typer.Option("--disable-drift", help="Make no drift reference.")] = False,
     quarantine: QuarantineOption = None,
+    resume_logging: Annotated[
+        bool, typer.Option("--resume-logging", help="Train nothing: log what waits in --out, or in --stage's lake.")
+    ] = False,
+    training_id: Annotated[str | None, typer.Option(help="With --resume-logging: only this training.")] = None,
+    stage: Stage = "dev",
     as_json: JsonFlag = False,
 ) -> None:
     """Train the four candidates on a games file, or on a table of your own.
@@ -91,12 +110,22 @@ def train_files(
     - `courtside train --games games.csv.gz --out models --search 10 --rolling-origin 5 --calibrate isotonic`
 
     - `courtside train --table churn.parquet --dataset churn.yaml --out models`
+
+    - `courtside train --resume-logging --stage dev`
     """
     from courtside.adapters.folder_lake import FolderLake
+    from courtside.adapters.provenance import provenance
     from courtside.cli.input import parse_day
     from courtside.core.training.fit import FitOptions
     from courtside.workflows.train import train
 
+    if resume_logging:
+        from courtside.cli.resume_logging import resume
+
+        resume(out=out, stage=stage, training_id=training_id, tracking_uri=tracking_uri, as_json=as_json)
+        return
+    if out is None:
+        raise OptionMissing("--out")
     lake = FolderLake(out)
     contract = _stored(lake, games=games, table=table, dataset=dataset, quarantine=quarantine)
     request = RetrainingRequest(
@@ -113,14 +142,25 @@ def train_files(
         newest_rows=newest,
         options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
         with_reference=not disable_drift,
-        progress=lambda part: people.print(f"… {part}"),
+        provenance=provenance(),
+        progress=lambda part: people.print(f"… {part}", highlight=False),
     )
+    _print_record(record, as_json=as_json)
+    if record.spooled:
+        people.print(
+            "trained, but not logged: the tracking server was away. When it is back: "
+            f"courtside train --resume-logging --out {out}"
+        )
+        raise typer.Exit(EXIT_NOT_LOGGED)
+
+
+def _print_record(record: TrainingRecord, *, as_json: bool) -> None:
     if as_json:
         print_json(record.model_dump(mode="json"))
-    else:
-        for warning in record.warnings:
-            people.print(f"warning: {warning}")
-        print_models(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", record.models)
+        return
+    for warning in record.warnings:
+        people.print(f"warning: {warning}")
+    print_models(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", record.models)
 
 
 def _stored(

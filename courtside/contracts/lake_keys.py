@@ -7,6 +7,10 @@ TABLES_PREFIX = "tables/"
 DRIFT_REPORTS_PREFIX = "drift/reports/"
 LEGACY_MODELS_PREFIX = "ml-models/"
 LEGACY_FEATURES_PREFIX = "ml-features/"
+LEGACY_STAGED_PREFIX = "ml-models/.staged/"
+TRAININGS_PREFIX = "training/"
+LEGACY_SET = "ml-models/set.json"
+"""Whose the legacy files are, and their SHA-256: written last, so that it tells a whole set from a mixed one."""
 PROFILE_NAME = "reference.profile"
 CHAMPION_REFERENCE = "reference/champion.json"
 
@@ -32,9 +36,29 @@ def training_manifest(training_id: str) -> str:
     return f"training/{training_id}/manifest.json"
 
 
+def legacy_staged(training_id: str) -> str:
+    """Prefix of a training's legacy files until all of them are there."""
+    return f"{LEGACY_STAGED_PREFIX}{training_id}/"
+
+
 def training_spool(training_id: str) -> str:
     """Prefix of a training's runs while the tracking server is away."""
     return f"training/{training_id}/spool/"
+
+
+def training_card(training_id: str) -> str:
+    """Key of the model card as data, what its other forms are made from."""
+    return f"training/{training_id}/card.json"
+
+
+def training_card_page(training_id: str) -> str:
+    """Key of the model card as a page."""
+    return f"training/{training_id}/card.html"
+
+
+def training_card_text(training_id: str) -> str:
+    """Key of the model card as Markdown."""
+    return f"training/{training_id}/card.md"
 
 
 def training_smoke(training_id: str) -> str:

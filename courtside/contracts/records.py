@@ -118,6 +118,13 @@ class TrainingRecord(Payload):
     seconds: dict[str, float]
 
 
+class LegacySet(Payload):
+    """Whose legacy files lie in the lake, and the SHA-256 of each by name: readers that check it never mix two sets."""
+
+    training_id: str
+    sha256: dict[str, str]
+
+
 class ChampionReference(Payload):
     """Which profile a drift check compares with: the champion's."""
 

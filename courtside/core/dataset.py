@@ -49,6 +49,7 @@ class Dataset:
     `target` is what the model foretells, `prediction` the column of what it said, None where the table keeps none;
     `builder` names the code that makes the features from raw rows (None: the table holds them already);
     `reference_seasons` is how many of the newest seasons the champion is compared with;
+    `purpose` is what the models are for, as their card says it;
     `phase` is set where features differ by time of the year, so that a window is compared with the same days;
     `segment` is the column by whose values the gate looks at parts of the holdout (None: at the whole only).
     """
@@ -64,6 +65,7 @@ class Dataset:
     phase: Phase | None = None
     prediction: str | None = None
     segment: str | None = None
+    purpose: str | None = None
 
     @property
     def feature_names(self) -> list[str]:

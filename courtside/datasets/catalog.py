@@ -30,6 +30,7 @@ class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str
+    purpose: str | None = Field(default=None, min_length=1)
     time_column: str
     season_column: str | None = None
     id_columns: list[str]

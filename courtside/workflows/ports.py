@@ -14,7 +14,8 @@ from courtside.contracts.events import RetrainingRequest
 from courtside.core.alerting import Alert
 
 if TYPE_CHECKING:  # the functions that only check drift must not load what trains
-    from courtside.core.training.fit import TrainedModel
+    from courtside.contracts.model_card import LoggedRuns
+    from courtside.core.training.candidates import Classifier, Flavor
 
 
 class ObjectMissing(CourtsideError):
@@ -31,6 +32,16 @@ class TrackingUnavailable(CourtsideError):
     def __init__(self, uri: str) -> None:
         self.uri = uri
         super().__init__(f"the tracking server at {uri} does not answer; check that its service is running")
+
+
+class TrackingRefused(TrackingUnavailable):
+    """The tracking server answered with an error."""
+
+    def __init__(self, uri: str, status: int, detail: str) -> None:
+        super().__init__(uri)
+        self.status = status
+        self.detail = detail
+        self.args = (f"the tracking server at {uri} answered {status}: {detail}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +80,40 @@ class Lake(Protocol):
         """Write an object only if there is none yet; return whether this call wrote it."""
         ...
 
+    def move(self, keys: Mapping[str, str]) -> None:
+        """Move objects (old key → new key) as close together as the store can; if that breaks off, none is lost."""
+        ...
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove objects; those that are not there are no error."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
-class LoggedModel:
-    """Where a trained model went: its run and, for the challenger, its version in the registry."""
+class CandidateRun:
+    """What is logged of one candidate; `plots` are image files by name."""
 
-    run_id: str
-    version: str
+    name: str
+    flavor: Flavor
+    estimator: Classifier
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    plots: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """What is logged of one training; `sample` is a few rows of features as the models take them."""
+    """What is logged of one training: `tags` with every run and the version, `attachments` with the best model.
+
+    `sample` is a few rows of features as the models take them.
+    """
 
     training_id: str
-    models: Sequence[TrainedModel]
-    best: TrainedModel
+    candidates: Sequence[CandidateRun]
+    best: str
     feature_names: Sequence[str]
     sample: pa.Table
+    params: Mapping[str, str]
     tags: Mapping[str, str]
     attachments: Mapping[str, bytes]
 
@@ -126,12 +153,27 @@ class Champion(Protocol):
 class Tracking(Protocol):
     """Runs and models; raises `TrackingUnavailable`."""
 
-    def log(self, run: TrainingRun) -> LoggedModel:
-        """Log every model of a training, register the best as challenger, return where it went."""
+    def log(self, run: TrainingRun) -> LoggedRuns:
+        """Log every model of a training, register the best as challenger, return where they went.
+
+        What an earlier, broken attempt logged of the same training is kept and the rest added.
+        """
+        ...
+
+    def describe(self, logged: LoggedRuns, *, files: Mapping[str, bytes], description: str) -> None:
+        """Attach a training's documents to its parent run and describe its version; this ends its logging."""
         ...
 
     def champion(self) -> Champion | None:
         """Load the champion, None when there is none yet."""
+        ...
+
+    def save(self, run: TrainingRun) -> dict[str, bytes]:
+        """Return the models as files by path, `<candidate>/…`, in their libraries' formats; needs no server."""
+        ...
+
+    def load(self, files: Mapping[str, bytes]) -> dict[str, Classifier]:
+        """Return the models of such files by candidate; needs no server."""
         ...
 
 

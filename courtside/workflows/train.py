@@ -2,7 +2,7 @@
 
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest
-from courtside.contracts.records import DataManifest, ModelRecord, RollingOriginRecord, TrainingRecord
+from courtside.contracts.model_card import Provenance
+from courtside.contracts.records import ModelRecord, RollingOriginRecord, TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.drift import fit as fit_profile
 from courtside.core.reference import reference_rows
@@ -25,9 +27,11 @@ from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import Split, split_by_time
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen import frozen_features
-from courtside.workflows.ports import Lake, LoggedModel, Tracking, TrainingRun
-
-SAMPLE_ROWS = 5
+from courtside.workflows.legacy_set import publish_legacy_set
+from courtside.workflows.model_cards import model_card, write_card
+from courtside.workflows.ports import Lake, Tracking
+from courtside.workflows.smoke import known_rows
+from courtside.workflows.training_runs import log_training, training_run
 
 
 @dataclass(slots=True)
@@ -55,6 +59,8 @@ def train(
     newest_rows: int | None = None,
     options: FitOptions | None = None,
     with_reference: bool = True,
+    provenance: Provenance | None = None,
+    tags: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TrainingRecord:
     """Train on all rows before `request.as_of` and write the training's record to the lake.
@@ -63,9 +69,11 @@ def train(
     `newest_rows` keeps only that many of the newest rows of features (None: all); `options` ask for a search, a
     rolling-origin evaluation or a calibration;
     `tracking` None trains without a tracking server, `with_reference` False without a drift reference.
-    The legacy files are written before anything is logged, so they exist even when the server is away.
+    `tags` are logged on top of the training's own, `provenance` says which code it ran.
+    The legacy files are written before anything is logged, so they exist even when the server is away; then the runs
+    are kept in the lake for `resume_logging`, and the record says `spooled`.
     Raises what `freeze`, `split_by_time`, `check_labels` and `check_split` raise, `DataChanged` and
-    `TrackingUnavailable`.
+    `LegacyFilesDamaged`.
     """
     watch = Stopwatch(progress)
     with watch.part("features"):
@@ -78,14 +86,10 @@ def train(
         asked = replace(options or FitOptions(), seed=manifest.seed)
         models = fit_candidates(split, dataset=dataset, options=asked, progress=progress)
     with watch.part("files"):
-        _write_legacy(models, split, lake=lake)
+        _write_legacy(request.training_id, models, split, lake=lake)
         attachments = {lake_keys.PROFILE_NAME: _profile(frozen.table, dataset)} if with_reference else {}
         for content in attachments.values():
             lake.write(lake_keys.training_profile(request.training_id), content)
-    with watch.part("tracking"):
-        logged = _log(request, manifest, models, split, attachments, tracking=tracking, dataset=dataset)
-    with watch.part("holdout"):
-        champion_version = _write_holdout(request, best(models), split, lake=lake, tracking=tracking, dataset=dataset)
     record = TrainingRecord(
         **request.model_dump(),
         dataset=dataset.name,
@@ -98,18 +102,32 @@ def train(
         models=tuple(_model_record(model) for model in models),
         best=best(models).name,
         importances=importances(best(models).estimator, dataset.feature_names),
-        challenger_version=logged.version if logged else None,
-        challenger_run_id=logged.run_id if logged else None,
-        champion_version=champion_version,
-        seconds=watch.seconds,
+        seconds={},
     )
+    with watch.part("tracking"):
+        card = model_card(record, models, split, dataset=dataset, provenance=provenance or Provenance())
+        inputs = pa.Table.from_pandas(feature_frame(split.holdout, dataset), preserve_index=False)
+        run = training_run(
+            card,
+            {model.name: model.estimator for model in models},
+            feature_names=dataset.feature_names,
+            rows=inputs,
+            tags=tags or {},
+            attachments=attachments,
+        )
+        done = log_training(run, card, inputs, tags=tags or {}, lake=lake, tracking=tracking, progress=progress)
+    with watch.part("holdout"):
+        challenger = best(models).test_probability[split.selection_rows :]
+        lake.write(lake_keys.training_smoke(request.training_id), known_rows(inputs, challenger))
+        _write_holdout(request, challenger, split, champion=done.champion_probability, lake=lake, dataset=dataset)
+        write_card(done.card, lake=lake)
+    record = done.card.record.model_copy(update={"spooled": done.spooled, "seconds": watch.seconds})
     lake.write(lake_keys.training_record(request.training_id), record.model_dump_json(indent=2).encode())
     return record
 
 
-def _write_legacy(models: list[TrainedModel], split: Split, *, lake: Lake) -> None:
-    for name, content in legacy_files(models).items():
-        lake.write(f"{lake_keys.LEGACY_MODELS_PREFIX}{name}", content)
+def _write_legacy(training_id: str, models: list[TrainedModel], split: Split, *, lake: Lake) -> None:
+    publish_legacy_set(training_id, legacy_files(models), lake=lake)
     for name, table in (("train", split.train), ("test", split.test)):
         lake.write(f"{lake_keys.LEGACY_FEATURES_PREFIX}{name}.parquet", _parquet(table))
 
@@ -127,57 +145,24 @@ def _profile(features: pa.Table, dataset: Dataset) -> bytes:
     return profile.to_bytes()
 
 
-def _log(
-    request: RetrainingRequest,
-    manifest: DataManifest,
-    models: list[TrainedModel],
-    split: Split,
-    attachments: dict[str, bytes],
-    *,
-    tracking: Tracking | None,
-    dataset: Dataset,
-) -> LoggedModel | None:
-    if tracking is None:
-        return None
-    run = TrainingRun(
-        training_id=request.training_id,
-        models=models,
-        best=best(models),
-        feature_names=dataset.feature_names,
-        sample=pa.Table.from_pandas(feature_frame(split.train.slice(0, SAMPLE_ROWS), dataset), preserve_index=False),
-        tags={
-            "training_id": request.training_id,
-            "trigger": request.trigger.value,
-            "as_of": request.as_of.isoformat(),
-            "dataset": dataset.name,
-            "data_hash": manifest.content_hash,
-        },
-        attachments=attachments,
-    )
-    return tracking.log(run)
-
-
 def _write_holdout(
     request: RetrainingRequest,
-    challenger: TrainedModel,
+    challenger: NDArray[np.float64],
     split: Split,
     *,
+    champion: list[float] | None,
     lake: Lake,
-    tracking: Tracking | None,
     dataset: Dataset,
-) -> str | None:
+) -> None:
     """Keep what both models say of the same newest rows: the gate needs no model, only this."""
-    champion = tracking.champion() if tracking else None
-    rows = split.holdout
     columns: dict[str, Any] = {
-        "label": labels(rows, dataset),
-        "challenger": challenger.test_probability[split.selection_rows :],
-        **holdout_columns(split.train, rows, dataset),
+        "label": labels(split.holdout, dataset),
+        "challenger": challenger,
+        **holdout_columns(split.train, split.holdout, dataset),
     }
     if champion is not None:
-        columns["champion"] = np.asarray(champion.probability(rows), dtype=np.float64)
+        columns["champion"] = np.asarray(champion, dtype=np.float64)
     lake.write(lake_keys.training_holdout(request.training_id), _parquet(pa.table(columns)))
-    return champion.version if champion else None
 
 
 def _model_record(model: TrainedModel) -> ModelRecord:

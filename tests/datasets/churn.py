@@ -1,12 +1,10 @@
 """A customer churn table with a known cause: short tenure, monthly contracts and support calls make people leave."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from courtside.core.dataset import Dataset, FeatureKind
 from courtside.datasets.catalog import load_dataset
 
 CONTRACT = Path(__file__).with_name("churn.yaml")
@@ -42,9 +40,3 @@ def churn_table(rows: int = 3_000, *, seed: int = 7, charge_shift: float = 0.0) 
             "churned": pa.array(rng.random(rows) < 1 / (1 + np.exp(-score))),
         }
     )
-
-
-def complete_numbers() -> Dataset:
-    """Return the contract less what has gaps or is text."""
-    kept = (f for f in DATASET.features if f.kind is not FeatureKind.CATEGORICAL and f.name != "data_used_gb")
-    return replace(DATASET, features=tuple(kept))

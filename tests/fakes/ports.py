@@ -1,17 +1,19 @@
-from collections.abc import Sequence
+import pickle
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.model_card import LoggedRuns
 from courtside.core.alerting import Alert
+from courtside.core.training.candidates import Classifier
 from courtside.workflows.ports import (
     Champion,
     DriftRun,
     LedgerEntry,
     LedgerWrite,
-    LoggedModel,
     ObjectMissing,
     StoredObject,
     TrackingUnavailable,
@@ -46,6 +48,14 @@ class InMemoryLake:
             return False
         self.objects[key] = content
         return True
+
+    def move(self, keys: Mapping[str, str]) -> None:
+        for old, new in keys.items():
+            self.objects[new] = self.objects.pop(old)
+
+    def remove(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.objects.pop(key, None)
 
 
 @dataclass
@@ -82,16 +92,37 @@ class ConstantChampion:
 class InMemoryTracking:
     current: Champion | None = None
     runs: list[TrainingRun] = field(default_factory=list)
+    described: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
     away: bool = False
 
-    def log(self, run: TrainingRun) -> LoggedModel:
-        if self.away:
-            raise TrackingUnavailable("http://nowhere")
-        self.runs.append(run)
-        return LoggedModel(run_id=f"run-{len(self.runs)}", version=str(len(self.runs)))
+    def log(self, run: TrainingRun) -> LoggedRuns:
+        self._reach()
+        known = [known.training_id for known in self.runs]
+        if run.training_id not in known:
+            self.runs.append(run)
+        number = [known.training_id for known in self.runs].index(run.training_id) + 1
+        run_ids = {candidate.name: f"run-{number}-{candidate.name}" for candidate in run.candidates}
+        return LoggedRuns(version=str(number), parent_run_id=f"run-{number}", run_ids=run_ids)
+
+    def describe(self, logged: LoggedRuns, *, files: Mapping[str, bytes], description: str) -> None:
+        self._reach()
+        self.described[logged.parent_run_id] = {**files, "description": description.encode()}
 
     def champion(self) -> Champion | None:
+        self._reach()
         return self.current
+
+    @staticmethod
+    def save(run: TrainingRun) -> dict[str, bytes]:
+        return {f"{candidate.name}/model": pickle.dumps(candidate.estimator) for candidate in run.candidates}
+
+    @staticmethod
+    def load(files: Mapping[str, bytes]) -> dict[str, Classifier]:
+        return {path.split("/")[0]: pickle.loads(content) for path, content in files.items()}  # noqa: S301
+
+    def _reach(self) -> None:
+        if self.away:
+            raise TrackingUnavailable("http://nowhere")
 
 
 @dataclass

@@ -1,19 +1,17 @@
 """The whole page."""
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 
 from courtside.core.drift.profile import Profile
 from courtside.core.drift.report import BROKEN, DriftReport, FeatureDrift
 from courtside.core.report_page.detail import feature_section
+from courtside.core.report_page.document import document
 from courtside.core.report_page.markup import Markup, element, joined
 from courtside.core.report_page.overview import banner, every_feature, facts, set_aside, stories, verdict
 
 MOST_DETAILED = 60
 """Features shown in full, those that moved first; the page stays light enough for an e-mail."""
 TITLE = "Courtside drift report"
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def render_page(
@@ -38,43 +36,21 @@ def render_page(
         )
         for feature in ordered[:MOST_DETAILED]
     }
-    body = element(
-        "body",
-        element(
-            "main",
-            banner(report, title=title, decision=decision_text),
-            stories(report),
-            set_aside(report),
-            facts(report),
-            every_feature(ordered, keys),
-            _outcomes(report.outcomes, reference.outcomes, current.outcomes),
-            _details(ordered[:MOST_DETAILED], cards, left_out=len(ordered) - len(cards)),
-        ),
+    return document(
+        f"{verdict(report)[1]} {title}",
+        banner(report, title=title, decision=decision_text),
+        stories(report),
+        set_aside(report),
+        facts(report),
+        every_feature(ordered, keys),
+        _outcomes(report.outcomes, reference.outcomes, current.outcomes),
+        _details(ordered[:MOST_DETAILED], cards, left_out=len(ordered) - len(cards)),
     )
-    head = _head(f"{verdict(report)[1]} {title}")
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
 
 def _urgency(feature: FeatureDrift) -> tuple[bool, bool, float]:
     """Sort broken features first, then those that moved, each by effect."""
     return feature.verdict not in BROKEN, not feature.drifted, -(feature.effect or 0.0)
-
-
-def _head(title: str) -> Markup:
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", title),
-        element("style", _style()),
-    )
-
-
-@cache
-def _style() -> Markup:
-    return Markup((files(__package__) / "style.css").read_text(encoding="utf-8"))
 
 
 def _outcomes(found: Sequence[FeatureDrift], reference: Profile | None, current: Profile | None) -> Markup | None:

@@ -26,3 +26,23 @@ def test_only_the_first_claim_writes(tmp_path: Path) -> None:
     assert lake.claim("decisions/x", b"first")
     assert not lake.claim("decisions/x", b"second")
     assert lake.read("decisions/x") == b"first"
+
+
+def test_files_move_and_leave_no_empty_folder(tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path)
+    lake.write("a/staged/x", b"new")
+    lake.write("a/staged/deep/y", b"y")
+    lake.write("a/x", b"old")
+    lake.move({"a/staged/x": "a/x", "a/staged/deep/y": "b/y"})
+    assert lake.keys("") == ["a/x", "b/y"]
+    assert lake.read("a/x") == b"new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+    assert not (tmp_path / "a" / "staged").exists()
+
+
+def test_removing_what_is_gone_is_no_error(tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path)
+    lake.write("a/x", b"x")
+    lake.remove(["a/x", "a/x", "never/there"])
+    assert lake.keys("") == []
+    assert tmp_path.is_dir()

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns, TrackingRefused
-from courtside.workflows.ports import DriftRun, TrackingUnavailable
+from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
+from courtside.workflows.ports import DriftRun, TrackingRefused, TrackingUnavailable
 
 RUN = DriftRun(
     check_id="v1-2019-01-01-2019-02-01-classic",

@@ -4,16 +4,18 @@ from pathlib import Path
 
 import mlflow
 import numpy as np
+import pyarrow as pa
 import pytest
 from mlflow import MlflowClient
 
 from courtside.adapters.mlflow_models import load_classifier
 from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.contracts.model_card import LoggedRuns
 from courtside.contracts.names import REGISTERED_MODEL, Alias
 from courtside.contracts.records import Calibration
 from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, probability
 from courtside.core.training.split import Split, split_by_time
-from courtside.workflows.ports import LoggedModel, TrainingRun
+from courtside.workflows.ports import CandidateRun, TrainingRun
 from tests.unit.core.training.orders import ORDERS, orders
 
 
@@ -37,28 +39,37 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def logged(store: str, split: Split, models: list[TrainedModel]) -> LoggedModel:
-    import pyarrow as pa
-
+def logged(store: str, split: Split, models: list[TrainedModel]) -> LoggedRuns:
     run = TrainingRun(
         training_id="first",
-        models=models,
-        best=best(models),
+        candidates=[
+            CandidateRun(
+                name=model.name,
+                flavor=model.flavor,
+                estimator=model.estimator,
+                params={},
+                metrics=model.metrics.as_dict(),
+                plots={},
+            )
+            for model in models
+        ],
+        best=best(models).name,
         feature_names=ORDERS.feature_names,
-        sample=pa.Table.from_pandas(feature_frame(split.train.slice(0, 5), ORDERS)),
-        tags={},
+        sample=pa.Table.from_pandas(feature_frame(split.train.slice(0, 5), ORDERS), preserve_index=False),
+        params={},
+        tags={"training_id": "first", "as_of": "2026-01-01"},
         attachments={},
     )
     return MlflowTracking(store).log(run)
 
 
 def test_every_model_comes_back_by_its_run_and_gives_its_probabilities(
-    store: str, split: Split, models: list[TrainedModel], logged: LoggedModel
+    store: str, split: Split, models: list[TrainedModel], logged: LoggedRuns
 ) -> None:
     rows = feature_frame(split.test, ORDERS)
     found = MlflowClient(store).search_runs(["1"])
     by_name = {run.data.params["model_name"]: run for run in found if "model_name" in run.data.params}
-    assert logged.run_id in {run.info.run_id for run in found}
+    assert set(logged.run_ids.values()) <= {run.info.run_id for run in found}
     for model in models:
         uri = f"runs:/{by_name[model.name].info.run_id}/model"
         assert np.array_equal(probability(load_classifier(uri), rows), model.test_probability)
@@ -67,7 +78,7 @@ def test_every_model_comes_back_by_its_run_and_gives_its_probabilities(
 
 
 def test_the_champion_of_such_a_dataset_says_the_same_of_a_table(
-    store: str, split: Split, models: list[TrainedModel], logged: LoggedModel
+    store: str, split: Split, models: list[TrainedModel], logged: LoggedRuns
 ) -> None:
     MlflowClient(store).set_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION, logged.version)
     champion = MlflowTracking(store).champion()

@@ -17,7 +17,7 @@ from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
 from courtside.workflows.gate import gate
-from courtside.workflows.ports import ObjectMissing, TrackingUnavailable
+from courtside.workflows.ports import ObjectMissing
 from courtside.workflows.promote import NotApproved, NothingToPromote, promote
 from courtside.workflows.rollback import NothingToRollBackTo, rollback
 from courtside.workflows.train import train
@@ -68,7 +68,7 @@ def test_a_training_leaves_everything_later_steps_need(
     assert profile.outcomes is not None
     assert (list(profile.outcomes.by_name), profile.outcomes.roles) == (["home_win"], (Role.TARGET,))
     assert profile.rows > 3_000
-    assert LEGACY | {"ml-models/model_results.csv"} == set(lake.keys("ml-models/"))
+    assert LEGACY | {"ml-models/model_results.csv", "ml-models/set.json"} == set(lake.keys("ml-models/"))
     assert lake.keys("ml-features/") == ["ml-features/test.parquet", "ml-features/train.parquet"]
     (run,) = trained[1].runs
     assert run.attachments["reference.profile"] == lake.read(lake_keys.training_profile("first"))
@@ -77,8 +77,9 @@ def test_a_training_leaves_everything_later_steps_need(
 def test_a_tracking_server_that_is_away_costs_no_legacy_file() -> None:
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
-    with pytest.raises(TrackingUnavailable):
-        train(request(), lake=lake, tracking=InMemoryTracking(away=True), dataset=DATASET)
+    record = train(request(), lake=lake, tracking=InMemoryTracking(away=True), dataset=DATASET)
+    assert record.spooled
+    assert record.challenger_version is None
     assert set(lake.keys("ml-models/")) >= LEGACY
 
 
@@ -91,6 +92,30 @@ def test_mlflow_and_drift_can_each_be_switched_off() -> None:
     gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
     with pytest.raises(NothingToPromote, match="without a tracking server"):
         promote(PromoteRequest(training_id="first"), lake=lake, registry=InMemoryRegistry())
+
+
+@pytest.mark.parametrize("with_mlflow", [True, False])
+@pytest.mark.parametrize("with_drift", [True, False])
+def test_each_switch_leaves_the_rest(*, with_mlflow: bool, with_drift: bool) -> None:
+    lake, tracking = InMemoryLake(), InMemoryTracking()
+    store_games(simulate_games(seasons=[2011]), lake=lake)
+    record = train(
+        request(), lake=lake, tracking=tracking if with_mlflow else None, dataset=DATASET, with_reference=with_drift
+    )
+    assert (record.challenger_version, record.spooled) == ("1" if with_mlflow else None, False)
+    assert len(tracking.runs) == with_mlflow
+    assert (lake_keys.training_profile("first") in lake.objects) == with_drift
+    if with_mlflow:
+        assert set(tracking.runs[0].attachments) == ({"reference.profile"} if with_drift else set())
+    always = {
+        lake_keys.training_record("first"),
+        lake_keys.training_holdout("first"),
+        lake_keys.training_card("first"),
+        lake_keys.training_card_page("first"),
+        lake_keys.training_card_text("first"),
+        lake_keys.LEGACY_SET,
+    }
+    assert always | LEGACY <= set(lake.objects)
 
 
 def test_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemoryLake) -> None:

@@ -11,18 +11,19 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.records import SplitRule, TrainingRecord
 from courtside.core.drift import Profile
+from courtside.core.training.fit import feature_frame, probability
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen import DataChanged, frozen_features
 from courtside.workflows.games import store_games
 from courtside.workflows.train import train
-from tests.datasets.churn import churn_table, complete_numbers
+from tests.datasets.churn import DATASET, churn_table
 from tests.fakes.ports import InMemoryLake, InMemoryTracking
 from tests.unit.workflows.churn_lake import PREFIX, asked, lake_of, parquet
 
 NBA = load_dataset("nba_games")
-CHURN = complete_numbers()
+CHURN = DATASET
 AS_OF = date(2011, 7, 1)
 Trained = tuple[InMemoryLake, TrainingRecord, InMemoryTracking]
 
@@ -42,10 +43,12 @@ def twice() -> list[Trained]:
 
 
 def test_one_manifest_gives_the_same_metrics_and_predictions_bit_for_bit(twice: list[Trained]) -> None:
-    (_, first, one), (_, second, two) = twice
+    (lake, first, one), (_, second, two) = twice
     assert first.model_dump(exclude={"seconds"}) == second.model_dump(exclude={"seconds"})
-    for mine, other in zip(one.runs[0].models, two.runs[0].models, strict=True):
-        assert mine.test_probability.tobytes() == other.test_probability.tobytes(), mine.name
+    rows = feature_frame(pq.read_table(io.BytesIO(lake.read("ml-features/test.parquet"))), NBA)
+    for mine, other in zip(one.runs[0].candidates, two.runs[0].candidates, strict=True):
+        said, said_too = (probability(each.estimator, rows) for each in (mine, other))
+        assert said.tobytes() == said_too.tobytes(), mine.name
 
 
 def test_one_manifest_gives_the_same_files_byte_for_byte(twice: list[Trained]) -> None:

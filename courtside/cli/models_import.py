@@ -1,0 +1,54 @@
+"""`courtside models import`: bring a pickle from before the registry into it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from courtside.cli.console import JsonFlag, print_json, print_table
+from courtside.cli.resume_logging import place
+from courtside.cli.stage import Stage
+from courtside.contracts.names import DEFAULT_DATASET
+
+Hash = Annotated[str, typer.Option(help="SHA-256 of the pickle, from where you know it to be right.")]
+ScalerHash = Annotated[
+    str | None,
+    typer.Option(help="SHA-256 of scaler.pkl, for a model that takes scaled features (logistic_regression)."),
+]
+
+
+def import_model(
+    name: Annotated[str, typer.Argument(help="The pickle's name in ml-models/, without .pkl.")],
+    sha256: Hash,
+    scaler_sha256: ScalerHash = None,
+    stage: Stage = "dev",
+    out: Annotated[Path | None, typer.Option(help="A folder that `courtside train` wrote, instead of a stage.")] = None,
+    tracking_uri: Annotated[
+        str | None, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow server [default: the stage's].")
+    ] = None,
+    dataset: Annotated[
+        str, typer.Option(help="A shipped dataset contract, or the path of a YAML file.")
+    ] = DEFAULT_DATASET,
+    as_json: JsonFlag = False,
+) -> None:
+    """Register an old pickle, only from the lake's ml-models/ and only if its hash is as you say.
+
+    It is judged on ml-features/test.parquet if that is there, and becomes neither challenger nor champion.
+
+    Example: `courtside models import random_forest --sha256 9f86d0… --stage dev`
+    """
+    from courtside.adapters.mlflow_tracking import MlflowTracking
+    from courtside.datasets.catalog import load_dataset
+    from courtside.workflows.import_model import import_model
+
+    lake, uri = place(out=out, stage=stage, tracking_uri=tracking_uri)
+    logged = import_model(
+        name,
+        sha256=sha256,
+        scaler_sha256=scaler_sha256,
+        lake=lake,
+        tracking=MlflowTracking(uri),
+        dataset=load_dataset(dataset),
+    )
+    result = {"name": name, "version": logged.version, "run_id": logged.run_ids[name]}
+    print_json(result) if as_json else print_table("Imported", [result])

@@ -1,0 +1,79 @@
+"""The model card as data: what people are told of a training's models, kept beside its record."""
+
+from datetime import date
+
+from pydantic import Field
+
+from courtside.contracts.events import Payload
+from courtside.contracts.records import TrainingRecord
+
+
+class ReliabilityBin(Payload):
+    """Rows whose predicted probability lies in one tenth: their mean probability and their share of class 1."""
+
+    probability: float
+    share: float
+    rows: int
+
+
+class Curves(Payload):
+    """How a candidate's probabilities meet the labels of the test part.
+
+    `confusion` is (true negatives, false positives, false negatives, true positives) at probability .5; `roc` runs in
+    (false positive rate, true positive rate) from (0, 0) to (1, 1).
+    """
+
+    confusion: tuple[int, int, int, int]
+    roc: tuple[tuple[float, float], ...]
+    reliability: tuple[ReliabilityBin, ...]
+
+
+class CandidateCard(Payload):
+    """One candidate: what it was built from, what it goes by, and how it does. Its metrics are in the record."""
+
+    name: str
+    flavor: str
+    params: dict[str, str]
+    importances: dict[str, float]
+    curves: Curves
+
+
+class Provenance(Payload):
+    """Which code made a training: the commit (`-dirty` if it was changed) and the image; None where unknown."""
+
+    git_commit: str | None = None
+    image_digest: str | None = None
+
+
+class LoggedRuns(Payload):
+    """Where a training was logged: the registered version and the runs by candidate."""
+
+    version: str
+    parent_run_id: str
+    run_ids: dict[str, str]
+
+
+class ModelCard(Payload):
+    """Everything a model card says; periods are the first and last day of the rows."""
+
+    record: TrainingRecord
+    purpose: str | None = None
+    registered_model: str
+    train_period: tuple[date, date]
+    test_period: tuple[date, date]
+    manifest_key: str | None = None
+    candidates: tuple[CandidateCard, ...] = Field(min_length=1)
+    provenance: Provenance = Provenance()
+    logged: LoggedRuns | None = None
+
+
+class SpooledRun(Payload):
+    """What a training would have logged, kept in the lake until the tracking server is back.
+
+    The models lie beside it, and the holdout's features as rows; `attachments` are file names.
+    """
+
+    card: ModelCard
+    feature_names: tuple[str, ...]
+    tags: dict[str, str]
+    attachments: tuple[str, ...]

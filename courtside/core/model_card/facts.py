@@ -1,0 +1,121 @@
+"""The figures behind a card's plots and the sentences that both of its forms say."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from courtside.contracts.model_card import Curves, ModelCard
+from courtside.contracts.records import ModelRecord
+from courtside.core.model_card.confusion_matrix import confusion
+from courtside.core.model_card.reliability import reliability
+from courtside.core.model_card.roc_curve import roc
+from courtside.core.report_page.wording import percent, period
+
+METRICS: Mapping[str, str] = {
+    "test_auc": "AUC",
+    "test_accuracy": "Accuracy",
+    "log_loss": "Log loss",
+    "brier_score": "Brier score",
+    "calibration_error": "Calibration error",
+    "precision": "Precision",
+    "recall": "Recall",
+    "f1_score": "F1",
+    "selection_auc": "AUC, selection part",
+    "train_accuracy": "Accuracy, training part",
+}
+COMPARED = ("test_auc", "log_loss", "test_accuracy")
+"""What the candidates are compared by at a glance; the rest stands with each."""
+
+
+def curves(labels: NDArray[np.int8], probability: NDArray[np.float64]) -> Curves:
+    """Return what the plots draw; labels 0/1 of both classes and probabilities of class 1, shape (n,)."""
+    return Curves(
+        confusion=confusion(labels, probability),
+        roc=roc(labels, probability),
+        reliability=reliability(labels, probability),
+    )
+
+
+def figure(model: ModelRecord, metric: str) -> str | None:
+    """Write a metric with its 95 % interval, None if it was not computed.
+
+    >>> auc = ModelRecord(name="m", train_accuracy=1, test_accuracy=1, test_auc=0.6663, precision=1, recall=1,
+    ...     f1_score=1, intervals={"test_auc": (0.655, 0.6774)})
+    >>> figure(auc, "test_auc"), figure(auc, "log_loss")
+    ('0.6663 (0.6550 to 0.6774)', None)
+    """
+    value = getattr(model, metric)
+    if value is None:
+        return None
+    if metric not in model.intervals:
+        return f"{value:.4f}"
+    low, high = model.intervals[metric]
+    return f"{value:.4f} ({low:.4f} to {high:.4f})"
+
+
+def best_of(card: ModelCard) -> ModelRecord:
+    """Return the record of the chosen candidate."""
+    return next(model for model in card.record.models if model.name == card.record.best)
+
+
+def why(card: ModelCard) -> str:
+    """Say why the best candidate was chosen."""
+    chosen = best_of(card)
+    part, metric = ("test", "test_auc") if chosen.selection_auc is None else ("selection", "selection_auc")
+    others = [model for model in card.record.models if model.name != chosen.name]
+    value = getattr(chosen, metric)
+    said = f"{chosen.name} has the highest AUC on the {part} part, {value:.4f}"
+    if not others:
+        return f"{chosen.name} is the only candidate; its AUC on the {part} part is {value:.4f}."
+    second = max(others, key=lambda model: getattr(model, metric) or 0.0)
+    return f"{said}; {second.name} follows with {getattr(second, metric) or 0.0:.4f}."
+
+
+def caveats(card: ModelCard) -> list[str]:
+    """Return what to keep in mind: the data's warnings first, then what holds for every training."""
+    record = card.record
+    said = list(record.warnings)
+    if record.baseline_accuracy is not None:
+        said.append(
+            f"Always predicting the more frequent class is right on {percent(record.baseline_accuracy)} of "
+            f"the test part; {record.best} on {percent(best_of(card).test_accuracy)}."
+        )
+    holdout = f" The gate decides on the newest {record.rows_holdout:,} of them." if record.rows_holdout else ""
+    said.append(f"The figures rest on {record.rows_test:,} rows of {period(card.test_period)}.{holdout}")
+    said.append("The past is no promise: drift checks tell when the data no longer looks as it did in training.")
+    return said
+
+
+def data_facts(card: ModelCard) -> dict[str, str]:
+    """Return what the models were trained and tested on."""
+    record = card.record
+    until = "everything" if record.as_of.year == 9999 else f"before {record.as_of.isoformat()}"
+    known = {
+        "Dataset": record.dataset,
+        "Training part": f"{record.rows_train:,} rows, {period(card.train_period)}",
+        "Test part": f"{record.rows_test:,} rows, {period(card.test_period)}",
+        "Holdout of the gate": f"{record.rows_holdout:,} rows, the newest" if record.rows_holdout else None,
+        "Split": "by time: the models are tested on what came after their training",
+        "Data as of": until,
+        "Data hash": record.data_hash,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def lineage(card: ModelCard) -> dict[str, str]:
+    """Return where the models come from and where they went."""
+    record, logged = card.record, card.logged
+    known = {
+        "Training": record.training_id,
+        "Trigger": record.trigger.value,
+        "Reason": record.reason,
+        "Manifest": card.manifest_key,
+        "Git commit": card.provenance.git_commit,
+        "Image": card.provenance.image_digest,
+        "Registered as": f"{card.registered_model} version {logged.version}" if logged else None,
+        "Parent run": logged.parent_run_id if logged else None,
+        "Champion then": f"version {record.champion_version}" if record.champion_version else None,
+    }
+    runs = {f"Run of {name}": run_id for name, run_id in logged.run_ids.items()} if logged else {}
+    return {name: value for name, value in known.items() if value is not None} | runs

@@ -1,0 +1,65 @@
+"""The card as Markdown, for registries, pull requests and terminals."""
+
+import re
+from collections.abc import Mapping
+
+from courtside.contracts.model_card import ModelCard
+from courtside.core.model_card.facts import METRICS, best_of, caveats, data_facts, figure, lineage, why
+from courtside.core.report_page.wording import DASH, percent
+
+MOST_IMPORTANT = 8
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!])")
+
+
+def render_markdown(card: ModelCard) -> str:
+    """Return the whole card but for its plots."""
+    best = next(candidate for candidate in card.candidates if candidate.name == card.record.best)
+    largest = sorted(best.importances.items(), key=lambda item: -item[1])[:MOST_IMPORTANT]
+    parts = [
+        f"# {_plain(card.record.best)}: model card",
+        _plain(card.purpose or "Its dataset contract states no purpose."),
+        _plain(why(card)),
+        "## Keep in mind",
+        "\n".join(f"- {_plain(text)}" for text in caveats(card)),
+        "## The candidates on the test part",
+        _table(card),
+        f"## What {_plain(card.record.best)} leans on",
+        "\n".join(f"- {_plain(name)}: {percent(share)}" for name, share in largest),
+        "## Data",
+        _pairs(data_facts(card)),
+        "## Lineage",
+        _pairs(lineage(card)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def render_summary(card: ModelCard) -> str:
+    """Return the card in a few lines: a registered version's description."""
+    model, record = best_of(card), card.record
+    figures = [f"{label} {text}" for metric, label in METRICS.items() if (text := figure(model, metric))][:3]
+    warned = [f"**Keep in mind**: {_plain('; '.join(record.warnings))}"] if record.warnings else []
+    rows = f"{record.rows_train:,} rows of {_plain(record.dataset)}"
+    data = f"Trained on {rows}, tested on the {record.rows_test:,} after them."
+    cause = f"Trigger: {record.trigger.value} ({_plain(record.reason)}). Training `{record.training_id}`."
+    chosen = f"**{_plain(record.best)}**, {', '.join(figures)}. {_plain(why(card))}"
+    return "\n\n".join([chosen, *warned, f"{data} {cause}"])
+
+
+def _table(card: ModelCard) -> str:
+    models = card.record.models
+    shown = {metric: label for metric, label in METRICS.items() if any(figure(model, metric) for model in models)}
+    lines = [
+        ["model", *shown.values()],
+        ["---", *("---:" for _ in shown)],
+        *([_plain(model.name), *(figure(model, metric) or DASH for metric in shown)] for model in models),
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _pairs(pairs: Mapping[str, str]) -> str:
+    return "\n".join(f"- {_plain(name)}: {_plain(value)}" for name, value in pairs.items())
+
+
+def _plain(text: str) -> str:
+    """Escape what Markdown would read as more than text; a line break would end its paragraph."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

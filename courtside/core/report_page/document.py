@@ -1,0 +1,32 @@
+"""The frame of every page: one self-contained document that needs no network and runs no script."""
+
+from functools import cache
+from importlib.resources import files
+
+from courtside.core.report_page.markup import Markup, element
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def document(title: str, *sections: Markup | None) -> str:
+    """Return a whole HTML document."""
+    body = element("body", element("main", *sections))
+    return f"<!doctype html>\n{element('html', _head(title), body, lang='en')}\n"
+
+
+@cache
+def style() -> Markup:
+    """Return the style sheet of pages and charts: light, dark and on paper."""
+    return Markup((files(__package__) / "style.css").read_text(encoding="utf-8"))
+
+
+def _head(title: str) -> Markup:
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("title", title),
+        element("style", style()),
+    )

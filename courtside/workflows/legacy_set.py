@@ -1,0 +1,91 @@
+"""The legacy files as one set: staged, checked and only then moved to where they are read.
+
+`set.json` is written last and names the SHA-256 of every file. A reader that checks it never takes files of two
+trainings for one set; one that does not may meet a mixed set for as long as the store needs to move six objects.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.records import LegacySet
+from courtside.workflows.ports import Lake
+
+_SET_NAME = lake_keys.LEGACY_SET.removeprefix(lake_keys.LEGACY_MODELS_PREFIX)
+
+
+class LegacyFilesDamaged(CourtsideError):
+    """A staged file is not what was written; what was published before is untouched."""
+
+    def __init__(self, training_id: str, name: str) -> None:
+        self.training_id = training_id
+        self.name = name
+        super().__init__(f"{name} of training {training_id} arrived damaged in the lake; train again")
+
+
+class LegacySetMixed(CourtsideError):
+    """The legacy files are not of one training: they are being replaced, or a training died while it did so."""
+
+    def __init__(self, training_id: str, names: list[str]) -> None:
+        self.training_id = training_id
+        self.names = names
+        super().__init__(
+            f"{', '.join(names)} in {lake_keys.LEGACY_MODELS_PREFIX} are not those of training {training_id}: "
+            "read again in a moment; the next training repairs a set that stays so"
+        )
+
+
+def publish_legacy_set(training_id: str, files: Mapping[str, bytes], *, lake: Lake) -> None:
+    """Replace the legacy files (by name) with a training's, after finishing or undoing what a crash left.
+
+    Raises `LegacyFilesDamaged`.
+    """
+    recover_legacy_set(lake=lake)
+    staged = lake_keys.legacy_staged(training_id)
+    described = LegacySet(training_id=training_id, sha256={name: _sha256(files[name]) for name in files})
+    for name, content in files.items():
+        lake.write(f"{staged}{name}", content)
+    for name, expected in described.sha256.items():
+        if _sha256(lake.read(f"{staged}{name}")) != expected:
+            raise LegacyFilesDamaged(training_id, name)
+    # From here on a crash is rolled forward.
+    lake.write(f"{staged}{_SET_NAME}", _document(described))
+    _finish(described, lake=lake)
+
+
+def recover_legacy_set(*, lake: Lake) -> None:
+    """Roll a set that was staged whole forward, and one that was not back."""
+    left = lake.keys(lake_keys.LEGACY_STAGED_PREFIX)
+    for key in left:
+        if key.endswith(f"/{_SET_NAME}"):
+            _finish(LegacySet.model_validate_json(lake.read(key)), lake=lake)
+    if left:
+        lake.remove(lake.keys(lake_keys.LEGACY_STAGED_PREFIX))
+
+
+def read_legacy_set(*, lake: Lake) -> dict[str, bytes]:
+    """Return the legacy files by name, all of one training; raises `LegacySetMixed` and `ObjectMissing`."""
+    described = LegacySet.model_validate_json(lake.read(lake_keys.LEGACY_SET))
+    files = {name: lake.read(f"{lake_keys.LEGACY_MODELS_PREFIX}{name}") for name in described.sha256}
+    foreign = sorted(name for name in files if _sha256(files[name]) != described.sha256[name])
+    if foreign:
+        raise LegacySetMixed(described.training_id, foreign)
+    return files
+
+
+def _finish(described: LegacySet, *, lake: Lake) -> None:
+    staged = lake_keys.legacy_staged(described.training_id)
+    there = set(lake.keys(staged))
+    names = [name for name in described.sha256 if f"{staged}{name}" in there]
+    lake.move({f"{staged}{name}": f"{lake_keys.LEGACY_MODELS_PREFIX}{name}" for name in names})
+    lake.write(lake_keys.LEGACY_SET, _document(described))
+    lake.remove([f"{staged}{_SET_NAME}"])
+
+
+def _document(described: LegacySet) -> bytes:
+    return described.model_dump_json(indent=2).encode()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

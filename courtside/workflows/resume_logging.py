@@ -1,0 +1,79 @@
+"""Log the trainings that a tracking server which was away has missed."""
+
+import io
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import BadInput
+from courtside.contracts.records import TrainingRecord
+from courtside.workflows.model_cards import write_card
+from courtside.workflows.ports import Lake, Tracking
+from courtside.workflows.spool import read_spool, remove_spool, spooled_trainings
+from courtside.workflows.training_runs import publish, training_run
+
+
+class NothingSpooled(BadInput):
+    """The training that was named has no runs waiting."""
+
+    def __init__(self, training_id: str, waiting: Sequence[str]) -> None:
+        self.training_id = training_id
+        self.waiting = waiting
+        super().__init__(f"training {training_id} has no runs waiting; waiting: {', '.join(waiting) or 'none'}")
+
+
+def resume_logging(
+    *,
+    lake: Lake,
+    tracking: Tracking,
+    training_id: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[TrainingRecord]:
+    """Log every spooled training (or one), the oldest data first, and return their rewritten records.
+
+    A replay that breaks off can be repeated: what is logged stays, the rest is added.
+    Raises `NothingSpooled`, `ObjectMissing` when a training left no record, and `TrackingUnavailable`.
+    """
+    waiting = spooled_trainings(lake=lake)
+    if training_id is not None and training_id not in waiting:
+        raise NothingSpooled(training_id, waiting)
+    records = []
+    for waiting_id in waiting if training_id is None else [training_id]:
+        progress(waiting_id)
+        records.append(_replay(waiting_id, lake=lake, tracking=tracking))
+    return records
+
+
+def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingRecord:
+    spool = read_spool(training_id, lake=lake)
+    record = TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(training_id)))
+    card = spool.run.card.model_copy(update={"record": record})
+    run = training_run(
+        card,
+        tracking.load(spool.models),
+        feature_names=list(spool.run.feature_names),
+        rows=spool.rows,
+        tags=spool.run.tags,
+        attachments=spool.attachments,
+    )
+    done = publish(run, card, spool.rows, tracking=tracking)
+    if done.champion_probability is not None:
+        _add_champion(training_id, done.champion_probability, lake=lake)
+    write_card(done.card, lake=lake)
+    record = done.card.record
+    lake.write(lake_keys.training_record(training_id), record.model_dump_json(indent=2).encode())
+    remove_spool(training_id, lake=lake)
+    return record
+
+
+def _add_champion(training_id: str, probability: list[float], *, lake: Lake) -> None:
+    """Write what the champion says beside what the challenger said when it was trained."""
+    key = lake_keys.training_holdout(training_id)
+    holdout = pq.read_table(io.BytesIO(lake.read(key)))
+    if "champion" in holdout.column_names:
+        holdout = holdout.drop_columns(["champion"])
+    content = io.BytesIO()
+    pq.write_table(holdout.append_column("champion", pa.array(probability, pa.float64())), content, compression="zstd")
+    lake.write(key, content.getvalue())

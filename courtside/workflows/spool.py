@@ -1,0 +1,79 @@
+"""Trainings whose runs wait in the lake: one JSON, the models in their libraries' formats, the holdout's features."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from courtside.contracts import lake_keys
+from courtside.contracts.model_card import ModelCard, SpooledRun
+from courtside.workflows.ports import Lake, TrainingRun
+
+RUN = "run.json"
+ROWS = "rows.parquet"
+MODELS = "models/"
+ATTACHMENTS = "attachments/"
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """A spooled training, read back; `models` are files by path, `rows` the holdout's features."""
+
+    run: SpooledRun
+    models: Mapping[str, bytes]
+    attachments: Mapping[str, bytes]
+    rows: pa.Table
+
+
+def write_spool(
+    run: TrainingRun,
+    card: ModelCard,
+    rows: pa.Table,
+    *,
+    tags: Mapping[str, str],
+    models: Mapping[str, bytes],
+    lake: Lake,
+) -> None:
+    """Keep a training's runs in the lake; the JSON is written last, so that a spool without it was never whole."""
+    prefix = lake_keys.training_spool(run.training_id)
+    for path, content in models.items():
+        lake.write(f"{prefix}{MODELS}{path}", content)
+    for name, content in run.attachments.items():
+        lake.write(f"{prefix}{ATTACHMENTS}{name}", content)
+    features = io.BytesIO()
+    pq.write_table(rows.select(list(run.feature_names)), features, compression="zstd")
+    lake.write(f"{prefix}{ROWS}", features.getvalue())
+    spooled = SpooledRun(
+        card=card, feature_names=tuple(run.feature_names), tags=dict(tags), attachments=tuple(run.attachments)
+    )
+    lake.write(f"{prefix}{RUN}", spooled.model_dump_json(indent=2).encode())
+
+
+def spooled_trainings(*, lake: Lake) -> list[str]:
+    """Return the ids of the trainings that wait, in the order of their data."""
+    end = f"/spool/{RUN}"
+    keys = [key for key in lake.keys(lake_keys.TRAININGS_PREFIX) if key.endswith(end)]
+    runs = [SpooledRun.model_validate_json(lake.read(key)).card.record for key in keys]
+    return [record.training_id for record in sorted(runs, key=lambda record: (record.as_of, record.training_id))]
+
+
+def read_spool(training_id: str, *, lake: Lake) -> Spool:
+    """Read a spooled training back; raises `ObjectMissing`."""
+    prefix = lake_keys.training_spool(training_id)
+    run = SpooledRun.model_validate_json(lake.read(f"{prefix}{RUN}"))
+    models = f"{prefix}{MODELS}"
+    return Spool(
+        run=run,
+        models={key.removeprefix(models): lake.read(key) for key in lake.keys(models)},
+        attachments={name: lake.read(f"{prefix}{ATTACHMENTS}{name}") for name in run.attachments},
+        rows=pq.read_table(io.BytesIO(lake.read(f"{prefix}{ROWS}"))),
+    )
+
+
+def remove_spool(training_id: str, *, lake: Lake) -> None:
+    """Remove a spool, its JSON first: from then on it is not replayed again."""
+    prefix = lake_keys.training_spool(training_id)
+    lake.remove([f"{prefix}{RUN}"])
+    lake.remove(lake.keys(prefix))

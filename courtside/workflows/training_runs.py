@@ -1,0 +1,134 @@
+"""What is logged of a training, and where it waits while the tracking server is away."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from courtside.contracts.model_card import ModelCard
+from courtside.contracts.records import ModelRecord
+from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
+from courtside.core.training.candidates import Classifier, Flavor
+from courtside.workflows.ports import CandidateRun, Champion, Lake, Tracking, TrackingUnavailable, TrainingRun
+from courtside.workflows.spool import remove_spool, write_spool
+
+SAMPLE_ROWS = 5
+METRICS = (
+    *("train_accuracy", "test_accuracy", "test_auc", "precision", "recall", "f1_score"),
+    *("log_loss", "brier_score", "calibration_error", "selection_auc"),
+)
+WITH_INTERVAL = ("test_auc", "log_loss")
+"""Metrics logged with their interval: few, as a server's search reads every metric of every run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logging:
+    """What became of a training's runs: its card with where they are, and what the champion says of the holdout.
+
+    `spooled` tells that they wait in the lake; without a tracking server the rest is None.
+    """
+
+    card: ModelCard
+    champion_version: str | None = None
+    champion_probability: list[float] | None = None
+    spooled: bool = False
+
+
+def training_run(
+    card: ModelCard,
+    estimators: Mapping[str, Classifier],
+    *,
+    feature_names: list[str],
+    rows: pa.Table,
+    tags: Mapping[str, str],
+    attachments: Mapping[str, bytes],
+) -> TrainingRun:
+    """Return what is logged of a card's training; `rows` hold the features, `tags` come on top of the card's own."""
+    record = card.record
+    figures = {model.name: model for model in record.models}
+    return TrainingRun(
+        training_id=record.training_id,
+        candidates=[
+            CandidateRun(
+                name=candidate.name,
+                flavor=Flavor(candidate.flavor),
+                estimator=estimators[candidate.name],
+                params=candidate.params,
+                metrics=_metrics(figures[candidate.name]),
+                plots=plot_files(candidate),
+            )
+            for candidate in card.candidates
+        ],
+        best=record.best,
+        feature_names=feature_names,
+        sample=rows.slice(0, SAMPLE_ROWS),
+        params={"best": record.best, "rows_train": str(record.rows_train), "rows_test": str(record.rows_test)},
+        tags=_tags(card) | dict(tags),
+        attachments=attachments,
+    )
+
+
+def log_training(
+    run: TrainingRun,
+    card: ModelCard,
+    rows: pa.Table,
+    *,
+    tags: Mapping[str, str],
+    lake: Lake,
+    tracking: Tracking | None,
+    progress: Callable[[str], None],
+) -> Logging:
+    """Log a training and ask the champion about the holdout's `rows`, or keep all that for later."""
+    if tracking is None:
+        return Logging(card)
+    try:
+        done = publish(run, card, rows, tracking=tracking)
+    except TrackingUnavailable as error:
+        progress(f"{error}; the training's runs are kept in the lake")
+        write_spool(run, card, rows, tags=tags, models=tracking.save(run), lake=lake)
+        return Logging(card, spooled=True)
+    remove_spool(run.training_id, lake=lake)  # of an attempt before this one
+    return done
+
+
+def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, tracking: Tracking) -> Logging:
+    """Log a training, describe it and ask the champion; doing it again adds nothing. Raises `TrackingUnavailable`."""
+    champion: Champion | None = tracking.champion()
+    logged = tracking.log(run)
+    version = champion.version if champion else None
+    record = card.record.model_copy(
+        update={
+            "challenger_version": logged.version,
+            "challenger_run_id": logged.run_ids[run.best],
+            "champion_version": version,
+            "spooled": False,
+        }
+    )
+    card = card.model_copy(update={"logged": logged, "record": record})
+    files = {"model_card.html": render_page(card).encode(), "model_card.md": render_markdown(card).encode()}
+    tracking.describe(logged, files=files, description=render_summary(card))
+    return Logging(card, version, list(champion.probability(rows)) if champion else None)
+
+
+def _metrics(model: ModelRecord) -> dict[str, float]:
+    known = {name: value for name in METRICS if (value := getattr(model, name)) is not None}
+    for name in WITH_INTERVAL:
+        if name in model.intervals:
+            known[f"{name}_low"], known[f"{name}_high"] = model.intervals[name]
+    return known
+
+
+def _tags(card: ModelCard) -> dict[str, str]:
+    record = card.record
+    known = {
+        "training_id": record.training_id,
+        "trigger": record.trigger.value,
+        "reason": record.reason,
+        "as_of": record.as_of.isoformat(),
+        "dataset": record.dataset,
+        "data_hash": record.data_hash,
+        "git_commit": card.provenance.git_commit,
+        "image_digest": card.provenance.image_digest,
+        "warnings": str(len(record.warnings)),
+    }
+    return {name: value for name, value in known.items() if value is not None}

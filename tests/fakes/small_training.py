@@ -1,0 +1,45 @@
+"""A training small enough to be logged many times: real models on few made-up rows."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from courtside.core.training.candidates import ALL, Classifier
+from courtside.workflows.ports import CandidateRun, TrainingRun
+
+FEATURES = ["first", "second"]
+_RNG = np.random.default_rng(0)
+ROWS = pa.table({name: _RNG.normal(size=40) for name in FEATURES})
+
+
+def small_run(training_id: str = "t1", *, as_of: date = date(2019, 2, 1), best: str = "lightgbm") -> TrainingRun:
+    """Return a training of the four candidates with three trees each."""
+    return TrainingRun(
+        training_id=training_id,
+        candidates=[
+            CandidateRun(
+                name=candidate.name,
+                flavor=candidate.flavor,
+                estimator=_fitted(position),
+                params={name: str(value) for name, value in candidate.params.items()},
+                metrics={"test_auc": 0.6 + position / 100, "test_accuracy": 0.6, "test_auc_low": 0.55},
+                plots={"roc_curve.svg": b"<svg/>"},
+            )
+            for position, candidate in enumerate(ALL)
+        ],
+        best=best,
+        feature_names=FEATURES,
+        sample=ROWS.slice(0, 5),
+        params={"best": best},
+        tags={"training_id": training_id, "as_of": as_of.isoformat(), "git_commit": "c0ffee", "trigger": "drift"},
+        attachments={"reference.profile": b"profile"},
+    )
+
+
+def _fitted(position: int) -> Classifier:
+    candidate = ALL[position]
+    few = {"n_estimators": 3} if "n_estimators" in candidate.params else {}
+    rows = pd.DataFrame({name: ROWS.column(name).to_numpy() for name in FEATURES})
+    return candidate.build({**candidate.params, **few}).fit(rows, (rows["first"] > 0).astype(np.int8))

@@ -1,0 +1,135 @@
+"""The model card in a real browser: a phone and a desk, light and dark, on paper, without a network."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from courtside.core.model_card import plot_files, render_page
+from tests.fakes.cards import card
+from tests.integration.browser.chromium import Browser
+from tests.integration.browser.probes import (
+    CONTRASTS,
+    CUT_LABELS,
+    DESK,
+    LOOKS,
+    PHONE,
+    SMALLEST_CHART_TEXT,
+    UNFOLD,
+    count,
+)
+
+HOSTILE = "<script>document.title = 'hacked'</script>"
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _written(render_page(card()), tmp_path_factory.mktemp("usual"))
+
+
+@pytest.fixture(scope="module")
+def wreck(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hostile and long names, warnings, a training that is not logged."""
+    features = (HOSTILE, "a_name_that_is_longer_than_any_telephone_is_wide_" * 3, *(f"f{n}" for n in range(40)))
+    page = render_page(
+        card(
+            names=("logistic_regression", HOSTILE, "candidate_with_a_long_name_" * 4),
+            features=features,
+            warnings=(f"{HOSTILE} alone predicts the target (AUC .998): is it known beforehand?",),
+            reason=HOSTILE,
+            logged=False,
+        )
+    )
+    return _written(page, tmp_path_factory.mktemp("wreck"))
+
+
+def _written(page: str, folder: Path) -> Path:
+    path = folder / "card.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("page", ["usual", "wreck"])
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+class TestEveryLook:
+    @pytest.fixture(autouse=True)
+    def opened(self, browser: Browser, request: pytest.FixtureRequest, page: str, *, width: int, dark: bool) -> Path:
+        path: Path = request.getfixturevalue(page)
+        browser.open(path, width=width, dark=dark)
+        browser.evaluate(UNFOLD)
+        return path
+
+    def test_nothing_is_wider_than_the_screen(self, browser: Browser, width: int) -> None:
+        assert browser.evaluate("innerWidth") == width
+        assert browser.evaluate("document.documentElement.scrollWidth") <= width
+        beyond = "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
+        assert browser.evaluate(f"{beyond}.map(e => e.outerHTML.slice(0, 80))") == []
+
+    def test_all_text_stands_out(self, browser: Browser) -> None:
+        contrasts = browser.evaluate(CONTRASTS)
+        assert len(contrasts) > 150
+        assert [text for ratio, text in contrasts if ratio < 4.5] == []
+
+    def test_charts_can_be_read(self, browser: Browser) -> None:
+        assert browser.evaluate(SMALLEST_CHART_TEXT) >= 9.5
+        assert browser.evaluate(CUT_LABELS) == []
+
+    def test_the_scheme_is_followed(self, browser: Browser, *, dark: bool) -> None:
+        red = int(re.findall(r"\d+", browser.evaluate("getComputedStyle(document.body).backgroundColor"))[0])
+        assert red < 64 if dark else red > 192
+
+    def test_nothing_is_fetched(self, browser: Browser, opened: Path) -> None:
+        assert browser.requests == [opened.as_uri()]
+
+
+def test_a_card_is_told_from_top_to_bottom(browser: Browser, usual: Path) -> None:
+    browser.open(usual, width=DESK)
+    assert browser.evaluate("document.querySelector('h1').innerText") == (
+        "✓ logistic_regression: AUC 0.6663 on the test part"
+    )
+    titles = browser.evaluate("[...document.querySelectorAll('h2')].map(h => h.innerText)")
+    assert titles == ["Keep in mind", "The candidates on the test part", "Data", "The chosen one, in full", "Lineage"]
+    assert (count(browser, "article"), count(browser, "svg[role=img] > title + desc")) == (4, 16)
+    ids = browser.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(set(ids)) == len(ids)
+    browser.evaluate(UNFOLD)
+    lost = "[...document.querySelectorAll('table a')].filter(a => "
+    lost += "!document.querySelector(a.hash)?.querySelector('h3').innerText.includes(a.innerText)).length"
+    assert browser.evaluate(lost) == 0
+    assert browser.evaluate("document.querySelector('article h3').innerText").startswith("logistic_regression")
+
+
+def test_hostile_names_stay_names(browser: Browser, wreck: Path) -> None:
+    browser.open(wreck, width=PHONE)
+    assert "hacked" not in browser.evaluate("document.title")
+    assert browser.evaluate("document.scripts.length") == 0
+    assert HOSTILE in browser.evaluate("document.body.innerText")
+    assert browser.evaluate("document.querySelector('h1').innerText").startswith("?")
+
+
+def test_print_is_black_on_white_and_short(browser: Browser, usual: Path) -> None:
+    browser.open(usual, width=DESK, dark=True)
+    seen = "[...document.querySelectorAll('article')].filter(a => a.checkVisibility()).length"
+    assert browser.evaluate(seen) == 1
+    browser.resize(width=DESK, dark=True, media="print")
+    assert browser.evaluate(seen) == 4
+    assert browser.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert [text for ratio, text in browser.evaluate(CONTRASTS) if ratio < 4.5] == []
+    browser.open(usual, width=DESK)
+    pages = len(re.findall(rb"/Type /Page\b(?!s)", browser.pdf()))
+    assert 3 <= pages <= 6
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_plot_alone_is_a_whole_image_in_its_scheme(browser: Browser, tmp_path: Path, *, dark: bool) -> None:
+    for name, content in plot_files(card().candidates[0]).items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        browser.open(path, width=DESK, dark=dark)
+        root = "document.documentElement"
+        assert browser.evaluate(f"{root}.tagName") == "svg"
+        red = int(re.findall(r"\d+", browser.evaluate(f"getComputedStyle({root}).backgroundColor"))[0])
+        assert red < 64 if dark else red > 192
+        texts = f"[...{root}.querySelectorAll('text')].map(t => getComputedStyle(t).fill)"
+        assert all((int(re.findall(r"\d+", fill)[0]) > 120) == dark for fill in browser.evaluate(texts))
+        assert browser.requests == [path.as_uri()]

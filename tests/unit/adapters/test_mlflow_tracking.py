@@ -1,0 +1,227 @@
+"""Runs, versions and aliases in a real MLflow, on a database file and without a server."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from courtside.adapters.mlflow_models import load_classifier
+from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
+from courtside.workflows.ports import TrackingRefused, TrackingUnavailable
+from tests.fakes.small_training import FEATURES, ROWS, small_run
+
+NAMES = {"logistic_regression", "random_forest", "xgboost", "lightgbm"}
+FRAME = pd.DataFrame({name: ROWS.column(name).to_numpy() for name in FEATURES})
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database: making one costs seconds, copying it nothing."""
+    path = tmp_path_factory.mktemp("template") / "mlflow.db"
+    MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture
+def uri(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    shutil.copy(template, tmp_path / "mlflow.db")
+    monkeypatch.chdir(tmp_path)  # where artifacts go when no server says otherwise
+    yield f"sqlite:///{tmp_path}/mlflow.db"
+    mlflow.set_tracking_uri(None)
+    mlflow.set_registry_uri(None)
+
+
+@pytest.fixture
+def client(uri: str) -> MlflowClient:
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def recipe(uri: str, **search: object) -> pd.DataFrame:
+    """The old notebooks' search."""
+    mlflow.set_tracking_uri(uri)
+    runs = mlflow.search_runs(experiment_names=[TRAINING_EXPERIMENT], order_by=["metrics.test_auc DESC"], **search)
+    assert isinstance(runs, pd.DataFrame)
+    return runs
+
+
+def challenger(client: MlflowClient) -> str:
+    return str(client.get_model_version_by_alias(REGISTERED_MODEL, Alias.CHALLENGER).version)
+
+
+def test_the_old_recipe_finds_the_best_model_among_all_runs(uri: str) -> None:
+    MlflowTracking(uri).log(small_run())
+    runs = recipe(uri)
+    assert len(runs) == 5
+    assert runs.iloc[0]["params.model_name"] == "lightgbm"
+    assert runs["metrics.test_auc"].notna().sum() == 4
+    loaded = load_classifier(f"runs:/{runs.iloc[0].run_id}/model")
+    assert loaded.predict_proba(FRAME).shape == (40, 2)
+    by_training = recipe(uri, filter_string="tags.training_id = 't1'")
+    assert set(by_training["params.model_name"]) == NAMES
+
+
+def test_the_parent_holds_the_children_and_no_metric(uri: str, client: MlflowClient) -> None:
+    tracking = MlflowTracking(uri)
+    logged = tracking.log(small_run())
+    assert client.get_run(logged.parent_run_id).info.status == "RUNNING"
+    tracking.describe(logged, files={"model_card.html": b"<p>", "model_card.md": b"#"}, description="**short**")
+    parent = client.get_run(logged.parent_run_id)
+    assert parent.info.status == "FINISHED"
+    assert parent.data.metrics == {}
+    assert parent.data.params == {"best": "lightgbm"}
+    assert parent.data.tags["training"] == "t1"
+    assert "training_id" not in parent.data.tags
+    assert [item.path for item in client.list_artifacts(logged.parent_run_id)] == ["model_card.html", "model_card.md"]
+    assert client.get_model_version(REGISTERED_MODEL, logged.version).description == "**short**"
+    for name, run_id in logged.run_ids.items():
+        child = client.get_run(run_id)
+        assert child.info.status == "FINISHED"
+        assert child.data.params["model_name"] == name
+        assert child.data.tags["mlflow.parentRunId"] == logged.parent_run_id
+        assert child.data.tags["mlflow.source.git.commit"] == child.data.tags["git_commit"] == "c0ffee"
+        assert child.data.metrics["test_auc_low"] == 0.55
+        assert [item.path for item in client.list_artifacts(run_id, "plots")] == ["plots/roc_curve.svg"]
+        attached = [item.path for item in client.list_artifacts(run_id, "reference")]
+        assert attached == (["reference/reference.profile"] if name == "lightgbm" else [])
+
+
+def test_every_model_gives_probabilities_by_its_library_and_by_pyfunc(uri: str) -> None:
+    run = small_run()
+    logged = MlflowTracking(uri).log(run)
+    libraries = set()
+    for candidate in run.candidates:
+        address = f"runs:/{logged.run_ids[candidate.name]}/model"
+        expected = candidate.estimator.predict_proba(FRAME)
+        native = load_classifier(address)
+        libraries.add(type(native).__module__.split(".")[0])
+        assert np.allclose(native.predict_proba(FRAME), expected, rtol=0, atol=1e-12)
+        loaded = mlflow.pyfunc.load_model(address)
+        assert np.allclose(loaded.predict(FRAME), expected, rtol=0, atol=1e-12)
+        assert loaded.metadata.signature.inputs.input_names() == FEATURES
+        requirements = loaded.metadata.flavors["python_function"]
+        assert requirements["predict_fn"] == "predict_proba"
+    assert libraries == {"sklearn", "xgboost", "lightgbm"}
+    mlflow.MlflowClient(uri, uri).set_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION, logged.version)
+    champion = mlflow.pyfunc.load_model(f"models:/{REGISTERED_MODEL}@champion")
+    assert champion.predict(FRAME).shape == (40, 2)
+    known = MlflowTracking(uri).champion()
+    assert known is not None
+    assert (known.version, len(known.probability(ROWS))) == (logged.version, 40)
+
+
+def test_no_pickle_is_stored(uri: str, tmp_path: Path) -> None:
+    MlflowTracking(uri).log(small_run())
+    stored = {path.suffix for path in (tmp_path / "mlruns").rglob("*") if path.is_file()}
+    assert {".skops", ".svg"} <= stored
+    assert not stored & {".pkl", ".pickle", ".cloudpickle"}
+
+
+def test_logging_again_adds_nothing(uri: str, client: MlflowClient) -> None:
+    tracking = MlflowTracking(uri)
+    first, again = tracking.log(small_run()), tracking.log(small_run())
+    assert again == first
+    assert len(recipe(uri)) == 5
+    assert len(client.search_model_versions(f"name = '{REGISTERED_MODEL}'")) == 1
+
+
+@pytest.mark.parametrize("broken_at", ["log_artifacts", "create_model_version", "set_registered_model_alias"])
+def test_what_a_broken_attempt_left_is_completed(
+    uri: str, client: MlflowClient, monkeypatch: pytest.MonkeyPatch, broken_at: str
+) -> None:
+    calls = 0
+    usual = getattr(MlflowClient, broken_at)
+
+    def breaking(*given: object, **named: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == (3 if broken_at == "log_artifacts" else 1):
+            raise MlflowException(f"API request to {uri} failed with exception")
+        return usual(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MlflowClient, broken_at, breaking)
+        if broken_at == "create_model_version":
+            patch.setattr(MlflowClient, "_create_model_version", breaking)
+        with pytest.raises(TrackingUnavailable):
+            MlflowTracking(uri).log(small_run())
+    half = recipe(uri)
+    assert (half["status"] == "FINISHED").sum() == (2 if broken_at == "log_artifacts" else 4)
+    logged = MlflowTracking(uri).log(small_run())
+    runs = recipe(uri, filter_string="tags.training_id = 't1'")
+    assert sorted(runs["params.model_name"]) == sorted(NAMES)
+    assert (runs["status"] == "FINISHED").all()
+    kept = set(half[half["status"] == "FINISHED"].run_id)
+    assert kept <= set(logged.run_ids.values())
+    assert len(client.search_model_versions(f"name = '{REGISTERED_MODEL}'")) == 1
+    assert challenger(client) == logged.version
+
+
+def test_runs_of_other_data_under_the_same_id_are_not_taken_for_these(uri: str) -> None:
+    tracking, run = MlflowTracking(uri), small_run()
+    first = tracking.log(run)
+    other = small_run()
+    object.__setattr__(other, "tags", {**run.tags, "data_hash": "another"})
+    again = tracking.log(other)
+    assert not set(first.run_ids.values()) & set(again.run_ids.values())
+    assert again.version != first.version
+    assert len(recipe(uri, filter_string="tags.training_id = 't1'")) == 4
+
+
+def test_the_challenger_is_the_newest_data_and_never_a_version_that_moved_on(uri: str, client: MlflowClient) -> None:
+    tracking = MlflowTracking(uri)
+    newer = tracking.log(small_run("newer", as_of=date(2019, 3, 1)))
+    older = tracking.log(small_run("older", as_of=date(2019, 1, 1)))
+    assert older.version != newer.version
+    assert challenger(client) == newer.version
+    client.delete_registered_model_alias(REGISTERED_MODEL, Alias.CHALLENGER)
+    client.set_model_version_tag(REGISTERED_MODEL, newer.version, "stage", "Production")
+    tracking.log(small_run("newer", as_of=date(2019, 3, 1)))
+    with pytest.raises(MlflowException):
+        client.get_model_version_by_alias(REGISTERED_MODEL, Alias.CHALLENGER)
+
+
+def test_an_imported_model_plays_no_part(uri: str, client: MlflowClient) -> None:
+    run = small_run()
+    object.__setattr__(run, "tags", {"training_id": "import-x", "imported": "true", "stage": "Imported"})
+    logged = MlflowTracking(uri).log(run)
+    version = client.get_model_version(REGISTERED_MODEL, logged.version)
+    assert (version.tags["stage"], version.tags["imported"]) == ("Imported", "true")
+    assert client.get_registered_model(REGISTERED_MODEL).aliases == {}
+
+
+def test_models_survive_the_spool_without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tracking, run = MlflowTracking("http://127.0.0.1:9"), small_run()
+    files = tracking.save(run)
+    assert {path.split("/")[0] for path in files} == NAMES
+    assert not [path for path in files if path.endswith((".pkl", ".pickle"))]
+    loaded = tracking.load(files)
+    for candidate in run.candidates:
+        said = loaded[candidate.name].predict_proba(FRAME)
+        assert np.allclose(said, candidate.estimator.predict_proba(FRAME), rtol=0, atol=1e-12)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    for call in (lambda tracking: tracking.log(small_run()), lambda tracking: tracking.champion()):
+        with pytest.raises(TrackingUnavailable, match=r"http://127\.0\.0\.1:9 does not answer"):
+            call(MlflowTracking("http://127.0.0.1:9"))
+    mlflow.set_tracking_uri(None)
+
+
+def test_a_refusal_counts_as_away_with_its_words(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise MlflowException("no such permission", error_code=7)
+
+    monkeypatch.setattr(MlflowClient, "log_batch", refuse)
+    with pytest.raises(TrackingRefused, match="no such permission"):
+        MlflowTracking(uri).log(small_run())

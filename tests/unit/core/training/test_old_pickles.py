@@ -1,0 +1,114 @@
+import pickle
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from courtside.core.training.candidates import ALL, Candidate, Flavor
+from courtside.core.training.old_pickles import (
+    FeaturesDiffer,
+    PickleForbidden,
+    PickleUnusable,
+    flavor_of,
+    read_model,
+)
+from courtside.core.training.preprocessing import Columns, prepared
+from courtside.datasets.catalog import load_dataset
+
+DATASET = load_dataset("nba_games")
+RNG = np.random.default_rng(0)
+FRAME = pd.DataFrame(RNG.normal(size=(200, 16)), columns=DATASET.feature_names)
+LABELS = (FRAME.iloc[:, 0] + RNG.normal(size=200) > 0).astype(np.int8)
+SAMPLE = pa.table({name: FRAME[name].to_numpy() for name in DATASET.feature_names})
+
+
+def fitted(candidate: Candidate, frame: Any = FRAME) -> Any:
+    small = {"n_estimators": 5} if "n_estimators" in candidate.params else {}
+    fewer = replace(candidate, params={**candidate.params, **small})
+    return prepared(fewer, Columns.of(FRAME)).fit(frame, LABELS)
+
+
+class Calls:
+    """A pickle that calls something when it is loaded."""
+
+    def __init__(self, target: Any, *given: Any) -> None:
+        self.target, self.given = target, given
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return self.target, self.given
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("candidate", ALL, ids=lambda candidate: candidate.name)
+def test_the_four_models_are_read_as_they_were(candidate: Candidate, protocol: int) -> None:
+    model = fitted(candidate)
+    read = read_model("m", pickle.dumps(model, protocol=protocol), scaler=None, sample=SAMPLE, dataset=DATASET)
+    # A forest on several threads adds its trees in the order they finish.
+    assert np.allclose(read.predict_proba(FRAME), model.predict_proba(FRAME), rtol=0, atol=1e-14)
+    assert flavor_of(read) is candidate.flavor
+
+
+def test_a_bare_model_and_its_scaler_are_one_again() -> None:
+    pipeline = fitted(ALL[0])
+    bare, scaler = (pickle.dumps(pipeline.named_steps[step]) for step in ("model", "scaler"))
+    read = read_model("logistic_regression", bare, scaler=scaler, sample=SAMPLE, dataset=DATASET)
+    assert np.array_equal(read.predict_proba(FRAME), pipeline.predict_proba(FRAME))
+    assert flavor_of(read) is Flavor.SKLEARN
+
+
+@pytest.mark.parametrize(
+    ("hostile", "asked"),
+    [
+        (Calls(eval, "__import__('os').getpid()"), "builtins.eval"),
+        (Calls(getattr, int, "real"), "builtins.getattr"),
+        (Calls(__import__("os").system, "true"), "posix.system"),
+        (Calls(__import__("subprocess").Popen, ["true"]), "subprocess.Popen"),
+        (Calls(np.testing.measure, "1"), "numpy.testing"),
+        (Calls(np.load, "x.npy"), "numpy.load"),
+        ({"model": Calls(__import__("importlib").import_module, "antigravity")}, "importlib.import_module"),
+    ],
+)
+def test_nothing_but_a_model_is_rebuilt(hostile: object, asked: str) -> None:
+    with pytest.raises(PickleForbidden, match=f"asks for {asked}"):
+        read_model("m", pickle.dumps(hostile), scaler=None, sample=None, dataset=DATASET)
+
+
+def test_a_name_with_a_dot_reaches_no_attribute_of_an_allowed_one() -> None:
+    # Protocol 4 looks "a.b" up step by step.
+    content = b"\x80\x04\x8c\x05numpy\x8c\x0endarray.tofile\x93."
+    with pytest.raises(PickleForbidden, match=r"numpy\.ndarray\.tofile"):
+        read_model("m", content, scaler=None, sample=None, dataset=DATASET)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a pickle", pickle.dumps({"a": 1}), pickle.dumps(fitted(ALL[1]))[:-40]])
+def test_what_is_no_model_is_named(content: bytes) -> None:
+    with pytest.raises(PickleUnusable, match="m holds no model"):
+        read_model("m", content, scaler=None, sample=None, dataset=DATASET)
+
+
+def test_a_scaler_is_no_model_and_a_model_no_scaler() -> None:
+    pipeline = fitted(ALL[0])
+    bare, scaler = (pickle.dumps(pipeline.named_steps[step]) for step in ("model", "scaler"))
+    with pytest.raises(PickleUnusable, match="StandardScaler has no predict_proba"):
+        read_model("m", scaler, scaler=None, sample=None, dataset=DATASET)
+    with pytest.raises(PickleUnusable, match="LogisticRegression has no transform"):
+        read_model("m", bare, scaler=bare, sample=None, dataset=DATASET)
+
+
+def test_other_columns_are_refused() -> None:
+    shuffled = fitted(ALL[1], FRAME[list(reversed(DATASET.feature_names))])
+    with pytest.raises(FeaturesDiffer, match="m takes season_phase"):
+        read_model("m", pickle.dumps(shuffled), scaler=None, sample=None, dataset=DATASET)
+    fewer = fitted(ALL[1], FRAME.to_numpy()[:, :9])
+    with pytest.raises(FeaturesDiffer, match="m takes 9, the dataset has 16"):
+        read_model("m", pickle.dumps(fewer), scaler=None, sample=None, dataset=DATASET)
+
+
+def test_a_model_that_breaks_when_it_predicts_is_refused() -> None:
+    broken = fitted(ALL[0])
+    del broken.named_steps["model"].coef_
+    with pytest.raises(PickleUnusable):
+        read_model("m", pickle.dumps(broken), scaler=None, sample=SAMPLE, dataset=DATASET)

@@ -1,0 +1,109 @@
+import hashlib
+import pickle
+from datetime import date
+
+import pytest
+
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.datasets.catalog import load_dataset
+from courtside.datasets.simulated import simulate_games
+from courtside.workflows.games import store_games
+from courtside.workflows.import_model import HashDiffers, NotAllowed, import_model
+from courtside.workflows.ports import ObjectMissing
+from courtside.workflows.train import train
+from tests.fakes.ports import InMemoryLake, InMemoryTracking
+
+DATASET = load_dataset("nba_games")
+
+
+class Explosive:
+    """A pickle whose loading would be seen."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return exec, ("raise SystemExit('the pickle was opened')",)
+
+
+@pytest.fixture(scope="module")
+def trained() -> InMemoryLake:
+    lake = InMemoryLake()
+    store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+    request = RetrainingRequest(training_id="t", as_of=date(2011, 7, 1), trigger=Trigger.MANUAL, reason="test")
+    train(request, lake=lake, tracking=None, dataset=DATASET)
+    return lake
+
+
+@pytest.fixture
+def lake(trained: InMemoryLake) -> InMemoryLake:
+    return InMemoryLake(dict(trained.objects))
+
+
+def sha256(lake: InMemoryLake, name: str) -> str:
+    return hashlib.sha256(lake.read(f"ml-models/{name}.pkl")).hexdigest()
+
+
+@pytest.mark.parametrize("name", ["random_forest", "xgboost", "lightgbm", "logistic_regression"])
+def test_an_old_pickle_is_judged_here_and_registered(lake: InMemoryLake, name: str) -> None:
+    tracking = InMemoryTracking()
+    scaler = sha256(lake, "scaler") if name == "logistic_regression" else None
+    logged = import_model(
+        name, sha256=sha256(lake, name).upper(), scaler_sha256=scaler, lake=lake, tracking=tracking, dataset=DATASET
+    )
+    assert logged.version == "1"
+    (run,) = tracking.runs
+    (candidate,) = run.candidates
+    assert run.tags["imported"] == "true"
+    assert run.tags["sha256"] == sha256(lake, name)
+    assert run.tags["stage"] == "Imported"
+    assert set(candidate.metrics) == {"imported_accuracy", "imported_auc", "imported_log_loss"}
+    assert 0.5 < candidate.metrics["imported_auc"] < 1
+    assert len(candidate.plots) == 4
+    assert run.feature_names == DATASET.feature_names
+
+
+def test_importing_again_changes_nothing(lake: InMemoryLake) -> None:
+    tracking = InMemoryTracking()
+    for _ in range(2):
+        import_model(
+            "xgboost", sha256=sha256(lake, "xgboost"), scaler_sha256=None, lake=lake, tracking=tracking, dataset=DATASET
+        )
+    assert len(tracking.runs) == 1
+
+
+def test_without_test_rows_nothing_is_said_of_it(lake: InMemoryLake) -> None:
+    lake.remove(["ml-features/test.parquet"])
+    tracking = InMemoryTracking()
+    import_model(
+        "xgboost", sha256=sha256(lake, "xgboost"), scaler_sha256=None, lake=lake, tracking=tracking, dataset=DATASET
+    )
+    assert tracking.runs[0].candidates[0].metrics == {}
+
+
+def test_a_file_of_another_hash_is_not_opened(lake: InMemoryLake) -> None:
+    lake.write("ml-models/evil.pkl", pickle.dumps(Explosive()))
+    lake.write("ml-models/scaler.pkl", pickle.dumps(Explosive()))
+    with pytest.raises(HashDiffers, match="it was not opened"):
+        import_model(
+            "evil", sha256="0" * 64, scaler_sha256=None, lake=lake, tracking=InMemoryTracking(), dataset=DATASET
+        )
+    with pytest.raises(HashDiffers, match=r"ml-models/scaler\.pkl"):
+        import_model(
+            "logistic_regression",
+            sha256=sha256(lake, "logistic_regression"),
+            scaler_sha256="0" * 64,
+            lake=lake,
+            tracking=InMemoryTracking(),
+            dataset=DATASET,
+        )
+
+
+@pytest.mark.parametrize("name", ["../games/x", "a/b", "", "x.pkl", ".staged/t/xgboost", "a b"])
+def test_nothing_outside_the_legacy_folder_is_read(lake: InMemoryLake, name: str) -> None:
+    with pytest.raises(NotAllowed, match="nothing else may be imported"):
+        import_model(name, sha256="0" * 64, scaler_sha256=None, lake=lake, tracking=InMemoryTracking(), dataset=DATASET)
+
+
+def test_a_file_that_is_not_there_is_named(lake: InMemoryLake) -> None:
+    with pytest.raises(ObjectMissing, match=r"ml-models/catboost\.pkl"):
+        import_model(
+            "catboost", sha256="0" * 64, scaler_sha256=None, lake=lake, tracking=InMemoryTracking(), dataset=DATASET
+        )
