@@ -1,8 +1,7 @@
 """How far windows of the history lie from the rest of it: one covariance per feature and length of window."""
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,35 +13,45 @@ from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.rounding import Floats, Integers
 
 LENGTHS = (1, 2, 4, 8, 16, 32, 64)
-"""Days of the windows tried; longer windows are taken as made of independent ones of the longest."""
-LONGEST_PHASED = 32
-"""The same for windows compared by month: months that all stick out one way are a change, not chance."""
-YEARS_WEIGHT = 0.25
-"""Share of the variance between years that counts as chance. With all of it a reference that rises from year to year
-would hide the next rise; with none of it a window would be held to one year's level."""
+"""Days of the windows tried, and besides a whole year's; longer windows are taken as made of independent ones."""
+TYPICAL_WEIGHT = 20
+"""How many independent windows the typical feature's spread counts for beside a feature's own (`_moderated`). Three
+years are two differences, so a quarter of what they show counts: a reference that rises from year to year does not
+hide the next rise, and one whose features all wander from year to year is known to."""
+MEDIAN_EFFICIENCY = 2 / np.pi
+"""Variance of a mean over that of a median, of many nearly normal figures."""
 FEWEST_BLOCKS = 8
 """Fewer windows of a length say too little of their spread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What windows of `days` days showed: cumulants of rows times squared distance, over how many windows."""
+    """What windows of `days` days showed: cumulants of rows times squared distance, known as from `blocks` of them."""
 
     days: int
-    blocks: int
+    blocks: float
     cumulants: Cumulants
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Blocks:
-    """Windows of one length: counts of all groups in each, and what was expected from comparable rows elsewhere.
-
-    `year` tells that they are one year's, compared with other years.
-    """
+    """Windows of one length: counts of all groups in each, and what was expected from comparable rows elsewhere."""
 
     counts: Floats
     expected: Floats
-    year: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Measured:
+    """One feature's covariance of window deviations, as known as from `blocks` of them (none if too few were held)."""
+
+    covariance: Floats
+    blocks: float
+
+    @property
+    def size(self) -> float:
+        """How far windows lie: the mean of rows times squared distance."""
+        return float(np.trace(self.covariance))
 
 
 def spreads(
@@ -50,53 +59,81 @@ def spreads(
 ) -> list[list[Spread]]:
     """Return, per feature, the spread of windows of each length of which the history holds enough.
 
-    With `phased`, a window is compared with the same months of the two nearest other years; otherwise with all rows
-    except its neighbours'. No feature is taken to be steadier than half of them are: few windows may flatter one.
-    Source: Rao & Scott 1984, Ann. Stat. 12(1) (design effects of clustered rows); blocks: Künsch 1989, ibid. 17(3).
+    A window is compared with the two nearest other years, with `phased` with their same months; where the history has
+    no years with all rows except its neighbours'. Source: Rao & Scott 1984, Ann. Stat. 12(1) (design effects of
+    clustered rows); blocks: Künsch 1989, ibid. 17(3).
     """
-    years = Years.of(history) if phased else None
+    years = Years.of(history, phased=phased)
     ends = np.cumsum([group.size for group in groups])
     parts = [slice(end - group.size, end) for end, group in zip(ends, groups, strict=True)]
-    independent = [distance.independent().first for distance in distances]
+    shapes = [distance.covariance() for distance in distances]
+    independent = [float(np.trace(shape)) for shape in shapes]
     found: list[list[Spread]] = [[] for _ in groups]
-    for days in LENGTHS:
-        several = years is not None and years.cycles.count > 1
-        if several and days > LONGEST_PHASED:
-            break
-        windows = list(years.windows(days) if years is not None and several else _plain(history, days))
-        measured = [_measured(windows, *of, days=days) for of in zip(parts, distances, strict=True)]
-        for spread, steady in zip(found, _steadied(measured, independent), strict=True):
-            spread.extend([] if steady is None else [steady])
+    for days in years.lengths() if years else LENGTHS:
+        windows = list(years.windows(days) if years else _plain(history, days))
+        free = years.cycles.free if years else 0.0
+        measured = [_measured(windows, *of, free=free) for of in zip(parts, distances, strict=True)]
+        moderated = _moderated(measured, shapes, independent)
+        for spread, known in zip(found, moderated, strict=True):
+            if known.blocks:
+                spread.append(Spread(days, round(known.blocks, 2), Cumulants.of(known.covariance).rounded()))
+        shapes = [known.covariance if known.size > 0 else shape for known, shape in zip(moderated, shapes, strict=True)]
     return found
 
 
-def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, days: int) -> Spread | None:
-    deviations = np.concatenate(
-        [np.zeros((0, distance.scale.size)), *(_deviations(w, part, distance) for w in windows)]
-    )
-    years = sum(blocks.year for blocks in windows)
-    free = _free(len(deviations), years) if years else len(deviations)
-    if free < FEWEST_BLOCKS:
-        return None
-    return Spread(days, free, Cumulants.of(deviations.T @ deviations / len(deviations)))
+def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, free: float) -> Measured:
+    """Return the covariance of one length; `free` is how many of the years' levels are free to differ.
+
+    Source: the degrees of freedom of a sum of variances, Satterthwaite 1946, Biometrics Bull. 2(6).
+    """
+    years = [_deviations(blocks, part, distance) for blocks in windows]
+    deviations = np.concatenate([np.zeros((0, distance.scale.size)), *years])
+    count = len(deviations)
+    found = Measured(deviations.T @ deviations / max(1, count), count)
+    if count < (2 if free else FEWEST_BLOCKS):
+        return Measured(found.covariance, 0)
+    if not free or not found.size:
+        return found
+    level = sum(len(year) * float((year.mean(axis=0) ** 2).sum()) for year in years if len(year)) / count
+    error = level**2 / free + (found.size - level) ** 2 / max(1, count - len(years))
+    return Measured(found.covariance, found.size**2 / error)
 
 
-def _steadied(measured: Sequence[Spread | None], independent: Sequence[float]) -> list[Spread | None]:
-    """Raise spreads below the median of the features' design effects to it."""
+def _moderated(measured: Sequence[Measured], shapes: Sequence[Floats], independent: Sequence[float]) -> list[Measured]:
+    """Draw each feature's spread to a typical one, the more the fewer windows it is known from.
+
+    That is as many times the spread of independent rows as the median feature's, in the shape of shorter windows.
+    Source: the moderated variances of Smyth 2004, Stat. Appl. Genet. Mol. Biol. 3(1); for covariances Haff 1980, Ann.
+    Stat. 8(3). The typical one is known as well as one of as many windows as all features have.
+    """
+    features = list(zip(measured, shapes, independent, strict=True))
     effects = [
-        s.cumulants.first / one if s and one > 0 else math.nan for s, one in zip(measured, independent, strict=True)
+        own.size / one / _median(own.blocks * _dimensions(own.covariance))
+        for own, _, one in features
+        if own.blocks and own.size > 0
     ]
-    typical = float(np.nanmedian(effects)) if not np.isnan(effects).all() else math.nan
-    raised: list[Spread | None] = []
-    for spread, effect in zip(measured, effects, strict=True):
-        factor = typical / effect if 0 < effect < typical else 1.0
-        raised.append(spread and replace(spread, cumulants=(spread.cumulants * factor).rounded()))
-    return raised
+    typical = float(np.median(effects)) if effects else 0.0
+    every = MEDIAN_EFFICIENCY * sum(own.blocks for own in measured if own.size > 0)
+    result = []
+    for own, shape, one in features:
+        if not (own.blocks and own.size > 0):
+            result.append(own)
+            continue
+        weight = min(TYPICAL_WEIGHT, every - MEDIAN_EFFICIENCY * own.blocks)
+        blocks = own.blocks + weight
+        prior = shape * (typical * one / np.trace(shape))
+        result.append(Measured((own.blocks * own.covariance + weight * prior) / blocks, blocks))
+    return result
 
 
-def _free(windows: int, years: int) -> int:
-    """Return how many of the windows are free to differ, as years are held against each other and to their level."""
-    return int((windows - years * (1 - YEARS_WEIGHT)) * (years - 1) / years)
+def _dimensions(covariance: Floats) -> float:
+    """Return in how many directions values spread evenly would spread as these do."""
+    return float(np.trace(covariance) ** 2 / (covariance * covariance).sum())
+
+
+def _median(degrees: float) -> float:
+    """Return the median of a chi-squared variable over its mean; Wilson & Hilferty 1931, PNAS 17(12)."""
+    return max(0.1, 1 - 2 / (9 * degrees)) ** 3
 
 
 def _deviations(blocks: Blocks, part: slice, distance: Distance) -> Floats:
@@ -105,16 +142,7 @@ def _deviations(blocks: Blocks, part: slice, distance: Distance) -> Floats:
     rows, others = counts.sum(axis=1, keepdims=True), expected.sum(axis=1, keepdims=True)
     usable = ((rows > 0) & (others > 0)).ravel()
     counts, expected, rows, others = counts[usable], expected[usable], rows[usable], others[usable]
-    scale = np.sqrt(rows / (1 + rows / others))
-    deviations = distance.coordinates(counts / rows - expected / others) * scale
-    return _less_level(deviations) if blocks.year and len(deviations) > 1 else deviations
-
-
-def _less_level(deviations: Floats) -> Floats:
-    """Take most of a year's own level off, and make up for the freedom that this costs."""
-    level = deviations.mean(axis=0) * (1 - math.sqrt(YEARS_WEIGHT))
-    windows = len(deviations)
-    result: Floats = (deviations - level) * math.sqrt(windows / (windows - 1 + YEARS_WEIGHT))
+    result: Floats = distance.coordinates(counts / rows - expected / others) * np.sqrt(rows / (1 + rows / others))
     return result
 
 
@@ -137,7 +165,7 @@ def _plain(history: DayCounts, days: int) -> Iterator[Blocks]:
     adjacent = (np.diff(numbers) == 1)[:, None]
     beside[1:] += counts[:-1] * adjacent
     beside[:-1] += counts[1:] * adjacent
-    yield Blocks(counts, counts.sum(axis=0) - beside, year=False)
+    yield Blocks(counts, counts.sum(axis=0) - beside)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -149,24 +177,34 @@ class Years:
     by_month: Floats
     until: Floats
 
+    phased: bool
+
     @classmethod
-    def of(cls, history: DayCounts) -> "Years":
-        """Sort a history's days into years and months."""
+    def of(cls, history: DayCounts, *, phased: bool) -> "Years | None":
+        """Sort a history's days into years and months; None if it holds one year, or none that pauses and no phases."""
         cycles = Cycles.of(history.days)
+        if cycles.count < 2 or not (phased or cycles.paused):
+            return None
         month = cycles.month_of_place[cycles.place]
         by_month = np.zeros((cycles.count * MONTHS, history.counts.shape[1]))
         numbers, counts = _summed_any(history.counts, cycles.cycle * MONTHS + month)
         by_month[numbers] = counts
         by_place = np.zeros((cycles.count, SLOTS + 1, MONTHS))
         np.add.at(by_place, (cycles.cycle, cycles.place + 1, month), history.rows)
-        return cls(history, cycles, by_month.reshape(cycles.count, MONTHS, -1), by_place.cumsum(axis=1))
+        until = by_place.cumsum(axis=1)
+        return cls(history, cycles, by_month.reshape(cycles.count, MONTHS, -1), until, phased)
+
+    def lengths(self) -> Sequence[int]:
+        """Return the lengths that fit a year twice, and that of the year."""
+        whole = int(self.cycles.place.max()) + 1
+        return (*(days for days in LENGTHS if 2 * days <= whole), whole)
 
     def windows(self, days: int) -> Iterator[Blocks]:
-        """Windows against other years' rows of the same months, weighted by their rows on the same days."""
+        """Windows against the rows of other years, by month weighted by their rows on the same days."""
         for cycle in range(self.cycles.count):
             mine, others = self.cycles.cycle == cycle, self.cycles.neighbours(cycle)
             numbers, counts = _summed(self.history.counts[mine].astype(np.float64), self.cycles.place[mine] // days)
-            seen = self.until[others].sum(axis=0)
+            by_month, seen = self.by_month[others].sum(axis=0), self.until[others].sum(axis=0)
             wanted = seen[np.minimum((numbers + 1) * days, SLOTS)] - seen[numbers * days]
-            share = wanted / np.maximum(seen[-1], 1)
-            yield Blocks(counts, share @ self.by_month[others].sum(axis=0), year=True)
+            share = wanted / np.maximum(seen[-1], 1) if self.phased else np.ones_like(wanted)
+            yield Blocks(counts, share @ by_month)

@@ -44,14 +44,15 @@ class Cycles:
     cycle: Integers
     place: Integers
     cut: int
+    paused: bool
 
     @classmethod
     def of(cls, days: Integers) -> "Cycles":
         """Cut years after the longest pause they share; at New Year if there is none."""
         year, slot = slots(days)
-        cut = _after_pause(slot)
+        cut, pause = _after_pause(slot)
         year = year + (slot >= cut) if cut else year
-        return cls(np.unique(year, return_inverse=True)[1], (slot - cut) % SLOTS, cut)
+        return cls(np.unique(year, return_inverse=True)[1], (slot - cut) % SLOTS, cut, pause > 0)
 
     @property
     def count(self) -> int:
@@ -63,17 +64,28 @@ class Cycles:
         """Month, 0 to 11, of each place."""
         return np.roll(MONTH_OF_SLOT, -self.cut)
 
+    @cached_property
+    def free(self) -> float:
+        """How many of the cycles' levels are free to differ once each is held against its neighbours'."""
+        held = np.eye(self.count)
+        for cycle in range(self.count):
+            others = self.neighbours(cycle)
+            held[cycle, others] = -1 / len(others)
+        squared = held.T @ held
+        return float(np.trace(squared) ** 2 / (squared * squared).sum())
+
     def neighbours(self, cycle: int) -> Sequence[int]:
         """Return the two nearest other cycles: a trend over years cancels, and only the years' wobble is left."""
         others = sorted((abs(other - cycle), other) for other in range(self.count) if other != cycle)
         return [other for _, other in others[:2]]
 
 
-def _after_pause(slot: Integers) -> int:
-    """Return the first day after the longest pause; 0 if every day of the year holds rows."""
+def _after_pause(slot: Integers) -> tuple[int, int]:
+    """Return the first day after the longest pause and the pause's days; zeros if every day of the year holds rows."""
     used = np.unique(slot)
     if not used.size:
-        return 0
+        return 0, 0
     steps = np.diff(used, append=used[0] + SLOTS)
     longest = int(steps.argmax())
-    return int(used[longest] + steps[longest]) % SLOTS if steps[longest] > 1 else 0
+    pause = int(steps[longest]) - 1
+    return (int(used[longest] + steps[longest]) % SLOTS, pause) if pause else (0, 0)

@@ -63,7 +63,6 @@ def _calibrated(
 ) -> Calibration:
     counts = [group.counts(column.counts) for group, column in zip(groups, columns, strict=True)]
     distances = [Distance.of(count, ordered=group.ordered) for count, group in zip(counts, groups, strict=True)]
-    phased = phase is not None
-    found = spreads(past, groups, distances, phased=phased)
-    nulls = tuple(FeatureNull(*parts, phased) for parts in zip(groups, counts, map(tuple, found), strict=True))
+    found = spreads(past, groups, distances, phased=phase is not None)
+    nulls = tuple(FeatureNull(*parts) for parts in zip(groups, counts, map(tuple, found), strict=True))
     return Calibration(nulls, None if phase is None else Phases.of(mine))

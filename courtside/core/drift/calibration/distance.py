@@ -67,6 +67,11 @@ class Distance:
 
     def independent(self) -> Cumulants:
         """Return what independent rows give: of rows times the squared distance from the true shares."""
+        return Cumulants.of(self.covariance())
+
+    def covariance(self) -> Floats:
+        """Return the covariance of one row's coordinates."""
         axes = self.coordinates(np.eye(self.shares.size))
         centre = self.shares @ axes
-        return Cumulants.of(axes.T @ (axes * self.shares[:, None]) - np.outer(centre, centre))
+        result: Floats = axes.T @ (axes * self.shares[:, None]) - np.outer(centre, centre)
+        return result

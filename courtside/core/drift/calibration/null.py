@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from courtside.core.drift.calibration.blocks import LENGTHS, LONGEST_PHASED, Spread
+from courtside.core.drift.calibration.blocks import LENGTHS, Spread
 from courtside.core.drift.calibration.distance import Cumulants, Distance
 from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.columns import Column
@@ -19,13 +19,12 @@ from courtside.core.drift.statistics.tails import f_tail
 class FeatureNull:
     """A column's groups, the reference's counts in them, and the spread of the history's windows by length.
 
-    Without `spreads` the null is that of independent rows; `phased` spreads are of windows compared by month.
+    Without `spreads` the null is that of independent rows.
     """
 
     groups: Groups
     counts: Integers
     spreads: Sequence[Spread] = field(default=())
-    phased: bool = False
 
     @classmethod
     def of(cls, column: Column) -> "FeatureNull":
@@ -36,7 +35,7 @@ class FeatureNull:
     @property
     def longest(self) -> int:
         """Days from which windows are taken as made of independent ones."""
-        return LONGEST_PHASED if self.phased else LENGTHS[-1]
+        return max(LENGTHS[-1], *(spread.days for spread in self.spreads))
 
     @cached_property
     def distance(self) -> Distance:

@@ -28,7 +28,7 @@ def described(calibration: Calibration, arrays: list[Integers]) -> dict[str, Any
 
 def restored(described: dict[str, Any], arrays: list[Integers]) -> Calibration:
     """Undo `described`, taking its arrays off the front."""
-    nulls = tuple(_restored_null(null, arrays, phased=described["phased"]) for null in described["nulls"])
+    nulls = tuple(_restored_null(null, arrays) for null in described["nulls"])
     phases = Phases(arrays.pop(0), arrays.pop(0).reshape(MONTHS, -1)) if described["phased"] else None
     return Calibration(nulls, phases)
 
@@ -38,8 +38,8 @@ def _null(null: FeatureNull) -> dict[str, Any]:
     return {"ordered": null.groups.ordered, "spreads": spreads}
 
 
-def _restored_null(described: dict[str, Any], arrays: list[Integers], *, phased: bool) -> FeatureNull:
+def _restored_null(described: dict[str, Any], arrays: list[Integers]) -> FeatureNull:
     of_cell, counts = arrays.pop(0), arrays.pop(0)
     groups = Groups(of_cell.astype(np.int64), counts.size, described["ordered"])
     spreads = tuple(Spread(days, blocks, Cumulants(*cumulants)) for days, blocks, *cumulants in described["spreads"])
-    return FeatureNull(groups, counts, spreads, phased)
+    return FeatureNull(groups, counts, spreads)
