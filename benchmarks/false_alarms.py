@@ -2,7 +2,7 @@
 
 `independent` and `dependent` give the share of windows with any alarm among 16 features without drift; `power` the
 share of windows in which the one shifted feature is flagged; `quiet` and `regimes` (only where the real games are
-present) the share of feature-windows flagged.
+present) the share of feature-windows flagged. What is `held_out` had no part in choosing any setting.
 """
 
 import json
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.dataset import Feature, FeatureKind, Phase
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Policy, Profile, check, fit
 from courtside.core.features import build_nba_features
 from courtside.datasets.catalog import load_dataset
@@ -129,56 +129,98 @@ def power(rng: np.random.Generator, *, dated: bool) -> dict[str, dict[str, float
     }
 
 
-TEAMS, GAMES_A_TEAM, SEASONS, ROLLING = 30, 82, 6, 10
-SEASON_DAYS = 170
+GAMES_A_TEAM, AFTER, SEASON_DAYS = 82, 3, 170
 LEAGUES = 8
-STRENGTH, CHANGE = 0.4, (0.0, 0.2)
-"""Spread of team strengths in single-game standard deviations, and how much of it is new each season."""
+STRENGTH = 0.4
+"""Spread of team strengths in single-game standard deviations."""
 
 
-def rolling_seasons(rng: np.random.Generator, *, change: float) -> pa.Table:
-    """Simulate seasons of games whose 16 features are 10-game means of team figures, teams of lasting strength."""
-    strength = rng.normal(0, STRENGTH, (TEAMS, 8))
-    parts = [_season(rng, strength + rng.normal(0, change, strength.shape), season) for season in range(SEASONS)]
+@dataclass(frozen=True, slots=True)
+class League:
+    """Teams of lasting strength; each season has `change` (single-game standard deviations) of its own besides.
+
+    Of the lasting part a share `redrawn` (of the variance) is new each season, for good; 1 is other teams every season.
+    """
+
+    teams: int = 30
+    rolling: int = 10
+    reference_seasons: int = 3
+    change: float = 0.0
+    redrawn: float = 0.0
+    by_month: bool = False
+
+
+CHOSEN = {"season change 0.0 sd": League(), "season change 0.2 sd": League(change=0.2)}
+HELD_OUT = {
+    **CHOSEN,
+    "season change 0.2 sd, compared by month": League(change=0.2, by_month=True),
+    "season change 0.4 sd": League(change=0.4),
+    "other teams every season": League(redrawn=1.0),
+    "a tenth redrawn for good every season": League(redrawn=0.1),
+    "a third redrawn for good every season": League(redrawn=0.36),
+    "20 teams, season change 0.2 sd": League(teams=20, change=0.2),
+    "two reference seasons, season change 0.2 sd": League(reference_seasons=2, change=0.2),
+    "five reference seasons, season change 0.2 sd": League(reference_seasons=5, change=0.2),
+    "5-game means, season change 0.2 sd": League(rolling=5, change=0.2),
+    "20-game means, season change 0.2 sd": League(rolling=20, change=0.2),
+}
+
+
+def rolling_seasons(rng: np.random.Generator, league: League) -> pa.Table:
+    """Simulate seasons of games whose 16 features are rolling means of team figures."""
+    strength = rng.normal(0, STRENGTH, (league.teams, 8))
+    parts = []
+    for season in range(league.reference_seasons + AFTER):
+        parts.append(_season(rng, strength + rng.normal(0, league.change, strength.shape), season, league.rolling))
+        fresh = rng.normal(0, STRENGTH, strength.shape)
+        strength = np.sqrt(1 - league.redrawn) * strength + np.sqrt(league.redrawn) * fresh
     return pa.concat_tables(parts)
 
 
 ROLLING_FEATURES = [Feature(f"{side}_{i}", FeatureKind.NUMERIC) for side in ("home", "away") for i in range(8)]
 
 
-def _season(rng: np.random.Generator, strength: Floats, season: int) -> pa.Table:
-    rounds = np.arange(GAMES_A_TEAM + ROLLING)
-    figures = strength[None] + rng.normal(size=(rounds.size, TEAMS, 8))
-    sums = np.cumsum(np.concatenate((np.zeros((1, TEAMS, 8)), figures)), axis=0)
-    means = (sums[ROLLING:-1] - sums[: -ROLLING - 1]) / ROLLING
-    pairs = np.array([rng.permutation(TEAMS) for _ in range(len(means))]).reshape(len(means), 2, TEAMS // 2)
-    start = np.datetime64(f"{2001 + season}-10-28")
-    day = start + np.arange(len(means)) * SEASON_DAYS // len(means)
-    columns: dict[str, Any] = {"day": np.repeat(day, TEAMS // 2)}
+def _season(rng: np.random.Generator, strength: Floats, season: int, rolling: int) -> pa.Table:
+    rounds, teams = np.arange(GAMES_A_TEAM + rolling), len(strength)
+    figures = strength[None] + rng.normal(size=(rounds.size, teams, 8))
+    sums = np.cumsum(np.concatenate((np.zeros((1, teams, 8)), figures)), axis=0)
+    means = (sums[rolling:-1] - sums[: -rolling - 1]) / rolling
+    pairs = np.array([rng.permutation(teams) for _ in range(len(means))]).reshape(len(means), 2, teams // 2)
+    day = season_start(season) + np.arange(len(means)) * SEASON_DAYS // len(means)
+    columns: dict[str, Any] = {"day": np.repeat(day, teams // 2)}
     for place, side in enumerate(("home", "away")):
         chosen = np.take_along_axis(means, pairs[:, place, :, None], axis=1).reshape(-1, 8)
         columns |= {f"{side}_{i}": chosen[:, i] for i in range(8)}
     return pa.table(columns)
 
 
-def dependent(rng: np.random.Generator, *, change: float) -> dict[str, dict[str, float]]:
-    """Measure alarms on windows of the seasons after the reference's three, by days."""
-    cases: dict[int, list[dict[str, DriftReport]]] = {14: [], 30: [], 90: []}
+def season_start(season: int) -> np.datetime64:
+    """Return the first day of a season."""
+    return np.datetime64(f"{2001 + season}-10-28")
+
+
+def dependent(rng: np.random.Generator, league: League) -> dict[str, dict[str, float]]:
+    """Measure alarms on windows of the three seasons after the reference's, by days."""
+    cases: dict[int, list[dict[str, DriftReport]]] = {14: [], 30: [], 90: [], SEASON_DAYS: []}
+    phase = Phase.MONTH if league.by_month else None
     for _ in range(LEAGUES):
-        games = rolling_seasons(rng, change=change)
-        day = games["day"].to_numpy()
-        cut = np.datetime64("2004-09-01")
-        reference = fit(games.filter(pa.array(day < cut)), ROLLING_FEATURES, time_column="day", calibrated=True)
+        games = rolling_seasons(rng, league)
+        day, cut = games["day"].to_numpy(), season_start(league.reference_seasons)
+        past = games.filter(pa.array(day < cut))
+        reference = fit(past, ROLLING_FEATURES, time_column="day", calibrated=True, phase=phase)
         for days, found in cases.items():
-            for start in np.arange(cut, day.max(), days):
+            starts = [cut, *(season_start(league.reference_seasons + later) for later in range(1, AFTER))]
+            for start in starts if days == SEASON_DAYS else np.arange(cut, day.max(), days):
                 window = games.filter(pa.array((day >= start) & (day < start + days)))
                 if window.num_rows >= ENOUGH:
                     found.append(judged(reference, window))
-    return {f"{days} days": share(found, of=alarmed).to_dict() for days, found in cases.items()}
+    return {f"{days} days": share(found, of=alarmed).to_dict() for days, found in cases.items() if found}
 
 
 GAMES = Path(__file__).resolve().parents[2] / "shared" / "data" / "nba_games.csv.gz"
 QUIET = (2009, 2010, 2011)
+OTHER_QUIET = (2001, 2002, 2003, 2008, 2014, 2015, 2016)
+"""Seasons without a change of rules that no setting was chosen on; from 2013-14 on scoring did begin to rise."""
 REGIMES = (1999, 2005, 2012, 2019)
 SCORING = tuple(f"{side}_rolling_{name}" for side in ("home", "away") for name in ("ppg", "papg"))
 REST = tuple(f"{side}_{name}" for side in ("home", "away") for name in ("rest_days", "back_to_back"))
@@ -207,27 +249,34 @@ def real_games() -> dict[str, Any]:
         return lambda report: len(set(names) & set(report.features_drifted)) / len(names)
 
     every = tuple(contract.feature_names)
-    quiet = {
-        f"{days} days": share([x for year in QUIET for x in months(year, days)], of=flagged(every)).to_dict()
-        for days in (14, 30, 60)
-    }
+
+    def quiet(years: tuple[int, ...]) -> dict[str, dict[str, float]]:
+        found = {f"{days} days": [x for year in years for x in months(year, days)] for days in (14, 30, 60, 90)}
+        found["season"] = [x for year in years for x in whole(year)]
+        return {label: share(reports, of=flagged(every)).to_dict() for label, reports in found.items()}
+
     regimes = {
         f"{year} {name}, {label}": share(reports(year), of=flagged(names)).to_dict()
         for year in (*REGIMES, *QUIET)
         for label, reports in (("30 days", lambda year: months(year, 30)), ("season", whole))
         for name, names in (("scoring", SCORING), ("rest", REST))
     }
-    return {"quiet_months_feature_windows": quiet, "regimes_feature_windows": regimes}
+    return {
+        "quiet_feature_windows": quiet(QUIET),
+        "quiet_feature_windows_held_out": quiet(OTHER_QUIET),
+        "regimes_feature_windows": regimes,
+    }
 
 
 def main() -> None:
     """Measure and print."""
-    rng = np.random.default_rng(7)
+    rng, unseen = np.random.default_rng(7), np.random.default_rng(20_261_124)
     result = {
         "benchmark": "false_alarms",
         "independent_without_dates": independent(rng, dated=False),
         "independent_with_dates": independent(rng, dated=True),
-        "dependent_rolling_means": {f"season change {change} sd": dependent(rng, change=change) for change in CHANGE},
+        "dependent_rolling_means": {name: dependent(rng, league) for name, league in CHOSEN.items()},
+        "dependent_held_out": {name: dependent(unseen, league) for name, league in HELD_OUT.items()},
         "power_without_dates": power(rng, dated=False),
         "power_with_dates": power(rng, dated=True),
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from courtside.core.drift.calibration.blocks import LENGTHS
+from courtside.core.drift.calibration.calendar import SLOTS
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.columns import Column
 from courtside.core.drift.policy import Evidence
@@ -23,8 +23,8 @@ class Nulls:
 
     @classmethod
     def of(cls, reference: Profile, current: Profile) -> "Nulls":
-        """Take a reference's nulls; a window without dates is taken as a long one, which is the careful choice."""
-        days = (current.period[1] - current.period[0]).days + 1 if current.period else LENGTHS[-1]
+        """Take a reference's nulls; a window without dates is taken as a year, which is the careful choice."""
+        days = (current.period[1] - current.period[0]).days + 1 if current.period else SLOTS
         known = reference.calibration.nulls if reference.calibration else ()
         return cls(dict(zip(reference.by_name, known, strict=False)), days)
 

@@ -10,16 +10,11 @@ from courtside.core.drift.calibration.calendar import MONTHS, SLOTS, Cycles
 from courtside.core.drift.calibration.days import DayCounts
 from courtside.core.drift.calibration.distance import Cumulants, Distance
 from courtside.core.drift.calibration.groups import Groups
+from courtside.core.drift.calibration.moderation import Measured, moderate
 from courtside.core.drift.rounding import Floats, Integers
 
 LENGTHS = (1, 2, 4, 8, 16, 32, 64)
-"""Days of the windows tried, and besides a whole year's; longer windows are taken as made of independent ones."""
-TYPICAL_WEIGHT = 20
-"""How many independent windows the typical feature's spread counts for beside a feature's own (`_moderated`). Three
-years are two differences, so a quarter of what they show counts: a reference that rises from year to year does not
-hide the next rise, and one whose features all wander from year to year is known to."""
-MEDIAN_EFFICIENCY = 2 / np.pi
-"""Variance of a mean over that of a median, of many nearly normal figures."""
+"""Days of the windows tried, besides a whole year's; longer windows are taken as made of independent ones."""
 FEWEST_BLOCKS = 8
 """Fewer windows of a length say too little of their spread."""
 
@@ -41,19 +36,6 @@ class Blocks:
     expected: Floats
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Measured:
-    """One feature's covariance of window deviations, as known as from `blocks` of them (none if too few were held)."""
-
-    covariance: Floats
-    blocks: float
-
-    @property
-    def size(self) -> float:
-        """How far windows lie: the mean of rows times squared distance."""
-        return float(np.trace(self.covariance))
-
-
 def spreads(
     history: DayCounts, groups: Sequence[Groups], distances: Sequence[Distance], *, phased: bool
 ) -> list[list[Spread]]:
@@ -73,7 +55,7 @@ def spreads(
         windows = list(years.windows(days) if years else _plain(history, days))
         free = years.cycles.free if years else 0.0
         measured = [_measured(windows, *of, free=free) for of in zip(parts, distances, strict=True)]
-        moderated = _moderated(measured, shapes, independent)
+        moderated = moderate(measured, shapes, independent)
         for spread, known in zip(found, moderated, strict=True):
             if known.blocks:
                 spread.append(Spread(days, round(known.blocks, 2), Cumulants.of(known.covariance).rounded()))
@@ -84,6 +66,7 @@ def spreads(
 def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, free: float) -> Measured:
     """Return the covariance of one length; `free` is how many of the years' levels are free to differ.
 
+    Windows of a year share its level, so the more of their spread is between years, the fewer they count for.
     Source: the degrees of freedom of a sum of variances, Satterthwaite 1946, Biometrics Bull. 2(6).
     """
     years = [_deviations(blocks, part, distance) for blocks in windows]
@@ -97,43 +80,6 @@ def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, fre
     level = sum(len(year) * float((year.mean(axis=0) ** 2).sum()) for year in years if len(year)) / count
     error = level**2 / free + (found.size - level) ** 2 / max(1, count - len(years))
     return Measured(found.covariance, found.size**2 / error)
-
-
-def _moderated(measured: Sequence[Measured], shapes: Sequence[Floats], independent: Sequence[float]) -> list[Measured]:
-    """Draw each feature's spread to a typical one, the more the fewer windows it is known from.
-
-    That is as many times the spread of independent rows as the median feature's, in the shape of shorter windows.
-    Source: the moderated variances of Smyth 2004, Stat. Appl. Genet. Mol. Biol. 3(1); for covariances Haff 1980, Ann.
-    Stat. 8(3). The typical one is known as well as one of as many windows as all features have.
-    """
-    features = list(zip(measured, shapes, independent, strict=True))
-    effects = [
-        own.size / one / _median(own.blocks * _dimensions(own.covariance))
-        for own, _, one in features
-        if own.blocks and own.size > 0
-    ]
-    typical = float(np.median(effects)) if effects else 0.0
-    every = MEDIAN_EFFICIENCY * sum(own.blocks for own in measured if own.size > 0)
-    result = []
-    for own, shape, one in features:
-        if not (own.blocks and own.size > 0):
-            result.append(own)
-            continue
-        weight = min(TYPICAL_WEIGHT, every - MEDIAN_EFFICIENCY * own.blocks)
-        blocks = own.blocks + weight
-        prior = shape * (typical * one / np.trace(shape))
-        result.append(Measured((own.blocks * own.covariance + weight * prior) / blocks, blocks))
-    return result
-
-
-def _dimensions(covariance: Floats) -> float:
-    """Return in how many directions values spread evenly would spread as these do."""
-    return float(np.trace(covariance) ** 2 / (covariance * covariance).sum())
-
-
-def _median(degrees: float) -> float:
-    """Return the median of a chi-squared variable over its mean; Wilson & Hilferty 1931, PNAS 17(12)."""
-    return max(0.1, 1 - 2 / (9 * degrees)) ** 3
 
 
 def _deviations(blocks: Blocks, part: slice, distance: Distance) -> Floats:

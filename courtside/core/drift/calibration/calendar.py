@@ -32,9 +32,7 @@ def covered(start: date, end: date) -> Integers:
     first, last = (np.datetime64(day, "D").astype(np.int64) for day in (start, end))
     if last - first >= SLOTS - 1:
         return np.arange(SLOTS)
-    found = np.unique(slots(np.arange(first, last + 1))[1])
-    around = np.isin((LEAP_DAY - 1, LEAP_DAY + 1), found).all()
-    return np.union1d(found, [LEAP_DAY]) if around else found
+    return _with_leap_day(np.unique(slots(np.arange(first, last + 1))[1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +48,7 @@ class Cycles:
     def of(cls, days: Integers) -> "Cycles":
         """Cut years after the longest pause they share; at New Year if there is none."""
         year, slot = slots(days)
-        cut, pause = _after_pause(slot)
+        cut, pause = _after_pause(np.unique(slot))
         year = year + (slot >= cut) if cut else year
         return cls(np.unique(year, return_inverse=True)[1], (slot - cut) % SLOTS, cut, pause > 0)
 
@@ -80,12 +78,18 @@ class Cycles:
         return [other for _, other in others[:2]]
 
 
-def _after_pause(slot: Integers) -> tuple[int, int]:
+def _after_pause(used: Integers) -> tuple[int, int]:
     """Return the first day after the longest pause and the pause's days; zeros if every day of the year holds rows."""
-    used = np.unique(slot)
     if not used.size:
         return 0, 0
+    used = _with_leap_day(used)
     steps = np.diff(used, append=used[0] + SLOTS)
     longest = int(steps.argmax())
     pause = int(steps[longest]) - 1
     return (int(used[longest] + steps[longest]) % SLOTS, pause) if pause else (0, 0)
+
+
+def _with_leap_day(used: Integers) -> Integers:
+    """Count 29 February as the days around it: years without one do not pause there."""
+    around = np.isin((LEAP_DAY - 1, LEAP_DAY + 1), used).all()
+    return np.union1d(used, [LEAP_DAY]) if around else used

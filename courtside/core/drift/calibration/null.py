@@ -32,11 +32,6 @@ class FeatureNull:
         groups = Groups.of(column)
         return cls(groups, groups.counts(column.counts))
 
-    @property
-    def longest(self) -> int:
-        """Days from which windows are taken as made of independent ones."""
-        return max(LENGTHS[-1], *(spread.days for spread in self.spreads))
-
     @cached_property
     def distance(self) -> Distance:
         """The squared distance between shares of the groups."""
@@ -71,7 +66,8 @@ class FeatureNull:
         """
         if not self.spreads:
             return self.independent, math.inf
-        place = math.log(min(max(days, 1), self.longest))
+        longest = max(LENGTHS[-1], self.spreads[-1].days)
+        place = math.log(min(max(days, 1), longest))
         lengths = np.log([spread.days for spread in self.spreads])
         values = ((s.cumulants.first, s.cumulants.second, s.cumulants.third, s.blocks) for s in self.spreads)
         first, second, third, blocks = (float(np.interp(place, lengths, row)) for row in zip(*values, strict=True))

@@ -1,0 +1,111 @@
+"""Years as what windows of the history have in common: how they are found, what they are worth, what they spare."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from numpy.typing import NDArray
+
+from courtside.core.dataset import Feature, FeatureKind, Phase
+from courtside.core.drift import CalibratedPolicy, Profile, check, fit
+from courtside.core.drift.calibration.calendar import Cycles
+from courtside.core.drift.calibration.moderation import MEDIAN_EFFICIENCY, TYPICAL_WEIGHT, Measured, moderate
+
+Floats = NDArray[np.float64]
+FEATURES = [Feature(f"x{i}", FeatureKind.NUMERIC) for i in range(8)]
+TEAMS, ROLLING, SEASON_DAYS = 24, 10, 120
+
+
+def season(rng: np.random.Generator, strength: Floats, year: int, *, shift: float = 0.0) -> pa.Table:
+    """A game a day of each team; features are means of its last games, x0 moved by `shift` of their spread."""
+    figures = strength + rng.normal(size=(SEASON_DAYS + ROLLING, *strength.shape))
+    sums = np.cumsum(np.concatenate((np.zeros((1, *strength.shape)), figures)), axis=0)
+    means = ((sums[ROLLING:-1] - sums[: -ROLLING - 1]) / ROLLING).reshape(-1, len(FEATURES))
+    means[:, 0] += shift * means[:, 0].std()
+    day = np.repeat(np.datetime64(f"{year}-11-01") + np.arange(SEASON_DAYS), TEAMS)
+    return pa.table({"day": day, **{f"x{i}": means[:, i] for i in range(len(FEATURES))}})
+
+
+def wandering_league(seed: int, *, shift: float = 0.0) -> tuple[pa.Table, pa.Table]:
+    """Three seasons and the next one; half of what tells teams apart is new each season."""
+    rng = np.random.default_rng(seed)
+    lasting = rng.normal(0, 0.3, (TEAMS, len(FEATURES)))
+    strengths = [lasting + rng.normal(0, 0.3, lasting.shape) for _ in range(4)]
+    past = [season(rng, strength, 2001 + place) for place, strength in enumerate(strengths[:3])]
+    return pa.concat_tables(past), season(rng, strengths[3], 2004, shift=shift)
+
+
+def windows(table: pa.Table, days: int) -> Iterator[pa.Table]:
+    for start in range(0, SEASON_DAYS, days):
+        yield table.slice(start * TEAMS, days * TEAMS)
+
+
+def alarmed(reference: Profile, window: pa.Table) -> bool:
+    return check(reference, reference.summarize(window), CalibratedPolicy()).drift_detected
+
+
+@pytest.mark.parametrize("phase", [None, Phase.MONTH])
+def test_seasons_that_wander_as_they_always_did_are_quiet_at_any_length(phase: Phase | None) -> None:
+    alarms: dict[int, list[bool]] = {15: [], 30: [], 60: [], SEASON_DAYS: []}
+    for seed in range(10):
+        past, now = wandering_league(seed)
+        reference = fit(past, FEATURES, time_column="day", calibrated=True, phase=phase)
+        for days, found in alarms.items():
+            found.extend(alarmed(reference, window) for window in windows(now, days))
+    assert sum(map(sum, alarms.values())) <= 0.05 * sum(map(len, alarms.values()))
+    assert sum(alarms[SEASON_DAYS]) <= 1
+
+
+def test_a_season_that_moves_further_than_they_ever_did_is_heard() -> None:
+    for seed in range(4):
+        past, now = wandering_league(seed, shift=1.0)
+        reference = fit(past, FEATURES, time_column="day", calibrated=True)
+        report = check(reference, reference.summarize(now), CalibratedPolicy())
+        assert report.features_drifted == ("x0",)
+
+
+def days_of(*years: int) -> NDArray[np.int64]:
+    dates = [np.arange(np.datetime64(f"{year}-11-01"), np.datetime64(f"{year + 1}-04-01")) for year in years]
+    return np.concatenate(dates).astype("datetime64[D]").astype(np.int64)
+
+
+def test_years_are_worth_as_many_levels_as_are_free() -> None:
+    assert Cycles.of(days_of(2001, 2002)).free == pytest.approx(1)
+    assert Cycles.of(days_of(2001, 2002, 2003)).free == pytest.approx(2)
+    assert 4 < Cycles.of(days_of(*range(2001, 2011))).free < 9
+
+
+def test_years_are_those_that_the_history_pauses_between() -> None:
+    seasons = Cycles.of(days_of(2001, 2002, 2003))
+    assert (seasons.paused, seasons.count) == (True, 3)
+    unbroken = Cycles.of(np.arange(10_000, 11_000))
+    assert (unbroken.paused, unbroken.cut) == (False, 0)
+
+
+ONE = np.eye(3)
+
+
+def test_a_feature_alone_keeps_its_own_spread_and_doubt() -> None:
+    [found] = moderate([Measured(5 * ONE, 2)], [ONE], [3.0])
+    assert found.blocks == 2
+    assert found.covariance == pytest.approx(5 * ONE)
+
+
+def test_few_windows_are_drawn_to_the_typical_feature_and_many_are_not() -> None:
+    own = [Measured(ONE, 400)] * 4 + [Measured(9 * ONE, 400), Measured(9 * ONE, 2)]
+    *_, many, few = moderate(own, [ONE] * 6, [3.0] * 6)
+    assert (many.blocks, few.blocks) == (400 + TYPICAL_WEIGHT, 2 + TYPICAL_WEIGHT)
+    assert many.size == pytest.approx(27, rel=0.06)
+    assert few.size == pytest.approx((2 * 27 + TYPICAL_WEIGHT * 3) / (2 + TYPICAL_WEIGHT), rel=0.01)
+
+
+def test_the_typical_feature_is_known_no_better_than_the_windows_of_all_tell() -> None:
+    found = moderate([Measured(ONE, 2)] * 3, [ONE] * 3, [3.0] * 3)
+    assert [known.blocks for known in found] == pytest.approx([2 + 4 * MEDIAN_EFFICIENCY] * 3)
+
+
+def test_features_without_a_spread_are_left_alone() -> None:
+    none, empty = Measured(np.zeros((3, 3)), 5), Measured(ONE, 0)
+    known = Measured(ONE, 9)
+    assert moderate([none, empty, known], [ONE] * 3, [3.0] * 3)[:2] == [none, empty]
