@@ -2,7 +2,7 @@
 
 `independent` and `dependent` give the share of windows with any alarm among 16 features without drift; `power` the
 share of windows in which the one shifted feature is flagged; `quiet` and `regimes` (only where the real games are
-present) the share of feature-windows flagged. What is `held_out` had no part in choosing any setting.
+present) the share of feature-windows flagged. No setting was chosen on the draws of `held_out`.
 """
 
 import json
@@ -220,7 +220,7 @@ def dependent(rng: np.random.Generator, league: League) -> dict[str, dict[str, f
 GAMES = Path(__file__).resolve().parents[2] / "shared" / "data" / "nba_games.csv.gz"
 QUIET = (2009, 2010, 2011)
 OTHER_QUIET = (2001, 2002, 2003, 2008, 2014, 2015, 2016)
-"""Seasons without a change of rules that no setting was chosen on; from 2013-14 on scoring did begin to rise."""
+"""More seasons without a change of rules, looked at while choosing; from 2013-14 on scoring did begin to rise."""
 REGIMES = (1999, 2005, 2012, 2019)
 SCORING = tuple(f"{side}_rolling_{name}" for side in ("home", "away") for name in ("ppg", "papg"))
 REST = tuple(f"{side}_{name}" for side in ("home", "away") for name in ("rest_days", "back_to_back"))
@@ -263,7 +263,7 @@ def real_games() -> dict[str, Any]:
     }
     return {
         "quiet_feature_windows": quiet(QUIET),
-        "quiet_feature_windows_held_out": quiet(OTHER_QUIET),
+        "quiet_feature_windows_other_seasons": quiet(OTHER_QUIET),
         "regimes_feature_windows": regimes,
     }
 
