@@ -38,7 +38,7 @@ class Nulls:
         """The history's windows that are nearest in length to the current one; of the feature that has fewest."""
         nearest = [spread for null in self.of_feature.values() if (spread := null.nearest(self.days))]
         fewest = min(nearest, key=lambda spread: spread.blocks, default=None)
-        return NullWindows(fewest.blocks, fewest.days) if fewest else None
+        return NullWindows(max(1, round(fewest.blocks)), fewest.days) if fewest else None
 
     def judged(self, seen: Evidence, mine: Column, theirs: Column) -> Evidence:
         """Add effect and p-value to what is known of a feature, from its reference and current column."""

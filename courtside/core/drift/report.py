@@ -36,7 +36,10 @@ class Null(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NullWindows:
-    """The windows of the history that p-values come from: how many that can differ freely, and their days."""
+    """The windows of the history that p-values come from: how many independent ones they are worth, and their days.
+
+    That counts what is typical of all features, to which a feature known from few windows is held.
+    """
 
     count: int
     days: int

@@ -37,7 +37,7 @@ def chance(report: DriftReport) -> str:
     windows = report.null_windows
     if windows is not None:
         days = "a day" if windows.days == 1 else f"{windows.days} days"
-        return f"p-values from {windows.count:,} windows of {days} of the reference's own history"
+        return f"p-values from the reference's own history: windows of {days}, worth {windows.count:,} independent ones"
     why = "no time column" if report.reference.period is None else "no history to compare with"
     return f"rows taken as independent: the reference has {why}"
 

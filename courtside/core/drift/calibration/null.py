@@ -78,7 +78,7 @@ class FeatureNull:
 
     def nearest(self, days: float) -> Spread | None:
         """Return the spread of the windows that are nearest in length, None without any."""
-        wanted = math.log(min(max(days, 1), self.longest))
+        wanted = math.log(max(days, 1))
         return min(self.spreads, key=lambda spread: abs(math.log(spread.days) - wanted), default=None)
 
     @cached_property

@@ -79,7 +79,7 @@ def test_the_report_says_what_it_took_for_chance() -> None:
     with_history, without = report_on(DATED, rows(400, seed=9, shift=1)), report_on(UNDATED, rows(400, seed=9, shift=1))
     assert (with_history.null, without.null) == (Null.HISTORY, Null.INDEPENDENT_ROWS)
     assert with_history.to_dict()["null"] == "history"
-    assert with_history.to_dict()["null_windows"] == {"count": 38, "days": 16}
+    assert with_history.to_dict()["null_windows"] == {"count": 58, "days": 16}
     assert without.null_windows is None
     assert with_history.features[0].reason.endswith("seen in fewer than 1 of 10,000 quiet windows of its history")
     assert without.features[0].reason.endswith(

@@ -178,10 +178,13 @@ def test_the_policy_is_named_with_what_it_takes_for_chance() -> None:
     report = check(dated, dated.summarize(window), CalibratedPolicy())
     assert report.null_windows is not None
     assert report.null_windows.days == 16
-    said = f"calibrated; p-values from {report.null_windows.count} windows of 16 days of the reference's own history"
+    worth = f"worth {report.null_windows.count} independent ones"
+    said = f"calibrated; p-values from the reference's own history: windows of 16 days, {worth}"
     assert policy_on(dated, CalibratedPolicy(), window) == said
     one_day = policy_on(dated, CalibratedPolicy(), league(days=1, per_day=400))
-    assert one_day == "calibrated; p-values from 180 windows of a day of the reference's own history"
+    assert one_day == (
+        "calibrated; p-values from the reference's own history: windows of a day, worth 200 independent ones"
+    )
     independent = "calibrated; rows taken as independent: the reference has "
     assert policy_on(fit(table, FEATURES), CalibratedPolicy(), window) == f"{independent}no time column"
     assert policy_on(REFERENCE, CalibratedPolicy(), window) == f"{independent}no history to compare with"
