@@ -98,6 +98,16 @@ def broken(tmp_path: Path) -> dict[str, Path]:
     }
 
 
+def test_train_searches_evaluates_and_calibrates_when_asked(games: Path, tmp_path: Path) -> None:
+    more = ("--search", "1", "--rolling-origin", "2", "--calibrate", "sigmoid", "--disable-drift", "--json")
+    done = run("train", "--games", games, "--out", tmp_path / "models", "--disable-mlflow", *more)
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert {model["rolling_origin"]["folds"] for model in record["models"]} == {2}
+    assert [model["name"] for model in record["models"] if model["calibration"] == "sigmoid"] == [record["best"]]
+    assert run("train", "--games", games, "--out", tmp_path, "--rolling-origin", "1").returncode == 2
+
+
 @pytest.mark.parametrize("command", [("demo",), ("features", "--out", "x.parquet"), ("train", "--out", "models")])
 def test_bad_input_is_named_and_exits_2(command: tuple[str, ...], tmp_path: Path) -> None:
     for error, path in broken(tmp_path).items():

@@ -1,0 +1,1 @@
+"""The parts of `benchmarks/training.py`: the rows, the tracking server, and the contenders."""

@@ -1,0 +1,99 @@
+"""Four candidates trained, evaluated and logged, against the sequential script that people write first: prints JSON.
+
+Both fit the same estimators on 34,788 rows of 16 features, judge them on 8,697 and log to the same real MLflow server
+on SQLite. The script leaves threads to the libraries and signature and requirements to MLflow. Contenders take turns,
+each run in a process of its own; ratios are of medians. Real games are used where they lie beside the project.
+
+Run `python -m benchmarks.training [--runs N] [--strict]` from the project's root; three runs take about three minutes.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTENDERS = ("naive", "courtside")
+LIMIT_WALL_RATIO = 0.6
+LIMIT_TRACKING_SHARE = 0.2
+LIMIT_PEAK_MB = 1_500
+# As the training task is started.
+ENVIRONMENT = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "PYTHONWARNINGS": "ignore",
+    "PYTHONPATH": str(ROOT),
+}
+
+
+def main() -> None:
+    """Let the contenders take turns and print what they took."""
+    options = _options()
+    from benchmarks.fitting.server import tracking_server
+    from benchmarks.fitting.tables import prepare
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        games = prepare(folder)
+        found: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
+        with tracking_server(folder) as uri:
+            for _ in range(options.runs):
+                for name in CONTENDERS:
+                    found[name].append(_run(name, folder, uri))
+    figures = _figures(found) | {"games": games, "cpus": os.cpu_count()}
+    print(json.dumps({"benchmark": "training", **figures, "runs": found}, indent=2))
+    if options.strict and not figures["ok"]:
+        sys.exit(1)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Training and logging against a plain script.")
+    parser.add_argument("--json", action="store_true", help="JSON is printed in any case")
+    parser.add_argument("--runs", type=int, default=3, help="how often each contender has its turn")
+    parser.add_argument("--strict", action="store_true", help="exit 1 if a limit does not hold")
+    return parser.parse_args()
+
+
+def _run(name: str, folder: Path, uri: str) -> dict[str, Any]:
+    print(name, file=sys.stderr)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.fitting.worker", name, str(folder), uri],
+        cwd=folder, env=os.environ | ENVIRONMENT, capture_output=True, text=True, timeout=900, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{name} failed: {done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _figures(found: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    wall, cpu = (
+        {name: round(median(run[what] for run in runs), 2) for name, runs in found.items()}
+        for what in ("wall_seconds", "cpu_seconds")
+    )
+    ours = found["courtside"]
+    share = median(run["seconds_by_part"]["tracking"] / run["wall_seconds"] for run in ours)
+    peak = max(run["peak_mb"] for run in ours)
+    ratio = wall["courtside"] / wall["naive"]
+    return {
+        "wall_seconds": wall,
+        "cpu_seconds": cpu,
+        "wall_ratio": round(ratio, 3),
+        "limit_wall_ratio": LIMIT_WALL_RATIO,
+        "tracking_share": round(share, 3),
+        "limit_tracking_share": LIMIT_TRACKING_SHARE,
+        "peak_mb": peak,
+        "limit_peak_mb": LIMIT_PEAK_MB,
+        "ok": ratio <= LIMIT_WALL_RATIO and share <= LIMIT_TRACKING_SHARE and peak <= LIMIT_PEAK_MB,
+    }
+
+
+if __name__ == "__main__":
+    main()
