@@ -1,0 +1,83 @@
+"""The ledger in a DynamoDB table: one item a document, every write conditional, several writes in one transaction.
+
+A key's part before the first slash is the item's partition, the rest its sort key.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from courtside.workflows.ports import LedgerEntry, LedgerWrite
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+PARTITION, SORT = "partition", "sort"
+
+
+class DynamoDbLedger:
+    """Documents of one table; the client is made on first use."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    @cached_property
+    def _dynamodb(self) -> "DynamoDBClient":
+        return boto3.client("dynamodb")
+
+    def get(self, key: str) -> LedgerEntry | None:
+        """Return the newest document under `key`, None of none."""
+        item = self._dynamodb.get_item(TableName=self.table, Key=_place(key), ConsistentRead=True).get("Item")
+        return None if item is None else _entry(item)
+
+    def entries(self, prefix: str) -> list[LedgerEntry]:
+        """Return every entry of a partition (its name and a slash), by key."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression=f"#{PARTITION} = :{PARTITION}",
+            ExpressionAttributeNames={f"#{PARTITION}": PARTITION},
+            ExpressionAttributeValues={f":{PARTITION}": {"S": prefix.removesuffix("/")}},
+            ConsistentRead=True,
+        )
+        return [_entry(item) for page in pages for item in page["Items"]]
+
+    def put(self, *writes: LedgerWrite) -> bool:
+        """Write all or none; return False when a revision was not as expected, or another writer is at it."""
+        try:
+            self._dynamodb.transact_write_items(TransactItems=[self._item(write) for write in writes])
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"TransactionCanceledException", "TransactionConflictException"}:
+                return False
+            raise
+        return True
+
+    def _item(self, write: LedgerWrite) -> "TransactWriteItemTypeDef":
+        """Return one conditional put."""
+        new = write.expected_revision == 0
+        item = {
+            **_place(write.key),
+            "document": {"S": write.document},
+            "revision": {"N": str(write.expected_revision + 1)},
+        }
+        put: Any = {
+            "TableName": self.table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(#revision)" if new else "#revision = :expected",
+            "ExpressionAttributeNames": {"#revision": "revision"},
+        }
+        if not new:
+            put["ExpressionAttributeValues"] = {":expected": {"N": str(write.expected_revision)}}
+        return {"Put": put}
+
+
+def _place(key: str) -> dict[str, Any]:
+    partition, _, sort = key.partition("/")
+    return {PARTITION: {"S": partition}, SORT: {"S": sort}}
+
+
+def _entry(item: Any) -> LedgerEntry:
+    key = f"{item[PARTITION]['S']}/{item[SORT]['S']}"
+    return LedgerEntry(key, item["document"]["S"], int(item["revision"]["N"]))

@@ -1,0 +1,18 @@
+"""Keys of the ledger: the only place that spells one."""
+
+from datetime import datetime
+
+CHAMPION = "champion/current"
+HISTORY_PREFIX = "history/"
+APPROVALS_PREFIX = "approval/"
+RETRAINING_LOCK = "lock/retraining"
+
+
+def history(since: datetime, version: str) -> str:
+    """Key of one entry of the production history; entries sort by time."""
+    return f"{HISTORY_PREFIX}{since:%Y-%m-%dT%H:%M:%S.%fZ}-v{version}"
+
+
+def approval(training_id: str) -> str:
+    """Key of one request for approval."""
+    return f"{APPROVALS_PREFIX}{training_id}"
