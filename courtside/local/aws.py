@@ -23,6 +23,7 @@ Progress = Callable[[str], None]
 _IMAGES_FILE = "images.json"
 _POLL_SECONDS = 0.1
 # Once is an accident that ECS repairs by starting the task again; twice is a server that cannot run.
+_SCALED_DOWN = "Service scaling down"
 _HOPELESS_ENDS = 2
 
 
@@ -141,12 +142,13 @@ class LocalAws:
         return self.tracking_url
 
     def _check_services(self) -> None:
-        """Raise when a service's tasks keep ending."""
+        """Raise when a service's tasks keep ending; one that was asked to stop is no sign of it."""
         ecs, ended = self.client("ecs"), []
         for cluster in ecs.list_clusters()["clusterArns"]:
             arns = ecs.list_tasks(cluster=cluster, desiredStatus="STOPPED")["taskArns"]
             tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
-            ended += [task for task in tasks if task.get("group", "").startswith("service:")]
+            own = (task for task in tasks if task.get("group", "").startswith("service:"))
+            ended += [task for task in own if task.get("stoppedReason") != _SCALED_DOWN]
         if len(ended) >= _HOPELESS_ENDS:
             task = ended[-1]
             reason = f"ended {len(ended)} times ({task.get('stoppedReason') or 'no reason given'})"

@@ -5,6 +5,7 @@ replace private functions of one exact version: a newer ministack needs every on
 """
 
 from courtside.local.mends import (
+    callbacks,
     container_definitions,
     container_engine,
     database,
@@ -22,6 +23,7 @@ __all__ = ["MendContext", "mend_all"]
 
 def mend_all(context: MendContext) -> None:
     """Apply every mend to the ministack imported in this process."""
+    callbacks.mend(context)
     container_definitions.mend(context)
     container_engine.mend(context)
     database.mend(context)

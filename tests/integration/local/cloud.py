@@ -235,6 +235,7 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
             ),
             "Training": _machine(_training(), cluster=_at("Cluster"), task={"Ref": "Definition"}),
             "Gate": _machine(_gate(), function=_at("Refuse")),
+            "Asking": _machine(_asking(), function=_at("Refuse")),
             "Failing": _machine({"StartAt": "End", "States": {"End": {"Type": "Fail", "Error": "E", "Cause": "why"}}}),
             "Topic": {"Type": "AWS::SNS::Topic"},
             "Http": _subscription("http", http_endpoint),
@@ -245,7 +246,9 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
         },
         "Outputs": {
             name: {"Value": {"Ref": name}}
-            for name in ("Echo", "Refuse", "Broken", "Slow", "Training", "Gate", "Failing", "Topic", "Cluster", "Logs")
+            for name in (
+                "Echo", "Refuse", "Broken", "Slow", "Training", "Gate", "Asking", "Failing", "Topic", "Cluster", "Logs",
+            )
         },
     }  # fmt: skip
 
@@ -273,6 +276,19 @@ def _gate() -> dict[str, Any]:
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": "${function}", "Payload": {}},
+        "Catch": [{"ErrorEquals": ["NotBetter"], "Next": "Rejected"}],
+        "End": True,
+    }
+    return {"StartAt": "Ask", "States": {"Ask": ask, "Rejected": {"Type": "Pass", "End": True}}}
+
+
+def _asking() -> dict[str, Any]:
+    """Wait for an answer to a question that the function fails to ask."""
+    ask = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": "${function}", "Payload": {"token.$": "$$.Task.Token"}},
+        "TimeoutSeconds": 60,
         "Catch": [{"ErrorEquals": ["NotBetter"], "Next": "Rejected"}],
         "End": True,
     }

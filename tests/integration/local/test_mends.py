@@ -73,6 +73,12 @@ def test_an_exception_is_caught_by_its_class_name(deployed: Deployed) -> None:
     assert json.loads(caught["Cause"])["errorMessage"] == "the challenger is no better"
 
 
+def test_a_state_that_waits_for_an_answer_fails_with_the_function_that_should_have_asked(deployed: Deployed) -> None:
+    ended = deployed.execute("Asking", {}, timeout=20)
+    caught = json.loads(ended["output"])
+    assert caught["Error"] == "NotBetter"
+
+
 @pytest.mark.parametrize(
     ("function", "kind"),
     [("Refuse", "NotBetter"), ("Broken", "Runtime.ImportModuleError"), ("Slow", "Sandbox.Timedout")],
