@@ -8,13 +8,12 @@ import pytest
 from courtside.core.model_card import plot_files, render_page
 from tests.fakes.cards import card
 from tests.integration.browser.chromium import Browser
+from tests.integration.browser.looks import EveryLook
 from tests.integration.browser.probes import (
     CONTRASTS,
-    CUT_LABELS,
     DESK,
     LOOKS,
     PHONE,
-    SMALLEST_CHART_TEXT,
     UNFOLD,
     count,
 )
@@ -51,35 +50,8 @@ def _written(page: str, folder: Path) -> Path:
 
 @pytest.mark.parametrize("page", ["usual", "wreck"])
 @pytest.mark.parametrize(("width", "dark"), LOOKS)
-class TestEveryLook:
-    @pytest.fixture(autouse=True)
-    def opened(self, browser: Browser, request: pytest.FixtureRequest, page: str, *, width: int, dark: bool) -> Path:
-        path: Path = request.getfixturevalue(page)
-        browser.open(path, width=width, dark=dark)
-        browser.evaluate(UNFOLD)
-        return path
-
-    def test_nothing_is_wider_than_the_screen(self, browser: Browser, width: int) -> None:
-        assert browser.evaluate("innerWidth") == width
-        assert browser.evaluate("document.documentElement.scrollWidth") <= width
-        beyond = "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
-        assert browser.evaluate(f"{beyond}.map(e => e.outerHTML.slice(0, 80))") == []
-
-    def test_all_text_stands_out(self, browser: Browser) -> None:
-        contrasts = browser.evaluate(CONTRASTS)
-        assert len(contrasts) > 150
-        assert [text for ratio, text in contrasts if ratio < 4.5] == []
-
-    def test_charts_can_be_read(self, browser: Browser) -> None:
-        assert browser.evaluate(SMALLEST_CHART_TEXT) >= 9.5
-        assert browser.evaluate(CUT_LABELS) == []
-
-    def test_the_scheme_is_followed(self, browser: Browser, *, dark: bool) -> None:
-        red = int(re.findall(r"\d+", browser.evaluate("getComputedStyle(document.body).backgroundColor"))[0])
-        assert red < 64 if dark else red > 192
-
-    def test_nothing_is_fetched(self, browser: Browser, opened: Path) -> None:
-        assert browser.requests == [opened.as_uri()]
+class TestEveryLook(EveryLook):
+    fewest_texts = 150
 
 
 def test_a_card_is_told_from_top_to_bottom(browser: Browser, usual: Path) -> None:
