@@ -1,5 +1,8 @@
 """The CDK app: reads the stage from the context (`-c stage=dev`) and builds its stacks."""
 
+import subprocess
+from pathlib import Path
+
 import aws_cdk as cdk
 
 from courtside.contracts.errors import CourtsideError
@@ -11,10 +14,20 @@ def main() -> None:
     """Synthesize one stage; a wrong setting ends with its message, not with a traceback."""
     app = cdk.App()
     try:
-        build(app, settings_for(str(app.node.try_get_context("stage") or "dev")))
+        build(app, settings_for(str(app.node.try_get_context("stage") or "dev")), commit=_commit())
     except CourtsideError as error:
         raise SystemExit(f"courtside: {error}") from error
     app.synth()
+
+
+def _commit() -> str:
+    """Return the commit of this checkout, `-dirty` if it was changed; empty where there is no git."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -5,22 +5,39 @@ a process and kept warm.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from courtside.contracts.environment import CheckDriftEnv, FreezeEnv, GateEnv, NotifySlackEnv, PromoteEnv, TrainEnv
+from courtside.contracts.environment import (
+    ApprovalEnv,
+    CheckDriftEnv,
+    FreezeEnv,
+    GateEnv,
+    LedgerEnv,
+    LockEnv,
+    NotifySlackEnv,
+    PromoteEnv,
+    TrainEnv,
+)
 from courtside.contracts.events import (
+    ApprovalRequest,
+    FreezeResponse,
     GateRequest,
     GateResponse,
     PromoteRequest,
     PromoteResponse,
     RetrainingRequest,
+    RollBackRequest,
+    RollBackResponse,
 )
-from courtside.contracts.records import DataManifest, TrainingRecord
+from courtside.contracts.records import ApprovalRecord, TrainingRecord
 
 if TYPE_CHECKING:
     from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.production import Production
+    from courtside.workflows.retraining_lock import RetrainingLock
 
 
 @cache
@@ -52,15 +69,37 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
     )
 
 
+def retraining_lock(env: LedgerEnv) -> "RetrainingLock":
+    """Wire the retraining lock; only `LockEnv` brings a cool-down."""
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.workflows.retraining_lock import RetrainingLock
+
+    cooldown = timedelta(days=env.cooldown_days) if isinstance(env, LockEnv) else timedelta(0)
+    return RetrainingLock(DynamoDbLedger(env.ledger_table), timedelta(minutes=env.lease_minutes), cooldown)
+
+
 @cache
-def freezing() -> Callable[[RetrainingRequest], DataManifest]:
-    """Wire the freezing of a training's data."""
+def lock() -> "RetrainingLock":
+    """Wire the lock's functions."""
+    return retraining_lock(LockEnv.read())
+
+
+@cache
+def freezing() -> Callable[[RetrainingRequest], FreezeResponse]:
+    """Wire the freezing of data."""
     from courtside.adapters.s3_lake import S3Lake
     from courtside.datasets.catalog import load_dataset
     from courtside.workflows.freeze import freeze
 
     env = FreezeEnv.read()
-    return partial(freeze, lake=S3Lake(env.lake_bucket), dataset=load_dataset(env.dataset))
+    lake, dataset, kept = S3Lake(env.lake_bucket), load_dataset(env.dataset), retraining_lock(env)
+
+    def step(request: RetrainingRequest) -> FreezeResponse:
+        kept.renew(request.training_id, now=datetime.now(UTC))
+        manifest = freeze(request, lake=lake, dataset=dataset)
+        return FreezeResponse(training_id=request.training_id, rows=manifest.rows, content_hash=manifest.content_hash)
+
+    return step
 
 
 @cache
@@ -70,19 +109,78 @@ def gate() -> Callable[[GateRequest], GateResponse]:
     from courtside.core.gate.policy import GatePolicy
     from courtside.workflows.gate import gate
 
-    lake, policy = S3Lake(GateEnv.read().lake_bucket), GatePolicy()
-    return lambda request: gate(request, lake=lake, policy=policy, now=datetime.now(UTC))
+    env = GateEnv.read()
+    lake, kept = S3Lake(env.lake_bucket), retraining_lock(env)
+
+    def step(request: GateRequest) -> GateResponse:
+        kept.renew(request.training_id, now=datetime.now(UTC))
+        response = gate(request, lake=lake, policy=GatePolicy(), now=datetime.now(UTC))
+        return response.model_copy(update={"needs_approval": env.approval and response.promote})
+
+    return step
+
+
+@cache
+def asking_for_approval() -> Callable[[ApprovalRequest], ApprovalRecord]:
+    """Wire the request for a person's approval."""
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.workflows.approval import request_approval
+
+    env = ApprovalEnv.read()
+    kept = retraining_lock(env)
+    lake, alerts = S3Lake(env.lake_bucket), SnsAlerts(env.alert_topic_arn)
+
+    def step(request: ApprovalRequest) -> ApprovalRecord:
+        now = datetime.now(UTC)
+        return request_approval(
+            request, lake=lake, ledger=kept.ledger, lock=kept, alerts=alerts, stage=env.stage, now=now
+        )
+
+    return step
+
+
+def production_of(*, ledger_table: str, lake_bucket: str, tracking_uri: str) -> "Production":
+    """Wire who is champion; nothing is contacted yet."""
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.adapters.mlflow_registry import MlflowRegistry
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.workflows.production import Production
+
+    return Production(DynamoDbLedger(ledger_table), MlflowRegistry(tracking_uri), S3Lake(lake_bucket))
+
+
+def _production(env: PromoteEnv) -> "Production":
+    return production_of(ledger_table=env.ledger_table, lake_bucket=env.lake_bucket, tracking_uri=env.tracking_uri)
 
 
 @cache
 def promotion() -> Callable[[PromoteRequest], PromoteResponse]:
-    """Wire the promotion."""
-    from courtside.adapters.mlflow_registry import MlflowRegistry
-    from courtside.adapters.s3_lake import S3Lake
+    """Wire the promotion; only the holder of the retraining lock promotes."""
     from courtside.workflows.promote import promote
 
     env = PromoteEnv.read()
-    return partial(promote, lake=S3Lake(env.lake_bucket), registry=MlflowRegistry(env.tracking_uri))
+    production, kept = _production(env), retraining_lock(env)
+
+    def step(request: PromoteRequest) -> PromoteResponse:
+        now = datetime.now(UTC)
+        kept.renew(request.training_id, now=now)
+        return promote(request, lake=production.lake, production=production, now=now)
+
+    return step
+
+
+@cache
+def undoing_promotion() -> Callable[[RollBackRequest], RollBackResponse]:
+    """Wire the rollback that follows a failed smoke check."""
+    from courtside.workflows.rollback import undo_promotion
+
+    production = _production(PromoteEnv.read())
+
+    def step(request: RollBackRequest) -> RollBackResponse:
+        return undo_promotion(request, lake=production.lake, production=production, now=datetime.now(UTC))
+
+    return step
 
 
 def training(progress: Callable[[str], None]) -> Callable[[RetrainingRequest], TrainingRecord]:
@@ -102,6 +200,23 @@ def training(progress: Callable[[str], None]) -> Callable[[RetrainingRequest], T
         provenance=provenance(),
         progress=progress,
     )
+
+
+def smoke_check() -> Callable[[str], int]:
+    """Wire the smoke check of a training's champion."""
+    from courtside.adapters.mlflow_tracking import MlflowTracking
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.workflows.smoke import smoke
+
+    env = TrainEnv.read()
+    return partial(smoke, lake=S3Lake(env.lake_bucket), tracking=MlflowTracking(env.tracking_uri))
+
+
+def lease_keeper(training_id: str) -> AbstractContextManager[object]:
+    """Wire what keeps a training's lease alive while its task works."""
+    from courtside.adapters.lease_keeper import LeaseKeeper
+
+    return LeaseKeeper(retraining_lock(TrainEnv.read()), training_id)
 
 
 @cache

@@ -20,15 +20,22 @@ class Stacks:
     pipeline: PipelineStack
 
 
-def build(app: cdk.App, settings: StageSettings) -> Stacks:
+def build(app: cdk.App, settings: StageSettings, *, commit: str = "") -> Stacks:
     """Add one stage's stacks to the app; reads no environment, so a test builds what a deployment does.
+
+    `commit` is what the checkout is at; every training is tagged with it.
 
     The app must carry cdk.json's context: outside the CLI, `cdk.App(context=…)` does not read that file.
     """
     data = DataStack(app, stack_name(settings.stage, "data"), settings=settings)
     tracking = TrackingStack(app, stack_name(settings.stage, "tracking"), settings=settings, data=data)
     pipeline = PipelineStack(
-        app, stack_name(settings.stage, "pipeline"), settings=settings, data=data, tracking=tracking
+        app,
+        stack_name(settings.stage, "pipeline"),
+        settings=settings,
+        data=data,
+        tracking=tracking,
+        commit=commit,
     )
     cdk.Tags.of(app).add("project", "courtside")
     cdk.Tags.of(app).add("stage", settings.stage)

@@ -140,6 +140,19 @@ class StageSettings(_Settings):
     )
     training_timeout_minutes: int = Field(default=60, ge=5, le=720, description="minutes a training may take, 5 to 720")
 
+    approval: bool = Field(
+        default=False, description="True asks a person before a challenger that passed the gate becomes champion"
+    )
+    approval_hours: int = Field(
+        default=48, ge=1, le=720, description="hours a person has to answer before the champion stays, 1 to 720"
+    )
+    cooldown_days: int = Field(
+        default=1,
+        ge=0,
+        le=366,
+        description="days of newer data that a retraining started by drift needs since the last one, 0 to 366",
+    )
+
     database_instance: str = Field(
         default="t4g.micro",
         pattern=r"^[a-z0-9]+\.[a-z0-9]+$",

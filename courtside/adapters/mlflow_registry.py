@@ -48,19 +48,24 @@ class MlflowRegistry:
             for item in ordered
         ]
 
-    def promote(self, version: str, *, reason: str) -> None:
-        """Make `version` champion and the champion until now `previous`; doing it twice changes nothing more."""
-        before = self.champion_version()
+    def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
+        """Name the champion (None: nobody) and the version before it; doing it twice changes nothing more."""
         with reaching(self._uri):
-            if before != version:
-                if before is not None:
-                    self._client.set_registered_model_alias(self._model, Alias.PREVIOUS, before)
-                    self._client.set_model_version_tag(self._model, before, "stage", "Archived")
-                self._client.set_registered_model_alias(self._model, Alias.CHAMPION, version)
-            self._client.set_model_version_tag(self._model, version, "stage", "Production")
+            self._name(Alias.PREVIOUS, previous, stage="Archived")
+            self._name(Alias.CHAMPION, version, stage="Production")
+            if version is None:
+                return
             self._client.set_model_version_tag(self._model, version, "promotion_reason", reason)
             if self._version(Alias.CHALLENGER) == version:
                 self._client.delete_registered_model_alias(self._model, Alias.CHALLENGER)
+
+    def _name(self, alias: Alias, version: str | None, *, stage: str) -> None:
+        """Give an alias to a version, or to none; the version's tag says the same in the words of stages."""
+        if version is not None:
+            self._client.set_registered_model_alias(self._model, alias, version)
+            self._client.set_model_version_tag(self._model, version, "stage", stage)
+        elif self._version(alias) is not None:
+            self._client.delete_registered_model_alias(self._model, alias)
 
     def _version(self, alias: Alias) -> str | None:
         try:

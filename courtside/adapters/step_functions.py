@@ -1,8 +1,8 @@
-"""The retraining state machine."""
+"""The retraining state machine: start it, and answer where it waits."""
 
 import boto3
 
-from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.events import ApprovalAnswer, RetrainingRequest
 
 NAME_LIMIT = 80
 
@@ -24,3 +24,16 @@ class StepFunctionsRetraining:
         except client.exceptions.ExecutionAlreadyExists:
             return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
         return started["executionArn"]
+
+
+class StepFunctionsApproval:
+    """States of the machine that wait for a person."""
+
+    def answer(self, token: str, answer: ApprovalAnswer) -> bool:
+        """Let the state go on; return False when it waits no more."""
+        client = boto3.client("stepfunctions")
+        try:
+            client.send_task_success(taskToken=token, output=answer.model_dump_json())
+        except (client.exceptions.TaskTimedOut, client.exceptions.TaskDoesNotExist, client.exceptions.InvalidToken):
+            return False
+        return True

@@ -1,11 +1,24 @@
-"""`courtside models`: which version is champion, and how to go back."""
+"""`courtside models`: which version is champion, since when and why, and how to change that."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from courtside.cli.console import JsonFlag, print_json, print_table
+from courtside.cli.models_import import import_model
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 
-app = typer.Typer(no_args_is_help=True, help="Look at the registry and undo a promotion.")
+if TYPE_CHECKING:
+    from courtside.contracts.records import ApprovalRecord
+    from courtside.workflows.production import Production
+
+app = typer.Typer(no_args_is_help=True, help="Look at the registry, decide on challengers, undo a promotion.")
+
+app.command("import")(import_model)
+
+TrainingId = Annotated[str, typer.Argument(help="The training whose challenger it is; the alert names it.")]
+Version = Annotated[str, typer.Argument(help="A version of the registry, as `courtside models list` shows it.")]
 
 
 @app.command("list")
@@ -20,20 +33,152 @@ def list_models(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     print_json(versions) if as_json else print_table("Models", versions)
 
 
-@app.command("rollback")
-def rollback_champion(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Make the previous champion champion again, drift reference included.
+@app.command("history")
+def production_history(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """Show what was champion from when to when, why and by whom.
 
-    Example: `courtside models rollback --stage dev`
+    Example: `courtside models history --stage dev --json`
     """
-    from courtside.adapters.deployment import stage_outputs
-    from courtside.adapters.mlflow_registry import MlflowRegistry
-    from courtside.adapters.s3_lake import S3Lake
-    from courtside.contracts.names import StackOutput
+    reigns = [reign.model_dump(mode="json") for reign in _production(stage).history()]
+    if as_json:
+        print_json(reigns)
+        return
+    print_table("Champions", [{**reign, "until": reign["until"] or "now"} for reign in reigns])
+
+
+@app.command("compare")
+def compare_versions(
+    version: Version,
+    other: Annotated[str, typer.Argument(help="The version to compare with [default: the champion].")] = "",
+    stage: Stage = "dev",
+    as_json: JsonFlag = False,
+) -> None:
+    """Show what two versions scored in their own trainings, side by side.
+
+    Each was measured on the newest rows of its own training; what decides is the gate, which judges both on the same.
+
+    Example: `courtside models compare 3 2 --stage dev`
+    """
+    from courtside.workflows.compare_versions import compare
+
+    rows = compare(version, other or None, production=_production(stage))
+    print_json(rows) if as_json else print_table("Versions", rows)
+
+
+@app.command("promote")
+def promote_version(
+    version: Version,
+    reason: Annotated[str, typer.Option(help="Kept in the production history.")],
+    stage: Stage = "dev",
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a version champion by hand, drift reference included; the gate is not asked.
+
+    Example: `courtside models promote 4 --reason "agreed with the analysts" --stage dev`
+    """
+    from courtside.workflows.production import Move
+
+    production = _production(stage)
+    before = production.champion().version
+    move = Move(version=version, rule="by_hand", reason=reason, by=_caller())
+    production.move(move, expected=before, now=datetime.now(UTC))
+    _print_moved(before, version, as_json=as_json)
+
+
+@app.command("rollback")
+def rollback_champion(
+    stage: Stage = "dev",
+    to: Annotated[str | None, typer.Option(help="Go back to this version [default: the one before].")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make an earlier champion champion again, drift reference included.
+
+    Examples:
+
+    - `courtside models rollback --stage dev`
+
+    - `courtside models rollback --to 3 --stage dev`
+    """
     from courtside.workflows.rollback import rollback
 
+    done = rollback(production=_production(stage), by=_caller(), now=datetime.now(UTC), to=to)
+    _print_moved(done.before, done.after, as_json=as_json)
+
+
+@app.command("approve")
+def approve(training_id: TrainingId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """Let a challenger that passed the gate become champion.
+
+    Example: `courtside models approve drift-v3-2026-11-01-2026-12-01-calibrated --stage prod`
+    """
+    _print_answer(_answer(training_id, stage, approved=True), as_json=as_json)
+
+
+@app.command("reject")
+def reject(training_id: TrainingId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """Keep the champion although a challenger passed the gate.
+
+    Example: `courtside models reject drift-v3-2026-11-01-2026-12-01-calibrated --stage prod`
+    """
+    _print_answer(_answer(training_id, stage, approved=False), as_json=as_json)
+
+
+@app.command("approvals")
+def approvals_waiting(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """List the challengers that wait for a person.
+
+    Example: `courtside models approvals --stage prod`
+    """
+    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.adapters.step_functions import StepFunctionsApproval
+    from courtside.contracts.names import StackOutput
+    from courtside.workflows.approval import Approvals
+
+    ledger = DynamoDbLedger(stage_outputs(stage)[StackOutput.LEDGER_TABLE])
+    waiting = Approvals(ledger, StepFunctionsApproval()).waiting(now=datetime.now(UTC))
+    rows = [record.model_dump(mode="json", exclude={"token"}) for record in waiting]
+    print_json(rows) if as_json else print_table("Waiting for approval", rows)
+
+
+def _production(stage: str) -> "Production":
+    from courtside.adapters.deployment import stage_outputs
+    from courtside.bootstrap import production_of
+    from courtside.contracts.names import StackOutput
+
     outputs = stage_outputs(stage)
-    registry = MlflowRegistry(signed(outputs[StackOutput.TRACKING_URI]))
-    done = rollback(lake=S3Lake(outputs[StackOutput.LAKE_BUCKET]), registry=registry)
-    result = {"before": done.before, "after": done.after}
+    return production_of(
+        ledger_table=outputs[StackOutput.LEDGER_TABLE],
+        lake_bucket=outputs[StackOutput.LAKE_BUCKET],
+        tracking_uri=signed(outputs[StackOutput.TRACKING_URI]),
+    )
+
+
+def _answer(training_id: str, stage: str, *, approved: bool) -> "ApprovalRecord":
+    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.adapters.step_functions import StepFunctionsApproval
+    from courtside.contracts.events import ApprovalAnswer
+    from courtside.contracts.names import StackOutput
+    from courtside.workflows.approval import Approvals
+
+    ledger = DynamoDbLedger(stage_outputs(stage)[StackOutput.LEDGER_TABLE])
+    answer = ApprovalAnswer(approved=approved, by=_caller())
+    return Approvals(ledger, StepFunctionsApproval()).answer(training_id, answer, now=datetime.now(UTC))
+
+
+def _caller() -> str:
+    """Return who AWS takes this person for: the production history names them."""
+    import boto3
+
+    return boto3.client("sts").get_caller_identity()["Arn"]
+
+
+def _print_moved(before: str | None, after: str, *, as_json: bool) -> None:
+    result: dict[str, Any] = {"before": before, "after": after}
     print_json(result) if as_json else print_table("Champion", [result])
+
+
+def _print_answer(record: "ApprovalRecord", *, as_json: bool) -> None:
+    result = record.model_dump(mode="json", exclude={"token"})
+    print_json(result) if as_json else print_table("Answered", [result])

@@ -57,20 +57,50 @@ class TrackingEnv(LakeEnv):
     tracking_auth: str = Field(alias="MLFLOW_TRACKING_AUTH", default="courtside-sigv4")
 
 
-class TrainEnv(TrackingEnv):
-    """The training task."""
+class LedgerEnv(Environment):
+    """The ledger of locks, approvals and the production history; a lease is renewed well before it ends."""
+
+    ledger_table: str = Field(min_length=3)
+    lease_minutes: int = Field(default=15, ge=1)
 
 
-class PromoteEnv(TrackingEnv):
-    """The promotion function."""
+class TrainEnv(TrackingEnv, LedgerEnv):
+    """The training task, which also smoke-tests; it keeps the lease of the retraining it works for.
+
+    `git_commit` is what the stage was deployed from, empty where that is not known.
+    """
+
+    git_commit: str = ""
 
 
-class FreezeEnv(LakeEnv):
-    """The freezing function: it lists and reads versions of a dataset's objects and writes the manifest."""
+class LockEnv(LedgerEnv):
+    """The functions that take and give back the retraining lock; `cooldown_days` are days of data."""
+
+    cooldown_days: int = Field(default=1, ge=0)
 
 
-class GateEnv(LakeEnv):
-    """The gate function: it reads holdout predictions from the lake and writes its verdict there."""
+class ApprovalEnv(LakeEnv, LedgerEnv):
+    """The function that asks a person; `stage` is named in the commands it suggests."""
+
+    alert_topic_arn: str
+    stage: str
+
+
+class PromoteEnv(TrackingEnv, LedgerEnv):
+    """The functions that move the champion: promotion and rollback."""
+
+
+class FreezeEnv(LakeEnv, LedgerEnv):
+    """The function that freezes a training's data."""
+
+
+class GateEnv(LakeEnv, LedgerEnv):
+    """The gate function: it reads holdout predictions from the lake and writes its verdict there.
+
+    With `approval` a challenger that passes waits for a person.
+    """
+
+    approval: bool = False
 
 
 class CheckDriftEnv(LakeEnv):

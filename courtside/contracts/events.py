@@ -60,12 +60,52 @@ class DriftCheckResponse(Payload):
 
 
 class RetrainingRequest(Payload):
-    """Input of the retraining state machine."""
+    """Input of the retraining state machine; `report` is where the drift report lies that asked for it."""
 
     training_id: str
     as_of: date
     trigger: Trigger
     reason: str
+    report: str = ""
+
+
+class LockOutcome(StrEnum):
+    """What became of a request for the lock: it runs, waits for the one that runs, or came too soon after the last."""
+
+    ACQUIRED = "acquired"
+    REMEMBERED = "remembered"
+    COOLING = "cooling"
+
+
+class LockResponse(Payload):
+    """Output of `lock`, whose input is a `RetrainingRequest`; with the alert to send where it does not run now."""
+
+    training_id: str
+    outcome: LockOutcome
+    subject: str = ""
+    message: str = ""
+
+
+class UnlockRequest(Payload):
+    """Input of `unlock`; `trained` tells that a challenger was judged, so that the cool-down counts from its data."""
+
+    request: RetrainingRequest
+    trained: bool
+
+
+class UnlockResponse(Payload):
+    """Output of `unlock`: the request that waited, as the next one to run, and the name of its execution."""
+
+    training_id: str
+    waiting: RetrainingRequest | None = None
+
+
+class FreezeResponse(Payload):
+    """Output of `freeze`, whose input is a `RetrainingRequest`."""
+
+    training_id: str
+    rows: int
+    content_hash: str
 
 
 class GateRequest(Payload):
@@ -83,12 +123,29 @@ class GateResponse(Payload):
     reason: str
     subject: str
     message: str
+    needs_approval: bool = False
+
+
+class ApprovalRequest(Payload):
+    """Input of `request_approval`: a challenger that passed the gate, the state's token and how long it waits."""
+
+    training_id: str
+    token: str
+    wait_seconds: int
+
+
+class ApprovalAnswer(Payload):
+    """What a person said to a request for approval, and who it was."""
+
+    approved: bool
+    by: str
 
 
 class PromoteRequest(Payload):
-    """Input of `promote`."""
+    """Input of `promote`; `by` is who or what decided."""
 
     training_id: str
+    by: str = "gate"
 
 
 class PromoteResponse(Payload):
@@ -97,5 +154,22 @@ class PromoteResponse(Payload):
     training_id: str
     before: str | None
     after: str
+    subject: str
+    message: str
+
+
+class RollBackRequest(Payload):
+    """Input of `roll_back`: the training whose champion failed, and how."""
+
+    training_id: str
+    reason: str
+
+
+class RollBackResponse(Payload):
+    """Output of `roll_back`: champion versions before and after (None: there is no champion now), and the alert."""
+
+    training_id: str
+    before: str
+    after: str | None
     subject: str
     message: str

@@ -23,6 +23,7 @@ class StackOutput(StrEnum):
 
     LAKE_BUCKET = "LakeBucketName"
     ARTIFACTS_BUCKET = "ArtifactsBucketName"
+    LEDGER_TABLE = "LedgerTableName"
     SLACK_WEBHOOK_SECRET = "SlackWebhookSecretArn"  # noqa: S105 — the name of an output, not a secret
     TRACKING_URI = "TrackingUri"
     ALERT_TOPIC = "AlertTopicArn"

@@ -100,6 +100,7 @@ class TrainingRecord(Payload):
     training_id: str
     trigger: Trigger
     reason: str
+    report: str = ""
     as_of: date
     dataset: str
     data_hash: str | None = None
@@ -204,6 +205,18 @@ class Reign(Payload):
     rule: str
     reason: str
     by: str
+
+
+class ChampionPointer(Payload):
+    """Who is champion, by the ledger: what promotions and rollbacks exchange under a condition.
+
+    `history_key` is the ledger's key of the champion's entry in the production history, `reason` why it is champion.
+    """
+
+    version: str | None
+    previous: str | None
+    reason: str
+    history_key: str | None = None
 
 
 class RetrainingLockState(Payload):

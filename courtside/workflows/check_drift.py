@@ -133,6 +133,7 @@ class DriftMonitor:
             as_of=record.window.end,
             trigger=Trigger.DRIFT,
             reason=record.reason,
+            report=self.lake.uri(record.report_key),
         )
         return self.retraining.start(request)
 

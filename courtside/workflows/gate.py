@@ -6,6 +6,7 @@ from datetime import datetime
 import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
+from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import GateRequest, GateResponse
 from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
@@ -21,7 +22,8 @@ def gate(
 ) -> GateResponse:
     """Decide once and keep the decision as a record; judging a training again returns what was decided.
 
-    Raises `ObjectMissing` when the training left no record or predictions, `HoldoutInvalid` where they are unusable.
+    Raises `ObjectMissing` when the training left no record or predictions, `HoldoutInvalid` where they are unusable,
+    and `NotLoggedYet`.
     """
     key = lake_keys.training_verdict(request.training_id)
     try:
@@ -33,8 +35,21 @@ def gate(
     return _response(_read_decision(lake, key))  # someone else was first: theirs is the decision
 
 
+class NotLoggedYet(CourtsideError):
+    """A training's runs still wait for the tracking server, so nobody asked the champion about the holdout."""
+
+    def __init__(self, training_id: str) -> None:
+        self.training_id = training_id
+        super().__init__(
+            f"training {training_id} is not logged yet, so it cannot be judged: "
+            "`courtside train --resume-logging` logs it once the tracking server answers"
+        )
+
+
 def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, decided_by: str) -> GateDecision:
     record = _read_training(lake, training_id)
+    if record.spooled:
+        raise NotLoggedYet(training_id)
     key = lake_keys.training_holdout(training_id)
     holdout = Holdout.of(pq.read_table(io.BytesIO(lake.read(key))))
     verdict = judge(holdout, policy=policy, fresher_by=_fresher_by(record, lake=lake))

@@ -192,8 +192,8 @@ class Registry(Protocol):
         """Return the id of the training that made a version, None where it is unknown."""
         ...
 
-    def promote(self, version: str, *, reason: str) -> None:
-        """Make `version` champion and the champion until now `previous`; doing it twice changes nothing more."""
+    def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
+        """Name the champion (None: nobody) and the version before it; doing it twice changes nothing more."""
         ...
 
 

@@ -124,6 +124,7 @@ def _tags(card: ModelCard) -> dict[str, str]:
         "training_id": record.training_id,
         "trigger": record.trigger.value,
         "reason": record.reason,
+        "drift_report": record.report or None,
         "as_of": record.as_of.isoformat(),
         "dataset": record.dataset,
         "data_hash": record.data_hash,

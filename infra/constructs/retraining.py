@@ -1,59 +1,26 @@
-"""The retraining state machine: train → gate → promote or keep, and say so."""
-
-from typing import TypeVar
+"""The retraining state machine: lock → freeze → train → gate → approve? → promote → smoke → notify → unlock."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.constructs.logs import log_group
+from infra.constructs.retraining_functions import RetrainingFunctions
+from infra.constructs.retraining_steps import ANNOUNCED, FAILED, RetrainingSteps
 from infra.constructs.training_task import TrainingTask
 from infra.stage import StageSettings
 
-# The failure that people have already been told about; `RetrainingWatch` stays silent on it.
-ANNOUNCED = "RetrainingFailureAnnounced"
-_STEP_TIMEOUT = cdk.Duration.minutes(5)
-# Errors of the services, never of our code: a training that fails once fails again.
-_ECS_TRANSIENT = ["ECS.AmazonECSException", "ECS.ServerException", "ECS.ThrottlingException"]
-_LAMBDA_TRANSIENT = [
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
-]
-_SNS_TRANSIENT = ["SNS.AmazonSNSException", "SNS.SdkClientException", "SNS.ThrottledException"]
-_SUBJECT_LIMIT = 100  # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-
-_FAILURE_MESSAGE = (
-    "'Retraining ' & $states.context.Execution.Name & ' failed in ' & $states.input.failed_step"
-    " & ' (' & $states.input.error & '). '"
-    " & ($states.input.failed_step = 'Promote'"
-    " ? 'Check which version is champion: courtside models list. '"
-    " : 'The champion is untouched and keeps predicting. ')"
-    " & 'Cause: ' & $substring($states.input.cause, 0, 1000)"
-    " & '\\nLook at the log of that step and at the execution ' & $states.context.Execution.Id"
-)
-_CAUSE = "$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : 'not given'"
-# A task that stopped comes as its whole description in JSON; two of its fields say what happened.
-_STOPPED_TASK = (
-    f"$contains(({_CAUSE}), '\"StoppedReason\"')"
-    " ? ($task := $parse($states.errorOutput.Cause);"
-    " $task.StoppedReason & ' (exit code ' & $string($task.Containers[0].ExitCode) & ')')"
-    f" : ({_CAUSE})"
-)
-_Step = TypeVar("_Step", bound=sfn.TaskStateBase)
+_NOT_ASKED = "The challenger of ' & $states.context.Execution.Name & ' passed the gate"
 
 
 class Retraining(Construct):
-    """Takes a `RetrainingRequest`; every failure is announced, and none of training or gate touches the champion.
+    """Takes a `RetrainingRequest`; one runs at a time, every failure is announced, and the lock is given back.
 
-    Train → Gate → ShouldPromote → Promote → AnnouncePromotion → Promoted, or → AnnounceRejection → ChampionKept;
-    a failure of Train, Gate or Promote → AnnounceFailure → RetrainingFailed.
+    Lock → IsMine → Freeze → Train → Gate → ShouldPromote → Approve → IsApproved → Promote → Smoke →
+    AnnouncePromotion → Unlock → IsAnotherWaiting → StartWaiting → HowItEnded. A step that fails → AnnounceFailure →
+    Unlock; a champion that fails its smoke check → RollBack → AnnounceRollBack → Unlock.
     """
 
     def __init__(
@@ -62,24 +29,23 @@ class Retraining(Construct):
         construct_id: str,
         *,
         training: TrainingTask,
-        gate: lambda_.IFunction,
-        promote: lambda_.IFunction,
+        functions: RetrainingFunctions,
         topic: sns.ITopic,
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._topic = topic
-        self._failed = self._announce_failure().next(self._retraining_failed())
-        training_timeout = cdk.Duration.minutes(settings.training_timeout_minutes)
-        train = self._train(training, training_timeout)
-        definition = train.next(self._call("Gate", gate)).next(self._choice(promote))
+        self._functions = functions
+        self._unlock = self._give_back()
+        failed = RetrainingSteps.announce_failure(self, topic)
+        failed.next(self._unlock)
+        self._steps = RetrainingSteps(self, training=training, topic=topic, failed=failed, settings=settings)
         self.machine = sfn.StateMachine(
             self,
             "Machine",
             comment="Train challengers, judge the best on the champion's holdout, promote it or keep the champion",
             query_language=sfn.QueryLanguage.JSONATA,
-            definition_body=sfn.DefinitionBody.from_chainable(definition),
-            timeout=cdk.Duration.minutes(settings.training_timeout_minutes + 60),
+            definition_body=sfn.DefinitionBody.from_chainable(self._definition()),
+            timeout=cdk.Duration.minutes(settings.training_timeout_minutes + settings.approval_hours * 60 + 120),
             tracing_enabled=True,
             logs=sfn.LogOptions(
                 destination=log_group(self, "Logs", retention_days=settings.log_retention_days),
@@ -87,105 +53,96 @@ class Retraining(Construct):
                 include_execution_data=True,
             ),
         )
+        self._let_it_start_itself()
 
-    def _train(self, training: TrainingTask, timeout: cdk.Duration) -> tasks.EcsRunTask:
-        step = tasks.EcsRunTask.jsonata(
-            self,
-            "Train",
-            integration_pattern=sfn.IntegrationPattern.RUN_JOB,
-            cluster=training.cluster,
-            task_definition=training.definition,
-            launch_target=tasks.EcsFargateLaunchTarget(platform_version=ecs.FargatePlatformVersion.LATEST),
-            assign_public_ip=True,
-            subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
-            security_groups=[training.security_group],
-            container_overrides=[
-                tasks.ContainerOverride(container_definition=training.container, command=_train_command())
-            ],
-            task_timeout=sfn.Timeout.duration(timeout),
-            # The task's own description says nothing that a later step needs.
-            outputs="{% $states.input %}",
+    def _definition(self) -> sfn.IChainable:
+        steps, functions = self._steps, self._functions
+        not_started = steps.announce("AnnounceNotStarted", outcome="not_started").next(
+            sfn.Succeed.jsonata(self, "NotStarted")
         )
-        return self._guard(step, "Train", _ECS_TRANSIENT, _STOPPED_TASK)
-
-    def _call(self, name: str, function: lambda_.IFunction) -> tasks.LambdaInvoke:
-        step = tasks.LambdaInvoke.jsonata(
-            self,
-            name,
-            lambda_function=function,
-            payload=sfn.TaskInput.from_object({"training_id": "{% $states.input.training_id %}"}),
-            retry_on_service_exceptions=False,
-            task_timeout=sfn.Timeout.duration(_STEP_TIMEOUT),
-            outputs="{% $states.result.Payload %}",
+        work = (
+            steps.call("Freeze", functions.freeze, payload=steps.REQUEST)
+            .next(steps.train())
+            .next(steps.call("Gate", functions.gate))
+            .next(self._should_promote())
         )
-        return self._guard(step, name, _LAMBDA_TRANSIENT)
+        return steps.call("Lock", functions.lock, payload=steps.REQUEST).next(
+            sfn.Choice.jsonata(self, "IsMine")
+            .when(sfn.Condition.jsonata("{% $states.input.outcome = 'acquired' %}"), work)
+            .otherwise(not_started)
+        )
 
-    def _choice(self, promote: lambda_.IFunction) -> sfn.Choice:
-        promoted = self._announce(
-            "AnnouncePromotion", subject="$states.input.subject", message="$states.input.message"
-        ).next(sfn.Succeed.jsonata(self, "Promoted"))
-        kept = self._announce(
-            "AnnounceRejection", subject="$states.input.subject", message="$states.input.message"
-        ).next(sfn.Succeed.jsonata(self, "ChampionKept"))
-        return (
-            sfn.Choice.jsonata(self, "ShouldPromote")
-            .when(
-                sfn.Condition.jsonata("{% $states.input.promote = true %}"),
-                self._call("Promote", promote).next(promoted),
+    def _should_promote(self) -> sfn.Choice:
+        kept = self._steps.announce("AnnounceRejection", outcome="kept").next(self._unlock)
+        promote = self._promote()
+        asks = sfn.Condition.jsonata("{% $states.input.promote and $states.input.needs_approval %}")
+        passed = sfn.Condition.jsonata("{% $states.input.promote %}")
+        choice = sfn.Choice.jsonata(self, "ShouldPromote")
+        return choice.when(asks, self._approve(promote)).when(passed, promote).otherwise(kept)
+
+    def _approve(self, promote: sfn.IChainable) -> sfn.IChainable:
+        expired = self._steps.say(
+            "AnnounceExpiry",
+            subject="'Courtside: nobody approved the challenger, the champion stays'",
+            message=f"'{_NOT_ASKED}, but nobody answered in time, so the champion stays. '"
+            " & 'To train again: courtside retrain'",
+            outcome="kept",
+        ).next(self._unlock)
+        refused = self._steps.say(
+            "AnnounceRefusal",
+            subject="'Courtside: the challenger was rejected, the champion stays'",
+            message=f"'{_NOT_ASKED}, and ' & $states.input.by & ' rejected it, so the champion stays.'",
+            outcome="kept",
+        ).next(self._unlock)
+        asked = self._steps.ask("Approve", self._functions.request_approval, expired=expired)
+        yes = sfn.Condition.jsonata("{% $states.input.approved = true %}")
+        return asked.next(sfn.Choice.jsonata(self, "IsApproved").when(yes, promote).otherwise(refused))
+
+    def _promote(self) -> sfn.IChainable:
+        undone = (
+            self._steps.call(
+                "RollBack",
+                self._functions.roll_back,
+                payload={**self._steps.TRAINING, "reason": "{% $substring($states.input.cause, 0, 500) %}"},
             )
-            .otherwise(kept)
+            .next(self._steps.announce("AnnounceRollBack", outcome=FAILED))
+            .next(self._unlock)
+        )
+        by = "{% $exists($states.input.by) ? $states.input.by : 'gate' %}"
+        return (
+            self._steps.call("Promote", self._functions.promote, payload={**self._steps.TRAINING, "by": by})
+            .next(self._steps.smoke(undone=undone))
+            .next(self._steps.announce("AnnouncePromotion", outcome="promoted"))
+            .next(self._unlock)
         )
 
-    def _announce(self, name: str, *, subject: str, message: str) -> tasks.SnsPublish:
-        step = tasks.SnsPublish.jsonata(
+    def _give_back(self) -> sfn.IChainable:
+        """Unlock, start what waited, and end as the training ended; a lock that cannot be given back ends by itself."""
+        how = (
+            sfn.Choice.jsonata(self, "HowItEnded")
+            .when(
+                sfn.Condition.jsonata(f"{{% $states.input.outcome = '{FAILED}' %}}"),
+                sfn.Fail.jsonata(
+                    self, "RetrainingFailed", error=ANNOUNCED, cause="It was announced; see the step that failed"
+                ),
+            )
+            .otherwise(sfn.Succeed.jsonata(self, "Finished"))
+        )
+        unlock = RetrainingSteps.unlock(self, self._functions.unlock, otherwise=how)
+        waiting = sfn.Condition.jsonata("{% $type($states.input.waiting) = 'object' %}")
+        return unlock.next(
+            sfn.Choice.jsonata(self, "IsAnotherWaiting")
+            .when(waiting, RetrainingSteps.start_waiting(self, then=how))
+            .otherwise(how)
+        )
+
+    def _let_it_start_itself(self) -> None:
+        # A policy of its own: in the role's default one the machine would wait for itself.
+        iam.Policy(
             self,
-            name,
-            topic=self._topic,
-            subject=f"{{% $substring({subject}, 0, {_SUBJECT_LIMIT}) %}}",
-            message=sfn.TaskInput.from_text(f"{{% {message} %}}"),
-            task_timeout=sfn.Timeout.duration(cdk.Duration.minutes(1)),
-            outputs="{% $states.input %}",
+            "StartWaitingPolicy",
+            roles=[self.machine.role],
+            statements=[
+                iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.machine.state_machine_arn])
+            ],
         )
-        _retry(step, _SNS_TRANSIENT)
-        return step
-
-    def _announce_failure(self) -> tasks.SnsPublish:
-        return self._announce(
-            "AnnounceFailure",
-            subject="'Courtside: retraining failed in ' & $states.input.failed_step",
-            message=_FAILURE_MESSAGE,
-        )
-
-    def _retraining_failed(self) -> sfn.Fail:
-        return sfn.Fail.jsonata(
-            self, "RetrainingFailed", error=ANNOUNCED, cause="Announced by AnnounceFailure; see the step that failed"
-        )
-
-    def _guard(self, step: _Step, name: str, transient: list[str], cause: str = _CAUSE) -> _Step:
-        _retry(step, transient)
-        step.add_catch(
-            self._failed,
-            errors=["States.ALL"],
-            outputs={
-                "failed_step": name,
-                "error": "{% $states.errorOutput.Error %}",
-                "cause": f"{{% {cause} %}}",
-            },
-        )
-        return step
-
-
-def _train_command() -> list[str]:
-    """Return the training entry point's arguments, taken from the execution's input."""
-    fields = ("training_id", "as_of", "trigger", "reason")
-    return [part for field in fields for part in (f"--{field.replace('_', '-')}", f"{{% $states.input.{field} %}}")]
-
-
-def _retry(step: sfn.TaskStateBase, errors: list[str]) -> None:
-    step.add_retry(
-        errors=errors,
-        interval=cdk.Duration.seconds(5),
-        backoff_rate=2,
-        max_attempts=3,
-        jitter_strategy=sfn.JitterType.FULL,
-    )

@@ -7,7 +7,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.constructs.retraining import ANNOUNCED
+from infra.constructs.retraining_steps import ANNOUNCED
 
 
 class RetrainingWatch(Construct):

@@ -1,22 +1,30 @@
 """The container that trains: started by the state machine, gone when it is done."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from courtside.contracts import lake_keys
 from courtside.contracts.environment import TrainEnv
 from infra.assets import container_image, runtime_platform
+from infra.constructs.ledger import grant_ledger
 from infra.constructs.logs import log_group
 from infra.constructs.private_api import PrivateApi
 from infra.stage import StageSettings
+
+# What was only staged: nothing else may a training delete.
+DELETABLE = (f"{lake_keys.LEGACY_STAGED_PREFIX}*", f"{lake_keys.training_spool('*')}*")
 
 
 class TrainingTask(Construct):
     """Task definition, cluster and a security group without any way in.
 
-    It reads and adds to both buckets but deletes from neither, and calls MLflow through the private API.
+    It reads and adds to both buckets, deletes what it has only staged, calls MLflow through the private API, and keeps
+    the lease of its retraining in the ledger.
     """
 
     def __init__(
@@ -27,8 +35,10 @@ class TrainingTask(Construct):
         vpc: ec2.IVpc,
         lake: s3.IBucket,
         artifacts: s3.IBucket,
+        ledger: dynamodb.ITableV2,
         api: PrivateApi,
         settings: StageSettings,
+        commit: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
@@ -43,11 +53,24 @@ class TrainingTask(Construct):
             memory_limit_mib=settings.training_size.memory_mib,
             runtime_platform=runtime_platform(settings.architecture),
         )
-        environment = TrainEnv(lake_bucket=lake.bucket_name, dataset=settings.dataset, tracking_uri=api.tracking_uri)
+        environment = TrainEnv(
+            lake_bucket=lake.bucket_name,
+            dataset=settings.dataset,
+            tracking_uri=api.tracking_uri,
+            ledger_table=ledger.table_name,
+            git_commit=commit,
+        )
         self.container = self._add_container(environment, settings)
         for bucket in (lake, artifacts):
             bucket.grant_read(self.definition.task_role)
             bucket.grant_put(self.definition.task_role)
+        # CDK's own grant would let it delete versions too, for good.
+        iam.Grant.add_to_principal(
+            grantee=self.definition.task_role,
+            actions=["s3:DeleteObject"],
+            resource_arns=[lake.arn_for_objects(leftover) for leftover in DELETABLE],
+        )
+        grant_ledger(ledger, self.definition.task_role)
         api.grant_invoke(self.definition.task_role)
 
     def _add_container(self, environment: TrainEnv, settings: StageSettings) -> ecs.ContainerDefinition:

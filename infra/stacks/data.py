@@ -7,6 +7,7 @@ from constructs import Construct
 from courtside.contracts.names import StackOutput
 from infra.constructs.buckets import PrivateBucket
 from infra.constructs.database import TrackingDatabase
+from infra.constructs.ledger import Ledger
 from infra.constructs.network import closed_network
 from infra.outputs import publish
 from infra.stage import StageSettings
@@ -27,12 +28,14 @@ class DataStack(cdk.Stack):
         self.artifacts = PrivateBucket(self, "ArtifactsBucket", old_versions=old_versions)
         self.vpc = closed_network(self, "Network")
         self.database = TrackingDatabase(self, "Database", vpc=self.vpc, settings=settings)
+        self.ledger = Ledger(self, "Ledger", deletion_protection=settings.deletion_protection)
         self.slack_webhook = _slack_webhook(self) if settings.slack else None
         self._publish()
 
     def _publish(self) -> None:
         publish(self, StackOutput.LAKE_BUCKET, self.lake.bucket_name, meaning="Games, features and reports")
         publish(self, StackOutput.ARTIFACTS_BUCKET, self.artifacts.bucket_name, meaning="Models and artifacts")
+        publish(self, StackOutput.LEDGER_TABLE, self.ledger.table_name, meaning="Locks, approvals, production history")
         if self.slack_webhook is not None:
             publish(
                 self,

@@ -3,23 +3,19 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from courtside.contracts import lake_keys
-from courtside.contracts.environment import GateEnv, NotifySlackEnv, PromoteEnv
+from courtside.contracts.environment import NotifySlackEnv
 from courtside.contracts.names import StackOutput
 from infra.constructs.alerts import Alerts
 from infra.constructs.drift_check import DriftCheck
 from infra.constructs.functions import ImageFunction
 from infra.constructs.retraining import Retraining
+from infra.constructs.retraining_functions import RetrainingFunctions
 from infra.constructs.retraining_watch import RetrainingWatch
 from infra.constructs.training_task import TrainingTask
 from infra.outputs import publish
 from infra.stacks.data import DataStack
 from infra.stacks.tracking import TrackingStack
 from infra.stage import StageSettings
-
-# What each may add to the lake, in the spelling of `courtside.contracts.lake_keys`.
-GATE_WRITABLE = lake_keys.training_verdict("*")
-PROMOTE_WRITABLE = lake_keys.CHAMPION_REFERENCE
 
 
 class PipelineStack(cdk.Stack):
@@ -33,8 +29,10 @@ class PipelineStack(cdk.Stack):
         settings: StageSettings,
         data: DataStack,
         tracking: TrackingStack,
+        commit: str,
     ) -> None:
         super().__init__(scope, construct_id, description="Courtside: drift check, retraining, alerts")
+        self._commit = commit
         self._settings = settings
         self._data = data
         self._tracking = tracking
@@ -60,15 +58,26 @@ class PipelineStack(cdk.Stack):
             vpc=self._data.vpc,
             lake=self._data.lake,
             artifacts=self._data.artifacts,
+            ledger=self._data.ledger,
             api=self._tracking.api,
+            settings=self._settings,
+            commit=self._commit,
+        )
+        functions = RetrainingFunctions(
+            self,
+            "Steps",
+            lake=self._data.lake,
+            artifacts=self._data.artifacts,
+            ledger=self._data.ledger,
+            api=self._tracking.api,
+            topic=self.alerts.topic,
             settings=self._settings,
         )
         retraining = Retraining(
             self,
             "Retraining",
             training=training,
-            gate=self._gate(),
-            promote=self._promote(),
+            functions=functions,
             topic=self.alerts.topic,
             settings=self._settings,
         )
@@ -80,38 +89,6 @@ class PipelineStack(cdk.Stack):
             undelivered=self.alerts.undelivered,
         )
         return retraining
-
-    def _gate(self) -> ImageFunction:
-        gate = ImageFunction(
-            self,
-            "Gate",
-            verb="gate",
-            environment=GateEnv(lake_bucket=self._data.lake.bucket_name, dataset=self._settings.dataset),
-            settings=self._settings,
-            timeout=cdk.Duration.minutes(4),
-        )
-        self._data.lake.grant_read(gate)
-        self._data.lake.grant_put(gate, GATE_WRITABLE)
-        return gate
-
-    def _promote(self) -> ImageFunction:
-        promote = ImageFunction(
-            self,
-            "Promote",
-            verb="promote",
-            environment=PromoteEnv(
-                lake_bucket=self._data.lake.bucket_name,
-                dataset=self._settings.dataset,
-                tracking_uri=self._tracking.api.tracking_uri,
-            ),
-            settings=self._settings,
-            timeout=cdk.Duration.minutes(4),
-        )
-        self._data.lake.grant_read(promote)
-        self._data.lake.grant_put(promote, PROMOTE_WRITABLE)
-        self._data.artifacts.grant_read(promote)
-        self._tracking.api.grant_invoke(promote)
-        return promote
 
     def _add_slack(self) -> None:
         webhook = self._data.slack_webhook

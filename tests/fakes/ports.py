@@ -1,6 +1,7 @@
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -153,15 +154,15 @@ class InMemoryRegistry:
     def training_of(self, version: str) -> str | None:
         return self.trainings.get(version)
 
-    def promote(self, version: str, *, reason: str) -> None:
-        if self.champion != version:
-            self.previous, self.champion = self.champion, version
+    def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
+        self.champion, self.previous = version, previous
         self.reasons.append(reason)
 
 
 @dataclass
 class InMemoryLedger:
     documents: dict[str, LedgerEntry] = field(default_factory=dict)
+    one_at_a_time: Lock = field(default_factory=Lock)
 
     def get(self, key: str) -> LedgerEntry | None:
         return self.documents.get(key)
@@ -170,9 +171,10 @@ class InMemoryLedger:
         return [self.documents[key] for key in sorted(self.documents) if key.startswith(prefix)]
 
     def put(self, *writes: LedgerWrite) -> bool:
-        revisions = {write.key: entry.revision for write in writes if (entry := self.get(write.key))}
-        if any(revisions.get(write.key, 0) != write.expected_revision for write in writes):
-            return False
-        for write in writes:
-            self.documents[write.key] = LedgerEntry(write.key, write.document, write.expected_revision + 1)
-        return True
+        with self.one_at_a_time:
+            revisions = {write.key: entry.revision for write in writes if (entry := self.documents.get(write.key))}
+            if any(revisions.get(write.key, 0) != write.expected_revision for write in writes):
+                return False
+            for write in writes:
+                self.documents[write.key] = LedgerEntry(write.key, write.document, write.expected_revision + 1)
+            return True

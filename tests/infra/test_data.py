@@ -4,12 +4,14 @@ import json
 
 import pytest
 
+from courtside.adapters.dynamodb_ledger import PARTITION, SORT
 from courtside.contracts.names import StackOutput
 from tests.infra.synthesized import SynthesizedStage, text
 
 STATEFUL = {
     "LakeBucket": ("AWS::S3::Bucket", "Retain"),
     "ArtifactsBucket": ("AWS::S3::Bucket", "Retain"),
+    "Ledger": ("AWS::DynamoDB::GlobalTable", "Retain"),
     "TrackingDatabase": ("AWS::RDS::DBInstance", "Snapshot"),
     "TrackingDatabaseSecret": ("AWS::SecretsManager::Secret", None),
     "SlackWebhookSecret": ("AWS::SecretsManager::Secret", "Retain"),
@@ -29,7 +31,8 @@ def test_stateful_resources_keep_their_logical_ids_and_outlive_the_stack(
 
 
 def test_all_stateful_resources_are_in_the_data_stack(stage: SynthesizedStage) -> None:
-    for resource_type in ("AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"):
+    stateful = ("AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret", "AWS::DynamoDB::GlobalTable")
+    for resource_type in stateful:
         assert all(key.startswith("data/") for key in stage.of_type(resource_type))
 
 
@@ -105,3 +108,15 @@ def test_only_prod_pays_for_a_standby(dev: SynthesizedStage, prod: SynthesizedSt
 def test_every_output_is_published_once(stage: SynthesizedStage) -> None:
     published = [key for stack in stage.stacks for key in stack.outputs if not key.startswith("PublishOutput")]
     assert sorted(published) == sorted(StackOutput)
+
+
+def test_the_ledger_is_restorable_protected_by_setting_and_paid_by_the_request(
+    dev: SynthesizedStage, prod: SynthesizedStage
+) -> None:
+    for stage, protected in ((dev, False), (prod, True)):
+        table = stage.data.resources["Ledger"]["Properties"]
+        (replica,) = table["Replicas"]
+        assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert replica["DeletionProtectionEnabled"] is protected
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert [key["AttributeName"] for key in table["KeySchema"]] == [PARTITION, SORT]

@@ -71,7 +71,7 @@ def test_ways_out_are_https_and_named_ports_inside_the_network(stage: Synthesize
 
 def test_every_log_group_ends(stage: SynthesizedStage) -> None:
     groups = stage.of_type("AWS::Logs::LogGroup")
-    assert len(groups) == 8
+    assert len(groups) == 13
     assert all(group["RetentionInDays"] in {30, 90} for group in groups.values())
 
 
@@ -86,7 +86,7 @@ def test_every_function_and_container_logs_to_a_group_of_ours(stage: Synthesized
 def test_no_custom_resource_brings_a_function_of_its_own(stage: SynthesizedStage) -> None:
     types = {resource["Type"] for stack in stage.stacks for resource in stack.resources.values()}
     assert not [kind for kind in types if re.match(r"Custom::|AWS::CloudFormation::CustomResource", kind)]
-    assert len(stage.of_type("AWS::Lambda::Function")) == 4
+    assert len(stage.of_type("AWS::Lambda::Function")) == 9
 
 
 def test_queues_and_topics_take_tls_only(stage: SynthesizedStage) -> None:

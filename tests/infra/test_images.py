@@ -19,7 +19,7 @@ CONTEXTS = {
     "mlflow_image": PROJECT | {"mlflow_image"},
 }
 ENTRYPOINTS = {
-    "training_image": ["python", "-m", "training_image.train"],
+    "training_image": ["python", "-m", "training_image"],
     "mlflow_image": ["mlflow", "server"],
 }
 
@@ -94,7 +94,7 @@ def test_entry_points_are_in_exec_form(image: str) -> None:
 
 
 def test_the_training_entry_point_exists(dev: SynthesizedStage) -> None:
-    assert (_contexts(dev)["training_image"] / "training_image" / "train.py").is_file()
+    assert (_contexts(dev)["training_image"] / "training_image" / "__main__.py").is_file()
 
 
 @pytest.mark.parametrize("image", CONTEXTS)

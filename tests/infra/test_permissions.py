@@ -10,6 +10,8 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
+from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE
+from infra.constructs.training_task import DELETABLE
 from tests.infra.synthesized import Synthesized, SynthesizedStage, text
 
 # AWS offers no narrower resource for these: a token for the registry, log deliveries, traces, and tasks of a cluster
@@ -78,11 +80,50 @@ def test_managed_policies_are_only_the_functions_own_logging(stage: SynthesizedS
     assert managed == {"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
 
 
-@pytest.mark.parametrize("role", ["Mlflow", "Training", "Gate", "Promote", "DriftCheckFunction", "NotifySlack"])
-def test_nobody_may_delete_data(dev: SynthesizedStage, role: str) -> None:
+STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Promote", "RollBack", "Unlock")
+DELETING = (
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutBucketPolicy",
+    "rds:DeleteDBInstance",
+    "dynamodb:DeleteItem",
+    "dynamodb:DeleteTable",
+)
+
+
+@pytest.mark.parametrize("action", DELETING)
+def test_nobody_may_delete_data(dev: SynthesizedStage, action: str) -> None:
+    roles = [role for stack in dev.stacks for role in stack.of_type("AWS::IAM::Policy")]
+    assert len(roles) > 10
+    staged = {f"{LAKE}/{pattern}" for pattern in DELETABLE}
     for stack in dev.stacks:
-        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "rds:DeleteDBInstance"):
-            assert allowed(stack, role, action) == set()
+        assert allowed(stack, "", action) <= (staged if action == "s3:DeleteObject" else set())
+
+
+def test_training_deletes_only_what_it_staged(dev: SynthesizedStage) -> None:
+    deleted = {
+        logical_id
+        for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
+        if allowed(dev.pipeline, logical_id, "s3:DeleteObject")
+    }
+    assert {name.split("DefaultPolicy")[0] for name in deleted} == {"TrainingTaskTaskRole"}
+    kept = (lake_keys.training_record("t1"), lake_keys.training_manifest("t1"), "ml-models/random_forest.pkl")
+    gone = (f"{lake_keys.legacy_staged('t1')}random_forest.pkl", f"{lake_keys.training_spool('t1')}run.json")
+    assert not [key for key in kept if any(fnmatch(key, pattern) for pattern in DELETABLE)]
+    assert all(any(fnmatch(key, pattern) for pattern in DELETABLE) for key in gone)
+
+
+def test_every_step_and_the_training_task_write_the_ledger_and_nobody_else_reads_it(dev: SynthesizedStage) -> None:
+    users = {
+        logical_id.split("ServiceRole")[0].split("DefaultPolicy")[0]: allowed(
+            dev.pipeline, logical_id, "dynamodb:PutItem"
+        )
+        for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
+        if allowed(dev.pipeline, logical_id, "dynamodb:GetItem")
+    }
+    assert set(users) == {*(f"Steps{step}" for step in STEPS), "TrainingTaskTaskRole"}
+    assert len({frozenset(resources) for resources in users.values()}) == 1
+    assert allowed(dev.pipeline, "", "dynamodb:Scan") == set()
 
 
 def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: SynthesizedStage) -> None:
@@ -121,24 +162,55 @@ def test_what_the_check_writes_lies_under_its_prefixes(key: str) -> None:
     assert any(fnmatch(key, prefix) for prefix in WRITABLE)
 
 
-def test_promote_writes_the_champions_reference_and_nothing_else(dev: SynthesizedStage) -> None:
-    assert allowed(dev.pipeline, "Promote", "s3:PutObject") == {f"{LAKE}/{lake_keys.CHAMPION_REFERENCE}"}
+WRITTEN = {
+    "Lock": set(),
+    "Unlock": set(),
+    "RequestApproval": set(),
+    "Freeze": {FREEZE_WRITABLE},
+    "Gate": {GATE_WRITABLE},
+    "Promote": {lake_keys.CHAMPION_REFERENCE},
+    "RollBack": {lake_keys.CHAMPION_REFERENCE},
+}
 
 
-def test_the_gate_writes_verdicts_and_nothing_else(dev: SynthesizedStage) -> None:
-    (written,) = allowed(dev.pipeline, "Gate", "s3:PutObject")
-    assert fnmatch(f"{LAKE}/{lake_keys.training_verdict('t1')}", written)
-    for other in (lake_keys.training_holdout("t1"), lake_keys.training_profile("t1"), lake_keys.CHAMPION_REFERENCE):
-        assert not fnmatch(f"{LAKE}/{other}", written)
-    actions = set().union(*(granted for granted, _ in statements(dev.pipeline, "Gate")))
-    assert not [action for action in actions if not action.startswith("s3:")]
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_writes_its_own_object_and_nothing_else(dev: SynthesizedStage, step: str) -> None:
+    assert allowed(dev.pipeline, f"Steps{step}", "s3:PutObject") == {f"{LAKE}/{key}" for key in WRITTEN[step]}
+
+
+def test_the_objects_of_freeze_and_gate_are_theirs_alone() -> None:
+    others = {lake_keys.training_holdout("t1"), lake_keys.training_profile("t1"), lake_keys.CHAMPION_REFERENCE}
+    for pattern, key in ((FREEZE_WRITABLE, lake_keys.training_manifest), (GATE_WRITABLE, lake_keys.training_verdict)):
+        assert fnmatch(key("t1"), pattern)
+        assert not [other for other in others if fnmatch(other, pattern)]
+
+
+def test_the_gate_reaches_the_lake_and_the_ledger_only(dev: SynthesizedStage) -> None:
+    actions = set().union(*(granted for granted, _ in statements(dev.pipeline, "StepsGate")))
+    assert not [action for action in actions if not action.startswith(("s3:", "dynamodb:"))]
+
+
+def test_only_the_machine_itself_and_the_check_start_the_machine(dev: SynthesizedStage) -> None:
+    machine, _ = dev.pipeline.only("AWS::StepFunctions::StateMachine")
+    starters = {
+        logical_id: resources
+        for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
+        if (resources := allowed(dev.pipeline, logical_id, "states:StartExecution"))
+    }
+    assert {name.split("ServiceRole")[0] for name in starters} == {
+        "DriftCheckFunction",
+        next(name for name in starters if name.startswith("RetrainingStartWaitingPolicy")),
+    }
+    assert all(resources == {f"<{machine}>"} for resources in starters.values())
 
 
 def test_training_adds_to_both_buckets(dev: SynthesizedStage) -> None:
     assert allowed(dev.pipeline, "TrainingTaskTaskRole", "s3:PutObject") == {f"{LAKE}/*", f"{ARTIFACTS}/*"}
 
 
-def test_only_training_promote_and_the_check_may_call_mlflow_and_only_this_api(dev: SynthesizedStage) -> None:
+def test_only_training_what_moves_the_champion_and_the_check_may_call_mlflow_and_only_this_api(
+    dev: SynthesizedStage,
+) -> None:
     callers = {
         logical_id
         for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
@@ -146,7 +218,8 @@ def test_only_training_promote_and_the_check_may_call_mlflow_and_only_this_api(d
     }
     assert {caller.split("DefaultPolicy")[0] for caller in callers} == {
         "TrainingTaskTaskRole",
-        "PromoteServiceRole",
+        "StepsPromoteServiceRole",
+        "StepsRollBackServiceRole",
         "DriftCheckFunctionServiceRole",
     }
     for caller in callers:

@@ -5,15 +5,30 @@ from typing import Any
 
 import pytest
 
-from courtside.contracts.environment import CheckDriftEnv, Environment, GateEnv, NotifySlackEnv, PromoteEnv, TrainEnv
+from courtside.contracts.environment import (
+    ApprovalEnv,
+    CheckDriftEnv,
+    Environment,
+    FreezeEnv,
+    GateEnv,
+    LockEnv,
+    NotifySlackEnv,
+    PromoteEnv,
+    TrainEnv,
+)
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
 from tests.infra.synthesized import ROOT, SynthesizedStage, text
 
 FUNCTIONS: dict[str, tuple[str, type[Environment]]] = {
     "DriftCheckFunction": ("check_drift", CheckDriftEnv),
-    "Gate": ("gate", GateEnv),
-    "Promote": ("promote", PromoteEnv),
+    "StepsLock": ("lock", LockEnv),
+    "StepsFreeze": ("freeze", FreezeEnv),
+    "StepsGate": ("gate", GateEnv),
+    "StepsRequestApproval": ("request_approval", ApprovalEnv),
+    "StepsPromote": ("promote", PromoteEnv),
+    "StepsRollBack": ("roll_back", PromoteEnv),
+    "StepsUnlock": ("unlock", LockEnv),
     "NotifySlack": ("notify_slack", NotifySlackEnv),
 }
 

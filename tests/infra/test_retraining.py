@@ -7,12 +7,27 @@ from typing import Any
 
 import pytest
 
-from courtside.contracts.events import GateRequest, GateResponse, PromoteRequest, PromoteResponse, RetrainingRequest
-from infra.constructs.retraining import ANNOUNCED
+from courtside.contracts.events import (
+    ApprovalAnswer,
+    ApprovalRequest,
+    GateRequest,
+    GateResponse,
+    LockResponse,
+    Payload,
+    PromoteRequest,
+    PromoteResponse,
+    RetrainingRequest,
+    RollBackRequest,
+    RollBackResponse,
+    UnlockRequest,
+    UnlockResponse,
+)
+from infra.constructs.retraining_steps import ANNOUNCED
 from tests.infra.synthesized import ROOT, SynthesizedStage, text
 
 VALIDATOR = ROOT / "node_modules/.bin/asl-validator"
-WORK = ("Train", "Gate", "Promote")
+REQUEST = "{% $states.context.Execution.Input %}"
+WORK = ("Lock", "Freeze", "Train", "Gate", "Approve", "Promote", "RollBack")
 OUR_FAILURES = {"States.ALL", "States.TaskFailed", "States.Timeout", "Lambda.Unknown"}
 
 
@@ -45,23 +60,47 @@ def test_the_validator_would_notice_a_dangling_step(machine: dict[str, Any], tmp
     assert _validate(machine, tmp_path / "machine.asl.json").returncode != 0
 
 
-def test_the_map_is_train_gate_choice_promote_announce(states: dict[str, dict[str, Any]]) -> None:
-    assert {name: state.get("Next") for name, state in states.items() if state["Type"] == "Task"} == {
+def test_the_map_is_the_issues_line(states: dict[str, dict[str, Any]]) -> None:
+    assert {name: state["Next"] for name, state in states.items() if state["Type"] == "Task"} == {
+        "Lock": "IsMine",
+        "AnnounceNotStarted": "NotStarted",
+        "Freeze": "Train",
         "Train": "Gate",
         "Gate": "ShouldPromote",
-        "Promote": "AnnouncePromotion",
-        "AnnouncePromotion": "Promoted",
-        "AnnounceRejection": "ChampionKept",
-        "AnnounceFailure": "RetrainingFailed",
+        "AnnounceRejection": "Unlock",
+        "Approve": "IsApproved",
+        "AnnounceExpiry": "Unlock",
+        "AnnounceRefusal": "Unlock",
+        "Promote": "Smoke",
+        "Smoke": "AnnouncePromotion",
+        "AnnouncePromotion": "Unlock",
+        "RollBack": "AnnounceRollBack",
+        "AnnounceRollBack": "Unlock",
+        "AnnounceFailure": "Unlock",
+        "Unlock": "IsAnotherWaiting",
+        "StartWaiting": "HowItEnded",
     }
-    choice = states["ShouldPromote"]
-    assert choice["Choices"] == [{"Condition": "{% $states.input.promote = true %}", "Next": "Promote"}]
-    assert choice["Default"] == "AnnounceRejection"
+    assert {name: _ways(state) for name, state in states.items() if state["Type"] == "Choice"} == {
+        "IsMine": {"Freeze": "$states.input.outcome = 'acquired'", "AnnounceNotStarted": ""},
+        "ShouldPromote": {
+            "Approve": "$states.input.promote and $states.input.needs_approval",
+            "Promote": "$states.input.promote",
+            "AnnounceRejection": "",
+        },
+        "IsApproved": {"Promote": "$states.input.approved = true", "AnnounceRefusal": ""},
+        "IsAnotherWaiting": {"StartWaiting": "$type($states.input.waiting) = 'object'", "HowItEnded": ""},
+        "HowItEnded": {"RetrainingFailed": "$states.input.outcome = 'failed'", "Finished": ""},
+    }
+
+
+def _ways(state: dict[str, Any]) -> dict[str, str]:
+    found = {way["Next"]: way["Condition"].removeprefix("{% ").removesuffix(" %}") for way in state["Choices"]}
+    return {**found, state["Default"]: ""}
 
 
 @pytest.mark.parametrize("step", WORK)
 def test_any_failure_of_a_working_step_is_announced(states: dict[str, dict[str, Any]], step: str) -> None:
-    (catch,) = states[step]["Catch"]
+    catch = states[step]["Catch"][-1]
     assert catch["ErrorEquals"] == ["States.ALL"]
     assert catch["Next"] == "AnnounceFailure"
     assert set(catch["Output"]) == {"failed_step", "error", "cause"}
@@ -73,10 +112,32 @@ def test_an_announced_failure_still_fails_the_execution(states: dict[str, dict[s
     assert states["RetrainingFailed"]["Error"] == ANNOUNCED
 
 
+def test_an_expired_approval_keeps_the_champion(states: dict[str, dict[str, Any]]) -> None:
+    expiry = states["Approve"]["Catch"][0]
+    assert (expiry["ErrorEquals"], expiry["Next"]) == (["States.Timeout"], "AnnounceExpiry")
+    for state in ("AnnounceExpiry", "AnnounceRefusal", "AnnounceRejection"):
+        assert states[state]["Output"] == {"outcome": "kept"}
+
+
+def test_a_failed_smoke_check_undoes_the_promotion_and_fails_the_execution(states: dict[str, dict[str, Any]]) -> None:
+    (catch,) = states["Smoke"]["Catch"]
+    assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "RollBack")
+    assert states["AnnounceRollBack"]["Output"] == {"outcome": "failed"}
+
+
+def test_a_lock_that_cannot_be_given_back_hides_no_outcome(states: dict[str, dict[str, Any]]) -> None:
+    for state in ("Unlock", "StartWaiting"):
+        (catch,) = states[state]["Catch"]
+        assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "HowItEnded")
+        assert catch["Output"] == {"outcome": "{% $states.input.outcome %}"}
+
+
 def test_every_task_has_a_timeout_and_the_machine_outlasts_their_sum(machine: dict[str, Any]) -> None:
-    tasks = [state for state in machine["States"].values() if state["Type"] == "Task"]
-    assert all(state["TimeoutSeconds"] <= 3600 for state in tasks)
-    assert machine["TimeoutSeconds"] >= sum(state["TimeoutSeconds"] for state in tasks)
+    tasks = {name: state["TimeoutSeconds"] for name, state in machine["States"].items() if state["Type"] == "Task"}
+    wait = machine["States"]["Approve"]["Arguments"]["Payload"]["wait_seconds"]
+    assert tasks["Approve"] == wait
+    assert all(seconds <= 3600 for name, seconds in tasks.items() if name != "Approve")
+    assert machine["TimeoutSeconds"] >= sum(tasks.values())
 
 
 def test_only_errors_of_the_services_are_tried_again_with_backoff(states: dict[str, dict[str, Any]]) -> None:
@@ -96,27 +157,54 @@ def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: di
     expected = [
         part
         for field in RetrainingRequest.model_fields
-        for part in (f"--{field.replace('_', '-')}", f"{{% $states.input.{field} %}}")
+        for part in (f"--{field.replace('_', '-')}", f"{{% $states.context.Execution.Input.{field} %}}")
     ]
-    assert override["Command"] == expected
+    assert override["Command"] == ["train", *expected]
     network = train["Arguments"]["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert network["AssignPublicIp"] == "ENABLED"
     assert all("NetworkPublic" in subnet for subnet in network["Subnets"])
 
 
-@pytest.mark.parametrize(("step", "request_model"), [("Gate", GateRequest), ("Promote", PromoteRequest)])
+@pytest.mark.parametrize(
+    ("step", "request_model"),
+    [
+        ("Gate", GateRequest),
+        ("Approve", ApprovalRequest),
+        ("Promote", PromoteRequest),
+        ("RollBack", RollBackRequest),
+        ("Unlock", UnlockRequest),
+    ],
+)
 def test_functions_get_exactly_their_request(
-    states: dict[str, dict[str, Any]], step: str, request_model: type[GateRequest | PromoteRequest]
+    states: dict[str, dict[str, Any]], step: str, request_model: type[Payload]
 ) -> None:
     assert set(states[step]["Arguments"]["Payload"]) == set(request_model.model_fields)
-    assert states[step]["Output"] == "{% $states.result.Payload %}"
+
+
+@pytest.mark.parametrize("step", ["Lock", "Freeze"])
+def test_lock_and_freeze_get_the_whole_request(states: dict[str, dict[str, Any]], step: str) -> None:
+    assert states[step]["Arguments"]["Payload"] == REQUEST
+
+
+def test_what_a_step_uses_of_the_one_before_is_in_its_answer() -> None:
+    assert {"promote", "needs_approval"} <= set(GateResponse.model_fields)
+    assert set(ApprovalAnswer.model_fields) == {"approved", "by"}
+    assert "outcome" in LockResponse.model_fields
+    assert "waiting" in UnlockResponse.model_fields
+    assert "training_id" in RetrainingRequest.model_fields
 
 
 @pytest.mark.parametrize(
-    ("step", "response"), [("AnnouncePromotion", PromoteResponse), ("AnnounceRejection", GateResponse)]
+    ("step", "response"),
+    [
+        ("AnnounceNotStarted", LockResponse),
+        ("AnnouncePromotion", PromoteResponse),
+        ("AnnounceRejection", GateResponse),
+        ("AnnounceRollBack", RollBackResponse),
+    ],
 )
 def test_announcements_say_what_the_function_wrote(
-    states: dict[str, dict[str, Any]], step: str, response: type[PromoteResponse | GateResponse]
+    states: dict[str, dict[str, Any]], step: str, response: type[Payload]
 ) -> None:
     arguments = states[step]["Arguments"]
     assert {"subject", "message"} <= set(response.model_fields)

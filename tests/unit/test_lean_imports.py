@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,15 +16,20 @@ def loaded(program: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("verb", ["check_drift", "gate", "promote", "notify_slack"])
+VERBS = sorted(path.parent.name for path in (Path(__file__).parents[2] / "lambdas").glob("*/handler.py"))
+
+
+@pytest.mark.parametrize("verb", VERBS)
 def test_importing_a_handler_loads_nothing_heavy(verb: str) -> None:
     assert not loaded(f"import lambdas.{verb}.handler") & HEAVY
 
 
-@pytest.mark.parametrize("wired", ["drift_monitor", "freezing", "gate"])
+@pytest.mark.parametrize("wired", ["asking_for_approval", "drift_monitor", "freezing", "gate", "lock"])
 def test_the_lean_functions_stay_lean_when_wired(wired: str) -> None:
     environment = {
         "COURTSIDE_LAKE_BUCKET": "lake",
+        "COURTSIDE_LEDGER_TABLE": "ledger",
+        "COURTSIDE_STAGE": "dev",
         "COURTSIDE_ALERT_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:alerts",
         "COURTSIDE_RETRAINING_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:retraining",
     }

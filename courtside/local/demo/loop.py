@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, GateResponse, RetrainingRequest, Window
+from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Window
 from courtside.contracts.names import STACKS, StackOutput, stack_name
-from courtside.contracts.records import ChampionReference, TrainingRecord
+from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from courtside.local.aws import LocalAws
 
 POLL_SECONDS = 0.25
@@ -105,9 +105,9 @@ class Loop:
         """Return what a training did."""
         return TrainingRecord.model_validate_json(self.read(lake_keys.training_record(training_id)))
 
-    def verdict(self, training_id: str) -> GateResponse:
-        """Return the gate's verdict on a training."""
-        return GateResponse.model_validate_json(self.read(lake_keys.training_verdict(training_id)))
+    def verdict(self, training_id: str) -> GateDecision:
+        """Return the gate's decision on a training."""
+        return GateDecision.model_validate_json(self.read(lake_keys.training_verdict(training_id)))
 
     def drift_reference(self) -> ChampionReference:
         """Return which version's profile drift is measured against."""

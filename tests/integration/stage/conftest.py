@@ -70,7 +70,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def champion(stage: Stage) -> str:
     """The first champion's training id."""
     arn = stage.train("first", as_of=date(2010, 7, 1))
-    assert stage.end(arn) == "SUCCEEDED", os.linesep.join(stage.aws.log_tail("train", 30))
+    status = stage.end(arn)
+    said = [message.text for message in stage.slack.messages[-3:]]
+    assert status == "SUCCEEDED", os.linesep.join([*stage.aws.log_tail("train", 30), *said])
     return "first"
 
 

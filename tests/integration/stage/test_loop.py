@@ -1,19 +1,21 @@
 """Paths of the deployed loop that the demo does not take; they share one stage and run in this order."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
 
+from courtside.adapters.dynamodb_ledger import DynamoDbLedger
 from courtside.adapters.mlflow_models import load_classifier
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.contracts import lake_keys
 from courtside.contracts.events import Window
-from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT
+from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, StackOutput
 from courtside.local.demo.loop import CheckFailed
+from courtside.workflows.production import Production
 from courtside.workflows.rollback import rollback
 from tests.integration.stage.conftest import Stage
 
@@ -27,14 +29,13 @@ def test_a_check_without_a_champion_says_what_to_do(stage: Stage) -> None:
         stage.loop.check_drift(Window(start=date(2010, 7, 1), end=date(2011, 7, 1)))
 
 
-def test_a_training_that_fails_is_announced_once_and_promotes_nothing(stage: Stage) -> None:
+def test_a_training_without_data_is_announced_once_and_promotes_nothing(stage: Stage) -> None:
     before = len(stage.slack.messages)
     arn = stage.train("no-games-yet", as_of=date(1970, 1, 1))
     assert stage.end(arn) == "FAILED"
     stage.slack.wait_for(before + 1, timeout=15)
     (said,) = texts(stage, containing="no-games-yet")
-    assert "failed in Train" in said
-    assert "exit code 1" in said
+    assert "failed in Freeze (NoGames)" in said
     assert "champion is untouched" in said
     registry = MlflowRegistry(stage.aws.tracking_url)
     assert registry.champion_version() is None
@@ -87,6 +88,7 @@ def test_every_logged_model_predicts_as_it_did_in_training(stage: Stage, champio
     rows = pq.read_table(io.BytesIO(stage.lake.read("ml-features/test.parquet")))
     loaded = MlflowTracking(stage.aws.tracking_url).champion()
     assert loaded is not None
+    rows = rows.slice(rows.num_rows - holdout.num_rows)
     assert np.allclose(loaded.probability(rows), holdout.column("challenger").to_numpy(), atol=1e-6)
     uri = f"models:/{REGISTERED_MODEL}@champion"
     assert mlflow.artifacts.list_artifacts(uri)
@@ -127,7 +129,9 @@ def test_a_new_champion_can_be_rolled_back(stage: Stage) -> None:
     second = stage.loop.training("second").challenger_version
     assert stage.loop.verdict("second").promote, stage.loop.verdict("second").reason
     assert registry.champion_version() == second
-    done = rollback(lake=stage.lake, registry=registry)
+    ledger = DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
+    production = Production(ledger, registry, stage.lake)
+    done = rollback(production=production, by="a test", now=datetime.now(UTC))
     assert (done.before, done.after) == (second, first)
     assert registry.champion_version() == first
     assert stage.loop.drift_reference().version == first

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from courtside.contracts import lake_keys
-from courtside.contracts.events import GateRequest, PromoteRequest, RetrainingRequest, Trigger
+from courtside.contracts.events import GateRequest, PromoteRequest, PromoteResponse, RetrainingRequest, Trigger
 from courtside.contracts.records import Calibration, ChampionReference, GateDecision, TrainingRecord
 from courtside.core.dataset import Role
 from courtside.core.drift import Profile
@@ -16,13 +16,12 @@ from courtside.core.training.fit import FitOptions
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
-from courtside.workflows.gate import gate
+from courtside.workflows.gate import NotLoggedYet, gate
 from courtside.workflows.ports import ObjectMissing
+from courtside.workflows.production import Production
 from courtside.workflows.promote import NotApproved, NothingToPromote, promote
-from courtside.workflows.rollback import NothingToRollBackTo, rollback
 from courtside.workflows.train import train
-from courtside.workflows.training_records import TrainingRecordMissing
-from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryRegistry, InMemoryTracking
+from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryLedger, InMemoryRegistry, InMemoryTracking
 
 DATASET = load_dataset("nba_games")
 POLICY = GatePolicy()
@@ -91,7 +90,7 @@ def test_mlflow_and_drift_can_each_be_switched_off() -> None:
     assert lake_keys.training_profile("first") not in lake.objects
     gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
     with pytest.raises(NothingToPromote, match="without a tracking server"):
-        promote(PromoteRequest(training_id="first"), lake=lake, registry=InMemoryRegistry())
+        promoted(lake, InMemoryRegistry())
 
 
 @pytest.mark.parametrize("with_mlflow", [True, False])
@@ -118,16 +117,21 @@ def test_each_switch_leaves_the_rest(*, with_mlflow: bool, with_drift: bool) -> 
     assert always | LEGACY <= set(lake.objects)
 
 
+def promoted(lake: InMemoryLake, registry: InMemoryRegistry) -> PromoteResponse:
+    production = Production(InMemoryLedger(), registry, lake)
+    return promote(PromoteRequest(training_id="first"), lake=lake, production=production, now=NOW)
+
+
 def test_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemoryLake) -> None:
-    registry = InMemoryRegistry()
+    registry = InMemoryRegistry(trainings={"1": "first"})
     verdict = gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
     assert (verdict.promote, verdict.rule) == (True, "first_champion")
-    response = promote(PromoteRequest(training_id="first"), lake=lake, registry=registry)
+    response = promoted(lake, registry)
     assert (response.before, response.after, registry.champion) == (None, "1", "1")
     assert "New champion" in response.message
     reference = ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
     assert (reference.version, reference.profile_key) == ("1", lake_keys.training_profile("first"))
-    promote(PromoteRequest(training_id="first"), lake=lake, registry=registry)
+    promoted(lake, registry)
     assert (registry.champion, registry.previous) == ("1", None)
 
 
@@ -137,14 +141,14 @@ def test_a_challenger_the_gate_rejects_cannot_be_promoted(lake: InMemoryLake) ->
     assert "kept" in verdict.message
     registry = InMemoryRegistry(champion="7")
     with pytest.raises(NotApproved):
-        promote(PromoteRequest(training_id="first"), lake=lake, registry=registry)
+        promoted(lake, registry)
     assert registry.champion == "7"
     assert lake_keys.CHAMPION_REFERENCE not in lake.objects
 
 
 def test_promotion_without_a_verdict_or_a_training_is_refused(lake: InMemoryLake) -> None:
     with pytest.raises(ObjectMissing):
-        promote(PromoteRequest(training_id="first"), lake=lake, registry=InMemoryRegistry())
+        promoted(lake, InMemoryRegistry())
     with pytest.raises(ObjectMissing):
         gate(GateRequest(training_id="never"), lake=lake, policy=POLICY, now=NOW)
 
@@ -197,19 +201,10 @@ def test_a_season_that_training_never_saw_is_in_the_record() -> None:
     assert record.warnings == ("the holdout has values of season that training never saw: 2011",)
 
 
-def test_rollback_moves_champion_and_drift_reference(lake: InMemoryLake) -> None:
-    registry = InMemoryRegistry(champion="2", previous="1", trainings={"1": "first", "2": "second"})
-    done = rollback(lake=lake, registry=registry)
-    assert (done.before, done.after) == ("2", "1")
-    assert (registry.champion, registry.previous) == ("1", "2")
-    assert ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE)).version == "1"
-
-
-def test_rollback_with_nothing_to_go_back_to_changes_nothing(lake: InMemoryLake) -> None:
-    for registry in (InMemoryRegistry(), InMemoryRegistry(champion="1")):
-        with pytest.raises(NothingToRollBackTo):
-            rollback(lake=lake, registry=registry)
-    lost = InMemoryRegistry(champion="2", previous="1", trainings={"1": "never"})
-    with pytest.raises(TrainingRecordMissing):
-        rollback(lake=lake, registry=lost)
-    assert lost.champion == "2"
+def test_a_training_that_waits_to_be_logged_is_not_judged() -> None:
+    lake = InMemoryLake()
+    store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+    train(request(), lake=lake, tracking=InMemoryTracking(away=True), dataset=DATASET, with_reference=False)
+    with pytest.raises(NotLoggedYet, match="--resume-logging"):
+        gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
+    assert lake_keys.training_verdict("first") not in lake.objects

@@ -1,0 +1,47 @@
+"""What people read of a retraining that did not start, waits for them, or was undone."""
+
+from datetime import date, datetime
+
+from courtside.contracts.events import RetrainingRequest
+from courtside.core.alerting import Alert
+
+
+def remembered_alert(request: RetrainingRequest, *, holder: str) -> Alert:
+    """Write the alert for a request that waits for the training that runs."""
+    return Alert(
+        "Courtside: retraining waits for the one that runs",
+        f"*Retraining {request.training_id} is remembered*: {holder} is being trained. It starts when that one is "
+        f"done; several that wait become one.\n*Asked for by*: {request.trigger.value}, {request.reason}.",
+    )
+
+
+def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None, days: int) -> Alert:
+    """Write the alert for a drift trigger that came too soon after the last training."""
+    return Alert(
+        "Courtside: retraining not started, too soon after the last",
+        f"*Retraining {request.training_id} was not started*: its data ends {request.as_of}, the last training's "
+        f"{trained_as_of}, and this stage asks for at least {days} days of newer data (cooldown_days). The next check "
+        "that still finds drift asks again.\nTo train all the same: `courtside retrain`",
+    )
+
+
+def approval_alert(*, model: str, training_id: str, stage: str, reason: str, expires_at: datetime) -> Alert:
+    """Write the request for a person's approval of a challenger that passed the gate."""
+    return Alert(
+        f"Courtside: a challenger of {model} waits for your approval"[:100],
+        f"*A challenger of {model} passed the gate and waits for approval* (training {training_id}).\n"
+        f"*Why it passed*: {reason}.\n"
+        f"*Approve*: `courtside models approve {training_id} --stage {stage}`\n"
+        f"*Reject*: `courtside models reject {training_id} --stage {stage}`\n"
+        f"Without an answer until {expires_at:%Y-%m-%d %H:%M} UTC the champion stays.",
+    )
+
+
+def rolled_back_alert(*, model: str, before: str, after: str | None, reason: str) -> Alert:
+    """Write the alert for a promotion that was undone by itself."""
+    now = f"version {after} is champion again" if after else "there is no champion until the next training passes"
+    return Alert(
+        f"Courtside: promotion of {model} undone",
+        f"*Version {before} of {model} failed its smoke check and was rolled back*: {now}.\n*What failed*: {reason}.\n"
+        "Look at the training's record and at the log of the smoke check before training again.",
+    )

@@ -1,0 +1,56 @@
+"""What two registered versions scored, from the records of their trainings."""
+
+from typing import Any
+
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.records import TrainingRecord
+from courtside.workflows.production import Production
+from courtside.workflows.training_records import record_of_version
+
+
+class NothingToCompare(CourtsideError):
+    """There is no second version to compare with."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(f"there is no champion beside version {version}: name two versions to compare")
+
+
+def compare(version: str, other: str | None, *, production: Production) -> list[dict[str, Any]]:
+    """Return one row a figure: its name, what each version has, and the difference where both are numbers.
+
+    `other` None is the champion. Raises `NothingToCompare` and `TrainingRecordMissing`.
+    """
+    against = other or production.champion().version
+    if against is None or against == version:
+        raise NothingToCompare(version)
+    mine, theirs = (
+        _figures(record_of_version(each, lake=production.lake, registry=production.registry))
+        for each in (version, against)
+    )
+    return [
+        {
+            "figure": name,
+            f"version {version}": mine[name],
+            f"version {against}": theirs[name],
+            "difference": _difference(mine[name], theirs[name]),
+        }
+        for name in mine
+    ]
+
+
+def _figures(record: TrainingRecord) -> dict[str, Any]:
+    best = next(model for model in record.models if model.name == record.best)
+    about = {
+        "model": best.name,
+        "trained as of": record.as_of.isoformat(),
+        "rows trained on": record.rows_train,
+        "rows tested on": record.rows_test,
+    }
+    return about | best.model_dump(exclude={"name", "intervals"})
+
+
+def _difference(mine: object, theirs: object) -> float | int | None:
+    if isinstance(mine, int | float) and isinstance(theirs, int | float):
+        return mine - theirs
+    return None

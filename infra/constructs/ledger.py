@@ -1,0 +1,39 @@
+"""The ledger: locks, approvals and the production history."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+# The names that `courtside.adapters.dynamodb_ledger` uses.
+PARTITION, SORT = "partition", "sort"
+
+
+class Ledger(dynamodb.TableV2):
+    """A table paid by the request that can be restored to any second of the last 35 days and is kept with its data.
+
+    Its logical id is the construct id: moving the code must never replace the data.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, deletion_protection: bool) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            partition_key=dynamodb.Attribute(name=PARTITION, type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name=SORT, type=dynamodb.AttributeType.STRING),
+            billing=dynamodb.Billing.on_demand(),
+            encryption=dynamodb.TableEncryptionV2.dynamo_owned_key(),
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=deletion_protection,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+        )
+        resource = self.node.default_child
+        assert isinstance(resource, dynamodb.CfnGlobalTable)
+        resource.override_logical_id(construct_id)
+
+
+def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable) -> None:
+    """Let a role read and write documents; nobody deletes one, and nobody scans the table."""
+    table.grant(grantee, "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")

@@ -1,0 +1,264 @@
+"""The steps of the retraining state machine: each has a timeout, retries what is transient, and catches the rest."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from infra.constructs.training_task import TrainingTask
+from infra.stage import StageSettings
+
+# The failure that people have already been told about; `RetrainingWatch` stays silent on it.
+ANNOUNCED = "RetrainingFailureAnnounced"
+FAILED = "failed"
+_STEP_TIMEOUT = cdk.Duration.minutes(5)
+_SMOKE_TIMEOUT = cdk.Duration.minutes(15)
+# Errors of the services, never of our code: a training that fails once fails again.
+_ECS_TRANSIENT = ["ECS.AmazonECSException", "ECS.ServerException", "ECS.ThrottlingException"]
+_LAMBDA_TRANSIENT = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+]
+_SNS_TRANSIENT = ["SNS.AmazonSNSException", "SNS.SdkClientException", "SNS.ThrottledException"]
+_STATES_TRANSIENT = ["StepFunctions.AWSStepFunctionsException", "StepFunctions.SdkClientException"]
+_SUBJECT_LIMIT = 100  # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+_MOVED = "['Promote', 'Smoke', 'RollBack']"
+_INPUT = "$states.context.Execution.Input"
+
+# The training task's exit code 4: `training_image` says what each means.
+_FAILURE_MESSAGE = (
+    "'Retraining ' & $states.context.Execution.Name & ' failed in ' & $states.input.failed_step"
+    " & ' (' & $states.input.error & '). '"
+    f" & ($states.input.failed_step in {_MOVED}"
+    " ? 'Check which version is champion: courtside models list. '"
+    " : 'The champion is untouched and keeps predicting. ')"
+    " & ($contains($states.input.cause, '(exit code 4)')"
+    " ? 'Its models are trained, but the tracking server was away: when it is back, courtside train --resume-logging'"
+    " & ' logs them. ' : '')"
+    " & 'Cause: ' & $substring($states.input.cause, 0, 1000)"
+    " & '\\nLook at the log of that step and at the execution ' & $states.context.Execution.Id"
+)
+CAUSE = "$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : 'not given'"
+# A function's exception comes as JSON with its stack; its message says what to do.
+_EXCEPTION = f"$contains(({CAUSE}), '\"errorMessage\"') ? $parse($states.errorOutput.Cause).errorMessage : ({CAUSE})"
+# A task that stopped comes as its whole description in JSON; two of its fields say what happened.
+_STOPPED_TASK = (
+    f"$contains(({CAUSE}), '\"StoppedReason\"')"
+    " ? ($task := $parse($states.errorOutput.Cause);"
+    " $task.StoppedReason & ' (exit code ' & $string($task.Containers[0].ExitCode) & ')')"
+    f" : ({CAUSE})"
+)
+_Step = TypeVar("_Step", bound=sfn.TaskStateBase)
+
+
+class RetrainingSteps:
+    """Makes the steps in `scope`; what fails goes to `failed` with its step, error and cause."""
+
+    REQUEST: ClassVar[str] = f"{{% {_INPUT} %}}"
+    TRAINING: ClassVar[Mapping[str, str]] = {"training_id": f"{{% {_INPUT}.training_id %}}"}
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        training: TrainingTask,
+        topic: sns.ITopic,
+        failed: sfn.IChainable,
+        settings: StageSettings,
+    ) -> None:
+        self._scope = scope
+        self._training = training
+        self._topic = topic
+        self._failed = failed
+        self._settings = settings
+
+    def call(
+        self, name: str, function: lambda_.IFunction, *, payload: str | Mapping[str, str] = TRAINING
+    ) -> tasks.LambdaInvoke:
+        """Call a function and go on with its answer."""
+        step = _invoke(self._scope, name, function, payload=payload, outputs="{% $states.result.Payload %}")
+        return self._guard(step, name, _LAMBDA_TRANSIENT)
+
+    def ask(self, name: str, function: lambda_.IFunction, *, expired: sfn.IChainable) -> tasks.LambdaInvoke:
+        """Call a function with this state's token and wait until a person answers, or goes to `expired`."""
+        wait = cdk.Duration.hours(self._settings.approval_hours)
+        step = tasks.LambdaInvoke.jsonata(
+            self._scope,
+            name,
+            lambda_function=function,
+            integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+            payload=sfn.TaskInput.from_object(
+                {
+                    **self.TRAINING,
+                    "token": "{% $states.context.Task.Token %}",
+                    "wait_seconds": wait.to_seconds(),
+                }
+            ),
+            retry_on_service_exceptions=False,
+            task_timeout=sfn.Timeout.duration(wait),
+            outputs="{% $states.result %}",
+        )
+        step.add_catch(expired, errors=["States.Timeout"], outputs={})
+        return self._guard(step, name, _LAMBDA_TRANSIENT)
+
+    def train(self) -> tasks.EcsRunTask:
+        """Run the training task on the whole request."""
+        fields = ("training_id", "as_of", "trigger", "reason", "report")
+        arguments = [part for field in fields for part in (f"--{field.replace('_', '-')}", f"{{% {_INPUT}.{field} %}}")]
+        timeout = cdk.Duration.minutes(self._settings.training_timeout_minutes)
+        step = self._run("Train", ["train", *arguments], timeout=timeout)
+        return self._guard(step, "Train", _ECS_TRANSIENT, _STOPPED_TASK)
+
+    def smoke(self, *, undone: sfn.IChainable) -> tasks.EcsRunTask:
+        """Check the new champion as its consumers load it; what goes wrong goes to `undone` with its cause."""
+        command = ["smoke", "--training-id", self.TRAINING["training_id"]]
+        step = self._run("Smoke", command, timeout=_SMOKE_TIMEOUT)
+        _retry(step, _ECS_TRANSIENT)
+        step.add_catch(undone, errors=["States.ALL"], outputs={"cause": f"{{% {_STOPPED_TASK} %}}"})
+        return step
+
+    def announce(self, name: str, *, outcome: str) -> tasks.SnsPublish:
+        """Send the alert that the step before wrote."""
+        return self.say(name, subject="$states.input.subject", message="$states.input.message", outcome=outcome)
+
+    def say(self, name: str, *, subject: str, message: str, outcome: str) -> tasks.SnsPublish:
+        """Send an alert whose subject and message are JSONata, and go on with how the training ends."""
+        return _publish(self._scope, name, self._topic, subject=subject, message=message, outcome=outcome)
+
+    @staticmethod
+    def announce_failure(scope: Construct, topic: sns.ITopic) -> tasks.SnsPublish:
+        """Say which step failed, why, and what it means for the champion."""
+        subject = "'Courtside: retraining failed in ' & $states.input.failed_step"
+        return _publish(scope, "AnnounceFailure", topic, subject=subject, message=_FAILURE_MESSAGE, outcome=FAILED)
+
+    @staticmethod
+    def unlock(scope: Construct, function: lambda_.IFunction, *, otherwise: sfn.IChainable) -> tasks.LambdaInvoke:
+        """Give the lock back and go on with how the training ended and which request waited."""
+        outcome = "{% $states.input.outcome %}"
+        step = _invoke(
+            scope,
+            "Unlock",
+            function,
+            payload={
+                "request": RetrainingSteps.REQUEST,
+                "trained": f"{{% $states.input.outcome != '{FAILED}' %}}",
+            },
+            outputs={"outcome": outcome, "waiting": "{% $states.result.Payload.waiting %}"},
+        )
+        _retry(step, _LAMBDA_TRANSIENT)
+        step.add_catch(otherwise, errors=["States.ALL"], outputs={"outcome": outcome})
+        return step
+
+    @staticmethod
+    def start_waiting(scope: Construct, *, then: sfn.State) -> sfn.CustomState:
+        """Start this very machine on the request that waited; it stays remembered until its run takes the lock."""
+        outcome = {"outcome": "{% $states.input.outcome %}"}
+        step = sfn.CustomState(
+            scope,
+            "StartWaiting",
+            state_json={
+                "Type": "Task",
+                "Resource": "arn:aws:states:::states:startExecution",
+                "Arguments": {
+                    "StateMachineArn": "{% $states.context.StateMachine.Id %}",
+                    "Name": "{% $states.input.waiting.training_id %}",
+                    "Input": "{% $states.input.waiting %}",
+                },
+                "TimeoutSeconds": 60,
+                "Output": outcome,
+                # It was started already, or cannot be: the next training that ends tries again.
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": then.id, "Output": outcome}],
+                "Retry": [
+                    {
+                        "ErrorEquals": _STATES_TRANSIENT,
+                        "IntervalSeconds": 5,
+                        "BackoffRate": 2,
+                        "MaxAttempts": 3,
+                        "JitterStrategy": "FULL",
+                    }
+                ],
+            },
+        )
+        step.next(then)
+        return step
+
+    def _run(self, name: str, command: list[str], *, timeout: cdk.Duration) -> tasks.EcsRunTask:
+        training = self._training
+        return tasks.EcsRunTask.jsonata(
+            self._scope,
+            name,
+            integration_pattern=sfn.IntegrationPattern.RUN_JOB,
+            cluster=training.cluster,
+            task_definition=training.definition,
+            launch_target=tasks.EcsFargateLaunchTarget(platform_version=ecs.FargatePlatformVersion.LATEST),
+            assign_public_ip=True,
+            subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            security_groups=[training.security_group],
+            container_overrides=[tasks.ContainerOverride(container_definition=training.container, command=command)],
+            task_timeout=sfn.Timeout.duration(timeout),
+            # The task's own description says nothing that a later step needs.
+            outputs="{% $states.input %}",
+        )
+
+    def _guard(self, step: _Step, name: str, transient: list[str], cause: str = _EXCEPTION) -> _Step:
+        _retry(step, transient)
+        step.add_catch(
+            self._failed,
+            errors=["States.ALL"],
+            outputs={
+                "failed_step": name,
+                "error": "{% $states.errorOutput.Error %}",
+                "cause": f"{{% {cause} %}}",
+            },
+        )
+        return step
+
+
+def _invoke(
+    scope: Construct, name: str, function: lambda_.IFunction, *, payload: str | Mapping[str, str], outputs: Any
+) -> tasks.LambdaInvoke:
+    given = sfn.TaskInput.from_text(payload) if isinstance(payload, str) else sfn.TaskInput.from_object(dict(payload))
+    return tasks.LambdaInvoke.jsonata(
+        scope,
+        name,
+        lambda_function=function,
+        payload=given,
+        retry_on_service_exceptions=False,
+        task_timeout=sfn.Timeout.duration(_STEP_TIMEOUT),
+        outputs=outputs,
+    )
+
+
+def _publish(
+    scope: Construct, name: str, topic: sns.ITopic, *, subject: str, message: str, outcome: str
+) -> tasks.SnsPublish:
+    step = tasks.SnsPublish.jsonata(
+        scope,
+        name,
+        topic=topic,
+        subject=f"{{% $substring({subject}, 0, {_SUBJECT_LIMIT}) %}}",
+        message=sfn.TaskInput.from_text(f"{{% {message} %}}"),
+        task_timeout=sfn.Timeout.duration(cdk.Duration.minutes(1)),
+        outputs={"outcome": outcome},
+    )
+    _retry(step, _SNS_TRANSIENT)
+    return step
+
+
+def _retry(step: sfn.TaskStateBase, errors: list[str]) -> None:
+    step.add_retry(
+        errors=errors,
+        interval=cdk.Duration.seconds(5),
+        backoff_rate=2,
+        max_attempts=3,
+        jitter_strategy=sfn.JitterType.FULL,
+    )

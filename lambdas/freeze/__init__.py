@@ -1,0 +1,1 @@
+"""Freeze the data of a training, inside the retraining state machine."""

@@ -1,0 +1,1 @@
+"""Take the retraining lock, as the state machine's first step."""

@@ -1,0 +1,1 @@
+"""Ask a person for approval, inside the retraining state machine."""

@@ -1,0 +1,1 @@
+"""Give the retraining lock back, as the state machine's last step."""

@@ -1,0 +1,62 @@
+"""A stage's production with trainings whose challengers can become champion."""
+
+from datetime import UTC, date, datetime
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import Trigger
+from courtside.contracts.records import GateDecision, ModelRecord, TrainingRecord
+from courtside.workflows.production import Production
+from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryRegistry
+
+NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)
+
+
+def model(name: str = "logistic_regression", auc: float = 0.66) -> ModelRecord:
+    return ModelRecord(
+        name=name, train_accuracy=0.6, test_accuracy=0.6, test_auc=auc, precision=0.6, recall=0.6, f1_score=0.6
+    )
+
+
+def add_training(
+    production: Production, training_id: str, *, version: str, judged_against: str | None, promote: bool = True
+) -> None:
+    """Leave what a training and its gate leave: record, decision, and the registered version."""
+    record = TrainingRecord(
+        training_id=training_id,
+        trigger=Trigger.DRIFT,
+        reason="test",
+        as_of=date(2026, 3, 1),
+        dataset="nba_games",
+        rows_train=800,
+        rows_test=200,
+        models=(model(),),
+        best="logistic_regression",
+        importances={"x": 1.0},
+        challenger_version=version,
+        challenger_run_id=f"run-{version}",
+        champion_version=judged_against,
+        seconds={},
+    )
+    decision = GateDecision(
+        training_id=training_id,
+        promote=promote,
+        rule="better" if promote else "not_shown",
+        reason=f"because of {training_id}",
+        challenger_version=version,
+        champion_version=judged_against,
+        holdout_key=lake_keys.training_holdout(training_id),
+        holdout_rows=100,
+        policy={},
+        comparisons=(),
+        decided_by="gate",
+        decided_at=NOW,
+    )
+    assert isinstance(production.registry, InMemoryRegistry)
+    production.registry.trainings[version] = training_id
+    production.lake.write(lake_keys.training_record(training_id), record.model_dump_json().encode())
+    production.lake.write(lake_keys.training_verdict(training_id), decision.model_dump_json().encode())
+
+
+def a_production() -> Production:
+    """Return a stage without a champion."""
+    return Production(InMemoryLedger(), InMemoryRegistry(), InMemoryLake())

@@ -1,0 +1,179 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courtside.contracts import ledger_keys
+from courtside.contracts.events import LockOutcome, RetrainingRequest, Trigger, UnlockRequest
+from courtside.contracts.records import RetrainingLockState
+from courtside.workflows.documents import LedgerBusy
+from courtside.workflows.ports import LedgerEntry, LedgerWrite
+from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
+from tests.fakes.ports import InMemoryLedger
+
+NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)
+LEASE = timedelta(minutes=15)
+
+
+def request(name: str, day: int = 1, trigger: Trigger = Trigger.DRIFT) -> RetrainingRequest:
+    return RetrainingRequest(training_id=name, as_of=date(2026, 3, day), trigger=trigger, reason="test")
+
+
+def done(name: str, day: int = 1, *, trained: bool = True) -> UnlockRequest:
+    return UnlockRequest(request=request(name, day), trained=trained)
+
+
+@pytest.fixture
+def ledger() -> InMemoryLedger:
+    return InMemoryLedger()
+
+
+@pytest.fixture
+def lock(ledger: InMemoryLedger) -> RetrainingLock:
+    return RetrainingLock(ledger, LEASE, cooldown=timedelta(days=7))
+
+
+def state(ledger: InMemoryLedger) -> RetrainingLockState:
+    return RetrainingLockState.model_validate_json(ledger.documents[ledger_keys.RETRAINING_LOCK].document)
+
+
+def test_one_runs_and_what_asks_meanwhile_is_remembered_not_lost(lock: RetrainingLock) -> None:
+    assert lock.acquire(request("a"), now=NOW).outcome is LockOutcome.ACQUIRED
+    second = lock.acquire(request("b", 2), now=NOW)
+    assert second.outcome is LockOutcome.REMEMBERED
+    assert "a is being trained" in second.message
+    waiting = lock.release(done("a")).waiting
+    assert waiting is not None
+    assert (waiting.training_id, waiting.as_of) == ("again-b", date(2026, 3, 2))
+
+
+def test_several_that_wait_become_the_one_with_the_newest_data(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+    lock.acquire(request("a"), now=NOW)
+    for name, day in (("b", 2), ("c", 9), ("d", 3), ("c", 9)):
+        lock.acquire(request(name, day), now=NOW)
+    assert state(ledger).coalesced == 3
+    waiting = lock.release(done("a")).waiting
+    assert waiting is not None
+    assert waiting.training_id == "again-c"
+    # It stays remembered until its run has the lock: a start that fails loses nothing.
+    assert state(ledger).waiting is not None
+    assert lock.acquire(waiting, now=NOW).outcome is LockOutcome.ACQUIRED
+    assert state(ledger).waiting is None
+    assert lock.release(done("again-c", 9)).waiting is None
+
+
+def test_a_run_on_newer_data_covers_what_waits(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+    lock.acquire(request("a"), now=NOW)
+    lock.acquire(request("b", 2), now=NOW)
+    lock.release(done("a"))
+    lock.acquire(request("z", 20), now=NOW)
+    assert state(ledger).waiting is None
+
+
+def test_a_dead_holders_lease_ends_and_a_live_ones_does_not(lock: RetrainingLock) -> None:
+    lock.acquire(request("a"), now=NOW)
+    lock.renew("a", now=NOW + LEASE / 2)
+    assert lock.acquire(request("b", 9), now=NOW + LEASE).outcome is LockOutcome.REMEMBERED
+    assert lock.acquire(request("c", 9), now=NOW + LEASE * 2).outcome is LockOutcome.ACQUIRED
+    with pytest.raises(LeaseLost, match="c holds it"):
+        lock.renew("a", now=NOW + LEASE * 2)
+    # The one that came back from the dead takes nothing from the new holder.
+    assert lock.release(done("a")).waiting is None
+    lock.renew("c", now=NOW + LEASE * 2)
+
+
+def test_a_lease_that_ended_unnoticed_is_simply_renewed(lock: RetrainingLock) -> None:
+    lock.acquire(request("a"), now=NOW)
+    lock.renew("a", now=NOW + LEASE * 3)
+    assert lock.acquire(request("b", 9), now=NOW + LEASE * 3).outcome is LockOutcome.REMEMBERED
+
+
+def test_waiting_for_a_person_keeps_the_lease(lock: RetrainingLock) -> None:
+    lock.acquire(request("a"), now=NOW)
+    lock.renew("a", now=NOW, wait=timedelta(hours=48))
+    assert lock.acquire(request("b", 9), now=NOW + timedelta(hours=48)).outcome is LockOutcome.REMEMBERED
+    assert lock.acquire(request("b", 9), now=NOW + timedelta(hours=49)).outcome is LockOutcome.ACQUIRED
+
+
+def test_taking_and_giving_back_twice_changes_nothing_more(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+    for _ in range(2):
+        assert lock.acquire(request("a"), now=NOW).outcome is LockOutcome.ACQUIRED
+    lock.acquire(request("b", 2), now=NOW)
+    first = lock.release(done("a"))
+    assert lock.release(done("a")) == first
+    assert state(ledger).holder is None
+
+
+def test_drift_cools_down_by_the_age_of_its_data_and_people_do_not(
+    lock: RetrainingLock, ledger: InMemoryLedger
+) -> None:
+    lock.acquire(request("a", 1), now=NOW)
+    lock.release(done("a", 1))
+    cooling = lock.acquire(request("b", 7), now=NOW)
+    assert cooling.outcome is LockOutcome.COOLING
+    assert "at least 7 days of newer data" in cooling.message
+    assert state(ledger).holder is None
+    assert lock.acquire(request("m", 2, Trigger.MANUAL), now=NOW).outcome is LockOutcome.ACQUIRED
+    lock.release(done("m", 2, trained=False))
+    assert lock.acquire(request("c", 8), now=NOW).outcome is LockOutcome.ACQUIRED
+
+
+def test_a_training_that_failed_does_not_start_the_cool_down(lock: RetrainingLock) -> None:
+    lock.acquire(request("a", 1), now=NOW)
+    lock.release(done("a", 1, trained=False))
+    assert lock.acquire(request("b", 2), now=NOW).outcome is LockOutcome.ACQUIRED
+
+
+def test_the_name_of_a_remembered_run_fits_an_execution(lock: RetrainingLock) -> None:
+    lock.acquire(request("a"), now=NOW)
+    lock.acquire(request("b" * 80, 2), now=NOW)
+    waiting = lock.release(done("a")).waiting
+    assert waiting is not None
+    assert len(waiting.training_id) == 80
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 28), st.integers(0, 40)), max_size=25))
+def test_never_two_holders_and_the_newest_request_is_never_lost(steps: list[tuple[str, int, int]]) -> None:
+    """Requests at rising times; whoever holds the lock is believed for one lease, and no newer data is forgotten."""
+    ledger = InMemoryLedger()
+    lock, now, held_until, newest = RetrainingLock(ledger, LEASE), NOW, NOW, 0
+    for name, day, minutes in steps:
+        now += timedelta(minutes=minutes)
+        holder = state(ledger).holder if ledger.documents else None
+        outcome = lock.acquire(request(name, day), now=now).outcome
+        if outcome is LockOutcome.ACQUIRED:
+            assert holder in {None, name} or held_until <= now
+            held_until, newest = now + LEASE, 0 if newest <= day else newest
+        else:
+            assert holder not in {None, name}
+            newest = max(newest, day)
+        waiting = state(ledger).waiting
+        assert (waiting.as_of.day if waiting else 0) == newest
+
+
+class Contended(InMemoryLedger):
+    """A ledger in which another writer is always first, `times` times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    def put(self, *writes: LedgerWrite) -> bool:
+        if self.times:
+            self.times -= 1
+            for write in writes:
+                other = RetrainingLockState(holder="other", lease_until=NOW + LEASE)
+                revision = write.expected_revision + 1
+                self.documents[write.key] = LedgerEntry(write.key, other.model_dump_json(), revision)
+        return super().put(*writes)
+
+
+def test_of_two_that_ask_at_once_one_gets_the_lock() -> None:
+    lock = RetrainingLock(Contended(1), LEASE)
+    assert lock.acquire(request("a"), now=NOW).outcome is LockOutcome.REMEMBERED
+
+
+def test_a_document_that_never_holds_still_ends_in_an_error() -> None:
+    with pytest.raises(LedgerBusy, match="try again"):
+        RetrainingLock(Contended(1000), LEASE).acquire(request("a"), now=NOW)

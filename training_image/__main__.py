@@ -1,0 +1,74 @@
+"""The training container: `train` fits challengers, `smoke` checks a new champion.
+
+Exits 0 done, 1 failed, 2 bad input, 3 the tracking server is away, 4 trained but not logged: the runs wait in the lake,
+5 the smoke check failed.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+
+from courtside import bootstrap
+from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.workflows.ports import TrackingUnavailable
+from courtside.workflows.smoke import SmokeFailed
+
+EXIT_NOT_LOGGED = 4
+EXIT_CODES: dict[type[CourtsideError], int] = {BadInput: 2, TrackingUnavailable: 3, SmokeFailed: 5}
+
+log = logging.getLogger("courtside.train")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do once what the arguments say and return the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    arguments = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        with bootstrap.lease_keeper(arguments.training_id):
+            return run(arguments)
+    except CourtsideError as error:
+        log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 — its message is the help; no traceback needed
+        return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    fields = {name: value for name, value in vars(arguments).items() if name in RetrainingRequest.model_fields}
+    record = bootstrap.training(log.info)(RetrainingRequest(**fields))
+    log.info("trained %s, best %s, seconds %s", record.training_id, record.best, record.seconds)
+    if record.spooled:
+        log.error("the tracking server is away: the runs wait in the lake; courtside train --resume-logging logs them")
+        return EXIT_NOT_LOGGED
+    return 0
+
+
+def _smoke(arguments: argparse.Namespace) -> int:
+    rows = bootstrap.smoke_check()(arguments.training_id)
+    log.info("the champion says of %d known rows what it said in training", rows)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="training_image", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    train = commands.add_parser("train", help="train and judge challengers")
+    train.add_argument("--training-id", required=True)
+    train.add_argument("--as-of", required=True, type=date.fromisoformat, help="train on rows before this day")
+    train.add_argument("--trigger", required=True, type=Trigger)
+    train.add_argument("--reason", required=True)
+    train.add_argument("--report", default="", help="where the drift report lies that asked for it")
+    train.set_defaults(run=_train)
+    smoke = commands.add_parser("smoke", help="load the champion and repeat known predictions")
+    smoke.add_argument("--training-id", required=True)
+    smoke.set_defaults(run=_smoke)
+    return parser
+
+
+if __name__ == "__main__":
+    # Threads that spin while they wait for each other make the boosters many times slower on few cores.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    sys.exit(main())
