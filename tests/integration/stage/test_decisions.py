@@ -1,0 +1,332 @@
+"""Paths of the retraining that ask a person, wait for another, or go wrong; on the same stage, in this order.
+
+Challengers trained some days later, in a summer without games, are as good as the champion and fresher: they pass, and
+every path past the gate is open.
+"""
+
+import io
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+from courtside.adapters.mlflow_registry import MlflowRegistry
+from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.names import StackOutput
+from courtside.contracts.records import RetrainingLockState
+from courtside.workflows.documents import read, written
+from courtside.workflows.smoke import EXPECTED, smoke
+from tests.integration.stage.conftest import Stage
+from tests.integration.stage.test_loop import texts
+from tests.integration.stage.test_reports import courtside, printed
+
+SUMMER = date(2010, 7, 2)
+
+
+def ledger(stage: Stage) -> DynamoDbLedger:
+    return DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
+
+
+def champion_version(stage: Stage) -> str | None:
+    return MlflowRegistry(stage.aws.tracking_url).champion_version()
+
+
+def waited(stage: Stage, arn: str, state: str, *, timeout: float = 90) -> None:
+    """Wait until an execution has entered a state."""
+    deadline = time.monotonic() + timeout
+    while True:
+        entered = [event.get("stateEnteredEventDetails") for event in stage.loop.history(arn)]
+        if state in [each["name"] for each in entered if isinstance(each, dict)]:
+            return
+        assert time.monotonic() < deadline, f"{arn} has not come to {state}"
+        time.sleep(0.2)
+
+
+def asked(stage: Stage, training_id: str) -> str:
+    """Wait until a training's approval is asked for in Slack and return the alert."""
+    deadline = time.monotonic() + 60
+    while not (found := texts(stage, containing=f"courtside models approve {training_id} ")):
+        assert time.monotonic() < deadline, "nobody was asked"
+        time.sleep(0.2)
+    (alert,) = found
+    return alert
+
+
+def function_name(stage: Stage, verb: str) -> str:
+    functions = stage.aws.client("lambda").list_functions()["Functions"]
+    (name,) = [f["FunctionName"] for f in functions if f"Steps{verb}" in f["FunctionName"]]
+    return str(name)
+
+
+@pytest.fixture
+def approval(stage: Stage) -> Iterator[None]:
+    """The stage asks for approval, as its setting `approval` would make it."""
+    functions, name = stage.aws.client("lambda"), function_name(stage, "Gate")
+    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+
+    def ask(value: str) -> None:
+        variables = before | {"COURTSIDE_APPROVAL": value}
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
+    ask("True")
+    yield
+    ask("False")
+
+
+@contextmanager
+def without_tracking(stage: Stage) -> Iterator[None]:
+    """Take the MLflow service away, as an outage would."""
+    ecs = stage.aws.client("ecs")
+    cluster, service = next(
+        (cluster, found[0])
+        for cluster in ecs.list_clusters()["clusterArns"]
+        if (found := ecs.list_services(cluster=cluster)["serviceArns"])
+    )
+    ecs.update_service(cluster=cluster, service=service, desiredCount=0)
+    try:
+        yield
+    finally:
+        ecs.update_service(cluster=cluster, service=service, desiredCount=1)
+        stage.aws.wait_for_tracking()
+
+
+@pytest.mark.usefixtures("champion", "approval")
+def test_an_approved_challenger_becomes_champion_and_the_history_names_who(stage: Stage) -> None:
+    before = champion_version(stage)
+    arn = stage.train("to-approve", as_of=SUMMER + timedelta(0))
+    alert = asked(stage, "to-approve")
+    assert "--stage dev" in alert
+    assert champion_version(stage) == before
+    (row,) = printed(courtside(stage, "models", "approvals", "--json"))
+    assert row["training_id"] == "to-approve"
+    assert "token" not in row
+    # What asks meanwhile is remembered; a lease that waits for a person lasts.
+    other = stage.train("meanwhile", as_of=SUMMER + timedelta(1))
+    assert stage.end(other) == "SUCCEEDED"
+    assert "remembered" in "".join(texts(stage, containing="Retraining meanwhile is remembered"))
+    answered = printed(courtside(stage, "models", "approve", "to-approve", "--json"))
+    assert stage.end(arn) == "SUCCEEDED"
+    assert champion_version(stage) == stage.loop.training("to-approve").challenger_version != before
+    history = printed(courtside(stage, "models", "history", "--json"))
+    assert history[-1]["by"] == answered["decided_by"]
+    assert history[-1]["until"] is None
+    late = courtside(stage, "models", "approve", "to-approve")
+    assert late.returncode == 1
+    assert "AlreadyAnswered" in late.stderr
+
+
+@pytest.mark.usefixtures("champion", "approval")
+def test_what_waited_is_run_next_and_a_refused_challenger_leaves_the_champion(stage: Stage) -> None:
+    before = champion_version(stage)
+    arn = next(e.arn for e in stage.loop.executions() if e.name == "again-meanwhile")
+    asked(stage, "again-meanwhile")
+    printed(courtside(stage, "models", "reject", "again-meanwhile", "--json"))
+    assert stage.end(arn) == "SUCCEEDED"
+    assert champion_version(stage) == before
+    stage_said = texts(stage, containing="rejected it, so the champion stays")
+    assert len(stage_said) == 1
+    assert "again-meanwhile" in stage_said[0]
+    state, _ = read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
+    assert state is not None
+    assert (state.holder, state.waiting) == (None, None)
+
+
+@pytest.mark.usefixtures("champion", "approval")
+def test_an_approval_that_nobody_gives_expires_and_the_champion_stays(stage: Stage) -> None:
+    before = champion_version(stage)
+    with patience(stage, seconds=2):
+        arn = stage.train("nobody-answers", as_of=SUMMER + timedelta(2))
+        assert stage.end(arn) == "SUCCEEDED"
+    assert champion_version(stage) == before
+    assert len(texts(stage, containing="nobody-answers passed the gate, but nobody answered in time")) == 1
+    late = courtside(stage, "models", "approve", "nobody-answers")
+    assert late.returncode == 1
+    assert "ApprovalExpired" in late.stderr
+
+
+@contextmanager
+def patience(stage: Stage, *, seconds: int) -> Iterator[None]:
+    """Make the machine wait for a person for so long, as a stage's setting in hours would."""
+    states, arn = stage.aws.client("stepfunctions"), stage.loop.output(StackOutput.RETRAINING)
+    definition = states.describe_state_machine(stateMachineArn=arn)["definition"]
+    changed: dict[str, Any] = json.loads(definition)
+    changed["States"]["Approve"]["TimeoutSeconds"] = seconds
+    changed["States"]["Approve"]["Arguments"]["Payload"]["wait_seconds"] = seconds
+    states.update_state_machine(stateMachineArn=arn, definition=json.dumps(changed))
+    try:
+        yield
+    finally:
+        states.update_state_machine(stateMachineArn=arn, definition=definition)
+
+
+@pytest.mark.usefixtures("champion", "approval")
+def test_a_champion_that_fails_its_smoke_check_is_rolled_back_by_itself(stage: Stage) -> None:
+    before, drift_before = champion_version(stage), stage.loop.drift_reference()
+    arn = stage.train("breaks", as_of=SUMMER + timedelta(3))
+    asked(stage, "breaks")
+    key = lake_keys.training_smoke("breaks")
+    rows = pq.read_table(io.BytesIO(stage.lake.read(key)))
+    other = pa.array([1 - value for value in rows.column(EXPECTED).to_pylist()])
+    content = io.BytesIO()
+    pq.write_table(rows.set_column(rows.schema.get_field_index(EXPECTED), EXPECTED, other), content)
+    stage.lake.write(key, content.getvalue())
+    printed(courtside(stage, "models", "approve", "breaks", "--json"))
+    assert stage.end(arn) == "FAILED"
+    assert champion_version(stage) == before
+    assert stage.loop.drift_reference() == drift_before
+    (said,) = texts(stage, containing="failed its smoke check and was rolled back")
+    assert f"version {before} is champion again" in said
+    assert "exit code 5" in said
+    assert [r["rule"] for r in printed(courtside(stage, "models", "history", "--json"))[-1:]] == ["smoke_failed"]
+    # Announced once: the rule on executions that failed without a word stays silent.
+    assert not texts(stage, containing="Retraining breaks ended as FAILED")
+
+
+@pytest.mark.usefixtures("champion", "approval")
+def test_a_tracking_server_that_is_away_at_the_promotion_changes_nothing(stage: Stage) -> None:
+    before, drift_before = champion_version(stage), stage.loop.drift_reference()
+    arn = stage.train("server-away", as_of=SUMMER + timedelta(4))
+    asked(stage, "server-away")
+    with without_tracking(stage):
+        printed(courtside(stage, "models", "approve", "server-away", "--json"))
+        assert stage.end(arn) == "FAILED"
+    (said,) = texts(stage, containing="Retraining server-away failed in Promote")
+    assert "TrackingUnavailable" in said
+    assert champion_version(stage) == before
+    assert stage.loop.drift_reference() == drift_before
+    # When it is back a person promotes what the gate and they had agreed on.
+    version = stage.loop.training("server-away").challenger_version
+    assert version is not None
+    moved = printed(courtside(stage, "models", "promote", version, "--reason", "approved before", "--json"))
+    assert moved == {"before": before, "after": version}
+    assert champion_version(stage) == stage.loop.drift_reference().version == version
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_tracking_server_that_is_away_at_the_smoke_check_leaves_one_champion_everywhere(stage: Stage) -> None:
+    before = champion_version(stage)
+    arn = stage.train("away-at-smoke", as_of=SUMMER + timedelta(7))
+    waited(stage, arn, "Smoke")
+    with without_tracking(stage):
+        assert stage.end(arn) == "FAILED"
+    (said,) = texts(stage, containing="Retraining away-at-smoke failed in RollBack")
+    assert "Check which version is champion: courtside models list" in said
+    version = stage.loop.training("away-at-smoke").challenger_version
+    assert champion_version(stage) == stage.loop.drift_reference().version == version
+    assert printed(courtside(stage, "models", "history", "--json"))[-1]["version"] == version
+    assert printed(courtside(stage, "models", "rollback", "--json")) == {"before": version, "after": before}
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_training_whose_server_is_away_is_spooled_and_logged_later(stage: Stage) -> None:
+    before = champion_version(stage)
+    with without_tracking(stage):
+        arn = stage.train("unlogged", as_of=SUMMER + timedelta(5))
+        assert stage.end(arn) == "FAILED"
+    (said,) = texts(stage, containing="Retraining unlogged failed in Train")
+    assert "exit code 4" in said
+    assert "courtside train --resume-logging" in said
+    record = stage.loop.training("unlogged")
+    assert record.spooled
+    assert record.challenger_version is None
+    done = courtside(stage, "train", "--resume-logging", "--stage", "dev", "--json")
+    assert done.returncode == 0, done.stderr
+    record = stage.loop.training("unlogged")
+    assert not record.spooled
+    assert record.challenger_version is not None
+    assert champion_version(stage) == before
+    assert MlflowRegistry(stage.aws.tracking_url).training_of(record.challenger_version) == "unlogged"
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_killed_training_is_announced_and_gives_the_lock_back(stage: Stage) -> None:
+    arn = stage.train("killed", as_of=SUMMER + timedelta(6))
+    waited(stage, arn, "Train")
+    ecs = stage.aws.client("ecs")
+    deadline = time.monotonic() + 30
+    while not (running := _training_tasks(ecs)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    cluster, task = running[0]
+    ecs.stop_task(cluster=cluster, task=task, reason="Spot took it back")
+    assert stage.end(arn) == "FAILED"
+    (said,) = texts(stage, containing="Retraining killed failed in Train")
+    assert "champion is untouched" in said
+    state, _ = read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
+    assert state is not None
+    assert state.holder is None
+
+
+def _training_tasks(ecs: Any) -> list[tuple[str, str]]:
+    found = []
+    for cluster in ecs.list_clusters()["clusterArns"]:
+        tasks = ecs.list_tasks(cluster=cluster)["taskArns"]
+        described = ecs.describe_tasks(cluster=cluster, tasks=tasks)["tasks"] if tasks else []
+        for task in described:
+            overrides = task.get("overrides", {}).get("containerOverrides", [])
+            if task["lastStatus"] == "RUNNING" and any("train" in o.get("command", []) for o in overrides):
+                found.append((cluster, task["taskArn"]))
+    return found
+
+
+def test_a_lease_that_lasts_keeps_others_waiting_and_one_that_ended_does_not(stage: Stage) -> None:
+    table = ledger(stage)
+    _, revision = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
+    alive = RetrainingLockState(holder="somebody", lease_until=datetime.now(UTC) + timedelta(hours=1))
+    assert table.put(written(ledger_keys.RETRAINING_LOCK, alive, expected_revision=revision))
+    arn = stage.train("waits-for-somebody", as_of=date(1970, 1, 1))
+    assert stage.end(arn) == "SUCCEEDED"
+    assert texts(stage, containing="Retraining waits-for-somebody is remembered")
+    _, revision = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
+    dead = RetrainingLockState(holder="somebody", lease_until=datetime.now(UTC) - timedelta(seconds=1))
+    assert table.put(written(ledger_keys.RETRAINING_LOCK, dead, expected_revision=revision))
+    arn = stage.train("takes-over", as_of=date(1970, 1, 1))
+    # It has the lock: it fails for want of games, not for want of the lock.
+    assert stage.end(arn) == "FAILED"
+    assert texts(stage, containing="Retraining takes-over failed in Freeze")
+    state, _ = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
+    assert state is not None
+    assert state.holder is None
+
+
+@pytest.mark.usefixtures("champion")
+def test_drift_too_soon_after_a_training_starts_none(stage: Stage) -> None:
+    table = ledger(stage)
+    state, revision = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
+    assert state is not None
+    trained = state.model_copy(update={"trained_as_of": SUMMER})
+    assert table.put(written(ledger_keys.RETRAINING_LOCK, trained, expected_revision=revision))
+    arn = stage.loop.retrain(
+        RetrainingRequest(training_id="too-soon", as_of=SUMMER, trigger=Trigger.DRIFT, reason="a test")
+    )
+    assert stage.end(arn) == "SUCCEEDED"
+    assert texts(stage, containing="Retraining too-soon was not started")
+    with pytest.raises(Exception, match="NoSuchKey"):
+        stage.loop.training("too-soon")
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_rollback_by_command_takes_seconds_and_moves_the_next_prediction(stage: Stage) -> None:
+    history = printed(courtside(stage, "models", "history", "--json"))
+    before = champion_version(stage)
+    target = next(r["version"] for r in reversed(history) if r["version"] != before)
+    began = time.perf_counter()
+    done = printed(courtside(stage, "models", "rollback", "--to", target, "--json"))
+    seconds = time.perf_counter() - began
+    assert done == {"before": before, "after": target}
+    assert champion_version(stage) == stage.loop.drift_reference().version == target
+    assert seconds < 5, f"a rollback took {seconds:.1f} s"
+    # The next prediction is the target's: it says of known rows what it said when it was trained.
+    training_id = next(r["training_id"] for r in history if r["version"] == target)
+    assert smoke(training_id, lake=stage.lake, tracking=MlflowTracking(stage.aws.tracking_url)) > 0
+    rows = printed(courtside(stage, "models", "compare", target, str(before), "--json"))
+    assert {"test_auc", "model"} <= {row["figure"] for row in rows}
