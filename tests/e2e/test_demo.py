@@ -107,6 +107,7 @@ def test_what_stays_can_be_looked_at_and_nothing_runs(finished: Finished) -> Non
     assert report["policy"] == "calibrated"
     assert 0 < report["summary"]["share_importance"] < 1
     page = Path(result["urls"]["report"]).read_text()
+    assert "Data" in Path(result["urls"]["model_card"]).read_text()
     assert "home_rolling_ppg" in page
     assert "moved together" in page
     assert json.loads(Path(result["urls"]["state_machine_history"]).read_text())

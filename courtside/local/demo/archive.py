@@ -10,6 +10,7 @@ from courtside.local.demo.story import Story
 
 # What a run of the check leaves, by the name under which the demo says where it lies.
 REPORTS = {".html": "report", ".json": "report_data"}
+CARD = "/card.html"
 
 
 def archive(story: Story, folder: Path) -> dict[str, str]:
@@ -20,6 +21,11 @@ def archive(story: Story, folder: Path) -> dict[str, str]:
         _write(path, story.loop.read(key))
         if path.suffix in REPORTS:
             found[REPORTS[path.suffix]] = str(path)
+    for key in story.lake().keys(lake_keys.TRAININGS_PREFIX):
+        if key.endswith(CARD):
+            path = folder / "models" / f"{Path(key).parent.name}.html"
+            _write(path, story.loop.read(key))
+            found["model_card"] = str(path)
     for execution in story.loop.executions():
         path = folder / "executions" / f"{execution.name}.json"
         _write(path, json.dumps(story.loop.history(execution.arn), indent=2, default=str).encode())

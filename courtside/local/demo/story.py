@@ -139,7 +139,10 @@ class Story:
             before = self.result.champion.before
             step.expect(champion != before, f"version {champion} is still champion")
             self._expect_alerts(step, 3)
-            step.says(f"version {champion} is champion, version {before} is kept as previous; Slack was told")
+            step.says(
+                f"version {champion} is champion and passed its smoke check, version {before} is kept as previous; "
+                "Slack was told"
+            )
 
     def lake(self) -> S3Lake:
         """Return the stage's lake."""
