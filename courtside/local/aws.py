@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from botocore.exceptions import EndpointConnectionError
+
 from courtside.local import logs
 from courtside.local.assembly import read_assembly
 from courtside.local.deployment import Deployment, Outputs
@@ -22,8 +24,8 @@ Progress = Callable[[str], None]
 
 _IMAGES_FILE = "images.json"
 _POLL_SECONDS = 0.1
-# Once is an accident that ECS repairs by starting the task again; twice is a server that cannot run.
 _SCALED_DOWN = "Service scaling down"
+# Once is an accident that ECS repairs by starting the task again; twice is a server that cannot run.
 _HOPELESS_ENDS = 2
 
 
@@ -135,7 +137,9 @@ class LocalAws:
         deadline = time.monotonic() + timeout
         while not answers(port, "/health"):
             self._leash.check()
-            self._check_services()
+            # An emulator that is just ending answers nothing more; the next check of the leash says so.
+            with contextlib.suppress(EndpointConnectionError):
+                self._check_services()
             if time.monotonic() > deadline:
                 raise ServiceDied("The tracking server", f"did not answer within {timeout:.0f} s", self.log_tail("ecs"))
             time.sleep(_POLL_SECONDS)

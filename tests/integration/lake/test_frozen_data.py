@@ -8,9 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from courtside.adapters.s3_lake import S3Lake
-from courtside.bootstrap import freezing
 from courtside.contracts import lake_keys
-from courtside.contracts.environment import FreezeEnv
 from courtside.contracts.records import DataManifest
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
@@ -74,18 +72,15 @@ def test_a_training_reads_what_was_frozen_after_it_was_written_over(lake: S3Lake
         frozen_features(manifest, lake=lake, dataset=DATASET)
 
 
-def test_the_function_that_freezes_does_so_once(lake: S3Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_is_frozen_once_and_stays_readable_when_it_is_replaced(lake: S3Lake) -> None:
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
-    for name, value in FreezeEnv(lake_bucket=lake.bucket).as_env().items():
-        monkeypatch.setenv(name, value)
-    freezing.cache_clear()
-    request = asked(as_of=date(2011, 7, 1))
-    manifest = freezing()(request)
+    request, nba = asked(as_of=date(2011, 7, 1)), load_dataset("nba_games")
+    manifest = freeze(request, lake=lake, dataset=nba)
     store_games(simulate_games(seasons=[2010, 2011], seed=8), lake=lake)
-    assert freezing()(request) == manifest
+    assert freeze(request, lake=lake, dataset=nba) == manifest
     kept = DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("first")))
     assert kept == manifest
-    assert frozen_features(kept, lake=lake, dataset=load_dataset("nba_games")).table.num_rows > 2_000
+    assert frozen_features(kept, lake=lake, dataset=nba).table.num_rows > 2_000
 
 
 def test_tables_load_adds_a_file_once(lake: S3Lake, tmp_path: Path) -> None:
