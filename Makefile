@@ -28,7 +28,8 @@ check: setup ## Lint, format, types, import directions, lock file, shell scripts
 	@scripts/check
 
 test: setup ## Every test, the fast ones first
-	@$(BIN)/pytest --doctest-modules courtside/core tests/unit tests/infra tests/integration tests/e2e $(ARGS)
+	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core tests/unit tests/infra $(ARGS)
+	@$(BIN)/pytest tests/integration tests/e2e $(ARGS)
 
 bench: setup ## Run every benchmark; each prints JSON
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
