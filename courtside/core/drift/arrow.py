@@ -66,14 +66,18 @@ def is_text(kind: pa.DataType) -> bool:
 def numbers(array: Array) -> tuple[Floats, Tally]:
     """Return the finite values as float64 (int64 beyond 2**53 is rounded) and the account of all rows."""
     values, nulls = floats(array)
-    rows = len(array)
+    found, tally = finite(values)
+    return found, tally + Tally(rows=nulls, null=nulls)
+
+
+def finite(values: Floats) -> tuple[Floats, Tally]:
+    """Return the finite ones of some values, these themselves if all are, and the account of all."""
     with np.errstate(over="ignore", invalid="ignore"):
         clean = bool(np.isfinite(values.sum()))
     if clean:
-        return values, Tally(rows=rows, null=nulls)
+        return values, Tally(rows=values.size)
     return values[np.isfinite(values)], Tally(
-        rows=rows,
-        null=nulls,
+        rows=values.size,
         nan=int(np.count_nonzero(np.isnan(values))),
         positive_infinity=int(np.count_nonzero(np.isposinf(values))),
         negative_infinity=int(np.count_nonzero(np.isneginf(values))),
@@ -95,19 +99,17 @@ def floats(array: Array) -> tuple[Floats, int]:
     return as_numpy(array).astype(np.float64, copy=False), nulls
 
 
-def with_gaps(array: Array) -> Floats:
-    """Return one float64 per row, NaN where there is no value."""
+def with_gaps(array: Array) -> tuple[Floats, int]:
+    """Return one float64 per row, NaN where there is no value, and the number of nulls."""
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
-    if pa.types.is_null(array.type):
-        return np.full(len(array), np.nan)
-    valid, usable = floats(array)[0], array.null_count < len(array)
-    if not array.null_count:
-        return valid
+    valid, nulls = floats(array)
+    if not nulls:
+        return valid, 0
     found = np.full(len(array), np.nan)
-    if usable:
+    if valid.size:
         found[as_numpy(array.is_valid())] = valid
-    return found
+    return found, nulls
 
 
 def labels(array: Array) -> tuple[dict[str, int], Tally]:

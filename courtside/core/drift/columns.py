@@ -13,8 +13,8 @@ from courtside.core.dataset import FeatureKind
 from courtside.core.drift import arrow
 from courtside.core.drift.errors import ProfileMismatch
 from courtside.core.drift.grid import Grid
-from courtside.core.drift.lookup import Indices
 from courtside.core.drift.rounding import Floats
+from courtside.core.drift.sums import loose_sums, repeated_sums, sum_from
 from courtside.core.drift.tally import NO_ROWS, Tally
 
 Counts = NDArray[np.int64]
@@ -209,27 +209,21 @@ def _unfit(array: arrow.Array) -> Tally:
 def _measured(name: str, grid: Grid, values: Floats, *, tally: Tally, dtypes: frozenset[str]) -> NumericColumn:
     cells = grid.lookup(values)
     counts = np.bincount(cells, minlength=grid.cells)
+    sums = repeated_sums(grid, counts)
+    if counts[grid.loose_tails].any():
+        rows = np.flatnonzero(grid.loose.take(cells))
+        sums |= loose_sums(grid, values[rows], cells[rows])
     return NumericColumn(
         name=name,
         grid=grid,
         counts=counts,
         tally=tally,
-        total=_sum(values, grid.anchor),
-        tails=_tail_sums(grid, values, cells),
+        total=sum_from(values, grid.anchor),
+        tails=sums,
         minimum=float(values.min()),
         maximum=float(values.max()),
         dtypes=dtypes,
     )
-
-
-def _tail_sums(grid: Grid, values: Floats, cells: Indices) -> dict[int, Fraction]:
-    outside = np.flatnonzero((cells <= grid.core[0]) | (cells > grid.core[1]))
-    values, cells = values[outside], cells[outside]
-    with np.errstate(over="ignore", invalid="ignore"):
-        sums = np.bincount(cells, values - grid.anchor)
-    if np.isfinite(sums).all():
-        return {int(cell): Fraction(float(sums[cell])) for cell in np.flatnonzero(sums)}
-    return {int(cell): _sum(values[cells == cell], grid.anchor) for cell in np.unique(cells)}
 
 
 def _rounded(exact: Fraction | int) -> float:
@@ -237,13 +231,3 @@ def _rounded(exact: Fraction | int) -> float:
         return float(exact)
     except OverflowError:
         return math.inf if exact > 0 else -math.inf
-
-
-def _sum(values: Floats, anchor: float) -> Fraction:
-    """Sum value - anchor; near the largest floats the sum is taken of scaled-down values."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = float((values - anchor).sum())
-    if np.isfinite(total):
-        return Fraction(total)
-    down = 2.0**-64
-    return Fraction(float((values * down - anchor * down).sum())) * 2**64

@@ -9,6 +9,7 @@ from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.lookup import Indices
 from courtside.core.drift.rounding import Floats
 from courtside.core.drift.slots import Scratch, SlotTable
+from courtside.core.drift.sums import repeated_sums
 from courtside.core.drift.tally import Tally
 
 LONG = 65_536
@@ -54,7 +55,6 @@ class NumericCounter:
         self._scratch = scratch
         self._others = MergingCounter(column)
         self._counts = np.zeros(column.grid.cells, np.int64)
-        self._equal = np.zeros(column.grid.cells, np.int64)
         self._tally = Tally()
         self._total = Fraction(0)
         self._tails: dict[int, Fraction] = {}
@@ -76,18 +76,13 @@ class NumericCounter:
         if not self._tally.rows:
             return self._others.column()
         self._add_up()
-        tails = dict(self._tails)
-        anchor = Fraction(self._grid.anchor)
-        for cell in self._grid.tails[self._equal[self._grid.tails] > 0].tolist():
-            step = Fraction(float(self._grid.edges[cell])) - anchor
-            tails[cell] = tails.get(cell, Fraction(0)) + int(self._equal[cell]) * step
         counted = NumericColumn(
             name=self._name,
             grid=self._grid,
             counts=self._counts,
             tally=self._tally,
             total=self._total,
-            tails=tails,
+            tails=self._tails | repeated_sums(self._grid, self._counts),
             minimum=self._minimum,
             maximum=self._maximum,
             dtypes=frozenset(self._dtypes),
@@ -108,7 +103,6 @@ class NumericCounter:
         found = table.count(values, centred, least, self._scratch, by_value=self._by_value)
         self._counts += found.cells
         if found.equal is not None:
-            self._equal += found.equal
             self._by_value = bool(found.equal.sum() > MANY_EQUAL * values.size)
         self._keep(found.tail_cells, found.tail_values)
         self._tally += Tally(rows=len(array), null=nulls)
@@ -128,8 +122,8 @@ class NumericCounter:
         if not self._kept:
             return
         cells = np.concatenate([cells for cells, _ in self._kept])
-        sums = np.bincount(cells, np.concatenate([values for _, values in self._kept]))
-        for cell in np.flatnonzero(sums).tolist():
+        sums = np.bincount(cells, np.concatenate([values for _, values in self._kept]), minlength=self._grid.cells)
+        for cell in np.flatnonzero(self._grid.loose & (sums != 0)).tolist():
             exact = Fraction(float(sums[cell]))
             self._tails[cell] = self._tails[cell] + exact if cell in self._tails else exact
         self._kept, self._kept_rows = [], 0

@@ -8,14 +8,13 @@ value has one; that of a value seen once is a little wider, as a thousand random
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from courtside.core.drift.buffers import as_numpy
 from courtside.core.drift.lookup import Lookup
+from courtside.core.drift.ordering import distinct, ordered, union
 from courtside.core.drift.rounding import Floats, from_ordered_bits, ordered_bits, predecessors, shortest_between
 
 if TYPE_CHECKING:
@@ -31,13 +30,15 @@ WIDEST_CELL = 1 / 256
 """Width of a core cell, in the core's range; wider ones are split. It bounds the error of the Wasserstein distance."""
 TAIL_ERROR = 0.002
 """Width times mass of a tail cell, in standard deviations; larger ones are split."""
+SPLIT_FROM = 1.5
+"""Widths too many from which a cell is split."""
 MOST_PARTS = 512
 EXACT_ROWS = 400
 """Rows up to which values seen once are kept to the last bit; of more the profile would not be small."""
 KEPT_BITS = 10_000
 """Bits that all values seen once have between them to cut the gap to the next value into."""
-PROBED = 512
-"""Values looked at to tell whether a column repeats its own."""
+SAFELY_SQUARED = 1e100
+"""Squares of larger values may overflow when they are added up (from 1e154 each does)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +113,23 @@ class Grid:
         cells = np.arange(self.cells)
         return cells[(cells <= self.core[0]) | (cells > self.core[1])]
 
+    @cached_property
+    def single_tails(self) -> NDArray[np.int64]:
+        """Cells outside the core that can hold one float only."""
+        return self.tails[self.single[self.tails]]
+
+    @cached_property
+    def loose_tails(self) -> NDArray[np.int64]:
+        """The other cells outside the core."""
+        return self.tails[~self.single[self.tails]]
+
+    @cached_property
+    def loose(self) -> NDArray[np.bool_]:
+        """Mark `loose_tails`."""
+        loose = np.zeros(self.cells, np.bool_)
+        loose[self.loose_tails] = True
+        return loose
+
     def same_as(self, other: "Grid") -> bool:
         """Tell whether counts on both grids can be added."""
         return self is other or (
@@ -123,47 +141,32 @@ class Grid:
 
 
 def fit_grid(sample: Floats) -> Grid:
-    """Fit a grid on finite reference values (any order, at least one).
+    """Fit a grid on finite reference values (any order, at least one)."""
+    return grid_of(ordered([sample]))
+
+
+def grid_of(values: Floats) -> Grid:
+    """Fit a grid on finite reference values in ascending order, at least one.
 
     Quantile edges are rounded within the gap between neighbouring values; deciles and atoms are exact. Deciles are
     those of Hyndman & Fan 1996, definition 7 (numpy's default).
     """
-    ordered = _ordered(sample + 0.0)
-    deciles = _deciles(ordered)
-    picks, picks_are_atoms, core = _picked(ordered)
-    bin_atoms = _heavy(deciles, ordered)
-    sharp, blurred, blur = _isolated(picks[picks_are_atoms], ordered)
-    exact = np.union1d(sharp, bin_atoms)
-    short = _rounded(picks[~picks_are_atoms], ordered)
-    cuts = np.union1d(deciles, predecessors(bin_atoms))
-    extremes = ordered[[0, -1]]
-    edges = np.unique(np.concatenate((short, blurred, exact, predecessors(exact), cuts, extremes)))
-    core = edges[np.searchsorted(edges, core)]
-    sd = _standard_deviation(ordered)
-    edges = np.union1d(edges, _splits(edges, core, ordered, sd))
-    first, last = (int(position) for position in np.searchsorted(edges, core))
-    return Grid(
-        edges=edges,
-        atoms=np.isin(edges, exact),
-        cuts=np.searchsorted(edges, cuts).astype(np.int64),
-        core=(first, last),
-        anchor=float(deciles[BINS // 2 - 1]),
-        sd=sd,
-        blur=blur,
-    )
-
-
-def _ordered(values: Floats) -> Floats:
-    """Sort; where values repeat, their distinct ones only, which spares most of the time."""
-    probe = values[:: max(1, values.size // PROBED)]
-    if 2 * np.unique(probe).size > probe.size:
-        return np.sort(values)
-    column: Any = pa.Array.from_buffers(pa.float64(), values.size, [None, pa.py_buffer(values.data)])
-    found = column.value_counts()
-    distinct, counts = as_numpy(found.field(0)), as_numpy(found.field(1))
-    order = distinct.argsort()
-    ordered: Floats = np.repeat(distinct[order], counts[order])
-    return ordered
+    deciles = _deciles(values)
+    anchor = float(deciles[BINS // 2 - 1])
+    picks = _picked(values)
+    bin_atoms = _heavy(deciles, values)
+    sharp, blurred, blur = _isolated(picks.points[picks.atoms], values)
+    exact = union(sharp, bin_atoms)
+    short = _rounded(picks.points[~picks.atoms], picks.ends[~picks.atoms], values)
+    cuts = union(deciles, predecessors(bin_atoms))
+    edges = union(short, blurred, exact, predecessors(exact), cuts, values[[0, -1]])
+    core = edges[edges.searchsorted(picks.core)]
+    sd = _standard_deviation(values, anchor)
+    edges = union(edges, _splits(edges, core, values, sd))
+    first, last = (int(position) for position in edges.searchsorted(core))
+    atoms = np.zeros(edges.size, np.bool_)
+    atoms[edges.searchsorted(exact)] = True
+    return Grid(edges, atoms, edges.searchsorted(cuts).astype(np.int64), (first, last), anchor, sd, blur)
 
 
 def _deciles(ordered: Floats) -> Floats:
@@ -178,32 +181,40 @@ def _deciles(ordered: Floats) -> Floats:
     return np.where(np.isfinite(deciles), deciles, low)
 
 
-def _picked(ordered: Floats) -> tuple[Floats, NDArray[np.bool_], Floats]:
-    """Return candidate edges (all values where they are few, else quantiles), which are atoms, and the core's ends."""
+@dataclass(frozen=True, slots=True)
+class _Picks:
+    """Candidate edges, how many values are at most each, which ones are atoms, and the core's ends."""
+
+    points: Floats
+    ends: NDArray[np.intp]
+    atoms: NDArray[np.bool_]
+    core: Floats
+
+
+def _picked(ordered: Floats) -> _Picks:
+    """Pick all values where they are few, else quantiles."""
     rows = ordered.size
-    starts = np.concatenate(([True], ordered[1:] != ordered[:-1]))
-    few = int(np.count_nonzero(starts)) <= CELLS
+    step = max(1, rows // CELLS)
+    inner = ordered[step - 1 : rows - 1 : step]
+    beyond = 2 ** np.arange(step.bit_length()) - 1
+    points = union(ordered[beyond], inner, ordered[-1 - beyond])
+    few = points.size <= CELLS and int(np.count_nonzero(ordered[1:] != ordered[:-1])) < CELLS
     if few:
-        picks = ordered[starts]
-        core = picks[[0, -1]]
-    else:
-        step = max(1, rows // CELLS)
-        inner = ordered[step - 1 : rows - 1 : step]
-        core = inner[[0, -1]]
-        beyond = 2 ** np.arange(step.bit_length()) - 1
-        picks = np.unique(np.concatenate((ordered[beyond], inner, ordered[-1 - beyond])))
-    ends = np.searchsorted(ordered, picks, "right")
-    repeats = ends - np.searchsorted(ordered, picks, "left")
-    within = np.diff(ends, prepend=0)
+        points = ordered[distinct(ordered)]
+    core = points[[0, -1]] if few else inner[[0, -1]]
+    ends = ordered.searchsorted(points, "right")
+    repeats = np.ones_like(ends)
+    again = ordered[ends - 2] == points
+    repeats[again] = ends[again] - ordered.searchsorted(points[again], "left")
     alone = repeats > rows * LARGEST_CELL
-    crowded = (within > rows * LARGEST_CELL) | (2 * CELLS * repeats >= rows) | few
-    return picks, alone | ((repeats > 1) & crowded), core
+    crowded = (np.diff(ends, prepend=0) > rows * LARGEST_CELL) | (2 * CELLS * repeats >= rows) | few
+    return _Picks(points, ends, alone | ((repeats > 1) & crowded), core)
 
 
 def _heavy(deciles: Floats, ordered: Floats) -> Floats:
-    distinct = np.unique(deciles)
-    repeats = np.searchsorted(ordered, distinct, "right") - np.searchsorted(ordered, distinct, "left")
-    return distinct[repeats >= BIN_ATOM * ordered.size]
+    points = deciles[distinct(deciles)]
+    repeats = ordered.searchsorted(points, "right") - ordered.searchsorted(points, "left")
+    return points[repeats >= BIN_ATOM * ordered.size]
 
 
 def _isolated(atoms: Floats, ordered: Floats) -> tuple[Floats, Floats, int]:
@@ -212,10 +223,10 @@ def _isolated(atoms: Floats, ordered: Floats) -> tuple[Floats, Floats, int]:
     Repeated values, the extremes and very near neighbours are exact; each of the others is alone in its interval
     (c 2**blur, (c + 1) 2**blur] of ordered bits, a small part of a typical gap between values.
     """
-    bits = ordered_bits(ordered)
-    blur = _blur(np.diff(bits).view(np.uint64))
+    blur = _blur(ordered)
     if not blur:
         return atoms, atoms[:0], 0
+    bits = ordered_bits(ordered)
     code = (bits - 1) >> blur
     apart = np.diff(code) > 0
     alone = np.concatenate(([False], apart[:-1] & apart[1:], [False]))[ordered.searchsorted(atoms)]
@@ -223,39 +234,40 @@ def _isolated(atoms: Floats, ordered: Floats) -> tuple[Floats, Floats, int]:
     return atoms[~alone], from_ordered_bits(np.concatenate((low, low + (1 << blur)))), blur
 
 
-def _blur(gaps: NDArray[np.uint64]) -> int:
+def _blur(ordered: Floats) -> int:
     """Return how many bits values seen once can do without, from the gaps between all values in ordered bits."""
-    rows = gaps.size + 1
-    if not EXACT_ROWS < rows < 1 / LARGEST_CELL:
+    if not EXACT_ROWS < ordered.size < 1 / LARGEST_CELL:
         return 0
+    gaps = np.diff(ordered_bits(ordered)).view(np.uint64)
     typical = float(np.median(gaps[gaps > 0])) if gaps.any() else 1.0
-    return max(0, math.frexp(typical)[1] - 1 - KEPT_BITS // rows)
+    return max(0, math.frexp(typical)[1] - 1 - KEPT_BITS // ordered.size)
 
 
-def _rounded(picks: Floats, ordered: Floats) -> Floats:
+def _rounded(points: Floats, ends: NDArray[np.intp], ordered: Floats) -> Floats:
     """Move each edge up within the gap before the next value, to where it has the fewest bits."""
-    if not picks.size:
-        return picks
-    following = np.searchsorted(ordered, picks, "right")
-    inner = following < ordered.size
-    low, high = picks[inner], np.nextafter(ordered[following[inner]], -np.inf)
-    return np.concatenate((shortest_between(low, high), picks[~inner]))
+    if not points.size:
+        return points
+    inner = ends < ordered.size
+    low, high = points[inner], np.nextafter(ordered[ends[inner]], -np.inf)
+    return np.concatenate((shortest_between(low, high), points[~inner]))
 
 
 def _splits(edges: Floats, core: Floats, ordered: Floats, sd: float) -> Floats:
     """Return points that cut wide cells into even parts: those of the core by width, in the tails by width and mass."""
-    low, high = edges[:-1], edges[1:]
+    first, last = edges.searchsorted(core)
     widest = float(core[1] * WIDEST_CELL - core[0] * WIDEST_CELL)
     with np.errstate(all="ignore"):
-        widths = high - low
-        mass = np.diff(np.searchsorted(ordered, edges, "right")) / ordered.size
-        inside = (low >= core[0]) & (high <= core[1])
-        parts = np.where(inside, widths / widest, widths * mass / (TAIL_ERROR * sd))
-    splittable = np.isfinite(parts) & (parts > 1.5) & (np.nextafter(low, np.inf) < high)
-    parts = np.minimum(np.ceil(parts[splittable]), MOST_PARTS).astype(np.int64)
-    cell, part = np.repeat(np.flatnonzero(splittable), parts - 1), _ranges(parts - 1)
-    width = widths[cell] / np.repeat(parts, parts - 1)
-    points = low[cell] + part * width
+        widths = np.diff(edges)
+        parts = widths / widest
+        for tail in (slice(first + 1), slice(last, None)):
+            mass = np.diff(ordered.searchsorted(edges[tail], "right")) / ordered.size
+            parts[tail][: mass.size] = widths[tail][: mass.size] * mass / (TAIL_ERROR * sd)
+    wide = np.flatnonzero(np.isfinite(parts) & (parts > SPLIT_FROM))
+    wide = wide[np.nextafter(edges[wide], np.inf) < edges[wide + 1]]
+    into = np.minimum(np.ceil(parts[wide]), MOST_PARTS).astype(np.int64)
+    cell, part = np.repeat(wide, into - 1), _ranges(into - 1)
+    width = widths[cell] / np.repeat(into, into - 1)
+    points = edges[cell] + part * width
     return shortest_between(points - width / 8, points + width / 8)
 
 
@@ -265,10 +277,17 @@ def _ranges(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.arange(sizes.sum()) - starts + 1
 
 
-def _standard_deviation(values: Floats) -> float:
-    """Population standard deviation that does not overflow."""
-    largest = float(np.abs(values).max())
-    if largest == 0.0 or values[0] == values[-1]:
+def _standard_deviation(ordered: Floats, anchor: float) -> float:
+    """Population standard deviation; the median lies within one of the mean, so the difference below keeps its digits.
+
+    Source: |mean - median| <= sd, Hotelling & Solomons 1932, Ann. Math. Stat. 3(2).
+    """
+    largest = max(abs(float(ordered[0])), abs(float(ordered[-1])))
+    if ordered[0] == ordered[-1]:
         return 0.0
-    scale = largest if largest > 1e100 else 1.0  # squares overflow from 1e154
-    return float(np.std(values / scale)) * scale
+    if largest > SAFELY_SQUARED:
+        return float(np.std(ordered / largest)) * largest
+    centred = ordered - anchor
+    mean = float(centred.sum()) / ordered.size
+    centred *= centred
+    return math.sqrt(max(0.0, float(centred.sum()) / ordered.size - mean * mean))

@@ -11,6 +11,7 @@ from courtside.core.drift.columns import CategoryColumn, Column
 from courtside.core.drift.errors import AllMissing, WrongType
 from courtside.core.drift.kinds import inferred_kind
 from courtside.core.drift.survey import BINARY_LEVELS, Survey
+from courtside.core.drift.tally import NO_ROWS, Tally
 
 
 class OutcomeSurvey:
@@ -24,9 +25,14 @@ class OutcomeSurvey:
         for _, column in self._columns:
             column.add(batch)
 
-    def blank_columns(self) -> tuple[tuple[Role, Column], ...]:
-        """Return columns without rows for the outcomes that hold usable values, with their roles."""
-        found = ((role, survey.blank()) for role, survey in self._columns)
+    @property
+    def whole(self) -> bool:
+        """Whether every value was kept, so that `columns` are counted."""
+        return all(column.whole for _, column in self._columns)
+
+    def columns(self) -> tuple[tuple[Role, Column], ...]:
+        """Return the columns of the outcomes that hold usable values, with their roles, counted if `whole`."""
+        found = ((role, survey.column()) for role, survey in self._columns)
         return tuple((role, column) for role, column in found if column is not None)
 
 
@@ -38,10 +44,17 @@ class _ColumnSurvey:
         self._kind: FeatureKind | None = None
         self._survey: Survey | None = None
         self._fits = True
+        self._gaps = NO_ROWS
+        self._dtypes: set[str] = set()
 
     def add(self, batch: pa.RecordBatch) -> None:
-        array = arrow.column(batch, self._name)
-        if array is None or array.null_count == len(array) or not self._fits:
+        array, rows = arrow.column(batch, self._name), batch.num_rows
+        if array is None:
+            self._gaps += Tally(rows=rows, absent=rows)
+            return
+        self._dtypes.add(arrow.type_name(array.type))
+        if array.null_count == rows or not self._fits:
+            self._gaps += Tally(rows=rows, null=rows)
             return
         if self._survey is None:
             self._kind = inferred_kind(array)
@@ -53,13 +66,18 @@ class _ColumnSurvey:
         except WrongType:
             self._fits = False
 
-    def blank(self) -> Column | None:
+    @property
+    def whole(self) -> bool:
+        return self._survey is None or self._survey.whole
+
+    def column(self) -> Column | None:
         if self._survey is None or not self._fits:
             return None
         try:
-            (column,) = self._survey.blank_columns()
+            (column,) = self._survey.columns()
         except AllMissing:
             return None
+        column = replace(column, tally=column.tally + self._gaps, dtypes=frozenset(self._dtypes))
         if isinstance(column, CategoryColumn) and self._kind is FeatureKind.BINARY:
             return replace(column, kind=FeatureKind.BINARY if len(column.levels) <= BINARY_LEVELS else column.kind)
         return column

@@ -198,10 +198,11 @@ def fit(
     phase: Phase | None = None,
     outcomes: Sequence[Outcome] = (),
 ) -> Profile:
-    """Fit the grid on a reference and count its rows on it: two passes over the batches.
+    """Fit the grid on a reference and count its rows on it.
 
     Deciles, atoms and counts are exact; above 262,144 rows the edges come from a sample of the rows that does not
-    depend on the batching. An iterator is kept in memory, anything that can be iterated twice is not.
+    depend on the batching, and a second pass counts. An iterator is kept in memory, anything that can be iterated twice
+    is not.
 
     `calibrated` adds what quiet windows look like, which takes a time column and one more pass, over `history` if it is
     given (rows that hold the reference's and go further back); `phase` makes windows compare with the same part of the
@@ -209,14 +210,16 @@ def fit(
     `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
     """
     repeatable = arrow.repeatable(batches)
-    survey, others = Survey(features), OutcomeSurvey(outcomes)
+    survey, others, period = Survey(features), OutcomeSurvey(outcomes), None
     for batch in arrow.record_batches(repeatable):
         survey.add(batch)
         others.add(batch)
         if time_column is not None and arrow.column(batch, time_column) is None:
             raise MissingColumns([time_column], batch.schema.names)
-    blank = Profile(survey.blank_columns(), 0, time_column, outcomes=_outcomes(others))
-    profile = blank.summarize(repeatable)
+        period = arrow.joined(period, _period_of(batch, time_column))
+    profile = Profile(survey.columns(), survey.rows, time_column, period, outcomes=_outcomes(others, survey.rows))
+    if not (survey.whole and others.whole):
+        profile = profile.summarize(repeatable)
     if not calibrated or time_column is None:
         return profile
     tables = [part.columns for part in (profile, profile.outcomes) if part]
@@ -225,10 +228,11 @@ def fit(
     return replace(profile, calibration=found[0], outcomes=outcomes_too)
 
 
-def _outcomes(survey: OutcomeSurvey) -> Profile | None:
-    """Return the blank profile of the outcomes, None of none; its rows' days are the features' profile's."""
-    found = survey.blank_columns()
-    return Profile(tuple(column for _, column in found), roles=tuple(role for role, _ in found)) if found else None
+def _outcomes(survey: OutcomeSurvey, rows: int) -> Profile | None:
+    """Return the profile of the outcomes, None of none; its rows' days are the features' profile's."""
+    found = survey.columns()
+    roles, columns = tuple(role for role, _ in found), tuple(column for _, column in found)
+    return Profile(columns, rows, roles=roles) if found else None
 
 
 def _merged(mine: Column, theirs: Column) -> Column:

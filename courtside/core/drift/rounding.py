@@ -24,12 +24,10 @@ def from_ordered_bits(keys: Integers) -> Floats:
 def shortest_between(low: Floats, high: Floats) -> Floats:
     """Return, per pair, the float in [low, high] with the most trailing zero bits; needs low <= high."""
     first, last = ordered_bits(low + 0.0), ordered_bits(high + 0.0)
-    differing = first ^ last
-    top = np.maximum(np.frexp(np.abs(differing).astype(np.float64))[1].astype(np.int64) - 1, 0)
-    top -= (differing > 0) & ((np.int64(1) << np.minimum(top, 62)) > differing)
-    top = np.where(differing < 0, 63, np.minimum(top, 62))
-    rounded = np.where(top == 63, 0, (last >> np.minimum(top, 62)) << np.minimum(top, 62))
-    return from_ordered_bits(np.where(differing == 0, last, rounded))
+    below = (first ^ last).view(np.uint64)
+    for shift in (1, 2, 4, 8, 16, 32):  # sets every bit below the highest one that differs
+        below |= below >> np.uint64(shift)
+    return from_ordered_bits(last & ~(below >> np.uint64(1)).view(np.int64))
 
 
 def predecessors(values: Floats) -> Floats:

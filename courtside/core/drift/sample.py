@@ -30,9 +30,9 @@ class RowSample:
         self._kept = 0
 
     def add(self, values: Mapping[str, Floats], *, rows: int) -> None:
-        """Take the next `rows` rows; a missing value is NaN."""
+        """Take the next `rows` rows; a missing value is NaN. Arrays are kept, not copied."""
         hashes = _hashed(np.arange(self._seen, self._seen + rows, dtype=np.uint64))
-        keep = self._kept_of(hashes)
+        keep = self._kept_of(hashes) if self._level else slice(None)
         self._hashes.append(hashes[keep])
         for name in self._columns:
             self._values[name].append(values[name][keep])
@@ -41,11 +41,14 @@ class RowSample:
         while self._kept > self._limit:
             self._thin()
 
-    def column(self, name: str) -> Floats:
-        """Return one column's sampled finite values."""
-        values = np.concatenate([np.zeros(0), *self._values[name]])
-        finite: Floats = values[np.isfinite(values)]
-        return finite
+    @property
+    def whole(self) -> bool:
+        """Whether every row was kept."""
+        return self._level == 0
+
+    def column(self, name: str) -> list[Floats]:
+        """Return one column's sampled values, an array a batch, not to be written to; NaN where one is missing."""
+        return self._values[name]
 
     def _kept_of(self, hashes: Hashes) -> NDArray[np.bool_]:
         keep: NDArray[np.bool_] = (hashes & np.uint64((1 << self._level) - 1)) == 0

@@ -1,4 +1,7 @@
-"""The first pass over a reference: what its columns hold, from which grids and levels are chosen."""
+"""The first pass over a reference: what its columns hold, from which grids and levels are chosen.
+
+A reference small enough to be kept whole is counted here too, and needs no second pass.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,10 +11,14 @@ import pyarrow as pa
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import arrow
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns import SAMPLED_UNSEEN, CategoryColumn, Column, NumericColumn
 from courtside.core.drift.errors import AllMissing, DuplicateColumns, EmptyWindow, MissingColumns, NotBinary, WrongType
-from courtside.core.drift.grid import fit_grid
+from courtside.core.drift.grid import grid_of
+from courtside.core.drift.held import counted_held
+from courtside.core.drift.ordering import ordered
+from courtside.core.drift.rounding import Floats
 from courtside.core.drift.sample import RowSample
+from courtside.core.drift.tally import NO_ROWS, Tally
 
 MOST_LEVELS = 512
 """Levels kept of a categorical column (the most frequent); the rest share one count."""
@@ -31,6 +38,9 @@ class Survey:
         self._sample = RowSample(numeric)
         self._levels: dict[str, Counter[str]] = {f.name: Counter() for f in features if f.name not in numeric}
         self._text: dict[str, bool] = {}
+        self._nulls: Counter[str] = Counter()
+        self._tallies = dict.fromkeys(self._levels, NO_ROWS)
+        self._dtypes: dict[str, set[str]] = {feature.name: set() for feature in features}
         self._rows = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -42,14 +52,24 @@ class Survey:
         present = {name: array for name, array in arrays.items() if array is not None}
         for name, array in present.items():
             self._check_type(name, array)
-        self._sample.add({name: arrow.with_gaps(present[name]) for name in self._numeric}, rows=batch.num_rows)
-        for name, levels in self._levels.items():
-            if present[name].null_count < batch.num_rows:
-                levels.update(arrow.labels(present[name])[0])
+            self._dtypes[name].add(arrow.type_name(array.type))
+        self._sample.add({name: self._values(name, present[name]) for name in self._numeric}, rows=batch.num_rows)
+        for name in self._levels:
+            self._add_labels(name, present[name])
         self._rows += batch.num_rows
 
-    def blank_columns(self) -> tuple[Column, ...]:
-        """Return columns without rows, ready to count on; raises `EmptyWindow`, `AllMissing` or `NotBinary`."""
+    @property
+    def rows(self) -> int:
+        """Rows looked at."""
+        return self._rows
+
+    @property
+    def whole(self) -> bool:
+        """Whether every value was kept, so that `columns` are counted."""
+        return self._sample.whole
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns, ready to count on if not `whole`; raises `EmptyWindow`, `AllMissing` or `NotBinary`."""
         if not self._rows:
             raise EmptyWindow("reference")
         return tuple(
@@ -71,11 +91,31 @@ class Survey:
         elif self._text.setdefault(name, text) != text:
             raise WrongType(name, found=str(array.type), expected="one type in all of the table")
 
+    def _values(self, name: str, array: arrow.Array) -> Floats:
+        values, nulls = arrow.with_gaps(array)
+        self._nulls[name] += nulls
+        return values
+
+    def _add_labels(self, name: str, array: arrow.Array) -> None:
+        if array.null_count == len(array):
+            self._tallies[name] += Tally(rows=len(array), null=len(array))
+            return
+        found, tally = arrow.labels(array)
+        self._levels[name].update(found)
+        self._tallies[name] += tally
+
     def _numeric_column(self, name: str) -> NumericColumn:
-        values = self._sample.column(name)
+        found = [arrow.finite(batch) for batch in self._sample.column(name)]
+        batches = [values for values, _ in found]
+        values = ordered(batches)
         if not values.size:
             raise AllMissing(name, rows=self._rows)
-        return NumericColumn.blank(name, fit_grid(values))
+        grid = grid_of(values)
+        if not self.whole:
+            return NumericColumn.blank(name, grid)
+        nulls = self._nulls[name]
+        tally = sum((tally for _, tally in found), Tally(null=nulls, nan=-nulls))
+        return counted_held(name, grid, values, batches, tally=tally, dtypes=frozenset(self._dtypes[name]))
 
     def _category_column(self, feature: Feature) -> CategoryColumn:
         found = self._levels[feature.name]
@@ -84,12 +124,15 @@ class Survey:
         if feature.kind is FeatureKind.BINARY and len(found) > BINARY_LEVELS:
             raise NotBinary(feature.name, sorted(found))
         ranked = sorted(found, key=lambda level: (-found[level], level))
-        levels = tuple(sorted(ranked[:MOST_LEVELS]))
+        levels, others = sorted(ranked[:MOST_LEVELS]), sorted(ranked[MOST_LEVELS:])
         return CategoryColumn(
             name=feature.name,
             kind=feature.kind,
-            levels=levels,
-            counts=np.zeros(len(levels) + 1, np.int64),
+            levels=tuple(levels),
+            counts=np.array([*(found[level] for level in levels), sum(found[level] for level in others)], np.int64),
             text=self._text[feature.name],
-            lumped=len(found) > MOST_LEVELS,
+            lumped=bool(others),
+            tally=self._tallies[feature.name],
+            unseen=tuple(others[:SAMPLED_UNSEEN]),
+            dtypes=frozenset(self._dtypes[feature.name]),
         )

@@ -40,7 +40,8 @@ def _values(table: pa.Table, target: str) -> NDArray[np.float64]:
     column: Any = table.column(target).combine_chunks()
     if not (arrow.is_numeric(column.type) or pa.types.is_null(column.type)):
         raise TargetNotBinary(target, f"is {arrow.type_name(column.type)}")
-    return arrow.with_gaps(column)
+    values, _ = arrow.with_gaps(column)
+    return values
 
 
 def _levels(values: NDArray[np.float64], target: str) -> NDArray[np.float64]:

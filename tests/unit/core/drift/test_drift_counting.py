@@ -9,7 +9,7 @@ import pytest
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import Profile, fit
-from courtside.core.drift.columns import NumericColumn
+from courtside.core.drift.columns import CategoryColumn, NumericColumn
 from courtside.core.drift.counting import LONG, SHORT
 from tests.unit.core.drift.shapes import SHAPES, Values
 
@@ -123,3 +123,30 @@ def test_a_batch_counts_only_the_labels_it_holds_of_a_large_dictionary() -> None
     rows = pa.DictionaryArray.from_arrays(pa.array([1, 1, 2, 99_999], pa.int32()), words)
     column = profile.summarize(pa.table({"x": rows})).columns[0]
     assert column.counts.tolist() == [2, 1, 1]
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"binary"}))
+@pytest.mark.parametrize(("rows", "batches"), [(6_000, 1), (6_000, 3), (800, 3)])
+def test_fitting_counts_what_a_second_pass_counts(shape: str, rows: int, batches: int) -> None:
+    rng = np.random.default_rng(7)
+    values = SHAPES[shape](rng, rows, 10)[0].astype(float)
+    values[5:9], values[100], values[200] = np.nan, np.inf, -np.inf
+    table = pa.table({"x": pa.array(values, mask=rng.random(rows) < 0.1)})
+    parts = table.to_batches(max_chunksize=rows // batches)
+    profile = fit(parts, X)
+    assert profile.summarize(parts) == profile
+    (column,) = profile.columns
+    assert (column.tally.rows, column.valid) == (rows, int(np.isfinite(table["x"].to_numpy()).sum()))
+
+
+def test_fitting_counts_labels_as_a_second_pass_does() -> None:
+    rng = np.random.default_rng(8)
+    words = [f"word{int(number)}" for number in rng.zipf(1.3, 9_000) % 3_000]
+    table = pa.table({"x": pa.array(words, mask=rng.random(9_000) < 0.1)})
+    parts = [*table.to_batches(max_chunksize=2_000), *pa.table({"x": pa.nulls(50)}).to_batches()]
+    profile = fit(parts, [Feature("x", FeatureKind.CATEGORICAL)])
+    (column,) = profile.columns
+    assert isinstance(column, CategoryColumn)
+    assert column.lumped
+    assert column.counts[-1] > 0
+    assert profile.summarize(parts) == profile

@@ -152,6 +152,17 @@ def test_parts_of_a_reference_may_lack_labels_or_disagree_on_them() -> None:
     assert list(mixed.by_name) == ["chance"]
 
 
+def test_fitting_counts_outcomes_as_a_second_pass_does() -> None:
+    gaps = pa.array([None, 0.5] * 600, pa.float64())
+    parts = [games(win=pa.nulls(1200)), games(chance=None), games(seed=1, chance=gaps), games(seed=2)]
+    profile = fitted(parts, calibrated=False)  # type: ignore[arg-type]
+    assert profile.outcomes is not None
+    assert profile.outcomes.rows == 4800
+    tally = profile.outcomes.by_name["chance"].tally
+    assert (tally.null, tally.absent) == (600, 1200)
+    assert profile.summarize(parts) == profile  # type: ignore[arg-type]
+
+
 KINDS: dict[str, tuple[Any, FeatureKind]] = {
     "booleans": ([True, False] * 600, FeatureKind.BINARY),
     "0 and 1 as floats": ([0.0, 1.0] * 600, FeatureKind.BINARY),

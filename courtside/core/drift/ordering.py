@@ -1,0 +1,54 @@
+"""Sorting a column, the costliest step of fitting a grid, and sets of points in ascending order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from courtside.core.drift.buffers import as_numpy
+from courtside.core.drift.rounding import Floats
+
+PROBED = 512
+"""Values looked at to tell whether a column repeats its own."""
+FEW_NEW = 1 / 4
+"""Share of values seen once in the probe, about that of rows with a value of their own, up to which counting pays."""
+
+
+def ordered(batches: Sequence[Floats]) -> Floats:
+    """Return finite values sorted, negative zeros made positive; where values repeat only the distinct ones are sorted.
+
+    Source of the estimate of unseen values: Good 1953, Biometrika 40(3/4).
+    """
+    values = np.concatenate(batches)
+    values += 0.0
+    if not values.size:
+        return values
+    probe = np.sort(values[:: max(1, values.size // PROBED)])
+    new = distinct(probe)
+    once = np.count_nonzero(new[:-1] & new[1:]) + int(new[-1])
+    if once > FEW_NEW * probe.size:
+        values.sort()
+        return values
+    column: Any = pa.Array.from_buffers(pa.float64(), values.size, [None, pa.py_buffer(values.data)])
+    found = column.value_counts()
+    points, counts = as_numpy(found.field(0)), as_numpy(found.field(1))
+    order = points.argsort()
+    repeated: Floats = np.repeat(points[order], counts[order])
+    return repeated
+
+
+def distinct(values: Floats) -> NDArray[np.bool_]:
+    """Mark the first of each run of equal values, in ascending ones, at least one."""
+    first = np.empty(values.size, np.bool_)
+    first[0] = True
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return first
+
+
+def union(*sets: Floats) -> Floats:
+    """Return the distinct values of all, sorted; quicker than `np.unique`, as none is NaN."""
+    values = np.concatenate(sets)
+    values.sort()
+    return values[distinct(values)] if values.size else values

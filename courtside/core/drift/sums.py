@@ -1,0 +1,36 @@
+"""Sums of values less the anchor, as fractions, so that those of parts add up to the same whatever their order."""
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from courtside.core.drift.grid import Grid
+from courtside.core.drift.lookup import Indices
+from courtside.core.drift.rounding import Floats
+
+
+def sum_from(values: Floats, anchor: float) -> Fraction:
+    """Sum value - anchor; near the largest floats the sum is taken of scaled-down values."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = float((values - anchor).sum())
+    if np.isfinite(total):
+        return Fraction(total)
+    down = 2.0**-64
+    return Fraction(float((values * down - anchor * down).sum())) * 2**64
+
+
+def repeated_sums(grid: Grid, counts: NDArray[np.int64]) -> dict[int, Fraction]:
+    """Return the sums of the tail cells that can hold one value only, exactly, by how often it is there."""
+    cells = grid.single_tails[counts[grid.single_tails] > 0]
+    anchor = Fraction(grid.anchor)
+    return {cell: int(counts[cell]) * (Fraction(float(grid.edges[cell])) - anchor) for cell in cells.tolist()}
+
+
+def loose_sums(grid: Grid, values: Floats, cells: Indices) -> dict[int, Fraction]:
+    """Return the sums of the other tail cells, of values there."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = np.bincount(cells, values - grid.anchor)
+    if np.isfinite(sums).all():
+        return {cell: Fraction(float(sums[cell])) for cell in np.flatnonzero(sums).tolist()}
+    return {cell: sum_from(values[cells == cell], grid.anchor) for cell in np.unique(cells).tolist()}
