@@ -48,7 +48,8 @@ def chi_squared(reference: CategoryColumn, current: CategoryColumn, *, seed: int
     require_comparable(reference, current)
     table = np.stack((reference.counts, current.counts))
     table = table[:, table.sum(axis=0) > 0]
-    expected = table.sum(axis=1, keepdims=True) * (table.sum(axis=0) / table.sum())
+    # Multiplied first, as floats: exact up to 2**53, so that equal sides are at 0 to the last bit.
+    expected = table.sum(axis=1, keepdims=True, dtype=np.float64) * table.sum(axis=0) / table.sum()
     value = float(((table - expected) ** 2 / expected).sum())
     degrees = table.shape[1] - 1
     simulated = None
