@@ -117,14 +117,9 @@ def labels(array: Array) -> tuple[dict[str, int], Tally]:
     small = _small_whole_numbers(array)
     if small is not None:
         return small, Tally(rows=len(array))
-    encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
-    indices = encoded.indices.drop_null() if encoded.indices.null_count else encoded.indices
-    per_value = np.bincount(as_numpy(indices), minlength=len(encoded.dictionary))
-    present = per_value.nonzero()[0]  # a file's dictionary may hold far more than one batch does
     label = str if is_text(array.type) else number_label
     counts: dict[str, int] = {}
-    values = _values_at(encoded.dictionary, present)
-    for value, count in zip(values, per_value[present].tolist(), strict=True):
+    for value, count in _value_counts(array):
         if value is not None:
             text = label(value)
             counts[text] = counts.get(text, 0) + count
@@ -137,6 +132,19 @@ def labels(array: Array) -> tuple[dict[str, int], Tally]:
         positive_infinity=specials.get("inf", 0),
         negative_infinity=specials.get("-inf", 0),
     )
+
+
+def _value_counts(array: Array) -> Iterator[tuple[Any, int]]:
+    """Yield each value with how often it is there, some perhaps twice; None stands for nulls, if they are counted."""
+    if not isinstance(array, pa.DictionaryArray):
+        column: Any = array  # its type information lacks the method
+        found = column.value_counts()
+        yield from zip(found.field(0).to_pylist(), as_numpy(found.field(1)).tolist(), strict=True)
+        return
+    indices = array.indices.drop_null() if array.indices.null_count else array.indices
+    per_value = np.bincount(as_numpy(indices), minlength=len(array.dictionary))
+    present = per_value.nonzero()[0]  # a file's dictionary may hold far more than one batch does
+    yield from zip(_values_at(array.dictionary, present), per_value[present].tolist(), strict=True)
 
 
 def _values_at(dictionary: Array, places: NDArray[np.intp]) -> list[Any]:
@@ -153,11 +161,15 @@ def _small_whole_numbers(array: Array) -> dict[str, int] | None:
         return None
     values = as_numpy(array)
     with np.errstate(invalid="ignore"):
-        if not (values.min() >= 0 and values.max() < MOST_SMALL):
+        low, high = values.min(), values.max()
+        if not (low >= 0 and high < MOST_SMALL):
             return None
     whole = values.astype(np.intp)
     if pa.types.is_floating(kind) and not np.array_equal(whole, values):
         return None
+    if high <= 1:
+        ones = int(whole.sum())
+        return {label: count for label, count in (("0", whole.size - ones), ("1", ones)) if count}
     per_value = np.bincount(whole)
     return {str(value): int(per_value[value]) for value in np.flatnonzero(per_value).tolist()}
 

@@ -24,7 +24,7 @@ def counted_held(
     tails = repeated_sums(grid, counts)
     if counts[grid.loose_tails].any():
         for cell, value in _loose_sums(grid, batches):
-            tails[cell] = tails.get(cell, Fraction(0)) + value
+            tails[cell] = tails[cell] + value if cell in tails else value
     return NumericColumn(
         name=name,
         grid=grid,
@@ -42,7 +42,7 @@ def _loose_sums(grid: Grid, batches: Sequence[Floats]) -> Iterator[tuple[int, Fr
     inner = np.flatnonzero(~grid.loose)
     low, high = grid.edges[inner[0] - 1] if inner[0] else -np.inf, grid.edges[inner[-1]]
     for batch in batches:
-        values = batch[(batch <= low) | (batch > high)]
+        values = batch[np.flatnonzero((batch <= low) | (batch > high))]
         cells = grid.edges.searchsorted(values, "left")
         loose = grid.loose[cells]
         yield from loose_sums(grid, values[loose], cells[loose]).items()

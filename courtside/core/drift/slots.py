@@ -16,11 +16,8 @@ from courtside.core.drift.rounding import Floats
 
 Counts = NDArray[np.int64]
 
-SIZES = (16_384, 65_536)
-FEW_UNSURE = 0.15
-"""Share of the rows, about, that may have to be looked at again before the larger table is taken."""
-MOST_UNSURE = 0.4
-"""The same, from which this way has no advantage."""
+SIZES = {16_384: 0.15, 65_536: 0.4}
+"""Slots of a table, and the share of the rows, about, that may have to be looked at again before the next is taken."""
 MOST_STEPS = 4
 """Edges in one slot up to which comparing with each is quicker than a binary search."""
 WHOLE = 2.0**52
@@ -74,28 +71,14 @@ class SlotTable:
         span = high - low
         if not (np.isfinite(span) and np.isfinite(grid.centred[[0, -1]]).all()):
             return None
-        for size in SIZES:
+        for size, most_unsure in SIZES.items():
             scale = (size - 4) / span if span > 0 else 1.0
             shift = 2.0 - low * scale
             if not (np.isfinite(scale) and np.isfinite(shift) and abs(shift) < WHOLE / 4):
                 return None
-            table = _table(grid, size, scale, shift)
-            if table.unsure_share <= FEW_UNSURE:
-                return table
-        return table if table.unsure_share <= MOST_UNSURE else None
-
-    @property
-    def unsure_share(self) -> float:
-        """About the share of rows in slots that hold an edge, if every cell of the core held as many rows.
-
-        Cells of one repeated value are left out, as their rows are known by the value, and cells around a value seen
-        once, as they hold hardly any.
-        """
-        first, last = self.grid.core
-        widths = np.diff(self.grid.centred[first : last + 1]) * self.scale
-        known = (self.grid.atoms | self.grid.blurred)[first + 1 : last + 1]
-        unsure = np.where(known, 0, 1 / np.maximum(widths, 1))
-        return float(unsure.mean()) if unsure.size else 0.0
+            if _unsure_share(grid, scale) <= most_unsure:
+                return _table(grid, size, scale, shift)
+        return None
 
     def count(self, values: Floats, centred: Floats, lowest: float, scratch: Scratch, *, by_value: bool) -> SlotCounts:
         """Count finite values; `centred` are the same less the anchor (overwritten), `lowest` the smallest of these.
@@ -134,6 +117,19 @@ class SlotTable:
         return cells
 
 
+def _unsure_share(grid: Grid, scale: float) -> float:
+    """Return about the share of rows in slots that hold an edge, if every cell of the core held as many rows.
+
+    Cells of one repeated value are left out, as their rows are known by the value, and cells around a value seen
+    once, as they hold hardly any.
+    """
+    first, last = grid.core
+    widths = np.diff(grid.centred[first : last + 1]) * scale
+    known = (grid.atoms | grid.blurred)[first + 1 : last + 1]
+    unsure = np.where(known, 0, 1 / np.maximum(widths, 1))
+    return float(unsure.mean()) if unsure.size else 0.0
+
+
 def _slots(centred: Floats, scale: float, shift: float, lowest: float, *, out: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return each value's slot, not yet confined to the table; overwrites `centred`."""
     centred *= scale
@@ -147,23 +143,21 @@ def _table(grid: Grid, size: int, scale: float, shift: float) -> SlotTable:
     edges = grid.centred.copy()
     of_edge = _slots(edges, scale, shift, float(grid.centred[0]), out=np.empty(edges.size, np.int64))
     np.clip(of_edge, 0, size - 1, out=of_edge)
-    per_slot = np.bincount(of_edge, minlength=size)
-    first_cell = np.cumsum(per_slot) - per_slot
     low, high = of_edge[grid.core[0]], of_edge[grid.core[1]]
-    slots = np.arange(size)
-    special = (per_slot > 0) | (slots < low) | (slots > high)
-    codes = np.where(special, grid.cells + np.cumsum(special) - 1, first_cell)
-    places = np.flatnonzero(special)
-    crowded = per_slot[places] > MOST_STEPS
-    deep = crowded | (places <= low) | (places >= high)
-    shallow = per_slot[places][~deep]
+    places = np.unique(np.concatenate((np.arange(low), of_edge, np.arange(high + 1, size), [0])))
+    first_cell, next_cell = of_edge.searchsorted(places, "left"), of_edge.searchsorted(places, "right")
+    codes = np.repeat(next_cell, np.diff(places, append=size))
+    codes[places] = grid.cells + np.arange(places.size)
+    per_place = next_cell - first_cell
+    deep = (per_place > MOST_STEPS) | (places <= low) | (places >= high)
+    shallow = per_place[~deep]
     expected, owner = _expected(grid, of_edge, places)
     return SlotTable(
         grid=grid,
         scale=scale,
         shift=shift,
-        codes=codes.astype(np.intp),
-        start=np.concatenate((np.arange(grid.cells), first_cell[places])).astype(np.intp),
+        codes=codes.astype(np.intp, copy=False),
+        start=np.concatenate((np.arange(grid.cells), first_cell)).astype(np.intp),
         deep=np.concatenate((np.zeros(grid.cells, np.bool_), deep)),
         steps=int(shallow.max(initial=0)),
         expected=expected,
