@@ -207,7 +207,9 @@ def _picked(ordered: Floats) -> _Picks:
     again = ordered[ends - 2] == points
     repeats[again] = ends[again] - ordered.searchsorted(points[again], "left")
     alone = repeats > rows * LARGEST_CELL
-    crowded = (np.diff(ends, prepend=0) > rows * LARGEST_CELL) | (2 * CELLS * repeats >= rows) | few
+    within = ends.copy()
+    within[1:] -= ends[:-1]
+    crowded = (within > rows * LARGEST_CELL) | (2 * CELLS * repeats >= rows) | few
     return _Picks(points, ends, alone | ((repeats > 1) & crowded), core)
 
 
@@ -257,11 +259,11 @@ def _splits(edges: Floats, core: Floats, ordered: Floats, sd: float) -> Floats:
     first, last = edges.searchsorted(core)
     widest = float(core[1] * WIDEST_CELL - core[0] * WIDEST_CELL)
     with np.errstate(all="ignore"):
-        widths = np.diff(edges)
+        widths = edges[1:] - edges[:-1]
         parts = widths / widest
-        for tail in (slice(first + 1), slice(last, None)):
-            mass = np.diff(ordered.searchsorted(edges[tail], "right")) / ordered.size
-            parts[tail][: mass.size] = widths[tail][: mass.size] * mass / (TAIL_ERROR * sd)
+        for low, high in ((0, first), (last, widths.size)):
+            ends = ordered.searchsorted(edges[low : high + 1], "right")
+            parts[low:high] = widths[low:high] * ((ends[1:] - ends[:-1]) / ordered.size) / (TAIL_ERROR * sd)
     wide = np.flatnonzero(np.isfinite(parts) & (parts > SPLIT_FROM))
     wide = wide[np.nextafter(edges[wide], np.inf) < edges[wide + 1]]
     into = np.minimum(np.ceil(parts[wide]), MOST_PARTS).astype(np.int64)

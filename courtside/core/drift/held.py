@@ -19,8 +19,9 @@ def counted_held(
 
     `batches` are the column's finite values as they came, `ordered` the same in ascending order, at least one.
     """
-    ends = ordered.searchsorted(grid.edges, "right")
-    counts = np.diff(ends, prepend=0, append=ordered.size)
+    counts = np.empty(grid.cells, np.int64)
+    counts[:-1], counts[-1] = ordered.searchsorted(grid.edges, "right"), ordered.size
+    counts[1:] -= counts[:-1].copy()
     tails = repeated_sums(grid, counts)
     if counts[grid.loose_tails].any():
         for cell, value in _loose_sums(grid, batches):
