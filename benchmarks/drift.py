@@ -114,7 +114,7 @@ def _run(command: list[str]) -> Measured:
         command, cwd=ROOT, env=os.environ | ENVIRONMENT, capture_output=True, text=True, timeout=1800, check=False
     )
     if done.returncode:
-        return {"failed": float(done.returncode)} if "benchmarks.drifting.peers" in done.stderr else _raise(done.stderr)
+        return {"failed": float(done.returncode)} if "drifting/peers.py" in done.stderr else _raise(done.stderr)
     found: Measured = json.loads(done.stdout.splitlines()[-1])
     return found
 

@@ -15,6 +15,7 @@ from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import Profile, fit
 from courtside.core.drift.columns import NumericColumn
 from courtside.core.drift.grid import Grid, fit_grid
+from courtside.core.drift.ordering import ordered
 from courtside.core.drift.rounding import from_ordered_bits, ordered_bits, shortest_between
 from courtside.core.drift.statistics import chi_squared, jensen_shannon, ks, psi, wasserstein
 from tests.unit.core.drift.shapes import categorical, numeric
@@ -138,6 +139,22 @@ def test_cells_of_heavy_tails_are_where_a_search_finds_them(scale: float, seed: 
     grid = fit_grid(rng.standard_cauchy(20_000) * scale)
     values = np.concatenate((rng.standard_cauchy(20_000) * scale, grid.edges, np.nextafter(grid.edges, np.inf), [0.0]))
     assert grid.lookup(values).tolist() == np.searchsorted(grid.edges, values, "left").tolist()
+
+
+@given(st.lists(st.lists(finite, max_size=40), min_size=1, max_size=3))
+def test_sorting_gives_the_sorted_values(batches: list[list[float]]) -> None:
+    found = ordered([np.array(batch) for batch in batches])
+    assert found.tolist() == sorted(value for batch in batches for value in batch)
+
+
+@pytest.mark.parametrize("odd", [0.5, 0.015, 1e-300, -1e300, 1e18])
+@pytest.mark.parametrize("steps", [1, 10, 100, 1000])
+def test_round_values_are_sorted_by_counting_and_an_odd_one_among_them_is_kept(odd: float, steps: int) -> None:
+    rng = np.random.default_rng(steps)
+    values = rng.integers(-20_000, 20_000, 30_000) / steps
+    assert ordered([values]).tolist() == np.sort(values).tolist()
+    values[12_345] = odd  # beside what is looked at first
+    assert ordered([values]).tolist() == np.sort(values).tolist()
 
 
 @given(finite, finite)
