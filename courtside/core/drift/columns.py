@@ -14,7 +14,7 @@ from courtside.core.drift import arrow
 from courtside.core.drift.errors import ProfileMismatch
 from courtside.core.drift.grid import Grid
 from courtside.core.drift.rounding import Floats
-from courtside.core.drift.sums import loose_sums, repeated_sums, sum_from
+from courtside.core.drift.sums import loose_sums, sum_from
 from courtside.core.drift.tally import NO_ROWS, Tally
 
 Counts = NDArray[np.int64]
@@ -23,7 +23,7 @@ SAMPLED_UNSEEN = 3
 
 @dataclass(frozen=True, eq=False)
 class NumericColumn:
-    """Counts per cell of the reference's grid, with the sum of all values and sums per tail cell (by position).
+    """Counts per cell of the reference's grid, with the sum of all values and sums per loose tail cell (by position).
 
     Sums are of value - grid.anchor, kept as fractions so that merging is associative to the last bit.
     """
@@ -66,11 +66,12 @@ class NumericColumn:
     @cached_property
     def tail_means(self) -> Floats:
         """Mean, less the anchor, of the values in each of the grid's tail cells; NaN where there is none."""
-        cells = self.grid.tails
-        sums = np.array([_rounded(self.tails.get(cell, 0)) for cell in cells.tolist()])
-        counts = self.counts[cells]
-        means: Floats = np.divide(sums, counts, out=np.full(cells.size, np.nan), where=counts > 0)
-        return means
+        means, loose = self.grid.tail_points.copy(), self.grid.loose_tails
+        means[loose] = [_rounded(self.tails.get(cell, 0)) for cell in loose.tolist()]
+        means[loose] /= np.maximum(self.counts[loose], 1)
+        means[self.counts == 0] = np.nan
+        found: Floats = means[self.grid.tails]
+        return found
 
     @property
     def mean(self) -> float | None:
@@ -207,19 +208,14 @@ def _unfit(array: arrow.Array) -> Tally:
 
 
 def _measured(name: str, grid: Grid, values: Floats, *, tally: Tally, dtypes: frozenset[str]) -> NumericColumn:
-    cells = grid.lookup(values)
-    counts = np.bincount(cells, minlength=grid.cells)
-    sums = repeated_sums(grid, counts)
-    if counts[grid.loose_tails].any():
-        rows = np.flatnonzero(grid.loose.take(cells))
-        sums |= loose_sums(grid, values[rows], cells[rows])
+    counts = np.bincount(grid.lookup(values), minlength=grid.cells)
     return NumericColumn(
         name=name,
         grid=grid,
         counts=counts,
         tally=tally,
         total=sum_from(values, grid.anchor),
-        tails=sums,
+        tails=loose_sums(grid, values) if counts[grid.loose_tails].any() else {},
         minimum=float(values.min()),
         maximum=float(values.max()),
         dtypes=dtypes,

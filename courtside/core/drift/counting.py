@@ -9,7 +9,6 @@ from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.lookup import Indices
 from courtside.core.drift.rounding import Floats
 from courtside.core.drift.slots import Scratch, SlotTable
-from courtside.core.drift.sums import repeated_sums
 from courtside.core.drift.tally import Tally
 
 LONG = 65_536
@@ -82,7 +81,7 @@ class NumericCounter:
             counts=self._counts,
             tally=self._tally,
             total=self._total,
-            tails=self._tails | repeated_sums(self._grid, self._counts),
+            tails=self._tails,
             minimum=self._minimum,
             maximum=self._maximum,
             dtypes=frozenset(self._dtypes),

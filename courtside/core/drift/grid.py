@@ -103,6 +103,13 @@ class Grid:
             return self.edges - self.anchor
 
     @cached_property
+    def tail_points(self) -> Floats:
+        """The only value, less the anchor, that a cell can hold; 0 for the others."""
+        points = np.zeros(self.cells)
+        points[:-1][self.single[:-1]] = self.centred[self.single[:-1]]
+        return points
+
+    @cached_property
     def bin_starts(self) -> NDArray[np.int64]:
         """First cell of each PSI bin."""
         return np.concatenate(([0], self.cuts + 1))
@@ -129,6 +136,12 @@ class Grid:
         loose = np.zeros(self.cells, np.bool_)
         loose[self.loose_tails] = True
         return loose
+
+    @cached_property
+    def tight(self) -> tuple[float, float]:
+        """Bounds (excluded, included) of the values between which no loose tail lies."""
+        inner = np.flatnonzero(~self.loose)
+        return float(self.edges[inner[0] - 1]) if inner[0] else -math.inf, float(self.edges[inner[-1]])
 
     def same_as(self, other: "Grid") -> bool:
         """Tell whether counts on both grids can be added."""

@@ -1,6 +1,6 @@
 """Counting a numeric column that is held sorted: its cells end where the edges stand, no value is looked up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from courtside.core.drift.columns import NumericColumn
 from courtside.core.drift.grid import Grid
 from courtside.core.drift.rounding import Floats
-from courtside.core.drift.sums import loose_sums, repeated_sums, sum_from
+from courtside.core.drift.sums import loose_sums, sum_from
 from courtside.core.drift.tally import Tally
 
 
@@ -22,9 +22,9 @@ def counted_held(
     counts = np.empty(grid.cells, np.int64)
     counts[:-1], counts[-1] = ordered.searchsorted(grid.edges, "right"), ordered.size
     counts[1:] -= counts[:-1].copy()
-    tails = repeated_sums(grid, counts)
-    if counts[grid.loose_tails].any():
-        for cell, value in _loose_sums(grid, batches):
+    tails: dict[int, Fraction] = {}
+    for batch in batches if counts[grid.loose_tails].any() else ():
+        for cell, value in loose_sums(grid, batch).items():
             tails[cell] = tails[cell] + value if cell in tails else value
     return NumericColumn(
         name=name,
@@ -37,13 +37,3 @@ def counted_held(
         maximum=float(ordered[-1]),
         dtypes=dtypes,
     )
-
-
-def _loose_sums(grid: Grid, batches: Sequence[Floats]) -> Iterator[tuple[int, Fraction]]:
-    inner = np.flatnonzero(~grid.loose)
-    low, high = grid.edges[inner[0] - 1] if inner[0] else -np.inf, grid.edges[inner[-1]]
-    for batch in batches:
-        values = batch[np.flatnonzero((batch <= low) | (batch > high))]
-        cells = grid.edges.searchsorted(values, "left")
-        loose = grid.loose[cells]
-        yield from loose_sums(grid, values[loose], cells[loose]).items()

@@ -29,6 +29,7 @@ from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.errors import ProfileCorrupt, ProfileTooNew
 from courtside.core.drift.grid import Grid
 from courtside.core.drift.rounding import Integers, from_ordered_bits, ordered_bits, predecessors
+from courtside.core.drift.sums import single_sums
 from courtside.core.drift.tally import Tally
 
 MAGIC = b"CSDP"
@@ -136,6 +137,7 @@ def _described(column: Column, arrays: list[Integers]) -> dict[str, Any]:
             "unseen": column.unseen,
         }
     arrays.extend((*_grid_arrays(column.grid), column.counts))
+    tails = {**column.tails, **single_sums(column.grid, column.counts)}
     return common | {
         "anchor": column.grid.anchor.hex(),
         "sd": column.grid.sd.hex(),
@@ -143,7 +145,7 @@ def _described(column: Column, arrays: list[Integers]) -> dict[str, Any]:
         "maximum": column.maximum.hex(),
         "core": column.grid.core,
         "total": str(column.total),
-        "tails": [[cell, str(value)] for cell, value in sorted(column.tails.items()) if value],
+        "tails": [[cell, str(value)] for cell, value in sorted(tails.items()) if value],
         **({"blur": column.grid.blur} if column.grid.blur else {}),
     }
 

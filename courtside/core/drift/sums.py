@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from courtside.core.drift.grid import Grid
-from courtside.core.drift.lookup import Indices
 from courtside.core.drift.rounding import Floats
 
 
@@ -20,15 +19,20 @@ def sum_from(values: Floats, anchor: float) -> Fraction:
     return Fraction(float((values * down - anchor * down).sum())) * 2**64
 
 
-def repeated_sums(grid: Grid, counts: NDArray[np.int64]) -> dict[int, Fraction]:
-    """Return the sums of the tail cells that can hold one value only, exactly, by how often it is there."""
+def single_sums(grid: Grid, counts: NDArray[np.int64]) -> dict[int, Fraction]:
+    """Return the sums of the tail cells that can hold one value only, which no column needs to keep."""
     cells = grid.single_tails[counts[grid.single_tails] > 0]
     anchor = Fraction(grid.anchor)
     return {cell: int(counts[cell]) * (Fraction(float(grid.edges[cell])) - anchor) for cell in cells.tolist()}
 
 
-def loose_sums(grid: Grid, values: Floats, cells: Indices) -> dict[int, Fraction]:
-    """Return the sums of the other tail cells, of values there."""
+def loose_sums(grid: Grid, values: Floats) -> dict[int, Fraction]:
+    """Return the sums of the other tail cells, of those of some values that lie there."""
+    low, high = grid.tight
+    values = values[np.flatnonzero((values <= low) | (values > high))]
+    cells = grid.edges.searchsorted(values, "left")
+    loose = grid.loose[cells]
+    values, cells = values[loose], cells[loose]
     with np.errstate(over="ignore", invalid="ignore"):
         sums = np.bincount(cells, values - grid.anchor)
     if np.isfinite(sums).all():
