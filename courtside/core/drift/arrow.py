@@ -164,7 +164,7 @@ def _small_whole_numbers(array: Array) -> dict[str, int] | None:
         low, high = values.min(), values.max()
         if not (low >= 0 and high < MOST_SMALL):
             return None
-    whole = values.astype(np.intp)
+    whole = values.astype(np.intp, copy=False)
     if pa.types.is_floating(kind) and not np.array_equal(whole, values):
         return None
     if high <= 1:

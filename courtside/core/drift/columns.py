@@ -58,10 +58,18 @@ class NumericColumn:
         """Rows per decile bin of the reference."""
         return np.add.reduceat(self.counts, self.grid.bin_starts)
 
-    @cached_property
+    @property
     def cumulative(self) -> Floats:
         """Share of the usable rows up to and including each cell."""
-        return np.cumsum(self.counts) / self.valid
+        return self.distribution[1:]
+
+    @cached_property
+    def distribution(self) -> Floats:
+        """Share of the usable rows before each cell, then of all: one more than cells."""
+        shares = np.zeros(self.counts.size + 1)
+        np.cumsum(self.counts, out=shares[1:])
+        shares /= self.valid
+        return shares
 
     @cached_property
     def tail_means(self) -> Floats:
@@ -85,7 +93,7 @@ class NumericColumn:
             return None
         if self.minimum == self.maximum:
             return self.minimum
-        cell = int(np.searchsorted(self.cumulative, 0.5))
+        cell = int(self.cumulative.searchsorted(0.5))
         return min(float(self.grid.edges[cell]), self.maximum) if cell < self.grid.edges.size else self.maximum
 
     def blanked(self) -> "NumericColumn":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from courtside.core.drift.ordering import distinct
 from courtside.core.drift.rounding import Floats
 
 Indices = NDArray[np.intp]
@@ -80,8 +81,8 @@ class Lookup:
                     break
         if best is None:
             return cls(edges, None, np.zeros(0, np.uint16), steps)
-        gaps = np.diff(slots, prepend=-1, append=best.size - 1)
-        first = np.repeat(np.arange(gaps.size, dtype=np.uint16), gaps)
+        ends = np.concatenate(([-1], slots, [best.size - 1]))
+        first = np.repeat(np.arange(slots.size + 1, dtype=np.uint16), ends[1:] - ends[:-1])
         return cls(np.append(edges, np.inf), best, first, steps)
 
     def __call__(self, values: Floats) -> Indices:
@@ -97,8 +98,8 @@ class Lookup:
 
 def _longest_run(slots: Indices) -> int:
     """Return how often the most frequent of some numbers in ascending order is there."""
-    starts = np.flatnonzero(np.diff(slots, prepend=-1))
-    return int(np.diff(starts, append=slots.size).max())
+    starts = np.append(np.flatnonzero(distinct(slots)), slots.size)
+    return int((starts[1:] - starts[:-1]).max())
 
 
 def _float32_order(values: Floats, centre: float) -> Indices:

@@ -23,12 +23,11 @@ EXACT = 2.0**53
 
 
 def ordered(batches: Sequence[Floats]) -> Floats:
-    """Return finite values sorted, negative zeros made positive; where values repeat only the distinct ones are sorted.
+    """Return values sorted, NaN last, negative zeros made positive; where they repeat only distinct ones are sorted.
 
     Source of the estimate of unseen values: Good 1953, Biometrika 40(3/4).
     """
     values = np.concatenate(batches)
-    values += 0.0
     if not values.size:
         return values
     probe = np.sort(values[:: max(1, values.size // PROBED)])
@@ -41,8 +40,10 @@ def ordered(batches: Sequence[Floats]) -> Floats:
     once = np.count_nonzero(new[:-1] & new[1:]) + int(new[-1])
     if once > FEW_NEW * probe.size:
         values.sort()
-        return values
-    return _counted(values)
+    else:
+        values = _counted(values)
+    values[values.searchsorted(0.0, "left") : values.searchsorted(0.0, "right")] = 0.0
+    return values
 
 
 def _round(probe: Floats, steps: float) -> bool:
@@ -76,7 +77,7 @@ def _counted(values: Floats) -> Floats:
     return repeated
 
 
-def distinct(values: Floats) -> NDArray[np.bool_]:
+def distinct(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Mark the first of each run of equal values, in ascending ones, at least one."""
     first = np.empty(values.size, np.bool_)
     first[0] = True

@@ -105,16 +105,17 @@ class Survey:
         self._tallies[name] += tally
 
     def _numeric_column(self, name: str) -> NumericColumn:
-        found = [arrow.finite(batch) for batch in self._sample.column(name)]
-        batches = [values for values, _ in found]
-        values = ordered(batches)
+        batches = self._sample.column(name)
+        values, tally = arrow.finite(ordered(batches))
         if not values.size:
             raise AllMissing(name, rows=self._rows)
         grid = grid_of(values)
         if not self.whole:
             return NumericColumn.blank(name, grid)
+        if tally.valid < tally.rows:
+            batches = [batch[np.isfinite(batch)] for batch in batches]
         nulls = self._nulls[name]
-        tally = sum((tally for _, tally in found), Tally(null=nulls, nan=-nulls))
+        tally += Tally(null=nulls, nan=-nulls)
         return counted_held(name, grid, values, batches, tally=tally, dtypes=frozenset(self._dtypes[name]))
 
     def _category_column(self, feature: Feature) -> CategoryColumn:

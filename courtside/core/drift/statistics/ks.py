@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from courtside.core.drift.columns import NumericColumn
-from courtside.core.drift.rounding import Floats
 from courtside.core.drift.statistics.comparable import require_comparable
 from courtside.core.drift.statistics.tails import kolmogorov_tail
 
@@ -30,9 +29,8 @@ def ks(reference: NumericColumn, current: NumericColumn) -> Ks:
     Source: Smirnov 1948; p-value with the small-sample correction of Stephens 1970, J. R. Stat. Soc. B 32(1).
     """
     require_comparable(reference, current)
-    f, g = reference.cumulative, current.cumulative
-    value = float(np.abs(f - g)[:-1].max(initial=0.0))
-    upper = max(value, _largest_inside(reference, current, f, g))
+    value = float(np.abs(reference.distribution - current.distribution).max())
+    upper = max(value, _largest_inside(reference, current))
     return Ks(value=value, pvalue=ks_pvalue(value, reference.valid, current.valid), error=upper - value)
 
 
@@ -42,8 +40,8 @@ def ks_pvalue(value: float, rows: int, other_rows: int) -> float:
     return kolmogorov_tail((root + 0.12 + 0.11 / root) * value)
 
 
-def _largest_inside(reference: NumericColumn, current: NumericColumn, f: Floats, g: Floats) -> float:
+def _largest_inside(reference: NumericColumn, current: NumericColumn) -> float:
     """Bound the difference within cells; one that only one side occupies is monotone, so its edges decide."""
     inside = (reference.counts > 0) & (current.counts > 0) & ~reference.grid.single
-    f_before, g_before = np.concatenate(([0.0], f[:-1])), np.concatenate(([0.0], g[:-1]))
-    return float(np.maximum(f - g_before, g - f_before)[inside].max(initial=0.0))
+    f, g = reference.distribution, current.distribution
+    return float(np.maximum(f[1:] - g[:-1], g[1:] - f[:-1])[inside].max(initial=0.0))

@@ -6,6 +6,7 @@ import numpy as np
 
 from courtside.core.drift.columns import NumericColumn
 from courtside.core.drift.grid import BINS
+from courtside.core.drift.ordering import distinct
 from courtside.core.drift.rounding import Floats
 from courtside.core.drift.statistics.comparable import AnyColumn, require_comparable, shares
 
@@ -43,10 +44,11 @@ def psi_equal_width(reference: NumericColumn, current: NumericColumn) -> Psi:
     """
     require_comparable(reference, current)
     low, high = reference.minimum, reference.maximum
-    part = np.arange(1, BINS) / BINS
+    part = np.arange(BINS) / BINS
     bounds = low * (1 - part) + high * part  # the range itself may overflow
-    starts = np.concatenate(([0], reference.grid.edges.searchsorted(bounds, "right")))
-    starts = starts[np.diff(starts, prepend=-1) > 0]  # bounds in one cell make one bin
+    starts = reference.grid.edges.searchsorted(bounds, "right")
+    starts[0] = 0
+    starts = starts[distinct(starts)]  # bounds in one cell make one bin
     expected, actual = (np.add.reduceat(column.counts, starts) / column.valid for column in (reference, current))
     return _index(expected, actual, reference.valid, current.valid)
 

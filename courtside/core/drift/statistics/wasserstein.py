@@ -7,6 +7,7 @@ import numpy as np
 
 from courtside.core.drift.columns import NumericColumn
 from courtside.core.drift.grid import Grid
+from courtside.core.drift.lookup import NORMAL
 from courtside.core.drift.rounding import Floats
 from courtside.core.drift.statistics.comparable import require_comparable
 
@@ -33,7 +34,7 @@ def wasserstein(reference: NumericColumn, current: NumericColumn) -> Wasserstein
     Source: Vallender 1974, Theory Probab. Appl. 18(4).
     """
     require_comparable(reference, current)
-    gap = np.concatenate(([0.0], reference.cumulative - current.cumulative))
+    gap = reference.distribution - current.distribution
     with np.errstate(over="ignore", invalid="ignore"):
         value = _within_core(reference.grid, gap) + _within_tails(reference, current, gap)
     if not math.isfinite(value):
@@ -48,9 +49,9 @@ def _within_core(grid: Grid, gap: Floats) -> float:
     first, last = grid.core
     left, right = gap[first + 1 : last + 1], gap[first + 2 : last + 2]
     total = np.abs(left) + np.abs(right)
-    crossing = (left * left + right * right) / (2 * np.maximum(total, np.finfo(np.float64).tiny))
-    heights = np.where(left * right >= 0, total / 2, crossing)
-    return float(np.dot(np.diff(grid.centred[first : last + 1]), heights))
+    crossing = (left * left + right * right) / np.maximum(total, NORMAL)
+    heights = np.where(left * right >= 0, total, crossing)
+    return float(np.dot(grid.centred[first + 1 : last + 1] - grid.centred[first:last], heights)) / 2
 
 
 def _within_tails(reference: NumericColumn, current: NumericColumn, gap: Floats) -> float:
@@ -61,7 +62,8 @@ def _within_tails(reference: NumericColumn, current: NumericColumn, gap: Floats)
     bounds = np.concatenate((first[:1], grid.centred, second[-1:]))
     low, high = bounds[cells], bounds[cells + 1]
     low, high = np.where(np.isnan(low), high, low), np.where(np.isnan(high), low, high)
-    first, second = (np.clip(np.where(np.isnan(x), low, x), low, high) for x in (first, second))
+    # Where neither has a value in the cell (NaN), its lower end will do.
+    first, second = (np.minimum(np.fmax(x, low), high) for x in (first, second))
     before, after = gap[cells], gap[cells + 1]
     reference_first = reference.counts[cells] / reference.valid
     between = np.where(mine <= theirs, before + reference_first, after - reference_first)

@@ -86,6 +86,6 @@ def _alike(column: Column, other: Column) -> bool:
 
 def _distribution(column: NumericColumn, points: Floats) -> Floats:
     """Return the share of values up to each point, as known at the column's own edges."""
-    steps = np.concatenate(([0.0], column.cumulative))
+    steps = column.distribution
     result: Floats = steps[column.grid.edges.searchsorted(points, "right")]
     return result
