@@ -46,9 +46,8 @@ class BitsKey:
     def __call__(self, values: Floats) -> Indices:
         """Return each finite value's slot, non-decreasing in the value."""
         slot = _float32_order(values, self.centre)
-        slot -= self.base
+        slot -= self.base - (1 << self.shift)
         slot >>= self.shift
-        slot += 1
         return np.clip(slot, 0, self.size - 1, out=slot)
 
 

@@ -93,10 +93,10 @@ class SlotTable:
         unsure = np.flatnonzero(again)
         rows, their = values[unsure], codes[unsure]
         cells = self._resolved(rows, their)
-        counts -= np.bincount(their, minlength=counts.size)
         per_cell = counts[: self.grid.cells] + np.bincount(cells, minlength=self.grid.cells)
         equal = None
         if by_value:
+            counts -= np.bincount(their, minlength=counts.size)
             equal = np.zeros(self.grid.cells, np.int64)
             repeated = np.flatnonzero(counts[self.grid.cells :]) + self.grid.cells
             equal[self.owner[repeated]] = counts[repeated]
