@@ -1,8 +1,9 @@
 """Models in and out of MLflow in their libraries' native formats: nothing is pickled, nothing unpickled."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import mlflow.sklearn as sklearn_flavor
@@ -29,6 +30,9 @@ _TRUSTED = [
     "xgboost.sklearn.XGBClassifier",
 ]
 _PROBABILITIES = "probabilities"
+# Writing a model keeps the interpreter busy: threads that write at once win nothing, and the first of them would each
+# look up for themselves what MLflow looks up once (all installed packages).
+_WRITING = Lock()
 
 
 class _Writer:
@@ -40,11 +44,14 @@ class _Writer:
     @staticmethod
     def save_model(path: str, mlflow_model: Model, **given: Any) -> None:
         """Write the model into a folder."""
-        save_model(path=path, description=mlflow_model, **given)
+        with _WRITING:
+            save_model(path=path, description=mlflow_model, **given)
 
 
-def log_model(estimator: Classifier, *, flavor: Flavor, signature: ModelSignature, run_id: str) -> str:
-    """Log a fitted model as `model` of a run, with signature and explicit requirements; return the model's id.
+def log_model(
+    estimator: Classifier, *, flavor: Flavor, signature: ModelSignature, run_id: str, params: Mapping[str, str]
+) -> str:
+    """Log a fitted model as `model` of a run, with signature, explicit requirements and `params`; return its id.
 
     Requirements are pinned to what trained it; letting MLflow infer them costs seconds a model.
     """
@@ -53,6 +60,7 @@ def log_model(estimator: Classifier, *, flavor: Flavor, signature: ModelSignatur
         artifact_path=None,
         flavor=_Writer(flavor),
         run_id=run_id,
+        params=dict(params),
         estimator=estimator,
         kind=flavor,
         signature=signature,

@@ -5,7 +5,8 @@ they carry `tags.training_id`; the parent is found by `tags.training`.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from courtside.workflows.ports import CandidateRun, TrackingRefused, TrainingRun
 
 FINISHED: str = RunStatus.to_string(RunStatus.FINISHED)
 LONGEST_TAG = 5000
+PARALLEL = 4
 
 
 class MlflowTracking:
@@ -50,11 +52,13 @@ class MlflowTracking:
             experiment = mlflow.set_experiment(TRAINING_EXPERIMENT).experiment_id
             parent = self._parent(run, experiment)
             kept = self._kept(run, experiment)
-            run_ids = {
-                candidate.name: kept.get(candidate.name)
-                or self._log_candidate(candidate, run, parent=parent, experiment=experiment)
-                for candidate in run.candidates
-            }
+            made = self._log_candidates(
+                [candidate for candidate in run.candidates if candidate.name not in kept],
+                run,
+                parent=parent,
+                experiment=experiment,
+            )
+            run_ids = {candidate.name: (kept | made)[candidate.name] for candidate in run.candidates}
             version = self._register(run_ids[run.best], run)
         return LoggedRuns(version=version, parent_run_id=parent, run_ids=run_ids)
 
@@ -74,9 +78,11 @@ class MlflowTracking:
                 if is_missing(error):
                     return None
                 raise
-            uri = f"models:/{self._model}/{version.version}"
-            inputs = mlflow.models.get_model_info(uri).signature.inputs
-            classifier = load_classifier(uri)
+            with tempfile.TemporaryDirectory() as folder:
+                # Once: MLflow's own functions fetch it again for each question.
+                path = mlflow.artifacts.download_artifacts(f"models:/{self._model}/{version.version}", dst_path=folder)
+                inputs = mlflow.models.get_model_info(path).signature.inputs
+                classifier = load_classifier(path)
         return RegisteredChampion(
             version=str(version.version),
             classifier=classifier,
@@ -135,18 +141,38 @@ class MlflowTracking:
                 self._client.delete_run(child.info.run_id)
         return kept
 
+    def _log_candidates(
+        self, candidates: Sequence[CandidateRun], run: TrainingRun, *, parent: str, experiment: str
+    ) -> dict[str, str]:
+        """Log candidates at once and return their runs by name: most of the time goes in waiting for the server.
+
+        When one fails, the others are finished or have failed too before its error is raised.
+        """
+        # Makes the client of the artifact store, which the threads then share; made on several at once, one may fail.
+        self._client.list_artifacts(parent)
+
+        def log(candidate: CandidateRun) -> str:
+            return self._log_candidate(candidate, run, parent=parent, experiment=experiment)
+
+        with ThreadPoolExecutor(max_workers=PARALLEL) as pool:
+            return dict(zip((candidate.name for candidate in candidates), pool.map(log, candidates), strict=True))
+
     def _log_candidate(self, candidate: CandidateRun, run: TrainingRun, *, parent: str, experiment: str) -> str:
         tags = {**run.tags, MLFLOW_PARENT_RUN_ID: parent}
         name = f"{run.training_id}/{candidate.name}"
         run_id = str(self._client.create_run(experiment, run_name=name, tags=_tags(tags)).info.run_id)
         params = {"model_name": candidate.name, **candidate.params}
-        self._client.log_batch(run_id, params=[Param(key, value) for key, value in params.items()])
         # Before the metrics: MLflow reads the history of every metric that a run has when a model is added to it.
         signature = signature_of(candidate.estimator, run.sample, list(run.feature_names))
-        model_id = log_model(candidate.estimator, flavor=candidate.flavor, signature=signature, run_id=run_id)
+        model_id = log_model(
+            candidate.estimator, flavor=candidate.flavor, signature=signature, run_id=run_id, params=params
+        )
         at = get_current_time_millis()
-        metrics = [Metric(key, value, at, 0, model_id=model_id) for key, value in candidate.metrics.items()]
-        self._client.log_batch(run_id, metrics=metrics)
+        self._client.log_batch(
+            run_id,
+            metrics=[Metric(key, value, at, 0, model_id=model_id) for key, value in candidate.metrics.items()],
+            params=[Param(key, value) for key, value in params.items()],
+        )
         files = {f"plots/{name}": content for name, content in candidate.plots.items()}
         if candidate.name == run.best:
             files |= {f"reference/{name}": content for name, content in run.attachments.items()}
@@ -174,7 +200,10 @@ class MlflowTracking:
 
     def _new_version(self, run_id: str, run: TrainingRun) -> mlflow.entities.model_registry.ModelVersion:
         tags = {"stage": "Staging", **_tags(run.tags)}
-        return mlflow.register_model(f"runs:/{run_id}/model", self._model, tags=tags)
+        # A finished run has its one model; `mlflow.register_model` would search the experiment's models for it.
+        (output,) = self._client.get_run(run_id).outputs.model_outputs
+        source = f"models:/{output.model_id}"
+        return self._client.create_model_version(self._model, source, run_id, tags=tags, model_id=output.model_id)
 
     def _challenger_as_of(self) -> str:
         try:
