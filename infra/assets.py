@@ -14,8 +14,8 @@ from aws_cdk import aws_lambda as lambda_
 ROOT = Path(__file__).resolve().parent.parent
 
 _PROJECT = ("pyproject.toml", "uv.lock", "README.md", "LICENSE")
-# The console and the embedded AWS never run inside an image.
-_LIBRARY = ("courtside", "!courtside/cli", "!courtside/local")
+# The console, the embedded AWS and the prices never run inside an image.
+_LIBRARY = ("courtside", "!courtside/cli", "!courtside/local", "!courtside/costs", "!courtside/core/costs")
 _CONTEXTS = {
     "lambdas": (*_PROJECT, *_LIBRARY, "lambdas"),
     "training_image": (*_PROJECT, *_LIBRARY, "training_image"),

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from courtside.cli import demo as demo_command
-from courtside.cli import drift, games, local, models, retrain, simulate, tables, train
+from courtside.cli import costs, drift, games, local, models, retrain, simulate, tables, train
 from courtside.cli.console import people
 from courtside.contracts.errors import BadInput, CourtsideError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
         "4 trained but not logged (the tracking server was away), 130 interrupted."
     ),
 )
+app.command("costs")(costs.costs)
 app.command("demo")(demo_command.demo)
 app.command("features")(train.features)
 app.command("train")(train.train_files)

@@ -12,11 +12,11 @@ ROOT = Path(__file__).parents[3]
 
 
 class NotACheckout(CourtsideError):
-    """The demo deploys the app of a checkout, and there is none around this package."""
+    """The CDK app is part of a checkout, and there is none around this package."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        super().__init__(f"there is no app.py in {root}: run the demo from a clone of the project (`make demo`)")
+        super().__init__(f"there is no app.py in {root}: run this from a clone of the project")
 
 
 class SynthesisFailed(CourtsideError):

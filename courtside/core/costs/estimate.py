@@ -1,0 +1,105 @@
+"""Resources × usage × prices → one line a resource, and what could not be priced."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from courtside.core.costs.charges import Charge, CostLine, NoRule, Unpriced
+from courtside.core.costs.kinds import ESTIMATORS, FREE
+from courtside.core.costs.prices import Price, PriceTable
+from courtside.core.costs.stage_wide import stage_wide
+from courtside.core.costs.template import Resource, Shape
+from courtside.core.costs.usage import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A month in US dollars, dearest line first; what is `unpriced` is not in the total."""
+
+    region: str
+    prices_as_of: date
+    lines: tuple[CostLine, ...]
+    unpriced: tuple[Unpriced, ...]
+
+    @property
+    def total_usd_month(self) -> float:
+        """The sum of all lines."""
+        return sum(line.usd_month for line in self.lines)
+
+    def to_dict(self, *, stage: str) -> dict[str, Any]:
+        """Return the JSON document: cents in the total, hundredths of a cent in the lines."""
+        return {
+            "stage": stage,
+            "region": self.region,
+            "prices_as_of": self.prices_as_of.isoformat(),
+            "total_usd_month": round(self.total_usd_month, 2),
+            "lines": [
+                {
+                    "resource": line.resource,
+                    "service": line.service,
+                    "usage": line.usage,
+                    "usd_month": round(line.usd_month, 4),
+                }
+                for line in self.lines
+            ],
+        }
+
+
+def estimate(resources: Iterable[Resource], *, usage: Usage, table: PriceTable) -> Estimate:
+    """Return what a month of these resources costs."""
+    shape = Shape(resources)
+    charges: list[Charge] = []
+    unpriced: list[Unpriced] = []
+    for resource in shape.resources:
+        try:
+            charges += _charges(resource, shape, usage)
+        except NoRule as problem:
+            unpriced.append(Unpriced(resource=resource.name, reason=f"{resource.kind}: {problem}"))
+    charges += stage_wide(shape, usage)
+    known = [each for each in charges if each.price in table.prices]
+    unpriced += [
+        Unpriced(resource=each.resource, reason=f"no price of {each.price} in {table.region}")
+        for each in charges
+        if each.price not in table.prices
+    ]
+    return Estimate(
+        region=table.region,
+        prices_as_of=table.as_of,
+        lines=_lines(known, table.prices, free=usage.free_allowances),
+        unpriced=tuple(unpriced),
+    )
+
+
+def _charges(resource: Resource, shape: Shape, usage: Usage) -> list[Charge]:
+    if resource.kind in FREE:
+        return []
+    if resource.kind not in ESTIMATORS:
+        raise NoRule("this type is neither priced nor known to be free")
+    return list(ESTIMATORS[resource.kind](resource, shape, usage))
+
+
+def _lines(charges: Iterable[Charge], prices: Mapping[str, Price], *, free: bool) -> tuple[CostLine, ...]:
+    """Return one line a resource and service; a free allowance is used up in the charges' order."""
+    left = {name: price.free if free else 0.0 for name, price in prices.items()}
+    lines = []
+    for (resource, service), group in groupby(charges, key=lambda each: (each.resource, each.service)):
+        words, usd = [], 0.0
+        for charge in group:
+            price = prices[charge.price]
+            given = min(left[charge.price], charge.quantity)
+            left[charge.price] -= given
+            usd += (charge.quantity - given) * price.usd
+            words.append(_words(charge, price, given=given))
+        lines.append(CostLine(resource=resource, service=service, usage="; ".join(words), usd_month=usd))
+    return tuple(sorted(lines, key=lambda line: -line.usd_month))
+
+
+def _words(charge: Charge, price: Price, *, given: float) -> str:
+    text = f"{charge.quantity:,.6g} {price.unit}"
+    if charge.basis:
+        text += f" ({charge.basis})"
+    if given == charge.quantity:
+        return f"{text}, free"
+    return f"{text}, {given:,.6g} free" if given else text

@@ -1,0 +1,46 @@
+"""How often a month a function or a task runs, from what starts it."""
+
+import re
+
+from courtside.core.costs.charges import NoRule
+from courtside.core.costs.template import Resource, Shape
+from courtside.core.costs.usage import Usage
+
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_PER_DAY = {"minute": 1440.0, "hour": 24.0, "day": 1.0}
+SCHEDULE, MACHINE, SUBSCRIPTION = (
+    "AWS::Scheduler::Schedule",
+    "AWS::StepFunctions::StateMachine",
+    "AWS::SNS::Subscription",
+)
+
+
+def scheduled_runs(schedule: Resource, usage: Usage) -> float:
+    """Return the runs a month of a schedule: a rate as written, a cron expression as assumed; raises `NoRule`."""
+    expression = str(schedule.properties["ScheduleExpression"])
+    if expression.startswith("cron("):
+        return usage.checks_per_day * usage.days
+    rate = _RATE.fullmatch(expression)
+    if rate is None:
+        raise NoRule(f"schedule {expression} has no rule")
+    return _PER_DAY[rate[2]] / int(rate[1]) * usage.days
+
+
+def runs(resource: Resource, shape: Shape, usage: Usage) -> float:
+    """Return the runs a month of a function or a task; a state machine is taken to be the retraining's."""
+    total = 0.0
+    for user in shape.users(resource):
+        match user.kind:
+            case kind if kind == MACHINE:
+                total += usage.trainings_per_month
+            case kind if kind == SCHEDULE:
+                total += scheduled_runs(user, usage)
+            case kind if kind == SUBSCRIPTION:
+                total += usage.alerts_per_month
+    return total or usage.other_runs_per_month
+
+
+def minutes_per_run(task: Resource, shape: Shape, usage: Usage) -> float:
+    """Return the minutes a task runs: longer where the retraining's state machine starts it."""
+    trains = any(user.kind == MACHINE for user in shape.users(task))
+    return usage.training_minutes if trains else usage.task_minutes

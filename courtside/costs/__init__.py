@@ -1,0 +1,1 @@
+"""The price table that ships, and reading it."""
