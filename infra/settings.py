@@ -25,6 +25,7 @@ def prod() -> StageSettings:
     return StageSettings(
         stage="prod",
         alert_emails=(),
+        budget_usd_month=90,
         tracking_size=TaskSize(cpu=512, memory_mib=2048),
         training_size=TaskSize(cpu=2048, memory_mib=8192),
         database_instance="t4g.small",

@@ -129,6 +129,13 @@ class StageSettings(_Settings):
     )
     dataset: str = Field(default=DEFAULT_DATASET, min_length=1, description="the name of a dataset contract")
 
+    budget_usd_month: float = Field(
+        default=31,
+        gt=0,
+        le=1_000_000,
+        description="US dollars a month, above 0; alerts come at 80 % spent and when the forecast passes it",
+    )
+
     architecture: Literal["arm64", "x86_64"] = Field(
         default="arm64", description="'arm64' (cheaper) or 'x86_64' (when images are built on x86 without emulation)"
     )

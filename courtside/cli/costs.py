@@ -31,7 +31,9 @@ def costs(
     template: Annotated[
         list[Path] | None, typer.Option(help="Price this *.template.json instead; may be repeated.")
     ] = None,
-    assembly: Annotated[Path | None, typer.Option(help="Price what `cdk synth` wrote into this folder instead.")] = None,
+    assembly: Annotated[
+        Path | None, typer.Option(help="Price what `cdk synth` wrote into this folder instead.")
+    ] = None,
     region: Annotated[str, typer.Option(help="The region whose list prices count.")] = "us-east-1",
     usage: Annotated[
         list[str] | None, typer.Option(help="Another assumption, like trainings_per_month=30; may be repeated.")
@@ -137,12 +139,13 @@ def _compare(resources: "tuple[Resource, ...]", *, usage: "Usage", table: "Price
 
     months = [(each.name, estimate(each.resources, usage=usage, table=table)) for each in alternatives(resources)]
     own = months[0][1].total_usd_month
+    # What holds something unpriced has no total: it would look cheap.
     rows = [
         {
             "way": name,
-            "usd_month": round(month.total_usd_month, 2),
-            "difference": round(month.total_usd_month - own, 2),
-            "unpriced": ", ".join(each.resource for each in month.unpriced),
+            "usd_month": None if month.unpriced else round(month.total_usd_month, 2),
+            "difference": None if month.unpriced else round(month.total_usd_month - own, 2),
+            "unpriced": "; ".join(f"{each.resource}: {each.reason}" for each in month.unpriced),
         }
         for name, month in months
     ]
@@ -153,4 +156,6 @@ def _compare(resources: "tuple[Resource, ...]", *, usage: "Usage", table: "Price
 
 
 def _in_cents(row: dict[str, Any]) -> dict[str, Any]:
+    if row["usd_month"] is None:
+        return row | {"usd_month": "unknown", "difference": ""}
     return row | {"usd_month": f"{row['usd_month']:.2f}", "difference": f"{row['difference']:+.2f}"}

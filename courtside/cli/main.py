@@ -4,8 +4,8 @@ import sys
 
 import typer
 
-from courtside.cli import demo as demo_command
 from courtside.cli import costs, drift, games, local, models, retrain, simulate, tables, train
+from courtside.cli import demo as demo_command
 from courtside.cli.console import people
 from courtside.contracts.errors import BadInput, CourtsideError
 

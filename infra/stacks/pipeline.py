@@ -6,6 +6,7 @@ from constructs import Construct
 from courtside.contracts.environment import NotifySlackEnv
 from courtside.contracts.names import StackOutput
 from infra.constructs.alerts import Alerts
+from infra.constructs.budget import MonthlyBudget
 from infra.constructs.drift_check import DriftCheck
 from infra.constructs.functions import ImageFunction
 from infra.constructs.retraining import Retraining
@@ -38,6 +39,7 @@ class PipelineStack(cdk.Stack):
         self._tracking = tracking
         self.alerts = Alerts(self, "Alerts", emails=settings.alert_emails, slack_on=settings.slack)
         self._add_slack()
+        MonthlyBudget(self, "Budget", topic=self.alerts.topic, settings=settings)
         self.retraining = self._retraining()
         self.check = DriftCheck(
             self,

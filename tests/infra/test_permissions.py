@@ -243,8 +243,9 @@ def test_the_machine_may_pass_only_the_training_tasks_roles(dev: SynthesizedStag
     assert {arn.split("Role")[0] for arn in passed} == {"<TrainingTaskTask", "<TrainingTaskExecution"}
 
 
-def test_cloudwatch_and_events_may_publish_alerts_and_strangers_may_not(stage: SynthesizedStage) -> None:
+def test_cloudwatch_events_and_budgets_may_publish_alerts_and_strangers_may_not(stage: SynthesizedStage) -> None:
     _, policy = stage.pipeline.only("AWS::SNS::TopicPolicy")
     granted = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
-    assert {s["Principal"]["Service"] for s in granted} == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+    services = {service for s in granted for service in _list(s["Principal"]["Service"])}
+    assert services == {"budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"}
     assert {s["Action"] for s in granted} == {"sns:Publish"}

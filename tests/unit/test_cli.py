@@ -48,7 +48,7 @@ def games(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COMMANDS = [
-    "demo", "features", "train", "retrain", "drift check", "games load", "games simulate",
+    "costs", "demo", "features", "train", "retrain", "drift check", "games load", "games simulate",
     "local up", "local env", "local status", "local down", "models list", "models rollback", "tables load",
 ]  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from courtside.contracts.errors import CourtsideError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -32,5 +34,5 @@ class Unpriced:
     reason: str
 
 
-class NoRule(Exception):  # noqa: N818 — raised by an estimator, caught by `estimate`, never seen outside
+class NoRule(CourtsideError):
     """A resource is set up in a way that nobody has priced."""

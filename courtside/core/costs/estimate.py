@@ -1,4 +1,4 @@
-"""Resources × usage × prices → one line a resource, and what could not be priced."""
+"""Resources, usage and prices → one line a resource, and what could not be priced."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

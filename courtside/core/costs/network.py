@@ -41,7 +41,7 @@ def nat_gateway(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
 
 
 def load_balancer(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
-    """An application load balancer by the hour and capacity unit, with a public address in each zone if it faces out."""
+    """An application load balancer by the hour and capacity unit, with public addresses if it faces out."""
     properties = resource.properties
     if properties.get("Type", "application") != "application":
         raise NoRule("only application load balancers have a rule")

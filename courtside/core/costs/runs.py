@@ -28,16 +28,14 @@ def scheduled_runs(schedule: Resource, usage: Usage) -> float:
 
 def runs(resource: Resource, shape: Shape, usage: Usage) -> float:
     """Return the runs a month of a function or a task; a state machine is taken to be the retraining's."""
-    total = 0.0
-    for user in shape.users(resource):
-        match user.kind:
-            case kind if kind == MACHINE:
-                total += usage.trainings_per_month
-            case kind if kind == SCHEDULE:
-                total += scheduled_runs(user, usage)
-            case kind if kind == SUBSCRIPTION:
-                total += usage.alerts_per_month
-    return total or usage.other_runs_per_month
+    starters = [user for user in shape.users(resource) if user.kind in {MACHINE, SCHEDULE, SUBSCRIPTION}]
+    return sum(_starts(each, usage) for each in starters) if starters else usage.other_runs_per_month
+
+
+def _starts(starter: Resource, usage: Usage) -> float:
+    if starter.kind == SCHEDULE:
+        return scheduled_runs(starter, usage)
+    return usage.trainings_per_month if starter.kind == MACHINE else usage.alerts_per_month
 
 
 def minutes_per_run(task: Resource, shape: Shape, usage: Usage) -> float:

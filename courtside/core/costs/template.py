@@ -1,5 +1,6 @@
 """The resources of a stage's templates, and which of them refer to which."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -70,8 +71,17 @@ class Shape:
         return next((self._by_id.get((source.stack, each)) for each in references(value)), None)
 
     def users(self, resource: Resource) -> tuple[Resource, ...]:
-        """Return the resources of the same stack that refer to this one."""
-        return tuple(self._users.get((resource.stack, resource.logical_id), ()))
+        """Return the resources of the same stack that refer to this one; a task definition also goes by its family."""
+        found = self._users.get((resource.stack, resource.logical_id), [])
+        family = resource.properties.get("Family")
+        if isinstance(family, str):
+            found = found + [each for each in self._naming(family, resource) if each not in found]
+        return tuple(found)
+
+    def _naming(self, family: str, definition: Resource) -> Iterator[Resource]:
+        for each in self.resources:
+            if each.stack == definition.stack and each is not definition and family in json.dumps(each.properties):
+                yield each
 
     def of_kind(self, kind: str) -> tuple[Resource, ...]:
         """Return the resources of one CloudFormation type."""

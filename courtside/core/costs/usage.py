@@ -30,12 +30,16 @@ class Usage:
     )
     checks_per_day: float = _assumed(1.0, "runs a day of each cron schedule")
     trainings_per_month: float = _assumed(4.0, "retrainings a month")
-    training_minutes: float = _assumed(12.0, "minutes of the training task a retraining, smoke check and start included")
+    training_minutes: float = _assumed(
+        12.0, "minutes of the training task a retraining, smoke check and start included"
+    )
     transitions_per_training: float = _assumed(30.0, "state transitions a retraining, retries included")
     task_minutes: float = _assumed(3.0, "minutes of any other task a run")
     function_seconds: float = _assumed(10.0, "seconds a function runs, cold start included")
     alerts_per_month: float = _assumed(60.0, "alerts a month")
-    other_runs_per_month: float = _assumed(30.0, "runs a month of a function or task that nothing in the template starts")
+    other_runs_per_month: float = _assumed(
+        30.0, "runs a month of a function or task that nothing in the template starts"
+    )
     tracking_requests_per_day: float = _assumed(3000.0, "requests a day to the MLflow server")
     bucket_gb: float = _assumed(5.0, "GB in each bucket, old versions included")
     bucket_writes: float = _assumed(10_000.0, "PUT and LIST requests a month to each bucket")
@@ -64,7 +68,8 @@ class Usage:
 
     def changed(self, settings: Iterable[str]) -> Self:
         """Return a copy with assumptions replaced, each written ``name=value``; raises `UsageInvalid`."""
-        return replace(self, **dict(map(self._read, settings)))
+        values: dict[str, Any] = dict(map(self._read, settings))
+        return replace(self, **values)
 
     def _read(self, setting: str) -> tuple[str, float | bool]:
         name, separator, text = setting.partition("=")
@@ -80,4 +85,6 @@ class Usage:
             raise UsageInvalid(setting, f"{text!r} is not a number") from None
         if not 0 <= value < float("inf"):
             raise UsageInvalid(setting, "must be a finite number of at least 0")
+        if name in {"hours", "days"} and not value:
+            raise UsageInvalid(setting, "must be more than 0")
         return name, value

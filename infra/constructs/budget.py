@@ -1,0 +1,55 @@
+"""The alert before money is spent: a monthly budget over everything that carries the stage's tag."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_budgets as budgets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.stage import StageSettings
+
+SPENT_PERCENT, FORECAST_PERCENT = 80, 100
+
+
+class MonthlyBudget(Construct):
+    """Tells the topic at 80 % spent, and when the month's forecast passes the budget.
+
+    It counts nothing until the account's owner activates `stage` as a cost allocation tag, which CloudFormation
+    cannot do: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, topic: sns.ITopic, settings: StageSettings) -> None:
+        super().__init__(scope, construct_id)
+        budget = budgets.CfnBudget(
+            self,
+            "Month",
+            budget=budgets.CfnBudget.BudgetDataProperty(
+                budget_type="COST",
+                time_unit="MONTHLY",
+                budget_limit=budgets.CfnBudget.SpendProperty(amount=settings.budget_usd_month, unit="USD"),
+                cost_filters={"TagKeyValue": [f"user:stage${settings.stage}"]},
+            ),
+            notifications_with_subscribers=[
+                _notification("ACTUAL", SPENT_PERCENT, topic),
+                _notification("FORECASTED", FORECAST_PERCENT, topic),
+            ],
+        )
+        # AWS Budgets refuses a topic that it may not publish to.
+        budget.node.add_dependency(topic)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("budgets.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
+            )
+        )
+
+
+def _notification(kind: str, percent: int, topic: sns.ITopic) -> budgets.CfnBudget.NotificationWithSubscribersProperty:
+    return budgets.CfnBudget.NotificationWithSubscribersProperty(
+        notification=budgets.CfnBudget.NotificationProperty(
+            notification_type=kind, comparison_operator="GREATER_THAN", threshold=percent, threshold_type="PERCENTAGE"
+        ),
+        subscribers=[budgets.CfnBudget.SubscriberProperty(subscription_type="SNS", address=topic.topic_arn)],
+    )

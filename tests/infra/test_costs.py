@@ -1,0 +1,103 @@
+"""What a month of a stage may cost: a change that makes it dearer than its budget fails here."""
+
+import json
+import re
+
+import pytest
+
+from courtside.core.costs import Estimate, Resource, Usage, estimate, resources_of
+from courtside.costs.price_list import price_table
+from infra.settings import settings_for
+from tests.infra.synthesized import ROOT, SynthesizedStage
+from tests.unit.test_cli import run
+
+DEV_CEILING_USD = 31.0
+
+
+def resources(stage: SynthesizedStage) -> list[Resource]:
+    return [each for stack in stage.stacks for each in resources_of(stack.name, stack.template)]
+
+
+def month(stage: SynthesizedStage, *changes: str) -> Estimate:
+    return estimate(resources(stage), usage=Usage().changed(changes), table=price_table("us-east-1"))
+
+
+def test_dev_stays_under_its_ceiling_all_in(dev: SynthesizedStage) -> None:
+    found = month(dev)
+    dearest = [(line.resource, round(line.usd_month, 2)) for line in found.lines[:8]]
+    assert found.total_usd_month <= DEV_CEILING_USD, f"dev costs ${found.total_usd_month:.2f} a month: {dearest}"
+    assert settings_for("dev").budget_usd_month == DEV_CEILING_USD
+
+
+def test_prod_stays_under_its_budget(prod: SynthesizedStage) -> None:
+    assert month(prod).total_usd_month <= settings_for("prod").budget_usd_month
+
+
+def test_everything_in_a_stage_is_priced_or_known_to_be_free(stage: SynthesizedStage) -> None:
+    for region in ("us-east-1", "eu-west-1"):
+        found = estimate(resources(stage), usage=Usage(), table=price_table(region))
+        assert [(each.resource, each.reason) for each in found.unpriced] == []
+
+
+def test_the_ceiling_would_notice_a_nat_gateway(dev: SynthesizedStage) -> None:
+    nat = Resource(stack="data", logical_id="Nat", kind="AWS::EC2::NatGateway", properties={})
+    dearer = estimate([*resources(dev), nat], usage=Usage(), table=price_table("us-east-1"))
+    assert dearer.total_usd_month > DEV_CEILING_USD
+
+
+def test_what_costs_by_the_hour_costs_what_was_computed_by_hand(dev: SynthesizedStage) -> None:
+    lines = {(line.resource, line.service): line.usd_month for line in month(dev).lines}
+    # db.t4g.micro at $0.016 and 20 GB at $0.115; ¼ vCPU at $0.03238 and 1 GB at $0.00356; an address at $0.005
+    assert lines["data/TrackingDatabase", "RDS"] == pytest.approx(730 * 0.016 + 20 * 0.115)
+    assert lines["tracking/MlflowService", "Fargate"] == pytest.approx(730 * (0.25 * 0.03238 + 0.00356))
+    assert lines["tracking/MlflowService", "VPC"] == pytest.approx(730 * 0.005)
+
+
+def test_trainings_are_seen_in_the_template(dev: SynthesizedStage) -> None:
+    few, many = month(dev, "trainings_per_month=0"), month(dev, "trainings_per_month=100")
+    # 100 * 0.2 h * (1 vCPU + 4 GB + an address); the state transitions stay free
+    assert many.total_usd_month - few.total_usd_month == pytest.approx(20 * (0.03238 + 4 * 0.00356 + 0.005), abs=0.1)
+
+
+def test_the_budget_counts_the_stage_and_tells_the_topic(stage: SynthesizedStage) -> None:
+    _, budget = stage.pipeline.only("AWS::Budgets::Budget")
+    topic, _ = stage.pipeline.only("AWS::SNS::Topic")
+    tags = {each["Key"]: each["Value"] for each in budget["ResourceTags"]}
+    assert budget["Budget"]["CostFilters"] == {"TagKeyValue": [f"user:stage${tags['stage']}"]}
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": settings_for(tags["stage"]).budget_usd_month, "Unit": "USD"}
+    told = {
+        (each["Notification"]["NotificationType"], each["Notification"]["Threshold"]): each["Subscribers"]
+        for each in budget["NotificationsWithSubscribers"]
+    }
+    assert told.keys() == {("ACTUAL", 80), ("FORECASTED", 100)}
+    assert all(who == [{"SubscriptionType": "SNS", "Address": {"Ref": topic}}] for who in told.values())
+
+
+def test_aws_budgets_may_publish_to_the_topic(dev: SynthesizedStage) -> None:
+    _, policy = dev.pipeline.only("AWS::SNS::TopicPolicy")
+    allowed = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+    (ours,) = [s for s in allowed if "budgets.amazonaws.com" in s["Principal"]["Service"]]
+    assert ours["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_the_command_reads_an_assembly_as_the_estimator_does(dev: SynthesizedStage) -> None:
+    done = run("costs", "--stage", "dev", "--assembly", dev.assembly, "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["total_usd_month"] == round(month(dev).total_usd_month, 2)
+
+
+def test_the_command_synthesizes_the_stage_itself(dev: SynthesizedStage) -> None:
+    done = run("costs", "--stage", "dev", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["total_usd_month"] == round(month(dev).total_usd_month, 2)
+
+
+def test_the_page_is_true_to_half_a_dollar(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
+    page = (ROOT / "docs" / "costs.md").read_text()
+    written = [
+        float(total) for total in re.findall(r"^\| \*\*total\*\* .*\*\*([\d.]+)\*\* \|$", page, flags=re.MULTILINE)
+    ]
+    assert written == pytest.approx([month(dev).total_usd_month, month(prod).total_usd_month], abs=0.5), (
+        "write the tables of docs/costs.md anew from `courtside costs`"
+    )

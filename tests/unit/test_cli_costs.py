@@ -1,0 +1,65 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.test_cli import run
+
+BUDGET = {
+    "Type": "AWS::Budgets::Budget",
+    "Properties": {"Budget": {"BudgetLimit": {"Amount": 2, "Unit": "USD"}}},
+}
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    path = tmp_path / "courtside-dev-data.template.json"
+    resources = {f"Secret{number}": {"Type": "AWS::SecretsManager::Secret"} for number in range(4)}
+    path.write_text(json.dumps({"Resources": {**resources, "Budget": BUDGET}}))
+    return path
+
+
+def test_the_json_has_the_promised_shape_and_stays_clean_on_stdout(template: Path) -> None:
+    done = run("costs", "--template", template, "--usage", "secret_reads=0", "--json")
+    assert done.returncode == 0
+    document = json.loads(done.stdout)
+    assert list(document) == ["stage", "region", "prices_as_of", "total_usd_month", "lines"]
+    assert document["total_usd_month"] == 1.6
+    assert set(document["lines"][0]) == {"resource", "service", "usage", "usd_month"}
+    assert done.stderr == ""
+
+
+def test_a_month_over_the_budget_names_the_dearest_lines(template: Path) -> None:
+    done = run("costs", "--template", template, "--usage", "secret_reads=100000")
+    words = " ".join(done.stderr.split())
+    assert "$3.60 a month is over the stage's budget of $2" in words
+    assert "data/Secret0 $0.90" in words
+    assert "secret_reads=100000" in done.stdout
+
+
+def test_what_is_not_priced_is_said(template: Path) -> None:
+    document = json.loads(template.read_text())
+    document["Resources"]["Warehouse"] = {"Type": "AWS::Redshift::Cluster"}
+    template.write_text(json.dumps(document))
+    assert "not in the total: data/Warehouse: AWS::Redshift::Cluster" in " ".join(
+        run("costs", "--template", template).stderr.split()
+    )
+
+
+def test_a_way_with_something_unpriced_has_no_total(template: Path) -> None:
+    ways = json.loads(run("costs", "--template", template, "--region", "eu-west-1", "--compare", "--json").stdout)
+    assert [(way["usd_month"] is None, bool(way["unpriced"])) for way in ways] == [
+        (False, False), (True, True), (False, False), (True, True),
+    ]  # fmt: skip
+    assert "unknown" in run("costs", "--template", template, "--region", "eu-west-1", "--compare").stdout
+
+
+@pytest.mark.parametrize("content", [None, "not json", "[]", '{"Resources": {"A": {}}}'])
+def test_what_is_no_template_exits_2(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "x.template.json"
+    if content is not None:
+        path.write_text(content)
+    done = run("costs", "--template", path)
+    assert done.returncode == 2
+    assert "TemplateUnreadable" in done.stderr
+    assert run("costs", "--template", path, "--region", "moon-1").returncode == 2
