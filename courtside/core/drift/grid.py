@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from courtside.core.drift.isolation import isolated
 from courtside.core.drift.lookup import Lookup
 from courtside.core.drift.ordering import distinct, ordered, union
-from courtside.core.drift.rounding import Floats, from_ordered_bits, ordered_bits, predecessors, shortest_between
+from courtside.core.drift.rounding import Floats, ordered_bits, predecessors, shortest_between
 
 if TYPE_CHECKING:
     from courtside.core.drift.slots import SlotTable
@@ -33,10 +34,6 @@ TAIL_ERROR = 0.002
 SPLIT_FROM = 1.5
 """Widths too many from which a cell is split."""
 MOST_PARTS = 512
-EXACT_ROWS = 400
-"""Rows up to which values seen once are kept to the last bit; of more the profile would not be small."""
-KEPT_BITS = 10_000
-"""Bits that all values seen once have between them to cut the gap to the next value into."""
 SAFELY_SQUARED = 1e100
 """Squares of larger values may overflow when they are added up (from 1e154 each does)."""
 
@@ -168,7 +165,7 @@ def grid_of(values: Floats) -> Grid:
     anchor = float(deciles[BINS // 2 - 1])
     picks = _picked(values)
     bin_atoms = _heavy(deciles, values)
-    sharp, blurred, blur = _isolated(picks.points[picks.atoms], values)
+    sharp, blurred, blur = isolated(picks.points[picks.atoms], values, fewer_than=1 / LARGEST_CELL)
     exact = union(sharp, bin_atoms)
     short = _rounded(picks.points[~picks.atoms], picks.ends[~picks.atoms], values)
     cuts = union(deciles, predecessors(bin_atoms))
@@ -230,32 +227,6 @@ def _heavy(deciles: Floats, ordered: Floats) -> Floats:
     points = deciles[distinct(deciles)]
     repeats = ordered.searchsorted(points, "right") - ordered.searchsorted(points, "left")
     return points[repeats >= BIN_ATOM * ordered.size]
-
-
-def _isolated(atoms: Floats, ordered: Floats) -> tuple[Floats, Floats, int]:
-    """Return the atoms to keep exactly, pairs of short edges close around the others, and their `blur`.
-
-    Repeated values, the extremes and very near neighbours are exact; each of the others is alone in its interval
-    (c 2**blur, (c + 1) 2**blur] of ordered bits, a small part of a typical gap between values.
-    """
-    blur = _blur(ordered)
-    if not blur:
-        return atoms, atoms[:0], 0
-    bits = ordered_bits(ordered)
-    code = (bits - 1) >> blur
-    apart = np.diff(code) > 0
-    alone = np.concatenate(([False], apart[:-1] & apart[1:], [False]))[ordered.searchsorted(atoms)]
-    low = ((ordered_bits(atoms[alone]) - 1) >> blur) << blur
-    return atoms[~alone], from_ordered_bits(np.concatenate((low, low + (1 << blur)))), blur
-
-
-def _blur(ordered: Floats) -> int:
-    """Return how many bits values seen once can do without, from the gaps between all values in ordered bits."""
-    if not EXACT_ROWS < ordered.size < 1 / LARGEST_CELL:
-        return 0
-    gaps = np.diff(ordered_bits(ordered)).view(np.uint64)
-    typical = float(np.median(gaps[gaps > 0])) if gaps.any() else 1.0
-    return max(0, math.frexp(typical)[1] - 1 - KEPT_BITS // ordered.size)
 
 
 def _rounded(points: Floats, ends: NDArray[np.intp], ordered: Floats) -> Floats:

@@ -5,66 +5,36 @@ every path past the gate is open.
 """
 
 import io
-import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.adapters.dynamodb_ledger import DynamoDbLedger
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
-from courtside.contracts.names import StackOutput
 from courtside.contracts.records import RetrainingLockState
 from courtside.workflows.documents import read, written
 from courtside.workflows.smoke import EXPECTED, smoke
 from tests.integration.stage.conftest import Stage
+from tests.integration.stage.steps import (
+    asked,
+    champion_version,
+    function_name,
+    ledger,
+    patience,
+    training_tasks,
+    waited,
+    without_tracking,
+)
 from tests.integration.stage.test_loop import texts
 from tests.integration.stage.test_reports import courtside, printed
 
 SUMMER = date(2010, 7, 2)
-
-
-def ledger(stage: Stage) -> DynamoDbLedger:
-    return DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
-
-
-def champion_version(stage: Stage) -> str | None:
-    return MlflowRegistry(stage.aws.tracking_url).champion_version()
-
-
-def waited(stage: Stage, arn: str, state: str, *, timeout: float = 90) -> None:
-    """Wait until an execution has entered a state."""
-    deadline = time.monotonic() + timeout
-    while True:
-        entered = [event.get("stateEnteredEventDetails") for event in stage.loop.history(arn)]
-        if state in [each["name"] for each in entered if isinstance(each, dict)]:
-            return
-        assert time.monotonic() < deadline, f"{arn} has not come to {state}"
-        time.sleep(0.2)
-
-
-def asked(stage: Stage, training_id: str) -> str:
-    """Wait until a training's approval is asked for in Slack and return the alert."""
-    deadline = time.monotonic() + 60
-    while not (found := texts(stage, containing=f"courtside models approve {training_id} ")):
-        assert time.monotonic() < deadline, "nobody was asked"
-        time.sleep(0.2)
-    (alert,) = found
-    return alert
-
-
-def function_name(stage: Stage, verb: str) -> str:
-    functions = stage.aws.client("lambda").list_functions()["Functions"]
-    (name,) = [f["FunctionName"] for f in functions if f"Steps{verb}" in f["FunctionName"]]
-    return str(name)
 
 
 @pytest.fixture
@@ -80,23 +50,6 @@ def approval(stage: Stage) -> Iterator[None]:
     ask("True")
     yield
     ask("False")
-
-
-@contextmanager
-def without_tracking(stage: Stage) -> Iterator[None]:
-    """Take the MLflow service away, as an outage would."""
-    ecs = stage.aws.client("ecs")
-    cluster, service = next(
-        (cluster, found[0])
-        for cluster in ecs.list_clusters()["clusterArns"]
-        if (found := ecs.list_services(cluster=cluster)["serviceArns"])
-    )
-    ecs.update_service(cluster=cluster, service=service, desiredCount=0)
-    try:
-        yield
-    finally:
-        ecs.update_service(cluster=cluster, service=service, desiredCount=1)
-        stage.aws.wait_for_tracking()
 
 
 @pytest.mark.usefixtures("champion", "approval")
@@ -151,21 +104,6 @@ def test_an_approval_that_nobody_gives_expires_and_the_champion_stays(stage: Sta
     late = courtside(stage, "models", "approve", "nobody-answers")
     assert late.returncode == 1
     assert "ApprovalExpired" in late.stderr
-
-
-@contextmanager
-def patience(stage: Stage, *, seconds: int) -> Iterator[None]:
-    """Make the machine wait for a person for so long, as a stage's setting in hours would."""
-    states, arn = stage.aws.client("stepfunctions"), stage.loop.output(StackOutput.RETRAINING)
-    definition = states.describe_state_machine(stateMachineArn=arn)["definition"]
-    changed: dict[str, Any] = json.loads(definition)
-    changed["States"]["Approve"]["TimeoutSeconds"] = seconds
-    changed["States"]["Approve"]["Arguments"]["Payload"]["wait_seconds"] = seconds
-    states.update_state_machine(stateMachineArn=arn, definition=json.dumps(changed))
-    try:
-        yield
-    finally:
-        states.update_state_machine(stateMachineArn=arn, definition=definition)
 
 
 @pytest.mark.usefixtures("champion", "approval")
@@ -253,7 +191,7 @@ def test_a_killed_training_is_announced_and_gives_the_lock_back(stage: Stage) ->
     waited(stage, arn, "Train")
     ecs = stage.aws.client("ecs")
     deadline = time.monotonic() + 30
-    while not (running := _training_tasks(ecs)):
+    while not (running := training_tasks(ecs)):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     cluster, task = running[0]
@@ -264,18 +202,6 @@ def test_a_killed_training_is_announced_and_gives_the_lock_back(stage: Stage) ->
     state, _ = read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
     assert state.holder is None
-
-
-def _training_tasks(ecs: Any) -> list[tuple[str, str]]:
-    found = []
-    for cluster in ecs.list_clusters()["clusterArns"]:
-        tasks = ecs.list_tasks(cluster=cluster)["taskArns"]
-        described = ecs.describe_tasks(cluster=cluster, tasks=tasks)["tasks"] if tasks else []
-        for task in described:
-            overrides = task.get("overrides", {}).get("containerOverrides", [])
-            if task["lastStatus"] == "RUNNING" and any("train" in o.get("command", []) for o in overrides):
-                found.append((cluster, task["taskArn"]))
-    return found
 
 
 def test_a_lease_that_lasts_keeps_others_waiting_and_one_that_ended_does_not(stage: Stage) -> None:

@@ -1,0 +1,39 @@
+"""Values seen once in a short reference: cells of their own, but with few bits, so that the profile stays small."""
+
+import math
+
+import numpy as np
+
+from courtside.core.drift.rounding import Floats, from_ordered_bits, ordered_bits
+
+EXACT_ROWS = 400
+"""Rows up to which values seen once are kept to the last bit; of more the profile would not be small."""
+KEPT_BITS = 10_000
+"""Bits that all values seen once have between them to cut the gap to the next value into."""
+
+
+def isolated(atoms: Floats, ordered: Floats, *, fewer_than: float) -> tuple[Floats, Floats, int]:
+    """Return the atoms to keep exactly, pairs of short edges close around the others, and their `blur`.
+
+    Repeated values, the extremes and very near neighbours are exact; each of the others is alone in its interval
+    (c 2**blur, (c + 1) 2**blur] of ordered bits, a small part of a typical gap between values. References of
+    `fewer_than` rows or more are exact: their grid is small anyway.
+    """
+    blur = _blur(ordered, fewer_than)
+    if not blur:
+        return atoms, atoms[:0], 0
+    bits = ordered_bits(ordered)
+    code = (bits - 1) >> blur
+    apart = np.diff(code) > 0
+    alone = np.concatenate(([False], apart[:-1] & apart[1:], [False]))[ordered.searchsorted(atoms)]
+    low = ((ordered_bits(atoms[alone]) - 1) >> blur) << blur
+    return atoms[~alone], from_ordered_bits(np.concatenate((low, low + (1 << blur)))), blur
+
+
+def _blur(ordered: Floats, fewer_than: float) -> int:
+    """Return how many bits values seen once can do without, from the gaps between all values in ordered bits."""
+    if not EXACT_ROWS < ordered.size < fewer_than:
+        return 0
+    gaps = np.diff(ordered_bits(ordered)).view(np.uint64)
+    typical = float(np.median(gaps[gaps > 0])) if gaps.any() else 1.0
+    return max(0, math.frexp(typical)[1] - 1 - KEPT_BITS // ordered.size)
