@@ -1,6 +1,7 @@
 """A training small enough to be logged many times: real models on few made-up rows."""
 
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,7 @@ def small_run(training_id: str = "t1", *, as_of: date = date(2019, 2, 1), best: 
     )
 
 
+@cache
 def _fitted(position: int) -> Classifier:
     candidate = ALL[position]
     few = {"n_estimators": 3} if "n_estimators" in candidate.params else {}

@@ -1,27 +1,31 @@
 """A tracking server that tests start, stop and start again on the same address and database."""
 
 import contextlib
+import multiprocessing
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 READY_SECONDS = 90.0
+APP = "mlflow.server.fastapi_app"
+# Importing the server's app takes seconds, twice in `mlflow server`: here it is imported once, and every start is a
+# fork of that process.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload([APP, "mlflow.store.tracking.sqlalchemy_store", "uvicorn"])
 
 
 class Server:
-    """An MLflow server on a database file; stopping it loses nothing but the process."""
+    """MLflow's own server on a database file; stopping it loses nothing but the process."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BaseProcess | None = None
 
     @property
     def url(self) -> str:
@@ -29,28 +33,56 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [
-            *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self._port)),
-            *("--workers", "1", "--backend-store-uri", f"sqlite:///{self._folder}/mlflow.db"),
-            *("--artifacts-destination", str(self._folder / "artifacts")),
-        ]
-        quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
-        with (self._folder / "server.log").open("ab") as log:
-            # A session of its own, so that its workers end with it.
-            self._process = subprocess.Popen(
-                command, env=os.environ | quiet, stdout=log, stderr=log, cwd=self._folder, start_new_session=True
-            )
+        self._process = _PROCESSES.Process(target=_serve, args=(self._port, self._folder))
+        self._process.start()
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/health", timeout=5):  # noqa: S310
                 return
-            assert self._process.poll() is None, (self._folder / "server.log").read_text()[-2000:]
+            assert self._process.is_alive(), self._log()
             time.sleep(0.1)
-        raise TimeoutError((self._folder / "server.log").read_text()[-2000:])
+        raise TimeoutError(self._log())
 
     def kill(self) -> None:
         """End it at once, whatever it is doing."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._process.kill()
+            self._process.join()
             self._process = None
+
+    def _log(self) -> str:
+        return (self._folder / "server.log").read_text()[-2000:]
+
+
+def create_database(path: Path) -> None:
+    """Make the server's tables: seconds, so that tests copy the file."""
+    process = _PROCESSES.Process(target=_create_tables, args=(path,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
+def _create_tables(path: Path) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    SqlAlchemyStore(f"sqlite:///{path}", "mlflow-artifacts:/")
+
+
+def _serve(port: int, folder: Path) -> None:
+    """Serve as `mlflow server --backend-store-uri … --artifacts-destination …` does, in this process."""
+    with (folder / "server.log").open("ab") as log:
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)
+    os.chdir(folder)
+    import uvicorn
+    from mlflow.server import constants
+
+    os.environ |= {
+        constants.BACKEND_STORE_URI_ENV_VAR: f"sqlite:///{folder}/mlflow.db",
+        constants.ARTIFACT_ROOT_ENV_VAR: "mlflow-artifacts:/",
+        constants.ARTIFACTS_DESTINATION_ENV_VAR: str(folder / "artifacts"),
+        constants.SERVE_ARTIFACTS_ENV_VAR: "true",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
+    uvicorn.run(f"{APP}:app", host="127.0.0.1", port=port)

@@ -4,9 +4,11 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -23,6 +25,7 @@ from mlflow import MlflowClient
 from courtside.adapters.folder_lake import FolderLake
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.cli.main import main
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
@@ -35,7 +38,7 @@ from courtside.workflows.ports import CandidateRun, TrackingUnavailable, Trainin
 from courtside.workflows.resume_logging import resume_logging
 from courtside.workflows.spool import spooled_trainings
 from courtside.workflows.train import train
-from tests.integration.tracking.server import Server
+from tests.integration.tracking.server import Server, create_database
 
 DATASET = load_dataset("nba_games")
 NAMES = ["lightgbm", "logistic_regression", "random_forest", "xgboost"]
@@ -46,10 +49,18 @@ def games() -> pa.Table:
     return simulate_games(seasons=[2010, 2011])
 
 
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("database") / "mlflow.db"
+    create_database(path)
+    return path
+
+
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+def server(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     (tmp_path / "server").mkdir()
+    shutil.copy(database, tmp_path / "server")
     server = Server(tmp_path / "server")
     yield server
     server.kill()
@@ -57,9 +68,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     mlflow.set_registry_uri(None)
 
 
-def courtside(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as people do."""
-    quiet = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as people do: seconds of imports each."""
+    quiet = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "OMP_WAIT_POLICY": "PASSIVE"}
     return subprocess.run(
         [sys.executable, "-m", "courtside.cli", *arguments],
         capture_output=True,
@@ -68,6 +79,16 @@ def courtside(*arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         env={key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"} | quiet,
     )
+
+
+def courtside(*arguments: str) -> tuple[int, str, str]:
+    """Run the command in this process; return its exit code and what it wrote on stdout and stderr."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["courtside", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return int(ended.value.code or 0), out.getvalue(), err.getvalue()
 
 
 def logged_runs(server: Server) -> pd.DataFrame:
@@ -82,7 +103,7 @@ def test_the_command_trains_without_the_server_says_so_and_logs_later(
 ) -> None:
     pq.write_table(games, tmp_path / "games.parquet")
     out = tmp_path / "models"
-    done = courtside(
+    done = command_line(
         "train", "--games", str(tmp_path / "games.parquet"), "--out", str(out), "--tracking-uri", server.url, "--json"
     )
     assert done.returncode == 4, done.stderr
@@ -91,14 +112,14 @@ def test_the_command_trains_without_the_server_says_so_and_logs_later(
     assert (record["spooled"], record["challenger_version"]) == (True, None)
     assert json.loads((out / lake_keys.LEGACY_SET).read_text())["training_id"] == record["training_id"]
     resume = ("train", "--resume-logging", "--out", str(out), "--tracking-uri", server.url, "--json")
-    away = courtside(*resume)
-    assert (away.returncode, away.stdout) == (1, "")
-    assert "does not answer" in " ".join(away.stderr.split())
+    code, printed, said = courtside(*resume)
+    assert (code, printed) == (1, "")
+    assert "does not answer" in " ".join(said.split())
 
     server.start()
-    replayed = courtside(*resume)
-    assert replayed.returncode == 0, replayed.stderr
-    (row,) = json.loads(replayed.stdout)
+    code, printed, said = courtside(*resume)
+    assert code == 0, said
+    (row,) = json.loads(printed)
     assert (row["training_id"], row["version"]) == (record["training_id"], "1")
     runs = logged_runs(server)
     assert sorted(runs["params.model_name"].dropna()) == NAMES
@@ -108,9 +129,9 @@ def test_the_command_trains_without_the_server_says_so_and_logs_later(
     model = mlflow.pyfunc.load_model(f"runs:/{row['run_id']}/model")
     rows = pd.DataFrame(np.zeros((2, 16)), columns=DATASET.feature_names)
     assert model.predict(rows).shape == (2, 2)
-    assert json.loads(courtside(*resume).stdout) == []
+    assert json.loads(courtside(*resume)[1]) == []
     assert len(logged_runs(server)) == 5
-    version = MlflowClient(server.url).get_model_version_by_alias(REGISTERED_MODEL, Alias.CHALLENGER)
+    version = MlflowClient(server.url, server.url).get_model_version_by_alias(REGISTERED_MODEL, Alias.CHALLENGER)
     assert "Trained on" in version.description
     assert not list(out.glob("training/*/spool/*"))
 
@@ -201,7 +222,7 @@ def test_an_old_pickle_is_registered_and_leaves_recipe_and_aliases_alone(
     published = runs[runs["metrics.test_auc"].notna()].set_index("params.model_name")
     for name in judged.index:
         assert judged.loc[name, "metrics.imported_auc"] == pytest.approx(published.loc[name, "metrics.test_auc"])
-    aliases = MlflowClient(server.url).get_registered_model(REGISTERED_MODEL).aliases
+    aliases = MlflowClient(server.url, server.url).get_registered_model(REGISTERED_MODEL).aliases
     assert aliases == {"challenger": "1"}
     assert [row["stage"] for row in MlflowRegistry(server.url).versions()] == [*["Imported"] * 3, "Staging"]
 
