@@ -170,6 +170,13 @@ class StageSettings(_Settings):
         default=False, description="True keeps a standby in a second zone (doubles its price)"
     )
     database_backup_days: int = Field(default=7, ge=1, le=35, description="days of automatic backups, 1 to 35")
+    tracking_retention_days: int = Field(
+        default=30, ge=1, le=3650, description="days a deleted run can be restored before it goes for good, 1 to 3650"
+    )
+    password_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+        default="cron(0 10 1 * ? *)",
+        description="when the database gets a new password, like 'cron(0 10 1 * ? *)' (UTC: the first of each month)",
+    )
     deletion_protection: bool = Field(
         default=True, description="True refuses deletion of the database and of the data stack"
     )

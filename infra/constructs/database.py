@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -31,6 +32,11 @@ class TrackingDatabase(Construct):
         self._instance = self._database(vpc=vpc, settings=settings)
         self._keep_logical_ids()
 
+    def login_secrets(self) -> dict[str, ecs.Secret]:
+        """Return libpq's variables but the password: what does not change while a container runs."""
+        fields = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "username", "PGDATABASE": "dbname"}
+        return {name: ecs.Secret.from_secrets_manager(self.secret, field) for name, field in fields.items()}
+
     @property
     def secret(self) -> secretsmanager.ISecret:
         """The generated credentials with host, port and database name attached."""
@@ -58,6 +64,9 @@ class TrackingDatabase(Construct):
             multi_az=settings.database_multi_az,
             publicly_accessible=False,
             backup_retention=cdk.Duration.days(settings.database_backup_days),
+            # Seven days of it are free.
+            enable_performance_insights=True,
+            performance_insight_retention=rds.PerformanceInsightRetention.DEFAULT,
             copy_tags_to_snapshot=True,
             auto_minor_version_upgrade=True,
             deletion_protection=settings.deletion_protection,

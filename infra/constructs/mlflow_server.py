@@ -19,12 +19,18 @@ MLFLOW_PORT = 5000
 # The Host header every request carries when it arrives: the API overwrites it with this name, so the server's
 # host check (MLflow 3.5+) can be exact without knowing the API's generated address.
 MLFLOW_HOST_HEADER = "mlflow.courtside.internal"
-# Loopback is the task itself (health check, a shell in the container) or a laptop.
-_ALLOWED_HOSTS = (MLFLOW_HOST_HEADER, "localhost:*", "127.0.0.1:*")
-_HEALTH = "import urllib.request as u; u.urlopen('http://127.0.0.1:5000/health', timeout=4)"
+# Loopback is the task itself: its health check, a shell in the container.
+_ALLOWED_HOSTS = (MLFLOW_HOST_HEADER, f"localhost:{MLFLOW_PORT}", f"127.0.0.1:{MLFLOW_PORT}")
+_HEALTH = f"import urllib.request as u; u.urlopen('http://127.0.0.1:{MLFLOW_PORT}/health', timeout=4)"
 
 
-class MlflowServerEnv(Environment):
+class MlflowDatabaseEnv(Environment):
+    """Where the container finds its database's password, whatever it has become since the start."""
+
+    database_secret_arn: str
+
+
+class MlflowServerEnv(MlflowDatabaseEnv):
     """What the server needs beyond its image's own defaults; the names are MLflow's."""
 
     artifact_root: str = Field(alias="MLFLOW_DEFAULT_ARTIFACT_ROOT", pattern="^s3://")
@@ -34,7 +40,8 @@ class MlflowServerEnv(Environment):
 class MlflowServer(Construct):
     """One task in a public subnet with no way in but for the callers given by `allow_from`.
 
-    Exactly one task at any time (0 % to 100 %): two that start on an empty database race for its schema.
+    Its first container migrates the schema and ends; the server starts only after that, and never migrates. Exactly one
+    task at any time (0 % to 100 %): the old server must not meet the new schema.
     """
 
     def __init__(
@@ -49,9 +56,16 @@ class MlflowServer(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._task = self._task_definition(settings)
-        self._container = self._add_container(database=database, artifacts=artifacts, settings=settings)
+        self._logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
+        migration = self._add_migration(database=database, settings=settings)
+        self._container = self._add_server(database=database, artifacts=artifacts, settings=settings)
+        self._container.add_container_dependencies(
+            ecs.ContainerDependency(container=migration, condition=ecs.ContainerDependencyCondition.SUCCESS)
+        )
+        database.secret.grant_read(self._task.task_role)
         artifacts.grant_read(self._task.task_role)
         self.security_group = self._security_group(vpc)
+        self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
         ingress = self._open_database(database)
         service = self._service(vpc=vpc, settings=settings)
         # Without its way to the database the first task would die until the circuit breaker gives up.
@@ -72,22 +86,35 @@ class MlflowServer(Construct):
             runtime_platform=runtime_platform(settings.architecture),
         )
 
-    def _add_container(
+    def _add_migration(self, *, database: TrackingDatabase, settings: StageSettings) -> ecs.ContainerDefinition:
+        return self._task.add_container(
+            "migrate",
+            image=container_image("mlflow_image", architecture=settings.architecture),
+            command=["migrate"],
+            essential=False,
+            environment=MlflowDatabaseEnv(database_secret_arn=database.secret.secret_arn).as_env(),
+            secrets=database.login_secrets(),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix="migrate", log_group=self._logs),
+        )
+
+    def _add_server(
         self, *, database: TrackingDatabase, artifacts: s3.IBucket, settings: StageSettings
     ) -> ecs.ContainerDefinition:
-        logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
+        environment = MlflowServerEnv(
+            database_secret_arn=database.secret.secret_arn, artifact_root=f"s3://{artifacts.bucket_name}/mlflow"
+        )
         return self._task.add_container(
             "mlflow",
             image=container_image("mlflow_image", architecture=settings.architecture),
-            environment=MlflowServerEnv(artifact_root=f"s3://{artifacts.bucket_name}/mlflow").as_env(),
-            secrets=_database_secrets(database),
+            environment=environment.as_env(),
+            secrets=database.login_secrets(),
             port_mappings=[ecs.PortMapping(container_port=MLFLOW_PORT)],
-            logging=ecs.LogDrivers.aws_logs(stream_prefix="mlflow", log_group=logs),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix="mlflow", log_group=self._logs),
             health_check=ecs.HealthCheck(
                 command=["CMD", "python", "-c", _HEALTH],
                 interval=cdk.Duration.seconds(30),
                 timeout=cdk.Duration.seconds(10),
-                # Ready in about 26 s on a quarter vCPU; the first start also creates the schema.
+                # Ready in about 26 s on a quarter vCPU.
                 start_period=cdk.Duration.seconds(180),
                 retries=3,
             ),
@@ -119,7 +146,6 @@ class MlflowServer(Construct):
         )
 
     def _service(self, *, vpc: ec2.IVpc, settings: StageSettings) -> ecs.FargateService:
-        cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
         # A private zone's name has to be given; it is seen inside this VPC only.
         namespace = servicediscovery.PrivateDnsNamespace(
             self, "Namespace", vpc=vpc, name=f"{settings.stage}.courtside.internal"
@@ -127,7 +153,7 @@ class MlflowServer(Construct):
         return ecs.FargateService(
             self,
             "Service",
-            cluster=cluster,
+            cluster=self.cluster,
             task_definition=self._task,
             desired_count=1,
             min_healthy_percent=0,
@@ -145,15 +171,3 @@ class MlflowServer(Construct):
                 name="mlflow",
             ),
         )
-
-
-def _database_secrets(database: TrackingDatabase) -> dict[str, ecs.Secret]:
-    """Return libpq's variables from the secret's fields, so nothing stands on a command line or in the template."""
-    fields = {
-        "PGHOST": "host",
-        "PGPORT": "port",
-        "PGUSER": "username",
-        "PGPASSWORD": "password",
-        "PGDATABASE": "dbname",
-    }
-    return {name: ecs.Secret.from_secrets_manager(database.secret, field) for name, field in fields.items()}

@@ -12,6 +12,7 @@ from infra.constructs.functions import ImageFunction
 from infra.constructs.retraining import Retraining
 from infra.constructs.retraining_functions import RetrainingFunctions
 from infra.constructs.retraining_watch import RetrainingWatch
+from infra.constructs.tracking_upkeep import TrackingUpkeep
 from infra.constructs.training_task import TrainingTask
 from infra.outputs import publish
 from infra.stacks.data import DataStack
@@ -49,6 +50,15 @@ class PipelineStack(cdk.Stack):
             api=tracking.api,
             alerts=self.alerts,
             retraining=self.retraining,
+            settings=settings,
+        )
+        TrackingUpkeep(
+            self,
+            "TrackingUpkeep",
+            server=tracking.server,
+            database=data.database,
+            artifacts=data.artifacts,
+            alerts=self.alerts,
             settings=settings,
         )
         self._publish()

@@ -16,7 +16,7 @@ class TrackingStack(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings, data: DataStack) -> None:
         super().__init__(scope, construct_id, description="Courtside: private MLflow server")
-        server = MlflowServer(
+        self.server = MlflowServer(
             self,
             "Mlflow",
             vpc=data.vpc,
@@ -28,7 +28,7 @@ class TrackingStack(cdk.Stack):
             self,
             "TrackingApi",
             vpc=data.vpc,
-            server=server,
+            server=self.server,
             log_retention_days=settings.log_retention_days,
         )
         publish(self, StackOutput.TRACKING_URI, self.api.tracking_uri, meaning="MLFLOW_TRACKING_URI (SigV4 signed)")

@@ -70,6 +70,7 @@ def test_the_database_is_private_encrypted_and_backed_up(stage: SynthesizedStage
     assert database["PubliclyAccessible"] is False
     assert database["StorageEncrypted"] is True
     assert database["StorageType"] == "gp3"
+    assert (database["EnablePerformanceInsights"], database["PerformanceInsightsRetentionPeriod"]) == (True, 7)
     assert database["BackupRetentionPeriod"] >= 7
     assert database["EngineVersion"] == "17"
     _, group = stage.data.only("AWS::RDS::DBParameterGroup")

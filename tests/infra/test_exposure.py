@@ -71,7 +71,7 @@ def test_ways_out_are_https_and_named_ports_inside_the_network(stage: Synthesize
 
 def test_every_log_group_ends(stage: SynthesizedStage) -> None:
     groups = stage.of_type("AWS::Logs::LogGroup")
-    assert len(groups) == 13
+    assert len(groups) == 14
     assert all(group["RetentionInDays"] in {30, 90} for group in groups.values())
 
 
@@ -79,8 +79,8 @@ def test_every_function_and_container_logs_to_a_group_of_ours(stage: Synthesized
     functions = stage.of_type("AWS::Lambda::Function")
     assert all("Ref" in function["LoggingConfig"]["LogGroup"] for function in functions.values())
     for task in stage.of_type("AWS::ECS::TaskDefinition").values():
-        (container,) = task["ContainerDefinitions"]
-        assert "Ref" in container["LogConfiguration"]["Options"]["awslogs-group"]
+        for container in task["ContainerDefinitions"]:
+            assert "Ref" in container["LogConfiguration"]["Options"]["awslogs-group"]
 
 
 def test_no_custom_resource_brings_a_function_of_its_own(stage: SynthesizedStage) -> None:
@@ -92,7 +92,7 @@ def test_no_custom_resource_brings_a_function_of_its_own(stage: SynthesizedStage
 def test_queues_and_topics_take_tls_only(stage: SynthesizedStage) -> None:
     assert all(queue["SqsManagedSseEnabled"] is True for queue in stage.of_type("AWS::SQS::Queue").values())
     policies = [*stage.of_type("AWS::SQS::QueuePolicy").values(), *stage.of_type("AWS::SNS::TopicPolicy").values()]
-    assert len(policies) == 3
+    assert len(policies) == 4
     for policy in policies:
         denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
         assert {"Bool": {"aws:SecureTransport": "false"}} in [s["Condition"] for s in denied]

@@ -20,7 +20,7 @@ CONTEXTS = {
 }
 ENTRYPOINTS = {
     "training_image": ["python", "-m", "training_image"],
-    "mlflow_image": ["mlflow", "server"],
+    "mlflow_image": ["python", "-m", "mlflow_image"],
 }
 
 
@@ -93,8 +93,9 @@ def test_entry_points_are_in_exec_form(image: str) -> None:
     assert json.loads(entrypoint) == ENTRYPOINTS[image]
 
 
-def test_the_training_entry_point_exists(dev: SynthesizedStage) -> None:
-    assert (_contexts(dev)["training_image"] / "training_image" / "__main__.py").is_file()
+@pytest.mark.parametrize("image", ENTRYPOINTS)
+def test_the_entry_points_exist(dev: SynthesizedStage, image: str) -> None:
+    assert (_contexts(dev)[image] / image / "__main__.py").is_file()
 
 
 @pytest.mark.parametrize("image", CONTEXTS)
@@ -113,7 +114,7 @@ def test_containers_do_not_run_as_root(image: str) -> None:
 
 def test_mlflow_serves_no_artifacts_and_takes_its_address_from_the_environment() -> None:
     (command,) = _instructions("mlflow_image", "CMD")
-    assert json.loads(command) == ["--no-serve-artifacts"]
+    assert json.loads(command) == ["server", "--no-serve-artifacts"]
     environment = " ".join(_instructions("mlflow_image", "ENV"))
     for setting in (
         "MLFLOW_HOST=0.0.0.0",
@@ -121,5 +122,6 @@ def test_mlflow_serves_no_artifacts_and_takes_its_address_from_the_environment()
         "MLFLOW_BACKEND_STORE_URI=postgresql+psycopg2://",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false",
         "MLFLOW_DISABLE_TELEMETRY=true",
+        "PGSSLMODE=require",
     ):
         assert setting in environment

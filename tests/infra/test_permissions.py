@@ -11,6 +11,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
 from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE
+from infra.constructs.tracking_upkeep import DELETABLE as COLLECTABLE
 from infra.constructs.training_task import DELETABLE
 from tests.infra.synthesized import Synthesized, SynthesizedStage, text
 
@@ -95,18 +96,21 @@ DELETING = (
 def test_nobody_may_delete_data(dev: SynthesizedStage, action: str) -> None:
     roles = [role for stack in dev.stacks for role in stack.of_type("AWS::IAM::Policy")]
     assert len(roles) > 10
-    staged = {f"{LAKE}/{pattern}" for pattern in DELETABLE}
+    deletable = {f"{LAKE}/{pattern}" for pattern in DELETABLE} | {f"{ARTIFACTS}/{COLLECTABLE}"}
     for stack in dev.stacks:
-        assert allowed(stack, "", action) <= (staged if action == "s3:DeleteObject" else set())
+        assert allowed(stack, "", action) <= (deletable if action == "s3:DeleteObject" else set())
 
 
-def test_training_deletes_only_what_it_staged(dev: SynthesizedStage) -> None:
+def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflow_wrote(dev: SynthesizedStage) -> None:
     deleted = {
-        logical_id
+        logical_id.split("DefaultPolicy")[0]: resources
         for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
-        if allowed(dev.pipeline, logical_id, "s3:DeleteObject")
+        if (resources := allowed(dev.pipeline, logical_id, "s3:DeleteObject"))
     }
-    assert {name.split("DefaultPolicy")[0] for name in deleted} == {"TrainingTaskTaskRole"}
+    assert deleted == {
+        "TrainingTaskTaskRole": {f"{LAKE}/{pattern}" for pattern in DELETABLE},
+        "TrackingUpkeepCollectionTaskRole": {f"{ARTIFACTS}/{COLLECTABLE}"},
+    }
     kept = (lake_keys.training_record("t1"), lake_keys.training_manifest("t1"), "ml-models/random_forest.pkl")
     gone = (f"{lake_keys.legacy_staged('t1')}random_forest.pkl", f"{lake_keys.training_spool('t1')}run.json")
     assert not [key for key in kept if any(fnmatch(key, pattern) for pattern in DELETABLE)]
@@ -227,15 +231,29 @@ def test_only_training_what_moves_the_champion_and_the_check_may_call_mlflow_and
         assert resource.endswith(":<PublishOutputRefTrackingApi62806C2BE27E2E93>/*/*/*")
 
 
-def test_only_the_notifier_reads_the_webhook_and_only_the_task_start_the_password(dev: SynthesizedStage) -> None:
+def test_only_the_notifier_reads_the_webhook_and_only_mlflows_tasks_the_password(dev: SynthesizedStage) -> None:
     readers = {
         logical_id.split("DefaultPolicy")[0]: resources
         for stack in dev.stacks
         for logical_id in stack.of_type("AWS::IAM::Policy")
         if (resources := allowed(stack, logical_id, "secretsmanager:GetSecretValue"))
     }
-    assert set(readers) == {"NotifySlackServiceRole", "MlflowTaskExecutionRole"}
-    assert readers["NotifySlackServiceRole"] == {"<PublishOutputRefSlackWebhookSecretC8B74896>"}
+    tasks = ("MlflowTask", "TrackingUpkeepCollection", "TrackingUpkeepRotation")
+    roles = {f"{task}{role}" for task in tasks for role in ("TaskRole", "ExecutionRole")}
+    assert set(readers) == {"NotifySlackServiceRole", *roles}
+    assert readers.pop("NotifySlackServiceRole") == {"<PublishOutputRefSlackWebhookSecretC8B74896>"}
+    assert len({frozenset(resources) for resources in readers.values()}) == 1
+
+
+def test_only_the_rotation_changes_the_password(dev: SynthesizedStage) -> None:
+    for action in ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"):
+        writers = {
+            logical_id
+            for stack in dev.stacks
+            for logical_id in stack.of_type("AWS::IAM::Policy")
+            if allowed(stack, logical_id, action)
+        }
+        assert {name.split("DefaultPolicy")[0] for name in writers} == {"TrackingUpkeepRotationTaskRole"}
 
 
 def test_the_machine_may_pass_only_the_training_tasks_roles(dev: SynthesizedStage) -> None:

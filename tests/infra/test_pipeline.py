@@ -59,7 +59,7 @@ def test_all_functions_are_one_image_outside_the_network(stage: SynthesizedStage
 
 
 def test_the_training_tasks_environment_is_its_model(stage: SynthesizedStage) -> None:
-    _, task = stage.pipeline.only("AWS::ECS::TaskDefinition")
+    _, task = stage.pipeline.only("AWS::ECS::TaskDefinition", "TrainingTask")
     (container,) = task["ContainerDefinitions"]
     environment = {variable["Name"]: text(variable["Value"]) for variable in container["Environment"]}
     read = TrainEnv.read(environment)
@@ -79,7 +79,7 @@ def test_the_check_knows_the_stages_policy_topic_and_machine(stage: SynthesizedS
 
 
 def test_the_schedule_runs_the_check_and_keeps_what_failed(stage: SynthesizedStage) -> None:
-    _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule")
+    _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", "DriftCheck")
     assert schedule["State"] == "ENABLED"
     assert schedule["ScheduleExpression"] == "cron(0 12 * * ? *)"
     assert schedule["ScheduleExpressionTimezone"] == "America/New_York"

@@ -233,7 +233,7 @@ def test_the_execution_is_logged_and_traced(stage: SynthesizedStage) -> None:
 
 def test_what_the_machine_cannot_announce_is_announced_for_it_once(stage: SynthesizedStage) -> None:
     machine, _ = stage.pipeline.only("AWS::StepFunctions::StateMachine")
-    _, rule = stage.pipeline.only("AWS::Events::Rule")
+    _, rule = stage.pipeline.only("AWS::Events::Rule", "RetrainingWatch")
     assert rule["State"] == "ENABLED"
     assert rule["EventPattern"]["detail"] == {
         "stateMachineArn": [{"Ref": machine}],

@@ -1,21 +1,24 @@
 """A private MLflow."""
 
 import json
+from typing import Any
 
 from mlflow.server.security_utils import is_allowed_host_header
 
-from infra.constructs.mlflow_server import MLFLOW_PORT, MlflowServerEnv
+from infra.constructs.mlflow_server import MLFLOW_PORT, MlflowDatabaseEnv, MlflowServerEnv
 from tests.infra.synthesized import ROOT, SynthesizedStage, text
+from tests.infra.test_permissions import allowed
 
 
-def _container(stage: SynthesizedStage) -> dict[str, object]:
+def _container(stage: SynthesizedStage, name: str = "mlflow") -> dict[str, Any]:
     _, task = stage.tracking.only("AWS::ECS::TaskDefinition")
-    container: dict[str, object] = task["ContainerDefinitions"][0]
-    return container
+    containers = {container["Name"]: container for container in task["ContainerDefinitions"]}
+    assert set(containers) == {"migrate", "mlflow"}
+    return dict(containers[name])
 
 
-def _environment(stage: SynthesizedStage) -> dict[str, str]:
-    variables = _container(stage)["Environment"]
+def _environment(stage: SynthesizedStage, name: str = "mlflow") -> dict[str, str]:
+    variables = _container(stage, name)["Environment"]
     assert isinstance(variables, list)
     return {variable["Name"]: text(variable["Value"]) for variable in variables}
 
@@ -54,8 +57,10 @@ def test_mlflow_accepts_the_host_the_api_sends_and_refuses_others(stage: Synthes
         f"{sent}.evil.example",
         "abc.execute-api.us-east-1.amazonaws.com",
         "10.0.0.7:5000",
+        "127.0.0.1:8080",
     ):
         assert not is_allowed_host_header(hosts, stranger)
+    assert not [host for host in hosts if "*" in host]
 
 
 def test_the_server_is_told_only_what_its_environment_model_says(stage: SynthesizedStage) -> None:
@@ -65,16 +70,35 @@ def test_the_server_is_told_only_what_its_environment_model_says(stage: Synthesi
 
 
 def test_the_database_login_comes_from_the_secret_field_by_field(stage: SynthesizedStage) -> None:
-    secrets = _container(stage)["Secrets"]
-    assert isinstance(secrets, list)
-    fields = {secret["Name"]: text(secret["ValueFrom"]).rsplit(">:", 1)[1] for secret in secrets}
-    assert fields == {
-        "PGHOST": "host::",
-        "PGPORT": "port::",
-        "PGUSER": "username::",
-        "PGPASSWORD": "password::",
-        "PGDATABASE": "dbname::",
-    }
+    for name in ("migrate", "mlflow"):
+        secrets = _container(stage, name)["Secrets"]
+        fields = {secret["Name"]: text(secret["ValueFrom"]).rsplit(">:", 1)[1] for secret in secrets}
+        assert fields == {"PGHOST": "host::", "PGPORT": "port::", "PGUSER": "username::", "PGDATABASE": "dbname::"}
+
+
+def test_the_password_is_read_at_every_login_and_injected_nowhere(stage: SynthesizedStage) -> None:
+    for name in ("migrate", "mlflow"):
+        arn = MlflowDatabaseEnv.read(_environment(stage, name)).database_secret_arn
+        assert allowed(stage.tracking, "MlflowTaskTaskRole", "secretsmanager:GetSecretValue") == {arn}
+    assert "password" not in json.dumps(stage.tracking.template).lower()
+
+
+def test_the_schema_is_migrated_before_the_server_starts_and_by_nobody_else(stage: SynthesizedStage) -> None:
+    migration, server = _container(stage, "migrate"), _container(stage)
+    assert (migration["Essential"], server["Essential"]) == (False, True)
+    assert server["DependsOn"] == [{"Condition": "SUCCESS", "ContainerName": "migrate"}]
+    assert migration["Command"] == ["migrate"]
+    assert "Command" not in server
+    assert migration["Image"] == server["Image"]
+
+
+def test_the_server_is_replaced_when_it_does_not_answer(stage: SynthesizedStage) -> None:
+    check = _container(stage)["HealthCheck"]
+    program = check["Command"]
+    assert program[:3] == ["CMD", "python", "-c"]
+    assert f"127.0.0.1:{MLFLOW_PORT}/health" in program[3]
+    compile(program[3], "health", "exec")
+    assert (check["Interval"], check["Timeout"], check["Retries"], check["StartPeriod"]) == (30, 10, 3, 180)
 
 
 def test_one_task_at_a_time_and_a_bad_deployment_rolls_back(stage: SynthesizedStage) -> None:

@@ -2,8 +2,9 @@
 
 Wrong in 1.5.33: without a Docker daemon an ECS task is a record that never runs (and never ends). Here: ECS is given an
 engine that looks like docker-py's client to it and starts each container as a process in its image's asset
-folder. Memory and CPU limits, networks and architectures are not imitated. ``EntryPoint`` of a
-container definition, which stock drops on the way to the engine, is looked up again.
+folder. Memory and CPU limits, networks and architectures are not imitated. ``EntryPoint`` and ``DependsOn`` of a
+container definition, which stock drops on the way to the engine, are looked up again: a container that depends on
+another one's success starts after it, or not at all.
 """
 
 import os
@@ -30,12 +31,17 @@ class NotFound(Exception):
     """There is no such container, or no registry to ask."""
 
 
+class DependencyFailed(Exception):
+    """A container that another one waits for did not succeed."""
+
+
 class Container:
     """The part of docker-py's Container that ministack's ECS uses, around one process."""
 
-    def __init__(self, name: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, name: str, labels: dict[str, str], process: "subprocess.Popen[bytes]", log: Path) -> None:
         self.id = uuid4().hex
         self.name = name
+        self.labels = labels
         self.attrs: dict[str, Any] = {"NetworkSettings": {"Networks": {"loopback": {"IPAddress": "127.0.0.1"}}}}
         self._process = process
         self._log = log
@@ -107,6 +113,7 @@ class _Containers:
         """Start a container of an image, as its task definition (found by the labels) describes it."""
         found = self._registry.find(image)
         definition = _definition(labels)
+        self._await(definition, labels[_LABEL + "task-arn"])
         ports = [int(each["containerPort"]) for each in definition.get("portMappings", [])]
         environment = process_environment(
             {**found.environment, **(given.get("environment") or {})},
@@ -123,9 +130,19 @@ class _Containers:
                 command, env=environment, cwd=found.folder, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-            container = Container(name, process, log)
+            container = Container(name, labels, process, log)
             self._running[container.id] = container
         return container
+
+    def _await(self, definition: dict[str, Any], task: str) -> None:
+        for needed in definition.get("dependsOn", []):
+            if needed["condition"] not in {"COMPLETE", "SUCCESS"}:
+                continue
+            wanted = {_LABEL + "task-arn": task, _LABEL + "container-name": needed["containerName"]}
+            other = next(each for each in self._running.values() if wanted.items() <= each.labels.items())
+            code = other.wait()["StatusCode"]
+            if code and needed["condition"] == "SUCCESS":
+                raise DependencyFailed(f"container {needed['containerName']} exited with {code}")
 
     def get(self, container_id: str) -> Container:
         try:

@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -166,6 +167,35 @@ def test_a_task_of_an_unknown_image_says_so(deployed: Deployed) -> None:
 
     assert _until(lambda: described()["lastStatus"] == "STOPPED")
     assert "No asset folder is known for image somewhere.example/other:latest" in described()["stoppedReason"]
+
+
+@pytest.mark.parametrize("code", [0, 4])
+def test_a_container_that_depends_on_anothers_success_starts_after_it_or_not_at_all(
+    deployed: Deployed, code: int, tmp_path: Path
+) -> None:
+    ecs = deployed.aws.client("ecs")
+    image = ecs.describe_task_definition(taskDefinition="training")["taskDefinition"]["containerDefinitions"][0][
+        "image"
+    ]
+    told = tmp_path / "told"
+    first = {
+        "name": "first", "image": image, "essential": False,
+        "entryPoint": ["sh", "-c"], "command": [f"sleep .3; echo first >> {told}; exit {code}"],
+    }  # fmt: skip
+    second = {
+        "name": "second", "image": image, "entryPoint": ["sh", "-c"], "command": [f"echo second >> {told}"],
+        "dependsOn": [{"containerName": "first", "condition": "SUCCESS"}],
+    }  # fmt: skip
+    ecs.register_task_definition(family="ordered", containerDefinitions=[first, second])
+    task = ecs.run_task(cluster=deployed.output("Cluster"), taskDefinition="ordered")["tasks"][0]["taskArn"]
+
+    def described() -> dict[str, Any]:
+        found: dict[str, Any] = ecs.describe_tasks(cluster=deployed.output("Cluster"), tasks=[task])["tasks"][0]
+        return found
+
+    assert _until(lambda: described()["lastStatus"] == "STOPPED")
+    assert told.read_text().split() == (["first", "second"] if code == 0 else ["first"])
+    assert ("exited with 4" in described()["stoppedReason"]) is bool(code)
 
 
 def test_a_stopped_task_ends_its_process(deployed: Deployed) -> None:

@@ -1,0 +1,150 @@
+"""What the tracking server cannot do for itself: forget deleted runs for good, and change its database's password."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as event_targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from constructs import Construct
+
+from infra.assets import container_image, runtime_platform
+from infra.constructs.alerts import Alerts, dead_letter_queue
+from infra.constructs.database import TrackingDatabase
+from infra.constructs.logs import log_group
+from infra.constructs.mlflow_server import MlflowDatabaseEnv, MlflowServer
+from infra.stage import StageSettings
+
+# Under the server's artifact root: what `mlflow gc` may delete, with the runs that wrote it.
+DELETABLE = "mlflow/*"
+# Sunday morning: a deletion can wait a week.
+_COLLECTION = "cron(0 9 ? * SUN *)"
+
+
+class TrackingUpkeep(Construct):
+    """Scheduled tasks of the MLflow image: `gc` every week, `rotate` as the stage says.
+
+    Each has a role of its own. A task that could not be started waits in the dead letter queue, one that failed is
+    announced.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        server: MlflowServer,
+        database: TrackingDatabase,
+        artifacts: s3.IBucket,
+        alerts: Alerts,
+        settings: StageSettings,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._server = server
+        self._database = database
+        self._settings = settings
+        self._logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
+        self._missed = dead_letter_queue(self, "Missed")
+        collection = self._task("Collection", ["gc", "--older-than", f"{settings.tracking_retention_days}d"])
+        self._let_collect(collection, artifacts)
+        rotation = self._task("Rotation", ["rotate"])
+        self._let_rotate(rotation)
+        self._schedule("CollectionSchedule", collection, _COLLECTION, "Deleted runs go for good")
+        self._schedule("RotationSchedule", rotation, settings.password_schedule, "New database password")
+        self._announce_failures(alerts)
+
+    def _task(self, construct_id: str, command: list[str]) -> ecs.FargateTaskDefinition:
+        task = ecs.FargateTaskDefinition(
+            self,
+            construct_id,
+            cpu=256,
+            memory_limit_mib=1024,
+            runtime_platform=runtime_platform(self._settings.architecture),
+        )
+        task.add_container(
+            "upkeep",
+            image=container_image("mlflow_image", architecture=self._settings.architecture),
+            command=command,
+            environment=MlflowDatabaseEnv(database_secret_arn=self._database.secret.secret_arn).as_env(),
+            secrets=self._database.login_secrets(),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix=command[0], log_group=self._logs),
+        )
+        self._database.secret.grant_read(task.task_role)
+        return task
+
+    def _let_collect(self, task: ecs.FargateTaskDefinition, artifacts: s3.IBucket) -> None:
+        artifacts.grant_read(task.task_role)
+        # CDK's own grant would let it delete versions too, for good.
+        iam.Grant.add_to_principal(
+            grantee=task.task_role,
+            actions=["s3:DeleteObject"],
+            resource_arns=[artifacts.arn_for_objects(DELETABLE)],
+        )
+
+    def _let_rotate(self, task: ecs.FargateTaskDefinition) -> None:
+        # CDK's own grant_write does not move a stage from one version to another.
+        iam.Grant.add_to_principal(
+            grantee=task.task_role,
+            actions=["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"],
+            resource_arns=[self._database.secret.secret_arn],
+        )
+
+    def _schedule(self, construct_id: str, task: ecs.FargateTaskDefinition, expression: str, why: str) -> None:
+        scheduler.Schedule(
+            self,
+            construct_id,
+            description=why,
+            schedule=scheduler.ScheduleExpression.expression(expression, cdk.TimeZone.ETC_UTC),
+            target=targets.EcsRunFargateTask(
+                self._server.cluster,
+                task_definition=task,
+                assign_public_ip=True,
+                vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+                # The server's own: the one that the database lets in.
+                security_groups=[self._server.security_group],
+                dead_letter_queue=self._missed,
+                retry_attempts=3,
+                max_event_age=cdk.Duration.hours(1),
+            ),
+        )
+
+    def _announce_failures(self, alerts: Alerts) -> None:
+        alerts.when_not_empty(
+            self._missed,
+            construct_id="UpkeepMissed",
+            meaning="A scheduled task of the tracking server (garbage collection, password rotation) could not be "
+            "started; its event waits in the dead letter queue",
+        )
+        events.Rule(
+            self,
+            "Failed",
+            description="A garbage collection or password rotation failed",
+            event_pattern=events.EventPattern(
+                source=["aws.ecs"],
+                detail_type=["ECS Task State Change"],
+                detail={
+                    "clusterArn": [self._server.cluster.cluster_arn],
+                    # The server's own tasks are of a group "service:…".
+                    "group": [{"prefix": "family:"}],
+                    "lastStatus": ["STOPPED"],
+                    "$or": [
+                        {"containers": {"exitCode": [{"anything-but": [0]}]}},
+                        {"stopCode": ["TaskFailedToStart"]},
+                    ],
+                },
+            ),
+            targets=[
+                event_targets.SnsTopic(alerts.topic, message=self._sentence(), dead_letter_queue=alerts.undelivered)
+            ],
+        )
+
+    def _sentence(self) -> events.RuleTargetInput:
+        task = events.EventField.from_path("$.detail.group")
+        reason = events.EventField.from_path("$.detail.stoppedReason")
+        return events.RuleTargetInput.from_text(
+            f"Upkeep of the tracking server failed: {task} ({reason}). The server goes on, and the next run finishes "
+            f"what this one left; its log is in {self._logs.log_group_name}"
+        )

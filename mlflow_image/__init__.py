@@ -1,0 +1,1 @@
+"""The MLflow container: server, schema migration, upkeep."""

@@ -1,0 +1,56 @@
+"""Brings the schema to the version this image's MLflow needs; the only place where that happens.
+
+Alembic runs all steps in one transaction, which PostgreSQL undoes as a whole when one fails.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Any number will do; it must be the same in every version of this image.
+_LOCK = 8_675_309
+log = logging.getLogger("courtside.migrate")
+
+
+def migrate() -> int:
+    """Upgrade the schema, one process at a time, and return the exit code: 0 done, 3 it is newer than we are."""
+    from alembic.util import CommandError
+    from mlflow.db import commands
+
+    uri = os.environ["MLFLOW_BACKEND_STORE_URI"]
+    with _alone(uri):
+        before = _version(uri)
+        try:
+            commands(["upgrade", uri], standalone_mode=False)
+        except CommandError:
+            log.exception(
+                "The schema is at %s, which this image's MLflow does not know: a newer one has migrated it. Deploy "
+                "that one again, or restore the database to a time before its migration (docs/tracking.md)",
+                before,
+            )
+            return 3
+        log.info("Schema: %s, was %s", _version(uri), before or "empty")
+    return 0
+
+
+def _version(uri: str) -> str | None:
+    from mlflow.store.db.utils import _get_schema_version, create_sqlalchemy_engine
+
+    version: str | None = _get_schema_version(create_sqlalchemy_engine(uri))
+    return version
+
+
+@contextmanager
+def _alone(uri: str) -> Iterator[None]:
+    """Wait until no other process migrates this database; a session's lock ends with the session, however it ends."""
+    from mlflow.store.db.utils import create_sqlalchemy_engine_with_retry
+    from sqlalchemy import text
+
+    engine = create_sqlalchemy_engine_with_retry(uri)
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+        yield

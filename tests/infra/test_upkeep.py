@@ -1,0 +1,70 @@
+"""What looks after the tracking server on a schedule."""
+
+from typing import Any
+
+import pytest
+
+from infra.constructs.mlflow_server import MlflowDatabaseEnv
+from infra.settings import settings_for
+from tests.infra.conftest import synthesize
+from tests.infra.synthesized import SynthesizedStage, text
+
+TASKS = {"Collection": ["gc", "--older-than", "30d"], "Rotation": ["rotate"]}
+
+
+def _container(stage: SynthesizedStage, task: str) -> dict[str, Any]:
+    _, definition = stage.pipeline.only("AWS::ECS::TaskDefinition", f"TrackingUpkeep{task}")
+    (container,) = definition["ContainerDefinitions"]
+    return dict(container)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_runs_its_command_on_the_database_and_knows_no_password(stage: SynthesizedStage, task: str) -> None:
+    container = _container(stage, task)
+    assert container["Command"] == TASKS[task]
+    environment = {variable["Name"]: text(variable["Value"]) for variable in container["Environment"]}
+    assert MlflowDatabaseEnv.read(environment).as_env() == environment
+    assert {secret["Name"] for secret in container["Secrets"]} == {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE"}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_each_task_has_a_schedule_retries_and_a_queue_for_what_never_started(
+    stage: SynthesizedStage, task: str
+) -> None:
+    definition, _ = stage.pipeline.only("AWS::ECS::TaskDefinition", f"TrackingUpkeep{task}")
+    _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", f"TrackingUpkeep{task}Schedule")
+    queue, _ = stage.pipeline.only("AWS::SQS::Queue", "TrackingUpkeepMissed")
+    target = schedule["Target"]
+    assert schedule["State"] == "ENABLED"
+    assert text(target["EcsParameters"]["TaskDefinitionArn"]) == f"<{definition}>"
+    assert text(target["Arn"]).startswith("<PublishOutputFnGetAttMlflowCluster")
+    assert text(target["DeadLetterConfig"]["Arn"]) == f"<{queue}.Arn>"
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 3}
+    network = target["EcsParameters"]["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert network["AssignPublicIp"] == "ENABLED"
+    (group,) = network["SecurityGroups"]
+    assert text(group).startswith("<PublishOutputFnGetAttMlflowSecurityGroup")
+
+
+def test_a_task_that_never_started_raises_an_alarm_and_one_that_failed_an_alert(stage: SynthesizedStage) -> None:
+    queue, _ = stage.pipeline.only("AWS::SQS::Queue", "TrackingUpkeepMissed")
+    _, alarm = stage.pipeline.only("AWS::CloudWatch::Alarm", "AlertsUpkeepMissed")
+    assert text(alarm["Dimensions"][0]["Value"]) == f"<{queue}.QueueName>"
+    _, rule = stage.pipeline.only("AWS::Events::Rule", "TrackingUpkeepFailed")
+    detail = rule["EventPattern"]["detail"]
+    assert detail["group"] == [{"prefix": "family:"}]
+    assert detail["lastStatus"] == ["STOPPED"]
+    assert detail["$or"] == [
+        {"containers": {"exitCode": [{"anything-but": [0]}]}},
+        {"stopCode": ["TaskFailedToStart"]},
+    ]
+    topic, _ = stage.pipeline.only("AWS::SNS::Topic")
+    assert [text(target["Arn"]) for target in rule["Targets"]] == [f"<{topic}>"]
+
+
+def test_retention_and_rotation_follow_the_settings(tmp_path: Any) -> None:
+    own = {"tracking_retention_days": 7, "password_schedule": "cron(0 3 ? * MON *)"}
+    stage = synthesize(settings_for("dev").model_copy(update=own), tmp_path)
+    assert _container(stage, "Collection")["Command"] == ["gc", "--older-than", "7d"]
+    _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", "TrackingUpkeepRotationSchedule")
+    assert schedule["ScheduleExpression"] == "cron(0 3 ? * MON *)"
