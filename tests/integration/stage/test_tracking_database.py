@@ -1,0 +1,209 @@
+"""The tracking server, its database and its password, as the template runs them: real MLflow, real PostgreSQL."""
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import psycopg2
+import pytest
+from botocore.exceptions import ClientError
+
+from courtside.contracts.names import StackOutput
+from tests.integration.stage.conftest import Stage
+
+DAY_MS = 86_400_000
+
+
+def call(stage: Stage, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    request = urllib.request.Request(  # noqa: S310 (loopback)
+        f"{stage.aws.tracking_url}/api/2.0/mlflow/{path}",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 (loopback)
+        result: dict[str, Any] = json.loads(answer.read())
+        return result
+
+
+def secret_of(stage: Stage) -> dict[str, Any]:
+    """The database's secret as it is now."""
+    client = stage.aws.client("secretsmanager")
+    for listed in client.list_secrets()["SecretList"]:
+        fields = client.get_secret_value(SecretId=listed["ARN"])["SecretString"]
+        if '"dbname"' in fields:
+            return {**json.loads(fields), "arn": listed["ARN"]}
+    raise AssertionError("no secret of a database")
+
+
+@contextmanager
+def database(stage: Stage, **instead: str) -> Iterator[Any]:
+    fields = secret_of(stage) | instead
+    names = {"host": "host", "port": "port", "username": "user", "password": "password", "dbname": "dbname"}
+    connection = psycopg2.connect(**{names[key]: value for key, value in fields.items() if key in names})
+    connection.autocommit = True
+    try:
+        yield connection.cursor()
+    finally:
+        connection.close()
+
+
+def run_scheduled(stage: Stage, description: str) -> dict[str, Any]:
+    """Run a scheduled task as its schedule would and return it once it has stopped."""
+    scheduler, ecs = stage.aws.client("scheduler"), stage.aws.client("ecs")
+    schedules = (
+        scheduler.get_schedule(Name=each["Name"], GroupName=each["GroupName"])
+        for each in scheduler.list_schedules()["Schedules"]
+    )
+    target = next(each["Target"] for each in schedules if each.get("Description") == description)
+    definition = target["EcsParameters"]["TaskDefinitionArn"]
+    task = ecs.run_task(cluster=target["Arn"], taskDefinition=definition, launchType="FARGATE")["tasks"][0]
+    deadline = time.monotonic() + 60
+    while True:
+        (described,) = ecs.describe_tasks(cluster=target["Arn"], tasks=[task["taskArn"]])["tasks"]
+        if described["lastStatus"] == "STOPPED":
+            return dict(described)
+        assert time.monotonic() < deadline, stage.aws.log_tail("upkeep")
+        time.sleep(0.1)
+
+
+@contextmanager
+def every_statement_logged(stage: Stage) -> Iterator[None]:
+    with database(stage) as cursor:
+        cursor.execute("alter system set log_statement = 'all'")
+        cursor.execute("select pg_reload_conf()")
+    yield
+    with database(stage) as cursor:
+        cursor.execute("alter system reset log_statement")
+        cursor.execute("select pg_reload_conf()")
+
+
+def disconnect_everybody(stage: Stage) -> int:
+    """End every other session of the database, so that whoever goes on has to log in again."""
+    with database(stage) as cursor:
+        cursor.execute("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+class Client(threading.Thread):
+    """Somebody who uses the server all the time and notes what did not work."""
+
+    def __init__(self, request: Callable[[], object]) -> None:
+        super().__init__(daemon=True)
+        self.done = 0
+        self.failed: list[Exception] = []
+        self.between_requests = threading.Lock()
+        self._request = request
+        self._enough = threading.Event()
+
+    def run(self) -> None:
+        while not self._enough.is_set():
+            try:
+                with self.between_requests:
+                    self._request()
+                self.done += 1
+            except Exception as error:  # noqa: BLE001 (whatever it is, the test shows it)
+                self.failed.append(error)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        self.join(30)
+
+
+def test_the_password_is_rotated_while_the_server_works_and_no_request_fails(stage: Stage) -> None:
+    before = secret_of(stage)
+    tasks = _service_tasks(stage)
+    log = next(stage.aws.directory.glob("postgres-*/postgres.log"))
+    with (
+        every_statement_logged(stage),
+        Client(lambda: call(stage, "experiments/search", {"max_results": 5})) as client,
+    ):
+        ended = run_scheduled(stage, "New database password")
+        assert [each["exitCode"] for each in ended["containers"]] == [0], stage.aws.log_tail("upkeep")
+        # A rotation leaves sessions alone; a pool that grows or is pinged after a failover has to log in anew.
+        with client.between_requests:
+            so_far = client.done
+            assert disconnect_everybody(stage) >= 1
+        deadline = time.monotonic() + 20
+        while client.done < so_far + 20 and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert client.failed == []
+    assert client.done >= so_far + 20
+    after = secret_of(stage)
+    assert after["password"] != before["password"]
+    assert {**after, "password": ""} == {**before, "password": ""}
+    with (
+        pytest.raises(psycopg2.OperationalError, match="password authentication failed"),
+        database(stage, password=before["password"]),
+    ):
+        pass
+    assert _service_tasks(stage) == tasks
+    assert after["password"] not in "".join(stage.aws.log_tail("upkeep", 100))
+    assert 'ALTER ROLE "mlflow" PASSWORD \'SCRAM-SHA-256$' in log.read_text()
+    assert after["password"] not in log.read_text()
+
+
+def test_a_rotation_that_was_cut_off_locks_nobody_out_and_is_finished_by_the_next(stage: Stage) -> None:
+    before = secret_of(stage)
+    half = {name: value for name, value in before.items() if name != "arn"} | {"password": "pending-one"}
+    client = stage.aws.client("secretsmanager")
+    client.put_secret_value(SecretId=before["arn"], SecretString=json.dumps(half), VersionStages=["AWSPENDING"])
+    with database(stage) as cursor:
+        cursor.execute("alter role mlflow password 'pending-one'")
+        cursor.execute("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
+    assert call(stage, "experiments/search", {"max_results": 1})["experiments"]
+    ended = run_scheduled(stage, "New database password")
+    assert [each["exitCode"] for each in ended["containers"]] == [0], stage.aws.log_tail("upkeep")
+    assert secret_of(stage)["password"] == "pending-one"
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        client.get_secret_value(SecretId=before["arn"], VersionStage="AWSPENDING")
+    with database(stage):
+        pass
+
+
+def test_old_deleted_runs_go_for_good_with_their_artifacts_and_all_others_stay(stage: Stage) -> None:
+    experiment = call(stage, "experiments/create", {"name": "collected"})["experiment_id"]
+    runs = {name: _run(stage, experiment) for name in ("old", "new", "living")}
+    for name in ("old", "new"):
+        call(stage, "runs/delete", {"run_id": runs[name]})
+    with database(stage) as cursor:
+        for name, days in (("old", 31), ("new", 29)):
+            cursor.execute(
+                "update runs set deleted_time = deleted_time - %s where run_uuid = %s", [days * DAY_MS, runs[name]]
+            )
+    ended = run_scheduled(stage, "Deleted runs go for good")
+    assert [each["exitCode"] for each in ended["containers"]] == [0], stage.aws.log_tail("upkeep")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        call(stage, "runs/update", {"run_id": runs["old"]})
+    call(stage, "runs/restore", {"run_id": runs["new"]})
+    call(stage, "runs/update", {"run_id": runs["living"], "run_name": "still there"})
+    bucket = stage.loop.output(StackOutput.ARTIFACTS_BUCKET)
+    listed = stage.aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"mlflow/{experiment}/")["Contents"]
+    assert {each["Key"].split("/")[2] for each in listed} == {runs["new"], runs["living"]}
+
+
+def test_the_server_was_given_its_schema_and_made_none(stage: Stage) -> None:
+    assert any("Schema: " in line and "was empty" in line for line in stage.aws.log_tail("migrate"))
+    assert not [line for line in stage.aws.log_tail("mlflow", 200) if "database tables" in line]
+
+
+def _run(stage: Stage, experiment: str) -> str:
+    info = call(stage, "runs/create", {"experiment_id": experiment})["run"]["info"]
+    bucket, _, prefix = info["artifact_uri"].removeprefix("s3://").partition("/")
+    stage.aws.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/note.txt", Body=b"an artifact")
+    return str(info["run_id"])
+
+
+def _service_tasks(stage: Stage) -> list[str]:
+    ecs = stage.aws.client("ecs")
+    return [
+        task for cluster in ecs.list_clusters()["clusterArns"] for task in ecs.list_tasks(cluster=cluster)["taskArns"]
+    ]
