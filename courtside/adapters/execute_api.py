@@ -1,25 +1,75 @@
 """Signatures for the private tracking API, without MLflow: also the drift check signs, and it must stay small."""
 
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit, urlunsplit
 
 import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import NoCredentialsError, NoRegionError
+
+from courtside.contracts.errors import CourtsideError
 
 SERVICE = "execute-api"
+MAX_SKEW_SECONDS = 300
+_REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
+_FORBIDDEN = 403
+
+
+class ClockSkewed(CourtsideError):
+    """AWS refuses this machine's signatures, because its clock is wrong by `seconds` (positive: it is ahead)."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"this machine's clock is {abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} AWS's, which "
+            f"refuses signatures that are more than {MAX_SKEW_SECONDS} s off; set the clock "
+            "(Linux: timedatectl set-ntp true, macOS: sudo sntp -sS time.apple.com) and try again"
+        )
+
+
+def canonical(url: str) -> str:
+    """Return the URL as AWS reads it before it verifies: each part percent-encoded once, a space as %20.
+
+    Clients write a space in a query as `+` and leave characters like `'` alone; signed as they stand, they are refused.
+    """
+    parts = urlsplit(url)
+    path = "/".join(quote(unquote_to_bytes(segment), safe="~") for segment in parts.path.split("/"))
+    pairs = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+    query = urlencode(pairs, quote_via=quote, safe="", errors="surrogateescape")
+    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
 
 
 def signed_headers(session: boto3.Session, *, method: str, url: str, body: Any) -> dict[str, str]:
-    """Return the headers that sign one request for API Gateway; spaces in the query must be written %20.
+    """Return the headers that sign one request for API Gateway; `url` must be `canonical`.
 
-    Raises botocore's `NoCredentialsError`. Source: AWS Signature Version 4,
+    The region is the one in the API's address, or else the session's. Raises botocore's `NoCredentialsError` and
+    `NoRegionError`. Source: AWS Signature Version 4,
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
     """
+    host = urlsplit(url).netloc
+    named = _REGION.search(host)
+    region = named[1] if named else session.region_name
     credentials = session.get_credentials()
     if credentials is None:
         raise NoCredentialsError
-    request = AWSRequest(method=method, url=url, data=body, headers={"Host": urlsplit(url).netloc})
-    SigV4Auth(credentials.get_frozen_credentials(), SERVICE, session.region_name).add_auth(request)
+    if region is None:
+        raise NoRegionError
+    request = AWSRequest(method=method, url=url, data=body, headers={"Host": host})
+    SigV4Auth(credentials.get_frozen_credentials(), SERVICE, region).add_auth(request)
     return dict(request.headers.items())
+
+
+def explain_refusal(status: int, date: str | None) -> None:
+    """Raise `ClockSkewed` when that is why a signed request got this answer: it only says "Forbidden".
+
+    `date` is the answer's header of that name: the clock that signatures are compared with.
+    """
+    if status != _FORBIDDEN or date is None:
+        return
+    seconds = (datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()
+    if abs(seconds) > MAX_SKEW_SECONDS:
+        raise ClockSkewed(seconds)

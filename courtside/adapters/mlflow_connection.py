@@ -9,6 +9,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException, RestException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode
 
+from courtside.adapters.execute_api import ClockSkewed
 from courtside.workflows.ports import TrackingUnavailable
 
 # MLflow's own defaults try for minutes; a server that is away should be reported while someone still looks.
@@ -31,12 +32,18 @@ def connect(uri: str) -> MlflowClient:
 
 @contextmanager
 def reaching(uri: str) -> Iterator[None]:
-    """Turn a connection that fails into `TrackingUnavailable`; errors the server itself sends pass through."""
+    """Turn a connection that fails into `TrackingUnavailable`; errors the server itself sends pass through.
+
+    Raises `ClockSkewed` when that is why the tracking API refused a signature.
+    """
     try:
         yield
     except RestException:
         raise
     except MlflowException as error:
+        # MLflow wraps whatever a request raises without naming it as the cause.
+        if isinstance(error.__context__, ClockSkewed):
+            raise error.__context__ from None
         if "API request to" in str(error):
             raise TrackingUnavailable(uri) from error
         raise

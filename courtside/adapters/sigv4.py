@@ -1,13 +1,12 @@
 """Signs MLflow's requests, so that the tracking API can be private by IAM."""
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import boto3
 import requests
 from mlflow.tracking.request_auth.abstract_request_auth_provider import RequestAuthProvider
 
-from courtside.adapters.execute_api import signed_headers
+from courtside.adapters.execute_api import canonical, explain_refusal, signed_headers
 
 NAME = "courtside-sigv4"
 
@@ -19,13 +18,16 @@ class SigV4(requests.auth.AuthBase):
         self._session = session
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the signature to a prepared request."""
-        # API Gateway signs a space as %20; requests writes it as +, which would be signed as it stands.
-        parts = urlsplit(request.url or "")
-        request.url = str(urlunsplit(parts._replace(query=str(parts.query).replace("+", "%20"))))
-        signed = signed_headers(self._session, method=str(request.method), url=str(request.url), body=request.body)
+        """Add the signature to a prepared request; its answer may then raise `ClockSkewed`."""
+        request.url = canonical(request.url or "")
+        signed = signed_headers(self._session, method=str(request.method), url=request.url, body=request.body)
         request.headers.update(signed)
+        request.register_hook("response", _explain)
         return request
+
+
+def _explain(response: requests.Response, **_: object) -> None:
+    explain_refusal(response.status_code, response.headers.get("Date"))
 
 
 class SigV4AuthProvider(RequestAuthProvider):  # type: ignore[misc]  # mlflow's base class has no types

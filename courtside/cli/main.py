@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from courtside.cli import costs, drift, games, local, models, retrain, simulate, tables, train
+from courtside.cli import costs, drift, games, local, mlflow, models, retrain, simulate, tables, train
 from courtside.cli import demo as demo_command
 from courtside.cli.console import people
 from courtside.contracts.errors import BadInput, CourtsideError
@@ -32,6 +32,7 @@ app.command("retrain")(retrain.retrain)
 app.add_typer(drift.app, name="drift")
 app.add_typer(games.app, name="games")
 app.add_typer(local.app, name="local")
+app.add_typer(mlflow.app, name="mlflow")
 app.add_typer(models.app, name="models")
 app.add_typer(tables.app, name="tables")
 games.app.command("simulate")(simulate.simulate)

@@ -49,7 +49,8 @@ def games(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 COMMANDS = [
     "costs", "demo", "features", "train", "retrain", "drift check", "games load", "games simulate",
-    "local up", "local env", "local status", "local down", "models list", "models rollback", "tables load",
+    "local up", "local env", "local status", "local down", "models list", "models rollback", "mlflow env", "mlflow ui",
+    "tables load",
 ]  # fmt: skip
 
 

@@ -1,0 +1,176 @@
+"""A door to the private tracking API for a browser: it listens on loopback and signs what comes in.
+
+Whoever can reach it acts as the person who started it, so it answers this machine only, and no page of another site.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import cast
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.exceptions import BotoCoreError
+
+from courtside.adapters.execute_api import canonical, explain_refusal, signed_headers
+from courtside.contracts.errors import BadInput, CourtsideError
+
+_CHUNK_BYTES = 65_536
+# The API itself gives up after 30 s.
+_TIMEOUT_SECONDS = 35
+# Of one connection only (RFC 9110, 7.6.1), or ours to write. Cookies of this address belong to every port of it.
+_NOT_FORWARDED = frozenset(
+    {
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
+        "upgrade", "host", "authorization", "content-length", "cookie",
+    }
+)  # fmt: skip
+_HOP_BY_HOP = _NOT_FORWARDED - {"content-length"}
+_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+
+
+class NotLoopback(BadInput):
+    """The proxy was asked to listen where others could reach it."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__(
+            f"{host} is not a loopback address: whoever reaches the proxy acts with your AWS permissions; "
+            "use 127.0.0.1, and ssh -L to reach it from another machine"
+        )
+
+
+class AddressTaken(CourtsideError):
+    """Something else listens there."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        super().__init__(f"cannot listen on {host}, port {port}: it is taken; choose another with --port, 0 for any")
+
+
+class SigningProxy(ThreadingHTTPServer):
+    """Forwards every request to `target`, signed by `session`; one thread a client connection, one request at a time.
+
+    Raises `NotLoopback` and `AddressTaken`; port 0 takes a free one.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, target: str, *, session: boto3.Session, host: str = "127.0.0.1", port: int = 0) -> None:
+        address = _loopback(host)
+        self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.target = target.rstrip("/")
+        self.session = session
+        try:
+            super().__init__((address, port), _Handler)
+        except OSError as error:
+            raise AddressTaken(host, port) from error
+        shown = f"[{address}]" if ":" in address else address
+        self.names = frozenset({f"{shown}:{self.server_port}", f"localhost:{self.server_port}"})
+        self.url = f"http://{shown}:{self.server_port}"
+
+    def connect(self) -> HTTPConnection:
+        """Return a connection to the target; nothing is sent yet."""
+        parts = urlsplit(self.target)
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        return kind(parts.netloc, timeout=_TIMEOUT_SECONDS)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def _forward(self) -> None:
+        if not self._is_from_here():
+            self._say(HTTPStatus.FORBIDDEN, "this proxy answers its own page only")
+            return
+        if "Transfer-Encoding" in self.headers:
+            self._say(HTTPStatus.LENGTH_REQUIRED, "a body needs a Content-Length: signatures cover it")
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        proxy = cast("SigningProxy", self.server)
+        upstream = proxy.connect()
+        try:
+            url = canonical(f"{proxy.target}{self.path}")
+            headers = _kept(self.headers.items(), _NOT_FORWARDED)
+            headers |= signed_headers(proxy.session, method=self.command, url=url, body=body)
+            parts = urlsplit(url)
+            upstream.request(
+                self.command, f"{parts.path}?{parts.query}".rstrip("?"), body=body or None, headers=headers
+            )
+            response = upstream.getresponse()
+            explain_refusal(response.status, response.headers["Date"])
+        except CourtsideError as error:
+            self._say(HTTPStatus.BAD_GATEWAY, f"{type(error).__name__}: {error}")
+        except (OSError, HTTPException, BotoCoreError) as error:
+            self._say(HTTPStatus.BAD_GATEWAY, f"the tracking API cannot be asked: {error}")
+        else:
+            self._pass_on(response)
+        finally:
+            upstream.close()
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Find the base class a method for every HTTP method: all are forwarded."""
+        if name.startswith("do_"):
+            return self._forward
+        raise AttributeError(name)
+
+    def _is_from_here(self) -> bool:
+        """Tell whether the request is for our own name and, if a page sends it, from our own page.
+
+        Another name is a page that had its own name resolved to loopback; another origin is any page's form or script.
+        """
+        names = cast("SigningProxy", self.server).names
+        origin = self.headers.get("Origin")
+        return self.headers.get("Host") in names and (origin is None or origin in {f"http://{name}" for name in names})
+
+    def _pass_on(self, response: HTTPResponse) -> None:
+        self.send_response_only(response.status, response.reason)
+        for name, value in response.getheaders():
+            if name.lower() not in _HOP_BY_HOP:
+                self.send_header(name, value)
+        empty = self.command == "HEAD" or response.status in _WITHOUT_BODY
+        chunked = response.length is None and not empty
+        if chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        while not empty and (part := response.read1(_CHUNK_BYTES)):
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part) if chunked else part)
+        if chunked:
+            self.wfile.write(b"0\r\n\r\n")
+
+    def _say(self, status: HTTPStatus, text: str) -> None:
+        self.close_connection = True
+        content = f"{text}\n".encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base class's name
+        """Say nothing: the API has an access log."""
+
+
+def _kept(headers: Iterable[tuple[str, str]], dropped: frozenset[str]) -> dict[str, str]:
+    return {
+        name: value for name, value in headers if name.lower() not in dropped and not name.lower().startswith("x-amz-")
+    }
+
+
+def _loopback(host: str) -> str:
+    """Return the address to listen on; raises `NotLoopback`."""
+    if host == "localhost":
+        return "127.0.0.1"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError as error:
+        raise NotLoopback(host) from error
+    if not address.is_loopback:
+        raise NotLoopback(host)
+    return str(address)

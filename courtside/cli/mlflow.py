@@ -1,0 +1,67 @@
+"""`courtside mlflow`: a stage's private MLflow from a browser and from a notebook."""
+
+import os
+import shlex
+from typing import Annotated
+
+import typer
+
+from courtside.cli.console import JsonFlag, people, print_json
+from courtside.cli.stage import Stage, stage_tracking_uri
+
+app = typer.Typer(no_args_is_help=True, help="Use a stage's private MLflow from a browser or a notebook.")
+
+
+@app.command("ui")
+def ui(
+    stage: Stage = "dev",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 5001,
+    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    open_browser: Annotated[bool, typer.Option("--open", help="Open a browser as well.")] = False,
+) -> None:
+    """Serve a stage's MLflow UI on this machine, every request signed as you; prints the address, Ctrl-C ends it.
+
+    Examples:
+
+    - `courtside mlflow ui --stage dev`
+
+    - `courtside mlflow ui --stage prod --port 0 --open`
+    """
+    import boto3
+
+    from courtside.adapters.signing_proxy import SigningProxy
+
+    with SigningProxy(stage_tracking_uri(stage), session=boto3.Session(), host=host, port=port) as proxy:
+        people.print(f"MLflow of stage {stage}, signed as you; Ctrl-C ends")
+        typer.echo(proxy.url)
+        if open_browser:
+            typer.launch(proxy.url)
+        try:
+            proxy.serve_forever()
+        except KeyboardInterrupt:
+            people.print("closed")
+
+
+@app.command("env")
+def env(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """Print the variables that an MLflow client needs to log to a stage and read from it.
+
+    The client's environment needs this package (it brings the signer) beside MLflow, and AWS credentials that may call
+    the tracking API.
+
+    Example: `eval $(courtside mlflow env --stage dev)`
+    """
+    import boto3
+
+    from courtside.adapters.sigv4 import NAME
+
+    variables = {"MLFLOW_TRACKING_URI": stage_tracking_uri(stage), "MLFLOW_TRACKING_AUTH": NAME}
+    if region := boto3.Session().region_name:
+        variables["AWS_DEFAULT_REGION"] = region
+    if profile := os.environ.get("AWS_PROFILE"):
+        variables["AWS_PROFILE"] = profile
+    if as_json:
+        print_json(variables)
+        return
+    for name, value in variables.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
