@@ -169,9 +169,10 @@ def test_a_rotation_that_was_cut_off_locks_nobody_out_and_is_finished_by_the_nex
         pass
 
 
-def test_old_deleted_runs_go_for_good_with_their_artifacts_and_all_others_stay(stage: Stage) -> None:
+def test_old_deleted_runs_go_for_good_with_their_artifacts_all_others_stay_and_so_do_models(stage: Stage) -> None:
     experiment = call(stage, "experiments/create", {"name": "collected"})["experiment_id"]
     runs = {name: _run(stage, experiment) for name in ("old", "new", "living")}
+    model = _model(stage, experiment, runs["old"])
     for name in ("old", "new"):
         call(stage, "runs/delete", {"run_id": runs[name]})
     with database(stage) as cursor:
@@ -187,7 +188,8 @@ def test_old_deleted_runs_go_for_good_with_their_artifacts_and_all_others_stay(s
     call(stage, "runs/update", {"run_id": runs["living"], "run_name": "still there"})
     bucket = stage.loop.output(StackOutput.ARTIFACTS_BUCKET)
     listed = stage.aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"mlflow/{experiment}/")["Contents"]
-    assert {each["Key"].split("/")[2] for each in listed} == {runs["new"], runs["living"]}
+    kept = {each["Key"].removeprefix(f"mlflow/{experiment}/").split("/artifacts/")[0] for each in listed}
+    assert kept == {runs["new"], runs["living"], f"models/{model}"}
 
 
 def test_the_server_was_given_its_schema_and_made_none(stage: Stage) -> None:
@@ -200,6 +202,16 @@ def _run(stage: Stage, experiment: str) -> str:
     bucket, _, prefix = info["artifact_uri"].removeprefix("s3://").partition("/")
     stage.aws.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/note.txt", Body=b"an artifact")
     return str(info["run_id"])
+
+
+def _model(stage: Stage, experiment: str, run: str) -> str:
+    """Log a model as a training does; a version of the registry may point to it."""
+    info = call(stage, "logged-models", {"experiment_id": experiment, "name": "model", "source_run_id": run})["model"][
+        "info"
+    ]
+    bucket, _, prefix = info["artifact_uri"].removeprefix("s3://").partition("/")
+    stage.aws.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/MLmodel", Body=b"a model")
+    return str(info["model_id"])
 
 
 def _service_tasks(stage: Stage) -> list[str]:
