@@ -1,17 +1,33 @@
 """Buckets nobody can open, lose or read in passing."""
 
+from typing import Any
+
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
+
+# CDK's own grants allow `s3:GetObject*`, `s3:GetBucket*`, `s3:List*` and `s3:Abort*`: tags, access lists, retention
+# and whatever S3 adds next.
+LISTING = ("s3:ListBucket", "s3:ListBucketVersions")
+READING = ("s3:GetObject", "s3:GetObjectVersion")
+ADDING = ("s3:PutObject", "s3:AbortMultipartUpload")
 
 
 class PrivateBucket(s3.Bucket):
     """A bucket that is encrypted, versioned, closed to the public, TLS only and kept when its stack is deleted.
 
-    Its logical id is the construct id: moving the code must never replace the data.
+    Its logical id is the construct id: moving the code must never replace the data. Its grants name every action.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, old_versions: cdk.Duration) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        old_versions: cdk.Duration,
+        access_logs: s3.IBucket | None = None,
+    ) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -22,6 +38,8 @@ class PrivateBucket(s3.Bucket):
             minimum_tls_version=1.2,
             versioned=True,
             removal_policy=cdk.RemovalPolicy.RETAIN,
+            server_access_logs_bucket=access_logs,
+            server_access_logs_prefix=None if access_logs is None else f"s3/{construct_id}/",
             lifecycle_rules=[
                 s3.LifecycleRule(
                     noncurrent_version_expiration=old_versions,
@@ -29,6 +47,47 @@ class PrivateBucket(s3.Bucket):
                 )
             ],
         )
-        resource = self.node.default_child
-        assert isinstance(resource, s3.CfnBucket)
-        resource.override_logical_id(construct_id)
+        _keep_logical_id(self, construct_id)
+
+    def grant_read(self, identity: iam.IGrantable, objects_key_pattern: Any = None) -> iam.Grant:
+        """Let a role list the bucket and read the objects (and their old versions) that the pattern names."""
+        return self._grant(identity, READING, objects_key_pattern).combine(
+            iam.Grant.add_to_principal(grantee=identity, actions=list(LISTING), resource_arns=[self.bucket_arn])
+        )
+
+    def grant_put(self, identity: iam.IGrantable, objects_key_pattern: Any = None) -> iam.Grant:
+        """Let a role add objects that the pattern names; it can neither delete one nor touch an old version."""
+        return self._grant(identity, ADDING, objects_key_pattern)
+
+    def _grant(self, identity: iam.IGrantable, actions: tuple[str, ...], pattern: Any) -> iam.Grant:
+        return iam.Grant.add_to_principal(
+            grantee=identity, actions=list(actions), resource_arns=[self.arn_for_objects(pattern or "*")]
+        )
+
+
+class AccessLogsBucket(s3.Bucket):
+    """Where S3 writes who asked for which object, and the network whom it refused; nobody else can write here.
+
+    Entries end after `kept`; the bucket itself outlives its stack, as what it tells about does.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, kept: cdk.Duration) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            # Log delivery writes with the key of S3 only.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+            lifecycle_rules=[s3.LifecycleRule(expiration=kept)],
+        )
+        _keep_logical_id(self, construct_id)
+
+
+def _keep_logical_id(bucket: s3.Bucket, construct_id: str) -> None:
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)
+    resource.override_logical_id(construct_id)

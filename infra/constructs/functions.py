@@ -1,7 +1,9 @@
 """A function of the one Lambda image."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -29,6 +31,7 @@ class ImageFunction(lambda_.DockerImageFunction):
         memory_mib: int = 1024,
         dead_letter_queue: sqs.IQueue | None = None,
     ) -> None:
+        own_log = log_group(scope, f"{construct_id}Logs", retention_days=settings.log_retention_days)
         super().__init__(
             scope,
             construct_id,
@@ -37,6 +40,17 @@ class ImageFunction(lambda_.DockerImageFunction):
             environment=environment.as_env(),
             timeout=timeout,
             memory_size=memory_mib,
-            log_group=log_group(scope, f"{construct_id}Logs", retention_days=settings.log_retention_days),
+            log_group=own_log,
+            tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=dead_letter_queue,
         )
+        _write_only(self, own_log)
+
+
+def _write_only(function: lambda_.Function, own_log: logs.LogGroup) -> None:
+    """Let a function write its own log, and no other: AWSLambdaBasicExecutionRole would open every log group."""
+    assert function.role is not None
+    role = function.role.node.default_child
+    assert isinstance(role, iam.CfnRole)
+    role.managed_policy_arns = None
+    own_log.grant_write(function)

@@ -5,12 +5,14 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from courtside.contracts.names import StackOutput
-from infra.constructs.buckets import PrivateBucket
+from infra.constructs.buckets import AccessLogsBucket, PrivateBucket
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.ledger import Ledger
 from infra.constructs.network import closed_network
 from infra.outputs import publish
 from infra.stage import StageSettings
+
+PRODUCTION = "prod"
 
 
 class DataStack(cdk.Stack):
@@ -24,9 +26,10 @@ class DataStack(cdk.Stack):
             termination_protection=settings.deletion_protection,
         )
         old_versions = cdk.Duration.days(settings.old_versions_days)
-        self.lake = PrivateBucket(self, "LakeBucket", old_versions=old_versions)
-        self.artifacts = PrivateBucket(self, "ArtifactsBucket", old_versions=old_versions)
-        self.vpc = closed_network(self, "Network")
+        logs = _access_logs(self, settings)
+        self.lake = PrivateBucket(self, "LakeBucket", old_versions=old_versions, access_logs=logs)
+        self.artifacts = PrivateBucket(self, "ArtifactsBucket", old_versions=old_versions, access_logs=logs)
+        self.vpc = closed_network(self, "Network", flow_logs=logs)
         self.database = TrackingDatabase(self, "Database", vpc=self.vpc, settings=settings)
         self.ledger = Ledger(self, "Ledger", deletion_protection=settings.deletion_protection)
         self.slack_webhook = _slack_webhook(self) if settings.slack else None
@@ -43,6 +46,13 @@ class DataStack(cdk.Stack):
                 self.slack_webhook.secret_arn,
                 meaning="Put the Slack webhook URL here: aws secretsmanager put-secret-value --secret-string URL",
             )
+
+
+def _access_logs(scope: Construct, settings: StageSettings) -> AccessLogsBucket | None:
+    """Only production is worth reading who asked for what; elsewhere it would cost more than it tells."""
+    if settings.stage != PRODUCTION:
+        return None
+    return AccessLogsBucket(scope, "AccessLogsBucket", kept=cdk.Duration.days(365))
 
 
 def _slack_webhook(scope: Construct) -> secretsmanager.Secret:

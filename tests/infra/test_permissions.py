@@ -75,10 +75,17 @@ def test_only_actions_without_a_narrower_resource_go_unscoped(stage: Synthesized
                 assert actions <= UNSCOPED, stack.name
 
 
-def test_managed_policies_are_only_the_functions_own_logging(stage: SynthesizedStage) -> None:
+def test_no_role_takes_a_managed_policy(stage: SynthesizedStage) -> None:
     roles = stage.of_type("AWS::IAM::Role")
-    managed = {text(arn) for role in roles.values() for arn in role.get("ManagedPolicyArns", [])}
-    assert managed == {"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
+    assert len(roles) > 10
+    assert [name for name, role in roles.items() if role.get("ManagedPolicyArns")] == []
+
+
+def test_each_function_writes_its_own_log_only(stage: SynthesizedStage) -> None:
+    for name, function in stage.pipeline.of_type("AWS::Lambda::Function").items():
+        role = text(function["Role"])[1:].split("ServiceRole")[0]
+        own = f"<{function['LoggingConfig']['LogGroup']['Ref']}.Arn>"
+        assert allowed(stage.pipeline, f"{role}ServiceRole", "logs:PutLogEvents") == {own}, name
 
 
 STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Promote", "RollBack", "Unlock")
@@ -132,7 +139,8 @@ def test_every_step_and_the_training_task_write_the_ledger_and_nobody_else_reads
 
 def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: SynthesizedStage) -> None:
     role = "DriftCheckFunction"
-    assert allowed(dev.pipeline, role, "s3:GetObject") == {LAKE, f"{LAKE}/*"}
+    assert allowed(dev.pipeline, role, "s3:GetObject") == {f"{LAKE}/*"}
+    assert allowed(dev.pipeline, role, "s3:ListBucket") == {LAKE}
     page = f"{ARTIFACTS}/{ARTIFACT}"
     assert allowed(dev.pipeline, role, "s3:PutObject") == {page, *(f"{LAKE}/{prefix}" for prefix in WRITABLE)}
 
@@ -191,7 +199,8 @@ def test_the_objects_of_freeze_and_gate_are_theirs_alone() -> None:
 
 def test_the_gate_reaches_the_lake_and_the_ledger_only(dev: SynthesizedStage) -> None:
     actions = set().union(*(granted for granted, _ in statements(dev.pipeline, "StepsGate")))
-    assert not [action for action in actions if not action.startswith(("s3:", "dynamodb:"))]
+    its_own_telling = ("logs:", "xray:")
+    assert not [action for action in actions if not action.startswith(("s3:", "dynamodb:", *its_own_telling))]
 
 
 def test_only_the_machine_itself_and_the_check_start_the_machine(dev: SynthesizedStage) -> None:
