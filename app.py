@@ -1,5 +1,6 @@
 """The CDK app: reads the stage from the context (`-c stage=dev`) and builds its stacks."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -8,15 +9,20 @@ import aws_cdk as cdk
 from courtside.contracts.errors import CourtsideError
 from infra.app import build
 from infra.settings import settings_for
+from infra.validation.gate import hold_to_the_rules
 
 
 def main() -> None:
     """Synthesize one stage; a wrong setting ends with its message, not with a traceback."""
     app = cdk.App()
     try:
-        build(app, settings_for(str(app.node.try_get_context("stage") or "dev")), commit=_commit())
+        settings = settings_for(str(app.node.try_get_context("stage") or "dev"))
+        build(app, settings, commit=_commit())
     except CourtsideError as error:
         raise SystemExit(f"courtside: {error}") from error
+    # The variable that switches CDK's own rules off.
+    if os.environ.get("CDK_VALIDATION") != "false":
+        hold_to_the_rules(app, settings.stage)
     app.synth()
 
 

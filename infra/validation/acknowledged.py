@@ -1,0 +1,163 @@
+"""Every cdk-nag finding that stays, with the reason: the one table of them.
+
+A finding that is not here fails synthesis. An entry that matches no finding in any stage fails
+`tests/infra/test_validation.py`: what was fixed is struck from the list.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """One rule's finding at the given constructs, and why it stays.
+
+    `rule` is spelled as `infra.validation.nag.readable` spells it. `at` are construct paths below the stage
+    (`data/LakeBucket/Resource`) in which `*` stands for anything. `never_in` are stages where it must not occur.
+    """
+
+    rule: str
+    at: tuple[str, ...]
+    reason: str
+    never_in: tuple[str, ...] = ()
+
+
+_DATABASE = ("data/Database/Instance/Resource",)
+_CHECK_ROLE = "pipeline/DriftCheck/Function/ServiceRole/DefaultPolicy/Resource"
+_TRAINING_ROLE = "pipeline/Training/Task/TaskRole/DefaultPolicy/Resource"
+_MACHINE_ROLE = "pipeline/Retraining/Machine/Role/DefaultPolicy/Resource"
+_STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Promote", "RollBack", "Unlock")
+
+
+def _step_role(step: str) -> str:
+    return f"pipeline/Steps/{step}/ServiceRole/DefaultPolicy/Resource"
+
+
+def _iam5(resource: str, *at: str, reason: str) -> Acknowledged:
+    return Acknowledged(rule=f"AwsSolutions-IAM5[Resource::{resource}]", at=at, reason=reason)
+
+
+ACKNOWLEDGED = (
+    Acknowledged(
+        rule="AwsSolutions-S1",
+        at=("data/LakeBucket/Resource", "data/ArtifactsBucket/Resource"),
+        reason="Access logs are kept in prod; in a stage without real readers they would only cost.",
+        never_in=("prod",),
+    ),
+    Acknowledged(
+        rule="AwsSolutions-VPC7",
+        at=("data/Network/Resource",),
+        reason="Refused connections are logged in prod; elsewhere every port scan would be paid for.",
+        never_in=("prod",),
+    ),
+    Acknowledged(
+        rule="AwsSolutions-RDS3",
+        at=_DATABASE,
+        reason="A standby doubles the price of the database; without it a failed zone costs minutes of tracking, "
+        "and trainings spool what they could not log.",
+        never_in=("prod",),
+    ),
+    Acknowledged(
+        rule="AwsSolutions-RDS10",
+        at=_DATABASE,
+        reason="dev may be torn down at any time; deletion still leaves a snapshot.",
+        never_in=("staging", "prod"),
+    ),
+    Acknowledged(
+        rule="AwsSolutions-RDS11",
+        at=_DATABASE,
+        reason="Another port hides nothing: the subnets are isolated and one security group may connect.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-SMG4",
+        at=("data/Database/Instance/Secret/Resource",),
+        reason="A rotated password is an outage unless the service rolls with it; see docs/security.md.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-SMG4",
+        at=("data/SlackWebhook/Resource",),
+        reason="Slack makes the webhook's address; nothing in AWS could make a new one.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-ECS2",
+        at=("tracking/Mlflow/Task/Resource", "pipeline/Training/Task/Resource"),
+        reason="The variables are names of buckets, tables and addresses; what is secret comes from Secrets Manager.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-ECS4",
+        at=("tracking/Mlflow/Cluster/Resource", "pipeline/Training/Cluster/Resource"),
+        reason="Container Insights costs more a month than the one small task it would describe.",
+    ),
+    Acknowledged(
+        rule="Serverless-SQSRedrivePolicy",
+        at=("pipeline/Alerts/Undelivered/Resource", "pipeline/DriftCheck/Missed/Resource"),
+        reason="They are the dead letter queues; an alarm says when one is not empty.",
+    ),
+    Acknowledged(
+        rule="Serverless-LambdaDLQ",
+        at=tuple(f"pipeline/Steps/{step}/Resource" for step in _STEPS),
+        reason="The state machine calls it and waits: an error goes back to the machine, which announces it.",
+    ),
+    _iam5(
+        "*",
+        "tracking/Mlflow/Task/ExecutionRole/DefaultPolicy/Resource",
+        "pipeline/Training/Task/ExecutionRole/DefaultPolicy/Resource",
+        _MACHINE_ROLE,
+        "pipeline/*/ServiceRole/DefaultPolicy/Resource",
+        reason="Only actions for which AWS has no narrower resource; infra/validation/unscoped.py says why for each.",
+    ),
+    _iam5(
+        "<LakeBucket>/*",
+        *map(_step_role, ("Freeze", "Gate", "RequestApproval", "Promote", "RollBack")),
+        _CHECK_ROLE,
+        reason="Reads data and reports, where keys depend on the dataset; it writes under a prefix of its own.",
+    ),
+    _iam5(
+        "<LakeBucket>/*",
+        _TRAINING_ROLE,
+        reason="Training reads what was frozen and adds features, models and records; it cannot delete them.",
+    ),
+    _iam5(
+        "<ArtifactsBucket>/*",
+        _step_role("Promote"),
+        _step_role("RollBack"),
+        _TRAINING_ROLE,
+        "tracking/Mlflow/Task/TaskRole/DefaultPolicy/Resource",
+        reason="MLflow chooses the keys: a folder for each run and model.",
+    ),
+    _iam5(
+        "<ArtifactsBucket>/*/artifacts/report.html",
+        _CHECK_ROLE,
+        reason="The run's id stands in the middle of the key; the name at its end keeps every model out of reach.",
+    ),
+    _iam5("<LakeBucket>/drift/*", _CHECK_ROLE, reason="Reports are stored by day and check."),
+    _iam5("<LakeBucket>/decisions/*", _CHECK_ROLE, reason="Decisions are stored by day and check."),
+    _iam5("<LakeBucket>/ml-models/.staged/*", _TRAINING_ROLE, reason="One folder for each training, staged by itself."),
+    _iam5("<LakeBucket>/training/*/spool/*", _TRAINING_ROLE, reason="What waited for the server, by training."),
+    _iam5(
+        "<LakeBucket>/training/*/manifest.json",
+        _step_role("Freeze"),
+        reason="One object of each training's folder.",
+    ),
+    _iam5(
+        "<LakeBucket>/training/*/gate.json",
+        _step_role("Gate"),
+        reason="One object of each training's folder.",
+    ),
+    _iam5(
+        "arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<TrackingApi>/*/*/*",
+        _CHECK_ROLE,
+        _step_role("Promote"),
+        _step_role("RollBack"),
+        _TRAINING_ROLE,
+        reason="Every method and path of this one API: MLflow's protocol is not split by what a caller may do.",
+    ),
+    *(
+        _iam5(f"<Steps{step}.Arn>:*", _MACHINE_ROLE, reason="The versions of the function that the state calls.")
+        for step in _STEPS
+    ),
+    _iam5(
+        "<DriftCheckFunction.Arn>:*",
+        "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource",
+        reason="The versions of the function that the schedule calls.",
+    ),
+)

@@ -1,0 +1,115 @@
+"""cdk-nag's AwsSolutions and Serverless packs, and which of their findings have been reviewed."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+import cdk_nag
+import jsii
+from constructs import IConstruct
+
+from courtside.contracts.names import stack_name
+from infra.validation.acknowledged import ACKNOWLEDGED, Acknowledged
+
+# What another stack's resource is called there: the weak reference carries an output named after it.
+_WEAK_REFERENCE = re.compile(r'\{"Fn::GetStackOutput":.*?"OutputName":"PublishOutput(?:FnGetAtt|Ref)([^"]+)"\}\}')
+_HASHES = re.compile(r"(?:Arn)?(?:[0-9A-F]{8})+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule broken by one resource; `path` is below the stage: `data/LakeBucket/Resource`."""
+
+    rule: str
+    path: str
+    meaning: str
+
+    def is_acknowledged_by(self, entry: Acknowledged, stage: str) -> bool:
+        """Whether an entry speaks of this finding in that stage."""
+        return (
+            entry.rule == self.rule
+            and stage not in entry.never_in
+            and any(_matches(pattern, self.path) for pattern in entry.at)
+        )
+
+
+def readable(rule: str) -> str:
+    """Return a rule's id with resources called by name: `<LakeBucket>`, `<StepsGate.Arn>`, without their hashes."""
+    named = _WEAK_REFERENCE.sub(lambda found: f"<{_HASHES.sub('', found[1])}>", rule)
+    return re.sub(r"<(\w+?)[0-9A-F]{8}(\.\w+)?>", r"<\1\2>", named)
+
+
+def findings(app: IConstruct, stage: str) -> list[Finding]:
+    """Return what both packs find in a synthesized app, acknowledged or not."""
+    reports = (pack.validate_scope(app) for pack in (cdk_nag.AwsSolutionsChecks(), cdk_nag.ServerlessChecks()))
+    prefix = stack_name(stage, "")
+    return [
+        Finding(readable(violation.rule_name), str(resource.construct_path).removeprefix(prefix), violation.description)
+        for report in reports
+        for violation in report.violations
+        for resource in violation.violating_resources
+    ]
+
+
+def unreviewed(
+    found: Iterable[Finding], stage: str, table: tuple[Acknowledged, ...] = ACKNOWLEDGED
+) -> Iterator[Finding]:
+    """Yield the findings that no entry acknowledges."""
+    for finding in found:
+        if not any(finding.is_acknowledged_by(entry, stage) for entry in table):
+            yield finding
+
+
+def _matches(pattern: str, path: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), path) is not None
+
+
+@jsii.implements(cdk.IPolicyValidationPlugin)
+class ReviewedNag:
+    """Fails synthesis on every finding that is not in the table.
+
+    CDK's own acknowledgments name a finding by its exact id, which holds the stage, the region and generated names;
+    the table is written for people, so this plugin compares instead. `reviewed` is what it let pass.
+    """
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+        self.reviewed: list[Finding] = []
+
+    @property
+    def name(self) -> str:
+        """What the validation report calls it."""
+        return "cdk-nag"
+
+    @property
+    def version(self) -> str | None:
+        """Not told apart."""
+        return None
+
+    @property
+    def rule_ids(self) -> list[str] | None:
+        """Not listed."""
+        return None
+
+    def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
+        """Run the packs on the finished tree."""
+        everything = findings(context.app_construct, self._stage)
+        found = list(unreviewed(everything, self._stage))
+        self.reviewed = [finding for finding in everything if finding not in found]
+        return cdk.PolicyValidationPluginReport(
+            success=not found, violations=[self._violation(finding) for finding in found]
+        )
+
+    def _violation(self, finding: Finding) -> cdk.PolicyViolation:
+        return cdk.PolicyViolation(
+            rule_name=finding.rule,
+            description=finding.meaning,
+            severity="error",
+            fix="Fix it, or write into infra/validation/acknowledged.py why it stays",
+            violating_resources=[
+                cdk.PolicyViolatingResource(
+                    construct_path=stack_name(self._stage, "") + finding.path, locations=["Properties"]
+                )
+            ],
+        )
