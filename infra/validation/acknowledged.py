@@ -25,6 +25,12 @@ _DATABASE = ("data/Database/Instance/Resource",)
 _CHECK_ROLE = "pipeline/DriftCheck/Function/ServiceRole/DefaultPolicy/Resource"
 _TRAINING_ROLE = "pipeline/Training/Task/TaskRole/DefaultPolicy/Resource"
 _MACHINE_ROLE = "pipeline/Retraining/Machine/Role/DefaultPolicy/Resource"
+_COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
+_DEAD_LETTERS = (
+    "pipeline/Alerts/Undelivered/Resource",
+    "pipeline/DriftCheck/Missed/Resource",
+    "pipeline/TrackingUpkeep/Missed/Resource",
+)
 _STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Promote", "RollBack", "Unlock")
 
 
@@ -70,7 +76,7 @@ ACKNOWLEDGED = (
     Acknowledged(
         rule="AwsSolutions-SMG4",
         at=("data/Database/Instance/Secret/Resource",),
-        reason="A rotated password is an outage unless the service rolls with it; see docs/security.md.",
+        reason="A scheduled task of ours rotates it; the server takes the new one with its next connection.",
     ),
     Acknowledged(
         rule="AwsSolutions-SMG4",
@@ -79,7 +85,12 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         rule="AwsSolutions-ECS2",
-        at=("tracking/Mlflow/Task/Resource", "pipeline/Training/Task/Resource"),
+        at=(
+            "tracking/Mlflow/Task/Resource",
+            "pipeline/Training/Task/Resource",
+            "pipeline/TrackingUpkeep/Collection/Resource",
+            "pipeline/TrackingUpkeep/Rotation/Resource",
+        ),
         reason="The variables are names of buckets, tables and addresses; what is secret comes from Secrets Manager.",
     ),
     Acknowledged(
@@ -89,8 +100,13 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         rule="Serverless-SQSRedrivePolicy",
-        at=("pipeline/Alerts/Undelivered/Resource", "pipeline/DriftCheck/Missed/Resource"),
+        at=_DEAD_LETTERS,
         reason="They are the dead letter queues; an alarm says when one is not empty.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-SQS3",
+        at=("pipeline/TrackingUpkeep/Missed/Resource",),
+        reason="It is the schedules' dead letter queue, which the rule does not see.",
     ),
     Acknowledged(
         rule="Serverless-LambdaDLQ",
@@ -101,6 +117,7 @@ ACKNOWLEDGED = (
         "*",
         "tracking/Mlflow/Task/ExecutionRole/DefaultPolicy/Resource",
         "pipeline/Training/Task/ExecutionRole/DefaultPolicy/Resource",
+        "pipeline/TrackingUpkeep/*/ExecutionRole/DefaultPolicy/Resource",
         _MACHINE_ROLE,
         "pipeline/*/ServiceRole/DefaultPolicy/Resource",
         reason="Only actions for which AWS has no narrower resource; infra/validation/unscoped.py says why for each.",
@@ -124,6 +141,8 @@ ACKNOWLEDGED = (
         "tracking/Mlflow/Task/TaskRole/DefaultPolicy/Resource",
         reason="MLflow chooses the keys: a folder for each run and model.",
     ),
+    _iam5("<ArtifactsBucket>/*", _COLLECTION_ROLE, reason="Collects whatever artifacts a deleted run left."),
+    _iam5("<ArtifactsBucket>/mlflow/*", _COLLECTION_ROLE, reason="Deletes under MLflow's own folder only."),
     _iam5(
         "<ArtifactsBucket>/*/artifacts/report.html",
         _CHECK_ROLE,

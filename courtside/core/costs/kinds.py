@@ -17,6 +17,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
     "AWS::DynamoDB::GlobalTable": storage.table,
     "AWS::DynamoDB::Table": storage.table,
     "AWS::EC2::EIP": network.elastic_address,
+    "AWS::EC2::FlowLog": operations.flow_log,
     "AWS::EC2::Instance": compute.instance,
     "AWS::EC2::NatGateway": network.nat_gateway,
     "AWS::EC2::VPCEndpoint": network.vpc_endpoint,

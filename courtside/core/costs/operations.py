@@ -71,6 +71,11 @@ def log_group(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
     yield Charge(resource=resource.name, service="CloudWatch", price="log_gb_month", quantity=written * kept_months)
 
 
+def flow_log(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+    """What is written, at the price of CloudWatch's own logs, which is never under that of delivery elsewhere."""
+    yield Charge(resource=resource.name, service="VPC", price="log_gb", quantity=usage.log_gb_per_group)
+
+
 def alarm(resource: Resource, _shape: Shape, _usage: Usage) -> Iterator[Charge]:
     """Each metric that an alarm looks at; mathematics on them is free."""
     metrics = [each["MetricStat"] for each in resource.properties.get("Metrics", ()) if "MetricStat" in each]
