@@ -6,8 +6,9 @@ a process and kept warm.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from courtside.contracts.environment import (
@@ -31,6 +32,7 @@ from courtside.contracts.events import (
     RetrainingRequest,
     RollBackRequest,
     RollBackResponse,
+    Trigger,
 )
 from courtside.contracts.records import ApprovalRecord, TrainingRecord
 
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.production import Production
     from courtside.workflows.retraining_lock import RetrainingLock
+
+NOBODY = "http://127.0.0.1:9"
+"""A tracking server that is never there: the port of the discard protocol."""
 
 
 @cache
@@ -200,6 +205,32 @@ def training(progress: Callable[[str], None]) -> Callable[[RetrainingRequest], T
         provenance=provenance(),
         progress=progress,
     )
+
+
+def rehearsal(progress: Callable[[str], None]) -> Callable[[Path], list[str]]:
+    """Wire a training on two made-up seasons in a folder, logged to nobody, whose models are spooled and loaded again.
+
+    Everything that the training task imports is imported; the names of the loaded models are returned.
+    """
+    from courtside.adapters import dynamodb_ledger, lease_keeper, s3_lake  # noqa: F401 — what the task needs besides
+    from courtside.adapters.folder_lake import FolderLake
+    from courtside.adapters.mlflow_tracking import MlflowTracking
+    from courtside.datasets.catalog import load_dataset
+    from courtside.datasets.simulated import simulate_games
+    from courtside.workflows.games import store_games
+    from courtside.workflows.spool import read_spool
+    from courtside.workflows.train import train
+
+    def rehearse(folder: Path) -> list[str]:
+        lake, tracking = FolderLake(folder), MlflowTracking(NOBODY)
+        store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+        request = RetrainingRequest(
+            training_id="rehearsal", as_of=date(2012, 7, 1), trigger=Trigger.MANUAL, reason="the image is built"
+        )
+        train(request, lake=lake, tracking=tracking, dataset=load_dataset("nba_games"), progress=progress)
+        return sorted(tracking.load(read_spool(request.training_id, lake=lake).models))
+
+    return rehearse
 
 
 def smoke_check() -> Callable[[str], int]:
