@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from mlflow_image.login import follow_secret
 
@@ -29,12 +30,11 @@ def main(argv: list[str]) -> int:
             _become_mlflow("gc", "--backend-store-uri", uri, "--tracking-uri", uri, *options)
         case ["server", *options]:
             _become_mlflow("server", *options)
-    log = logging.getLogger("courtside.mlflow")
-    log.error("unknown command %s; there are server, migrate, gc, rotate", argv)
+    logging.getLogger("courtside").error("no such command: %s; there are server, migrate, gc, rotate", argv)
     return 2
 
 
-def _become_mlflow(*arguments: str) -> None:
+def _become_mlflow(*arguments: str) -> NoReturn:
     # MLflow starts its workers as processes of their own: what they import at their start is the one way in.
     folders = (str(_HERE / "startup"), str(_HERE.parent), os.environ.get("PYTHONPATH", ""))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, folders))}
