@@ -1,6 +1,6 @@
 """The settings of each stage: the one file an operations team edits.
 
-Change `dev()` or `prod()` below, then run `cdk diff -c stage=…` and `cdk deploy --all -c stage=…`.
+Change a function below, then run `cdk diff -c stage=…` and `cdk deploy --all -c stage=…`.
 Fields that a stage does not name keep the defaults of `infra.stage.StageSettings`, which are safe.
 """
 
@@ -20,6 +20,15 @@ def dev() -> StageSettings:
     )
 
 
+def staging() -> StageSettings:
+    """What prod will be, in dev's size: a person decides on promotions, and nothing is torn down by accident."""
+    return StageSettings(
+        stage="staging",
+        alert_emails=(),
+        approval=True,
+    )
+
+
 def prod() -> StageSettings:
     """The same loop with a standby database, more room for the server and longer memories."""
     return StageSettings(
@@ -35,7 +44,7 @@ def prod() -> StageSettings:
     )
 
 
-STAGES: dict[str, Callable[[], StageSettings]] = {"dev": dev, "prod": prod}
+STAGES: dict[str, Callable[[], StageSettings]] = {"dev": dev, "staging": staging, "prod": prod}
 
 
 def settings_for(stage: str) -> StageSettings:

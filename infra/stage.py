@@ -109,6 +109,12 @@ class StageSettings(_Settings):
     """One stage: who hears alerts, when the check runs, what it looks at, and how big things are."""
 
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$", description="2 to 16 lower-case letters and digits")
+    account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(
+        default=None, description="the stage's own account as 12 digits in quotes; None is the account of the caller"
+    )
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] | None = Field(
+        default=None, description="a region like 'eu-central-1'; None is the region of the caller"
+    )
     alert_emails: tuple[Annotated[str, AfterValidator(_email)], ...] = Field(
         default=(), description="a tuple of addresses like ('ops@example.com',); each confirms by a link AWS sends"
     )

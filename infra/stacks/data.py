@@ -10,6 +10,7 @@ from infra.constructs.database import TrackingDatabase
 from infra.constructs.ledger import Ledger
 from infra.constructs.network import closed_network
 from infra.outputs import publish
+from infra.placement import placement, zones_of_the_region
 from infra.stage import StageSettings
 
 PRODUCTION = "prod"
@@ -24,6 +25,7 @@ class DataStack(cdk.Stack):
             construct_id,
             description="Courtside: lake, artifacts, network, tracking database",
             termination_protection=settings.deletion_protection,
+            env=placement(settings),
         )
         old_versions = cdk.Duration.days(settings.old_versions_days)
         logs = _access_logs(self, settings)
@@ -34,6 +36,11 @@ class DataStack(cdk.Stack):
         self.ledger = Ledger(self, "Ledger", deletion_protection=settings.deletion_protection)
         self.slack_webhook = _slack_webhook(self) if settings.slack else None
         self._publish()
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """The zones of the network: the same template whether or not the stage names its account and region."""
+        return zones_of_the_region()
 
     def _publish(self) -> None:
         publish(self, StackOutput.LAKE_BUCKET, self.lake.bucket_name, meaning="Games, features and reports")

@@ -15,6 +15,7 @@ from infra.constructs.retraining_watch import RetrainingWatch
 from infra.constructs.tracking_upkeep import TrackingUpkeep
 from infra.constructs.training_task import TrainingTask
 from infra.outputs import publish
+from infra.placement import placement
 from infra.stacks.data import DataStack
 from infra.stacks.tracking import TrackingStack
 from infra.stage import StageSettings
@@ -33,7 +34,9 @@ class PipelineStack(cdk.Stack):
         tracking: TrackingStack,
         commit: str,
     ) -> None:
-        super().__init__(scope, construct_id, description="Courtside: drift check, retraining, alerts")
+        super().__init__(
+            scope, construct_id, description="Courtside: drift check, retraining, alerts", env=placement(settings)
+        )
         self._commit = commit
         self._settings = settings
         self._data = data

@@ -7,6 +7,7 @@ from courtside.contracts.names import StackOutput
 from infra.constructs.mlflow_server import MlflowServer
 from infra.constructs.private_api import PrivateApi
 from infra.outputs import publish
+from infra.placement import placement
 from infra.stacks.data import DataStack
 from infra.stage import StageSettings
 
@@ -15,7 +16,7 @@ class TrackingStack(cdk.Stack):
     """MLflow on Fargate behind an IAM-authorised API; it holds no data of its own."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings, data: DataStack) -> None:
-        super().__init__(scope, construct_id, description="Courtside: private MLflow server")
+        super().__init__(scope, construct_id, description="Courtside: private MLflow server", env=placement(settings))
         self.server = MlflowServer(
             self,
             "Mlflow",

@@ -24,7 +24,7 @@ def _run(outdir: Path, *, stage: str) -> subprocess.CompletedProcess[str]:
 def test_an_unknown_stage_ends_with_one_plain_line(tmp_path: Path) -> None:
     result = _run(tmp_path, stage="nowhere")
     assert result.returncode == 1
-    assert "courtside: stage 'nowhere' does not exist; choose one of dev, prod" in result.stderr
+    assert "courtside: stage 'nowhere' does not exist; choose one of dev, staging, prod" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -1,4 +1,6 @@
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from pydantic import ValidationError
 from courtside.contracts.errors import BadInput
 from infra import settings as ops
 from infra.stage import SettingsInvalid, StageSettings, TaskSize, UnknownStage
+from tests.infra.conftest import synthesize
 
 
 def broken(values: dict[str, Any]) -> Callable[[], StageSettings]:
@@ -16,8 +19,8 @@ def broken(values: dict[str, Any]) -> Callable[[], StageSettings]:
 def test_an_unknown_stage_lists_the_known_ones() -> None:
     with pytest.raises(UnknownStage) as caught:
         ops.settings_for("production")
-    assert caught.value.known == ("dev", "prod")
-    assert "dev, prod" in str(caught.value)
+    assert caught.value.known == ("dev", "staging", "prod")
+    assert "dev, staging, prod" in str(caught.value)
     assert isinstance(caught.value, BadInput)
 
 
@@ -37,6 +40,16 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"training_size": {"cpu": 300, "memory_mib": 1024}}, "training_size", "256, 512, 1024"),
         ({"database_instance": "db.t4g.micro"}, "database_instance", "'t4g.micro'"),
         ({"database_backup_days": 0}, "database_backup_days", "1 to 35"),
+        ({"account": "1234"}, "account", "12 digits"),
+        ({"account": 123456789012}, "account", "in quotes"),
+        ({"region": "Frankfurt"}, "region", "'eu-central-1'"),
+        ({"stage": "Dev!"}, "stage", "lower-case"),
+        ({"approval_hours": 0}, "approval_hours", "1 to 720"),
+        ({"cooldown_days": 400}, "cooldown_days", "0 to 366"),
+        ({"architecture": "arm"}, "architecture", "'arm64'"),
+        ({"database_storage_gib": 5}, "database_storage_gib", "20 to 1000"),
+        ({"old_versions_days": 0}, "old_versions_days", "1 to 3650"),
+        ({"training_timeout_minutes": 2}, "training_timeout_minutes", "5 to 720"),
         ({"alert_email": "ops@example.com"}, "alert_email", "alert_emails"),
     ],
 )
@@ -81,3 +94,27 @@ def test_every_named_stage_is_valid_and_knows_its_name() -> None:
 
 def test_a_size_fargate_offers_is_taken() -> None:
     assert TaskSize(cpu=4096, memory_mib=30720).memory_mib == 30720
+
+
+def test_staging_is_guarded_like_prod_and_asks_a_person() -> None:
+    staging = ops.settings_for("staging")
+    assert staging.approval
+    assert staging.deletion_protection
+
+
+@pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1", "ap-southeast-2", "us-iso-east-1"])
+def test_regions_of_every_partition_are_taken(region: str) -> None:
+    assert StageSettings(stage="dev", region=region).region == region
+
+
+def test_a_stage_goes_where_its_caller_is_unless_it_says_otherwise(tmp_path: Path) -> None:
+    placed = StageSettings(stage="dev", account="111122223333", region="eu-central-1", deletion_protection=False)
+    stages = {name: synthesize(each, tmp_path / name) for name, each in (("open", ops.dev()), ("fixed", placed))}
+    artifacts = {name: json.loads((stage.assembly / "manifest.json").read_text()) for name, stage in stages.items()}
+    environments = {
+        name: manifest["artifacts"]["courtside-dev-data"]["environment"] for name, manifest in artifacts.items()
+    }
+    assert environments == {"open": "aws://unknown-account/unknown-region", "fixed": "aws://111122223333/eu-central-1"}
+    # No lookup: the same zones, and synth stays offline.
+    assert "missing" not in artifacts["fixed"]
+    assert stages["fixed"].of_type("AWS::EC2::Subnet") == stages["open"].of_type("AWS::EC2::Subnet")
