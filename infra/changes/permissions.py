@@ -1,0 +1,80 @@
+"""Who may do more or less after a change: statements of policies, callers of functions, security group rules."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.changes.compare import Change
+
+_RULES = ("SecurityGroupIngress", "SecurityGroupEgress")
+_STANDALONE = {
+    "AWS::EC2::SecurityGroupIngress": "SecurityGroupIngress",
+    "AWS::EC2::SecurityGroupEgress": "SecurityGroupEgress",
+}
+
+
+def permission_lines(change: Change) -> list[str]:
+    """Return a line for each permission that the change gives (+) or takes (-)."""
+    before, after = (_permissions(resource) for resource in (change.before, change.after))
+    given = [f"+ {line}" for line in sorted(after - before)]
+    taken = [f"- {line}" for line in sorted(before - after)]
+    return given + taken
+
+
+def _permissions(resource: Mapping[str, Any]) -> set[str]:
+    return set(_stated(resource.get("Type", ""), resource.get("Properties", {})))
+
+
+def _stated(kind: str, properties: Mapping[str, Any]) -> Iterator[str]:
+    documents = [properties[name] for name in ("PolicyDocument", "AssumeRolePolicyDocument") if name in properties]
+    documents += [policy["PolicyDocument"] for policy in properties.get("Policies", []) if "PolicyDocument" in policy]
+    for document in documents:
+        for statement in document.get("Statement", []):
+            yield _statement(statement)
+    for arn in properties.get("ManagedPolicyArns", []):
+        yield f"managed policy {flat(arn)}"
+    if kind == "AWS::Lambda::Permission":
+        principal, target = flat(properties.get("Principal")), flat(properties.get("FunctionName"))
+        yield f"{principal} may {flat(properties.get('Action'))} on {target}"
+    for side in _RULES:
+        for rule in properties.get(side, []):
+            yield _rule(side, rule)
+    if kind in _STANDALONE:
+        yield _rule(_STANDALONE[kind], properties)
+
+
+def _statement(statement: Mapping[str, Any]) -> str:
+    said = " ".join(
+        f"{name} {flat(statement[name])}"
+        for name in ("Principal", "Action", "NotAction", "Resource", "NotResource", "Condition")
+        if name in statement
+    )
+    return f"{statement.get('Effect')} {said}"
+
+
+def _rule(side: str, rule: Mapping[str, Any]) -> str:
+    peers = ("CidrIp", "CidrIpv6", "SourceSecurityGroupId", "DestinationSecurityGroupId", "SourcePrefixListId")
+    peer = next((flat(rule[name]) for name in peers if name in rule), "?")
+    ports = f"{rule.get('FromPort', 'all')}-{rule.get('ToPort', 'all')}"
+    way = "from" if side == "SecurityGroupIngress" else "to"
+    return f"{side.removeprefix('SecurityGroup')} {way} {peer} {rule.get('IpProtocol')} ports {ports}"
+
+
+def flat(value: Any) -> str:
+    """Flatten a template value into one readable string: ``{"Ref": "X"}`` becomes ``<X>``."""
+    match value:
+        case str():
+            said = value
+        case list():
+            said = ", ".join(flat(each) for each in value)
+        case {"Ref": name} | {"Fn::GetStackOutput": {"OutputName": name}}:
+            said = f"<{name}>"
+        case {"Fn::GetAtt": [logical_id, attribute]}:
+            said = f"<{logical_id}.{attribute}>"
+        case {"Fn::Join": [separator, list(parts)]}:
+            said = str(separator).join(flat(part) for part in parts)
+        case {"Fn::Sub": str(template)}:
+            said = template
+        case _:
+            said = json.dumps(value, sort_keys=True)
+    return said
