@@ -1,5 +1,8 @@
 """What a deployed stage is made of, read from its stacks' outputs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -30,22 +33,33 @@ class AwsUnusable(CourtsideError):
         )
 
 
+@contextmanager
+def reaching_aws() -> Iterator[None]:
+    """Turn what AWS refuses, or a missing way to it, into `AwsUnusable`."""
+    try:
+        yield
+    except ClientError as error:
+        raise AwsUnusable(str(error)) from error
+    except BotoCoreError as error:
+        raise AwsUnusable(str(error).rstrip(".")) from error
+
+
 def stage_outputs(stage: str) -> dict[StackOutput, str]:
     """Return every output of a stage; raises `StageNotDeployed` and `AwsUnusable`."""
     merged: dict[StackOutput, str] = {}
     for stack in STACKS:
-        try:
-            merged |= _outputs(stack_name(stage, stack))
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ValidationError":
-                raise StageNotDeployed(stage, stack_name(stage, stack)) from error
-            raise AwsUnusable(str(error)) from error
-        except BotoCoreError as error:
-            raise AwsUnusable(str(error).rstrip(".")) from error
+        with reaching_aws():
+            merged |= _outputs(stage, stack)
     return merged
 
 
-def _outputs(stack: str) -> dict[StackOutput, str]:
-    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+def _outputs(stage: str, stack: str) -> dict[StackOutput, str]:
+    name = stack_name(stage, stack)
+    try:
+        described = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":
+            raise StageNotDeployed(stage, name) from error
+        raise
     found = {output.get("OutputKey"): output.get("OutputValue") for output in described.get("Outputs", [])}
     return {key: value for key in StackOutput if (value := found.get(key)) is not None}

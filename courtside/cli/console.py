@@ -13,8 +13,9 @@ from courtside.contracts.records import ModelRecord
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 
-people = Console(stderr=True)
-results = Console()
+# No emoji: an ARN holds `:secret:`, which would become one.
+people = Console(stderr=True, emoji=False)
+results = Console(emoji=False)
 
 
 def print_json(value: object) -> None:

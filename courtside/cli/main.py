@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from courtside.cli import costs, drift, games, local, mlflow, models, retrain, simulate, tables, train
+from courtside.cli import costs, drift, games, kept, local, mlflow, models, retrain, simulate, tables, train
 from courtside.cli import demo as demo_command
 from courtside.cli.console import people
 from courtside.contracts.errors import BadInput, CourtsideError
@@ -29,6 +29,7 @@ app.command("demo")(demo_command.demo)
 app.command("features")(train.features)
 app.command("train")(train.train_files)
 app.command("retrain")(retrain.retrain)
+app.command("kept")(kept.kept)
 app.add_typer(drift.app, name="drift")
 app.add_typer(games.app, name="games")
 app.add_typer(local.app, name="local")

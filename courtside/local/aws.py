@@ -118,15 +118,21 @@ class LocalAws:
 
         Raises `AssemblyInvalid`, `StackFailed` or `ServiceDied`.
         """
-        deployment = Deployment(
+        self._outputs |= self._deployment().deploy(read_assembly(assembly))
+        return self.outputs
+
+    def publish(self, assembly: Path) -> None:
+        """Publish a cloud assembly's files and images without touching its stacks: change sets can follow."""
+        self._deployment().publish(read_assembly(assembly))
+
+    def _deployment(self) -> Deployment:
+        return Deployment(
             client=self.client,
             images=ImageRegistry(self.directory / _IMAGES_FILE),
             region=self.instance.region,
             alive=self._leash.check,
             progress=self._progress,
         )
-        self._outputs |= deployment.deploy(read_assembly(assembly))
-        return self.outputs
 
     def wait_for_tracking(self, timeout: float = 120.0) -> str:
         """Wait until the MLflow server answers and return its URL; `timeout` is in seconds.

@@ -49,6 +49,11 @@ class Deployment:
 
         Raises `StackFailed` for the first stack that CloudFormation refuses.
         """
+        self.publish(assembly)
+        return {stack.name: self._deploy(stack) for stack in assembly.stacks}
+
+    def publish(self, assembly: Assembly) -> None:
+        """Make the assembly's files and images known, as the CDK command does before it touches a stack."""
         self._account = self._client("sts").get_caller_identity()["Account"]
         self._client("ssm").put_parameter(
             Name=_BOOTSTRAP_PARAMETER, Value=_BOOTSTRAP_VERSION, Type="String", Overwrite=True
@@ -58,7 +63,6 @@ class Deployment:
             self._upload(file)
         for image in assembly.images:
             self._publish(image)
-        return {stack.name: self._deploy(stack) for stack in assembly.stacks}
 
     def _place(self, text: str) -> str:
         for name, value in (("AccountId", self._account), ("Region", self._region), ("Partition", "aws")):

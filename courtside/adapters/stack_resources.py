@@ -1,0 +1,52 @@
+"""What stacks are made of, those of a stage and those that were deleted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+
+@dataclass(frozen=True, slots=True)
+class StackResource:
+    """One resource of a stack, by the names of its template and of AWS."""
+
+    stack: str
+    logical_id: str
+    kind: str
+    physical_id: str
+    status: str
+
+
+def stack_resources(stack: str) -> list[StackResource]:
+    """Return the resources of a stack that stands."""
+    pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    return [_resource(stack, each) for page in pages for each in page["StackResourceSummaries"]]
+
+
+def deleted_resources(stacks: Sequence[str]) -> list[StackResource]:
+    """Return what became of the resources of deleted stacks with these names; AWS tells it for 90 days."""
+    cloudformation = boto3.client("cloudformation")
+    pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
+    deleted = [each for page in pages for each in page["StackSummaries"] if each["StackName"] in stacks]
+    return [resource for each in deleted for resource in _last_events(each["StackName"], each["StackId"])]
+
+
+def _last_events(stack: str, stack_id: str) -> list[StackResource]:
+    pages = boto3.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack_id)
+    last: dict[tuple[str, str], StackResource] = {}
+    for page in pages:  # newest first
+        for event in page["StackEvents"]:
+            resource = _resource(stack, event)
+            last.setdefault((resource.logical_id, resource.physical_id), resource)
+    return list(last.values())
+
+
+def _resource(stack: str, told: Mapping[str, Any]) -> StackResource:
+    return StackResource(
+        stack,
+        told["LogicalResourceId"],
+        told["ResourceType"],
+        told.get("PhysicalResourceId", ""),
+        told["ResourceStatus"],
+    )
