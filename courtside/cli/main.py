@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from courtside.cli import costs, drift, games, kept, local, mlflow, models, retrain, simulate, tables, train
+from courtside.cli import (
+    costs,
+    doctor,
+    drift,
+    games,
+    kept,
+    local,
+    mlflow,
+    models,
+    retrain,
+    simulate,
+    status,
+    tables,
+    train,
+)
 from courtside.cli import demo as demo_command
 from courtside.cli.console import people
 from courtside.contracts.errors import BadInput, CourtsideError
@@ -29,6 +43,8 @@ app.command("demo")(demo_command.demo)
 app.command("features")(train.features)
 app.command("train")(train.train_files)
 app.command("retrain")(retrain.retrain)
+app.command("doctor")(doctor.doctor)
+app.command("status")(status.status)
 app.command("kept")(kept.kept)
 app.add_typer(drift.app, name="drift")
 app.add_typer(games.app, name="games")

@@ -5,6 +5,7 @@ from datetime import date
 GAMES_PREFIX = "games/"
 TABLES_PREFIX = "tables/"
 DRIFT_REPORTS_PREFIX = "drift/reports/"
+DECISIONS_PREFIX = "decisions/"
 LEGACY_MODELS_PREFIX = "ml-models/"
 LEGACY_FEATURES_PREFIX = "ml-features/"
 LEGACY_STAGED_PREFIX = "ml-models/.staged/"
@@ -107,4 +108,4 @@ def _drift_day(day: date) -> str:
 
 def decision(day: date, check_id: str) -> str:
     """Key of one logged decision."""
-    return f"decisions/dt={day.isoformat()}/{check_id}.json"
+    return f"{DECISIONS_PREFIX}dt={day.isoformat()}/{check_id}.json"

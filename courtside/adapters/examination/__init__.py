@@ -1,0 +1,1 @@
+"""Examines a machine, an account and a deployed stage; every check only reads."""

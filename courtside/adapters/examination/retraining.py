@@ -1,0 +1,76 @@
+"""Whether the retraining can run, and whether everything agrees on who is champion."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import boto3
+
+from courtside.adapters.mlflow_registry import MlflowRegistry
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.records import ChampionPointer, ChampionReference, RetrainingLockState
+from courtside.core.findings import Finding, broken, doubtful, fine
+from courtside.workflows.documents import read
+from courtside.workflows.ports import Lake, Ledger, ObjectMissing
+
+
+def running(machine: str) -> list[str]:
+    """Return the names of the executions that run, which are trainings' ids, newest first."""
+    pages = (
+        boto3.client("stepfunctions")
+        .get_paginator("list_executions")
+        .paginate(stateMachineArn=machine, statusFilter="RUNNING")
+    )
+    return [each["name"] for page in pages for each in page["executions"]]
+
+
+def lock(ledger: Ledger, *, machine: str, now: datetime) -> Iterator[Finding]:
+    """Examine the retraining lock: its holder runs, and nothing waits for nobody."""
+    state = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
+    runs = running(machine)
+    if state.holder is None:
+        if state.waiting is not None:
+            fix = "courtside retrain"
+            yield broken("lock", f"nobody holds it, and training {state.waiting.training_id} waits to be started", fix)
+        else:
+            yield fine("lock", "free")
+    elif state.holder in runs:
+        yield fine("lock", f"held by training {state.holder}, which runs")
+    elif state.lease_until is not None and state.lease_until > now:
+        fix = f"wait: its lease ends at {state.lease_until:%Y-%m-%d %H:%M} UTC, and the next retraining takes it over"
+        yield doubtful("lock", f"held by training {state.holder}, which does not run", fix)
+    else:
+        fix = "nothing has to be done: the next retraining takes it over (courtside retrain)"
+        yield doubtful("lock", f"training {state.holder} ended without giving it back; its lease is over", fix)
+
+
+def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Finding]:
+    """Examine that registry and drift reference name the champion that the ledger names."""
+    registered = MlflowRegistry(tracking_uri).champion_version()
+    yield fine("tracking", f"{tracking_uri} answers")
+    pointer = read(ledger, ledger_keys.CHAMPION, ChampionPointer)[0]
+    named = registered if pointer is None else pointer.version
+    reference = _reference(lake)
+    if named is None and registered is None and reference is None:
+        yield doubtful(
+            "champion", "there is none yet, so no drift check can run", "courtside retrain --trigger initial"
+        )
+    elif named == registered == reference:
+        yield fine("champion", f"version {named}: ledger, registry and drift reference agree")
+    else:
+        said = ", ".join(
+            f"the {who} names {_named(version)}"
+            for who, version in (("ledger", named), ("registry", registered), ("drift reference", reference))
+        )
+        reason = "let the registry follow the ledger"
+        yield broken("champion", said, f'courtside models promote {named or "VERSION"} --reason "{reason}"')
+
+
+def _reference(lake: Lake) -> str | None:
+    try:
+        return ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE)).version
+    except ObjectMissing:
+        return None
+
+
+def _named(version: str | None) -> str:
+    return f"version {version}" if version else "nobody"

@@ -1,0 +1,112 @@
+"""Whether a stage watches: its schedule, its last check, and whether anybody hears of what it finds."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import boto3
+
+from courtside.adapters.secrets import read_secret
+from courtside.adapters.stack_resources import StackResource
+from courtside.contracts.lake_keys import DECISIONS_PREFIX
+from courtside.contracts.names import StackOutput
+from courtside.core.findings import Finding, broken, doubtful, fine
+from courtside.core.schedule import ScheduleUnreadable, last_due
+
+# The scheduler may deliver, and the function be retried, this much later.
+GRACE = timedelta(hours=2)
+_PENDING = "PendingConfirmation"
+_RUN_IT = "courtside drift check"
+
+
+def schedule(resources: Sequence[StackResource], *, lake: str, now: datetime) -> Iterator[Finding]:
+    """Examine the drift check's schedule, and whether a check ran since it was due."""
+    scheduler = boto3.client("scheduler")
+    for resource in resources:
+        if resource.kind != "AWS::Scheduler::Schedule":
+            continue
+        group, _, name = resource.physical_id.rpartition("/")
+        found = scheduler.get_schedule(Name=name, GroupName=group.rpartition("/")[2] or "default")
+        expression, zone = found["ScheduleExpression"], found.get("ScheduleExpressionTimezone", "UTC")
+        if found["State"] != "ENABLED":
+            fix = "set check_enabled=True in infra/settings.py and deploy"
+            yield doubtful("schedule", f"{expression} ({zone}) is paused", fix)
+            return
+        yield fine("schedule", f"{expression} ({zone}) is on")
+        yield _last_check(expression, zone, since=found.get("CreationDate"), ran=last_check(lake), now=now)
+
+
+def last_check(lake: str) -> datetime | None:
+    """Return when a drift check logged a decision last, None if none ever did."""
+    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=lake, Prefix=DECISIONS_PREFIX)
+    return max((item["LastModified"] for page in pages for item in page.get("Contents", [])), default=None)
+
+
+def _last_check(expression: str, zone: str, *, since: datetime | None, ran: datetime | None, now: datetime) -> Finding:
+    try:
+        due = last_due(expression, ZoneInfo(zone), now=now - GRACE)
+    except ScheduleUnreadable:
+        return doubtful("last check", f"{_when(ran)}; when it was due cannot be told from {expression}", _RUN_IT)
+    if due is None or (since is not None and due < since):
+        return fine("last check", f"{_when(ran)}; none was due since the schedule was made")
+    if ran is None or ran < due:
+        fix = f"look at the check's log and its dead letter queue, then {_RUN_IT}"
+        return broken(
+            "last check", f"{_when(ran)}, though one was due at {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC", fix
+        )
+    return fine("last check", _when(ran))
+
+
+def _when(ran: datetime | None) -> str:
+    return "none ever ran" if ran is None else f"ran at {ran.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def dead_letters(resources: Sequence[StackResource]) -> Iterator[Finding]:
+    """Examine that nothing waits in a dead letter queue."""
+    sqs, empty = boto3.client("sqs"), 0
+    for resource in resources:
+        if resource.kind != "AWS::SQS::Queue":
+            continue
+        asked = ["ApproximateNumberOfMessages"]
+        attributes = sqs.get_queue_attributes(QueueUrl=resource.physical_id, AttributeNames=asked)["Attributes"]
+        waiting = int(attributes["ApproximateNumberOfMessages"])
+        if waiting:
+            fix = "read them (each holds its event and error), correct the cause, then purge or redrive the queue"
+            yield broken(f"dead letters {resource.logical_id}", f"{waiting} wait in {resource.physical_id}", fix)
+        empty += not waiting
+    if empty:
+        yield fine("dead letters", f"{empty} queues are empty")
+
+
+def subscriptions(topic: str) -> Iterator[Finding]:
+    """Examine that somebody hears alerts, and that every address was confirmed."""
+    pages = boto3.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    yield from listeners([each for page in pages for each in page["Subscriptions"]])
+
+
+def listeners(found: Sequence[Mapping[str, object]]) -> Iterator[Finding]:
+    """Examine subscriptions as SNS lists them: one that is not confirmed has ``PendingConfirmation`` for its ARN.
+
+    Source: https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+    """
+    pending = [each["Endpoint"] for each in found if each["SubscriptionArn"] == _PENDING]
+    for address in pending:
+        fix = "follow the link in the mail from AWS Notifications; deploy again if it is older than 3 days"
+        yield broken("alert e-mail", f"{address} has not confirmed its subscription, so it hears nothing", fix)
+    confirmed = [each["Endpoint"] for each in found if each["Protocol"] == "email"]
+    if confirmed and not pending:
+        yield fine("alert e-mail", f"{len(confirmed)} confirmed")
+    elif not confirmed:
+        yield doubtful("alert e-mail", "no address is subscribed", "set alert_emails in infra/settings.py and deploy")
+
+
+def slack(outputs: dict[StackOutput, str]) -> Iterator[Finding]:
+    """Examine that the Slack webhook was put into its secret; its value is not shown."""
+    secret = outputs.get(StackOutput.SLACK_WEBHOOK_SECRET)
+    if secret is None:
+        yield fine("Slack", "switched off by the settings")
+    elif read_secret(secret).strip().startswith(("https://", "http://127.0.0.1:")):
+        yield fine("Slack", "a webhook is set")
+    else:
+        fix = f"aws secretsmanager put-secret-value --secret-id {secret} --secret-string URL"
+        yield doubtful("Slack", "no webhook is set, so nothing is posted", fix)

@@ -1,0 +1,108 @@
+"""`courtside doctor`: is this machine, this account and this stage as they should be?"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from courtside.cli.console import JsonFlag, print_json, results
+from courtside.cli.stage import Stage, signed
+
+if TYPE_CHECKING:
+    from courtside.core.findings import Finding
+
+ROOT = Path(__file__).parents[2]
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+
+
+def doctor(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """Examine what a deployment needs and, once the stage is deployed, whether it works; only reads.
+
+    Each line is ok, warn or fail and says what to do; exits 1 when something fails.
+
+    Example: `courtside doctor --stage dev`
+    """
+    from courtside.core.findings import failed
+
+    found = list(_examined(stage))
+    if as_json:
+        print_json([asdict(finding) for finding in found])
+    else:
+        _print(found)
+    raise typer.Exit(int(failed(found)))
+
+
+def _examined(stage: str) -> Iterator["Finding"]:
+    from courtside.adapters.deployment import reaching_aws
+    from courtside.adapters.examination import account
+    from courtside.adapters.examination.machine import machine, stage_settings
+    from courtside.adapters.examination.stage import stack_statuses, stacks
+
+    settings, finding = stage_settings(ROOT, stage)
+    answers, found = account.caller(settings)
+    statuses: dict[str, str | None] = {}
+    if answers:
+        with reaching_aws():
+            statuses = stack_statuses(stage)
+    deployed = any(statuses.values())
+    yield from machine(ROOT, deployed=deployed)
+    yield finding
+    yield from _addresses(settings)
+    yield from found
+    if not answers:
+        return
+    yield from account.bootstrap()
+    if not deployed:
+        yield from account.quotas(settings)
+    yield from stacks(stage, statuses)
+    if all(statuses.values()):
+        yield from _working(stage, list(statuses))
+
+
+def _addresses(settings: dict[str, Any] | None) -> Iterator["Finding"]:
+    from courtside.core.findings import doubtful, fine
+
+    if settings is None:
+        return
+    if settings["alert_emails"]:
+        yield fine("settings alert_emails", ", ".join(settings["alert_emails"]))
+    else:
+        fix = "set alert_emails in infra/settings.py to at least one address"
+        yield doubtful("settings alert_emails", "nobody gets alerts by e-mail", fix)
+
+
+def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
+    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.adapters.examination import retraining, watching
+    from courtside.adapters.examination.asking import asked
+    from courtside.adapters.examination.stage import alarms, service
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.adapters.stack_resources import stack_resources
+    from courtside.contracts.names import StackOutput
+
+    now = datetime.now(UTC)
+    outputs = stage_outputs(stage)
+    lake, ledger = S3Lake(outputs[StackOutput.LAKE_BUCKET]), DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE])
+    resources = [resource for stack in standing for resource in stack_resources(stack)]
+    uri, machine = signed(outputs[StackOutput.TRACKING_URI]), outputs[StackOutput.RETRAINING]
+    yield from asked("service", lambda: service(resources))
+    yield from asked("champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri))
+    yield from asked("schedule", lambda: watching.schedule(resources, lake=lake.bucket, now=now))
+    yield from asked("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
+    yield from asked("dead letters", lambda: watching.dead_letters(resources))
+    yield from asked("alarms", lambda: alarms(resources))
+    yield from asked("alert e-mail", lambda: watching.subscriptions(outputs[StackOutput.ALERT_TOPIC]))
+    yield from asked("Slack", lambda: watching.slack(outputs))
+
+
+def _print(found: list["Finding"]) -> None:
+    width = max(len(finding.check) for finding in found)
+    for finding in found:
+        results.print(f"{finding.level:>4}", style=_COLOURS[finding.level], end="")
+        results.print(f"  {finding.check:<{width}}  {finding.detail}", markup=False, highlight=False, soft_wrap=True)
+        if finding.fix:
+            results.print(f"      {'':<{width}}  → {finding.fix}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,224 @@
+"""`courtside doctor` on a deployed stage: what it says while all is well, and of each thing that is broken for it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+from courtside.adapters.examination import account
+from courtside.adapters.examination.watching import schedule
+from courtside.adapters.mlflow_registry import MlflowRegistry
+from courtside.adapters.stack_resources import stack_resources
+from courtside.cli.main import app
+from courtside.contracts import ledger_keys
+from courtside.contracts.names import StackOutput
+from courtside.contracts.records import RetrainingLockState
+from courtside.workflows.documents import read, written
+from tests.integration.stage.conftest import Stage
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the doctor printed as JSON."""
+
+    exit_code: int
+    findings: dict[str, dict[str, str]]
+
+    def of(self, check: str) -> tuple[str, str, str]:
+        finding = self.findings[check]
+        return finding["level"], finding["detail"], finding["fix"]
+
+    def starting(self, check: str) -> tuple[str, str, str]:
+        (name,) = [each for each in self.findings if each.startswith(check)]
+        return self.of(name)
+
+
+def ask(*arguments: str) -> Said:
+    result = CliRunner().invoke(app, ["doctor", "--stage", "dev", "--json", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return Said(result.exit_code, {finding["check"]: finding for finding in json.loads(result.stdout)})
+
+
+@pytest.fixture(autouse=True)
+def tracking(stage: Stage, champion: str, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001
+    """The tracking API is not emulated: commands are told the server's own address."""
+    monkeypatch.setenv("COURTSIDE_TRACKING_URI", stage.aws.tracking_url)
+    return stage.aws.tracking_url
+
+
+@pytest.fixture
+def ledger(stage: Stage) -> DynamoDbLedger:
+    return DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
+
+
+def test_a_stage_that_works_has_nothing_that_fails(stage: Stage) -> None:
+    said = ask()
+    assert (said.exit_code, {check for check, each in said.findings.items() if each["level"] == "fail"}) == (0, set())
+    version = MlflowRegistry(stage.aws.tracking_url).champion_version()
+    assert said.of("champion")[1] == f"version {version}: ledger, registry and drift reference agree"
+    for check in ("service", "schedule", "last check", "lock", "dead letters", "Slack", "bootstrap", "settings", "cdk"):
+        assert said.of(check)[0] == "ok", said.of(check)
+    assert [said.of(f"stack courtside-dev-{stack}")[0] for stack in ("data", "tracking", "pipeline")] == ["ok"] * 3
+
+
+def test_everything_that_is_not_ok_says_what_to_do() -> None:
+    for finding in ask().findings.values():
+        assert bool(finding["fix"]) == (finding["level"] != "ok"), finding
+
+
+def test_people_get_a_line_each_and_the_fix_below_it() -> None:
+    result = CliRunner().invoke(app, ["doctor"])
+    assert result.exit_code == 0
+    assert "  ok  champion" in result.stdout
+    assert "warn  settings alert_emails" in result.stdout
+    assert "→ set alert_emails in infra/settings.py" in result.stdout
+
+
+@pytest.fixture
+def letter(stage: Stage) -> Iterator[None]:
+    sqs = stage.aws.client("sqs")
+    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "DriftCheckMissed" in url]
+    sqs.send_message(QueueUrl=queue, MessageBody="an event")
+    yield
+    sqs.purge_queue(QueueUrl=queue)
+
+
+@pytest.mark.usefixtures("letter")
+def test_a_dead_letter_fails() -> None:
+    said = ask()
+    assert said.exit_code == 1
+    level, detail, fix = said.starting("dead letters DriftCheckMissed")
+    assert (level, detail[:6]) == ("fail", "1 wait")
+    assert "redrive" in fix
+
+
+@pytest.fixture
+def stuck(ledger: DynamoDbLedger) -> Iterator[None]:
+    before, revision = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
+    before = before or RetrainingLockState()
+    ended = datetime.now(UTC) - timedelta(minutes=1)
+    held = before.model_copy(update={"holder": "died-on-the-way", "lease_until": ended})
+    assert ledger.put(written(ledger_keys.RETRAINING_LOCK, held, expected_revision=revision))
+    yield
+    assert ledger.put(written(ledger_keys.RETRAINING_LOCK, before, expected_revision=revision + 1))
+
+
+@pytest.mark.usefixtures("stuck")
+def test_a_lock_whose_holder_died_is_told_with_what_happens_to_it() -> None:
+    said = ask()
+    assert said.exit_code == 0
+    level, detail, fix = said.of("lock")
+    assert level == "warn"
+    assert "died-on-the-way ended without giving it back" in detail
+    assert "takes it over" in fix
+
+
+@pytest.fixture
+def moved(stage: Stage, ledger: DynamoDbLedger) -> Iterator[str]:
+    """The registry's alias taken away by hand, behind the ledger's back."""
+    from courtside.adapters.mlflow_connection import connect
+    from courtside.contracts.names import REGISTERED_MODEL, Alias
+
+    client, version = connect(stage.aws.tracking_url), MlflowRegistry(stage.aws.tracking_url).champion_version()
+    assert version is not None
+    assert ledger.get(ledger_keys.CHAMPION) is not None
+    client.delete_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION)
+    yield version
+    client.set_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION, version)
+
+
+def test_a_registry_that_disagrees_with_the_ledger_fails_and_the_fix_mends_it(stage: Stage, moved: str) -> None:
+    said = ask()
+    level, detail, fix = said.of("champion")
+    assert (said.exit_code, level) == (1, "fail")
+    assert detail.startswith(f"the ledger names version {moved}, the registry names nobody")
+    words = fix.replace('"', "").split(maxsplit=5)
+    assert CliRunner().invoke(app, words[1:]).exit_code == 0
+    assert MlflowRegistry(stage.aws.tracking_url).champion_version() == moved
+    assert ask().of("champion")[0] == "ok"
+
+
+@pytest.fixture
+def paused(stage: Stage) -> Iterator[None]:
+    scheduler = stage.aws.client("scheduler")
+    (known,) = scheduler.list_schedules()["Schedules"]
+    described = scheduler.get_schedule(Name=known["Name"], GroupName=known["GroupName"])
+    fields = ("Name", "GroupName", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target")
+    given = {name: described[name] for name in fields}
+    scheduler.update_schedule(**given, State="DISABLED")
+    yield
+    scheduler.update_schedule(**given, State="ENABLED")
+
+
+@pytest.mark.usefixtures("paused")
+def test_a_paused_schedule_is_told() -> None:
+    assert ask().of("schedule")[0] == "warn"
+
+
+def test_without_an_address_the_topic_is_asked_and_said_to_be_heard_by_nobody() -> None:
+    assert ask().of("alert e-mail")[:2] == ("warn", "no address is subscribed")
+
+
+def test_a_webhook_that_was_never_set_is_told_without_showing_the_secret(stage: Stage) -> None:
+    secret = stage.loop.output(StackOutput.SLACK_WEBHOOK_SECRET)
+    stage.aws.client("secretsmanager").put_secret_value(SecretId=secret, SecretString="a placeholder")
+    said = ask()
+    stage.loop.set_slack_webhook(stage.slack.url)
+    assert said.of("Slack")[0] == "warn"
+    assert secret in said.of("Slack")[2]
+    assert "a placeholder" not in json.dumps(said.findings)
+
+
+def test_a_stage_that_is_not_deployed_is_examined_for_what_deploying_needs() -> None:
+    result = CliRunner().invoke(app, ["doctor", "--stage", "prod", "--json"])
+    found = {finding["check"]: finding for finding in json.loads(result.stdout)}
+    assert found["stack courtside-prod-data"]["detail"] == "not deployed yet"
+    assert found["stack courtside-prod-data"]["fix"] == "npx cdk deploy --all -c stage=prod"
+    assert {"node", "cdk", "images", "credentials", "region", "bootstrap", "quota of networks"} <= found.keys()
+    assert "champion" not in found
+
+
+def test_a_stage_nobody_defined_fails_on_its_settings() -> None:
+    result = CliRunner().invoke(app, ["doctor", "--stage", "nowhere", "--json"])
+    found = {finding["check"]: finding for finding in json.loads(result.stdout)}
+    assert result.exit_code == 1
+    assert "choose one of dev, staging, prod" in found["settings"]["detail"]
+
+
+@pytest.mark.parametrize(("limit", "level"), [(0.0, "fail"), (50.0, "ok")])
+def test_an_account_without_room_for_a_stage_fails(
+    stage: Stage,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+    limit: float,
+    level: str,
+) -> None:
+    """Service Quotas is not emulated, so its answer is given; what is used is asked."""
+    monkeypatch.setattr(account, "_quota", lambda *_: limit)
+    found = {finding.check: finding for finding in account.quotas({"training_size": {"cpu": 4096}})}
+    assert found["quota of networks"].level == level
+    assert found["quota of tasks"].level == level
+    assert found["quota of functions"].level == "ok"
+
+
+def test_a_check_that_was_due_and_did_not_run_fails(stage: Stage) -> None:
+    resources = stack_resources("courtside-dev-pipeline")
+    later = datetime.now(UTC) + timedelta(days=3)
+    found = {each.check: each for each in schedule(resources, lake=stage.lake.bucket, now=later)}
+    assert found["schedule"].level == "ok"
+    assert found["last check"].level == "fail"
+    assert "though one was due at" in found["last check"].detail
+
+
+def test_status_tells_who_is_champion_and_that_nothing_runs(stage: Stage, ledger: DynamoDbLedger) -> None:
+    result = CliRunner().invoke(app, ["status", "--stage", "dev", "--json"])
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.stdout)
+    version = MlflowRegistry(stage.aws.tracking_url).champion_version()
+    assert said["champion"]["version"] == version
+    assert (said["retraining"], said["approvals"]) == (None, [])
+    assert CliRunner().invoke(app, ["status"]).stdout.startswith(f"champion    version {version} since ")
+    assert ledger.get(ledger_keys.CHAMPION) is not None
