@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 from typing import Annotated
 
 import typer
@@ -31,6 +32,8 @@ def ui(
 
     from courtside.adapters.signing_proxy import SigningProxy
 
+    # A shell that starts a command in the background has it ignore Ctrl-C; it must end by it all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with SigningProxy(stage_tracking_uri(stage), session=boto3.Session(), host=host, port=port) as proxy:
         people.print(f"MLflow of stage {stage}, signed as you; Ctrl-C ends")
         typer.echo(proxy.url)

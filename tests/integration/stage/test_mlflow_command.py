@@ -36,7 +36,10 @@ def test_the_ui_is_served_on_loopback_until_ctrl_c(stage: Stage) -> None:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 (loopback)
             assert json.loads(answer.read())["experiments"]
         command.send_signal(signal.SIGINT)
-        _, said = command.communicate(timeout=20)
+        try:
+            _, said = command.communicate(timeout=20)
+        finally:
+            command.kill()
     assert command.returncode == 0, said
     assert "Traceback" not in said
 
