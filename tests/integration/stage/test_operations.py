@@ -145,8 +145,11 @@ def test_a_registry_that_disagrees_with_the_ledger_fails_and_the_fix_mends_it(st
 @pytest.fixture
 def paused(stage: Stage) -> Iterator[None]:
     scheduler = stage.aws.client("scheduler")
-    (known,) = scheduler.list_schedules()["Schedules"]
-    described = scheduler.get_schedule(Name=known["Name"], GroupName=known["GroupName"])
+    every = [
+        scheduler.get_schedule(Name=known["Name"], GroupName=known["GroupName"])
+        for known in scheduler.list_schedules()["Schedules"]
+    ]
+    (described,) = [each for each in every if each["Description"] == "Drift check"]
     fields = ("Name", "GroupName", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target")
     given = {name: described[name] for name in fields}
     scheduler.update_schedule(**given, State="DISABLED")
