@@ -45,6 +45,10 @@ class Started:
         return [path for path in (Path(self.instance.directory), *self.state.glob("*.json")) if path.exists()]
 
 
+def _seen(warden: list[psutil.Process]) -> list[psutil.Process]:
+    return [*warden, *(child for each in warden for child in each.children(recursive=True))]
+
+
 @contextmanager
 def started(directory: Path, ending: str) -> Iterator[Started]:
     """Run a starter until it has a database and a tracking server that is starting."""
@@ -59,7 +63,10 @@ def started(directory: Path, ending: str) -> Iterator[Started]:
     assert line, program.communicate()[1]
     instance = Instance(**json.loads(line))
     warden = [psutil.Process(instance.warden_pid)] if psutil.pid_exists(instance.warden_pid) else []
-    seen = [*warden, *(child for each in warden for child in each.children(recursive=True))]
+    seen = _seen(warden)
+    while warden and ending == "wait" and "mlflow" not in _names(seen):
+        time.sleep(0.05)  # it is a shell or a bare Python before it is MLflow
+        seen = _seen(warden)
     try:
         yield Started(program, instance, state, seen)
     finally:
