@@ -19,12 +19,13 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+from mlflow.tracking.request_auth import registry
 
 from courtside.adapters.execute_api import ClockSkewed
 from courtside.adapters.mlflow_connection import connect, reaching
 from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
 from courtside.adapters.signing_proxy import SigningProxy
-from courtside.adapters.sigv4 import NAME, SigV4
+from courtside.adapters.sigv4 import NAME, SigV4, SigV4AuthProvider
 from courtside.workflows.ports import DriftRun
 from tests.integration.tracking.server import Server
 from tests.integration.tracking.verifying_proxy import KEY, KEY_ID, REGION, VerifyingProxy, verifying
@@ -51,6 +52,10 @@ def signing() -> Iterator[None]:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.setenv("MLFLOW_TRACKING_AUTH", NAME)
         patch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+        # One session serves a process; commands that ran in this one have made it with other keys.
+        for provider in registry._request_auth_provider_registry:
+            if isinstance(provider, SigV4AuthProvider):
+                patch.setattr(provider, "_auth", None)
         yield
     mlflow.set_tracking_uri(None)
     mlflow.set_registry_uri(None)
