@@ -21,4 +21,4 @@ def asked(check: str, ask: Ask) -> list[Finding]:
     except BotoCoreError as error:
         return [doubtful(check, f"could not be asked: {error}", "check the network, AWS_PROFILE and AWS_REGION")]
     except TrackingUnavailable as error:
-        return [broken(check, str(error), "look at the service's events and log: docs/operations.md, section Health")]
+        return [broken(check, str(error), "look at the service's events and log, see docs/tracking.md")]

@@ -45,7 +45,7 @@ def _stack(name: str, status: str | None, *, begun: bool, deploy: str) -> Findin
     if status == "UPDATE_ROLLBACK_COMPLETE":
         said = "the last deployment failed and was undone"
         return doubtful(check, said, f"read the stack's events, correct the cause, then {deploy}")
-    return broken(check, status, f"read the stack's events: docs/operations.md, section Roll back; {deploy}")
+    return broken(check, status, f"read the stack's events; {deploy}")
 
 
 def service(resources: Sequence[StackResource]) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def service(resources: Sequence[StackResource]) -> Iterator[Finding]:
         if desired == 0:
             yield doubtful("service", "it is scaled to nothing", "deploy the tracking stack again")
         elif running < desired or "FAILED" in states:
-            fix = "read the service's events and the log of its last task: docs/operations.md, section Health"
+            fix = "read the service's events and the log of its last task, see docs/tracking.md"
             yield broken("service", said, fix)
         elif "IN_PROGRESS" in states:
             yield doubtful("service", f"{said}, a deployment is under way", "wait until it has ended")
