@@ -7,8 +7,10 @@ from threading import Lock
 from typing import Any
 
 import mlflow.sklearn as sklearn_flavor
+import pandas as pd
 import pyarrow as pa
 from mlflow.models import Model, ModelSignature, get_model_info, infer_signature
+from sklearn.linear_model import LogisticRegression
 
 from courtside.core.training.candidates import Classifier, Flavor
 from courtside.core.training.frame import input_frame
@@ -94,6 +96,12 @@ def save_model(
         "data": _PROBABILITIES,
     }
     described.save(str(Path(path, "MLmodel")))
+
+
+def save_nothing(folder: str) -> None:
+    """Write a model that was never fitted into a folder."""
+    signature = infer_signature(pd.DataFrame({"x": [0.0]}))
+    save_model(path=str(Path(folder, NAME)), estimator=LogisticRegression(), kind=Flavor.SKLEARN, signature=signature)
 
 
 def _save_probabilities(estimator: Classifier, path: str, **given: Any) -> None:

@@ -23,6 +23,7 @@ from courtside.adapters.mlflow_models import (
     load_classifier,
     log_model,
     save_model,
+    save_nothing,
     signature_of,
 )
 from courtside.contracts.model_card import LoggedRuns
@@ -42,6 +43,12 @@ class MlflowTracking:
         self._uri = uri
         self._model = model
         self._client = connect(uri)
+
+    @staticmethod
+    def prepare() -> None:
+        """Do once what MLflow does when it writes its first model: imports, and a look at all installed packages."""
+        with tempfile.TemporaryDirectory() as folder:
+            save_nothing(folder)
 
     def log(self, run: TrainingRun) -> LoggedRuns:
         """Log every model, register the best under `challenger`, return where they went.

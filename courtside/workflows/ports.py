@@ -153,6 +153,10 @@ class Champion(Protocol):
 class Tracking(Protocol):
     """Runs and models; raises `TrackingUnavailable`."""
 
+    def prepare(self) -> None:
+        """Load what logging will need, while other work waits for the processor; needs no server."""
+        ...
+
     def log(self, run: TrainingRun) -> LoggedRuns:
         """Log every model of a training, register the best as challenger, return where they went.
 

@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -82,7 +83,7 @@ def train(
         check_labels(frozen.table, dataset)
         split = split_by_time(frozen.table, dataset=dataset, rule=manifest.split)
         warnings = (*frozen.warnings(dataset.target), *check_split(split, dataset))
-    with watch.part("fit"):
+    with watch.part("fit"), _preparing(tracking):
         asked = replace(options or FitOptions(), seed=manifest.seed)
         models = fit_candidates(split, dataset=dataset, options=asked, progress=progress)
     with watch.part("files"):
@@ -124,6 +125,15 @@ def train(
     record = done.card.record.model_copy(update={"spooled": done.spooled, "seconds": watch.seconds})
     lake.write(lake_keys.training_record(request.training_id), record.model_dump_json(indent=2).encode())
     return record
+
+
+@contextmanager
+def _preparing(tracking: Tracking | None) -> Iterator[None]:
+    """Let the tracking prepare beside the block; what fails in it fails again, and is heard, when it logs."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        if tracking is not None:
+            beside.submit(tracking.prepare)
+        yield
 
 
 def _write_legacy(training_id: str, models: list[TrainedModel], split: Split, *, lake: Lake) -> None:

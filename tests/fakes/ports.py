@@ -95,6 +95,10 @@ class InMemoryTracking:
     runs: list[TrainingRun] = field(default_factory=list)
     described: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
     away: bool = False
+    prepared: int = 0
+
+    def prepare(self) -> None:
+        self.prepared += 1
 
     def log(self, run: TrainingRun) -> LoggedRuns:
         self._reach()

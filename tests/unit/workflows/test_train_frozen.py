@@ -65,6 +65,21 @@ def test_the_record_and_the_run_carry_the_hash_of_the_data(twice: list[Trained])
     assert record.data_hash == manifest.content_hash == tracking.runs[0].tags["data_hash"]
 
 
+def test_the_tracking_prepares_once_a_training(twice: list[Trained]) -> None:
+    assert [tracking.prepared for _, _, tracking in twice] == [1, 1]
+
+
+def test_a_tracking_that_cannot_prepare_stops_no_training() -> None:
+    class Unprepared(InMemoryTracking):
+        def prepare(self) -> None:
+            raise ModuleNotFoundError("skops")
+
+    lake, tracking = lake_of(a=churn_table()), Unprepared()
+    record = train(asked(), lake=lake, tracking=tracking, dataset=CHURN)
+    assert record.best in {model.name for model in record.models}
+    assert len(tracking.runs) == 1
+
+
 def test_split_and_newest_rows_are_those_of_the_manifest() -> None:
     lake = lake_of(a=churn_table())
     freeze(asked(), lake=lake, dataset=CHURN, split=SplitRule(test_share=0.4), newest_rows=1_000)
