@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 
-from courtside import bootstrap
+from courtside import bootstrap, telemetry
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.workflows.ports import TrackingUnavailable
@@ -25,8 +25,9 @@ log = logging.getLogger("courtside.train")
 
 def main(argv: list[str] | None = None) -> int:
     """Do once what the arguments say and return the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    telemetry.log_libraries()
     arguments = _parser().parse_args(argv)
+    telemetry.correlate(arguments.training_id)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         with bootstrap.lease_keeper(arguments.training_id):
@@ -34,11 +35,16 @@ def main(argv: list[str] | None = None) -> int:
     except CourtsideError as error:
         log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 — its message is the help; no traceback needed
         return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
+    except Exception:
+        log.exception("an error that nobody expected")
+        return 1
 
 
 def _train(arguments: argparse.Namespace) -> int:
     fields = {name: value for name, value in vars(arguments).items() if name in RetrainingRequest.model_fields}
     record = bootstrap.training(log.info)(RetrainingRequest(**fields))
+    telemetry.count(record)
+    telemetry.flush()
     log.info("trained %s, best %s, seconds %s", record.training_id, record.best, record.seconds)
     if record.spooled:
         log.error("the tracking server is away: the runs wait in the lake; courtside train --resume-logging logs them")

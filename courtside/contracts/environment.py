@@ -43,6 +43,13 @@ class Environment(BaseModel):
             raise EnvironmentInvalid(cls.__name__, problems) from error
 
 
+class TelemetryEnv(Environment):
+    """What every process signs its logs and metrics with; `service` is its verb."""
+
+    stage: str = Field(min_length=1)
+    service: str = Field(alias="POWERTOOLS_SERVICE_NAME", min_length=1)
+
+
 class LakeEnv(Environment):
     """What every process that touches data needs."""
 

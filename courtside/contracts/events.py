@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 
 class Payload(BaseModel):
@@ -41,13 +41,22 @@ class DriftCheckRequest(Payload):
     as_of: datetime | None = None
 
 
+def training_of_check(check_id: str) -> str:
+    """Return the name of the training a drift check starts: one id from the check to the training's last log line."""
+    return f"drift-{check_id}"
+
+
 class DriftCheckResponse(Payload):
-    """Output of `check_drift`; `page_key` and `tracking_run_id` are None where page or run could not be made."""
+    """Output of `check_drift`; `page_key` and `tracking_run_id` are None where page or run could not be made.
+
+    `share_drifted` is of the features that were checked, in [0, 1].
+    """
 
     check_id: str
     window: Window
     rows: int
     features_drifted: tuple[str, ...]
+    share_drifted: float = 0.0
     decision: str
     reason: str
     report_key: str
@@ -87,10 +96,18 @@ class LockResponse(Payload):
 
 
 class UnlockRequest(Payload):
-    """Input of `unlock`; `trained` tells that a challenger was judged, so that the cool-down counts from its data."""
+    """Input of `unlock`; `trained` tells that a challenger was judged, so that the cool-down counts from its data.
+
+    An event about a stopped execution hands its input over as JSON text; that is a request too.
+    """
 
     request: RetrainingRequest
     trained: bool
+
+    @field_validator("request", mode="before")
+    @classmethod
+    def _from_text(cls, given: object) -> object:
+        return RetrainingRequest.model_validate_json(given) if isinstance(given, str) else given
 
 
 class UnlockResponse(Payload):
@@ -115,7 +132,10 @@ class GateRequest(Payload):
 
 
 class GateResponse(Payload):
-    """Output of `gate`: the verdict, and the alert to send if it is a rejection."""
+    """Output of `gate`: the verdict, and the alert to send if it is a rejection.
+
+    `auc_difference` is challenger minus champion, None where the two were not compared.
+    """
 
     training_id: str
     promote: bool
@@ -124,10 +144,16 @@ class GateResponse(Payload):
     subject: str
     message: str
     needs_approval: bool = False
+    auc_difference: float | None = None
 
 
 class ApprovalRequest(Payload):
-    """Input of `request_approval`: a challenger that passed the gate, the state's token and how long it waits."""
+    """Input of `request_approval`: a challenger that passed the gate, the state's token and how long it waits.
+
+    Whoever has the token can answer, so no error may quote the input.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     training_id: str
     token: str

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from courtside.contracts import lake_keys
-from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Trigger, Window
+from courtside.contracts.events import (
+    DriftCheckRequest,
+    DriftCheckResponse,
+    RetrainingRequest,
+    Trigger,
+    Window,
+    training_of_check,
+)
 from courtside.contracts.records import ChampionReference, DecisionRecord
 from courtside.core.alerting import DriftAlertContext, drift_alert
 from courtside.core.dataset import Dataset
@@ -129,7 +136,7 @@ class DriftMonitor:
 
     def _retrain(self, record: DecisionRecord) -> str:
         request = RetrainingRequest(
-            training_id=f"drift-{record.check_id}",
+            training_id=training_of_check(record.check_id),
             as_of=record.window.end,
             trigger=Trigger.DRIFT,
             reason=record.reason,
@@ -158,6 +165,7 @@ def _response(
         window=record.window,
         rows=report.current.rows,
         features_drifted=report.features_drifted,
+        share_drifted=report.share_drifted,
         decision=record.action,
         reason=record.reason,
         report_key=record.report_key,

@@ -11,6 +11,7 @@ from courtside.contracts.events import GateRequest, GateResponse
 from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from courtside.core.alerting import passed_alert, rejection_alert
+from courtside.core.gate.comparing import AUC
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import judge
@@ -98,4 +99,5 @@ def _response(decision: GateDecision) -> GateResponse:
         reason=decision.reason,
         subject=alert.subject,
         message=alert.text,
+        auc_difference=next((each.difference for each in decision.comparisons if each.name == AUC), None),
     )

@@ -7,14 +7,14 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from courtside.contracts.environment import Environment
+from courtside.contracts.environment import Environment, TelemetryEnv
 from infra.assets import lambda_architecture, lambda_code
 from infra.constructs.logs import log_group
 from infra.stage import StageSettings
 
 
 class ImageFunction(lambda_.DockerImageFunction):
-    """`lambdas/<verb>/handler.py` with its environment model, log retention and, if asynchronous, a dead letter queue.
+    """`lambdas/<verb>/handler.py` with its environment models, log retention and, if asynchronous, a dead letter queue.
 
     It runs outside the VPC: everything it calls is a public AWS API that asks IAM.
     """
@@ -37,7 +37,7 @@ class ImageFunction(lambda_.DockerImageFunction):
             construct_id,
             code=lambda_code(command=f"lambdas.{verb}.handler.handler", architecture=settings.architecture),
             architecture=lambda_architecture(settings.architecture),
-            environment=environment.as_env(),
+            environment={**environment.as_env(), **TelemetryEnv(stage=settings.stage, service=verb).as_env()},
             timeout=timeout,
             memory_size=memory_mib,
             log_group=own_log,

@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from courtside.contracts import lake_keys
-from courtside.contracts.environment import TrainEnv
+from courtside.contracts.environment import TelemetryEnv, TrainEnv
 from infra.assets import container_image, runtime_platform
 from infra.constructs.ledger import grant_ledger
 from infra.constructs.logs import log_group
@@ -78,7 +78,7 @@ class TrainingTask(Construct):
         return self.definition.add_container(
             "training",
             image=container_image("training_image", architecture=settings.architecture),
-            environment=environment.as_env(),
+            environment={**environment.as_env(), **TelemetryEnv(stage=settings.stage, service="train").as_env()},
             logging=ecs.LogDrivers.aws_logs(stream_prefix="training", log_group=logs),
             stop_timeout=cdk.Duration.seconds(30),
         )

@@ -3,15 +3,11 @@
 import json
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from courtside import bootstrap
+from courtside.telemetry import LambdaContext, instrumented, logger
 
-logger = Logger(service="notify_slack")
 
-
-@logger.inject_lambda_context
+@instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Post every message of an SNS event; an unset webhook is said in the log and is no failure."""
     post = bootstrap.slack()

@@ -14,6 +14,7 @@ from courtside.contracts.environment import (
     LockEnv,
     NotifySlackEnv,
     PromoteEnv,
+    TelemetryEnv,
     TrainEnv,
 )
 from infra.settings import settings_for
@@ -47,9 +48,12 @@ def test_each_function_starts_a_handler_that_exists(stage: SynthesizedStage, con
 
 @pytest.mark.parametrize("construct_id", FUNCTIONS)
 def test_each_functions_environment_is_its_model_and_nothing_else(stage: SynthesizedStage, construct_id: str) -> None:
-    _, model = FUNCTIONS[construct_id]
+    verb, model = FUNCTIONS[construct_id]
     _, function = stage.pipeline.only("AWS::Lambda::Function", construct_id)
-    assert model.read(_variables(function)).as_env() == _variables(function)
+    variables = _variables(function)
+    telemetry = TelemetryEnv.read(variables)
+    assert telemetry.service == verb
+    assert model.read(variables).as_env() | telemetry.as_env() == variables
 
 
 def test_all_functions_are_one_image_outside_the_network(stage: SynthesizedStage) -> None:
@@ -63,7 +67,9 @@ def test_the_training_tasks_environment_is_its_model(stage: SynthesizedStage) ->
     (container,) = task["ContainerDefinitions"]
     environment = {variable["Name"]: text(variable["Value"]) for variable in container["Environment"]}
     read = TrainEnv.read(environment)
-    assert read.as_env() == environment
+    telemetry = TelemetryEnv.read(environment)
+    assert telemetry.service == "train"
+    assert read.as_env() | telemetry.as_env() == environment
     assert read.tracking_auth == "courtside-sigv4"
     assert "TrackingApi" in read.tracking_uri
 
@@ -107,7 +113,8 @@ def test_every_other_asynchronous_target_has_a_dead_letter_queue(stage: Synthesi
 
 def test_somebody_hears_of_every_dead_letter(stage: SynthesizedStage) -> None:
     queues = {f"<{key.split('/')[1]}.QueueName>" for key in stage.of_type("AWS::SQS::Queue")}
-    alarms = stage.of_type("AWS::CloudWatch::Alarm").values()
+    every_alarm = stage.of_type("AWS::CloudWatch::Alarm").values()
+    alarms = [alarm for alarm in every_alarm if alarm["Namespace"] == "AWS/SQS"]
     watched = {text(dimension["Value"]) for alarm in alarms for dimension in alarm["Dimensions"]}
     assert watched == queues
     topic, _ = stage.pipeline.only("AWS::SNS::Topic")
@@ -126,7 +133,9 @@ def test_slack_hears_the_topic_and_knows_only_the_secrets_name(stage: Synthesize
     (slack,) = [s for s in subscriptions if s["Protocol"] == "lambda"]
     assert text(slack["Endpoint"]).startswith("<NotifySlack")
     _, function = stage.pipeline.only("AWS::Lambda::Function", "NotifySlack")
-    assert list(function["Environment"]["Variables"]) == ["COURTSIDE_SLACK_WEBHOOK_SECRET_ARN"]
+    variables = _variables(function)
+    telemetry = TelemetryEnv.read(variables).as_env()
+    assert set(variables) - set(telemetry) == {"COURTSIDE_SLACK_WEBHOOK_SECRET_ARN"}
 
 
 def test_without_slack_there_is_neither_notifier_nor_secret(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -1,0 +1,83 @@
+"""The metrics every stage emits: their names, units, and which figures of a payload they are."""
+
+from enum import StrEnum
+
+from courtside.contracts.events import (
+    DriftCheckResponse,
+    FreezeResponse,
+    GateResponse,
+    LockOutcome,
+    LockResponse,
+    Payload,
+    PromoteResponse,
+    RollBackResponse,
+)
+from courtside.contracts.records import ApprovalRecord, TrainingRecord
+
+NAMESPACE = "Courtside"
+STAGE, SERVICE = "stage", "service"
+"""The dimensions: each metric is kept by stage, and by stage and service."""
+
+
+class Metric(StrEnum):
+    """Names in the namespace `Courtside`."""
+
+    CHECKS = "ChecksFinished"
+    ROWS_CHECKED = "RowsChecked"
+    FEATURES_DRIFTED = "FeaturesDrifted"
+    SHARE_DRIFTED = "ShareDrifted"
+    DECIDED_NOTHING = "DecidedNothing"
+    DECIDED_ALERT = "DecidedAlert"
+    DECIDED_RETRAIN = "DecidedRetrain"
+    LOCK_WAITS = "LockWaits"
+    ROWS_FROZEN = "RowsFrozen"
+    GATE_PASSED = "GatePassed"
+    GATE_AUC_DIFFERENCE = "GateAucDifference"
+    APPROVALS_ASKED = "ApprovalsAsked"
+    PROMOTIONS = "Promotions"
+    ROLLBACKS = "Rollbacks"
+    TRAINING_SECONDS = "TrainingSeconds"
+    TEST_AUC = "TestAuc"
+    TIME_LIMIT_USED = "TimeLimitUsed"
+    """Per cent of its timeout that an invocation took."""
+
+
+UNITS = {
+    Metric.TRAINING_SECONDS: "Seconds",
+    Metric.TIME_LIMIT_USED: "Percent",
+    Metric.SHARE_DRIFTED: "None",
+    Metric.GATE_AUC_DIFFERENCE: "None",
+    Metric.TEST_AUC: "None",
+}
+"""CloudWatch's unit of a metric; one that is not named here is a `Count`."""
+
+
+def metrics_of(payload: Payload) -> dict[Metric, float]:  # noqa: PLR0911 — one case, one answer a payload
+    """Return what a payload says in figures; one without any, and a figure that is not known, give nothing."""
+    match payload:
+        case DriftCheckResponse():
+            return {
+                Metric.CHECKS: 1,
+                Metric.ROWS_CHECKED: payload.rows,
+                Metric.FEATURES_DRIFTED: len(payload.features_drifted),
+                Metric.SHARE_DRIFTED: payload.share_drifted,
+                Metric(f"Decided{payload.decision.capitalize()}"): 1,
+            }
+        case LockResponse():
+            return {Metric.LOCK_WAITS: float(payload.outcome is LockOutcome.REMEMBERED)}
+        case FreezeResponse():
+            return {Metric.ROWS_FROZEN: payload.rows}
+        case TrainingRecord():
+            (auc,) = (model.test_auc for model in payload.models if model.name == payload.best)
+            return {Metric.TRAINING_SECONDS: sum(payload.seconds.values()), Metric.TEST_AUC: auc}
+        case GateResponse():
+            compared = payload.auc_difference
+            difference = {} if compared is None else {Metric.GATE_AUC_DIFFERENCE: compared}
+            return {Metric.GATE_PASSED: float(payload.promote), **difference}
+        case ApprovalRecord():
+            return {Metric.APPROVALS_ASKED: 1}
+        case PromoteResponse():
+            return {Metric.PROMOTIONS: 1}
+        case RollBackResponse():
+            return {Metric.ROLLBACKS: 1}
+    return {}

@@ -1,0 +1,117 @@
+"""Logs and metrics of every deployed process, wired once.
+
+Log lines are JSON with the id of what they are about: the training's, which a drift check names when it starts one
+(`training_of_check`), so one search finds check, state machine and task. Metrics are log lines too, in CloudWatch's
+embedded metric format. An event is never logged: it may hold a task token.
+
+Traces are Lambda's and Step Functions' own (active tracing), and every line carries the trace's id. Powertools' Tracer
+is left out: the X-Ray SDK it needs makes a cold start of the drift check a quarter longer.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from courtside.contracts.environment import TelemetryEnv
+from courtside.contracts.events import Payload, training_of_check
+from courtside.contracts.metrics import NAMESPACE, SERVICE, STAGE, UNITS, Metric, metrics_of
+
+__all__ = [
+    "LambdaContext",
+    "answer",
+    "correlate",
+    "count",
+    "flush",
+    "instrumented",
+    "log_libraries",
+    "logger",
+]
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+logger = Logger()
+_metrics = Metrics(namespace=NAMESPACE)
+
+
+def instrumented(work: Handler) -> Handler:
+    """Give a function its log context, correlation id and metrics, however it ends."""
+
+    @wraps(work)
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        log_libraries("courtside")
+        correlate(_subject(event) or context.aws_request_id)
+        allowed = context.get_remaining_time_in_millis()
+        try:
+            return work(event, context)
+        finally:
+            left = context.get_remaining_time_in_millis()
+            _add(Metric.TIME_LIMIT_USED, 100 * (1 - left / allowed) if allowed else 100)
+            flush()
+
+    instrumented_handler: Handler = logger.inject_lambda_context(handler)
+    return instrumented_handler
+
+
+def answer(message: str, response: Payload, *, secret: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Log what was done, count its figures, and return the answer as JSON, all without the `secret` fields."""
+    answered = response.model_dump(mode="json", exclude=set(secret))
+    correlate(_subject(answered) or logger.get_correlation_id() or "")
+    count(response)
+    # `message` is the alert's text, and a name that a log record has already.
+    logger.info(message, extra={name: value for name, value in answered.items() if name != "message"}, stacklevel=3)
+    return answered
+
+
+def correlate(subject: str) -> None:
+    """Put the id of what this process works on into every line that follows."""
+    logger.set_correlation_id(subject)
+
+
+def count(payload: Payload) -> None:
+    """Add the figures of a payload to the metrics."""
+    for metric, value in metrics_of(payload).items():
+        _add(metric, value)
+
+
+def flush() -> None:
+    """Write the metrics out, by stage and by stage and service."""
+    env = TelemetryEnv.read()
+    _metrics.add_dimension(STAGE, env.stage)
+    _metrics.add_dimension(SERVICE, env.service)
+    _metrics.add_dimensions(**{STAGE: env.stage})
+    _metrics.add_metadata("correlation_id", logger.get_correlation_id())
+    _metrics.flush_metrics()
+
+
+def log_libraries(name: str | None = None) -> None:
+    """Let a library's log lines (None: everybody's) come out like ours."""
+    library = logging.getLogger(name)
+    library.handlers = [logger.registered_handler]
+    library.setLevel(logging.INFO)
+    library.propagate = False
+    # Or our own lines would come out twice.
+    logging.getLogger(logger.name).propagate = False
+
+
+def _add(metric: Metric, value: float) -> None:
+    _metrics.add_metric(metric.value, MetricUnit(UNITS.get(metric, "Count")), value)
+
+
+def _subject(given: Mapping[str, Any]) -> str | None:
+    """Return the id of what an event or answer is about: a training's, else the SNS message's."""
+    match given:
+        case {"check_id": str(check)}:
+            return training_of_check(check)
+        case {"training_id": str(training)} | {"request": {"training_id": str(training)}}:
+            return training
+        case {"request": str(text)}:
+            return _subject({"request": json.loads(text)})
+        case {"Records": [{"Sns": {"MessageId": str(message)}}, *_]}:
+            return message
+    return None

@@ -1,0 +1,276 @@
+"""What a deployed function writes: JSON lines that belong together, metrics in CloudWatch's format, no secrets."""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from courtside import bootstrap, telemetry
+from courtside.contracts.events import (
+    ApprovalRequest,
+    DriftCheckResponse,
+    GateResponse,
+    RetrainingRequest,
+    Trigger,
+    Window,
+)
+from courtside.contracts.metrics import Metric, metrics_of
+from courtside.contracts.records import ApprovalRecord, ModelRecord, TrainingRecord
+from courtside.workflows.retraining_lock import RetrainingLock
+from tests.fakes.ports import InMemoryLedger
+
+TOKEN = "AQCEAAAAKgAAAAMAAAAA-a-task-token"
+WEBHOOK = "https://hooks.slack.com/services/T000/B000/secret"
+
+
+@dataclass
+class Invocation:
+    """What AWS hands over beside the event; each look at the clock finds a quarter of a second less."""
+
+    aws_request_id: str = "request-1"
+    function_name: str = "courtside-dev-function"
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: str = "1024"
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:f"
+    left: list[int] = field(default_factory=lambda: [1000, 750])
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left.pop(0)
+
+
+class Written:
+    """The lines that a process has written so far."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str], stream: io.StringIO) -> None:
+        self._capture = capture
+        self._stream = stream
+
+    def text(self) -> str:
+        return self._stream.getvalue()
+
+    def logs(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text().splitlines()]
+
+    def metrics(self) -> dict[str, Any]:
+        (line,) = self._capture.readouterr().out.splitlines()
+        emitted: dict[str, Any] = json.loads(line)
+        return emitted
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
+    monkeypatch.setenv("COURTSIDE_STAGE", "dev")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "lock")
+    stream = io.StringIO()
+    before = telemetry.logger.registered_handler.setStream(stream)  # type: ignore[attr-defined]
+    library = logging.getLogger("courtside")
+    kept = (library.handlers, library.level, library.propagate)
+    yield Written(capsys, stream)
+    library.handlers, library.level, library.propagate = kept
+    telemetry.logger.registered_handler.setStream(before or sys.stdout)  # type: ignore[attr-defined]
+
+
+def request(training_id: str = "drift-v3") -> RetrainingRequest:
+    return RetrainingRequest(training_id=training_id, as_of=date(2026, 3, 1), trigger=Trigger.MANUAL, reason="test")
+
+
+@pytest.fixture
+def lock(monkeypatch: pytest.MonkeyPatch) -> RetrainingLock:
+    wired = RetrainingLock(InMemoryLedger(), timedelta(minutes=15))
+    monkeypatch.setattr(bootstrap, "lock", lambda: wired)
+    return wired
+
+
+@pytest.mark.usefixtures("lock")
+def test_a_function_logs_the_trainings_id_and_emits_metrics_by_stage_and_service(written: Written) -> None:
+    from lambdas.lock.handler import handler
+
+    first = handler(request("drift-v3").model_dump(mode="json"), Invocation())  # type: ignore[arg-type]
+    assert first["outcome"] == "acquired"
+    (line,) = written.logs()
+    assert (line["message"], line["level"], line["correlation_id"]) == ("lock asked for", "INFO", "drift-v3")
+    assert (line["function_request_id"], line["outcome"]) == ("request-1", "acquired")
+    assert line["location"].startswith("handler:")
+    emitted = written.metrics()
+    (directive,) = emitted["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "Courtside"
+    assert directive["Dimensions"] == [["stage", "service"], ["stage"]]
+    assert {each["Name"]: each["Unit"] for each in directive["Metrics"]} == {
+        "LockWaits": "Count",
+        "TimeLimitUsed": "Percent",
+    }
+    assert (emitted["stage"], emitted["service"], emitted["correlation_id"]) == ("dev", "lock", "drift-v3")
+    assert (emitted["LockWaits"], emitted["TimeLimitUsed"]) == ([0.0], [25.0])
+    assert abs(emitted["_aws"]["Timestamp"] / 1000 - datetime.now(UTC).timestamp()) < 60
+
+
+@pytest.mark.usefixtures("lock")
+def test_a_warm_function_forgets_the_invocation_before(written: Written) -> None:
+    from lambdas.lock.handler import handler
+
+    handler(request("a").model_dump(mode="json"), Invocation())  # type: ignore[arg-type]
+    written.metrics()
+    handler(request("b").model_dump(mode="json"), Invocation(aws_request_id="request-2"))  # type: ignore[arg-type]
+    assert [line["correlation_id"] for line in written.logs()] == ["a", "b"]
+    emitted = written.metrics()
+    assert (emitted["correlation_id"], emitted["LockWaits"]) == ("b", [1.0])
+
+
+def test_an_execution_that_was_stopped_gives_its_lock_back_and_takes_it_from_nobody_else(
+    written: Written, lock: RetrainingLock
+) -> None:
+    from lambdas.unlock.handler import handler
+
+    now = datetime.now(UTC)
+    lock.acquire(request("holds"), now=now)
+    stopped = {"request": request("never-had-it").model_dump_json(), "trained": False}
+    handler(stopped, Invocation())  # type: ignore[arg-type]
+    assert lock.acquire(request("asks"), now=now).outcome == "remembered"
+    stopped = {"request": request("holds").model_dump_json(), "trained": False}
+    answer = handler(stopped, Invocation())  # type: ignore[arg-type]
+    assert answer["waiting"]["training_id"] == "again-asks"
+    assert [line["correlation_id"] for line in written.logs()] == ["never-had-it", "holds"]
+    assert lock.acquire(request("next"), now=now).outcome == "acquired"
+
+
+@pytest.mark.usefixtures("lock")
+def test_a_function_that_fails_says_how_long_it_took(written: Written) -> None:
+    from lambdas.lock.handler import handler
+
+    with pytest.raises(ValueError, match="training_id"):
+        handler({"as_of": "2026-03-01"}, Invocation())  # type: ignore[arg-type]
+    emitted = written.metrics()
+    assert emitted["TimeLimitUsed"] == [25.0]
+    # An event that says nothing of what it is about is known by its request.
+    assert emitted["correlation_id"] == "request-1"
+    assert "LockWaits" not in emitted
+
+
+def test_the_librarys_own_warnings_come_out_as_json_with_the_same_id(written: Written) -> None:
+    @telemetry.instrumented
+    def handler(_event: dict[str, Any], _context: telemetry.LambdaContext) -> dict[str, Any]:
+        logging.getLogger("courtside.adapters.lease_keeper").warning("not renewed: %s", "away")
+        return {}
+
+    handler({"training_id": "t1"}, Invocation())  # type: ignore[arg-type]
+    (line,) = written.logs()
+    assert (line["level"], line["message"], line["correlation_id"]) == ("WARNING", "not renewed: away", "t1")
+
+
+def approval(training_id: str = "t1") -> ApprovalRecord:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    return ApprovalRecord(
+        training_id=training_id,
+        challenger_version="2",
+        champion_version="1",
+        reason="as good",
+        token=TOKEN,
+        asked_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
+
+
+def test_a_task_token_is_in_no_line_and_in_no_answer(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lambdas.request_approval.handler import handler
+
+    asked: list[ApprovalRequest] = []
+
+    def ask(request: ApprovalRequest) -> ApprovalRecord:
+        asked.append(request)
+        return approval()
+
+    monkeypatch.setattr(bootstrap, "asking_for_approval", lambda: ask)
+    event = {"training_id": "t1", "token": TOKEN, "wait_seconds": 60}
+    answer = handler(event, Invocation())  # type: ignore[arg-type]
+    assert asked[0].token == TOKEN
+    (line,) = written.logs()
+    assert line["correlation_id"] == "t1"
+    emitted = written.metrics()
+    assert emitted["ApprovalsAsked"] == [1.0]
+    assert TOKEN not in written.text() + json.dumps(answer) + json.dumps(emitted)
+    # The runtime logs what a handler raises; that must not quote the event either.
+    with pytest.raises(ValueError, match="wait_seconds") as raised:
+        handler({"training_id": "t1", "token": TOKEN, "wait_seconds": "soon"}, Invocation())  # type: ignore[arg-type]
+    assert TOKEN not in str(raised.value)
+    assert TOKEN not in written.text()
+
+
+def test_a_webhook_is_in_no_line(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    from courtside.adapters.slack import SlackUnreachable
+    from lambdas.notify_slack.handler import handler
+
+    posted: list[str] = []
+
+    def post(*, subject: str, text: str) -> None:
+        posted.append(f"{WEBHOOK} {subject} {text}")
+        if len(posted) > 1:
+            raise SlackUnreachable("HTTP 404")
+
+    monkeypatch.setattr(bootstrap, "slack", lambda: post)
+    event = {"Records": [{"Sns": {"MessageId": "m-1", "Subject": "Courtside", "Message": "hello"}}]}
+    assert handler(event, Invocation()) == {"posted": 1}  # type: ignore[arg-type]
+    (line,) = written.logs()
+    assert line["correlation_id"] == "m-1"
+    written.metrics()
+    with pytest.raises(SlackUnreachable) as raised:
+        handler(event, Invocation())  # type: ignore[arg-type]
+    assert WEBHOOK not in written.text() + str(raised.value)
+
+
+def checked(decision: str) -> DriftCheckResponse:
+    return DriftCheckResponse(
+        check_id="v3-2026-02-01-2026-03-01-calibrated",
+        window=Window(start=date(2026, 2, 1), end=date(2026, 3, 1)),
+        rows=412,
+        features_drifted=("month", "home_rest_days"),
+        share_drifted=0.125,
+        decision=decision,
+        reason="two features",
+        report_key="drift/reports/x.json",
+    )
+
+
+def test_a_check_is_known_by_the_training_it_starts(written: Written) -> None:
+    @telemetry.instrumented
+    def handler(_event: dict[str, Any], _context: telemetry.LambdaContext) -> dict[str, Any]:
+        return telemetry.answer("drift checked", checked("retrain"))
+
+    handler({"as_of": "2026-03-01T12:00:00Z"}, Invocation())  # type: ignore[arg-type]
+    (line,) = written.logs()
+    emitted = written.metrics()
+    assert line["correlation_id"] == emitted["correlation_id"] == "drift-v3-2026-02-01-2026-03-01-calibrated"
+    assert emitted["ShareDrifted"] == [0.125]
+
+
+@pytest.mark.parametrize("decision", ["nothing", "alert", "retrain"])
+def test_a_checks_figures(decision: str) -> None:
+    assert metrics_of(checked(decision)) == {
+        Metric.CHECKS: 1,
+        Metric.ROWS_CHECKED: 412,
+        Metric.FEATURES_DRIFTED: 2,
+        Metric.SHARE_DRIFTED: 0.125,
+        f"Decided{decision.capitalize()}": 1,
+    }
+
+
+def test_a_gates_figures_without_a_champion_hold_no_difference() -> None:
+    first = GateResponse(training_id="t1", promote=True, rule="first", reason="r", subject="s", message="m")
+    assert metrics_of(first) == {Metric.GATE_PASSED: 1}
+    other = first.model_copy(update={"promote": False, "auc_difference": -0.02})
+    assert metrics_of(other) == {Metric.GATE_PASSED: 0, Metric.GATE_AUC_DIFFERENCE: -0.02}
+
+
+def test_a_trainings_figures_are_its_seconds_and_its_best_models_auc() -> None:
+    figures = dict.fromkeys(("train_accuracy", "test_accuracy", "precision", "recall", "f1_score"), 0.6)
+    models = tuple(ModelRecord(name=name, test_auc=auc, **figures) for name, auc in (("a", 0.61), ("b", 0.67)))
+    record = TrainingRecord(
+        **request().model_dump(), dataset="nba_games", rows_train=100, rows_test=25, models=models, best="b",
+        importances={}, seconds={"fit": 20.5, "files": 1.5},
+    )  # fmt: skip
+    assert metrics_of(record) == {Metric.TRAINING_SECONDS: 22.0, Metric.TEST_AUC: 0.67}
