@@ -128,6 +128,13 @@ class StageSettings(_Settings):
         default="America/New_York", description="a name like 'America/New_York' or 'UTC'"
     )
     check_enabled: bool = Field(default=True, description="False pauses the scheduled drift check")
+    check_overdue_hours: int = Field(
+        default=26,
+        ge=2,
+        le=168,
+        description="hours without a finished check after which people are told, 2 to 168,"
+        " more than the longest pause of check_schedule",
+    )
     window_days: int = Field(default=30, ge=1, le=366, description="days of newest games a check looks at, 1 to 366")
     drift_policy: Literal["calibrated", "classic"] = Field(
         default="calibrated",

@@ -10,6 +10,8 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+RUNBOOKS = "docs/runbooks.md"
+
 
 def dead_letter_queue(scope: Construct, construct_id: str) -> sqs.Queue:
     """Return an encrypted, TLS-only queue that keeps what could not be delivered for 14 days."""
@@ -27,14 +29,16 @@ class Alerts(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, emails: tuple[str, ...], slack_on: bool) -> None:
         super().__init__(scope, construct_id)
+        self.alarms: list[cloudwatch.IAlarm] = []
         self.topic = sns.Topic(self, "Topic", display_name="Courtside", enforce_ssl=True)
         self.undelivered = dead_letter_queue(self, "Undelivered")
         self._let_alarms_publish()
         self.when_not_empty(
             self.undelivered,
             construct_id="AlertUndelivered",
-            meaning="An alert did not reach Slack or this topic; it waits in the dead letter queue. "
-            "Check the webhook in the Slack secret and the notifier's log",
+            meaning="An alert did not reach Slack or this topic, or a stopped retraining could not give its lock back; "
+            "the message waits in the dead letter queue",
+            runbook="alert-undelivered",
         )
         for email in emails:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
@@ -45,19 +49,51 @@ class Alerts(Construct):
         """Send every alert to a function; what it cannot take is kept in `undelivered`."""
         self.topic.add_subscription(subscriptions.LambdaSubscription(notifier, dead_letter_queue=self.undelivered))
 
-    def when_not_empty(self, queue: sqs.IQueue, *, construct_id: str, meaning: str) -> None:
+    def when_not_empty(self, queue: sqs.IQueue, *, construct_id: str, meaning: str, runbook: str) -> None:
         """Alert when a dead letter queue holds anything."""
+        self.when(
+            queue.metric_approximate_number_of_messages_visible(period=cdk.Duration.minutes(5)),
+            construct_id=construct_id,
+            meaning=meaning,
+            runbook=runbook,
+        )
+
+    def when(
+        self,
+        metric: cloudwatch.IMetric,
+        *,
+        construct_id: str,
+        meaning: str,
+        runbook: str,
+        limit: float = 1,
+        below: bool = False,
+        periods: int = 1,
+        missing_is_bad: bool = False,
+        enabled: bool = True,
+    ) -> cloudwatch.Alarm:
+        """Alert when a metric is at or over its limit (`below`: under it) for so many periods.
+
+        `runbook` is the heading of docs/runbooks.md that says what to do. Whoever is billed pays by the metric, so each
+        alarm watches one.
+        """
+        operators = cloudwatch.ComparisonOperator
+        missing = cloudwatch.TreatMissingData
         alarm = cloudwatch.Alarm(
             self,
             construct_id,
-            metric=queue.metric_approximate_number_of_messages_visible(period=cdk.Duration.minutes(5)),
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=meaning,
+            metric=metric,
+            threshold=limit,
+            evaluation_periods=periods,
+            comparison_operator=operators.LESS_THAN_THRESHOLD
+            if below
+            else operators.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=missing.BREACHING if missing_is_bad else missing.NOT_BREACHING,
+            alarm_description=f"{meaning}. What to do: {RUNBOOKS}#{runbook}",
+            actions_enabled=enabled,
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
+        self.alarms.append(alarm)
+        return alarm
 
     def _let_alarms_publish(self) -> None:
         # A topic with a policy of its own loses the default one, which is what lets CloudWatch in.

@@ -43,6 +43,11 @@ class TrackingDatabase(Construct):
         assert self._instance.secret is not None
         return self._instance.secret
 
+    @property
+    def instance(self) -> rds.IDatabaseInstance:
+        """The instance, for its metrics."""
+        return self._instance
+
     def _database(self, *, vpc: ec2.IVpc, settings: StageSettings) -> rds.DatabaseInstance:
         # The major version only: minor upgrades are AWS's, and must not show up as a difference here.
         engine = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.of("17", "17"))

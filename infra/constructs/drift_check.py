@@ -69,8 +69,8 @@ class DriftCheck(Construct):
         alerts.when_not_empty(
             self._missed,
             construct_id="CheckMissed",
-            meaning="A scheduled drift check did not finish. Its event and error wait in the dead letter queue; "
-            "look at the function's log, then run the check again: courtside drift check",
+            meaning="A scheduled drift check did not finish; its event and error wait in the dead letter queue",
+            runbook="check-missed",
         )
 
     def _add_schedule(self, settings: StageSettings) -> None:

@@ -67,7 +67,7 @@ class MlflowServer(Construct):
         self.security_group = self._security_group(vpc)
         self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
         ingress = self._open_database(database)
-        service = self._service(vpc=vpc, settings=settings)
+        self.service = service = self._service(vpc=vpc, settings=settings)
         # Without its way to the database the first task would die until the circuit breaker gives up.
         service.node.add_dependency(ingress)
         assert service.cloud_map_service is not None

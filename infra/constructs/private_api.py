@@ -57,6 +57,11 @@ class PrivateApi(Construct):
         """The MLflow tracking URI: https, no path."""
         return self._api.api_endpoint
 
+    @property
+    def api_id(self) -> str:
+        """The API's id, by which its metrics are named."""
+        return self._api.api_id
+
     def grant_invoke(self, caller: iam.IGrantable) -> None:
         """Let a role call every method of this API, and of no other."""
         iam.Grant.add_to_principal(

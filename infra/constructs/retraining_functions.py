@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from courtside.contracts import lake_keys
@@ -41,6 +42,7 @@ class RetrainingFunctions(Construct):
         ledger: dynamodb.ITableV2,
         api: PrivateApi,
         topic: sns.ITopic,
+        undelivered: sqs.IQueue,
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -48,7 +50,8 @@ class RetrainingFunctions(Construct):
         self._settings = settings
         lock = LockEnv(ledger_table=ledger.table_name, cooldown_days=settings.cooldown_days)
         self.lock = self._function("Lock", lock)
-        self.unlock = self._function("Unlock", lock)
+        # A rule calls it too, for an execution that was stopped: what it cannot do then must not be lost.
+        self.unlock = self._function("Unlock", lock, dead_letter_queue=undelivered)
         self.freeze = self._on_lake("Freeze", FreezeEnv(**self._names()), writes=FREEZE_WRITABLE)
         self.gate = self._on_lake("Gate", GateEnv(**self._names(), approval=settings.approval), writes=GATE_WRITABLE)
         asks = ApprovalEnv(**self._names(), alert_topic_arn=topic.topic_arn, stage=settings.stage)
@@ -64,11 +67,19 @@ class RetrainingFunctions(Construct):
             "ledger_table": self._ledger.table_name,
         }
 
-    def _function(self, name: str, environment: Environment) -> ImageFunction:
+    def _function(
+        self, name: str, environment: Environment, *, dead_letter_queue: sqs.IQueue | None = None
+    ) -> ImageFunction:
         """Return the function of a state: its folder is the state's name in snake case, and it keeps the lease."""
         verb = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
         function = ImageFunction(
-            self, name, verb=verb, environment=environment, settings=self._settings, timeout=TIMEOUT
+            self,
+            name,
+            verb=verb,
+            environment=environment,
+            settings=self._settings,
+            timeout=TIMEOUT,
+            dead_letter_queue=dead_letter_queue,
         )
         grant_ledger(self._ledger, function)
         return function

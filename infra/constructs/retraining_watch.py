@@ -1,7 +1,8 @@
-"""The alert for what the state machine cannot announce itself."""
+"""What follows when the state machine ends without a word: people are told, and the lock is free again."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
@@ -13,6 +14,8 @@ from infra.constructs.retraining_steps import ANNOUNCED
 class RetrainingWatch(Construct):
     """A rule on the machine's own end: timed out, aborted, or failed without having said so.
 
+    Such an execution has not come to its `Unlock`. The function gives back only what that execution's training holds,
+    so an execution that never had the lock takes it from nobody.
     The event's shape: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
     """
 
@@ -23,6 +26,7 @@ class RetrainingWatch(Construct):
         *,
         machine: sfn.StateMachine,
         topic: sns.ITopic,
+        unlock: lambda_.IFunction,
         undelivered: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -35,7 +39,10 @@ class RetrainingWatch(Construct):
                 detail_type=["Step Functions Execution Status Change"],
                 detail={"stateMachineArn": [machine.state_machine_arn], "$or": _unannounced()},
             ),
-            targets=[targets.SnsTopic(topic, message=_sentence(), dead_letter_queue=undelivered)],
+            targets=[
+                targets.SnsTopic(topic, message=_sentence(), dead_letter_queue=undelivered),
+                targets.LambdaFunction(unlock, event=_unlock_request(), dead_letter_queue=undelivered),
+            ],
         )
 
 
@@ -44,6 +51,14 @@ def _unannounced() -> list[dict[str, object]]:
         {"status": ["TIMED_OUT", "ABORTED"]},
         {"status": ["FAILED"], "error": [{"anything-but": [ANNOUNCED]}]},
     ]
+
+
+def _unlock_request() -> events.RuleTargetInput:
+    # The event holds the execution's input as JSON text, which `UnlockRequest` reads. No cool-down follows: a training
+    # that was stopped counts for none.
+    return events.RuleTargetInput.from_object(
+        {"request": events.EventField.from_path("$.detail.input"), "trained": False}
+    )
 
 
 def _sentence() -> events.RuleTargetInput:

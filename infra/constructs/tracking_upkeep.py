@@ -117,6 +117,7 @@ class TrackingUpkeep(Construct):
             construct_id="UpkeepMissed",
             meaning="A scheduled task of the tracking server (garbage collection, password rotation) could not be "
             "started; its event waits in the dead letter queue",
+            runbook="upkeep-missed",
         )
         events.Rule(
             self,

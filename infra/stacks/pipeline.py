@@ -5,9 +5,12 @@ from constructs import Construct
 
 from courtside.contracts.environment import NotifySlackEnv
 from courtside.contracts.names import StackOutput
+from infra.constructs.alarms import StageAlarms
 from infra.constructs.alerts import Alerts
 from infra.constructs.budget import MonthlyBudget
+from infra.constructs.dashboard import StageDashboard
 from infra.constructs.drift_check import DriftCheck
+from infra.constructs.figures import Figures
 from infra.constructs.functions import ImageFunction
 from infra.constructs.retraining import Retraining
 from infra.constructs.retraining_functions import RetrainingFunctions
@@ -42,6 +45,7 @@ class PipelineStack(cdk.Stack):
         self._data = data
         self._tracking = tracking
         self.alerts = Alerts(self, "Alerts", emails=settings.alert_emails, slack_on=settings.slack)
+        self._unattended: dict[str, ImageFunction] = {}
         self._add_slack()
         MonthlyBudget(self, "Budget", topic=self.alerts.topic, settings=settings)
         self.retraining = self._retraining()
@@ -64,6 +68,7 @@ class PipelineStack(cdk.Stack):
             alerts=self.alerts,
             settings=settings,
         )
+        self._watch()
         self._publish()
 
     def _retraining(self) -> Retraining:
@@ -86,8 +91,10 @@ class PipelineStack(cdk.Stack):
             ledger=self._data.ledger,
             api=self._tracking.api,
             topic=self.alerts.topic,
+            undelivered=self.alerts.undelivered,
             settings=self._settings,
         )
+        self._unattended["Unlock"] = functions.unlock
         retraining = Retraining(
             self,
             "Retraining",
@@ -101,9 +108,23 @@ class PipelineStack(cdk.Stack):
             "RetrainingWatch",
             machine=retraining.machine,
             topic=self.alerts.topic,
+            unlock=functions.unlock,
             undelivered=self.alerts.undelivered,
         )
         return retraining
+
+    def _watch(self) -> None:
+        figures = Figures(
+            stage=self._settings.stage,
+            unattended={"CheckDrift": self.check.function, **self._unattended},
+            machine=self.retraining.machine,
+            server=self._tracking.server.service,
+            database=self._data.database.instance,
+            api_id=self._tracking.api.api_id,
+            topic=self.alerts.topic,
+        )
+        StageAlarms(self, "Alarms", alerts=self.alerts, figures=figures, settings=self._settings)
+        StageDashboard(self, "Dashboard", figures=figures, alarms=self.alerts.alarms)
 
     def _add_slack(self) -> None:
         webhook = self._data.slack_webhook
@@ -121,6 +142,7 @@ class PipelineStack(cdk.Stack):
         )
         webhook.grant_read(notifier)
         self.alerts.deliver_to(notifier)
+        self._unattended["NotifySlack"] = notifier
 
     def _publish(self) -> None:
         publish(self, StackOutput.ALERT_TOPIC, self.alerts.topic.topic_arn, meaning="Every alert goes through here")

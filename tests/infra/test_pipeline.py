@@ -96,7 +96,7 @@ def test_the_schedule_runs_the_check_and_keeps_what_failed(stage: SynthesizedSta
     assert text(target["DeadLetterConfig"]["Arn"]).startswith("<DriftCheckMissed")
 
 
-@pytest.mark.parametrize("construct_id", ["DriftCheckFunction", "NotifySlack"])
+@pytest.mark.parametrize("construct_id", ["DriftCheckFunction", "NotifySlack", "StepsUnlock"])
 def test_functions_called_asynchronously_keep_what_they_could_not_do(
     stage: SynthesizedStage, construct_id: str
 ) -> None:

@@ -242,7 +242,13 @@ def test_what_the_machine_cannot_announce_is_announced_for_it_once(stage: Synthe
             {"status": ["FAILED"], "error": [{"anything-but": [ANNOUNCED]}]},
         ],
     }
-    (target,) = rule["Targets"]
+    target, freeing = rule["Targets"]
+    unlock, _ = stage.pipeline.only("AWS::Lambda::Function", "StepsUnlock")
+    assert text(freeing["Arn"]) == f"<{unlock}.Arn>"
+    assert freeing["InputTransformer"] == {
+        "InputPathsMap": {"detail-input": "$.detail.input"},
+        "InputTemplate": '{"request":<detail-input>,"trained":false}',
+    }
     topic, _ = stage.pipeline.only("AWS::SNS::Topic")
     assert target["Arn"] == {"Ref": topic}
     sentence = target["InputTransformer"]["InputTemplate"]

@@ -44,8 +44,8 @@ def test_a_training_without_data_is_announced_once_and_promotes_nothing(stage: S
 
 def test_a_stopped_execution_is_announced_by_the_rule(stage: Stage) -> None:
     arn = stage.train("stopped-by-a-person", as_of=date(2010, 7, 1))
-    stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
     before = len(stage.slack.messages)
+    stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
     stage.slack.wait_for(before + 1, timeout=15)
     (said,) = texts(stage, containing="stopped-by-a-person")
     assert "ended as ABORTED" in said

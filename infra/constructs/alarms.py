@@ -1,0 +1,145 @@
+"""What people are told of by a metric; each alarm says what it means and where its runbook is.
+
+Fifteen alarms of one metric each, and three on dead letter queues: an account has ten for nothing, each further one costs
+$0.10 a month. The functions that the state machine waits for have none of their own: it announces their failures.
+"""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from courtside.contracts.metrics import Metric
+from infra.constructs.alerts import Alerts
+from infra.constructs.figures import FIVE_MINUTES, Figures
+from infra.stage import StageSettings
+
+TIME_LIMIT_PERCENT = 80
+TRAINING_LIMIT = 0.8
+DATABASE_CPU_PERCENT = 80
+DATABASE_FREE_SHARE = 0.1
+# max_connections of PostgreSQL on RDS is memory in bytes / 9531392: 112 on 1 GiB. MLflow keeps up to 15 a worker.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
+DATABASE_CONNECTIONS = 60
+GIB = 1024**3
+
+
+class StageAlarms(Construct):
+    """Every alarm of a stage but those on dead letter queues, which stand beside their queues."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, alerts: Alerts, figures: Figures, settings: StageSettings
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._alerts, self._figures, self._settings = alerts, figures, settings
+        self._on_checks()
+        self._on_functions()
+        self._on_retraining()
+        self._on_tracking()
+        self._on_database()
+        alerts.when(
+            figures.undelivered(),
+            construct_id="NotificationsFailed",
+            meaning="The alert topic could not deliver to one of its subscribers: Slack or an e-mail address",
+            runbook="notifications-failed",
+        )
+
+    def _on_checks(self) -> None:
+        hours = self._settings.check_overdue_hours
+        self._alerts.when(
+            self._figures.ours(Metric.CHECKS, period=cdk.Duration.hours(1)),
+            construct_id="CheckDidNotRun",
+            meaning=f"No drift check has finished in {hours} hours, so nobody knows whether the data drift",
+            runbook="check-did-not-run",
+            below=True,
+            periods=hours,
+            missing_is_bad=True,
+            enabled=self._settings.check_enabled,
+        )
+
+    def _on_functions(self) -> None:
+        for name, function in self._figures.unattended.items():
+            self._alerts.when(
+                function.metric_errors(period=FIVE_MINUTES),
+                construct_id=f"{name}Errors",
+                meaning=f"The function {name}, which nobody waits for, ended with an error",
+                runbook="function-errors",
+            )
+        self._alerts.when(
+            self._figures.unattended["CheckDrift"].metric_throttles(period=FIVE_MINUTES),
+            construct_id="CheckDriftThrottles",
+            meaning="Lambda turned the drift check away: the account's concurrency is used up",
+            runbook="function-throttled",
+        )
+        self._alerts.when(
+            self._figures.time_limit_used(),
+            construct_id="NearTimeLimit",
+            meaning=f"A function took over {TIME_LIMIT_PERCENT} % of its time limit; with more data it will be cut off",
+            runbook="function-near-its-time-limit",
+            limit=TIME_LIMIT_PERCENT,
+        )
+
+    def _on_retraining(self) -> None:
+        machine = self._figures.machine
+        self._alerts.when(
+            machine.metric_failed(period=FIVE_MINUTES),
+            construct_id="RetrainingFailed",
+            meaning="A retraining failed; the alert before this one says in which step and why",
+            runbook="retraining-failed",
+        )
+        self._alerts.when(
+            machine.metric_timed_out(period=FIVE_MINUTES),
+            construct_id="RetrainingTimedOut",
+            meaning="A retraining was cut off by the state machine's own time limit; its lock is free again",
+            runbook="retraining-timed-out",
+        )
+        minutes = self._settings.training_timeout_minutes
+        self._alerts.when(
+            self._figures.training_seconds(),
+            construct_id="TrainingSlow",
+            meaning=f"A training took over {TRAINING_LIMIT:.0%} of its {minutes} minutes; with more data it fails",
+            runbook="training-too-long",
+            limit=TRAINING_LIMIT * minutes * 60,
+        )
+
+    def _on_tracking(self) -> None:
+        self._alerts.when(
+            self._figures.running_servers(),
+            construct_id="TrackingDown",
+            meaning="No MLflow server has run for 15 minutes: trainings keep their runs in the lake, promotions fail",
+            runbook="tracking-server-down",
+            below=True,
+            periods=3,
+            missing_is_bad=True,
+        )
+        self._alerts.when(
+            self._figures.api("5xx", "Sum"),
+            construct_id="TrackingErrors",
+            meaning="The tracking API answered at least 5 requests within 5 minutes with a server error",
+            runbook="tracking-api-errors",
+            limit=5,
+        )
+
+    def _on_database(self) -> None:
+        database = self._figures.database
+        self._alerts.when(
+            database.metric_cpu_utilization(period=FIVE_MINUTES),
+            construct_id="DatabaseBusy",
+            meaning=f"The tracking database was over {DATABASE_CPU_PERCENT} % busy for 15 minutes",
+            runbook="database-busy",
+            limit=DATABASE_CPU_PERCENT,
+            periods=3,
+        )
+        self._alerts.when(
+            database.metric_free_storage_space(period=FIVE_MINUTES, statistic="Minimum"),
+            construct_id="DatabaseFull",
+            meaning=f"Less than {DATABASE_FREE_SHARE:.0%} of the tracking database's storage is free; full, it stops",
+            runbook="database-storage-low",
+            limit=DATABASE_FREE_SHARE * self._settings.database_storage_gib * GIB,
+            below=True,
+        )
+        self._alerts.when(
+            database.metric_database_connections(period=FIVE_MINUTES, statistic="Maximum"),
+            construct_id="DatabaseConnections",
+            meaning=f"The tracking database has over {DATABASE_CONNECTIONS} connections: somebody leaks them",
+            runbook="database-connections",
+            limit=DATABASE_CONNECTIONS,
+        )

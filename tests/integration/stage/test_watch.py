@@ -1,0 +1,127 @@
+"""What the deployed stage says of itself, and a stopped retraining; after the other files of this folder.
+
+It reads the logs that all tests before it have left.
+"""
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+from courtside.contracts import ledger_keys
+from courtside.contracts.events import Window, training_of_check
+from courtside.contracts.ledger_keys import APPROVALS_PREFIX
+from courtside.contracts.metrics import NAMESPACE
+from courtside.contracts.names import StackOutput
+from courtside.contracts.records import ApprovalRecord, RetrainingLockState
+from courtside.workflows.documents import read
+from tests.integration.stage.conftest import Stage
+from tests.integration.stage.steps import waited
+from tests.integration.stage.test_loop import texts
+
+
+def lock_state(stage: Stage) -> RetrainingLockState:
+    state, _ = read(
+        DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE)), ledger_keys.RETRAINING_LOCK, RetrainingLockState
+    )
+    assert state is not None
+    return state
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_stopped_retraining_frees_the_lock_within_seconds(stage: Stage) -> None:
+    arn = stage.train("stopped-while-it-trains", as_of=date(2010, 7, 20))
+    waited(stage, arn, "Train")
+    assert lock_state(stage).holder == "stopped-while-it-trains"
+    began = time.monotonic()
+    stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
+    while lock_state(stage).holder is not None:
+        assert time.monotonic() - began < 10, "the lock of a stopped execution is still held"
+        time.sleep(0.1)
+    # Free for the next one, which does not wait for the lease of a quarter of an hour.
+    following = stage.train("after-the-stopped", as_of=date(1970, 1, 1))
+    assert stage.end(following) == "FAILED"
+    assert texts(stage, containing="after-the-stopped failed in Freeze (NoGames)")
+    assert lock_state(stage).holder is None
+
+
+@dataclass
+class Line:
+    group: str
+    text: str
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """What a line of JSON holds; nothing of any other."""
+        try:
+            found = json.loads(self.text)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+@pytest.fixture(scope="module")
+def lines(stage: Stage) -> list[Line]:
+    """Every line of every log group, the state machine's and the containers' included."""
+    logs = stage.aws.client("logs")
+    return [
+        Line(group["logGroupName"], text)
+        for group in logs.describe_log_groups()["logGroups"]
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+        for event in page["events"]
+        for text in event["message"].splitlines()
+    ]
+
+
+@pytest.mark.usefixtures("champion")
+def test_functions_and_task_log_json_with_the_trainings_id(lines: list[Line]) -> None:
+    logged = [line.fields for line in lines if "level" in line.fields]
+    assert [found for found in logged if not found.get("correlation_id")] == []
+    first = {found["service"] for found in logged if found["correlation_id"] == "first"}
+    assert first == {"lock", "freeze", "train", "gate", "promote", "unlock"}
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_drift_checks_lines_and_those_of_the_training_it_starts_have_one_id(stage: Stage, lines: list[Line]) -> None:
+    response = stage.loop.check_drift(Window(start=date(2010, 11, 1), end=date(2010, 12, 1)))
+    ids = {line.fields.get("correlation_id") for line in lines if line.fields.get("check_id") == response.check_id}
+    if response.execution_arn:
+        assert ids == {response.execution_arn.rsplit(":", 1)[-1]}
+    else:
+        assert ids <= {training_of_check(response.check_id)}
+
+
+@pytest.mark.usefixtures("champion")
+def test_every_invocation_emits_metrics_however_it_ends(lines: list[Line]) -> None:
+    invocations = Counter(line.group for line in lines if line.text.startswith("START RequestId"))
+    emitted = [line for line in lines if "_aws" in line.fields and line.fields["service"] != "train"]
+    assert Counter(line.group for line in emitted) == invocations
+    assert len(invocations) >= len({"check_drift", "lock", "freeze", "gate", "promote", "unlock", "notify_slack"})
+    directives = [directive for line in emitted for directive in line.fields["_aws"]["CloudWatchMetrics"]]
+    assert {directive["Namespace"] for directive in directives} == {NAMESPACE}
+    assert {line.fields["stage"] for line in emitted} == {"dev"}
+    names = {metric["Name"] for directive in directives for metric in directive["Metrics"]}
+    assert {"GatePassed", "GateAucDifference", "Promotions", "LockWaits", "RowsFrozen", "TimeLimitUsed"} <= names
+
+
+@pytest.mark.usefixtures("champion")
+def test_no_line_of_a_process_holds_a_token_or_the_webhook(stage: Stage, lines: list[Line]) -> None:
+    table = DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
+    approvals = [ApprovalRecord.model_validate_json(each.document) for each in table.entries(APPROVALS_PREFIX)]
+    secrets = {stage.slack.url, *(approval.token for approval in approvals)}
+    assert len(lines) > 100
+    assert [line.text for line in lines if any(secret in line.text for secret in secrets)] == []
+
+
+@pytest.mark.usefixtures("champion")
+def test_the_training_task_emits_its_seconds(stage: Stage, lines: list[Line]) -> None:
+    found = [line.fields for line in lines if line.fields.get("service") == "train"]
+    (first,) = [line for line in found if "TrainingSeconds" in line and line["correlation_id"] == "first"]
+    assert first["TrainingSeconds"] == [pytest.approx(sum(stage.loop.training("first").seconds.values()))]
+    assert first["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["stage", "service"], ["stage"]]
