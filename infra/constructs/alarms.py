@@ -1,7 +1,7 @@
 """What people are told of by a metric; each alarm says what it means and where its runbook is.
 
-Fifteen alarms of one metric each, and three on dead letter queues: an account has ten for nothing, each further one costs
-$0.10 a month. The functions that the state machine waits for have none of their own: it announces their failures.
+Fifteen alarms of one metric each, and three on dead letter queues: an account has ten for nothing, each further one
+costs $0.10 a month. The functions that the state machine waits for have none of their own: it announces their failures.
 """
 
 import aws_cdk as cdk
