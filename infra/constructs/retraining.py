@@ -53,6 +53,8 @@ class Retraining(Construct):
                 include_execution_data=True,
             ),
         )
+        # The steps that alert bring the right to publish with them, but not the right to the topic's key.
+        topic.grant_publish(self.machine)
         self._let_it_start_itself()
 
     def _definition(self) -> sfn.IChainable:

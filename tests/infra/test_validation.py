@@ -141,6 +141,7 @@ BAD = {
     "BUCKETS_ENCRYPTED": ("AWS::S3::Bucket", {"Tags": []}),
     "DATABASES_ENCRYPTED": ("AWS::RDS::DBInstance", {"StorageEncrypted": False}),
     "QUEUES_ENCRYPTED": ("AWS::SQS::Queue", {"SqsManagedSseEnabled": False}),
+    "TOPICS_ENCRYPTED": ("AWS::SNS::Topic", {"KmsMasterKeyId": "alias/aws/sns"}),
     "FILE_SYSTEMS_ENCRYPTED": ("AWS::EFS::FileSystem", {"Encrypted": False}),
     "LOG_GROUPS_END": ("AWS::Logs::LogGroup", {"LogGroupName": "endless"}),
     "FUNCTIONS_LOG_TO_A_GROUP_OF_OURS": ("AWS::Lambda::Function", {"Description": "logs where it likes"}),
