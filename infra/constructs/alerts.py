@@ -14,6 +14,11 @@ from constructs import Construct
 RUNBOOKS = "docs/runbooks.md"
 
 
+def what_to_do(runbook: str) -> str:
+    """Return the end of every alert: where the heading of its runbook is."""
+    return f"What to do: {RUNBOOKS}#{runbook}"
+
+
 def dead_letter_queue(scope: Construct, construct_id: str) -> sqs.Queue:
     """Return an encrypted, TLS-only queue that keeps what could not be delivered for 14 days."""
     return sqs.Queue(
@@ -123,7 +128,7 @@ class Alerts(Construct):
             if below
             else operators.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=missing.BREACHING if missing_is_bad else missing.NOT_BREACHING,
-            alarm_description=f"{meaning}. What to do: {RUNBOOKS}#{runbook}",
+            alarm_description=f"{meaning}. {what_to_do(runbook)}",
             actions_enabled=enabled,
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))

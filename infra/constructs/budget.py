@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.constructs.alerts import RUNBOOKS
 from infra.stage import StageSettings
 
 SPENT_PERCENT, FORECAST_PERCENT = 80, 100
@@ -24,6 +25,8 @@ class MonthlyBudget(Construct):
             self,
             "Month",
             budget=budgets.CfnBudget.BudgetDataProperty(
+                # AWS writes the alert, and names the budget in it.
+                budget_name=f"courtside {settings.stage} in {cdk.Stack.of(self).region}, see {RUNBOOKS}#over-budget",
                 budget_type="COST",
                 time_unit="MONTHLY",
                 budget_limit=budgets.CfnBudget.SpendProperty(amount=settings.budget_usd_month, unit="USD"),

@@ -8,6 +8,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.constructs.alerts import what_to_do
 from infra.constructs.retraining_steps import ANNOUNCED
 
 
@@ -68,5 +69,5 @@ def _sentence() -> events.RuleTargetInput:
     return events.RuleTargetInput.from_text(
         f"Retraining {name} ended as {status} before it could say why. "
         "Check which version is champion (courtside models list), "
-        f"then look at the execution {execution}"
+        f"then look at the execution {execution}. {what_to_do('retraining-ended')}"
     )

@@ -12,7 +12,7 @@ from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
 from infra.assets import container_image, runtime_platform
-from infra.constructs.alerts import Alerts, dead_letter_queue
+from infra.constructs.alerts import Alerts, dead_letter_queue, what_to_do
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.logs import log_group
 from infra.constructs.mlflow_server import MlflowDatabaseEnv, MlflowServer
@@ -147,5 +147,5 @@ class TrackingUpkeep(Construct):
         reason = events.EventField.from_path("$.detail.stoppedReason")
         return events.RuleTargetInput.from_text(
             f"Upkeep of the tracking server failed: {task} ({reason}). The server goes on, and the next run finishes "
-            f"what this one left; its log is in {self._logs.log_group_name}"
+            f"what this one left; its log is in {self._logs.log_group_name}. {what_to_do('upkeep-failed')}"
         )

@@ -12,6 +12,7 @@ from infra.constructs.dashboard import StageDashboard
 from infra.constructs.drift_check import DriftCheck
 from infra.constructs.figures import Figures
 from infra.constructs.functions import ImageFunction
+from infra.constructs.notices import DatabaseNotices
 from infra.constructs.retraining import Retraining
 from infra.constructs.retraining_functions import RetrainingFunctions
 from infra.constructs.retraining_watch import RetrainingWatch
@@ -48,6 +49,7 @@ class PipelineStack(cdk.Stack):
         self._unattended: dict[str, ImageFunction] = {}
         self._add_slack()
         MonthlyBudget(self, "Budget", topic=self.alerts.topic, settings=settings)
+        DatabaseNotices(self, "DatabaseNotices", alerts=self.alerts)
         self.retraining = self._retraining()
         self.check = DriftCheck(
             self,

@@ -150,10 +150,51 @@ def test_the_alarms_are_these_and_cost_eighty_cents_beyond_the_free_ten(stage: S
     assert stage.of_type("AWS::CloudWatch::CompositeAlarm") == {}
 
 
-def test_every_runbook_belongs_to_an_alarm() -> None:
+def told_by_rules(stage: SynthesizedStage) -> dict[str, str]:
+    """Return the rules that alert people, with what they say."""
+    topic, _ = stage.pipeline.only("AWS::SNS::Topic")
+    return {
+        name: text(target["InputTransformer"]["InputTemplate"])
+        for name, rule in stage.pipeline.of_type("AWS::Events::Rule").items()
+        for target in rule["Targets"]
+        if text(target["Arn"]) == f"<{topic}>"
+    }
+
+
+def budget_name(stage: SynthesizedStage) -> str:
+    _, budget = stage.pipeline.only("AWS::Budgets::Budget")
+    return text(budget["Budget"]["BudgetName"])
+
+
+def test_rules_and_budget_say_what_to_do_too(stage: SynthesizedStage) -> None:
+    told = told_by_rules(stage)
+    assert len(told) == 3
+    for said in (*told.values(), f'{budget_name(stage)}"'):
+        (anchor,) = re.findall(r'docs/runbooks\.md#([a-z-]+)"$', said)
+        assert anchor in headings()
+    assert re.fullmatch(r"[^:\\]{1,100}", budget_name(stage).replace("<AWS::Region>", "ap-southeast-1"))
+
+
+def test_every_runbook_belongs_to_an_alert(stage: SynthesizedStage) -> None:
     sections = set(re.findall(r"^## (.+)$", (ROOT / "docs/runbooks.md").read_text(), flags=re.MULTILINE))
     anchors = {title.lower().replace(" ", "-").replace("'", "") for title in sections}
-    assert anchors == {alarm[-1] for alarm in ALARMS.values()}
+    others = re.findall(r"runbooks\.md#([a-z-]+)", " ".join([*told_by_rules(stage).values(), budget_name(stage)]))
+    assert anchors == {*others, *(alarm[-1] for alarm in ALARMS.values())}
+
+
+def test_what_aws_announces_about_databases_is_told(stage: SynthesizedStage) -> None:
+    _, rule = stage.pipeline.only("AWS::Events::Rule", "DatabaseNotices")
+    assert rule["State"] == "ENABLED"
+    assert rule["EventPattern"] == {
+        "source": ["aws.health"],
+        "detail-type": ["AWS Health Event"],
+        "detail": {"service": ["RDS"], "eventTypeCategory": ["accountNotification", "scheduledChange"]},
+    }
+    (target,) = rule["Targets"]
+    assert target["InputTransformer"]["InputPathsMap"] == {
+        "detail-eventTypeCode": "$.detail.eventTypeCode",
+        "detail-startTime": "$.detail.startTime",
+    }
 
 
 def changed(tmp_path_factory: pytest.TempPathFactory, **fields: Any) -> SynthesizedStage:
