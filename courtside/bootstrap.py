@@ -20,6 +20,7 @@ from courtside.contracts.environment import (
     LockEnv,
     NotifySlackEnv,
     PromoteEnv,
+    TrackingCopyEnv,
     TrainEnv,
 )
 from courtside.contracts.events import (
@@ -248,6 +249,25 @@ def lease_keeper(training_id: str) -> AbstractContextManager[object]:
     from courtside.adapters.lease_keeper import LeaseKeeper
 
     return LeaseKeeper(retraining_lock(TrainEnv.read()), training_id)
+
+
+def tracking_copy() -> Callable[[str | None, bool, list[str] | None], dict[str, object]]:
+    """Wire the copy of the tracking database: a key restores that backup, None makes a new one."""
+    from courtside.adapters.tracking_backups import back_up_to_lake, restore_from_lake
+    from courtside.adapters.tracking_copy.load import ArtifactsMoved
+
+    env = TrackingCopyEnv.read()
+    bucket, secret = env.lake_bucket, env.database_secret_arn
+
+    def run(key: str | None, replace: bool, artifacts: list[str] | None) -> dict[str, object]:  # noqa: FBT001 — the task's own options
+        if key is None:
+            key, manifest = back_up_to_lake(bucket, secret_arn=secret, now=datetime.now(UTC))
+        else:
+            moved = ArtifactsMoved(*artifacts) if artifacts else None
+            manifest = restore_from_lake(bucket, key, secret_arn=secret, replace=replace, moved=moved)
+        return {"key": key, **manifest.summary()}
+
+    return run
 
 
 @cache

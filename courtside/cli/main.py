@@ -17,6 +17,7 @@ from courtside.cli import (
     simulate,
     status,
     tables,
+    tracking,
     train,
 )
 from courtside.cli import demo as demo_command
@@ -52,6 +53,7 @@ app.add_typer(local.app, name="local")
 app.add_typer(mlflow.app, name="mlflow")
 app.add_typer(models.app, name="models")
 app.add_typer(tables.app, name="tables")
+app.add_typer(tracking.app, name="tracking")
 games.app.command("simulate")(simulate.simulate)
 
 

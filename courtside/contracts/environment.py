@@ -120,6 +120,13 @@ class CheckDriftEnv(LakeEnv):
     tracking_uri: str = Field(alias="MLFLOW_TRACKING_URI", default="")
 
 
+class TrackingCopyEnv(Environment):
+    """The task that copies the tracking database; libpq's own variables say where that is, the secret the password."""
+
+    lake_bucket: str = Field(min_length=3)
+    database_secret_arn: str
+
+
 class NotifySlackEnv(Environment):
     """The Slack notifier: it gets the secret's name, never the webhook."""
 

@@ -1,11 +1,12 @@
 """Where everything lies in the lake bucket: the only place that spells an object key."""
 
-from datetime import date
+from datetime import date, datetime
 
 GAMES_PREFIX = "games/"
 TABLES_PREFIX = "tables/"
 DRIFT_REPORTS_PREFIX = "drift/reports/"
 DECISIONS_PREFIX = "decisions/"
+TRACKING_BACKUPS_PREFIX = "backups/tracking/"
 LEGACY_MODELS_PREFIX = "ml-models/"
 LEGACY_FEATURES_PREFIX = "ml-features/"
 LEGACY_STAGED_PREFIX = "ml-models/.staged/"
@@ -109,3 +110,8 @@ def _drift_day(day: date) -> str:
 def decision(day: date, check_id: str) -> str:
     """Key of one logged decision."""
     return f"{DECISIONS_PREFIX}dt={day.isoformat()}/{check_id}.json"
+
+
+def tracking_backup(made_at: datetime) -> str:
+    """Key of one copy of the tracking database; they sort by time."""
+    return f"{TRACKING_BACKUPS_PREFIX}{made_at:%Y-%m-%dT%H%M%SZ}.zip"

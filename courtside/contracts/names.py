@@ -26,6 +26,7 @@ class StackOutput(StrEnum):
     LEDGER_TABLE = "LedgerTableName"
     SLACK_WEBHOOK_SECRET = "SlackWebhookSecretArn"  # noqa: S105 — the name of an output, not a secret
     TRACKING_URI = "TrackingUri"
+    TRACKING_COPY = "TrackingCopyTaskArn"
     ALERT_TOPIC = "AlertTopicArn"
     RETRAINING = "RetrainingArn"
     CHECK_DRIFT = "CheckDriftFunctionName"

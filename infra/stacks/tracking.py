@@ -6,6 +6,7 @@ from constructs import Construct
 from courtside.contracts.names import StackOutput
 from infra.constructs.mlflow_server import MlflowServer
 from infra.constructs.private_api import PrivateApi
+from infra.constructs.tracking_copy import TrackingCopy
 from infra.outputs import publish
 from infra.placement import placement
 from infra.stacks.data import DataStack
@@ -31,5 +32,12 @@ class TrackingStack(cdk.Stack):
             vpc=data.vpc,
             server=self.server,
             log_retention_days=settings.log_retention_days,
+        )
+        copy = TrackingCopy(self, "TrackingCopy", database=data.database, lake=data.lake, settings=settings)
+        publish(
+            self,
+            StackOutput.TRACKING_COPY,
+            copy.definition.task_definition_arn,
+            meaning="Copies the tracking database: courtside tracking backup, courtside tracking restore",
         )
         publish(self, StackOutput.TRACKING_URI, self.api.tracking_uri, meaning="MLFLOW_TRACKING_URI (SigV4 signed)")

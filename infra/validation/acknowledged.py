@@ -87,6 +87,7 @@ ACKNOWLEDGED = (
         rule="AwsSolutions-ECS2",
         at=(
             "tracking/Mlflow/Task/Resource",
+            "tracking/TrackingCopy/Task/Resource",
             "pipeline/Training/Task/Resource",
             "pipeline/TrackingUpkeep/Collection/Resource",
             "pipeline/TrackingUpkeep/Rotation/Resource",
@@ -116,6 +117,7 @@ ACKNOWLEDGED = (
     _iam5(
         "*",
         "tracking/Mlflow/Task/ExecutionRole/DefaultPolicy/Resource",
+        "tracking/TrackingCopy/Task/ExecutionRole/DefaultPolicy/Resource",
         "pipeline/Training/Task/ExecutionRole/DefaultPolicy/Resource",
         "pipeline/TrackingUpkeep/*/ExecutionRole/DefaultPolicy/Resource",
         _MACHINE_ROLE,
@@ -155,6 +157,11 @@ ACKNOWLEDGED = (
     ),
     _iam5("<LakeBucket>/drift/*", _CHECK_ROLE, reason="Reports are stored by day and check."),
     _iam5("<LakeBucket>/decisions/*", _CHECK_ROLE, reason="Decisions are stored by day and check."),
+    _iam5(
+        "<LakeBucket>/backups/tracking/*",
+        "tracking/TrackingCopy/Task/TaskRole/DefaultPolicy/Resource",
+        reason="One object a backup; it can add and read them, not delete one.",
+    ),
     _iam5("<LakeBucket>/ml-models/.staged/*", _TRAINING_ROLE, reason="One folder for each training, staged by itself."),
     _iam5("<LakeBucket>/training/*/spool/*", _TRAINING_ROLE, reason="What waited for the server, by training."),
     _iam5(

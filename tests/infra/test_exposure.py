@@ -71,7 +71,7 @@ def test_ways_out_are_https_and_named_ports_inside_the_network(stage: Synthesize
 
 def test_every_log_group_ends(stage: SynthesizedStage) -> None:
     groups = stage.of_type("AWS::Logs::LogGroup")
-    assert len(groups) == 14
+    assert len(groups) == 15
     assert all(group["RetentionInDays"] in {30, 90} for group in groups.values())
 
 

@@ -247,7 +247,7 @@ def test_only_the_notifier_reads_the_webhook_and_only_mlflows_tasks_the_password
         for logical_id in stack.of_type("AWS::IAM::Policy")
         if (resources := allowed(stack, logical_id, "secretsmanager:GetSecretValue"))
     }
-    tasks = ("MlflowTask", "TrackingUpkeepCollection", "TrackingUpkeepRotation")
+    tasks = ("MlflowTask", "TrackingCopyTask", "TrackingUpkeepCollection", "TrackingUpkeepRotation")
     roles = {f"{task}{role}" for task in tasks for role in ("TaskRole", "ExecutionRole")}
     assert set(readers) == {"NotifySlackServiceRole", *roles}
     assert readers.pop("NotifySlackServiceRole") == {"<PublishOutputRefSlackWebhookSecretC8B74896>"}

@@ -11,7 +11,7 @@ from tests.infra.test_permissions import allowed
 
 
 def _container(stage: SynthesizedStage, name: str = "mlflow") -> dict[str, Any]:
-    _, task = stage.tracking.only("AWS::ECS::TaskDefinition")
+    _, task = stage.tracking.only("AWS::ECS::TaskDefinition", "Mlflow")
     containers = {container["Name"]: container for container in task["ContainerDefinitions"]}
     assert set(containers) == {"migrate", "mlflow"}
     return dict(containers[name])
@@ -115,7 +115,7 @@ def test_one_task_at_a_time_and_a_bad_deployment_rolls_back(stage: SynthesizedSt
 def test_sizes_and_platform_follow_the_stage(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
     sizes = []
     for stage in (dev, prod):
-        _, task = stage.tracking.only("AWS::ECS::TaskDefinition")
+        _, task = stage.tracking.only("AWS::ECS::TaskDefinition", "Mlflow")
         sizes.append((task["Cpu"], task["Memory"]))
         assert task["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
     assert sizes == [("256", "1024"), ("512", "2048")]

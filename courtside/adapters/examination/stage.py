@@ -6,6 +6,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from courtside.adapters.stack_resources import StackResource
+from courtside.adapters.tracking_task import cluster_of
 from courtside.contracts.names import STACKS, stack_name
 from courtside.core.findings import Finding, broken, doubtful, fine
 
@@ -54,7 +55,7 @@ def service(resources: Sequence[StackResource]) -> Iterator[Finding]:
     for resource in resources:
         if resource.kind != "AWS::ECS::Service":
             continue
-        cluster = resource.physical_id.split("/")[-2] if resource.physical_id.count("/") > 1 else "default"
+        cluster = cluster_of(resource.physical_id)
         described = ecs.describe_services(cluster=cluster, services=[resource.physical_id])["services"][0]
         running, desired = described["runningCount"], described["desiredCount"]
         states = {each.get("rolloutState", "COMPLETED") for each in described["deployments"]}

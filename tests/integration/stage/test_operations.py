@@ -1,4 +1,4 @@
-"""`courtside doctor` on a deployed stage: what it says while all is well, and of each thing that is broken for it."""
+"""What operators do with a deployed stage: examine it, with each thing broken for it once; back up and restore."""
 
 import json
 from collections.abc import Iterator
@@ -11,11 +11,13 @@ from typer.testing import CliRunner
 from courtside.adapters.dynamodb_ledger import DynamoDbLedger
 from courtside.adapters.examination import account
 from courtside.adapters.examination.watching import schedule
+from courtside.adapters.mlflow_connection import connect
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.stack_resources import stack_resources
+from courtside.adapters.tracking_task import CopyTaskFailed
 from courtside.cli.main import app
 from courtside.contracts import ledger_keys
-from courtside.contracts.names import StackOutput
+from courtside.contracts.names import REGISTERED_MODEL, Alias, StackOutput
 from courtside.contracts.records import RetrainingLockState
 from courtside.workflows.documents import read, written
 from tests.integration.stage.conftest import Stage
@@ -120,9 +122,6 @@ def test_a_lock_whose_holder_died_is_told_with_what_happens_to_it() -> None:
 @pytest.fixture
 def moved(stage: Stage, ledger: DynamoDbLedger) -> Iterator[str]:
     """The registry's alias taken away by hand, behind the ledger's back."""
-    from courtside.adapters.mlflow_connection import connect
-    from courtside.contracts.names import REGISTERED_MODEL, Alias
-
     client, version = connect(stage.aws.tracking_url), MlflowRegistry(stage.aws.tracking_url).champion_version()
     assert version is not None
     assert ledger.get(ledger_keys.CHAMPION) is not None
@@ -225,3 +224,30 @@ def test_status_tells_who_is_champion_and_that_nothing_runs(stage: Stage, ledger
     assert (said["retraining"], said["approvals"]) == (None, [])
     assert CliRunner().invoke(app, ["status"]).stdout.startswith(f"champion    version {version} since ")
     assert ledger.get(ledger_keys.CHAMPION) is not None
+
+
+def test_the_tracking_database_is_backed_up_and_restored_by_a_task_in_its_network(stage: Stage) -> None:
+    registry = MlflowRegistry(stage.aws.tracking_url)
+    before = registry.versions()
+    made = json.loads(CliRunner().invoke(app, ["tracking", "backup", "--json"]).stdout)
+    assert made["model_versions"] == len(before)
+    listed = json.loads(CliRunner().invoke(app, ["tracking", "backups", "--json"]).stdout)
+    assert [each["key"] for each in listed] == [made["key"]]
+
+    refused = CliRunner().invoke(app, ["tracking", "restore", made["key"]])
+    assert isinstance(refused.exception, CopyTaskFailed)
+    assert "DatabaseNotEmpty" in str(refused.exception)
+    assert "--replace" in str(refused.exception)
+
+    connect(stage.aws.tracking_url).delete_registered_model(REGISTERED_MODEL)
+    assert registry.versions() == []
+    restored = CliRunner().invoke(app, ["tracking", "restore", made["key"], "--replace", "--json"])
+    assert restored.exit_code == 0, restored.exception
+    assert json.loads(restored.stdout)["rows"] == made["rows"]
+    assert registry.versions() == before
+    assert ask().of("champion")[0] == "ok"
+
+
+def test_a_backup_that_does_not_exist_is_said() -> None:
+    refused = CliRunner().invoke(app, ["tracking", "restore", "backups/tracking/never.zip", "--replace"])
+    assert "backups/tracking/never.zip does not exist" in str(refused.exception)

@@ -1,0 +1,97 @@
+"""Backups of the tracking database in the lake, made and put back where the database can be reached."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import IO, Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from courtside.adapters.tracking_copy.dump import CopyManifest, dump
+from courtside.adapters.tracking_copy.errors import BackupUnreadable
+from courtside.adapters.tracking_copy.load import ArtifactsMoved, load
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import CourtsideError
+
+
+class DatabaseUnreachable(CourtsideError):
+    """No connection to the tracking database; libpq's message names host and port, never the password."""
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__(
+            f"the tracking database cannot be reached: {detail}. A stage's is reached from inside its network only: "
+            "leave --database-uri away, and a task is started there"
+        )
+
+
+@contextmanager
+def database(uri: str = "", *, secret_arn: str = "") -> Iterator[Any]:
+    """Connect to a database and close it again.
+
+    It is given by URI or by libpq's own variables (PGHOST, …); its password may be that of a secret. Raises
+    `DatabaseUnreachable`.
+    """
+    connection = _connected(uri, _passwords(secret_arn) if secret_arn else [None])
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _connected(uri: str, passwords: Iterable[str | None]) -> Any:
+    """Return a connection with the first password that is accepted."""
+    import psycopg2
+
+    refused = ""
+    for password in passwords:
+        try:
+            # SQLAlchemy's spelling is what MLflow is configured with.
+            plain = uri.replace("postgresql+psycopg2://", "postgresql://", 1)
+            return psycopg2.connect(plain, **({} if password is None else {"password": password}))
+        except psycopg2.OperationalError as error:
+            refused = str(error).strip()
+    raise DatabaseUnreachable(refused)
+
+
+def _passwords(secret_arn: str) -> Iterator[str]:
+    """Yield the secret's password and, while a rotation is under way, the one that the database may have already."""
+    client = boto3.client("secretsmanager")
+    for stage in ("AWSCURRENT", "AWSPENDING"):
+        try:
+            found = client.get_secret_value(SecretId=secret_arn, VersionStage=stage)
+        except client.exceptions.ResourceNotFoundException:
+            continue
+        yield str(json.loads(found["SecretString"])["password"])
+
+
+def back_up_to_lake(bucket: str, *, secret_arn: str, now: datetime) -> tuple[str, CopyManifest]:
+    """Write a backup and return its key and what is in it."""
+    key = lake_keys.tracking_backup(now)
+    with tempfile.TemporaryFile() as file, database(secret_arn=secret_arn) as connection:
+        manifest = dump(connection, file, now=now)
+        file.seek(0)
+        boto3.client("s3").upload_fileobj(file, bucket, key)
+    return key, manifest
+
+
+def restore_from_lake(
+    bucket: str, key: str, *, secret_arn: str, replace: bool = False, moved: ArtifactsMoved | None = None
+) -> CopyManifest:
+    """Fill the database from a backup; raises what `tracking_copy.load.load` does."""
+    with tempfile.TemporaryFile() as file, database(secret_arn=secret_arn) as connection:
+        _download(bucket, key, file)
+        return load(connection, file, replace=replace, moved=moved)
+
+
+def _download(bucket: str, key: str, file: IO[bytes]) -> None:
+    try:
+        boto3.client("s3").download_fileobj(bucket, key, file)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+            raise BackupUnreadable(f"s3://{bucket}/{key} does not exist") from error
+        raise
+    file.seek(0)

@@ -1,0 +1,112 @@
+"""Running the tracking database's copy task in a stage, and hearing what it said."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from courtside.adapters.stack_resources import StackResource
+from courtside.contracts.errors import CourtsideError
+
+POLL_SECONDS = 2.0
+TIMEOUT_SECONDS = 3600.0
+_CONTAINER = "copy"
+_LAST_LINES = 20
+
+
+class CopyTaskFailed(CourtsideError):
+    """The task did not do what it was started for; `lines` are the last it wrote."""
+
+    def __init__(self, task: str, reason: str, lines: Sequence[str]) -> None:
+        self.task = task
+        self.reason = reason
+        self.lines = tuple(lines)
+        said = "".join(f"\n    {line}" for line in lines) or " It wrote no log."
+        super().__init__(f"the copy task {task} failed: {reason}.{said}")
+
+
+class NoTrackingService(CourtsideError):
+    """The stage's tracking stack has no service whose network the task could use."""
+
+    def __init__(self, stack: str) -> None:
+        self.stack = stack
+        super().__init__(f"stack {stack} has no ECS service; deploy it again")
+
+
+@dataclass(frozen=True, slots=True)
+class CopyTask:
+    """The copy task of one stage: its definition, and the cluster and network of the MLflow service it runs in."""
+
+    definition: str
+    cluster: str
+    network: Any
+
+    def run(self, command: Sequence[str]) -> dict[str, Any]:
+        """Start the task, wait for its end and return the result it printed; raises `CopyTaskFailed`."""
+        ecs = boto3.client("ecs")
+        started = ecs.run_task(
+            cluster=self.cluster,
+            taskDefinition=self.definition,
+            launchType="FARGATE",
+            networkConfiguration=self.network,
+            overrides={"containerOverrides": [{"name": _CONTAINER, "command": list(command)}]},
+        )
+        if not started["tasks"]:
+            reasons = "; ".join(str(each.get("reason")) for each in started["failures"])
+            raise CopyTaskFailed("", f"it was not started ({reasons})", [])
+        return self._result(started["tasks"][0]["taskArn"])
+
+    def _result(self, task: str) -> dict[str, Any]:
+        described = self._ended(task)
+        container = next(each for each in described["containers"] if each["name"] == _CONTAINER)
+        lines = self._log(task)
+        if container.get("exitCode") != 0:
+            reason = f"exit code {container.get('exitCode')}, {described.get('stoppedReason', 'no reason given')}"
+            raise CopyTaskFailed(task, reason, lines)
+        try:
+            result: dict[str, Any] = json.loads(lines[-1])
+        except (IndexError, ValueError):
+            # Done all the same; the log arrives when it arrives.
+            return {}
+        return result
+
+    def _ended(self, task: str) -> Any:
+        ecs, deadline = boto3.client("ecs"), time.monotonic() + TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            described = ecs.describe_tasks(cluster=self.cluster, tasks=[task])["tasks"][0]
+            if described["lastStatus"] == "STOPPED":
+                return described
+            time.sleep(POLL_SECONDS)
+        raise CopyTaskFailed(task, f"it still runs after {TIMEOUT_SECONDS / 60:.0f} minutes", [])
+
+    def _log(self, task: str) -> list[str]:
+        definition = boto3.client("ecs").describe_task_definition(taskDefinition=self.definition)["taskDefinition"]
+        options = definition["containerDefinitions"][0]["logConfiguration"]["options"]
+        stream = f"{options['awslogs-stream-prefix']}/{_CONTAINER}/{task.rsplit('/', 1)[-1]}"
+        logs = boto3.client("logs")
+        try:
+            found = logs.get_log_events(
+                logGroupName=options["awslogs-group"], logStreamName=stream, limit=_LAST_LINES, startFromHead=False
+            )
+        except logs.exceptions.ResourceNotFoundException:
+            return []
+        return [event["message"].rstrip("\n") for event in found["events"]]
+
+
+def copy_task(resources: Sequence[StackResource], *, definition: str) -> CopyTask:
+    """Return the copy task of a stage, given the resources of its tracking stack; raises `NoTrackingService`."""
+    services = [each.physical_id for each in resources if each.kind == "AWS::ECS::Service"]
+    if not services:
+        raise NoTrackingService(resources[0].stack if resources else "")
+    cluster = cluster_of(services[0])
+    described = boto3.client("ecs").describe_services(cluster=cluster, services=services[:1])["services"][0]
+    return CopyTask(definition, described["clusterArn"], described["networkConfiguration"])
+
+
+def cluster_of(service: str) -> str:
+    """Return the cluster in a service's ARN, `default` where the ARN is of the old form."""
+    parts = service.split("/")
+    return parts[-2] if len(parts) > 2 else "default"

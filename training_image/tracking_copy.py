@@ -1,0 +1,46 @@
+"""The tracking database's copy task: `backup` writes one into the lake, `restore KEY` puts one back.
+
+It runs where the database can be reached: `courtside tracking` starts it. Exits 0 done, 1 failed, 2 bad input. Its last
+line on stdout is the result as JSON.
+"""
+
+import argparse
+import json
+import logging
+import sys
+
+from courtside import bootstrap
+from courtside.contracts.errors import BadInput, CourtsideError
+
+EXIT_BAD_INPUT = 2
+
+log = logging.getLogger("courtside.tracking_copy")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do once what the arguments say and return the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    arguments = _parser().parse_args(argv)
+    try:
+        result = bootstrap.tracking_copy()(arguments.key, arguments.replace, arguments.artifacts)
+    except CourtsideError as error:
+        log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 — its message is the help; no traceback needed
+        return EXIT_BAD_INPUT if isinstance(error, BadInput) else 1
+    sys.stdout.write(json.dumps(result) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="training_image.tracking_copy", description=__doc__)
+    parser.set_defaults(key=None, replace=False, artifacts=None)
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("backup", help="write a backup into the lake")
+    restore = commands.add_parser("restore", help="put a backup back")
+    restore.add_argument("key", help="the backup's key in the lake")
+    restore.add_argument("--replace", action="store_true", help="delete what the database holds")
+    restore.add_argument("--artifacts", nargs=2, metavar=("BEFORE", "AFTER"), help="where artifacts were and are")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
