@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 
 from courtside.contracts.names import stack_name
+from infra.stacks.access import AccessStack
 from infra.stacks.data import DataStack
 from infra.stacks.pipeline import PipelineStack
 from infra.stacks.tracking import TrackingStack
@@ -37,6 +38,8 @@ def build(app: cdk.App, settings: StageSettings, *, commit: str = "") -> Stacks:
         tracking=tracking,
         commit=commit,
     )
+    if settings.github_repository:
+        AccessStack(app, stack_name(settings.stage, "access"), settings=settings, repository=settings.github_repository)
     cdk.Tags.of(app).add("project", "courtside")
     cdk.Tags.of(app).add("stage", settings.stage)
     return Stacks(data=data, tracking=tracking, pipeline=pipeline)

@@ -118,6 +118,13 @@ class StageSettings(_Settings):
     alert_emails: tuple[Annotated[str, AfterValidator(_email)], ...] = Field(
         default=(), description="a tuple of addresses like ('ops@example.com',); each confirms by a link AWS sends"
     )
+    github_repository: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] | None = Field(
+        default=None, description="'owner/name' whose GitHub Actions may deploy the stage; None adds no such role"
+    )
+    github_provider: Literal["create", "existing"] = Field(
+        default="create",
+        description="'create' GitHub's identity provider in the account, or 'existing' when another stage has",
+    )
     slack: bool = Field(default=True, description="True or False; the webhook is put into the secret after deploy")
 
     check_schedule: Annotated[str, AfterValidator(_schedule)] = Field(

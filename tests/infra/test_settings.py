@@ -43,6 +43,8 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"account": "1234"}, "account", "12 digits"),
         ({"account": 123456789012}, "account", "in quotes"),
         ({"region": "Frankfurt"}, "region", "'eu-central-1'"),
+        ({"github_repository": "https://github.com/a/b"}, "github_repository", "'owner/name'"),
+        ({"github_provider": "none"}, "github_provider", "'existing'"),
         ({"stage": "Dev!"}, "stage", "lower-case"),
         ({"approval_hours": 0}, "approval_hours", "1 to 720"),
         ({"cooldown_days": 400}, "cooldown_days", "0 to 366"),
