@@ -1,20 +1,21 @@
-"""Backups of the tracking database in the lake, made and put back where the database can be reached."""
+"""Backups of the tracking database, in the lake or a file, made and put back where the database can be reached."""
 
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Any
 
 import boto3
 from botocore.exceptions import ClientError
 
 from courtside.adapters.tracking_copy.dump import CopyManifest, dump
-from courtside.adapters.tracking_copy.errors import BackupUnreadable
-from courtside.adapters.tracking_copy.load import ArtifactsMoved, load
+from courtside.adapters.tracking_copy.errors import BackupUnreadable, DatabaseBusy, DatabaseFailed
+from courtside.adapters.tracking_copy.load import LOCK_SECONDS, ArtifactsMoved, load
 from courtside.contracts import lake_keys
-from courtside.contracts.errors import CourtsideError
+from courtside.contracts.errors import BadInput, CourtsideError
 
 
 class DatabaseUnreachable(CourtsideError):
@@ -28,16 +29,30 @@ class DatabaseUnreachable(CourtsideError):
         )
 
 
+class BackupUnwritable(BadInput):
+    """The file that a backup should become cannot be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        super().__init__(f"{path} cannot be written: {reason}; name a file in a folder that exists and has room")
+
+
 @contextmanager
 def database(uri: str = "", *, secret_arn: str = "") -> Iterator[Any]:
     """Connect to a database and close it again.
 
     It is given by URI or by libpq's own variables (PGHOST, …); its password may be that of a secret. Raises
-    `DatabaseUnreachable`.
+    `DatabaseUnreachable`; what fails later becomes `DatabaseBusy` or `DatabaseFailed`.
     """
+    import psycopg2
+
     connection = _connected(uri, _passwords(secret_arn) if secret_arn else [None])
     try:
         yield connection
+    except psycopg2.errors.LockNotAvailable as error:
+        raise DatabaseBusy(LOCK_SECONDS) from error
+    except psycopg2.Error as error:
+        raise DatabaseFailed(str(error).strip()) from error
     finally:
         connection.close()
 
@@ -66,6 +81,35 @@ def _passwords(secret_arn: str) -> Iterator[str]:
         except client.exceptions.ResourceNotFoundException:
             continue
         yield str(json.loads(found["SecretString"])["password"])
+
+
+def back_up_to_file(uri: str, path: Path, *, now: datetime) -> CopyManifest:
+    """Write a backup; the file is there when it is whole and not before. Raises `BackupUnwritable`."""
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        with draft.open("wb") as file:
+            try:
+                with database(uri) as connection:
+                    manifest = dump(connection, file, now=now)
+            except BaseException:
+                draft.unlink()
+                raise
+        draft.replace(path)
+    except OSError as error:
+        raise BackupUnwritable(path, error.strerror or str(error)) from error
+    return manifest
+
+
+def restore_from_file(
+    uri: str, path: Path, *, replace: bool = False, moved: ArtifactsMoved | None = None
+) -> CopyManifest:
+    """Fill the database from a file; raises what `tracking_copy.load.load` does."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BackupUnreadable(f"{path}: {error.strerror}") from error
+    with file, database(uri) as connection:
+        return load(connection, file, replace=replace, moved=moved)
 
 
 def back_up_to_lake(bucket: str, *, secret_arn: str, now: datetime) -> tuple[str, CopyManifest]:

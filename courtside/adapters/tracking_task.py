@@ -14,6 +14,8 @@ from courtside.contracts.errors import CourtsideError
 POLL_SECONDS = 2.0
 TIMEOUT_SECONDS = 3600.0
 _CONTAINER = "copy"
+# Not "family:…", whose failures are announced as those of the scheduled upkeep: somebody waits for this one.
+_GROUP = "tracking-copy"
 _LAST_LINES = 20
 
 
@@ -51,6 +53,7 @@ class CopyTask:
             cluster=self.cluster,
             taskDefinition=self.definition,
             launchType="FARGATE",
+            group=_GROUP,
             networkConfiguration=self.network,
             overrides={"containerOverrides": [{"name": _CONTAINER, "command": list(command)}]},
         )

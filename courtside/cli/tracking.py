@@ -118,22 +118,14 @@ def _task(stage: str) -> "CopyTask":
 
 
 def _dumped(uri: str, out: Path) -> dict[str, Any]:
-    from courtside.adapters.tracking_backups import database
-    from courtside.adapters.tracking_copy.dump import dump
+    from courtside.adapters.tracking_backups import back_up_to_file
 
-    draft = out.with_suffix(f"{out.suffix}.part")
-    with draft.open("wb") as file, database(uri) as connection:
-        manifest = dump(connection, file, now=datetime.now(UTC))
-    draft.replace(out)
-    return {"file": str(out), **manifest.summary()}
+    return {"file": str(out), **back_up_to_file(uri, out, now=datetime.now(UTC)).summary()}
 
 
 def _loaded(uri: str, source: Path, *, replace: bool, artifacts: list[str]) -> dict[str, Any]:
-    from courtside.adapters.tracking_backups import database
-    from courtside.adapters.tracking_copy.load import ArtifactsMoved, load
+    from courtside.adapters.tracking_backups import restore_from_file
+    from courtside.adapters.tracking_copy.load import ArtifactsMoved
 
     moved = ArtifactsMoved(*artifacts) if artifacts else None
-    if not source.is_file():
-        raise OptionsMixed(f"{source} is no file; without --database-uri it would be a key of the stage's lake")
-    with source.open("rb") as file, database(uri) as connection:
-        return {"file": str(source), **load(connection, file, replace=replace, moved=moved).summary()}
+    return {"file": str(source), **restore_from_file(uri, source, replace=replace, moved=moved).summary()}

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from pydantic import BaseModel
 
-from courtside.adapters.tracking_copy.schema import CONTENT, Table, schema_version, tables
+from courtside.adapters.tracking_copy.schema import MAIN, Table, identifier, schema_version, sequences, tables
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -21,17 +21,18 @@ class CopiedTable(BaseModel):
 
 
 class CopyManifest(BaseModel):
-    """What a backup holds: when it was made, of which schema, and each table in the order to fill them."""
+    """What a backup holds: when it was made, of which schema, each table in the order to fill them, each sequence."""
 
     format: int
     made_at: datetime
     schema_version: str
     tables: tuple[CopiedTable, ...]
+    sequences: dict[str, tuple[int, bool]]
 
     def summary(self) -> dict[str, object]:
         """Return what people want to know of a copy, as JSON values."""
         rows = {table.name: table.rows for table in self.tables}
-        counted = {name: rows.get(name, 0) for name in CONTENT}
+        counted = {name: rows.get(name, 0) for name in MAIN}
         return {
             "made_at": self.made_at.isoformat(),
             "schema_version": self.schema_version,
@@ -49,7 +50,10 @@ def dump(connection: Any, target: IO[bytes], *, now: datetime) -> CopyManifest:
     with connection, connection.cursor() as cursor, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         version = schema_version(cursor)
         copied = tuple(_copy(cursor, table, archive) for table in tables(cursor))
-        manifest = CopyManifest(format=FORMAT, made_at=now, schema_version=version, tables=copied)
+        # After the tables: they are no part of the one moment, and must not stand before a row that was copied.
+        manifest = CopyManifest(
+            format=FORMAT, made_at=now, schema_version=version, tables=copied, sequences=sequences(cursor)
+        )
         # Last: an archive without it is one that broke off.
         archive.writestr(MANIFEST, manifest.model_dump_json(indent=2))
     return manifest
@@ -68,10 +72,5 @@ def member(table: str) -> str:
 
 def quoted(table: str, columns: tuple[str, ...]) -> str:
     """Return `"table" ("column", …)`, safe in a statement."""
-    names = ", ".join(_identifier(column) for column in columns)
-    return f"{_identifier(table)} ({names})"
-
-
-def _identifier(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'
+    names = ", ".join(identifier(column) for column in columns)
+    return f"{identifier(table)} ({names})"

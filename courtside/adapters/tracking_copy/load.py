@@ -1,6 +1,7 @@
 """Zip → database, all of it or nothing."""
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -8,13 +9,17 @@ from pydantic import ValidationError
 
 from courtside.adapters.tracking_copy.dump import FORMAT, MANIFEST, CopiedTable, CopyManifest, member, quoted
 from courtside.adapters.tracking_copy.errors import (
+    BackupNewer,
+    BackupOlder,
     BackupUnreadable,
     DatabaseNotEmpty,
     RowsMissing,
     SchemaDiffers,
 )
-from courtside.adapters.tracking_copy.schema import CONTENT, schema_version, sequences, tables
+from courtside.adapters.tracking_copy.revisions import is_older
+from courtside.adapters.tracking_copy.schema import content, identifier, schema_version, tables
 
+LOCK_SECONDS = 60
 # Where MLflow writes down where artifacts lie.
 _LOCATIONS = (
     ("experiments", "artifact_location"),
@@ -38,22 +43,36 @@ def load(
 ) -> CopyManifest:
     """Fill a database that MLflow has set up and that holds nothing yet (or `replace` it), in one transaction.
 
-    Raises `BackupUnreadable`, `NoMlflowSchema`, `SchemaDiffers`, `DatabaseNotEmpty` and `RowsMissing`; nothing is
-    changed then. `connection` is psycopg2's, fresh.
+    Raises `BackupUnreadable`, `NoMlflowSchema`, `SchemaDiffers` (`BackupOlder`, `BackupNewer`), `DatabaseNotEmpty` and
+    `RowsMissing`; nothing is changed then. `connection` is psycopg2's, fresh.
     """
-    try:
-        with zipfile.ZipFile(source) as archive:
-            manifest = _manifest(archive)
-            with connection, connection.cursor() as cursor:
-                _prepare(cursor, manifest, replace=replace)
-                for table in manifest.tables:
-                    _fill(cursor, table, archive)
-                _count_on(cursor)
-                if moved is not None:
-                    _move_artifacts(cursor, moved)
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise BackupUnreadable(str(error)) from error
+    archive, manifest = _opened(source)
+    with archive, connection, connection.cursor() as cursor:
+        _prepare(cursor, manifest, replace=replace)
+        for table in manifest.tables:
+            _fill(cursor, table, archive)
+        if moved is not None:
+            _move_artifacts(cursor, moved)
+        # Last: what happens to a sequence no transaction undoes.
+        for sequence, (value, called) in manifest.sequences.items():
+            cursor.execute("select setval(%s::regclass, %s, %s)", [identifier(sequence), value, called])
     return manifest
+
+
+def _opened(source: IO[bytes]) -> tuple[zipfile.ZipFile, CopyManifest]:
+    """Read all of it once, before anything waits for it: a damaged file must not be found out half-way."""
+    try:
+        archive = zipfile.ZipFile(source)
+        manifest = _manifest(archive)
+        missing = {member(table.name) for table in manifest.tables}.difference(archive.namelist())
+        damaged = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, KeyError) as error:
+        raise BackupUnreadable(str(error)) from error
+    if missing:
+        raise BackupUnreadable(f"{', '.join(sorted(missing))} is not in it")
+    if damaged:
+        raise BackupUnreadable(f"{damaged} is damaged")
+    return archive, manifest
 
 
 def _manifest(archive: zipfile.ZipFile) -> CopyManifest:
@@ -67,24 +86,20 @@ def _manifest(archive: zipfile.ZipFile) -> CopyManifest:
 
 
 def _prepare(cursor: Any, manifest: CopyManifest, *, replace: bool) -> None:
-    version = schema_version(cursor)
-    if version != manifest.schema_version:
-        raise SchemaDiffers(backup=manifest.schema_version, database=version)
-    names = [table.name for table in tables(cursor)]
+    _compare(manifest.schema_version, schema_version(cursor))
+    names = ", ".join(identifier(table.name) for table in tables(cursor))
     # The server waits until the end: what it read in between would be gone.
-    cursor.execute(f"lock table {_listed(names)} in access exclusive mode")
-    if not replace and (found := _content(cursor, names)):
+    cursor.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
+    cursor.execute(f"lock table {names} in access exclusive mode")
+    if not replace and (found := content(cursor)):
         raise DatabaseNotEmpty(found)
-    cursor.execute(f"truncate {_listed(names)}")
+    cursor.execute(f"truncate {names}")
 
 
-def _content(cursor: Any, names: list[str]) -> dict[str, int]:
-    counts = {}
-    for table, condition in CONTENT.items():
-        if table in names:
-            cursor.execute(f"select count(*) from {table} where {condition}")  # noqa: S608 — constants of ours
-            counts[table] = int(cursor.fetchone()[0])
-    return {table: count for table, count in counts.items() if count}
+def _compare(backup: str, database: str) -> None:
+    if backup != database:
+        kinds = {None: SchemaDiffers, True: BackupOlder, False: BackupNewer}
+        raise kinds[is_older(backup, database)](backup=backup, database=database)
 
 
 def _fill(cursor: Any, table: CopiedTable, archive: zipfile.ZipFile) -> None:
@@ -92,14 +107,6 @@ def _fill(cursor: Any, table: CopiedTable, archive: zipfile.ZipFile) -> None:
         cursor.copy_expert(f"copy {quoted(table.name, table.columns)} from stdin", file)
     if cursor.rowcount != table.rows:
         raise RowsMissing(table.name, expected=table.rows, found=cursor.rowcount)
-
-
-def _count_on(cursor: Any) -> None:
-    """Let what counts by itself go on after the highest number that was restored."""
-    for table, column, sequence in sequences(cursor):
-        cursor.execute(f'select max("{column}") from "{table}"')  # noqa: S608 — names of the catalogue
-        (highest,) = cursor.fetchone()
-        cursor.execute("select setval(%s, %s, %s)", [sequence, highest or 1, highest is not None])
 
 
 def _move_artifacts(cursor: Any, moved: ArtifactsMoved) -> None:
@@ -112,7 +119,3 @@ def _move_artifacts(cursor: Any, moved: ArtifactsMoved) -> None:
                 f"where {column} = %s or starts_with({column}, %s)",
                 [after, len(before) + 1, before, f"{before}/"],
             )
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)

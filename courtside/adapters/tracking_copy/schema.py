@@ -8,13 +8,10 @@ from typing import Any
 from courtside.adapters.tracking_copy.errors import NoMlflowSchema, TablesInACircle
 
 VERSION_TABLE = "alembic_version"
-# What a server creates itself when it starts on an empty database does not count as content.
-CONTENT = {
-    "experiments": "name <> 'Default'",
-    "runs": "true",
-    "registered_models": "true",
-    "model_versions": "true",
-}
+# What people call the content of a tracking server.
+MAIN = ("experiments", "runs", "registered_models", "model_versions")
+# What a server creates itself when it starts on an empty database; every other row is somebody's.
+_SEEDED = {"experiments": "name = 'Default'", "workspaces": "name = 'default'"}
 
 _TABLES = """
     select t.table_name, array_agg(c.column_name::text order by c.ordinal_position)
@@ -31,10 +28,7 @@ _REFERENCES = """
     where k.contype = 'f' and k.connamespace = current_schema()::regnamespace
 """
 _SEQUENCES = """
-    select c.relname, a.attname, pg_get_serial_sequence(quote_ident(c.relname), a.attname)
-    from pg_class c join pg_attribute a on a.attrelid = c.oid
-    where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and a.attnum > 0
-      and not a.attisdropped and pg_get_serial_sequence(quote_ident(c.relname), a.attname) is not null
+    select relname from pg_class where relkind = 'S' and relnamespace = current_schema()::regnamespace order by relname
 """
 
 
@@ -78,7 +72,28 @@ def _ordered(needs: dict[str, set[str]]) -> Iterable[str]:
         raise TablesInACircle(error.args[1]) from error
 
 
-def sequences(cursor: Any) -> list[tuple[str, str, str]]:
-    """Return (table, column, sequence) of every column that counts by itself."""
+def content(cursor: Any) -> dict[str, int]:
+    """Return how many rows that a server did not create itself each table holds, if any, the main ones first."""
+    names = [table.name for table in tables(cursor)]
+    counts = {}
+    for name in sorted(names, key=lambda each: MAIN.index(each) if each in MAIN else len(MAIN)):
+        cursor.execute(f"select count(*) from {identifier(name)} where not ({_SEEDED.get(name, 'false')})")  # noqa: S608 — names of the catalogue
+        counts[name] = int(cursor.fetchone()[0])
+    return {name: count for name, count in counts.items() if count}
+
+
+def sequences(cursor: Any) -> dict[str, tuple[int, bool]]:
+    """Return where each sequence stands: its last value, and whether that was given out already."""
     cursor.execute(_SEQUENCES)
-    return [(str(table), str(column), str(sequence)) for table, column, sequence in cursor.fetchall()]
+    found = {}
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"select last_value, is_called from {identifier(name)}")  # noqa: S608 — names of the catalogue
+        last, called = cursor.fetchone()
+        found[str(name)] = (int(last), bool(called))
+    return found
+
+
+def identifier(name: str) -> str:
+    """Return a name as SQL takes it, whatever is in it."""
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'

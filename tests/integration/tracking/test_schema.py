@@ -15,6 +15,7 @@ import pytest
 from courtside.local.ports import LOOPBACK
 from courtside.local.postgres import Database, PostgresServer
 from infra.assets import ROOT
+from tests.integration.tracking.databases import make_schema
 
 # What MLflow 2.16 stops at.
 OLD = "4465047574b1"
@@ -93,7 +94,7 @@ def test_two_that_start_at_once_on_an_empty_database_the_second_changes_nothing(
 
 
 def test_an_older_schema_is_brought_up_to_date_with_its_data(store: Store) -> None:
-    _make(store, OLD)
+    make_schema(store.uri, OLD)
     store.query("insert into experiments (experiment_id, name, lifecycle_stage) values (7, 'kept', 'active')")
     store.query("insert into runs (run_uuid, experiment_id, status) values ('r1', 7, 'FINISHED')")
     code, said = end(store.migrate())
@@ -105,7 +106,7 @@ def test_an_older_schema_is_brought_up_to_date_with_its_data(store: Store) -> No
 
 
 def test_a_schema_that_cannot_be_migrated_stays_as_it_was(store: Store) -> None:
-    _make(store, OLD)
+    make_schema(store.uri, OLD)
     store.query("create table spans (in_the_way int)")
     before = store.query("select table_name, column_name from information_schema.columns where table_schema = 'public'")
     code, said = end(store.migrate())
@@ -124,19 +125,3 @@ def test_a_newer_schema_than_the_image_knows_is_refused_with_the_way_out(store: 
     assert code == 3, said
     assert "f00dfeedf00d, which this image's MLflow does not know" in said
     assert "restore the database" in said
-
-
-def _make(store: Store, revision: str) -> None:
-    """Create the schema that an older MLflow left."""
-    from alembic import command
-    from mlflow.store.db.utils import _get_alembic_config
-    from mlflow.store.tracking.dbmodels.initial_models import Base
-    from sqlalchemy import create_engine
-
-    engine = create_engine(store.uri)
-    Base.metadata.create_all(engine)
-    config = _get_alembic_config(store.uri)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-    engine.dispose()

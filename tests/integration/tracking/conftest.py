@@ -1,0 +1,37 @@
+"""One PostgreSQL for all tests of copies."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import mlflow
+import pytest
+from mlflow import MlflowClient
+
+from courtside.local.postgres import Database, PostgresServer
+from tests.integration.tracking.databases import EMPTY, FULL, Databases, backup, close, fill
+
+
+@pytest.fixture(scope="package")
+def databases() -> Iterator[Databases]:
+    with tempfile.TemporaryDirectory(prefix="courtside-test-") as name:
+        Path(name).chmod(0o711)  # the server may run as another user
+        server = PostgresServer(Path(name) / "pg", Database("postgres", "mlflow", "secret"), {"PATH": os.defpath})
+        server.start()
+        try:
+            found = Databases(server.port)
+            client = MlflowClient(found.new(EMPTY, template=None))
+            assert [each.name for each in client.search_experiments()] == ["Default"]
+            close(found.uri(EMPTY))
+            fill(MlflowClient(found.new(FULL)))
+            close(found.uri(FULL))
+            yield found
+        finally:
+            server.stop()
+            mlflow.set_tracking_uri(None)
+
+
+@pytest.fixture(scope="package")
+def copy(databases: Databases) -> bytes:
+    return backup(databases.uri(FULL))[0]
