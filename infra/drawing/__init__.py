@@ -1,0 +1,1 @@
+"""The architecture's drawing, made from the synthesized templates."""
