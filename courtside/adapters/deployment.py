@@ -22,6 +22,29 @@ class StageNotDeployed(CourtsideError):
         )
 
 
+class OutputMissing(CourtsideError):
+    """An earlier release deployed the stage, which had no such part yet."""
+
+    def __init__(self, stage: str, output: StackOutput) -> None:
+        self.stage = stage
+        self.output = output
+        super().__init__(
+            f"stage {stage} has no output {output.value}: it was deployed by an earlier release. Deploy this one: "
+            f"npx cdk deploy --all -c stage={stage}"
+        )
+
+
+class StageOutputs(dict[StackOutput, str]):
+    """A stage's outputs; asking for one that is not there raises `OutputMissing`."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__()
+        self._stage = stage
+
+    def __missing__(self, output: StackOutput) -> str:
+        raise OutputMissing(self._stage, output)
+
+
 class AwsUnusable(CourtsideError):
     """AWS cannot be asked, or does not answer this caller."""
 
@@ -44,9 +67,9 @@ def reaching_aws() -> Iterator[None]:
         raise AwsUnusable(str(error).rstrip(".")) from error
 
 
-def stage_outputs(stage: str) -> dict[StackOutput, str]:
+def stage_outputs(stage: str) -> StageOutputs:
     """Return every output of a stage; raises `StageNotDeployed` and `AwsUnusable`."""
-    merged: dict[StackOutput, str] = {}
+    merged = StageOutputs(stage)
     for stack in STACKS:
         with reaching_aws():
             merged |= _outputs(stage, stack)
