@@ -13,6 +13,7 @@ import yaml
 from infra.changes.comment import LONGEST
 from infra.settings import STAGES
 from tests.infra.synthesized import ROOT, SynthesizedStage
+from tests.infra.test_access import synthesize_access
 
 FOLDER = ROOT / ".github" / "workflows"
 WORKFLOWS = {path.stem: path for path in sorted(FOLDER.glob("*.yml"))}
@@ -54,6 +55,32 @@ def test_no_strangers_text_becomes_part_of_a_command(name: str) -> None:
     """Titles and branch names are written by anybody: they reach a shell as variables, never as its text."""
     assert not [step["run"] for step in steps(name) if "${{" in step.get("run", "")]
     assert "pull_request_target" not in WORKFLOWS[name].read_text()
+
+
+def test_a_job_may_write_only_what_it_says_and_ends() -> None:
+    allowed = {"diff": {"contents": "read", "pull-requests": "write"}}
+    deploying = {"contents": "read", "id-token": "write"}
+    for name in WORKFLOWS:
+        for job in read(name)["jobs"].values():
+            expected = deploying if name.startswith("deploy") else allowed.get(name)
+            assert job.get("permissions") == expected, name
+            assert "uses" in job or 0 < job["timeout-minutes"] <= 60, name
+
+
+def test_a_deployment_takes_the_role_that_the_access_stack_makes(tmp_path: Path) -> None:
+    """Variables and environment are spelled in three places: settings, workflow, documentation."""
+    (credentials,) = [step["with"] for step in steps("deploy-stage") if "credentials@" in step.get("uses", "")]
+    (variable,) = re.findall(r"\{\{ vars\.(\w+) \}\}", credentials["role-to-assume"])
+    access = synthesize_access(tmp_path)
+    (output,) = access.template["Outputs"].values()
+    assert f"variable {variable} of the GitHub environment staging" in output["Description"]
+    _, role = access.only("AWS::IAM::Role")
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    subject = trust["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert subject.endswith(":environment:staging")
+    assert "staging" in [job["with"]["stage"] for job in read("deploy")["jobs"].values()]
+    named = set(re.findall(r"vars\.(\w+)", WORKFLOWS["deploy-stage"].read_text()))
+    assert named == set(re.findall(r"`(AWS_\w+)`", (ROOT / "docs/operations.md").read_text()))
 
 
 def test_only_deployments_may_ask_for_an_identity_and_only_in_their_environment() -> None:
