@@ -1,7 +1,7 @@
 """The tracking database's copy task: `backup` writes one into the lake, `restore KEY` puts one back.
 
 It runs where the database can be reached: `courtside tracking` starts it. Exits 0 done, 1 failed, 2 bad input. Its last
-line on stdout is the result as JSON.
+line on stdout is the result as JSON, or `{"error": name, "message": what to do}`.
 """
 
 import argparse
@@ -14,20 +14,22 @@ from courtside.contracts.errors import BadInput, CourtsideError
 
 EXIT_BAD_INPUT = 2
 
-log = logging.getLogger("courtside.tracking_copy")
-
 
 def main(argv: list[str] | None = None) -> int:
     """Do once what the arguments say and return the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     arguments = _parser().parse_args(argv)
     try:
         result = bootstrap.tracking_copy()(arguments.key, arguments.replace, arguments.artifacts)
     except CourtsideError as error:
-        log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 — its message is the help; no traceback needed
+        _say({"error": type(error).__name__, "message": str(error)})
         return EXIT_BAD_INPUT if isinstance(error, BadInput) else 1
-    sys.stdout.write(json.dumps(result) + "\n")
+    _say(result)
     return 0
+
+
+def _say(result: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(result) + "\n")
 
 
 def _parser() -> argparse.ArgumentParser:

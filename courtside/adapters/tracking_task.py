@@ -9,11 +9,14 @@ from typing import Any
 import boto3
 
 from courtside.adapters.stack_resources import StackResource
-from courtside.contracts.errors import CourtsideError
+from courtside.contracts.errors import BadInput, CourtsideError
 
 POLL_SECONDS = 2.0
 TIMEOUT_SECONDS = 3600.0
+# A container's last words arrive in CloudWatch some seconds after its end.
+LOG_SECONDS = 30.0
 _CONTAINER = "copy"
+_BAD_INPUT = 2
 # Not "family:…", whose failures are announced as those of the scheduled upkeep: somebody waits for this one.
 _GROUP = "tracking-copy"
 _LAST_LINES = 20
@@ -28,6 +31,18 @@ class CopyTaskFailed(CourtsideError):
         self.lines = tuple(lines)
         said = "".join(f"\n    {line}" for line in lines) or " It wrote no log."
         super().__init__(f"the copy task {task} failed: {reason}.{said}")
+
+
+class CopyRefused(CourtsideError):
+    """The task said why it changed nothing; `error` is the name of what it ran into."""
+
+    def __init__(self, error: str, message: str) -> None:
+        self.error = error
+        super().__init__(f"{error}: {message}")
+
+
+class CopyNotUnderstood(CopyRefused, BadInput):
+    """The task could not use what it was told to restore."""
 
 
 class NoTrackingService(CourtsideError):
@@ -47,7 +62,10 @@ class CopyTask:
     network: Any
 
     def run(self, command: Sequence[str]) -> dict[str, Any]:
-        """Start the task, wait for its end and return the result it printed; raises `CopyTaskFailed`."""
+        """Start the task, wait for its end and return the result it printed.
+
+        Raises `CopyRefused` with the task's own reason (`CopyNotUnderstood` where that is its input), `CopyTaskFailed`.
+        """
         ecs = boto3.client("ecs")
         started = ecs.run_task(
             cluster=self.cluster,
@@ -65,16 +83,17 @@ class CopyTask:
     def _result(self, task: str) -> dict[str, Any]:
         described = self._ended(task)
         container = next(each for each in described["containers"] if each["name"] == _CONTAINER)
-        lines = self._log(task)
-        if container.get("exitCode") != 0:
-            reason = f"exit code {container.get('exitCode')}, {described.get('stoppedReason', 'no reason given')}"
+        code = container.get("exitCode")
+        lines = self._last_words(task) if code is not None else []
+        said = _parsed(lines)
+        if "error" in said:
+            refused = CopyNotUnderstood if code == _BAD_INPUT else CopyRefused
+            raise refused(said["error"], said["message"])
+        if code != 0:
+            reason = f"exit code {code}, {described.get('stoppedReason', 'no reason given')}"
             raise CopyTaskFailed(task, reason, lines)
-        try:
-            result: dict[str, Any] = json.loads(lines[-1])
-        except (IndexError, ValueError):
-            # Done all the same; the log arrives when it arrives.
-            return {}
-        return result
+        # Done, whether or not its log has arrived.
+        return said or {"task": task}
 
     def _ended(self, task: str) -> Any:
         ecs, deadline = boto3.client("ecs"), time.monotonic() + TIMEOUT_SECONDS
@@ -84,6 +103,13 @@ class CopyTask:
                 return described
             time.sleep(POLL_SECONDS)
         raise CopyTaskFailed(task, f"it still runs after {TIMEOUT_SECONDS / 60:.0f} minutes", [])
+
+    def _last_words(self, task: str) -> list[str]:
+        """Return the last lines of a task that ran, having waited for its result among them."""
+        deadline = time.monotonic() + LOG_SECONDS
+        while not _parsed(lines := self._log(task)) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        return lines
 
     def _log(self, task: str) -> list[str]:
         definition = boto3.client("ecs").describe_task_definition(taskDefinition=self.definition)["taskDefinition"]
@@ -97,6 +123,15 @@ class CopyTask:
         except logs.exceptions.ResourceNotFoundException:
             return []
         return [event["message"].rstrip("\n") for event in found["events"]]
+
+
+def _parsed(lines: list[str]) -> dict[str, Any]:
+    """Return the result that a task's last line is, or nothing."""
+    try:
+        found = json.loads(lines[-1])
+    except (IndexError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def copy_task(resources: Sequence[StackResource], *, definition: str) -> CopyTask:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_table
+from courtside.cli.console import JsonFlag, people, print_json, print_table, results
 from courtside.cli.stage import Stage
 from courtside.contracts.errors import BadInput
 
@@ -51,7 +51,7 @@ def backup(
     if bool(database_uri) != (out is not None):
         raise OptionsMixed("--database-uri and --out belong together: a stage's backup goes into its lake")
     result = _dumped(database_uri, out) if out is not None else _ran(stage, ["backup"])
-    print_json(result) if as_json else print_table("Backed up", [result])
+    _print(result, as_json=as_json)
 
 
 @app.command("restore")
@@ -80,7 +80,7 @@ def restore(
     else:
         moved = ["--artifacts", *artifacts] if artifacts else []
         result = _ran(stage, ["restore", *(["--replace"] if replace else []), *moved, "--", source])
-    print_json(result) if as_json else print_table("Restored", [result])
+    _print(result, as_json=as_json)
 
 
 @app.command("backups")
@@ -98,6 +98,15 @@ def backups(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     with reaching_aws():
         rows = [{"key": each.key, "bytes": each.size} for each in reversed(lake.stored(TRACKING_BACKUPS_PREFIX))]
     print_json(rows) if as_json else print_table("Backups", rows)
+
+
+def _print(result: dict[str, Any], *, as_json: bool) -> None:
+    """Print what was copied, a line each: a key is copied from a terminal as one word."""
+    if as_json:
+        print_json(result)
+        return
+    for name, value in result.items():
+        results.print(f"{name:<18}{value}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _ran(stage: str, command: list[str]) -> dict[str, Any]:

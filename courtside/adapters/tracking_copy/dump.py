@@ -34,7 +34,7 @@ class CopyManifest(BaseModel):
         rows = {table.name: table.rows for table in self.tables}
         counted = {name: rows.get(name, 0) for name in MAIN}
         return {
-            "made_at": self.made_at.isoformat(),
+            "made_at": self.made_at.isoformat(timespec="seconds"),
             "schema_version": self.schema_version,
             **counted,
             "rows": sum(rows.values()),

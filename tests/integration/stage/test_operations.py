@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
+from courtside.adapters import tracking_task
 from courtside.adapters.dynamodb_ledger import DynamoDbLedger
 from courtside.adapters.examination import account
 from courtside.adapters.examination.watching import schedule
 from courtside.adapters.mlflow_connection import connect
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.stack_resources import stack_resources
-from courtside.adapters.tracking_task import CopyTaskFailed
+from courtside.adapters.tracking_task import CopyNotUnderstood, CopyRefused
 from courtside.cli.main import app
 from courtside.contracts import ledger_keys
 from courtside.contracts.names import REGISTERED_MODEL, Alias, StackOutput
@@ -226,6 +227,13 @@ def test_status_tells_who_is_champion_and_that_nothing_runs(stage: Stage, ledger
     assert ledger.get(ledger_keys.CHAMPION) is not None
 
 
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task ends within the second here."""
+    monkeypatch.setattr(tracking_task, "POLL_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("soon")
 def test_the_tracking_database_is_backed_up_and_restored_by_a_task_in_its_network(stage: Stage) -> None:
     registry = MlflowRegistry(stage.aws.tracking_url)
     before = registry.versions()
@@ -235,8 +243,8 @@ def test_the_tracking_database_is_backed_up_and_restored_by_a_task_in_its_networ
     assert [each["key"] for each in listed] == [made["key"]]
 
     refused = CliRunner().invoke(app, ["tracking", "restore", made["key"]])
-    assert isinstance(refused.exception, CopyTaskFailed)
-    assert "DatabaseNotEmpty" in str(refused.exception)
+    assert isinstance(refused.exception, CopyRefused)
+    assert str(refused.exception).startswith("DatabaseNotEmpty: the database already holds rows: ")
     assert "--replace" in str(refused.exception)
 
     connect(stage.aws.tracking_url).delete_registered_model(REGISTERED_MODEL)
@@ -248,6 +256,9 @@ def test_the_tracking_database_is_backed_up_and_restored_by_a_task_in_its_networ
     assert ask().of("champion")[0] == "ok"
 
 
+@pytest.mark.usefixtures("soon")
 def test_a_backup_that_does_not_exist_is_said() -> None:
     refused = CliRunner().invoke(app, ["tracking", "restore", "backups/tracking/never.zip", "--replace"])
-    assert "backups/tracking/never.zip does not exist" in str(refused.exception)
+    assert isinstance(refused.exception, CopyNotUnderstood)
+    assert str(refused.exception).startswith("BackupUnreadable: the backup cannot be read: s3://")
+    assert "backups/tracking/never.zip does not exist; nothing was changed" in str(refused.exception)
