@@ -9,7 +9,9 @@ given by URI takes the database's place.
 """
 
 import os
+import shutil
 import threading
+from pathlib import Path
 from typing import Any
 
 from courtside.local.mends.context import MendContext
@@ -34,9 +36,7 @@ class _Databases:
             name=instance["DBName"], user=instance["MasterUsername"], password=instance["_MasterUserPassword"]
         )
         around = self._context.around
-        server = PostgresServer(
-            around.directory / f"postgres-{name}", database, clean_environment(os.environ, around.instance_id)
-        )
+        server = PostgresServer(self._folder(name), database, clean_environment(os.environ, around.instance_id))
         with self._lock:
             self._servers[name] = server
         server.start()
@@ -47,6 +47,11 @@ class _Databases:
             server = self._servers.pop(name, None)
         if server is not None:
             server.stop()
+            # A stage that is deployed again gets an instance of the same name.
+            shutil.rmtree(self._folder(name), ignore_errors=True)
+
+    def _folder(self, name: str) -> Path:
+        return self._context.around.directory / f"postgres-{name}"
 
     def stop_all(self) -> None:
         for name in list(self._servers):

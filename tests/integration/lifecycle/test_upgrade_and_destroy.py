@@ -104,6 +104,8 @@ def test_destroy_keeps_what_is_meant_to_be_kept_and_the_command_says_how_to_remo
     with pytest.raises(StageNotDeployed):
         stage_outputs("dev")
 
+    # A database that is made again has the same name.
+    assert list(upgrade.aws.directory.glob("postgres-*")) == []
     left = {thing.logical_id: thing for thing in kept("dev")}
     assert set(left) == {"LakeBucket", "ArtifactsBucket", "Ledger", "SlackWebhookSecret", "TrackingDatabase"}
     assert left["LakeBucket"].name == upgrade.lake
