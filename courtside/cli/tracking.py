@@ -20,7 +20,11 @@ app = typer.Typer(
 )
 
 DatabaseUri = Annotated[
-    str, typer.Option(help="postgresql://… of a database that is reached from here, instead of a stage's.")
+    str,
+    typer.Option(
+        help="postgresql://… of a database that is reached from here, instead of a stage's; its password may be in "
+        "PGPASSWORD."
+    ),
 ]
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import mlflow
 import pytest
-from mlflow import MlflowClient
 
 from courtside.local.postgres import Database, PostgresServer
-from tests.integration.tracking.databases import EMPTY, FULL, Databases, backup, close, fill
+from tests.integration.tracking.databases import EMPTY, FULL, Databases, backup, client_of, close, fill
 
 
 @pytest.fixture(scope="package")
@@ -21,10 +20,10 @@ def databases() -> Iterator[Databases]:
         server.start()
         try:
             found = Databases(server.port)
-            client = MlflowClient(found.new(EMPTY, template=None))
+            client = client_of(found.new(EMPTY, template=None))
             assert [each.name for each in client.search_experiments()] == ["Default"]
             close(found.uri(EMPTY))
-            fill(MlflowClient(found.new(FULL)))
+            fill(client_of(found.new(FULL)))
             close(found.uri(FULL))
             yield found
         finally:

@@ -37,6 +37,11 @@ class Databases:
         return self.uri(name)
 
 
+def client_of(uri: str) -> MlflowClient:
+    """Both halves on this database: an earlier test may have pointed this process's registry elsewhere."""
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
 def close(uri: str) -> None:
     """A database with connections can be no template: MLflow keeps its pool as long as the process lives."""
     with database(uri.rpartition("/")[0] + "/postgres") as connection, connection.cursor() as cursor:
@@ -85,7 +90,7 @@ def restore(uri: str, content: bytes, **options: Any) -> CopyManifest:
 
 def told(uri: str) -> dict[str, Any]:
     """Everything that users of MLflow see."""
-    client = MlflowClient(uri)
+    client = client_of(uri)
     experiments = client.search_experiments(view_type=3)
     runs = client.search_runs([each.experiment_id for each in experiments], run_view_type=3)
     versions = client.search_model_versions(f"name = '{REGISTERED_MODEL}'")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mlflow import MlflowClient
 from typer.testing import CliRunner
 
 from courtside.adapters.tracking_backups import database
@@ -14,7 +13,7 @@ from courtside.adapters.tracking_copy.dump import dump
 from courtside.adapters.tracking_copy.load import ArtifactsMoved
 from courtside.cli.main import app
 from courtside.contracts.names import REGISTERED_MODEL
-from tests.integration.tracking.databases import FULL, NOW, Databases, backup, members, restore, told
+from tests.integration.tracking.databases import FULL, NOW, Databases, backup, client_of, members, restore, told
 
 
 class Interrupted(io.BytesIO):
@@ -50,7 +49,7 @@ def test_a_restored_database_holds_the_same_bytes_in_every_table(databases: Data
 def test_work_goes_on_after_a_restore(databases: Databases, copy: bytes) -> None:
     uri = databases.new("goes_on")
     restore(uri, copy)
-    client = MlflowClient(uri)
+    client = client_of(uri)
     experiment = client.create_experiment("another")
     # The full database has given out 1, and 2 to one that is gone for good: an id is not given out twice.
     assert experiment == "3"
@@ -67,7 +66,7 @@ def test_a_backup_is_of_one_moment_whatever_is_written_meanwhile(databases: Data
 
     def write_once() -> None:
         if not written:
-            client = MlflowClient(uri)
+            client = client_of(uri)
             written.append(client.create_run(client.create_experiment("meanwhile")).info.run_id)
 
     buffer = Interrupted(write_once)
@@ -87,8 +86,8 @@ def test_artifacts_that_moved_are_found_under_their_new_address(databases: Datab
     for version, (source, run_id, tags) in before["versions"].items():
         moved = source.replace("s3://old-bucket/mlflow", "s3://new-bucket/here")
         assert after["versions"][version] == (moved, run_id, tags)
-    run = MlflowClient(uri).get_model_version(REGISTERED_MODEL, "1").run_id
-    assert MlflowClient(uri).get_run(run).info.artifact_uri.startswith("s3://new-bucket/here/1/")
+    run = client_of(uri).get_model_version(REGISTERED_MODEL, "1").run_id
+    assert client_of(uri).get_run(run).info.artifact_uri.startswith("s3://new-bucket/here/1/")
 
 
 def test_the_commands_copy_between_databases_that_this_machine_reaches(databases: Databases, tmp_path: Path) -> None:

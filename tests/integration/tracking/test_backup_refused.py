@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mlflow import MlflowClient
 from typer.testing import CliRunner
 
 from courtside.adapters.tracking_backups import (
@@ -37,6 +36,7 @@ from tests.integration.tracking.databases import (
     NOW,
     Databases,
     backup,
+    client_of,
     make_schema,
     members,
     restore,
@@ -48,7 +48,7 @@ from tests.integration.tracking.test_schema import OLD
 
 def test_a_database_with_content_is_only_replaced_when_asked(databases: Databases, copy: bytes) -> None:
     uri = databases.new("in_use")
-    client = MlflowClient(uri)
+    client = client_of(uri)
     client.create_run(client.create_experiment("mine"))
     before = members(backup(uri)[0])
     with pytest.raises(DatabaseNotEmpty, match=r"1 in experiments, 1 in runs.*--replace"):
@@ -60,7 +60,7 @@ def test_a_database_with_content_is_only_replaced_when_asked(databases: Database
 
 def test_content_beside_runs_and_models_is_content_too(databases: Databases, copy: bytes) -> None:
     uri = databases.new("only_a_tag")
-    client = MlflowClient(uri)
+    client = client_of(uri)
     client.set_experiment_tag("0", "owner", "somebody")
     with pytest.raises(DatabaseNotEmpty, match="1 in experiment_tags"):
         restore(uri, copy)
@@ -107,7 +107,7 @@ def test_an_older_backup_is_refused_and_arrives_by_the_way_it_names(databases: D
     assert subprocess.run(upgrade, capture_output=True, check=False).returncode == 0
     back_up_to_file(bridge, tmp_path / "new.zip", now=NOW)
     restore_from_file(target, tmp_path / "new.zip")
-    run = MlflowClient(target).get_run("r1")
+    run = client_of(target).get_run("r1")
     assert (run.info.experiment_id, run.data.metrics) == ("7", {"test_auc": 0.75})
 
 
