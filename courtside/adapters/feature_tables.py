@@ -57,9 +57,10 @@ def _profile_content(filesystem: fs.FileSystem, path: str, address: str) -> byte
 
 @cache
 def s3_filesystem(bucket: str) -> fs.FileSystem:
-    """Return the filesystem of a bucket, with the credentials, region and endpoint that boto3 would use.
+    """Return the filesystem of a bucket, with the credentials, region, endpoint and trust that boto3 would use.
 
-    Arrow knows fewer kinds of credentials than boto3, and no ``AWS_ENDPOINT_URL`` (apache/arrow#49643).
+    Arrow knows fewer kinds of credentials than boto3, no ``AWS_ENDPOINT_URL`` (apache/arrow#49643) and no
+    ``AWS_CA_BUNDLE``.
     """
     import boto3
 
@@ -67,12 +68,13 @@ def s3_filesystem(bucket: str) -> fs.FileSystem:
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     found = session.get_credentials()
     keys = found.get_frozen_credentials() if found else None
-    return fs.S3FileSystem(
+    return fs.S3FileSystem(  # type: ignore[call-arg]  # the stubs do not know `tls_ca_file_path` yet
         access_key=keys.access_key if keys else None,
         secret_key=keys.secret_key if keys else None,
         session_token=keys.token if keys else None,
         region=session.region_name if endpoint else _region(bucket),
         endpoint_override=endpoint,
+        tls_ca_file_path=os.environ.get("AWS_CA_BUNDLE"),
     )
 
 

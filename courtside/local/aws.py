@@ -34,13 +34,15 @@ class LocalOptions:
     """What to start.
 
     `port` None takes a free one; `backend_store_uri` names an existing MLflow database, and no PostgreSQL is
-    started then; `state_directory` None is the user's own (see `instance.state_directory`).
+    started then; `state_directory` None is the user's own (see `instance.state_directory`). With `enforce_iam`, by TLS
+    only, functions and containers may do what their roles allow and nothing else; callers from outside are the root.
     """
 
     region: str = "us-east-1"
     port: int | None = None
     backend_store_uri: str | None = None
     state_directory: Path | None = None
+    enforce_iam: bool = False
 
 
 def _silent(_: str) -> None:
@@ -69,7 +71,13 @@ class LocalAws:
         options = options or LocalOptions()
         _require_tools()
         started = time.monotonic()
-        leash = Leash.start(options.region, options.port, _absolute(options.backend_store_uri), options.state_directory)
+        leash = Leash.start(
+            options.region,
+            options.port,
+            _absolute(options.backend_store_uri),
+            options.state_directory,
+            enforce_iam=options.enforce_iam,
+        )
         instance = leash.until_ready()
         progress(f"Embedded AWS {instance.id} at {instance.endpoint} in {time.monotonic() - started:.1f} s")
         return cls(leash, instance, progress)
@@ -202,7 +210,10 @@ def _client(service: str, instance: Instance) -> Any:
     )
     # Proxies of this machine must not see loopback traffic.
     config = Config(proxies={}, retries={"max_attempts": 2}, read_timeout=120)
-    return session.client(service, endpoint_url=instance.endpoint, config=config)  # type: ignore[call-overload]
+    trusted = str(instance.certificate) if instance.certificate else None
+    return session.client(  # type: ignore[call-overload]
+        service, endpoint_url=instance.endpoint, config=config, verify=trusted
+    )
 
 
 def _require_tools() -> None:

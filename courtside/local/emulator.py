@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any, TextIO
 
+from courtside.local.certificate import write_certificate
 from courtside.local.errors import PortTaken
 from courtside.local.images import ImageRegistry
 from courtside.local.ports import LOOPBACK, free_port, listening_socket
@@ -41,6 +42,7 @@ def main() -> None:
         port=server.getsockname()[1],
         tracking_port=free_port(),
         backend_store_uri=order["backend_store_uri"],
+        enforce_iam=order["enforce_iam"],
     )
     around.logs.mkdir()
     _configure(around)
@@ -51,7 +53,8 @@ def _configure(around: Surroundings) -> None:
     """Set the variables that ministack reads when it is imported."""
     scratch = around.directory / "tmp"
     scratch.mkdir()
-    os.environ |= aws_environment(around.endpoint, around.region) | {
+    os.environ |= aws_environment(around.endpoint, around.region, around.certificate) | {
+        "AUTH": str(around.enforce_iam).lower(),
         "GATEWAY_PORT": str(around.port),
         "BIND_HOST": LOOPBACK,
         "MINISTACK_REGION": around.region,
@@ -94,6 +97,10 @@ class Emulator:
         config.graceful_timeout = _GRACEFUL_SECONDS
         config.keep_alive_timeout = 75
         config.loglevel = "WARNING"
+        if self._around.certificate:
+            key = self._around.directory / "key.pem"
+            write_certificate(self._around.certificate, key)
+            config.certfile, config.keyfile = str(self._around.certificate), str(key)
         await serve(app.app, config, shutdown_trigger=self._until_stopped)
 
     async def _until_stopped(self) -> None:

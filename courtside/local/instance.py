@@ -12,7 +12,7 @@ from pathlib import Path
 
 from courtside.local import processes
 from courtside.local.errors import InstanceUnknown
-from courtside.local.surroundings import aws_environment
+from courtside.local.surroundings import aws_environment, certificate
 
 STATE_DIRECTORY = "COURTSIDE_STATE_DIR"
 DIRECTORY_PREFIX = "courtside-local-"
@@ -34,13 +34,20 @@ class Instance:
     kept: bool = False
 
     @property
+    def certificate(self) -> Path | None:
+        """What its callers have to trust; None without TLS."""
+        return certificate(Path(self.directory)) if self.endpoint.startswith("https:") else None
+
+    @property
     def running(self) -> bool:
         """Whether its warden is alive; a state file without one is stale."""
         return processes.is_alive(self.warden_pid, self.warden_started)
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point AWS SDKs and MLflow clients at this instance."""
-        return aws_environment(self.endpoint, self.region) | {"MLFLOW_TRACKING_URI": self.tracking_url}
+        return aws_environment(self.endpoint, self.region, self.certificate) | {
+            "MLFLOW_TRACKING_URI": self.tracking_url
+        }
 
 
 def state_directory() -> Path:

@@ -33,10 +33,18 @@ class Leash:
         threading.Thread(target=self._listen, daemon=True).start()
 
     @classmethod
-    def start(cls, region: str, port: int | None, backend_store_uri: str | None, state: Path | None) -> "Leash":
+    def start(
+        cls,
+        region: str,
+        port: int | None,
+        backend_store_uri: str | None,
+        state: Path | None,
+        *,
+        enforce_iam: bool = False,
+    ) -> "Leash":
         """Start a warden; what it may say at its own start goes to a file that is read if it fails."""
         state = state or state_directory()
-        order = Order(region, port, backend_store_uri, str(state))
+        order = Order(region, port, backend_store_uri, str(state), enforce_iam)
         handle, errors = tempfile.mkstemp(prefix="courtside-warden-")
         try:
             warden = subprocess.Popen(

@@ -34,11 +34,17 @@ class Surroundings:
     port: int
     tracking_port: int
     backend_store_uri: str | None = None
+    enforce_iam: bool = False
 
     @property
     def endpoint(self) -> str:
         """URL of the emulated AWS API."""
-        return f"http://{LOOPBACK}:{self.port}"
+        return endpoint(self.port, enforce_iam=self.enforce_iam)
+
+    @property
+    def certificate(self) -> Path | None:
+        """What its callers have to trust; None without TLS."""
+        return certificate(self.directory) if self.enforce_iam else None
 
     @property
     def tracking_url(self) -> str:
@@ -51,9 +57,19 @@ class Surroundings:
         return self.directory / "logs"
 
 
-def aws_environment(endpoint: str, region: str) -> dict[str, str]:
-    """Return the variables that make any AWS SDK talk to the emulator, with dummy credentials."""
-    return {
+def endpoint(port: int, *, enforce_iam: bool) -> str:
+    """Return the URL of an emulated AWS API: by TLS where IAM is enforced, for our buckets refuse anything else."""
+    return f"{'https' if enforce_iam else 'http'}://{LOOPBACK}:{port}"
+
+
+def certificate(directory: Path) -> Path:
+    """Return where the certificate of an instance lies in its working files."""
+    return directory / "certificate.pem"
+
+
+def aws_environment(endpoint: str, region: str, certificate: Path | None = None) -> dict[str, str]:
+    """Return the variables that make any AWS SDK talk to the emulator, with dummy credentials (the account's root)."""
+    return ({"AWS_CA_BUNDLE": str(certificate)} if certificate else {}) | {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -90,7 +106,7 @@ def process_environment(
     environment = clean_environment(os.environ, around.instance_id)
     environment |= {name: _moved(value, around) for name, value in requested.items()}
     # Last: ministack tells containers of an endpoint on Docker's network.
-    environment |= aws_environment(around.endpoint, around.region) | {"PYTHONPATH": str(folder)}
+    environment |= aws_environment(around.endpoint, around.region, around.certificate) | {"PYTHONPATH": str(folder)}
     if "PGHOST" in environment:
         _database(environment, around)
     if server:

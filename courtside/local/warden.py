@@ -27,7 +27,7 @@ from courtside.local import instance as instances
 from courtside.local import logs, processes
 from courtside.local.instance import DIRECTORY_PREFIX, Instance
 from courtside.local.ports import LOOPBACK
-from courtside.local.surroundings import clean_environment
+from courtside.local.surroundings import clean_environment, endpoint
 
 _EMULATOR_SECONDS = 15.0
 
@@ -40,6 +40,7 @@ class Order:
     port: int | None
     backend_store_uri: str | None
     state_directory: str
+    enforce_iam: bool = False
 
 
 _Event = tuple[str, str | None]
@@ -77,6 +78,7 @@ class Warden:
         order = {
             "id": self._id, "directory": str(self._directory), "region": self._order.region,
             "port": self._order.port, "backend_store_uri": self._order.backend_store_uri,
+            "enforce_iam": self._order.enforce_iam,
         }  # fmt: skip
         with self._log.open("ab") as log:
             emulator = subprocess.Popen(
@@ -122,7 +124,7 @@ class Warden:
         self._instance = Instance(
             id=self._id,
             directory=str(self._directory),
-            endpoint=f"http://{LOOPBACK}:{port}",
+            endpoint=endpoint(port, enforce_iam=self._order.enforce_iam),
             tracking_url=f"http://{LOOPBACK}:{tracking_port}",
             region=self._order.region,
             warden_pid=os.getpid(),

@@ -21,6 +21,7 @@ from uuid import uuid4
 from courtside.local import processes
 from courtside.local.images import Image, ImageRegistry
 from courtside.local.mends.context import MendContext
+from courtside.local.roles import session_of
 from courtside.local.surroundings import Surroundings, command_here, process_environment
 
 _LABEL = "com.amazonaws.ecs."
@@ -119,6 +120,8 @@ class _Containers:
             {**found.environment, **(given.get("environment") or {})},
             folder=found.folder, around=self._around, server=bool(ports),
         )  # fmt: skip
+        if role := _task_definition(labels).get("taskRoleArn"):
+            environment |= session_of(role, name, self._around)
         words = _words(found, definition.get("entryPoint"), given.get("command"))
         command = command_here(words, environment=environment, around=self._around, ports=ports)
         log = self._around.logs / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', name)}.log"
@@ -178,11 +181,15 @@ def mend(context: MendContext) -> None:
     context.closers.append(engine.containers.stop_all)
 
 
-def _definition(labels: dict[str, str]) -> dict[str, Any]:
+def _task_definition(labels: dict[str, str]) -> dict[str, Any]:
     from ministack.services import ecs
 
     key = f"{labels[_LABEL + 'task-definition-family']}:{labels[_LABEL + 'task-definition-version']}"
-    task = ecs._task_defs.get(key) or {}  # noqa: SLF001
+    return ecs._task_defs.get(key) or {}  # noqa: SLF001
+
+
+def _definition(labels: dict[str, str]) -> dict[str, Any]:
+    task = _task_definition(labels)
     named = labels[_LABEL + "container-name"]
     found = (each for each in task.get("containerDefinitions", []) if each.get("name") == named)
     return next(found, {})

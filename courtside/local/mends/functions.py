@@ -20,6 +20,7 @@ from ministack.core import lambda_runtime
 
 from courtside.local.images import Image
 from courtside.local.mends.context import MendContext
+from courtside.local.roles import session_of
 from courtside.local.surroundings import process_environment
 
 _WORKER = Path(__file__).parent.parent / "function_worker.py"
@@ -85,6 +86,7 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
             "LAMBDA_TASK_ROOT": str(image.folder),
             # As AWS tells every invocation which trace it belongs to; nobody samples this one.
             "_X_AMZN_TRACE_ID": "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0",
+            **session_of(config["Role"], self.func_name, self.context.around),
         }
 
 

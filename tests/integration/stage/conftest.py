@@ -52,7 +52,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with (
         pytest.MonkeyPatch.context() as patch,
         SlackWebhook() as slack,
-        LocalAws.start(LocalOptions(state_directory=folder / "state")) as aws,
+        LocalAws.start(LocalOptions(state_directory=folder / "state", enforce_iam=True)) as aws,
     ):
         for name, value in aws.environment().items():
             patch.setenv(name, value)
