@@ -46,7 +46,8 @@ def demo(
     from courtside.local.demo.result import DemoResult
     from courtside.local.demo.run import DemoOptions, run_demo
 
-    options = DemoOptions(local=LocalOptions(backend_store_uri=backend_store_uri), out=out, keep=keep)
+    local = LocalOptions(backend_store_uri=backend_store_uri, enforce_iam=True)
+    options = DemoOptions(local=local, out=out, keep=keep)
     result = DemoResult()
     try:
         table, quarantined = _games(games, seed, quarantine or out / "quarantine.csv")

@@ -68,6 +68,8 @@ def test_every_step_did_what_it_should(finished: Finished) -> None:
     assert result["ok"] is True
     assert [step["name"] for step in result["steps"]] == STEPS
     assert all(step["ok"] and step["detail"] for step in result["steps"])
+    assert "at https://" in result["steps"][0]["detail"], "IAM is enforced over TLS only"
+    assert "may do what their roles grant" in result["steps"][0]["detail"]
     assert result["games"] >= 43_000
 
 

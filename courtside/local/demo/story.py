@@ -54,7 +54,10 @@ class Story:
             resources.callback(synthesis.abandon)
             slack = resources.enter_context(SlackWebhook())
             _point_sdks_at(aws, resources)
-            step.says(f"an AWS of your own answers at {aws.endpoint}, no account and no Docker involved")
+            step.says(
+                f"an AWS of your own answers at {aws.endpoint}, no account and no Docker involved; "
+                f"functions and tasks may do {'what their roles grant' if options.enforce_iam else 'anything'}"
+            )
         with narrator.step("deploy", "Synthesizing and deploying the CDK app") as step:
             outputs = aws.deploy(synthesis.finish())
             loop = Loop(aws, stage=STAGE)
