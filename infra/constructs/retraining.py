@@ -50,12 +50,14 @@ class Retraining(Construct):
             logs=sfn.LogOptions(
                 destination=log_group(self, "Logs", retention_days=settings.log_retention_days),
                 level=sfn.LogLevel.ALL,
-                include_execution_data=True,
+                # It holds the token that a person's answer takes; whoever may read the history finds it all there.
+                include_execution_data=False,
             ),
         )
         # The steps that alert bring the right to publish with them, but not the right to the topic's key.
         topic.grant_publish(self.machine)
         self._let_it_start_itself()
+        self._keep_it_to_its_own_tasks(training)
 
     def _definition(self) -> sfn.IChainable:
         steps, functions = self._steps, self._functions
@@ -147,4 +149,15 @@ class Retraining(Construct):
             statements=[
                 iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.machine.state_machine_arn])
             ],
+        )
+
+    def _keep_it_to_its_own_tasks(self, training: TrainingTask) -> None:
+        # CDK's state that runs a task may look at, and stop, every task of the account.
+        tasks = cdk.Stack.of(self).format_arn(
+            service="ecs", resource="task", resource_name=f"{training.cluster.cluster_name}/*"
+        )
+        self.machine.add_to_role_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY, actions=["ecs:DescribeTasks", "ecs:StopTask"], not_resources=[tasks]
+            )
         )

@@ -253,3 +253,9 @@ def test_what_the_machine_cannot_announce_is_announced_for_it_once(stage: Synthe
     assert target["Arn"] == {"Ref": topic}
     sentence = target["InputTransformer"]["InputTemplate"]
     assert sentence.startswith('"Retraining <detail-name> ended as <detail-status>')
+
+
+def test_the_log_tells_every_step_and_no_data_which_hold_the_token_of_an_approval(stage: SynthesizedStage) -> None:
+    _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    logging = properties["LoggingConfiguration"]
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
