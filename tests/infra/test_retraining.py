@@ -225,9 +225,11 @@ def test_the_failure_alert_says_what_failed_and_what_it_means(states: dict[str, 
         assert part in message
 
 
-def test_the_execution_is_logged_and_traced(stage: SynthesizedStage) -> None:
+def test_the_execution_is_logged_without_its_data_and_traced(stage: SynthesizedStage) -> None:
+    """The data hold the token of an approval."""
     _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine")
     assert properties["LoggingConfiguration"]["Level"] == "ALL"
+    assert properties["LoggingConfiguration"]["IncludeExecutionData"] is False
     assert properties["TracingConfiguration"] == {"Enabled": True}
 
 
@@ -253,9 +255,3 @@ def test_what_the_machine_cannot_announce_is_announced_for_it_once(stage: Synthe
     assert target["Arn"] == {"Ref": topic}
     sentence = target["InputTransformer"]["InputTemplate"]
     assert sentence.startswith('"Retraining <detail-name> ended as <detail-status>')
-
-
-def test_the_log_tells_every_step_and_no_data_which_hold_the_token_of_an_approval(stage: SynthesizedStage) -> None:
-    _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine")
-    logging = properties["LoggingConfiguration"]
-    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)

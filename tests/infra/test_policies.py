@@ -1,0 +1,185 @@
+"""Every policy, read by parliament and held to rules of ours: functions, tasks, machine, schedules, resources."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from courtside.contracts.names import stack_name
+from infra.validation.policies import Policy, Templates
+from infra.validation.unscoped import UNSCOPED
+from tests.infra.iam_linter import found_in
+from tests.infra.synthesized import SynthesizedStage
+
+SERVICES = {"ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"}
+MACHINE = "RetrainingMachineRole"
+
+
+@pytest.fixture(params=["dev", "prod"])
+def read(request: pytest.FixtureRequest) -> Templates:
+    stage: SynthesizedStage = request.getfixturevalue(request.param)
+    return Templates({stack_name(request.param, stack.name): stack.template for stack in stage.stacks})
+
+
+# What parliament says of statements that are held to a rule of ours below, or that it reads too literally.
+ANYWHERE = "RESOURCE_STAR"
+NOT_BY_TLS_VERSION = ("s3:InitiateReplication", "s3:PutAccessPointPublicAccessBlock")
+
+
+def test_parliament_finds_nothing_in_any_policy_of_a_role(read: Templates) -> None:
+    policies = read.role_policies()
+    assert len(policies) > 20
+    found = [f"{policy.holder}: {found}" for policy in policies for found in found_in(policy.document)]
+    assert [each for each in found if ANYWHERE not in each] == []
+
+
+def test_parliament_finds_nothing_in_any_policy_of_a_resource(read: Templates) -> None:
+    """Read less literally: buckets deny all of S3 by an old TLS, a key lets its account do all that is done to keys.
+
+    Two of those actions know no TLS version; some of these are done to no key.
+    """
+    literal = [f"Unknown condition s3:TlsVersion for action {action}" for action in NOT_BY_TLS_VERSION]
+    policies = read.resource_policies()
+    assert len(policies) >= 6
+    found = [f"{policy.holder}: {found}" for policy in policies for found in found_in(policy.document)]
+    of_no_key = "AlertsKey: RESOURCE_MISMATCH: [{'action': 'kms:ConnectCustomKeyStore'"
+    assert [each for each in found if not each.endswith(tuple(literal)) and not each.startswith(of_no_key)] == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "issue"),
+    [
+        ({"Action": "s3:GetObjects", "Resource": "*"}, "UNKNOWN_ACTION"),
+        ({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket"}, "RESOURCE_MISMATCH"),
+        ({"Action": "s3:GetObject", "Resource": "bucket/*"}, "INVALID_ARN"),
+        ({"Action": "ecs:StopTask", "Resource": "*"}, ANYWHERE),
+    ],
+)
+def test_parliament_is_asked_in_earnest(statement: dict[str, Any], issue: str) -> None:
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
+    assert [found.split(":")[0] for found in found_in(document)] == [issue]
+
+
+def _granted(policies: list[Policy]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for policy in policies:
+        for statement in policy.statements:
+            yield policy.holder, statement
+
+
+# CDK's grant on an encrypted topic, as the manual of SNS has it.
+A_DATA_KEY = "kms:GenerateDataKey*"
+
+
+def test_every_role_names_each_action(read: Templates) -> None:
+    for holder, statement in _granted(read.role_policies()):
+        assert "NotAction" not in statement, holder
+        assert not [action for action in statement["Action"] if "*" in action and action != A_DATA_KEY], holder
+        assert statement["Effect"] == "Deny" or "NotResource" not in statement, holder
+
+
+def test_an_action_on_every_resource_has_a_written_reason_and_every_reason_is_needed(read: Templates) -> None:
+    anywhere = {
+        action
+        for _, statement in _granted(read.role_policies())
+        if "*" in statement.get("Resource", ())
+        for action in statement["Action"]
+    }
+    assert anywhere == set(UNSCOPED)
+    assert all(reason.endswith(".") and len(reason) > 30 for reason in UNSCOPED.values())
+
+
+def test_the_machine_is_denied_every_task_but_those_of_training(read: Templates) -> None:
+    denied = [
+        (holder, statement["Action"], statement["NotResource"])
+        for holder, statement in _granted(read.role_policies())
+        if statement["Effect"] == "Deny"
+    ]
+    tasks = "arn:aws:ecs:us-east-1:123456789012:task/TrainingCluster/*"
+    assert denied == [(MACHINE, ["ecs:DescribeTasks", "ecs:StopTask"], [tasks])]
+
+
+def test_roles_are_taken_by_the_services_they_are_for_and_by_nobody_else(read: Templates) -> None:
+    trusted = [statement["Principal"] for _, statement in _granted(read.trust_policies())]
+    assert all(set(principal) == {"Service"} for principal in trusted)
+    assert {service for principal in trusted for service in principal["Service"]} == SERVICES
+
+
+def test_no_resource_lets_everybody_in(read: Templates) -> None:
+    policies = read.resource_policies()
+    assert len(policies) >= 6
+    for holder, statement in _granted(policies):
+        everybody = statement["Principal"] == "*" or "*" in statement["Principal"].get("AWS", [])
+        assert statement["Effect"] == "Deny" or not everybody, holder
+
+
+def test_no_role_takes_a_managed_policy(read: Templates) -> None:
+    assert read.managed_policies() == []
+
+
+# What a state that waits for a task needs beside the task itself.
+WAITING = {"events:DescribeRule", "events:PutRule", "events:PutTargets"}
+
+
+def test_the_machine_may_do_what_its_states_do_and_nothing_else(read: Templates) -> None:
+    allowed = {
+        (action, resource)
+        for holder, statement in _granted(read.role_policies())
+        if holder == MACHINE and statement["Effect"] == "Allow" and "*" not in statement["Resource"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+    # The versions of a function that is called.
+    called = {(action, resource) for action, resource in allowed if not resource.endswith(":*")}
+    assert {action for action, _ in called - _needed(read)} == {"iam:PassRole", "kms:Decrypt", A_DATA_KEY, *WAITING}
+    assert _needed(read) <= called
+    passed = {resource.rsplit("/", 1)[1] for action, resource in called if action == "iam:PassRole"}
+    assert passed == {"TrainingTaskTaskRole", "TrainingTaskExecutionRole"}
+
+
+def _needed(read: Templates) -> set[tuple[str, str]]:
+    """What the states of the machine call, as (action, resource)."""
+    ((stack, machine_id, machine),) = read.of_type("AWS::StepFunctions::StateMachine")
+    families = {task["Family"]: task_id for _, task_id, task in read.of_type("AWS::ECS::TaskDefinition")}
+    found = set()
+    for state in json.loads(read.text(stack, machine["DefinitionString"]))["States"].values():
+        given = state.get("Arguments")
+        match state.get("Resource", "").removeprefix("arn:aws:states:::"):
+            case "":
+                assert state["Type"] != "Task"
+            case "lambda:invoke" | "lambda:invoke.waitForTaskToken":
+                found.add(("lambda:InvokeFunction", given["FunctionName"]))
+            case "sns:publish":
+                found.add(("sns:Publish", given["TopicArn"]))
+            case "ecs:runTask.sync":
+                task_id = families[given["TaskDefinition"]]
+                found.add(("ecs:RunTask", read.text(stack, {"Ref": task_id})))
+            case "states:startExecution":
+                assert given["StateMachineArn"] == "{% $states.context.StateMachine.Id %}"
+                found.add(("states:StartExecution", read.text(stack, {"Ref": machine_id})))
+            case other:
+                pytest.fail(f"which permission does {other} need?")
+    return found
+
+
+def test_only_eventbridge_publishes_without_naming_its_account(read: Templates) -> None:
+    """CDK grants it so, and EventBridge's manual shows no condition for topics; all others name account or source."""
+    unconditional = {
+        (holder, service)
+        for holder, statement in _granted(read.resource_policies())
+        if statement["Effect"] == "Allow" and "Condition" not in statement
+        for service in statement["Principal"].get("Service", ())
+    }
+    assert unconditional == {(holder, "events.amazonaws.com") for holder in ("AlertsTopicPolicy", "AlertsKey")}
+
+
+def test_a_function_that_is_called_asynchronously_keeps_what_failed(stage: SynthesizedStage) -> None:
+    """Scheduler, SNS and EventBridge hand an event over and go: an error of the function is the function's to keep."""
+    functions = stage.pipeline.of_type("AWS::Lambda::Function")
+    subscribed = [s["Endpoint"] for s in stage.of_type("AWS::SNS::Subscription").values() if s["Protocol"] == "lambda"]
+    scheduled = [s["Target"]["Arn"] for s in stage.of_type("AWS::Scheduler::Schedule").values()]
+    ruled = [target["Arn"] for rule in stage.of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
+    called = {arn["Fn::GetAtt"][0] for arn in (*subscribed, *scheduled, *ruled) if "Fn::GetAtt" in arn}
+    asynchronous = called & set(functions)
+    assert len(asynchronous) >= 2
+    assert [name for name in asynchronous if "DeadLetterConfig" not in functions[name]] == []
