@@ -1,5 +1,6 @@
 """Post a message to a Slack incoming webhook."""
 
+import http.client
 import json
 import time
 import urllib.error
@@ -31,8 +32,8 @@ def post_to_slack(webhook: str, *, subject: str, text: str, sleep: Callable[[flo
     for attempt in range(TRIES):
         if attempt:
             sleep(2.0 ** (attempt - 1))
-        request = urllib.request.Request(webhook, data=body, headers=headers)  # noqa: S310 — the team's own secret
         try:
+            request = urllib.request.Request(webhook, data=body, headers=headers)  # noqa: S310 — the team's own secret
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310
                 return
         except urllib.error.HTTPError as error:
@@ -41,4 +42,8 @@ def post_to_slack(webhook: str, *, subject: str, text: str, sleep: Callable[[flo
                 break
         except OSError as error:
             detail = type(error).__name__
+        except (ValueError, http.client.InvalidURL):
+            # Their message would tell the address.
+            detail = "what the secret holds is not an address"
+            break
     raise SlackUnreachable(detail)

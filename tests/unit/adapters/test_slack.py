@@ -1,3 +1,5 @@
+import traceback
+
 import pytest
 
 from courtside.adapters.slack import TRIES, SlackUnreachable, post_to_slack
@@ -40,3 +42,13 @@ def test_nobody_listening_is_named() -> None:
         url = slack.url
     with pytest.raises(SlackUnreachable):
         post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    "webhook", ["https://127.0.0.1/services/T0 B0", "https://[127.0.0.1/services/T0", "services/T0"]
+)
+def test_an_address_that_is_none_stays_out_of_what_is_said_about_it(webhook: str) -> None:
+    """A line break or a word too many in the secret: the log would tell nearly all of it."""
+    with pytest.raises(SlackUnreachable, match="not an address") as caught:
+        post_to_slack(webhook, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
+    assert "T0" not in "".join(traceback.format_exception(caught.value))
