@@ -10,6 +10,7 @@ from courtside.contracts.environment import CheckDriftEnv
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.alerts import Alerts, dead_letter_queue
 from infra.constructs.functions import ImageFunction
+from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.constructs.retraining import Retraining
 from infra.stage import StageSettings
@@ -17,7 +18,7 @@ from infra.stage import StageSettings
 # What `courtside.contracts.lake_keys` spells: the check adds reports and decisions and changes nothing else.
 WRITABLE = ("drift/*", "decisions/*")
 # MLflow's clients write artifacts themselves, under the run's own folder: this one file of it, never a model.
-ARTIFACT = f"*/artifacts/{DRIFT_PAGE}"
+ARTIFACT = f"{ARTIFACT_FOLDER}/*/artifacts/{DRIFT_PAGE}"
 
 
 class DriftCheck(Construct):

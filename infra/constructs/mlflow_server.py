@@ -16,6 +16,8 @@ from infra.constructs.network import NETWORK_CIDR
 from infra.stage import StageSettings
 
 MLFLOW_PORT = 5000
+# Of the artifacts bucket: where runs and models lie, in folders that MLflow names.
+ARTIFACT_FOLDER = "mlflow"
 # The Host header every request carries when it arrives: the API overwrites it with this name, so the server's
 # host check (MLflow 3.5+) can be exact without knowing the API's generated address.
 MLFLOW_HOST_HEADER = "mlflow.courtside.internal"
@@ -101,7 +103,8 @@ class MlflowServer(Construct):
         self, *, database: TrackingDatabase, artifacts: s3.IBucket, settings: StageSettings
     ) -> ecs.ContainerDefinition:
         environment = MlflowServerEnv(
-            database_secret_arn=database.secret.secret_arn, artifact_root=f"s3://{artifacts.bucket_name}/mlflow"
+            database_secret_arn=database.secret.secret_arn,
+            artifact_root=f"s3://{artifacts.bucket_name}/{ARTIFACT_FOLDER}",
         )
         return self._task.add_container(
             "mlflow",

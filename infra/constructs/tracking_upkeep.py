@@ -15,11 +15,11 @@ from infra.assets import container_image, runtime_platform
 from infra.constructs.alerts import Alerts, dead_letter_queue, what_to_do
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.logs import log_group
-from infra.constructs.mlflow_server import MlflowDatabaseEnv, MlflowServer
+from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, MlflowServer
 from infra.stage import StageSettings
 
 # Under the server's artifact root: what `mlflow gc` may delete, with the runs that wrote it.
-DELETABLE = "mlflow/*"
+DELETABLE = f"{ARTIFACT_FOLDER}/*"
 # Sunday morning: a deletion can wait a week.
 _COLLECTION = "cron(0 9 ? * SUN *)"
 

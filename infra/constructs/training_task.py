@@ -13,9 +13,24 @@ from courtside.contracts.environment import TelemetryEnv, TrainEnv
 from infra.assets import container_image, runtime_platform
 from infra.constructs.ledger import grant_ledger
 from infra.constructs.logs import log_group
+from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.stage import StageSettings
 
+# What a training adds: its own results, neither games nor the manifest it was given nor the gate's word on it.
+WRITABLE = (
+    lake_keys.training_record("*"),
+    lake_keys.training_profile("*"),
+    lake_keys.training_holdout("*"),
+    lake_keys.training_smoke("*"),
+    lake_keys.training_card("*"),
+    lake_keys.training_card_page("*"),
+    lake_keys.training_card_text("*"),
+    f"{lake_keys.training_spool('*')}*",
+    f"{lake_keys.LEGACY_MODELS_PREFIX}*",
+    f"{lake_keys.LEGACY_FEATURES_PREFIX}*",
+)
+ARTIFACTS = f"{ARTIFACT_FOLDER}/*"
 # What was only staged: nothing else may a training delete.
 DELETABLE = (f"{lake_keys.LEGACY_STAGED_PREFIX}*", f"{lake_keys.training_spool('*')}*")
 
@@ -23,8 +38,8 @@ DELETABLE = (f"{lake_keys.LEGACY_STAGED_PREFIX}*", f"{lake_keys.training_spool('
 class TrainingTask(Construct):
     """Task definition, cluster and a security group without any way in.
 
-    It reads and adds to both buckets, deletes what it has only staged, calls MLflow through the private API, and keeps
-    the lease of its retraining in the ledger.
+    It reads both buckets, adds its results, deletes what it has only staged, calls MLflow through the private API, and
+    keeps the lease of its retraining in the ledger.
     """
 
     def __init__(
@@ -61,9 +76,10 @@ class TrainingTask(Construct):
             git_commit=commit,
         )
         self.container = self._add_container(environment, settings)
-        for bucket in (lake, artifacts):
+        for bucket, added in ((lake, WRITABLE), (artifacts, (ARTIFACTS,))):
             bucket.grant_read(self.definition.task_role)
-            bucket.grant_put(self.definition.task_role)
+            for pattern in added:
+                bucket.grant_put(self.definition.task_role, pattern)
         # CDK's own grant would let it delete versions too, for good.
         iam.Grant.add_to_principal(
             grantee=self.definition.task_role,

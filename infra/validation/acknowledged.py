@@ -31,6 +31,18 @@ _DEAD_LETTERS = (
     "pipeline/DriftCheck/Missed/Resource",
     "pipeline/TrackingUpkeep/Missed/Resource",
 )
+_RESULTS = tuple(
+    f"training/*/{name}"
+    for name in (
+        "record.json",
+        "reference.profile",
+        "holdout.parquet",
+        "smoke.parquet",
+        "card.json",
+        "card.html",
+        "card.md",
+    )
+)
 _STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Promote", "RollBack", "Unlock")
 
 
@@ -133,7 +145,7 @@ ACKNOWLEDGED = (
     _iam5(
         "<LakeBucket>/*",
         _TRAINING_ROLE,
-        reason="Training reads what was frozen and adds features, models and records; it cannot delete them.",
+        reason="Training reads what was frozen, whose keys depend on the dataset; it writes results of its own only.",
     ),
     _iam5(
         "<ArtifactsBucket>/*",
@@ -145,8 +157,9 @@ ACKNOWLEDGED = (
     ),
     _iam5("<ArtifactsBucket>/*", _COLLECTION_ROLE, reason="Collects whatever artifacts a deleted run left."),
     _iam5("<ArtifactsBucket>/mlflow/*", _COLLECTION_ROLE, reason="Deletes under MLflow's own folder only."),
+    _iam5("<ArtifactsBucket>/mlflow/*", _TRAINING_ROLE, reason="Writes under MLflow's own folder only."),
     _iam5(
-        "<ArtifactsBucket>/*/artifacts/report.html",
+        "<ArtifactsBucket>/mlflow/*/artifacts/report.html",
         _CHECK_ROLE,
         reason="The run's id stands in the middle of the key; the name at its end keeps every model out of reach.",
     ),
@@ -161,6 +174,11 @@ ACKNOWLEDGED = (
         "<LakeBucket>/backups/tracking/*",
         "tracking/TrackingCopy/Task/TaskRole/DefaultPolicy/Resource",
         reason="One object a backup; it can add and read them, not delete one.",
+    ),
+    *(_iam5(f"<LakeBucket>/{key}", _TRAINING_ROLE, reason="One object of each training's folder.") for key in _RESULTS),
+    *(
+        _iam5(f"<LakeBucket>/{folder}/*", _TRAINING_ROLE, reason="Files that notebooks read by these names.")
+        for folder in ("ml-models", "ml-features")
     ),
     _iam5("<LakeBucket>/ml-models/.staged/*", _TRAINING_ROLE, reason="One folder for each training, staged by itself."),
     _iam5("<LakeBucket>/training/*/spool/*", _TRAINING_ROLE, reason="What waited for the server, by training."),

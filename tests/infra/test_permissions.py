@@ -13,6 +13,7 @@ from infra.constructs.drift_check import ARTIFACT, WRITABLE
 from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE
 from infra.constructs.tracking_upkeep import DELETABLE as COLLECTABLE
 from infra.constructs.training_task import DELETABLE
+from infra.constructs.training_task import WRITABLE as RESULTS
 from tests.infra.synthesized import Synthesized, SynthesizedStage, text
 
 
@@ -96,7 +97,7 @@ def test_every_step_and_the_training_task_write_the_ledger_and_nobody_else_reads
     }
     assert set(users) == {*(f"Steps{step}" for step in STEPS), "TrainingTaskTaskRole"}
     assert len({frozenset(resources) for resources in users.values()}) == 1
-    assert allowed(dev.pipeline, "", "dynamodb:Scan") == set()
+    assert not [action for action in ("dynamodb:Scan", "dynamodb:Query") if allowed(dev.pipeline, "", action)]
 
 
 def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: SynthesizedStage) -> None:
@@ -113,8 +114,8 @@ def test_the_check_logs_runs_but_can_overwrite_no_model(dev: SynthesizedStage) -
     )
     assert "ApiEndpoint" in text(function["Environment"]["Variables"]["MLFLOW_TRACKING_URI"])
     assert allowed(dev.pipeline, "DriftCheckFunction", "execute-api:Invoke")
-    assert fnmatch(f"7/3f2a/artifacts/{DRIFT_PAGE}", ARTIFACT)
-    for model in ("7/models/m-1/artifacts/model.skops", "7/3f2a/artifacts/reference/reference.profile"):
+    assert fnmatch(f"mlflow/7/3f2a/artifacts/{DRIFT_PAGE}", ARTIFACT)
+    for model in ("mlflow/7/models/m-1/artifacts/model.skops", "mlflow/7/3f2a/artifacts/reference/reference.profile"):
         assert not fnmatch(model, ARTIFACT)
 
 
@@ -179,8 +180,22 @@ def test_only_the_machine_itself_and_the_check_start_the_machine(dev: Synthesize
     assert all(resources == {f"<{machine}>"} for resources in starters.values())
 
 
-def test_training_adds_to_both_buckets(dev: SynthesizedStage) -> None:
-    assert allowed(dev.pipeline, "TrainingTaskTaskRole", "s3:PutObject") == {f"{LAKE}/*", f"{ARTIFACTS}/*"}
+def test_training_adds_its_results_and_changes_neither_its_data_nor_what_was_decided_on_it(
+    dev: SynthesizedStage,
+) -> None:
+    added = {f"{LAKE}/{pattern}" for pattern in RESULTS} | {f"{ARTIFACTS}/mlflow/*"}
+    assert allowed(dev.pipeline, "TrainingTaskTaskRole", "s3:PutObject") == added
+    own = (lake_keys.training_record("t1"), f"{lake_keys.training_spool('t1')}run.json", "ml-models/random_forest.pkl")
+    assert all(any(fnmatch(key, pattern) for pattern in RESULTS) for key in own)
+    others = (
+        lake_keys.games(2010),
+        f"{lake_keys.tables('t')}part.parquet",
+        lake_keys.training_manifest("t1"),
+        lake_keys.training_verdict("t1"),
+        lake_keys.CHAMPION_REFERENCE,
+        lake_keys.decision(date(2018, 11, 1), "c1"),
+    )
+    assert not [key for key in others if any(fnmatch(key, pattern) for pattern in RESULTS)]
 
 
 def test_only_training_what_moves_the_champion_and_the_check_may_call_mlflow_and_only_this_api(
