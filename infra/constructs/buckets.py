@@ -51,9 +51,11 @@ class PrivateBucket(s3.Bucket):
 
     def grant_read(self, identity: iam.IGrantable, objects_key_pattern: Any = None) -> iam.Grant:
         """Let a role list the bucket and read the objects (and their old versions) that the pattern names."""
-        return self._grant(identity, READING, objects_key_pattern).combine(
-            iam.Grant.add_to_principal(grantee=identity, actions=list(LISTING), resource_arns=[self.bucket_arn])
-        )
+        return self._grant(identity, READING, objects_key_pattern).combine(self.grant_list(identity))
+
+    def grant_list(self, identity: iam.IGrantable) -> iam.Grant:
+        """Let a role list the bucket, and so learn of an object that it is missing."""
+        return iam.Grant.add_to_principal(grantee=identity, actions=list(LISTING), resource_arns=[self.bucket_arn])
 
     def grant_put(self, identity: iam.IGrantable, objects_key_pattern: Any = None) -> iam.Grant:
         """Let a role add objects that the pattern names; it can neither delete one nor touch an old version."""

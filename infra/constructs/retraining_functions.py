@@ -21,7 +21,11 @@ from infra.constructs.ledger import grant_ledger
 from infra.constructs.private_api import PrivateApi
 from infra.stage import StageSettings
 
-# What each may add to the lake, in the spelling of `courtside.contracts.lake_keys`.
+# What each may read of the lake, and add to it, in the spelling of `courtside.contracts.lake_keys`.
+FREEZE_READABLE = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*", lake_keys.training_manifest("*"))
+GATE_READABLE = (f"{lake_keys.TRAININGS_PREFIX}*", lake_keys.CHAMPION_REFERENCE)
+APPROVAL_READABLE = (lake_keys.training_verdict("*"),)
+CHAMPION_READABLE = (lake_keys.training_record("*"), lake_keys.training_verdict("*"))
 FREEZE_WRITABLE = lake_keys.training_manifest("*")
 GATE_WRITABLE = lake_keys.training_verdict("*")
 CHAMPION_WRITABLE = lake_keys.CHAMPION_REFERENCE
@@ -38,7 +42,6 @@ class RetrainingFunctions(Construct):
         construct_id: str,
         *,
         lake: s3.IBucket,
-        artifacts: s3.IBucket,
         ledger: dynamodb.ITableV2,
         api: PrivateApi,
         topic: sns.ITopic,
@@ -46,16 +49,17 @@ class RetrainingFunctions(Construct):
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._lake, self._artifacts, self._ledger, self._api = lake, artifacts, ledger, api
+        self._lake, self._ledger, self._api = lake, ledger, api
         self._settings = settings
         lock = LockEnv(ledger_table=ledger.table_name, cooldown_days=settings.cooldown_days)
         self.lock = self._function("Lock", lock)
         # A rule calls it too, for an execution that was stopped: what it cannot do then must not be lost.
         self.unlock = self._function("Unlock", lock, dead_letter_queue=undelivered)
-        self.freeze = self._on_lake("Freeze", FreezeEnv(**self._names()), writes=FREEZE_WRITABLE)
-        self.gate = self._on_lake("Gate", GateEnv(**self._names(), approval=settings.approval), writes=GATE_WRITABLE)
+        self.freeze = self._on_lake("Freeze", FreezeEnv(**self._names()), reads=FREEZE_READABLE, writes=FREEZE_WRITABLE)
+        gate = GateEnv(**self._names(), approval=settings.approval)
+        self.gate = self._on_lake("Gate", gate, reads=GATE_READABLE, writes=GATE_WRITABLE)
         asks = ApprovalEnv(**self._names(), alert_topic_arn=topic.topic_arn, stage=settings.stage)
-        self.request_approval = self._on_lake("RequestApproval", asks)
+        self.request_approval = self._on_lake("RequestApproval", asks, reads=APPROVAL_READABLE)
         topic.grant_publish(self.request_approval)
         self.promote = self._moves_champion("Promote")
         self.roll_back = self._moves_champion("RollBack")
@@ -84,16 +88,18 @@ class RetrainingFunctions(Construct):
         grant_ledger(self._ledger, function)
         return function
 
-    def _on_lake(self, name: str, environment: Environment, *, writes: str | None = None) -> ImageFunction:
+    def _on_lake(
+        self, name: str, environment: Environment, *, reads: tuple[str, ...], writes: str | None = None
+    ) -> ImageFunction:
         function = self._function(name, environment)
-        self._lake.grant_read(function)
+        for pattern in reads:
+            self._lake.grant_read(function, pattern)
         if writes:
             self._lake.grant_put(function, writes)
         return function
 
     def _moves_champion(self, name: str) -> ImageFunction:
         environment = PromoteEnv(**self._names(), tracking_uri=self._api.tracking_uri)
-        function = self._on_lake(name, environment, writes=CHAMPION_WRITABLE)
-        self._artifacts.grant_read(function)
+        function = self._on_lake(name, environment, reads=CHAMPION_READABLE, writes=CHAMPION_WRITABLE)
         self._api.grant_invoke(function)
         return function

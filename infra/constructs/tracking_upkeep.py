@@ -6,13 +6,13 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as event_targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
 from infra.assets import container_image, runtime_platform
 from infra.constructs.alerts import Alerts, dead_letter_queue, what_to_do
+from infra.constructs.buckets import PrivateBucket
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.logs import log_group
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, MlflowServer
@@ -38,7 +38,7 @@ class TrackingUpkeep(Construct):
         *,
         server: MlflowServer,
         database: TrackingDatabase,
-        artifacts: s3.IBucket,
+        artifacts: PrivateBucket,
         alerts: Alerts,
         settings: StageSettings,
     ) -> None:
@@ -75,8 +75,8 @@ class TrackingUpkeep(Construct):
         self._database.secret.grant_read(task.task_role)
         return task
 
-    def _let_collect(self, task: ecs.FargateTaskDefinition, artifacts: s3.IBucket) -> None:
-        artifacts.grant_read(task.task_role)
+    def _let_collect(self, task: ecs.FargateTaskDefinition, artifacts: PrivateBucket) -> None:
+        artifacts.grant_list(task.task_role)
         # CDK's own grant would let it delete versions too, for good.
         iam.Grant.add_to_principal(
             grantee=task.task_role,

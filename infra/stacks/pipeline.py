@@ -89,7 +89,6 @@ class PipelineStack(cdk.Stack):
             self,
             "Steps",
             lake=self._data.lake,
-            artifacts=self._data.artifacts,
             ledger=self._data.ledger,
             api=self._tracking.api,
             topic=self.alerts.topic,

@@ -138,9 +138,19 @@ ACKNOWLEDGED = (
     ),
     _iam5(
         "<LakeBucket>/*",
-        *map(_step_role, ("Freeze", "Gate", "RequestApproval", "Promote", "RollBack")),
         _CHECK_ROLE,
-        reason="Reads data and reports, where keys depend on the dataset; it writes under a prefix of its own.",
+        reason="Reads data, profiles and decisions, whose keys depend on the dataset; it writes under two prefixes.",
+    ),
+    *(
+        _iam5(f"<LakeBucket>/{folder}/*", _step_role("Freeze"), reason="All seasons, or all files of a table.")
+        for folder in ("games", "tables")
+    ),
+    _iam5("<LakeBucket>/training/*", _step_role("Gate"), reason="Reads what the training wrote; its word is its own."),
+    _iam5(
+        "<LakeBucket>/training/*/record.json",
+        _step_role("Promote"),
+        _step_role("RollBack"),
+        reason="One object of each training's folder.",
     ),
     _iam5(
         "<LakeBucket>/*",
@@ -149,13 +159,10 @@ ACKNOWLEDGED = (
     ),
     _iam5(
         "<ArtifactsBucket>/*",
-        _step_role("Promote"),
-        _step_role("RollBack"),
         _TRAINING_ROLE,
         "tracking/Mlflow/Task/TaskRole/DefaultPolicy/Resource",
         reason="MLflow chooses the keys: a folder for each run and model.",
     ),
-    _iam5("<ArtifactsBucket>/*", _COLLECTION_ROLE, reason="Collects whatever artifacts a deleted run left."),
     _iam5("<ArtifactsBucket>/mlflow/*", _COLLECTION_ROLE, reason="Deletes under MLflow's own folder only."),
     _iam5("<ArtifactsBucket>/mlflow/*", _TRAINING_ROLE, reason="Writes under MLflow's own folder only."),
     _iam5(
@@ -189,7 +196,7 @@ ACKNOWLEDGED = (
     ),
     _iam5(
         "<LakeBucket>/training/*/gate.json",
-        _step_role("Gate"),
+        *map(_step_role, ("Gate", "RequestApproval", "Promote", "RollBack")),
         reason="One object of each training's folder.",
     ),
     _iam5(

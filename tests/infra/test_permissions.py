@@ -153,6 +153,30 @@ def test_each_step_writes_its_own_object_and_nothing_else(dev: SynthesizedStage,
     assert allowed(dev.pipeline, f"Steps{step}", "s3:PutObject") == {f"{LAKE}/{key}" for key in WRITTEN[step]}
 
 
+TRAINING = f"{LAKE}/training/*"
+READ = {
+    "Lock": set(),
+    "Unlock": set(),
+    "RequestApproval": {f"{TRAINING}/gate.json"},
+    "Freeze": {f"{LAKE}/games/*", f"{LAKE}/tables/*", f"{TRAINING}/manifest.json"},
+    "Gate": {TRAINING, f"{LAKE}/{lake_keys.CHAMPION_REFERENCE}"},
+    "Promote": {f"{TRAINING}/record.json", f"{TRAINING}/gate.json"},
+    "RollBack": {f"{TRAINING}/record.json", f"{TRAINING}/gate.json"},
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_reads_what_it_works_on_and_no_model(dev: SynthesizedStage, step: str) -> None:
+    """It lists the lake too: who may not is told of a missing object that it is forbidden."""
+    assert allowed(dev.pipeline, f"Steps{step}", "s3:GetObject") == READ[step]
+    assert allowed(dev.pipeline, f"Steps{step}", "s3:ListBucket") == ({LAKE} if READ[step] else set())
+
+
+def test_the_collection_deletes_artifacts_that_it_cannot_read(dev: SynthesizedStage) -> None:
+    assert allowed(dev.pipeline, "TrackingUpkeepCollectionTaskRole", "s3:GetObject") == set()
+    assert allowed(dev.pipeline, "TrackingUpkeepCollectionTaskRole", "s3:ListBucket") == {ARTIFACTS}
+
+
 def test_the_objects_of_freeze_and_gate_are_theirs_alone() -> None:
     others = {lake_keys.training_holdout("t1"), lake_keys.training_profile("t1"), lake_keys.CHAMPION_REFERENCE}
     for pattern, key in ((FREEZE_WRITABLE, lake_keys.training_manifest), (GATE_WRITABLE, lake_keys.training_verdict)):
