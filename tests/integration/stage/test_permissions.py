@@ -4,6 +4,7 @@ Each case takes one grant away, sees the very call fail that worked before, and 
 """
 
 import json
+import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date
@@ -14,6 +15,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from courtside.adapters.stack_resources import stack_resources
+from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import (
     ApprovalRequest,
     DriftCheckRequest,
@@ -26,9 +29,13 @@ from courtside.contracts.events import (
     UnlockRequest,
     Window,
 )
-from courtside.contracts.names import StackOutput
+from courtside.contracts.records import ApprovalRecord
+from courtside.workflows.documents import read
 from tests.integration.stage.conftest import Stage
+from tests.integration.stage.steps import ledger
 from tests.integration.stage.test_loop import texts
+from tests.integration.stage.test_tracking_database import call as ask_mlflow
+from tests.integration.stage.test_tracking_database import disconnect_everybody, run_scheduled, secret_of
 
 FIRST = RetrainingRequest(training_id="first", as_of=date(2010, 7, 1), trigger=Trigger.MANUAL, reason="a test")
 RELEASE = UnlockRequest(request=FIRST, trained=False)
@@ -140,21 +147,45 @@ def test_the_notifier_reads_the_webhook_by_its_grant(stage: Stage) -> None:
             assert ("AccessDenied" in call(stage, "NotifySlack", {"Records": []})) is denied
 
 
+def role_of_task(stage: Stage, task: str) -> str:
+    """The role that a task's own program runs under; `task` is the task definition's logical id."""
+    resources = [each for stack in stage.aws.outputs for each in stack_resources(stack)]
+    (role,) = [r.physical_id for r in resources if r.kind == "AWS::IAM::Role" and f"{task}TaskRole" in r.logical_id]
+    return role
+
+
 @pytest.mark.usefixtures("champion")
 def test_a_training_task_reads_by_its_own_role(stage: Stage) -> None:
-    (role,) = [
-        each["RoleName"]
-        for page in stage.aws.client("iam").get_paginator("list_roles").paginate()
-        for each in page["Roles"]
-        if "TrainingTaskTaskRole" in each["RoleName"]
-    ]
     heard = len(stage.slack.messages)
-    with without(stage, role, "s3:GetObject"):
+    with without(stage, role_of_task(stage, "TrainingTask"), "s3:GetObject"):
         assert stage.end(stage.train("not-allowed-to-read", as_of=date(2010, 7, 1))) == "FAILED"
     stage.slack.wait_for(heard + 1, timeout=15)
     (said,) = texts(stage, containing="not-allowed-to-read")
     assert "failed in Train" in said
     assert "AccessDenied" in "\n".join(stage.aws.log_tail("train", 60))
+
+
+def test_the_rotation_changes_the_password_by_its_own_role(stage: Stage) -> None:
+    before = secret_of(stage)["password"]
+    action = "secretsmanager:PutSecretValue"
+    with without(stage, role_of_task(stage, "TrackingUpkeepRotation"), action):
+        ended = run_scheduled(stage, "New database password")
+    assert [each["exitCode"] for each in ended["containers"]] == [1]
+    assert action in "\n".join(stage.aws.log_tail("upkeep", 60))
+    assert secret_of(stage)["password"] == before
+
+
+@pytest.mark.usefixtures("champion")
+def test_the_tracking_server_logs_in_by_its_own_role(stage: Stage) -> None:
+    some = {"max_results": 1}
+    assert ask_mlflow(stage, "experiments/search", some)["experiments"]
+    with without(stage, role_of_task(stage, "MlflowTask"), "secretsmanager:GetSecretValue"):
+        ended = run_scheduled(stage, "New database password")
+        assert [each["exitCode"] for each in ended["containers"]] == [0], stage.aws.log_tail("upkeep")
+        disconnect_everybody(stage)
+        with pytest.raises(urllib.error.HTTPError, match="500"):
+            ask_mlflow(stage, "experiments/search", some)
+    assert ask_mlflow(stage, "experiments/search", some)["experiments"]
 
 
 def test_the_api_answers_over_tls_only(stage: Stage) -> None:
@@ -165,16 +196,45 @@ def test_the_api_answers_over_tls_only(stage: Stage) -> None:
         plain.list_buckets()
 
 
-def test_the_webhook_is_in_no_log_and_no_environment(stage: Stage) -> None:
-    heard = len(stage.slack.messages)
-    topic = stage.loop.output(StackOutput.ALERT_TOPIC)
-    stage.aws.client("sns").publish(TopicArn=topic, Subject="Courtside: test", Message="for the log")
-    stage.slack.wait_for(heard + 1, timeout=15)
-    told = [json.dumps(each) for each in stage.aws.client("lambda").list_functions()["Functions"]]
-    logs = stage.aws.client("logs")
+def told(stage: Stage) -> list[str]:
+    """Everything that people without a right to the secrets can read: templates, environments, logs."""
+    stacks = stage.aws.client("cloudformation")
+    texts_of = [
+        json.dumps(stacks.get_template(StackName=each["StackName"])["TemplateBody"])
+        for each in stacks.describe_stacks()["Stacks"]
+    ]
+    texts_of += [json.dumps(each) for each in stage.aws.client("lambda").list_functions()["Functions"]]
+    ecs, logs = stage.aws.client("ecs"), stage.aws.client("logs")
+    texts_of += [
+        json.dumps(ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"], default=str)
+        for arn in ecs.list_task_definitions()["taskDefinitionArns"]
+    ]
     for group in logs.describe_log_groups()["logGroups"]:
-        events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
-        told += [event["message"] for event in events]
-    told += [path.read_text(errors="replace") for path in (stage.aws.directory / "logs").glob("*.log")]
-    assert any("posted to Slack" in text for text in told)
-    assert not [text for text in told if stage.slack.url in text]
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+        texts_of += [event["message"] for page in pages for event in page["events"]]
+    return [*texts_of, *(path.read_text(errors="replace") for path in (stage.aws.directory / "logs").glob("*.log"))]
+
+
+@pytest.mark.usefixtures("champion")
+def test_no_template_environment_or_log_tells_a_webhook_a_password_or_a_token(stage: Stage) -> None:
+    heard = len(stage.slack.messages)
+    asked = FIRST.model_copy(update={"training_id": "asked-for"})
+    stage.lake.write(lake_keys.training_verdict("asked-for"), stage.lake.read(lake_keys.training_verdict("first")))
+    asks = ApprovalRequest(training_id="asked-for", token="that-answers-for-a-person", wait_seconds=60)
+    assert call(stage, "StepsLock", asked) == ""
+    assert call(stage, "StepsRequestApproval", asks) == ""
+    assert call(stage, "StepsUnlock", UnlockRequest(request=asked, trained=False)) == ""
+    stage.slack.wait_for(heard + 1, timeout=15)
+    record, _ = read(ledger(stage), ledger_keys.approval("asked-for"), ApprovalRecord)
+    assert record is not None
+    everything = told(stage)
+    for part in (
+        "AWS::Lambda::Function",
+        "COURTSIDE_LAKE_BUCKET",
+        "PGDATABASE",
+        "posted to Slack",
+        "courtside.migrate",
+    ):
+        assert any(part in text for text in everything), part
+    for secret in (stage.slack.url, secret_of(stage)["password"], record.token):
+        assert not [text for text in everything if secret in text]
