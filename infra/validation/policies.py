@@ -11,12 +11,12 @@ from typing import Any
 
 Template = Mapping[str, Any]
 
-_ACCOUNT, _REGION = "123456789012", "us-east-1"
-_PLACE = f"{_REGION}:{_ACCOUNT}"
+ACCOUNT, REGION = "123456789012", "us-east-1"
+_PLACE = f"{REGION}:{ACCOUNT}"
 _PSEUDO = {
     "AWS::Partition": "aws",
-    "AWS::Region": _REGION,
-    "AWS::AccountId": _ACCOUNT,
+    "AWS::Region": REGION,
+    "AWS::AccountId": ACCOUNT,
     "AWS::URLSuffix": "amazonaws.com",
 }
 _RESOURCE_POLICIES = {
@@ -31,7 +31,7 @@ _ARNS = {
     "AWS::ECS::Cluster": f"arn:aws:ecs:{_PLACE}:cluster/{{name}}",
     "AWS::ECS::TaskDefinition": f"arn:aws:ecs:{_PLACE}:task-definition/{{name}}:1",
     "AWS::Events::Rule": f"arn:aws:events:{_PLACE}:rule/{{name}}",
-    "AWS::IAM::Role": f"arn:aws:iam::{_ACCOUNT}:role/{{name}}",
+    "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{name}}",
     "AWS::KMS::Key": f"arn:aws:kms:{_PLACE}:key/{{name}}",
     "AWS::Lambda::Function": f"arn:aws:lambda:{_PLACE}:function:{{name}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{_PLACE}:log-group:{{name}}:*",

@@ -8,6 +8,7 @@ import pytest
 
 from courtside.contracts.names import stack_name
 from infra.validation.policies import Policy, Templates
+from infra.validation.principals import PAGE, tables, written
 from infra.validation.unscoped import UNSCOPED
 from tests.infra.iam_linter import found_in
 from tests.infra.synthesized import SynthesizedStage
@@ -18,8 +19,11 @@ MACHINE = "RetrainingMachineRole"
 
 @pytest.fixture(params=["dev", "prod"])
 def read(request: pytest.FixtureRequest) -> Templates:
-    stage: SynthesizedStage = request.getfixturevalue(request.param)
-    return Templates({stack_name(request.param, stack.name): stack.template for stack in stage.stacks})
+    return _templates(request.param, request.getfixturevalue(request.param))
+
+
+def _templates(name: str, stage: SynthesizedStage) -> Templates:
+    return Templates({stack_name(name, stack.name): stack.template for stack in stage.stacks})
 
 
 # What parliament says of statements that are held to a rule of ours below, or that it reads too literally.
@@ -183,3 +187,18 @@ def test_a_function_that_is_called_asynchronously_keeps_what_failed(stage: Synth
     asynchronous = called & set(functions)
     assert len(asynchronous) >= 2
     assert [name for name in asynchronous if "DeadLetterConfig" not in functions[name]] == []
+
+
+def test_the_page_on_security_says_who_may_do_what(dev: SynthesizedStage) -> None:
+    page = PAGE.read_text()
+    assert page == written(page, _templates("dev", dev)), "run: python -m infra.validation.principals"
+
+
+def test_prod_grants_what_dev_grants_and_lets_log_delivery_write(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
+    in_dev = set(tables(_templates("dev", dev)).splitlines())
+    in_prod = set(tables(_templates("prod", prod)).splitlines())
+    assert in_dev <= in_prod
+    assert {line.split(" | ")[0] for line in in_prod - in_dev} == {
+        "| delivery.logs.amazonaws.com",
+        "| logging.s3.amazonaws.com",
+    }
