@@ -55,12 +55,14 @@ def test_the_only_ways_in_are_two_named_pairs(stage: SynthesizedStage) -> None:
     rules = _ingress(stage)
     assert not [rule for rule in rules if ANYWHERE & {rule.get("CidrIp"), rule.get("CidrIpv6")}]
     pairs = {(rule["FromPort"], rule["ToPort"]): text(rule["SourceSecurityGroupId"]) for rule in rules}
+    assert len(rules) == len(pairs)
     assert set(pairs) == {(5000, 5000), (5432, 5432)}
     assert pairs[5000, 5000].startswith("<TrackingApiLink")
     assert pairs[5432, 5432].startswith("<MlflowSecurityGroup")
 
 
 def test_ways_out_are_https_and_named_ports_inside_the_network(stage: SynthesizedStage) -> None:
+    assert not stage.of_type("AWS::EC2::SecurityGroupEgress")
     for name, group in stage.of_type("AWS::EC2::SecurityGroup").items():
         for rule in group.get("SecurityGroupEgress", []):
             if rule.get("CidrIp") == "0.0.0.0/0":
