@@ -177,7 +177,8 @@ class _Reader:
         holders = self._holders()
         for key, properties in self._of_type("AWS::IAM::Policy"):
             who = [each for role in self._named(key[0], properties["Roles"]) for each in holders.get(role, ())]
-            for statement in properties["PolicyDocument"]["Statement"]:
+            allowed = (each for each in properties["PolicyDocument"]["Statement"] if each["Effect"] == "Allow")
+            for statement in allowed:
                 access = _access(statement["Action"])
                 for target in self._named(key[0], statement["Resource"]):
                     yield from ((each, target, access) for each in who)
