@@ -10,7 +10,7 @@ from courtside.cli.models_import import import_model
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 
 if TYPE_CHECKING:
-    from courtside.contracts.records import ApprovalRecord
+    from courtside.contracts.records import ApprovalRecord, Reign
     from courtside.workflows.production import Production
 
 app = typer.Typer(no_args_is_help=True, help="Look at the registry, decide on challengers, undo a promotion.")
@@ -39,11 +39,21 @@ def production_history(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
     Example: `courtside models history --stage dev --json`
     """
-    reigns = [reign.model_dump(mode="json") for reign in _production(stage).history()]
+    reigns = _production(stage).history()
     if as_json:
-        print_json(reigns)
+        print_json([reign.model_dump(mode="json") for reign in reigns])
         return
-    print_table("Champions", [{**reign, "until": reign["until"] or "now"} for reign in reigns])
+    print_table("Champions", [_row(reign) for reign in reigns])
+
+
+def _row(reign: "Reign") -> dict[str, str]:
+    """Return a reign's columns, few enough for a narrow terminal."""
+    until = f"{reign.until:%Y-%m-%d %H:%M}" if reign.until else "now"
+    return {
+        "version": reign.version,
+        "champion (UTC)": f"{reign.since:%Y-%m-%d %H:%M} to {until}",
+        "why": f"{reign.reason} ({reign.rule}, by {reign.by})",
+    }
 
 
 @app.command("compare")
