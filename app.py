@@ -11,12 +11,16 @@ from infra.app import build
 from infra.settings import settings_for
 from infra.validation.gate import hold_to_the_rules
 
+# What the place of a build may decide for a stage: `-c architecture=x86_64`, `-c python_base=mirror/python:3.13-slim`.
+OF_A_BUILD = ("architecture", "python_base", "lambda_base")
+
 
 def main() -> None:
     """Synthesize one stage; a wrong setting ends with its message, not with a traceback."""
     app = cdk.App()
     try:
-        settings = settings_for(str(app.node.try_get_context("stage") or "dev"))
+        instead = {field: given for field in OF_A_BUILD if (given := app.node.try_get_context(field))}
+        settings = settings_for(str(app.node.try_get_context("stage") or "dev"), **instead)
         build(app, settings, commit=_commit())
     except CourtsideError as error:
         raise SystemExit(f"courtside: {error}") from error

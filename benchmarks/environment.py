@@ -36,7 +36,7 @@ def main() -> None:
         }
         _run(_uv(), *INSTALL, "--no-editable", settings=settings)
         installed = _megabytes(environment)
-        _run(sys.executable, str(ROOT / "training_image" / "trim.py"), str(environment), settings=settings)
+        _run(sys.executable, str(ROOT / "images" / "trim.py"), str(environment), settings=settings)
         trimmed = _megabytes(environment)
         _run(str(environment / "bin" / "python"), "-m", "training_image.rehearse", settings=settings)
     figures = {"installed_mb": installed, "trimmed_mb": trimmed, "limit_mb": LIMIT_MB, "ok": trimmed <= LIMIT_MB}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 
 from courtside.contracts.names import stack_name
+from infra.assets import COMMIT
 from infra.stacks.access import AccessStack
 from infra.stacks.data import DataStack
 from infra.stacks.pipeline import PipelineStack
@@ -24,10 +25,11 @@ class Stacks:
 def build(app: cdk.App, settings: StageSettings, *, commit: str = "") -> Stacks:
     """Add one stage's stacks to the app; reads no environment, so a test builds what a deployment does.
 
-    `commit` is what the checkout is at; every training is tagged with it.
+    `commit` is what the checkout is at; every training and every image is tagged with it.
 
     The app must carry cdk.json's context: outside the CLI, `cdk.App(context=…)` does not read that file.
     """
+    app.node.set_context(COMMIT, commit)
     data = DataStack(app, stack_name(settings.stage, "data"), settings=settings)
     tracking = TrackingStack(app, stack_name(settings.stage, "tracking"), settings=settings, data=data)
     pipeline = PipelineStack(

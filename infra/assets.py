@@ -1,26 +1,67 @@
-"""The three images: which Dockerfile, and the allow-list of what its build may see.
+"""The three images: which Dockerfile, what it is built on, and the allow-list of what its build may see.
 
 Everything not listed is invisible to the build, so neither tests nor docs nor a laptop's virtual environment
 change an image's hash.
 """
 
+import tomllib
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.stage import StageSettings
 
 ROOT = Path(__file__).resolve().parent.parent
+COMMIT = "commit"
+"""The context key under which the app says what the checkout is at."""
 
-_PROJECT = ("pyproject.toml", "uv.lock", "README.md", "LICENSE")
+_BUILD = ("images/trim.py", "images/uv.txt")
+_PROJECT = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", *_BUILD)
 # The console, the embedded AWS and the prices never run inside an image.
 _LIBRARY = ("courtside", "!courtside/cli", "!courtside/local", "!courtside/costs", "!courtside/core/costs")
 _CONTEXTS = {
     "lambdas": (*_PROJECT, *_LIBRARY, "lambdas"),
     "training_image": (*_PROJECT, *_LIBRARY, "training_image"),
-    "mlflow_image": ("pyproject.toml", "uv.lock", "mlflow_image"),
+    "mlflow_image": ("pyproject.toml", "uv.lock", *_BUILD, "mlflow_image"),
 }
+
+
+def lambda_code(scope: Construct, *, command: str, settings: StageSettings) -> lambda_.DockerImageCode:
+    """Return the one function image, started with the given handler."""
+    return lambda_.DockerImageCode.from_image_asset(
+        str(ROOT), cmd=[command], **_build(scope, "lambdas", settings, base=("LAMBDA_BASE", settings.lambda_base))
+    )
+
+
+def container_image(scope: Construct, image: str, settings: StageSettings) -> ecs.ContainerImage:
+    """Return the image of a task: `training_image` or `mlflow_image`."""
+    return ecs.ContainerImage.from_asset(
+        str(ROOT), **_build(scope, image, settings, base=("PYTHON_BASE", settings.python_base))
+    )
+
+
+def _build(scope: Construct, image: str, settings: StageSettings, *, base: tuple[str, str]) -> dict[str, Any]:
+    argument, reference = base
+    return {
+        "file": f"{image}/Dockerfile",
+        "exclude": _excludes(image),
+        "ignore_mode": cdk.IgnoreMode.DOCKER,
+        "platform": _platform(settings.architecture),
+        "build_args": {
+            argument: reference,
+            "VERSION": _version(ROOT),
+            "REVISION": str(scope.node.try_get_context(COMMIT) or "unknown"),
+        },
+        # Another base is another image; another commit with the same sources is not, and is not deployed anew.
+        "extra_hash": reference,
+        "invalidation": ecr_assets.DockerImageAssetInvalidationOptions(build_args=False),
+    }
 
 
 def _excludes(image: str) -> list[str]:
@@ -28,27 +69,9 @@ def _excludes(image: str) -> list[str]:
     return ["*", *kept, "**/__pycache__", "**/*.pyc"]
 
 
-def lambda_code(*, command: str, architecture: str) -> lambda_.DockerImageCode:
-    """Return the one function image, started with the given handler."""
-    return lambda_.DockerImageCode.from_image_asset(
-        str(ROOT),
-        file="lambdas/Dockerfile",
-        cmd=[command],
-        exclude=_excludes("lambdas"),
-        ignore_mode=cdk.IgnoreMode.DOCKER,
-        platform=_platform(architecture),
-    )
-
-
-def container_image(image: str, *, architecture: str) -> ecs.ContainerImage:
-    """Return the image of a task: `training_image` or `mlflow_image`."""
-    return ecs.ContainerImage.from_asset(
-        str(ROOT),
-        file=f"{image}/Dockerfile",
-        exclude=_excludes(image),
-        ignore_mode=cdk.IgnoreMode.DOCKER,
-        platform=_platform(architecture),
-    )
+@cache
+def _version(root: Path) -> str:
+    return str(tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"])
 
 
 def _platform(architecture: str) -> ecr_assets.Platform:

@@ -47,14 +47,14 @@ def prod() -> StageSettings:
 STAGES: dict[str, Callable[[], StageSettings]] = {"dev": dev, "staging": staging, "prod": prod}
 
 
-def settings_for(stage: str) -> StageSettings:
-    """Return a stage's validated settings.
+def settings_for(stage: str, **instead: str) -> StageSettings:
+    """Return a stage's validated settings, with other values for the fields given by name.
 
     Raises `UnknownStage` naming the stages there are, and `SettingsInvalid` naming each wrong field with its fix.
     """
     if stage not in STAGES:
         raise UnknownStage(stage, known=tuple(STAGES))
     try:
-        return STAGES[stage]()
+        return StageSettings.model_validate(STAGES[stage]().model_dump() | instead)
     except ValidationError as error:
         raise SettingsInvalid(stage, explain(error)) from error

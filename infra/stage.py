@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import DEFAULT_DATASET
+from infra import bases
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 _FARGATE_MEMORY_MIB = {
@@ -82,6 +83,12 @@ def _timezone(name: str) -> str:
     return ZoneInfo(name).key
 
 
+def _exact(image: str) -> str:
+    if ":" not in image.rsplit("/", 1)[-1]:
+        raise ValueError("has neither a tag nor a digest")
+    return image
+
+
 class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -102,6 +109,8 @@ class TaskSize(_Settings):
         return self
 
 
+_IMAGE = r"^[\w./-]+(:\d+/[\w./-]+)?(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$"
+_ImageReference = Annotated[str, Field(pattern=_IMAGE), AfterValidator(_exact)]
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
 
 
@@ -158,6 +167,13 @@ class StageSettings(_Settings):
 
     architecture: Literal["arm64", "x86_64"] = Field(
         default="arm64", description="'arm64' (cheaper) or 'x86_64' (when images are built on x86 without emulation)"
+    )
+    python_base: _ImageReference = Field(
+        default=bases.PYTHON,
+        description="the image that training and MLflow are built on, like 'host/python:3.13-slim'",
+    )
+    lambda_base: _ImageReference = Field(
+        default=bases.LAMBDA, description="the image that the functions are built on, like 'host/lambda/python:3.13'"
     )
     tracking_size: TaskSize = Field(
         default=TaskSize(cpu=256, memory_mib=1024), description="TaskSize(cpu=…, memory_mib=…) as Fargate offers"

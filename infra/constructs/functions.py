@@ -35,7 +35,7 @@ class ImageFunction(lambda_.DockerImageFunction):
         super().__init__(
             scope,
             construct_id,
-            code=lambda_code(command=f"lambdas.{verb}.handler.handler", architecture=settings.architecture),
+            code=lambda_code(scope, command=f"lambdas.{verb}.handler.handler", settings=settings),
             architecture=lambda_architecture(settings.architecture),
             environment={**environment.as_env(), **TelemetryEnv(stage=settings.stage, service=verb).as_env()},
             timeout=timeout,

@@ -9,8 +9,8 @@ from constructs import Construct
 from pydantic import Field
 
 from courtside.contracts.environment import Environment
-from infra.assets import container_image, runtime_platform
 from infra.constructs.database import POSTGRES_PORT, TrackingDatabase
+from infra.constructs.image_task import ImageTask
 from infra.constructs.logs import log_group
 from infra.constructs.network import NETWORK_CIDR
 from infra.stage import StageSettings
@@ -57,10 +57,10 @@ class MlflowServer(Construct):
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._task = self._task_definition(settings)
+        self._task = ImageTask(self, "Task", image="mlflow_image", size=settings.tracking_size, settings=settings)
         self._logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
-        migration = self._add_migration(database=database, settings=settings)
-        self._container = self._add_server(database=database, artifacts=artifacts, settings=settings)
+        migration = self._add_migration(database)
+        self._container = self._add_server(database=database, artifacts=artifacts)
         self._container.add_container_dependencies(
             ecs.ContainerDependency(container=migration, condition=ecs.ContainerDependencyCondition.SUCCESS)
         )
@@ -79,19 +79,9 @@ class MlflowServer(Construct):
         """Let one security group reach the server's port."""
         self.security_group.add_ingress_rule(caller, ec2.Port.tcp(MLFLOW_PORT), "MLflow from the private API")
 
-    def _task_definition(self, settings: StageSettings) -> ecs.FargateTaskDefinition:
-        return ecs.FargateTaskDefinition(
-            self,
-            "Task",
-            cpu=settings.tracking_size.cpu,
-            memory_limit_mib=settings.tracking_size.memory_mib,
-            runtime_platform=runtime_platform(settings.architecture),
-        )
-
-    def _add_migration(self, *, database: TrackingDatabase, settings: StageSettings) -> ecs.ContainerDefinition:
-        return self._task.add_container(
+    def _add_migration(self, database: TrackingDatabase) -> ecs.ContainerDefinition:
+        return self._task.run(
             "migrate",
-            image=container_image("mlflow_image", architecture=settings.architecture),
             command=["migrate"],
             essential=False,
             environment=MlflowDatabaseEnv(database_secret_arn=database.secret.secret_arn).as_env(),
@@ -99,16 +89,13 @@ class MlflowServer(Construct):
             logging=ecs.LogDrivers.aws_logs(stream_prefix="migrate", log_group=self._logs),
         )
 
-    def _add_server(
-        self, *, database: TrackingDatabase, artifacts: s3.IBucket, settings: StageSettings
-    ) -> ecs.ContainerDefinition:
+    def _add_server(self, *, database: TrackingDatabase, artifacts: s3.IBucket) -> ecs.ContainerDefinition:
         environment = MlflowServerEnv(
             database_secret_arn=database.secret.secret_arn,
             artifact_root=f"s3://{artifacts.bucket_name}/{ARTIFACT_FOLDER}",
         )
-        return self._task.add_container(
+        return self._task.run(
             "mlflow",
-            image=container_image("mlflow_image", architecture=settings.architecture),
             environment=environment.as_env(),
             secrets=database.login_secrets(),
             port_mappings=[ecs.PortMapping(container_port=MLFLOW_PORT)],

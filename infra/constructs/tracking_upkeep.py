@@ -10,18 +10,19 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
-from infra.assets import container_image, runtime_platform
 from infra.constructs.alerts import Alerts, dead_letter_queue, what_to_do
 from infra.constructs.buckets import PrivateBucket
 from infra.constructs.database import TrackingDatabase
+from infra.constructs.image_task import ImageTask
 from infra.constructs.logs import log_group
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, MlflowServer
-from infra.stage import StageSettings
+from infra.stage import StageSettings, TaskSize
 
 # Under the server's artifact root: what `mlflow gc` may delete, with the runs that wrote it.
 DELETABLE = f"{ARTIFACT_FOLDER}/*"
 # Sunday morning: a deletion can wait a week.
 _COLLECTION = "cron(0 9 ? * SUN *)"
+_SIZE = TaskSize(cpu=256, memory_mib=1024)
 
 
 class TrackingUpkeep(Construct):
@@ -57,16 +58,9 @@ class TrackingUpkeep(Construct):
         self._announce_failures(alerts)
 
     def _task(self, construct_id: str, command: list[str]) -> ecs.FargateTaskDefinition:
-        task = ecs.FargateTaskDefinition(
-            self,
-            construct_id,
-            cpu=256,
-            memory_limit_mib=1024,
-            runtime_platform=runtime_platform(self._settings.architecture),
-        )
-        task.add_container(
+        task = ImageTask(self, construct_id, image="mlflow_image", size=_SIZE, settings=self._settings)
+        task.run(
             "upkeep",
-            image=container_image("mlflow_image", architecture=self._settings.architecture),
             command=command,
             environment=MlflowDatabaseEnv(database_secret_arn=self._database.secret.secret_arn).as_env(),
             secrets=self._database.login_secrets(),

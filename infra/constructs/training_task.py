@@ -10,7 +10,7 @@ from constructs import Construct
 
 from courtside.contracts import lake_keys
 from courtside.contracts.environment import TelemetryEnv, TrainEnv
-from infra.assets import container_image, runtime_platform
+from infra.constructs.image_task import ImageTask
 from infra.constructs.ledger import grant_ledger
 from infra.constructs.logs import log_group
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
@@ -61,12 +61,8 @@ class TrainingTask(Construct):
             self, "SecurityGroup", vpc=vpc, allow_all_outbound=False, description="Training: nothing comes in"
         )
         self.security_group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS APIs and MLflow")
-        self.definition = ecs.FargateTaskDefinition(
-            self,
-            "Task",
-            cpu=settings.training_size.cpu,
-            memory_limit_mib=settings.training_size.memory_mib,
-            runtime_platform=runtime_platform(settings.architecture),
+        self.definition = ImageTask(
+            self, "Task", image="training_image", size=settings.training_size, settings=settings
         )
         environment = TrainEnv(
             lake_bucket=lake.bucket_name,
@@ -91,9 +87,8 @@ class TrainingTask(Construct):
 
     def _add_container(self, environment: TrainEnv, settings: StageSettings) -> ecs.ContainerDefinition:
         logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
-        return self.definition.add_container(
+        return self.definition.run(
             "training",
-            image=container_image("training_image", architecture=settings.architecture),
             environment={**environment.as_env(), **TelemetryEnv(stage=settings.stage, service="train").as_env()},
             logging=ecs.LogDrivers.aws_logs(stream_prefix="training", log_group=logs),
             stop_timeout=cdk.Duration.seconds(30),

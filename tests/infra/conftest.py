@@ -16,9 +16,9 @@ from infra.stage import StageSettings
 from tests.infra.synthesized import Synthesized, SynthesizedStage, cdk_context
 
 
-def synthesize(settings: StageSettings, outdir: Path) -> SynthesizedStage:
+def synthesize(settings: StageSettings, outdir: Path, *, commit: str = "") -> SynthesizedStage:
     app = cdk.App(context=cdk_context(), outdir=str(outdir))
-    stacks = build(app, settings)
+    stacks = build(app, settings, commit=commit)
     assembly = app.synth()
     templates = {
         part: Synthesized(name=part, template=assembly.get_stack_by_name(getattr(stacks, part).stack_name).template)

@@ -3,16 +3,18 @@
 import json
 import re
 import shutil
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from infra import assets
+from infra import assets, bases
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
 from tests.infra.synthesized import ROOT, SynthesizedStage
 
-PROJECT = {"pyproject.toml", "uv.lock"}
+PROJECT = {"pyproject.toml", "uv.lock", "images"}
 CONTEXTS = {
     "lambdas": PROJECT | {"README.md", "LICENSE", "courtside", "lambdas"},
     "training_image": PROJECT | {"README.md", "LICENSE", "courtside", "training_image"},
@@ -22,6 +24,7 @@ ENTRYPOINTS = {
     "training_image": ["python", "-m", "training_image"],
     "mlflow_image": ["python", "-m", "mlflow_image"],
 }
+ARCHITECTURES = [("arm64", "linux/arm64", "ARM64"), ("x86_64", "linux/amd64", "X86_64")]
 
 
 def _contexts(stage: SynthesizedStage) -> dict[str, Path]:
@@ -45,6 +48,7 @@ def test_a_build_sees_its_allow_list_and_nothing_else(dev: SynthesizedStage, ima
     seen = {str(path.relative_to(context)) for path in context.rglob("*")}
     assert not [path for path in seen if "__pycache__" in path or path.endswith(".pyc")]
     assert not [path for path in seen if path.startswith(("courtside/cli", "courtside/local", "courtside/costs"))]
+    assert {path for path in seen if path.startswith("images/")} == {"images/trim.py", "images/uv.txt"}
 
 
 @pytest.mark.parametrize("image", CONTEXTS)
@@ -99,11 +103,98 @@ def test_the_entry_points_exist(dev: SynthesizedStage, image: str) -> None:
 
 
 @pytest.mark.parametrize("image", CONTEXTS)
-def test_base_images_and_the_installer_are_pinned(image: str) -> None:
-    bases = [base.split()[0] for base in _instructions(image, "FROM")]
-    assert all(re.fullmatch(r"public\.ecr\.aws/[\w/-]+:[\d.]+[\w.-]*", base) for base in bases)
-    assert all("--frozen" in run for run in _instructions(image, "RUN") if "uv sync" in run or "uv export" in run)
-    assert re.search(r"uv==\d+\.\d+\.\d+", (ROOT / image / "Dockerfile").read_text())
+def test_every_stage_is_built_on_the_base_that_the_settings_name(image: str) -> None:
+    (argument,) = [given for given in _instructions(image, "ARG") if "_BASE=" in given]
+    name, default = argument.split("=", 1)
+    assert default.startswith({"PYTHON_BASE": bases.PYTHON, "LAMBDA_BASE": bases.LAMBDA}[name].partition("@")[0])
+    assert re.fullmatch(r"public\.ecr\.aws/[\w/-]+:[\d.]+[\w.-]*", default)
+    assert {base.split()[0] for base in _instructions(image, "FROM")} == {f"${{{name}}}"}
+
+
+@pytest.mark.parametrize("image", CONTEXTS)
+def test_what_is_installed_is_locked_with_its_hashes(image: str) -> None:
+    runs = _instructions(image, "RUN")
+    assert all("--frozen" in run for run in runs if "uv sync" in run)
+    assert all("--require-hashes" in run for run in runs if "pip install" in run)
+    assert any("uv sync" in run for run in runs)
+    installer = (ROOT / "images" / "uv.txt").read_text()
+    assert re.search(r"^uv==\d+\.\d+\.\d+ \\$", installer, flags=re.MULTILINE)
+    assert installer.count("--hash=sha256:") > 10
+
+
+def test_the_package_is_built_by_the_installer_itself() -> None:
+    """Any other build backend would be downloaded while an image is built, without a lock."""
+    system = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]
+    installer = (ROOT / "images" / "uv.txt").read_text()
+    version = re.search(r"^uv==([\d.]+)", installer, flags=re.MULTILINE)
+    assert version is not None
+    assert system == {"requires": [f"uv_build=={version[1]}"], "build-backend": "uv_build"}
+
+
+def _built(stage: SynthesizedStage) -> dict[str, dict[str, Any]]:
+    """Return the asset manifests' word on how each image is built."""
+    found = {}
+    for manifest in stage.assembly.glob("*.assets.json"):
+        for image in json.loads(manifest.read_text()).get("dockerImages", {}).values():
+            found[image["source"]["dockerFile"].split("/")[0]] = image["source"]
+    return found
+
+
+@pytest.mark.parametrize(("architecture", "platform", "cpu"), ARCHITECTURES)
+def test_images_and_what_runs_them_are_for_the_same_processor(
+    tmp_path: Path, architecture: str, platform: str, cpu: str
+) -> None:
+    stage = synthesize(settings_for("dev", architecture=architecture), tmp_path)
+    assert {source["platform"] for source in _built(stage).values()} == {platform}
+    tasks = stage.of_type("AWS::ECS::TaskDefinition").values()
+    assert {task["RuntimePlatform"]["CpuArchitecture"] for task in tasks} == {cpu}
+    functions = [each for each in stage.of_type("AWS::Lambda::Function").values() if each.get("PackageType") == "Image"]
+    assert {tuple(function["Architectures"]) for function in functions} == {(architecture,)}
+
+
+def test_another_base_is_another_image_and_another_commit_is_not(tmp_path: Path) -> None:
+    before, mirrored, later = (
+        synthesize(settings_for("dev", **instead), tmp_path / name, commit=commit)
+        for name, instead, commit in (
+            ("before", {}, "a"), ("mirrored", {"python_base": "mirror.example/python:3.13"}, "a"), ("later", {}, "b")
+        )
+    )  # fmt: skip
+    labels = {image: source["dockerBuildArgs"] for image, source in _built(later).items()}
+    assert {arguments["REVISION"] for arguments in labels.values()} == {"b"}
+    assert labels["lambdas"]["LAMBDA_BASE"] == bases.LAMBDA
+    assert labels["mlflow_image"]["PYTHON_BASE"] == bases.PYTHON
+    assert _tags(later) == _tags(before)
+    changed = {image for image, tag in _tags(mirrored).items() if tag != _tags(before)[image]}
+    assert changed == {"training_image", "mlflow_image"}
+
+
+def _tags(stage: SynthesizedStage) -> dict[str, str]:
+    return {image: source["directory"].removeprefix("asset.") for image, source in _built(stage).items()}
+
+
+@pytest.mark.parametrize("image", CONTEXTS)
+def test_an_image_says_what_it_was_built_from(image: str) -> None:
+    (labels,) = _instructions(image, "LABEL")
+    assert 'org.opencontainers.image.version="${VERSION}"' in labels
+    assert 'org.opencontainers.image.revision="${REVISION}"' in labels
+
+
+def test_a_container_of_a_task_writes_to_tmp_alone(stage: SynthesizedStage) -> None:
+    tasks = stage.of_type("AWS::ECS::TaskDefinition").values()
+    containers = [(task, container) for task in tasks for container in task["ContainerDefinitions"]]
+    assert len(containers) >= 5
+    for task, container in containers:
+        assert container["ReadonlyRootFilesystem"] is True
+        (mount,) = container["MountPoints"]
+        assert (mount["ContainerPath"], mount["ReadOnly"]) == ("/tmp", False)  # noqa: S108 — the container's
+        assert [volume["Name"] for volume in task["Volumes"]] == [mount["SourceVolume"]]
+
+
+@pytest.mark.parametrize("image", ["training_image", "mlflow_image"])
+def test_tmp_belongs_to_everybody(image: str) -> None:
+    """ECS gives a volume the owner and mode of the image's folder only where the image declares it as one."""
+    assert _instructions(image, "VOLUME") == ['["/tmp"]']
+    assert "HOME=/tmp" in " ".join(_instructions(image, "ENV"))
 
 
 @pytest.mark.parametrize("image", ["training_image", "mlflow_image"])

@@ -1,10 +1,10 @@
-"""What the training image's build removes, on a made-up environment (`benchmarks/environment.py`: on a real one)."""
+"""What the images' builds remove, on a made-up environment (`benchmarks/environment.py`: on a real one)."""
 
 from pathlib import Path
 
 import pytest
 
-from training_image.trim import trim
+from images.trim import trim
 
 KEPT = (
     "pandas/__init__.py",

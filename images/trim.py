@@ -1,4 +1,4 @@
-"""Take out of an environment what a training never opens: `python trim.py ENVIRONMENT` prints the megabytes saved.
+"""Take out of an environment what no image of ours opens: `python trim.py ENVIRONMENT` prints the megabytes saved.
 
 The packages' own tests, sources and types that only a compiler or an editor reads, and Arrow's client for Flight
 servers; `rehearse` proves that the rest is enough. Needs the standard library only, and runs once, while the image is

@@ -1,0 +1,1 @@
+"""Building the three images and looking at what came of it."""
