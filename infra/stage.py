@@ -1,6 +1,8 @@
 """What a stage can set: types, safe defaults, and errors that name the field and the fix."""
 
+import json
 import re
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -8,7 +10,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import DEFAULT_DATASET
-from infra import bases
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 _FARGATE_MEMORY_MIB = {
@@ -18,6 +19,8 @@ _FARGATE_MEMORY_MIB = {
     2048: tuple(range(4096, 16385, 1024)),
     4096: tuple(range(8192, 30721, 1024)),
 }
+# The one place that names the images ours are built on: `make bases` pins and renews them.
+_BASES: dict[str, str] = json.loads((Path(__file__).parents[1] / "images" / "bases.json").read_text())
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,.]+")
 _SCHEDULE = re.compile(r"rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\)")
 _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
@@ -169,11 +172,12 @@ class StageSettings(_Settings):
         default="arm64", description="'arm64' (cheaper) or 'x86_64' (when images are built on x86 without emulation)"
     )
     python_base: _ImageReference = Field(
-        default=bases.PYTHON,
+        default=_BASES["python_base"],
         description="the image that training and MLflow are built on, like 'host/python:3.13-slim'",
     )
     lambda_base: _ImageReference = Field(
-        default=bases.LAMBDA, description="the image that the functions are built on, like 'host/lambda/python:3.13'"
+        default=_BASES["lambda_base"],
+        description="the image that the functions are built on, like 'host/lambda/python:3.13'",
     )
     tracking_size: TaskSize = Field(
         default=TaskSize(cpu=256, memory_mib=1024), description="TaskSize(cpu=…, memory_mib=…) as Fargate offers"

@@ -29,6 +29,10 @@ def demo(
     backend_store_uri: Annotated[
         str | None, typer.Option(help="Your own database for MLflow [default: a PostgreSQL started for the demo].")
     ] = None,
+    containers: Annotated[
+        bool,
+        typer.Option("--containers", help="Build the images and run them (Docker or podman) [default: processes]."),
+    ] = False,
     quarantine: QuarantineOption = None,
 ) -> None:
     """Run the whole loop on an embedded AWS: deploy, train, detect drift, retrain, gate, promote.
@@ -40,13 +44,15 @@ def demo(
     - `courtside demo --games games.csv.gz --json result.json`
 
     - `courtside demo --keep`, then `courtside local down`
+
+    - `courtside demo --containers`
     """
     from courtside.local.aws import LocalOptions
     from courtside.local.demo.archive import write_result
     from courtside.local.demo.result import DemoResult
     from courtside.local.demo.run import DemoOptions, run_demo
 
-    local = LocalOptions(backend_store_uri=backend_store_uri, enforce_iam=True)
+    local = LocalOptions(backend_store_uri=backend_store_uri, enforce_iam=True, containers=containers)
     options = DemoOptions(local=local, out=out, keep=keep)
     result = DemoResult()
     try:

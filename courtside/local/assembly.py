@@ -132,6 +132,8 @@ def _images(directory: Path, assets: _AssetManifest) -> Iterable[ImageUpload]:
             folder=str(directory / _path(directory, source, "directory")),
             dockerfile=source.get("dockerFile", "Dockerfile"),
             target=source.get("dockerBuildTarget"),
+            platform=source.get("platform"),
+            build_args=source.get("dockerBuildArgs", {}),
         )
         for destination in asset["destinations"].values():
             yield ImageUpload(image, destination["repositoryName"], destination["imageTag"])

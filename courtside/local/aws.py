@@ -12,6 +12,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from courtside.local import logs
 from courtside.local.assembly import read_assembly
+from courtside.local.containers.build import build
+from courtside.local.containers.engine import Engine
 from courtside.local.deployment import Deployment, Outputs
 from courtside.local.errors import ServiceDied, ToolsMissing
 from courtside.local.images import ImageRegistry
@@ -36,6 +38,7 @@ class LocalOptions:
     `port` None takes a free one; `backend_store_uri` names an existing MLflow database, and no PostgreSQL is
     started then; `state_directory` None is the user's own (see `instance.state_directory`). With `enforce_iam`, by TLS
     only, functions and containers may do what their roles allow and nothing else; callers from outside are the root.
+    `containers` builds the images and runs them, instead of their sources as processes.
     """
 
     region: str = "us-east-1"
@@ -43,6 +46,7 @@ class LocalOptions:
     backend_store_uri: str | None = None
     state_directory: Path | None = None
     enforce_iam: bool = False
+    containers: bool = False
 
 
 def _silent(_: str) -> None:
@@ -55,10 +59,11 @@ class LocalAws:
     Whatever becomes of this process (an exception, Ctrl-C, SIGKILL), nothing of it stays behind.
     """
 
-    def __init__(self, leash: Leash, instance: Instance, progress: Progress) -> None:
+    def __init__(self, leash: Leash, instance: Instance, progress: Progress, *, containers: bool) -> None:
         self._leash = leash
         self.instance = instance
         self._progress = progress
+        self._containers = containers
         self._clients: dict[str, Any] = {}
         self._outputs: Outputs = {}
 
@@ -77,10 +82,11 @@ class LocalAws:
             _absolute(options.backend_store_uri),
             options.state_directory,
             enforce_iam=options.enforce_iam,
+            containers=options.containers,
         )
         instance = leash.until_ready()
         progress(f"Embedded AWS {instance.id} at {instance.endpoint} in {time.monotonic() - started:.1f} s")
-        return cls(leash, instance, progress)
+        return cls(leash, instance, progress, containers=options.containers)
 
     def __enter__(self) -> Self:
         return self
@@ -124,9 +130,12 @@ class LocalAws:
     def deploy(self, assembly: Path) -> Outputs:
         """Deploy a cloud assembly directory, as synthesized; returns the outputs by stack name.
 
-        Raises `AssemblyInvalid`, `StackFailed` or `ServiceDied`.
+        Raises `AssemblyInvalid`, `EngineFailed`, `StackFailed` or `ServiceDied`.
         """
-        self._outputs |= self._deployment().deploy(read_assembly(assembly))
+        read = read_assembly(assembly)
+        if self._containers:
+            build(read.images, Engine(), self._progress)
+        self._outputs |= self._deployment().deploy(read)
         return self.outputs
 
     def publish(self, assembly: Path) -> None:

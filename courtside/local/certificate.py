@@ -10,7 +10,7 @@ _LIFETIME = timedelta(days=30)
 
 
 def write_certificate(certificate: Path, key: Path) -> None:
-    """Write a self-signed certificate of the loopback address, and its key, as PEM files only the owner reads."""
+    """Write a self-signed certificate of the loopback address, and its key, which only the owner reads, as PEM files."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -32,6 +32,7 @@ def write_certificate(certificate: Path, key: Path) -> None:
     )
     unencrypted = serialization.NoEncryption()
     pem = secret.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unencrypted)
-    for path, content in ((key, pem), (certificate, made.public_bytes(serialization.Encoding.PEM))):
-        path.touch(mode=0o600)
+    public = made.public_bytes(serialization.Encoding.PEM)
+    for path, content, mode in ((key, pem, 0o600), (certificate, public, 0o644)):
+        path.touch(mode=mode)
         path.write_bytes(content)

@@ -43,6 +43,7 @@ def main() -> None:
         tracking_port=free_port(),
         backend_store_uri=order["backend_store_uri"],
         enforce_iam=order["enforce_iam"],
+        containers=order["containers"],
     )
     around.logs.mkdir()
     _configure(around)

@@ -98,3 +98,23 @@ class InstanceUnknown(BadInput):
             f"No embedded AWS is called {instance_id!r}; known: {', '.join(known) or 'none'}. "
             "See `courtside local status`."
         )
+
+
+class EngineFailed(CourtsideError):
+    """The container engine refused something."""
+
+    def __init__(self, what: str, log: Sequence[str]) -> None:
+        self.what = what
+        self.log = tuple(log)
+        super().__init__(f"The container engine failed to {what}.{_quoted(log)}")
+
+
+class NoBaseImage(CourtsideError):
+    """A base image can neither be pulled nor be made here."""
+
+    def __init__(self, image: str, missing: str) -> None:
+        self.image = image
+        super().__init__(
+            f"{image} cannot be pulled, and {missing}, so no stand-in can be made of Debian's packages. "
+            "Name a mirror in images/bases.json, or see docs/images.md"
+        )

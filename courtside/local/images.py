@@ -18,11 +18,23 @@ _IMAGE_ONLY = frozenset({"PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "HOM
 
 @dataclass(frozen=True, slots=True)
 class ImageAsset:
-    """One image asset of a cloud assembly: its folder, its Dockerfile there, the stage to run."""
+    """One image asset of a cloud assembly: its folder, its Dockerfile there, the stage to run, how it is built."""
 
     folder: str
     dockerfile: str = "Dockerfile"
     target: str | None = None
+    platform: str | None = None
+    build_args: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The folder that a build sees."""
+        return Path(self.folder)
+
+    @property
+    def name(self) -> str:
+        """What people call it: the folder of its Dockerfile."""
+        return Path(self.dockerfile).parent.name or self.path.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,11 @@ class Leash:
         state: Path | None,
         *,
         enforce_iam: bool = False,
+        containers: bool = False,
     ) -> "Leash":
         """Start a warden; what it may say at its own start goes to a file that is read if it fails."""
         state = state or state_directory()
-        order = Order(region, port, backend_store_uri, str(state), enforce_iam)
+        order = Order(region, port, backend_store_uri, str(state), enforce_iam, containers)
         handle, errors = tempfile.mkstemp(prefix="courtside-warden-")
         try:
             warden = subprocess.Popen(

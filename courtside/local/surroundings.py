@@ -26,7 +26,7 @@ _LOCAL_HOSTS = "localhost,localhost:*,127.0.0.1,127.0.0.1:*"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where one embedded AWS is, and the files it works in."""
+    """Where one embedded AWS is, the files it works in, and whether images run as containers or as processes."""
 
     instance_id: str
     directory: Path
@@ -35,6 +35,7 @@ class Surroundings:
     tracking_port: int
     backend_store_uri: str | None = None
     enforce_iam: bool = False
+    containers: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -98,15 +99,22 @@ def clean_environment(source: Mapping[str, str], instance_id: str) -> dict[str, 
 def process_environment(
     requested: Mapping[str, str], *, folder: Path, around: Surroundings, server: bool = False
 ) -> dict[str, str]:
-    """Return the environment of a container or function.
+    """Return the environment of a container or function that runs as a process.
 
     `requested` is what its definition sets; `folder` is its image's asset folder, whose modules win over
     installed ones; `server` says that it listens, and is put on loopback.
     """
     environment = clean_environment(os.environ, around.instance_id)
-    environment |= {name: _moved(value, around) for name, value in requested.items()}
+    return environment | container_environment(requested, around=around, server=server) | {"PYTHONPATH": str(folder)}
+
+
+def container_environment(
+    requested: Mapping[str, str], *, around: Surroundings, server: bool = False
+) -> dict[str, str]:
+    """Return what a definition sets, with this machine's addresses in the place of AWS's."""
+    environment = {name: _moved(value, around) for name, value in requested.items()}
     # Last: ministack tells containers of an endpoint on Docker's network.
-    environment |= aws_environment(around.endpoint, around.region, around.certificate) | {"PYTHONPATH": str(folder)}
+    environment |= aws_environment(around.endpoint, around.region, around.certificate)
     if "PGHOST" in environment:
         _database(environment, around)
     if server:

@@ -25,6 +25,7 @@ import psutil
 
 from courtside.local import instance as instances
 from courtside.local import logs, processes
+from courtside.local.containers.engine import Engine
 from courtside.local.instance import DIRECTORY_PREFIX, Instance
 from courtside.local.ports import LOOPBACK
 from courtside.local.surroundings import clean_environment, endpoint
@@ -41,6 +42,7 @@ class Order:
     backend_store_uri: str | None
     state_directory: str
     enforce_iam: bool = False
+    containers: bool = False
 
 
 _Event = tuple[str, str | None]
@@ -79,6 +81,7 @@ class Warden:
             "id": self._id, "directory": str(self._directory), "region": self._order.region,
             "port": self._order.port, "backend_store_uri": self._order.backend_store_uri,
             "enforce_iam": self._order.enforce_iam,
+            "containers": self._order.containers,
         }  # fmt: skip
         with self._log.open("ab") as log:
             emulator = subprocess.Popen(
@@ -150,6 +153,10 @@ class Warden:
                 emulator.stdin.close()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 emulator.wait(_EMULATOR_SECONDS)
+        if self._order.containers:
+            # An engine's containers need not be our descendants.
+            with contextlib.suppress(OSError, subprocess.SubprocessError):
+                Engine().remove_all(self._id)
         processes.end(processes.descendants())
         if not self._subreaper:
             processes.end(processes.marked(self._id))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra import assets, bases
+from infra import assets
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
 from tests.infra.synthesized import ROOT, SynthesizedStage
@@ -24,6 +24,7 @@ ENTRYPOINTS = {
     "training_image": ["python", "-m", "training_image"],
     "mlflow_image": ["python", "-m", "mlflow_image"],
 }
+BASES: dict[str, str] = json.loads((ROOT / "images" / "bases.json").read_text())
 ARCHITECTURES = [("arm64", "linux/arm64", "ARM64"), ("x86_64", "linux/amd64", "X86_64")]
 
 
@@ -106,7 +107,7 @@ def test_the_entry_points_exist(dev: SynthesizedStage, image: str) -> None:
 def test_every_stage_is_built_on_the_base_that_the_settings_name(image: str) -> None:
     (argument,) = [given for given in _instructions(image, "ARG") if "_BASE=" in given]
     name, default = argument.split("=", 1)
-    assert default.startswith({"PYTHON_BASE": bases.PYTHON, "LAMBDA_BASE": bases.LAMBDA}[name].partition("@")[0])
+    assert default.startswith(BASES[name.lower()].partition("@")[0])
     assert re.fullmatch(r"public\.ecr\.aws/[\w/-]+:[\d.]+[\w.-]*", default)
     assert {base.split()[0] for base in _instructions(image, "FROM")} == {f"${{{name}}}"}
 
@@ -161,8 +162,8 @@ def test_another_base_is_another_image_and_another_commit_is_not(tmp_path: Path)
     )  # fmt: skip
     labels = {image: source["dockerBuildArgs"] for image, source in _built(later).items()}
     assert {arguments["REVISION"] for arguments in labels.values()} == {"b"}
-    assert labels["lambdas"]["LAMBDA_BASE"] == bases.LAMBDA
-    assert labels["mlflow_image"]["PYTHON_BASE"] == bases.PYTHON
+    assert labels["lambdas"]["LAMBDA_BASE"] == BASES["lambda_base"]
+    assert labels["mlflow_image"]["PYTHON_BASE"] == BASES["python_base"]
     assert _tags(later) == _tags(before)
     changed = {image for image, tag in _tags(mirrored).items() if tag != _tags(before)[image]}
     assert changed == {"training_image", "mlflow_image"}

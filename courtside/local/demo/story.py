@@ -12,6 +12,8 @@ from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts.events import DriftCheckResponse, RetrainingRequest, Trigger, Window
 from courtside.contracts.names import StackOutput
 from courtside.local.aws import LocalAws, LocalOptions
+from courtside.local.containers.build import context_here
+from courtside.local.containers.engine import Engine
 from courtside.local.demo.loop import Execution, Loop
 from courtside.local.demo.narrator import Narrator, Step
 from courtside.local.demo.plan import DemoPlan
@@ -48,14 +50,16 @@ class Story:
     ) -> "Story":
         """Start the embedded AWS and deploy the unmodified template onto it."""
         with narrator.step("start", "Starting the embedded AWS") as step:
+            context = context_here(Engine(), narrator.progress) if options.containers else {}
             aws = resources.enter_context(LocalAws.start(options, progress=narrator.progress))
             # With the instance, not with this process: a kept instance runs functions and tasks from it.
-            synthesis = Synthesis(aws.directory / "cdk.out", stage=STAGE)
+            synthesis = Synthesis(aws.directory / "cdk.out", stage=STAGE, context=context)
             resources.callback(synthesis.abandon)
             slack = resources.enter_context(SlackWebhook())
             _point_sdks_at(aws, resources)
+            involved = "its images as containers" if options.containers else "no account and no Docker involved"
             step.says(
-                f"an AWS of your own answers at {aws.endpoint}, no account and no Docker involved; "
+                f"an AWS of your own answers at {aws.endpoint}, {involved}; "
                 f"functions and tasks may do {'what their roles grant' if options.enforce_iam else 'anything'}"
             )
         with narrator.step("deploy", "Synthesizing and deploying the CDK app") as step:

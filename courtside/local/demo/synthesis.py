@@ -4,19 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from courtside.contracts.errors import CourtsideError
-
-ROOT = Path(__file__).parents[3]
-
-
-class NotACheckout(CourtsideError):
-    """The CDK app is part of a checkout, and there is none around this package."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        super().__init__(f"there is no app.py in {root}: run this from a clone of the project")
+from courtside.local.checkout import require_checkout
 
 
 class SynthesisFailed(CourtsideError):
@@ -30,21 +22,21 @@ class SynthesisFailed(CourtsideError):
 class Synthesis:
     """The app, synthesizing in a process of its own; what the CDK CLI runs, without starting the CLI."""
 
-    def __init__(self, out: Path, *, stage: str) -> None:
-        if not (ROOT / "app.py").is_file():
-            raise NotACheckout(ROOT)
+    def __init__(self, out: Path, *, stage: str, context: Mapping[str, str] | None = None) -> None:
+        """Start; `context` is what the CLI's option `-c` would give besides the stage. Raises `NotACheckout`."""
+        root = require_checkout()
         self._out = out
-        context = json.loads((ROOT / "cdk.json").read_text())["context"] | {"stage": stage}
+        known = json.loads((root / "cdk.json").read_text())["context"] | {"stage": stage} | dict(context or {})
         environment = os.environ | {
             "CDK_OUTDIR": str(out),
-            "CDK_CONTEXT_JSON": json.dumps(context),
+            "CDK_CONTEXT_JSON": json.dumps(known),
             # `make check` validates the templates; a demo need not do it again.
             "CDK_VALIDATION": "false",
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
         }
         self._process = subprocess.Popen(
             [sys.executable, "app.py"],
-            cwd=ROOT,
+            cwd=root,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

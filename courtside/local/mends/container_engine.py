@@ -2,7 +2,8 @@
 
 Wrong in 1.5.33: without a Docker daemon an ECS task is a record that never runs (and never ends). Here: ECS is given an
 engine that looks like docker-py's client to it and starts each container as a process in its image's asset
-folder. Memory and CPU limits, networks and architectures are not imitated. ``EntryPoint`` and ``DependsOn`` of a
+folder or, where images run as containers, as a container of the built image with the task's memory. CPU limits,
+networks and architectures are not imitated. ``EntryPoint`` and ``DependsOn`` of a
 container definition, which stock drops on the way to the engine, are looked up again: a container that depends on
 another one's success starts after it, or not at all.
 """
@@ -14,18 +15,31 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from courtside.local import processes
+from courtside.local.containers.build import reference
+from courtside.local.containers.engine import ContainerSpec, write_environment
+from courtside.local.containers.engine import Engine as RealEngine
 from courtside.local.images import Image, ImageRegistry
 from courtside.local.mends.context import MendContext
 from courtside.local.roles import session_of
-from courtside.local.surroundings import Surroundings, command_here, process_environment
+from courtside.local.surroundings import Surroundings, command_here, container_environment, process_environment
 
 _LABEL = "com.amazonaws.ecs."
 _FOLLOW_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What is started, with which environment, where."""
+
+    command: list[str]
+    environment: dict[str, str]
+    folder: Path
 
 
 class NotFound(Exception):
@@ -84,6 +98,16 @@ class Container:
         self.stop(1.0)
 
 
+class EngineContainer(Container):
+    """A container of a real engine, around the engine's own process that waits for it."""
+
+    def stop(self, timeout: float = 3.0, **_: Any) -> None:
+        """End it as its engine does; `timeout` is in seconds."""
+        if self.status == "running":
+            RealEngine().stop(self.name, grace=timeout)
+        super().stop(timeout)
+
+
 class _Images:
     """docker-py's ``client.images`` on a machine where every known image is already there."""
 
@@ -113,29 +137,60 @@ class _Containers:
     def run(self, image: str, *, name: str, labels: dict[str, str], **given: Any) -> Container:
         """Start a container of an image, as its task definition (found by the labels) describes it."""
         found = self._registry.find(image)
+        name = re.sub(r"[^A-Za-z0-9.-]+", "-", name)
         definition = _definition(labels)
         self._await(definition, labels[_LABEL + "task-arn"])
-        ports = [int(each["containerPort"]) for each in definition.get("portMappings", [])]
-        environment = process_environment(
-            {**found.environment, **(given.get("environment") or {})},
-            folder=found.folder, around=self._around, server=bool(ports),
-        )  # fmt: skip
-        if role := _task_definition(labels).get("taskRoleArn"):
-            environment |= session_of(role, name, self._around)
-        words = _words(found, definition.get("entryPoint"), given.get("command"))
-        command = command_here(words, environment=environment, around=self._around, ports=ports)
-        log = self._around.logs / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', name)}.log"
+        kind = Container
+        if self._around.containers:
+            kind, start = EngineContainer, self._engine_start(image, name, labels, given)
+        else:
+            start = self._process_start(found, name, labels, given)
+        log = self._around.logs / f"{name}.log"
         with self._starting, log.open("ab") as output:
             # ECS replaces a service's stopped task at once, also while we are closing.
             if self._closed.is_set():
                 raise NotFound("the embedded AWS is stopping")
             process = subprocess.Popen(
-                command, env=environment, cwd=found.folder, stdin=subprocess.DEVNULL,
+                start.command, env=start.environment, cwd=start.folder, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-            container = Container(name, labels, process, log)
+            container = kind(name, labels, process, log)
             self._running[container.id] = container
         return container
+
+    def _process_start(self, image: Image, name: str, labels: dict[str, str], given: dict[str, Any]) -> _Start:
+        definition = _definition(labels)
+        ports = _ports(definition)
+        environment = process_environment(
+            {**image.environment, **(given.get("environment") or {})},
+            folder=image.folder, around=self._around, server=bool(ports),
+        )  # fmt: skip
+        environment |= self._session(labels, name)
+        words = _words(image, definition.get("entryPoint"), given.get("command"))
+        command = command_here(words, environment=environment, around=self._around, ports=ports)
+        return _Start(command, environment, image.folder)
+
+    def _engine_start(self, image: str, name: str, labels: dict[str, str], given: dict[str, Any]) -> _Start:
+        around, definition = self._around, _definition(labels)
+        environment = container_environment(
+            given.get("environment") or {}, around=around, server=bool(_ports(definition))
+        )
+        environment |= self._session(labels, name)
+        spec = ContainerSpec(
+            name=name,
+            image=reference(image.rpartition(":")[2]),
+            instance=around.instance_id,
+            environment_file=write_environment(around.directory / f"{name}.env", environment),
+            command=tuple(given.get("command") or ()),
+            entrypoint=tuple(definition.get("entryPoint") or ()),
+            memory_mib=int(_task(labels)["memory"]),
+            readable=around.certificate,
+        )
+        return _Start(RealEngine().command("run", *spec.arguments()), dict(os.environ), around.directory)
+
+    def _session(self, labels: dict[str, str], name: str) -> dict[str, str]:
+        role = _task(labels).get("taskRoleArn")
+        return session_of(role, name, self._around) if role else {}
 
     def _await(self, definition: dict[str, Any], task: str) -> None:
         for needed in definition.get("dependsOn", []):
@@ -181,7 +236,7 @@ def mend(context: MendContext) -> None:
     context.closers.append(engine.containers.stop_all)
 
 
-def _task_definition(labels: dict[str, str]) -> dict[str, Any]:
+def _task(labels: dict[str, str]) -> dict[str, Any]:
     from ministack.services import ecs
 
     key = f"{labels[_LABEL + 'task-definition-family']}:{labels[_LABEL + 'task-definition-version']}"
@@ -189,10 +244,13 @@ def _task_definition(labels: dict[str, str]) -> dict[str, Any]:
 
 
 def _definition(labels: dict[str, str]) -> dict[str, Any]:
-    task = _task_definition(labels)
     named = labels[_LABEL + "container-name"]
-    found = (each for each in task.get("containerDefinitions", []) if each.get("name") == named)
+    found = (each for each in _task(labels).get("containerDefinitions", []) if each.get("name") == named)
     return next(found, {})
+
+
+def _ports(definition: dict[str, Any]) -> list[int]:
+    return [int(each["containerPort"]) for each in definition.get("portMappings", [])]
 
 
 def _words(image: Image, entrypoint: list[str] | None, command: list[str] | None) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ Wrong in 1.5.33: a Lambda function with ``PackageType: Image`` needs Docker; and
 function is reported as ``Runtime.HandlerError``, so that a state machine's ``Catch`` by class name never matches.
 
 Here: a warm worker process (`function_worker.py`) in the asset folder calls the handler that
-``ImageConfig.Command`` (or the Dockerfile's CMD) names, and an exception's ``errorType`` is its class. Zip
-functions are left as they are.
+``ImageConfig.Command`` (or the Dockerfile's CMD) names, and an exception's ``errorType`` is its class; where images
+run as containers, a container of the built image does (`containers/function_container.py`). Zip functions are left as
+they are.
 """
 
 import json
@@ -18,10 +19,13 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
+from courtside.local.containers.build import reference
+from courtside.local.containers.function_container import FunctionContainer, FunctionImage
+from courtside.local.containers.runtime_api import UNSAMPLED
 from courtside.local.images import Image
 from courtside.local.mends.context import MendContext
 from courtside.local.roles import session_of
-from courtside.local.surroundings import process_environment
+from courtside.local.surroundings import container_environment, process_environment
 
 _WORKER = Path(__file__).parent.parent / "function_worker.py"
 _TIMED_OUT = "Task timed out after"
@@ -64,42 +68,102 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
         self._stderr_thread.start()
 
     def _handler(self, image: Image) -> str:
-        configured = (self.config.get("ImageConfigResponse") or {}).get("ImageConfig") or {}
-        command = configured.get("Command") or image.command
+        command = _command(self.config) or image.command
         if not command:
             raise _InitFailed("Runtime.InvalidEntrypoint", "Neither ImageConfig nor the Dockerfile names a handler.")
         return str(command[0])
 
     def _environment(self, image: Image) -> dict[str, str]:
-        config = self.config
-        variables = (config.get("Environment") or {}).get("Variables") or {}
-        environment = process_environment(
-            {**image.environment, **variables}, folder=image.folder, around=self.context.around
-        )
-        group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{self.func_name}"
+        requested = {**image.environment, **_variables(self.config)}
+        environment = process_environment(requested, folder=image.folder, around=self.context.around)
         return environment | {
-            "AWS_LAMBDA_FUNCTION_NAME": self.func_name,
-            "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
-            "AWS_LAMBDA_LOG_GROUP_NAME": group,
-            "AWS_LAMBDA_LOG_STREAM_NAME": f"local/{self.func_name}",
+            **_reserved(self.config),
             "LAMBDA_TASK_ROOT": str(image.folder),
-            # As AWS tells every invocation which trace it belongs to; nobody samples this one.
-            "_X_AMZN_TRACE_ID": "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0",
-            **session_of(config["Role"], self.func_name, self.context.around),
+            # As AWS tells every invocation which trace it belongs to.
+            "_X_AMZN_TRACE_ID": UNSAMPLED,
+            **session_of(self.config["Role"], self.func_name, self.context.around),
         }
+
+
+class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack has no types
+    """A warm environment of an image function: a container of its image."""
+
+    context: MendContext
+    _container: FunctionContainer | None = None
+
+    def invoke(
+        self, event: Any, request_id: str, *, invoked_function_arn: str | None = None, **_: Any
+    ) -> dict[str, Any]:
+        """Invoke as stock does; the answer has the shape of stock's workers."""
+        with self._lock:
+            if self._container is None:
+                around = self.context.around
+                self._container = FunctionContainer(
+                    self._function(), instance=around.instance_id, directory=around.directory
+                )
+            answer = self._container.invoke(event, request_id, arn=invoked_function_arn)
+        if answer.error_type is None:
+            return {"status": "ok", "result": answer.body, "log": answer.log}
+        return {
+            "status": "error", "error": answer.message, "error_type": answer.error_type, "trace": answer.trace,
+            "log": answer.log,
+        }  # fmt: skip
+
+    def _function(self) -> FunctionImage:
+        config, around = self.config, self.context.around
+        return FunctionImage(
+            name=self.func_name,
+            image=reference(str(config["ImageUri"]).rpartition(":")[2]),
+            handler=tuple(_command(config)),
+            environment={
+                **container_environment(_variables(config), around=around),
+                **_reserved(config),
+                **session_of(config["Role"], self.func_name, around),
+            },
+            readable=around.certificate,
+            memory_mib=int(config.get("MemorySize", 128)),
+            timeout=float(config.get("Timeout", 3)),
+            arn=config.get("FunctionArn", ""),
+        )
+
+    def _discard_tmpdir(self) -> None:
+        # The part of stock's ending of a worker that is called whatever it is.
+        if self._container is not None:
+            self._container.stop()
+
+
+def _command(config: dict[str, Any]) -> list[str]:
+    configured = (config.get("ImageConfigResponse") or {}).get("ImageConfig") or {}
+    return list(configured.get("Command") or ())
+
+
+def _variables(config: dict[str, Any]) -> dict[str, str]:
+    return (config.get("Environment") or {}).get("Variables") or {}
+
+
+def _reserved(config: dict[str, Any]) -> dict[str, str]:
+    """Return the variables that AWS sets itself."""
+    name = config["FunctionName"]
+    return {
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
+        "AWS_LAMBDA_LOG_GROUP_NAME": (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"local/{name}",
+    }
 
 
 def mend(context: MendContext) -> None:
     """Send image functions to folder workers instead of Docker."""
     from ministack.services import lambda_svc
 
-    FolderWorker.context = context
+    FolderWorker.context = ContainerWorker.context = context
+    image_worker = ContainerWorker if context.around.containers else FolderWorker
     stock_class = lambda_runtime._worker_class_for  # noqa: SLF001
     stock_execute = lambda_svc._execute_function_docker  # noqa: SLF001
 
     def worker_class(config: dict[str, Any]) -> Any:
-        return FolderWorker if config.get("PackageType") == "Image" else stock_class(config)
+        return image_worker if config.get("PackageType") == "Image" else stock_class(config)
 
     def execute(function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         config = function.get("config") or function
@@ -141,4 +205,7 @@ def _stop_all() -> None:
     workers = [worker for pool in lambda_runtime._workers.values() for worker in pool]  # noqa: SLF001
     for worker in workers:
         with suppress(OSError, AttributeError, ValueError):
-            worker._proc.kill()  # noqa: SLF001
+            if isinstance(worker, ContainerWorker):
+                worker._discard_tmpdir()  # noqa: SLF001
+            else:
+                worker._proc.kill()  # noqa: SLF001
