@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Waiting threads that spin make the boosters many times slower on few cores.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: help setup demo check test bench format clean
+.PHONY: help setup demo check test images bases bench format clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -31,6 +31,13 @@ test: setup ## Every test, the fast ones first
 	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core tests/unit tests/infra $(ARGS)
 	@$(BIN)/pytest tests/integration tests/e2e $(ARGS)
 
+images: setup ## Build the images (Docker or podman), list what is in them, run them
+	@$(BIN)/python -m images
+	@$(BIN)/pytest tests/images $(ARGS)
+
+bases: ## Pin the images that ours are built on to the digests their tags have now
+	@scripts/renew-bases
+
 bench: setup ## Run every benchmark; each prints JSON
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
 
@@ -38,7 +45,7 @@ format: setup ## Format the sources
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 
 clean: ## Remove what setup and builds made
-	rm -rf .venv .tools node_modules cdk.out demo-out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .tools node_modules cdk.out demo-out images-out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(PYTHON_READY): pyproject.toml uv.lock
 	@scripts/require-python

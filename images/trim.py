@@ -42,4 +42,4 @@ def _remove(path: Path) -> int:
 
 
 if __name__ == "__main__":
-    print(f"{trim(Path(sys.argv[1])) / 1e6:.0f} MB removed")  # noqa: T201 — read in the build's log
+    print(f"{trim(Path(sys.argv[1])) / 1e6:.0f} MB removed")

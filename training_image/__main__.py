@@ -1,15 +1,17 @@
 """The training container: `train` fits challengers, `smoke` checks a new champion.
 
 Exits 0 done, 1 failed, 2 bad input, 3 the tracking server is away, 4 trained but not logged: the runs wait in the lake,
-5 the smoke check failed.
+5 the smoke check failed, 143 it was told to stop: what was not finished is not there, and it can be started again.
 """
 
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import date
+from typing import NoReturn
 
 from courtside import bootstrap, telemetry
 from courtside.contracts.errors import BadInput, CourtsideError
@@ -18,6 +20,7 @@ from courtside.workflows.ports import TrackingUnavailable
 from courtside.workflows.smoke import SmokeFailed
 
 EXIT_NOT_LOGGED = 4
+EXIT_STOPPED = 128 + signal.SIGTERM
 EXIT_CODES: dict[type[CourtsideError], int] = {BadInput: 2, TrackingUnavailable: 3, SmokeFailed: 5}
 
 log = logging.getLogger("courtside.train")
@@ -38,6 +41,14 @@ def main(argv: list[str] | None = None) -> int:
     except Exception:
         log.exception("an error that nobody expected")
         return 1
+
+
+def _stop(*_: object) -> NoReturn:
+    try:
+        log.error("told to stop: what is not whole is not published, start it again")
+    finally:
+        # Not by an exception: other threads of a fit would be waited for.
+        os._exit(EXIT_STOPPED)
 
 
 def _train(arguments: argparse.Namespace) -> int:
@@ -77,4 +88,6 @@ def _parser() -> argparse.ArgumentParser:
 if __name__ == "__main__":
     # Threads that spin while they wait for each other make the boosters many times slower on few cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # The first process of a container ignores what it does not handle, and would be killed half a minute later.
+    signal.signal(signal.SIGTERM, _stop)
     sys.exit(main())

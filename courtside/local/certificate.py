@@ -10,7 +10,7 @@ _LIFETIME = timedelta(days=30)
 
 
 def write_certificate(certificate: Path, key: Path) -> None:
-    """Write a self-signed certificate of the loopback address, and its key, which only the owner reads, as PEM files."""
+    """Write a self-signed certificate of the loopback address and its key, which only the owner reads: PEM files."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

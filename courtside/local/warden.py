@@ -153,11 +153,11 @@ class Warden:
                 emulator.stdin.close()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 emulator.wait(_EMULATOR_SECONDS)
+        processes.end(processes.descendants())
         if self._order.containers:
-            # An engine's containers need not be our descendants.
+            # After those who start them: an engine's containers need not be our descendants.
             with contextlib.suppress(OSError, subprocess.SubprocessError):
                 Engine().remove_all(self._id)
-        processes.end(processes.descendants())
         if not self._subreaper:
             processes.end(processes.marked(self._id))
         processes.reap()

@@ -10,5 +10,6 @@ done
 # shellcheck disable=SC2016  # mmdebstrap's shell puts the folder in
 mmdebstrap --quiet --variant=minbase --include=ca-certificates,python3.13,python3.13-venv "${without[@]}" \
     --customize-hook='chroot "$1" python3.13 -m venv /usr/local' \
+    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/*' \
     --customize-hook='find "$1/usr" -name __pycache__ -prune -exec rm -rf {} +' \
     trixie -

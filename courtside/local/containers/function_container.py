@@ -41,7 +41,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionImage:
-    """What runs: the image, the handler's name, the environment, the limits (MiB, seconds)."""
+    """What runs: the image, the handler's name, the environment, the limits (MiB, seconds).
+
+    `processors` is its share of them, None for all; `options` are the engine's own.
+    """
 
     name: str
     image: str
@@ -51,6 +54,8 @@ class FunctionImage:
     timeout: float
     arn: str
     readable: Path | None = None
+    processors: float | None = None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,7 +72,7 @@ class _Running:
     name: str
     api: RuntimeApi
     process: "subprocess.Popen[str]"
-    lines: deque[str] = field(default_factory=lambda: deque(maxlen=2000))
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=10_000))
     runtime: psutil.Process | None = None
 
 
@@ -131,6 +136,8 @@ class FunctionContainer:
             user=_USER,
             memory_mib=function.memory_mib,
             readable=function.readable,
+            cpus=function.processors,
+            options=function.options,
         )
         process = subprocess.Popen(
             self._engine.command("run", *spec.arguments()), cwd=self._directory, stdin=subprocess.DEVNULL,

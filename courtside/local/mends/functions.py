@@ -28,6 +28,8 @@ from courtside.local.roles import session_of
 from courtside.local.surroundings import container_environment, process_environment
 
 _WORKER = Path(__file__).parent.parent / "function_worker.py"
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+_MIB_OF_A_PROCESSOR = 1769
 _TIMED_OUT = "Task timed out after"
 
 
@@ -111,6 +113,7 @@ class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack
 
     def _function(self) -> FunctionImage:
         config, around = self.config, self.context.around
+        memory = int(config.get("MemorySize", 128))
         return FunctionImage(
             name=self.func_name,
             image=reference(str(config["ImageUri"]).rpartition(":")[2]),
@@ -121,7 +124,8 @@ class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack
                 **session_of(config["Role"], self.func_name, around),
             },
             readable=around.certificate,
-            memory_mib=int(config.get("MemorySize", 128)),
+            memory_mib=memory,
+            processors=memory / _MIB_OF_A_PROCESSOR,
             timeout=float(config.get("Timeout", 3)),
             arn=config.get("FunctionArn", ""),
         )

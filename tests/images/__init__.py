@@ -1,0 +1,1 @@
+"""The built images, run as Lambda and Fargate run them (`make images`)."""

@@ -1,0 +1,40 @@
+"""Measured figures and the limits they are held to."""
+
+import re
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Figures:
+    """What was measured, a line each."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def note(self, what: str, value: float, unit: str, *, limit: float | None = None) -> None:
+        """Keep a figure and, where there is a limit, hold it to that."""
+        bound = f" (limit {limit:g} {unit})" if limit is not None else ""
+        self.lines.append(f"{what}: {value:.4g} {unit}{bound}")
+        assert limit is None or value <= limit, self.lines[-1]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The REPORT line of an invocation, in milliseconds and MiB; init is None for a warm one."""
+
+    duration_ms: float
+    peak_mib: float | None
+    init_ms: float | None
+    init_cpu_ms: float | None
+
+    @classmethod
+    def read(cls, log: str) -> "Report":
+        """Find the line in an invocation's log."""
+        line = next(each for each in reversed(log.splitlines()) if each.startswith("REPORT RequestId: "))
+
+        def figure(name: str) -> float | None:
+            found = re.search(rf"\t{name}: ([\d.]+) ", line)
+            return float(found[1]) if found else None
+
+        duration = figure("Duration")
+        assert duration is not None
+        return cls(duration, figure("Max Memory Used"), figure("Init Duration"), figure("Init CPU"))

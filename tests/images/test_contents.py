@@ -1,0 +1,71 @@
+"""What is in the images, and what must not be."""
+
+import json
+
+import pytest
+
+from courtside.local.containers.engine import Engine
+from tests.images.figures import Figures
+
+LIMIT_MB = {"lambdas": 460, "training_image": 850, "mlflow_image": 560}
+# Whatever compiles, downloads or keeps what was downloaded.
+TOOLS = ("uv", "gcc", "cc", "make", "git", "curl", "wget")
+LOOK = """
+import json, pathlib, shutil, sys, sysconfig
+stdlib = pathlib.Path(sysconfig.get_path("stdlib"))
+folders = (stdlib, *map(pathlib.Path, sys.argv[1:]))
+unused = {"ensurepip", "idlelib", "lib2to3", "site-packages", "test", "tests", "tkinter", "turtledemo"}
+places = ("/root/.cache", "/var/lib/apt/lists", "/build", "/run/secrets")
+
+def is_compiled(path):
+    return (path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc").is_file()
+
+def bare(folder):
+    return [p for p in folder.rglob("*.py") if not unused & set(p.relative_to(folder).parts) and not is_compiled(p)]
+
+def filled(place):
+    return [str(p) for p in pathlib.Path(place).rglob("*") if p.is_file() and p.stat().st_size]
+
+print(json.dumps({
+    "tools": [name for name in %r if shutil.which(name)],
+    "left": [path for place in places for path in filled(place)],
+    "uncompiled": [len(bare(folder)) for folder in folders],
+    "compiled": [sum(1 for _ in folder.rglob("*.pyc")) for folder in folders],
+    "pip": shutil.which("pip"),
+}))
+"""
+PACKAGES = {"lambdas": "/var/task", "training_image": "/app/.venv", "mlflow_image": "/app/.venv"}
+
+
+@pytest.mark.parametrize("image", LIMIT_MB)
+def test_an_image_is_no_larger_than_it_may_be(
+    image: str, images: dict[str, str], engine: Engine, figures: Figures
+) -> None:
+    figures.note(f"{image}: size", engine.inspect("image", images[image])["Size"] / 1e6, "MB", limit=LIMIT_MB[image])
+
+
+@pytest.mark.parametrize("image", LIMIT_MB)
+def test_an_image_holds_bytecode_and_neither_tools_nor_caches(
+    image: str, images: dict[str, str], engine: Engine
+) -> None:
+    found = json.loads(engine.output(images[image], "python", "-c", LOOK % (TOOLS,), PACKAGES[image]))
+    assert found["tools"] == []
+    assert found["left"] == []
+    assert all(compiled > 400 for compiled in found["compiled"])
+    assert found["uncompiled"][0] == 0
+    # A few files of packages are templates that no Python can compile.
+    assert found["uncompiled"][1] < 60
+    assert (found["pip"] is None) == (image != "lambdas"), "the functions' base has its own"
+
+
+@pytest.mark.parametrize("image", LIMIT_MB)
+def test_an_image_says_what_it_is_made_of(image: str, images: dict[str, str], engine: Engine) -> None:
+    labels = engine.inspect("image", images[image])["Config"]["Labels"]
+    assert labels["org.opencontainers.image.version"] == "0.1.0"
+    assert labels["org.opencontainers.image.revision"] not in {"", "unknown"}
+    assert labels["org.opencontainers.image.licenses"] == "MIT"
+
+
+@pytest.mark.parametrize("image", ["training_image", "mlflow_image"])
+def test_a_task_runs_as_nobody_in_particular(image: str, images: dict[str, str], engine: Engine) -> None:
+    assert engine.inspect("image", images[image])["Config"]["User"] == "10001"

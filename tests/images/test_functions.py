@@ -1,0 +1,181 @@
+"""The functions' image as Lambda runs it: every function, its start, its answer, and each way to fail."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from courtside.local.containers.function_container import FunctionContainer, FunctionImage
+from tests.images.conftest import Stage
+from tests.images.figures import Figures, Report
+
+ROOT = Path(__file__).parents[2]
+VERBS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
+MEMORY_MIB = 1024
+REQUEST = {"training_id": "t", "as_of": "2011-07-01", "trigger": "manual", "reason": "a test"}
+EVENTS: dict[str, dict[str, Any]] = {
+    "check_drift": {"window": {"start": "2010-07-01", "end": "2011-07-01"}},
+    "freeze": REQUEST,
+    "gate": {"training_id": "t"},
+    "lock": REQUEST,
+    "notify_slack": {"Records": [{"Sns": {"Subject": "s", "Message": "m", "MessageId": "1"}}]},
+    "promote": {"training_id": "t"},
+    "request_approval": {"training_id": "t", "token": "token", "wait_seconds": 60},
+    "roll_back": {"training_id": "t", "reason": "a test"},
+    "unlock": {"request": REQUEST, "trained": False},
+}
+# Wherever a function's own wishes lead: nobody answers there.
+ENVIRONMENT = {
+    "COURTSIDE_LAKE_BUCKET": "lake",
+    "COURTSIDE_LEDGER_TABLE": "ledger",
+    "COURTSIDE_STAGE": "dev",
+    "POWERTOOLS_SERVICE_NAME": "test",
+    "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
+    "COURTSIDE_ALERT_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:alerts",
+    "COURTSIDE_RETRAINING_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:retraining",
+    "COURTSIDE_SLACK_WEBHOOK_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:slack",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MIB),
+    "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+    "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/test",
+    "AWS_LAMBDA_LOG_STREAM_NAME": "test",
+}
+# Says who it is and where it can write.
+PROBE = """
+import os, pathlib
+
+def handler(event, context):
+    status = pathlib.Path("/proc/self/status").read_text().splitlines()
+    found = {"uid": os.getuid(), "capabilities": next(line.split()[1] for line in status if line.startswith("CapEff"))}
+    for place in ("/var/task/x", "/usr/x", "/x", "/tmp/x"):
+        try:
+            pathlib.Path(place).write_text("x")
+            found[place] = "written"
+        except OSError as error:
+            found[place] = error.strerror
+    return found
+"""
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def silence() -> Iterator[str]:
+    """Return the address of an AWS that takes calls and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+class Function:
+    """Starts containers of one function and ends them."""
+
+    def __init__(self, image: str, folder: Path, endpoint: str) -> None:
+        self._image, self._folder, self._endpoint = image, folder, endpoint
+        self._started: list[FunctionContainer] = []
+
+    def start(
+        self, verb: str, *, memory_mib: int = MEMORY_MIB, timeout: float = 30, endpoint: str | None = None
+    ) -> FunctionContainer:
+        environment = ENVIRONMENT | {
+            "AWS_ENDPOINT_URL": endpoint or self._endpoint, "AWS_LAMBDA_FUNCTION_NAME": verb, "AWS_MAX_ATTEMPTS": "1",
+        }  # fmt: skip
+        image = FunctionImage(
+            name=verb, image=self._image, handler=(f"lambdas.{verb}.handler.handler",), environment=environment,
+            memory_mib=memory_mib, timeout=timeout, arn="arn:aws:lambda:us-east-1:000000000000:function:test",
+        )  # fmt: skip
+        started = FunctionContainer(image, instance="test", directory=self._folder)
+        self._started.append(started)
+        return started
+
+    def stop(self) -> None:
+        for started in self._started:
+            started.stop()
+
+
+@pytest.fixture
+def function(images: dict[str, str], tmp_path: Path, silence: str) -> Iterator[Function]:
+    function = Function(images["lambdas"], tmp_path, silence)
+    yield function
+    function.stop()
+
+
+def test_every_function_has_an_event_to_test_it_by() -> None:
+    assert sorted(EVENTS) == VERBS
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_function_starts_refuses_a_foreign_event_and_stays_warm(
+    verb: str, function: Function, figures: Figures
+) -> None:
+    container = function.start(verb, endpoint=NOBODY)
+    first = container.invoke({"nobody": "sends this"}, "1")
+    # The notifier looks for its webhook first.
+    assert first.error_type == ("EndpointConnectionError" if verb == "notify_slack" else "ValidationError")
+    assert first.trace
+    cold, warm = Report.read(first.log), Report.read(container.invoke({"nobody": "sends this"}, "2").log)
+    assert cold.init_ms is not None
+    assert warm.init_ms is None
+    assert cold.init_cpu_ms is not None
+    figures.note(f"{verb}: init, of a processor ({cold.init_ms:.0f} ms here)", cold.init_cpu_ms / 1000, "s", limit=0.6)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_function_that_waits_too_long_is_ended(verb: str, function: Function) -> None:
+    container = function.start(verb, timeout=2)
+    answer = container.invoke(EVENTS[verb], "1")
+    assert answer.error_type == "Sandbox.Timedout"
+    assert "Task timed out after 2.00 seconds" in answer.message
+    again = container.invoke(EVENTS[verb], "2")
+    assert Report.read(again.log).init_ms is not None, "the next invocation starts a new environment"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_function_without_the_memory_it_needs_is_killed(verb: str, function: Function) -> None:
+    answer = function.start(verb, memory_mib=24).invoke(EVENTS[verb], "1")
+    assert (answer.error_type, answer.message) == ("Runtime.ExitError", "Runtime exited with error: signal: killed")
+
+
+def test_a_function_cannot_write_outside_tmp_and_is_nobody(images: dict[str, str], tmp_path: Path) -> None:
+    probe = tmp_path / "probe.py"
+    probe.write_text(PROBE)
+    image = FunctionImage(
+        name="probe", image=images["lambdas"], handler=("probe.handler",), environment=ENVIRONMENT,
+        memory_mib=256, timeout=20, arn="", options=("--volume", f"{probe}:/var/task/probe.py:ro"),
+    )  # fmt: skip
+    container = FunctionContainer(image, instance="test", directory=tmp_path)
+    answer = container.invoke({}, "1")
+    container.stop()
+    assert answer.error_type is None, answer.message
+    body = answer.body
+    assert body.pop("uid") != 0
+    assert int(body.pop("capabilities"), 16) == 0
+    assert body == {
+        "/var/task/x": "Read-only file system",
+        "/usr/x": "Read-only file system",
+        "/x": "Read-only file system",
+        "/tmp/x": "written",  # noqa: S108 — the container's
+    }
+
+
+def test_the_loop_answers_and_is_announced(stage: Stage, champion: str) -> None:
+    """The machine calls lock, freeze, gate, promote and unlock, and what it says goes through notify_slack."""
+    (execution,) = [each for each in stage.loop.executions() if each.name == champion]
+    entered = [event.get("stateEnteredEventDetails") for event in stage.loop.history(execution.arn)]
+    called = {detail["name"] for detail in entered if isinstance(detail, dict)}
+    assert {"Lock", "Freeze", "Train", "Gate", "Promote", "Smoke", "Unlock"} <= called
+    assert len(stage.slack.wait_for(1, timeout=20)) >= 1
+
+
+def test_a_person_is_asked_by_whoever_holds_the_lock(stage: Stage, champion: str) -> None:
+    request = REQUEST | {"training_id": champion}
+    locked, _ = stage.invoke("Lock", request)
+    assert locked["outcome"] == "acquired"
+    asked, log = stage.invoke("RequestApproval", {"training_id": champion, "token": "token", "wait_seconds": 60})
+    assert asked["training_id"] == champion
+    assert Report.read(log).init_ms is not None
+    unlocked, _ = stage.invoke("Unlock", {"request": request, "trained": False})
+    assert unlocked == {"training_id": champion, "waiting": None}

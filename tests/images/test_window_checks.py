@@ -1,0 +1,76 @@
+"""The drift check as it runs once a day: how fast, how small, and what it imports.
+
+The last of these files by name, for what these checks find starts retrainings.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from courtside.contracts.events import DriftCheckRequest, Window
+from courtside.contracts.names import StackOutput
+from courtside.local.containers.build import reference
+from courtside.local.containers.function_container import FunctionContainer, FunctionImage
+from tests.images.conftest import Stage
+from tests.images.figures import Figures, Report
+
+# Case (a) of the benchmarks: this many rows, against a reference of about four times as many.
+ROWS_OF_CASE_A = 8_697
+MEMORY_MIB = 1024
+HEAVY = {"pandas", "scipy", "sklearn", "mlflow", "xgboost", "lightgbm", "requests", "sqlalchemy"}
+
+
+def test_the_drift_check_of_case_a_is_fast_and_small(stage: Stage, champion: str, figures: Figures) -> None:
+    assert stage.loop.training(champion).rows_train > 3 * ROWS_OF_CASE_A
+    reports = [_first_check(stage, attempt) for attempt in range(3)]
+    # Others may want the processor, too: the best of three is what it takes.
+    best = min(reports, key=lambda report: report.duration_ms)
+    assert best.peak_mib is not None
+    figures.note(
+        "check_drift: first invocation, case (a), 0.58 of a processor", best.duration_ms / 1000, "s", limit=1.5
+    )
+    figures.note("check_drift: peak memory", best.peak_mib, "MiB", limit=350)
+
+
+def _first_check(stage: Stage, attempt: int) -> Report:
+    """Check a window that was not checked before, in a new environment."""
+    name = stage.loop.output(StackOutput.CHECK_DRIFT)
+    stage.aws.client("lambda").update_function_configuration(
+        FunctionName=name, MemorySize=MEMORY_MIB, Timeout=60 + attempt
+    )
+    window = Window(start=date(2011, 7, 1), end=date(2019, 7 - attempt, 1))
+    body, log = stage.invoke("DriftCheck", json.loads(DriftCheckRequest(window=window).model_dump_json()))
+    assert body["rows"] >= ROWS_OF_CASE_A
+    report = Report.read(log)
+    assert report.init_ms is not None
+    return report
+
+
+def test_the_drift_check_imports_only_what_it_needs(stage: Stage, champion: str, tmp_path: Path) -> None:
+    """From the start to the answer, its run in MLflow and its page included, as the interpreter tells it."""
+    assert champion
+    configured = stage.function("DriftCheck")
+    here = {
+        "PYTHONPROFILEIMPORTTIME": "1",
+        "AWS_LAMBDA_FUNCTION_NAME": "imports",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MIB),
+    }
+    image = FunctionImage(
+        name="imports",
+        image=reference(configured["Code"]["ImageUri"].rpartition(":")[2]),
+        handler=("lambdas.check_drift.handler.handler",),
+        environment=configured["Configuration"]["Environment"]["Variables"] | stage.aws.environment() | here,
+        memory_mib=MEMORY_MIB,
+        timeout=60,
+        arn="",
+    )
+    container = FunctionContainer(image, instance="test", directory=tmp_path)
+    answer = container.invoke({"window": {"start": "2012-07-01", "end": "2013-07-01"}}, "1")
+    container.stop()
+    assert answer.error_type is None, answer.message
+    assert answer.body["tracking_run_id"]
+    lines = [line.rpartition("|")[2].strip() for line in answer.log.splitlines() if line.startswith("import time:")]
+    # By what lies below it: the interpreter also tells of a module that was looked for and is not there.
+    imported = {name.partition(".")[0] for name in lines if "." in name}
+    assert {"numpy", "pyarrow", "boto3", "courtside"} <= imported
+    assert imported & HEAVY == set()
