@@ -6,11 +6,12 @@ from constructs import Construct
 
 from courtside.contracts import lake_keys
 from courtside.contracts.environment import TrackingCopyEnv
-from infra.assets import container_image, runtime_platform
 from infra.constructs.database import TrackingDatabase
+from infra.constructs.image_task import ImageTask
 from infra.constructs.logs import log_group
-from infra.stage import StageSettings
+from infra.stage import StageSettings, TaskSize
 
+_SIZE = TaskSize(cpu=256, memory_mib=512)
 # The spelling of `courtside.contracts.lake_keys`.
 BACKUPS = f"{lake_keys.TRACKING_BACKUPS_PREFIX}*"
 
@@ -31,17 +32,10 @@ class TrackingCopy(Construct):
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.definition = ecs.FargateTaskDefinition(
-            self,
-            "Task",
-            cpu=256,
-            memory_limit_mib=512,
-            runtime_platform=runtime_platform(settings.architecture),
-        )
-        self.definition.add_container(
+        # The training task's image has the library and a driver; another entry point of it runs here.
+        self.definition = ImageTask(self, "Task", image="training_image", size=_SIZE, settings=settings)
+        self.definition.run(
             "copy",
-            # The training task's image has the library and a driver; another entry point of it runs here.
-            image=container_image("training_image", architecture=settings.architecture),
             entry_point=["python", "-m", "training_image.tracking_copy"],
             command=["backup"],
             environment=TrackingCopyEnv(
