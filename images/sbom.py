@@ -15,8 +15,8 @@ def bill_of_materials(image: str, version: str, packages: Iterable[Package]) -> 
     """Return the document of an image that is called `image`."""
     bom = Bom()
     bom.metadata.component = Component(name=image, version=version, type=ComponentType.CONTAINER)
-    for package in packages:
-        bom.components.add(_component(package))
+    bom.components.update(map(_component, packages))
+    bom.register_dependency(bom.metadata.component, bom.components)
     return JsonV1Dot6(bom).output_as_string(indent=2)
 
 

@@ -141,6 +141,8 @@ def test_the_images_of_an_assembly_are_built_as_the_cdk_would(dev: SynthesizedSt
     files = [Path(words[number + 1]) for number, word in enumerate(words) if word == "--file"]
     assert all(file.is_file() for file in files)
     assert words.count("linux/arm64") == 3
+    given = [words[number + 1].partition("=")[0] for number, word in enumerate(words) if word == "--build-arg"]
+    assert sorted(set(given)) == ["LAMBDA_BASE", "PYTHON_BASE", "REVISION", "VERSION"]
 
 
 def test_a_checkout_compared_with_itself_changes_nothing() -> None:
