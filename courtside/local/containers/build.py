@@ -24,8 +24,8 @@ def build(images: Iterable[ImageUpload], engine: Engine, progress: Callable[[str
 def arguments(image: ImageUpload) -> list[str]:
     """Return the words between `docker build` and the folder, in the CDK's order."""
     asset = image.asset
-    given = ["--tag", reference(image.tag)]
-    given += [word for name, value in asset.build_args.items() for word in ("--build-arg", f"{name}={value}")]
+    given = [word for name, value in asset.build_args.items() for word in ("--build-arg", f"{name}={value}")]
+    given += ["--tag", reference(image.tag)]
     for name, option in (("--target", asset.target), ("--file", asset.dockerfile), ("--platform", asset.platform)):
         given += [name, option] if option else []
     return given

@@ -10,6 +10,7 @@ from courtside.local.mends import (
     container_engine,
     database,
     functions,
+    images_by_tag,
     missing_resources,
     run_task,
     schedules,
@@ -28,6 +29,7 @@ def mend_all(context: MendContext) -> None:
     container_engine.mend(context)
     database.mend(context)
     functions.mend(context)
+    images_by_tag.mend(context)
     missing_resources.mend(context)
     run_task.mend(context)
     schedules.mend(context)
