@@ -59,7 +59,7 @@ def _row(reign: "Reign") -> dict[str, str]:
 @app.command("compare")
 def compare_versions(
     version: Version,
-    other: Annotated[str, typer.Argument(help="The version to compare with [default: the champion].")] = "",
+    other: Annotated[str, typer.Argument(help="Compared with [default: the champion, or the one before it].")] = "",
     stage: Stage = "dev",
     as_json: JsonFlag = False,
 ) -> None:

@@ -13,15 +13,17 @@ class NothingToCompare(CourtsideError):
 
     def __init__(self, version: str) -> None:
         self.version = version
-        super().__init__(f"there is no champion beside version {version}: name two versions to compare")
+        super().__init__(f"there is no other champion to compare version {version} with: name two versions")
 
 
 def compare(version: str, other: str | None, *, production: Production) -> list[dict[str, Any]]:
     """Return one row a figure: its name, what each version has, and the difference where both are numbers.
 
-    `other` None is the champion. Raises `NothingToCompare` and `TrainingRecordMissing`.
+    `other` None is the champion; of the champion itself, the version before it. Raises `NothingToCompare` and
+    `TrainingRecordMissing`.
     """
-    against = other or production.champion().version
+    champion = production.champion()
+    against = other or (champion.previous if version == champion.version else champion.version)
     if against is None or against == version:
         raise NothingToCompare(version)
     mine, theirs = (

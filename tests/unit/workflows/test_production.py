@@ -223,3 +223,9 @@ def test_versions_are_compared_by_their_trainings_records(production: Production
     assert rows["model"]["version 1"] == "logistic_regression"
     with pytest.raises(NothingToCompare):
         compare("1", None, production=production)
+
+
+def test_the_champion_is_compared_with_the_one_before_it(production: Production) -> None:
+    for name in ("first", "second"):
+        promoted(production, name)
+    assert {"version 2", "version 1"} < compare("2", None, production=production)[0].keys()
