@@ -29,7 +29,7 @@ check: setup ## Lint, format, types, import directions, lock file, shell scripts
 
 test: setup ## Every test, the fast ones first
 	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core tests/unit tests/infra $(ARGS)
-	@$(BIN)/pytest tests/integration tests/e2e $(ARGS)
+	@$(BIN)/pytest --numprocesses logical --dist loadfile tests/integration tests/e2e $(ARGS)
 
 images: setup ## Build the images (Docker or podman), list what is in them, run them
 	@$(BIN)/python -m images

@@ -1,0 +1,19 @@
+"""Tests that share a stage run on one worker, in their order; others file by file, on any."""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+STAGE = "tests/integration/stage/"
+
+
+class StageTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """By file, but the files of a stage as if they were one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return STAGE if nodeid.startswith(STAGE) else nodeid.split("::", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> StageTogether:
+    return StageTogether(config, log)
