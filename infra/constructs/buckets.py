@@ -14,11 +14,32 @@ READING = ("s3:GetObject", "s3:GetObjectVersion")
 ADDING = ("s3:PutObject", "s3:AbortMultipartUpload")
 
 
-class PrivateBucket(s3.Bucket):
-    """A bucket that is encrypted, versioned, closed to the public, TLS only and kept when its stack is deleted.
+class _ClosedBucket(s3.Bucket):
+    """A bucket that is encrypted, closed to the public, TLS only and kept when its stack is deleted.
 
-    Its logical id is the construct id: moving the code must never replace the data. Its grants name every action.
+    Its logical id is the construct id: moving the code must never replace the data.
     """
+
+    def __init__(self, scope: Construct, construct_id: str, **more: Any) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            # With the key of S3: log delivery can write with no other.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+            **more,
+        )
+        resource = self.node.default_child
+        assert isinstance(resource, s3.CfnBucket)
+        resource.override_logical_id(construct_id)
+
+
+class PrivateBucket(_ClosedBucket):
+    """A closed bucket that keeps old versions; its grants name every action."""
 
     def __init__(
         self,
@@ -31,13 +52,7 @@ class PrivateBucket(s3.Bucket):
         super().__init__(
             scope,
             construct_id,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
             versioned=True,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix=None if access_logs is None else f"s3/{construct_id}/",
             lifecycle_rules=[
@@ -47,7 +62,6 @@ class PrivateBucket(s3.Bucket):
                 )
             ],
         )
-        _keep_logical_id(self, construct_id)
 
     def grant_read(self, identity: iam.IGrantable, objects_key_pattern: Any = None) -> iam.Grant:
         """Let a role list the bucket and read the objects (and their old versions) that the pattern names."""
@@ -67,7 +81,7 @@ class PrivateBucket(s3.Bucket):
         )
 
 
-class AccessLogsBucket(s3.Bucket):
+class AccessLogsBucket(_ClosedBucket):
     """Where S3 writes who asked for which object, and the network whom it refused; nobody else can write here.
 
     Entries end after `kept`; the bucket itself outlives its stack, as what it tells about does.
@@ -77,19 +91,5 @@ class AccessLogsBucket(s3.Bucket):
         super().__init__(
             scope,
             construct_id,
-            # Log delivery writes with the key of S3 only.
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
             lifecycle_rules=[s3.LifecycleRule(expiration=kept)],
         )
-        _keep_logical_id(self, construct_id)
-
-
-def _keep_logical_id(bucket: s3.Bucket, construct_id: str) -> None:
-    resource = bucket.node.default_child
-    assert isinstance(resource, s3.CfnBucket)
-    resource.override_logical_id(construct_id)
