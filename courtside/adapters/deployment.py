@@ -1,6 +1,7 @@
 """What a deployed stage is made of, read from its stacks' outputs."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import boto3
@@ -11,14 +12,19 @@ from courtside.contracts.names import STACKS, StackOutput, stack_name
 
 
 class StageNotDeployed(CourtsideError):
-    """A stage's stacks are not in this account and region."""
+    """A stage's stacks are not in this account and region; `deployed` are the stages that are, None where unknown."""
 
-    def __init__(self, stage: str, stack: str) -> None:
+    def __init__(self, stage: str, stack: str, *, deployed: Sequence[str] | None) -> None:
         self.stage = stage
         self.stack = stack
+        self.deployed = deployed
+        there = ""
+        if deployed is not None:
+            there = f" Deployed here: {', '.join(deployed) or 'no stage'}."
         super().__init__(
-            f"stack {stack} is not in this account and region; deploy it with `cdk deploy --all -c stage={stage}` "
-            "or check AWS_PROFILE and AWS_REGION"
+            f"stage {stage} is not deployed in this account and region (there is no stack {stack}).{there} "
+            "Name another one with --stage or COURTSIDE_STAGE, check AWS_PROFILE and AWS_REGION, or deploy it with "
+            f"`npx cdk deploy --all -c stage={stage}`"
         )
 
 
@@ -76,13 +82,24 @@ def stage_outputs(stage: str) -> StageOutputs:
     return merged
 
 
+def deployed_stages() -> list[str] | None:
+    """Return the stages whose stacks are in this account and region, or None where the caller may not list them."""
+    of_a_stage = re.compile(stack_name("([a-z0-9]+)", STACKS[0]))
+    try:
+        pages = boto3.client("cloudformation").get_paginator("describe_stacks").paginate()
+        names = [stack["StackName"] for page in pages for stack in page["Stacks"]]
+    except (ClientError, BotoCoreError):
+        return None
+    return sorted(found[1] for name in names if (found := of_a_stage.fullmatch(name)))
+
+
 def _outputs(stage: str, stack: str) -> dict[StackOutput, str]:
     name = stack_name(stage, stack)
     try:
         described = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
-            raise StageNotDeployed(stage, name) from error
+            raise StageNotDeployed(stage, name, deployed=deployed_stages()) from error
         raise
     found = {output.get("OutputKey"): output.get("OutputValue") for output in described.get("Outputs", [])}
     return {key: value for key in StackOutput if (value := found.get(key)) is not None}

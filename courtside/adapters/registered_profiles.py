@@ -31,7 +31,7 @@ class ModelUnknown(BadInput):
 
     def __init__(self, address: str) -> None:
         self.address = address
-        super().__init__(f"the registry holds no {address}; `courtside models list` shows what there is")
+        super().__init__(f"the registry holds no {address}; `courtside versions list` shows what there is")
 
 
 class ReferenceNotLogged(BadInput):

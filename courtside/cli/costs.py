@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, results
+from courtside.cli.stage import Stage
 from courtside.contracts.errors import BadInput
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class TemplateUnreadable(BadInput):
 
 
 def costs(
-    stage: Annotated[str, typer.Option(help="The stage to price; its templates are synthesized here.")] = "dev",
+    stage: Stage = "dev",
     template: Annotated[
         list[Path] | None, typer.Option(help="Price this *.template.json instead; may be repeated.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, results
-from courtside.cli.input import parse_day
+from courtside.cli.input import ContractOption, parse_day
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import Window
@@ -46,9 +46,7 @@ def check_tables(
         ),
     ],
     current: Annotated[str, typer.Option(help="What to compare: a parquet file, a folder or s3://bucket/prefix.")],
-    dataset: Annotated[
-        str, typer.Option(help="A shipped dataset contract, or the path of a YAML file.")
-    ] = DEFAULT_DATASET,
+    dataset: ContractOption = DEFAULT_DATASET,
     policy: Annotated[str, typer.Option(help="The policy that gives the verdicts: calibrated or classic.")] = (
         DEFAULT_POLICY
     ),

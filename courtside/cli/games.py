@@ -1,15 +1,12 @@
 """`courtside games`: games into the lake."""
 
-from typing import Annotated
-
 import typer
 
 from courtside.cli.console import JsonFlag, print_json, print_table
 from courtside.cli.input import GamesOption, QuarantineOption, read_input
+from courtside.cli.stage import Stage
 
 app = typer.Typer(no_args_is_help=True, help="Put games into the lake, or make some up.")
-
-Stage = Annotated[str, typer.Option(help="The deployed stage.")]
 
 
 @app.command("load")

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from courtside.core.games import ReadGames
 
 GamesOption = Annotated[Path, typer.Option(help="Games: .csv, .csv.gz or .parquet.")]
-TableOption = Annotated[Path, typer.Option(help="A parquet file that holds what its dataset contract names.")]
+ContractOption = Annotated[
+    str, typer.Option("--contract", "--dataset", help="A shipped contract, or the path of a contract's YAML file.")
+]
+TableOption = Annotated[Path, typer.Option(help="A parquet file that holds what its contract names.")]
 QuarantineOption = Annotated[
     Path | None, typer.Option(help="Where odd rows are kept with their reason [default: beside the input].")
 ]
@@ -64,7 +67,7 @@ def table_contract(dataset: str) -> "Dataset":
     if contract.builder is not None:
         raise InputMismatch(
             f"the features of {contract.name} are built from games, so it takes games, not a table; "
-            "give --games, or with --dataset the YAML file of a contract of your own without a builder"
+            "give --games, or with --contract the YAML file of a contract of your own without a builder"
         )
     return contract
 

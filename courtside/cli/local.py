@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table
+from courtside.cli.stage import Stage
 
 if TYPE_CHECKING:
     from courtside.local.instance import Instance
@@ -14,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="An AWS of your own on this machine
 
 @app.command("up")
 def up(
-    stage: Annotated[str, typer.Option(help="The stage to deploy.")] = "dev",
+    stage: Stage = "dev",
     port: Annotated[int | None, typer.Option(help="Port of the AWS API [default: a free one].")] = None,
     backend_store_uri: Annotated[
         str | None, typer.Option(help="Your own database for MLflow [default: a PostgreSQL of its own].")

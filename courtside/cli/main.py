@@ -1,6 +1,8 @@
 """The command's root: its subcommands, and errors turned into exit codes."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -12,13 +14,14 @@ from courtside.cli import (
     kept,
     local,
     mlflow,
-    models,
+    renamed,
     retrain,
     simulate,
     status,
     tables,
     tracking,
     train,
+    versions,
 )
 from courtside.cli import demo as demo_command
 from courtside.cli.console import people
@@ -33,7 +36,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help="Courtside looks after a small team's models in its own AWS account; start with `courtside demo`.",
     epilog=(
         "Exit codes: 0 done, 1 failed, 2 bad input, 3 drift found (with --exit-code), "
         "4 trained but not logged (the tracking server was away), 130 interrupted."
@@ -51,10 +53,26 @@ app.add_typer(drift.app, name="drift")
 app.add_typer(games.app, name="games")
 app.add_typer(local.app, name="local")
 app.add_typer(mlflow.app, name="mlflow")
-app.add_typer(models.app, name="models")
+app.add_typer(renamed.models, name="models")
 app.add_typer(tables.app, name="tables")
 app.add_typer(tracking.app, name="tracking")
+app.add_typer(versions.app, name="versions")
 games.app.command("simulate")(simulate.simulate)
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 — Typer calls it with the flag
+    if asked:
+        typer.echo(f"courtside {version('courtside')}")
+        raise typer.Exit
+
+
+@app.callback()
+def courtside(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Courtside looks after a small team's models in its own AWS account; start with `courtside demo`."""
 
 
 def main() -> None:

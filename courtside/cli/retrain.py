@@ -7,11 +7,12 @@ import typer
 
 from courtside.cli.console import JsonFlag, print_json, print_table
 from courtside.cli.input import parse_day
+from courtside.cli.stage import Stage
 from courtside.contracts.events import RetrainingRequest, Trigger
 
 
 def retrain(
-    stage: Annotated[str, typer.Option(help="The deployed stage.")] = "dev",
+    stage: Stage = "dev",
     trigger: Annotated[Trigger, typer.Option(help="Why.")] = Trigger.MANUAL,
     as_of: Annotated[str | None, typer.Option(help="Train on games before this day [default: today].")] = None,
     reason: Annotated[str, typer.Option(help="Logged with the training.")] = "asked for by a person",

@@ -1,11 +1,35 @@
 """Options and addresses of a deployed stage, the same for every command."""
 
 import os
+import re
 from typing import Annotated
 
 import typer
 
-Stage = Annotated[str, typer.Option(help="The deployed stage.")]
+from courtside.contracts.errors import BadInput
+
+# As infra/stage.py demands of a stage's settings.
+_NAME = re.compile(r"[a-z][a-z0-9]{1,15}")
+
+
+class StageNameInvalid(BadInput):
+    """No stage can have this name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"{name[:40]!r} cannot be the name of a stage: a name is 2 to 16 lower-case letters and digits, such as "
+            "dev or prod. Give it with --stage or in COURTSIDE_STAGE"
+        )
+
+
+def _stage_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise StageNameInvalid(name)
+    return name
+
+
+Stage = Annotated[str, typer.Option(envvar="COURTSIDE_STAGE", callback=_stage_name, help="The stage.")]
 
 
 def stage_tracking_uri(stage: str) -> str:

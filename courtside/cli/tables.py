@@ -20,7 +20,7 @@ def tables() -> None:
 @app.command("load")
 def load(
     table: TableOption,
-    dataset: Annotated[Path, typer.Option(help="The YAML file of the table's dataset contract.")],
+    dataset: Annotated[Path, typer.Option("--contract", "--dataset", help="The YAML file of the table's contract.")],
     stage: Stage = "dev",
     as_json: JsonFlag = False,
 ) -> None:
@@ -30,9 +30,9 @@ def load(
 
     Examples:
 
-    - `courtside tables load --table churn.parquet --dataset churn.yaml --stage dev`
+    - `courtside tables load --table churn.parquet --contract churn.yaml --stage dev`
 
-    - `courtside tables load --table march.parquet --dataset churn.yaml --json`
+    - `courtside tables load --table march.parquet --contract churn.yaml --json`
     """
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.s3_lake import S3Lake

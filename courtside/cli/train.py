@@ -9,6 +9,7 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_models, print_table
 from courtside.cli.input import (
+    ContractOption,
     GamesOption,
     InputMismatch,
     QuarantineOption,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 EXIT_NOT_LOGGED = 4
 
-Dataset = Annotated[str, typer.Option(help="A shipped dataset contract, or the path of a YAML file.")]
-
 
 class OptionMissing(BadInput):
     """A command was called without an option that this way of calling it needs."""
@@ -44,7 +43,7 @@ class OptionMissing(BadInput):
 def features(
     games: GamesOption,
     out: Annotated[Path, typer.Option(help="Parquet file to write.")],
-    dataset: Dataset = DEFAULT_DATASET,
+    dataset: ContractOption = DEFAULT_DATASET,
     quarantine: QuarantineOption = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -72,11 +71,11 @@ def train_files(
     ] = None,
     games: Annotated[Path | None, typer.Option(help="Games: .csv, .csv.gz or .parquet.")] = None,
     table: Annotated[
-        Path | None, typer.Option(help="A parquet file that holds the features of --dataset, in place of games.")
+        Path | None, typer.Option(help="A parquet file that holds the features of --contract, in place of games.")
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="Train on rows before this day (YYYY-MM-DD).")] = None,
     newest: Annotated[int | None, typer.Option(min=1, help="Train on only the newest N rows of features.")] = None,
-    dataset: Dataset = DEFAULT_DATASET,
+    dataset: ContractOption = DEFAULT_DATASET,
     tracking_uri: Annotated[
         str | None, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow server to log to.")
     ] = None,
@@ -109,7 +108,7 @@ def train_files(
 
     - `courtside train --games games.csv.gz --out models --search 10 --rolling-origin 5 --calibrate isotonic`
 
-    - `courtside train --table churn.parquet --dataset churn.yaml --out models`
+    - `courtside train --table churn.parquet --contract churn.yaml --out models`
 
     - `courtside train --resume-logging --stage dev`
     """

@@ -101,7 +101,7 @@ def _done(decision: Decision, context: DriftAlertContext) -> str:
 
 def promotion_alert(*, model: str, before: str | None, after: str, reason: str) -> Alert:
     """Write the alert for a promotion."""
-    undo = f"To undo: `courtside models rollback` makes version {before} champion again." if before else ""
+    undo = f"To undo: `courtside versions rollback` makes version {before} champion again." if before else ""
     former = f"version {before} is kept as `previous`" if before else "it is the first one"
     text = f"*New champion of {model}*: version {after} ({former}).\n*Why*: {reason}.\n{undo}"
     return Alert(f"Courtside: version {after} of {model} is champion", text.strip())

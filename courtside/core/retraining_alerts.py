@@ -31,8 +31,8 @@ def approval_alert(*, model: str, training_id: str, stage: str, reason: str, exp
         f"Courtside: a challenger of {model} waits for your approval"[:100],
         f"*A challenger of {model} passed the gate and waits for approval* (training {training_id}).\n"
         f"*Why it passed*: {reason}.\n"
-        f"*Approve*: `courtside models approve {training_id} --stage {stage}`\n"
-        f"*Reject*: `courtside models reject {training_id} --stage {stage}`\n"
+        f"*Approve*: `courtside versions approve {training_id} --stage {stage}`\n"
+        f"*Reject*: `courtside versions reject {training_id} --stage {stage}`\n"
         f"Without an answer until {expires_at:%Y-%m-%d %H:%M} UTC the champion stays.",
     )
 

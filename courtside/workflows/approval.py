@@ -21,7 +21,7 @@ class NoApprovalAsked(CourtsideError):
     def __init__(self, training_id: str) -> None:
         self.training_id = training_id
         super().__init__(
-            f"no challenger of training {training_id} waits for approval; `courtside models list` shows what there is"
+            f"no challenger of training {training_id} waits for approval; `courtside versions list` shows what there is"
         )
 
 
@@ -42,7 +42,7 @@ class ApprovalExpired(CourtsideError):
         when = f" on {expires_at:%Y-%m-%d at %H:%M} UTC" if expires_at else ""
         super().__init__(
             f"the request for approval of training {training_id} ended{when} and the champion stayed; "
-            "train again with `courtside retrain`, or promote it by hand: `courtside models promote VERSION`"
+            "train again with `courtside retrain`, or promote it by hand: `courtside versions promote VERSION`"
         )
 
 

@@ -23,7 +23,7 @@ class ChampionChanged(CourtsideError):
         self.found = found
         super().__init__(
             f"the champion is {_named(found)}, but this was decided about {_named(expected)}: somebody moved it "
-            "meanwhile, so nothing was changed. `courtside models history` shows who; train or decide again"
+            "meanwhile, so nothing was changed. `courtside versions history` shows who; train or decide again"
         )
 
 

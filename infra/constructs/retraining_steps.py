@@ -39,7 +39,7 @@ _FAILURE_MESSAGE = (
     "'Retraining ' & $states.context.Execution.Name & ' failed in ' & $states.input.failed_step"
     " & ' (' & $states.input.error & '). '"
     f" & ($states.input.failed_step in {_MOVED}"
-    " ? 'Check which version is champion: courtside models list. '"
+    " ? 'Check which version is champion: courtside versions list. '"
     " : 'The champion is untouched and keeps predicting. ')"
     " & ($contains($states.input.cause, '(exit code 4)')"
     " ? 'Its models are trained, but the tracking server was away: when it is back, courtside train --resume-logging'"

@@ -99,7 +99,7 @@ def test_people_were_told_three_times(finished: Finished) -> None:
     assert "4 features moved together" in drift["text"]
     assert "since 2018-10" in drift["text"]
     assert "stop-execution" in drift["text"]
-    assert "courtside models rollback" in second["text"]
+    assert "courtside versions rollback" in second["text"]
 
 
 def test_what_stays_can_be_looked_at_and_nothing_runs(finished: Finished) -> None:

@@ -47,11 +47,11 @@ def test_games_are_loaded_a_champion_is_trained_and_listed(shell: Shell, tmp_pat
     assert (loaded["seasons"], loaded["quarantined"]) == (4, 0)
     started = shell.run("retrain", "--trigger", "initial", "--as-of", "2010-07-01", "--json")
     deadline = time.monotonic() + 90
-    while not (versions := shell.run("models", "list", "--json")) or "champion" not in versions[0]["aliases"]:
+    while not (versions := shell.run("versions", "list", "--json")) or "champion" not in versions[0]["aliases"]:
         assert time.monotonic() < deadline, "no champion within 90 s"
         time.sleep(1)
     assert versions[0]["training"] == started["training_id"]
-    said = shell.run("models", "rollback", code=1)
+    said = shell.run("versions", "rollback", code=1)
     assert "NothingToRollBackTo" in said
 
 

@@ -49,8 +49,8 @@ def games(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 COMMANDS = [
     "costs", "demo", "features", "train", "retrain", "drift check", "games load", "games simulate",
-    "local up", "local env", "local status", "local down", "models list", "models rollback", "mlflow env", "mlflow ui",
-    "tables load",
+    "local up", "local env", "local status", "local down", "versions list", "versions rollback", "mlflow env",
+    "mlflow ui", "tables load",
 ]  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def test_a_stage_that_cannot_be_reached_says_what_to_set(monkeypatch: pytest.Mon
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    for command in ("models list", "models rollback", "retrain"):
+    for command in ("versions list", "versions rollback", "retrain"):
         done = run(*command.split())
         assert done.returncode == 1
         assert "AwsUnusable" in done.stderr

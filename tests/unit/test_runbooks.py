@@ -6,8 +6,8 @@ import shlex
 from pathlib import Path
 
 import botocore.session
-import click
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from courtside.cli.main import app
@@ -28,14 +28,13 @@ def test_there_are_commands_to_check() -> None:
 @pytest.mark.parametrize("line", OURS)
 def test_a_command_of_ours_parses(line: str) -> None:
     arguments = shlex.split(line)[1:]
-    command: click.Command = get_command(app)
-    context = click.Context(command)
-    while isinstance(command, click.Group):
-        name, found, arguments = command.resolve_command(context, arguments)
-        assert found is not None
-        command, context = found, click.Context(found, info_name=name, parent=context)
+    command = get_command(app)
     # Parses names and types of all options and arguments, and runs nothing.
-    command.make_context(context.info_name, arguments)
+    context = command.make_context("courtside", arguments)
+    while isinstance(command, TyperGroup):
+        name, command, arguments = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert command is not None
+        context = command.make_context(name, arguments, parent=context)
 
 
 @pytest.mark.parametrize("line", AWS)

@@ -62,7 +62,7 @@ def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Findi
             for who, version in (("ledger", named), ("registry", registered), ("drift reference", reference))
         )
         reason = "let the registry follow the ledger"
-        yield broken("champion", said, f'courtside models promote {named or "VERSION"} --reason "{reason}"')
+        yield broken("champion", said, f'courtside versions promote {named or "VERSION"} --reason "{reason}"')
 
 
 def _reference(lake: Lake) -> str | None:

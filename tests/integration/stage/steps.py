@@ -35,7 +35,7 @@ def waited(stage: Stage, arn: str, state: str, *, timeout: float = 90) -> None:
 def asked(stage: Stage, training_id: str) -> str:
     """Wait until a training's approval is asked for in Slack and return the alert."""
     deadline = time.monotonic() + 60
-    while not (found := texts(stage, containing=f"courtside models approve {training_id} ")):
+    while not (found := texts(stage, containing=f"courtside versions approve {training_id} ")):
         assert time.monotonic() < deadline, "nobody was asked"
         time.sleep(0.2)
     (alert,) = found

@@ -60,20 +60,20 @@ def test_an_approved_challenger_becomes_champion_and_the_history_names_who(stage
     alert = asked(stage, "to-approve")
     assert "--stage dev" in alert
     assert champion_version(stage) == before
-    (row,) = printed(courtside(stage, "models", "approvals", "--json"))
+    (row,) = printed(courtside(stage, "versions", "approvals", "--json"))
     assert row["training_id"] == "to-approve"
     assert "token" not in row
     # What asks meanwhile is remembered; a lease that waits for a person lasts.
     other = stage.train("meanwhile", as_of=SUMMER + timedelta(1))
     assert stage.end(other) == "SUCCEEDED"
     assert "remembered" in "".join(texts(stage, containing="Retraining meanwhile is remembered"))
-    answered = printed(courtside(stage, "models", "approve", "to-approve", "--json"))
+    answered = printed(courtside(stage, "versions", "approve", "to-approve", "--json"))
     assert stage.end(arn) == "SUCCEEDED"
     assert champion_version(stage) == stage.loop.training("to-approve").challenger_version != before
-    history = printed(courtside(stage, "models", "history", "--json"))
+    history = printed(courtside(stage, "versions", "history", "--json"))
     assert history[-1]["by"] == answered["decided_by"]
     assert history[-1]["until"] is None
-    late = courtside(stage, "models", "approve", "to-approve")
+    late = courtside(stage, "versions", "approve", "to-approve")
     assert late.returncode == 1
     assert "AlreadyAnswered" in late.stderr
 
@@ -83,7 +83,7 @@ def test_what_waited_is_run_next_and_a_refused_challenger_leaves_the_champion(st
     before = champion_version(stage)
     arn = next(e.arn for e in stage.loop.executions() if e.name == "again-meanwhile")
     asked(stage, "again-meanwhile")
-    printed(courtside(stage, "models", "reject", "again-meanwhile", "--json"))
+    printed(courtside(stage, "versions", "reject", "again-meanwhile", "--json"))
     assert stage.end(arn) == "SUCCEEDED"
     assert champion_version(stage) == before
     stage_said = texts(stage, containing="rejected it, so the champion stays")
@@ -102,7 +102,7 @@ def test_an_approval_that_nobody_gives_expires_and_the_champion_stays(stage: Sta
         assert stage.end(arn) == "SUCCEEDED"
     assert champion_version(stage) == before
     assert len(texts(stage, containing="nobody-answers passed the gate, but nobody answered in time")) == 1
-    late = courtside(stage, "models", "approve", "nobody-answers")
+    late = courtside(stage, "versions", "approve", "nobody-answers")
     assert late.returncode == 1
     assert "ApprovalExpired" in late.stderr
 
@@ -118,14 +118,14 @@ def test_a_champion_that_fails_its_smoke_check_is_rolled_back_by_itself(stage: S
     content = io.BytesIO()
     pq.write_table(rows.set_column(rows.schema.get_field_index(EXPECTED), EXPECTED, other), content)
     stage.lake.write(key, content.getvalue())
-    printed(courtside(stage, "models", "approve", "breaks", "--json"))
+    printed(courtside(stage, "versions", "approve", "breaks", "--json"))
     assert stage.end(arn) == "FAILED"
     assert champion_version(stage) == before
     assert stage.loop.drift_reference() == drift_before
     (said,) = texts(stage, containing="failed its smoke check and was rolled back")
     assert f"version {before} is champion again" in said
     assert "exit code 5" in said
-    assert [r["rule"] for r in printed(courtside(stage, "models", "history", "--json"))[-1:]] == ["smoke_failed"]
+    assert [r["rule"] for r in printed(courtside(stage, "versions", "history", "--json"))[-1:]] == ["smoke_failed"]
     # Announced once: the rule on executions that failed without a word stays silent.
     assert not texts(stage, containing="Retraining breaks ended as FAILED")
 
@@ -136,7 +136,7 @@ def test_a_tracking_server_that_is_away_at_the_promotion_changes_nothing(stage: 
     arn = stage.train("server-away", as_of=SUMMER + timedelta(4))
     asked(stage, "server-away")
     with without_tracking(stage):
-        printed(courtside(stage, "models", "approve", "server-away", "--json"))
+        printed(courtside(stage, "versions", "approve", "server-away", "--json"))
         assert stage.end(arn) == "FAILED"
     (said,) = texts(stage, containing="Retraining server-away failed in Promote")
     assert "TrackingUnavailable" in said
@@ -145,7 +145,7 @@ def test_a_tracking_server_that_is_away_at_the_promotion_changes_nothing(stage: 
     # When it is back a person promotes what the gate and they had agreed on.
     version = stage.loop.training("server-away").challenger_version
     assert version is not None
-    moved = printed(courtside(stage, "models", "promote", version, "--reason", "approved before", "--json"))
+    moved = printed(courtside(stage, "versions", "promote", version, "--reason", "approved before", "--json"))
     assert moved == {"before": before, "after": version}
     assert champion_version(stage) == stage.loop.drift_reference().version == version
 
@@ -158,11 +158,11 @@ def test_a_tracking_server_that_is_away_at_the_smoke_check_leaves_one_champion_e
     with without_tracking(stage):
         assert stage.end(arn) == "FAILED"
     (said,) = texts(stage, containing="Retraining away-at-smoke failed in RollBack")
-    assert "Check which version is champion: courtside models list" in said
+    assert "Check which version is champion: courtside versions list" in said
     version = stage.loop.training("away-at-smoke").challenger_version
     assert champion_version(stage) == stage.loop.drift_reference().version == version
-    assert printed(courtside(stage, "models", "history", "--json"))[-1]["version"] == version
-    assert printed(courtside(stage, "models", "rollback", "--json")) == {"before": version, "after": before}
+    assert printed(courtside(stage, "versions", "history", "--json"))[-1]["version"] == version
+    assert printed(courtside(stage, "versions", "rollback", "--json")) == {"before": version, "after": before}
 
 
 @pytest.mark.usefixtures("champion")
@@ -243,11 +243,11 @@ def test_drift_too_soon_after_a_training_starts_none(stage: Stage) -> None:
 
 @pytest.mark.usefixtures("champion")
 def test_a_rollback_by_command_takes_seconds_and_moves_the_next_prediction(stage: Stage) -> None:
-    history = printed(courtside(stage, "models", "history", "--json"))
+    history = printed(courtside(stage, "versions", "history", "--json"))
     before = champion_version(stage)
     target = next(r["version"] for r in reversed(history) if r["version"] != before)
     began = time.perf_counter()
-    done = printed(courtside(stage, "models", "rollback", "--to", target, "--json"))
+    done = printed(courtside(stage, "versions", "rollback", "--to", target, "--json"))
     seconds = time.perf_counter() - began
     assert done == {"before": before, "after": target}
     assert champion_version(stage) == stage.loop.drift_reference().version == target
@@ -256,7 +256,7 @@ def test_a_rollback_by_command_takes_seconds_and_moves_the_next_prediction(stage
     training_id = next(r["training_id"] for r in history if r["version"] == target)
     assert smoke(training_id, lake=stage.lake, tracking=MlflowTracking(stage.aws.tracking_url)) > 0
     # In 80 columns, one line says which version and when.
-    last = courtside(stage, "models", "history").stdout.rpartition(f"│ {target} ")[2]
+    last = courtside(stage, "versions", "history").stdout.rpartition(f"│ {target} ")[2]
     assert re.match(r" +│ \d{4}-\d\d-\d\d \d\d:\d\d to now +│ ", last), last
-    rows = printed(courtside(stage, "models", "compare", target, str(before), "--json"))
+    rows = printed(courtside(stage, "versions", "compare", target, str(before), "--json"))
     assert {"test_auc", "model"} <= {row["figure"] for row in rows}

@@ -1,8 +1,12 @@
 """A stage's outputs, without AWS."""
 
-import pytest
+from datetime import UTC, datetime
 
-from courtside.adapters.deployment import OutputMissing, StageOutputs
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from courtside.adapters.deployment import OutputMissing, StageNotDeployed, StageOutputs, deployed_stages
 from courtside.contracts.names import StackOutput
 
 
@@ -13,3 +17,37 @@ def test_an_output_of_a_later_release_is_asked_for_by_name() -> None:
     assert outputs.get(StackOutput.SLACK_WEBHOOK_SECRET) is None
     with pytest.raises(OutputMissing, match=r"TrackingCopyTaskArn: .* npx cdk deploy --all -c stage=dev"):
         outputs[StackOutput.TRACKING_COPY]
+
+
+@pytest.mark.parametrize(
+    ("deployed", "said"),
+    [
+        (["dev", "prod"], "Deployed here: dev, prod."),
+        ([], "Deployed here: no stage."),
+        (None, "porduction-data). Name"),
+    ],
+)
+def test_a_mistyped_stage_is_told_with_the_stages_there_are(deployed: list[str] | None, said: str) -> None:
+    error = StageNotDeployed("porduction", "courtside-porduction-data", deployed=deployed)
+    assert said in str(error)
+
+
+def test_the_stages_deployed_are_those_whose_data_stack_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [
+        "courtside-prod-data",
+        "courtside-prod-tracking",
+        "CDKToolkit",
+        "courtside-dev-data",
+        "my-courtside-x-data",
+    ]
+    client = boto3.client("cloudformation", region_name="eu-central-1")
+    stacks = [
+        {"StackName": name, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC), "StackStatus": "CREATE_COMPLETE"}
+        for name in names
+    ]
+    with Stubber(client) as stubbed:
+        stubbed.add_response("describe_stacks", {"Stacks": stacks})
+        stubbed.add_client_error("describe_stacks", "AccessDenied")
+        monkeypatch.setattr(boto3, "client", lambda _: client)
+        assert deployed_stages() == ["dev", "prod"]
+        assert deployed_stages() is None

@@ -60,7 +60,7 @@ def test_the_alert_says_what_moved_what_was_done_and_how_to_stop_it() -> None:
 
 
 def test_a_promotion_says_how_to_undo_it_if_it_can_be() -> None:
-    assert "courtside models rollback" in promotion_alert(model="m", before="1", after="2", reason="better").text
+    assert "courtside versions rollback" in promotion_alert(model="m", before="1", after="2", reason="better").text
     assert "rollback" not in promotion_alert(model="m", before=None, after="1", reason="first").text
 
 

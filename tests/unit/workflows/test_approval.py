@@ -63,8 +63,8 @@ def test_a_request_says_what_to_type_and_a_repeated_one_asks_once(production: Pr
     for _ in range(2):
         ask(production, lock, alerts)
     (alert,) = alerts.sent
-    assert "courtside models approve second --stage prod" in alert.text
-    assert "courtside models reject second --stage prod" in alert.text
+    assert "courtside versions approve second --stage prod" in alert.text
+    assert "courtside versions reject second --stage prod" in alert.text
     assert "2026-03-03 07:00 UTC" in alert.text
     assert "t1" not in alert.text
 
@@ -95,7 +95,7 @@ def test_an_answer_reaches_the_state_once_with_who_gave_it(production: Productio
 def test_an_answer_that_comes_too_late_says_what_to_do(production: Production, lock: RetrainingLock) -> None:
     ask(production, lock, RecordedAlerts())
     callback = RecordedCallback()
-    with pytest.raises(ApprovalExpired, match="models promote"):
+    with pytest.raises(ApprovalExpired, match="versions promote"):
         Approvals(production.ledger, callback).answer("second", YES, now=NOW + WAIT)
     assert callback.answers == []
     stopped = RecordedCallback(waits=False)

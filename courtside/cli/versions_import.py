@@ -1,4 +1,4 @@
-"""`courtside models import`: bring a pickle from before the registry into it."""
+"""`courtside versions import`: bring a pickle from before the registry into it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from courtside.cli.console import JsonFlag, print_json, print_table
+from courtside.cli.input import ContractOption
 from courtside.cli.resume_logging import place
 from courtside.cli.stage import Stage
 from courtside.contracts.names import DEFAULT_DATASET
@@ -26,16 +27,14 @@ def import_model(
     tracking_uri: Annotated[
         str | None, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow server [default: the stage's].")
     ] = None,
-    dataset: Annotated[
-        str, typer.Option(help="A shipped dataset contract, or the path of a YAML file.")
-    ] = DEFAULT_DATASET,
+    dataset: ContractOption = DEFAULT_DATASET,
     as_json: JsonFlag = False,
 ) -> None:
     """Register an old pickle, only from the lake's ml-models/ and only if its hash is as you say.
 
     It is judged on ml-features/test.parquet if that is there, and becomes neither challenger nor champion.
 
-    Example: `courtside models import random_forest --sha256 9f86d0… --stage dev`
+    Example: `courtside versions import random_forest --sha256 9f86d0… --stage dev`
     """
     from courtside.adapters.mlflow_tracking import MlflowTracking
     from courtside.datasets.catalog import load_dataset

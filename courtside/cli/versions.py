@@ -1,4 +1,4 @@
-"""`courtside models`: which version is champion, since when and why, and how to change that."""
+"""`courtside versions`: which version is champion, since when and why, and how to change that."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, print_json, print_table
-from courtside.cli.models_import import import_model
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
+from courtside.cli.versions_import import import_model
 
 if TYPE_CHECKING:
     from courtside.contracts.records import ApprovalRecord, Reign
@@ -18,26 +18,26 @@ app = typer.Typer(no_args_is_help=True, help="Look at the registry, decide on ch
 app.command("import")(import_model)
 
 TrainingId = Annotated[str, typer.Argument(help="The training whose challenger it is; the alert names it.")]
-Version = Annotated[str, typer.Argument(help="A version of the registry, as `courtside models list` shows it.")]
+Version = Annotated[str, typer.Argument(help="A version of the registry, as `courtside versions list` shows it.")]
 
 
 @app.command("list")
-def list_models(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def list_versions(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     """List the registered versions and the part each plays.
 
-    Example: `courtside models list --stage dev`
+    Example: `courtside versions list --stage dev`
     """
     from courtside.adapters.mlflow_registry import MlflowRegistry
 
     versions = MlflowRegistry(stage_tracking_uri(stage)).versions()
-    print_json(versions) if as_json else print_table("Models", versions)
+    print_json(versions) if as_json else print_table("Versions", versions)
 
 
 @app.command("history")
 def production_history(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     """Show what was champion from when to when, why and by whom.
 
-    Example: `courtside models history --stage dev --json`
+    Example: `courtside versions history --stage dev --json`
     """
     reigns = _production(stage).history()
     if as_json:
@@ -67,7 +67,7 @@ def compare_versions(
 
     Each was measured on the newest rows of its own training; what decides is the gate, which judges both on the same.
 
-    Example: `courtside models compare 3 2 --stage dev`
+    Example: `courtside versions compare 3 2 --stage dev`
     """
     from courtside.workflows.compare_versions import compare
 
@@ -84,7 +84,7 @@ def promote_version(
 ) -> None:
     """Make a version champion by hand, drift reference included; the gate is not asked.
 
-    Example: `courtside models promote 4 --reason "agreed with the analysts" --stage dev`
+    Example: `courtside versions promote 4 --reason "agreed with the analysts" --stage dev`
     """
     from courtside.workflows.production import Move
 
@@ -105,9 +105,9 @@ def rollback_champion(
 
     Examples:
 
-    - `courtside models rollback --stage dev`
+    - `courtside versions rollback --stage dev`
 
-    - `courtside models rollback --to 3 --stage dev`
+    - `courtside versions rollback --to 3 --stage dev`
     """
     from courtside.workflows.rollback import rollback
 
@@ -119,7 +119,7 @@ def rollback_champion(
 def approve(training_id: TrainingId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     """Let a challenger that passed the gate become champion.
 
-    Example: `courtside models approve drift-v3-2026-11-01-2026-12-01-calibrated --stage prod`
+    Example: `courtside versions approve drift-v3-2026-11-01-2026-12-01-calibrated --stage prod`
     """
     _print_answer(_answer(training_id, stage, approved=True), as_json=as_json)
 
@@ -128,7 +128,7 @@ def approve(training_id: TrainingId, stage: Stage = "dev", as_json: JsonFlag = F
 def reject(training_id: TrainingId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     """Keep the champion although a challenger passed the gate.
 
-    Example: `courtside models reject drift-v3-2026-11-01-2026-12-01-calibrated --stage prod`
+    Example: `courtside versions reject drift-v3-2026-11-01-2026-12-01-calibrated --stage prod`
     """
     _print_answer(_answer(training_id, stage, approved=False), as_json=as_json)
 
@@ -137,7 +137,7 @@ def reject(training_id: TrainingId, stage: Stage = "dev", as_json: JsonFlag = Fa
 def approvals_waiting(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     """List the challengers that wait for a person.
 
-    Example: `courtside models approvals --stage prod`
+    Example: `courtside versions approvals --stage prod`
     """
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger

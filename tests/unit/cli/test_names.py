@@ -1,0 +1,78 @@
+"""What commands and options are called: the final words, and what becomes of those of before."""
+
+from importlib.metadata import version
+
+import pytest
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.main import get_command
+
+from courtside.cli.main import app
+from courtside.cli.renamed import MOVED_TO_VERSIONS
+from tests.unit.test_cli import run
+
+
+def commands(command: TyperCommand | TyperGroup, *path: str) -> dict[str, TyperCommand]:
+    """Return every command that a person can find, by its words."""
+    if not isinstance(command, TyperGroup):
+        return {" ".join(path): command}
+    found: dict[str, TyperCommand] = {}
+    for name, each in command.commands.items():
+        if not each.hidden:
+            found |= commands(each, *path, name)
+    return found
+
+
+ALL = commands(get_command(app))
+
+
+@pytest.mark.parametrize("word", MOVED_TO_VERSIONS)
+@pytest.mark.parametrize("more", [(), ("--stage", "prod"), ("3", "--to", "a b"), ("--help",)])
+def test_a_command_of_before_says_what_it_is_called_now(word: str, more: tuple[str, ...]) -> None:
+    said = run("models", word, *more)
+    assert said.returncode == 2
+    assert f"`courtside versions {word}" in said.stderr.replace("\n", "")
+    assert all(part in said.stderr for part in more)
+    assert f"versions {word}" in ALL
+
+
+def test_the_group_of_before_is_named_too_and_hidden() -> None:
+    assert run("models").returncode == 2
+    assert "│ models " not in run("--help").stdout
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").stdout == f"courtside {version('courtside')}\n"
+
+
+def test_every_stage_option_is_the_same_one() -> None:
+    stages = {
+        name: option
+        for name, command in ALL.items()
+        for option in command.params
+        if isinstance(option, TyperOption) and "--stage" in option.opts
+    }
+    assert {"costs", "games load", "local up", "retrain", "status", "versions list"} <= set(stages)
+    assert {(option.envvar, option.help, option.default) for option in stages.values()} == {
+        ("COURTSIDE_STAGE", "The stage.", "dev")
+    }
+
+
+def test_every_contract_option_has_its_name_of_before_too() -> None:
+    named = {
+        name: [opt for option in command.params for opt in option.opts if opt in {"--contract", "--dataset"}]
+        for name, command in ALL.items()
+    }
+    assert {name for name, found in named.items() if found} >= {"train", "features", "drift check", "tables load"}
+    assert {tuple(found) for found in named.values() if found} == {("--contract", "--dataset")}
+
+
+@pytest.mark.parametrize("name", ["", "prod!", "../prod", "a" * 60, "Prod", "p"])
+def test_a_name_that_no_stage_can_have_is_refused_before_aws_is_asked(name: str) -> None:
+    said = run("status", "--stage", name)
+    assert said.returncode == 2
+    assert "2 to 16 lower-case letters and digits" in " ".join(said.stderr.split())
+
+
+def test_the_environment_names_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURTSIDE_STAGE", "No Stage")
+    assert "'No Stage'" in run("status").stderr
