@@ -18,8 +18,8 @@ from infra.stage import StageSettings
 MLFLOW_PORT = 5000
 # Of the artifacts bucket: where runs and models lie, in folders that MLflow names.
 ARTIFACT_FOLDER = "mlflow"
-# The Host header every request carries when it arrives: the API overwrites it with this name, so the server's
-# host check (MLflow 3.5+) can be exact without knowing the API's generated address.
+# The Host header that the API writes into every request, so that the server's host check (MLflow 3.5+) can be exact.
+# The API's own domain is let in beside it: only the link reaches the port, whatever the header says.
 MLFLOW_HOST_HEADER = "mlflow.courtside.internal"
 # Loopback is the task itself: its health check, a shell in the container.
 _ALLOWED_HOSTS = (MLFLOW_HOST_HEADER, f"localhost:{MLFLOW_PORT}", f"127.0.0.1:{MLFLOW_PORT}")
@@ -36,11 +36,11 @@ class MlflowServerEnv(MlflowDatabaseEnv):
     """What the server needs beyond its image's own defaults; the names are MLflow's."""
 
     artifact_root: str = Field(alias="MLFLOW_DEFAULT_ARTIFACT_ROOT", pattern="^s3://")
-    allowed_hosts: str = Field(alias="MLFLOW_SERVER_ALLOWED_HOSTS", default=",".join(_ALLOWED_HOSTS))
+    allowed_hosts: str = Field(alias="MLFLOW_SERVER_ALLOWED_HOSTS")
 
 
 class MlflowServer(Construct):
-    """One task in a public subnet with no way in but for the callers given by `allow_from`.
+    """One task in a public subnet with no way in but for the callers given by `allow_from`, who call it by `host`.
 
     Its first container migrates the schema and ends; the server starts only after that, and never migrates. Exactly one
     task at any time (0 % to 100 %): the old server must not meet the new schema.
@@ -54,13 +54,14 @@ class MlflowServer(Construct):
         vpc: ec2.IVpc,
         database: TrackingDatabase,
         artifacts: s3.IBucket,
+        host: str,
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
         self._task = ImageTask(self, "Task", image="mlflow_image", size=settings.tracking_size, settings=settings)
         self._logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
         migration = self._add_migration(database)
-        self._container = self._add_server(database=database, artifacts=artifacts)
+        self._container = self._add_server(database=database, artifacts=artifacts, host=host)
         self._container.add_container_dependencies(
             ecs.ContainerDependency(container=migration, condition=ecs.ContainerDependencyCondition.SUCCESS)
         )
@@ -89,10 +90,11 @@ class MlflowServer(Construct):
             logging=ecs.LogDrivers.aws_logs(stream_prefix="migrate", log_group=self._logs),
         )
 
-    def _add_server(self, *, database: TrackingDatabase, artifacts: s3.IBucket) -> ecs.ContainerDefinition:
+    def _add_server(self, *, database: TrackingDatabase, artifacts: s3.IBucket, host: str) -> ecs.ContainerDefinition:
         environment = MlflowServerEnv(
             database_secret_arn=database.secret.secret_arn,
             artifact_root=f"s3://{artifacts.bucket_name}/{ARTIFACT_FOLDER}",
+            allowed_hosts=",".join((*_ALLOWED_HOSTS, host)),
         )
         return self._task.run(
             "mlflow",

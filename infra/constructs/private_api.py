@@ -2,6 +2,7 @@
 
 import json
 
+import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
@@ -16,6 +17,8 @@ from infra.stage import LogRetentionDays
 
 _ACCESS_LOG = {
     "time": "$context.requestTime",
+    "request_id": "$context.requestId",
+    "source": "$context.identity.sourceIp",
     "caller": "$context.identity.userArn",
     "method": "$context.httpMethod",
     "path": "$context.path",
@@ -26,21 +29,18 @@ _ACCESS_LOG = {
 }
 
 
+# Not `$default`: AWS does not say which ARN IAM is asked about for that route. If it has the two segments that are
+# documented for a function's permission (`$default/$default`), no grant by method and path matches it.
+_EVERYTHING = ("/", "/{proxy+}")
+
+
 class PrivateApi(Construct):
     """IAM-authorised HTTP API → VPC link → Cloud Map → MLflow; no load balancer, no NAT.
 
     Callers sign for `execute-api`. Limits of the service: 30 s and 10 MB a request, so artifacts go to S3 directly.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        vpc: ec2.IVpc,
-        server: MlflowServer,
-        log_retention_days: LogRetentionDays,
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, log_retention_days: LogRetentionDays) -> None:
         super().__init__(scope, construct_id)
         self._api = apigw.HttpApi(
             self,
@@ -48,9 +48,30 @@ class PrivateApi(Construct):
             description="MLflow tracking, IAM authorised",
             create_default_stage=False,
             default_authorizer=authorizers.HttpIamAuthorizer(),
-            default_integration=self._integration(vpc=vpc, server=server),
         )
+        self._server: integrations.HttpServiceDiscoveryIntegration | None = None
         self._add_stage(log_retention_days)
+
+    def lead_to(self, server: MlflowServer, *, vpc: ec2.IVpc) -> None:
+        """Send every request to the server, through a link that only it lets in."""
+        self._server = self._integration(vpc=vpc, server=server)
+        for path in _EVERYTHING:
+            self.add_route(path)
+
+    def add_route(self, path: str, *, method: apigw.HttpMethod = apigw.HttpMethod.ANY) -> apigw.HttpRoute:
+        """Add a path of the server that API Gateway prefers to the general ones, and return it.
+
+        A route logs and throttles by itself; `HttpRoute.grant_invoke` opens it alone.
+        """
+        assert self._server is not None, "the API leads nowhere yet: call lead_to first"
+        (route,) = self._api.add_routes(path=path, methods=[method], integration=self._server)
+        return route
+
+    @property
+    def host(self) -> str:
+        """The API's default domain, which its callers send as their Host."""
+        stack = cdk.Stack.of(self)
+        return f"{self._api.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
     @property
     def tracking_uri(self) -> str:
@@ -102,7 +123,8 @@ class PrivateApi(Construct):
             "Mlflow",
             server.discovery,
             vpc_link=link,
-            # API Gateway takes a constant here, and Host is not among its reserved headers:
+            # API Gateway takes a constant here, and Host is not among its reserved headers; the server also takes the
+            # API's own domain, should that be forwarded after all:
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
             parameter_mapping=apigw.ParameterMapping().overwrite_header(
                 "Host", apigw.MappingValue.custom(MLFLOW_HOST_HEADER)

@@ -18,21 +18,17 @@ class TrackingStack(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings, data: DataStack) -> None:
         super().__init__(scope, construct_id, description="Courtside: private MLflow server", env=placement(settings))
+        self.api = PrivateApi(self, "TrackingApi", log_retention_days=settings.log_retention_days)
         self.server = MlflowServer(
             self,
             "Mlflow",
             vpc=data.vpc,
             database=data.database,
             artifacts=data.artifacts,
+            host=self.api.host,
             settings=settings,
         )
-        self.api = PrivateApi(
-            self,
-            "TrackingApi",
-            vpc=data.vpc,
-            server=self.server,
-            log_retention_days=settings.log_retention_days,
-        )
+        self.api.lead_to(self.server, vpc=data.vpc)
         copy = TrackingCopy(self, "TrackingCopy", database=data.database, lake=data.lake, settings=settings)
         publish(
             self,

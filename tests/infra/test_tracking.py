@@ -23,9 +23,10 @@ def _environment(stage: SynthesizedStage, name: str = "mlflow") -> dict[str, str
     return {variable["Name"]: text(variable["Value"]) for variable in variables}
 
 
-def test_every_route_asks_iam(stage: SynthesizedStage) -> None:
+def test_every_route_asks_iam_about_a_method_and_a_path(stage: SynthesizedStage) -> None:
+    """The ARN of `$default` may have no such segments, and then the callers' grant matches nothing."""
     routes = stage.of_type("AWS::ApiGatewayV2::Route")
-    assert [route["RouteKey"] for route in routes.values()] == ["$default"]
+    assert {route["RouteKey"] for route in routes.values()} == {"ANY /", "ANY /{proxy+}"}
     assert all(route["AuthorizationType"] == "AWS_IAM" for route in routes.values())
 
 
@@ -43,7 +44,10 @@ def test_the_api_has_one_throttled_stage_that_logs_who_called(stage: Synthesized
     _, api_stage = stage.tracking.only("AWS::ApiGatewayV2::Stage")
     assert api_stage["StageName"] == "$default"
     assert api_stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 200, "ThrottlingRateLimit": 100}
-    assert json.loads(api_stage["AccessLogSettings"]["Format"])["caller"] == "$context.identity.userArn"
+    logged = json.loads(api_stage["AccessLogSettings"]["Format"])
+    assert logged["caller"] == "$context.identity.userArn"
+    assert logged["source"] == "$context.identity.sourceIp"
+    assert logged["request_id"] == "$context.requestId"
 
 
 def test_mlflow_accepts_the_host_the_api_sends_and_refuses_others(stage: SynthesizedStage) -> None:
@@ -52,6 +56,9 @@ def test_mlflow_accepts_the_host_the_api_sends_and_refuses_others(stage: Synthes
     hosts = _environment(stage)["MLFLOW_SERVER_ALLOWED_HOSTS"].split(",")
     assert is_allowed_host_header(hosts, sent)
     assert is_allowed_host_header(hosts, f"127.0.0.1:{MLFLOW_PORT}")
+    api, _ = stage.tracking.only("AWS::ApiGatewayV2::Api")
+    own_domain = f"<{api}>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
+    assert own_domain in hosts, "were the header not overwritten, every request would be refused"
     for stranger in (
         "evil.example",
         f"{sent}.evil.example",
@@ -130,6 +137,11 @@ def test_image_and_task_are_built_for_the_same_platform(stage: SynthesizedStage)
     assert platforms == {"linux/arm64"}
     functions = stage.of_type("AWS::Lambda::Function").values()
     assert all(function["Architectures"] == ["arm64"] for function in functions)
+
+
+def test_the_server_keeps_a_connection_longer_than_the_api_reuses_it() -> None:
+    """uvicorn hangs up after 5 s, and a request that API Gateway sends just then is answered with 503."""
+    assert 'MLFLOW_UVICORN_OPTS="--timeout-keep-alive 75"' in (ROOT / "mlflow_image/Dockerfile").read_text()
 
 
 def test_the_port_the_task_opens_is_the_one_the_image_listens_on(stage: SynthesizedStage) -> None:
