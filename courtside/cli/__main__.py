@@ -1,5 +1,5 @@
 """`python -m courtside.cli`."""
 
-from courtside.cli.main import main
+from courtside.cli.entry import main
 
 main()

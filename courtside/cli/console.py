@@ -1,14 +1,19 @@
-"""What every command prints: people's text on stderr, results on stdout, JSON with --json."""
+"""What every command prints: people's text on stderr, results on stdout, JSON with --json.
+
+A terminal gets tables and wrapped lines; a pipe gets one line a row with tabs between, and no line is wrapped.
+"""
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
+from courtside.cli import layout
+from courtside.cli.hints import with_stage
 from courtside.contracts.records import ModelRecord
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
@@ -24,17 +29,42 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print rows as a table on stdout, columns in the order of the first row."""
+    """Print rows on stdout, columns in the order they are first met."""
     if not rows:
-        results.print(f"{title}: none")
+        say(f"{title}: none")
         return
-    table = Table(title=title, title_justify="left")
-    for column in rows[0]:
-        number = isinstance(rows[0][column], int | float)
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    results.print(table)
+    if not results.is_terminal:
+        _write(layout.tab_separated(rows))
+        return
+    results.print(title, style="bold", markup=False, highlight=False)
+    _write(layout.table(rows, results.width))
+
+
+def print_pairs(values: Mapping[str, object]) -> None:
+    """Print named values on stdout, a line each."""
+    if results.is_terminal:
+        _write(layout.pairs(values, results.width))
+    else:
+        _write(f"{name}\t{layout.cell(value)}" for name, value in values.items())
+
+
+def print_text(text: str, *, style: str | None = None) -> None:
+    """Print whole sentences on stdout, wrapped between words where a person reads them."""
+    _say(results, text, style=style)
+
+
+def say(text: str, *, style: str | None = None) -> None:
+    """Tell a person something on stderr, wrapped between words; a command in it repeats the stage that was named."""
+    _say(people, with_stage(text), style=style)
+
+
+def say_failure(kind: str, text: str) -> None:
+    """Tell a person on stderr what ended the command: the failure's name, then what to do."""
+    words = with_stage(f"{kind}: {text}")
+    lines = layout.wrapped(words, people.width) if people.is_terminal else [words]
+    told = Text("\n".join(lines))
+    told.stylize("bold red", 0, len(kind))
+    people.print(told, soft_wrap=True)
 
 
 def print_models(title: str, models: Sequence[ModelRecord]) -> None:
@@ -54,7 +84,11 @@ def print_models(title: str, models: Sequence[ModelRecord]) -> None:
     print_table(title, rows)
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.3f}" if value == 0 or abs(value) >= 0.001 else f"{value:.0e}"
-    return "" if value is None else str(value)
+def _say(console: Console, text: str, *, style: str | None) -> None:
+    lines = layout.wrapped(text, console.width) if console.is_terminal else [text]
+    console.print("\n".join(lines), style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def _write(lines: Iterable[str]) -> None:
+    for line in lines:
+        results.print(line, markup=False, highlight=False, soft_wrap=True)

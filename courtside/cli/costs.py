@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_table, results
+from courtside.cli.console import JsonFlag, people, print_json, print_table, print_text, say
 from courtside.cli.stage import Stage
 from courtside.contracts.errors import BadInput
 
@@ -109,10 +109,10 @@ def _print(month: "Estimate", assumed: "Usage", *, stage: str) -> None:
         })  # fmt: skip
     rows.append({"resource": "total", "service": "", "usage": "", "USD": f"{month.total_usd_month:.2f}"})
     print_table(f"{stage}, a month in {month.region}, list prices of {month.prices_as_of} or newer", rows)
-    results.print("Assumed (change with --usage name=value):", highlight=False)
+    print_text("Assumed (change with --usage name=value):")
     for name, value, meaning in assumed.described():
         text = str(value).lower() if isinstance(value, bool) else f"{value:g}"
-        results.print(f"  {name}={text}  {meaning}", markup=False, highlight=False, soft_wrap=True)
+        print_text(f"  {name}={text}  {meaning}")
 
 
 def _budget(resources: "tuple[Resource, ...]") -> float | None:
@@ -123,15 +123,14 @@ def _budget(resources: "tuple[Resource, ...]") -> float | None:
 
 def _warn(month: "Estimate", *, budget: float | None) -> None:
     for each in month.unpriced:
-        people.print(f"not in the total: {each.resource}: {each.reason}", style="bold red", markup=False)
+        say(f"not in the total: {each.resource}: {each.reason}", style="bold red")
     if budget is None or month.total_usd_month <= budget:
         return
     dearest = ", ".join(f"{line.resource} ${line.usd_month:.2f}" for line in month.lines[:NAMED_WHEN_OVER])
-    people.print(
+    say(
         f"${month.total_usd_month:.2f} a month is over the stage's budget of ${budget:g} "
         f"(budget_usd_month in infra/settings.py). The dearest lines: {dearest}",
         style="bold red",
-        markup=False,
     )
 
 

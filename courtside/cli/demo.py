@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from courtside.cli.console import people, print_models, print_table, results
+from courtside.cli.console import people, print_models, print_table, say
 from courtside.cli.input import QuarantineOption, read_input
 from courtside.contracts.errors import CourtsideError
 
@@ -101,6 +101,6 @@ def _print(result: "DemoResult", *, keep: bool) -> None:
     shown = {name: place for name, place in result.urls.items() if keep or name not in {"mlflow", "aws"}}
     print_table("Where to look", [{"what": name, "where": place} for name, place in shown.items()])
     if keep and "instance" in result.urls:
-        results.print(f"Still running; stop it with: courtside local down {result.urls['instance']}")
+        say(f"Still running; stop it with `courtside local down {result.urls['instance']}`")
     if result.error:
-        people.print(f"[bold red]failed[/]: {result.error}", highlight=False)
+        say(f"failed: {result.error}", style="bold red")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_table, results
+from courtside.cli.console import JsonFlag, people, print_json, print_table, print_text, say
 from courtside.cli.input import ContractOption, parse_day
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 from courtside.contracts.errors import BadInput
@@ -83,7 +83,7 @@ def check_tables(
     if out is not None:
         _write(compared, out)
     for file in compared.report.files_quarantined:
-        people.print(f"set aside: {file.file}: {file.reason}", style="bold red", markup=False, soft_wrap=True)
+        say(f"set aside: {file.file}: {file.reason}", style="bold red")
     print_json(compared.report.to_dict()) if as_json else _print(compared.report)
     if exit_code and compared.report.drift_detected:
         raise typer.Exit(EXIT_DRIFT)
@@ -127,7 +127,7 @@ def _write(compared: "Comparison", folder: Path) -> None:
         (folder / "report.json").write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise FolderNotWritable(folder, error.strerror or str(error)) from error
-    people.print(f"written: {folder / 'report.json'}, {folder / 'report.html'}", highlight=False)
+    say(f"written: {folder / 'report.json'}, {folder / 'report.html'}")
 
 
 def _print(report: "DriftReport") -> None:
@@ -141,9 +141,9 @@ def _print(report: "DriftReport") -> None:
             print_table(title, _rows(found))
     for feature in report.features:
         if feature.drifted:
-            results.print(f"{feature.name}: {feature.reason}", markup=False, highlight=False)
+            print_text(f"{feature.name}: {feature.reason}")
     for outcome in report.outcomes_drifted:
-        results.print(headline.outcome(outcome), markup=False, highlight=False)
+        print_text(headline.outcome(outcome))
 
 
 def _rows(found: "Sequence[FeatureDrift]") -> list[dict[str, Any]]:

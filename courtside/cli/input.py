@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from courtside.cli.console import people
+from courtside.cli.console import say
 from courtside.contracts.errors import BadInput
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ def read_input(path: Path, *, quarantine: Path | None) -> "ReadGames":
 
     read = read_games(path)
     for note in read.notes:
-        people.print(note, highlight=False)
+        say(note)
     if read.quarantined.num_rows:
         kept = quarantine or path.with_name(f"{path.name}.quarantine.csv")
         try:
             write_quarantine(read.quarantined, kept)
         except OSError as error:
             raise QuarantineNotWritable(kept, error.strerror or str(error)) from error
-        people.print(f"{read.quarantined.num_rows} odd rows set aside in {kept}, each with its reason")
+        say(f"{read.quarantined.num_rows} odd rows set aside in {kept}, each with its reason")
     return read

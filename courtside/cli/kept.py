@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from courtside.cli.console import JsonFlag, print_json, results
+from courtside.cli.console import JsonFlag, print_json, print_text
 from courtside.cli.stage import Stage
 
 
@@ -20,8 +20,8 @@ def kept(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
         print_json([asdict(thing) for thing in found])
         return
     if not found:
-        results.print(f"Nothing is left of stage {stage} (of what was destroyed in the last 90 days).")
+        print_text(f"Nothing is left of stage {stage} (of what was destroyed in the last 90 days).")
     for thing in found:
         name = f" ({thing.logical_id})" if thing.logical_id else ""
-        results.print(f"{thing.kind} {thing.name}{name}: {thing.holds}", markup=False, soft_wrap=True)
-        results.print(f"    to remove it: {thing.remove}", markup=False, highlight=False, soft_wrap=True)
+        print_text(f"{thing.kind} {thing.name}{name}: {thing.holds}")
+        print_text(f"    to remove it: `{thing.remove}`")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_table
+from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Stage
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def up(
         print_json({"id": instance.id, "environment": _environment(instance), "outputs": outputs})
         return
     print_table("Running", [{"id": instance.id, "aws": instance.endpoint, "mlflow": instance.tracking_url}])
-    people.print(f"To use it from a shell: eval $(courtside local env {instance.id})")
+    say(f"To use it from a shell: `eval $(courtside local env {instance.id})`")
 
 
 @app.command("env")

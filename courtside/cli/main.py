@@ -1,6 +1,5 @@
-"""The command's root: its subcommands, and errors turned into exit codes."""
+"""The command's root: its subcommands; `entry` turns what goes wrong into exit codes."""
 
-import sys
 from importlib.metadata import version
 from typing import Annotated
 
@@ -24,12 +23,6 @@ from courtside.cli import (
     versions,
 )
 from courtside.cli import demo as demo_command
-from courtside.cli.console import people
-from courtside.contracts.errors import BadInput, CourtsideError
-
-EXIT_FAILED = 1
-EXIT_BAD_INPUT = 2
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="courtside",
@@ -73,22 +66,3 @@ def courtside(
     ] = False,
 ) -> None:
     """Courtside looks after a small team's models in its own AWS account; start with `courtside demo`."""
-
-
-def main() -> None:
-    """Run the command and exit: expected failures print one message that says what to do, never a traceback."""
-    try:
-        app()
-    except BadInput as error:
-        _fail(error, EXIT_BAD_INPUT)
-    except CourtsideError as error:
-        _fail(error, EXIT_FAILED)
-    except KeyboardInterrupt:
-        people.print("interrupted")
-        sys.exit(EXIT_INTERRUPTED)
-
-
-def _fail(error: CourtsideError, code: int) -> None:
-    people.print(f"[bold red]{type(error).__name__}[/]: ", end="")
-    people.print(str(error), markup=False, highlight=False)
-    sys.exit(code)

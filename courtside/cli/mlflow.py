@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json
+from courtside.cli.console import JsonFlag, print_json, say
 from courtside.cli.stage import Stage, stage_tracking_uri
 
 app = typer.Typer(no_args_is_help=True, help="Use a stage's private MLflow from a browser or a notebook.")
@@ -35,14 +35,14 @@ def ui(
     # A shell that starts a command in the background has it ignore Ctrl-C; it must end by it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with SigningProxy(stage_tracking_uri(stage), session=boto3.Session(), host=host, port=port) as proxy:
-        people.print(f"MLflow of stage {stage}, signed as you; Ctrl-C ends")
+        say(f"MLflow of stage {stage}, signed as you; Ctrl-C ends")
         typer.echo(proxy.url)
         if open_browser:
             typer.launch(proxy.url)
         try:
             proxy.serve_forever()
         except KeyboardInterrupt:
-            people.print("closed")
+            say("closed")
 
 
 @app.command("env")

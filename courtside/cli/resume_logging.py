@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from courtside.cli.console import people, print_json, print_table
+from courtside.cli.console import print_json, print_table, say
 from courtside.cli.stage import signed
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import StackOutput
@@ -29,7 +29,7 @@ def resume(*, out: Path | None, stage: str, training_id: str | None, tracking_ur
         lake=lake,
         tracking=MlflowTracking(uri),
         training_id=training_id,
-        progress=lambda name: people.print(f"… {name}"),
+        progress=lambda name: say(f"… {name}"),
     )
     rows = [
         {

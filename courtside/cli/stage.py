@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from courtside.cli.hints import named_stage
 from courtside.contracts.errors import BadInput
 
 # As infra/stage.py demands of a stage's settings.
@@ -23,9 +24,11 @@ class StageNameInvalid(BadInput):
         )
 
 
-def _stage_name(name: str) -> str:
+def _stage_name(context: typer.Context, name: str) -> str:
     if not _NAME.fullmatch(name):
         raise StageNameInvalid(name)
+    source = context.get_parameter_source("stage")
+    named_stage.set(name if source is not None and source.name == "COMMANDLINE" else None)
     return name
 
 

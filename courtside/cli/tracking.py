@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_table, results
+from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table
 from courtside.cli.stage import Stage
 from courtside.contracts.errors import BadInput
 
@@ -105,12 +105,8 @@ def backups(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
 
 def _print(result: dict[str, Any], *, as_json: bool) -> None:
-    """Print what was copied, a line each: a key is copied from a terminal as one word."""
-    if as_json:
-        print_json(result)
-        return
-    for name, value in result.items():
-        results.print(f"{name:<18}{value}", markup=False, highlight=False, soft_wrap=True)
+    """Print what was copied, a line each."""
+    print_json(result) if as_json else print_pairs(result)
 
 
 def _ran(stage: str, command: list[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_models, print_table
+from courtside.cli.console import JsonFlag, print_json, print_models, print_table, say
 from courtside.cli.input import (
     ContractOption,
     GamesOption,
@@ -142,13 +142,13 @@ def train_files(
         options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
         with_reference=not disable_drift,
         provenance=provenance(),
-        progress=lambda part: people.print(f"… {part}", highlight=False),
+        progress=lambda part: say(f"… {part}"),
     )
     _print_record(record, as_json=as_json)
     if record.spooled:
-        people.print(
+        say(
             "trained, but not logged: the tracking server was away. When it is back: "
-            f"courtside train --resume-logging --out {out}"
+            f"`courtside train --resume-logging --out {out}`"
         )
         raise typer.Exit(EXIT_NOT_LOGGED)
 
@@ -158,7 +158,7 @@ def _print_record(record: TrainingRecord, *, as_json: bool) -> None:
         print_json(record.model_dump(mode="json"))
         return
     for warning in record.warnings:
-        people.print(f"warning: {warning}")
+        say(f"warning: {warning}")
     print_models(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", record.models)
 
 
@@ -192,7 +192,7 @@ def _stored(
 def _tracking(uri: str | None, *, disabled: bool) -> Any:
     if disabled or uri is None:
         if not disabled:
-            people.print("no --tracking-uri given: nothing is logged to MLflow (--disable-mlflow says so on purpose)")
+            say("no --tracking-uri given: nothing is logged to MLflow (--disable-mlflow says so on purpose)")
         return None
     from courtside.adapters.mlflow_tracking import MlflowTracking
 

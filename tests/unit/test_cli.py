@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.cli.main import main
+from courtside.cli import entry
 from courtside.datasets.simulated import simulate_games
 
 
@@ -26,11 +26,7 @@ def run(*arguments: str | Path) -> Done:
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["courtside", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as ended:
-            code = int(ended.code or 0)
+        code = entry.run()
     return Done(code, out.getvalue(), err.getvalue())
 
 

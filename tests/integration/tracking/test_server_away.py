@@ -25,7 +25,7 @@ from mlflow import MlflowClient
 from courtside.adapters.folder_lake import FolderLake
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
-from courtside.cli.main import main
+from courtside.cli import entry
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
@@ -86,9 +86,8 @@ def courtside(*arguments: str) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["courtside", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    return int(ended.value.code or 0), out.getvalue(), err.getvalue()
+        code = entry.run()
+    return code, out.getvalue(), err.getvalue()
 
 
 def logged_runs(server: Server) -> pd.DataFrame:

@@ -1,0 +1,70 @@
+"""Words for what ended a command: expected failures, limits of the machine, and what nobody foresaw."""
+
+import errno
+import os
+import platform
+import re
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from courtside.cli.console import say_failure
+from courtside.cli.entry import EXIT_BAD_INPUT, EXIT_FAILED
+from courtside.contracts.errors import BadInput, CourtsideError
+
+_SECRET_IN_ADDRESS = re.compile(r"(\w+://)[^\s/@]+@")
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def tell(error: BaseException) -> int:
+    """Print one message for what ended the command and return its exit code."""
+    if isinstance(error, CourtsideError):
+        say_failure(type(error).__name__, str(error))
+        return EXIT_BAD_INPUT if isinstance(error, BadInput) else EXIT_FAILED
+    if isinstance(error, BrokenPipeError):
+        return EXIT_FAILED
+    if isinstance(error, OSError) and error.errno in _FULL:
+        where = f" while {error.filename} was written" if error.filename else ""
+        say_failure("DiskFull", f"there is no space left on the disk{where}; free some and run the command again")
+        return EXIT_FAILED
+    if isinstance(error, MemoryError):
+        say_failure("OutOfMemory", "this machine's memory did not suffice; give it less data at once, or more memory")
+        return EXIT_FAILED
+    say_failure("Unforeseen", _unforeseen(error))
+    return EXIT_FAILED
+
+
+def _unforeseen(error: BaseException) -> str:
+    said = next(iter(str(error).splitlines()), "")
+    return without_secrets(
+        f"something went wrong that this command does not know: {type(error).__name__}: {said[:300]}. {_logged(error)}"
+    )
+
+
+def _logged(error: BaseException) -> str:
+    """Keep the whole story in a file of its own, readable by its owner only, and say where it is."""
+    try:
+        # The temporary folder, because a home directory may be read-only or not there at all.
+        handle, path = tempfile.mkstemp(prefix="courtside-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(without_secrets(_story(error)))
+    except OSError as problem:
+        return (
+            f"No log could be written ({problem.strerror}); please report it with this line and the command you typed"
+        )
+    return f"Please report it with the file {path}, which tells the whole story"
+
+
+def _story(error: BaseException) -> str:
+    return "\n".join([
+        f"courtside {version('courtside')}, Python {platform.python_version()}, {platform.platform()}",
+        f"{datetime.now(UTC).isoformat()}  {sys.argv}",
+        "".join(traceback.format_exception(error)),
+    ])  # fmt: skip
+
+
+def without_secrets(text: str) -> str:
+    """Return a text without the users and passwords in its addresses."""
+    return _SECRET_IN_ADDRESS.sub(r"\1…@", text)

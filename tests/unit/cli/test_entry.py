@@ -1,0 +1,116 @@
+"""Whatever ends the command, a person gets words and a documented exit code."""
+
+import errno
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from courtside.cli import main as commands
+from courtside.contracts.errors import BadInput, CourtsideError
+from tests.unit.test_cli import Done, run
+
+COMMAND = [sys.executable, "-m", "courtside.cli"]
+
+
+def broken_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Done:
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(commands, "app", fail)
+    return run("status")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (CourtsideError("do this"), 1, "CourtsideError: do this"),
+        (BadInput("do [that]"), 2, "BadInput: do [that]"),
+        (KeyboardInterrupt(), 130, ""),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "report.html"),
+            1,
+            "no space left on the disk while report.html",
+        ),
+        (MemoryError(), 1, "memory"),
+        (BrokenPipeError(), 1, ""),
+    ],
+)
+def test_what_ends_a_command_is_told(
+    error: BaseException, code: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = broken_by(error, monkeypatch)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert bool(done.stderr) == bool(said)
+
+
+def test_the_unforeseen_is_one_line_and_a_log_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = broken_by(KeyError("postgresql://me:secret@host/db\nand more"), monkeypatch)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "Please report it" in done.stderr
+    (log,) = tmp_path.iterdir()
+    assert str(log) in done.stderr
+    assert "Traceback" in log.read_text()
+    assert "secret" not in log.read_text() + done.stderr
+    assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_unforeseen_is_told_even_where_no_log_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    done = broken_by(KeyError("x"), monkeypatch)
+    assert done.returncode == 1
+    assert "No log could be written" in done.stderr
+
+
+def told(*, arguments: str = "--help", redirected: str = "", **variables: str) -> tuple[int, str]:
+    """Run the command in a shell; return its exit code and everything it said."""
+    done = subprocess.run(
+        ["bash", "-c", f'"$@" {redirected}', "bash", *COMMAND, *arguments.split()],
+        capture_output=True, text=True, timeout=60, check=False, env=os.environ | variables,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code"),
+    [("> /dev/full", 1), (">&-", 0), ("2>&-", 0), ("| head -1; exit ${PIPESTATUS[0]}", 0), ("> /dev/full 2>&1", 1)],
+)
+def test_an_output_that_cannot_be_written_is_no_traceback(redirected: str, code: int) -> None:
+    got, said = told(arguments="versions --help", redirected=redirected)
+    assert "Traceback" not in said
+    assert "Exception ignored" not in said
+    assert got == code or "head" in redirected
+
+
+@pytest.mark.parametrize("words", ["", "courtside versions ", "courtside versions 'x", "courtside --\x00 nothing"])
+def test_completion_never_spoils_the_line(words: str) -> None:
+    variables = {"_COURTSIDE_COMPLETE": "complete_bash", "COMP_CWORD": "nonsense"}
+    code, said = told(**variables, **({"COMP_WORDS": words.replace("\x00", "")} if words else {}))
+    assert code in {0, 1}
+    assert "Traceback" not in said
+
+
+def test_an_early_interruption_is_no_traceback() -> None:
+    codes = set()
+    for wait in (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", "import courtside.cli.entry as e; print(flush=True); e.main()", "status"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert not re.search("Traceback|Exception ignored", said), said
+        codes.add(process.returncode)
+    assert codes <= {130, 1}
+    assert 130 in codes

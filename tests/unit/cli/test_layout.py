@@ -1,0 +1,114 @@
+"""How rows and sentences look in a terminal of 80 columns, and in a pipe."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from courtside.cli import hints, layout
+from tests.unit.test_cli import run
+
+WIDTH = 80
+WORDS = st.text("abcdefghijklm/:.-_é日", min_size=1, max_size=12)
+LONG = st.sampled_from([
+    "arn:aws:states:eu-central-1:123456789012:execution:CourtsideRetraining:drift-v3-2026-11-01-2026-12-01-calibrated",
+    "s3://courtside-dev-data-lake/drift/reports/dt=2026-12-01/a-report-with-a-long-name/report.html",
+    "/home/somebody/models/training/files-20261128T190000Z-4f3a/reference.profile",
+])  # fmt: skip
+TEXTS = st.lists(st.one_of(WORDS, LONG), max_size=30).map(" ".join)
+VALUES: st.SearchStrategy[Any] = st.one_of(TEXTS, st.integers(), st.floats(allow_nan=False), st.none(), st.booleans())
+ROWS = st.integers(1, 9).flatmap(
+    lambda columns: st.lists(
+        st.lists(VALUES, min_size=columns, max_size=columns).map(
+            lambda values: {f"column {place}": value for place, value in enumerate(values)}
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+
+
+@given(rows=ROWS)
+@example(rows=[{"training_id": "drift-v3-2026-11-01-2026-12-01-calibrated", "reason": "better by 0.012 " * 9, "n": 3}])
+def test_a_table_breaks_no_word_and_is_wider_than_the_terminal_only_for_one_word(rows: list[dict[str, Any]]) -> None:
+    lines = layout.table(rows, WIDTH)
+    shown = set(" ".join(lines).split())
+    for row in rows:
+        for value in row.values():
+            assert set(layout.cell(value).split()) <= shown
+    for line in lines:
+        if cell_len(line) > WIDTH:
+            # A block, where a value that is one long word stands beside its name.
+            assert len(re.sub(r"^(column \d| +) *", "", line).split()) == 1
+
+
+@given(rows=ROWS)
+def test_a_table_never_has_a_column_that_is_too_narrow_to_read(rows: list[dict[str, Any]]) -> None:
+    lines = layout.table(rows, WIDTH)
+    ruled = next((line for line in lines if line.startswith("─")), None)
+    if ruled is None:
+        return
+    for place, width in enumerate(map(len, ruled.split())):
+        texts = [layout.cell(row[f"column {place}"]) for row in rows]
+        assert width >= min(layout.NARROWEST, max(map(cell_len, texts)))
+
+
+@given(rows=ROWS)
+def test_a_pipe_gets_one_line_a_row_with_as_many_tabs_as_the_heading(rows: list[dict[str, Any]]) -> None:
+    heading, *lines = layout.tab_separated(rows)
+    assert heading.split("\t") == list(rows[0])
+    assert [line.split("\t") for line in lines] == [list(map(layout.cell, row.values())) for row in rows]
+
+
+def test_a_value_is_one_line_without_control_characters() -> None:
+    assert layout.cell("a\tb\nc\x1b[31m") == "a b c [31m"
+    assert layout.cell({"ece": 0.01234, "folds": [1, 2]}) == "ece 0.012, folds 1, 2"
+    assert layout.cell(None) == ""
+
+
+@given(text=TEXTS)
+def test_a_wrapped_text_keeps_its_words_in_order(text: str) -> None:
+    lines = layout.wrapped(text, WIDTH)
+    assert " ".join(lines).split() == text.split()
+    assert all(cell_len(line) <= WIDTH or " " not in line for line in lines)
+
+
+def test_a_command_in_a_sentence_stays_on_one_line() -> None:
+    command = "`courtside versions approve drift-v3-2026-11-01 --stage prod`"
+    said = f"The challenger of the training waits; to make it the champion, type {command} before Tuesday."
+    assert any(command in line for line in layout.wrapped(said, WIDTH))
+
+
+def test_a_block_names_each_value_and_goes_on_below_it() -> None:
+    lines = layout.pairs({"reason": "one two three four", "at": "here"}, 18)
+    assert lines == ["reason  one two", "        three four", "at      here"]
+
+
+@pytest.mark.parametrize(
+    ("text", "completed"),
+    [
+        ("see `courtside versions list`", "see `courtside versions list --stage prod`"),
+        ("`courtside retrain --trigger initial`.", "`courtside retrain --trigger initial --stage prod`."),
+        ("`courtside status --stage dev`", "`courtside status --stage dev`"),
+        ("`courtside local down`", "`courtside local down`"),
+        ("`courtside nothing`, `courtside versions 'x`", "`courtside nothing`, `courtside versions 'x`"),
+        ("`npx cdk deploy`", "`npx cdk deploy`"),
+    ],
+)
+def test_a_hint_repeats_the_stage_that_was_named(text: str, completed: str) -> None:
+    assert hints.with_stage(text) == text
+    token = hints.named_stage.set("prod")
+    assert hints.with_stage(text) == completed
+    hints.named_stage.reset(token)
+
+
+def test_no_stage_is_repeated_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURTSIDE_STAGE", "prod")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    run("costs", "--template", "none.json")
+    assert hints.named_stage.get() is None
+    run("costs", "--template", "none.json", "--stage", "prod")
+    assert hints.named_stage.get() == "prod"
