@@ -270,11 +270,13 @@ def tracking_copy() -> Callable[[str | None, bool, list[str] | None], dict[str, 
     return run
 
 
-@cache
 def slack() -> Callable[..., None] | None:
-    """Wire the Slack poster (`post_to_slack` without its first argument); None while no webhook is set."""
-    from courtside.adapters.secrets import read_secret
-    from courtside.adapters.slack import post_to_slack
+    """Wire the Slack poster (`post_to_slack` without its first argument); None while no webhook is set.
 
-    webhook = read_secret(NotifySlackEnv.read().slack_webhook_secret_arn).strip()
-    return partial(post_to_slack, webhook) if webhook.startswith(("https://", "http://127.0.0.1:")) else None
+    Not kept warm: a webhook that was put or replaced counts from the next alert on. Raises `WebhookInvalid`.
+    """
+    from courtside.adapters.secrets import read_secret
+    from courtside.adapters.slack import post_to_slack, webhook_in
+
+    webhook = webhook_in(read_secret(NotifySlackEnv.read().slack_webhook_secret_arn))
+    return None if webhook is None else partial(post_to_slack, webhook)

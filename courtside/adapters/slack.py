@@ -2,15 +2,25 @@
 
 import http.client
 import json
+import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from courtside.contracts.errors import CourtsideError
+from courtside.core.slack_text import slack_text
 
 TRIES = 4
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 4
+# A function that is cut off cannot say why: a try that begins now may still take three timeouts (connect, TLS, read).
+BUDGET_SECONDS = 15
+_ACCEPTED = b"ok"
+# The placeholder of a new secret is random: only what looks like an attempt at an address counts as one.
+_ATTEMPT = re.compile(r"://|/services/|slack|^[\w-]+(\.[\w-]+)+(:\d+)?/", re.IGNORECASE)
+_LOOPBACK = "127.0.0.1"
 
 
 class SlackUnreachable(CourtsideError):
@@ -18,32 +28,98 @@ class SlackUnreachable(CourtsideError):
 
     def __init__(self, detail: str) -> None:
         self.detail = detail
-        super().__init__(f"Slack did not take the message after {TRIES} tries: {detail}")
+        super().__init__(f"Slack did not take the message: {detail}")
 
 
-def post_to_slack(webhook: str, *, subject: str, text: str, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Post one message, waiting 1, 2 and 4 seconds between tries; raises `SlackUnreachable`.
+class WebhookInvalid(CourtsideError):
+    """The secret holds an address that cannot be a webhook's; it stays out of the text."""
 
-    A refusal (4xx other than 429) is not tried again: it would be refused again.
+    def __init__(self) -> None:
+        super().__init__(
+            "what the Slack secret holds is not a webhook's address: it must be one https:// address and nothing else, "
+            "without quotes or spaces; put it there again as Slack shows it"
+        )
+
+
+def webhook_in(secret: str) -> str | None:
+    """Return the webhook's address that a secret holds, None while nobody has put one; raises `WebhookInvalid`."""
+    text = secret.strip()
+    if not _ATTEMPT.search(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        local = parts.scheme == "http" and parts.hostname == _LOOPBACK and parts.port is not None
+        known = (local or parts.scheme == "https") and bool(parts.hostname) and len(parts.path) > 1
+    except ValueError:
+        raise WebhookInvalid from None  # its message would tell the address
+    if not known or re.search(r"[\s\"'<>]", text):
+        raise WebhookInvalid
+    return text
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A message that was sent elsewhere has not reached Slack."""
+
+    def redirect_request(self, *_: object, **__: object) -> None:
+        """Follow none."""
+
+
+_opener = urllib.request.build_opener(_NoRedirects)
+
+
+class _Refused(Exception):
+    """One try failed; `final` where the same answer would come again, `pause` as long as Slack asks for."""
+
+    def __init__(self, detail: str, *, final: bool = False, pause: float | None = None) -> None:
+        self.detail, self.final, self.pause = detail, final, pause
+        super().__init__(detail)
+
+
+def post_to_slack(
+    webhook: str,
+    *,
+    subject: str,
+    text: str,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Post one message, waiting 1, 2 and 4 seconds (or as long as Slack asks for) between tries.
+
+    Only Slack's own answer, ``ok``, counts as delivered. A refusal (4xx other than 429) is not tried again: it would be
+    refused again. Raises `SlackUnreachable`, also when the next try would come later than `BUDGET_SECONDS`.
     """
-    body = json.dumps({"text": f"*{subject}*\n{text}", "unfurl_links": False}).encode()
-    headers = {"Content-Type": "application/json"}
-    detail = ""
+    body = json.dumps({"text": slack_text(subject, text), "unfurl_links": False, "link_names": False}).encode()
+    began = clock()
     for attempt in range(TRIES):
-        if attempt:
-            sleep(2.0 ** (attempt - 1))
         try:
-            request = urllib.request.Request(webhook, data=body, headers=headers)  # noqa: S310 — the team's own secret
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310
-                return
-        except urllib.error.HTTPError as error:
-            detail = f"HTTP {error.code}"
-            if 400 <= error.code < 500 and error.code != 429:
-                break
-        except OSError as error:
-            detail = type(error).__name__
-        except (ValueError, http.client.InvalidURL):
-            # Their message would tell the address.
-            detail = "what the secret holds is not an address"
-            break
-    raise SlackUnreachable(detail)
+            _try(webhook, body)
+        except _Refused as refused:
+            pause = max(2.0**attempt, refused.pause or 0.0)
+            last = refused.final or attempt + 1 == TRIES or clock() - began + pause > BUDGET_SECONDS
+            if last:
+                raise SlackUnreachable(refused.detail) from None
+            sleep(pause)
+        else:
+            return
+
+
+def _try(webhook: str, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    try:
+        request = urllib.request.Request(webhook, data=body, headers=headers)  # noqa: S310 — the team's own secret
+        with _opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
+            said = answer.read(len(_ACCEPTED) + 1)
+    except urllib.error.HTTPError as error:
+        final = 400 <= error.code < 500 and error.code != HTTPStatus.TOO_MANY_REQUESTS
+        raise _Refused(f"HTTP {error.code}", final=final, pause=_seconds(error.headers.get("Retry-After"))) from None
+    except (ValueError, http.client.InvalidURL):
+        # Their message would tell the address.
+        raise _Refused("what the secret holds is not an address", final=True) from None
+    except (OSError, http.client.HTTPException) as error:
+        raise _Refused(type(error).__name__) from None
+    if said.strip() != _ACCEPTED:
+        raise _Refused(f"HTTP {answer.status} without Slack's own answer, which is ok")
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    return float(retry_after) if retry_after and retry_after.isdecimal() else None

@@ -77,7 +77,7 @@ def _addresses(settings: dict[str, Any] | None) -> Iterator["Finding"]:
 def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-    from courtside.adapters.examination import retraining, watching
+    from courtside.adapters.examination import alert_channel, retraining, watching
     from courtside.adapters.examination.asking import asked
     from courtside.adapters.examination.stage import alarms, service
     from courtside.adapters.s3_lake import S3Lake
@@ -96,7 +96,8 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     yield from asked("dead letters", lambda: watching.dead_letters(resources))
     yield from asked("alarms", lambda: alarms(resources))
     yield from asked("alert e-mail", lambda: watching.subscriptions(outputs[StackOutput.ALERT_TOPIC]))
-    yield from asked("Slack", lambda: watching.slack(outputs))
+    yield from asked("Slack", lambda: alert_channel.slack(outputs))
+    yield from asked("alerts", lambda: alert_channel.undelivered(resources))
 
 
 def _print(found: list["Finding"]) -> None:

@@ -10,9 +10,13 @@ from courtside.core.drift.quarantine import QuarantinedFile
 from courtside.core.drift.report import DriftReport
 from courtside.core.drift.story import headline
 from courtside.core.gate.wording import NEXT_STEP, figure_lines
+from courtside.core.shown import cut, shown
 
 SUBJECT_LIMIT = 100
-MOST_NAMED = 6
+TEXT_LIMIT = 7000
+"""Enough for every line below at its longest, and well under what SNS (256 KiB) and Slack (40,000 characters) take."""
+LINE_LIMIT, NAME_LIMIT = 240, 40
+MOST_NAMED, MOST_FIGURES = 6, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,11 @@ class Alert:
     def __post_init__(self) -> None:
         if len(self.subject) > SUBJECT_LIMIT or "\n" in self.subject:
             raise ValueError(f"subject must be one line of at most {SUBJECT_LIMIT} characters: {self.subject!r}")
+
+    @classmethod
+    def written(cls, subject: str, lines: Sequence[str]) -> "Alert":
+        """Return an alert that is cut where it is too long: a long name in it must not keep people from hearing it."""
+        return cls(shown(subject, SUBJECT_LIMIT), cut("\n".join(lines), TEXT_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +50,17 @@ class DriftAlertContext:
 
 def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertContext) -> Alert:
     """Write the alert for a report that asks for one."""
-    window = f"{context.start} to {context.end}"
+    window, dataset = f"{context.start} to {context.end}", shown(context.dataset, NAME_LIMIT)
     lines = [
         (
-            f"*Drift in {context.dataset}*: {len(report.features_drifted)} of {report.features_checked} features moved "
+            f"*Drift in {dataset}*: {len(report.features_drifted)} of {report.features_checked} features moved "
             f"between the champion's reference and the window {window} ({report.current.rows:,} rows)."
         ),
         "",
         *_section("*What moved*", _moved(report)),
-        *_section("*Target and prediction*", [f"• {headline.outcome(outcome)}" for outcome in report.outcomes_drifted]),
+        *_section(
+            "*Target and prediction*", [_bullet(headline.outcome(outcome)) for outcome in report.outcomes_drifted]
+        ),
         *_section("*Files set aside*, so their rows are in no figure", _set_aside(report.files_quarantined)),
         (
             f"*Does it matter?* Severity {report.severity}{_weight(report)}. The inputs differ from what champion "
@@ -60,7 +71,7 @@ def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertCont
         f"*Report*: {context.report_uri}",
     ]
     what = "drift" if report.drift_detected else "unreadable files"
-    return Alert(f"Courtside: {what} in {context.dataset}, {window}", "\n".join(lines))
+    return Alert.written(f"Courtside: {what} in {dataset}, {window}", lines)
 
 
 def _section(title: str, lines: list[str]) -> list[str]:
@@ -68,20 +79,24 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 
 def _set_aside(files: Sequence[QuarantinedFile]) -> list[str]:
-    return _first([f"• {file.file}: {file.reason}" for file in files])
+    return _first([_bullet(f"{shown(file.file, LINE_LIMIT // 2)}: {file.reason}") for file in files])
 
 
 def _moved(report: DriftReport) -> list[str]:
     """Say one story a line where it is known which features move together, else one feature a line."""
     if report.groups:
-        return _first([f"• {group.headline}" for group in report.groups])
+        return _first([_bullet(group.headline) for group in report.groups])
     drifted = sorted((f for f in report.features if f.drifted), key=lambda f: f.psi or 0.0, reverse=True)
-    return _first([f"• {feature.name}: {feature.reason}" for feature in drifted])
+    return _first([_bullet(f"{shown(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in drifted])
 
 
-def _first(lines: list[str]) -> list[str]:
-    rest = len(lines) - MOST_NAMED
-    return [*lines[:MOST_NAMED], f"• and {rest} more, see the report"] if rest > 0 else lines
+def _bullet(said: str) -> str:
+    return f"• {shown(said, LINE_LIMIT)}"
+
+
+def _first(lines: list[str], *, most: int = MOST_NAMED) -> list[str]:
+    rest = len(lines) - most
+    return [*lines[:most], f"• and {rest} more, see the report"] if rest > 0 else lines
 
 
 def _weight(report: DriftReport) -> str:
@@ -91,41 +106,48 @@ def _weight(report: DriftReport) -> str:
 
 
 def _done(decision: Decision, context: DriftAlertContext) -> str:
+    reason = shown(decision.reason, LINE_LIMIT)
     if decision.action is not Action.RETRAIN or context.execution_arn is None:
-        return f"{decision.reason}. Nothing was changed."
+        return f"{reason}. Nothing was changed."
     return (
-        f"{decision.reason}. A challenger is being trained; the champion stays until the challenger passes the gate. "
+        f"{reason}. A challenger is being trained; the champion stays until the challenger passes the gate. "
         f"To stop it: `aws stepfunctions stop-execution --execution-arn {context.execution_arn}`"
     )
 
 
 def promotion_alert(*, model: str, before: str | None, after: str, reason: str) -> Alert:
     """Write the alert for a promotion."""
-    undo = f"To undo: `courtside versions rollback` makes version {before} champion again." if before else ""
+    model = shown(model, NAME_LIMIT)
     former = f"version {before} is kept as `previous`" if before else "it is the first one"
-    text = f"*New champion of {model}*: version {after} ({former}).\n*Why*: {reason}.\n{undo}"
-    return Alert(f"Courtside: version {after} of {model} is champion", text.strip())
+    lines = [f"*New champion of {model}*: version {after} ({former}).", f"*Why*: {shown(reason, LINE_LIMIT)}."]
+    if before:
+        lines.append(f"To undo: `courtside versions rollback` makes version {before} champion again.")
+    return Alert.written(f"Courtside: version {after} of {model} is champion", lines)
 
 
 def rejection_alert(decision: GateDecision, *, model: str) -> Alert:
     """Write the alert for a challenger that did not pass the gate: which rule, every figure, what to do next."""
+    model = shown(model, NAME_LIMIT)
     lines = [
-        f"*Champion of {model} kept*: the challenger of training {decision.training_id} did not pass.",
+        f"*Champion of {model} kept*: the challenger of training {_training(decision)} did not pass.",
         *_judged(decision),
         f"*What to do*: {NEXT_STEP[decision.rule]}.",
     ]
-    return Alert(f"Courtside: champion of {model} kept", "\n".join(lines))
+    return Alert.written(f"Courtside: champion of {model} kept", lines)
 
 
 def passed_alert(decision: GateDecision, *, model: str) -> Alert:
     """Write what a person reads who is asked to approve a challenger that passed the gate."""
-    lines = [
-        f"*The challenger of training {decision.training_id} passed the gate of {model}*.",
-        *_judged(decision),
-    ]
-    return Alert(f"Courtside: a challenger of {model} passed the gate", "\n".join(lines))
+    model = shown(model, NAME_LIMIT)
+    lines = [f"*The challenger of training {_training(decision)} passed the gate of {model}*.", *_judged(decision)]
+    return Alert.written(f"Courtside: a challenger of {model} passed the gate", lines)
+
+
+def _training(decision: GateDecision) -> str:
+    return shown(decision.training_id, 2 * NAME_LIMIT)
 
 
 def _judged(decision: GateDecision) -> list[str]:
     title = f"*Figures* on {decision.holdout_rows:,} holdout rows, with 95 % intervals of the differences"
-    return [f"*Why*: rule `{decision.rule}`: {decision.reason}.", *_section(title, figure_lines(decision))]
+    why = f"*Why*: rule `{decision.rule}`: {shown(decision.reason, LINE_LIMIT)}."
+    return [why, *_section(title, _first(figure_lines(decision), most=MOST_FIGURES))]

@@ -3,45 +3,63 @@
 from datetime import date, datetime
 
 from courtside.contracts.events import RetrainingRequest
-from courtside.core.alerting import Alert
+from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
+from courtside.core.shown import shown
 
 
 def remembered_alert(request: RetrainingRequest, *, holder: str) -> Alert:
     """Write the alert for a request that waits for the training that runs."""
-    return Alert(
+    return Alert.written(
         "Courtside: retraining waits for the one that runs",
-        f"*Retraining {request.training_id} is remembered*: {holder} is being trained. It starts when that one is "
-        f"done; several that wait become one.\n*Asked for by*: {request.trigger.value}, {request.reason}.",
+        [
+            (
+                f"*Retraining {shown(request.training_id, LINE_LIMIT)} is remembered*: {shown(holder, LINE_LIMIT)} is "
+                "being trained. It starts when that one is done; several that wait become one."
+            ),
+            f"*Asked for by*: {request.trigger.value}, {shown(request.reason, LINE_LIMIT)}.",
+        ],
     )
 
 
 def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None, days: int) -> Alert:
     """Write the alert for a drift trigger that came too soon after the last training."""
-    return Alert(
+    return Alert.written(
         "Courtside: retraining not started, too soon after the last",
-        f"*Retraining {request.training_id} was not started*: its data ends {request.as_of}, the last training's "
-        f"{trained_as_of}, and this stage asks for at least {days} days of newer data (cooldown_days). The next check "
-        "that still finds drift asks again.\nTo train all the same: `courtside retrain`",
+        [
+            (
+                f"*Retraining {shown(request.training_id, LINE_LIMIT)} was not started*: its data ends "
+                f"{request.as_of}, the last training's {trained_as_of}, and this stage asks for at least {days} days "
+                "of newer data (cooldown_days). The next check that still finds drift asks again."
+            ),
+            "To train all the same: `courtside retrain`",
+        ],
     )
 
 
 def approval_alert(*, model: str, training_id: str, stage: str, reason: str, expires_at: datetime) -> Alert:
     """Write the request for a person's approval of a challenger that passed the gate."""
-    return Alert(
-        f"Courtside: a challenger of {model} waits for your approval"[:100],
-        f"*A challenger of {model} passed the gate and waits for approval* (training {training_id}).\n"
-        f"*Why it passed*: {reason}.\n"
-        f"*Approve*: `courtside versions approve {training_id} --stage {stage}`\n"
-        f"*Reject*: `courtside versions reject {training_id} --stage {stage}`\n"
-        f"Without an answer until {expires_at:%Y-%m-%d %H:%M} UTC the champion stays.",
+    model = shown(model, NAME_LIMIT)
+    return Alert.written(
+        f"Courtside: a challenger of {model} waits for your approval",
+        [
+            f"*A challenger of {model} passed the gate and waits for approval* (training {training_id}).",
+            f"*Why it passed*: {shown(reason, LINE_LIMIT)}.",
+            f"*Approve*: `courtside versions approve {training_id} --stage {stage}`",
+            f"*Reject*: `courtside versions reject {training_id} --stage {stage}`",
+            f"Without an answer until {expires_at:%Y-%m-%d %H:%M} UTC the champion stays.",
+        ],
     )
 
 
 def rolled_back_alert(*, model: str, before: str, after: str | None, reason: str) -> Alert:
     """Write the alert for a promotion that was undone by itself."""
+    model = shown(model, NAME_LIMIT)
     now = f"version {after} is champion again" if after else "there is no champion until the next training passes"
-    return Alert(
+    return Alert.written(
         f"Courtside: promotion of {model} undone",
-        f"*Version {before} of {model} failed its smoke check and was rolled back*: {now}.\n*What failed*: {reason}.\n"
-        "Look at the training's record and at the log of the smoke check before training again.",
+        [
+            f"*Version {before} of {model} failed its smoke check and was rolled back*: {now}.",
+            f"*What failed*: {shown(reason, LINE_LIMIT)}.",
+            "Look at the training's record and at the log of the smoke check before training again.",
+        ],
     )

@@ -6,10 +6,8 @@ from zoneinfo import ZoneInfo
 
 import boto3
 
-from courtside.adapters.secrets import read_secret
 from courtside.adapters.stack_resources import StackResource
 from courtside.contracts.lake_keys import DECISIONS_PREFIX
-from courtside.contracts.names import StackOutput
 from courtside.core.findings import Finding, broken, doubtful, fine
 from courtside.core.schedule import ScheduleUnreadable, last_due
 
@@ -98,15 +96,3 @@ def listeners(found: Sequence[Mapping[str, object]]) -> Iterator[Finding]:
         yield fine("alert e-mail", f"{len(confirmed)} confirmed")
     elif not confirmed:
         yield doubtful("alert e-mail", "no address is subscribed", "set alert_emails in infra/settings.py and deploy")
-
-
-def slack(outputs: dict[StackOutput, str]) -> Iterator[Finding]:
-    """Examine that the Slack webhook was put into its secret; its value is not shown."""
-    secret = outputs.get(StackOutput.SLACK_WEBHOOK_SECRET)
-    if secret is None:
-        yield fine("Slack", "switched off by the settings")
-    elif read_secret(secret).strip().startswith(("https://", "http://127.0.0.1:")):
-        yield fine("Slack", "a webhook is set")
-    else:
-        fix = f"aws secretsmanager put-secret-value --secret-id {secret} --secret-string URL"
-        yield doubtful("Slack", "no webhook is set, so nothing is posted", fix)

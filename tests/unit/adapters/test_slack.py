@@ -1,9 +1,54 @@
+import socket
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from courtside.adapters.slack import TRIES, SlackUnreachable, post_to_slack
+from courtside.adapters import slack as adapter
+from courtside.adapters.slack import BUDGET_SECONDS, TRIES, SlackUnreachable, WebhookInvalid, post_to_slack, webhook_in
 from courtside.local.slack import SlackWebhook
+
+Answer = tuple[int, str, dict[str, str]]
+
+
+@contextmanager
+def answering(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
+    """Serve these answers one after the other, the last one for ever; yields the address and the requests' methods."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self._answer()
+
+        def do_GET(self) -> None:
+            self._answer()
+
+        def _answer(self) -> None:
+            status, body, headers = answers[min(len(asked), len(answers) - 1)]
+            asked.append(self.command)
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/services/T/B/x", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+OK: Answer = (200, "ok", {})
 
 
 def test_a_message_arrives_once() -> None:
@@ -52,3 +97,117 @@ def test_an_address_that_is_none_stays_out_of_what_is_said_about_it(webhook: str
     with pytest.raises(SlackUnreachable, match="not an address") as caught:
         post_to_slack(webhook, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
     assert "T0" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (302, "", {"Location": "/sign-in"}),
+        (303, "", {"Location": "/sign-in"}),
+        (307, "", {"Location": "/sign-in"}),
+        (200, "<html>ok</html>", {"Content-Type": "text/html"}),
+        (200, "", {}),
+        (200, "no_service", {}),
+        (200, "okay", {}),
+        (204, "", {}),
+    ],
+)
+def test_only_slacks_own_answer_counts_as_delivered(answer: Answer) -> None:
+    with answering(answer) as (url, asked), pytest.raises(SlackUnreachable, match=f"HTTP {answer[0]}"):
+        post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
+    assert asked == ["POST"] * TRIES
+
+
+def test_a_sign_in_page_for_a_while_costs_no_message() -> None:
+    with answering((302, "", {"Location": "/sign-in"}), (200, "<html>", {}), OK) as (url, asked):
+        post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
+    assert asked == ["POST"] * 3
+
+
+def test_slack_is_given_the_time_it_asks_for() -> None:
+    waits: list[float] = []
+    with answering((429, "", {"Retry-After": "7"}), OK) as (url, asked):
+        post_to_slack(url, subject="s", text="t", sleep=waits.append)
+    assert (waits, asked) == ([7], ["POST"] * 2)
+
+
+@pytest.mark.parametrize("asked_for", [str(BUDGET_SECONDS + 1), "9" * 400])
+def test_more_time_than_the_function_has_is_left_to_its_own_retry(asked_for: str) -> None:
+    with (
+        answering((429, "", {"Retry-After": asked_for}), OK) as (url, asked),
+        pytest.raises(SlackUnreachable, match="HTTP 429"),
+    ):
+        post_to_slack(url, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
+    assert asked == ["POST"]
+
+
+@pytest.mark.parametrize("said", ["soon", "-1", "", "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_a_retry_after_that_is_no_number_is_passed_over(said: str) -> None:
+    waits: list[float] = []
+    with answering((429, "", {"Retry-After": said}), OK) as (url, _):
+        post_to_slack(url, subject="s", text="t", sleep=waits.append)
+    assert waits == [1]
+
+
+def test_slack_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "TIMEOUT_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/services/T/B/x"
+        with pytest.raises(SlackUnreachable, match="TimeoutError"):
+            post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
+
+
+def test_tries_end_while_the_function_still_has_time_to_say_why() -> None:
+    times = iter([0.0, 4.0, 9.0, 16.0, 99.0])
+    waits: list[float] = []
+    with answering((500, "", {})) as (url, asked), pytest.raises(SlackUnreachable):
+        post_to_slack(url, subject="s", text="t", sleep=waits.append, clock=lambda: next(times))
+    assert (waits, asked) == ([1, 2], ["POST"] * 3)
+
+
+def test_what_looks_like_slacks_markup_arrives_as_text() -> None:
+    with SlackWebhook() as slack:
+        post_to_slack(slack.url, subject="a & b", text="<!channel> <https://evil.example|log in> @here @Channel a@b.c")
+        (message,) = slack.messages
+    assert message.text.splitlines()[0] == "*a &amp; b*"
+    assert "<" not in message.text
+    assert "&lt;!channel&gt;" in message.text
+    assert "@here" not in message.text
+    assert "@Channel" not in message.text
+    assert "a@b.c" in message.text
+
+
+@pytest.mark.parametrize("secret", ["", "a placeholder", "fG7)k2[;Qp-x0~Yv!Rz9'Lm^B3u}Hw5$", "  \n"])
+def test_a_secret_nobody_has_set_holds_no_webhook(secret: str) -> None:
+    assert webhook_in(secret) is None
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "hooks.slack.com/services/T0/B0/x",
+        "hooks.slack.com",
+        "/services/T0/B0/x",
+        "http://hooks.slack.com/services/T0/B0/x",
+        "https:///services/T0/B0/x",
+        "https://hooks.slack.com",
+        "https://[hooks/services/T0",
+        '"https://hooks.slack.com/services/T0/B0/x"',
+        "https://hooks.slack.com/services/T0/B0/x https://hooks.slack.com/services/T1/B1/y",
+        "<https://hooks.slack.com/services/T0/B0/x>",
+        "example.com:8443/hook",
+        "ftp://hooks.slack.com/services/T0/B0/x",
+        "http://127.0.0.1:port/x",
+    ],
+)
+def test_an_address_that_cannot_be_a_webhooks_is_no_unset_one(secret: str) -> None:
+    with pytest.raises(WebhookInvalid) as caught:
+        webhook_in(secret)
+    assert "T0" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "secret", [" https://hooks.slack.com/services/T0/B0/x\n", "https://hooks.slack-gov.com/services/T0/B0/x"]
+)
+def test_a_webhook_is_taken_as_it_was_put(secret: str) -> None:
+    assert webhook_in(secret) == secret.strip()

@@ -1,0 +1,70 @@
+"""Whether alerts arrive: the webhook that Slack hears through, and the alerts that reached nobody."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+import boto3
+
+from courtside.adapters.secrets import read_secret
+from courtside.adapters.slack import WebhookInvalid, webhook_in
+from courtside.adapters.stack_resources import StackResource
+from courtside.contracts.names import StackOutput
+from courtside.core.findings import Finding, broken, doubtful, fine
+
+_QUEUE = "AlertsUndelivered"
+_MOST_READ = 10  # of one request
+_SUBJECT_LIMIT = 100
+
+
+def slack(outputs: Mapping[StackOutput, str]) -> Iterator[Finding]:
+    """Examine that a webhook's address was put into the Slack secret; its value is not shown."""
+    secret = outputs.get(StackOutput.SLACK_WEBHOOK_SECRET)
+    if secret is None:
+        yield fine("Slack", "switched off by the settings")
+        return
+    fix = f"aws secretsmanager put-secret-value --secret-id {secret} --secret-string URL"
+    try:
+        webhook = webhook_in(read_secret(secret))
+    except WebhookInvalid as error:
+        yield broken("Slack", str(error), fix)
+        return
+    if webhook is None:
+        yield doubtful("Slack", "no webhook is set, so nothing is posted", fix)
+    else:
+        yield fine("Slack", "a webhook is set; courtside alerts test proves that it works")
+
+
+def undelivered(resources: Sequence[StackResource]) -> Iterator[Finding]:
+    """Examine the alerts that did not arrive: how many, and what the oldest of those that can be read now say.
+
+    They stay where they are: a message that was only looked at is visible again at once.
+    """
+    for resource in resources:
+        if resource.kind != "AWS::SQS::Queue" or not resource.logical_id.startswith(_QUEUE):
+            continue
+        sqs = boto3.client("sqs")
+        count = "ApproximateNumberOfMessages"
+        waiting = int(
+            sqs.get_queue_attributes(QueueUrl=resource.physical_id, AttributeNames=[count])["Attributes"][count]
+        )
+        if not waiting:
+            yield fine("alerts", "none is undelivered")
+            continue
+        found = sqs.receive_message(
+            QueueUrl=resource.physical_id, MaxNumberOfMessages=_MOST_READ, VisibilityTimeout=0
+        ).get("Messages", [])
+        said = "; ".join(dict.fromkeys(subject_of(each.get("Body", "")) for each in found))
+        fix = "correct what the Slack line or the log of NotifySlack says, see docs/runbooks.md#alert-undelivered"
+        yield broken("alerts", f"{waiting} reached nobody: {said or 'read them in the queue'}", fix)
+
+
+def subject_of(body: str) -> str:
+    """Return what a dead letter was about: the subject of the SNS message that it holds, else its beginning."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return body[:_SUBJECT_LIMIT]
+    match found:
+        case {"Records": [{"Sns": {"Subject": str(subject)}}, *_]} | {"Subject": str(subject)} if subject:
+            return subject[:_SUBJECT_LIMIT]
+    return body[:_SUBJECT_LIMIT]

@@ -1,0 +1,39 @@
+"""Text from data where people read it: on one line, without marks of its own, and cut."""
+
+import unicodedata
+
+CUT = "…"
+
+_MARKS = str.maketrans({"`": "'", "*": "\N{ASTERISK OPERATOR}"})
+# Controls, halves of a pair, and code points without a character: no protocol between here and a reader takes them all.
+_BLANK = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
+# What reorders or hides the text around it.
+_HIDDEN = "Cf"
+
+
+def shown(text: str, limit: int) -> str:
+    r"""Return text that came from data as it may stand in an alert: at most `limit` characters of one line.
+
+    Marks that would format the words around it are replaced, and what cannot be sent or seen is left out.
+
+    >>> shown("a `level`\nof two lines", 40)
+    "a 'level' of two lines"
+    >>> shown("x" * 100, 5)
+    'xxxx…'
+    """
+    # A little more than what is shown is all that has to be looked at, however long the text is.
+    text = text[: 4 * limit + 1000]
+    kept = (_character(each) for each in text.translate(_MARKS))
+    return cut(" ".join("".join(kept).split()), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return at most `limit` characters of a text, with a mark where it was cut."""
+    return text if len(text) <= limit else text[: limit - len(CUT)] + CUT
+
+
+def _character(each: str) -> str:
+    category = unicodedata.category(each)
+    if category == _HIDDEN:
+        return ""
+    return " " if category in _BLANK else each

@@ -1,0 +1,101 @@
+"""What the doctor says of alerts, by answers of AWS as it documents them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from courtside import bootstrap
+from courtside.adapters import secrets
+from courtside.adapters.examination import alert_channel
+from courtside.adapters.examination.alert_channel import subject_of
+from courtside.adapters.slack import WebhookInvalid
+from courtside.adapters.stack_resources import StackResource
+from courtside.contracts.names import StackOutput
+from courtside.local.slack import SlackWebhook
+
+OUTPUTS = {StackOutput.SLACK_WEBHOOK_SECRET: "arn:secret"}
+
+
+def holding(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    monkeypatch.setattr(alert_channel, "read_secret", lambda _: secret)
+    monkeypatch.setattr(secrets, "read_secret", lambda _: secret)
+    monkeypatch.setenv("COURTSIDE_SLACK_WEBHOOK_SECRET_ARN", "arn:secret")
+
+
+@pytest.mark.parametrize(
+    ("secret", "level"),
+    [
+        ("https://hooks.slack.com/services/T0/B0/x", "ok"),
+        ("hooks.slack.com/services/T0/B0/x", "fail"),
+        ("http://hooks.slack.com/services/T0/B0/x", "fail"),
+        ("placeholder", "warn"),
+    ],
+)
+def test_the_doctor_tells_an_unset_webhook_from_an_invalid_one(
+    monkeypatch: pytest.MonkeyPatch, secret: str, level: str
+) -> None:
+    holding(monkeypatch, secret)
+    (finding,) = alert_channel.slack(OUTPUTS)
+    assert finding.level == level
+    assert secret not in finding.detail + finding.fix
+    assert bool(finding.fix) == (level != "ok")
+
+
+def test_a_warm_notifier_posts_to_the_webhook_that_is_set_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    with SlackWebhook() as old, SlackWebhook() as new:
+        holding(monkeypatch, "placeholder")
+        assert bootstrap.slack() is None
+        for webhook in (old, new):
+            holding(monkeypatch, webhook.url)
+            post = bootstrap.slack()
+            assert post is not None
+            post(subject="s", text="t")
+        assert (len(old.messages), len(new.messages)) == (1, 1)
+        holding(monkeypatch, new.url.removeprefix("http://"))
+        with pytest.raises(WebhookInvalid):
+            bootstrap.slack()
+
+
+class Queue:
+    """The part of SQS's client that is asked, with these bodies waiting."""
+
+    def __init__(self, *bodies: str) -> None:
+        self.bodies = bodies
+        self.received: list[dict[str, Any]] = []
+
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        return {"Attributes": {"ApproximateNumberOfMessages": str(len(self.bodies))}}
+
+    def receive_message(self, **asked: Any) -> dict[str, Any]:
+        self.received.append(asked)
+        return {"Messages": [{"Body": body} for body in self.bodies]}
+
+
+RESOURCES = [
+    StackResource("courtside-dev-pipeline", name, "AWS::SQS::Queue", f"https://queue/{name}", "CREATE_COMPLETE")
+    for name in ("AlertsUndelivered1A2B", "DriftCheckMissed3C4D")
+]
+LETTER = json.dumps({"Records": [{"Sns": {"Subject": "Courtside: drift in churn", "Message": "m"}}]})
+
+
+def test_alerts_that_reached_nobody_are_told_by_their_subject_and_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = Queue(LETTER, LETTER, '{"Type": "Notification", "Subject": "Courtside: approve"}')
+    monkeypatch.setattr("boto3.client", lambda _: queue)
+    (finding,) = alert_channel.undelivered(RESOURCES)
+    assert (finding.level, finding.check) == ("fail", "alerts")
+    assert finding.detail == "3 reached nobody: Courtside: drift in churn; Courtside: approve"
+    assert [asked["VisibilityTimeout"] for asked in queue.received] == [0]
+
+
+def test_without_dead_letters_every_alert_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boto3.client", lambda _: Queue())
+    (finding,) = alert_channel.undelivered(RESOURCES)
+    assert (finding.level, finding.detail) == ("ok", "none is undelivered")
+
+
+@pytest.mark.parametrize(
+    "body", ["", "no JSON", "[]", "{}", '{"Records": []}', '{"Records": [{}]}', '{"Records": [1]}', '{"Subject": ""}']
+)
+def test_any_other_letter_is_told_by_its_beginning(body: str) -> None:
+    assert subject_of(body) == body[:100]

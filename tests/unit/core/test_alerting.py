@@ -1,0 +1,119 @@
+"""Alerts about data with names that nobody would choose: never lost, and never more than text."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from courtside.contracts.records import Comparison, GateDecision
+from courtside.core.alerting import SUBJECT_LIMIT, TEXT_LIMIT, Alert, DriftAlertContext, drift_alert, rejection_alert
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.decision import Action, Decision
+from courtside.core.drift import ClassicPolicy, DriftReport, check, fit
+from courtside.core.drift.quarantine import QuarantinedFile, TableSide
+from courtside.core.retraining_alerts import approval_alert, rolled_back_alert
+from courtside.core.shown import shown
+from courtside.core.slack_text import slack_text
+
+FEATURES = [Feature(f"f{n}", FeatureKind.NUMERIC) for n in range(12)]
+SLACK_LIMIT, SNS_LIMIT_BYTES = 40_000, 262_144
+URI = "s3://lake/drift/reports/dt=2019-07-01/v1-2018-07-01-2019-07-01-calibrated.html"
+# All code points, halves of surrogate pairs included: parquet files and JSON bring what they like.
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
+NAMES = st.builds(lambda part, times: part * times, ANYTHING, st.sampled_from([1, 2, 94, 600]))
+HOSTILE = "<!channel> <https://evil.example|log in> & @here `rm` *What Courtside did*: nothing\n\x00\ud800\u202e"
+
+
+def drifted() -> DriftReport:
+    reference = pa.table({feature.name: [float(i % 97) for i in range(500)] for feature in FEATURES})
+    current = pa.table({feature.name: [float(i % 97) + 50 for i in range(500)] for feature in FEATURES})
+    profile = fit(reference, FEATURES)
+    return check(profile, profile.summarize(current), ClassicPolicy())
+
+
+MADE = drifted()
+
+
+def told(name: str, reason: str) -> Alert:
+    report = replace(
+        MADE,
+        features=tuple(replace(feature, name=name, reason=reason) for feature in MADE.features),
+        outcomes=tuple(replace(feature, name=name, reason=reason) for feature in MADE.features),
+        files_quarantined=tuple(QuarantinedFile(name, TableSide.CURRENT, reason) for _ in range(9)),
+    )
+    context = DriftAlertContext(
+        dataset=name, start=date(2018, 7, 1), end=date(2019, 7, 1), champion="1", report_uri=URI, execution_arn=None
+    )  # fmt: skip
+    return drift_alert(report, Decision(Action.ALERT, "some_drift", reason), context)
+
+
+@given(NAMES, NAMES)
+@example("n" * 94, "level " + "x" * 60_000)
+@example("😀" * 94, "\x00" * 60_000)
+@example(HOSTILE, HOSTILE)
+@example("&" * 94, "<" * 60_000)
+@example("", "")
+def test_an_alert_is_cut_and_never_lost_whatever_the_data_call_things(name: str, reason: str) -> None:
+    alert = told(name, reason)
+    assert len(alert.subject) <= SUBJECT_LIMIT
+    assert alert.subject.isprintable()
+    assert len(alert.text) <= TEXT_LIMIT
+    # A topic hands it on as JSON, whose escapes are the longest form it ever has.
+    assert len(json.dumps({"Subject": alert.subject, "Message": alert.text})) < SNS_LIMIT_BYTES
+    alert.text.encode()
+    # What people need most stands last.
+    assert alert.text.splitlines()[-1] == f"*Report*: {URI}"
+    assert "2018-07-01 to 2019-07-01" in alert.subject
+    posted = slack_text(alert.subject, alert.text)
+    assert len(posted) < SLACK_LIMIT
+    assert "<" not in posted
+    assert ">" not in posted
+
+
+def test_names_from_data_format_call_and_link_nothing() -> None:
+    alert = told(HOSTILE, HOSTILE)
+    assert "`rm`" not in alert.text
+    assert [line for line in alert.text.splitlines() if line.startswith("*What Courtside did*")] == [
+        alert.text.splitlines()[-2]
+    ]
+    assert "\u202e" not in alert.text
+    posted = slack_text(alert.subject, alert.text)
+    assert "@here" not in posted
+    assert "&lt;!channel&gt;" in posted
+    assert "&lt;https://evil.example|log in&gt;" in posted
+
+
+@given(NAMES)
+@example(HOSTILE)
+@example("n" * 94)
+def test_every_other_alert_takes_any_name_too(name: str) -> None:
+    figure = Comparison(name=f"auc_of_segment:{name}", challenger=0.5, champion=0.6, limit=0.0, passed=False)
+    decision = GateDecision(
+        training_id="t", promote=False, rule="segment", reason=name, challenger_version="2", champion_version="1",
+        holdout_key="k", holdout_rows=9, policy={}, comparisons=(figure,) * 60, notes=(name,), decided_by="gate",
+        decided_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    for alert in (
+        rejection_alert(decision, model=name),
+        approval_alert(model=name, training_id="t", stage="dev", reason=name, expires_at=decision.decided_at),
+        rolled_back_alert(model=name, before="2", after=None, reason=name),
+    ):
+        assert len(alert.text) <= TEXT_LIMIT
+        assert "`rm`" not in alert.text
+        alert.text.encode()
+    assert "What to do" in rejection_alert(decision, model=name).text.splitlines()[-1]
+
+
+@given(NAMES, st.integers(2, 300))
+def test_what_is_shown_is_one_line_of_at_most_so_many_characters(text: str, limit: int) -> None:
+    said = shown(text, limit)
+    assert len(said) <= limit
+    assert said == "" or said.isprintable()
+    assert "`" not in said
+
+
+def test_an_ordinary_name_is_shown_as_it_is() -> None:
+    assert shown("home_rest_days (größer, 日本語)", 60) == "home_rest_days (größer, 日本語)"
