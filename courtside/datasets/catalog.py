@@ -1,14 +1,17 @@
 """Read dataset contracts: those that ship with Courtside by name, a team's own by path."""
 
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Phase
+from courtside.datasets.problems import problem, unknown_key, unknown_word
+from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
 
 
 class DatasetInvalid(BadInput):
@@ -26,54 +29,84 @@ class _Comparable(BaseModel):
     phase: Phase | None = None
 
 
+Text = Annotated[str, Field(min_length=1)]
+
+
 class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: str
-    purpose: str | None = Field(default=None, min_length=1)
-    time_column: str
-    season_column: str | None = None
-    id_columns: list[str]
-    target: str
-    prediction: str | None = None
-    builder: str | None = None
+    name: Text
+    purpose: Text | None = None
+    time_column: Text
+    season_column: Text | None = None
+    id_columns: list[Text]
+    target: Text
+    prediction: Text | None = None
+    builder: Text | None = None
     reference_seasons: int = Field(default=3, ge=1)
-    segment: str | None = None
+    segment: Text | None = None
     comparable: _Comparable = _Comparable()
-    features: dict[str, FeatureKind] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _columns_have_one_role(self) -> Self:
-        names = [*self.features, self.target, *([self.prediction] if self.prediction else [])]
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        if repeated:
-            raise ValueError(f"{', '.join(repeated)} cannot be feature, target and prediction at once")
-        return self
+    features: dict[Text, FeatureKind] = Field(min_length=1)
 
 
 def load_dataset(name: str) -> Dataset:
     """Return the contract called `name`, or the one in the YAML file at that path; raises `DatasetInvalid`."""
     try:
-        document = _Document.model_validate(yaml.safe_load(_text(name)))
+        document = read_document(_content(name))
+    except YamlRefused as error:
+        raise DatasetInvalid(name, [str(error)]) from error
+    try:
+        contract = _Document.model_validate(document.values)
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, e['loc'])) or 'document'}: {e['msg']}" for e in error.errors()]
-        raise DatasetInvalid(name, problems) from error
-    except yaml.YAMLError as error:
-        raise DatasetInvalid(name, [f"not readable as YAML: {error}"]) from error
-    features = tuple(Feature(feature, kind) for feature, kind in document.features.items())
-    fields = document.model_dump(exclude={"features", "id_columns", "comparable"})
-    return Dataset(**fields, features=features, id_columns=tuple(document.id_columns), phase=document.comparable.phase)
+        raise DatasetInvalid(name, [_told(each, document) for each in error.errors()]) from error
+    if doubled := _with_two_roles(contract, document):
+        raise DatasetInvalid(name, doubled)
+    features = tuple(Feature(feature, kind) for feature, kind in contract.features.items())
+    fields = contract.model_dump(exclude={"features", "id_columns", "comparable"})
+    return Dataset(**fields, features=features, id_columns=tuple(contract.id_columns), phase=contract.comparable.phase)
 
 
-def _text(name: str) -> str:
+def _with_two_roles(contract: _Document, document: Document) -> list[str]:
+    """Say which columns are in one row both what is foretold and what it is foretold from, or its time."""
+    problems = []
+    single: list[str] = []
+    for role in ("target", "prediction", "time_column"):
+        column = getattr(contract, role)
+        others = [key for key in single if getattr(contract, key) == column]
+        if column in contract.features:
+            others.append("feature")
+        if role != "time_column" and column in contract.id_columns:
+            others.append("id column")
+        if others:
+            problems.append(
+                f"line {document.line((role,))}: {column} cannot be {', '.join([*others, role])} at once; "
+                "give each role a column of its own"
+            )
+        single.append(role)
+    return problems
+
+
+def _told(error: ErrorDetails, document: Document) -> str:
+    models: dict[tuple[int | str, ...], Iterable[str]] = {(): _Document.model_fields, ("comparable",): ["phase"]}
+    if error["type"] == "extra_forbidden":
+        return unknown_key(error["loc"], models[error["loc"][:-1]], document)
+    if error["type"] == "enum":
+        return unknown_word(error["loc"], Phase if error["loc"][0] == "comparable" else FeatureKind, document)
+    return problem(error, document)
+
+
+def _content(name: str) -> bytes:
     path = Path(name)
-    if path.suffix in {".yaml", ".yml"}:
-        if not path.is_file():
-            raise DatasetInvalid(name, ["no such file"])
-        return path.read_text(encoding="utf-8")
-    shipped = files(__package__)
-    resource = shipped / f"{name}.yaml"
-    if not resource.is_file():
-        known = sorted(item.name.removesuffix(".yaml") for item in shipped.iterdir() if item.name.endswith(".yaml"))
-        raise DatasetInvalid(name, [f"unknown; shipped: {', '.join(known)}; your own: give the path of its YAML file"])
-    return resource.read_text(encoding="utf-8")
+    if path.suffix.lower() in {".yaml", ".yml"} or len(path.parts) != 1:
+        try:
+            return path.read_bytes()
+        except FileNotFoundError as error:
+            raise DatasetInvalid(name, ["no such file"]) from error
+        except (OSError, ValueError) as error:
+            problem = getattr(error, "strerror", None) or str(error)
+            raise DatasetInvalid(name, [f"cannot be read ({problem}); give the path of a YAML file"]) from error
+    shipped = {item.name.removesuffix(".yaml"): item for item in files(__package__).iterdir() if ".yaml" in item.name}
+    if name not in shipped:
+        known = ", ".join(sorted(shipped))
+        raise DatasetInvalid(name, [f"unknown; shipped: {known}; your own: give the path of its YAML file"])
+    return shipped[name].read_bytes()
