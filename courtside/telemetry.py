@@ -21,6 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from courtside.contracts.environment import TelemetryEnv
 from courtside.contracts.events import Payload, training_of_check
 from courtside.contracts.metrics import NAMESPACE, SERVICE, STAGE, UNITS, Metric, metrics_of
+from courtside.contracts.secrecy import without_secrets
 
 __all__ = [
     "LambdaContext",
@@ -37,7 +38,13 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 CORRELATION_ID = "correlation_id"
 
-logger = Logger()
+
+def _line(record: Mapping[str, Any]) -> str:
+    """Write a record as JSON; an exception's text and its causes' may echo an address."""
+    return without_secrets(json.dumps(record, default=str, separators=(",", ":"), ensure_ascii=False))
+
+
+logger = Logger(json_serializer=_line)
 _metrics = Metrics(namespace=NAMESPACE)
 
 

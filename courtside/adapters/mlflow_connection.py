@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,8 @@ from mlflow.exceptions import MlflowException, RestException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode
 
 from courtside.adapters.execute_api import ClockSkewed
-from courtside.workflows.ports import TrackingUnavailable
+from courtside.adapters.tracking_address import one_line, usable_address
+from courtside.workflows.ports import TrackingRefused, TrackingUnavailable
 
 # MLflow's own defaults try for minutes; a server that is away should be reported while someone still looks.
 # And it prints where to look at every run, on the stdout that our commands print their results on.
@@ -20,9 +22,15 @@ _SETTINGS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 
+# What MLflow says of an answer that is not its own server's: a proxy's, or a page's.
+_ANSWERED = re.compile(
+    r"(?:failed with error code (?P<status>\d+)|not in a valid JSON format).*?Response body: '(?P<body>.*)'", re.DOTALL
+)
+
 
 def connect(uri: str) -> MlflowClient:
-    """Return a client of the server at `uri`; nothing is sent yet."""
+    """Return a client of the server at `uri`; nothing is sent yet. Raises `TrackingAddressInvalid`."""
+    uri = usable_address(uri)
     # Nothing here installs with pip, so that its version is unknown is no news.
     logging.getLogger("mlflow.utils.environment").setLevel(logging.ERROR)
     for name, value in _SETTINGS.items():
@@ -34,6 +42,7 @@ def connect(uri: str) -> MlflowClient:
 def reaching(uri: str) -> Iterator[None]:
     """Turn a connection that fails into `TrackingUnavailable`; errors the server itself sends pass through.
 
+    An answer that is not MLflow's own becomes `TrackingRefused`.
     Raises `ClockSkewed` when that is why the tracking API refused a signature.
     """
     try:
@@ -44,6 +53,9 @@ def reaching(uri: str) -> Iterator[None]:
         # MLflow wraps whatever a request raises without naming it as the cause.
         if isinstance(error.__context__, ClockSkewed):
             raise error.__context__ from None
+        answered = _ANSWERED.search(str(error))
+        if answered:
+            raise TrackingRefused(uri, int(answered["status"] or 200), one_line(answered["body"])) from error
         if "API request to" in str(error):
             raise TrackingUnavailable(uri) from error
         raise

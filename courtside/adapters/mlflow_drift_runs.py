@@ -16,6 +16,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from courtside.adapters.execute_api import signed_headers
+from courtside.adapters.tracking_address import split_login
 from courtside.contracts.names import DRIFT_EXPERIMENT
 from courtside.workflows.ports import DriftRun, TrackingRefused, TrackingUnavailable
 
@@ -27,7 +28,8 @@ class MlflowDriftRuns:
     """Runs of the drift experiment on the server at `uri`; `signed` for a stage's private API."""
 
     def __init__(self, uri: str, *, signed: bool = True, experiment: str = DRIFT_EXPERIMENT) -> None:
-        self._uri = uri.rstrip("/")
+        plain, self._login = split_login(uri)
+        self._uri = plain.rstrip("/")
         self._signed = signed
         self._experiment = experiment
 
@@ -106,6 +108,8 @@ class MlflowDriftRuns:
         try:
             if self._signed:
                 headers |= signed_headers(self._session, method=method, url=url, body=data)
+            elif self._login:
+                headers |= {"Authorization": self._login.basic}
             request = urllib.request.Request(url, data=data, headers=headers, method=method)  # noqa: S310 — a setting
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
                 content: bytes = response.read()

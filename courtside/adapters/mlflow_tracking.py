@@ -26,6 +26,7 @@ from courtside.adapters.mlflow_models import (
     save_nothing,
     signature_of,
 )
+from courtside.adapters.tracking_address import usable_address
 from courtside.contracts.model_card import LoggedRuns
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
 from courtside.core.training.candidates import Classifier
@@ -40,9 +41,9 @@ class MlflowTracking:
     """The tracking server at `uri`."""
 
     def __init__(self, uri: str, *, model: str = REGISTERED_MODEL) -> None:
-        self._uri = uri
+        self._uri = usable_address(uri)
         self._model = model
-        self._client = connect(uri)
+        self._client = connect(self._uri)
 
     @staticmethod
     def prepare() -> None:

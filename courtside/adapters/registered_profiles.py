@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from mlflow.exceptions import MlflowException
 
 from courtside.adapters.mlflow_connection import connect, is_missing, reaching
+from courtside.adapters.tracking_address import require_server, usable_address
 from courtside.contracts.errors import BadInput
 from courtside.contracts.lake_keys import PROFILE_NAME
 from courtside.core.drift import Profile
@@ -49,8 +50,13 @@ class ReferenceNotLogged(BadInput):
 def registered_profile(address: str, *, tracking_uri: str) -> Profile:
     """Return the profile of ``models:/name@alias`` or ``models:/name/version``.
 
-    Raises `ModelAddressInvalid`, `ModelUnknown`, `ReferenceNotLogged`, `TrackingUnavailable` or `ProfileCorrupt`.
+    Raises `ModelAddressInvalid`, `ModelUnknown`, `ReferenceNotLogged`, `ProfileCorrupt`, and what `require_server`
+    raises.
     """
+    if _ADDRESS.fullmatch(address) is None:
+        raise ModelAddressInvalid(address)
+    require_server(tracking_uri)
+    tracking_uri = usable_address(tracking_uri)
     run_id = _run_of(address, tracking_uri)
     with tempfile.TemporaryDirectory() as folder, reaching(tracking_uri):
         try:
@@ -66,8 +72,7 @@ def registered_profile(address: str, *, tracking_uri: str) -> Profile:
 
 def _run_of(address: str, tracking_uri: str) -> str:
     named = _ADDRESS.fullmatch(address)
-    if named is None:
-        raise ModelAddressInvalid(address)
+    assert named is not None
     client = connect(tracking_uri)
     try:
         with reaching(tracking_uri):

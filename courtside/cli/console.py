@@ -15,17 +15,26 @@ from rich.text import Text
 from courtside.cli import layout
 from courtside.cli.hints import with_stage
 from courtside.contracts.records import ModelRecord
+from courtside.contracts.secrecy import value_without_secrets, without_secrets
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 
+
+class _Console(Console):
+    """Prints texts without the secrets of the addresses in them."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*(without_secrets(each) if isinstance(each, str) else each for each in objects), **options)
+
+
 # No emoji: an ARN holds `:secret:`, which would become one.
-people = Console(stderr=True, emoji=False)
-results = Console(emoji=False)
+people = _Console(stderr=True, emoji=False)
+results = _Console(emoji=False)
 
 
 def print_json(value: object) -> None:
     """Print one JSON document on stdout."""
-    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+    sys.stdout.write(json.dumps(value_without_secrets(value), indent=2, default=str) + "\n")
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -33,6 +42,7 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         say(f"{title}: none")
         return
+    rows = value_without_secrets(rows)
     if not results.is_terminal:
         _write(layout.tab_separated(rows))
         return
@@ -42,6 +52,7 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def print_pairs(values: Mapping[str, object]) -> None:
     """Print named values on stdout, a line each."""
+    values = value_without_secrets(values)
     if results.is_terminal:
         _write(layout.pairs(values, results.width))
     else:
@@ -60,7 +71,7 @@ def say(text: str, *, style: str | None = None) -> None:
 
 def say_failure(kind: str, text: str) -> None:
     """Tell a person on stderr what ended the command: the failure's name, then what to do."""
-    words = with_stage(f"{kind}: {text}")
+    words = without_secrets(with_stage(f"{kind}: {text}"))
     lines = layout.wrapped(words, people.width) if people.is_terminal else [words]
     told = Text("\n".join(lines))
     told.stylize("bold red", 0, len(kind))
@@ -85,6 +96,7 @@ def print_models(title: str, models: Sequence[ModelRecord]) -> None:
 
 
 def _say(console: Console, text: str, *, style: str | None) -> None:
+    text = without_secrets(text)
     lines = layout.wrapped(text, console.width) if console.is_terminal else [text]
     console.print("\n".join(lines), style=style, markup=False, highlight=False, soft_wrap=True)
 

@@ -3,7 +3,6 @@
 import errno
 import os
 import platform
-import re
 import sys
 import tempfile
 import traceback
@@ -13,8 +12,8 @@ from importlib.metadata import version
 from courtside.cli.console import say_failure
 from courtside.cli.entry import EXIT_BAD_INPUT, EXIT_FAILED
 from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.secrecy import without_secrets
 
-_SECRET_IN_ADDRESS = re.compile(r"(\w+://)[^\s/@]+@")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -63,8 +62,3 @@ def _story(error: BaseException) -> str:
         f"{datetime.now(UTC).isoformat()}  {sys.argv}",
         "".join(traceback.format_exception(error)),
     ])  # fmt: skip
-
-
-def without_secrets(text: str) -> str:
-    """Return a text without the users and passwords in its addresses."""
-    return _SECRET_IN_ADDRESS.sub(r"\1…@", text)

@@ -44,15 +44,23 @@ def resume(*, out: Path | None, stage: str, training_id: str | None, tracking_ur
 
 
 def place(*, out: Path | None, stage: str, tracking_uri: str | None) -> "tuple[Lake, str]":
-    """Return the lake (a folder, or that of a stage) and the tracking server; raises `NoTrackingServer`."""
+    """Return the lake (a folder, or that of a stage) and the address of a tracking server that answers.
+
+    Raises `NoTrackingServer`, and what `require_server` raises.
+    """
+    from courtside.adapters.tracking_address import require_server
+
     if out is not None:
         from courtside.adapters.folder_lake import FolderLake
 
         if tracking_uri is None:
             raise NoTrackingServer
+        require_server(tracking_uri)
         return FolderLake(out), tracking_uri
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.s3_lake import S3Lake
 
     outputs = stage_outputs(stage)
-    return S3Lake(outputs[StackOutput.LAKE_BUCKET]), tracking_uri or signed(outputs[StackOutput.TRACKING_URI])
+    uri = tracking_uri or signed(outputs[StackOutput.TRACKING_URI])
+    require_server(uri)
+    return S3Lake(outputs[StackOutput.LAKE_BUCKET]), uri

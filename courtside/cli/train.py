@@ -126,6 +126,7 @@ def train_files(
     if out is None:
         raise OptionMissing("--out")
     lake = FolderLake(out)
+    tracking = _tracking(tracking_uri, disabled=disable_mlflow)
     contract = _stored(lake, games=games, table=table, dataset=dataset, quarantine=quarantine)
     request = RetrainingRequest(
         training_id=f"files-{datetime.now(UTC):%Y%m%dT%H%M%S}",
@@ -136,7 +137,7 @@ def train_files(
     record = train(
         request,
         lake=lake,
-        tracking=_tracking(tracking_uri, disabled=disable_mlflow),
+        tracking=tracking,
         dataset=contract,
         newest_rows=newest,
         options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
@@ -195,5 +196,11 @@ def _tracking(uri: str | None, *, disabled: bool) -> Any:
             say("no --tracking-uri given: nothing is logged to MLflow (--disable-mlflow says so on purpose)")
         return None
     from courtside.adapters.mlflow_tracking import MlflowTracking
+    from courtside.adapters.tracking_address import require_server
+    from courtside.workflows.ports import TrackingUnavailable
 
+    try:
+        require_server(uri)
+    except TrackingUnavailable as error:
+        say(f"warning: {error}. The training goes on, and tries again at its end.")
     return MlflowTracking(uri)

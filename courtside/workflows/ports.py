@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.secrecy import without_secrets
 from courtside.core.alerting import Alert
 
 if TYPE_CHECKING:  # the functions that only check drift must not load what trains
@@ -29,9 +30,10 @@ class ObjectMissing(CourtsideError):
 class TrackingUnavailable(CourtsideError):
     """The tracking server cannot be reached."""
 
-    def __init__(self, uri: str) -> None:
-        self.uri = uri
-        super().__init__(f"the tracking server at {uri} does not answer; check that its service is running")
+    def __init__(self, uri: str, reason: str = "") -> None:
+        self.uri = without_secrets(uri)
+        told = f" ({reason})" if reason else ""
+        super().__init__(f"the tracking server at {uri} does not answer{told}; check that its service is running")
 
 
 class TrackingRefused(TrackingUnavailable):
@@ -40,8 +42,8 @@ class TrackingRefused(TrackingUnavailable):
     def __init__(self, uri: str, status: int, detail: str) -> None:
         super().__init__(uri)
         self.status = status
-        self.detail = detail
-        self.args = (f"the tracking server at {uri} answered {status}: {detail}",)
+        self.detail = without_secrets(detail)
+        self.args = (f"the tracking server at {self.uri} answered {status}: {self.detail}",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""Addresses without what only their owner may know; the one place that decides what that is.
+
+Errors, the console and the logs pass every text through here, so that no message of ours, nor one of a library's that
+echoes an address, can show a password.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+HIDDEN = "***"
+_NAMES = r"token|key|secret|pass|pwd|sig|credential|auth|jwt|sas|session|cookie|code"
+_RULES = (
+    # user:password@ after a scheme, up to the last @, as passwords are often written with a / or an @ in them
+    (re.compile(r"(?<=://)(?:[^\s\"<>/:@]*:[^\s\"<>]*|[^\s\"<>/@]+)@"), f"{HIDDEN}@"),
+    # user:password@host without a scheme; neither models:/name@alias nor an image's tag@sha256:digest
+    (re.compile(r"(?<![\w.%+-])[\w.%+-]+:(?!/)[^\s\"<>@]+@(?!sha256:)(?=[\w\[])"), f"{HIDDEN}@"),
+    (re.compile(rf"([?&;#][^\s=&;#]*(?:{_NAMES})[^\s=&;#]*=)[^\s&;#\"'<>]+", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(r"(hooks\.slack\.com/\w+/)[^\s\"'<>]+"), rf"\1{HIDDEN}"),
+)
+
+
+def without_secrets(text: str) -> str:
+    """Return a text in which the credentials of every address are hidden: user and password, tokens in its query.
+
+    >>> without_secrets("http://ann:pa/ss@host:5000/a?token=abc&page=2 does not answer")
+    'http://***@host:5000/a?token=***&page=2 does not answer'
+    """
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def value_without_secrets(value: Any) -> Any:
+    """Return a JSON value whose texts, at any depth, are `without_secrets`."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, Mapping):
+        return {key: value_without_secrets(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [value_without_secrets(each) for each in value]
+    return value
