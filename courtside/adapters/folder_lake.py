@@ -1,10 +1,24 @@
 """A lake in a folder: what the commands that work on files use."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import fcntl
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from courtside.contracts.errors import CourtsideError
 from courtside.workflows.ports import ObjectMissing, StoredObject
+
+
+class FolderInUse(CourtsideError):
+    """Another process writes into the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"another training is writing into {folder}, so nothing was changed; wait until it is done, or choose "
+            "another folder with --out"
+        )
 
 
 class FolderLake:
@@ -12,6 +26,20 @@ class FolderLake:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other process that asks for the same out of the folder; raises `FolderInUse`.
+
+        The system ends the claim with the process, however that ends.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        folder = os.open(self.root, os.O_RDONLY)
+        try:
+            _lock(folder, self.root)
+            yield
+        finally:
+            os.close(folder)
 
     def uri(self, key: str) -> str:
         """Return the file's path."""
@@ -75,3 +103,10 @@ class FolderLake:
         for folder in sorted(folders, key=lambda path: -len(path.parts)):
             with contextlib.suppress(OSError):  # one that still holds something stays
                 (self.root / folder).rmdir()
+
+
+def _lock(folder: int, path: Path) -> None:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise FolderInUse(path) from error

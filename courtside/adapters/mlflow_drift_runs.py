@@ -16,6 +16,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from courtside.adapters.execute_api import signed_headers
+from courtside.adapters.mlflow_texts import NAME, TAG, taken, taken_values
 from courtside.adapters.tracking_address import split_login
 from courtside.contracts.names import DRIFT_EXPERIMENT
 from courtside.workflows.ports import DriftRun, TrackingRefused, TrackingUnavailable
@@ -75,7 +76,7 @@ class MlflowDriftRuns:
     def _create(self, run: DriftRun, experiment_id: str) -> dict[str, Any]:
         body = {
             "experiment_id": experiment_id,
-            "run_name": run.check_id,
+            "run_name": taken(run.check_id, NAME),
             "start_time": _milliseconds(run),
             "tags": _pairs({"check_id": run.check_id}),
         }
@@ -121,7 +122,7 @@ class MlflowDriftRuns:
 
 
 def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"key": key, "value": value} for key, value in values.items()]
+    return [{"key": key, "value": value} for key, value in taken_values(values, TAG).items()]
 
 
 def _milliseconds(run: DriftRun) -> int:

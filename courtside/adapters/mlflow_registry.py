@@ -3,6 +3,7 @@
 from mlflow.exceptions import MlflowException
 
 from courtside.adapters.mlflow_connection import connect, is_missing, reaching
+from courtside.adapters.mlflow_texts import TAG, taken
 from courtside.contracts.names import REGISTERED_MODEL, Alias
 
 
@@ -55,7 +56,7 @@ class MlflowRegistry:
             self._name(Alias.CHAMPION, version, stage="Production")
             if version is None:
                 return
-            self._client.set_model_version_tag(self._model, version, "promotion_reason", reason)
+            self._client.set_model_version_tag(self._model, version, "promotion_reason", taken(reason, TAG))
             if self._version(Alias.CHALLENGER) == version:
                 self._client.delete_registered_model_alias(self._model, Alias.CHALLENGER)
 

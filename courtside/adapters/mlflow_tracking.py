@@ -26,15 +26,30 @@ from courtside.adapters.mlflow_models import (
     save_nothing,
     signature_of,
 )
+from courtside.adapters.mlflow_texts import DESCRIPTION, NAME, PARAM, TAG, taken, taken_values
 from courtside.adapters.tracking_address import usable_address
+from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import LoggedRuns
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
 from courtside.core.training.candidates import Classifier
 from courtside.workflows.ports import CandidateRun, TrackingRefused, TrainingRun
 
 FINISHED: str = RunStatus.to_string(RunStatus.FINISHED)
-LONGEST_TAG = 5000
+_SAME_TRAINING = ("dataset", "data_hash", "as_of", "sha256")
+"""Tags that two attempts of one training share: runs that differ in one of them are another training's."""
 PARALLEL = 4
+
+
+class RunsOfAnotherTraining(CourtsideError):
+    """The server holds runs under a training's id that were made from something else."""
+
+    def __init__(self, training_id: str, difference: str) -> None:
+        self.training_id = training_id
+        self.difference = difference
+        super().__init__(
+            f"the tracking server already holds runs of a training {training_id} with another {difference}, so nothing "
+            "was logged and nothing deleted; train under another id"
+        )
 
 
 class MlflowTracking:
@@ -55,6 +70,7 @@ class MlflowTracking:
         """Log every model, register the best under `challenger`, return where they went.
 
         What a broken attempt finished of the same training is kept; what it left half done is deleted and made again.
+        Raises `RunsOfAnotherTraining` before anything is changed, and `TrackingUnavailable`.
         """
         with self._session():
             experiment = mlflow.set_experiment(TRAINING_EXPERIMENT).experiment_id
@@ -74,7 +90,7 @@ class MlflowTracking:
         """Attach a training's documents to its parent run, describe its version and end the parent run."""
         with self._session():
             self._attach(logged.parent_run_id, files)
-            self._client.update_model_version(self._model, logged.version, description=description)
+            self._client.update_model_version(self._model, logged.version, description=taken(description, DESCRIPTION))
             self._client.set_terminated(logged.parent_run_id, FINISHED)
 
     def champion(self) -> RegisteredChampion | None:
@@ -130,17 +146,19 @@ class MlflowTracking:
     def _parent(self, run: TrainingRun, experiment: str) -> str:
         found = self._client.search_runs([experiment], f"tags.training = '{run.training_id}'", max_results=1)
         if found:
+            _require_same(run, found[0].data.tags)
             return str(found[0].info.run_id)
         tags = {**run.tags, "training": run.training_id}
         del tags["training_id"]
-        created = self._client.create_run(experiment, run_name=run.training_id, tags=_tags(tags))
-        self._client.log_batch(created.info.run_id, params=[Param(key, value) for key, value in run.params.items()])
+        created = self._client.create_run(experiment, run_name=taken(run.training_id, NAME), tags=_tags(tags))
+        self._client.log_batch(created.info.run_id, params=_params(run.params))
         return str(created.info.run_id)
 
     def _kept(self, run: TrainingRun, experiment: str) -> dict[str, str]:
         """Return the finished runs of this training by candidate, after deleting all that an attempt left undone."""
         kept: dict[str, str] = {}
         for child in self._client.search_runs([experiment], f"tags.training_id = '{run.training_id}'"):
+            _require_same(run, child.data.tags)
             name = child.data.params.get("model_name", "")
             finished = child.info.status == FINISHED and _tags(run.tags).items() <= child.data.tags.items()
             if finished and name not in kept:
@@ -168,8 +186,8 @@ class MlflowTracking:
     def _log_candidate(self, candidate: CandidateRun, run: TrainingRun, *, parent: str, experiment: str) -> str:
         tags = {**run.tags, MLFLOW_PARENT_RUN_ID: parent}
         name = f"{run.training_id}/{candidate.name}"
-        run_id = str(self._client.create_run(experiment, run_name=name, tags=_tags(tags)).info.run_id)
-        params = {"model_name": candidate.name, **candidate.params}
+        run_id = str(self._client.create_run(experiment, run_name=taken(name, NAME), tags=_tags(tags)).info.run_id)
+        params = taken_values({"model_name": candidate.name, **candidate.params}, PARAM)
         # Before the metrics: MLflow reads the history of every metric that a run has when a model is added to it.
         signature = signature_of(candidate.estimator, run.sample, list(run.feature_names))
         model_id = log_model(
@@ -179,7 +197,7 @@ class MlflowTracking:
         self._client.log_batch(
             run_id,
             metrics=[Metric(key, value, at, 0, model_id=model_id) for key, value in candidate.metrics.items()],
-            params=[Param(key, value) for key, value in params.items()],
+            params=_params(params),
         )
         files = {f"plots/{name}": content for name, content in candidate.plots.items()}
         if candidate.name == run.best:
@@ -223,12 +241,23 @@ class MlflowTracking:
         return tags.get("as_of", "")
 
 
+def _require_same(run: TrainingRun, found: Mapping[str, str]) -> None:
+    wanted = _tags(run.tags)
+    for name in _SAME_TRAINING:
+        if found.get(name) != wanted.get(name):
+            raise RunsOfAnotherTraining(run.training_id, name)
+
+
 def _tags(tags: Mapping[str, str]) -> dict[str, str]:
     """Return tags as the server takes them, with those by which its own pages show where a run came from."""
     own = {MLFLOW_SOURCE_NAME: "courtside train"}
     if "git_commit" in tags:
         own[MLFLOW_GIT_COMMIT] = tags["git_commit"]
-    return {name: value[:LONGEST_TAG] for name, value in (own | dict(tags)).items()}
+    return taken_values(own | dict(tags), TAG)
+
+
+def _params(params: Mapping[str, str]) -> list[Param]:
+    return [Param(key, value) for key, value in taken_values(params, PARAM).items()]
 
 
 def _write(folder: str, files: Mapping[str, bytes]) -> None:

@@ -2,9 +2,20 @@
 
 import boto3
 
-from courtside.contracts.events import ApprovalAnswer, RetrainingRequest
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.events import ApprovalAnswer, RetrainingRequest, Trigger, execution_name
 
-NAME_LIMIT = 80
+
+class TrainingIdTaken(CourtsideError):
+    """An execution of that name was started with another request."""
+
+    def __init__(self, training_id: str, execution_arn: str) -> None:
+        self.training_id = training_id
+        self.execution_arn = execution_arn
+        super().__init__(
+            f"training {training_id} was started before with another request, so nothing was started now: give the "
+            f"training another id. The execution that has the id is {execution_arn}"
+        )
 
 
 class StepFunctionsRetraining:
@@ -14,16 +25,27 @@ class StepFunctionsRetraining:
         self.state_machine_arn = state_machine_arn
 
     def start(self, request: RetrainingRequest) -> str:
-        """Start an execution named after the training; asking again for the same training returns the first one."""
+        """Start an execution named after the training; the same request again returns the first one's ARN.
+
+        Raises `TrainingIdTaken` when another request has the name.
+        """
         client = boto3.client("stepfunctions")
-        name = request.training_id[:NAME_LIMIT]
+        name = execution_name(request.training_id)
         try:
-            started = client.start_execution(
+            return client.start_execution(
                 stateMachineArn=self.state_machine_arn, name=name, input=request.model_dump_json()
-            )
+            )["executionArn"]
         except client.exceptions.ExecutionAlreadyExists:
-            return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
-        return started["executionArn"]
+            arn = f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+            # A drift check derives the id from all that it asks for, and its function may not look at executions.
+            if request.trigger is not Trigger.DRIFT and _request_of(arn) != request:
+                raise TrainingIdTaken(request.training_id, arn) from None
+            return arn
+
+
+def _request_of(execution_arn: str) -> RetrainingRequest:
+    known = boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)["input"]
+    return RetrainingRequest.model_validate_json(known)
 
 
 class StepFunctionsApproval:

@@ -1,5 +1,6 @@
 """`courtside train --resume-logging`: log what a tracking server that was away has missed."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,16 +22,18 @@ class NoTrackingServer(BadInput):
 
 def resume(*, out: Path | None, stage: str, training_id: str | None, tracking_uri: str | None, as_json: bool) -> None:
     """Log every spooled training of a folder or of a stage, and print where each went."""
+    from courtside.adapters.folder_lake import FolderLake
     from courtside.adapters.mlflow_tracking import MlflowTracking
     from courtside.workflows.resume_logging import resume_logging
 
     lake, uri = place(out=out, stage=stage, tracking_uri=tracking_uri)
-    records = resume_logging(
-        lake=lake,
-        tracking=MlflowTracking(uri),
-        training_id=training_id,
-        progress=lambda name: say(f"… {name}"),
-    )
+    with nullcontext() if out is None else FolderLake(out).alone():
+        records = resume_logging(
+            lake=lake,
+            tracking=MlflowTracking(uri),
+            training_id=training_id,
+            progress=lambda name: say(f"… {name}"),
+        )
     rows = [
         {
             "training_id": record.training_id,

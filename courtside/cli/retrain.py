@@ -8,6 +8,7 @@ import typer
 from courtside.cli.console import JsonFlag, print_json, print_table
 from courtside.cli.input import parse_day
 from courtside.cli.stage import Stage
+from courtside.cli.training_ids import new_training_id
 from courtside.contracts.events import RetrainingRequest, Trigger
 
 
@@ -26,10 +27,9 @@ def retrain(
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.contracts.names import StackOutput
 
-    now = datetime.now(UTC)
     request = RetrainingRequest(
-        training_id=f"{trigger}-{now:%Y%m%dT%H%M%S}",
-        as_of=parse_day(as_of) if as_of else now.date(),
+        training_id=new_training_id(trigger),
+        as_of=parse_day(as_of) if as_of else datetime.now(UTC).date(),
         trigger=trigger,
         reason=reason,
     )

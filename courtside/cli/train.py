@@ -1,7 +1,7 @@
 """`courtside features` and `courtside train`: the library on files, without AWS."""
 
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +19,7 @@ from courtside.cli.input import (
     table_contract,
 )
 from courtside.cli.stage import Stage
+from courtside.cli.training_ids import new_training_id
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest, Trigger
@@ -127,24 +128,25 @@ def train_files(
         raise OptionMissing("--out")
     lake = FolderLake(out)
     tracking = _tracking(tracking_uri, disabled=disable_mlflow)
-    contract = _stored(lake, games=games, table=table, dataset=dataset, quarantine=quarantine)
-    request = RetrainingRequest(
-        training_id=f"files-{datetime.now(UTC):%Y%m%dT%H%M%S}",
-        as_of=parse_day(as_of) if as_of else date.max,
-        trigger=Trigger.MANUAL,
-        reason=f"trained from {games or table}",
-    )
-    record = train(
-        request,
-        lake=lake,
-        tracking=tracking,
-        dataset=contract,
-        newest_rows=newest,
-        options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
-        with_reference=not disable_drift,
-        provenance=provenance(),
-        progress=lambda part: say(f"… {part}"),
-    )
+    with lake.alone():
+        contract = _stored(lake, games=games, table=table, dataset=dataset, quarantine=quarantine)
+        request = RetrainingRequest(
+            training_id=new_training_id("files"),
+            as_of=parse_day(as_of) if as_of else date.max,
+            trigger=Trigger.MANUAL,
+            reason=f"trained from {games or table}",
+        )
+        record = train(
+            request,
+            lake=lake,
+            tracking=tracking,
+            dataset=contract,
+            newest_rows=newest,
+            options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
+            with_reference=not disable_drift,
+            provenance=provenance(),
+            progress=lambda part: say(f"… {part}"),
+        )
     _print_record(record, as_json=as_json)
     if record.spooled:
         say(

@@ -1,5 +1,6 @@
 """Payloads that cross a process boundary, as pydantic models."""
 
+import hashlib
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
@@ -44,6 +45,19 @@ class DriftCheckRequest(Payload):
 def training_of_check(check_id: str) -> str:
     """Return the name of the training a drift check starts: one id from the check to the training's last log line."""
     return f"drift-{check_id}"
+
+
+NAME_LIMIT = 80
+"""Letters of an execution's name: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
+_DIGEST_LETTERS = 10
+
+
+def execution_name(training_id: str) -> str:
+    """Return the name of a training's execution: its id; one that is too long ends in its digest, so none collide."""
+    if len(training_id) <= NAME_LIMIT:
+        return training_id
+    digest = hashlib.sha256(training_id.encode()).hexdigest()[:_DIGEST_LETTERS]
+    return f"{training_id[: NAME_LIMIT - _DIGEST_LETTERS - 1]}-{digest}"
 
 
 class DriftCheckResponse(Payload):

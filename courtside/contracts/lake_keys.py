@@ -43,6 +43,11 @@ def legacy_staged(training_id: str) -> str:
     return f"{LEGACY_STAGED_PREFIX}{training_id}/"
 
 
+def training_legacy(training_id: str) -> str:
+    """Prefix of a training's legacy files, by their keys, until its challenger is promoted."""
+    return f"training/{training_id}/legacy/"
+
+
 def training_spool(training_id: str) -> str:
     """Prefix of a training's runs while the tracking server is away."""
     return f"training/{training_id}/spool/"

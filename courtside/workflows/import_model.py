@@ -21,6 +21,7 @@ from courtside.workflows.ports import CandidateRun, Lake, ObjectMissing, Trackin
 
 IMPORTED = "Imported"
 """The `stage` tag of an imported version: it plays no part until somebody promotes it."""
+_ID_LETTERS = 12
 
 
 class NotAllowed(BadInput):
@@ -61,7 +62,9 @@ def import_model(
     rows = _test_rows(lake, dataset)
     model = read_model(name, content, scaler=scaler, sample=rows, dataset=dataset)
     judged = None if rows is None else (labels(rows, dataset), probability(model, feature_frame(rows, dataset)))
-    training_id = f"import-{name}-{sha256[:12].lower()}"
+    # The same pickles again are the same import; another scaler before the same model is another one.
+    hashes = [each[:_ID_LETTERS].lower() for each in (sha256, scaler_sha256) if each]
+    training_id = "-".join(["import", name, *hashes])
     tags = {
         "training_id": training_id,
         "imported": "true",

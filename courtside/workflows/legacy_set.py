@@ -6,6 +6,8 @@ trainings for one set; one that does not may meet a mixed set for as long as the
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
@@ -34,6 +36,42 @@ class LegacySetMixed(CourtsideError):
             f"{', '.join(names)} in {lake_keys.LEGACY_MODELS_PREFIX} are not those of training {training_id}: "
             "read again in a moment; the next training repairs a set that stays so"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyFiles:
+    """What a training leaves to those who read the old names: the models' set, and the features it was fitted on.
+
+    Both are files by name.
+    """
+
+    training_id: str
+    models: Mapping[str, bytes]
+    features: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, training_id: str, files: Mapping[str, bytes]) -> Self:
+        """Return the files that `keep` wrote, by their keys below `lake_keys.training_legacy`."""
+        models, features = (
+            {key.removeprefix(prefix): content for key, content in files.items() if key.startswith(prefix)}
+            for prefix in (lake_keys.LEGACY_MODELS_PREFIX, lake_keys.LEGACY_FEATURES_PREFIX)
+        )
+        return cls(training_id, models, features)
+
+    def keep(self, *, lake: Lake) -> None:
+        """Write them beside the training's record, where nobody takes them for the ones in use."""
+        for prefix, files in self._by_prefix():
+            for name, content in files.items():
+                lake.write(f"{lake_keys.training_legacy(self.training_id)}{prefix}{name}", content)
+
+    def publish(self, *, lake: Lake) -> None:
+        """Replace the files in use; raises `LegacyFilesDamaged`."""
+        publish_legacy_set(self.training_id, self.models, lake=lake)
+        for name, content in self.features.items():
+            lake.write(f"{lake_keys.LEGACY_FEATURES_PREFIX}{name}", content)
+
+    def _by_prefix(self) -> tuple[tuple[str, Mapping[str, bytes]], ...]:
+        return (lake_keys.LEGACY_MODELS_PREFIX, self.models), (lake_keys.LEGACY_FEATURES_PREFIX, self.features)
 
 
 def publish_legacy_set(training_id: str, files: Mapping[str, bytes], *, lake: Lake) -> None:

@@ -14,13 +14,13 @@ from courtside.contracts.events import (
     Trigger,
     UnlockRequest,
     UnlockResponse,
+    execution_name,
 )
 from courtside.contracts.records import RetrainingLockState
 from courtside.core.retraining_alerts import cooling_alert, remembered_alert
 from courtside.workflows.documents import change
 from courtside.workflows.ports import Ledger
 
-NAME_LIMIT = 80  # https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 AGAIN = "again-"
 
 State = RetrainingLockState
@@ -140,4 +140,4 @@ def _without_covered(state: State, request: RetrainingRequest) -> State:
 
 def _again(waiting: RetrainingRequest) -> RetrainingRequest:
     # An execution of its name has run already: the one that found the lock taken.
-    return waiting.model_copy(update={"training_id": f"{AGAIN}{waiting.training_id}"[:NAME_LIMIT]})
+    return waiting.model_copy(update={"training_id": execution_name(f"{AGAIN}{waiting.training_id}")})

@@ -28,7 +28,7 @@ from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import Split, split_by_time
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen import frozen_features
-from courtside.workflows.legacy_set import publish_legacy_set
+from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.model_cards import model_card, write_card
 from courtside.workflows.ports import Lake, Tracking
 from courtside.workflows.smoke import known_rows
@@ -62,6 +62,7 @@ def train(
     with_reference: bool = True,
     provenance: Provenance | None = None,
     tags: Mapping[str, str] | None = None,
+    publish: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TrainingRecord:
     """Train on all rows before `request.as_of` and write the training's record to the lake.
@@ -71,8 +72,9 @@ def train(
     rolling-origin evaluation or a calibration;
     `tracking` None trains without a tracking server, `with_reference` False without a drift reference.
     `tags` are logged on top of the training's own, `provenance` says which code it ran.
-    The legacy files are written before anything is logged, so they exist even when the server is away; then the runs
-    are kept in the lake for `resume_logging`, and the record says `spooled`.
+    When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
+    The legacy files come last, so that a training which fails replaces none: with `publish` they replace those that are
+    there, otherwise they wait beside the record until the training's challenger is promoted.
     Raises what `freeze`, `split_by_time`, `check_labels` and `check_split` raise, `DataChanged` and
     `LegacyFilesDamaged`.
     """
@@ -86,8 +88,7 @@ def train(
     with watch.part("fit"), _preparing(tracking):
         asked = replace(options or FitOptions(), seed=manifest.seed)
         models = fit_candidates(split, dataset=dataset, options=asked, progress=progress)
-    with watch.part("files"):
-        _write_legacy(request.training_id, models, split, lake=lake)
+    with watch.part("profile"):
         attachments = {lake_keys.PROFILE_NAME: _profile(frozen.table, dataset)} if with_reference else {}
         for content in attachments.values():
             lake.write(lake_keys.training_profile(request.training_id), content)
@@ -122,8 +123,14 @@ def train(
         lake.write(lake_keys.training_smoke(request.training_id), known_rows(inputs, challenger))
         _write_holdout(request, challenger, split, champion=done.champion_probability, lake=lake, dataset=dataset)
         write_card(done.card, lake=lake)
+    with watch.part("files"):
+        legacy = LegacyFiles(request.training_id, legacy_files(models), _features(split))
+    if not publish:
+        legacy.keep(lake=lake)
     record = done.card.record.model_copy(update={"spooled": done.spooled, "seconds": watch.seconds})
     lake.write(lake_keys.training_record(request.training_id), record.model_dump_json(indent=2).encode())
+    if publish:
+        legacy.publish(lake=lake)
     return record
 
 
@@ -136,10 +143,8 @@ def _preparing(tracking: Tracking | None) -> Iterator[None]:
         yield
 
 
-def _write_legacy(training_id: str, models: list[TrainedModel], split: Split, *, lake: Lake) -> None:
-    publish_legacy_set(training_id, legacy_files(models), lake=lake)
-    for name, table in (("train", split.train), ("test", split.test)):
-        lake.write(f"{lake_keys.LEGACY_FEATURES_PREFIX}{name}.parquet", _parquet(table))
+def _features(split: Split) -> dict[str, bytes]:
+    return {f"{name}.parquet": _parquet(table) for name, table in (("train", split.train), ("test", split.test))}
 
 
 def _profile(features: pa.Table, dataset: Dataset) -> bytes:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from courtside.adapters.folder_lake import FolderLake
+from courtside.adapters.folder_lake import FolderInUse, FolderLake
 from courtside.workflows.ports import ObjectMissing
 
 
@@ -46,3 +46,16 @@ def test_removing_what_is_gone_is_no_error(tmp_path: Path) -> None:
     lake.remove(["a/x", "a/x", "never/there"])
     assert lake.keys("") == []
     assert tmp_path.is_dir()
+
+
+def test_a_folder_belongs_to_one_training_at_a_time_and_to_nobody_after_it(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with FolderLake(folder).alone():
+        with pytest.raises(FolderInUse, match="another training is writing into"), FolderLake(folder).alone():
+            pass
+        with FolderLake(tmp_path).alone():
+            pass
+    with pytest.raises(ValueError, match="its own"), FolderLake(folder).alone():
+        raise ValueError("its own")
+    with FolderLake(folder).alone():
+        assert list(folder.iterdir()) == []

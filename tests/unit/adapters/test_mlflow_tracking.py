@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -16,7 +17,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from courtside.adapters.mlflow_models import load_classifier
-from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.adapters.mlflow_tracking import MlflowTracking, RunsOfAnotherTraining
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
 from courtside.workflows.ports import TrackingRefused, TrackingUnavailable
 from tests.fakes.small_training import FEATURES, ROWS, small_run
@@ -163,15 +164,15 @@ def test_what_a_broken_attempt_left_is_completed(
     assert challenger(client) == logged.version
 
 
-def test_runs_of_other_data_under_the_same_id_are_not_taken_for_these(uri: str) -> None:
+@pytest.mark.parametrize("other", [{"data_hash": "another"}, {"dataset": "another"}, {"as_of": "2020-01-01"}])
+def test_runs_of_another_training_under_the_same_id_are_named_and_left_alone(uri: str, other: dict[str, str]) -> None:
     tracking, run = MlflowTracking(uri), small_run()
     first = tracking.log(run)
-    other = small_run()
-    object.__setattr__(other, "tags", {**run.tags, "data_hash": "another"})
-    again = tracking.log(other)
-    assert not set(first.run_ids.values()) & set(again.run_ids.values())
-    assert again.version != first.version
-    assert len(recipe(uri, filter_string="tags.training_id = 't1'")) == 4
+    with pytest.raises(RunsOfAnotherTraining, match=f"training t1 with another {next(iter(other))}"):
+        tracking.log(replace(run, tags={**run.tags, **other}))
+    runs = recipe(uri, filter_string="tags.training_id = 't1'")
+    assert set(runs.run_id) == set(first.run_ids.values())
+    assert (runs["status"] == "FINISHED").all()
 
 
 def test_the_challenger_is_the_newest_data_and_never_a_version_that_moved_on(uri: str, client: MlflowClient) -> None:

@@ -9,6 +9,7 @@ import pytest
 from courtside.adapters.folder_lake import FolderLake
 from courtside.contracts import lake_keys
 from courtside.workflows.legacy_set import (
+    LegacyFiles,
     LegacyFilesDamaged,
     LegacySetMixed,
     publish_legacy_set,
@@ -138,3 +139,17 @@ def test_a_file_that_arrives_damaged_leaves_the_old_set() -> None:
     recover_legacy_set(lake=lake)
     assert staged(lake) == []
     assert read_legacy_set(lake=lake) == files("old")
+
+
+def test_files_that_were_kept_replace_nothing_until_they_are_published() -> None:
+    lake = InMemoryLake()
+    LegacyFiles("old", files("old"), {"train.parquet": b"old rows"}).publish(lake=lake)
+    kept = LegacyFiles("new", files("new"), {"train.parquet": b"new rows"})
+    kept.keep(lake=lake)
+    assert read_legacy_set(lake=lake) == files("old")
+    prefix = lake_keys.training_legacy("new")
+    found = LegacyFiles.of("new", {key.removeprefix(prefix): lake.read(key) for key in lake.keys(prefix)})
+    assert found == kept
+    found.publish(lake=lake)
+    assert read_legacy_set(lake=lake) == files("new")
+    assert lake.read("ml-features/train.parquet") == b"new rows"

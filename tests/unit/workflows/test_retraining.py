@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from courtside.contracts import lake_keys
+from courtside.contracts.errors import BadInput
 from courtside.contracts.events import GateRequest, PromoteRequest, PromoteResponse, RetrainingRequest, Trigger
 from courtside.contracts.records import Calibration, ChampionReference, GateDecision, TrainingRecord
 from courtside.core.dataset import Role
@@ -208,3 +209,26 @@ def test_a_training_that_waits_to_be_logged_is_not_judged() -> None:
     with pytest.raises(NotLoggedYet, match="--resume-logging"):
         gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
     assert lake_keys.training_verdict("first") not in lake.objects
+
+
+@pytest.mark.parametrize("step", ["fit_profile", "log_training", "write_card"])
+def test_a_training_that_fails_replaces_no_legacy_file(
+    step: str, lake: InMemoryLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise BadInput("it cannot go on")
+
+    before = {key: lake.read(key) for prefix in ("ml-models/", "ml-features/") for key in lake.keys(prefix)}
+    monkeypatch.setattr(f"courtside.workflows.train.{step}", fails)
+    with pytest.raises(BadInput, match="it cannot go on"):
+        train(request("second"), lake=lake, tracking=InMemoryTracking(), dataset=DATASET)
+    after = {key: lake.read(key) for prefix in ("ml-models/", "ml-features/") for key in lake.keys(prefix)}
+    assert after == before
+
+
+def test_on_a_stage_the_legacy_files_wait_for_the_promotion(lake: InMemoryLake) -> None:
+    before = lake.read(lake_keys.LEGACY_SET)
+    train(request("second"), lake=lake, tracking=InMemoryTracking(), dataset=DATASET, publish=False)
+    assert lake.read(lake_keys.LEGACY_SET) == before
+    kept = {key.removeprefix(lake_keys.training_legacy("second")) for key in lake.keys("training/second/legacy/")}
+    assert kept == LEGACY | {"ml-models/model_results.csv", "ml-features/train.parquet", "ml-features/test.parquet"}

@@ -1,0 +1,46 @@
+"""A real PostgreSQL takes every text of a training, however long and whatever is in it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import mlflow
+import pytest
+
+from courtside.adapters.mlflow_registry import MlflowRegistry
+from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.contracts.names import REGISTERED_MODEL
+from tests.fakes.small_training import small_run
+from tests.integration.tracking.databases import Databases, client_of, close
+
+ENDLESS = "70 constant columns \0 and ünïcode ☃ \ud800; " * 1_000
+
+
+@pytest.fixture
+def uri(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.chdir(tmp_path)  # where artifacts go when no server says otherwise
+    made = databases.new("long_texts")
+    yield made
+    close(made)
+    mlflow.set_tracking_uri(None)
+    mlflow.set_registry_uri(None)
+
+
+def test_a_training_with_endless_texts_is_logged_described_and_promoted(uri: str) -> None:
+    run = small_run("t" * 400)
+    run = replace(
+        run,
+        candidates=[replace(each, params={**each.params, "note": ENDLESS}) for each in run.candidates[:1]],
+        best=run.candidates[0].name,
+        params={"best": ENDLESS},
+        tags={**run.tags, "reason": ENDLESS, "warnings": ENDLESS},
+    )
+    tracking = MlflowTracking(uri)
+    logged = tracking.log(run)
+    tracking.describe(logged, files={}, description=ENDLESS)
+    MlflowRegistry(uri).appoint(logged.version, previous=None, reason=ENDLESS)
+    assert tracking.log(run) == logged
+    version = client_of(uri).get_model_version(REGISTERED_MODEL, logged.version)
+    for stored in (version.description, version.tags["reason"], version.tags["promotion_reason"]):
+        assert stored.startswith("70 constant columns  and ünïcode ☃")
+        assert stored.endswith("…")
