@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
+
+# A busy machine may take any time over one example: no test fails for being slow.
+settings.register_profile("courtside", deadline=None)
+settings.load_profile("courtside")
 
 STAGE = "tests/integration/stage/"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from courtside.contracts.shortening import listed
 from courtside.core.drift.report import DriftReport
 
 
@@ -44,7 +45,7 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
     if not report.sufficient_data:
         return Decision(Action.NOTHING, "insufficient_data", f"{report.current.rows:,} rows are too few to tell")
     if report.features_broken:
-        broken = ", ".join(report.features_broken)
+        broken = listed(report.features_broken)
         return Decision(Action.ALERT, "broken_columns", f"repair the data first, no retraining: {broken}")
     if moved == 0:
         return Decision(Action.NOTHING, "no_drift", f"none of {checked} features moved")

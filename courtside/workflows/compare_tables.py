@@ -22,12 +22,13 @@ def compare_tables(
 ) -> Comparison:
     """Compare `current` with `reference`, both read batch by batch.
 
-    The features are the dataset's, or those of a reference given as a profile. Files that cannot be used are set aside
+    The features are the dataset's, or those of a reference given as a profile: the report names those of the dataset
+    that the profile lacks. Files that cannot be used are set aside
     and named in the report. Raises what `fit_table`, `summarize_table` and `check` raise.
     """
     known = reference_profile(reference, dataset=dataset, calibrated=policy.uses_history)
     seen = TableProfile(current) if isinstance(current, Profile) else summarize_table(known.profile, current)
-    report = check(known.profile, seen.profile, policy)
+    report = check(known.profile, seen.profile, policy, features=dataset.feature_names)
     comparable = comparable_reference(known.profile, seen.profile, policy)
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts)
     report = replace(report, files_quarantined=(*known.quarantined, *seen.quarantined))

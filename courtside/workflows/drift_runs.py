@@ -4,10 +4,14 @@ import logging
 
 from courtside.contracts.names import DRIFT_PAGE
 from courtside.contracts.records import DecisionRecord
+from courtside.contracts.shortening import shortened
 from courtside.core.drift.report import DriftReport
 from courtside.workflows.ports import DriftRun, DriftTracking, TrackingUnavailable
 
 logger = logging.getLogger(__name__)
+
+LONGEST_TAG = 500
+"""Characters that any version of the tracking server takes as a tag's value."""
 
 
 def log_run(
@@ -39,7 +43,7 @@ def _tags(report: DriftReport, record: DecisionRecord, dataset: str) -> dict[str
         "window_end": record.window.end.isoformat(),
         "decision": record.action,
         "severity": report.severity.value,
-        "features_drifted": ", ".join(report.features_drifted),
+        "features_drifted": shortened(", ".join(report.features_drifted), LONGEST_TAG),
         "began": report.began.isoformat() if report.began else "",
         "backfilled": str(record.backfilled).lower(),
         "report_key": record.report_key,

@@ -67,7 +67,7 @@ def report_window(
     """
     reference = Profile.from_bytes(lake.read(champion.profile_key))
     seen = _profiled(window, reference, lake=lake, dataset=dataset)
-    report = check(reference, seen.profile, policy)
+    report = check(reference, seen.profile, policy, features=dataset.feature_names)
     comparable = comparable_reference(reference, seen.profile, policy)
     # A champion promoted before importances were kept has none.
     importances = champion.importances or None

@@ -8,6 +8,8 @@ from courtside.core.drift.policy import MINIMUM_ROWS, Evidence, Judgement, Thres
 
 UNUSUAL = 0.05
 """From here a reader would wonder why a p-value does not count."""
+RAREST = 1e-4
+"""Below this the size of a p-value says nothing more, and the inverse of the smallest floats is infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _rarity(feature: Evidence) -> str:
     windows = "quiet windows of its history"
     if feature.pvalue > 1 / 2:
         return f"as in most {windows}"
-    seen = min(10_000, int(1 / feature.pvalue)) if feature.pvalue > 0 else 10_000
+    seen = int(1 / max(feature.pvalue, RAREST))
     if seen >= 100:
         floor = 10_000 if seen >= 10_000 else 1000 if seen >= 1000 else 200 if seen >= 200 else 100
         return f"seen in fewer than 1 of {floor:,} {windows}"

@@ -21,9 +21,10 @@ from courtside.core.drift.statistics.wasserstein import wasserstein
 Pair = tuple[Column, Column]
 
 
-def check(reference: Profile, current: Profile, policy: Policy) -> DriftReport:
+def check(reference: Profile, current: Profile, policy: Policy, *, features: Sequence[str] = ()) -> DriftReport:
     """Compare a current profile with the reference whose grid it was counted on.
 
+    `features` are the contract's: the report names those that the reference was profiled without.
     A policy that uses history gets the reference's rows of the same days of the year where the reference was calibrated
     by phase. Raises `EmptyWindow` if either side has no rows, `ProfileMismatch` if the grids differ, `ThresholdInvalid`
     if the policy names an unknown feature.
@@ -46,6 +47,7 @@ def check(reference: Profile, current: Profile, policy: Policy) -> DriftReport:
         current=Side(current.rows, current.period),
         features=tuple(_with_gaps(pair, feature) for pair, feature in zip(pairs, judged, strict=True)),
         outcomes=_outcomes(reference, current, policy),
+        features_not_in_reference=tuple(name for name in features if name not in reference.by_name),
     )
 
 
@@ -166,6 +168,8 @@ def _bare(reference: Column, current: Column, verdict: Verdict, text: str) -> Fe
         unseen_rate=_unseen_rate(current),
         effect=None,
         p_adjusted=None,
+        values_lost=0.0 if verdict is Verdict.INSUFFICIENT_DATA else 1.0,
+        moved=False,
         drifted=verdict is not Verdict.INSUFFICIENT_DATA,
         verdict=verdict,
         reason=text,
@@ -191,6 +195,8 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
         unseen_rate=_unseen_rate(current),
         effect=judgement.effect,
         p_adjusted=judgement.p_adjusted,
+        values_lost=0.0,
+        moved=judgement.drifted,
         drifted=judgement.drifted,
         verdict=Verdict.DRIFT if judgement.drifted else Verdict.NO_DRIFT,
         reason=reasons.reason(reference, current, judgement),
@@ -205,7 +211,7 @@ def _with_gaps(pair: Pair, judged: FeatureDrift) -> FeatureDrift:
     if not shift.rose:
         return judged
     reason = f"missing values rose {shift.reference:.1%} → {shift.current:.1%}, {judged.reason}"
-    return replace(judged, drifted=True, verdict=Verdict.MORE_MISSING, reason=reason)
+    return replace(judged, values_lost=shift.lost, drifted=True, verdict=Verdict.MORE_MISSING, reason=reason)
 
 
 def _unseen_rate(current: Column) -> float:

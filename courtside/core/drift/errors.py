@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.shortening import listed, quoted, shortened
 
 
 class MissingColumns(BadInput):
@@ -12,7 +13,7 @@ class MissingColumns(BadInput):
         self.columns = tuple(columns)
         self.present = tuple(present)
         super().__init__(
-            f"the table has no column {', '.join(map(repr, columns))} (it has {', '.join(present) or 'none'}); "
+            f"the table has no column {_named(columns)} (it has {listed(present) or 'none'}); "
             "rename the columns or correct the features of the dataset"
         )
 
@@ -22,9 +23,7 @@ class DuplicateColumns(BadInput):
 
     def __init__(self, columns: Sequence[str]) -> None:
         self.columns = tuple(columns)
-        super().__init__(
-            f"the table has more than one column {', '.join(map(repr, columns))}; drop or rename the extra ones"
-        )
+        super().__init__(f"the table has more than one column {_named(columns)}; drop or rename the extra ones")
 
 
 class WrongType(BadInput):
@@ -35,7 +34,8 @@ class WrongType(BadInput):
         self.found = found
         self.expected = expected
         super().__init__(
-            f"column {column!r} is {found}, expected {expected}; cast it or correct the feature's kind in the dataset"
+            f"column {quoted(column)} is {shortened(found)}, expected {expected}; "
+            "cast it or correct the feature's kind in the dataset"
         )
 
 
@@ -54,7 +54,7 @@ class AllMissing(BadInput):
         self.column = column
         self.rows = rows
         super().__init__(
-            f"all {rows} reference rows of {column!r} are missing, NaN or infinite; "
+            f"all {rows} reference rows of {quoted(column)} are missing, NaN or infinite; "
             "repair the column or drop the feature from the dataset"
         )
 
@@ -66,7 +66,7 @@ class NotBinary(BadInput):
         self.column = column
         self.levels = tuple(levels)
         super().__init__(
-            f"binary feature {column!r} has {len(levels)} levels ({', '.join(levels[:5])}, …); "
+            f"binary feature {quoted(column)} has {len(levels)} levels ({listed(levels, 5)}); "
             "declare it categorical or repair the column"
         )
 
@@ -115,4 +115,8 @@ class ThresholdInvalid(BadInput):
     def __init__(self, text: str, problem: str) -> None:
         self.text = text
         self.problem = problem
-        super().__init__(f"threshold {text!r}: {problem}; write it as feature.psi=.3")
+        super().__init__(f"threshold {quoted(text)}: {problem}; write it as feature.psi=.3")
+
+
+def _named(columns: Sequence[str]) -> str:
+    return listed([quoted(column) for column in columns])

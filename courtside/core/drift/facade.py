@@ -8,10 +8,11 @@ from typing import Any, Self
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import listed, shortened
 from courtside.core.dataset import Feature
 from courtside.core.drift.check import check
 from courtside.core.drift.errors import DuplicateColumns, UnreadableTable, WrongType
-from courtside.core.drift.kinds import inferred_kind
+from courtside.core.drift.kinds import inferred_kind, why_no_feature
 from courtside.core.drift.policy import MINIMUM_ROWS, ClassicPolicy, Threshold
 from courtside.core.drift.profile import Profile, fit
 
@@ -36,8 +37,8 @@ class SetupMissing(BadInput):
 class DriftConfig:
     """Settings of `DataDriftDetection`.
 
-    `features` are the columns to watch (None: every column that can be, its kind inferred); `thresholds` are overrides
-    such as ``"rest_days.psi=.3"``; `time_column` gives the report its dates.
+    `features` are the columns to watch (None: every column that can be, its kind inferred, ids and times left out);
+    `thresholds` are overrides such as ``"rest_days.psi=.3"``; `time_column` gives the report its dates.
     """
 
     psi_threshold: float = 0.2
@@ -81,6 +82,7 @@ class DataDriftDetection:
         self._config = config if isinstance(config, DriftConfig) else _config(config or {})
         self._policy = self._config.policy()
         self._reference: Profile | None = None
+        self._left_out: dict[str, str] = {}
 
     @property
     def reference(self) -> Profile:
@@ -89,12 +91,20 @@ class DataDriftDetection:
             raise SetupMissing
         return self._reference
 
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """The reference's columns that are not watched, as they are no features, and why; empty if features were given.
+
+        Name a column in the setting `features` to watch it all the same.
+        """
+        return self._left_out
+
     def setup(self, *, reference_data: Any) -> Self:
         """Profile the reference; raises what `fit` raises, `UnreadableTable` for columns of mixed types."""
         table = _table(reference_data)
-        features = self._config.features
+        features, self._left_out = self._config.features, {}
         if features is None:
-            features = inferred_features(table, but=self._config.time_column)
+            features, self._left_out = inferred_features(table, time_column=self._config.time_column)
         self._policy.require_known([feature.name for feature in features])
         self._reference = fit(table, features, time_column=self._config.time_column)
         return self
@@ -102,6 +112,7 @@ class DataDriftDetection:
     def detect_drift(self, current_data: Any) -> dict[str, Any]:
         """Return ``summary``, ``features`` and ``alerts`` (one per drifted feature) as JSON-ready values.
 
+        The summary's ``features_left_out`` says which columns are not watched and why.
         Raises `SetupMissing`, `EmptyWindow`, `MissingColumns` if no feature is there, `DuplicateColumns`,
         `UnreadableTable`.
         """
@@ -109,24 +120,33 @@ class DataDriftDetection:
         report = check(self.reference, current, self._policy)
         body = report.to_dict()
         alerts = [
-            {"feature": feature.name, "message": f"{feature.name}: {feature.reason}"}
+            {"feature": feature.name, "message": f"{shortened(feature.name)}: {feature.reason}"}
             for feature in report.features
             if feature.drifted
         ]
-        return {"summary": body["summary"], "features": body["features"], "alerts": alerts}
+        summary = body["summary"] | {"features_left_out": dict(self._left_out)}
+        return {"summary": summary, "features": body["features"], "alerts": alerts}
 
 
-def inferred_features(table: pa.Table, *, but: str | None = None) -> list[Feature]:
-    """Infer each column's kind: booleans and 0/1 are binary, other numbers numeric, text categorical.
+def inferred_features(table: pa.Table, *, time_column: str | None = None) -> tuple[list[Feature], dict[str, str]]:
+    """Infer which columns are features, with their kinds, and say of the others why they are none.
 
-    Columns of other types (dates, lists) and the column `but` are left out; raises `WrongType` if none is left.
+    Booleans and 0/1 are binary, other numbers numeric, text categorical. Ids, times (`time_column` among them) and
+    types that cannot be compared are left out; raises `WrongType` if nothing else is there.
     """
-    kinds = {name: inferred_kind(table[name]) for name in table.column_names if name != but}
-    features = [Feature(name, kind) for name, kind in kinds.items() if kind is not None]
+    features, left_out = [], {}
+    for name in table.column_names:
+        column = table[name]
+        why = "it is the time column" if name == time_column else why_no_feature(name, column)
+        kind = None if why else inferred_kind(column)
+        if kind is not None:
+            features.append(Feature(name, kind))
+        elif why is not None:
+            left_out[name] = why
     if not features:
-        found = ", ".join(f"{field.name}: {field.type}" for field in table.schema) or "no columns"
-        raise WrongType("*", found=found, expected="at least one column of numbers or text")
-    return features
+        found = listed([f"{shortened(name)}: {why}" for name, why in left_out.items()]) or "no columns"
+        raise WrongType("*", found=found, expected="at least one column of numbers or text that is no id")
+    return features, left_out
 
 
 def _config(settings: Mapping[str, Any]) -> DriftConfig:

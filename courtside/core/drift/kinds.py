@@ -1,11 +1,32 @@
 """What a column's values are, where no contract says it."""
 
+import re
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift import arrow
+from courtside.core.drift.rounding import Floats
+
+ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "pk"})
+ROW_NUMBERS = frozenset({"index", "unnamed: 0", "__index_level_0__"})
+TIME_WORDS = frozenset({"time", "date", "datetime", "timestamp", "ts", "epoch", "at"})
+FEW = 20
+"""Values of which one can tell whether each row has its own."""
+UNIQUE = 0.9
+"""Share of different texts from which a column names its rows rather than groups them."""
+COLLISIONS = 5
+"""Expected number of equal pairs, if whole numbers were drawn from their range, from which having none is no chance."""
+LARGEST_COUNT = 2.0**40
+"""Whole numbers beyond are not counted or measured but given out, if each is there once."""
+PROBED = 200
+_ISO = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}.*)?)?$")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# Seconds from 1990 to 2100, then milli-, micro- and nanoseconds.
+_EPOCHS = [(631_152_000.0 * unit, 4_102_444_800.0 * unit) for unit in (1, 1e3, 1e6, 1e9)]
+_DAY_NUMBERS = (19_000_101, 21_001_231)
 
 
 def inferred_kind(column: Any) -> FeatureKind | None:
@@ -19,3 +40,70 @@ def inferred_kind(column: Any) -> FeatureKind | None:
     levels = column.unique().drop_null()
     binary = pa.types.is_boolean(column.type) or (0 < len(levels) <= 2 and set(levels.to_pylist()) <= {0, 1})
     return FeatureKind.BINARY if binary else FeatureKind.NUMERIC
+
+
+def why_no_feature(name: str, column: Any) -> str | None:
+    """Say why a column is an id or a time rather than a feature, None where it may be one.
+
+    The name decides where its last word is one of those in use for ids and times and the values fit it, else the
+    values: times, texts of which nearly every row has its own, and whole numbers that count or number the rows.
+    """
+    if pa.types.is_temporal(column.type):
+        return "it holds times"
+    kind = inferred_kind(column)
+    if kind is None:
+        return f"values of type {column.type} cannot be compared"
+    words = [word.lower() for word in _WORDS.findall(name)]
+    last = words[-1] if words else ""
+    if kind is FeatureKind.CATEGORICAL:
+        return _text(last, column)
+    return None if kind is FeatureKind.BINARY else _number(name, last, column)
+
+
+def _text(last: str, column: Any) -> str | None:
+    values = column.drop_null()
+    probed = [str(value) for value in values.slice(0, PROBED).to_pylist()]
+    if probed and all(map(_ISO.match, probed)):
+        return "it holds times as text"
+    if last in ID_WORDS:
+        return "its name and values are those of an id"
+    if len(values) >= FEW and len(values.unique()) > UNIQUE * len(values):
+        return "nearly every row has a value of its own, as ids have"
+    return None
+
+
+def _number(name: str, last: str, column: Any) -> str | None:
+    values = _finite(column)
+    if not values.size:
+        return None
+    low, high = float(values.min()), float(values.max())
+    steps = np.diff(values)
+    epoch = any(first <= low and high < end for first, end in _EPOCHS)
+    if epoch and (last in TIME_WORDS or (high > low and bool((steps >= 0).all()))):
+        return "it holds times as numbers"
+    if not np.array_equal(values, np.rint(values)):
+        return None
+    if last in TIME_WORDS and _DAY_NUMBERS[0] <= low and high <= _DAY_NUMBERS[1]:
+        return "it holds days as numbers"
+    if last in ID_WORDS:
+        return "its name and values are those of an id"
+    return "it numbers the rows" if name.lower() in ROW_NUMBERS else _unique(column, steps, low, high)
+
+
+def _unique(column: Any, steps: Floats, low: float, high: float) -> str | None:
+    """Say what whole numbers are of which none is there twice; `steps` lie between neighbouring rows."""
+    # Counted as they came: the largest whole numbers lose their last digits as floats.
+    present = column.drop_null()
+    if len(present) < FEW or len(present.unique()) < len(present):
+        return None
+    if (steps > 0).all() or (steps < 0).all():
+        return "it numbers the rows"
+    expected = (steps.size + 1) ** 2 / (2 * (high - low + 1))
+    if expected > COLLISIONS or max(-low, high) > LARGEST_COUNT:
+        return "every row has a whole number of its own, as ids have"
+    return None
+
+
+def _finite(column: Any) -> Floats:
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    return np.concatenate([arrow.numbers(chunk)[0] for chunk in chunks] or [np.zeros(0)])

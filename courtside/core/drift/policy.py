@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from courtside.contracts.shortening import listed, quoted
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.errors import ThresholdInvalid
 
@@ -114,7 +115,9 @@ def require_thresholds(overrides: Sequence[Threshold], *, features: Sequence[str
     for override in overrides:
         text = f"{override.feature}.{override.statistic}={override.value:g}"
         if override.feature not in features:
-            raise ThresholdInvalid(text, f"there is no feature {override.feature!r} (there are {', '.join(features)})")
+            raise ThresholdInvalid(
+                text, f"there is no feature {quoted(override.feature)} (there are {listed(features)})"
+            )
         if override.statistic not in statistics:
             raise ThresholdInvalid(text, f"this policy's statistics are {', '.join(statistics)}")
 

@@ -1,11 +1,21 @@
 """Plain sentences: what moved in a feature, for people who do not know the statistics' names."""
 
+import re
+from collections.abc import Collection
+
 import numpy as np
 
+from courtside.contracts.shortening import quoted, shortened
 from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.policy import Judgement
 from courtside.core.drift.report import Verdict
 
+_SORTS = {
+    "text": re.compile(r"(large_)?(string|utf8)(_view)?$"),
+    "whole number": re.compile(r"u?int\d+$"),
+    "number": re.compile(r"(half)?float|double"),
+    "decimal": re.compile(r"decimal"),
+}
 MOVED = 0.05
 """Reference standard deviations from which a mean is said to have moved."""
 
@@ -14,7 +24,7 @@ def reason(reference: Column, current: Column, judgement: Judgement) -> str:
     """Say what moved, then the comparisons that decided, then a change of type if there was one."""
     parts = [movement(reference, current)] if judgement.drifted else ["no drift"]
     parts.extend(judgement.clauses)
-    if reference.dtypes != current.dtypes:
+    if _type_changed(reference.dtypes, current.dtypes):
         parts.append(f"type changed {_types(reference)} → {_types(current)}")
     return ", ".join(parts)
 
@@ -59,14 +69,24 @@ def _level_movement(reference: CategoryColumn, current: CategoryColumn) -> str:
     largest = changes.size - 1 - int(changes[::-1].argmax())  # of equals the last: the unseen values, or a binary's 1
     change = f"{_percent(before[largest])} → {_percent(after[largest])}"
     if largest == len(reference.levels):
-        names = f" (such as {', '.join(map(repr, current.unseen))})" if current.unseen else ""
+        names = f" (such as {', '.join(map(quoted, current.unseen))})" if current.unseen else ""
         return f"values outside the reference's levels went {change}{names}"
     word = "rose" if after[largest] > before[largest] else "fell"
-    return f"share of {reference.levels[largest]!r} {word} {change}"
+    return f"share of {quoted(reference.levels[largest])} {word} {change}"
 
 
 def _types(column: Column) -> str:
-    return "/".join(sorted(column.dtypes)) or "no type"
+    return shortened("/".join(sorted(column.dtypes))) or "no type"
+
+
+def _type_changed(before: Collection[str], after: Collection[str]) -> bool:
+    """Tell whether values are of another sort: another width of the same sort stores the same values."""
+    sorts = [{_sort(name) for name in names if name != "null"} for names in (before, after)]
+    return all(sorts) and sorts[0] != sorts[1]
+
+
+def _sort(type_name: str) -> str:
+    return next((sort for sort, names in _SORTS.items() if names.match(type_name)), type_name)
 
 
 def _percent(share: float) -> str:

@@ -1,5 +1,6 @@
 """The drift report: per feature what was measured, decided and why; per table how much of it drifted."""
 
+import math
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -50,7 +51,10 @@ class NullWindows:
 
 
 class Severity(StrEnum):
-    """How much of the table drifted: low up to a quarter of the features, medium up to half, else (or broken) high."""
+    """How much of the table is affected: low up to a quarter, medium up to a half, high beyond.
+
+    That is the share of features affected or, if it is larger, the share of its usual values that one column lacks.
+    """
 
     NONE = "none"
     LOW = "low"
@@ -63,7 +67,9 @@ class FeatureDrift:
     """One feature's drift; a statistic that does not apply or cannot be computed is None.
 
     Rates are shares of the current rows: `missing_rate` of rows without a usable value, `unseen_rate` of usable values
-    outside the reference's levels (0 for numbers). `psi_equal_width` is for comparison with older reports. `reason`
+    outside the reference's levels (0 for numbers). `values_lost` is the share of the values that a broken column
+    usually has and now lacks (1 if it cannot be compared, 0 if it is not broken), `moved` whether the values that are
+    there moved. `psi_equal_width` is for comparison with older reports. `reason`
     is one plain sentence; `trend` is None until sub-windows are compared.
     """
 
@@ -83,6 +89,8 @@ class FeatureDrift:
     unseen_rate: float
     effect: float | None
     p_adjusted: float | None
+    values_lost: float
+    moved: bool
     drifted: bool
     verdict: Verdict
     reason: str
@@ -118,8 +126,9 @@ class DriftReport:
     from which day, and which share in [0, 1] of the model's importance they carry. `files_quarantined` were set aside
     unread, so the rows of the report are without theirs. `null` is what the policy's p-values take for chance, None of
     a policy without any, and `null_windows` that history's; with history `reference` is the part of it on comparable
-    days. `outcomes` are the target and the prediction where both sides have them: judged like features, but apart, and
-    in no other figure of the report.
+    days. `features_not_in_reference` are those of the contract that could not be compared, as the reference was
+    profiled without them. `outcomes` are the target and the prediction where both sides have them: judged like
+    features, but apart, and in no other figure of the report.
     """
 
     policy: str
@@ -133,6 +142,7 @@ class DriftReport:
     null: Null | None = None
     null_windows: NullWindows | None = None
     outcomes: tuple[FeatureDrift, ...] = ()
+    features_not_in_reference: tuple[str, ...] = ()
 
     @property
     def features_drifted(self) -> tuple[str, ...]:
@@ -172,13 +182,17 @@ class DriftReport:
 
     @property
     def severity(self) -> Severity:
-        """How much of the table drifted."""
-        share = self.share_drifted
-        if self.features_broken or share > 1 / 2:
+        """How much of the table is affected; a column that only has more gaps counts by the values it lost."""
+        if not self.drift_detected:
+            return Severity.NONE
+        lost = [feature.values_lost for feature in self.features]
+        affected = math.fsum(1.0 if feature.moved else feature.values_lost for feature in self.features)
+        share = max(affected / self.features_checked, *lost)
+        if share > 1 / 2:
             return Severity.HIGH
         if share > 1 / 4:
             return Severity.MEDIUM
-        return Severity.LOW if share > 0 else Severity.NONE
+        return Severity.LOW
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form; `began` is null and `groups` is left out until the story is told."""
@@ -199,6 +213,7 @@ class DriftReport:
                 "features_checked": self.features_checked,
                 "features_drifted": list(self.features_drifted),
                 "features_broken": list(self.features_broken),
+                "features_not_in_reference": list(self.features_not_in_reference),
                 "share_drifted": self.share_drifted,
                 "share_importance": self.share_importance,
                 "drift_detected": self.drift_detected,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from courtside.contracts.shortening import shortened
 from courtside.core.report_page import plot
 from courtside.core.report_page.markup import Markup, element
 from courtside.core.report_page.plot import WIDTH, Description, Scale
@@ -30,7 +31,6 @@ def importance_chart(importances: Mapping[str, float], described: Description) -
 
 
 def _name(text: str, y: float) -> Markup:
-    kept = LONGEST_NAME // 2
-    shown = text if len(text) <= LONGEST_NAME else f"{text[: kept - 1]}…{text[-kept:]}"
+    shown = shortened(text, LONGEST_NAME)
     name = plot.label(shown, NAME - 6, y, anchor="end", class_="level")
-    return name if shown == text else element("g", element("title", text[:200]), name)
+    return name if shown == text else element("g", element("title", shortened(text, 200)), name)

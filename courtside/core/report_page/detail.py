@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from courtside.contracts.shortening import quoted, shortened
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.report import FeatureDrift
@@ -24,7 +25,9 @@ def feature_section(feature: FeatureDrift, reference: Column, current: Column, *
     figures = (_distribution(feature, reference, current, key=key), _trend(feature, reference, key=key))
     return element(
         "article",
-        element("h3", element("span", feature.name, class_="name"), Markup(" "), badge(feature), id=f"{key}-name"),
+        element(
+            "h3", element("span", shortened(feature.name), class_="name"), Markup(" "), badge(feature), id=f"{key}-name"
+        ),
         element("p", feature.reason, class_="reason"),
         element("div", *figures, class_="figures"),
         element(
@@ -44,7 +47,7 @@ def _distribution(feature: FeatureDrift, reference: Column, current: Column, *, 
     if drawn is None:
         return element("p", "The values span too wide a range to be drawn.", class_="note")
     middles = (f"{side} {_middle(column)}" for side, column in (("reference", reference), ("current", current)))
-    described = Description(f"{key}-distribution", f"Distribution of {feature.name}", ", ".join(middles))
+    described = Description(f"{key}-distribution", f"Distribution of {shortened(feature.name)}", ", ".join(middles))
     notes = [element("span", text) for text in _notes(drawn, reference, current)]
     return element(
         "figure",
@@ -75,7 +78,9 @@ def _trend(feature: FeatureDrift, reference: Column, *, key: str) -> Markup | No
     if feature.trend is None:
         return None
     what, usual = _followed(feature.trend, reference)
-    described = Description(f"{key}-trend", f"{what} of {feature.name} by sub-window", _spoken(feature.trend, what))
+    described = Description(
+        f"{key}-trend", f"{what} of {shortened(feature.name)} by sub-window", _spoken(feature.trend, what)
+    )
     drawing = trend_chart(feature.trend, usual, described)
     if drawing is None:
         return element("p", "No sub-window holds a usable value.", class_="note")
@@ -97,7 +102,7 @@ def _followed(trend: Trend, reference: Column) -> tuple[str, float | None]:
     if isinstance(reference, NumericColumn):
         return "Mean", reference.mean
     position = len(reference.levels) if trend.level is None else reference.positions[trend.level]
-    level = "any other value" if trend.level is None else repr(trend.level)
+    level = "any other value" if trend.level is None else quoted(trend.level)
     return f"Share of {level}", float(reference.counts[position]) / reference.valid
 
 

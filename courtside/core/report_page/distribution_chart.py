@@ -5,6 +5,7 @@ from itertools import chain
 
 import numpy as np
 
+from courtside.contracts.shortening import shortened
 from courtside.core.report_page import plot
 from courtside.core.report_page.distribution import Histogram, Levels
 from courtside.core.report_page.markup import Markup, element, joined
@@ -88,10 +89,9 @@ def _rows(drawn: Levels, described: Description) -> Markup:
 
 def _name(text: str, y: float) -> Markup:
     """Return a level's name before its bars, without its middle if it is long; pointing at it shows all of it."""
-    kept = LONGEST_NAME // 2
-    shown = text if len(text) <= LONGEST_NAME else f"{text[: kept - 1]}…{text[-kept:]}"
+    shown = shortened(text, LONGEST_NAME)
     name = plot.label(shown, NAME - 6, y, anchor="end", class_="level")
-    return name if shown == text else element("g", element("title", text[:200]), name)
+    return name if shown == text else element("g", element("title", shortened(text, 200)), name)
 
 
 def _upwards(drawn: Histogram | Levels) -> Scale:

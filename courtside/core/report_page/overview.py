@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.report import BROKEN, DriftReport, FeatureDrift, Verdict
 from courtside.core.drift.story import headline
 from courtside.core.report_page.markup import Markup, element, joined
@@ -20,6 +21,7 @@ from courtside.core.report_page.wording import (
 )
 
 MOST_STORIES = 12
+LONGEST_PATH = 200
 
 
 def banner(report: DriftReport, *, title: str, decision: str | None) -> Markup:
@@ -43,7 +45,7 @@ def verdict(report: DriftReport) -> tuple[str, str]:
         moved = f" {_counted(drifted - broken, 'other')} moved." if drifted > broken else ""
         return (
             "broken",
-            f"Repair the data: {_counted(broken, 'column')} of {len(report.features)} cannot be compared.{moved}",
+            f"Repair the data: {_counted(broken, 'column')} of {len(report.features)} {_broken(report)}.{moved}",
         )
     if not report.sufficient_data:
         return "unknown", "Not enough data to tell whether anything drifted."
@@ -56,7 +58,7 @@ def stories(report: DriftReport) -> Markup | None:
     """Return what moved, one sentence a group; None if nothing did."""
     said = [group.headline for group in report.groups]
     if not said:
-        said = [f"{feature.name}: {feature.reason}" for feature in report.features if feature.drifted]
+        said = [f"{shortened(feature.name)}: {feature.reason}" for feature in report.features if feature.drifted]
     if not said:
         return None
     more = len(said) - MOST_STORIES
@@ -72,7 +74,10 @@ def set_aside(report: DriftReport) -> Markup | None:
     files = report.files_quarantined
     if not files:
         return None
-    items = [element("li", f"{file.file} ({file.side.value}): {file.reason}") for file in files[:MOST_STORIES]]
+    items = [
+        element("li", f"{shortened(file.file, LONGEST_PATH)} ({file.side.value}): {file.reason}")
+        for file in files[:MOST_STORIES]
+    ]
     more = element("li", f"and {len(files) - MOST_STORIES} more") if len(files) > MOST_STORIES else None
     return element(
         "section",
@@ -85,6 +90,7 @@ def set_aside(report: DriftReport) -> Markup | None:
 def facts(report: DriftReport) -> Markup:
     """Return what was compared with what, and how much of it drifted."""
     unjudged = len(report.features) - report.features_checked
+    unknown = report.features_not_in_reference
     weight = report.share_importance
     pairs = [
         ("Drifted", f"{len(report.features_drifted)} of {report.features_checked} ({percent(report.share_drifted)})"),
@@ -94,6 +100,7 @@ def facts(report: DriftReport) -> Markup:
         ("Reference", f"{report.reference.rows:,} rows, {period(report.reference.period)}"),
         ("Current window", f"{report.current.rows:,} rows, {period(report.current.period)}"),
         ("Not judged", f"{_counted(unjudged, 'feature')} with too little data" if unjudged else None),
+        ("Not compared", f"{listed(unknown)}: the reference has no such column" if unknown else None),
         ("Policy", f"{report.policy}; {chance(report)}"),
     ]
     shown = [element("div", element("dt", name), element("dd", value)) for name, value in pairs if value is not None]
@@ -136,7 +143,8 @@ def first_day(report: DriftReport) -> date | None:
 
 
 def _line(feature: FeatureDrift, link: str | None) -> Markup:
-    name = element("a", feature.name, href=f"#{link}") if link else element("span", feature.name)
+    shown = shortened(feature.name)
+    name = element("a", shown, href=f"#{link}") if link else element("span", shown)
     return element(
         "li",
         element("span", name, class_="name"),
@@ -169,6 +177,14 @@ def _explained(report: DriftReport) -> Markup:
 def _sign(kind: str) -> Markup:
     sign = {"broken": BROKEN_SIGN, "drift": "▲", "unknown": "?", "quiet": "✓"}[kind]
     return element("span", sign, class_="sign", aria_hidden="true")
+
+
+def _broken(report: DriftReport) -> str:
+    """Say what is wrong with the broken columns: one with more gaps can still be compared."""
+    of_broken = {feature.verdict for feature in report.features if feature.verdict in BROKEN}
+    if of_broken == {Verdict.MORE_MISSING}:
+        return "with many more gaps"
+    return "broken" if Verdict.MORE_MISSING in of_broken else "cannot be compared"
 
 
 def _counted(count: int, noun: str) -> str:

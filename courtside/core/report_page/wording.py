@@ -24,9 +24,9 @@ BROKEN_SIGN = "✕"
 
 SEVERITIES = {
     Severity.NONE: "none",
-    Severity.LOW: "low: up to a quarter of the features",
-    Severity.MEDIUM: "medium: up to half of the features",
-    Severity.HIGH: "high: more than half of the features, or broken columns",
+    Severity.LOW: "low: up to a quarter of the features, and of any one's values, are affected",
+    Severity.MEDIUM: "medium: up to half of the features, or of one's values, are affected",
+    Severity.HIGH: "high: more than half of the features, or of one's values, are affected",
 }
 
 

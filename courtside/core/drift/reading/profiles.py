@@ -8,6 +8,7 @@ from functools import partial, reduce
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import shortened
 from courtside.core.dataset import Feature, Outcome, Phase
 from courtside.core.drift import arrow
 from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, MissingColumns, WrongType
@@ -18,6 +19,7 @@ from courtside.core.drift.reading.errors import FileDiffers, NothingReadable, Un
 from courtside.core.drift.reading.table import FeatureTable, TableFile
 from courtside.core.drift.story.parts import Part, Span, split, sub_windows
 
+LONGEST_REASON = 500
 UNUSABLE = (UnreadableFile, MissingColumns, DuplicateColumns, WrongType)
 
 
@@ -178,4 +180,4 @@ def _set_aside(
     if table.single:
         raise error
     reason = f"unreadable: {error.detail}" if isinstance(error, UnreadableFile) else str(error)
-    quarantined.append(QuarantinedFile(table.shown(file), side, reason))
+    quarantined.append(QuarantinedFile(table.shown(file), side, shortened(reason, LONGEST_REASON)))

@@ -24,6 +24,11 @@ class MissingShift:
         """Whether the rise is large enough to matter and too large for chance."""
         return self.current - self.reference > POINTS and self.pvalue < ALPHA
 
+    @property
+    def lost(self) -> float:
+        """Share of the values that the reference's rate would have left and that are missing now."""
+        return max(0.0, self.current - self.reference) / (1 - self.reference) if self.reference < 1 else 0.0
+
 
 def missing_shift(reference: Tally, current: Tally) -> MissingShift:
     """Compare missing rates by the pooled two-proportion z-test.

@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from courtside.contracts.shortening import shortened
 from courtside.core.drift.columns import Column, NumericColumn
 from courtside.core.drift.reasons import mean_movement, movement
 from courtside.core.drift.report import FeatureDrift, Verdict
@@ -24,7 +25,7 @@ def moved(features: Sequence[FeatureDrift], pairs: Sequence[tuple[Column, Column
     """Say of one or more features of a group what moved; `pairs` are their reference and current columns."""
     what = _movement(pairs)
     if len(features) == 1:
-        return f"{features[0].name}: {what}{since}"
+        return f"{shortened(features[0].name)}: {what}{since}"
     return f"{len(features)} features moved together ({_names(features)}): {what}{since}"
 
 
@@ -32,13 +33,13 @@ def broke(features: Sequence[FeatureDrift], *, since: str) -> str:
     """Say of one or more columns with the same breakage what is wrong."""
     one, several = _BROKEN[features[0].verdict]
     if len(features) == 1:
-        return f"{features[0].name} {one}{since}"
+        return f"{shortened(features[0].name)} {one}{since}"
     return f"{len(features)} columns {several} ({_names(features)}){since}"
 
 
 def outcome(drift: FeatureDrift) -> str:
     """Say of the target or the prediction what moved."""
-    return f"The {drift.role.value} {drift.name} moved: {drift.reason}"
+    return f"The {drift.role.value} {shortened(drift.name)} moved: {drift.reason}"
 
 
 def since(onset: Onset | None, *, first: date | None) -> str:
@@ -66,5 +67,5 @@ def _movement(pairs: Sequence[tuple[Column, Column]]) -> str:
 
 
 def _names(features: Sequence[FeatureDrift]) -> str:
-    names = [feature.name for feature in features[:MOST_NAMED]]
+    names = [shortened(feature.name) for feature in features[:MOST_NAMED]]
     return ", ".join(names if len(features) <= MOST_NAMED else [*names[:-1], "…"])

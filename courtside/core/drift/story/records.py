@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from courtside.contracts.shortening import shortened
+
 
 @dataclass(frozen=True, slots=True)
 class Onset:
@@ -67,7 +69,7 @@ class Trend:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {
-            "level": self.level,
+            "level": None if self.level is None else shortened(self.level),
             "began": self.began.isoformat() if self.began else None,
             "passed": self.onset.passed if self.onset else None,
             "points": [point.to_dict() for point in self.points],

@@ -100,6 +100,65 @@ def test_reasons_name_what_moved() -> None:
     assert retyped.endswith("type changed int64 → double")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        *[(pa.int64(), kind) for kind in (pa.int8(), pa.int32(), pa.uint8(), pa.uint64())],
+        *[(pa.float64(), kind) for kind in (pa.float32(), pa.float16())],
+        (pa.decimal128(5, 1), pa.decimal128(9, 2)),
+    ],
+)
+def test_another_width_of_the_same_numbers_is_no_change_of_type(before: pa.DataType, after: pa.DataType) -> None:
+    values = [row % 4 for row in range(800)]
+    first, second = (pa.table({"x": pa.array(values, pa.int8()).cast(kind)}) for kind in (before, after))
+    for mine, theirs in ((first, second), (second, first)):
+        reference = fit(mine, [Feature("x", FeatureKind.NUMERIC)])
+        reason = check(reference, reference.summarize(theirs), ClassicPolicy()).features[0].reason
+        assert "type" not in reason
+
+
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())])
+def test_another_way_to_store_text_is_no_change_of_type(kind: pa.DataType) -> None:
+    first = pa.array(["home", "away"] * 400)
+    reference = fit(pa.table({"x": first}), [Feature("x", FeatureKind.CATEGORICAL)])
+    reason = check(reference, reference.summarize(pa.table({"x": _stored(first, kind)})), ClassicPolicy())
+    assert "type" not in reason.features[0].reason
+
+
+def _stored(array: Any, kind: pa.DataType) -> Any:
+    if pa.types.is_dictionary(kind):
+        return array.cast(pa.large_string()).dictionary_encode()
+    return array.cast(kind)
+
+
+def test_a_part_without_values_has_no_type_that_could_change() -> None:
+    reference = fit(games(), FEATURES)
+    parts = [games(400), games(400, rest=[None] * 400)]
+    found = check(reference, reference.summarize(parts), ClassicPolicy())
+    assert "type" not in feature(found, "rest").reason
+
+
+def test_features_that_the_reference_lacks_are_named() -> None:
+    current = REFERENCE.summarize(games(800))
+    wanted = ["points", "altitude", "win", "crowd"]
+    report = check(REFERENCE, current, ClassicPolicy(), features=wanted)
+    assert report.features_not_in_reference == ("altitude", "crowd")
+    assert report.to_dict()["summary"]["features_not_in_reference"] == ["altitude", "crowd"]
+    assert check(REFERENCE, current, ClassicPolicy(), features=["win"]).features_not_in_reference == ()
+
+
+def test_long_names_and_levels_are_cut_where_they_are_shown() -> None:
+    name, level = "n" * 5000, "l" * 5000
+    reference = fit(pa.table({name: ["a", level] * 400}), [Feature(name, FeatureKind.CATEGORICAL)])
+    for later in ([level] * 800, [f"{level}{row % 3}" for row in range(800)]):
+        report = check(reference, reference.summarize(pa.table({name: later})), ClassicPolicy())
+        assert len(report.features[0].reason) < 500
+        assert "l…l" in report.features[0].reason
+    with pytest.raises(WrongType) as error:
+        fit(pa.table({name: [[1]]}), [Feature(name, FeatureKind.CATEGORICAL)])
+    assert len(str(error.value)) < 500
+
+
 def test_a_constant_that_moves_a_little_is_told_apart_in_words() -> None:
     features = [Feature("x", FeatureKind.NUMERIC)]
     reference = fit(pa.table({"x": [5.0] * 200}), features)
@@ -184,7 +243,7 @@ def test_the_json_form_is_the_documented_one() -> None:
     assert body["summary"]["share_drifted"] == 0.25
     assert set(body["features"]["points"]) == {
         *("kind", "psi", "psi_adjusted", "ks", "ks_pvalue", "wasserstein", "wasserstein_sd", "jensen_shannon", "chi2"),
-        *("psi_equal_width",),
+        *("psi_equal_width", "values_lost", "moved"),
         *("chi2_pvalue", "missing_rate", "unseen_rate", "effect", "p_adjusted", "drifted", "verdict", "reason"),
     }
     assert body["features"]["win"]["ks"] is None

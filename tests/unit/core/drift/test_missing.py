@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.decision import Action, DecisionPolicy, decide
-from courtside.core.drift import ClassicPolicy, DriftReport, Policy, Verdict, check, fit
+from courtside.core.drift import ClassicPolicy, DriftReport, Policy, Severity, Verdict, check, fit
 from courtside.core.drift.policies import policy_named
 from courtside.core.drift.statistics.missing import missing_shift
 from courtside.core.drift.tally import Tally
@@ -45,3 +45,37 @@ def test_the_p_value_is_one_and_falls_with_the_rise(n: int, m: int, first: float
     less, more = (missing_shift(reference, Tally(rows=m, null=int(rate * m))) for rate in (low, high))
     assert 0 <= more.pvalue <= less.pvalue <= 1
     assert missing_shift(reference, Tally(rows=m)).pvalue == 1.0
+
+
+@pytest.mark.parametrize(
+    ("before", "missing", "severity"),
+    [
+        (0.11, 0.18, Severity.LOW),
+        (0.0, 0.2, Severity.LOW),
+        (0.0, 0.36, Severity.MEDIUM),
+        (0.5, 0.65, Severity.MEDIUM),
+        (0.1, 0.9, Severity.HIGH),
+        (0.0, 1.0, Severity.HIGH),
+    ],
+)
+@pytest.mark.parametrize("policy", [ClassicPolicy(), policy_named("calibrated")])
+def test_severity_follows_the_share_of_the_values_that_are_lost(
+    before: float, missing: float, severity: Severity, policy: Policy
+) -> None:
+    def table(rate: float) -> pa.Table:
+        values = [None if row * 37 % 101 < 101 * rate else float(row % 97) for row in range(97 * 101)]
+        return pa.table({"points": pa.array(values, pa.float64())})
+
+    profile = fit(table(before), FEATURES[:1])
+    found = check(profile, profile.summarize(table(missing)), policy)
+    assert found.features_broken == ("points",)
+    assert found.severity is severity
+
+
+def test_gaps_do_not_hide_from_the_severity_that_the_values_moved() -> None:
+    profile = fit(pa.table({"points": [float(row % 97) for row in range(5000)]}), FEATURES[:1])
+    later = [None if row % 10 == 0 else float(row % 97) + 90 for row in range(1000)]
+    found = check(profile, profile.summarize(pa.table({"points": later})), ClassicPolicy())
+    assert found.features[0].verdict is Verdict.MORE_MISSING
+    assert found.features[0].moved
+    assert found.severity is Severity.HIGH

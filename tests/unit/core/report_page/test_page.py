@@ -104,6 +104,19 @@ def test_hostile_names_are_text_everywhere() -> None:
     assert "onerror=alert(2)>" not in page
 
 
+def test_a_level_of_thousands_of_letters_does_not_fill_the_page() -> None:
+    name, level = "n" * 5000, "l" * 5000
+    days = pa.array([FIRST + timedelta(days=row // 20) for row in range(400)])
+    reference = fit(
+        pa.table({name: ["a", level] * 200, "day": days}), [Feature(name, FeatureKind.CATEGORICAL)], time_column="day"
+    )
+    story = told(pa.table({name: [f"new {level}", level] * 200, "day": days}), reference=reference)
+    page = render_page(story.report, reference, story.current)
+    assert "l" * 200 not in page
+    assert "n" * 200 not in page
+    assert "l" * 200 not in str(story.report.to_dict())
+
+
 @pytest.mark.parametrize(
     ("verdict", "headline", "badge"),
     [
@@ -113,6 +126,7 @@ def test_hostile_names_are_text_everywhere() -> None:
         (Verdict.MISSING_COLUMN, "Repair the data: 4 columns of 4 cannot be compared.", "column missing"),
         (Verdict.WRONG_TYPE, "Repair the data: 4 columns of 4 cannot be compared.", "wrong type"),
         (Verdict.ALL_MISSING, "Repair the data: 4 columns of 4 cannot be compared.", "no values"),
+        (Verdict.MORE_MISSING, "Repair the data: 4 columns of 4 with many more gaps.", "more missing"),
     ],
 )
 def test_every_verdict_has_words_and_a_sign(verdict: Verdict, headline: str, badge: str) -> None:
