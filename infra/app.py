@@ -30,6 +30,8 @@ def build(app: cdk.App, settings: StageSettings, *, commit: str = "") -> Stacks:
     The app must carry cdk.json's context: outside the CLI, `cdk.App(context=…)` does not read that file.
     """
     app.node.set_context(COMMIT, commit)
+    if settings.bootstrap_qualifier:
+        app.node.set_context("@aws-cdk/core:bootstrapQualifier", settings.bootstrap_qualifier)
     data = DataStack(app, stack_name(settings.stage, "data"), settings=settings)
     tracking = TrackingStack(app, stack_name(settings.stage, "tracking"), settings=settings, data=data)
     pipeline = PipelineStack(

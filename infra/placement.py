@@ -2,9 +2,7 @@
 
 import aws_cdk as cdk
 
-from infra.stage import StageSettings
-
-ZONES = 2
+from infra.stage import ZONES, StageSettings
 
 
 def placement(settings: StageSettings) -> cdk.Environment:

@@ -23,6 +23,7 @@ _FARGATE_MEMORY_MIB = {
 _BASES: dict[str, str] = json.loads((Path(__file__).parents[1] / "images" / "bases.json").read_text())
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,.]+")
 _SCHEDULE = re.compile(r"rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\)")
+ZONES = 2
 _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
 
 
@@ -92,6 +93,12 @@ def _exact(image: str) -> str:
     return image
 
 
+def _two_zones(zones: tuple[str, ...]) -> tuple[str, ...]:
+    if zones and len(set(zones)) != ZONES:
+        raise ValueError(f"needs {ZONES} different zones, or none")
+    return zones
+
+
 class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -113,6 +120,7 @@ class TaskSize(_Settings):
 
 
 _IMAGE = r"^[\w./-]+(:\d+/[\w./-]+)?(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$"
+_ZoneId = Annotated[str, Field(pattern=r"^[a-z]+\d+(-[a-z]+\d+)*-az\d+$")]
 _ImageReference = Annotated[str, Field(pattern=_IMAGE), AfterValidator(_exact)]
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
 
@@ -126,6 +134,19 @@ class StageSettings(_Settings):
     )
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] | None = Field(
         default=None, description="a region like 'eu-central-1'; None is the region of the caller"
+    )
+    bootstrap_qualifier: Annotated[str, Field(pattern=r"^[a-z0-9]{1,10}$")] | None = Field(
+        default=None, description="what `cdk bootstrap --qualifier` was given; None is CDK's own, 'hnb659fds'"
+    )
+    zone_ids: Annotated[tuple[_ZoneId, ...], AfterValidator(_two_zones)] = Field(
+        default=(),
+        description="two availability zone ids like ('use1-az1', 'use1-az2') in which VPC links and Fargate exist"
+        " (courtside doctor --preflight names them); () takes the account's first two. Choose before the first"
+        " deployment: a change replaces the network and the database",
+    )
+    private_subnets: bool = Field(
+        default=False,
+        description="True runs tasks without public addresses, behind a NAT gateway (about 33 dollars a month more)",
     )
     alert_emails: tuple[Annotated[str, AfterValidator(_email)], ...] = Field(
         default=(), description="a tuple of addresses like ('ops@example.com',); each confirms by a link AWS sends"
@@ -165,7 +186,7 @@ class StageSettings(_Settings):
         default=31,
         gt=0,
         le=1_000_000,
-        description="US dollars a month, above 0; alerts come at 80 % spent and when the forecast passes it",
+        description="US dollars a month, above 0; alerts come when it is spent and when the forecast passes it by 20 %",
     )
 
     architecture: Literal["arm64", "x86_64"] = Field(

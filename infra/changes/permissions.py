@@ -67,7 +67,7 @@ def flat(value: Any) -> str:
             said = value
         case list():
             said = ", ".join(flat(each) for each in value)
-        case {"Ref": name} | {"Fn::GetStackOutput": {"OutputName": name}}:
+        case {"Ref": name} | {"Fn::ImportValue": name} | {"Fn::GetStackOutput": {"OutputName": name}}:
             said = f"<{name}>"
         case {"Fn::GetAtt": [logical_id, attribute]}:
             said = f"<{logical_id}.{attribute}>"

@@ -9,11 +9,11 @@ from constructs import Construct
 from infra.constructs.alerts import RUNBOOKS
 from infra.stage import StageSettings
 
-SPENT_PERCENT, FORECAST_PERCENT = 80, 100
+SPENT_PERCENT, FORECAST_PERCENT = 100, 120
 
 
 class MonthlyBudget(Construct):
-    """Tells the topic at 80 % spent, and when the month's forecast passes the budget.
+    """Tells the topic when the budget is spent, and when the month's forecast passes it by a fifth.
 
     It counts nothing until the account's owner activates `stage` as a cost allocation tag, which CloudFormation
     cannot do: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html

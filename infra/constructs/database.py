@@ -7,6 +7,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.constructs.network import INNER_SUBNETS
 from infra.stage import StageSettings
 
 DATABASE_NAME = "mlflow"
@@ -57,7 +58,7 @@ class TrackingDatabase(Construct):
             engine=engine,
             instance_type=ec2.InstanceType(settings.database_instance),
             vpc=vpc,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            vpc_subnets=INNER_SUBNETS,
             security_groups=[self.security_group],
             credentials=rds.Credentials.from_generated_secret(DATABASE_USER),
             database_name=DATABASE_NAME,

@@ -10,7 +10,6 @@ _HOST = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
 # The roles of `cdk bootstrap` that the CDK command assumes; what CloudFormation may do is the bootstrap's decision.
 _BOOTSTRAP_ROLES = ("deploy", "file-publishing", "image-publishing", "lookup")
-_QUALIFIER = "hnb659fds"
 
 
 class GitHubDeployRole(Construct):
@@ -61,5 +60,6 @@ class GitHubDeployRole(Construct):
 
     def _bootstrap(self, name: str) -> str:
         stack = cdk.Stack.of(self)
-        role = f"cdk-{_QUALIFIER}-{name}-role-{stack.account}-{stack.region}"
+        qualifier = stack.synthesizer.bootstrap_qualifier
+        role = f"cdk-{qualifier}-{name}-role-{stack.account}-{stack.region}"
         return stack.format_arn(service="iam", region="", resource="role", resource_name=role)

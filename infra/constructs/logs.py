@@ -25,6 +25,26 @@ _RETENTION = {
 }
 
 
+def vended_log_group(
+    scope: Construct, construct_id: str, *, service: str, retention_days: LogRetentionDays
+) -> logs.LogGroup:
+    """Return a log group that a service of AWS delivers into, under the one prefix that needs no policy of ours.
+
+    For any other name each delivery adds a statement to a resource policy of the account, which is full at 5,120
+    characters. A stack's unique id keeps a group that is made again apart from one that was left behind.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+    """
+    stack = cdk.Stack.of(scope)
+    unique = cdk.Fn.select(2, cdk.Fn.split("/", stack.stack_id))
+    return logs.LogGroup(
+        scope,
+        construct_id,
+        log_group_name=f"/aws/vendedlogs/{service}/{stack.stack_name}-{unique}",
+        retention=_RETENTION[retention_days],
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+
+
 def log_group(scope: Construct, construct_id: str, *, retention_days: LogRetentionDays) -> logs.LogGroup:
     """Return a log group that expires its events and goes with its stack."""
     return logs.LogGroup(

@@ -12,7 +12,7 @@ from courtside.contracts.environment import Environment
 from infra.constructs.database import POSTGRES_PORT, TrackingDatabase
 from infra.constructs.image_task import ImageTask
 from infra.constructs.logs import log_group
-from infra.constructs.network import NETWORK_CIDR
+from infra.constructs.network import NETWORK_CIDR, place_of_tasks
 from infra.stage import StageSettings
 
 MLFLOW_PORT = 5000
@@ -142,6 +142,10 @@ class MlflowServer(Construct):
         namespace = servicediscovery.PrivateDnsNamespace(
             self, "Namespace", vpc=vpc, name=f"{settings.stage}.courtside.internal"
         )
+        # The cluster brings ECS's service-linked role into an account that has none; a service made at once could not
+        # take it yet. The namespace needs about a minute, and the service needs the namespace.
+        namespace.node.add_dependency(self.cluster)
+        place = place_of_tasks(settings)
         return ecs.FargateService(
             self,
             "Service",
@@ -150,8 +154,10 @@ class MlflowServer(Construct):
             desired_count=1,
             min_healthy_percent=0,
             max_healthy_percent=100,
-            assign_public_ip=True,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            assign_public_ip=place.public_address,
+            vpc_subnets=place.subnets,
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            enable_ecs_managed_tags=True,
             security_groups=[self.security_group],
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             cloud_map_options=ecs.CloudMapOptions(

@@ -10,9 +10,9 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.constructs.logs import log_group
+from infra.constructs.logs import vended_log_group
 from infra.constructs.mlflow_server import MLFLOW_HOST_HEADER, MLFLOW_PORT, MlflowServer
-from infra.constructs.network import NETWORK_CIDR
+from infra.constructs.network import INNER_SUBNETS, NETWORK_CIDR
 from infra.stage import LogRetentionDays
 
 _ACCESS_LOG = {
@@ -102,7 +102,9 @@ class PrivateApi(Construct):
         resource = stage.node.default_child
         assert isinstance(resource, apigw.CfnStage)
         resource.access_log_settings = apigw.CfnStage.AccessLogSettingsProperty(
-            destination_arn=log_group(self, "AccessLogs", retention_days=log_retention_days).log_group_arn,
+            destination_arn=vended_log_group(
+                self, "AccessLogs", service="apis", retention_days=log_retention_days
+            ).log_group_arn,
             format=json.dumps(_ACCESS_LOG),
         )
 
@@ -116,7 +118,7 @@ class PrivateApi(Construct):
             self,
             "Link",
             vpc=vpc,
-            subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            subnets=INNER_SUBNETS,
             security_groups=[group],
         )
         return integrations.HttpServiceDiscoveryIntegration(

@@ -6,7 +6,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.constructs.logs import log_group
+from infra.constructs.logs import vended_log_group
 from infra.constructs.retraining_functions import RetrainingFunctions
 from infra.constructs.retraining_steps import ANNOUNCED, FAILED, RetrainingSteps
 from infra.constructs.training_task import TrainingTask
@@ -48,7 +48,9 @@ class Retraining(Construct):
             timeout=cdk.Duration.minutes(settings.training_timeout_minutes + settings.approval_hours * 60 + 120),
             tracing_enabled=True,
             logs=sfn.LogOptions(
-                destination=log_group(self, "Logs", retention_days=settings.log_retention_days),
+                destination=vended_log_group(
+                    self, "Logs", service="states", retention_days=settings.log_retention_days
+                ),
                 level=sfn.LogLevel.ALL,
                 # It holds the token that a person's answer takes; whoever may read the history finds it all there.
                 include_execution_data=False,
@@ -64,12 +66,8 @@ class Retraining(Construct):
         not_started = steps.announce("AnnounceNotStarted", outcome="not_started").next(
             sfn.Succeed.jsonata(self, "NotStarted")
         )
-        work = (
-            steps.call("Freeze", functions.freeze, payload=steps.REQUEST)
-            .next(steps.train())
-            .next(steps.call("Gate", functions.gate))
-            .next(self._should_promote())
-        )
+        judged = steps.call("Gate", functions.gate).next(self._should_promote())
+        work = steps.call("Freeze", functions.freeze, payload=steps.REQUEST).next(steps.train(then=judged))
         return steps.call("Lock", functions.lock, payload=steps.REQUEST).next(
             sfn.Choice.jsonata(self, "IsMine")
             .when(sfn.Condition.jsonata("{% $states.input.outcome = 'acquired' %}"), work)
@@ -113,12 +111,10 @@ class Retraining(Construct):
             .next(self._unlock)
         )
         by = "{% $exists($states.input.by) ? $states.input.by : 'gate' %}"
-        return (
-            self._steps.call("Promote", self._functions.promote, payload={**self._steps.TRAINING, "by": by})
-            .next(self._steps.smoke(undone=undone))
-            .next(self._steps.announce("AnnouncePromotion", outcome="promoted"))
-            .next(self._unlock)
-        )
+        promoted = self._steps.announce("AnnouncePromotion", outcome="promoted").next(self._unlock)
+        smoke = self._steps.smoke(then=promoted, undone=undone)
+        payload = {**self._steps.TRAINING, "by": by}
+        return self._steps.call("Promote", self._functions.promote, payload=payload).next(smoke)
 
     def _give_back(self) -> sfn.IChainable:
         """Unlock, start what waited, and end as the training ended; a lock that cannot be given back ends by itself."""
@@ -159,5 +155,22 @@ class Retraining(Construct):
         self.machine.add_to_role_policy(
             iam.PolicyStatement(
                 effect=iam.Effect.DENY, actions=["ecs:DescribeTasks", "ecs:StopTask"], not_resources=[tasks]
+            )
+        )
+        # It hands the roles of the task to ECS and to nobody else, which CDK's own statement leaves open.
+        self.machine.add_to_role_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                actions=["iam:PassRole"],
+                resources=["*"],
+                conditions={"StringNotEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            )
+        )
+        # A task that is started with tags needs this beside the right to start it.
+        self.machine.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["ecs:TagResource"],
+                resources=[tasks],
+                conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
             )
         )

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 import aws_cdk as cdk
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
@@ -12,7 +11,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.constructs.training_task import TrainingTask
+from infra.constructs.network import place_of_tasks
+from infra.constructs.training_task import TRAINING_CONTAINER, TrainingTask
 from infra.stage import StageSettings
 
 # The failure that people have already been told about; `RetrainingWatch` stays silent on it.
@@ -51,12 +51,17 @@ CAUSE = "$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : 'not g
 # A function's exception comes as JSON with its stack; its message says what to do.
 _EXCEPTION = f"$contains(({CAUSE}), '\"errorMessage\"') ? $parse($states.errorOutput.Cause).errorMessage : ({CAUSE})"
 # A task that stopped comes as its whole description in JSON; two of its fields say what happened.
+_STOPPED = f"$contains(({CAUSE}), '\"StoppedReason\"')"
+_EXIT_CODE = f"Containers[Name = '{TRAINING_CONTAINER}'].ExitCode"
 _STOPPED_TASK = (
-    f"$contains(({CAUSE}), '\"StoppedReason\"')"
+    f"{_STOPPED}"
     " ? ($task := $parse($states.errorOutput.Cause);"
-    " $task.StoppedReason & ' (exit code ' & $string($task.Containers[0].ExitCode) & ')')"
+    f" $task.StoppedReason & ' (exit code ' & $string($task.{_EXIT_CODE}) & ')')"
     f" : ({CAUSE})"
 )
+# The GuardDuty of an account adds a container, and Step Functions fails a task of which any container ends badly:
+# https://github.com/aws/aws-cdk/issues/32877
+_OUR_CONTAINER_IS_DONE = f"{_STOPPED} and $parse($states.errorOutput.Cause).{_EXIT_CODE} = 0"
 _Step = TypeVar("_Step", bound=sfn.TaskStateBase)
 
 
@@ -110,21 +115,38 @@ class RetrainingSteps:
         step.add_catch(expired, errors=["States.Timeout"], outputs={})
         return self._guard(step, name, _LAMBDA_TRANSIENT)
 
-    def train(self) -> tasks.EcsRunTask:
-        """Run the training task on the whole request."""
+    def train(self, *, then: sfn.IChainable) -> sfn.IChainable:
+        """Run the training task on the whole request and go on with `then`."""
         fields = ("training_id", "as_of", "trigger", "reason", "report")
         arguments = [part for field in fields for part in (f"--{field.replace('_', '-')}", f"{{% {_INPUT}.{field} %}}")]
         timeout = cdk.Duration.minutes(self._settings.training_timeout_minutes)
         step = self._run("Train", ["train", *arguments], timeout=timeout)
-        return self._guard(step, "Train", _ECS_TRANSIENT, _STOPPED_TASK)
+        return self._judge(step, "Train", then=then, failed=self._failed, told=_failure("Train", _STOPPED_TASK))
 
-    def smoke(self, *, undone: sfn.IChainable) -> tasks.EcsRunTask:
+    def smoke(self, *, then: sfn.IChainable, undone: sfn.IChainable) -> sfn.IChainable:
         """Check the new champion as its consumers load it; what goes wrong goes to `undone` with its cause."""
         command = ["smoke", "--training-id", self.TRAINING["training_id"]]
         step = self._run("Smoke", command, timeout=_SMOKE_TIMEOUT)
+        return self._judge(step, "Smoke", then=then, failed=undone, told={"cause": f"{{% {_STOPPED_TASK} %}}"})
+
+    def _judge(
+        self,
+        step: tasks.EcsRunTask,
+        name: str,
+        *,
+        then: sfn.IChainable,
+        failed: sfn.IChainable,
+        told: Mapping[str, str],
+    ) -> sfn.IChainable:
+        """Go on when our own container did its work, whatever became of others in the task; else tell `failed`."""
+        judged = sfn.Choice.jsonata(self._scope, f"Has{name}Failed")
+        done = sfn.Condition.jsonata("{% $states.input.done %}")
+        judged.when(done, then, outputs="{% $states.input.input %}").otherwise(failed)
         _retry(step, _ECS_TRANSIENT)
-        step.add_catch(undone, errors=["States.ALL"], outputs={"cause": f"{{% {_STOPPED_TASK} %}}"})
-        return step
+        more = {"done": f"{{% {_OUR_CONTAINER_IS_DONE} %}}", "input": "{% $states.input %}"}
+        step.add_catch(judged, errors=["States.TaskFailed"], outputs={**told, **more})
+        step.add_catch(failed, errors=["States.ALL"], outputs=told)
+        return step.next(then)
 
     def announce(self, name: str, *, outcome: str) -> tasks.SnsPublish:
         """Send the alert that the step before wrote."""
@@ -192,7 +214,7 @@ class RetrainingSteps:
         return step
 
     def _run(self, name: str, command: list[str], *, timeout: cdk.Duration) -> tasks.EcsRunTask:
-        training = self._training
+        training, place = self._training, place_of_tasks(self._settings)
         return tasks.EcsRunTask.jsonata(
             self._scope,
             name,
@@ -200,8 +222,9 @@ class RetrainingSteps:
             cluster=training.cluster,
             task_definition=training.definition,
             launch_target=tasks.EcsFargateLaunchTarget(platform_version=ecs.FargatePlatformVersion.LATEST),
-            assign_public_ip=True,
-            subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            assign_public_ip=place.public_address,
+            subnets=place.subnets,
+            propagated_tag_source=ecs.PropagatedTagSource.TASK_DEFINITION,
             security_groups=[training.security_group],
             container_overrides=[tasks.ContainerOverride(container_definition=training.container, command=command)],
             task_timeout=sfn.Timeout.duration(timeout),
@@ -209,18 +232,14 @@ class RetrainingSteps:
             outputs="{% $states.input %}",
         )
 
-    def _guard(self, step: _Step, name: str, transient: list[str], cause: str = _EXCEPTION) -> _Step:
+    def _guard(self, step: _Step, name: str, transient: list[str]) -> _Step:
         _retry(step, transient)
-        step.add_catch(
-            self._failed,
-            errors=["States.ALL"],
-            outputs={
-                "failed_step": name,
-                "error": "{% $states.errorOutput.Error %}",
-                "cause": f"{{% {cause} %}}",
-            },
-        )
+        step.add_catch(self._failed, errors=["States.ALL"], outputs=_failure(name, _EXCEPTION))
         return step
+
+
+def _failure(step: str, cause: str) -> dict[str, str]:
+    return {"failed_step": step, "error": "{% $states.errorOutput.Error %}", "cause": f"{{% {cause} %}}"}
 
 
 def _invoke(

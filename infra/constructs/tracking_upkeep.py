@@ -1,7 +1,6 @@
 """What the tracking server cannot do for itself: forget deleted runs for good, and change its database's password."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as event_targets
@@ -16,12 +15,14 @@ from infra.constructs.database import TrackingDatabase
 from infra.constructs.image_task import ImageTask
 from infra.constructs.logs import log_group
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, MlflowServer
+from infra.constructs.network import place_of_tasks
 from infra.stage import StageSettings, TaskSize
 
 # Under the server's artifact root: what `mlflow gc` may delete, with the runs that wrote it.
 DELETABLE = f"{ARTIFACT_FOLDER}/*"
 # Sunday morning: a deletion can wait a week.
 _COLLECTION = "cron(0 9 ? * SUN *)"
+_CONTAINER = "upkeep"
 _SIZE = TaskSize(cpu=256, memory_mib=1024)
 
 
@@ -60,7 +61,7 @@ class TrackingUpkeep(Construct):
     def _task(self, construct_id: str, command: list[str]) -> ecs.FargateTaskDefinition:
         task = ImageTask(self, construct_id, image="mlflow_image", size=_SIZE, settings=self._settings)
         task.run(
-            "upkeep",
+            _CONTAINER,
             command=command,
             environment=MlflowDatabaseEnv(database_secret_arn=self._database.secret.secret_arn).as_env(),
             secrets=self._database.login_secrets(),
@@ -87,6 +88,7 @@ class TrackingUpkeep(Construct):
         )
 
     def _schedule(self, construct_id: str, task: ecs.FargateTaskDefinition, expression: str, why: str) -> None:
+        place = place_of_tasks(self._settings)
         scheduler.Schedule(
             self,
             construct_id,
@@ -95,8 +97,10 @@ class TrackingUpkeep(Construct):
             target=targets.EcsRunFargateTask(
                 self._server.cluster,
                 task_definition=task,
-                assign_public_ip=True,
-                vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+                assign_public_ip=place.public_address,
+                vpc_subnets=place.subnets,
+                propagate_tags=True,
+                enable_ecs_managed_tags=True,
                 # The server's own: the one that the database lets in.
                 security_groups=[self._server.security_group],
                 dead_letter_queue=self._missed,
@@ -126,7 +130,8 @@ class TrackingUpkeep(Construct):
                     "group": [{"prefix": "family:"}],
                     "lastStatus": ["STOPPED"],
                     "$or": [
-                        {"containers": {"exitCode": [{"anything-but": [0]}]}},
+                        # Ours alone: an account's GuardDuty adds a container that may end with any code.
+                        {"containers": {"name": [_CONTAINER], "exitCode": [{"anything-but": [0]}]}},
                         {"stopCode": ["TaskFailedToStart"]},
                     ],
                 },

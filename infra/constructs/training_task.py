@@ -35,6 +35,9 @@ ARTIFACTS = f"{ARTIFACT_FOLDER}/*"
 DELETABLE = (f"{lake_keys.LEGACY_STAGED_PREFIX}*", f"{lake_keys.training_spool('*')}*")
 
 
+TRAINING_CONTAINER = "training"
+
+
 class TrainingTask(Construct):
     """Task definition, cluster and a security group without any way in.
 
@@ -88,7 +91,7 @@ class TrainingTask(Construct):
     def _add_container(self, environment: TrainEnv, settings: StageSettings) -> ecs.ContainerDefinition:
         logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
         return self.definition.run(
-            "training",
+            TRAINING_CONTAINER,
             environment={**environment.as_env(), **TelemetryEnv(stage=settings.stage, service="train").as_env()},
             logging=ecs.LogDrivers.aws_logs(stream_prefix="training", log_group=logs),
             stop_timeout=cdk.Duration.seconds(30),

@@ -12,6 +12,8 @@ from enum import Enum, Flag, auto
 from pathlib import Path
 from typing import Any
 
+from courtside.contracts.templates import exports
+
 
 class Role(Enum):
     """Starts others on time; acts; is acted upon."""
@@ -109,6 +111,7 @@ class _Reader:
                 for entry in entries:
                     if entry["type"] == "aws:cdk:logicalId":
                         self._paths[stack, entry["data"]] = path.split("/")[2:]
+        self._exports = exports(self._templates)
         self._resources = {
             (stack, name): resource
             for stack, template in self._templates.items()
@@ -201,8 +204,8 @@ class _Reader:
         match value:
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
                 yield stack, name
-            case {"Fn::GetStackOutput": {"StackName": str(other), "OutputName": output}}:
-                yield from self._refs(other, self._templates[other]["Outputs"][output]["Value"])
+            case {"Fn::ImportValue": name}:
+                yield from self._refs(*self._exports[name])
             case dict():
                 for each in value.values():
                     yield from self._refs(stack, each)

@@ -31,7 +31,7 @@ class DataStack(cdk.Stack):
         logs = _access_logs(self, settings)
         self.lake = PrivateBucket(self, "LakeBucket", old_versions=old_versions, access_logs=logs)
         self.artifacts = PrivateBucket(self, "ArtifactsBucket", old_versions=old_versions, access_logs=logs)
-        self.vpc = closed_network(self, "Network", flow_logs=logs)
+        self.vpc = closed_network(self, "Network", settings=settings, flow_logs=logs)
         self.database = TrackingDatabase(self, "Database", vpc=self.vpc, settings=settings)
         self.ledger = Ledger(self, "Ledger", deletion_protection=settings.deletion_protection)
         self.slack_webhook = _slack_webhook(self) if settings.slack else None

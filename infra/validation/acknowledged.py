@@ -208,6 +208,17 @@ ACKNOWLEDGED = (
         reason="Every method and path of this one API: MLflow's protocol is not split by what a caller may do.",
     ),
     *(
+        _iam5(
+            f"arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/{cluster}/*",
+            role,
+            reason="A task's name is made when it is started; only while that happens may it be given tags.",
+        )
+        for cluster, role in (
+            ("<TrainingCluster>", _MACHINE_ROLE),
+            ("<MlflowCluster>", "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource"),
+        )
+    ),
+    *(
         _iam5(f"<Steps{step}.Arn>:*", _MACHINE_ROLE, reason="The versions of the function that the state calls.")
         for step in _STEPS
     ),

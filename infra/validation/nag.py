@@ -12,8 +12,8 @@ from constructs import IConstruct
 from courtside.contracts.names import stack_name
 from infra.validation.acknowledged import ACKNOWLEDGED, Acknowledged
 
-# What another stack's resource is called there: the weak reference carries an output named after it.
-_WEAK_REFERENCE = re.compile(r'\{"Fn::GetStackOutput":.*?"OutputName":"PublishOutput(?:FnGetAtt|Ref)([^"]+)"\}\}')
+# What another stack's resource is called there: the name under which its value is exported.
+_EXPORT = re.compile(r"[a-z0-9-]+:ExportsOutput(?:FnGetAtt|Ref)(\w+)")
 _HASHES = re.compile(r"(?:Arn)?(?:[0-9A-F]{8})+$")
 
 
@@ -36,7 +36,7 @@ class Finding:
 
 def readable(rule: str) -> str:
     """Return a rule's id with resources called by name: `<LakeBucket>`, `<StepsGate.Arn>`, without their hashes."""
-    named = _WEAK_REFERENCE.sub(lambda found: f"<{_HASHES.sub('', found[1])}>", rule)
+    named = _EXPORT.sub(lambda found: f"<{_HASHES.sub('', found[1])}>", rule)
     return re.sub(r"<(\w+?)[0-9A-F]{8}(\.\w+)?>", r"<\1\2>", named)
 
 

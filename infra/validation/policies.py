@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from courtside.contracts.templates import exports
+
 Template = Mapping[str, Any]
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -72,6 +74,7 @@ class Templates:
 
     def __init__(self, templates: Mapping[str, Template]) -> None:
         self._templates = templates
+        self._exports = exports(templates)
 
     def role_policies(self) -> list[Policy]:
         """Return every policy that a role holds."""
@@ -121,8 +124,8 @@ class Templates:
                 return str(separator).join(self.text(stack, part) for part in parts)
             case {"Fn::Sub": str(pattern)}:
                 return re.sub(r"\$\{([^}]+)\}", lambda found: self._reference(stack, found[1]), pattern)
-            case {"Fn::GetStackOutput": {"StackName": other, "OutputName": output}}:
-                return self.text(other, self._templates[other]["Outputs"][output]["Value"])
+            case {"Fn::ImportValue": name}:
+                return self.text(*self._exports[name])
             case {"Fn::GetAtt": [logical_id, attribute]}:
                 return self._attribute(stack, logical_id, attribute)
             case {"Ref": name}:

@@ -64,16 +64,16 @@ class SynthesizedStage:
 def text(value: Any) -> str:
     """Flatten intrinsic functions into one readable string: `{Ref: X}` becomes `<X>`."""
     match value:
-        case str():
-            return value
+        case str(said) | {"Fn::Sub": str(said)}:
+            return said
         case {"Fn::Join": [separator, parts]}:
             return str(separator).join(text(part) for part in parts)
-        case {"Fn::GetStackOutput": {"OutputName": name}}:
-            return f"<{name}>"
-        case {"Fn::GetAtt": [logical_id, attribute]}:
-            return f"<{logical_id}.{attribute}>"
-        case {"Fn::Sub": str(template)}:
-            return template
+        case {"Fn::ImportValue": str(name)}:
+            return f"<{name.partition(':')[2]}>"
+        case {"Fn::Select": [index, {"Fn::Split": [separator, parts]}]}:
+            return f"<{separator}{index} of {text(parts)}>"
+        case {"Fn::GetAtt": parts}:
+            return f"<{'.'.join(parts)}>"
         case {"Ref": name}:
             return "aws" if name == "AWS::Partition" else f"<{name}>"
     raise AssertionError(f"not a string or a known intrinsic: {value!r}")

@@ -54,6 +54,15 @@ def test_it_may_only_assume_the_bootstrap_roles_of_this_account_and_region(acces
     assert "Policies" not in role
 
 
+def test_a_bootstrap_with_another_qualifier_is_the_one_that_is_assumed_and_deployed_with(tmp_path: Path) -> None:
+    access = synthesize_access(tmp_path, bootstrap_qualifier="mlteam")
+    (policy,) = access.of_type("AWS::IAM::Policy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert all("role/cdk-mlteam-" in text(arn) for arn in statement["Resource"])
+    assert access.template["Parameters"]["BootstrapVersion"]["Default"] == "/cdk-bootstrap/mlteam/version"
+    assert "hnb659fds" not in "".join(path.read_text() for path in tmp_path.glob("*.json"))
+
+
 @pytest.mark.parametrize("provider", ["create", "existing"])
 def test_an_account_gets_one_identity_provider(tmp_path: Path, provider: Literal["create", "existing"]) -> None:
     access = synthesize_access(tmp_path, github_provider=provider)

@@ -43,4 +43,4 @@ def test_the_command_line_builds_what_the_tests_look_at(tmp_path: Path, dev: Syn
 def test_the_app_command_works_on_any_machine_after_setup() -> None:
     # Setup brings uv for itself only: a command that needs it would not.
     assert json.loads((ROOT / "cdk.json").read_text())["app"] == ".venv/bin/python app.py"
-    assert cdk_context()["@aws-cdk/core:defaultCrossStackReferences"] == "weak"
+    assert cdk_context()["@aws-cdk/core:defaultCrossStackReferences"] == "strong"

@@ -69,7 +69,7 @@ def test_the_budget_counts_the_stage_and_tells_the_topic(stage: SynthesizedStage
         (each["Notification"]["NotificationType"], each["Notification"]["Threshold"]): each["Subscribers"]
         for each in budget["NotificationsWithSubscribers"]
     }
-    assert told.keys() == {("ACTUAL", 80), ("FORECASTED", 100)}
+    assert told.keys() == {("ACTUAL", 100), ("FORECASTED", 120)}, "at 80 % every ordinary month would alert"
     assert all(who == [{"SubscriptionType": "SNS", "Address": {"Ref": topic}}] for who in told.values())
 
 

@@ -1,11 +1,14 @@
 """What must survive."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT
 from courtside.contracts.names import StackOutput
+from infra.settings import settings_for
+from tests.infra.conftest import synthesize
 from tests.infra.synthesized import SynthesizedStage, text
 
 STATEFUL = {
@@ -107,8 +110,48 @@ def test_only_prod_pays_for_a_standby(dev: SynthesizedStage, prod: SynthesizedSt
 
 
 def test_every_output_is_published_once(stage: SynthesizedStage) -> None:
-    published = [key for stack in stage.stacks for key in stack.outputs if not key.startswith("PublishOutput")]
+    published = [key for stack in stage.stacks for key in stack.outputs if not key.startswith("ExportsOutput")]
     assert sorted(published) == sorted(StackOutput)
+
+
+def test_zones_are_named_by_ids_that_mean_the_same_in_every_account(tmp_path: Path) -> None:
+    """VPC links and Fargate are absent from some zones, which `us-east-1a` does not tell: it differs by account."""
+    zones = ("use1-az4", "use1-az6")
+    stage = synthesize(settings_for("dev").model_copy(update={"zone_ids": zones}), tmp_path)
+    subnets = stage.data.of_type("AWS::EC2::Subnet")
+    assert all("AvailabilityZone" not in subnet for subnet in subnets.values())
+    for kind in ("Public", "Isolated"):
+        named = [each["AvailabilityZoneId"] for key, each in sorted(subnets.items()) if f"Network{kind}" in key]
+        assert named == list(zones)
+
+
+def test_without_public_subnets_for_tasks_every_task_goes_out_through_one_nat(
+    dev: SynthesizedStage, tmp_path: Path
+) -> None:
+    stage = synthesize(settings_for("dev").model_copy(update={"private_subnets": True}), tmp_path)
+    (nat,) = stage.data.of_type("AWS::EC2::NatGateway")
+    routes = [route for route in stage.data.of_type("AWS::EC2::Route").values() if "NatGatewayId" in route]
+    assert [route["NatGatewayId"] for route in routes] == [{"Ref": nat}] * 2
+    _, service = stage.tracking.only("AWS::ECS::Service")
+    _, machine = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    states = json.loads(text(machine["DefinitionString"]))["States"]
+    networks = [
+        service["NetworkConfiguration"],
+        *(states[name]["Arguments"]["NetworkConfiguration"] for name in ("Train", "Smoke")),
+        *(
+            each["Target"]["EcsParameters"]["NetworkConfiguration"]
+            for each in stage.pipeline.of_type("AWS::Scheduler::Schedule").values()
+            if "EcsParameters" in each["Target"]
+        ),
+    ]
+    assert len(networks) == 5
+    for network in networks:
+        place = network["AwsvpcConfiguration"]
+        assert place.get("AssignPublicIp", "DISABLED") == "DISABLED"
+        assert all("NetworkIsolated" in str(subnet) for subnet in place["Subnets"])
+    # Switched on later, it adds a way out and moves nothing.
+    for key, subnet in dev.data.of_type("AWS::EC2::Subnet").items():
+        assert stage.data.resources[key]["Properties"]["CidrBlock"] == subnet["CidrBlock"]
 
 
 def test_the_ledger_is_restorable_protected_by_setting_and_paid_by_the_request(

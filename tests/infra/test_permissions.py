@@ -1,5 +1,6 @@
 """Who may do what: least privilege, read from the synthesized policies."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from fnmatch import fnmatch
@@ -40,8 +41,8 @@ def allowed(stack: Synthesized, starting: str, action: str) -> set[str]:
     return found
 
 
-LAKE = "<PublishOutputFnGetAttLakeBucketArn2058AE79>"
-ARTIFACTS = "<PublishOutputFnGetAttArtifactsBucketArn033D1C4A>"
+LAKE = "<ExportsOutputFnGetAttLakeBucketArn4B06F64C>"
+ARTIFACTS = "<ExportsOutputFnGetAttArtifactsBucketArnD46760D3>"
 
 
 def test_each_function_writes_its_own_log_only(stage: SynthesizedStage) -> None:
@@ -238,7 +239,7 @@ def test_only_training_what_moves_the_champion_and_the_check_may_call_mlflow_and
     }
     for caller in callers:
         (resource,) = allowed(dev.pipeline, caller, "execute-api:Invoke")
-        assert resource.endswith(":<PublishOutputRefTrackingApi62806C2BE27E2E93>/*/*/*")
+        assert re.search(r":<ExportsOutputRefTrackingApi\w+>/\*/\*/\*$", resource)
 
 
 def test_only_the_notifier_reads_the_webhook_and_only_mlflows_tasks_the_password(dev: SynthesizedStage) -> None:
@@ -251,7 +252,7 @@ def test_only_the_notifier_reads_the_webhook_and_only_mlflows_tasks_the_password
     tasks = ("MlflowTask", "TrackingCopyTask", "TrackingUpkeepCollection", "TrackingUpkeepRotation")
     roles = {f"{task}{role}" for task in tasks for role in ("TaskRole", "ExecutionRole")}
     assert set(readers) == {"NotifySlackServiceRole", *roles}
-    assert readers.pop("NotifySlackServiceRole") == {"<PublishOutputRefSlackWebhookSecretC8B74896>"}
+    assert readers.pop("NotifySlackServiceRole") == {"<ExportsOutputRefSlackWebhookSecret94380F09>"}
     assert len({frozenset(resources) for resources in readers.values()}) == 1
 
 

@@ -86,21 +86,46 @@ def test_an_action_on_every_resource_has_a_written_reason_and_every_reason_is_ne
     anywhere = {
         action
         for _, statement in _granted(read.role_policies())
-        if "*" in statement.get("Resource", ())
+        if statement["Effect"] == "Allow" and "*" in statement.get("Resource", ())
         for action in statement["Action"]
     }
     assert anywhere == set(UNSCOPED)
     assert all(reason.endswith(".") and len(reason) > 30 for reason in UNSCOPED.values())
 
 
+TASKS = "arn:aws:ecs:us-east-1:123456789012:task/TrainingCluster/*"
+TO_TASKS = {"StringNotEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+
+
 def test_the_machine_is_denied_every_task_but_those_of_training(read: Templates) -> None:
     denied = [
         (holder, statement["Action"], statement["NotResource"])
         for holder, statement in _granted(read.role_policies())
-        if statement["Effect"] == "Deny"
+        if statement["Effect"] == "Deny" and "NotResource" in statement
     ]
-    tasks = "arn:aws:ecs:us-east-1:123456789012:task/TrainingCluster/*"
-    assert denied == [(MACHINE, ["ecs:DescribeTasks", "ecs:StopTask"], [tasks])]
+    assert denied == [(MACHINE, ["ecs:DescribeTasks", "ecs:StopTask"], [TASKS])]
+
+
+def test_whoever_passes_a_role_passes_it_to_tasks_only(read: Templates) -> None:
+    """A role handed to another service would work there with the same rights."""
+    policies = list(_granted(read.role_policies()))
+    passing = {holder: statement for holder, statement in policies if "iam:PassRole" in statement["Action"]}
+    assert len(passing) == 2
+    for holder, statement in passing.items():
+        allowed = statement.get("Condition", {}).get("StringLike", {}).get("iam:PassedToService")
+        denied = (holder, {"Effect": "Deny", "Action": ["iam:PassRole"], "Resource": ["*"], "Condition": TO_TASKS})
+        assert allowed == "ecs-tasks.amazonaws.com" or denied in policies, holder
+
+
+def test_a_task_that_is_started_with_its_tags_needs_the_right_to_set_them(read: Templates) -> None:
+    tagging = {
+        holder: (statement["Resource"], statement.get("Condition"))
+        for holder, statement in _granted(read.role_policies())
+        if "ecs:TagResource" in statement["Action"]
+    }
+    assert tagging.pop(MACHINE) == ([TASKS], {"StringEquals": {"ecs:CreateAction": "RunTask"}})
+    ((_, (tasks, _)),) = tagging.items()
+    assert tasks == ["arn:aws:ecs:us-east-1:123456789012:task/MlflowCluster/*"]
 
 
 def test_roles_are_taken_by_the_services_they_are_for_and_by_nobody_else(read: Templates) -> None:
@@ -135,7 +160,9 @@ def test_the_machine_may_do_what_its_states_do_and_nothing_else(read: Templates)
     }
     # The versions of a function that is called.
     called = {(action, resource) for action, resource in allowed if not resource.endswith(":*")}
-    assert {action for action, _ in called - _needed(read)} == {"iam:PassRole", "kms:Decrypt", A_DATA_KEY, *WAITING}
+    assert {action for action, _ in called - _needed(read)} == {
+        "iam:PassRole", "ecs:TagResource", "kms:Decrypt", A_DATA_KEY, *WAITING,
+    }  # fmt: skip
     assert _needed(read) <= called
     passed = {resource.rsplit("/", 1)[1] for action, resource in called if action == "iam:PassRole"}
     assert passed == {"TrainingTaskTaskRole", "TrainingTaskExecutionRole"}

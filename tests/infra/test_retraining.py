@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonata
 import pytest
 
 from courtside.contracts.events import (
@@ -89,6 +90,8 @@ def test_the_map_is_the_issues_line(states: dict[str, dict[str, Any]]) -> None:
         },
         "IsApproved": {"Promote": "$states.input.approved = true", "AnnounceRefusal": ""},
         "IsAnotherWaiting": {"StartWaiting": "$type($states.input.waiting) = 'object'", "HowItEnded": ""},
+        "HasTrainFailed": {"Gate": "$states.input.done", "AnnounceFailure": ""},
+        "HasSmokeFailed": {"AnnouncePromotion": "$states.input.done", "RollBack": ""},
         "HowItEnded": {"RetrainingFailed": "$states.input.outcome = 'failed'", "Finished": ""},
     }
 
@@ -112,6 +115,57 @@ def test_an_announced_failure_still_fails_the_execution(states: dict[str, dict[s
     assert states["RetrainingFailed"]["Error"] == ANNOUNCED
 
 
+def _stopped(*containers: tuple[str, int | None]) -> str:
+    """The cause that Step Functions gives for a task that it takes for failed."""
+    described = [{"Name": name} | ({} if code is None else {"ExitCode": code}) for name, code in containers]
+    return json.dumps({"StoppedReason": "Essential container in task exited", "Containers": described})
+
+
+@pytest.mark.parametrize("step", ["Train", "Smoke"])
+@pytest.mark.parametrize(
+    ("cause", "done"),
+    [
+        (_stopped(("aws-guardduty-agent-1aB2", 137), ("training", 0)), True),
+        (_stopped(("training", 0), ("aws-guardduty-agent-1aB2", 1)), True),
+        (_stopped(("aws-guardduty-agent-1aB2", 0), ("training", 4)), False),
+        (_stopped(("aws-guardduty-agent-1aB2", 137), ("training", None)), False),
+        (_stopped(("aws-guardduty-agent-1aB2", 0)), False),
+        ("Unable to assume the role of the task", False),
+        (None, False),
+    ],
+)
+def test_a_task_is_judged_by_our_own_container(
+    states: dict[str, dict[str, Any]], step: str, cause: str | None, *, done: bool
+) -> None:
+    """GuardDuty's runtime monitoring adds a container, and its exit code would fail a training that succeeded."""
+    judged = states[step]["Catch"][0]
+    assert (judged["ErrorEquals"], judged["Next"]) == (["States.TaskFailed"], f"Has{step}Failed")
+    error = {"Error": "States.TaskFailed"} | ({} if cause is None else {"Cause": cause})
+    state = {"errorOutput": error, "input": {"subject": "s"}}
+    output = {name: _evaluated(value, state) for name, value in judged["Output"].items()}
+    assert output["done"] is done
+    way = states[f"Has{step}Failed"]["Choices"][0]
+    assert bool(_evaluated(way["Condition"], {"input": output})) is done
+    assert _evaluated(way["Output"], {"input": output}) == {"subject": "s"}, "what the step before said"
+
+
+def test_the_exit_code_that_people_read_is_our_containers(states: dict[str, dict[str, Any]]) -> None:
+    cause = _stopped(("aws-guardduty-agent-1aB2", 0), ("training", 4))
+    said = _evaluated(states["Train"]["Catch"][0]["Output"]["cause"], {"errorOutput": {"Cause": cause}})
+    assert said == "Essential container in task exited (exit code 4)"
+
+
+def _evaluated(value: str, state: dict[str, Any]) -> Any:
+    if not value.startswith("{%"):
+        return value
+    expression = jsonata.Jsonata(value.removeprefix("{% ").removesuffix(" %}"))
+    # Step Functions' own function, which JSONata does not have.
+    expression.register_lambda("parse", json.loads)
+    bindings = expression.create_frame()
+    bindings.bind("states", state)
+    return expression.evaluate(None, bindings)
+
+
 def test_an_expired_approval_keeps_the_champion(states: dict[str, dict[str, Any]]) -> None:
     expiry = states["Approve"]["Catch"][0]
     assert (expiry["ErrorEquals"], expiry["Next"]) == (["States.Timeout"], "AnnounceExpiry")
@@ -120,7 +174,8 @@ def test_an_expired_approval_keeps_the_champion(states: dict[str, dict[str, Any]
 
 
 def test_a_failed_smoke_check_undoes_the_promotion_and_fails_the_execution(states: dict[str, dict[str, Any]]) -> None:
-    (catch,) = states["Smoke"]["Catch"]
+    judged, catch = states["Smoke"]["Catch"]
+    assert (judged["ErrorEquals"], judged["Next"]) == (["States.TaskFailed"], "HasSmokeFailed")
     assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "RollBack")
     assert states["AnnounceRollBack"]["Output"] == {"outcome": "failed"}
 
@@ -160,6 +215,7 @@ def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: di
         for part in (f"--{field.replace('_', '-')}", f"{{% $states.context.Execution.Input.{field} %}}")
     ]
     assert override["Command"] == ["train", *expected]
+    assert train["Arguments"]["PropagateTags"] == "TASK_DEFINITION", "what it costs belongs to the stage's budget"
     network = train["Arguments"]["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert network["AssignPublicIp"] == "ENABLED"
     assert all("NetworkPublic" in subnet for subnet in network["Subnets"])

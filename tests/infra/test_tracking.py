@@ -73,7 +73,7 @@ def test_mlflow_accepts_the_host_the_api_sends_and_refuses_others(stage: Synthes
 def test_the_server_is_told_only_what_its_environment_model_says(stage: SynthesizedStage) -> None:
     environment = _environment(stage)
     assert MlflowServerEnv.read(environment).as_env() == environment
-    assert environment["MLFLOW_DEFAULT_ARTIFACT_ROOT"].startswith("s3://<PublishOutputRefArtifactsBucket")
+    assert environment["MLFLOW_DEFAULT_ARTIFACT_ROOT"].startswith("s3://<ExportsOutputRefArtifactsBucket")
 
 
 def test_the_database_login_comes_from_the_secret_field_by_field(stage: SynthesizedStage) -> None:
@@ -111,12 +111,24 @@ def test_the_server_is_replaced_when_it_does_not_answer(stage: SynthesizedStage)
 def test_one_task_at_a_time_and_a_bad_deployment_rolls_back(stage: SynthesizedStage) -> None:
     logical_id, service = stage.tracking.only("AWS::ECS::Service")
     assert service["DesiredCount"] == 1
+    assert service["PropagateTags"] == "SERVICE", "what it costs belongs to the stage's budget"
     deployment = service["DeploymentConfiguration"]
     assert (deployment["MinimumHealthyPercent"], deployment["MaximumPercent"]) == (0, 100)
     assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
     assert service.get("LoadBalancers", []) == []
     depends = stage.tracking.resources[logical_id]["DependsOn"]
     assert any(other.startswith("MlflowDatabaseIngress") for other in depends)
+
+
+def test_the_service_waits_while_the_first_cluster_of_an_account_brings_its_role(stage: SynthesizedStage) -> None:
+    """A service that is made at once finds no role yet; the private namespace between them takes about a minute."""
+    cluster, _ = stage.tracking.only("AWS::ECS::Cluster")
+    namespace, _ = stage.tracking.only("AWS::ServiceDiscovery::PrivateDnsNamespace")
+    discovery, properties = stage.tracking.only("AWS::ServiceDiscovery::Service")
+    _, service = stage.tracking.only("AWS::ECS::Service")
+    assert stage.tracking.resources[namespace]["DependsOn"] == [cluster]
+    assert text(properties["NamespaceId"]) == f"<{namespace}.Id>"
+    assert text(service["ServiceRegistries"][0]["RegistryArn"]) == f"<{discovery}.Arn>"
 
 
 def test_sizes_and_platform_follow_the_stage(dev: SynthesizedStage, prod: SynthesizedStage) -> None:

@@ -16,9 +16,9 @@ from tests.infra.synthesized import ROOT, SynthesizedStage, text
 # what missing data mean, and the heading in docs/runbooks.md.
 AT_LEAST, BELOW = "GreaterThanOrEqualToThreshold", "LessThanThreshold"
 FINE, BAD = "notBreaching", "breaching"
-DATABASE = {"DBInstanceIdentifier": "<PublishOutputRefTrackingDatabase"}
+DATABASE = {"DBInstanceIdentifier": "<ExportsOutputRefTrackingDatabase"}
 MACHINE = {"StateMachineArn": "<RetrainingMachine"}
-SERVICE = {"ClusterName": "<PublishOutputRefMlflowCluster", "ServiceName": "<PublishOutputFnGetAttMlflowService"}
+SERVICE = {"ClusterName": "<ExportsOutputRefMlflowCluster", "ServiceName": "<ExportsOutputFnGetAttMlflowService"}
 VISIBLE = "ApproximateNumberOfMessagesVisible"
 ALARMS: dict[str, tuple[str, str, str, dict[str, str], str, float, tuple[int, int], str, str]] = {
     "AlertUndelivered": (
@@ -74,7 +74,7 @@ ALARMS: dict[str, tuple[str, str, str, dict[str, str], str, float, tuple[int, in
         BELOW, 1, (3, 300), BAD, "tracking-server-down",
     ),
     "TrackingErrors": (
-        "AWS/ApiGateway", "5xx", "Sum", {"ApiId": "<PublishOutputRefTrackingApi"},
+        "AWS/ApiGateway", "5xx", "Sum", {"ApiId": "<ExportsOutputRefTrackingApi"},
         AT_LEAST, 5, (1, 300), FINE, "tracking-api-errors",
     ),
     "DatabaseBusy": (
