@@ -47,6 +47,18 @@ class ServiceDied(CourtsideError):
         super().__init__(f"{service} {reason}.{_quoted(log)}")
 
 
+class NoReachableFolder(CourtsideError):
+    """PostgreSQL runs as `nobody`, who can reach none of the temporary folders."""
+
+    def __init__(self, tried: Sequence[Path]) -> None:
+        self.tried = tuple(tried)
+        super().__init__(
+            "PostgreSQL does not run as root but as the user `nobody`, who can enter none of the folders "
+            f"{', '.join(str(folder) for folder in tried)}. Set TMPDIR to a folder that every user may pass through "
+            "(chmod o+x, also its parents) and that is not mounted noexec, or run this as an ordinary user."
+        )
+
+
 class StackFailed(CourtsideError):
     """CloudFormation refused a stack; `failures` holds (logical id, type, reason)."""
 

@@ -1,6 +1,6 @@
 """A real PostgreSQL on loopback, from the binaries that a Python wheel brings.
 
-PostgreSQL refuses to run as root; a root user's server therefore runs as `nobody`.
+PostgreSQL refuses to run as root; a root user's server therefore runs as `nobody`, from folders that all can reach.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from typing import Any
 from courtside.local import logs
 from courtside.local.errors import ServiceDied, ToolsMissing
 from courtside.local.ports import LOOPBACK, free_port
+from courtside.local.reachable import reachable_by_all, shared_base
 
 _READY_SECONDS = 20.0
 _STOP_SECONDS = 8.0
@@ -50,23 +52,27 @@ class Database:
 
 
 class PostgresServer:
-    """One PostgreSQL server, its files below `directory`."""
+    """One PostgreSQL server, its log in `directory`, and its data too where the user it runs as can reach it."""
 
     def __init__(self, directory: Path, database: Database, environment: Mapping[str, str]) -> None:
         self._directory = directory
         self._database = database
         self._environment = dict(environment)
-        self._data = directory / "data"
+        self._home = directory
         self._log = directory / "postgres.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
     def start(self) -> None:
-        """Create the database cluster, start the server, wait until it answers; raises `ServiceDied`."""
+        """Create the database cluster, start the server, wait until it answers.
+
+        Raises `ServiceDied`, and `NoReachableFolder` for root where every folder is closed to other users.
+        """
         self._directory.mkdir(parents=True)
+        self._home = self._reachable_home()
         self._binaries = self._usable_binaries()
         if self._is_root:
-            shutil.chown(self._directory, _NOBODY)
+            shutil.chown(self._home, _NOBODY)
         self._create()
         for _ in range(_ATTEMPTS):
             self.port = free_port()
@@ -77,6 +83,11 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Shut the server down cleanly (its "fast" mode: clients are disconnected)."""
+        self._shut_down()
+        if self._home != self._directory:
+            shutil.rmtree(self._home, ignore_errors=True)
+
+    def _shut_down(self) -> None:
         if self._process is None or self._process.poll() is not None:
             return
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
@@ -86,11 +97,15 @@ class PostgresServer:
                 return
 
     @property
+    def _data(self) -> Path:
+        return self._home / "data"
+
+    @property
     def _is_root(self) -> bool:
         return os.geteuid() == 0
 
     def _create(self) -> None:
-        secret = self._directory / "password"
+        secret = self._home / "password"
         secret.touch(mode=0o600)
         secret.write_text(self._database.password)
         if self._is_root:
@@ -125,7 +140,7 @@ class PostgresServer:
 
     def _who(self) -> dict[str, Any]:
         """Return the arguments of a subprocess: environment, folder, and whom it runs as."""
-        shared: dict[str, Any] = {"env": self._environment | {"LC_ALL": "C"}, "cwd": self._directory}
+        shared: dict[str, Any] = {"env": self._environment | {"LC_ALL": "C"}, "cwd": self._home}
         if self._is_root:
             shared |= {"user": _NOBODY, "group": pwd.getpwnam(_NOBODY).pw_gid, "extra_groups": []}
         return shared
@@ -138,16 +153,31 @@ class PostgresServer:
                 if status.read_text().rstrip().endswith("ready"):
                     return True
             time.sleep(0.01)
-        self.stop()
+        self._shut_down()
         return False
 
+    def _reachable_home(self) -> Path:
+        """Return the folder of data and copied binaries: `directory` where `nobody` can enter it, or else a new one."""
+        if not self._is_root or reachable_by_all(self._directory):
+            return self._directory
+        return Path(tempfile.mkdtemp(prefix="courtside-postgres-", dir=shared_base()))
+
     def _usable_binaries(self) -> Path:
-        """Return the folder of the binaries, copied where `nobody` could not reach them."""
+        """Return the folder of the binaries, copied with the wheel's libraries where `nobody` could not reach them."""
         installed = _installed()
-        if not self._is_root or _reachable_by_all(installed):
+        # A strict umask closes files of the wheel themselves, not only the folders above them.
+        if not self._is_root or all(map(reachable_by_all, (installed / "bin" / "postgres", installed / "share"))):
             return installed / "bin"
-        copy = self._directory.parent / f"{self._directory.name}-binaries"
-        shutil.copytree(installed, copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        # The programs look for their libraries in a folder beside the package, so both are laid out as installed.
+        package, ignored = installed.parent, shutil.ignore_patterns("include")
+        copy = self._home / "binaries" / package.name / installed.name
+        shutil.copytree(installed, copy, symlinks=True, ignore=ignored)
+        libraries = f"{package.name}.libs"
+        if (package.parent / libraries).is_dir():
+            shutil.copytree(package.parent / libraries, self._home / "binaries" / libraries, symlinks=True)
+        for path in (self._home / "binaries").rglob("*"):
+            shutil.chown(path, _NOBODY)
+        shutil.chown(self._home / "binaries", _NOBODY)
         return copy / "bin"
 
 
@@ -159,7 +189,3 @@ def _installed() -> Path:
     versions = Path(spec.origin).parent.glob("pginstall*")
     # `pginstall` without a number is the oldest one that the wheel brings.
     return max(versions, key=lambda folder: int(folder.name.removeprefix("pginstall") or 0))
-
-
-def _reachable_by_all(folder: Path) -> bool:
-    return all(parent.stat().st_mode & 0o001 for parent in (folder, *folder.parents))

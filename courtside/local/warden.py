@@ -28,6 +28,7 @@ from courtside.local import logs, processes
 from courtside.local.containers.engine import Engine
 from courtside.local.instance import DIRECTORY_PREFIX, Instance
 from courtside.local.ports import LOOPBACK
+from courtside.local.reachable import shared_base
 from courtside.local.surroundings import clean_environment, endpoint
 
 _EMULATOR_SECONDS = 15.0
@@ -54,7 +55,9 @@ class Warden:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._id = uuid4().hex[:8]
-        self._directory = Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX))
+        # Root's PostgreSQL runs as another user, who may be kept out of TMPDIR.
+        base = shared_base() if os.geteuid() == 0 else None
+        self._directory = Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX, dir=base))
         # PostgreSQL may run as another user; it needs to pass through, not to look around.
         self._directory.chmod(0o711)
         self._log = self._directory / "emulator.log"
