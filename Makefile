@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Waiting threads that spin make the boosters many times slower on few cores.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: help setup demo check test images bases bench format clean
+.PHONY: help setup demo check test package images bases bench format clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -30,6 +30,9 @@ check: setup ## Lint, format, types, import directions, lock file, shell scripts
 test: setup ## Every test, the fast ones first
 	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core tests/unit tests/infra $(ARGS)
 	@$(BIN)/pytest --numprocesses logical --dist loadfile tests/integration tests/e2e $(ARGS)
+
+package: setup ## Build wheel and sdist, install them with plain pip, use them there
+	@$(BIN)/pytest tests/packaging $(ARGS)
 
 images: setup ## Build the images (Docker or podman), list what is in them, run them
 	@$(BIN)/python -m images

@@ -16,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_MB = 450
-INSTALL = ("sync", "--quiet", "--frozen", "--no-compile-bytecode", "--no-default-groups", "--group", "training")
+INSTALL = ("sync", "--quiet", "--frozen", "--no-compile-bytecode", "--only-group", "training")
+PACKAGE = ("pip", "install", "--quiet", "--no-deps", "--offline", "--no-compile-bytecode", ".")
 
 
 def main() -> None:
@@ -34,7 +35,8 @@ def main() -> None:
             "OMP_WAIT_POLICY": "PASSIVE",
             "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
         }
-        _run(_uv(), *INSTALL, "--no-editable", settings=settings)
+        _run(_uv(), *INSTALL, settings=settings)
+        _run(_uv(), *PACKAGE, "--python", str(environment), settings=settings)
         installed = _megabytes(environment)
         _run(sys.executable, str(ROOT / "images" / "trim.py"), str(environment), settings=settings)
         trimmed = _megabytes(environment)

@@ -1,5 +1,6 @@
 """Tests that share a stage run on one worker, in their order; others file by file, on any."""
 
+import signal
 from typing import Any
 
 import pytest
@@ -11,6 +12,11 @@ settings.register_profile("courtside", deadline=None)
 settings.load_profile("courtside")
 
 STAGE = "tests/integration/stage/"
+
+
+def pytest_configure() -> None:
+    # A run started in the background ignores Ctrl-C, and every program that a test interrupts would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class StageTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

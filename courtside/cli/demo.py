@@ -8,6 +8,7 @@ import typer
 from courtside.cli.console import people, print_models, print_table, say
 from courtside.cli.input import QuarantineOption, read_input
 from courtside.contracts.errors import CourtsideError
+from courtside.local.checkout import require_checkout
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,6 +48,7 @@ def demo(
 
     - `courtside demo --containers`
     """
+    require_checkout()
     from courtside.local.aws import LocalOptions
     from courtside.local.demo.archive import write_result
     from courtside.local.demo.result import DemoResult

@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from courtside.cli.console import say_failure
 from courtside.cli.entry import EXIT_BAD_INPUT, EXIT_FAILED
+from courtside.cli.extras import extra_missing
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.secrecy import without_secrets
 
@@ -19,6 +20,8 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 def tell(error: BaseException) -> int:
     """Print one message for what ended the command and return its exit code."""
+    if isinstance(error, ModuleNotFoundError):
+        error = extra_missing(error) or error
     if isinstance(error, CourtsideError):
         say_failure(type(error).__name__, str(error))
         return EXIT_BAD_INPUT if isinstance(error, BadInput) else EXIT_FAILED

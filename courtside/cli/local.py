@@ -6,11 +6,18 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Stage
+from courtside.local.checkout import require_checkout
 
 if TYPE_CHECKING:
     from courtside.local.instance import Instance
 
-app = typer.Typer(no_args_is_help=True, help="An AWS of your own on this machine, no account and no Docker.")
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def local() -> None:
+    """Run an AWS of your own on this machine, without an account and without Docker."""
+    require_checkout()
 
 
 @app.command("up")

@@ -12,7 +12,10 @@ class NotACheckout(CourtsideError):
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        super().__init__(f"there is no app.py in {root}: run this from a clone of the project")
+        super().__init__(
+            "the embedded AWS deploys the project's own CDK app and runs its images' sources, which are part of a "
+            "clone of the project and not of an installed package; clone the project and run `make demo` there"
+        )
 
 
 def require_checkout() -> Path:
