@@ -11,10 +11,10 @@ API = """
 import json
 import numpy as np
 import pyarrow as pa
-from courtside.core.drift import DataDriftDetection, DriftConfig
+from courtside.core.drift import DataDriftDetection
 draw = np.random.default_rng(3)
 reference, moved = (pa.table({"speed": draw.normal(mean, 1, 2000)}) for mean in (0, 2))
-monitor = DataDriftDetection(DriftConfig()).setup(reference_data=reference)
+monitor = DataDriftDetection().setup(reference_data=reference)
 found = monitor.detect_drift(moved)
 print(json.dumps(found["summary"], default=str))
 """
@@ -45,20 +45,11 @@ def test_files_are_checked_for_drift_without_any_extra(plain: Installation) -> N
     simulate(plain)
     for name in ("old", "new"):
         plain.does("courtside", "features", "--games", f"{name}.parquet", "--out", f"{name}-features.parquet")
-    checked = plain.run(
-        "courtside",
-        "drift",
-        "check",
-        "old-features.parquet",
-        "new-features.parquet",
-        "--json",
-        "--exit-code",
-        "--out",
-        "report",
-    )
+    tables = ("--reference", "old-features.parquet", "--current", "new-features.parquet")
+    checked = plain.run("courtside", "drift", "check", *tables, "--json", "--exit-code", "--out", "report")
     assert checked.returncode == 3, checked.stderr
     report = json.loads(checked.stdout)
-    assert any(feature["drifted"] for feature in report["features"])
+    assert "home_rolling_ppg" in report["summary"]["features_drifted"]
     assert (plain.folder / "report" / "report.html").stat().st_size > 1000
 
 
@@ -73,7 +64,7 @@ def test_the_python_api_finds_drift_without_any_extra(plain: Installation) -> No
         (["status", "--stage", "dev"], "aws"),
         (["versions", "list"], "aws"),
         (["train", "--games", "old.parquet", "--out", "models", "--disable-mlflow"], "train"),
-        (["drift", "check", "models:/any@champion", "old.parquet", "--tracking-uri", "http://127.0.0.1:9"], "aws"),
+        (["drift", "check", "--reference", "models:/any@champion", "--current", "new.parquet"], "aws"),
     ],
 )
 def test_what_needs_an_extra_says_which(plain: Installation, command: list[str], extra: str) -> None:
