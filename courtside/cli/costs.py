@@ -44,7 +44,8 @@ def costs(
 ) -> None:
     """Estimate a month of a stage by resource, from its synthesized templates and dated list prices.
 
-    Warns when the month is over the stage's budget, and names what could not be priced.
+    Says both what it costs in an account that has nothing else in it, and where other systems use up the free
+    allowances. Warns when the month is over the stage's budget, and names what could not be priced.
 
     Examples:
 
@@ -107,7 +108,11 @@ def _print(month: "Estimate", assumed: "Usage", *, stage: str) -> None:
             "usage": "each under a cent (all of them with --json)",
             "USD": f"{sum(line.usd_month for line in rest):.2f}",
         })  # fmt: skip
-    rows.append({"resource": "total", "service": "", "usage": "", "USD": f"{month.total_usd_month:.2f}"})
+    totals = {
+        "total, free allowances used by nothing else": month.with_allowances_usd_month,
+        "total, free allowances used up": month.without_allowances_usd_month,
+    }
+    rows += [{"resource": name, "service": "", "usage": "", "USD": f"{usd:.2f}"} for name, usd in totals.items()]
     print_table(f"{stage}, a month in {month.region}, list prices of {month.prices_as_of} or newer", rows)
     print_text("Assumed (change with --usage name=value):")
     for name, value, meaning in assumed.described():

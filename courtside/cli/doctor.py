@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,16 +18,28 @@ ROOT = Path(__file__).parents[2]
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
-def doctor(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def doctor(
+    stage: Stage = "dev",
+    preflight: Annotated[
+        bool, typer.Option("--preflight", help="Examine also what a first deployment would stumble over.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
     """Examine what a deployment needs and, once the stage is deployed, whether it works; only reads.
 
     Each line is ok, warn or fail and says what to do; exits 1 when something fails.
 
-    Example: `courtside doctor --stage dev`
+    With --preflight also: availability zones, service-linked roles, log policies, quotas, GuardDuty, the processor.
+
+    Examples:
+
+    - `courtside doctor --stage dev`
+
+    - `courtside doctor --stage prod --preflight`
     """
     from courtside.core.findings import failed
 
-    found = list(_examined(stage))
+    found = list(_examined(stage, preflight=preflight))
     if as_json:
         print_json([asdict(finding) for finding in found])
     else:
@@ -35,7 +47,7 @@ def doctor(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     raise typer.Exit(int(failed(found)))
 
 
-def _examined(stage: str) -> Iterator["Finding"]:
+def _examined(stage: str, *, preflight: bool) -> Iterator["Finding"]:
     from courtside.adapters.deployment import reaching_aws
     from courtside.adapters.examination import account
     from courtside.adapters.examination.machine import machine, stage_settings
@@ -54,12 +66,21 @@ def _examined(stage: str) -> Iterator["Finding"]:
     yield from found
     if not answers:
         return
-    yield from account.bootstrap()
-    if not deployed:
-        yield from account.quotas(settings)
+    yield from account.bootstrap(settings)
+    if preflight or not deployed:
+        yield from _before_deploying(settings, everything=preflight)
     yield from stacks(stage, statuses)
     if all(statuses.values()):
         yield from _working(stage, list(statuses))
+
+
+def _before_deploying(settings: dict[str, Any] | None, *, everything: bool) -> Iterator["Finding"]:
+    import boto3
+
+    from courtside.adapters.examination.preflight import Plan, preflight, quotas
+
+    plan = Plan(settings=settings or {}, region=str(boto3.Session().region_name), root=ROOT)
+    yield from preflight(plan) if everything else quotas.EXAMINATION.look(plan)
 
 
 def _addresses(settings: dict[str, Any] | None) -> Iterator["Finding"]:

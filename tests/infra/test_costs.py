@@ -93,6 +93,17 @@ def test_the_command_synthesizes_the_stage_itself(dev: SynthesizedStage) -> None
     assert json.loads(done.stdout)["total_usd_month"] == round(month(dev).total_usd_month, 2)
 
 
+def test_the_command_says_what_the_free_allowances_are_worth(dev: SynthesizedStage) -> None:
+    told = run("costs", "--stage", "dev", "--assembly", dev.assembly)
+    document = json.loads(run("costs", "--stage", "dev", "--assembly", dev.assembly, "--json").stdout)
+    few = month(dev, "free_allowances=false")
+    assert document["with_allowances_usd_month"] == document["total_usd_month"] <= DEV_CEILING_USD
+    assert document["without_allowances_usd_month"] == round(few.total_usd_month, 2)
+    assert few.total_usd_month - month(dev).total_usd_month > 4, "a dashboard and ten alarms"
+    for total in (document["with_allowances_usd_month"], document["without_allowances_usd_month"]):
+        assert f"{total:.2f}" in told.stdout
+
+
 def test_the_page_is_true_to_half_a_dollar(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
     page = (ROOT / "docs" / "costs.md").read_text()
     written = [

@@ -23,7 +23,10 @@ def test_the_json_has_the_promised_shape_and_stays_clean_on_stdout(template: Pat
     done = run("costs", "--template", template, "--usage", "secret_reads=0", "--json")
     assert done.returncode == 0
     document = json.loads(done.stdout)
-    assert list(document) == ["stage", "region", "prices_as_of", "total_usd_month", "lines"]
+    assert list(document) == [
+        "stage", "region", "prices_as_of", "total_usd_month",
+        "with_allowances_usd_month", "without_allowances_usd_month", "lines",
+    ]  # fmt: skip
     assert document["total_usd_month"] == 1.6
     assert set(document["lines"][0]) == {"resource", "service", "usage", "usd_month"}
     assert done.stderr == ""

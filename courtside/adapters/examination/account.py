@@ -1,4 +1,4 @@
-"""The account before anything is deployed: who asks, where, bootstrapped, and with room."""
+"""The account before anything is deployed: who asks, where, and bootstrapped."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,16 +7,13 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from courtside.adapters.examination.asking import asked
-from courtside.core.findings import Finding, broken, doubtful, fine
+from courtside.core.findings import Finding, broken, fine
 
 # What our templates ask of `cdk bootstrap`: image assets need 8.
 BOOTSTRAP_VERSION = 8
-_BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: a new account may have 10.
-CONCURRENT_FUNCTIONS = 10
-_VPCS = ("vpc", "L-F678F1CE")
-_FARGATE_VCPUS = ("fargate", "L-3032A538")
-_CPU_UNITS = 1024
+_BOOTSTRAPS = "/cdk-bootstrap/"
+# What `cdk bootstrap` calls itself unless it is told otherwise.
+QUALIFIER = "hnb659fds"
 
 
 def caller(settings: dict[str, Any] | None) -> tuple[bool, list[Finding]]:
@@ -42,61 +39,38 @@ def _matching(check: str, detail: str, *, found: str | None, wanted: str | None)
     return fine(check, detail)
 
 
-def bootstrap() -> list[Finding]:
-    """Examine the bootstrap stack, which receives images and templates."""
+def bootstrap(settings: dict[str, Any] | None = None) -> list[Finding]:
+    """Examine the bootstrap stack of the stage's qualifier, which receives images and templates."""
+    qualifier = (settings or {}).get("bootstrap_qualifier") or QUALIFIER
 
     def ask() -> Iterator[Finding]:
         ssm = boto3.client("ssm")
         try:
-            version = int(ssm.get_parameter(Name=_BOOTSTRAP)["Parameter"]["Value"])
+            version = int(ssm.get_parameter(Name=f"{_BOOTSTRAPS}{qualifier}/version")["Parameter"]["Value"])
         except ssm.exceptions.ParameterNotFound:
-            yield broken("bootstrap", "this account and region are not bootstrapped", "run `npx cdk bootstrap`")
+            yield _not_bootstrapped(qualifier, others=_qualifiers())
             return
         if version < BOOTSTRAP_VERSION:
-            yield broken("bootstrap", f"version {version}, {BOOTSTRAP_VERSION} is needed", "run `npx cdk bootstrap`")
+            said = f"version {version} of {qualifier}, {BOOTSTRAP_VERSION} is needed"
+            yield broken("bootstrap", said, f"run `{_bootstrapping(qualifier)}`")
         else:
             yield fine("bootstrap", f"version {version}")
 
     return asked("bootstrap", ask)
 
 
-def quotas(settings: dict[str, Any] | None) -> list[Finding]:
-    """Examine whether the account has room for a stage: functions, networks, vCPUs of tasks."""
-    return [
-        *asked("quota of functions", _functions),
-        *asked("quota of networks", _networks),
-        *asked("quota of tasks", lambda: _tasks(settings or {})),
-    ]
+def _qualifiers() -> list[str]:
+    pages = boto3.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=_BOOTSTRAPS, Recursive=True)
+    return sorted({each["Name"].split("/")[2] for page in pages for each in page["Parameters"]})
 
 
-def _functions() -> Iterator[Finding]:
-    limit = boto3.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
-    if limit < CONCURRENT_FUNCTIONS:
-        fix = "ask for more: Service Quotas, AWS Lambda, Concurrent executions"
-        yield doubtful("quota of functions", f"{limit} may run at once", fix)
-    else:
-        yield fine("quota of functions", f"{limit} may run at once")
+def _not_bootstrapped(qualifier: str, *, others: list[str]) -> Finding:
+    if others:
+        said = f"this account and region are bootstrapped as {', '.join(others)}, not as {qualifier}"
+        fix = f'set bootstrap_qualifier = "{others[0]}" in infra/settings.py, or run `{_bootstrapping(qualifier)}`'
+        return broken("bootstrap", said, fix)
+    return broken("bootstrap", "this account and region are not bootstrapped", f"run `{_bootstrapping(qualifier)}`")
 
 
-def _networks() -> Iterator[Finding]:
-    limit, used = _quota(*_VPCS), len(boto3.client("ec2").describe_vpcs()["Vpcs"])
-    if used >= limit:
-        fix = "delete a VPC or ask for more: Service Quotas, Amazon VPC, VPCs per Region"
-        yield broken("quota of networks", f"all {limit:.0f} VPCs of this region are used, a stage needs one", fix)
-    else:
-        yield fine("quota of networks", f"{used} of {limit:.0f} VPCs used, a stage needs one")
-
-
-def _tasks(settings: dict[str, Any]) -> Iterator[Finding]:
-    sizes = [settings.get(name, {}).get("cpu", 0) for name in ("tracking_size", "training_size")]
-    limit, needed = _quota(*_FARGATE_VCPUS), sum(sizes) / _CPU_UNITS
-    if needed > limit:
-        fix = "ask for more: Service Quotas, AWS Fargate, Fargate On-Demand vCPU resource count"
-        yield broken("quota of tasks", f"{limit:g} vCPUs, the stage needs {needed:g}", fix)
-    else:
-        yield fine("quota of tasks", f"{limit:g} vCPUs, the stage needs {needed:g}")
-
-
-def _quota(service: str, code: str) -> float:
-    found = boto3.client("service-quotas").get_service_quota(ServiceCode=service, QuotaCode=code)
-    return float(found["Quota"]["Value"])
+def _bootstrapping(qualifier: str) -> str:
+    return "npx cdk bootstrap" + ("" if qualifier == QUALIFIER else f" --qualifier {qualifier}")

@@ -16,12 +16,17 @@ from courtside.core.costs.usage import Usage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A month in US dollars, dearest line first; what is `unpriced` is not in the total."""
+    """A month in US dollars, dearest line first; what is `unpriced` is in none of the totals.
+
+    The lines count the account's free allowances or not, as was assumed; the two totals say what they are worth.
+    """
 
     region: str
     prices_as_of: date
     lines: tuple[CostLine, ...]
     unpriced: tuple[Unpriced, ...]
+    with_allowances_usd_month: float
+    without_allowances_usd_month: float
 
     @property
     def total_usd_month(self) -> float:
@@ -35,6 +40,8 @@ class Estimate:
             "region": self.region,
             "prices_as_of": self.prices_as_of.isoformat(),
             "total_usd_month": round(self.total_usd_month, 2),
+            "with_allowances_usd_month": round(self.with_allowances_usd_month, 2),
+            "without_allowances_usd_month": round(self.without_allowances_usd_month, 2),
             "lines": [
                 {
                     "resource": line.resource,
@@ -64,11 +71,15 @@ def estimate(resources: Iterable[Resource], *, usage: Usage, table: PriceTable) 
         for each in charges
         if each.price not in table.prices
     ]
+    lines = {free: _lines(known, table.prices, free=free) for free in (True, False)}
+    totals = {free: sum(line.usd_month for line in each) for free, each in lines.items()}
     return Estimate(
         region=table.region,
         prices_as_of=table.as_of,
-        lines=_lines(known, table.prices, free=usage.free_allowances),
+        lines=lines[usage.free_allowances],
         unpriced=tuple(unpriced),
+        with_allowances_usd_month=totals[True],
+        without_allowances_usd_month=totals[False],
     )
 
 

@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from courtside.adapters import tracking_task
 from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-from courtside.adapters.examination import account
+from courtside.adapters.examination.preflight import Plan, quotas
 from courtside.adapters.examination.watching import schedule
 from courtside.adapters.mlflow_connection import connect
 from courtside.adapters.mlflow_registry import MlflowRegistry
@@ -200,8 +201,9 @@ def test_an_account_without_room_for_a_stage_fails(
     level: str,
 ) -> None:
     """Service Quotas is not emulated, so its answer is given; what is used is asked."""
-    monkeypatch.setattr(account, "_quota", lambda *_: limit)
-    found = {finding.check: finding for finding in account.quotas({"training_size": {"cpu": 4096}})}
+    monkeypatch.setattr(quotas, "_quota", lambda *_: limit)
+    plan = Plan(settings={"training_size": {"cpu": 4096}}, region="us-east-1", root=Path())
+    found = {finding.check: finding for finding in quotas.EXAMINATION.look(plan)}
     assert found["quota of networks"].level == level
     assert found["quota of tasks"].level == level
     assert found["quota of functions"].level == "ok"

@@ -156,6 +156,10 @@ def test_free_allowances_are_used_up_once_and_can_be_switched_off() -> None:
     alarms = {f"Alarm{number}": alarm for number in range(5)}
     assert month(replace(QUIET, free_allowances=True), table=table, **alarms).total_usd_month == pytest.approx(0.3)
     assert month(QUIET, table=table, **alarms).total_usd_month == pytest.approx(0.5)
+    for usage in (QUIET, replace(QUIET, free_allowances=True)):
+        found = month(usage, table=table, **alarms)
+        assert found.with_allowances_usd_month == pytest.approx(0.3)
+        assert found.without_allowances_usd_month == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +195,10 @@ def test_the_json_adds_up_and_has_the_dearest_line_first() -> None:
         NamespaceA1B2C3D4={"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace"},
     )
     document = found.to_dict(stage="dev")
-    assert list(document) == ["stage", "region", "prices_as_of", "total_usd_month", "lines"]
+    assert list(document) == [
+        "stage", "region", "prices_as_of", "total_usd_month",
+        "with_allowances_usd_month", "without_allowances_usd_month", "lines",
+    ]  # fmt: skip
     assert (document["stage"], document["region"], document["prices_as_of"]) == ("dev", "moon-1", "2026-01-31")
     assert document["total_usd_month"] == 3.0
     assert document["lines"][:2] == [
