@@ -8,8 +8,8 @@ from pyarrow import fs
 
 from courtside.contracts.errors import BadInput
 from courtside.core.drift import Profile
+from courtside.core.drift.profiles.serialization import MAGIC
 from courtside.core.drift.reading import FeatureTable, TableMissing, open_table
-from courtside.core.drift.serialization import MAGIC
 
 S3_SCHEME = "s3://"
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from courtside.contracts.records import GateDecision
 from courtside.core.decision import Action, Decision
-from courtside.core.drift.quarantine import QuarantinedFile
-from courtside.core.drift.report import DriftReport
+from courtside.core.drift.reports.quarantine import QuarantinedFile
+from courtside.core.drift.reports.report import DriftReport
 from courtside.core.drift.story import headline
 from courtside.core.gate.wording import NEXT_STEP, figure_lines
 from courtside.core.shown import cut, shown

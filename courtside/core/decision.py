@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from courtside.contracts.shortening import listed
-from courtside.core.drift.report import DriftReport
+from courtside.core.drift.reports.report import DriftReport
 
 
 class Action(StrEnum):

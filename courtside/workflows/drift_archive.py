@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.records import DecisionRecord
-from courtside.core.drift.report import DriftReport
+from courtside.core.drift.reports.report import DriftReport
 from courtside.workflows.drift_window import WindowReport
 from courtside.workflows.ports import Lake
 

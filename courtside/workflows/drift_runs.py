@@ -5,7 +5,7 @@ import logging
 from courtside.contracts.names import DRIFT_PAGE
 from courtside.contracts.records import DecisionRecord
 from courtside.contracts.shortening import shortened
-from courtside.core.drift.report import DriftReport
+from courtside.core.drift.reports.report import DriftReport
 from courtside.workflows.ports import DriftRun, DriftTracking, TrackingUnavailable
 
 logger = logging.getLogger(__name__)

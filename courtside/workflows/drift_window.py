@@ -12,9 +12,9 @@ from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference
 from courtside.core.dataset import Dataset
 from courtside.core.drift import DriftReport, Policy, Profile, check, comparable_reference
-from courtside.core.drift.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.reading import Days, TableProfile
 from courtside.core.drift.reading.profiles import UNUSABLE, count_rows
+from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.story.parts import Part, Span, sub_windows
 from courtside.core.drift.story.telling import tell
 from courtside.core.features import build_features

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
-from courtside.core.drift.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.reading import Days, NothingReadable, UnreadableFile
+from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.features import build_features
 from courtside.core.rows import labelled, require_once, within
 from courtside.workflows.games import GameRows

@@ -13,12 +13,12 @@
 'mean rose 104.5 → 111.0, KS .23 over .1, PSI 1.6 over .2'
 """
 
-from courtside.core.drift.calibrated import CalibratedPolicy
 from courtside.core.drift.check import check, comparable_reference
 from courtside.core.drift.facade import DataDriftDetection
-from courtside.core.drift.policy import ClassicPolicy, Evidence, Judgement, Policy, Threshold
-from courtside.core.drift.profile import Profile, fit
-from courtside.core.drift.report import DriftReport, FeatureDrift, Severity, Side, Verdict
+from courtside.core.drift.policies.calibrated import CalibratedPolicy
+from courtside.core.drift.policies.policy import ClassicPolicy, Evidence, Judgement, Policy, Threshold
+from courtside.core.drift.profiles.profile import Profile, fit
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Severity, Side, Verdict
 
 __all__ = [
     "CalibratedPolicy",

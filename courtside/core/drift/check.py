@@ -4,13 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from courtside.core.drift import reasons
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
-from courtside.core.drift.nulls import Nulls
-from courtside.core.drift.policy import Evidence, Judgement, Policy
-from courtside.core.drift.profile import Profile
-from courtside.core.drift.report import DriftReport, FeatureDrift, Side, Verdict
+from courtside.core.drift.policies.nulls import Nulls
+from courtside.core.drift.policies.policy import Evidence, Judgement, Policy
+from courtside.core.drift.profiles.profile import Profile
+from courtside.core.drift.reports import reasons
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Side, Verdict
 from courtside.core.drift.statistics.chi_squared import chi_squared
 from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
 from courtside.core.drift.statistics.ks import ks

@@ -11,10 +11,10 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.dataset import Feature
 from courtside.core.drift.check import check
+from courtside.core.drift.columns.kinds import inferred_kind, why_no_feature
 from courtside.core.drift.errors import DuplicateColumns, UnreadableTable, WrongType
-from courtside.core.drift.kinds import inferred_kind, why_no_feature
-from courtside.core.drift.policy import MINIMUM_ROWS, ClassicPolicy, Threshold
-from courtside.core.drift.profile import Profile, fit
+from courtside.core.drift.policies.policy import MINIMUM_ROWS, ClassicPolicy, Threshold
+from courtside.core.drift.profiles.profile import Profile, fit
 
 
 class ConfigInvalid(BadInput):

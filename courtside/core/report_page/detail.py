@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from courtside.contracts.shortening import quoted, shortened
 from courtside.core.dataset import FeatureKind
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
-from courtside.core.drift.report import FeatureDrift
-from courtside.core.drift.story.records import Trend
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.reports.report import FeatureDrift
+from courtside.core.drift.reports.trends import Trend
 from courtside.core.report_page.distribution import Histogram, Levels, beyond, distributions
 from courtside.core.report_page.distribution_chart import distribution_chart
 from courtside.core.report_page.markup import Markup, element, joined

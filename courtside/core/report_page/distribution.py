@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
-from courtside.core.drift.rounding import Floats
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.rounding import Floats
 from courtside.core.report_page.wording import number
 
 BINS = 40

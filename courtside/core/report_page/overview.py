@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from courtside.contracts.shortening import listed, shortened
-from courtside.core.drift.report import BROKEN, DriftReport, FeatureDrift, Verdict
+from courtside.core.drift.reports.report import BROKEN, DriftReport, FeatureDrift, Verdict
 from courtside.core.drift.story import headline
 from courtside.core.report_page.markup import Markup, element, joined
 from courtside.core.report_page.wording import (

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from courtside.core.drift.profile import Profile
-from courtside.core.drift.report import BROKEN, DriftReport, FeatureDrift
+from courtside.core.drift.profiles.profile import Profile
+from courtside.core.drift.reports.report import BROKEN, DriftReport, FeatureDrift
 from courtside.core.report_page.detail import feature_section
 from courtside.core.report_page.document import document
 from courtside.core.report_page.markup import Markup, element, joined

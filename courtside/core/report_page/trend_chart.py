@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from courtside.core.drift.story.records import Trend, TrendPoint
+from courtside.core.drift.reports.trends import Trend, TrendPoint
 from courtside.core.report_page import plot
 from courtside.core.report_page.markup import Markup
 from courtside.core.report_page.plot import WIDTH, Description, Scale

@@ -3,9 +3,9 @@
 import math
 from datetime import date, timedelta
 
-from courtside.core.drift.arrow import Period
-from courtside.core.drift.policy import short
-from courtside.core.drift.report import DriftReport, Severity, Verdict
+from courtside.core.drift.columns.arrow import Period
+from courtside.core.drift.policies.policy import short
+from courtside.core.drift.reports.report import DriftReport, Severity, Verdict
 
 DASH = "\N{EN DASH}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

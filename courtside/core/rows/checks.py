@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.core.dataset import Dataset, FeatureKind
-from courtside.core.drift import arrow
+from courtside.core.drift.columns import arrow
 from courtside.core.drift.errors import MissingColumns, WrongType
 from courtside.core.rows.errors import RowsRepeated, TimesMissing
 from courtside.core.rows.target import require_binary

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from courtside.core.drift import arrow
+from courtside.core.drift.columns import arrow
 from courtside.core.rows.errors import TargetNotBinary
 
 MOST_SHOWN = 5

@@ -13,7 +13,7 @@ from courtside.core.alerting import SUBJECT_LIMIT, TEXT_LIMIT, Alert, DriftAlert
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.decision import Action, Decision
 from courtside.core.drift import ClassicPolicy, DriftReport, check, fit
-from courtside.core.drift.quarantine import QuarantinedFile, TableSide
+from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.retraining_alerts import approval_alert, rolled_back_alert
 from courtside.core.shown import shown
 from courtside.core.slack_text import slack_text

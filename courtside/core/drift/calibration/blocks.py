@@ -11,7 +11,7 @@ from courtside.core.drift.calibration.days import DayCounts
 from courtside.core.drift.calibration.distance import Cumulants, Distance
 from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.calibration.moderation import Measured, moderate
-from courtside.core.drift.rounding import Floats, Integers
+from courtside.core.drift.columns.rounding import Floats, Integers
 
 LENGTHS = (1, 2, 4, 8, 16, 32, 64)
 """Days of the windows tried, besides a whole year's; longer windows are taken as made of independent ones."""

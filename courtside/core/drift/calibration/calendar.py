@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from courtside.core.drift.rounding import Integers
+from courtside.core.drift.columns.rounding import Integers
 
 SLOTS = 366
 """Days of a leap year: a slot is the same month and day in every year."""

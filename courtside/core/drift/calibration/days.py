@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from courtside.core.drift import arrow
-from courtside.core.drift.buffers import filled
 from courtside.core.drift.calibration.groups import Groups, codes
-from courtside.core.drift.columns import Column
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.buffers import filled
+from courtside.core.drift.columns.column import Column
+from courtside.core.drift.columns.rounding import Integers
 from courtside.core.drift.errors import MissingColumns, WrongType
-from courtside.core.drift.rounding import Integers
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.rounding import Floats, Integers
+from courtside.core.drift.columns.rounding import Floats, Integers
 
 SMALLEST_SHARE = 0.005
 """A rarer group weighs no more than this one, so that single rows of it decide nothing."""

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from courtside.core.drift import arrow
-from courtside.core.drift.buffers import filled
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
-from courtside.core.drift.rounding import Integers
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.buffers import filled
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.rounding import Integers
 
 MOST_GROUPS = 34
 NO_GROUP = -1

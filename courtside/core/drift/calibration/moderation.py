@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.rounding import Floats
+from courtside.core.drift.columns.rounding import Floats
 
 TYPICAL_WEIGHT = 20
 """Most independent windows that the features' typical spread counts for beside a feature's own. Three years are two

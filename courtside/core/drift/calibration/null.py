@@ -10,8 +10,8 @@ import numpy as np
 from courtside.core.drift.calibration.blocks import LENGTHS, Spread
 from courtside.core.drift.calibration.distance import Cumulants, Distance
 from courtside.core.drift.calibration.groups import Groups
-from courtside.core.drift.columns import Column
-from courtside.core.drift.rounding import Integers
+from courtside.core.drift.columns.column import Column
+from courtside.core.drift.columns.rounding import Integers
 from courtside.core.drift.statistics.tails import f_tail
 
 

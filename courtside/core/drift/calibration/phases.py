@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.arrow import Period
 from courtside.core.drift.calibration.calendar import MONTH_OF_SLOT, MONTHS, SLOTS, covered, slots
 from courtside.core.drift.calibration.days import DayCounts
-from courtside.core.drift.rounding import Floats, Integers
+from courtside.core.drift.columns.arrow import Period
+from courtside.core.drift.columns.rounding import Floats, Integers
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from courtside.contracts.errors import BadInput
-from courtside.core.drift.quarantine import QuarantinedFile
+from courtside.core.drift.reports.quarantine import QuarantinedFile
 
 MOST_NAMED = 5
 

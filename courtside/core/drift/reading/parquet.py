@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from courtside.core.drift import arrow
-from courtside.core.drift.buffers import constant
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.buffers import constant
 from courtside.core.drift.errors import MissingColumns, WrongType
 from courtside.core.drift.reading.days import Days
 from courtside.core.drift.reading.errors import UnreadableFile

@@ -8,8 +8,8 @@ from functools import cached_property, partial
 import pyarrow as pa
 from pyarrow import fs
 
-from courtside.core.drift import arrow
-from courtside.core.drift.buffers import constant
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.buffers import constant
 from courtside.core.drift.reading import parquet
 from courtside.core.drift.reading.days import ALL_DAYS, Days
 from courtside.core.drift.reading.errors import TableMissing, UnreadableFile

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.columns import CategoryColumn, Counts
-from courtside.core.drift.rounding import Floats
-from courtside.core.drift.statistics.comparable import require_comparable
+from courtside.core.drift.columns.column import CategoryColumn, Counts
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.statistics.shares import require_comparable
 from courtside.core.drift.statistics.tails import chi_squared_tail
 
 SPARSE = 5.0

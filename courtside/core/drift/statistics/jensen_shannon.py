@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from courtside.core.drift.rounding import Floats
-from courtside.core.drift.statistics.comparable import AnyColumn, require_comparable, shares
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.statistics.shares import AnyColumn, require_comparable, shares
 
 
 def jensen_shannon(reference: AnyColumn, current: AnyColumn) -> float:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.columns import NumericColumn
-from courtside.core.drift.statistics.comparable import require_comparable
+from courtside.core.drift.columns.column import NumericColumn
+from courtside.core.drift.statistics.shares import require_comparable
 from courtside.core.drift.statistics.tails import kolmogorov_tail
 
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from courtside.core.drift.tally import Tally
+from courtside.core.drift.columns.tally import Tally
 
 POINTS = 0.05
 """A rise of the missing rate by less is no reason to stop trusting a column."""

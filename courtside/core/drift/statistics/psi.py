@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.columns import NumericColumn
-from courtside.core.drift.grid import BINS
-from courtside.core.drift.ordering import distinct
-from courtside.core.drift.rounding import Floats
-from courtside.core.drift.statistics.comparable import AnyColumn, require_comparable, shares
+from courtside.core.drift.columns.column import NumericColumn
+from courtside.core.drift.columns.grid import BINS
+from courtside.core.drift.columns.ordering import distinct
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.statistics.shares import AnyColumn, require_comparable, shares
 
 FLOOR = 1e-4
 """Smallest share a bin is given, so that an empty bin counts but does not explode."""

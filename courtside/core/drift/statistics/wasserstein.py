@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.columns import NumericColumn
-from courtside.core.drift.grid import Grid
-from courtside.core.drift.lookup import NORMAL
-from courtside.core.drift.rounding import Floats
-from courtside.core.drift.statistics.comparable import require_comparable
+from courtside.core.drift.columns.column import NumericColumn
+from courtside.core.drift.columns.grid import Grid
+from courtside.core.drift.columns.lookup import NORMAL
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.statistics.shares import require_comparable
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
-from courtside.core.drift.report import FeatureDrift
-from courtside.core.drift.rounding import Floats
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.reports.report import FeatureDrift
 
 AGREEING = 0.8
 """Cosine of two paths from which they move together."""

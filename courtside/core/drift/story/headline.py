@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 
 from courtside.contracts.shortening import shortened
-from courtside.core.drift.columns import Column, NumericColumn
-from courtside.core.drift.reasons import mean_movement, movement
-from courtside.core.drift.report import FeatureDrift, Verdict
-from courtside.core.drift.story.records import Onset
+from courtside.core.drift.columns.column import Column, NumericColumn
+from courtside.core.drift.reports.reasons import mean_movement, movement
+from courtside.core.drift.reports.report import FeatureDrift, Verdict
+from courtside.core.drift.reports.trends import Onset
 
 MOST_NAMED = 4
 

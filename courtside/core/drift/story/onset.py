@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.columns import Column, NumericColumn
-from courtside.core.drift.rounding import Floats, Integers
+from courtside.core.drift.columns.column import Column, NumericColumn
+from courtside.core.drift.columns.rounding import Floats, Integers
+from courtside.core.drift.reports.trends import Onset
 from courtside.core.drift.story.parts import Part
-from courtside.core.drift.story.records import Onset
 
 HALF_WAY = 0.5
 LAST = 4

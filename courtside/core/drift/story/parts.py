@@ -9,11 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
-from courtside.core.drift import arrow
-from courtside.core.drift.buffers import filled, mask
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.buffers import filled, mask
 from courtside.core.drift.errors import MissingColumns
-from courtside.core.drift.profile import Profile, ProfileCounter
-from courtside.core.drift.slots import Scratch
+from courtside.core.drift.profiles.profile import Profile, ProfileCounter
 
 MOST_PARTS = 16
 """Sub-windows a window is cut into at most: few enough to read, and each large enough to say something."""
@@ -69,8 +68,7 @@ def split(reference: Profile, batches: arrow.Batches, *, windows: Sequence[Span]
     if name is None:
         raise PartsInvalid("the reference has no time column")
     require_ordered(windows)
-    scratch = Scratch(arrow.ROWS_PER_BATCH)
-    counters = [ProfileCounter(reference, scratch) for _ in windows]
+    counters = [ProfileCounter(reference) for _ in windows]
     for batch in arrow.record_batches(batches):
         places = _places(batch, name, windows)
         for place in np.flatnonzero(np.bincount(places + 1)[1:]).tolist():

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from courtside.core.drift.profile import Profile
-from courtside.core.drift.report import BROKEN, DriftReport, FeatureDrift
+from courtside.core.drift.profiles.profile import Profile
+from courtside.core.drift.reports.report import BROKEN, DriftReport, FeatureDrift
+from courtside.core.drift.reports.trends import Group, Onset
 from courtside.core.drift.story import headline
 from courtside.core.drift.story.grouping import moving_together
 from courtside.core.drift.story.onset import Course, onset
 from courtside.core.drift.story.parts import Part, PartsInvalid, require_ordered
-from courtside.core.drift.story.records import Group, Onset
 from courtside.core.drift.story.trend import trend
 from courtside.core.drift.story.weighting import share_importance
 

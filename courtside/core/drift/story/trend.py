@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.reports.trends import Onset, Trend, TrendPoint
 from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
 from courtside.core.drift.statistics.ks import ks
 from courtside.core.drift.story.parts import Part
-from courtside.core.drift.story.records import Onset, Trend, TrendPoint
 
 
 def trend(reference: Column, current: Column, parts: tuple[Part, ...], *, onset: Onset | None) -> Trend:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from courtside.contracts.errors import BadInput
-from courtside.core.drift.report import FeatureDrift, Verdict
+from courtside.core.drift.reports.report import FeatureDrift, Verdict
 
 
 class ImportancesInvalid(BadInput):

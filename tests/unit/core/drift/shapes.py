@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import fit
-from courtside.core.drift.columns import CategoryColumn, NumericColumn
+from courtside.core.drift.columns.column import CategoryColumn, NumericColumn
 
 Values = NDArray[Any]
 Rng = np.random.Generator

@@ -11,12 +11,11 @@ from scipy import stats
 
 from courtside.core.dataset import Feature, FeatureKind, Phase
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Profile, Threshold, Verdict, check, fit
-from courtside.core.drift.calibration import stored
-from courtside.core.drift.correction import benjamini_hochberg
+from courtside.core.drift.calibration import encoding
 from courtside.core.drift.errors import MissingColumns, ThresholdInvalid
-from courtside.core.drift.nulls import total_variation
-from courtside.core.drift.policies import policy_named
-from courtside.core.drift.report import Null
+from courtside.core.drift.policies.by_name import policy_named
+from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
+from courtside.core.drift.policies.nulls import Null, total_variation
 from courtside.core.drift.statistics import chi_squared, psi_equal_width
 from courtside.core.drift.statistics.tails import f_tail
 
@@ -196,7 +195,7 @@ def test_calibration_does_not_depend_on_batching_or_order() -> None:
     for part in (table, table.to_batches(max_chunksize=700), shuffled):
         calibration = fit(part, MIXED, time_column="day", calibrated=True).calibration
         assert calibration is not None
-        found.append(stored.described(calibration, []))
+        found.append(encoding.described(calibration, []))
     assert found[0] == found[1] == found[2]
 
 

@@ -24,7 +24,7 @@ from courtside.core.drift import (
     check,
     fit,
 )
-from courtside.core.drift.columns import NumericColumn
+from courtside.core.drift.columns.column import NumericColumn
 from courtside.core.drift.errors import (
     DuplicateColumns,
     EmptyWindow,
@@ -35,7 +35,7 @@ from courtside.core.drift.errors import (
     WrongType,
 )
 from courtside.core.drift.facade import ConfigInvalid, SetupMissing
-from courtside.core.drift.policy import short
+from courtside.core.drift.policies.policy import short
 from courtside.core.drift.statistics import psi_equal_width
 
 FEATURES = [

@@ -1,4 +1,4 @@
-"""Long columns are counted in another way than short ones: to the same profile."""
+"""A column is counted to the same profile however its rows are cut into batches."""
 
 from fractions import Fraction
 from functools import reduce
@@ -9,10 +9,10 @@ import pytest
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import Profile, fit
-from courtside.core.drift.columns import CategoryColumn, NumericColumn
-from courtside.core.drift.counting import LONG, SHORT
+from courtside.core.drift.columns.column import CategoryColumn, NumericColumn
 from tests.unit.core.drift.shapes import SHAPES, Values
 
+LONG, SHORT = 65_536, 16_384
 X = [Feature("x", FeatureKind.NUMERIC)]
 ROWS = 3 * LONG
 
@@ -54,10 +54,6 @@ def test_long_batches_are_counted_the_same_on_the_grid_of_a_short_reference(shap
     reference, current = SHAPES[shape](np.random.default_rng(6), rows, ROWS)
     profile = profiled(reference.astype(float))
     require_same(*counted_both_ways(profile, np.concatenate((np.resize(reference, ROWS // 2), current)).astype(float)))
-    if shape == "normal unchanged":
-        (column,) = profile.columns
-        assert isinstance(column, NumericColumn)
-        assert column.grid.slots is not None
 
 
 @pytest.mark.parametrize("far", [1e6, 1e15, 1e19, 1e160, 1.7e308])

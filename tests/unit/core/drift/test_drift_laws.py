@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import Profile, fit
-from courtside.core.drift.columns import NumericColumn
-from courtside.core.drift.grid import Grid, fit_grid
-from courtside.core.drift.ordering import ordered
-from courtside.core.drift.rounding import from_ordered_bits, ordered_bits, shortest_between
+from courtside.core.drift.columns.column import NumericColumn
+from courtside.core.drift.columns.grid import Grid, fit_grid
+from courtside.core.drift.columns.ordering import ordered
+from courtside.core.drift.columns.rounding import from_ordered_bits, ordered_bits, shortest_between
 from courtside.core.drift.statistics import chi_squared, jensen_shannon, ks, psi, wasserstein
 from tests.unit.core.drift.shapes import categorical, numeric
 

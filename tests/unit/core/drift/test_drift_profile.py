@@ -16,7 +16,7 @@ import pytest
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import Profile, fit
-from courtside.core.drift.columns import CategoryColumn, NumericColumn
+from courtside.core.drift.columns.column import CategoryColumn, NumericColumn
 from courtside.core.drift.errors import (
     AllMissing,
     DuplicateColumns,
@@ -28,7 +28,7 @@ from courtside.core.drift.errors import (
     ProfileTooNew,
     WrongType,
 )
-from courtside.core.drift.serialization import MAGIC, PREFIX, SCHEMA_VERSION
+from courtside.core.drift.profiles.serialization import MAGIC, PREFIX, SCHEMA_VERSION
 
 POINTS = [Feature("points", FeatureKind.NUMERIC)]
 WIN = [Feature("win", FeatureKind.BINARY)]
@@ -109,7 +109,7 @@ def test_period_spans_the_time_column_of_all_parts() -> None:
 
 
 def test_fitting_does_not_depend_on_the_batching_even_when_it_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("courtside.core.drift.sample.MOST_ROWS", 1000)
+    monkeypatch.setattr("courtside.core.drift.profiles.sample.MOST_ROWS", 1000)
     table = pa.table({"points": pa.array(np.random.default_rng(1).normal(size=9000))})
     whole = fit(table, POINTS)
     parts = fit(table.to_batches(max_chunksize=77), POINTS)

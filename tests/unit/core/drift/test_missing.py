@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.decision import Action, DecisionPolicy, decide
 from courtside.core.drift import ClassicPolicy, DriftReport, Policy, Severity, Verdict, check, fit
-from courtside.core.drift.policies import policy_named
+from courtside.core.drift.columns.tally import Tally
+from courtside.core.drift.policies.by_name import policy_named
 from courtside.core.drift.statistics.missing import missing_shift
-from courtside.core.drift.tally import Tally
 
 FEATURES = [Feature("points", FeatureKind.NUMERIC), Feature("venue", FeatureKind.CATEGORICAL)]
 

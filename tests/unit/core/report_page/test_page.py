@@ -12,7 +12,7 @@ import pytest
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, Policy, Profile, Verdict, check, fit
-from courtside.core.drift.quarantine import QuarantinedFile, TableSide
+from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.report_page import render_page
 from courtside.core.report_page.markup import element
 from courtside.core.report_page.wording import DASH, statistic

@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 
 from courtside.core.drift.calibration.groups import Groups
-from courtside.core.drift.columns import CategoryColumn, Column, Counts, NumericColumn
-from courtside.core.drift.rounding import Floats
-from courtside.core.drift.tally import Tally
+from courtside.core.drift.columns.column import CategoryColumn, Column, Counts, NumericColumn
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.columns.tally import Tally
 
 
 def comparable_column(column: Column, groups: Groups, wanted: Floats, *, rows: int) -> Column:

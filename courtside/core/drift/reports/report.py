@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from courtside.core.dataset import FeatureKind, Role
-from courtside.core.drift.arrow import Period
-from courtside.core.drift.quarantine import QuarantinedFile
-from courtside.core.drift.story.records import Group, Trend
+from courtside.core.drift.columns.arrow import Period
+from courtside.core.drift.policies.nulls import Null, NullWindows
+from courtside.core.drift.reports.quarantine import QuarantinedFile
+from courtside.core.drift.reports.trends import Group, Trend
 
 
 class Verdict(StrEnum):
@@ -26,28 +27,6 @@ class Verdict(StrEnum):
 
 
 BROKEN = frozenset({Verdict.MISSING_COLUMN, Verdict.WRONG_TYPE, Verdict.ALL_MISSING, Verdict.MORE_MISSING})
-
-
-class Null(StrEnum):
-    """What a report's p-values take for chance."""
-
-    HISTORY = "history"
-    INDEPENDENT_ROWS = "independent_rows"
-
-
-@dataclass(frozen=True, slots=True)
-class NullWindows:
-    """The windows of the history that p-values come from: how many independent ones they are worth, and their days.
-
-    That counts what is typical of all features, to which a feature known from few windows is held.
-    """
-
-    count: int
-    days: int
-
-    def to_dict(self) -> dict[str, int]:
-        """Return the JSON form."""
-        return {"count": self.count, "days": self.days}
 
 
 class Severity(StrEnum):

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from courtside.core.drift.buffers import as_numpy
-from courtside.core.drift.rounding import Floats
+from courtside.core.drift.columns.buffers import as_numpy
+from courtside.core.drift.columns.rounding import Floats
 
 PROBED = 512
 """Values looked at to tell whether a column repeats its own."""

@@ -10,15 +10,15 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.core.dataset import Feature, FeatureKind
-from courtside.core.drift import arrow
-from courtside.core.drift.columns import SAMPLED_UNSEEN, CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.column import SAMPLED_UNSEEN, CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.grid import grid_of
+from courtside.core.drift.columns.ordering import ordered
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.columns.sorted_counting import counted_held
+from courtside.core.drift.columns.tally import NO_ROWS, Tally
 from courtside.core.drift.errors import AllMissing, DuplicateColumns, EmptyWindow, MissingColumns, NotBinary, WrongType
-from courtside.core.drift.grid import grid_of
-from courtside.core.drift.held import counted_held
-from courtside.core.drift.ordering import ordered
-from courtside.core.drift.rounding import Floats
-from courtside.core.drift.sample import RowSample
-from courtside.core.drift.tally import NO_ROWS, Tally
+from courtside.core.drift.profiles.sample import RowSample
 
 MOST_LEVELS = 512
 """Levels kept of a categorical column (the most frequent); the rest share one count."""

@@ -3,8 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from courtside.core.drift.correction import benjamini_hochberg
-from courtside.core.drift.policy import MINIMUM_ROWS, Evidence, Judgement, Threshold, over, require_thresholds, short
+from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
+from courtside.core.drift.policies.policy import (
+    MINIMUM_ROWS,
+    Evidence,
+    Judgement,
+    Threshold,
+    over,
+    require_thresholds,
+    short,
+)
 
 UNUSUAL = 0.05
 """From here a reader would wonder why a p-value does not count."""

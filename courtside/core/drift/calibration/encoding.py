@@ -6,12 +6,12 @@ import numpy as np
 
 from courtside.core.drift.calibration.blocks import Spread
 from courtside.core.drift.calibration.calendar import MONTHS
-from courtside.core.drift.calibration.calibration import Calibration
 from courtside.core.drift.calibration.distance import Cumulants
 from courtside.core.drift.calibration.groups import Groups
+from courtside.core.drift.calibration.history import Calibration
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
-from courtside.core.drift.rounding import Integers
+from courtside.core.drift.columns.rounding import Integers
 
 
 def described(calibration: Calibration, arrays: list[Integers]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.drift.grid import Grid
-from courtside.core.drift.rounding import Floats
+from courtside.core.drift.columns.grid import Grid
+from courtside.core.drift.columns.rounding import Floats
 
 
 def sum_from(values: Floats, anchor: float) -> Fraction:

@@ -2,9 +2,9 @@
 
 from typing import TypeVar
 
-from courtside.core.drift.columns import CategoryColumn, NumericColumn
+from courtside.core.drift.columns.column import CategoryColumn, NumericColumn
+from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
-from courtside.core.drift.rounding import Floats
 
 AnyColumn = TypeVar("AnyColumn", NumericColumn, CategoryColumn)
 

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from courtside.core.drift import buffers
-from courtside.core.drift.buffers import as_numpy
+from courtside.core.drift.columns import buffers
+from courtside.core.drift.columns.buffers import as_numpy
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.columns.tally import Tally
 from courtside.core.drift.errors import DuplicateColumns, WrongType
-from courtside.core.drift.rounding import Floats
-from courtside.core.drift.tally import Tally
 
 ROWS_PER_BATCH = 131_072
 MOST_SMALL = 256

@@ -6,9 +6,9 @@ from collections.abc import Collection
 import numpy as np
 
 from courtside.contracts.shortening import quoted, shortened
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
-from courtside.core.drift.policy import Judgement
-from courtside.core.drift.report import Verdict
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.policies.policy import Judgement
+from courtside.core.drift.reports.report import Verdict
 
 _SORTS = {
     "text": re.compile(r"(large_)?(string|utf8)(_view)?$"),

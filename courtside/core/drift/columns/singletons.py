@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from courtside.core.drift.rounding import Floats, from_ordered_bits, ordered_bits
+from courtside.core.drift.columns.rounding import Floats, from_ordered_bits, ordered_bits
 
 EXACT_ROWS = 400
 """Rows up to which values seen once are kept to the last bit; of more the profile would not be small."""

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from courtside.core.dataset import FeatureKind
-from courtside.core.drift import arrow
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.grid import Grid
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.columns.sums import loose_sums, sum_from
+from courtside.core.drift.columns.tally import NO_ROWS, Tally
 from courtside.core.drift.errors import ProfileMismatch
-from courtside.core.drift.grid import Grid
-from courtside.core.drift.rounding import Floats
-from courtside.core.drift.sums import loose_sums, sum_from
-from courtside.core.drift.tally import NO_ROWS, Tally
 
 Counts = NDArray[np.int64]
 SAMPLED_UNSEEN = 3

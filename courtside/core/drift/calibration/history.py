@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from courtside.core.dataset import Phase
-from courtside.core.drift import arrow
-from courtside.core.drift.arrow import Period
 from courtside.core.drift.calibration.blocks import spreads
-from courtside.core.drift.calibration.comparable import comparable_column
 from courtside.core.drift.calibration.days import DayCounts, count_days
 from courtside.core.drift.calibration.distance import Distance
 from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
-from courtside.core.drift.columns import Column
+from courtside.core.drift.calibration.reweighting import comparable_column
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.arrow import Period
+from courtside.core.drift.columns.column import Column
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from courtside.core.drift.columns import NumericColumn
-from courtside.core.drift.grid import Grid
-from courtside.core.drift.rounding import Floats
-from courtside.core.drift.sums import loose_sums, sum_from
-from courtside.core.drift.tally import Tally
+from courtside.core.drift.columns.column import NumericColumn
+from courtside.core.drift.columns.grid import Grid
+from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.columns.sums import loose_sums, sum_from
+from courtside.core.drift.columns.tally import Tally
 
 
 def counted_held(

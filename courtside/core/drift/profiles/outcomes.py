@@ -6,12 +6,12 @@ from dataclasses import replace
 import pyarrow as pa
 
 from courtside.core.dataset import Feature, FeatureKind, Outcome, Role
-from courtside.core.drift import arrow
-from courtside.core.drift.columns import CategoryColumn, Column
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.column import CategoryColumn, Column
+from courtside.core.drift.columns.kinds import inferred_kind
+from courtside.core.drift.columns.tally import NO_ROWS, Tally
 from courtside.core.drift.errors import AllMissing, WrongType
-from courtside.core.drift.kinds import inferred_kind
-from courtside.core.drift.survey import BINARY_LEVELS, Survey
-from courtside.core.drift.tally import NO_ROWS, Tally
+from courtside.core.drift.profiles.survey import BINARY_LEVELS, Survey
 
 
 class OutcomeSurvey:

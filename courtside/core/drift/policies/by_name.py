@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from courtside.contracts.errors import BadInput
-from courtside.core.drift.calibrated import CalibratedPolicy
-from courtside.core.drift.policy import ClassicPolicy, Policy, Threshold
+from courtside.core.drift.policies.calibrated import CalibratedPolicy
+from courtside.core.drift.policies.policy import ClassicPolicy, Policy, Threshold
 
 POLICIES: Mapping[str, Callable[[tuple[Threshold, ...]], Policy]] = {
     "classic": lambda overrides: ClassicPolicy(overrides=overrides),

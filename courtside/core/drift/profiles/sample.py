@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.drift.rounding import Floats
+from courtside.core.drift.columns.rounding import Floats
 
 Hashes = NDArray[np.uint64]
 

@@ -2,16 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
 from courtside.core.drift.calibration.calendar import SLOTS
 from courtside.core.drift.calibration.null import FeatureNull
-from courtside.core.drift.columns import Column
-from courtside.core.drift.policy import Evidence
-from courtside.core.drift.profile import Profile
-from courtside.core.drift.report import Null, NullWindows
-from courtside.core.drift.statistics.comparable import shares
+from courtside.core.drift.columns.column import Column
+from courtside.core.drift.policies.policy import Evidence
+from courtside.core.drift.profiles.profile import Profile
+from courtside.core.drift.statistics.shares import shares
+
+
+class Null(StrEnum):
+    """What a report's p-values take for chance."""
+
+    HISTORY = "history"
+    INDEPENDENT_ROWS = "independent_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class NullWindows:
+    """The windows of the history that p-values come from: how many independent ones they are worth, and their days.
+
+    That counts what is typical of all features, to which a feature known from few windows is held.
+    """
+
+    count: int
+    days: int
+
+    def to_dict(self) -> dict[str, int]:
+        """Return the JSON form."""
+        return {"count": self.count, "days": self.days}
 
 
 @dataclass(frozen=True, slots=True)

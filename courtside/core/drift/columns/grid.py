@@ -8,18 +8,14 @@ value has one; that of a value seen once is a little wider, as a thousand random
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.drift.isolation import isolated
-from courtside.core.drift.lookup import Lookup
-from courtside.core.drift.ordering import distinct, ordered, union
-from courtside.core.drift.rounding import Floats, ordered_bits, predecessors, shortest_between
-
-if TYPE_CHECKING:
-    from courtside.core.drift.slots import SlotTable
+from courtside.core.drift.columns.lookup import Lookup
+from courtside.core.drift.columns.ordering import distinct, ordered, union
+from courtside.core.drift.columns.rounding import Floats, ordered_bits, predecessors, shortest_between
+from courtside.core.drift.columns.singletons import isolated
 
 CELLS = 1024
 BINS = 10
@@ -65,18 +61,6 @@ class Grid:
     def lookup(self) -> Lookup:
         """Value to cell; built at first use."""
         return Lookup.of(self.edges, centre=self.anchor)
-
-    @cached_property
-    def slots(self) -> "SlotTable | None":
-        """The table that long columns are counted with; built at first use, None where it does not fit."""
-        from courtside.core.drift.slots import SlotTable
-
-        return SlotTable.of(self)
-
-    @property
-    def has_slots(self) -> bool:
-        """Whether `slots` were built."""
-        return "slots" in self.__dict__
 
     @cached_property
     def single(self) -> NDArray[np.bool_]:

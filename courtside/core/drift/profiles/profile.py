@@ -7,14 +7,13 @@ from functools import cached_property
 import pyarrow as pa
 
 from courtside.core.dataset import Feature, Outcome, Phase, Role
-from courtside.core.drift import arrow, serialization
-from courtside.core.drift.calibration.calibration import Calibration, calibrate
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
-from courtside.core.drift.counting import counter_of
+from courtside.core.drift.calibration.history import Calibration, calibrate
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
-from courtside.core.drift.outcomes import OutcomeSurvey
-from courtside.core.drift.slots import Scratch
-from courtside.core.drift.survey import Survey
+from courtside.core.drift.profiles import serialization
+from courtside.core.drift.profiles.outcomes import OutcomeSurvey
+from courtside.core.drift.profiles.survey import Survey
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,44 +143,25 @@ def _profile(content: serialization.Content) -> Profile:
 
 
 class ProfileCounter:
-    """Adds batches up to a profile on a reference's grid; several may work in the same scratch, one after the other."""
+    """Adds batches up to a profile on a reference's grid."""
 
-    def __init__(self, reference: Profile, scratch: Scratch | None = None) -> None:
+    def __init__(self, reference: Profile) -> None:
         self._reference = reference
-        scratch = scratch or Scratch(arrow.ROWS_PER_BATCH)
-        self._counters = [counter_of(column, scratch) for column in reference.columns]
-        self._outcomes = ProfileCounter(reference.outcomes, scratch) if reference.outcomes else None
-        self._names: dict[str, None] = {}
-        self._rows = 0
-        self._period: arrow.Period | None = None
+        self._columns: dict[str, None] = {}
+        self.counted = reference.blank()
+        """What was counted so far, be it of no column."""
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count one batch; raises `DuplicateColumns`, and `WrongType` for an odd time column."""
-        for column, counter in zip(self._reference.columns, self._counters, strict=True):
-            counter.add(arrow.column(batch, column.name), rows=batch.num_rows)
-        if self._outcomes is not None:
-            self._outcomes.add(batch)
-        self._rows += batch.num_rows
-        self._period = arrow.joined(self._period, _period_of(batch, self._reference.time_column))
-        self._names.update(dict.fromkeys(batch.schema.names))
+        self.counted = self.counted.merge(self._reference.counted(batch))
+        self._columns.update(dict.fromkeys(batch.schema.names))
 
     def profile(self) -> Profile:
         """Return what was counted; raises `MissingColumns` if no feature was there."""
-        found = self.counted()
-        if self._rows and all(column.tally.absent == self._rows for column in found.columns):
-            raise MissingColumns(list(found.by_name), list(self._names))
+        found = self.counted
+        if found.rows and all(column.tally.absent == found.rows for column in found.columns):
+            raise MissingColumns(list(found.by_name), list(self._columns))
         return found
-
-    def counted(self) -> Profile:
-        """Return what was counted, be it of no column."""
-        return Profile(
-            columns=tuple(counter.column() for counter in self._counters),
-            rows=self._rows,
-            time_column=self._reference.time_column,
-            period=self._period,
-            outcomes=self._outcomes.counted() if self._outcomes else None,
-            roles=self._reference.roles,
-        )
 
 
 def _period_of(batch: pa.RecordBatch, time_column: str | None) -> arrow.Period | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.drift.ordering import distinct
-from courtside.core.drift.rounding import Floats
+from courtside.core.drift.columns.ordering import distinct
+from courtside.core.drift.columns.rounding import Floats
 
 Indices = NDArray[np.intp]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.core.dataset import FeatureKind
-from courtside.core.drift import arrow
-from courtside.core.drift.rounding import Floats
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.rounding import Floats
 
 ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "pk"})
 ROW_NUMBERS = frozenset({"index", "unnamed: 0", "__index_level_0__"})

@@ -22,15 +22,15 @@ from typing import Any
 import numpy as np
 
 from courtside.core.dataset import FeatureKind, Role
-from courtside.core.drift import arrow
-from courtside.core.drift.calibration import stored
-from courtside.core.drift.calibration.calibration import Calibration
-from courtside.core.drift.columns import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.calibration import encoding
+from courtside.core.drift.calibration.history import Calibration
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.grid import Grid
+from courtside.core.drift.columns.rounding import Integers, from_ordered_bits, ordered_bits, predecessors
+from courtside.core.drift.columns.sums import single_sums
+from courtside.core.drift.columns.tally import Tally
 from courtside.core.drift.errors import ProfileCorrupt, ProfileTooNew
-from courtside.core.drift.grid import Grid
-from courtside.core.drift.rounding import Integers, from_ordered_bits, ordered_bits, predecessors
-from courtside.core.drift.sums import single_sums
-from courtside.core.drift.tally import Tally
 
 MAGIC = b"CSDP"
 SCHEMA_VERSION = 2
@@ -87,7 +87,7 @@ def _header(content: Content, arrays: list[Integers]) -> dict[str, Any]:
         "columns": [_described(column, arrays) for column in content.columns],
     }
     if content.calibration is not None:
-        header["calibration"] = stored.described(content.calibration, arrays)
+        header["calibration"] = encoding.described(content.calibration, arrays)
     if content.roles:
         header["roles"] = [role.value for role in content.roles]
     if content.outcomes is not None:
@@ -115,7 +115,7 @@ def _restored(header: dict[str, Any], arrays: list[Integers]) -> Content:
         rows=header["rows"],
         time_column=header["time_column"],
         period=(date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None,
-        calibration=stored.restored(header["calibration"], arrays) if "calibration" in header else None,
+        calibration=encoding.restored(header["calibration"], arrays) if "calibration" in header else None,
         outcomes=_restored(header["outcomes"], arrays) if "outcomes" in header else None,
         roles=tuple(map(Role, header.get("roles", ()))),
     )

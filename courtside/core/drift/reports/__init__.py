@@ -1,0 +1,1 @@
+"""What a check found: the report, the trends in it, and its sentences."""
