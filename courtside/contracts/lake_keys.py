@@ -1,6 +1,12 @@
-"""Where everything lies in the lake bucket: the only place that spells an object key."""
+"""Where everything lies in the lake bucket: the only place that spells an object key.
+
+A key is never made of a name that could lead out of its prefix: every function here that takes a name raises
+`NameUnusable` for such a one.
+"""
 
 from datetime import date, datetime
+
+from courtside.contracts.key_names import key_name
 
 GAMES_PREFIX = "games/"
 TABLES_PREFIX = "tables/"
@@ -30,17 +36,17 @@ def season_of(key: str) -> int | None:
 
 def tables(dataset: str) -> str:
     """Prefix of the files of a dataset that brings its own table."""
-    return f"{TABLES_PREFIX}{dataset}/"
+    return f"{TABLES_PREFIX}{key_name(dataset, 'the name of a dataset')}/"
 
 
 def training_manifest(training_id: str) -> str:
     """Key of which data one training is made from, byte for byte."""
-    return f"training/{training_id}/manifest.json"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/manifest.json"
 
 
 def legacy_staged(training_id: str) -> str:
     """Prefix of a training's legacy files until all of them are there."""
-    return f"{LEGACY_STAGED_PREFIX}{training_id}/"
+    return f"{LEGACY_STAGED_PREFIX}{_training(training_id)}/"
 
 
 def training_legacy(training_id: str) -> str:
@@ -50,62 +56,62 @@ def training_legacy(training_id: str) -> str:
 
 def training_spool(training_id: str) -> str:
     """Prefix of a training's runs while the tracking server is away."""
-    return f"training/{training_id}/spool/"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/spool/"
 
 
 def training_card(training_id: str) -> str:
     """Key of the model card as data, what its other forms are made from."""
-    return f"training/{training_id}/card.json"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/card.json"
 
 
 def training_card_page(training_id: str) -> str:
     """Key of the model card as a page."""
-    return f"training/{training_id}/card.html"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/card.html"
 
 
 def training_card_text(training_id: str) -> str:
     """Key of the model card as Markdown."""
-    return f"training/{training_id}/card.md"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/card.md"
 
 
 def training_smoke(training_id: str) -> str:
     """Key of the known rows, and what the challenger said of them, that a smoke check repeats."""
-    return f"training/{training_id}/smoke.parquet"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/smoke.parquet"
 
 
 def training_record(training_id: str) -> str:
     """Key of what one training did."""
-    return f"training/{training_id}/record.json"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/record.json"
 
 
 def training_profile(training_id: str) -> str:
     """Key of the drift reference of one training."""
-    return f"training/{training_id}/{PROFILE_NAME}"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/{PROFILE_NAME}"
 
 
 def training_holdout(training_id: str) -> str:
     """Key of what challenger and champion say of the same newest rows."""
-    return f"training/{training_id}/holdout.parquet"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/holdout.parquet"
 
 
 def training_verdict(training_id: str) -> str:
     """Key of the gate's verdict."""
-    return f"training/{training_id}/gate.json"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/gate.json"
 
 
 def drift_report(day: date, check_id: str) -> str:
     """Key of one archived drift report as JSON."""
-    return f"{_drift_day(day)}{check_id}.json"
+    return f"{_drift_day(day)}{_check(check_id)}.json"
 
 
 def drift_page(day: date, check_id: str) -> str:
     """Key of the same report as a page for people."""
-    return f"{_drift_day(day)}{check_id}.html"
+    return f"{_drift_day(day)}{_check(check_id)}.html"
 
 
 def drift_rows(day: date, check_id: str) -> str:
     """Key of the same report as one row a feature; in a folder of its own, as query engines read all of a folder."""
-    return f"{_drift_day(day)}rows/{check_id}.parquet"
+    return f"{_drift_day(day)}rows/{_check(check_id)}.parquet"
 
 
 def _drift_day(day: date) -> str:
@@ -114,9 +120,18 @@ def _drift_day(day: date) -> str:
 
 def decision(day: date, check_id: str) -> str:
     """Key of one logged decision."""
-    return f"{DECISIONS_PREFIX}dt={day.isoformat()}/{check_id}.json"
+    return f"{DECISIONS_PREFIX}dt={day.isoformat()}/{_check(check_id)}.json"
 
 
 def tracking_backup(made_at: datetime) -> str:
     """Key of one copy of the tracking database; they sort by time."""
     return f"{TRACKING_BACKUPS_PREFIX}{made_at:%Y-%m-%dT%H%M%SZ}.zip"
+
+
+def _training(training_id: str) -> str:
+    """Return the id; permissions are granted on the keys of all trainings (``*``)."""
+    return training_id if training_id == "*" else key_name(training_id, "the id of a training")
+
+
+def _check(check_id: str) -> str:
+    return key_name(check_id, "the id of a drift check")

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from courtside.contracts.key_names import key_name
+
 CHAMPION = "champion/current"
 HISTORY_PREFIX = "history/"
 APPROVALS_PREFIX = "approval/"
@@ -14,5 +16,5 @@ def history(since: datetime, version: str) -> str:
 
 
 def approval(training_id: str) -> str:
-    """Key of one request for approval."""
-    return f"{APPROVALS_PREFIX}{training_id}"
+    """Key of one request for approval; raises `NameUnusable`."""
+    return f"{APPROVALS_PREFIX}{key_name(training_id, 'the id of a training')}"

@@ -5,10 +5,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.key_names import NameUnusable, key_name
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Phase
 from courtside.datasets.problems import problem, unknown_key, unknown_word
 from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
@@ -23,6 +24,13 @@ class DatasetInvalid(BadInput):
         super().__init__(f"dataset {name}: {'; '.join(problems)}")
 
 
+def _part_of_keys(name: str) -> str:
+    try:
+        return key_name(name, "the name of a dataset")
+    except NameUnusable as error:
+        raise ValueError(str(error)) from error
+
+
 class _Comparable(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -35,7 +43,7 @@ Text = Annotated[str, Field(min_length=1)]
 class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: Text
+    name: Annotated[Text, AfterValidator(_part_of_keys)]
     purpose: Text | None = None
     time_column: Text
     season_column: Text | None = None

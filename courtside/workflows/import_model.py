@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
+from courtside.contracts.key_names import LONGEST, NameUnusable, key_name
 from courtside.contracts.model_card import CandidateCard, LoggedRuns
 from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, plot_files
@@ -30,7 +31,7 @@ class NotAllowed(BadInput):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(
-            f"{name!r} is not the name of a model in {lake_keys.LEGACY_MODELS_PREFIX}: nothing else may be imported; "
+            f"{name[:LONGEST]!r} is not the name of a model in {lake_keys.LEGACY_MODELS_PREFIX}: nothing else may be imported; "
             "write for example random_forest"
         )
 
@@ -55,8 +56,10 @@ def import_model(
     `test_auc`. Importing again changes nothing. Raises `NotAllowed`, `ObjectMissing`, `HashDiffers`,
     `PickleForbidden`, `PickleUnusable`, `FeaturesDiffer` and `TrackingUnavailable`.
     """
-    if not name.replace("_", "").isalnum():
-        raise NotAllowed(name)
+    try:
+        key_name(name, "the name of a model")
+    except NameUnusable as error:
+        raise NotAllowed(name) from error
     content = _hashed(name, sha256, lake=lake)
     scaler = _hashed("scaler", scaler_sha256, lake=lake) if scaler_sha256 else None
     rows = _test_rows(lake, dataset)

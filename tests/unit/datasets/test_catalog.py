@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,12 @@ def test_a_builder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     path.write_text("name: own\ntime_column: d\nid_columns: []\ntarget: t\nbuilder: hockey\nfeatures: {a: numeric}\n")
     with pytest.raises(UnknownBuilder, match="hockey"):
         build_features(simulate_games(seasons=[2010]), dataset=load_dataset(str(path)))
+
+
+@pytest.mark.parametrize("name", ["../../evil", "my/table", "with space", "ünïcode", "a" * 65, "."])
+def test_a_contract_whose_name_cannot_be_part_of_a_key_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "named.yaml"
+    rest = "time_column: day\nid_columns: [id]\ntarget: left\nfeatures: {age: numeric}\n"
+    path.write_text(f"name: {json.dumps(name)}\n{rest}", encoding="utf-8")
+    with pytest.raises(DatasetInvalid, match="becomes part of a key"):
+        load_dataset(str(path))

@@ -1,0 +1,27 @@
+"""Names that become a part of a key or path: the ones that cannot lead anywhere else."""
+
+import re
+
+from courtside.contracts.errors import BadInput
+
+LONGEST = 64
+RULE = f"a name is 1 to {LONGEST} letters (a to z), digits, '_' and '-'"
+_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
+_SHOWN = 40
+
+
+class NameUnusable(BadInput):
+    """A name cannot be a part of a key or path."""
+
+    def __init__(self, name: str, what: str) -> None:
+        self.name = name
+        self.what = what
+        shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
+        super().__init__(f"{shown!r} cannot be {what}, because it becomes part of a key: {RULE}; choose another one")
+
+
+def key_name(name: str, what: str) -> str:
+    """Return the name if it may be part of a key, else raise `NameUnusable`; `what` says what it names."""
+    if not _NAME.fullmatch(name):
+        raise NameUnusable(name, what)
+    return name

@@ -1,0 +1,73 @@
+"""Names that become keys: none leads anywhere else, and what is refused is named."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.key_names import LONGEST, NameUnusable, key_name
+
+DAY = date(2024, 3, 1)
+KEYS: list[Callable[[str], str]] = [
+    lake_keys.tables,
+    lake_keys.training_manifest,
+    lake_keys.legacy_staged,
+    lake_keys.training_spool,
+    lake_keys.training_card,
+    lake_keys.training_card_page,
+    lake_keys.training_card_text,
+    lake_keys.training_smoke,
+    lake_keys.training_record,
+    lake_keys.training_profile,
+    lake_keys.training_holdout,
+    lake_keys.training_verdict,
+    lambda name: lake_keys.drift_report(DAY, name),
+    lambda name: lake_keys.drift_page(DAY, name),
+    lambda name: lake_keys.drift_rows(DAY, name),
+    lambda name: lake_keys.decision(DAY, name),
+    ledger_keys.approval,
+]
+REFUSED = [
+    "",
+    ".",
+    "..",
+    "../../evil",
+    "my/table",
+    "a\\b",
+    "with space",
+    "ünïcode",
+    "a.b",
+    "a\n",
+    "a\0",
+    "%2e",
+    "a" * 65,
+]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_name_that_could_lead_elsewhere_makes_no_key(name: str) -> None:
+    for key in KEYS:
+        with pytest.raises(NameUnusable, match="letters"):
+            key(name)
+
+
+@given(st.text(max_size=80))
+def test_what_is_accepted_is_plain_and_short(name: str) -> None:
+    try:
+        accepted = key_name(name, "a name")
+    except NameUnusable as error:
+        assert len(str(error)) < 300
+    else:
+        assert accepted == name
+        assert len(name) <= LONGEST
+        assert name.isascii()
+        assert name.replace("_", "a").replace("-", "a").isalnum()
+
+
+@pytest.mark.parametrize("name", ["churn", "nba_games", "drift-v3-2024-01-01-2024-01-31-calibrated", "0", "a" * 64])
+def test_ordinary_names_stay_as_they_are(name: str) -> None:
+    for key in KEYS:
+        assert name in key(name)
