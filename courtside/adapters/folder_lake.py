@@ -2,12 +2,13 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from courtside.contracts.errors import CourtsideError
-from courtside.workflows.ports import ObjectMissing, StoredObject
+from courtside.workflows.ports import ObjectMissing, StampedObject, StoredObject
 
 
 class FolderInUse(CourtsideError):
@@ -82,6 +83,30 @@ class FolderLake:
             return False
         return True
 
+    def stamped(self, key: str) -> StampedObject | None:
+        """Return a file with the SHA-256 of its content as the stamp, None if there is none."""
+        try:
+            content = self.read(key)
+        except ObjectMissing:
+            return None
+        return StampedObject(content, _sha256(content))
+
+    def replace(self, key: str, content: bytes, *, stamp: str) -> bool:
+        """Write a file only if it still has this content; return whether this call wrote it."""
+        folder = (self.root / key).parent
+        if not folder.is_dir():
+            return False
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            found = self.stamped(key)
+            if found is None or found.stamp != stamp:
+                return False
+            self.write(key, content)
+            return True
+        finally:
+            os.close(handle)
+
     def move(self, keys: Mapping[str, str]) -> None:
         """Rename files one right after the other, once all of their folders exist."""
         paths = [(self.root / old, self.root / new) for old, new in keys.items()]
@@ -110,3 +135,7 @@ def _lock(folder: int, path: Path) -> None:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise FolderInUse(path) from error
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from courtside.workflows.ports import ObjectMissing, StoredObject
+from courtside.workflows.ports import ObjectMissing, StampedObject, StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 PARALLEL = 8
+_NOT_AS_EXPECTED = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 
 
 class S3Lake:
@@ -62,10 +63,27 @@ class S3Lake:
 
     def claim(self, key: str, content: bytes) -> bool:
         """Write an object only if there is none yet, decided by S3 itself; return whether this call wrote it."""
+        return self._put_if(key, content, IfNoneMatch="*")
+
+    def stamped(self, key: str) -> StampedObject | None:
+        """Return an object with its ETag as the stamp, None if there is none."""
         try:
-            self._s3.put_object(Bucket=self.bucket, Key=key, Body=content, IfNoneMatch="*")
+            found = self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return None
+            raise
+        return StampedObject(found["Body"].read(), found["ETag"])
+
+    def replace(self, key: str, content: bytes, *, stamp: str) -> bool:
+        """Write an object only if it still has this ETag, decided by S3 itself; return whether this call wrote it."""
+        return self._put_if(key, content, IfMatch=stamp)
+
+    def _put_if(self, key: str, content: bytes, **condition: str) -> bool:
+        try:
+            self._s3.put_object(Bucket=self.bucket, Key=key, Body=content, **condition)  # type: ignore[arg-type]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _NOT_AS_EXPECTED:
                 return False
             raise
         return True

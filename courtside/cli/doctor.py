@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, print_json, results
+from courtside.cli.served import stage_lake
 from courtside.cli.stage import Stage, signed
 
 if TYPE_CHECKING:
@@ -100,18 +101,19 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.examination import alert_channel, retraining, watching
     from courtside.adapters.examination.asking import asked
+    from courtside.adapters.examination.loaded import loaded
     from courtside.adapters.examination.stage import alarms, service
-    from courtside.adapters.s3_lake import S3Lake
     from courtside.adapters.stack_resources import stack_resources
     from courtside.contracts.names import StackOutput
 
     now = datetime.now(UTC)
     outputs = stage_outputs(stage)
-    lake, ledger = S3Lake(outputs[StackOutput.LAKE_BUCKET]), DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE])
+    (lake, dataset), ledger = stage_lake(stage), DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE])
     resources = [resource for stack in standing for resource in stack_resources(stack)]
     uri, machine = signed(outputs[StackOutput.TRACKING_URI]), outputs[StackOutput.RETRAINING]
     yield from asked("service", lambda: service(resources))
     yield from asked("champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri))
+    yield from asked("loaded data", lambda: loaded(lake, dataset))
     yield from asked("schedule", lambda: watching.schedule(resources, lake=lake.bucket, now=now))
     yield from asked("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
     yield from asked("dead letters", lambda: watching.dead_letters(resources))

@@ -8,6 +8,7 @@ import typer
 
 from courtside.cli.console import say
 from courtside.contracts.errors import BadInput
+from courtside.contracts.machine_limits import refuse_out_of_memory
 
 if TYPE_CHECKING:
     from courtside.core.dataset import Dataset
@@ -56,6 +57,7 @@ def table_content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
+        refuse_out_of_memory(error, f"to read {path}")
         raise TableFileMissing(path, error.strerror or str(error)) from error
 
 
@@ -90,11 +92,11 @@ def parse_day(text: str) -> date:
         raise NotADay(text) from error
 
 
-def read_input(path: Path, *, quarantine: Path | None) -> "ReadGames":
+def read_input(path: Path, *, quarantine: Path | None, min_season_games: int | None = None) -> "ReadGames":
     """Read a games file, keep its odd rows in a file and say so; raises named `BadInput` errors."""
-    from courtside.core.games import read_games, write_quarantine
+    from courtside.core.games import MIN_SEASON_GAMES, read_games, write_quarantine
 
-    read = read_games(path)
+    read = read_games(path, min_season_games=MIN_SEASON_GAMES if min_season_games is None else min_season_games)
     for note in read.notes:
         say(note)
     if read.quarantined.num_rows:

@@ -1,12 +1,15 @@
-"""`courtside tables`: a team's own table into the lake."""
+"""`courtside tables`: a team's own table into the lake, and back out."""
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, print_json, print_table
+from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.input import TableOption, table_content, table_contract
+from courtside.cli.loads import LoadId, load_rows
+from courtside.cli.served import stage_table
 from courtside.cli.stage import Stage
 
 app = typer.Typer(no_args_is_help=True, help="Put a table of your own that already holds features into the lake.")
@@ -26,7 +29,8 @@ def load(
 ) -> None:
     """Check a parquet file against its contract and add it to a stage's lake; the same file again changes nothing.
 
-    Labels may be missing in rows whose outcome is not known yet.
+    Rows whose ids and time are in the lake already are refused. Labels may be missing in rows whose outcome is not
+    known yet. `courtside tables unload` takes a load back.
 
     Examples:
 
@@ -34,23 +38,65 @@ def load(
 
     - `courtside tables load --table march.parquet --contract churn.yaml --json`
     """
-    from courtside.adapters.deployment import stage_outputs
-    from courtside.adapters.s3_lake import S3Lake
-    from courtside.contracts.names import StackOutput
-    from courtside.core.rows import period
-    from courtside.workflows.tables import loaded_key, store_table
+    from courtside.workflows.table_loads import load_table
 
     contract = table_contract(str(dataset))
     content = table_content(table)
-    lake = S3Lake(stage_outputs(stage)[StackOutput.LAKE_BUCKET])
-    key = loaded_key(content, dataset=contract)
-    rows = store_table(content, name=table.name, key=key, lake=lake, dataset=contract)
-    first, last = period(rows, contract.time_column)
-    result = {
-        "rows": rows.num_rows,
-        "first_day": first.isoformat(),
-        "last_day": last.isoformat(),
-        "unlabelled": rows.column(contract.target).null_count,
-        "key": key,
+    lake, served = stage_table(stage, contract)
+    with people.status(f"Loading {table.name}") as status:
+        done = load_table(
+            content, file=table.name, lake=lake, dataset=served, now=datetime.now(UTC), progress=status.update
+        )
+    if not served.id_columns:
+        say(f"warning: {served.name} names no id_columns, so rows that were loaded before are not recognised")
+    if done.repeated:
+        say(f"{table.name} was loaded on {done.load.loaded_at:%Y-%m-%d %H:%M} UTC already: nothing changed")
+    result: dict[str, Any] = {
+        "load": done.load.id,
+        "rows": done.load.rows,
+        "first_day": done.load.first_day.isoformat(),
+        "last_day": done.load.last_day.isoformat(),
+        "unlabelled": done.load.unlabelled,
     }
-    print_json(result) if as_json else print_table(f"Loaded into {lake.bucket}", [result])
+    if as_json:
+        print_json({**result, "key": done.load.key, "repeated": done.repeated})
+    else:
+        print_table(f"Loaded into {lake.bucket}", [result])
+
+
+@app.command("loads")
+def list_loads(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """List what was loaded into the table that a stage trains on, oldest first, and what was taken back.
+
+    Example: `courtside tables loads --stage dev --json`
+    """
+    from courtside.workflows.loads import read_loads
+    from courtside.workflows.tables import TableRows
+
+    lake, dataset = stage_table(stage)
+    loads, _ = read_loads(TableRows(dataset).prefix, lake=lake)
+    if as_json:
+        print_json([each.model_dump(mode="json") for each in loads.loads])
+    else:
+        print_table(f"Loads of {dataset.name}", load_rows(loads))
+
+
+@app.command("unload")
+def unload(load_id: LoadId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """Take a load back: its rows are in no training and no check from now on, and its file is kept apart in the lake.
+
+    Loading the file again puts it back.
+
+    Example: `courtside tables unload 4f1c2b7a90d3e815 --stage dev`
+    """
+    from courtside.workflows.table_loads import unload_table
+
+    lake, dataset = stage_table(stage)
+    done = unload_table(load_id, lake=lake, dataset=dataset, now=datetime.now(UTC))
+    if done.repeated:
+        say(f"load {load_id} was taken back already: nothing changed")
+    result = {"load": done.load.id, "file": done.load.file, "rows": done.load.rows}
+    if as_json:
+        print_json({**result, "repeated": done.repeated})
+    else:
+        print_table(f"Taken back out of {lake.bucket}", [result])

@@ -183,12 +183,13 @@ def _stored(
                 "choose another folder with --out, or delete its games"
             )
         return contract
-    from courtside.workflows.tables import store_table
+    from courtside.workflows.tables import checked_table
 
     assert table is not None
     contract = table_contract(dataset)
-    key = f"{lake_keys.tables(contract.name)}table.parquet"
-    store_table(table_content(table), name=table.name, key=key, lake=lake, dataset=contract)
+    content = table_content(table)
+    checked_table(content, name=table.name, dataset=contract)
+    lake.write(f"{lake_keys.tables(contract.name)}table.parquet", content)
     return contract
 
 

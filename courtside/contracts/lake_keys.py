@@ -39,6 +39,31 @@ def tables(dataset: str) -> str:
     return f"{TABLES_PREFIX}{key_name(dataset, 'the name of a dataset')}/"
 
 
+def loads(prefix: str) -> str:
+    """Key of the record of what was loaded under a prefix; readers of tables pass over names that begin with ``_``."""
+    return f"{prefix}_loads.json"
+
+
+def loaded_games(load_id: str) -> str:
+    """Key of the games of one load, from which the seasons are made."""
+    return f"{GAMES_PREFIX}_loads/{_load(load_id)}.parquet"
+
+
+def loaded_table(dataset: str, load_id: str) -> str:
+    """Key of a file that was loaded into a dataset's table."""
+    return f"{tables(dataset)}{_load(load_id)}.parquet"
+
+
+def arriving_table(dataset: str, load_id: str) -> str:
+    """Key of a file that is being loaded, until it is known to fit the others."""
+    return f"{tables(dataset)}_arriving/{_load(load_id)}.parquet"
+
+
+def unloaded_table(dataset: str, load_id: str) -> str:
+    """Key of a file that was taken back out of a dataset's table."""
+    return f"{tables(dataset)}_unloaded/{_load(load_id)}.parquet"
+
+
 def training_manifest(training_id: str) -> str:
     """Key of which data one training is made from, byte for byte."""
     return f"{TRAININGS_PREFIX}{_training(training_id)}/manifest.json"
@@ -131,6 +156,10 @@ def tracking_backup(made_at: datetime) -> str:
 def _training(training_id: str) -> str:
     """Return the id; permissions are granted on the keys of all trainings (``*``)."""
     return training_id if training_id == "*" else key_name(training_id, "the id of a training")
+
+
+def _load(load_id: str) -> str:
+    return key_name(load_id, "the id of a load")
 
 
 def _check(check_id: str) -> str:

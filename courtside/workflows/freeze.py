@@ -11,6 +11,7 @@ from courtside.contracts.records import DataManifest, FrozenObject, SplitRule
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.core.rows import period, within
+from courtside.workflows.loads import vanished
 from courtside.workflows.ports import Lake, ObjectMissing, StoredObject
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, training_features
 
@@ -141,7 +142,10 @@ def _read(request: RetrainingRequest, *, lake: Lake, dataset: Dataset) -> tuple[
     """Read the objects with rows before `as_of`; those with later rows only are no part of the training."""
     source, days = rows_of(dataset), Days(end=request.as_of)
     objects, files, unusable = [], [], []
-    for stored in lake.stored(source.prefix):
+    there = lake.stored(source.prefix)
+    for key, problem in vanished(source, days, lake=lake, present={stored.key for stored in there}).items():
+        unusable.append(UnusableFile(lake.uri(key), problem))
+    for stored in there:
         if not source.holds(stored.key, days):
             continue
         name = lake.uri(stored.key)

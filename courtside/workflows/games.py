@@ -64,11 +64,16 @@ class GameRows:
 
 
 def store_games(games: pa.Table, *, lake: Lake) -> list[str]:
-    """Write a validated games table, one file a season, replacing those seasons; return the keys."""
+    """Write a validated games table into a lake of its own, one file a season, replacing those; return the keys."""
     keys = []
     for season in np.unique(games.column("season").to_numpy()).tolist():
-        content = io.BytesIO()
-        pq.write_table(games.filter(pc.equal(games.column("season"), season)), content, compression="zstd")
         keys.append(lake_keys.games(season))
-        lake.write(keys[-1], content.getvalue())
+        lake.write(keys[-1], season_content(games.filter(pc.equal(games.column("season"), season))))
     return keys
+
+
+def season_content(games: pa.Table) -> bytes:
+    """Return the file of some games."""
+    content = io.BytesIO()
+    pq.write_table(games, content, compression="zstd")
+    return content.getvalue()

@@ -31,8 +31,8 @@ class NotAllowed(BadInput):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(
-            f"{name[:LONGEST]!r} is not the name of a model in {lake_keys.LEGACY_MODELS_PREFIX}: nothing else may be imported; "
-            "write for example random_forest"
+            f"{name[:LONGEST]!r} is not the name of a model in {lake_keys.LEGACY_MODELS_PREFIX}: nothing else may be "
+            "imported; write for example random_forest"
         )
 
 

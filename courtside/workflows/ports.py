@@ -55,6 +55,14 @@ class StoredObject:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class StampedObject:
+    """An object's content, and what tells it from any other content that its key ever has."""
+
+    content: bytes
+    stamp: str
+
+
 class Lake(Protocol):
     """Objects under keys."""
 
@@ -80,6 +88,14 @@ class Lake(Protocol):
 
     def claim(self, key: str, content: bytes) -> bool:
         """Write an object only if there is none yet; return whether this call wrote it."""
+        ...
+
+    def stamped(self, key: str) -> StampedObject | None:
+        """Return an object with its stamp, None if there is none."""
+        ...
+
+    def replace(self, key: str, content: bytes, *, stamp: str) -> bool:
+        """Write an object only if what is there still has this stamp; return whether this call wrote it."""
         ...
 
     def move(self, keys: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.features import build_features
 from courtside.core.rows import labelled, require_once, within
 from courtside.workflows.games import GameRows
+from courtside.workflows.loads import vanished
 from courtside.workflows.ports import Lake
 from courtside.workflows.row_source import RowSource
 from courtside.workflows.tables import TableRows
@@ -43,8 +44,10 @@ def rows_of(dataset: Dataset) -> RowSource:
 def usable_files(days: Days, *, lake: Lake, dataset: Dataset) -> tuple[list[ReadFile], tuple[QuarantinedFile, ...]]:
     """Read the files needed for these days, setting those aside that cannot be; raises `NoRows`, `NothingReadable`."""
     source = rows_of(dataset)
-    files, quarantined = [], []
-    for key in lake.keys(source.prefix):
+    files, keys = [], lake.keys(source.prefix)
+    gone = vanished(source, days, lake=lake, present=keys)
+    quarantined = [QuarantinedFile(lake.uri(key), TableSide.CURRENT, problem) for key, problem in gone.items()]
+    for key in keys:
         if not source.holds(key, days):
             continue
         try:

@@ -1,6 +1,5 @@
 """A team's own table in the lake: parquet files that hold the features already."""
 
-import hashlib
 import io
 from dataclasses import dataclass
 
@@ -15,7 +14,6 @@ from courtside.core.drift.reading import Days, UnreadableFile
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.table import is_table_file, partition_column
 from courtside.core.rows import require_contract, require_once
-from courtside.workflows.ports import Lake
 from courtside.workflows.row_source import NoRows
 
 
@@ -80,15 +78,10 @@ class TableRows:
         return table
 
 
-def loaded_key(content: bytes, *, dataset: Dataset) -> str:
-    """Return where a file is loaded to: named by its content, so that loading it twice is loading it once."""
-    return f"{lake_keys.tables(dataset.name)}{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+def checked_table(content: bytes, *, name: str, dataset: Dataset) -> pa.Table:
+    """Return the rows of a parquet file, called `name`, that a training can use.
 
-
-def store_table(content: bytes, *, name: str, key: str, lake: Lake, dataset: Dataset) -> pa.Table:
-    """Check a parquet file, called `name`, against its contract, write it under `key` as it is and return its rows.
-
-    Raises what `TableRows.read`, `require_contract` and `require_once` raise; nothing is written then.
+    Raises what `TableRows.read`, `require_contract` and `require_once` raise, and `TableEmpty`.
     """
     source = TableRows(dataset)
     table = source.read(name, content)
@@ -96,7 +89,6 @@ def store_table(content: bytes, *, name: str, key: str, lake: Lake, dataset: Dat
     require_once(table, dataset)
     if table.num_rows == 0:
         raise TableEmpty(name)
-    lake.write(key, content)
     return table
 
 

@@ -1,6 +1,7 @@
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from threading import Lock
 
 import numpy as np
@@ -16,6 +17,7 @@ from courtside.workflows.ports import (
     LedgerEntry,
     LedgerWrite,
     ObjectMissing,
+    StampedObject,
     StoredObject,
     TrackingUnavailable,
     TrainingRun,
@@ -46,6 +48,17 @@ class InMemoryLake:
 
     def claim(self, key: str, content: bytes) -> bool:
         if key in self.objects:
+            return False
+        self.objects[key] = content
+        return True
+
+    def stamped(self, key: str) -> StampedObject | None:
+        content = self.objects.get(key)
+        return None if content is None else StampedObject(content, sha256(content).hexdigest())
+
+    def replace(self, key: str, content: bytes, *, stamp: str) -> bool:
+        found = self.stamped(key)
+        if found is None or found.stamp != stamp:
             return False
         self.objects[key] = content
         return True

@@ -46,7 +46,7 @@ def games(tmp_path_factory: pytest.TempPathFactory) -> Path:
 COMMANDS = [
     "costs", "demo", "features", "train", "retrain", "drift check", "games load", "games simulate",
     "local up", "local env", "local status", "local down", "versions list", "versions rollback", "mlflow env",
-    "mlflow ui", "tables load",
+    "mlflow ui", "tables load", "tables loads", "tables unload", "games loads", "games unload",
 ]  # fmt: skip
 
 

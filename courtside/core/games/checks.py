@@ -21,8 +21,11 @@ Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
 
 
-def refuse_impossible(games: pa.Table, source: str) -> None:
-    """Raise for a team that plays itself, negative or equal scores, and one id for different games."""
+def refuse_impossible(games: pa.Table, source: str, *, rows: Positions) -> None:
+    """Raise for a team that plays itself, negative or equal scores, and one id for different games.
+
+    `rows` number the games as a person sees them in the source.
+    """
     home, away = points(games)
     itself = np.asarray(pc.equal(games["home_team"], games["away_team"]))
     for error, bad in (
@@ -31,15 +34,15 @@ def refuse_impossible(games: pa.Table, source: str) -> None:
         (GamesScoreTied, home == away),
     ):
         if bad.any():
-            raise error(source, rows=row_numbers(bad))
+            raise error(source, rows=rows[bad].tolist())
     first = first_with_same_id(games)
     conflicting = _differs_from(games, first)
     if conflicting.any():
         ids = games["game_id"].filter(pa.array(conflicting)).to_pylist()
-        raise GamesDuplicated(source, rows=row_numbers(conflicting), game_ids=list(dict.fromkeys(map(str, ids))))
+        raise GamesDuplicated(source, rows=rows[conflicting].tolist(), game_ids=list(dict.fromkeys(map(str, ids))))
 
 
-def refuse_short_seasons(games: pa.Table, source: str, *, minimum: int, rows: npt.NDArray[np.int64]) -> None:
+def refuse_short_seasons(games: pa.Table, source: str, *, minimum: int, rows: Positions) -> None:
     """Raise for a season below `minimum` games; the newest may have just begun. `rows` number the games."""
     season = games["season"].to_numpy()
     seasons, counts = np.unique(season, return_counts=True)
@@ -73,8 +76,3 @@ def _differs_from(games: pa.Table, other: Positions) -> Mask:
         values = codes(column) if pa.types.is_string(column.type) else column.to_numpy()
         differs |= values != values[other]
     return differs
-
-
-def row_numbers(mask: Mask) -> list[int]:
-    """The 1-based numbers of the rows a mask picks."""
-    return [int(position) + 1 for position in np.flatnonzero(mask)]

@@ -25,13 +25,15 @@ _ORIGIN: list[tuple[str, pa.DataType]] = [("source", pa.string()), ("row", pa.in
 QUARANTINE_SCHEMA = pa.schema([*pa.schema(_ORIGIN), *GAMES_SCHEMA])
 
 
-def set_aside(games: pa.Table, odd: Mapping[Oddity, npt.NDArray[np.bool_]], source: str) -> pa.Table:
-    """Return the odd rows in `QUARANTINE_SCHEMA`: where from, 1-based row, reasons joined by ``; ``."""
-    rows = np.flatnonzero(np.any(list(odd.values()), axis=0))
+def set_aside(
+    games: pa.Table, odd: Mapping[Oddity, npt.NDArray[np.bool_]], source: str, *, numbers: npt.NDArray[np.int64]
+) -> pa.Table:
+    """Return the odd rows in `QUARANTINE_SCHEMA`: where from, their number there, reasons joined by ``; ``."""
+    rows = np.flatnonzero(np.any(list(odd.values()), axis=0)) if odd else np.empty(0, np.int64)
     reasons = ["; ".join(kind for kind, mask in odd.items() if mask[row]) for row in rows]
     columns: list[Any] = [
         pa.array([source] * len(rows), pa.string()),
-        pa.array(rows + 1),
+        pa.array(numbers[rows]),
         pa.array(reasons, pa.string()),
     ]
     taken = games.take(rows)

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pyarrow as pa
 
+from courtside.contracts.machine_limits import refuse_out_of_memory
 from courtside.core.games.columns import require_columns
 from courtside.core.games.errors import (
     GamesEmpty,
@@ -53,6 +54,7 @@ def _read_parquet(file: Path, source: str) -> pa.Table:
             require_columns(parquet.schema_arrow.names, source)
             return parquet.read(columns=list(GAME_COLUMNS))
     except (pa.ArrowException, OSError) as error:
+        refuse_out_of_memory(error, f"to read {source}")
         raise GamesFileCorrupt(source, expected="parquet", detail=_first_line(error)) from error
 
 
@@ -72,6 +74,7 @@ def _gunzip(file: Path, source: str) -> bytes:
         with gzip.open(file) as stream:
             content = stream.read()
     except (OSError, EOFError, zlib.error) as error:
+        refuse_out_of_memory(error, f"to read {source}")
         raise GamesFileCorrupt(source, expected="gzip", detail=_first_line(error)) from error
     if not content.strip():
         raise GamesEmpty(source)
@@ -118,6 +121,7 @@ def _parse_csv(content: bytes, source: str, *, cells: int) -> pa.Table:
             ),
         )
     except pa.ArrowException as error:
+        refuse_out_of_memory(error, f"to read {source}")
         raise GamesFileCorrupt(source, expected="UTF-8 csv", detail=_first_line(error)) from error
     if malformed:
         raise GamesRowsMalformed(source, rows=malformed, expected=cells)

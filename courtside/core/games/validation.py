@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from courtside.core.games.checks import Mask, refuse_impossible, refuse_short_seasons, row_numbers
+from courtside.core.games.checks import Mask, Positions, refuse_impossible, refuse_short_seasons
 from courtside.core.games.columns import convert_columns, require_columns
 from courtside.core.games.errors import GamesEmpty, GamesTooOdd
 from courtside.core.games.oddities import find_oddities, out_of_season
 from courtside.core.games.quarantine import Oddity, set_aside
 from courtside.core.games.schema import GAME_COLUMNS
+from courtside.core.games.unplayed import with_any_score, without_score
 
 MIN_SEASON_GAMES = 50
 ODD_ROWS_TOLERATED = 10
@@ -24,18 +25,20 @@ class ReadGames:
     """Validated games.
 
     `table` is in `GAMES_SCHEMA`, ordered by date, then id; `quarantined` in `QUARANTINE_SCHEMA`;
+    `unplayed` are the rows without a score yet, which are in neither, with the ids and seasons they claim;
     `out_of_order` counts the rows dated before the row above them in the source.
     """
 
     table: pa.Table
     quarantined: pa.Table
+    unplayed: pa.Table
     out_of_order: int
     source: str
 
     @property
     def rows_read(self) -> int:
-        """Rows of the source: those kept and those quarantined."""
-        return int(self.table.num_rows + self.quarantined.num_rows)
+        """Rows of the source: those kept, those quarantined and those without a score."""
+        return int(self.table.num_rows + self.quarantined.num_rows + self.unplayed.num_rows)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -48,14 +51,16 @@ class ReadGames:
         """What a summary should say, one plain sentence each; empty when there is nothing to say."""
         sorted_note = [f"{self.out_of_order} rows were out of date order; sorted"] if self.out_of_order else []
         odd = [f"{count} quarantined: {reason}" for reason, count in self.reasons.items()]
-        return (*sorted_note, *odd)
+        unplayed = [f"{self.unplayed.num_rows} games have no score yet and were left out"]
+        return (*sorted_note, *odd, *unplayed[: self.unplayed.num_rows])
 
 
 def validate_games(table: pa.Table, *, source: str = "games", min_season_games: int = MIN_SEASON_GAMES) -> ReadGames:
     """Validate an arrow table of games as `read_games` does a file.
 
     Args:
-        table: `GAME_COLUMNS` in any readable types, in any order, among any others.
+        table: `GAME_COLUMNS` in any readable types, in any order, among any others. A row whose scores are both
+            empty, or both 0, is a game that was not played yet: it is left out and counted.
         source: what to call the table in messages and in the quarantine.
         min_season_games: fewest games of a season that is not the newest; 0 for a slice of a table that
             was validated whole.
@@ -66,31 +71,41 @@ def validate_games(table: pa.Table, *, source: str = "games", min_season_games: 
     require_columns(table.column_names, source)
     if table.num_rows == 0:
         raise GamesEmpty(source)
-    games = convert_columns(table.select(list(GAME_COLUMNS)), source)
-    refuse_impossible(games, source)
+    unplayed = without_score(table)
+    games = convert_columns(with_any_score(table.select(list(GAME_COLUMNS)), unplayed), source)
+    later, games = games.filter(pa.array(unplayed)), games.filter(pa.array(~unplayed))
+    rows: Positions = np.flatnonzero(~unplayed) + 1
+    if not rows.size:
+        empty = set_aside(games, {}, source, numbers=rows)
+        return ReadGames(games, empty, later.select(["game_id", "season"]), out_of_order=0, source=source)
+    refuse_impossible(games, source, rows=rows)
     odd = find_oddities(games)
     aside: Mask = np.any(list(odd.values()), axis=0)
-    _refuse_too_odd(games, odd, aside, source)
+    _refuse_too_odd(odd, aside, source, hint=_hint(games, odd), rows=rows)
     kept = games.filter(pa.array(~aside))
-    refuse_short_seasons(kept, source, minimum=min_season_games, rows=np.flatnonzero(~aside) + 1)
+    refuse_short_seasons(kept, source, minimum=min_season_games, rows=rows[~aside])
     return ReadGames(
         table=kept.sort_by([("game_date", "ascending"), ("game_id", "ascending")]).combine_chunks(),
-        quarantined=set_aside(games, odd, source),
+        quarantined=set_aside(games, odd, source, numbers=rows),
+        unplayed=later.select(["game_id", "season"]),
         out_of_order=_count_out_of_order(games),
         source=source,
     )
 
 
-def _refuse_too_odd(games: pa.Table, odd: Mapping[Oddity, Mask], aside: Mask, source: str) -> None:
+def _refuse_too_odd(odd: Mapping[Oddity, Mask], aside: Mask, source: str, *, hint: str, rows: Positions) -> None:
     count = int(aside.sum())
     tolerated = max(ODD_ROWS_TOLERATED, ODD_SHARE_TOLERATED * len(aside))
     if count <= tolerated and count < len(aside):
         return
-    hint = "correct them, or the columns they come from"
-    if odd[Oddity.OUT_OF_SEASON].mean() > ODD_SHARE_TOLERATED and not out_of_season(games, shift=1).any():
-        hint = "season must be the year the season ends; it looks like the year it starts, so add 1"
     reasons = {str(kind): int(mask.sum()) for kind, mask in odd.items() if mask.any()}
-    raise GamesTooOdd(source, rows=row_numbers(aside), total=len(aside), reasons=reasons, hint=hint)
+    raise GamesTooOdd(source, rows=rows[aside].tolist(), total=len(aside), reasons=reasons, hint=hint)
+
+
+def _hint(games: pa.Table, odd: Mapping[Oddity, Mask]) -> str:
+    if odd[Oddity.OUT_OF_SEASON].mean() > ODD_SHARE_TOLERATED and not out_of_season(games, shift=1).any():
+        return "season must be the year the season ends; it looks like the year it starts, so add 1"
+    return "correct them, or the columns they come from"
 
 
 def _count_out_of_order(games: pa.Table) -> int:

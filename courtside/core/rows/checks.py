@@ -9,6 +9,7 @@ from courtside.core.dataset import Dataset, FeatureKind
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.errors import MissingColumns, WrongType
 from courtside.core.rows.errors import RowsRepeated, TimesMissing
+from courtside.core.rows.overlap import identity
 from courtside.core.rows.target import require_binary
 
 
@@ -47,9 +48,9 @@ def require_times(table: pa.Table, time_column: str) -> None:
 
 def require_once(table: pa.Table, dataset: Dataset) -> None:
     """Raise `RowsRepeated` if two rows share their ids and time; a dataset without ids is not checked."""
-    if not dataset.id_columns:
+    columns = identity(dataset)
+    if not columns:
         return
-    columns = list(dict.fromkeys((*dataset.id_columns, dataset.time_column)))
     groups = table.group_by(columns, use_threads=False).aggregate([([], "count_all")])
     if groups.num_rows == table.num_rows:
         return

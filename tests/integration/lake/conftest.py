@@ -10,8 +10,31 @@ import pytest
 from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 from courtside.local.aws import LocalAws, LocalOptions
+from tests.datasets.churn import CONTRACT
 
-STAGE = "lake-only"
+STAGE = "lakeonly"
+ROLE = {
+    "Type": "AWS::IAM::Role",
+    "Properties": {
+        "AssumeRolePolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+            ],
+        }
+    },
+}
+CHECK = {
+    "Type": "AWS::Lambda::Function",
+    "Properties": {
+        "Runtime": "python3.11",
+        "Handler": "index.handler",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Code": {"ZipFile": "def handler(event, context):\n    return None\n"},
+        "Environment": {"Variables": {"COURTSIDE_LAKE_BUCKET": "lake", "COURTSIDE_DATASET": str(CONTRACT)}},
+    },
+}
+"""A function that is never called: commands read from its environment which dataset the stage trains on."""
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +61,13 @@ def bucket(aws: LocalAws) -> str:
         }
         template: dict[str, Any] = {"Resources": resources}
         if stack == STACKS[0]:
-            template["Outputs"] = {StackOutput.LAKE_BUCKET: {"Value": {"Ref": "Lake"}}}
+            resources |= {"Role": ROLE, "Check": CHECK}
+            outputs = {StackOutput.LAKE_BUCKET: "Lake", StackOutput.CHECK_DRIFT: "Check"}
+            template["Outputs"] = {name: {"Value": {"Ref": resource}} for name, resource in outputs.items()}
         formation.create_stack(StackName=stack_name(STAGE, stack), TemplateBody=json.dumps(template))
         formation.get_waiter("stack_create_complete").wait(StackName=stack_name(STAGE, stack))
     outputs = formation.describe_stacks(StackName=stack_name(STAGE, STACKS[0]))["Stacks"][0]["Outputs"]
-    return str(outputs[0]["OutputValue"])
+    return next(str(each["OutputValue"]) for each in outputs if each["OutputKey"] == StackOutput.LAKE_BUCKET)
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """Versions of objects as S3 keeps them: what a manifest names stays readable whatever is written over it."""
 
-import json
 from datetime import date
-from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from courtside.adapters.s3_lake import S3Lake
@@ -17,9 +14,7 @@ from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen import DataChanged, frozen_features
 from courtside.workflows.games import store_games
 from courtside.workflows.ports import ObjectMissing
-from tests.datasets.churn import CONTRACT, DATASET, churn_table
-from tests.integration.lake.conftest import STAGE
-from tests.unit.test_cli import run
+from tests.datasets.churn import DATASET, churn_table
 from tests.unit.workflows.churn_lake import PREFIX, asked, parquet
 
 
@@ -81,23 +76,3 @@ def test_data_is_frozen_once_and_stays_readable_when_it_is_replaced(lake: S3Lake
     kept = DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("first")))
     assert kept == manifest
     assert frozen_features(kept, lake=lake, dataset=nba).table.num_rows > 2_000
-
-
-def test_tables_load_adds_a_file_once(lake: S3Lake, tmp_path: Path) -> None:
-    path = tmp_path / "churn.parquet"
-    pq.write_table(churn_table(1_500), path)
-    load = ("tables", "load", "--table", path, "--dataset", CONTRACT, "--stage", STAGE)
-    first, again = (json.loads(run(*load, "--json").stdout) for _ in range(2))
-    assert first == again
-    assert (first["rows"], first["unlabelled"]) == (1_500, 0)
-    days = sorted(moment.date().isoformat() for moment in churn_table(1_500).column("measured_at").to_pylist())
-    assert (first["first_day"], first["last_day"]) == (days[0], days[-1])
-    assert lake.keys("tables/") == [first["key"]]
-    assert lake.read(first["key"]) == path.read_bytes()
-    pq.write_table(churn_table(20, seed=1), path)
-    shown = run(*load)
-    assert (shown.returncode, lake.bucket in shown.stdout) == (0, True), shown.stderr
-    assert len(lake.keys(PREFIX)) == 2
-    pq.write_table(churn_table(20).drop(["churned"]), path)
-    assert run(*load).returncode == 2
-    assert len(lake.keys(PREFIX)) == 2

@@ -59,3 +59,18 @@ def test_a_folder_belongs_to_one_training_at_a_time_and_to_nobody_after_it(tmp_p
         raise ValueError("its own")
     with FolderLake(folder).alone():
         assert list(folder.iterdir()) == []
+
+
+def test_a_file_is_replaced_only_while_it_is_as_it_was_read(tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path)
+    assert lake.stamped("a/x") is None
+    lake.write("a/x", b"first")
+    found = lake.stamped("a/x")
+    assert found is not None
+    assert found.content == b"first"
+    assert lake.replace("a/x", b"second", stamp=found.stamp)
+    assert not lake.replace("a/x", b"third", stamp=found.stamp)
+    assert lake.read("a/x") == b"second"
+    lake.remove(["a/x"])
+    assert not lake.replace("a/x", b"fourth", stamp=found.stamp)
+    assert lake.keys("") == []

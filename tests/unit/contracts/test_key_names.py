@@ -56,15 +56,13 @@ def test_a_name_that_could_lead_elsewhere_makes_no_key(name: str) -> None:
 
 @given(st.text(max_size=80))
 def test_what_is_accepted_is_plain_and_short(name: str) -> None:
-    try:
-        accepted = key_name(name, "a name")
-    except NameUnusable as error:
-        assert len(str(error)) < 300
-    else:
-        assert accepted == name
-        assert len(name) <= LONGEST
-        assert name.isascii()
-        assert name.replace("_", "a").replace("-", "a").isalnum()
+    plain = name.isascii() and name.replace("_", "a").replace("-", "a").isalnum() and len(name) <= LONGEST
+    if plain:
+        assert key_name(name, "a name") == name
+        return
+    with pytest.raises(NameUnusable) as refused:
+        key_name(name, "a name")
+    assert len(str(refused.value)) < 500
 
 
 @pytest.mark.parametrize("name", ["churn", "nba_games", "drift-v3-2024-01-01-2024-01-31-calibrated", "0", "a" * 64])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.machine_limits import refuse_out_of_memory
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 
 MOST_NAMED = 5
@@ -27,7 +28,8 @@ class UnreadableFile(BadInput):
 
     @classmethod
     def because(cls, file: str, error: Exception) -> Self:
-        """Return the error with the first line of what the reader said."""
+        """Return the error with the first line of what the reader said; raises `OutOfMemory` for a full machine."""
+        refuse_out_of_memory(error, f"to read {file}")
         return cls(file, (str(error) or type(error).__name__).splitlines()[0])
 
 

@@ -210,3 +210,48 @@ def _assert_laws(games: ReadGames, rows: list[Row]) -> None:
     both = pa.concat_tables(sides)
     assert both.group_by(["day", "team"]).aggregate([]).num_rows == both.num_rows
     assert pc.count_distinct(games.table["game_id"]).as_py() == games.table.num_rows
+
+
+EMPTY_SCORES: list[Any] = [None, "", " ", "0", "0.0", 0, 0.0, float("nan")]
+
+
+@pytest.mark.parametrize("empty", EMPTY_SCORES)
+def test_a_game_without_a_score_is_left_out_and_counted(empty: Any) -> None:
+    rows = season_rows()
+    no_score = dict.fromkeys(("home_points", "away_points"), empty)
+    if isinstance(empty, str):
+        rows = [row | {name: str(row[name]) for name in ("home_points", "away_points")} for row in rows]
+    for number in (3, 50):
+        rows[number - 1] |= no_score
+    games = validate_games(pa.Table.from_pylist(rows))
+    assert games.table.num_rows == len(rows) - 2
+    assert games.unplayed["game_id"].to_pylist() == [rows[2]["game_id"], rows[49]["game_id"]]
+    assert games.rows_read == len(rows)
+    assert games.notes == ("2 games have no score yet and were left out",)
+
+
+def test_games_without_a_score_change_no_row_number_and_no_other_row() -> None:
+    rows = season_rows()
+    played = rows[9] | {"home_points": 12}
+    schedule = [row | {"home_points": None, "away_points": None} for row in (rows[0], rows[5])]
+    games = validate_games(pa.Table.from_pylist([*schedule, *rows[:9], played, *rows[10:]]))
+    assert games.quarantined["row"].to_pylist() == [12]
+    assert games.table.num_rows == len(rows) - 1
+    with pytest.raises(GamesScoreTied) as caught:
+        validate_games(pa.Table.from_pylist([*schedule, rows[0] | {"home_points": 90}, *rows[1:]]))
+    assert caught.value.rows == (3,)
+
+
+@pytest.mark.parametrize("empty", [None, 0])
+def test_a_schedule_alone_holds_no_game_yet(empty: int | None) -> None:
+    rows = [row | {"home_points": empty, "away_points": empty} for row in season_rows()[:5]]
+    games = validate_games(pa.Table.from_pylist(rows))
+    assert (games.table.num_rows, games.quarantined.num_rows, games.unplayed.num_rows) == (0, 0, 5)
+
+
+@pytest.mark.parametrize("name", ["home_points", "away_points"])
+def test_half_a_score_is_a_missing_value(name: str) -> None:
+    rows = season_rows()
+    rows[9] |= {name: None}
+    with pytest.raises(GamesValueMissing, match="row 10"):
+        validate_games(pa.Table.from_pylist(rows))

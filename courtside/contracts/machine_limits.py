@@ -1,0 +1,22 @@
+"""Limits of the machine, which no file is to blame for."""
+
+import errno
+
+from courtside.contracts.errors import CourtsideError
+
+
+class OutOfMemory(CourtsideError):
+    """This machine has not enough memory for what is asked; the input may be as it should."""
+
+    def __init__(self, work: str) -> None:
+        self.work = work
+        super().__init__(
+            f"this machine has not enough memory {work}; the file itself may be right. End other programs, use "
+            "a machine with more memory, or split the input into smaller files"
+        )
+
+
+def refuse_out_of_memory(error: BaseException, work: str) -> None:
+    """Raise `OutOfMemory` if an error, of Python or of a library in another language, says that memory ran out."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        raise OutOfMemory(work) from error

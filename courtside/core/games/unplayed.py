@@ -1,0 +1,59 @@
+"""Games without a score yet: a schedule lists them with empty scores, or with 0 to 0."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from courtside.core.games.checks import Mask
+from courtside.core.games.convert import one_array
+
+SCORES = ("home_points", "away_points")
+_NO_SCORE = r"^[+-]?0+(\.0*)?$"
+
+
+def without_score(table: pa.Table) -> Mask:
+    """Tell which rows have no score: both are empty, or both are 0, in whatever type they are stored.
+
+    A row with one score only is not among them, as its other score is missing.
+    """
+    columns = [_plain(table.column(name)) for name in SCORES]
+    empty = [np.asarray(column.is_null()) for column in columns]
+    zero = [_is_zero(column) for column in columns]
+    mask: Mask = (empty[0] & empty[1]) | (zero[0] & zero[1])
+    return mask
+
+
+def with_any_score(table: pa.Table, unplayed: Mask) -> pa.Table:
+    """Return the table with some possible score in those rows, so that their other columns can be read."""
+    if not unplayed.any():
+        return table
+    for name, score in zip(SCORES, (100, 99), strict=True):
+        column = _plain(table.column(name))
+        if not _holds_scores(column.type):  # as for every other row: its type is wrong, which is said elsewhere
+            continue
+        filled = pc.if_else(pa.array(unplayed), pa.scalar(str(score)).cast(column.type), column)
+        table = table.set_column(table.column_names.index(name), name, filled)
+    return table
+
+
+def _plain(column: Any) -> Any:
+    array = one_array(column)
+    if pa.types.is_null(array.type):
+        return array.cast(pa.int16())
+    return array.cast(pa.float64()) if pa.types.is_decimal(array.type) else array
+
+
+def _holds_scores(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _is_zero(column: Any) -> Mask:
+    if not _holds_scores(column.type):
+        return np.zeros(len(column), bool)
+    if pa.types.is_string(column.type):
+        zero = pc.match_substring_regex(column, _NO_SCORE)
+    else:
+        zero = pc.equal(column, pa.scalar(0).cast(column.type))
+    return np.asarray(zero.fill_null(False))

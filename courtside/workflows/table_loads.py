@@ -1,0 +1,167 @@
+"""Loads of a team's own table: each is one file, which can be taken back and never repeats another's rows."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import BadInput
+from courtside.contracts.loads import Load, Loads, LoadState
+from courtside.core.dataset import Dataset
+from courtside.core.rows import period
+from courtside.core.rows.overlap import Overlap, identity, overlap
+from courtside.workflows.loads import (
+    MOST_TRIES,
+    LakeBusy,
+    change_loads,
+    days_of_load,
+    known_load,
+    read_loads,
+    write_loads,
+)
+from courtside.workflows.ports import Lake
+from courtside.workflows.rows import FilesDiffer
+from courtside.workflows.tables import TableRows, checked_table
+
+_LONGEST_SHOWN = 200
+
+Progress = Callable[[str], None]
+
+
+class RowsLoadedBefore(BadInput):
+    """Rows of a file are in the table already, so they would count twice."""
+
+    def __init__(self, file: str, rows: int, shared: Overlap, *, other: str, load: Load | None, dataset: str) -> None:
+        self.file = file
+        self.shared = shared
+        self.load_id = load.id if load else None
+        where = f"load {load.id} ({load.file})" if load else other
+        way_out = f", or take that load back first: courtside tables unload {load.id} --contract …" if load else ""
+        super().__init__(
+            f"{shared.rows} of the {rows} rows of {file} are in the table of {dataset} already, by "
+            f"{', '.join(shared.columns)} (the first: {shared.first}): they came with {where}. Nothing was loaded; "
+            f"leave these rows out{way_out}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TableLoaded:
+    """A load of a table, and whether it was there, or was taken back, already."""
+
+    load: Load
+    repeated: bool
+
+
+def load_table(
+    content: bytes, *, file: str, lake: Lake, dataset: Dataset, now: datetime, progress: Progress
+) -> TableLoaded:
+    """Add a parquet file to its dataset's table; the same file again changes nothing.
+
+    A load that broke off is brought to its end by loading the file again. Raises what `checked_table` raises,
+    `RowsLoadedBefore`, `FilesDiffer`, and `LakeBusy`; nothing is loaded then.
+    """
+    progress(f"Checking {file}")
+    table = checked_table(content, name=file, dataset=dataset)
+    load = _described(content, table, file=file, dataset=dataset, now=now)
+    source = TableRows(dataset)
+    arriving = lake_keys.arriving_table(dataset.name, load.id)
+    for _ in range(MOST_TRIES):
+        loads, stamp = read_loads(source.prefix, lake=lake)
+        known = loads.find(load.id)
+        if known is not None and known.state is LoadState.LOADED and lake.keys(load.key):
+            return TableLoaded(known, repeated=True)
+        if known is not None and known.state.counts:
+            break
+        _refuse_overlap(table, load, loads, lake=lake, dataset=dataset, progress=progress)
+        lake.write(arriving, content)  # for those who load at the same time, to be compared with
+        if write_loads(source.prefix, loads.appended(load), stamp=stamp, lake=lake):
+            break
+    else:
+        raise LakeBusy(lake.uri(lake_keys.loads(source.prefix)))
+    progress(f"Storing {file}")
+    lake.write(load.key, content)
+    lake.remove([arriving])
+    return TableLoaded(_ended(load.id, LoadState.LOADED, lake=lake, dataset=dataset), repeated=False)
+
+
+def unload_table(load_id: str, *, lake: Lake, dataset: Dataset, now: datetime) -> TableLoaded:
+    """Take a load back: its file is moved to where no reader looks. Raises `LoadUnknown` and `LakeBusy`."""
+    source = TableRows(dataset)
+
+    def leave(loads: Loads) -> Loads:
+        load = known_load(loads, load_id)
+        if load.state is LoadState.TAKEN_BACK:
+            return loads
+        objects = {key: rows for key, rows in loads.objects.items() if key != load.key}
+        leaving = load.model_copy(update={"state": LoadState.LEAVING, "taken_back_at": load.taken_back_at or now})
+        return loads.changed(leaving).model_copy(update={"objects": objects})
+
+    load = known_load(change_loads(source.prefix, leave, lake=lake), load_id)
+    if load.state is LoadState.TAKEN_BACK:
+        return TableLoaded(load, repeated=True)
+    if lake.keys(load.key):
+        lake.move({load.key: lake_keys.unloaded_table(dataset.name, load.id)})
+    lake.remove([lake_keys.arriving_table(dataset.name, load.id)])
+    return TableLoaded(_ended(load_id, LoadState.TAKEN_BACK, lake=lake, dataset=dataset), repeated=False)
+
+
+def _described(content: bytes, table: pa.Table, *, file: str, dataset: Dataset, now: datetime) -> Load:
+    load_id = hashlib.sha256(content).hexdigest()[:16]
+    first, last = period(table, dataset.time_column)
+    return Load(
+        id=load_id,
+        file=file[:_LONGEST_SHOWN],
+        key=lake_keys.loaded_table(dataset.name, load_id),
+        rows=table.num_rows,
+        first_day=first,
+        last_day=last,
+        unlabelled=table.column(dataset.target).null_count,
+        loaded_at=now,
+    )
+
+
+def _ended(load_id: str, state: LoadState, *, lake: Lake, dataset: Dataset) -> Load:
+    def end(loads: Loads) -> Loads:
+        load = known_load(loads, load_id).model_copy(update={"state": state})
+        objects = {**loads.objects, load.key: load.rows} if state.counts else loads.objects
+        return loads.changed(load).model_copy(update={"objects": objects})
+
+    return known_load(change_loads(TableRows(dataset).prefix, end, lake=lake), load_id)
+
+
+def _refuse_overlap(
+    table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dataset, progress: Progress
+) -> None:
+    columns = identity(dataset)
+    if not columns:
+        return
+    source = TableRows(dataset)
+    for key, other in _files(load, loads, lake=lake, dataset=dataset):
+        progress(f"Comparing with {key}")
+        try:
+            shared = overlap(table, source.read(key, lake.read(key)), columns=columns)
+        except (pa.ArrowException, KeyError) as error:
+            raise FilesDiffer(load.file, f"{lake.uri(key)} holds other ids: {str(error).splitlines()[0]}") from error
+        if shared is not None:
+            raise RowsLoadedBefore(
+                load.file, table.num_rows, shared, other=lake.uri(key), load=other, dataset=dataset.name
+            )
+
+
+def _files(load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> Iterator[tuple[str, Load | None]]:
+    """Yield the objects that may share days with a load, arriving ones too, each with the load that it is of."""
+    source, days = TableRows(dataset), days_of_load(load)
+    by_key = {each.key: each for each in loads.loads}
+    present = lake.keys(source.prefix)
+    for key in present:
+        other = by_key.get(key)
+        if key != load.key and source.holds(key, days) and (other is None or days_of_load(other).meets(days)):
+            yield key, other
+    for other in loads.loads:
+        arriving = lake_keys.arriving_table(dataset.name, other.id)
+        begun = other.state is LoadState.BEGUN and other.key not in present and arriving in present
+        if begun and other.id != load.id and days_of_load(other).meets(days):
+            yield arriving, other

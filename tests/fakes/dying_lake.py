@@ -1,0 +1,45 @@
+"""A lake that breaks off, or lets somebody else in, at the change that a test chooses."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.fakes.ports import InMemoryLake
+
+
+class BrokeOff(Exception):
+    """The process ended here."""
+
+
+@dataclass
+class InterruptedLake(InMemoryLake):
+    """Counts down at every change; when it reaches zero, `interrupt` runs before the change happens."""
+
+    changes_left: int = -1
+    interrupt: Callable[[], None] | None = None
+
+    def _count(self) -> None:
+        self.changes_left -= 1
+        if self.changes_left == 0:
+            if self.interrupt is None:
+                raise BrokeOff
+            self.interrupt()
+
+    def write(self, key: str, content: bytes) -> None:
+        self._count()
+        super().write(key, content)
+
+    def claim(self, key: str, content: bytes) -> bool:
+        self._count()
+        return super().claim(key, content)
+
+    def replace(self, key: str, content: bytes, *, stamp: str) -> bool:
+        self._count()
+        return super().replace(key, content, stamp=stamp)
+
+    def move(self, keys: Mapping[str, str]) -> None:
+        self._count()
+        super().move(keys)
+
+    def remove(self, keys: Sequence[str]) -> None:
+        self._count()
+        super().remove(keys)

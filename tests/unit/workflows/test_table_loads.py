@@ -1,0 +1,188 @@
+"""Loads of a team's own table: rows are never there twice, and every load can be repeated or taken back."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from courtside.contracts import lake_keys
+from courtside.contracts.loads import LoadState
+from courtside.core.drift.reading import Days
+from courtside.workflows.freeze import DataUnusable, freeze
+from courtside.workflows.loads import LoadUnknown, read_loads
+from courtside.workflows.ports import Lake
+from courtside.workflows.rows import FilesDiffer, rows_before, usable_files
+from courtside.workflows.table_loads import RowsLoadedBefore, TableLoaded, load_table, unload_table
+from courtside.workflows.tables import TableEmpty
+from tests.datasets.churn import DATASET, churn_table
+from tests.fakes.dying_lake import BrokeOff, InterruptedLake
+from tests.fakes.ports import InMemoryLake
+from tests.unit.workflows.churn_lake import PREFIX, asked, parquet
+
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
+TABLE = churn_table(900)
+FIRST, SECOND = TABLE.slice(0, 600), TABLE.slice(600)
+EVER = Days(end=date(2030, 1, 1))
+
+
+def load(table: pa.Table, lake: Lake, *, file: str = "churn.parquet", **options: Any) -> TableLoaded:
+    given = {"dataset": DATASET, "now": NOW, "progress": lambda _: None} | options
+    return load_table(parquet(table), file=file, lake=lake, **given)
+
+
+def unload(load_id: str, lake: Lake) -> TableLoaded:
+    return unload_table(load_id, lake=lake, dataset=DATASET, now=NOW)
+
+
+def rows(lake: Lake) -> int:
+    """Return how many rows readers find, which must be rows that a training takes."""
+    files, quarantined = usable_files(EVER, lake=lake, dataset=DATASET)
+    assert quarantined == ()
+    freeze(asked(f"at-{len(files)}"), lake=lake, dataset=DATASET)
+    return rows_before(date(2030, 1, 1), files, dataset=DATASET).num_rows
+
+
+def test_files_add_up_and_the_same_file_changes_nothing() -> None:
+    lake = InMemoryLake()
+    first = load(FIRST, lake)
+    load(SECOND, lake)
+    objects = dict(lake.objects)
+    again = load(FIRST, lake, file="renamed.parquet")
+    assert (again.repeated, again.load) == (True, first.load)
+    assert lake.objects == objects
+    assert rows(lake) == 900
+
+
+def test_rows_that_are_there_already_are_refused_at_load() -> None:
+    lake = InMemoryLake()
+    march = load(FIRST, lake, file="march.parquet").load
+    objects = dict(lake.objects)
+    with pytest.raises(RowsLoadedBefore, match=r"^100 of the 400 rows of april\.parquet") as caught:
+        load(TABLE.slice(500, 400), lake, file="april.parquet")
+    assert caught.value.load_id == march.id
+    assert f"load {march.id} (march.parquet)" in str(caught.value)
+    assert lake.objects == objects
+
+
+def test_files_that_somebody_put_there_are_looked_at_too() -> None:
+    day = FIRST["measured_at"][0].as_py().date()
+    for name, there in (("by_hand.parquet", FIRST), (f"dt={day}/part-0.parquet", FIRST.slice(0, 1))):
+        lake = InMemoryLake({f"{PREFIX}{name}": parquet(there)})
+        with pytest.raises(RowsLoadedBefore, match=name):
+            load(FIRST, lake)
+        load(SECOND, lake)
+
+
+def test_ids_of_another_type_are_named_at_load() -> None:
+    lake = InMemoryLake()
+    load(FIRST, lake)
+    texts = pa.array([str(value) for value in SECOND["customer_id"].to_pylist()])
+    with pytest.raises(FilesDiffer, match="holds other ids"):
+        load(SECOND.set_column(0, "customer_id", texts), lake)
+    load(SECOND.set_column(0, "customer_id", SECOND["customer_id"].cast(pa.int32())), lake)
+
+
+def test_a_table_without_ids_is_never_refused_for_its_rows() -> None:
+    lake = InMemoryLake()
+    load(FIRST, lake, dataset=replace(DATASET, id_columns=()))
+    assert not load(TABLE, lake, dataset=replace(DATASET, id_columns=())).repeated
+
+
+def test_a_load_is_taken_back_and_put_back() -> None:
+    lake = InMemoryLake()
+    first, second = load(FIRST, lake).load, load(SECOND, lake).load
+    assert not unload(first.id, lake).repeated
+    assert rows(lake) == 300
+    assert lake.read(lake_keys.unloaded_table("churn", first.id)) == parquet(FIRST)
+    assert unload(first.id, lake).repeated
+    loads, _ = read_loads(PREFIX, lake=lake)
+    assert [each.state for each in loads.loads] == [LoadState.TAKEN_BACK, LoadState.LOADED]
+    assert list(loads.objects) == [second.key]
+    load(TABLE.slice(100, 500), lake)
+    with pytest.raises(RowsLoadedBefore):
+        load(FIRST, lake)
+    unload(read_loads(PREFIX, lake=lake)[0].loads[-1].id, lake)
+    assert not load(FIRST, lake).repeated
+    assert rows(lake) == 900
+
+
+@pytest.mark.parametrize("load_id", ["", "../../evil", "a" * 300])
+def test_an_unknown_load_is_named(load_id: str) -> None:
+    lake = InMemoryLake()
+    load(FIRST, lake)
+    with pytest.raises(LoadUnknown, match="the newest are") as caught:
+        unload(load_id, lake)
+    assert len(str(caught.value)) < 300
+
+
+def test_an_empty_table_is_named_and_leaves_nothing() -> None:
+    lake = InMemoryLake()
+    with pytest.raises(TableEmpty):
+        load(FIRST.slice(0, 0), lake)
+    assert lake.objects == {}
+
+
+@pytest.mark.parametrize("changes", range(1, 6))
+def test_a_load_that_breaks_off_leaves_the_lake_as_it_was_or_can_be_repeated(changes: int) -> None:
+    lake = InterruptedLake()
+    load(FIRST, lake)
+    lake.changes_left = changes
+    with pytest.raises(BrokeOff):
+        load(SECOND, lake)
+    lake.changes_left = -1
+    assert rows(lake) in {600, 900}
+    load(SECOND, lake)
+    assert rows(lake) == 900
+    assert all(each.state is LoadState.LOADED for each in read_loads(PREFIX, lake=lake)[0].loads)
+    assert not [key for key in lake.keys(PREFIX) if "_arriving" in key]
+
+
+@pytest.mark.parametrize("changes", range(1, 5))
+def test_taking_back_can_be_repeated_too(changes: int) -> None:
+    lake = InterruptedLake()
+    first = load(FIRST, lake).load
+    load(SECOND, lake)
+    lake.changes_left = changes
+    with pytest.raises(BrokeOff):
+        unload(first.id, lake)
+    lake.changes_left = -1
+    unload(first.id, lake)
+    assert rows(lake) == 300
+
+
+@pytest.mark.parametrize("changes", range(1, 6))
+@pytest.mark.parametrize("start", [600, 500])
+def test_of_two_loads_at_once_none_is_lost_and_none_doubled(start: int, changes: int) -> None:
+    lake = InterruptedLake()
+    load(TABLE.slice(0, 200), lake)
+    other, refused = replace(lake), []
+
+    def interrupt() -> None:
+        try:
+            load(TABLE.slice(start), other, file="other.parquet")
+        except RowsLoadedBefore as error:
+            refused.append(error)
+
+    lake.changes_left, lake.interrupt = changes, interrupt
+    try:
+        load(TABLE.slice(200, 400), lake, file="mine.parquet")
+    except RowsLoadedBefore as error:
+        refused.append(error)
+    assert (rows(lake), len(refused)) == ((900, 0) if start == 600 else (600, 1))
+
+
+def test_a_file_that_vanished_stops_a_training_and_is_told_by_a_check() -> None:
+    lake = InMemoryLake()
+    first = load(FIRST, lake).load
+    load(SECOND, lake)
+    lake.remove([first.key])
+    with pytest.raises(DataUnusable, match=f"{first.id}.parquet: it was loaded with 600 rows and is gone"):
+        freeze(asked(), lake=lake, dataset=DATASET)
+    _, quarantined = usable_files(EVER, lake=lake, dataset=DATASET)
+    assert [each.file for each in quarantined] == [lake.uri(first.key)]
+    _, of_other_days = usable_files(Days(date(2026, 1, 1), date(2026, 2, 1)), lake=lake, dataset=DATASET)
+    assert of_other_days == ()
+    load(FIRST, lake)
+    assert rows(lake) == 900
