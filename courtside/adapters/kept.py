@@ -1,12 +1,13 @@
 """What a destroyed stage left in the account on purpose, and how to remove it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import boto3
 from botocore.exceptions import ClientError
 
-from courtside.adapters.stack_resources import StackResource, deleted_resources
+from courtside.adapters.stack_resources import StackResource, deleted_resources, stages_of_90_days
+from courtside.contracts.errors import BadInput
 from courtside.contracts.names import STACKS, stack_name
 
 _SKIPPED = "DELETE_SKIPPED"
@@ -23,14 +24,31 @@ class Kept:
     remove: str
 
 
+class StageNeverHere(BadInput):
+    """No stage of this name stood in this account and region, as far as AWS remembers."""
+
+    def __init__(self, stage: str, known: Sequence[str]) -> None:
+        self.stage = stage
+        self.known = tuple(known)
+        super().__init__(
+            f"no stage {stage} stood in this account and region in the last 90 days, and nothing here has its name; "
+            f"stages that did: {', '.join(known) or 'none'}. Correct --stage, or check AWS_PROFILE and AWS_REGION"
+        )
+
+
 def kept(stage: str) -> list[Kept]:
     """Return what the deleted stacks of a stage left and is still there.
 
-    CloudFormation remembers a deleted stack for 90 days; log groups are found by the stage's name.
+    CloudFormation remembers a deleted stack for 90 days; log groups are found by the stage's name. Raises
+    `StageNeverHere` where nothing was found of a stage that AWS does not remember either.
     """
     names = [stack_name(stage, stack) for stack in STACKS]
     found = [thing for resource in deleted_resources(names) for thing in _left(resource)]
-    return sorted({*found, *_log_groups(names)}, key=lambda thing: (thing.kind, thing.name))
+    left = sorted({*found, *_log_groups(names)}, key=lambda thing: (thing.kind, thing.name))
+    known = [stage] if left else stages_of_90_days()
+    if stage not in known:
+        raise StageNeverHere(stage, known)
+    return left
 
 
 def _left(resource: StackResource) -> Iterator[Kept]:

@@ -1,10 +1,13 @@
 """What stacks are made of, those of a stage and those that were deleted."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+
+from courtside.contracts.names import STACKS, stack_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,14 @@ def deleted_resources(stacks: Sequence[str]) -> list[StackResource]:
     pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
     deleted = [each for page in pages for each in page["StackSummaries"] if each["StackName"] in stacks]
     return [resource for each in deleted for resource in _last_events(each["StackName"], each["StackId"])]
+
+
+def stages_of_90_days() -> list[str]:
+    """Return the stages that stand here, or stood here in the last 90 days, which is as long as AWS remembers them."""
+    of_a_stage = re.compile(stack_name("([a-z0-9]+)", STACKS[0]))
+    pages = boto3.client("cloudformation").get_paginator("list_stacks").paginate()
+    found = {of_a_stage.fullmatch(each["StackName"]) for page in pages for each in page["StackSummaries"]}
+    return sorted({name[1] for name in found if name})
 
 
 def _last_events(stack: str, stack_id: str) -> list[StackResource]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
 
@@ -13,6 +12,7 @@ from courtside.core.drift.reading import Days, NothingReadable, UnreadableFile
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.features import build_features
 from courtside.core.rows import labelled, require_once, within
+from courtside.core.rows.order import time_order
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import vanished
 from courtside.workflows.ports import Lake
@@ -106,6 +106,5 @@ def training_features(rows: pa.Table, *, dataset: Dataset, newest_rows: int | No
     features, unlabelled = labelled(build_features(rows, dataset=dataset), dataset.target)
     require_once(features, dataset)
     if newest_rows is not None:
-        order: Any = [(name, "ascending") for name in dict.fromkeys((dataset.time_column, *dataset.id_columns))]
-        features = features.sort_by(order).slice(max(0, features.num_rows - newest_rows))
+        features = features.sort_by(time_order(features, dataset)).slice(max(0, features.num_rows - newest_rows))
     return TrainingFeatures(features, unlabelled)

@@ -37,4 +37,5 @@ def loaded(lake: Lake, dataset: Dataset) -> Iterator[Finding]:
                 _CHECK, f"load {load.id} ({load.file}) is not taken back whole", f"courtside {group} unload {load.id}"
             )
     if not gone and all(load.state.ended for load in loads.loads):
-        yield fine(_CHECK, f"all {len(loads.objects)} objects that were loaded are there")
+        there = f"all {len(loads.objects)} objects that were loaded are there"
+        yield fine(_CHECK, there if loads.loads else f"`courtside {group} load` has loaded nothing yet")

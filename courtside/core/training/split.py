@@ -7,6 +7,7 @@ import pyarrow as pa
 from courtside.contracts.errors import BadInput
 from courtside.contracts.records import SplitRule
 from courtside.core.dataset import Dataset
+from courtside.core.rows.order import time_order
 
 FEWEST_ROWS = 100
 
@@ -65,7 +66,7 @@ def split_by_time(table: pa.Table, *, dataset: Dataset, rule: SplitRule | None =
     rule = rule or SplitRule()
     if table.num_rows < FEWEST_ROWS:
         raise TooFewRows(table.num_rows)
-    ordered = table.sort_by([(dataset.time_column, "ascending"), *((name, "ascending") for name in dataset.id_columns)])
+    ordered = table.sort_by(time_order(table, dataset))
     test_rows = round(table.num_rows * rule.test_share)
     cut = table.num_rows - test_rows
     split = Split(ordered.slice(0, cut), ordered.slice(cut), holdout_rows=round(test_rows * rule.holdout_share))

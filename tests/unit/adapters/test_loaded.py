@@ -20,6 +20,8 @@ NBA = load_dataset("nba_games")
 
 def test_all_that_was_loaded_is_there() -> None:
     lake = InMemoryLake()
+    (nothing,) = loaded(lake, NBA)
+    assert (nothing.level, nothing.detail) == (Level.OK, "`courtside games load` has loaded nothing yet")
     load_games(WHOLE, lake)
     (finding,) = loaded(lake, NBA)
     assert (finding.level, finding.detail) == (Level.OK, "all 2 objects that were loaded are there")

@@ -1,0 +1,24 @@
+"""The one order of a dataset's rows, whatever order they were given in."""
+
+from typing import Literal
+
+import pyarrow as pa
+
+from courtside.core.dataset import Dataset
+
+SortKeys = list[tuple[str, Literal["ascending", "descending"]]]
+
+
+def time_order(table: pa.Table, dataset: Dataset) -> SortKeys:
+    """Return what to sort rows by: time, then ids, or every column of the contract where it names no ids.
+
+    Rows that are still equal then are equal in everything that a model sees, so that no model depends on the order
+    of the rows in a file.
+    """
+    names = [dataset.time_column, *(dataset.id_columns or dataset.columns)]
+    sortable = [name for name in dict.fromkeys(names) if _sortable(table, name)]
+    return [(name, "ascending") for name in sortable]
+
+
+def _sortable(table: pa.Table, name: str) -> bool:
+    return name in table.column_names and not pa.types.is_null(table.schema.field(name).type)
