@@ -19,6 +19,7 @@ def ui(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 5001,
     host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser as well.")] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Serve a stage's MLflow UI on this machine, every request signed as you; prints the address, Ctrl-C ends it.
 
@@ -36,7 +37,7 @@ def ui(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with SigningProxy(stage_tracking_uri(stage), session=boto3.Session(), host=host, port=port) as proxy:
         say(f"MLflow of stage {stage}, signed as you; Ctrl-C ends")
-        typer.echo(proxy.url)
+        print_json({"url": proxy.url}) if as_json else typer.echo(proxy.url)
         if open_browser:
             typer.launch(proxy.url)
         try:

@@ -147,7 +147,7 @@ def train_files(
             provenance=provenance(),
             progress=lambda part: say(f"… {part}"),
         )
-    _print_record(record, as_json=as_json)
+    _print_record(record, out, as_json=as_json)
     if record.spooled:
         say(
             "trained, but not logged: the tracking server was away. When it is back: "
@@ -156,13 +156,16 @@ def train_files(
         raise typer.Exit(EXIT_NOT_LOGGED)
 
 
-def _print_record(record: TrainingRecord, *, as_json: bool) -> None:
+def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(record.model_dump(mode="json"))
         return
     for warning in record.warnings:
         say(f"warning: {warning}")
     print_models(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", record.models)
+    best = next(model for model in record.models if model.name == record.best)
+    page = out / lake_keys.training_card_page(record.training_id)
+    say(f"Best: {best.name}, AUC {best.test_auc:.3f} on the test rows. Its card: {page}")
 
 
 def _stored(

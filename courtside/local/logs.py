@@ -1,5 +1,6 @@
-"""The last lines of a log file, for messages that must explain a failure."""
+"""The last lines of a log file, for messages that must explain a failure or show that something goes on."""
 
+import json
 import os
 from pathlib import Path
 
@@ -16,3 +17,12 @@ def tail(path: Path, lines: int = 20) -> list[str]:
     except OSError:
         return []
     return [line.rstrip() for line in text.splitlines() if line.strip()][-lines:]
+
+
+def said(line: str) -> str:
+    """Return what a log line says to people: the message of a line of JSON, any other line as it is."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return line
+    return str(found.get("message", "")) if isinstance(found, dict) else line

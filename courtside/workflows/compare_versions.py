@@ -33,11 +33,11 @@ def compare(version: str, other: str | None, *, production: Production) -> list[
     return [
         {
             "figure": name,
-            f"version {version}": mine[name],
-            f"version {against}": theirs[name],
-            "difference": _difference(mine[name], theirs[name]),
+            f"version {version}": mine.get(name),
+            f"version {against}": theirs.get(name),
+            f"{version} minus {against}": _difference(mine.get(name), theirs.get(name)),
         }
-        for name in mine
+        for name in dict.fromkeys((*mine, *theirs))
     ]
 
 
@@ -49,7 +49,14 @@ def _figures(record: TrainingRecord) -> dict[str, Any]:
         "rows trained on": record.rows_train,
         "rows tested on": record.rows_test,
     }
-    return about | best.model_dump(exclude={"name", "intervals"})
+    figures = best.model_dump(mode="json", exclude={"name", "intervals", "params", "rolling_origin"})
+    folds = best.rolling_origin.model_dump() if best.rolling_origin else {}
+    return (
+        about
+        | figures
+        | {f"rolling origin: {name}": value for name, value in folds.items()}
+        | {f"parameter: {name}": value for name, value in sorted(best.params.items())}
+    )
 
 
 def _difference(mine: object, theirs: object) -> float | int | None:

@@ -11,6 +11,7 @@ from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, Re
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from courtside.local.aws import LocalAws
+from courtside.local.logs import said
 
 POLL_SECONDS = 0.25
 TRAINING_TIMEOUT_SECONDS = 600
@@ -139,4 +140,4 @@ class Loop:
 
     def _last_words(self) -> str:
         lines = self._aws.log_tail("train", 1)
-        return lines[-1][-100:] if lines else "waiting for the training task"
+        return f"the training task: {said(lines[-1])}" if lines else "waiting for the training task"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -12,6 +13,13 @@ from rich.text import Text
 from courtside.local.demo.result import StepResult
 
 LONGEST_NAME = 14
+SPINNER = 4
+
+
+def one_line(text: str, width: int) -> str:
+    """Return a text that stays on one line of a terminal; what wraps or moves the cursor overwrites others."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return plain if cell_len(plain) <= width else f"{set_cell_size(plain, width - 1).rstrip()}…"
 
 
 @dataclass(slots=True)
@@ -46,7 +54,7 @@ class Narrator:
 
     def progress(self, text: str) -> None:
         """Show what is happening inside the running step."""
-        self._status.update(f"[dim]{text}[/]")
+        self._status.update(Text(one_line(text, self._console.width - SPINNER), "dim"))
 
     @contextmanager
     def step(self, name: str, title: str) -> Iterator[Step]:

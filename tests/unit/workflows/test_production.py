@@ -219,7 +219,7 @@ def test_a_stage_from_before_the_ledger_goes_on_from_its_registry(production: Pr
 def test_versions_are_compared_by_their_trainings_records(production: Production) -> None:
     promoted(production, "first")
     rows = {row["figure"]: row for row in compare("2", None, production=production)}
-    assert rows["test_auc"]["difference"] == 0.0
+    assert rows["test_auc"]["2 minus 1"] == 0.0
     assert rows["model"]["version 1"] == "logistic_regression"
     with pytest.raises(NothingToCompare):
         compare("1", None, production=production)
