@@ -1,7 +1,7 @@
 """The tracking database's copy task: `backup` writes one into the lake, `restore KEY` puts one back.
 
 It runs where the database can be reached: `courtside tracking` starts it. Exits 0 done, 1 failed, 2 bad input. Its last
-line on stdout is the result as JSON, or `{"error": name, "message": what to do}`.
+line on stdout is JSON: `did` (backup or restore) with the result, or with `error` (a name) and `message` (what to do).
 """
 
 import argparse
@@ -19,12 +19,13 @@ def main(argv: list[str] | None = None) -> int:
     """Do once what the arguments say and return the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     arguments = _parser().parse_args(argv)
+    did = "backup" if arguments.key is None else "restore"
     try:
         result = bootstrap.tracking_copy()(arguments.key, arguments.replace, arguments.artifacts)
     except CourtsideError as error:
-        _say({"error": type(error).__name__, "message": str(error)})
+        _say({"did": did, "error": type(error).__name__, "message": str(error)})
         return EXIT_BAD_INPUT if isinstance(error, BadInput) else 1
-    _say(result)
+    _say({"did": did, **result})
     return 0
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from courtside.contracts.errors import CourtsideError
@@ -62,6 +63,10 @@ class AwsUnusable(CourtsideError):
         )
 
 
+# Of the first question to AWS: an address that does not answer is given up while somebody still looks at the screen.
+FIRST_QUESTION = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
+
+
 @contextmanager
 def reaching_aws() -> Iterator[None]:
     """Turn what AWS refuses, or a missing way to it, into `AwsUnusable`."""
@@ -86,7 +91,7 @@ def deployed_stages() -> list[str] | None:
     """Return the stages whose stacks are in this account and region, or None where the caller may not list them."""
     of_a_stage = re.compile(stack_name("([a-z0-9]+)", STACKS[0]))
     try:
-        pages = boto3.client("cloudformation").get_paginator("describe_stacks").paginate()
+        pages = boto3.client("cloudformation", config=FIRST_QUESTION).get_paginator("describe_stacks").paginate()
         names = [stack["StackName"] for page in pages for stack in page["Stacks"]]
     except (ClientError, BotoCoreError):
         return None
@@ -96,7 +101,7 @@ def deployed_stages() -> list[str] | None:
 def _outputs(stage: str, stack: str) -> dict[StackOutput, str]:
     name = stack_name(stage, stack)
     try:
-        described = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+        described = boto3.client("cloudformation", config=FIRST_QUESTION).describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
             raise StageNotDeployed(stage, name, deployed=deployed_stages()) from error

@@ -29,6 +29,13 @@ class DatabaseUnreachable(CourtsideError):
         )
 
 
+class DatabaseAddressInvalid(BadInput):
+    """The address is none that libpq reads; it may hold a password, so it is not repeated."""
+
+    def __init__(self) -> None:
+        super().__init__("--database-uri is no address of a database: write it as postgresql://USER@HOST:PORT/NAME")
+
+
 class BackupUnwritable(BadInput):
     """The file that a backup should become cannot be written."""
 
@@ -42,7 +49,7 @@ def database(uri: str = "", *, secret_arn: str = "") -> Iterator[Any]:
     """Connect to a database and close it again.
 
     It is given by URI or by libpq's own variables (PGHOST, …); its password may be that of a secret. Raises
-    `DatabaseUnreachable`; what fails later becomes `DatabaseBusy` or `DatabaseFailed`.
+    `DatabaseUnreachable` and `DatabaseAddressInvalid`; what fails later becomes `DatabaseBusy` or `DatabaseFailed`.
     """
     import psycopg2
 
@@ -69,6 +76,8 @@ def _connected(uri: str, passwords: Iterable[str | None]) -> Any:
             return psycopg2.connect(plain, **({} if password is None else {"password": password}))
         except psycopg2.OperationalError as error:
             refused = str(error).strip()
+        except psycopg2.ProgrammingError as error:
+            raise DatabaseAddressInvalid from error
     raise DatabaseUnreachable(refused)
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from courtside.cli import layout
 from courtside.cli.console import JsonFlag, print_json, results
+from courtside.cli.hints import with_stage
 from courtside.cli.served import stage_lake
 from courtside.cli.stage import Stage, signed
 
@@ -38,9 +40,10 @@ def doctor(
 
     - `courtside doctor --stage prod --preflight`
     """
+    from courtside.adapters.examination.asking import asked
     from courtside.core.findings import failed
 
-    found = list(_examined(stage, preflight=preflight))
+    found = asked("examination", lambda: _examined(stage, preflight=preflight))
     if as_json:
         print_json([asdict(finding) for finding in found])
     else:
@@ -51,6 +54,7 @@ def doctor(
 def _examined(stage: str, *, preflight: bool) -> Iterator["Finding"]:
     from courtside.adapters.deployment import reaching_aws
     from courtside.adapters.examination import account
+    from courtside.adapters.examination.asking import asked
     from courtside.adapters.examination.machine import machine, stage_settings
     from courtside.adapters.examination.stage import stack_statuses, stacks
 
@@ -61,18 +65,18 @@ def _examined(stage: str, *, preflight: bool) -> Iterator["Finding"]:
         with reaching_aws():
             statuses = stack_statuses(stage)
     deployed = any(statuses.values())
-    yield from machine(ROOT, deployed=deployed)
+    yield from asked("machine", lambda: machine(ROOT, deployed=deployed))
     yield finding
     yield from _addresses(settings)
     yield from found
     if not answers:
         return
-    yield from account.bootstrap(settings)
+    yield from asked("bootstrap", lambda: account.bootstrap(settings))
     if preflight or not deployed:
-        yield from _before_deploying(settings, everything=preflight)
+        yield from asked("preflight", lambda: _before_deploying(settings, everything=preflight))
     yield from stacks(stage, statuses)
     if all(statuses.values()):
-        yield from _working(stage, list(statuses))
+        yield from asked("stage", lambda: _working(stage, list(statuses)))
 
 
 def _before_deploying(settings: dict[str, Any] | None, *, everything: bool) -> Iterator["Finding"]:
@@ -103,6 +107,7 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     from courtside.adapters.examination.asking import asked
     from courtside.adapters.examination.loaded import loaded
     from courtside.adapters.examination.stage import alarms, service
+    from courtside.adapters.executions import StepFunctionsExecutions
     from courtside.adapters.stack_resources import stack_resources
     from courtside.contracts.names import StackOutput
 
@@ -116,6 +121,7 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     yield from asked("loaded data", lambda: loaded(lake, dataset))
     yield from asked("schedule", lambda: watching.schedule(resources, lake=lake.bucket, now=now))
     yield from asked("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
+    yield from asked("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine)))
     yield from asked("dead letters", lambda: watching.dead_letters(resources))
     yield from asked("alarms", lambda: alarms(resources))
     yield from asked("alert e-mail", lambda: watching.subscriptions(outputs[StackOutput.ALERT_TOPIC]))
@@ -126,7 +132,10 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
 def _print(found: list["Finding"]) -> None:
     width = max(len(finding.check) for finding in found)
     for finding in found:
-        results.print(f"{finding.level:>4}", style=_COLOURS[finding.level], end="")
-        results.print(f"  {finding.check:<{width}}  {finding.detail}", markup=False, highlight=False, soft_wrap=True)
-        if finding.fix:
-            results.print(f"      {'':<{width}}  → {finding.fix}", markup=False, highlight=False, soft_wrap=True)
+        results.print(f"{finding.level:>4}  ", style=_COLOURS[finding.level], end="")
+        indent = " " * len("fail  ")
+        said = {finding.check.ljust(width): finding.detail, "": f"→ {with_stage(finding.fix)}"}
+        if not finding.fix:
+            del said[""]
+        lines = layout.pairs(said, results.width - len(indent) if results.is_terminal else None)
+        results.print(f"\n{indent}".join(lines), markup=False, highlight=False, soft_wrap=True)

@@ -15,6 +15,7 @@ from courtside.cli.extras import extra_missing
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.secrecy import without_secrets
 
+_NAME_LIMIT = 200
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -22,20 +23,44 @@ def tell(error: BaseException) -> int:
     """Print one message for what ended the command and return its exit code."""
     if isinstance(error, ModuleNotFoundError):
         error = extra_missing(error) or error
+    if _refused_by_aws(error):
+        from courtside.adapters.deployment import AwsUnusable
+
+        error = AwsUnusable(str(error).rstrip("."))
     if isinstance(error, CourtsideError):
         say_failure(type(error).__name__, str(error))
         return EXIT_BAD_INPUT if isinstance(error, BadInput) else EXIT_FAILED
     if isinstance(error, BrokenPipeError):
         return EXIT_FAILED
+    if isinstance(error, OSError) and isinstance(error.filename, str) and error.errno not in _FULL:
+        name = error.filename if len(error.filename) <= _NAME_LIMIT else f"{error.filename[:_NAME_LIMIT]}…"
+        say_failure(
+            "FileUnusable", f"{name} cannot be read or written ({error.strerror}); choose another file or folder"
+        )
+        return EXIT_BAD_INPUT
+    if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
+        say_failure(
+            "NameUnreadable", "a name that was given is no text in UTF-8, which this command needs; rename the file"
+        )
+        return EXIT_BAD_INPUT
+    say_failure(*_limit(error) or ("Unforeseen", _unforeseen(error)))
+    return EXIT_FAILED
+
+
+def _limit(error: BaseException) -> tuple[str, str] | None:
+    """Return the words for a limit of the machine, None where it is something else."""
+    if isinstance(error, MemoryError):
+        return "OutOfMemory", "this machine's memory did not suffice; give it less data at once, or more memory"
     if isinstance(error, OSError) and error.errno in _FULL:
         where = f" while {error.filename} was written" if error.filename else ""
-        say_failure("DiskFull", f"there is no space left on the disk{where}; free some and run the command again")
-        return EXIT_FAILED
-    if isinstance(error, MemoryError):
-        say_failure("OutOfMemory", "this machine's memory did not suffice; give it less data at once, or more memory")
-        return EXIT_FAILED
-    say_failure("Unforeseen", _unforeseen(error))
-    return EXIT_FAILED
+        return "DiskFull", f"there is no space left on the disk{where}; free some and run the command again"
+    return None
+
+
+def _refused_by_aws(error: BaseException) -> bool:
+    """Say whether AWS, or the way to it, is what failed; without loading its library for those who do not use it."""
+    library = sys.modules.get("botocore.exceptions")
+    return library is not None and isinstance(error, library.BotoCoreError | library.ClientError)
 
 
 def _unforeseen(error: BaseException) -> str:

@@ -24,8 +24,10 @@ def cell(value: object) -> str:
     return "" if value is None else "".join(sign if sign.isprintable() else " " for sign in str(value))
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Return the lines of a text, each at most `width` wide unless one word alone is wider."""
+def wrapped(text: str, width: int | None) -> list[str]:
+    """Return the lines of a text, each at most `width` wide unless one word alone is wider; None wraps nothing."""
+    if width is None:
+        return text.split("\n")
     lines: list[str] = []
     for given in text.split("\n"):
         indent = given[: len(given) - len(given.lstrip(" "))]
@@ -40,12 +42,12 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def pairs(values: Mapping[str, object], width: int) -> list[str]:
+def pairs(values: Mapping[str, object], width: int | None) -> list[str]:
     """Return a line a value, named in a column of its own; long ones go on below where they began."""
     names = max(map(cell_len, values), default=0) + GAP
     lines = []
     for name, value in values.items():
-        parts = wrapped(cell(value), width - names)
+        parts = wrapped(cell(value), width and width - names)
         lines.append(f"{_padded(name, names)}{parts[0]}".rstrip())
         lines += [" " * names + part for part in parts[1:]]
     return lines

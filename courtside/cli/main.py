@@ -15,6 +15,7 @@ from courtside.cli import (
     mlflow,
     renamed,
     retrain,
+    runs,
     simulate,
     status,
     tables,
@@ -47,6 +48,7 @@ app.add_typer(games.app, name="games")
 app.add_typer(local.app, name="local")
 app.add_typer(mlflow.app, name="mlflow")
 app.add_typer(renamed.models, name="models")
+app.add_typer(runs.app, name="runs")
 app.add_typer(tables.app, name="tables")
 app.add_typer(tracking.app, name="tracking")
 app.add_typer(versions.app, name="versions")

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.console import JsonFlag, print_json, print_table
+from courtside.cli import runs
+from courtside.cli.console import JsonFlag, print_json, print_pairs, say
 from courtside.cli.input import parse_day
 from courtside.cli.stage import Stage
 from courtside.cli.training_ids import new_training_id
@@ -17,11 +18,18 @@ def retrain(
     trigger: Annotated[Trigger, typer.Option(help="Why.")] = Trigger.MANUAL,
     as_of: Annotated[str | None, typer.Option(help="Train on games before this day [default: today].")] = None,
     reason: Annotated[str, typer.Option(help="Logged with the training.")] = "asked for by a person",
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Follow it to its end; exits 1 unless a challenger was trained and judged.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Start a training; the champion stays until a challenger passes the gate.
 
-    Example: `courtside retrain --stage dev --trigger initial`
+    Examples:
+
+    - `courtside retrain --stage dev --trigger initial`
+
+    - `courtside retrain --stage prod --reason "new rules this season" --wait`
     """
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.step_functions import StepFunctionsRetraining
@@ -34,5 +42,22 @@ def retrain(
         reason=reason,
     )
     arn = StepFunctionsRetraining(stage_outputs(stage)[StackOutput.RETRAINING]).start(request)
+    if wait:
+        _follow(request.training_id, stage, as_json=as_json)
+        return
     result = {"training_id": request.training_id, "execution_arn": arn}
-    print_json(result) if as_json else print_table("Started", [result])
+    if as_json:
+        print_json(result)
+        return
+    print_pairs(result)
+    say(f"To follow it: `courtside runs show {request.training_id}`; with --wait the command does so itself")
+
+
+def _follow(training_id: str, stage: str, *, as_json: bool) -> None:
+    from courtside.cli.following import follow
+
+    run = follow(training_id, runs.runs_of(stage))
+    print_json(runs.document(run)) if as_json else print_pairs(runs.row(run))
+    if run.failed:
+        say(f"To see why: `courtside runs show {training_id}`")
+        raise typer.Exit(1)

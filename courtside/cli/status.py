@@ -1,69 +1,89 @@
-"""`courtside status`: what a stage is doing."""
+"""`courtside status`: what a stage is doing, and what to type next."""
 
-from dataclasses import asdict
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from courtside.cli.console import JsonFlag, print_json, results
+from courtside.cli import runs
+from courtside.cli.console import JsonFlag, print_json, print_pairs, print_table, say
 from courtside.cli.stage import Stage
 
 if TYPE_CHECKING:
+    from courtside.core.runs import Run
     from courtside.workflows.status import StageStatus
 
 
 def status(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Show the champion, the last check and its decision, what retrains and what waits for approval.
+    """Show the champion, the last scheduled check, what ran and failed, what waits for you, and what to type next.
 
     Example: `courtside status --stage dev`
     """
-    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-    from courtside.adapters.s3_lake import S3Lake
     from courtside.contracts.names import StackOutput
     from courtside.workflows.status import stage_status
 
-    outputs = stage_outputs(stage)
-    ledger, lake = DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), S3Lake(outputs[StackOutput.LAKE_BUCKET])
-    found = stage_status(ledger, lake, now=datetime.now(UTC))
+    ledger = DynamoDbLedger(stage_outputs(stage)[StackOutput.LEDGER_TABLE])
+    with reaching_aws():
+        found = stage_status(ledger, runs.runs_of(stage), now=datetime.now(UTC))
     if as_json:
         print_json(_document(stage, found))
         return
-    for name, line in _lines(found):
-        results.print(f"{name:<12}{line}", markup=False, highlight=False, soft_wrap=True)
+    print_pairs(dict(_lines(found)))
+    if found.runs:
+        print_table("Last runs", [_row(run) for run in found.runs])
+    for hint in _next(found):
+        say(f"→ {hint}")
 
 
-def _document(stage: str, found: "StageStatus") -> dict[str, object]:
+def _document(stage: str, found: "StageStatus") -> dict[str, Any]:
     return {
         "stage": stage,
-        **asdict(found),
         "champion": found.champion and found.champion.model_dump(mode="json"),
         "last_decision": found.last_decision and found.last_decision.model_dump(mode="json"),
+        "retraining": found.retraining,
+        "waiting_request": found.waiting_request,
         "approvals": [each.model_dump(mode="json", exclude={"token"}) for each in found.approvals],
+        "runs": [runs.document(run) for run in found.runs],
+        "next": list(_next(found)),
     }
 
 
-def _lines(found: "StageStatus") -> list[tuple[str, str]]:
+def _lines(found: "StageStatus") -> Iterator[tuple[str, str]]:
     champion, decision = found.champion, found.last_decision
-    lines = [
-        (
-            "champion",
-            f"version {champion.version} since {champion.since:%Y-%m-%d %H:%M} UTC ({champion.rule}: {champion.reason})"
-            if champion
-            else "none yet: courtside retrain --trigger initial",
-        ),
-        (
-            "last check",
-            f"{decision.decided_at:%Y-%m-%d %H:%M} UTC of {decision.window.start} to {decision.window.end}: "
-            f"{decision.action} ({decision.rule}: {decision.reason})"
-            if decision
-            else "none yet",
-        ),
-        ("retraining", found.retraining or "none runs"),
-    ]
-    if found.waiting_request:
-        lines.append(("waiting", f"training {found.waiting_request}, for the one that runs"))
-    lines += [
-        ("approval", f"training {each.training_id} until {each.expires_at:%Y-%m-%d %H:%M} UTC: {each.reason}")
-        for each in found.approvals
-    ]
-    return lines
+    yield (
+        "champion",
+        f"version {champion.version} since {champion.since:%Y-%m-%d %H:%M} UTC ({champion.rule}: {champion.reason})"
+        if champion
+        else "none yet",
+    )
+    yield (
+        "last check",
+        f"{decision.decided_at:%Y-%m-%d %H:%M} UTC of {decision.window.start} to {decision.window.end}: "
+        f"{decision.action} ({decision.rule}: {decision.reason})"
+        if decision
+        else "none yet",
+    )
+    yield "retraining", found.retraining or "none runs"
+    if found.waiting_request and found.retraining:
+        yield "remembered", f"training {found.waiting_request} starts when {found.retraining} is done"
+    elif found.waiting_request:
+        yield "remembered", f"training {found.waiting_request}, but nothing runs that would start it"
+    for each in found.approvals:
+        yield "approval", f"training {each.training_id} waits until {each.expires_at:%Y-%m-%d %H:%M} UTC: {each.reason}"
+
+
+def _next(found: "StageStatus") -> Iterator[str]:
+    for each in found.approvals:
+        yield f"To answer: `courtside versions approve {each.training_id}`, or `reject` in its place"
+    if found.failed is not None:
+        yield f"The last training failed: `courtside runs show {found.failed.id}` says why"
+    if found.waiting_request and not found.retraining:
+        yield "To run what was remembered: `courtside retrain`"
+    if found.champion is None and not found.retraining:
+        yield "To train the first champion: `courtside retrain --trigger initial --wait`"
+
+
+def _row(run: "Run") -> dict[str, str]:
+    shown = runs.row(run)
+    return {name: shown[name] for name in ("started (UTC)", "run", "state", "outcome")}

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, print_json, print_table
+from courtside.cli.console import JsonFlag, print_json, print_table, say
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 from courtside.cli.versions_import import import_model
 
 if TYPE_CHECKING:
+    from courtside.adapters.s3_lake import S3Lake
     from courtside.contracts.records import ApprovalRecord, Reign
+    from courtside.workflows.approval import Approvals
     from courtside.workflows.production import Production
 
 app = typer.Typer(no_args_is_help=True, help="Look at the registry, decide on challengers, undo a promotion.")
@@ -23,13 +25,14 @@ Version = Annotated[str, typer.Argument(help="A version of the registry, as `cou
 
 @app.command("list")
 def list_versions(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """List the registered versions and the part each plays.
+    """List the registered versions: the part each plays, what the gate said of it, and why.
 
     Example: `courtside versions list --stage dev`
     """
     from courtside.adapters.mlflow_registry import MlflowRegistry
+    from courtside.workflows.versions import judged
 
-    versions = MlflowRegistry(stage_tracking_uri(stage)).versions()
+    versions = judged(MlflowRegistry(stage_tracking_uri(stage)).versions(), lake=_lake(stage))
     print_json(versions) if as_json else print_table("Versions", versions)
 
 
@@ -139,16 +142,30 @@ def approvals_waiting(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
     Example: `courtside versions approvals --stage prod`
     """
-    from courtside.adapters.deployment import stage_outputs
-    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-    from courtside.adapters.step_functions import StepFunctionsApproval
-    from courtside.contracts.names import StackOutput
-    from courtside.workflows.approval import Approvals
+    waiting = _approvals(stage).waiting(now=datetime.now(UTC))
+    if as_json:
+        print_json([record.model_dump(mode="json", exclude={"token"}) for record in waiting])
+        return
+    print_table("Waiting for approval", [_waiting_row(record) for record in waiting])
+    for record in waiting:
+        say(f"To answer: `courtside versions approve {record.training_id}`, or `reject` in its place")
 
-    ledger = DynamoDbLedger(stage_outputs(stage)[StackOutput.LEDGER_TABLE])
-    waiting = Approvals(ledger, StepFunctionsApproval()).waiting(now=datetime.now(UTC))
-    rows = [record.model_dump(mode="json", exclude={"token"}) for record in waiting]
-    print_json(rows) if as_json else print_table("Waiting for approval", rows)
+
+def _waiting_row(record: "ApprovalRecord") -> dict[str, str | None]:
+    return {
+        "training": record.training_id,
+        "version": record.challenger_version,
+        "until (UTC)": f"{record.expires_at:%Y-%m-%d %H:%M}",
+        "why it passed": record.reason,
+    }
+
+
+def _lake(stage: str) -> "S3Lake":
+    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.contracts.names import StackOutput
+
+    return S3Lake(stage_outputs(stage)[StackOutput.LAKE_BUCKET])
 
 
 def _production(stage: str) -> "Production":
@@ -165,16 +182,26 @@ def _production(stage: str) -> "Production":
 
 
 def _answer(training_id: str, stage: str, *, approved: bool) -> "ApprovalRecord":
+    from courtside.contracts.events import ApprovalAnswer
+
+    approvals = _approvals(stage)
+    return approvals.answer(training_id, ApprovalAnswer(approved=approved, by=_caller()), now=datetime.now(UTC))
+
+
+def _approvals(stage: str) -> "Approvals":
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.adapters.executions import StepFunctionsExecutions
     from courtside.adapters.step_functions import StepFunctionsApproval
-    from courtside.contracts.events import ApprovalAnswer
     from courtside.contracts.names import StackOutput
     from courtside.workflows.approval import Approvals
 
-    ledger = DynamoDbLedger(stage_outputs(stage)[StackOutput.LEDGER_TABLE])
-    answer = ApprovalAnswer(approved=approved, by=_caller())
-    return Approvals(ledger, StepFunctionsApproval()).answer(training_id, answer, now=datetime.now(UTC))
+    outputs = stage_outputs(stage)
+    return Approvals(
+        DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]),
+        StepFunctionsApproval(),
+        StepFunctionsExecutions(outputs[StackOutput.RETRAINING]),
+    )
 
 
 def _caller() -> str:
@@ -190,5 +217,9 @@ def _print_moved(before: str | None, after: str, *, as_json: bool) -> None:
 
 
 def _print_answer(record: "ApprovalRecord", *, as_json: bool) -> None:
-    result = record.model_dump(mode="json", exclude={"token"})
-    print_json(result) if as_json else print_table("Answered", [result])
+    if as_json:
+        print_json(record.model_dump(mode="json", exclude={"token"}))
+        return
+    said = "approved" if record.approved else "rejected"
+    say(f"The challenger of training {record.training_id} was {said}.")
+    say(f"To see what comes of it: `courtside runs show {record.training_id}`")

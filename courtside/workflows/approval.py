@@ -10,9 +10,11 @@ from courtside.contracts.events import ApprovalAnswer, ApprovalRequest
 from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import ApprovalRecord, GateDecision
 from courtside.core.retraining_alerts import approval_alert
+from courtside.core.runs import training_run
 from courtside.workflows.documents import read, written
 from courtside.workflows.ports import AlertChannel, Lake, Ledger
 from courtside.workflows.retraining_lock import RetrainingLock
+from courtside.workflows.runs import Executions
 
 
 class NoApprovalAsked(CourtsideError):
@@ -43,6 +45,18 @@ class ApprovalExpired(CourtsideError):
         super().__init__(
             f"the request for approval of training {training_id} ended{when} and the champion stayed; "
             "train again with `courtside retrain`, or promote it by hand: `courtside versions promote VERSION`"
+        )
+
+
+class TrainingEnded(CourtsideError):
+    """The training that asked has ended in another way, so there is nothing to answer any more."""
+
+    def __init__(self, training_id: str, *, state: str, outcome: str) -> None:
+        self.training_id = training_id
+        self.state = state
+        super().__init__(
+            f"training {training_id} does not wait for an answer, it is {state}: {outcome}. Nothing was changed by "
+            f"this answer; `courtside runs show {training_id}` tells more"
         )
 
 
@@ -100,26 +114,61 @@ class Approvals:
 
     ledger: Ledger
     callback: ApprovalCallback
+    executions: Executions
 
     def answer(self, training_id: str, answer: ApprovalAnswer, *, now: datetime) -> ApprovalRecord:
-        """Approve or reject the challenger of a training, once.
+        """Approve or reject the challenger of a training; the first answer that is kept counts.
 
-        Raises `NoApprovalAsked`, `AlreadyAnswered` and `ApprovalExpired`.
+        The answer is kept before the machine hears it, so that of two at once exactly one is given. One that was
+        kept and never arrived is given again by saying the same.
+
+        Raises `NoApprovalAsked`, `AlreadyAnswered`, `ApprovalExpired` and `TrainingEnded`.
         """
         key = ledger_keys.approval(training_id)
         record, revision = read(self.ledger, key, ApprovalRecord)
         if record is None:
             raise NoApprovalAsked(training_id)
-        if record.approved is not None:
-            raise AlreadyAnswered(record)
-        if now >= record.expires_at or not self.callback.answer(record.token, answer):
-            raise ApprovalExpired(training_id, record.expires_at)
+        self._require_waiting(record, answer, now=now)
         decided = record.model_copy(update={"approved": answer.approved, "decided_by": answer.by, "decided_at": now})
-        self.ledger.put(written(key, decided, expected_revision=revision))
-        return decided
+        if not self.ledger.put(written(key, decided, expected_revision=revision)):
+            return self.answer(training_id, answer, now=now)
+        if self.callback.answer(record.token, answer):
+            return decided
+        # Nobody heard it: what was kept must not tell of an answer that decided nothing.
+        self.ledger.put(written(key, record, expected_revision=revision + 1))
+        raise self._ended(record)
+
+    def _require_waiting(self, record: ApprovalRecord, answer: ApprovalAnswer, *, now: datetime) -> None:
+        waits = _still_runs(record, self.executions)
+        if record.approved is not None and (not waits or record.approved != answer.approved):
+            raise AlreadyAnswered(record)
+        if not waits:
+            raise self._ended(record)
+        if now >= record.expires_at:
+            raise ApprovalExpired(record.training_id, record.expires_at)
+
+    def _ended(self, record: ApprovalRecord) -> CourtsideError:
+        execution = self.executions.of(record.training_id)
+        if record.approved is not None:
+            return AlreadyAnswered(record)
+        if execution is None or execution.announced == "AnnounceExpiry":
+            return ApprovalExpired(record.training_id, record.expires_at)
+        run = training_run(execution)
+        return TrainingEnded(record.training_id, state=run.state.value, outcome=run.outcome)
 
     def waiting(self, *, now: datetime) -> list[ApprovalRecord]:
         """Return the requests that wait for an answer."""
-        entries = self.ledger.entries(ledger_keys.APPROVALS_PREFIX)
-        records = [ApprovalRecord.model_validate_json(entry.document) for entry in entries]
-        return [record for record in records if record.approved is None and record.expires_at > now]
+        return approvals_waiting(self.ledger, self.executions, now=now)
+
+
+def approvals_waiting(ledger: Ledger, executions: Executions, *, now: datetime) -> list[ApprovalRecord]:
+    """Return the requests whose training still waits for an answer; one that was stopped waits no more."""
+    entries = ledger.entries(ledger_keys.APPROVALS_PREFIX)
+    records = [ApprovalRecord.model_validate_json(entry.document) for entry in entries]
+    opened = [record for record in records if record.approved is None and record.expires_at > now]
+    return [record for record in opened if _still_runs(record, executions)]
+
+
+def _still_runs(record: ApprovalRecord, executions: Executions) -> bool:
+    execution = executions.of(record.training_id)
+    return execution is not None and not training_run(execution).over

@@ -2,48 +2,64 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.lake_keys import DECISIONS_PREFIX
 from courtside.contracts.records import ApprovalRecord, ChampionPointer, DecisionRecord, Reign, RetrainingLockState
+from courtside.core.runs import Run, RunKind, RunState, last_training
+from courtside.workflows.approval import approvals_waiting
 from courtside.workflows.documents import read
 from courtside.workflows.ports import Lake, Ledger
+from courtside.workflows.runs import Runs
+
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class StageStatus:
-    """Who is champion and since when, what the last check decided, what retrains, and what waits for a person."""
+    """Who is champion and since when, what the last scheduled check decided, what runs, ran and waits for a person.
+
+    `retraining` is the training that runs, `waiting_request` one that is remembered until another has ended.
+    """
 
     champion: Reign | None
     last_decision: DecisionRecord | None
     retraining: str | None
     waiting_request: str | None
     approvals: tuple[ApprovalRecord, ...]
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def failed(self) -> Run | None:
+        """The last training, where it failed."""
+        last = last_training(self.runs)
+        return last if last is not None and last.state is RunState.FAILED else None
 
 
-def stage_status(ledger: Ledger, lake: Lake, *, now: datetime) -> StageStatus:
-    """Read it from ledger and lake; the tracking server is not asked."""
+def stage_status(ledger: Ledger, runs: Runs, *, now: datetime) -> StageStatus:
+    """Read it from ledger, lake and executions; the tracking server is not asked."""
     pointer, _ = read(ledger, ledger_keys.CHAMPION, ChampionPointer)
     key = pointer.history_key if pointer else None
     lock = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
-    held = lock.holder if lock.lease_until is not None and lock.lease_until > now else None
-    records = [
-        ApprovalRecord.model_validate_json(entry.document) for entry in ledger.entries(ledger_keys.APPROVALS_PREFIX)
-    ]
+    recent = runs.recent(limit=SHOWN)
+    trainings = runs.recent(limit=SHOWN, kind=RunKind.TRAINING)
     return StageStatus(
         champion=read(ledger, key, Reign)[0] if key and pointer and pointer.version else None,
-        last_decision=_last_decision(lake),
-        retraining=held,
+        last_decision=_last_decision(runs.lake),
+        retraining=next((run.id for run in trainings if not run.over), None),
         waiting_request=lock.waiting.training_id if lock.waiting else None,
-        approvals=tuple(each for each in records if each.approved is None and each.expires_at > now),
+        approvals=tuple(approvals_waiting(ledger, runs.executions, now=now)),
+        runs=tuple(recent),
     )
 
 
 def _last_decision(lake: Lake) -> DecisionRecord | None:
-    """Return the decision made last about the newest window; one that was only backfilled decided nothing."""
-    keys = lake.keys(DECISIONS_PREFIX)
-    if not keys:
-        return None
-    newest_day = keys[-1].rpartition("/")[0] + "/"
-    found = [DecisionRecord.model_validate_json(lake.read(key)) for key in keys if key.startswith(newest_day)]
-    return max((each for each in found if not each.backfilled), key=lambda each: each.decided_at, default=None)
+    """Return the last decision about the newest window that a scheduled check looked at; a backfill decides nothing."""
+    by_day = groupby(reversed(lake.keys(DECISIONS_PREFIX)), key=lambda key: key.rpartition("/")[0])
+    for _, keys in by_day:
+        found = [DecisionRecord.model_validate_json(lake.read(key)) for key in keys]
+        scheduled = [each for each in found if not each.backfilled]
+        if scheduled:
+            return max(scheduled, key=lambda each: each.decided_at)
+    return None

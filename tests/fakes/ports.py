@@ -10,6 +10,7 @@ import pyarrow as pa
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.model_card import LoggedRuns
 from courtside.core.alerting import Alert
+from courtside.core.runs import Execution
 from courtside.core.training.candidates import Classifier
 from courtside.workflows.ports import (
     Champion,
@@ -82,6 +83,20 @@ class RecordedAlerts:
             self.failures -= 1
             raise ConnectionError("the topic does not answer")
         self.sent.append(alert)
+
+
+@dataclass
+class InMemoryExecutions:
+    known: dict[str, Execution] = field(default_factory=dict)
+
+    def recent(self, limit: int) -> list[Execution]:
+        return sorted(self.known.values(), key=lambda each: each.started_at, reverse=True)[:limit]
+
+    def of(self, training_id: str) -> Execution | None:
+        return self.known.get(training_id)
+
+    def add(self, execution: Execution) -> None:
+        self.known[execution.name] = execution
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from courtside.adapters.deployment import FIRST_QUESTION
 from courtside.adapters.examination.asking import asked
 from courtside.core.findings import Finding, broken, fine
 
@@ -20,7 +21,7 @@ def caller(settings: dict[str, Any] | None) -> tuple[bool, list[Finding]]:
     """Return whether AWS answers this caller, and what was found: identity, account and region."""
     session = boto3.Session()
     try:
-        identity = boto3.client("sts").get_caller_identity()
+        identity = boto3.client("sts", config=FIRST_QUESTION).get_caller_identity()
     except (ClientError, BotoCoreError) as error:
         fix = "set AWS_PROFILE and AWS_REGION, or sign in (`aws sso login`)"
         return False, [broken("credentials", str(error).rstrip("."), fix)]

@@ -4,21 +4,37 @@ from collections.abc import Callable, Iterable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from courtside.contracts.errors import CourtsideError
 from courtside.core.findings import Finding, broken, doubtful
 from courtside.workflows.ports import TrackingUnavailable
+
+_SAID_LIMIT = 300
 
 Ask = Callable[[], Iterable[Finding]]
 
 
 def asked(check: str, ask: Ask) -> list[Finding]:
-    """Return what `ask` finds; what it is not allowed or not able to ask is a finding too."""
+    """Return what `ask` finds; what it is not allowed or not able to ask, or falls over, is a finding too."""
+    found: list[Finding] = []
     try:
-        return list(ask())
-    except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        fix = f"let this caller use {error.operation_name}, or look in the console"
-        return [doubtful(check, f"could not be asked: {code}: {message}", fix)]
-    except BotoCoreError as error:
-        return [doubtful(check, f"could not be asked: {error}", "check the network, AWS_PROFILE and AWS_REGION")]
-    except TrackingUnavailable as error:
-        return [broken(check, str(error), "look at the service's events and log, see docs/tracking.md")]
+        found.extend(ask())
+    except Exception as error:  # noqa: BLE001 — what nobody foresaw must not hide what other examinations find
+        found.append(_fell_over(check, error))
+    return found
+
+
+def _fell_over(check: str, error: Exception) -> Finding:
+    match error:
+        case ClientError():
+            code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+            fix = f"let this caller use {error.operation_name}, or look in the console"
+            return doubtful(check, f"could not be asked: {code}: {message}", fix)
+        case BotoCoreError():
+            return doubtful(check, f"could not be asked: {error}", "check the network, AWS_PROFILE and AWS_REGION")
+        case TrackingUnavailable():
+            return broken(check, str(error), "look at the service's events and log, see docs/tracking.md")
+        case CourtsideError():
+            return broken(check, f"{type(error).__name__}: {error}", "do what it says and examine again")
+    said = " ".join(str(error).split())[:_SAID_LIMIT]
+    fix = "look at what it names (something there is not as Courtside writes it), or report it"
+    return broken(check, f"could not be examined: {type(error).__name__}: {said}", fix)

@@ -1,16 +1,35 @@
 """Whether the retraining can run, and whether everything agrees on who is champion."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import boto3
+from pydantic import ValidationError
 
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer, ChampionReference, RetrainingLockState
 from courtside.core.findings import Finding, broken, doubtful, fine
+from courtside.core.runs import RunState, last_training, training_run
 from courtside.workflows.documents import read
 from courtside.workflows.ports import Lake, Ledger, ObjectMissing
+from courtside.workflows.runs import Executions
+
+# Some may still run, or wait for a person.
+_LOOKED_AT = 5
+
+
+class ReferenceUnreadable(CourtsideError):
+    """The pointer to the champion's drift reference is not as a promotion writes it."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"{key} in the lake is not what a promotion writes, so no drift check can run. Promote the champion again "
+            "(`courtside versions list` names it, `courtside versions promote VERSION` writes the reference anew), or "
+            "restore the object's version before in S3"
+        )
 
 
 def running(machine: str) -> list[str]:
@@ -29,7 +48,7 @@ def lock(ledger: Ledger, *, machine: str, now: datetime) -> Iterator[Finding]:
     runs = running(machine)
     if state.holder is None:
         if state.waiting is not None:
-            fix = "courtside retrain"
+            fix = "`courtside retrain`"
             yield broken("lock", f"nobody holds it, and training {state.waiting.training_id} waits to be started", fix)
         else:
             yield fine("lock", "free")
@@ -39,8 +58,24 @@ def lock(ledger: Ledger, *, machine: str, now: datetime) -> Iterator[Finding]:
         fix = f"wait: its lease ends at {state.lease_until:%Y-%m-%d %H:%M} UTC, and the next retraining takes it over"
         yield doubtful("lock", f"held by training {state.holder}, which does not run", fix)
     else:
-        fix = "nothing has to be done: the next retraining takes it over (courtside retrain)"
+        fix = "nothing has to be done: the next retraining takes it over (`courtside retrain`)"
         yield doubtful("lock", f"training {state.holder} ended without giving it back; its lease is over", fix)
+
+
+def trainings(executions: Executions) -> Iterator[Finding]:
+    """Examine how the last training that is over ended."""
+    last = last_training(training_run(each) for each in executions.recent(_LOOKED_AT))
+    if last is None:
+        yield fine("last training", "none has ended yet")
+    elif last.state is RunState.FAILED:
+        said = f"{last.id} failed at {last.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {last.outcome}"
+        yield broken(
+            "last training",
+            said,
+            f"`courtside runs show {last.id}` tells more; correct the cause, then `courtside retrain`",
+        )
+    else:
+        yield fine("last training", f"{last.id} is {last.state}: {last.outcome}")
 
 
 def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Finding]:
@@ -52,7 +87,7 @@ def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Findi
     reference = _reference(lake)
     if named is None and registered is None and reference is None:
         yield doubtful(
-            "champion", "there is none yet, so no drift check can run", "courtside retrain --trigger initial"
+            "champion", "there is none yet, so no drift check can run", "`courtside retrain --trigger initial`"
         )
     elif named == registered == reference:
         yield fine("champion", f"version {named}: ledger, registry and drift reference agree")
@@ -62,14 +97,17 @@ def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Findi
             for who, version in (("ledger", named), ("registry", registered), ("drift reference", reference))
         )
         reason = "let the registry follow the ledger"
-        yield broken("champion", said, f'courtside versions promote {named or "VERSION"} --reason "{reason}"')
+        yield broken("champion", said, f'`courtside versions promote {named or "VERSION"} --reason "{reason}"`')
 
 
 def _reference(lake: Lake) -> str | None:
+    """Return the version the drift reference is of, None where there is none; raises `ReferenceUnreadable`."""
     try:
         return ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE)).version
     except ObjectMissing:
         return None
+    except ValidationError as error:
+        raise ReferenceUnreadable(lake_keys.CHAMPION_REFERENCE) from error
 
 
 def _named(version: str | None) -> str:

@@ -13,12 +13,14 @@ from courtside.core.schedule import ScheduleUnreadable, last_due
 
 # The scheduler may deliver, and the function be retried, this much later.
 GRACE = timedelta(hours=2)
+# The construct of the drift check in infra/stacks/pipeline.py.
+_DRIFT_CHECK = "DriftCheck"
 _PENDING = "PendingConfirmation"
 _RUN_IT = "courtside drift check"
 
 
 def schedule(resources: Sequence[StackResource], *, lake: str, now: datetime) -> Iterator[Finding]:
-    """Examine the drift check's schedule, and whether a check ran since it was due."""
+    """Examine every schedule, and whether a drift check ran since it was due."""
     scheduler = boto3.client("scheduler")
     for resource in resources:
         if resource.kind != "AWS::Scheduler::Schedule":
@@ -26,12 +28,15 @@ def schedule(resources: Sequence[StackResource], *, lake: str, now: datetime) ->
         group, _, name = resource.physical_id.rpartition("/")
         found = scheduler.get_schedule(Name=name, GroupName=group.rpartition("/")[2] or "default")
         expression, zone = found["ScheduleExpression"], found.get("ScheduleExpressionTimezone", "UTC")
+        watches = resource.logical_id.startswith(_DRIFT_CHECK)
+        check = f"schedule {found.get('Description') or resource.logical_id}"
         if found["State"] != "ENABLED":
-            fix = "set check_enabled=True in infra/settings.py and deploy"
-            yield doubtful("schedule", f"{expression} ({zone}) is paused", fix)
-            return
-        yield fine("schedule", f"{expression} ({zone}) is on")
-        yield _last_check(expression, zone, since=found.get("CreationDate"), ran=last_check(lake), now=now)
+            field = "check_enabled=True" if watches else "its setting to on"
+            yield doubtful(check, f"{expression} ({zone}) is paused", f"set {field} in infra/settings.py and deploy")
+            continue
+        yield fine(check, f"{expression} ({zone}) is on")
+        if watches:
+            yield _last_check(expression, zone, since=found.get("CreationDate"), ran=last_check(lake), now=now)
 
 
 def last_check(lake: str) -> datetime | None:

@@ -64,7 +64,18 @@ def test_a_stage_that_works_has_nothing_that_fails(stage: Stage) -> None:
     assert (said.exit_code, {check for check, each in said.findings.items() if each["level"] == "fail"}) == (0, set())
     version = MlflowRegistry(stage.aws.tracking_url).champion_version()
     assert said.of("champion")[1] == f"version {version}: ledger, registry and drift reference agree"
-    for check in ("service", "schedule", "last check", "lock", "dead letters", "Slack", "bootstrap", "settings", "cdk"):
+    for check in (
+        "service",
+        "schedule Drift check",
+        "last check",
+        "last training",
+        "lock",
+        "dead letters",
+        "Slack",
+        "bootstrap",
+        "settings",
+        "cdk",
+    ):
         assert said.of(check)[0] == "ok", said.of(check)
     assert [said.of(f"stack courtside-dev-{stack}")[0] for stack in ("data", "tracking", "pipeline")] == ["ok"] * 3
 
@@ -160,7 +171,7 @@ def paused(stage: Stage) -> Iterator[None]:
 
 @pytest.mark.usefixtures("paused")
 def test_a_paused_schedule_is_told() -> None:
-    assert ask().of("schedule")[0] == "warn"
+    assert ask().of("schedule Drift check")[0] == "warn"
 
 
 def test_without_an_address_the_topic_is_asked_and_said_to_be_heard_by_nobody() -> None:
@@ -213,7 +224,7 @@ def test_a_check_that_was_due_and_did_not_run_fails(stage: Stage) -> None:
     resources = stack_resources("courtside-dev-pipeline")
     later = datetime.now(UTC) + timedelta(days=3)
     found = {each.check: each for each in schedule(resources, lake=stage.lake.bucket, now=later)}
-    assert found["schedule"].level == "ok"
+    assert found["schedule Drift check"].level == "ok"
     assert found["last check"].level == "fail"
     assert "though one was due at" in found["last check"].detail
 
@@ -225,7 +236,7 @@ def test_status_tells_who_is_champion_and_that_nothing_runs(stage: Stage, ledger
     version = MlflowRegistry(stage.aws.tracking_url).champion_version()
     assert said["champion"]["version"] == version
     assert (said["retraining"], said["approvals"]) == (None, [])
-    assert CliRunner().invoke(app, ["status"]).stdout.startswith(f"champion    version {version} since ")
+    assert CliRunner().invoke(app, ["status"]).stdout.startswith(f"champion\tversion {version} since ")
     assert ledger.get(ledger_keys.CHAMPION) is not None
 
 

@@ -48,6 +48,6 @@ def test_the_stages_deployed_are_those_whose_data_stack_stands(monkeypatch: pyte
     with Stubber(client) as stubbed:
         stubbed.add_response("describe_stacks", {"Stacks": stacks})
         stubbed.add_client_error("describe_stacks", "AccessDenied")
-        monkeypatch.setattr(boto3, "client", lambda _: client)
+        monkeypatch.setattr(boto3, "client", lambda _, **_more: client)
         assert deployed_stages() == ["dev", "prod"]
         assert deployed_stages() is None

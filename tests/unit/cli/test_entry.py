@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from courtside.cli import main as commands
 from courtside.contracts.errors import BadInput, CourtsideError
@@ -37,6 +38,10 @@ def broken_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Done:
             1,
             "no space left on the disk while report.html",
         ),
+        (PermissionError(errno.EACCES, "Denied", "/home/models"), 2, "/home/models cannot be read or written"),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 5_000), 2, "x… cannot be"),
+        (EndpointConnectionError(endpoint_url="https://sts"), 1, "AwsUnusable"),
+        (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), 2, "rename the file"),
         (MemoryError(), 1, "memory"),
         (BrokenPipeError(), 1, ""),
     ],

@@ -76,3 +76,9 @@ def test_a_name_that_no_stage_can_have_is_refused_before_aws_is_asked(name: str)
 def test_the_environment_names_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURTSIDE_STAGE", "No Stage")
     assert "'No Stage'" in run("status").stderr
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_has_a_form_for_programs_and_help_with_an_example(name: str) -> None:
+    assert any("--json" in option.opts for option in ALL[name].params)
+    assert f"courtside {name}" in (ALL[name].help or "")

@@ -3,22 +3,32 @@ from datetime import timedelta
 
 import pytest
 
+from courtside.contracts import ledger_keys
 from courtside.contracts.events import ApprovalAnswer, ApprovalRequest, RetrainingRequest, Trigger
 from courtside.contracts.records import ApprovalRecord
+from courtside.core.runs import Execution
 from courtside.workflows.approval import (
     AlreadyAnswered,
     ApprovalExpired,
     Approvals,
     NoApprovalAsked,
+    TrainingEnded,
     request_approval,
 )
+from courtside.workflows.documents import read
 from courtside.workflows.production import Production
 from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
-from tests.fakes.ports import RecordedAlerts
+from tests.fakes.ports import InMemoryExecutions, RecordedAlerts
 from tests.fakes.production import NOW, a_production, add_training
 
 WAIT = timedelta(hours=48)
 YES = ApprovalAnswer(approved=True, by="arn:person")
+
+
+def waiting_executions() -> InMemoryExecutions:
+    executions = InMemoryExecutions()
+    executions.add(Execution("second", "RUNNING", NOW, step="Approve"))
+    return executions
 
 
 @dataclass
@@ -81,7 +91,7 @@ def test_a_lost_lease_asks_nobody(production: Production, lock: RetrainingLock) 
 def test_an_answer_reaches_the_state_once_with_who_gave_it(production: Production, lock: RetrainingLock) -> None:
     ask(production, lock, RecordedAlerts())
     callback = RecordedCallback()
-    approvals = Approvals(production.ledger, callback)
+    approvals = Approvals(production.ledger, callback, waiting_executions())
     assert [record.training_id for record in approvals.waiting(now=NOW)] == ["second"]
     decided = approvals.answer("second", YES, now=NOW + timedelta(hours=1))
     assert (decided.approved, decided.decided_by) == (True, "arn:person")
@@ -96,14 +106,81 @@ def test_an_answer_that_comes_too_late_says_what_to_do(production: Production, l
     ask(production, lock, RecordedAlerts())
     callback = RecordedCallback()
     with pytest.raises(ApprovalExpired, match="versions promote"):
-        Approvals(production.ledger, callback).answer("second", YES, now=NOW + WAIT)
+        Approvals(production.ledger, callback, waiting_executions()).answer("second", YES, now=NOW + WAIT)
     assert callback.answers == []
-    stopped = RecordedCallback(waits=False)
+    executions = waiting_executions()
+    executions.add(Execution("second", "SUCCEEDED", NOW, NOW, announced="AnnounceExpiry"))
     with pytest.raises(ApprovalExpired):
-        Approvals(production.ledger, stopped).answer("second", YES, now=NOW)
-    assert Approvals(production.ledger, callback).waiting(now=NOW + WAIT) == []
+        Approvals(production.ledger, callback, executions).answer("second", YES, now=NOW)
+    assert Approvals(production.ledger, callback, waiting_executions()).waiting(now=NOW + WAIT) == []
 
 
 def test_nothing_waits_where_nothing_was_asked(production: Production) -> None:
     with pytest.raises(NoApprovalAsked):
-        Approvals(production.ledger, RecordedCallback()).answer("second", YES, now=NOW)
+        Approvals(production.ledger, RecordedCallback(), waiting_executions()).answer("second", YES, now=NOW)
+
+
+def test_a_training_that_was_stopped_waits_for_nobody_and_an_answer_hears_so(
+    production: Production, lock: RetrainingLock
+) -> None:
+    ask(production, lock, RecordedAlerts())
+    callback, executions = RecordedCallback(), waiting_executions()
+    approvals = Approvals(production.ledger, callback, executions)
+    executions.add(Execution("second", "ABORTED", NOW, NOW, step="Approve", cause="wrong data"))
+    assert approvals.waiting(now=NOW) == []
+    with pytest.raises(TrainingEnded, match="it is stopped: a person stopped it: wrong data"):
+        approvals.answer("second", YES, now=NOW)
+    assert callback.answers == []
+
+
+def test_an_answer_that_nobody_hears_is_not_kept(production: Production, lock: RetrainingLock) -> None:
+    ask(production, lock, RecordedAlerts())
+    executions = waiting_executions()
+
+    class StoppedMeanwhile(RecordedCallback):
+        def answer(self, token: str, answer: ApprovalAnswer) -> bool:
+            executions.add(Execution("second", "ABORTED", NOW, NOW))
+            return super().answer(token, answer)
+
+    with pytest.raises(TrainingEnded):
+        Approvals(production.ledger, StoppedMeanwhile(waits=False), executions).answer("second", YES, now=NOW)
+    record, _ = read(production.ledger, ledger_keys.approval("second"), ApprovalRecord)
+    assert record is not None
+    assert record.approved is None
+
+
+def test_of_two_answers_at_once_the_loser_hears_what_the_other_said(
+    production: Production, lock: RetrainingLock
+) -> None:
+    ask(production, lock, RecordedAlerts())
+    no = ApprovalAnswer(approved=False, by="arn:other")
+    approvals = Approvals(production.ledger, RecordedCallback(), waiting_executions())
+    said: list[str] = []
+
+    class AnsweredMeanwhile(InMemoryExecutions):
+        def of(self, training_id: str) -> Execution | None:
+            if not said:
+                said.append("rejected")
+                approvals.answer("second", no, now=NOW)
+            return approvals.executions.of(training_id)
+
+    late = RecordedCallback()
+    with pytest.raises(AlreadyAnswered, match="rejected by arn:other already"):
+        Approvals(production.ledger, late, AnsweredMeanwhile()).answer("second", YES, now=NOW)
+    assert late.answers == []
+
+
+def test_an_answer_that_was_kept_and_never_arrived_is_given_again_by_the_same_word(
+    production: Production, lock: RetrainingLock
+) -> None:
+    ask(production, lock, RecordedAlerts())
+
+    class Dies(RecordedCallback):
+        def answer(self, token: str, answer: ApprovalAnswer) -> bool:
+            raise ConnectionError(token, answer)
+
+    with pytest.raises(ConnectionError):
+        Approvals(production.ledger, Dies(), waiting_executions()).answer("second", YES, now=NOW)
+    again = RecordedCallback()
+    assert Approvals(production.ledger, again, waiting_executions()).answer("second", YES, now=NOW).approved
+    assert again.answers == [("t1", YES)]

@@ -1,12 +1,15 @@
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import RetrainingRequest, Trigger, Window
 from courtside.contracts.records import ApprovalRecord, DecisionRecord, RetrainingLockState
+from courtside.core.runs import Execution
 from courtside.workflows.documents import written
 from courtside.workflows.production import Move
-from courtside.workflows.status import stage_status
-from tests.fakes.ports import InMemoryLake, InMemoryLedger
+from courtside.workflows.runs import Runs
+from courtside.workflows.status import StageStatus, stage_status
+from tests.fakes.ports import InMemoryExecutions, InMemoryLake, InMemoryLedger
 from tests.fakes.production import NOW, a_production, add_training
 
 
@@ -44,8 +47,15 @@ def lake_with(*decisions: DecisionRecord) -> InMemoryLake:
     return lake
 
 
+def status_of(
+    ledger: InMemoryLedger, lake: InMemoryLake | None = None, executions: Sequence[Execution] = ()
+) -> StageStatus:
+    known = InMemoryExecutions({each.name: each for each in executions})
+    return stage_status(ledger, Runs(known, lake or InMemoryLake()), now=NOW)
+
+
 def test_a_new_stage_does_nothing_yet() -> None:
-    found = stage_status(InMemoryLedger(), InMemoryLake(), now=NOW)
+    found = status_of(InMemoryLedger())
     assert (found.champion, found.last_decision, found.retraining, found.approvals) == (None, None, None, ())
 
 
@@ -53,7 +63,7 @@ def test_the_champion_is_told_with_the_day_it_began() -> None:
     production = a_production()
     add_training(production, "t1", version="1", judged_against=None)
     production.move(Move(version="1", rule="first", reason="the first", by="gate"), expected=None, now=NOW)
-    champion = stage_status(production.ledger, production.lake, now=NOW).champion
+    champion = status_of(production.ledger, production.lake).champion
     assert champion is not None
     assert (champion.version, champion.since) == ("1", NOW)
 
@@ -63,17 +73,37 @@ def test_the_last_decision_is_the_newest_windows_and_no_backfilled_one() -> None
     first = decision("first", end=date(2026, 3, 1), at=NOW)
     second = decision("second", end=date(2026, 3, 1), at=NOW + timedelta(hours=1))
     later = decision("later", end=date(2026, 3, 1), at=NOW + timedelta(hours=2), backfilled=True)
-    assert stage_status(InMemoryLedger(), lake_with(older, second, first, later), now=NOW).last_decision == second
+    assert status_of(InMemoryLedger(), lake_with(older, second, first, later)).last_decision == second
 
 
-def test_a_dead_retraining_does_not_run_and_what_waits_is_told() -> None:
+def test_a_backfill_of_a_newer_window_does_not_hide_the_last_check() -> None:
+    check = decision("check", end=date(2026, 2, 1), at=NOW)
+    later = decision("later", end=date(2026, 3, 1), at=NOW + timedelta(days=1), backfilled=True)
+    found = status_of(InMemoryLedger(), lake_with(check, later))
+    assert found.last_decision == check
+    assert [(run.id, run.started_by) for run in found.runs] == [("later", "backfill"), ("check", "schedule")]
+
+
+def test_what_retrains_is_what_runs_not_who_holds_the_lock_and_what_waits_is_told() -> None:
     ledger = InMemoryLedger()
     request = RetrainingRequest(training_id="next", as_of=date(2026, 3, 1), trigger=Trigger.DRIFT, reason="drift")
-    state = RetrainingLockState(holder="now", lease_until=NOW, waiting=request)
+    state = RetrainingLockState(holder="now", lease_until=NOW + timedelta(hours=1), waiting=request)
     ledger.put(written(ledger_keys.RETRAINING_LOCK, state, expected_revision=0))
-    alive, dead = (stage_status(ledger, InMemoryLake(), now=NOW + timedelta(seconds=each)) for each in (-1, 1))
-    assert (alive.retraining, alive.waiting_request) == ("now", "next")
-    assert (dead.retraining, dead.waiting_request) == (None, "next")
+    stopped = status_of(ledger, executions=[Execution("now", "ABORTED", NOW, NOW)])
+    runs = status_of(ledger, executions=[Execution("now", "RUNNING", NOW, step="Train")])
+    assert (stopped.retraining, stopped.waiting_request) == (None, "next")
+    assert (runs.retraining, runs.waiting_request) == ("now", "next")
+
+
+def test_a_failed_training_is_told_until_another_one_ended_well() -> None:
+    failed = Execution("bad", "FAILED", NOW, NOW, announced="AnnounceFailure", given={"failed_step": "Train"})
+    later = Execution("good", "SUCCEEDED", NOW + timedelta(hours=1), NOW, announced="AnnounceRejection")
+    running = Execution("new", "RUNNING", NOW + timedelta(hours=2), step="Train")
+    remembered = Execution("next", "SUCCEEDED", NOW + timedelta(hours=3), NOW, announced="AnnounceNotStarted")
+    told = status_of(InMemoryLedger(), executions=[failed, running, remembered]).failed
+    assert told is not None
+    assert told.id == "bad"
+    assert status_of(InMemoryLedger(), executions=[failed, later, running]).failed is None
 
 
 def test_only_open_approvals_wait() -> None:
@@ -82,8 +112,11 @@ def test_only_open_approvals_wait() -> None:
         approval("open", expires_at=soon),
         approval("answered", expires_at=soon, approved=True),
         approval("expired", expires_at=NOW - timedelta(hours=1)),
+        approval("stopped", expires_at=soon),
     )
     for each in records:
         ledger.put(written(ledger_keys.approval(each.training_id), each, expected_revision=0))
-    found = stage_status(ledger, InMemoryLake(), now=datetime(2026, 3, 1, 7, tzinfo=UTC))
+    executions = [Execution(name, "RUNNING", NOW, step="Approve") for name in ("open", "answered", "expired")]
+    stopped = Execution("stopped", "ABORTED", NOW, NOW, step="Approve")
+    found = status_of(ledger, executions=[*executions, stopped])
     assert [each.training_id for each in found.approvals] == ["open"]

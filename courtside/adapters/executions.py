@@ -1,0 +1,84 @@
+"""The executions of the retraining machine: one a training."""
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from pydantic import ValidationError
+
+from courtside.contracts.events import RetrainingRequest, execution_name
+from courtside.core.runs import Execution
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+_AT_ONCE = 8
+# The state that announces how it ends is followed by a few steps only: far fewer events than this.
+_LAST_EVENTS = 60
+
+
+class StepFunctionsExecutions:
+    """What Step Functions tells of one state machine's executions."""
+
+    def __init__(self, state_machine_arn: str) -> None:
+        self._machine = state_machine_arn
+
+    def recent(self, limit: int) -> list[Execution]:
+        """Return the newest executions, newest first."""
+        found = self._states.list_executions(stateMachineArn=self._machine, maxResults=limit)["executions"]
+        arns = [each["executionArn"] for each in sorted(found, key=lambda each: each["startDate"], reverse=True)]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(self._told, arns))
+
+    def of(self, training_id: str) -> Execution | None:
+        """Return the execution of a training, None where there was none in the last 90 days."""
+        arn = f"{self._machine.replace(':stateMachine:', ':execution:')}:{execution_name(training_id)}"
+        try:
+            return self._told(arn)
+        except (self._states.exceptions.ExecutionDoesNotExist, self._states.exceptions.InvalidArn):
+            return None
+
+    @cached_property
+    def _states(self) -> "SFNClient":
+        return boto3.client("stepfunctions")
+
+    def _told(self, arn: str) -> Execution:
+        told = self._states.describe_execution(executionArn=arn)
+        entered = self._entered(arn)
+        announced, given = next((each for each in entered if each[0].startswith("Announce")), ("", {}))
+        return Execution(
+            name=told["name"],
+            status=told["status"],
+            started_at=told["startDate"],
+            ended_at=told.get("stopDate"),
+            request=_request(told.get("input", "")),
+            step=entered[0][0] if entered else "",
+            announced=announced,
+            given=given,
+            error=told.get("error", ""),
+            cause=told.get("cause", ""),
+        )
+
+    def _entered(self, arn: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return the states that were entered last with what they were given, the last one first."""
+        events = self._states.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=_LAST_EVENTS)
+        details = (event.get("stateEnteredEventDetails") for event in events["events"])
+        return [(each["name"], _object(each.get("input", ""))) for each in details if each is not None]
+
+
+def _request(text: str) -> RetrainingRequest | None:
+    try:
+        return RetrainingRequest.model_validate_json(text)
+    except ValidationError:  # started by hand with another input
+        return None
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,40 @@
+"""Following a training until it has ended, with words for every step on the way."""
+
+import time
+from collections.abc import Callable
+
+from courtside.cli.console import people, say
+from courtside.core.runs import Run, RunState
+from courtside.workflows.runs import Runs, RunUnknown
+
+POLL_SECONDS = 2.0
+ASKED_AGAIN = 5
+
+
+def follow(training_id: str, runs: Runs, *, wait: Callable[[float], None] = time.sleep) -> Run:
+    """Return the run once it is over; says each step when it begins, and passes on an interruption with a hint."""
+    said, began = "", time.monotonic()
+    try:
+        with people.status("starting") as status:
+            while not (run := _known(training_id, runs, wait=wait)).over:
+                if run.outcome != said:
+                    said = run.outcome
+                    say(f"… {said}")
+                elapsed = time.monotonic() - began
+                waits = "waits for a person" if run.state is RunState.WAITING else "runs"
+                status.update(f"training {training_id} {waits} ({elapsed:.0f} s)")
+                wait(POLL_SECONDS)
+    except KeyboardInterrupt:
+        say(f"The training goes on without this command; `courtside runs show {training_id}` tells how it ends")
+        raise
+    return run
+
+
+def _known(training_id: str, runs: Runs, *, wait: Callable[[float], None]) -> Run:
+    """Return the run of a training that was started just now; AWS may need some seconds to know it."""
+    for _ in range(ASKED_AGAIN):
+        try:
+            return runs.of(training_id)
+        except RunUnknown:
+            wait(POLL_SECONDS)
+    return runs.of(training_id)

@@ -1,0 +1,152 @@
+"""`courtside runs`: what ran in a stage, what came of it, and why something failed."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from courtside.cli.console import JsonFlag, print_json, print_pairs, print_table, print_text, say
+from courtside.cli.stage import Stage
+from courtside.core.runs import Run, RunKind, copy_run
+
+if TYPE_CHECKING:
+    from courtside.adapters.stage_logs import LogLine
+    from courtside.workflows.runs import Runs
+
+app = typer.Typer(no_args_is_help=True, help="See what ran in a stage: trainings, drift checks, backups and restores.")
+
+RunId = Annotated[str, typer.Argument(help="The run, as `courtside runs list` shows it; its beginning is enough.")]
+Lines = Annotated[int, typer.Option(min=1, max=10_000, help="How many of the log's last lines.")]
+SHORT = 60
+
+
+@app.command("list")
+def list_runs(
+    stage: Stage = "dev",
+    kind: Annotated[RunKind | None, typer.Option(help="Only this kind.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many, the newest.")] = 20,
+    as_json: JsonFlag = False,
+) -> None:
+    """List the newest runs: state, who or what started each, how long it took, and why it failed.
+
+    Examples:
+
+    - `courtside runs list --stage dev`
+
+    - `courtside runs list --kind training --limit 5 --json`
+    """
+    from courtside.adapters.deployment import reaching_aws
+
+    with reaching_aws():
+        found = runs_of(stage).recent(limit=limit, kind=kind)
+    print_json([document(run) for run in found]) if as_json else print_table("Runs", [row(run) for run in found])
+
+
+@app.command("show")
+def show_run(run_id: RunId, stage: Stage = "dev", lines: Lines = 10, as_json: JsonFlag = False) -> None:
+    """Show one run: what started it, what came of it and why, and its log's last lines.
+
+    Example: `courtside runs show manual-20261128T190000 --stage dev`
+    """
+    from courtside.adapters.deployment import reaching_aws
+
+    with reaching_aws():
+        run = runs_of(stage).of(run_id)
+        logged = _logged(run, stage)
+    errors = [line.text for line in logged if line.level in {"ERROR", "CRITICAL"}]
+    if as_json:
+        print_json({**document(run), "errors": errors, "log": [asdict(line) for line in logged[-lines:]]})
+        return
+    print_pairs(_details(run) | ({"error": errors[-1]} if errors else {}))
+    _print_lines(logged[-lines:])
+
+
+@app.command("logs")
+def show_logs(run_id: RunId, stage: Stage = "dev", lines: Lines = 100, as_json: JsonFlag = False) -> None:
+    """Print what every function and task wrote about one run, the oldest line first.
+
+    Example: `courtside runs logs manual-20261128T190000 --stage dev --lines 500`
+    """
+    from courtside.adapters.deployment import reaching_aws
+
+    with reaching_aws():
+        logged = _logged(runs_of(stage).of(run_id), stage)[-lines:]
+    if as_json:
+        print_json([asdict(line) for line in logged])
+    elif logged:
+        _print_lines(logged)
+    else:
+        say("No log line names this run; logs are kept for log_retention_days, and arrive some seconds late.")
+
+
+def runs_of(stage: str) -> "Runs":
+    """Return where a stage's runs are found; raises `StageNotDeployed`."""
+    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.executions import StepFunctionsExecutions
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.adapters.stage_logs import copy_results
+    from courtside.contracts.names import StackOutput
+    from courtside.workflows.runs import Runs
+
+    outputs = stage_outputs(stage)
+
+    def copies(limit: int) -> list[Run]:
+        now = datetime.now(UTC)
+        found = copy_results(outputs[StackOutput.TRACKING_COPY], limit=limit)
+        return [copy_run(task, started_at=began, last_word_at=last, said=said, now=now)
+                for task, began, last, said in found]  # fmt: skip
+
+    machine, lake = outputs[StackOutput.RETRAINING], outputs[StackOutput.LAKE_BUCKET]
+    return Runs(StepFunctionsExecutions(machine), S3Lake(lake), copies)
+
+
+def row(run: Run) -> dict[str, str]:
+    """Return a run's columns for people."""
+    return {
+        "started (UTC)": f"{run.started_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+        "run": run.id,
+        "kind": run.kind.value,
+        "state": run.state.value,
+        "took": _took(run),
+        "started by": run.started_by if len(run.started_by) <= SHORT else f"{run.started_by[: SHORT - 1]}…",
+        "outcome": run.outcome,
+    }
+
+
+def document(run: Run) -> dict[str, Any]:
+    """Return a run for programs: times in ISO 8601, its duration in seconds where it has ended."""
+    seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else None
+    times = {name: at.isoformat() if at else None
+             for name, at in (("started_at", run.started_at), ("ended_at", run.ended_at))}  # fmt: skip
+    return asdict(run) | times | {"seconds": seconds, "failed": run.failed}
+
+
+def _details(run: Run) -> dict[str, str]:
+    return {name: value for name, value in row(run).items() if value} | {"started by": run.started_by}
+
+
+def _took(run: Run) -> str:
+    if run.kind is RunKind.CHECK:  # its record knows only when it decided
+        return ""
+    took = (run.ended_at or datetime.now(UTC)) - run.started_at
+    return str(timedelta(seconds=round(took.total_seconds())))
+
+
+def _logged(run: Run, stage: str) -> "list[LogLine]":
+    """Return the lines about a run; those of a check carry the id of the training that it may start."""
+    from courtside.adapters.stack_resources import stack_resources
+    from courtside.adapters.stage_logs import lines_about
+    from courtside.contracts.events import training_of_check
+    from courtside.contracts.names import stack_name
+
+    about = training_of_check(run.id) if run.kind is RunKind.CHECK else run.id
+    resources = stack_resources(stack_name(stage, "pipeline"))
+    since = run.started_at - (timedelta(minutes=10) if run.kind is RunKind.CHECK else timedelta(0))
+    return lines_about(about, resources, since=since, until=run.ended_at)
+
+
+def _print_lines(logged: "Sequence[LogLine]") -> None:
+    for line in logged:
+        print_text(f"{line.at:%Y-%m-%d %H:%M:%S} {line.service} {line.level}: {line.text}")

@@ -1,0 +1,69 @@
+"""What ran in a stage: every training, drift check and copy of the tracking database, newest first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from courtside.contracts.errors import BadInput
+from courtside.contracts.lake_keys import DECISIONS_PREFIX
+from courtside.contracts.records import DecisionRecord
+from courtside.core.runs import Execution, Run, RunKind, check_run, training_run
+from courtside.workflows.ports import Lake
+
+_LOOKED_THROUGH = 200
+
+
+class RunUnknown(BadInput):
+    """Nothing of that name ran."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"nothing named {run_id} ran in this stage; `courtside runs list` shows what did")
+
+
+class Executions(Protocol):
+    """The executions of the retraining machine."""
+
+    def recent(self, limit: int) -> list[Execution]:
+        """Return the newest executions, newest first."""
+        ...
+
+    def of(self, training_id: str) -> Execution | None:
+        """Return the execution of a training, None of none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Where a stage's runs are found; `copies` gives the newest copies of the tracking database, at most so many."""
+
+    executions: Executions
+    lake: Lake
+    copies: Callable[[int], Sequence[Run]] = lambda _: ()
+
+    def recent(self, *, limit: int, kind: RunKind | None = None) -> list[Run]:
+        """Return the newest runs, all kinds or one, newest first."""
+        found: list[Run] = []
+        if kind in {None, RunKind.TRAINING}:
+            found += [training_run(each) for each in self.executions.recent(limit)]
+        if kind in {None, RunKind.CHECK}:
+            found += self._checks(limit)
+        if kind in {None, RunKind.BACKUP, RunKind.RESTORE}:
+            found += [each for each in self.copies(limit) if kind in {None, each.kind}]
+        return sorted(found, key=lambda run: run.started_at, reverse=True)[:limit]
+
+    def of(self, run_id: str) -> Run:
+        """Return one run by its id, or by the beginning of it if only one has it; raises `RunUnknown`."""
+        execution = self.executions.of(run_id)
+        if execution is not None:
+            return training_run(execution)
+        found = [run for run in self.recent(limit=_LOOKED_THROUGH) if run.id.startswith(run_id)]
+        exact = [run for run in found if run.id == run_id] or found
+        if len(exact) != 1 or not run_id:
+            raise RunUnknown(run_id)
+        return exact[0]
+
+    def _checks(self, limit: int) -> list[Run]:
+        """Return the checks that looked at the newest windows, in the order of their days."""
+        keys = self.lake.keys(DECISIONS_PREFIX)[-limit:]
+        return [check_run(DecisionRecord.model_validate_json(self.lake.read(key))) for key in keys]

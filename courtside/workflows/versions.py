@@ -1,0 +1,31 @@
+"""The registered versions, with what the gate said of each."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from courtside.contracts import lake_keys
+from courtside.contracts.records import GateDecision
+from courtside.workflows.ports import Lake, ObjectMissing
+
+_AT_ONCE = 8
+
+
+def judged(versions: Sequence[Mapping[str, str]], *, lake: Lake) -> list[dict[str, str]]:
+    """Add the gate's word and rule to each version, and its reason where nothing else says why it is what it is."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(lambda version: _judged(version, lake), versions))
+
+
+def _judged(version: Mapping[str, str], lake: Lake) -> dict[str, str]:
+    decision = _decision(version["training"], lake) if version["training"] else None
+    if decision is None:
+        return {**version, "gate": ""}
+    said = f"{'passed' if decision.promote else 'refused'} ({decision.rule})"
+    return {**version, "gate": said, "why": version["why"] or decision.reason}
+
+
+def _decision(training_id: str, lake: Lake) -> GateDecision | None:
+    try:
+        return GateDecision.model_validate_json(lake.read(lake_keys.training_verdict(training_id)))
+    except ObjectMissing:  # not judged yet, or imported
+        return None

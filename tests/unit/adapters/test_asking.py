@@ -1,0 +1,71 @@
+"""An examination that falls over is a finding, and hides nothing that was found."""
+
+from collections.abc import Iterator
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from courtside.adapters.examination import retraining
+from courtside.adapters.examination.asking import asked
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import CourtsideError
+from courtside.core.findings import Finding, fine
+from courtside.core.runs import Execution
+from courtside.workflows.ports import TrackingUnavailable
+from tests.fakes.ports import InMemoryExecutions, InMemoryLake, InMemoryLedger
+from tests.unit.workflows.test_runs import LATER, NOW
+
+
+@pytest.mark.parametrize(
+    ("error", "level", "said"),
+    [
+        (ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetQueue"), "warn", "AccessDenied: no"),
+        (EndpointConnectionError(endpoint_url="http://x"), "warn", "http://x"),
+        (TrackingUnavailable("http://x"), "fail", "does not answer"),
+        (CourtsideError("do that"), "fail", "do that"),
+        (KeyError("version"), "fail", "could not be examined: KeyError: 'version'"),
+        (ValueError("a\nb" * 400), "fail", "could not be examined: ValueError: a b"),
+    ],
+)
+def test_whatever_an_examination_meets_is_a_finding(error: Exception, level: str, said: str) -> None:
+    def examine() -> Iterator[Finding]:
+        yield fine("first", "found before")
+        raise error
+
+    first, told = asked("queue", examine)
+    assert first.detail == "found before"
+    assert (told.check, told.level) == ("queue", level)
+    assert said in told.detail
+    assert told.fix
+    assert "\n" not in told.detail
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"not JSON", b"\xff\xfe", b'{"version": 3}'])
+def test_a_corrupt_pointer_to_the_reference_is_named_with_the_way_back(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Registry:
+        def __init__(self, _: str) -> None: ...
+
+        def champion_version(self) -> str:
+            return "3"
+
+    monkeypatch.setattr(retraining, "MlflowRegistry", Registry)
+    lake = InMemoryLake({lake_keys.CHAMPION_REFERENCE: content})
+    *_, told = asked("champion", lambda: retraining.champion(InMemoryLedger(), lake=lake, tracking_uri="http://x"))
+    assert told.level == "fail"
+    assert lake_keys.CHAMPION_REFERENCE in told.detail
+    assert "courtside versions promote" in told.detail
+
+
+def test_the_last_training_that_is_over_is_told_where_it_failed() -> None:
+    executions = InMemoryExecutions()
+    assert [each.level for each in retraining.trainings(executions)] == ["ok"]
+    given = {"failed_step": "Train", "cause": "(exit code 3)"}
+    executions.add(Execution("bad", "FAILED", NOW, LATER, announced="AnnounceFailure", given=given))
+    executions.add(Execution("new", "RUNNING", LATER, step="Train"))
+    (told,) = retraining.trainings(executions)
+    assert told.level == "fail"
+    assert "bad failed" in told.detail
+    assert "the tracking server was away" in told.detail
+    assert "courtside runs show bad" in told.fix

@@ -1,0 +1,166 @@
+"""What ran, told in plain words from what AWS keeps."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from courtside.cli.following import follow
+from courtside.contracts import lake_keys
+from courtside.contracts.events import RetrainingRequest, Trigger, Window
+from courtside.contracts.records import DecisionRecord
+from courtside.core.runs import Execution, Run, RunKind, RunState, copy_run, training_run
+from courtside.workflows.runs import Runs, RunUnknown
+from tests.fakes.ports import InMemoryExecutions, InMemoryLake
+
+NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=4)
+REQUEST = RetrainingRequest(training_id="t", as_of=NOW.date(), trigger=Trigger.DRIFT, reason="3 features moved")
+
+
+def ended(status: str, announced: str = "", given: dict[str, Any] | None = None, **more: str) -> Run:
+    execution = Execution(
+        "t", status, NOW, LATER, request=REQUEST, announced=announced, given=given or {}, **more
+    )  # fmt: skip
+    return training_run(execution)
+
+
+def failure(cause: str, error: str = "States.TaskFailed", step: str = "Train") -> dict[str, str]:
+    return {"failed_step": step, "error": error, "cause": cause}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (failure("Essential container in task exited (exit code 2)"), "Train failed: the training task could not use"),
+        (
+            failure("OutOfMemoryError: Container killed (exit code 137)"),
+            "needed more memory than it has (training_size)",
+        ),
+        (failure("it exited (exit code 4)"), "`courtside train --resume-logging` logs them"),
+        (failure("it exited (exit code 77)"), "exit code 77: it exited"),
+        (failure("no games before 2010-07-01", "NoGames", "Freeze"), "Freeze failed: NoGames: no games before"),
+        ({}, "None failed"),
+    ],
+)
+def test_why_a_training_failed_is_told_in_words(given: dict[str, str], words: str) -> None:
+    run = ended("FAILED", "AnnounceFailure", given)
+    assert run.state is RunState.FAILED
+    assert run.failed
+    assert words in run.outcome
+
+
+@pytest.mark.parametrize(
+    ("status", "announced", "given", "state", "words"),
+    [
+        ("SUCCEEDED", "AnnounceRejection", {"rule": "floor", "reason": "AUC 0.51"}, RunState.DONE, "floor: AUC 0.51"),
+        ("SUCCEEDED", "AnnounceRefusal", {"by": "arn:me"}, RunState.DONE, "arn:me rejected"),
+        ("SUCCEEDED", "AnnounceExpiry", {}, RunState.DONE, "nobody answered"),
+        ("SUCCEEDED", "AnnouncePromotion", {"message": "*New champion*: 3"}, RunState.DONE, "New champion: 3"),
+        ("SUCCEEDED", "AnnounceNotStarted", {"message": "too soon"}, RunState.NOT_STARTED, "too soon"),
+        ("FAILED", "AnnounceRollBack", {"message": "*Version 3* was rolled back"}, RunState.FAILED, "rolled back"),
+        ("FAILED", "", {}, RunState.FAILED, "no reason was given"),
+        ("TIMED_OUT", "", {}, RunState.FAILED, "longer than the machine allows"),
+        ("ABORTED", "", {}, RunState.STOPPED, "a person stopped it"),
+        ("WHATEVER_COMES", "", {}, RunState.FAILED, ""),
+    ],
+)
+def test_how_a_training_ended_is_told(
+    status: str, announced: str, given: dict[str, Any], state: RunState, words: str
+) -> None:
+    run = ended(status, announced, given)
+    assert (run.state, run.started_by) == (state, "drift: 3 features moved")
+    assert words in run.outcome
+    assert run.over
+
+
+def test_a_training_that_waits_says_what_to_type() -> None:
+    run = training_run(Execution("t", "RUNNING", NOW, request=REQUEST, step="Approve"))
+    assert (run.state, run.over) == (RunState.WAITING, False)
+    assert "`courtside versions approve t`" in run.outcome
+    assert training_run(Execution("t", "RUNNING", NOW, step="Train")).outcome == "the candidates are being trained"
+
+
+def test_a_long_reason_is_cut_and_one_line() -> None:
+    run = ended("FAILED", error="States.Runtime", cause="a\n" * 5_000)
+    assert len(run.outcome) == 300
+    assert "\n" not in run.outcome
+
+
+@pytest.mark.parametrize(
+    ("said", "hours", "kind", "state"),
+    [
+        ({"did": "restore", "rows": 3}, 0, RunKind.RESTORE, RunState.DONE),
+        ({"did": "restore", "error": "NotEmpty", "message": "use --replace"}, 0, RunKind.RESTORE, RunState.FAILED),
+        ({"key": "backups/x.zip"}, 0, RunKind.BACKUP, RunState.DONE),
+        ({}, 0, RunKind.BACKUP, RunState.RUNNING),
+        ({}, 2, RunKind.BACKUP, RunState.FAILED),
+    ],
+)
+def test_a_copy_is_told_from_its_last_words(said: dict[str, Any], hours: int, kind: RunKind, state: RunState) -> None:
+    run = copy_run("task", started_at=NOW, last_word_at=NOW, said=said, now=NOW + timedelta(hours=hours))
+    assert (run.kind, run.state) == (kind, state)
+    assert run.over == (state is not RunState.RUNNING)
+
+
+def stage_runs() -> Runs:
+    lake = InMemoryLake()
+    for day in range(1, 4):
+        window = Window(start=date(2026, 2, day), end=date(2026, 3, day))
+        check = DecisionRecord(
+            check_id=f"v1-{day}", window=window, champion_version="1", action="nothing", rule="quiet", reason="calm",
+            report_key="", decided_at=NOW + timedelta(hours=day),
+        )  # fmt: skip
+        lake.write(lake_keys.decision(window.end, check.check_id), check.model_dump_json().encode())
+    executions = InMemoryExecutions()
+    executions.add(Execution("t", "RUNNING", NOW + timedelta(hours=2, minutes=1), request=REQUEST, step="Train"))
+    copied = copy_run("0f3a", started_at=NOW, last_word_at=NOW, said={"did": "restore"}, now=NOW)
+    return Runs(executions, lake, lambda _: [copied])
+
+
+def test_all_kinds_are_listed_newest_first() -> None:
+    runs = stage_runs()
+    assert [run.id for run in runs.recent(limit=9)] == ["v1-3", "t", "v1-2", "v1-1", "0f3a"]
+    assert [run.id for run in runs.recent(limit=2)] == ["v1-3", "t"]
+    assert [run.id for run in runs.recent(limit=9, kind=RunKind.TRAINING)] == ["t"]
+    assert [run.id for run in runs.recent(limit=2, kind=RunKind.CHECK)] == ["v1-3", "v1-2"]
+    assert runs.recent(limit=9, kind=RunKind.BACKUP) == []
+
+
+def test_a_run_is_found_by_its_id_or_its_beginning() -> None:
+    runs = stage_runs()
+    assert runs.of("t").kind is RunKind.TRAINING
+    assert runs.of("0f").id == "0f3a"
+    for unknown in ("v1", "", "nothing"):
+        with pytest.raises(RunUnknown, match="courtside runs list"):
+            runs.of(unknown)
+
+
+def test_following_ends_with_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    runs, waits = stage_runs(), 0
+
+    def wait(_: float) -> None:
+        nonlocal waits
+        waits += 1
+        if waits == 2:
+            assert isinstance(runs.executions, InMemoryExecutions)
+            runs.executions.add(Execution("t", "ABORTED", NOW, LATER, request=REQUEST))
+
+    assert follow("t", runs, wait=wait).state is RunState.STOPPED
+    assert capsys.readouterr().err.count("the candidates are being trained") == 1
+
+
+def test_a_training_that_aws_does_not_know_yet_is_waited_for_a_little() -> None:
+    waits: list[float] = []
+    with pytest.raises(RunUnknown):
+        follow("unheard-of", stage_runs(), wait=waits.append)
+    assert len(waits) == 5
+
+
+def test_an_interrupted_follower_says_that_the_training_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        follow("t", stage_runs(), wait=interrupt)
+    assert "The training goes on without this command" in capsys.readouterr().err
