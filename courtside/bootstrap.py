@@ -54,6 +54,7 @@ def drift_monitor() -> "DriftMonitor":
 
 def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
     """Wire a drift check as its function's environment says; nothing is contacted yet."""
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
     from courtside.adapters.s3_lake import S3Lake
     from courtside.adapters.sns_alerts import SnsAlerts
@@ -62,14 +63,20 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
     from courtside.core.drift.policies.by_name import policy_named
     from courtside.datasets.catalog import load_dataset
     from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.claims import Claims
+    from courtside.workflows.overdue_data import OverdueData
 
+    lake, dataset = S3Lake(env.lake_bucket), load_dataset(env.dataset)
+    alerts, claims = SnsAlerts(env.alert_topic_arn), Claims(DynamoDbLedger(env.ledger_table))
     return DriftMonitor(
-        lake=S3Lake(env.lake_bucket),
-        alerts=SnsAlerts(env.alert_topic_arn),
+        lake=lake,
+        alerts=alerts,
         retraining=StepFunctionsRetraining(env.retraining_arn),
-        dataset=load_dataset(env.dataset),
+        dataset=dataset,
         drift_policy=policy_named(env.policy),
         decision_policy=DecisionPolicy(),
+        claims=claims,
+        overdue=OverdueData(lake, dataset, claims, alerts, timedelta(days=env.data_overdue_days)),
         window_days=env.window_days,
         tracking=MlflowDriftRuns(env.tracking_uri) if env.tracking_uri else None,
     )

@@ -176,6 +176,13 @@ class StageSettings(_Settings):
         " more than the longest pause of check_schedule",
     )
     window_days: int = Field(default=30, ge=1, le=366, description="days of newest games a check looks at, 1 to 366")
+    data_overdue_days: int = Field(
+        default=14,
+        ge=2,
+        le=366,
+        description="days without new rows after which people are told once, 2 to 366; an off-season is known from the "
+        "year before",
+    )
     drift_policy: Literal["calibrated", "classic"] = Field(
         default="calibrated",
         description="'calibrated' (against the reference's own history) or 'classic' (fixed PSI, KS and chi-squared)",

@@ -1,8 +1,12 @@
 """Alerts to an SNS topic: e-mail and Slack hang on it."""
 
 import boto3
+from botocore.config import Config
 
 from courtside.core.alerting import Alert
+
+# Who sends an alert holds a claim for as long as its lease lasts: sending must have ended, or failed, before that.
+_IMPATIENT = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"})
 
 
 class SnsAlerts:
@@ -13,4 +17,6 @@ class SnsAlerts:
 
     def publish(self, alert: Alert) -> None:
         """Send one alert to everyone subscribed."""
-        boto3.client("sns").publish(TopicArn=self.topic_arn, Subject=alert.subject, Message=alert.text)
+        boto3.client("sns", config=_IMPATIENT).publish(
+            TopicArn=self.topic_arn, Subject=alert.subject, Message=alert.text
+        )

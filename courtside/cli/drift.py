@@ -10,7 +10,7 @@ from courtside.cli.console import JsonFlag, people, print_json, print_table, pri
 from courtside.cli.input import ContractOption, parse_day
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 from courtside.contracts.errors import BadInput
-from courtside.contracts.events import Window
+from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.names import DEFAULT_DATASET
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="Compare a current table with a ref
 EXIT_DRIFT = 3
 MODEL_SCHEME = "models:/"
 DEFAULT_POLICY = "calibrated"
+INSUFFICIENT_DATA = "insufficient_data"
 
 
 class FolderNotWritable(BadInput):
@@ -202,6 +203,12 @@ def _monitor(stage: str) -> "DriftMonitor":
     return drift_monitor_of(env.model_copy(update={"tracking_uri": signed(env.tracking_uri)}))
 
 
+def decision_of(check: DriftCheckResponse) -> str:
+    """Return what was decided, or that there were too few rows to decide by."""
+    # Nothing was decided about so few rows, which is not the same as finding no drift in them.
+    return INSUFFICIENT_DATA if check.rule == INSUFFICIENT_DATA else check.decision
+
+
 def _backfilled(done: "BackfilledWindow") -> dict[str, Any]:
     check = done.check
     return {
@@ -209,6 +216,6 @@ def _backfilled(done: "BackfilledWindow") -> dict[str, Any]:
         "end": done.window.end.isoformat(),
         "rows": check.rows if check else 0,
         "drifted": len(check.features_drifted) if check else None,
-        "decision": check.decision if check else "no rows",
+        "decision": decision_of(check) if check else "no rows",
         "report": check.report_key if check else None,
     }

@@ -22,6 +22,7 @@ from courtside.cli import (
     tracking,
     train,
     versions,
+    watch,
 )
 from courtside.cli import demo as demo_command
 
@@ -43,6 +44,7 @@ app.command("retrain")(retrain.retrain)
 app.command("doctor")(doctor.doctor)
 app.command("status")(status.status)
 app.command("kept")(kept.kept)
+app.command("watch")(watch.watch)
 app.add_typer(drift.app, name="drift")
 app.add_typer(games.app, name="games")
 app.add_typer(local.app, name="local")

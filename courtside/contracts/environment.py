@@ -116,7 +116,9 @@ class CheckDriftEnv(LakeEnv):
     alert_topic_arn: str
     retraining_arn: str
     policy: str = "calibrated"
+    ledger_table: str = Field(min_length=3)
     window_days: int = Field(default=30, ge=1)
+    data_overdue_days: int = Field(default=14, ge=2)
     tracking_uri: str = Field(alias="MLFLOW_TRACKING_URI", default="")
 
 

@@ -63,7 +63,8 @@ def execution_name(training_id: str) -> str:
 class DriftCheckResponse(Payload):
     """Output of `check_drift`; `page_key` and `tracking_run_id` are None where page or run could not be made.
 
-    `share_drifted` is of the features that were checked, in [0, 1].
+    `share_drifted` is of the features that were checked, in [0, 1]. With the decision ``nothing_to_check`` there is no
+    report. `overdue_since` is the day of the newest row where data should have come since and did not.
     """
 
     check_id: str
@@ -72,6 +73,7 @@ class DriftCheckResponse(Payload):
     features_drifted: tuple[str, ...]
     share_drifted: float = 0.0
     decision: str
+    rule: str = ""
     reason: str
     report_key: str
     page_key: str | None = None
@@ -80,6 +82,7 @@ class DriftCheckResponse(Payload):
     tracking_run_id: str | None = None
     alerted: bool = False
     duplicate: bool = False
+    overdue_since: date | None = None
 
 
 class RetrainingRequest(Payload):

@@ -20,6 +20,7 @@ TRAININGS_PREFIX = "training/"
 LEGACY_SET = "ml-models/set.json"
 """Whose the legacy files are, and their SHA-256: written last, so that it tells a whole set from a mixed one."""
 PROFILE_NAME = "reference.profile"
+_BACKFILLED = "-backfill"
 CHAMPION_REFERENCE = "reference/champion.json"
 
 
@@ -141,6 +142,16 @@ def drift_rows(day: date, check_id: str) -> str:
 
 def _drift_day(day: date) -> str:
     return f"{DRIFT_REPORTS_PREFIX}dt={day.isoformat()}/"
+
+
+def backfilled_check(check_id: str) -> str:
+    """Return the id of the same check computed later: it must not stand in the way of the scheduled one's alert."""
+    return f"{check_id}{_BACKFILLED}"
+
+
+def is_backfilled(decision_key: str) -> bool:
+    """Tell whether a decision's key is that of a check which was computed later, so that nobody was told anything."""
+    return decision_key.endswith(f"{_BACKFILLED}.json")
 
 
 def decision(day: date, check_id: str) -> str:

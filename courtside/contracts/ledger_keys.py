@@ -8,11 +8,23 @@ CHAMPION = "champion/current"
 HISTORY_PREFIX = "history/"
 APPROVALS_PREFIX = "approval/"
 RETRAINING_LOCK = "lock/retraining"
+CHECKS_PREFIX = "check/"
+NOTICES_PREFIX = "notice/"
 
 
 def history(since: datetime, version: str) -> str:
     """Key of one entry of the production history; entries sort by time."""
     return f"{HISTORY_PREFIX}{since:%Y-%m-%dT%H:%M:%S.%fZ}-v{version}"
+
+
+def drift_check(check_id: str) -> str:
+    """Key of who carries out one drift check."""
+    return f"{CHECKS_PREFIX}{check_id}"
+
+
+def notice(kind: str, subject: str) -> str:
+    """Key of something that people are told once."""
+    return f"{NOTICES_PREFIX}{kind}-{subject}"
 
 
 def approval(training_id: str) -> str:

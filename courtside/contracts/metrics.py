@@ -29,6 +29,7 @@ class Metric(StrEnum):
     DECIDED_NOTHING = "DecidedNothing"
     DECIDED_ALERT = "DecidedAlert"
     DECIDED_RETRAIN = "DecidedRetrain"
+    DECIDED_NOTHING_TO_CHECK = "DecidedNothingToCheck"
     LOCK_WAITS = "LockWaits"
     ROWS_FROZEN = "RowsFrozen"
     GATE_PASSED = "GatePassed"
@@ -61,7 +62,7 @@ def metrics_of(payload: Payload) -> dict[Metric, float]:  # noqa: PLR0911 — on
                 Metric.ROWS_CHECKED: payload.rows,
                 Metric.FEATURES_DRIFTED: len(payload.features_drifted),
                 Metric.SHARE_DRIFTED: payload.share_drifted,
-                Metric(f"Decided{payload.decision.capitalize()}"): 1,
+                Metric(f"Decided{payload.decision.title().replace('_', '')}"): 1,
             }
         case LockResponse():
             return {Metric.LOCK_WAITS: float(payload.outcome is LockOutcome.REMEMBERED)}

@@ -139,7 +139,9 @@ class ChampionReference(Payload):
 class DecisionRecord(Payload):
     """One logged decision; `done` tells that everything it asked for has happened.
 
-    A `backfilled` one was computed later: it says what would have been decided, and nothing was done.
+    A `backfilled` one was computed later: it says what would have been decided, and nothing was done. Where there was
+    nothing to check, `report_key` and `champion_version` are empty. `overdue_since` is the day of the newest row where
+    newer ones should have come and did not.
     """
 
     check_id: str
@@ -153,6 +155,14 @@ class DecisionRecord(Payload):
     execution_arn: str | None = None
     done: bool = False
     backfilled: bool = False
+    overdue_since: date | None = None
+
+
+class ClaimState(Payload):
+    """What may happen only once: `told` when its alert was sent, `free` when its owner gave it back undone."""
+
+    told: bool = False
+    free: bool = False
 
 
 class Comparison(Payload):

@@ -8,11 +8,12 @@ from courtside.core.drift.reports.report import DriftReport
 
 
 class Action(StrEnum):
-    """What follows from a report."""
+    """What follows from a report, or from there being nothing to report on."""
 
     NOTHING = "nothing"
     ALERT = "alert"
     RETRAIN = "retrain"
+    NOTHING_TO_CHECK = "nothing_to_check"
 
 
 @dataclass(frozen=True, slots=True)

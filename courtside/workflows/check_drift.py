@@ -1,9 +1,10 @@
 """The drift check: champion's reference against a window, and what follows from it."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import (
     DriftCheckRequest,
     DriftCheckResponse,
@@ -17,12 +18,17 @@ from courtside.core.alerting import DriftAlertContext, drift_alert
 from courtside.core.dataset import Dataset
 from courtside.core.decision import Action, Decision, DecisionPolicy, decide
 from courtside.core.drift import DriftReport, Policy
+from courtside.workflows.claims import Claim, ClaimLost, Claims, finishing
 from courtside.workflows.drift_archive import Archived, archive
 from courtside.workflows.drift_runs import log_run
 from courtside.workflows.drift_window import EmptyWindow, NoChampion, WindowReport, champion_reference, report_window
+from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.ports import AlertChannel, DriftTracking, Lake, ObjectMissing, Retraining
+from courtside.workflows.row_source import NoRows
 
 __all__ = ["DriftMonitor", "EmptyWindow", "NoChampion"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +41,84 @@ class DriftMonitor:
     dataset: Dataset
     drift_policy: Policy
     decision_policy: DecisionPolicy
+    claims: Claims
+    overdue: OverdueData
     window_days: int
     tracking: DriftTracking | None = None
 
     def run(self, request: DriftCheckRequest, *, now: datetime) -> DriftCheckResponse:
-        """Check one window, log the decision and carry it out.
+        """Check one window, log the decision and carry it out; nothing to check is an outcome too.
 
-        Idempotent: the same champion, window and policy give the same check; one that was carried out before
-        is only read back, so a repeated event alerts nobody twice. The tracking server comes last, when everything
-        that matters is done, and may be away. Raises `NoChampion`, `NoRows`, `NothingReadable`, `EmptyWindow`.
+        Idempotent: the same champion, window and policy give the same check. Of several deliveries of one event, one
+        carries it out and the others wait for it; one that was carried out before is only read back. The tracking
+        server comes last, when everything that matters is done, and may be away. Raises `NothingReadable`, and
+        `EmptyWindow` where the window's files cannot be read.
         """
         window = request.window or self._window_before((request.as_of or now).date())
-        champion = champion_reference(self.lake)
-        found = self._found(window, champion)
+        try:
+            champion = champion_reference(self.lake)
+            found = self._found(window, champion)
+        except NoChampion as absent:
+            return self._nothing_to_check(window, "no_champion", str(absent), now=now)
+        except (NoRows, EmptyWindow) as absent:
+            if isinstance(absent, EmptyWindow) and absent.quarantined:
+                raise
+            since = None if request.window else self.overdue.tell(window.end, newest=None)
+            return self._nothing_to_check(window, "no_rows", str(absent), since=since, now=now)
+        # A window that somebody names may lie long ago: nothing is overdue by it.
+        since = None if request.window else self.overdue.tell(window.end, newest=found.newest)
         decision = decide(found.report, self.decision_policy)
-        record = self._record(found, decision, champion, now=now)
-        first = self._claim(record)
-        if first.done:
-            return _response(first, found.report, Archived(None, None), duplicate=True)
-        archived = archive(found, record, dataset=self.dataset.name, lake=self.lake)
-        done = self._carry_out(record, found.report, decision, archived)
+        record = self._record(found, decision, champion, now=now).model_copy(update={"overdue_since": since})
+        key = ledger_keys.drift_check(record.check_id)
+        while True:
+            claim = self.claims.take(key, done=lambda: (known := self._logged(record)) is not None and known.done)
+            if claim is None:
+                known = self._logged(record) or record
+                return _response(known, found.report, Archived(None, None), duplicate=True)
+            try:
+                return self._finish(claim, record, found, decision)
+            except ClaimLost:
+                # Another delivery took this one for dead: wait for it as any other.
+                logger.warning("drift check %s was taken over by another delivery of its event", record.check_id)
+
+    def _finish(
+        self, claim: Claim, record: DecisionRecord, found: WindowReport, decision: Decision
+    ) -> DriftCheckResponse:
+        with finishing(claim):
+            self.lake.claim(_key(record), _document(record))
+            archived = archive(found, record, dataset=self.dataset.name, lake=self.lake)
+            done = self._carry_out(claim, record, found.report, decision, archived)
         run_id = self._log(found.report, done, archived)
         return _response(done, found.report, archived, run_id=run_id)
+
+    def _nothing_to_check(
+        self, window: Window, rule: str, reason: str, *, now: datetime, since: date | None = None
+    ) -> DriftCheckResponse:
+        # Not the id of a check: once there is something to check, that check must not count as done.
+        record = DecisionRecord(
+            check_id=f"nothing-{window.start}-{window.end}",
+            window=window,
+            champion_version="",
+            action=Action.NOTHING_TO_CHECK,
+            rule=rule,
+            reason=reason,
+            report_key="",
+            decided_at=now,
+            done=True,
+            overdue_since=since,
+        )
+        self._log_decision(record)
+        return DriftCheckResponse(
+            check_id=record.check_id,
+            window=window,
+            rows=0,
+            features_drifted=(),
+            decision=record.action,
+            rule=rule,
+            reason=reason,
+            report_key="",
+            overdue_since=since,
+        )
 
     def recompute(self, window: Window, *, now: datetime) -> DriftCheckResponse:
         """Check a past window against today's champion; nothing follows from it but its report and its record.
@@ -67,12 +129,8 @@ class DriftMonitor:
         found = self._found(window, champion)
         decision = decide(found.report, self.decision_policy)
         record = self._record(found, decision, champion, now=now, backfilled=True)
-        key = lake_keys.decision(window.end, record.check_id)
-        try:
-            earlier = DecisionRecord.model_validate_json(self.lake.read(key))
+        if (earlier := self._logged(record)) is not None:
             record = record.model_copy(update={"decided_at": earlier.decided_at})
-        except ObjectMissing:
-            pass
         archived = archive(found, record, dataset=self.dataset.name, lake=self.lake)
         self._log_decision(record)
         return _response(record, found.report, archived, run_id=self._log(found.report, record, archived))
@@ -93,9 +151,9 @@ class DriftMonitor:
         backfilled: bool = False,
     ) -> DecisionRecord:
         window = found.window
-        # A backfilled check has an id of its own: it must not stand in the way of the scheduled one's alert.
-        ending = "-backfill" if backfilled else ""
-        check_id = f"v{champion.version}-{window.start}-{window.end}-{found.report.policy}{ending}"
+        check_id = f"v{champion.version}-{window.start}-{window.end}-{found.report.policy}"
+        if backfilled:
+            check_id = lake_keys.backfilled_check(check_id)
         return DecisionRecord(
             check_id=check_id,
             window=window,
@@ -109,18 +167,18 @@ class DriftMonitor:
             done=backfilled,
         )
 
-    def _claim(self, record: DecisionRecord) -> DecisionRecord:
-        """Log the decision, or return the one that is logged already for this check."""
-        key = lake_keys.decision(record.window.end, record.check_id)
-        if self.lake.claim(key, record.model_dump_json(indent=2).encode()):
-            return record
-        return DecisionRecord.model_validate_json(self.lake.read(key))
+    def _logged(self, record: DecisionRecord) -> DecisionRecord | None:
+        """Return the decision that is logged already for this check."""
+        try:
+            return DecisionRecord.model_validate_json(self.lake.read(_key(record)))
+        except ObjectMissing:
+            return None
 
     def _carry_out(
-        self, record: DecisionRecord, report: DriftReport, decision: Decision, archived: Archived
+        self, claim: Claim, record: DecisionRecord, report: DriftReport, decision: Decision, archived: Archived
     ) -> DecisionRecord:
         arn = self._retrain(record) if decision.action is Action.RETRAIN else None
-        if decision.action is not Action.NOTHING:
+        if decision.action is not Action.NOTHING and not claim.told:
             context = DriftAlertContext(
                 dataset=self.dataset.name,
                 start=record.window.start,
@@ -129,7 +187,11 @@ class DriftMonitor:
                 report_uri=self.lake.uri(archived.page_key or record.report_key),
                 execution_arn=arn,
             )
-            self.alerts.publish(drift_alert(report, decision, context))
+            alert = drift_alert(report, decision, context)
+            # Nothing but the publishing stands between these two writes: killed just there, a retry alerts again.
+            claim.renew()
+            self.alerts.publish(alert)
+            claim.mark_told()
         done = record.model_copy(update={"execution_arn": arn, "done": True})
         self._log_decision(done)
         return done
@@ -145,11 +207,18 @@ class DriftMonitor:
         return self.retraining.start(request)
 
     def _log_decision(self, record: DecisionRecord) -> None:
-        key = lake_keys.decision(record.window.end, record.check_id)
-        self.lake.write(key, record.model_dump_json(indent=2).encode())
+        self.lake.write(_key(record), _document(record))
 
     def _log(self, report: DriftReport, record: DecisionRecord, archived: Archived) -> str | None:
         return log_run(report, record, archived.page, dataset=self.dataset.name, tracking=self.tracking)
+
+
+def _key(record: DecisionRecord) -> str:
+    return lake_keys.decision(record.window.end, record.check_id)
+
+
+def _document(record: DecisionRecord) -> bytes:
+    return record.model_dump_json(indent=2).encode()
 
 
 def _response(
@@ -167,6 +236,7 @@ def _response(
         features_drifted=report.features_drifted,
         share_drifted=report.share_drifted,
         decision=record.action,
+        rule=record.rule,
         reason=record.reason,
         report_key=record.report_key,
         page_key=archived.page_key,
@@ -175,4 +245,5 @@ def _response(
         tracking_run_id=run_id,
         alerted=record.action != Action.NOTHING and not (duplicate or record.backfilled),
         duplicate=duplicate,
+        overdue_since=record.overdue_since,
     )

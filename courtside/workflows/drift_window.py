@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pyarrow as pa
 
@@ -18,7 +18,7 @@ from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.story.parts import Part, Span, sub_windows
 from courtside.core.drift.story.telling import tell
 from courtside.core.features import build_features
-from courtside.core.rows import require_time_column, within
+from courtside.core.rows import period, require_time_column, within
 from courtside.workflows.ports import Lake, ObjectMissing
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
 
@@ -42,12 +42,13 @@ class EmptyWindow(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class WindowReport:
-    """What a check found, and the profiles it was made of."""
+    """What a check found, the profiles it was made of, and the day of the window's newest row."""
 
     window: Window
     report: DriftReport
     reference: Profile
     current: Profile
+    newest: date
 
 
 def champion_reference(lake: Lake) -> ChampionReference:
@@ -66,17 +67,21 @@ def report_window(
     Files of the lake that cannot be used are set aside and named in the report.
     """
     reference = Profile.from_bytes(lake.read(champion.profile_key))
-    seen = _profiled(window, reference, lake=lake, dataset=dataset)
+    found, quarantined = _window_files(window, lake=lake, dataset=dataset)
+    seen = _profiled(window, reference, found, quarantined)
     report = check(reference, seen.profile, policy, features=dataset.feature_names)
     comparable = comparable_reference(reference, seen.profile, policy)
     # A champion promoted before importances were kept has none.
     importances = champion.importances or None
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts, importances=importances)
-    return WindowReport(window, replace(report, files_quarantined=seen.quarantined), comparable, seen.profile)
+    report = replace(report, files_quarantined=seen.quarantined)
+    newest = max(period(file.table, dataset.time_column)[1] for file in found)
+    return WindowReport(window, report, comparable, seen.profile, newest)
 
 
-def _profiled(window: Window, reference: Profile, *, lake: Lake, dataset: Dataset) -> TableProfile:
-    found, quarantined = _window_files(window, lake=lake, dataset=dataset)
+def _profiled(
+    window: Window, reference: Profile, found: Sequence[ReadFile], quarantined: list[QuarantinedFile]
+) -> TableProfile:
     dated = reference.time_column is not None
     windows = sub_windows(window.start, window.end - timedelta(days=1)) if dated else ()
     whole, pieces = reference.blank(), [reference.blank() for _ in windows]

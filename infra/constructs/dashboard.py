@@ -29,7 +29,12 @@ class StageDashboard(cloudwatch.Dashboard):
 
     def _drift(self) -> list[cloudwatch.IWidget]:
         ours = self._figures.ours
-        decisions = (Metric.DECIDED_NOTHING, Metric.DECIDED_ALERT, Metric.DECIDED_RETRAIN)
+        decisions = (
+            Metric.DECIDED_NOTHING,
+            Metric.DECIDED_ALERT,
+            Metric.DECIDED_RETRAIN,
+            Metric.DECIDED_NOTHING_TO_CHECK,
+        )
         share = ours(Metric.SHARE_DRIFTED, statistic="Maximum", period=_DAY)
         return [
             _graph("Drifted features", ours(Metric.FEATURES_DRIFTED, statistic="Maximum", period=_DAY), right=[share]),

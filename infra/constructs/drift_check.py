@@ -1,15 +1,18 @@
 """The scheduled drift check: function, schedule, and what happens when it cannot run."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
+from courtside.contracts import ledger_keys
 from courtside.contracts.environment import CheckDriftEnv
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.alerts import Alerts, dead_letter_queue
 from infra.constructs.functions import ImageFunction
+from infra.constructs.ledger import grant_prefixes
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.constructs.retraining import Retraining
@@ -17,6 +20,7 @@ from infra.stage import StageSettings
 
 # What `courtside.contracts.lake_keys` spells: the check adds reports and decisions and changes nothing else.
 WRITABLE = ("drift/*", "decisions/*")
+CLAIMED = (ledger_keys.CHECKS_PREFIX, ledger_keys.NOTICES_PREFIX)
 # MLflow's clients write artifacts themselves, under the run's own folder: this one file of it, never a model.
 ARTIFACT = f"{ARTIFACT_FOLDER}/*/artifacts/{DRIFT_PAGE}"
 
@@ -34,6 +38,7 @@ class DriftCheck(Construct):
         *,
         lake: s3.IBucket,
         artifacts: s3.IBucket,
+        ledger: dynamodb.ITableV2,
         api: PrivateApi,
         alerts: Alerts,
         retraining: Retraining,
@@ -47,6 +52,8 @@ class DriftCheck(Construct):
             alert_topic_arn=alerts.topic.topic_arn,
             retraining_arn=retraining.machine.state_machine_arn,
             policy=settings.drift_policy,
+            ledger_table=ledger.table_name,
+            data_overdue_days=settings.data_overdue_days,
             window_days=settings.window_days,
             tracking_uri=api.tracking_uri,
         )
@@ -63,6 +70,7 @@ class DriftCheck(Construct):
         for prefix in WRITABLE:
             lake.grant_put(self.function, prefix)
         artifacts.grant_put(self.function, ARTIFACT)
+        grant_prefixes(ledger, self.function, prefixes=CLAIMED)
         api.grant_invoke(self.function)
         alerts.topic.grant_publish(self.function)
         retraining.machine.grant_start_execution(self.function)

@@ -34,6 +34,19 @@ class Ledger(dynamodb.TableV2):
         resource.override_logical_id(construct_id)
 
 
+def grant_prefixes(table: dynamodb.ITableV2, grantee: iam.IGrantable, *, prefixes: tuple[str, ...]) -> None:
+    """Let a role read and write the documents under these prefixes only; a prefix is a partition and a slash."""
+    partitions = [prefix.removesuffix("/") for prefix in prefixes]
+    grantee.grant_principal.add_to_principal_policy(
+        iam.PolicyStatement(
+            actions=["dynamodb:GetItem", "dynamodb:PutItem"],
+            resources=[table.table_arn],
+            # `ITableV2.grant` takes no condition, and without one the role could name another champion.
+            conditions={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": partitions}},
+        )
+    )
+
+
 def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable) -> None:
     """Let a role read and write documents it knows by key; nobody deletes one, and only people list them."""
     table.grant(grantee, "dynamodb:GetItem", "dynamodb:PutItem")

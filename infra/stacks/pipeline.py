@@ -56,6 +56,7 @@ class PipelineStack(cdk.Stack):
             "DriftCheck",
             lake=data.lake,
             artifacts=data.artifacts,
+            ledger=data.ledger,
             api=tracking.api,
             alerts=self.alerts,
             retraining=self.retraining,

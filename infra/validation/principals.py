@@ -102,10 +102,9 @@ def _right(statement: Mapping[str, Any]) -> str:
     verb, where = ("never ", "except on") if denied else ("", "on")
     said = f"{verb}{', '.join(f'`{action}`' for action in statement['Action'])} {where} {', '.join(resources)}"
     conditions = [
-        f"{key} is {_name(value)}"
+        f"{key} is {' or '.join(_name(value) for value in (values if isinstance(values, list) else [values]))}"
         for keys in statement.get("Condition", {}).values()
         for key, values in keys.items()
-        for value in (values if isinstance(values, list) else [values])
     ]
     return f"{said} where {' and '.join(conditions)}" if conditions else said
 

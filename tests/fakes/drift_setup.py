@@ -1,6 +1,6 @@
 """A lake with simulated seasons and a champion's reference, and a drift check wired on fakes."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -14,9 +14,11 @@ from courtside.core.features import build_features
 from courtside.core.reference import reference_rows
 from courtside.datasets.catalog import load_dataset
 from courtside.workflows.check_drift import DriftMonitor
+from courtside.workflows.claims import Claims
 from courtside.workflows.games import store_games
+from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.rows import rows_before, usable_files
-from tests.fakes.ports import InMemoryDriftRuns, InMemoryLake, RecordedAlerts, RecordedRetraining
+from tests.fakes.ports import InMemoryDriftRuns, InMemoryLake, InMemoryLedger, RecordedAlerts, RecordedRetraining
 
 DATASET = load_dataset("nba_games")
 NOW = datetime(2019, 7, 1, 12, tzinfo=UTC)
@@ -47,7 +49,8 @@ def filled_lake(games: pa.Table) -> InMemoryLake:
 class DriftSetup:
     def __init__(self, lake: InMemoryLake) -> None:
         self.lake, self.alerts, self.retraining = lake, RecordedAlerts(), RecordedRetraining()
-        self.tracking = InMemoryDriftRuns()
+        self.tracking, self.ledger = InMemoryDriftRuns(), InMemoryLedger()
+        claims = Claims(self.ledger, sleep=lambda _: None)
         self.monitor = DriftMonitor(
             lake=lake,
             alerts=self.alerts,
@@ -55,6 +58,8 @@ class DriftSetup:
             dataset=DATASET,
             drift_policy=ClassicPolicy(),
             decision_policy=DecisionPolicy(),
+            claims=claims,
+            overdue=OverdueData(lake, DATASET, claims, self.alerts, timedelta(days=14)),
             window_days=30,
             tracking=self.tracking,
         )

@@ -62,7 +62,7 @@ def test_who_may_do_what_is_as_the_policies_say(graph: Graph) -> None:
     assert known["drift check (Lambda) → retraining"] == Access.CALL
     assert known["drift check (Lambda) → lake bucket"] == both
     assert known["drift check (Lambda) → artifacts bucket"] == Access.WRITE
-    assert "drift check (Lambda) → ledger" not in known
+    assert known["drift check (Lambda) → ledger"] == both
     assert known["retraining (state machine) → training"] == Access.CALL
     assert "steps (Lambda) → artifacts bucket" not in known
     assert known["MLflow (ECS service) → database"] == both

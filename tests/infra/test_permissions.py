@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
 from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE
@@ -96,9 +96,21 @@ def test_every_step_and_the_training_task_write_the_ledger_and_nobody_else_reads
         for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
         if allowed(dev.pipeline, logical_id, "dynamodb:GetItem")
     }
-    assert set(users) == {*(f"Steps{step}" for step in STEPS), "TrainingTaskTaskRole"}
+    assert set(users) == {*(f"Steps{step}" for step in STEPS), "TrainingTaskTaskRole", "DriftCheckFunction"}
     assert len({frozenset(resources) for resources in users.values()}) == 1
     assert not [action for action in ("dynamodb:Scan", "dynamodb:Query") if allowed(dev.pipeline, "", action)]
+
+
+def test_the_check_writes_its_own_claims_and_notices_into_the_ledger_and_nothing_else(dev: SynthesizedStage) -> None:
+    (policy,) = (
+        each for name, each in dev.pipeline.of_type("AWS::IAM::Policy").items() if name.startswith("DriftCheckFunction")
+    )
+    (statement,) = (each for each in policy["PolicyDocument"]["Statement"] if "dynamodb:PutItem" in str(each["Action"]))
+    assert statement["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["check", "notice"]}}
+    keys = (ledger_keys.drift_check("c"), ledger_keys.notice("overdue", "t"))
+    assert {key.split("/")[0] for key in keys} == {"check", "notice"}
+    others = (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, ledger_keys.approval("t"))
+    assert not [key for key in others if key.split("/")[0] in {"check", "notice"}]
 
 
 def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: SynthesizedStage) -> None:

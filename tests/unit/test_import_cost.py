@@ -11,7 +11,8 @@ import lambdas.check_drift.handler
 from courtside.bootstrap import drift_monitor_of
 from courtside.contracts.environment import CheckDriftEnv
 drift_monitor_of(CheckDriftEnv(
-    lake_bucket="lake", alert_topic_arn="arn:topic", retraining_arn="arn:machine", tracking_uri="https://tracking"
+    lake_bucket="lake", alert_topic_arn="arn:topic", retraining_arn="arn:machine", ledger_table="ledger",
+    tracking_uri="https://tracking",
 ))
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
 """

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import boto3
 
 from courtside.adapters.stack_resources import StackResource
-from courtside.contracts.lake_keys import DECISIONS_PREFIX
+from courtside.contracts.lake_keys import DECISIONS_PREFIX, is_backfilled
 from courtside.core.findings import Finding, broken, doubtful, fine
 from courtside.core.schedule import ScheduleUnreadable, last_due
 
@@ -40,9 +40,10 @@ def schedule(resources: Sequence[StackResource], *, lake: str, now: datetime) ->
 
 
 def last_check(lake: str) -> datetime | None:
-    """Return when a drift check logged a decision last, None if none ever did."""
+    """Return when a drift check logged a decision last, None if none ever did; a backfill is no check."""
     pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=lake, Prefix=DECISIONS_PREFIX)
-    return max((item["LastModified"] for page in pages for item in page.get("Contents", [])), default=None)
+    logged = (item for page in pages for item in page.get("Contents", []) if not is_backfilled(item["Key"]))
+    return max((item["LastModified"] for item in logged), default=None)
 
 
 def _last_check(expression: str, zone: str, *, since: datetime | None, ran: datetime | None, now: datetime) -> Finding:

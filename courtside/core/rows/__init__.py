@@ -1,7 +1,7 @@
 """Rows of any dataset: what a training needs of them, and which days they are of."""
 
 from courtside.core.rows.checks import require_contract, require_once, require_time_column, require_times
-from courtside.core.rows.days import period, within
+from courtside.core.rows.days import days_of, period, within
 from courtside.core.rows.errors import RowsRepeated, TargetNotBinary, TimesMissing
 from courtside.core.rows.target import labelled, require_binary
 
@@ -9,6 +9,7 @@ __all__ = [
     "RowsRepeated",
     "TargetNotBinary",
     "TimesMissing",
+    "days_of",
     "labelled",
     "period",
     "require_binary",

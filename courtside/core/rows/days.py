@@ -26,6 +26,11 @@ def period(table: pa.Table, time_column: str) -> tuple[date, date]:
     return limits["min"].as_py(), limits["max"].as_py()
 
 
+def days_of(table: pa.Table, time_column: str) -> set[date]:
+    """Return the days that have rows."""
+    return set(pc.unique(_days(table, time_column).drop_null()).to_pylist())
+
+
 def _days(table: pa.Table, time_column: str) -> Any:
     # As days, as the ends of a range may lie outside of what a timestamp in nanoseconds can hold.
     return table.column(time_column).cast(pa.date32(), safe=False)

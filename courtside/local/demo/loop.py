@@ -1,10 +1,10 @@
 """The deployed loop as the demo drives and watches it, through AWS APIs only."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from courtside.adapters.deployed_check import check_now
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Window
@@ -15,14 +15,6 @@ from courtside.local.logs import said
 
 POLL_SECONDS = 0.25
 TRAINING_TIMEOUT_SECONDS = 600
-
-
-class CheckFailed(CourtsideError):
-    """The drift check function ended with an error."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        self.kind = kind
-        super().__init__(f"the drift check failed with {kind}: {message}")
 
 
 class RetrainingFailed(CourtsideError):
@@ -73,14 +65,8 @@ class Loop:
 
     def check_drift(self, window: Window) -> DriftCheckResponse:
         """Invoke the drift check as its schedule does; raises `CheckFailed`."""
-        answer = self._aws.client("lambda").invoke(
-            FunctionName=self.output(StackOutput.CHECK_DRIFT),
-            Payload=DriftCheckRequest(window=window).model_dump_json().encode(),
-        )
-        payload = json.loads(answer["Payload"].read())
-        if answer.get("FunctionError"):
-            raise CheckFailed(payload.get("errorType", "an error"), payload.get("errorMessage", ""))
-        return DriftCheckResponse.model_validate(payload)
+        function = self.output(StackOutput.CHECK_DRIFT)
+        return check_now(function, DriftCheckRequest(window=window), client=self._aws.client("lambda"))
 
     def executions(self) -> list[Execution]:
         """Return all executions, oldest first."""

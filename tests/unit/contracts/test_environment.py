@@ -4,7 +4,9 @@ from pydantic import ValidationError
 from courtside.contracts.environment import CheckDriftEnv, EnvironmentInvalid, PromoteEnv, TrainEnv
 from courtside.contracts.events import DriftCheckRequest, Window
 
-CHECK = CheckDriftEnv(lake_bucket="lake", alert_topic_arn="arn:t", retraining_arn="arn:r", window_days=14)
+CHECK = CheckDriftEnv(
+    lake_bucket="lake", alert_topic_arn="arn:t", retraining_arn="arn:r", ledger_table="ledger", window_days=14
+)
 
 
 def test_what_infra_writes_the_process_reads_back() -> None:

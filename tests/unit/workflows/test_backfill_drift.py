@@ -3,6 +3,7 @@ from itertools import pairwise
 
 import pytest
 
+from courtside.cli.drift import _backfilled
 from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckRequest, Window
 from courtside.contracts.records import DecisionRecord
@@ -51,6 +52,24 @@ def test_a_backfill_does_not_stand_in_the_way_of_the_scheduled_check(setup: Drif
     before = setup.lake.read(lake_keys.decision(window.end, answer.check_id))
     backfill(window, monitor=setup.monitor, now=NOW)
     assert setup.lake.read(lake_keys.decision(window.end, answer.check_id)) == before
+
+
+def test_a_window_with_too_few_rows_says_so_instead_of_no_drift(setup: DriftSetup) -> None:
+    done = backfill(
+        Window(start=date(2018, 11, 1), end=date(2018, 11, 3)), monitor=setup.monitor, now=NOW, window_days=1
+    )
+    assert done
+    assert {row["decision"] for row in map(_backfilled, done)} == {"insufficient_data"}
+    assert all(row["rows"] for row in map(_backfilled, done))
+
+
+def test_the_key_of_a_backfill_tells_it_from_a_check(setup: DriftSetup) -> None:
+    window = Window(start=date(2018, 11, 1), end=date(2018, 12, 1))
+    backfill(window, monitor=setup.monitor, now=NOW)
+    (later,) = setup.lake.keys("decisions/")
+    assert lake_keys.is_backfilled(later)
+    setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
+    assert [lake_keys.is_backfilled(key) for key in setup.lake.keys("decisions/")].count(False) == 1
 
 
 def test_without_a_champion_it_says_so(setup: DriftSetup) -> None:

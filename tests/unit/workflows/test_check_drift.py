@@ -9,8 +9,6 @@ from courtside.contracts.events import DriftCheckRequest, Trigger, Window
 from courtside.contracts.records import DecisionRecord
 from courtside.core.drift.reading import Days
 from courtside.core.features import build_features
-from courtside.workflows.check_drift import EmptyWindow, NoChampion
-from courtside.workflows.games import NoGames
 from courtside.workflows.rows import rows_before, usable_files
 from tests.fakes.drift_setup import CHANGED, DATASET, NOW, QUIET, DriftSetup
 from tests.fakes.ports import InMemoryLake
@@ -72,17 +70,6 @@ def test_a_check_that_broke_before_its_alert_is_finished_by_the_retry(setup: Dri
 def test_the_schedules_time_gives_the_window(setup: DriftSetup) -> None:
     answer = setup.monitor.run(DriftCheckRequest(as_of=datetime(2011, 1, 31, 9, tzinfo=UTC)), now=NOW)
     assert answer.window == Window(start=date(2011, 1, 1), end=date(2011, 1, 31))
-
-
-def test_missing_champion_games_and_rows_are_named(setup: DriftSetup) -> None:
-    summer = Window(start=date(2011, 7, 2), end=date(2011, 8, 1))
-    with pytest.raises(EmptyWindow, match="2011-07-02"):
-        setup.monitor.run(DriftCheckRequest(window=summer), now=NOW)
-    with pytest.raises(NoGames):
-        setup.monitor.run(DriftCheckRequest(window=Window(start=date(1950, 1, 1), end=date(1950, 2, 1))), now=NOW)
-    del setup.lake.objects[lake_keys.CHAMPION_REFERENCE]
-    with pytest.raises(NoChampion, match="courtside retrain"):
-        setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
 
 
 def test_features_of_a_window_do_not_depend_on_how_much_history_was_read(lake: InMemoryLake) -> None:

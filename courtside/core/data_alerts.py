@@ -1,0 +1,29 @@
+"""What people read of data that should have come and did not."""
+
+from datetime import date
+
+from courtside.core.alerting import NAME_LIMIT, Alert
+from courtside.core.shown import shown
+
+
+def overdue_alert(*, dataset: str, newest: date, today: date) -> Alert:
+    """Write the one alert for a stretch without new rows."""
+    name, days = shown(dataset, NAME_LIMIT), (today - newest).days
+    return Alert.written(
+        f"Courtside: no new data of {name} since {newest}",
+        [
+            (
+                f"*No new data of {name}* for {days} days: the newest row is of {newest}. Rows were to be expected: a "
+                "year ago they came at this time, or the lake holds no year yet by which an off-season could be known."
+            ),
+            (
+                "*What it means*: until rows come, drift checks find little or nothing to look at, and nobody watches "
+                "the champion."
+            ),
+            (
+                "*What to do*: find out why nothing was loaded, and load it (`courtside games load`, `courtside tables "
+                "load`). This is said once. If no more data will come, pause the check: check_enabled in "
+                "infra/settings.py."
+            ),
+        ],
+    )

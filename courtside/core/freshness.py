@@ -1,0 +1,32 @@
+"""Whether data that should have come did not: by the age of the newest row, and by what came a year before."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+YEAR = timedelta(days=365)
+LOOK_BACK = 2 * YEAR
+"""How many days before today `overdue_since` has to know: the season of a year ago, and that it was not the first."""
+
+
+def overdue_since(days: Iterable[date], *, today: date, patience: timedelta) -> date | None:
+    """Return the day of the newest row where newer ones should have come, None where all is as it should be.
+
+    `days` are those before `today` that have rows, over the whole of `LOOK_BACK`. Rows may be `patience` late. An
+    off-season is known from the year before: rows are expected if they had come for a while by then, and went on
+    coming. Without a year of history nothing is known of an off-season, so rows are always expected.
+
+    >>> season = [date(2018, 10, 16) + timedelta(days=n) for n in range(240)]
+    >>> years = [day + n * YEAR for day in season for n in (0, 1)]
+    >>> overdue_since(years, today=date(2020, 9, 1), patience=timedelta(days=14))  # nobody plays in September
+    >>> overdue_since(years, today=date(2020, 11, 20), patience=timedelta(days=14))
+    datetime.date(2020, 6, 11)
+    """
+    known = sorted(days)
+    if not known or today - known[-1] <= patience:
+        return None
+    a_year_ago = today - YEAR
+    if known[0] > a_year_ago - 2 * patience:
+        return known[-1]
+    begun = any(a_year_ago - 2 * patience <= day < a_year_ago - patience for day in known)
+    went_on = any(a_year_ago <= day < a_year_ago + patience for day in known)
+    return known[-1] if begun and went_on else None

@@ -1,0 +1,130 @@
+"""Who carries out what an event asks for, when the event is delivered several times, even at once.
+
+A claim is a document of the ledger that is written only by who knows its newest revision: its owner. It has a lease:
+an owner that has not written it for so long is taken for dead, and whoever waited takes over. The lease is measured by
+who waits, from when it saw the revision first; no clock is compared with another's, so a wrong one does no harm.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.records import ClaimState
+from courtside.workflows.documents import read, written
+from courtside.workflows.ports import Ledger
+
+LEASE_SECONDS = 30.0
+"""Longer than sending one alert may take, and far shorter than the time limit of who waits for it to end."""
+POLL_SECONDS = 1.0
+MOST_CONFLICTS = 5
+
+
+class ClaimLost(CourtsideError):
+    """Another delivery of the event took the claim over, so this one must not go on."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"{key} was taken over by another delivery of the same event, which finishes it")
+
+
+class Claim:
+    """What the owner holds: each of its writes fails with `ClaimLost` once another one has taken over."""
+
+    def __init__(self, ledger: Ledger, key: str, state: ClaimState, revision: int) -> None:
+        self._ledger, self._key = ledger, key
+        self._state, self._revision = state, revision
+
+    @property
+    def told(self) -> bool:
+        """Whether the claim's alert was sent, by this owner or one before it."""
+        return self._state.told
+
+    def renew(self) -> None:
+        """Begin the lease anew: from here on the owner has `LEASE_SECONDS` for what must not happen twice."""
+        self._write(self._state)
+
+    def mark_told(self) -> None:
+        """Note that the alert was sent, so that nobody sends it again."""
+        self._write(self._state.model_copy(update={"told": True}))
+
+    def give_back(self) -> None:
+        """Let the next delivery, such as a retry, take over without waiting; no error where one has done so."""
+        self._put(self._state.model_copy(update={"free": True}))
+
+    def _write(self, state: ClaimState) -> None:
+        if not self._put(state):
+            raise ClaimLost(self._key)
+
+    def _put(self, state: ClaimState) -> bool:
+        for _ in range(MOST_CONFLICTS):
+            if self._ledger.put(written(self._key, state, expected_revision=self._revision)):
+                self._state, self._revision = state, self._revision + 1
+                return True
+            # A store may also refuse because somebody else is at it; only a newer revision means that it is lost.
+            if read(self._ledger, self._key, ClaimState)[1] != self._revision:
+                return False
+        return False
+
+
+@contextmanager
+def finishing(claim: Claim) -> Iterator[None]:
+    """Give a claim back if the work under it fails, so that a retry need not wait for the lease to end."""
+    try:
+        yield
+    except ClaimLost:
+        raise
+    except Exception:
+        claim.give_back()
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims in a ledger; `lease` and `poll` are in seconds of `sleep`."""
+
+    ledger: Ledger
+    sleep: Callable[[float], None] = time.sleep
+    lease: float = LEASE_SECONDS
+    poll: float = POLL_SECONDS
+
+    def take(self, key: str, *, done: Callable[[], bool]) -> Claim | None:
+        """Return the claim, waiting for its owner to finish or to die; None once `done` tells that all is done.
+
+        `done` is asked once more after the claim was taken, as its owner may have finished in between.
+        """
+        seen, waited = -1, 0.0
+        while True:
+            found, revision = read(self.ledger, key, ClaimState)
+            if revision != seen:
+                seen, waited = revision, 0.0
+            if (found is None or found.free or waited >= self.lease) and (
+                claim := self._taken(key, found or ClaimState(), revision)
+            ):
+                return None if done() else claim
+            if done():
+                return None
+            self.sleep(self.poll)
+            waited += self.poll
+
+    def once(self, key: str, tell: Callable[[], None]) -> bool:
+        """Tell people something once for all; return whether this call did."""
+        claim = self.take(key, done=lambda: self._told(key))
+        if claim is None:
+            return False
+        with finishing(claim):
+            claim.renew()
+            tell()
+            claim.mark_told()
+        return True
+
+    def _told(self, key: str) -> bool:
+        found, _ = read(self.ledger, key, ClaimState)
+        return found is not None and found.told
+
+    def _taken(self, key: str, state: ClaimState, revision: int) -> Claim | None:
+        mine = state.model_copy(update={"free": False})
+        if not self.ledger.put(written(key, mine, expected_revision=revision)):
+            return None
+        return Claim(self.ledger, key, mine, revision + 1)

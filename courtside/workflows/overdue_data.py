@@ -1,0 +1,49 @@
+"""Data that should have come and did not: said once, by the age of the newest row."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from courtside.contracts import ledger_keys
+from courtside.core.data_alerts import overdue_alert
+from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import Days
+from courtside.core.freshness import LOOK_BACK, overdue_since
+from courtside.core.rows import days_of, within
+from courtside.workflows.claims import Claims
+from courtside.workflows.ports import AlertChannel, Lake
+from courtside.workflows.row_source import NoRows
+from courtside.workflows.rows import usable_files
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueData:
+    """What tells people of missing data; new rows may be `patience` late."""
+
+    lake: Lake
+    dataset: Dataset
+    claims: Claims
+    alerts: AlertChannel
+    patience: timedelta
+
+    def tell(self, today: date, *, newest: date | None) -> date | None:
+        """Return the newest row's day where newer rows are overdue, and tell people once; None where nothing is.
+
+        `newest` is the newest row's day where the caller knows it: while it is recent, nothing has to be read.
+        """
+        if newest is not None and today - newest <= self.patience:
+            return None
+        since = overdue_since(self._days(today), today=today, patience=self.patience)
+        if since is not None:
+            alert = overdue_alert(dataset=self.dataset.name, newest=since, today=today)
+            key = ledger_keys.notice("overdue", f"{self.dataset.name}-{since}")
+            self.claims.once(key, lambda: self.alerts.publish(alert))
+        return since
+
+    def _days(self, today: date) -> set[date]:
+        days, column = Days(today - LOOK_BACK, today), self.dataset.time_column
+        try:
+            files, _ = usable_files(days, lake=self.lake, dataset=self.dataset)
+        except NoRows:
+            return set()
+        tables = [file.table for file in files if column in file.table.column_names]
+        return {day for table in tables for day in days_of(within(table, column, days), column)}

@@ -1,0 +1,161 @@
+"""One event, delivered many times or cut off anywhere: one alert."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse
+from courtside.workflows.claims import Claims
+from tests.fakes.drift_setup import CHANGED, NOW, DriftSetup
+from tests.fakes.ports import InMemoryLake
+
+REQUEST = DriftCheckRequest(window=CHANGED)
+
+
+class Killed(BaseException):
+    """What a process does not survive: no handler of errors runs."""
+
+
+CHANGING = {"write", "claim", "put", "publish", "start", "log"}
+
+
+class Mortal:
+    """A port whose user is killed just before, or just after, one of all calls that change something anywhere."""
+
+    def __init__(self, port: Any, count: Callable[[str], None]) -> None:
+        self._port, self._count = port, count
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._port, name)
+        if name not in CHANGING:
+            return value
+
+        def call(*args: Any, **named: Any) -> Any:
+            self._count(f"before {name}")
+            answer = value(*args, **named)
+            self._count(f"after {name}")
+            return answer
+
+        return call
+
+
+def waiting_for_ever(setup: DriftSetup) -> DriftSetup:
+    """Deliveries that never take a slow owner for dead, however slow this machine is."""
+    claims = Claims(setup.ledger, sleep=lambda _: time.sleep(0.001), lease=float("inf"))
+    setup.monitor = replace(setup.monitor, claims=claims)
+    return setup
+
+
+@pytest.mark.parametrize("deliveries", [2, 5, 50])
+def test_one_event_delivered_many_times_at_once_alerts_once(setup: DriftSetup, deliveries: int) -> None:
+    monitor = waiting_for_ever(setup).monitor
+    together, answers = threading.Barrier(deliveries), list[DriftCheckResponse]()
+
+    def deliver() -> None:
+        together.wait()
+        answers.append(monitor.run(REQUEST, now=NOW))
+
+    threads = [threading.Thread(target=deliver) for _ in range(deliveries)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(setup.alerts.sent) == len(setup.retraining.started) == 1
+    assert sorted(answer.alerted for answer in answers) == [False] * (deliveries - 1) + [True]
+    assert sum(answer.duplicate for answer in answers) == deliveries - 1
+    assert len({answer.execution_arn for answer in answers}) == 1
+
+
+def killed_at(setup: DriftSetup, moment: int) -> str | None:
+    """Deliver the event to a process that is killed at a moment; return where, None if it lived on."""
+    seen: list[str] = []
+
+    def count(what: str) -> None:
+        seen.append(what)
+        if len(seen) - 1 == moment:
+            raise Killed
+
+    ports = {name: Mortal(getattr(setup, name), count) for name in ("lake", "alerts", "retraining", "tracking")}
+    claims = Claims(Mortal(setup.ledger, count), sleep=lambda _: None)  # type: ignore[arg-type]  # looks like one
+    try:
+        replace(setup.monitor, claims=claims, **ports).run(REQUEST, now=NOW)
+    except Killed:
+        return seen[-1]
+    return None
+
+
+def test_a_check_that_is_killed_anywhere_is_finished_by_its_retry_and_alerts_once(lake: InMemoryLake) -> None:
+    """Only between the topic's yes and the note of it can an alert be sent again; nowhere can it be lost."""
+    objects, places, moment = dict(lake.objects), list[str](), 0
+    while True:
+        setup = DriftSetup(InMemoryLake(dict(objects)))
+        place = killed_at(setup, moment)
+        if place is None:
+            break
+        answer = setup.monitor.run(REQUEST, now=NOW + timedelta(minutes=1))
+        places.append(f"{place}: {len(setup.alerts.sent)}")
+        assert answer.decision == "retrain"
+        assert len(setup.retraining.started) == 1
+        moment += 1
+    assert moment > 15
+    assert [place for place in places if not place.endswith(": 1")] == ["after publish: 2", "before put: 2"]
+
+
+def test_an_owner_that_was_taken_for_dead_does_not_alert(setup: DriftSetup) -> None:
+    """It was only slow: another delivery has finished while it wrote its report."""
+    slow, write = setup.monitor, setup.lake.write
+    fast = replace(setup.monitor, lake=InMemoryLake(setup.lake.objects))
+    overtaken: list[DriftCheckResponse] = []
+
+    def writing(key: str, content: bytes) -> None:
+        if key.endswith(".html") and not overtaken:
+            overtaken.append(fast.run(REQUEST, now=NOW))
+        write(key, content)
+
+    setup.lake.write = writing  # type: ignore[method-assign]
+    answer = slow.run(REQUEST, now=NOW)
+    assert len(overtaken) == len(setup.alerts.sent) == 1
+    assert (overtaken[0].alerted, answer.alerted, answer.duplicate) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    "skew", [timedelta(days=-400), timedelta(hours=-7), timedelta(minutes=10), timedelta(days=400)]
+)
+def test_a_clock_that_is_wrong_takes_over_nobodys_work(setup: DriftSetup, skew: timedelta) -> None:
+    other, publish = waiting_for_ever(setup).monitor, setup.alerts.publish
+    began, second = threading.Event(), list[DriftCheckResponse]()
+
+    def deliver_again() -> None:
+        began.set()
+        second.append(other.run(REQUEST, now=NOW + skew))
+
+    thread = threading.Thread(target=deliver_again)
+
+    def publishing(alert: Any) -> None:
+        thread.start()
+        began.wait()
+        publish(alert)
+
+    setup.alerts.publish = publishing  # type: ignore[method-assign]
+    setup.monitor.run(REQUEST, now=NOW)
+    thread.join()
+    assert len(setup.alerts.sent) == 1
+    assert second[0].duplicate
+
+
+def test_a_topic_that_refuses_gives_the_claim_back_at_once(setup: DriftSetup) -> None:
+    def never(_: float) -> None:
+        pytest.fail("the retry waited for a lease")
+
+    setup.monitor = replace(setup.monitor, claims=Claims(setup.ledger, sleep=never))
+    setup.alerts.failures = 2
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            setup.monitor.run(REQUEST, now=NOW)
+    assert setup.monitor.run(REQUEST, now=NOW).alerted
+    assert len(setup.alerts.sent) == 1

@@ -1,0 +1,106 @@
+"""A check that finds nothing to look at, and data that should have come."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import DriftCheckRequest, Window
+from courtside.contracts.metrics import Metric, metrics_of
+from courtside.contracts.records import DecisionRecord
+from courtside.datasets.simulated import simulate_games
+from courtside.workflows.games import store_games
+from tests.fakes.drift_setup import NOW, DriftSetup
+
+SUMMER = Window(start=date(2011, 7, 10), end=date(2011, 8, 10))
+
+
+def logged(setup: DriftSetup, window: Window) -> DecisionRecord:
+    (key,) = [key for key in setup.lake.keys(f"decisions/dt={window.end}/") if "/nothing-" in key]
+    return DecisionRecord.model_validate_json(setup.lake.read(key))
+
+
+def scheduled(day: date) -> DriftCheckRequest:
+    return DriftCheckRequest(as_of=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("window", "rule", "reason"),
+    [
+        (SUMMER, "no_rows", "no rows between 2011-07-10 and 2011-08-10"),
+        (Window(start=date(1950, 1, 1), end=date(1950, 2, 1)), "no_rows", "courtside games load"),
+    ],
+)
+def test_a_window_without_rows_is_an_outcome_that_is_recorded(
+    setup: DriftSetup, window: Window, rule: str, reason: str
+) -> None:
+    answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
+    assert (answer.decision, answer.rows, answer.alerted, answer.duplicate) == ("nothing_to_check", 0, False, False)
+    assert reason in answer.reason
+    record = logged(setup, window)
+    assert (record.action, record.rule, record.reason, record.done) == (answer.decision, rule, answer.reason, True)
+    assert not setup.alerts.sent
+
+
+def test_without_a_champion_a_check_says_how_to_get_one(setup: DriftSetup) -> None:
+    del setup.lake.objects[lake_keys.CHAMPION_REFERENCE]
+    answer = setup.monitor.run(scheduled(date(2011, 1, 31)), now=NOW)
+    assert answer.decision == "nothing_to_check"
+    assert "courtside retrain" in answer.reason
+    assert logged(setup, answer.window).rule == "no_champion"
+    assert not setup.alerts.sent
+
+
+def test_it_counts_as_a_check_that_finished(setup: DriftSetup) -> None:
+    answer = setup.monitor.run(DriftCheckRequest(window=SUMMER), now=NOW)
+    figures = metrics_of(answer)
+    assert figures[Metric.CHECKS] == 1
+    assert figures[Metric.DECIDED_NOTHING_TO_CHECK] == 1
+
+
+def test_once_there_are_rows_the_same_window_is_checked(setup: DriftSetup) -> None:
+    window = Window(start=date(2012, 1, 1), end=date(2012, 2, 1))
+    assert setup.monitor.run(DriftCheckRequest(window=window), now=NOW).decision == "nothing_to_check"
+    store_games(simulate_games(seasons=[2012]), lake=setup.lake)
+    answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
+    assert not answer.duplicate
+    assert answer.rows > 0
+
+
+def test_a_summer_of_checks_raises_no_alarm_and_tells_nobody(setup: DriftSetup) -> None:
+    days = [date(2011, 6, 25) + timedelta(days=n) for n in range(0, 110, 3)]
+    answers = [setup.monitor.run(scheduled(day), now=NOW) for day in days]
+    quiet = [answer for answer in answers if answer.decision == "nothing_to_check"]
+    assert len(quiet) > 20
+    assert not [answer.overdue_since for answer in answers if answer.overdue_since]
+    assert not [alert for alert in setup.alerts.sent if "no new data" in alert.subject]
+
+
+def test_a_season_that_does_not_begin_is_told_once(setup: DriftSetup) -> None:
+    days = [date(2011, 11, 1) + timedelta(days=n) for n in range(0, 60, 4)]
+    answers = [setup.monitor.run(scheduled(day), now=NOW) for day in days]
+    assert answers[-1].overdue_since is not None
+    assert answers[-1].overdue_since.year == 2011
+    (alert,) = setup.alerts.sent
+    assert alert.subject == f"Courtside: no new data of nba_games since {answers[-1].overdue_since}"
+    assert logged(setup, answers[-1].window).overdue_since == answers[-1].overdue_since
+
+
+def test_data_that_stop_in_the_middle_of_a_season_are_told_while_the_window_still_has_rows(setup: DriftSetup) -> None:
+    stopped = simulate_games(seasons=[2012])
+    days = stopped.column("game_date").to_pylist()
+    store_games(stopped.filter([day < date(2012, 1, 20) for day in days]), lake=setup.lake)
+    early = setup.monitor.run(scheduled(date(2012, 1, 30)), now=NOW)
+    assert (early.rows > 0, early.overdue_since) == (True, None)
+    late = setup.monitor.run(scheduled(date(2012, 2, 8)), now=NOW)
+    assert late.rows > 0
+    assert late.overdue_since == max(day for day in days if day < date(2012, 1, 20))
+    assert [alert.subject for alert in setup.alerts.sent if "no new data" in alert.subject]
+
+
+def test_a_window_of_the_past_that_somebody_names_makes_nothing_overdue(setup: DriftSetup) -> None:
+    answer = setup.monitor.run(
+        DriftCheckRequest(window=Window(start=date(2011, 11, 1), end=date(2011, 12, 20))), now=NOW
+    )
+    assert answer.overdue_since is None
+    assert not setup.alerts.sent
