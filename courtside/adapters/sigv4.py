@@ -7,8 +7,7 @@ import requests
 from mlflow.tracking.request_auth.abstract_request_auth_provider import RequestAuthProvider
 
 from courtside.adapters.execute_api import canonical, explain_refusal, signed_headers
-
-NAME = "courtside-sigv4"
+from courtside.contracts.names import TRACKING_AUTH
 
 
 class SigV4(requests.auth.AuthBase):
@@ -31,14 +30,14 @@ def _explain(response: requests.Response, **_: object) -> None:
 
 
 class SigV4AuthProvider(RequestAuthProvider):  # type: ignore[misc]  # mlflow's base class has no types
-    """MLflow finds this by its entry point when ``MLFLOW_TRACKING_AUTH=courtside-sigv4``."""
+    """MLflow finds this by its entry point when ``MLFLOW_TRACKING_AUTH`` is `TRACKING_AUTH`."""
 
     def __init__(self) -> None:
         self._auth: SigV4 | None = None
 
     def get_name(self) -> str:
         """Return the provider's name."""
-        return NAME
+        return TRACKING_AUTH
 
     def get_auth(self) -> Any:
         """Return the signer; one session serves the whole process."""

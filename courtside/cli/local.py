@@ -40,10 +40,10 @@ def up(
     from courtside.local.aws import LocalAws, LocalOptions
     from courtside.local.demo.synthesis import Synthesis
 
-    options = LocalOptions(port=port, backend_store_uri=backend_store_uri)
+    options = LocalOptions(port=port, backend_store_uri=backend_store_uri, enforce_iam=True)
     with people.status("Starting") as status, LocalAws.start(options, progress=status.update) as aws:
         # With the instance, not with this process: functions and tasks run from it.
-        synthesis = Synthesis(aws.directory / "cdk.out", stage=stage)
+        synthesis = Synthesis(aws.directory / "cdk.out", stage=stage, instance_id=aws.instance.id)
         try:
             outputs = aws.deploy(synthesis.finish())
         finally:

@@ -57,9 +57,9 @@ def env(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     """
     import boto3
 
-    from courtside.adapters.sigv4 import NAME
+    from courtside.contracts.names import TRACKING_AUTH
 
-    variables = {"MLFLOW_TRACKING_URI": stage_tracking_uri(stage), "MLFLOW_TRACKING_AUTH": NAME}
+    variables = {"MLFLOW_TRACKING_URI": stage_tracking_uri(stage), "MLFLOW_TRACKING_AUTH": TRACKING_AUTH}
     if region := boto3.Session().region_name:
         variables["AWS_DEFAULT_REGION"] = region
     if profile := os.environ.get("AWS_PROFILE"):

@@ -8,6 +8,7 @@ import typer
 
 from courtside.cli.hints import named_stage
 from courtside.contracts.errors import BadInput
+from courtside.contracts.names import TRACKING_AUTH
 
 # As infra/stage.py demands of a stage's settings.
 _NAME = re.compile(r"[a-z][a-z0-9]{1,15}")
@@ -48,5 +49,5 @@ def signed(uri: str) -> str:
 
     ``COURTSIDE_TRACKING_URI`` names another one, for a server that is reached in another way.
     """
-    os.environ.setdefault("MLFLOW_TRACKING_AUTH", "courtside-sigv4")
+    os.environ.setdefault("MLFLOW_TRACKING_AUTH", TRACKING_AUTH)
     return os.environ.get("COURTSIDE_TRACKING_URI", uri)

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.names import DEFAULT_DATASET
+from courtside.contracts.names import DEFAULT_DATASET, TRACKING_AUTH
 
 
 class EnvironmentInvalid(CourtsideError):
@@ -61,7 +61,7 @@ class TrackingEnv(LakeEnv):
     """The lake and the tracking server (`promote`, and the base of `TrainEnv`)."""
 
     tracking_uri: str = Field(alias="MLFLOW_TRACKING_URI", min_length=1)
-    tracking_auth: str = Field(alias="MLFLOW_TRACKING_AUTH", default="courtside-sigv4")
+    tracking_auth: str = Field(alias="MLFLOW_TRACKING_AUTH", default=TRACKING_AUTH)
 
 
 class LedgerEnv(Environment):

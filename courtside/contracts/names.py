@@ -6,6 +6,8 @@ TRAINING_EXPERIMENT = "nba-game-predictions"
 DRIFT_EXPERIMENT = "data-drift-monitoring"
 REGISTERED_MODEL = "nba-game-predictions"
 DEFAULT_DATASET = "nba_games"
+TRACKING_AUTH = "courtside-sigv4"
+"""The value of ``MLFLOW_TRACKING_AUTH`` that has MLflow's client sign its requests; an entry point has this name."""
 DRIFT_PAGE = "report.html"
 """A drift report's page among the artifacts of its run; the only artifact the drift check may write."""
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import boto3
 from botocore.exceptions import EndpointConnectionError
 
+from courtside.adapters.execute_api import signed_headers
 from courtside.local import logs
 from courtside.local.assembly import read_assembly
 from courtside.local.containers.build import build
@@ -20,7 +22,6 @@ from courtside.local.images import ImageRegistry
 from courtside.local.instance import Instance, down
 from courtside.local.leash import Leash
 from courtside.local.ports import answers
-from courtside.local.surroundings import aws_environment
 
 Progress = Callable[[str], None]
 
@@ -156,9 +157,8 @@ class LocalAws:
 
         Raises `ServiceDied` with the server's last log lines.
         """
-        port = int(self.tracking_url.rsplit(":", 1)[1])
         deadline = time.monotonic() + timeout
-        while not answers(port, "/health"):
+        while not self._tracking_answers():
             self._leash.check()
             # An emulator that is just ending answers nothing more; the next check of the leash says so.
             with contextlib.suppress(EndpointConnectionError):
@@ -167,6 +167,10 @@ class LocalAws:
                 raise ServiceDied("The tracking server", f"did not answer within {timeout:.0f} s", self.log_tail("ecs"))
             time.sleep(_POLL_SECONDS)
         return self.tracking_url
+
+    def _tracking_answers(self) -> bool:
+        headers = signed_headers(session(self.instance), method="GET", url=f"{self.tracking_url}/health", body=b"")
+        return answers(int(self.tracking_url.rsplit(":", 1)[1]), "/health", headers)
 
     def _check_services(self) -> None:
         """Raise when a service's tasks keep ending; one that was asked to stop is no sign of it."""
@@ -207,20 +211,22 @@ def _absolute(uri: str | None) -> str | None:
     return f"{prefix}{Path(uri.removeprefix(prefix)).absolute()}"
 
 
-def _client(service: str, instance: Instance) -> Any:
-    import boto3
-    from botocore.config import Config
-
-    known = aws_environment(instance.endpoint, instance.region)
-    session = boto3.session.Session(
-        aws_access_key_id=known["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=known["AWS_SECRET_ACCESS_KEY"],
+def session(instance: Instance) -> boto3.Session:
+    """Return a session of an instance's root, for those who sign by themselves."""
+    return boto3.Session(
+        aws_access_key_id=instance.access_key_id,
+        aws_secret_access_key=instance.secret_access_key,
         region_name=instance.region,
     )
+
+
+def _client(service: str, instance: Instance) -> Any:
+    from botocore.config import Config
+
     # Proxies of this machine must not see loopback traffic.
     config = Config(proxies={}, retries={"max_attempts": 2}, read_timeout=120)
     trusted = str(instance.certificate) if instance.certificate else None
-    return session.client(  # type: ignore[call-overload]
+    return session(instance).client(  # type: ignore[call-overload]
         service, endpoint_url=instance.endpoint, config=config, verify=trusted
     )
 

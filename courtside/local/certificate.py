@@ -34,5 +34,7 @@ def write_certificate(certificate: Path, key: Path) -> None:
     pem = secret.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unencrypted)
     public = made.public_bytes(serialization.Encoding.PEM)
     for path, content, mode in ((key, pem, 0o600), (certificate, public, 0o644)):
-        path.touch(mode=mode)
+        path.touch(mode=0o600)
         path.write_bytes(content)
+        # Functions and tasks in containers are other users, and trust it.
+        path.chmod(mode)

@@ -1,4 +1,4 @@
-"""The emulator process: ministack with our mends, serving on loopback until its warden is gone.
+"""The emulator process: ministack with our mends, serving its owner on loopback until its warden is gone.
 
 Standard input: one JSON line saying what to be, then silence; its end means stop. Standard output: one JSON line saying
 that it serves, or why not.
@@ -11,14 +11,22 @@ import signal
 import socket
 import sys
 import threading
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from courtside.local.certificate import write_certificate
 from courtside.local.errors import PortTaken
+from courtside.local.gate.asgi import Gate
+from courtside.local.gate.issued import issued
+from courtside.local.gate.tracking import TrackingApi
 from courtside.local.images import ImageRegistry
+from courtside.local.keys import Keys
 from courtside.local.ports import LOOPBACK, free_port, listening_socket
 from courtside.local.surroundings import Surroundings, aws_environment
+
+if TYPE_CHECKING:
+    from hypercorn.config import Config
 
 IMAGES_FILE = "images.json"
 _CLOSE_SECONDS = 10.0
@@ -31,7 +39,7 @@ def main() -> None:
     os.dup2(2, 1)
     order = json.loads(sys.stdin.readline())
     try:
-        server = listening_socket(order["port"])
+        server, tracking = listening_socket(order["port"]), listening_socket()
     except PortTaken:
         _say(answers, event="port-taken", port=order["port"])
         return
@@ -40,21 +48,24 @@ def main() -> None:
         directory=Path(order["directory"]),
         region=order["region"],
         port=server.getsockname()[1],
-        tracking_port=free_port(),
+        tracking_port=tracking.getsockname()[1],
+        server_port=free_port(),
+        keys=Keys(**order["keys"]),
         backend_store_uri=order["backend_store_uri"],
         enforce_iam=order["enforce_iam"],
         containers=order["containers"],
     )
     around.logs.mkdir()
+    around.servers.make_folder()
     _configure(around)
-    Emulator(around, server, answers).run()
+    Emulator(around, server, tracking, answers).run()
 
 
 def _configure(around: Surroundings) -> None:
     """Set the variables that ministack reads when it is imported."""
     scratch = around.directory / "tmp"
     scratch.mkdir()
-    os.environ |= aws_environment(around.endpoint, around.region, around.certificate) | {
+    os.environ |= aws_environment(around.endpoint, around.region, around.keys, around.certificate) | {
         "AUTH": str(around.enforce_iam).lower(),
         "GATEWAY_PORT": str(around.port),
         "BIND_HOST": LOOPBACK,
@@ -71,11 +82,12 @@ def _configure(around: Surroundings) -> None:
 class Emulator:
     """ministack, its mends, and everything that they start."""
 
-    def __init__(self, around: Surroundings, server: socket.socket, answers: TextIO) -> None:
+    def __init__(self, around: Surroundings, server: socket.socket, tracking: socket.socket, answers: TextIO) -> None:
         # Not before the environment is set: ministack reads it at import.
         from courtside.local.mends import MendContext, mend_all
 
         self._server = server
+        self._tracking = tracking
         self._answers = answers
         self._around = around
         self._context = MendContext(around=around, images=ImageRegistry(around.directory / IMAGES_FILE))
@@ -90,23 +102,22 @@ class Emulator:
 
     async def _serve(self) -> None:
         from hypercorn.asyncio import serve
-        from hypercorn.config import Config
         from ministack import app
 
-        config = Config()
-        config.bind = [f"fd://{self._server.detach()}"]
-        config.graceful_timeout = _GRACEFUL_SECONDS
-        config.keep_alive_timeout = 75
-        config.loglevel = "WARNING"
-        if self._around.certificate:
-            key = self._around.directory / "key.pem"
-            write_certificate(self._around.certificate, key)
-            config.certfile, config.keyfile = str(self._around.certificate), str(key)
-        await serve(app.app, config, shutdown_trigger=self._until_stopped)
+        around, stop = self._around, asyncio.Event()
+        gate = partial(Gate, owner=around.keys.key_id, secret_of=issued(around.keys))
+        aws, tracking = _config(self._server), _config(self._tracking)
+        if around.certificate:
+            key = around.directory / "key.pem"
+            write_certificate(around.certificate, key)
+            aws.certfile, aws.keyfile = str(around.certificate), str(key)
+        await asyncio.gather(
+            serve(gate(app.app, port=around.port), aws, shutdown_trigger=partial(self._until_stopped, stop)),
+            serve(gate(TrackingApi(around.servers), port=around.tracking_port), tracking, shutdown_trigger=stop.wait),
+        )
 
-    async def _until_stopped(self) -> None:
+    async def _until_stopped(self, stop: asyncio.Event) -> None:
         """Announce readiness (hypercorn calls this once it serves) and wait for the end."""
-        stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stop.set)
@@ -127,6 +138,17 @@ class Emulator:
     def _close(self) -> None:
         with self._closing:
             self._context.close()
+
+
+def _config(server: socket.socket) -> "Config":
+    from hypercorn.config import Config
+
+    config = Config()
+    config.bind = [f"fd://{server.detach()}"]
+    config.graceful_timeout = _GRACEFUL_SECONDS
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    return config
 
 
 def _say(answers: TextIO, **message: Any) -> None:

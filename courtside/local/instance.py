@@ -7,11 +7,13 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from courtside.contracts.names import TRACKING_AUTH
 from courtside.local import processes
 from courtside.local.errors import InstanceUnknown
+from courtside.local.keys import Keys
 from courtside.local.surroundings import aws_environment, certificate
 
 STATE_DIRECTORY = "COURTSIDE_STATE_DIR"
@@ -31,7 +33,14 @@ class Instance:
     warden_pid: int
     warden_started: float
     emulator_pid: int
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
     kept: bool = False
+
+    @property
+    def keys(self) -> Keys:
+        """The keys that its callers sign with."""
+        return Keys(self.access_key_id, self.secret_access_key)
 
     @property
     def certificate(self) -> Path | None:
@@ -45,8 +54,9 @@ class Instance:
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point AWS SDKs and MLflow clients at this instance."""
-        return aws_environment(self.endpoint, self.region, self.certificate) | {
-            "MLFLOW_TRACKING_URI": self.tracking_url
+        return aws_environment(self.endpoint, self.region, self.keys, self.certificate) | {
+            "MLFLOW_TRACKING_URI": self.tracking_url,
+            "MLFLOW_TRACKING_AUTH": TRACKING_AUTH,
         }
 
 

@@ -10,7 +10,7 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import IO, Any
 
 from courtside.local.errors import EmulatorNotReady, PortTaken, ServiceDied
 from courtside.local.instance import Instance, state_directory
@@ -24,7 +24,7 @@ _STOP_SECONDS = 30.0
 class Leash:
     """A running warden, and what it says."""
 
-    def __init__(self, warden: "subprocess.Popen[str]", state: Path, errors: Path) -> None:
+    def __init__(self, warden: "subprocess.Popen[str]", state: Path, errors: IO[bytes]) -> None:
         self.state_directory = state
         self._warden = warden
         self._errors = errors
@@ -43,18 +43,15 @@ class Leash:
         enforce_iam: bool = False,
         containers: bool = False,
     ) -> "Leash":
-        """Start a warden; what it may say at its own start goes to a file that is read if it fails."""
+        """Start a warden; what it may say at its own start goes to a file without a name, read if it fails."""
         state = state or state_directory()
         order = Order(region, port, backend_store_uri, str(state), enforce_iam, containers)
-        handle, errors = tempfile.mkstemp(prefix="courtside-warden-")
-        try:
-            warden = subprocess.Popen(
-                [sys.executable, "-P", "-m", "courtside.local.warden"], env=clean_environment(os.environ, "warden"),
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=handle, text=True, start_new_session=True,
-            )  # fmt: skip
-        finally:
-            os.close(handle)
-        leash = cls(warden, state, Path(errors))
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 (open until the warden is ready)
+        warden = subprocess.Popen(
+            [sys.executable, "-P", "-m", "courtside.local.warden"], env=clean_environment(os.environ, "warden"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True,
+        )  # fmt: skip
+        leash = cls(warden, state, errors)
         leash._send(json.dumps(asdict(order)))
         return leash
 
@@ -66,7 +63,7 @@ class Leash:
             self.stop()
             raise
         finally:
-            self._errors.unlink(missing_ok=True)
+            self._errors.close()
 
     def _expect(self, wanted: str) -> dict[str, Any]:
         try:
@@ -123,6 +120,7 @@ class Leash:
             self._warden.stdin.close()
 
     def _own_errors(self) -> list[str]:
-        with contextlib.suppress(OSError):
-            return self._errors.read_text(errors="replace").splitlines()[-20:]
-        return []
+        if self._errors.closed:
+            return []
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace").splitlines()[-20:]

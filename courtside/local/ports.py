@@ -2,6 +2,7 @@
 
 import random
 import socket
+from collections.abc import Mapping
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 
@@ -41,11 +42,11 @@ def free_port() -> int:
     raise PortTaken(_CHOICE.start)
 
 
-def answers(port: int, path: str, *, timeout: float = 1.0) -> bool:
+def answers(port: int, path: str, headers: Mapping[str, str], *, timeout: float = 1.0) -> bool:
     """Tell whether an HTTP GET of `path` on a loopback port gives 200; `timeout` is in seconds."""
     with closing(HTTPConnection(LOOPBACK, port, timeout=timeout)) as connection:
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=dict(headers))
             return connection.getresponse().status == 200
         except (OSError, HTTPException):
             return False

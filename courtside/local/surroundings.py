@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from courtside.local.keys import Keys
 from courtside.local.ports import LOOPBACK
 from courtside.local.processes import MARKER
+from courtside.local.servers import Servers
 
 # The tracking API's address on AWS: HTTP API → VPC link → service. Neither of the first two is
 # emulated, so whoever is told this address is given the server's own.
@@ -26,13 +28,18 @@ _LOCAL_HOSTS = "localhost,localhost:*,127.0.0.1,127.0.0.1:*"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where one embedded AWS is, the files it works in, and whether images run as containers or as processes."""
+    """Where one embedded AWS is, the files it works in, its keys, and whether images run as containers or processes.
+
+    The tracking API is served on `tracking_port`; a tracking server in a container listens on `server_port`.
+    """
 
     instance_id: str
     directory: Path
     region: str
     port: int
     tracking_port: int
+    server_port: int
+    keys: Keys
     backend_store_uri: str | None = None
     enforce_iam: bool = False
     containers: bool = False
@@ -49,8 +56,13 @@ class Surroundings:
 
     @property
     def tracking_url(self) -> str:
-        """URL of the MLflow server."""
+        """URL of the tracking API, behind which MLflow's server is."""
         return f"http://{LOOPBACK}:{self.tracking_port}"
+
+    @property
+    def servers(self) -> Servers:
+        """Where the tracking servers listen."""
+        return Servers(self.directory, self.server_port)
 
     @property
     def logs(self) -> Path:
@@ -68,12 +80,12 @@ def certificate(directory: Path) -> Path:
     return directory / "certificate.pem"
 
 
-def aws_environment(endpoint: str, region: str, certificate: Path | None = None) -> dict[str, str]:
-    """Return the variables that make any AWS SDK talk to the emulator, with dummy credentials (the account's root)."""
+def aws_environment(endpoint: str, region: str, keys: Keys, certificate: Path | None = None) -> dict[str, str]:
+    """Return the variables that make any AWS SDK talk to the emulator as the account's root."""
     return ({"AWS_CA_BUNDLE": str(certificate)} if certificate else {}) | {
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": keys.key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -114,7 +126,7 @@ def container_environment(
     """Return what a definition sets, with this machine's addresses in the place of AWS's."""
     environment = {name: _moved(value, around) for name, value in requested.items()}
     # Last: ministack tells containers of an endpoint on Docker's network.
-    environment |= aws_environment(around.endpoint, around.region, around.certificate)
+    environment |= aws_environment(around.endpoint, around.region, around.keys, around.certificate)
     if "PGHOST" in environment:
         _database(environment, around)
     if server:
@@ -137,7 +149,7 @@ def _database(environment: dict[str, str], around: Surroundings) -> None:
 
 def _server(environment: dict[str, str], around: Surroundings) -> None:
     environment["MLFLOW_HOST"] = LOOPBACK
-    environment["MLFLOW_PORT"] = str(around.tracking_port)
+    environment["MLFLOW_PORT"] = str(around.server_port)
     allowed = environment.get("MLFLOW_SERVER_ALLOWED_HOSTS")
     environment["MLFLOW_SERVER_ALLOWED_HOSTS"] = f"{allowed},{_LOCAL_HOSTS}" if allowed else _LOCAL_HOSTS
 
@@ -153,9 +165,9 @@ def command_here(
     moved = [word.replace(_ANYWHERE, LOOPBACK) for word in words]
     for port in ports:
         flag = re.compile(rf"((?:^|\s)(?:--port[= ]|-p )){port}\b")
-        moved = [flag.sub(rf"\g<1>{around.tracking_port}", word) for word in moved]
+        moved = [flag.sub(rf"\g<1>{around.server_port}", word) for word in moved]
         moved = [
-            str(around.tracking_port) if word == str(port) and before in {"--port", "-p"} else word
+            str(around.server_port) if word == str(port) and before in {"--port", "-p"} else word
             for before, word in zip(["", *moved], moved, strict=False)
         ]
     return [_program(moved[0], environment.get("PATH", os.defpath)), *moved[1:]]

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
@@ -27,6 +27,7 @@ from courtside.local import instance as instances
 from courtside.local import logs, processes
 from courtside.local.containers.engine import Engine
 from courtside.local.instance import DIRECTORY_PREFIX, Instance
+from courtside.local.keys import new_keys
 from courtside.local.ports import LOOPBACK
 from courtside.local.reachable import shared_base
 from courtside.local.surroundings import clean_environment, endpoint
@@ -55,6 +56,7 @@ class Warden:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._id = uuid4().hex[:8]
+        self._keys = new_keys()
         # Root's PostgreSQL runs as another user, who may be kept out of TMPDIR.
         base = shared_base() if os.geteuid() == 0 else None
         self._directory = Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX, dir=base))
@@ -63,7 +65,7 @@ class Warden:
         self._log = self._directory / "emulator.log"
         self._events: SimpleQueue[_Event] = SimpleQueue()
         self._instance: Instance | None = None
-        self._subreaper = processes.become_subreaper()
+        processes.become_subreaper()
 
     def run(self) -> None:
         """Start, serve the starter's wishes, and stop; always leaves nothing behind."""
@@ -84,7 +86,7 @@ class Warden:
             "id": self._id, "directory": str(self._directory), "region": self._order.region,
             "port": self._order.port, "backend_store_uri": self._order.backend_store_uri,
             "enforce_iam": self._order.enforce_iam,
-            "containers": self._order.containers,
+            "containers": self._order.containers, "keys": asdict(self._keys),
         }  # fmt: skip
         with self._log.open("ab") as log:
             emulator = subprocess.Popen(
@@ -136,6 +138,8 @@ class Warden:
             warden_pid=os.getpid(),
             warden_started=psutil.Process().create_time(),
             emulator_pid=self._emulator.pid,
+            access_key_id=self._keys.key_id,
+            secret_access_key=self._keys.secret,
         )
         self._publish("ready", self._instance)
 
@@ -161,8 +165,8 @@ class Warden:
             # After those who start them: an engine's containers need not be our descendants.
             with contextlib.suppress(OSError, subprocess.SubprocessError):
                 Engine().remove_all(self._id)
-        if not self._subreaper:
-            processes.end(processes.marked(self._id))
+        # Those that are no descendants: a synthesis, and where there is no subreaper, orphans.
+        processes.end(processes.marked(self._id))
         processes.reap()
         shutil.rmtree(self._directory, ignore_errors=True)
         instances.forget(self._id, Path(self._order.state_directory))
@@ -176,6 +180,8 @@ def _say(**message: Any) -> None:
 
 def main() -> None:
     """Read the order and be a warden."""
+    # Of the logs, templates and data that it and its children write, nothing is anybody else's business.
+    os.umask(0o077)
     line = sys.stdin.readline()
     if line:
         Warden(Order(**json.loads(line))).run()

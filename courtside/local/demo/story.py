@@ -53,7 +53,8 @@ class Story:
             context = context_here(Engine(), narrator.progress) if options.containers else {}
             aws = resources.enter_context(LocalAws.start(options, progress=narrator.progress))
             # With the instance, not with this process: a kept instance runs functions and tasks from it.
-            synthesis = Synthesis(aws.directory / "cdk.out", stage=STAGE, context=context)
+            out = aws.directory / "cdk.out"
+            synthesis = Synthesis(out, stage=STAGE, context=context, instance_id=aws.instance.id)
             resources.callback(synthesis.abandon)
             slack = resources.enter_context(SlackWebhook())
             _point_sdks_at(aws, resources)

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from courtside.contracts.errors import CourtsideError
+from courtside.local import processes
 from courtside.local.checkout import require_checkout
 
 
@@ -20,15 +22,29 @@ class SynthesisFailed(CourtsideError):
 
 
 class Synthesis:
-    """The app, synthesizing in a process of its own; what the CDK CLI runs, without starting the CLI."""
+    """The app, synthesizing in a process of its own; what the CDK CLI runs, without starting the CLI.
 
-    def __init__(self, out: Path, *, stage: str, context: Mapping[str, str] | None = None) -> None:
-        """Start; `context` is what the CLI's option `-c` would give besides the stage. Raises `NotACheckout`."""
+    Nobody else can look into its folder, and `abandon` ends it: Ctrl-C does not reach it.
+    """
+
+    def __init__(
+        self, out: Path, *, stage: str, context: Mapping[str, str] | None = None, instance_id: str = ""
+    ) -> None:
+        """Start; `context` is what the CLI's option `-c` would give besides the stage. Raises `NotACheckout`.
+
+        `instance_id` names the embedded AWS that it must not outlive.
+        """
         root = require_checkout()
         self._out = out
+        # What the CDK leaves in its temporary folder when it is killed goes with this one.
+        self._scratch = out / "tmp"
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._scratch.mkdir()
         known = json.loads((root / "cdk.json").read_text())["context"] | {"stage": stage} | dict(context or {})
         environment = os.environ | {
             "CDK_OUTDIR": str(out),
+            "TMPDIR": str(self._scratch),
+            processes.MARKER: instance_id,
             "CDK_CONTEXT_JSON": json.dumps(known),
             # `make check` validates the templates; a demo need not do it again.
             "CDK_VALIDATION": "false",
@@ -41,18 +57,22 @@ class Synthesis:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            start_new_session=True,
         )
 
     def finish(self) -> Path:
         """Wait for the cloud assembly and return its folder; raises `SynthesisFailed`."""
-        output, _ = self._process.communicate()
+        try:
+            output, _ = self._process.communicate()
+        finally:
+            self.abandon()
         if self._process.returncode:
-            raise SynthesisFailed("\n".join(output.splitlines()[-15:]))
+            raise SynthesisFailed("\n".join(output.decode(errors="replace").splitlines()[-15:]))
+        for file in self._out.glob("*.json"):
+            file.chmod(0o600)
         return self._out
 
     def abandon(self) -> None:
-        """End the process if it still runs."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        """End the process, and what it started, if it still runs."""
+        processes.end_group(self._process)
+        shutil.rmtree(self._scratch, ignore_errors=True)

@@ -16,6 +16,7 @@ from courtside.local.mends import (
     schedules,
     secrets,
     subscriptions,
+    zip_credentials,
 )
 from courtside.local.mends.context import MendContext
 
@@ -35,3 +36,4 @@ def mend_all(context: MendContext) -> None:
     schedules.mend(context)
     secrets.mend(context)
     subscriptions.mend(context)
+    zip_credentials.mend(context)

@@ -165,6 +165,8 @@ class _Containers:
             {**image.environment, **(given.get("environment") or {})},
             folder=image.folder, around=self._around, server=bool(ports),
         )  # fmt: skip
+        if ports:
+            environment["MLFLOW_UVICORN_OPTS"] = self._around.servers.uvicorn_options(name, image.folder)
         environment |= self._session(labels, name)
         words = _words(image, definition.get("entryPoint"), given.get("command"))
         command = command_here(words, environment=environment, around=self._around, ports=ports)

@@ -7,6 +7,7 @@ import pytest
 
 from courtside.local.errors import DockerfileInvalid, ImageUnknown
 from courtside.local.images import Image, ImageAsset, ImageRegistry, read_image
+from courtside.local.keys import new_keys
 from courtside.local.surroundings import Surroundings, command_here, process_environment
 
 BUILD_AND_RUN = """\
@@ -74,16 +75,17 @@ def test_an_image_is_found_by_its_tag_whatever_its_registry(tmp_path: Path) -> N
 
 @pytest.fixture
 def around(tmp_path: Path) -> Surroundings:
-    return Surroundings("cafe0000", tmp_path, "eu-west-1", port=4000, tracking_port=4001)
+    keys = new_keys()
+    return Surroundings("cafe0000", tmp_path, "eu-west-1", port=4000, tracking_port=4001, server_port=4002, keys=keys)
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["/usr/local/bin/python3.12", "task.py", "--port", "5000"], [sys.executable, "task.py", "--port", "4001"]),
-        (["python", "-m", "x", "--port=5000"], [sys.executable, "-m", "x", "--port=4001"]),
+        (["/usr/local/bin/python3.12", "task.py", "--port", "5000"], [sys.executable, "task.py", "--port", "4002"]),
+        (["python", "-m", "x", "--port=5000"], [sys.executable, "-m", "x", "--port=4002"]),
         (["python", "--host", "0.0.0.0", "-n", "5000"], [sys.executable, "--host", "127.0.0.1", "-n", "5000"]),  # noqa: S104
-        (["not-installed-here", "-p", "5000"], ["not-installed-here", "-p", "4001"]),
+        (["not-installed-here", "-p", "5000"], ["not-installed-here", "-p", "4002"]),
     ],
 )
 def test_a_command_is_put_on_loopback(around: Surroundings, words: list[str], expected: list[str]) -> None:
@@ -93,7 +95,7 @@ def test_a_command_is_put_on_loopback(around: Surroundings, words: list[str], ex
 def test_a_command_in_a_shell_is_put_on_loopback(around: Surroundings) -> None:
     words = ["python", "-c", "exec mlflow server --host 0.0.0.0 --port 5000 -p 50001"]
     moved = command_here(words, environment={}, around=around, ports=[5000])
-    assert moved[2] == "exec mlflow server --host 127.0.0.1 --port 4001 -p 50001"
+    assert moved[2] == "exec mlflow server --host 127.0.0.1 --port 4002 -p 50001"
 
 
 def test_a_process_sees_its_definition_and_the_emulator_and_nothing_of_the_developers(
@@ -119,6 +121,6 @@ def test_a_process_sees_its_definition_and_the_emulator_and_nothing_of_the_devel
 def test_a_server_is_told_its_address_and_lets_loopback_in(around: Surroundings, tmp_path: Path) -> None:
     given = {"MLFLOW_HOST": "0.0.0.0", "MLFLOW_SERVER_ALLOWED_HOSTS": "mlflow.internal:5000"}  # noqa: S104
     seen = process_environment(given, folder=tmp_path, around=around, server=True)
-    assert (seen["MLFLOW_HOST"], seen["MLFLOW_PORT"]) == ("127.0.0.1", "4001")
+    assert (seen["MLFLOW_HOST"], seen["MLFLOW_PORT"]) == ("127.0.0.1", "4002")
     allowed = seen["MLFLOW_SERVER_ALLOWED_HOSTS"].split(",")
     assert {"mlflow.internal:5000", "127.0.0.1:*", "localhost"} <= set(allowed)

@@ -14,7 +14,6 @@ import pytest
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import fit
 from courtside.local.aws import LocalAws, LocalOptions
-from courtside.local.surroundings import aws_environment
 
 BUCKET = "tables"
 MOST_MORE, MOST = 40, 350
@@ -64,7 +63,7 @@ class Shelf:
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         done = subprocess.run(
             [sys.executable, "-c", COUNT, f"s3://{BUCKET}/reference.profile", address],
-            env=own | aws_environment(instance.endpoint, instance.region),
+            env=own | instance.environment(),
             capture_output=True,
             text=True,
             timeout=120,

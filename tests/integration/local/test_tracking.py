@@ -8,16 +8,18 @@ from pathlib import Path
 import psutil
 import psycopg2
 
-from courtside.local.aws import LocalAws, LocalOptions
+from courtside.adapters.execute_api import signed_headers
+from courtside.local.aws import LocalAws, LocalOptions, session
 from tests.integration.local import cloud
 from tests.integration.local.conftest import Deployed
 
 
 def test_the_server_keeps_its_runs_in_the_database_and_its_artifacts_in_the_bucket(deployed: Deployed) -> None:
     url = deployed.aws.wait_for_tracking()
-    body = json.dumps({"name": "an experiment"}).encode()
+    body, address = json.dumps({"name": "an experiment"}).encode(), f"{url}/api/2.0/mlflow/experiments/create"
+    signed = signed_headers(session(deployed.aws.instance), method="POST", url=address, body=body)
     request = urllib.request.Request(  # noqa: S310 (loopback)
-        f"{url}/api/2.0/mlflow/experiments/create", body, {"Content-Type": "application/json"}
+        address, body, {"Content-Type": "application/json", **signed}
     )
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 (loopback)
         experiment = json.loads(answer.read())["experiment_id"]

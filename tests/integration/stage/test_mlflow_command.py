@@ -7,8 +7,7 @@ import subprocess
 import sys
 import urllib.request
 
-from courtside.adapters.sigv4 import NAME
-from courtside.contracts.names import StackOutput
+from courtside.contracts.names import TRACKING_AUTH, StackOutput
 from tests.integration.stage.conftest import Stage
 
 COMMAND = [sys.executable, "-m", "courtside.cli", "mlflow"]
@@ -59,7 +58,7 @@ def test_the_environment_of_a_notebook_is_printed_for_shells_and_programs(stage:
     printed = json.loads(data.stdout)
     assert printed == {
         "MLFLOW_TRACKING_URI": stage.loop.output(StackOutput.TRACKING_URI),
-        "MLFLOW_TRACKING_AUTH": NAME,
+        "MLFLOW_TRACKING_AUTH": TRACKING_AUTH,
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     program = "import json, os; print(json.dumps({key: os.environ[key] for key in json.loads(os.environ['KEYS'])}))"

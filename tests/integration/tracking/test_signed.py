@@ -25,7 +25,8 @@ from courtside.adapters.execute_api import ClockSkewed
 from courtside.adapters.mlflow_connection import connect, reaching
 from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
 from courtside.adapters.signing_proxy import SigningProxy
-from courtside.adapters.sigv4 import NAME, SigV4, SigV4AuthProvider
+from courtside.adapters.sigv4 import SigV4, SigV4AuthProvider
+from courtside.contracts.names import TRACKING_AUTH
 from courtside.workflows.ports import DriftRun
 from tests.integration.tracking.server import Server
 from tests.integration.tracking.verifying_proxy import KEY, KEY_ID, REGION, VerifyingProxy, verifying
@@ -50,7 +51,7 @@ def signing() -> Iterator[None]:
         patch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
         patch.setenv("AWS_SECRET_ACCESS_KEY", KEY)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        patch.setenv("MLFLOW_TRACKING_AUTH", NAME)
+        patch.setenv("MLFLOW_TRACKING_AUTH", TRACKING_AUTH)
         patch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
         # One session serves a process; commands that ran in this one have made it with other keys.
         for provider in registry._request_auth_provider_registry:

@@ -6,7 +6,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError
 from mlflow.tracking.request_auth.registry import fetch_auth
 
-from courtside.adapters.sigv4 import NAME, SigV4
+from courtside.adapters.sigv4 import SigV4
+from courtside.contracts.names import TRACKING_AUTH
 
 URL = "https://abc.execute-api.us-east-1.amazonaws.com/api/2.0/mlflow/runs/search"
 
@@ -32,7 +33,7 @@ def test_signature_is_the_one_a_verifier_computes_from_what_is_sent(query: dict[
 
 
 def test_mlflow_finds_the_signer_by_its_entry_point() -> None:
-    assert isinstance(fetch_auth(NAME), SigV4)
+    assert isinstance(fetch_auth(TRACKING_AUTH), SigV4)
 
 
 def test_without_credentials_nothing_is_sent_unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
