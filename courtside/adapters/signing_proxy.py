@@ -1,16 +1,19 @@
 """A door to the private tracking API for a browser: it listens on loopback and signs what comes in.
 
-Whoever can reach it acts as the person who started it, so it answers this machine only, and no page of another site.
+Whoever it answers acts as the person who started it. That is the browser that was shown its entrance, an address with a
+token made for this start, and no page but its own; everybody else on this machine is refused.
 """
 
+import contextlib
 import ipaddress
+import secrets
 import socket
-from collections.abc import Callable, Iterable
-from http import HTTPStatus
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus, cookies
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError
@@ -29,6 +32,11 @@ _NOT_FORWARDED = frozenset(
     }
 )  # fmt: skip
 _HOP_BY_HOP = _NOT_FORWARDED - {"content-length"}
+_OWN_PAGES = (None, "same-origin", "none")
+"""What `Sec-Fetch-Site` says of our own pages and of an address that a person typed; old browsers say nothing."""
+# A page, not a redirect: what a redirect leads to counts as asked for by whoever linked to its beginning.
+_ENTRANCE = b'<!doctype html><title>MLflow</title><meta http-equiv="refresh" content="0; url=/">\n'
+_TOKEN_BYTES = 32
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
@@ -72,6 +80,14 @@ class SigningProxy(ThreadingHTTPServer):
         shown = f"[{address}]" if ":" in address else address
         self.names = frozenset({f"{shown}:{self.server_port}", f"localhost:{self.server_port}"})
         self.url = f"http://{shown}:{self.server_port}"
+        self.token, self.password = secrets.token_urlsafe(_TOKEN_BYTES), secrets.token_urlsafe(_TOKEN_BYTES)
+        # Cookies of an address belong to every port of it.
+        self.cookie = f"courtside-mlflow-{self.server_port}"
+
+    @property
+    def entrance(self) -> str:
+        """The address that lets a browser in; a secret of who started the proxy."""
+        return f"{self.url}/?token={self.token}"
 
     def connect(self) -> HTTPConnection:
         """Return a connection to the target; nothing is sent yet."""
@@ -83,15 +99,24 @@ class SigningProxy(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def _forward(self) -> None:
-        if not self._is_from_here():
+    def _answer(self) -> None:
+        proxy = cast("SigningProxy", self.server)
+        if self.headers.get("Host") not in proxy.names:
+            self._say(HTTPStatus.FORBIDDEN, "this proxy answers by its own address only")
+        elif self._knows_the_token(proxy):
+            self._let_in(proxy)
+        elif not self._is_our_page(proxy):
             self._say(HTTPStatus.FORBIDDEN, "this proxy answers its own page only")
-            return
+        elif not self._was_let_in(proxy):
+            self._say(HTTPStatus.FORBIDDEN, "open the address that `courtside mlflow ui` printed: it has the token")
+        else:
+            self._forward(proxy)
+
+    def _forward(self, proxy: SigningProxy) -> None:
         if "Transfer-Encoding" in self.headers:
             self._say(HTTPStatus.LENGTH_REQUIRED, "a body needs a Content-Length: signatures cover it")
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        proxy = cast("SigningProxy", self.server)
         upstream = proxy.connect()
         try:
             url = canonical(f"{proxy.target}{self.path}")
@@ -113,19 +138,35 @@ class _Handler(BaseHTTPRequestHandler):
             upstream.close()
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """Find the base class a method for every HTTP method: all are forwarded."""
+        """Find the base class a method for every HTTP method: all are answered alike."""
         if name.startswith("do_"):
-            return self._forward
+            return self._answer
         raise AttributeError(name)
 
-    def _is_from_here(self) -> bool:
-        """Tell whether the request is for our own name and, if a page sends it, from our own page.
+    def _knows_the_token(self, proxy: SigningProxy) -> bool:
+        parts = urlsplit(self.path)
+        given = parse_qs(parts.query).get("token", [""])[0]
+        return self.command == "GET" and parts.path == "/" and _same(given, proxy.token)
 
-        Another name is a page that had its own name resolved to loopback; another origin is any page's form or script.
-        """
-        names = cast("SigningProxy", self.server).names
-        origin = self.headers.get("Origin")
-        return self.headers.get("Host") in names and (origin is None or origin in {f"http://{name}" for name in names})
+    def _was_let_in(self, proxy: SigningProxy) -> bool:
+        jar: cookies.SimpleCookie = cookies.SimpleCookie()
+        with contextlib.suppress(cookies.CookieError):
+            jar.load(self.headers.get("Cookie", ""))
+        return proxy.cookie in jar and _same(jar[proxy.cookie].value, proxy.password)
+
+    def _is_our_page(self, proxy: SigningProxy) -> bool:
+        """Tell whether a request is no other page's: neither its script's or form's, nor a link's or picture's."""
+        own = {None, *(f"http://{name}" for name in proxy.names)}
+        return self.headers.get("Origin") in own and self.headers.get("Sec-Fetch-Site") in _OWN_PAGES
+
+    def _let_in(self, proxy: SigningProxy) -> None:
+        headers = {
+            "Content-Type": "text/html; charset=utf-8",
+            "Set-Cookie": f"{proxy.cookie}={proxy.password}; HttpOnly; SameSite=Strict; Path=/",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+        }
+        self._send(HTTPStatus.OK, headers, _ENTRANCE)
 
     def _pass_on(self, response: HTTPResponse) -> None:
         self.send_response_only(response.status, response.reason)
@@ -143,18 +184,24 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"0\r\n\r\n")
 
     def _say(self, status: HTTPStatus, text: str) -> None:
+        self._send(status, {"Content-Type": "text/plain; charset=utf-8"}, f"{text}\n".encode())
+
+    def _send(self, status: HTTPStatus, headers: Mapping[str, str], content: bytes) -> None:
+        """Send an answer of our own; the connection ends with it, for a body may still be unread."""
         self.close_connection = True
-        content = f"{text}\n".encode()
         self.send_response(status)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("Connection", "close")
+        for name, value in {**headers, "Content-Length": str(len(content)), "Connection": "close"}.items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base class's name
         """Say nothing: the API has an access log."""
+
+
+def _same(given: str, secret: str) -> bool:
+    return secrets.compare_digest(given.encode(errors="surrogateescape"), secret.encode())
 
 
 def _kept(headers: Iterable[tuple[str, str]], dropped: frozenset[str]) -> dict[str, str]:

@@ -3,6 +3,8 @@
 import os
 import shlex
 import signal
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +25,8 @@ def ui(
 ) -> None:
     """Serve a stage's MLflow UI on this machine, every request signed as you; prints the address, Ctrl-C ends it.
 
+    The address has a token that lets a browser in: keep it to yourself.
+
     Examples:
 
     - `courtside mlflow ui --stage dev`
@@ -35,11 +39,18 @@ def ui(
 
     # A shell that starts a command in the background has it ignore Ctrl-C; it must end by it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with SigningProxy(stage_tracking_uri(stage), session=boto3.Session(), host=host, port=port) as proxy:
+    uri = stage_tracking_uri(stage)
+    with (
+        SigningProxy(uri, session=boto3.Session(), host=host, port=port) as proxy,
+        tempfile.TemporaryDirectory(prefix="courtside-") as folder,
+    ):
         say(f"MLflow of stage {stage}, signed as you; Ctrl-C ends")
-        print_json({"url": proxy.url}) if as_json else typer.echo(proxy.url)
+        print_json({"url": proxy.entrance}) if as_json else typer.echo(proxy.entrance)
         if open_browser:
-            typer.launch(proxy.url)
+            # By way of a file that is ours alone: everybody can read what a browser is started with.
+            page = Path(folder, "mlflow.html")
+            page.write_text(f'<!doctype html><meta http-equiv="refresh" content="0; url={proxy.entrance}">')
+            typer.launch(str(page))
         try:
             proxy.serve_forever()
         except KeyboardInterrupt:

@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
+
+import pytest
 
 from courtside.contracts.names import TRACKING_AUTH, StackOutput
 from tests.integration.stage.conftest import Stage
@@ -24,15 +27,20 @@ def test_the_ui_is_served_on_loopback_until_ctrl_c(stage: Stage) -> None:
         [*COMMAND, "ui", "--port", "0"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as command:
         assert command.stdout is not None
-        url = command.stdout.readline().strip()
+        entrance = command.stdout.readline().strip()
+        url = entrance.partition("/?token=")[0]
         assert url.startswith("http://127.0.0.1:")
-        with urllib.request.urlopen(url, timeout=30) as page:  # noqa: S310 (loopback)
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(url, timeout=30)  # noqa: S310 (loopback)
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        browser.open(entrance, timeout=30).close()
+        with browser.open(url, timeout=30) as page:
             assert b"<title>MLflow</title>" in page.read()
         body = json.dumps({"max_results": 1}).encode()
         request = urllib.request.Request(  # noqa: S310 (loopback)
             f"{url}/ajax-api/2.0/mlflow/experiments/search", body, {"Content-Type": "application/json", "Origin": url}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 (loopback)
+        with browser.open(request, timeout=30) as answer:
             assert json.loads(answer.read())["experiments"]
         command.send_signal(signal.SIGINT)
         try:

@@ -163,27 +163,35 @@ def get(url: str, **headers: str) -> tuple[int, str, bytes]:
         return error.code, error.headers["Content-Type"], error.read()
 
 
+def let_in(ui: SigningProxy) -> dict[str, str]:
+    """Open the printed address and return what a browser sends from then on, beside a cookie of its own."""
+    with urllib.request.urlopen(ui.entrance, timeout=30) as answer:  # noqa: S310 (loopback)
+        return {"Cookie": f"a=b; {answer.headers['Set-Cookie'].split(';')[0]}"}
+
+
 def test_a_browser_gets_the_page_its_parts_and_answers_through_the_door(ui: SigningProxy, api: VerifyingProxy) -> None:
-    status, kind, page = get(f"{ui.url}/")
+    opened = let_in(ui)
+    status, kind, page = get(f"{ui.url}/", **opened)
     assert (status, kind.split(";")[0]) == (200, "text/html")
     assert b"<title>MLflow</title>" in page
     script = page.decode().split('src="')[1].split('"')[0]
-    status, kind, content = get(f"{ui.url}/{script.lstrip('./')}")
+    status, kind, content = get(f"{ui.url}/{script.lstrip('./')}", **opened)
     assert (status, "javascript" in kind) == (200, True)
     assert len(content) > 100_000
     body = {"max_results": 3, "filter": "name LIKE '%'"}
-    answer = requests.post(f"{ui.url}{SEARCH}", json=body, headers={"Origin": ui.url}, timeout=20)
+    answer = requests.post(f"{ui.url}{SEARCH}", json=body, headers=opened | {"Origin": ui.url}, timeout=20)
     assert answer.json()["experiments"]
     # As a browser writes it: a space as +, and characters that it leaves alone.
-    found = get(f"{ui.url}/ajax-api/2.0/mlflow/experiments/get-by-name?experiment_name=it's+(n%C3%B6t)+there!*")
+    named = "experiment_name=it's+(n%C3%B6t)+there!*"
+    found = get(f"{ui.url}/ajax-api/2.0/mlflow/experiments/get-by-name?{named}", **opened)
     assert (found[0], "it's (nöt) there!*" in json.loads(found[2])["message"]) == (404, True)
-    assert requests.head(f"{ui.url}/health", timeout=20).status_code in {200, 405}
+    assert requests.head(f"{ui.url}/health", headers=opened, timeout=20).status_code in {200, 405}
     assert api.refused == []
     assert get(f"{api.url}/")[0] == 403
 
 
 def test_the_door_opens_for_its_own_page_only(ui: SigningProxy, api: VerifyingProxy) -> None:
-    port = ui.server_port
+    port, opened = ui.server_port, let_in(ui)
     for headers in (
         {"Host": "evil.example"},
         {"Host": f"evil.example:{port}"},
@@ -191,23 +199,25 @@ def test_the_door_opens_for_its_own_page_only(ui: SigningProxy, api: VerifyingPr
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Origin": f"http://127.0.0.1:{port + 1}"},
+        {"Sec-Fetch-Site": "cross-site"},
     ):
-        assert get(f"{ui.url}/health", **headers)[0] == 403, headers
+        assert get(f"{ui.url}/health", **opened | headers)[0] == 403, headers
+    assert get(f"{ui.url}/health")[0] == 403
     assert api.passed == api.refused == []
-    assert get(f"{ui.url}/health", Host=f"localhost:{port}")[0] == 200
+    assert get(f"{ui.url}/health", **opened, Host=f"localhost:{port}")[0] == 200
 
 
 def test_the_door_says_why_aws_refuses_and_when_nobody_answers(ui: SigningProxy, api: VerifyingProxy) -> None:
-    api.clock_ahead = timedelta(hours=1)
-    status, _, said = get(f"{ui.url}/health")
+    api.clock_ahead, opened = timedelta(hours=1), let_in(ui)
+    status, _, said = get(f"{ui.url}/health", **opened)
     assert (status, b"ClockSkewed" in said, b"set the clock" in said) == (502, True, True)
     ui.target = "http://127.0.0.1:9"
-    status, _, said = get(f"{ui.url}/health")
+    status, _, said = get(f"{ui.url}/health", **opened)
     assert (status, b"cannot be asked" in said) == (502, True)
 
 
 def test_what_the_environment_says_cannot_be_forged_by_the_page(ui: SigningProxy, api: VerifyingProxy) -> None:
-    forged = {"Authorization": "AWS4-HMAC-SHA256 no", "X-Amz-Date": "20200101T000000Z", "Cookie": "a=b"}
+    forged = {"Authorization": "AWS4-HMAC-SHA256 no", "X-Amz-Date": "20200101T000000Z", **let_in(ui)}
     assert get(f"{ui.url}/health", **forged)[0] == 200
     assert api.refused == []
 
@@ -220,7 +230,7 @@ def test_credentials_that_are_missing_are_named(api: VerifyingProxy, monkeypatch
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     with SigningProxy(api.url, session=boto3.Session()) as proxy:
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        status, _, said = get(f"{proxy.url}/health")
+        status, _, said = get(f"{proxy.url}/health", **let_in(proxy))
         with suppress(OSError):
             proxy.shutdown()
     assert (status, b"Unable to locate credentials" in said) == (502, True)

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from email.utils import format_datetime
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,9 +62,78 @@ def proxy() -> Iterator[SigningProxy]:
         upstream.shutdown()
 
 
+def let_in(proxy: SigningProxy) -> dict[str, str]:
+    """Open the printed address and return the header that a browser sends from then on."""
+    status, headers, _ = ask(proxy, "GET", proxy.entrance.removeprefix(proxy.url))
+    assert status == 200
+    return {"Cookie": headers["Set-Cookie"].split(";")[0]}
+
+
+def ask(proxy: SigningProxy, method: str, path: str, **headers: str) -> tuple[int, Message, bytes]:
+    connection = HTTPConnection("127.0.0.1", proxy.server_port, timeout=10)
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    return answer.status, answer.headers, answer.read()
+
+
+def test_the_printed_address_is_exchanged_for_a_cookie_that_no_script_and_no_other_site_gets(
+    proxy: SigningProxy,
+) -> None:
+    _, headers, page = ask(proxy, "GET", proxy.entrance.removeprefix(proxy.url), Sec_Fetch_Site="cross-site")
+    name, _, attributes = headers["Set-Cookie"].partition("=")
+    assert name == f"courtside-mlflow-{proxy.server_port}"
+    assert set(attributes.split("; ")[1:]) == {"HttpOnly", "SameSite=Strict", "Path=/"}
+    assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert b'content="0; url=/"' in page
+    assert proxy.token.encode() not in page
+    assert ask(proxy, "DELETE", "/it", **let_in(proxy))[0] == 204
+
+
+def test_two_starts_have_nothing_in_common() -> None:
+    with SigningProxy("https://api", session=session()) as one, SigningProxy("https://api", session=session()) as other:
+        assert len({one.token, one.password, other.token, other.password}) == 4
+
+
+def test_who_was_not_let_in_is_refused_whatever_is_asked(proxy: SigningProxy) -> None:
+    cookie = f"courtside-mlflow-{proxy.server_port}"
+    strangers: list[dict[str, str]] = [
+        {}, {"Cookie": f"{cookie}="}, {"Cookie": f"{cookie}={proxy.token}"}, {"Cookie": f"other={proxy.password}"},
+        {"Cookie": f"courtside-mlflow-1={proxy.password}"}, {"Cookie": "=;;,"}, {"Cookie": f'{cookie}="\xe9"'},
+        {"Authorization": f"Bearer {proxy.token}"},
+    ]  # fmt: skip
+    for headers in strangers:
+        for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT"):
+            assert ask(proxy, method, "/it", **headers)[0] == 403, (method, headers)
+    for path in ("/?token=", "/?token=no", f"/x?token={proxy.token}", f"/?Token={proxy.token}", "/?token=%ff%00"):
+        assert ask(proxy, "GET", path)[0] == 403, path
+    assert ask(proxy, "POST", f"/?token={proxy.token}")[0] == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+        {"Sec_Fetch_Site": "same-origin", "Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1"},
+    ],
+)
+def test_another_pages_request_is_refused_though_the_browser_sends_the_cookie(
+    proxy: SigningProxy, headers: dict[str, str]
+) -> None:
+    assert ask(proxy, "DELETE", "/it", **let_in(proxy) | headers)[0] == 403
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_our_own_pages_and_typed_addresses_are_answered(proxy: SigningProxy, site: str) -> None:
+    assert ask(proxy, "DELETE", "/it", **let_in(proxy) | {"Sec_Fetch_Site": site, "Origin": proxy.url})[0] == 204
+
+
 def test_an_answer_is_passed_on_while_it_still_comes(proxy: SigningProxy) -> None:
     connection = HTTPConnection("127.0.0.1", proxy.server_port, timeout=10)
-    connection.request("GET", "/stream")
+    connection.request("GET", "/stream", headers=let_in(proxy))
     response = connection.getresponse()
     assert response.read(4) == b"half"
     Slow.seen.set()
@@ -71,14 +141,14 @@ def test_an_answer_is_passed_on_while_it_still_comes(proxy: SigningProxy) -> Non
 
 
 def test_one_connection_takes_one_request_after_another_whatever_their_method(proxy: SigningProxy) -> None:
-    connection = HTTPConnection("127.0.0.1", proxy.server_port, timeout=10)
+    connection, passed = HTTPConnection("127.0.0.1", proxy.server_port, timeout=10), let_in(proxy)
     for content in (b"first", b"x" * 300_000):
-        connection.request("POST", "/echo", body=content)
+        connection.request("POST", "/echo", body=content, headers=passed)
         assert connection.getresponse().read() == content
-    connection.request("DELETE", "/it")
+    connection.request("DELETE", "/it", headers=passed)
     answer = connection.getresponse()
     assert (answer.status, answer.read()) == (204, b"")
-    connection.request("POST", "/echo", body=b"last")
+    connection.request("POST", "/echo", body=b"last", headers=passed)
     assert connection.getresponse().read() == b"last"
 
 
