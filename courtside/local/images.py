@@ -63,6 +63,7 @@ class ImageRegistry:
         """Remember (or replace) what a tag stands for."""
         known = self.assets() | {tag: asset}
         draft = self._file.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
         draft.write_text(json.dumps({name: asdict(each) for name, each in known.items()}))
         draft.replace(self._file)
 

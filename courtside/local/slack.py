@@ -1,6 +1,7 @@
 """A webhook on loopback that answers like Slack's and remembers what it was sent."""
 
 import json
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any, Self
 
 from courtside.local.ports import LOOPBACK
 
-_PATH = "/services/T00000000/B00000000/courtside"
+_TOKEN_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,13 @@ class SlackWebhook:
     """
 
     def __init__(self) -> None:
+        # As with Slack's own, whoever knows the address may post.
+        self._path = f"/services/T00000000/B00000000/{secrets.token_urlsafe(_TOKEN_BYTES)}"
         self._messages: list[SlackMessage] = []
         self._refused = 0
         self._failures = 0
         self._changed = threading.Condition()
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self._answer))
+        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self._path, self._answer))
         self._server.daemon_threads = True
 
     def __enter__(self) -> Self:
@@ -55,7 +58,7 @@ class SlackWebhook:
     @property
     def url(self) -> str:
         """The address to put into the Slack secret."""
-        return f"http://{LOOPBACK}:{self._server.server_address[1]}{_PATH}"
+        return f"http://{LOOPBACK}:{self._server.server_address[1]}{self._path}"
 
     @property
     def messages(self) -> tuple[SlackMessage, ...]:
@@ -103,11 +106,11 @@ def _object(body: bytes) -> dict[str, Any] | None:
     return payload if isinstance(payload, dict) else None
 
 
-def _handler(answer: Callable[[bytes], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
+def _handler(path: str, answer: Callable[[bytes], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, text = answer(body) if self.path == _PATH else (404, "no_service")
+            status, text = answer(body) if self.path == path else (404, "no_service")
             self.send_response(status)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(text)))

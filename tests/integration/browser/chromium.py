@@ -41,11 +41,19 @@ class Browser:
     def open(self, path: Path, *, width: int, dark: bool = False) -> None:
         """Load a file at a viewport's width in a colour scheme, and wait until it is loaded."""
         self.resize(width=width, dark=dark)
+        self.visit(path.as_uri())
+
+    def visit(self, url: str) -> None:
+        """Go to an address as if it were typed, and wait until it is loaded."""
         self.requests.clear()
         self._loaded = False
-        self._call("Page.navigate", url=path.as_uri())
+        self._call("Page.navigate", url=url)
         while not self._loaded:
             self._heed(self._receive())
+
+    def trust_every_certificate(self) -> None:
+        """Do as a person does who has accepted a server's own certificate."""
+        self._call("Security.setIgnoreCertificateErrors", ignore=True)
 
     def resize(self, *, width: int, dark: bool = False, media: str = "") -> None:
         """Set the viewport's width, the colour scheme and the medium."""
@@ -55,8 +63,8 @@ class Browser:
         self._call("Emulation.setEmulatedMedia", media=media, features=[scheme])
 
     def evaluate(self, expression: str) -> Any:
-        """Return the value of a JavaScript expression."""
-        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True)
+        """Return the value of a JavaScript expression; of a promise, what it comes to."""
+        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
