@@ -68,8 +68,10 @@ class Synthesis:
             self.abandon()
         if self._process.returncode:
             raise SynthesisFailed("\n".join(output.decode(errors="replace").splitlines()[-15:]))
-        for file in self._out.glob("*.json"):
-            file.chmod(0o600)
+        # Not the assets: in an image, its user reads them.
+        for file in self._out.iterdir():
+            if file.is_file():
+                file.chmod(0o600)
         return self._out
 
     def abandon(self) -> None:

@@ -89,7 +89,7 @@ def foreign_page() -> Iterator[str]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        # Another name for this machine is another site to a browser.
+        # Another name for this machine is another site to a browser; another port of ours is the same site.
         yield f"http://localhost:{server.server_port}/"
         server.shutdown()
 

@@ -13,17 +13,19 @@ import psycopg2
 import pytest
 from botocore.exceptions import ClientError
 
+from courtside.adapters.execute_api import signed_headers
 from courtside.contracts.names import StackOutput
+from courtside.local.aws import session
 from tests.integration.stage.conftest import Stage
 
 DAY_MS = 86_400_000
 
 
 def call(stage: Stage, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    url, content = f"{stage.aws.tracking_url}/api/2.0/mlflow/{path}", json.dumps(body).encode()
+    signed = signed_headers(session(stage.aws.instance), method="POST", url=url, body=content)
     request = urllib.request.Request(  # noqa: S310 (loopback)
-        f"{stage.aws.tracking_url}/api/2.0/mlflow/{path}",
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
+        url, content, {"Content-Type": "application/json", **signed}
     )
     with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 (loopback)
         result: dict[str, Any] = json.loads(answer.read())
