@@ -103,6 +103,8 @@ def _print(result: "DemoResult", *, keep: bool) -> None:
     shown = {name: place for name, place in result.urls.items() if keep or name not in {"mlflow", "aws"}}
     print_table("Where to look", [{"what": name, "where": place} for name, place in shown.items()])
     if keep and "instance" in result.urls:
-        say(f"Still running; stop it with `courtside local down {result.urls['instance']}`")
+        instance = result.urls["instance"]
+        say(f"MLflow in a browser: `eval $(courtside local env {instance})`, then `courtside mlflow ui --open`")
+        say(f"Still running; stop it with `courtside local down {instance}`")
     if result.error:
         say(f"failed: {result.error}", style="bold red")

@@ -31,6 +31,8 @@ def up(
 ) -> None:
     """Start an embedded AWS, deploy a stage onto it and leave it running.
 
+    It answers requests that are signed with its own keys, and no others; `courtside local env` prints them.
+
     Examples:
 
     - `courtside local up`
@@ -55,6 +57,7 @@ def up(
         return
     print_table("Running", [{"id": instance.id, "aws": instance.endpoint, "mlflow": instance.tracking_url}])
     say(f"To use it from a shell: `eval $(courtside local env {instance.id})`")
+    say("MLflow in a browser, from that shell: `courtside mlflow ui --open`")
 
 
 @app.command("env")
@@ -63,6 +66,8 @@ def env(
     as_json: JsonFlag = False,
 ) -> None:
     """Print the variables that point AWS tools, MLflow and `courtside` at a running embedded AWS.
+
+    They hold its keys: who has them may do everything in it, and run code as you.
 
     Example: `eval $(courtside local env)`
     """
