@@ -17,9 +17,9 @@ from botocore.credentials import Credentials
 from courtside.local.gate.refusals import Refused, missing_signature, wrong_signature
 from courtside.local.gate.request import Request
 
-FIELDS = ("AWSAccessKeyId", "Signature", "Expires")
-# Beside the fields of one version, those of another would be a second claim, which others might believe.
-NEW_FIELDS = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature")
+# Beside the key of one version, that of another would be a second claim, which others might believe.
+OLD_KEY, NEW_KEY = "AWSAccessKeyId", "X-Amz-Credential"
+_FIELDS = (OLD_KEY, "Signature", "Expires")
 _SIGNED_HEADERS = {"content-md5", "content-type"}
 
 
@@ -62,11 +62,11 @@ class _Verifier(HmacV1QueryAuth):
 
 def read_old_claim(request: Request, *, now: datetime) -> OldClaim:
     """Return who an address says it is from; raises `Refused` where it cannot be true, whatever the secret is."""
-    key_id, signature, expires = (request.single(name) for name in FIELDS)
+    key_id, signature, expires = (request.single(name) for name in _FIELDS)
     if not key_id or not signature.isascii() or not expires.isascii() or not expires.isdigit():
         raise missing_signature()
     if int(expires) < now.timestamp():
         raise Refused("RequestExpired", "The address was good for a time that has passed.")
-    if any(name.startswith("x-amz-") for name in request.headers) or request.names(*NEW_FIELDS):
+    if any(name.startswith("x-amz-") for name in request.headers) or request.names(NEW_KEY):
         raise wrong_signature()
     return OldClaim(request, key_id, signature, expires)

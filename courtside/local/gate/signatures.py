@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from ministack.core.sigv4 import HeaderSignature, header_signature_failure
 
-from courtside.local.gate.old_signatures import FIELDS, NEW_FIELDS, OldClaim, read_old_claim
+from courtside.local.gate.old_signatures import NEW_KEY, OLD_KEY, OldClaim, read_old_claim
 from courtside.local.gate.refusals import Refused, missing_signature, wrong_signature
 from courtside.local.gate.request import Request
 
@@ -78,7 +78,7 @@ AnyClaim = Claim | OldClaim
 
 def read_claim(request: Request, *, now: datetime) -> AnyClaim:
     """Return who a request says it is from; raises `Refused` where it cannot be true, whatever the secret is."""
-    if "authorization" not in request.headers and "AWSAccessKeyId" in request.query:
+    if "authorization" not in request.headers and OLD_KEY in request.query:
         return read_old_claim(request, now=now)
     claim = _presigned(request) if "authorization" not in request.headers else _signed(request)
     at = _time(claim.signature.amz_date)
@@ -94,14 +94,14 @@ def read_claim(request: Request, *, now: datetime) -> AnyClaim:
 
 def _signed(request: Request) -> Claim:
     found = _HEADER.fullmatch(request.headers["authorization"].strip())
-    if found is None or request.names(*FIELDS, *NEW_FIELDS):
+    if found is None or request.names(OLD_KEY, NEW_KEY):
         raise missing_signature()
     return _claim(request, found, request.headers.get("x-amz-date", ""), request.headers.get("x-amz-security-token"))
 
 
 def _presigned(request: Request) -> Claim:
     found = _QUERY.fullmatch(" ".join(request.single(name) for name in _QUERY_FIELDS))
-    if found is None or request.single("X-Amz-Algorithm") != _ALGORITHM or request.names(*FIELDS):
+    if found is None or request.single("X-Amz-Algorithm") != _ALGORITHM or request.names(OLD_KEY):
         raise missing_signature()
     return _claim(request, found, request.single("X-Amz-Date"), request.single("X-Amz-Security-Token"), presigned=True)
 
