@@ -1,15 +1,12 @@
 """`courtside local`: the embedded AWS on its own."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Stage
 from courtside.local.checkout import require_checkout
-
-if TYPE_CHECKING:
-    from courtside.local.instance import Instance
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -51,9 +48,9 @@ def up(
         finally:
             synthesis.abandon()
         aws.wait_for_tracking()
-        instance = aws.keep()
+        instance = aws.keep(stage)
     if as_json:
-        print_json({"id": instance.id, "environment": _environment(instance), "outputs": outputs})
+        print_json({"id": instance.id, "environment": instance.shell_environment(), "outputs": outputs})
         return
     print_table("Running", [{"id": instance.id, "aws": instance.endpoint, "mlflow": instance.tracking_url}])
     say(f"To use it from a shell: `eval $(courtside local env {instance.id})`")
@@ -63,31 +60,35 @@ def up(
 @app.command("env")
 def env(
     instance_id: Annotated[str | None, typer.Argument(help="Which one [default: the newest].")] = None,
+    unset: Annotated[bool, typer.Option("--unset", help="Print what takes them back instead.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Print the variables that point AWS tools, MLflow and `courtside` at a running embedded AWS.
 
     They hold its keys: who has them may do everything in it, and run code as you.
 
-    Example: `eval $(courtside local env)`
+    Examples:
+
+    - `eval $(courtside local env)`
+
+    - `eval $(courtside local env --unset)`, when you are done with it
     """
     from courtside.local.errors import InstanceUnknown
-    from courtside.local.instance import find, instances
+    from courtside.local.instance import find, instances, shell_variables
 
+    if unset:
+        names = shell_variables()
+        print_json({"unset": names}) if as_json else typer.echo(f"unset {' '.join(names)}")
+        return
     running = [instance for instance in instances() if instance.running]
     if instance_id is None and not running:
         raise InstanceUnknown("of any id", [])
-    variables = _environment(find(instance_id) if instance_id else running[-1])
+    variables = (find(instance_id) if instance_id else running[-1]).shell_environment()
     if as_json:
         print_json(variables)
     else:
         for name, value in variables.items():
             typer.echo(f"export {name}={value}")
-
-
-def _environment(instance: "Instance") -> dict[str, str]:
-    # The stage's own tracking address leads through an API that is not emulated.
-    return instance.environment() | {"COURTSIDE_TRACKING_URI": instance.tracking_url}
 
 
 @app.command("status")
@@ -102,6 +103,7 @@ def status(as_json: JsonFlag = False) -> None:
         {
             "id": instance.id,
             "running": instance.running,
+            "stage": instance.stage,
             "aws": instance.endpoint,
             "mlflow": instance.tracking_url,
             "directory": instance.directory,

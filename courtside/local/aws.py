@@ -191,9 +191,9 @@ class LocalAws:
         found = sorted((self.directory / "logs").glob(f"*{part}*.log"), key=lambda path: path.stat().st_mtime)
         return logs.tail(found[-1], lines) if found else []
 
-    def keep(self) -> Instance:
-        """Let the instance outlive this process; `courtside local down` (or `stop`) ends it."""
-        self.instance = self._leash.keep()
+    def keep(self, stage: str = "") -> Instance:
+        """Let the instance, with a stage deployed or not, outlive this process; `courtside local down` ends it."""
+        self.instance = self._leash.keep(stage)
         return self.instance
 
     def stop(self) -> None:

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from courtside.contracts.names import TRACKING_AUTH
 from courtside.local import processes
 from courtside.local.errors import InstanceUnknown
 from courtside.local.keys import Keys
-from courtside.local.surroundings import aws_environment, certificate
+from courtside.local.surroundings import certificate, client_environment
 
 STATE_DIRECTORY = "COURTSIDE_STATE_DIR"
 DIRECTORY_PREFIX = "courtside-local-"
+_OWN_TRACKING = "COURTSIDE_TRACKING_URI"
 _STOP_SECONDS = 25.0
 
 
@@ -36,6 +36,7 @@ class Instance:
     access_key_id: str
     secret_access_key: str = field(repr=False)
     kept: bool = False
+    stage: str | None = None
 
     @property
     def keys(self) -> Keys:
@@ -54,10 +55,17 @@ class Instance:
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point AWS SDKs and MLflow clients at this instance."""
-        return aws_environment(self.endpoint, self.region, self.keys, self.certificate) | {
-            "MLFLOW_TRACKING_URI": self.tracking_url,
-            "MLFLOW_TRACKING_AUTH": TRACKING_AUTH,
-        }
+        return client_environment(self.endpoint, self.region, self.keys, self.certificate, self.tracking_url)
+
+    def shell_environment(self) -> dict[str, str]:
+        """Return these variables, and the one that points `courtside` here."""
+        # The stage's own tracking address leads through an API that is not emulated.
+        return self.environment() | {_OWN_TRACKING: self.tracking_url}
+
+
+def shell_variables() -> list[str]:
+    """Return the names of all variables that an instance's `shell_environment` may have."""
+    return [*client_environment("", "", Keys("", ""), Path(), ""), _OWN_TRACKING]
 
 
 def state_directory() -> Path:

@@ -85,10 +85,10 @@ class Leash:
         if self._death is not None:
             raise ServiceDied("The embedded AWS", "ended by itself", self._death.get("log", []))
 
-    def keep(self) -> Instance:
+    def keep(self, stage: str) -> Instance:
         """Let go without ending it; raises `ServiceDied` when there is nothing left to keep."""
         self.check()
-        self._send("keep")
+        self._send(f"keep {stage}".strip())
         kept = Instance(**self._expect("kept")["instance"])
         self._close()
         return kept

@@ -69,6 +69,9 @@ class PostgresServer:
         Raises `ServiceDied`, and `NoReachableFolder` for root where every folder is closed to other users.
         """
         self._directory.mkdir(parents=True)
+        if self._is_root:
+            # To be passed through by the user it runs as, not to be looked into.
+            self._directory.chmod(0o711)
         self._home = self._reachable_home()
         self._binaries = self._usable_binaries()
         if self._is_root:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from courtside.contracts.names import TRACKING_AUTH
 from courtside.local.keys import Keys
 from courtside.local.ports import LOOPBACK
 from courtside.local.processes import MARKER
@@ -94,6 +95,16 @@ def aws_environment(endpoint: str, region: str, keys: Keys, certificate: Path | 
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def client_environment(
+    endpoint: str, region: str, keys: Keys, certificate: Path | None, tracking_url: str
+) -> dict[str, str]:
+    """Return the variables that point AWS SDKs and MLflow clients at an instance."""
+    return aws_environment(endpoint, region, keys, certificate) | {
+        "MLFLOW_TRACKING_URI": tracking_url,
+        "MLFLOW_TRACKING_AUTH": TRACKING_AUTH,
     }
 
 

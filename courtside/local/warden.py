@@ -1,7 +1,7 @@
 """The warden process: it starts the emulator and sees to it that nothing is left when it is to end.
 
-Standard input, from the process that started it: one JSON line saying what to start, then ``keep`` or ``stop``;
-its end means that the starter is gone: everything is stopped, unless ``keep`` came before. Standard output:
+Standard input, from the process that started it: one JSON line saying what to start, then ``keep`` (with a stage) or
+``stop``; its end means that the starter is gone: everything is stopped, unless ``keep`` came before. Standard output:
 JSON lines, one per event.
 """
 
@@ -112,8 +112,8 @@ class Warden:
         kept = self._instance is not None and self._instance.kept
         if source == "emulator":
             return self._hear_emulator(message)
-        if source == "parent" and message == "keep":
-            self._keep()
+        if source == "parent" and message is not None and message.startswith("keep"):
+            self._keep(message.partition(" ")[2] or None)
             return True
         return source == "parent" and message is None and kept
 
@@ -143,9 +143,9 @@ class Warden:
         )
         self._publish("ready", self._instance)
 
-    def _keep(self) -> None:
+    def _keep(self, stage: str | None) -> None:
         if self._instance is not None:
-            self._instance = replace(self._instance, kept=True)
+            self._instance = replace(self._instance, kept=True, stage=stage)
             self._publish("kept", self._instance)
 
     def _publish(self, event: str, instance: Instance) -> None:

@@ -57,4 +57,5 @@ def test_games_are_loaded_a_champion_is_trained_and_listed(shell: Shell, tmp_pat
 
 def test_the_instance_is_listed_as_running(shell: Shell) -> None:
     (instance,) = shell.run("local", "status", "--json")
-    assert instance["running"] is True
+    assert (instance["running"], instance["stage"]) == (True, "dev")
+    assert "secret" not in str(instance).lower()

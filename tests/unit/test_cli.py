@@ -146,4 +146,7 @@ def test_a_stage_that_cannot_be_reached_says_what_to_set(monkeypatch: pytest.Mon
 def test_no_embedded_aws_running_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COURTSIDE_STATE_DIR", str(tmp_path))
     assert run("local", "env").returncode == 2
+    undone = run("local", "env", "--unset").stdout.split()
+    assert undone[0] == "unset"
+    assert {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CA_BUNDLE", "COURTSIDE_TRACKING_URI"} < set(undone)
     assert json.loads(run("local", "status", "--json").stdout) == []

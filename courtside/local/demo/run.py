@@ -15,7 +15,7 @@ from courtside.local.demo.memory import PeakMemory
 from courtside.local.demo.narrator import Narrator, StepFailed
 from courtside.local.demo.plan import plan_for
 from courtside.local.demo.result import DemoResult
-from courtside.local.demo.story import NO_WEBHOOK, Story
+from courtside.local.demo.story import NO_WEBHOOK, STAGE, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +63,5 @@ def _tell(story: Story, options: DemoOptions) -> None:
         if options.keep:
             # The webhook ends with this process; later alerts should say so rather than fail.
             story.loop.set_slack_webhook(NO_WEBHOOK)
-            story.result.urls["instance"] = story.aws.keep().id
+            story.result.urls["instance"] = story.aws.keep(STAGE).id
             story.result.urls["aws"] = story.aws.endpoint
