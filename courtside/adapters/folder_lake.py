@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from courtside.adapters.files import write_files, writing
 from courtside.contracts.errors import CourtsideError
 from courtside.workflows.ports import ObjectMissing, StampedObject, StoredObject
 
@@ -30,12 +31,13 @@ class FolderLake:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep every other process that asks for the same out of the folder; raises `FolderInUse`.
+        """Keep every other process that asks for the same out of the folder; raises `FolderInUse`, `FolderNotWritable`.
 
         The system ends the claim with the process, however that ends.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        folder = os.open(self.root, os.O_RDONLY)
+        with writing(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
             _lock(folder, self.root)
             yield
@@ -65,22 +67,27 @@ class FolderLake:
             raise ObjectMissing(key) from error
 
     def write(self, key: str, content: bytes) -> None:
-        """Write a file; a reader sees the old content or the new, never a part."""
-        path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        staged = path.with_name(f".{path.name}.staged")
-        staged.write_bytes(content)
-        staged.replace(path)
+        """Write a file; a reader sees the old content or the new, never a part. Raises `FolderNotWritable`."""
+        write_files({self.root / key: content})
 
     def claim(self, key: str, content: bytes) -> bool:
-        """Write a file only if there is none yet; return whether this call wrote it."""
+        """Write a file only if there is none yet; return whether this call wrote it.
+
+        Raises `FolderNotWritable`.
+        """
         path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with path.open("xb") as file:
-                file.write(content)
-        except FileExistsError:
-            return False
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                file = path.open("xb")
+            except FileExistsError:
+                return False
+            try:
+                with file:
+                    file.write(content)
+            except OSError:
+                path.unlink()  # a part of a claim would keep everybody from it for good
+                raise
         return True
 
     def stamped(self, key: str) -> StampedObject | None:

@@ -49,11 +49,13 @@ def demo(
     - `courtside demo --containers`
     """
     require_checkout()
+    from courtside.adapters.files import prepare_folder
     from courtside.local.aws import LocalOptions
     from courtside.local.demo.archive import write_result
     from courtside.local.demo.result import DemoResult
     from courtside.local.demo.run import DemoOptions, run_demo
 
+    prepare_folder(out)
     local = LocalOptions(backend_store_uri=backend_store_uri, enforce_iam=True, containers=containers)
     options = DemoOptions(local=local, out=out, keep=keep)
     result = DemoResult()

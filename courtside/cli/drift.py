@@ -9,7 +9,6 @@ import typer
 from courtside.cli.console import JsonFlag, people, print_json, print_table, print_text, say
 from courtside.cli.input import ContractOption, parse_day
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
-from courtside.contracts.errors import BadInput
 from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.names import DEFAULT_DATASET
 
@@ -27,14 +26,6 @@ EXIT_DRIFT = 3
 MODEL_SCHEME = "models:/"
 DEFAULT_POLICY = "calibrated"
 INSUFFICIENT_DATA = "insufficient_data"
-
-
-class FolderNotWritable(BadInput):
-    """The folder for a report cannot be written."""
-
-    def __init__(self, folder: Path, detail: str) -> None:
-        self.folder = folder
-        super().__init__(f"{folder} cannot be written ({detail}); choose another folder with --out")
 
 
 @app.command("check")
@@ -118,16 +109,13 @@ def _narrowed(
 def _write(compared: "Comparison", folder: Path) -> None:
     import json
 
+    from courtside.adapters.files import write_files
     from courtside.core.report_page import render_page
 
     page = render_page(compared.report, compared.reference, compared.current)
     text = json.dumps(compared.report.to_dict(), indent=2)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "report.html").write_text(page, encoding="utf-8")
-        (folder / "report.json").write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise FolderNotWritable(folder, error.strerror or str(error)) from error
+    pages = {"report.html": page, "report.json": f"{text}\n"}
+    write_files({folder / name: content.encode() for name, content in pages.items()})
     say(f"written: {folder / 'report.json'}, {folder / 'report.html'}")
 
 

@@ -17,11 +17,10 @@ def simulate(
 
     Example: `courtside games simulate --out games.parquet`
     """
-    import pyarrow.parquet as pq
-
+    from courtside.adapters.files import write_table
     from courtside.datasets.simulated import simulate_games
 
     table = simulate_games(seed=seed)
-    pq.write_table(table, out, compression="zstd")
+    write_table(table, out)
     result = {"games": table.num_rows, "seed": seed, "out": str(out)}
     print_json(result) if as_json else print_table("Simulated", [result])

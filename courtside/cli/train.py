@@ -52,8 +52,7 @@ def features(
 
     Example: `courtside features --games games.csv.gz --out features.parquet`
     """
-    import pyarrow.parquet as pq
-
+    from courtside.adapters.files import write_table
     from courtside.core.features import build_features
     from courtside.datasets.catalog import load_dataset
 
@@ -61,7 +60,7 @@ def features(
     began = time.perf_counter()
     table = build_features(read.table, dataset=load_dataset(dataset))
     seconds = round(time.perf_counter() - began, 3)
-    pq.write_table(table, out, compression="zstd")
+    write_table(table, out)
     result = {"games": read.table.num_rows, "rows": table.num_rows, "seconds": seconds, "out": str(out)}
     print_json(result) if as_json else print_table("Features", [result])
 
@@ -150,8 +149,8 @@ def train_files(
     _print_record(record, out, as_json=as_json)
     if record.spooled:
         say(
-            "trained, but not logged: the tracking server was away. When it is back: "
-            f"`courtside train --resume-logging --out {out}`"
+            "trained, but not logged: what the tracking server did stands above. When it is mended: "
+            f"`courtside train --resume-logging --out {out} --tracking-uri {tracking_uri}`"
         )
         raise typer.Exit(EXIT_NOT_LOGGED)
 

@@ -4,6 +4,23 @@ import errno
 
 from courtside.contracts.errors import CourtsideError
 
+LIMITS = {
+    errno.EMFILE: "this process has too many files open; raise the limit (`ulimit -n`)",
+    errno.ENFILE: "this machine has too many files open; end other programs",
+    errno.ENOSPC: "there is no space left on the disk; free some",
+    errno.EDQUOT: "your share of the disk is used up; free some",
+}
+"""What a machine can run out of beside memory, by the number of the system's error."""
+
+
+class MachineLimit(CourtsideError):
+    """This machine, and no file, is why something cannot be done."""
+
+    def __init__(self, work: str, limit: str) -> None:
+        self.work = work
+        self.limit = limit
+        super().__init__(f"it was not possible {work}: {limit}. The file itself may be right")
+
 
 class OutOfMemory(CourtsideError):
     """This machine has not enough memory for what is asked; the input may be as it should."""

@@ -5,7 +5,8 @@ from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
 
-from courtside.datasets.strict_yaml import Document, Path, shortened
+from courtside.contracts.shortening import shortened
+from courtside.datasets.strict_yaml import Document, Path
 
 _WRITE = {
     "missing": "the key {key} is missing; add `{last}:` with its value",

@@ -13,10 +13,10 @@ from typing import Any
 import yaml
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import shortened
 
 MOST_BYTES = 2**20
 DEEPEST = 8
-MOST_SHOWN = 60
 _TEXT = "tag:yaml.org,2002:str"
 _KINDS = {"bool": "a truth value", "int": "a number", "float": "a number", "null": "nothing", "timestamp": "a date"}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -207,8 +207,3 @@ _HINTS = {
     "end of stream": "close the quotation mark",
     "cannot start any token": "put text that starts with this character in quotes",
 }
-
-
-def shortened(text: str) -> str:
-    """Return a text cut to what a message can show."""
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.core.drift.errors import MissingColumns
-from courtside.core.drift.reading import Days, UnreadableFile
+from courtside.core.drift.reading import Days, UnreadableFile, unreadable
+from courtside.core.drift.reading.foreign import Ends
 from courtside.core.drift.reading.table import is_table_file
 from courtside.core.games.schema import GAMES_SCHEMA
 from courtside.core.rows import require_times
@@ -44,15 +45,17 @@ class GameRows:
         """Return one file's games; raises `UnreadableFile`, `MissingColumns`."""
         try:
             table = pq.read_table(io.BytesIO(content))
-        except (pa.ArrowException, OSError) as error:
-            raise UnreadableFile.because(key, error) from error
+        except (pa.ArrowException, OSError, MemoryError) as error:
+            raise unreadable(key, error, ends=Ends.of(content)) from error
         missing = [name for name in GAMES_SCHEMA.names if name not in table.column_names]
         if missing:
             raise MissingColumns(missing, table.column_names)
         try:
             return table.select(GAMES_SCHEMA.names).cast(GAMES_SCHEMA)
         except (pa.ArrowException, KeyError) as error:
-            raise UnreadableFile.because(key, error) from error
+            raise UnreadableFile(
+                key, f"its columns are no games ({str(error).splitlines()[0]}); load them again"
+            ) from error
 
     def check(self, table: pa.Table) -> None:
         """Raise `TimesMissing` for games without a date; all else is validated as games are loaded."""

@@ -1,9 +1,6 @@
 """A training's model card: made from its record and models, written to the lake in three forms."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-
-import pyarrow as pa
 
 from courtside.contracts import lake_keys
 from courtside.contracts.model_card import CandidateCard, ModelCard, Provenance
@@ -11,6 +8,7 @@ from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, render_markdown, render_page
+from courtside.core.rows import period
 from courtside.core.training.fit import TrainedModel, labels
 from courtside.core.training.importance import importances
 from courtside.core.training.split import Split
@@ -31,8 +29,8 @@ def model_card(
         record=record,
         purpose=dataset.purpose,
         registered_model=REGISTERED_MODEL,
-        train_period=_period(split.train, dataset.time_column),
-        test_period=_period(split.test, dataset.time_column),
+        train_period=period(split.train, dataset.time_column),
+        test_period=period(split.test, dataset.time_column),
         manifest_key=lake_keys.training_manifest(record.training_id) if record.data_hash else None,
         candidates=tuple(
             CandidateCard(
@@ -54,14 +52,3 @@ def write_card(card: ModelCard, *, lake: Lake) -> None:
     lake.write(lake_keys.training_card(training_id), card.model_dump_json(indent=2).encode())
     lake.write(lake_keys.training_card_page(training_id), render_page(card).encode())
     lake.write(lake_keys.training_card_text(training_id), render_markdown(card).encode())
-
-
-def _period(table: pa.Table, time_column: str) -> tuple[date, date]:
-    """Return the first and last day of a table in time order."""
-    column = table.column(time_column)
-    first, last = (_day(column[row].as_py()) for row in (0, table.num_rows - 1))
-    return first, last
-
-
-def _day(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment

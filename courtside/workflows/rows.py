@@ -11,7 +11,8 @@ from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days, NothingReadable, UnreadableFile
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.features import build_features
-from courtside.core.rows import labelled, require_once, within
+from courtside.core.reference import without_season
+from courtside.core.rows import labelled, positive_level, require_once, within
 from courtside.core.rows.order import time_order
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import vanished
@@ -86,16 +87,27 @@ def rows_before(day: date, files: Sequence[ReadFile], *, dataset: Dataset) -> pa
 
 @dataclass(frozen=True, slots=True)
 class TrainingFeatures:
-    """What models are fitted on: the rows with a label, the target as 0/1, and how many rows have no label yet."""
+    """What models are fitted on: the rows with a label, the target as 0/1, and how many rows have no label yet.
+
+    `positive` is the value that stood for class 1 where that was not 1.
+    """
 
     table: pa.Table
     unlabelled: int
 
-    def warnings(self, target: str) -> tuple[str, ...]:
+    positive: str | None = None
+
+    def warnings(self, dataset: Dataset) -> tuple[str, ...]:
         """Return what a person should know of these rows."""
-        if not self.unlabelled:
-            return ()
-        return (f"{self.unlabelled} rows have no {target} yet and were left out of training and test",)
+        unlabelled, seasonless = self.unlabelled, without_season(self.table, dataset=dataset)
+        told = {
+            f"{unlabelled} rows have no {dataset.target} yet and were left out of training and test": unlabelled,
+            f"{dataset.target} is not written as 0 and 1: the models foretell the larger value, {self.positive}": (
+                self.positive is not None
+            ),
+            f"{seasonless} rows have no {dataset.season_column} and are not part of the drift reference": seasonless,
+        }
+        return tuple(sentence for sentence, holds in told.items() if holds)
 
 
 def training_features(rows: pa.Table, *, dataset: Dataset, newest_rows: int | None = None) -> TrainingFeatures:
@@ -103,8 +115,9 @@ def training_features(rows: pa.Table, *, dataset: Dataset, newest_rows: int | No
 
     Raises `UnknownBuilder`, `TargetNotBinary` and `RowsRepeated`.
     """
-    features, unlabelled = labelled(build_features(rows, dataset=dataset), dataset.target)
+    built = build_features(rows, dataset=dataset)
+    features, unlabelled = labelled(built, dataset.target)
     require_once(features, dataset)
     if newest_rows is not None:
         features = features.sort_by(time_order(features, dataset)).slice(max(0, features.num_rows - newest_rows))
-    return TrainingFeatures(features, unlabelled)
+    return TrainingFeatures(features, unlabelled, positive_level(built, dataset.target))

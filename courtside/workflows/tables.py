@@ -10,7 +10,8 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
 from courtside.core.drift.errors import DuplicateColumns
-from courtside.core.drift.reading import Days, UnreadableFile
+from courtside.core.drift.reading import Days, unreadable
+from courtside.core.drift.reading.foreign import Ends
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.table import is_table_file, partition_column
 from courtside.core.rows import require_contract, require_once
@@ -55,8 +56,8 @@ class TableRows:
                 if repeated:
                     raise DuplicateColumns(repeated)
                 table = _plain(file.read(columns=columns, use_threads=False))
-        except (pa.ArrowException, OSError) as error:
-            raise UnreadableFile.because(key, error) from error
+        except (pa.ArrowException, OSError, MemoryError) as error:
+            raise unreadable(key, error, ends=Ends.of(content)) from error
         return self._with_folders(table, key)
 
     def check(self, table: pa.Table) -> None:
@@ -93,8 +94,10 @@ def checked_table(content: bytes, *, name: str, dataset: Dataset) -> pa.Table:
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """Return the table without dictionaries, which are another way to store the same values and differ by file."""
+    """Return the table without dictionaries and views: other ways to store the same values, which differ by file."""
     for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            table = table.set_column(place, field.name, table.column(place).cast(field.type.value_type))
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        plain = pa.string() if pa.types.is_string_view(kind) else kind
+        if plain != field.type:
+            table = table.set_column(place, field.name, table.column(place).cast(plain))
     return table

@@ -84,14 +84,14 @@ def train(
         frozen = frozen_features(manifest, lake=lake, dataset=dataset)
         check_labels(frozen.table, dataset)
         split = split_by_time(frozen.table, dataset=dataset, rule=manifest.split)
-        warnings = (*frozen.warnings(dataset.target), *check_split(split, dataset))
-    with watch.part("fit"), _preparing(tracking):
-        asked = replace(options or FitOptions(), seed=manifest.seed)
-        models = fit_candidates(split, dataset=dataset, options=asked, progress=progress)
-    with watch.part("profile"):
+        warnings = (*frozen.warnings(dataset), *check_split(split, dataset))
+    with watch.part("profile"):  # before the models, which would have been fitted for nothing where it refuses a column
         attachments = {lake_keys.PROFILE_NAME: _profile(frozen.table, dataset)} if with_reference else {}
         for content in attachments.values():
             lake.write(lake_keys.training_profile(request.training_id), content)
+    with watch.part("fit"), _preparing(tracking):
+        asked = replace(options or FitOptions(), seed=manifest.seed)
+        models = fit_candidates(split, dataset=dataset, options=asked, progress=progress)
     record = TrainingRecord(
         **request.model_dump(),
         dataset=dataset.name,

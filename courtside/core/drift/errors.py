@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.shortening import listed, quoted, shortened
 
+FIRST_YEAR, LAST_YEAR = 2, 9998
+"""The years a time may be of: Python's, less one at each end, so that a margin of days never leaves them."""
+
 
 class MissingColumns(BadInput):
     """A table lacks columns its features name."""
@@ -27,15 +30,43 @@ class DuplicateColumns(BadInput):
 
 
 class WrongType(BadInput):
-    """A column's type does not fit its feature's kind."""
+    """A column's type does not fit its feature's kind, or another part that the dataset gives it."""
 
-    def __init__(self, column: str, *, found: str, expected: str) -> None:
+    def __init__(
+        self, column: str, *, found: str, expected: str, advice: str = "correct the feature's kind in the dataset"
+    ) -> None:
         self.column = column
         self.found = found
         self.expected = expected
+        super().__init__(f"column {quoted(column)} is {shortened(found)}, expected {expected}; cast it or {advice}")
+
+
+class NotATimeColumn(WrongType):
+    """The column that should say when each row happened holds something else."""
+
+    def __init__(self, column: str, *, found: str) -> None:
+        unit = ', unit="s"' if "int" in found or "double" in found or "float" in found else ""
+        hint = ' (unit="ms" if it counts milliseconds)' if unit else ""
         super().__init__(
-            f"column {quoted(column)} is {shortened(found)}, expected {expected}; "
-            "cast it or correct the feature's kind in the dataset"
+            column,
+            found=found,
+            expected="a timestamp or date",
+            advice=(
+                f"name another time_column in the dataset; in pandas: df[{quoted(column)}] = "
+                f"pd.to_datetime(df[{quoted(column)}]{unit}){hint}"
+            ),
+        )
+
+
+class TimeOutOfRange(BadInput):
+    """A time column holds a moment that no calendar day can be computed with."""
+
+    def __init__(self, column: str, moment: str) -> None:
+        self.column = column
+        self.moment = moment
+        super().__init__(
+            f"column {quoted(column)} holds the moment {moment}, and only the years {FIRST_YEAR} to {LAST_YEAR} can be "
+            "computed with; leave the time of such rows empty or delete them, as they often stand for 'never'"
         )
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from courtside.core.dataset import Dataset, FeatureKind
-from courtside.core.drift.columns import arrow
-from courtside.core.drift.errors import MissingColumns, WrongType
+from courtside.core.dataset import Dataset, Feature, FeatureKind
+from courtside.core.drift.columns import arrow, moments
+from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongType
 from courtside.core.rows.errors import RowsRepeated, TimesMissing
 from courtside.core.rows.overlap import identity
 from courtside.core.rows.target import require_binary
@@ -16,17 +16,46 @@ from courtside.core.rows.target import require_binary
 def require_contract(table: pa.Table, dataset: Dataset) -> None:
     """Check columns, types, times and target of one table; labels may be missing, as they can come later.
 
-    Raises `MissingColumns`, `WrongType`, `TimesMissing` and `TargetNotBinary`.
+    Raises `MissingColumns`, `WrongType`, `TimesMissing`, `TimeOutOfRange` and `TargetNotBinary`.
     """
     missing = [name for name in dataset.columns if name not in table.column_names]
     if missing:
         raise MissingColumns(missing, table.column_names)
     require_times(table, dataset.time_column)
     for feature in dataset.features:
-        kind = table.schema.field(feature.name).type
-        if feature.kind is FeatureKind.NUMERIC and not (arrow.is_numeric(kind) or pa.types.is_null(kind)):
-            raise WrongType(feature.name, found=arrow.type_name(kind), expected="numbers")
+        _require_type(table, feature)
+    for name in (*dataset.id_columns, dataset.season_column, dataset.segment):
+        if name is not None:
+            _require_plain(table, name)
     require_binary(table, dataset.target)
+
+
+def _require_type(table: pa.Table, feature: Feature) -> None:
+    kind = table.schema.field(feature.name).type
+    if pa.types.is_null(kind) or arrow.is_numeric(kind):
+        return
+    if feature.kind is FeatureKind.NUMERIC:
+        raise WrongType(feature.name, found=arrow.type_name(kind), expected="numbers")
+    if not arrow.is_text(kind):
+        raise WrongType(
+            feature.name,
+            found=arrow.type_name(kind),
+            expected="text, a number or a boolean",
+            advice="take the feature out of the dataset",
+        )
+
+
+def _require_plain(table: pa.Table, name: str) -> None:
+    """Refuse what cannot be ordered and counted: a row's id, season and segment are single values."""
+    kind = table.schema.field(name).type
+    plain = arrow.is_text(kind) or arrow.is_numeric(kind) or pa.types.is_null(kind) or moments.is_time(kind)
+    if not (plain or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind)):
+        raise WrongType(
+            name,
+            found=arrow.type_name(kind),
+            expected="text, a number, a boolean or a date",
+            advice="name another column in the dataset",
+        )
 
 
 def require_time_column(table: pa.Table, time_column: str) -> None:
@@ -34,16 +63,17 @@ def require_time_column(table: pa.Table, time_column: str) -> None:
     if time_column not in table.column_names:
         raise MissingColumns([time_column], table.column_names)
     kind = table.schema.field(time_column).type
-    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
-        raise WrongType(time_column, found=arrow.type_name(kind), expected="a timestamp or date")
+    if not moments.is_time(kind):
+        raise NotATimeColumn(time_column, found=arrow.type_name(kind))
 
 
 def require_times(table: pa.Table, time_column: str) -> None:
-    """Raise `MissingColumns`, `WrongType` or `TimesMissing` unless every row has a time."""
+    """Raise `MissingColumns`, `WrongType`, `TimesMissing` or `TimeOutOfRange` unless every row has a usable time."""
     require_time_column(table, time_column)
     missing = table.column(time_column).null_count
     if missing:
         raise TimesMissing(time_column, rows=missing)
+    moments.period(table.column(time_column), time_column)  # refuses moments that no day can be computed of
 
 
 def require_once(table: pa.Table, dataset: Dataset) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from courtside.core.drift.columns import moments
 from courtside.core.drift.reading.days import Days
 
 
@@ -21,9 +22,10 @@ def within(table: pa.Table, time_column: str, days: Days) -> pa.Table:
 
 
 def period(table: pa.Table, time_column: str) -> tuple[date, date]:
-    """Return the first and last day of a table that has rows with a time."""
-    limits: Any = pc.min_max(_days(table, time_column))
-    return limits["min"].as_py(), limits["max"].as_py()
+    """Return the first and last day of a table that has rows with a time; raises `TimeOutOfRange`."""
+    found = moments.period(table.column(time_column), time_column)
+    assert found is not None
+    return found
 
 
 def days_of(table: pa.Table, time_column: str) -> set[date]:

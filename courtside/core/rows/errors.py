@@ -22,7 +22,8 @@ class TargetNotBinary(BadInput):
         self.found = found
         super().__init__(
             f"target {column!r} {found}, expected two classes; write it as 0 and 1, as true and false, "
-            "or as two whole numbers of which the larger is class 1, or correct the target of the dataset"
+            "or as two whole numbers of which the larger is class 1, with 1 for what the model is to foretell, "
+            "or correct the target of the dataset"
         )
 
 

@@ -10,6 +10,7 @@ from courtside.core.drift.columns import arrow
 from courtside.core.rows.errors import TargetNotBinary
 
 MOST_SHOWN = 5
+MOST_LETTERS = 40
 
 
 def labelled(table: pa.Table, target: str) -> tuple[pa.Table, int]:
@@ -39,9 +40,23 @@ def require_binary(table: pa.Table, target: str) -> None:
 def _values(table: pa.Table, target: str) -> NDArray[np.float64]:
     column: Any = table.column(target).combine_chunks()
     if not (arrow.is_numeric(column.type) or pa.types.is_null(column.type)):
-        raise TargetNotBinary(target, f"is {arrow.type_name(column.type)}")
+        raise TargetNotBinary(target, _shown(column))
     values, _ = arrow.with_gaps(column)
     return values
+
+
+def positive_level(table: pa.Table, target: str) -> str | None:
+    """Return the value that class 1 is written as, None where it is 1; raises `TargetNotBinary`."""
+    levels = _levels(_values(table, target), target)
+    return f"{levels[-1]:g}" if levels.size > 1 and list(levels) != [0, 1] else None
+
+
+def _shown(column: Any) -> str:
+    kind = arrow.type_name(column.type)
+    if not arrow.is_text(column.type):
+        return f"is {kind}"
+    levels = sorted(str(each)[:MOST_LETTERS] for each in column.unique().drop_null().to_pylist())
+    return f"is {kind} ({', '.join(levels[:MOST_SHOWN])}{', …' * (len(levels) > MOST_SHOWN)})"
 
 
 def _levels(values: NDArray[np.float64], target: str) -> NDArray[np.float64]:

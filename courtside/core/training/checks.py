@@ -83,6 +83,12 @@ def _about_features(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[str]:
 
 
 def _about_time(split: Split, dataset: Dataset) -> Iterator[str]:
+    moments = [pc.min_max(part.column(dataset.time_column)) for part in (split.train, split.test)]
+    if moments[0]["min"] == moments[1]["max"]:
+        yield (
+            f"every row has the same {dataset.time_column}, so the test part is not newer than the training part: its "
+            "figures say nothing about the future"
+        )
     if dataset.season_column is not None:
         known, newest = (_values(part.column(dataset.season_column)) for part in (split.train, split.holdout))
         if unseen := newest - known:

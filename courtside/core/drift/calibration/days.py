@@ -11,8 +11,9 @@ from courtside.core.drift.calibration.groups import Groups, codes
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.buffers import filled
 from courtside.core.drift.columns.column import Column
+from courtside.core.drift.columns.moments import is_time
 from courtside.core.drift.columns.rounding import Integers
-from courtside.core.drift.errors import MissingColumns, WrongType
+from courtside.core.drift.errors import MissingColumns, NotATimeColumn
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,8 +83,8 @@ def _counted(
 
 
 def _days(array: arrow.Array, name: str) -> Integers:
-    if not (pa.types.is_timestamp(array.type) or pa.types.is_date(array.type) or array.null_count == len(array)):
-        raise WrongType(name, found=str(array.type), expected="a timestamp or date")
+    if not (is_time(array.type) or array.null_count == len(array)):
+        raise NotATimeColumn(name, found=str(array.type))
     if array.null_count == len(array):
         return np.full(len(array), _NO_DAY)
     days = array.cast(pa.date32(), safe=False).cast(pa.int32()).cast(pa.int64())

@@ -1,7 +1,7 @@
 """Reading Arrow tables: batches, columns, and arrays as numbers or labels."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from courtside.core.drift.columns import buffers
 from courtside.core.drift.columns.buffers import as_numpy
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.columns.tally import Tally
-from courtside.core.drift.errors import DuplicateColumns, WrongType
+from courtside.core.drift.errors import DuplicateColumns
 
 ROWS_PER_BATCH = 131_072
 MOST_SMALL = 256
@@ -185,23 +185,6 @@ def number_label(value: Any) -> str:
 def type_name(kind: pa.DataType) -> str:
     """Return a type's name; a dictionary is only another way to store its values."""
     return str(kind.value_type if pa.types.is_dictionary(kind) else kind)
-
-
-def period(array: Array | None, name: str) -> Period | None:
-    """Return the first and last day of a time column (timestamps or dates); None without values."""
-    if array is None or array.null_count == len(array):
-        return None
-    if not (pa.types.is_timestamp(array.type) or pa.types.is_date(array.type)):
-        raise WrongType(name, found=str(array.type), expected="a timestamp or date")
-    import pyarrow.compute as pc
-
-    extremes: dict[str, Any] = pc.min_max(array).as_py()  # type: ignore[assignment]
-    return day(extremes["min"]), day(extremes["max"])
-
-
-def day(moment: date | datetime) -> date:
-    """Return the day of a moment."""
-    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def joined(first: Period | None, second: Period | None) -> Period | None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from courtside.core.dataset import Feature, Outcome, Phase, Role
 from courtside.core.drift.calibration.history import Calibration, calibrate
-from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
 from courtside.core.drift.profiles import serialization
@@ -165,7 +165,7 @@ class ProfileCounter:
 
 
 def _period_of(batch: pa.RecordBatch, time_column: str | None) -> arrow.Period | None:
-    return None if time_column is None else arrow.period(arrow.column(batch, time_column), time_column)
+    return None if time_column is None else moments.period(arrow.column(batch, time_column), time_column)
 
 
 def fit(

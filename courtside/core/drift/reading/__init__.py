@@ -7,6 +7,7 @@ from courtside.core.drift.reading.errors import (
     ProfileHasNoDays,
     TableMissing,
     UnreadableFile,
+    unreadable,
 )
 from courtside.core.drift.reading.profiles import TableProfile, fit_table, summarize_table
 from courtside.core.drift.reading.table import FeatureTable, open_table
@@ -24,4 +25,5 @@ __all__ = [
     "fit_table",
     "open_table",
     "summarize_table",
+    "unreadable",
 ]

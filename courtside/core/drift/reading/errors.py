@@ -1,10 +1,11 @@
 """What can be wrong with a table's files."""
 
+import errno
 from collections.abc import Sequence
-from typing import Self
 
-from courtside.contracts.errors import BadInput
-from courtside.contracts.machine_limits import refuse_out_of_memory
+from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.machine_limits import LIMITS, MachineLimit, refuse_out_of_memory
+from courtside.core.drift.reading.foreign import Ends, described
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 
 MOST_NAMED = 5
@@ -19,18 +20,34 @@ class TableMissing(BadInput):
 
 
 class UnreadableFile(BadInput):
-    """A parquet file is cut, damaged, not parquet, or cannot be fetched."""
+    """A parquet file is cut, damaged, not parquet, or may not be read; `detail` says so and what to do."""
 
     def __init__(self, file: str, detail: str) -> None:
         self.file = file
         self.detail = detail
-        super().__init__(f"{file} is not a readable parquet file: {detail}; write it again")
+        super().__init__(f"{file} cannot be read as parquet: {detail}")
 
-    @classmethod
-    def because(cls, file: str, error: Exception) -> Self:
-        """Return the error with the first line of what the reader said; raises `OutOfMemory` for a full machine."""
-        refuse_out_of_memory(error, f"to read {file}")
-        return cls(file, (str(error) or type(error).__name__).splitlines()[0])
+
+_DENIED = {errno.EACCES, errno.EPERM}
+
+
+def unreadable(file: str, error: Exception, *, ends: Ends | None = None) -> CourtsideError:
+    """Return the error for what a reader raised; `ends` are the file's where they could be read.
+
+    Raises `OutOfMemory`.
+    """
+    refuse_out_of_memory(error, f"to read {file}")
+    number = error.errno if isinstance(error, OSError) else None
+    if number in LIMITS:
+        return MachineLimit(f"to read {file}", LIMITS[number])
+    if number in _DENIED:
+        return UnreadableFile(file, "you may not read it; ask its owner for the right to")
+    # An error with a number is the store's, and tells nothing of the content.
+    known = None if ends is None or number is not None else described(ends)
+    said = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+    return UnreadableFile(
+        file, known or f"it is damaged, or holds what this reader does not know ({said}); write it again"
+    )
 
 
 class NothingReadable(BadInput):

@@ -5,6 +5,7 @@ with a small buffer and one row group at a time the peak stays the same from 1 t
 over a network (S3) is asked for more at a time, as every request takes as long as reading megabytes.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.buffers import constant
-from courtside.core.drift.errors import MissingColumns, WrongType
+from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.reading.days import Days
-from courtside.core.drift.reading.errors import UnreadableFile
+from courtside.core.drift.reading.errors import unreadable
+from courtside.core.drift.reading.foreign import HEAD_BYTES, TAIL_BYTES, Ends
 
 BUFFER_BYTES = 65_536
 """Read at a time of one column of a local file."""
@@ -27,6 +29,8 @@ REMOTE_BYTES = 2**24
 """Read at a time of all columns of another file, in shares of at most `MOST_REMOTE`."""
 MOST_REMOTE = 2**22
 EPOCH = date(1970, 1, 1)
+# Nanoseconds of 64 bits reach no further.
+_FIRST_IN_NS, _LAST_IN_NS = date(1677, 9, 22), date(2262, 4, 11)
 Constant = tuple[str, Callable[[int], arrow.Array]]
 """A column's name, and what makes it for a number of rows."""
 
@@ -54,7 +58,7 @@ def stream(filesystem: fs.FileSystem, path: str, scope: Scope) -> Iterator[pa.Re
             if not rows.num_rows or not _may_hold(rows, scope):
                 continue
             for batch in file.iter_batches(arrow.ROWS_PER_BATCH, row_groups=[group], columns=wanted, use_threads=False):
-                yield _within(_with_constants(batch, added), scope)
+                yield _within(_with_constants(_viewless(batch), added), scope)
 
 
 def names_of(filesystem: fs.FileSystem, path: str) -> list[str]:
@@ -77,11 +81,22 @@ def period_of(filesystem: fs.FileSystem, path: str, time_column: str) -> arrow.P
 
 
 @contextmanager
-def _readable(path: str) -> Iterator[None]:
+def _readable(path: str, source: pa.NativeFile | None = None) -> Iterator[None]:
+    """Turn what a reader raises into an error that names the file, and what it is instead where `source` can tell."""
     try:
         yield
-    except (OSError, pa.ArrowException) as error:
-        raise UnreadableFile.because(path, error) from error
+    except (OSError, MemoryError, pa.ArrowException) as error:
+        raise unreadable(path, error, ends=None if source is None else _ends(source)) from error
+
+
+def _ends(source: pa.NativeFile) -> Ends | None:
+    try:
+        source.seek(0)
+        head, size = source.read(HEAD_BYTES), source.size()
+        source.seek(max(0, size - TAIL_BYTES))
+        return Ends(head, source.read(TAIL_BYTES), size)
+    except (OSError, pa.ArrowException):  # what went wrong is told by the error before
+        return None
 
 
 @contextmanager
@@ -89,7 +104,7 @@ def _opened(filesystem: fs.FileSystem, path: str, columns: Sequence[str]) -> Ite
     with _readable(path):
         source = filesystem.open_input_file(path)
     with source:
-        with _readable(path):
+        with _readable(path, source):
             buffer = _buffer_size(filesystem, len(columns))
             file = _parquet(source, buffer_size=buffer)
             texts = _texts(file.schema_arrow, columns)
@@ -121,6 +136,14 @@ def _require_time(scope: Scope, names: Sequence[str]) -> None:
         raise MissingColumns([scope.time_column or "time column"], names)
 
 
+def _viewless(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch with text in place of views of text, for which Arrow lacks half of its functions."""
+    for place, field in enumerate(batch.schema):
+        if pa.types.is_string_view(field.type):
+            batch = batch.set_column(place, field.name, batch.column(place).cast(pa.string()))
+    return batch
+
+
 def _with_constants(batch: pa.RecordBatch, added: Sequence[Constant]) -> pa.RecordBatch:
     for name, made in added:
         batch = batch.append_column(name, made(batch.num_rows))
@@ -141,11 +164,26 @@ def _stated(rows: pq.RowGroupMetaData, time_column: str) -> arrow.Period | None:
     for position in range(rows.num_columns):
         column = rows.column(position)
         if column.path_in_schema == time_column:
-            limits = column.statistics
-            first, last = (limits.min, limits.max) if limits and limits.has_min_max else (None, None)
-            if isinstance(first, date) and isinstance(last, date):
-                return arrow.day(first), arrow.day(last)
+            limits: Any = column.statistics
+            per_day = _units_per_day(limits) if limits and limits.has_min_max else None
+            if per_day:
+                first, last = (moments.day_of(raw, per_day) for raw in (limits.min_raw, limits.max_raw))
+                return (first, last) if first and last else None
     return None
+
+
+def _units_per_day(limits: pq.Statistics) -> int | None:
+    """Return the units a day of a column's limits, None where they are no times.
+
+    The whole numbers themselves are read, as Arrow turns nanoseconds into moments only where pandas is installed.
+    """
+    kind = json.loads(limits.logical_type.to_json())
+    if kind["Type"] == "Date":
+        return 1
+    return moments.SECONDS_PER_DAY * _PER_SECOND[kind["timeUnit"]] if kind["Type"] == "Timestamp" else None
+
+
+_PER_SECOND = {"milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 
 
 def _within(batch: pa.RecordBatch, scope: Scope) -> pa.RecordBatch:
@@ -154,7 +192,7 @@ def _within(batch: pa.RecordBatch, scope: Scope) -> pa.RecordBatch:
         return batch
     assert scope.time_column is not None
     column = arrow.column(batch, scope.time_column)
-    found = arrow.period(column, scope.time_column)
+    found = moments.period(column, scope.time_column)
     if column is None or found is None:
         return batch.slice(0, 0)
     inside = (scope.days.start is None or scope.days.start <= found[0]) and (
@@ -176,15 +214,16 @@ def _mask(column: arrow.Array, days: Days) -> "pa.Array[Any]":
     return mask
 
 
-def _midnight(day: date, kind: pa.DataType) -> "pa.Scalar[Any]":
+def _midnight(day: date, kind: Any) -> "pa.Scalar[Any]":
+    """Return a day's first moment, which on a day that sets clocks forward at midnight is later than midnight."""
     if pa.types.is_date(kind):
         return constant((day - EPOCH).days, pa.date32(), 1).cast(kind)[0]
-    if not pa.types.is_timestamp(kind):
-        raise WrongType("time column", found=str(kind), expected="a timestamp or date")
+    if kind.unit == "ns":
+        day = min(max(day, _FIRST_IN_NS), _LAST_IN_NS)
     moment: Any = constant((day - EPOCH).days, pa.date32(), 1).cast(pa.timestamp(kind.unit))
     if kind.tz is not None:
         import pyarrow.compute as pc
 
-        moment = pc.assume_timezone(moment, kind.tz)
+        moment = pc.assume_timezone(moment, kind.tz, ambiguous="earliest", nonexistent="latest")
     found: pa.Scalar[Any] = moment[0]
     return found

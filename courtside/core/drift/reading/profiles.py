@@ -11,7 +11,7 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import shortened
 from courtside.core.dataset import Feature, Outcome, Phase
 from courtside.core.drift.columns import arrow
-from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, MissingColumns, WrongType
+from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, MissingColumns, TimeOutOfRange, WrongType
 from courtside.core.drift.profiles.profile import Profile, fit
 from courtside.core.drift.reading.days import Days
 from courtside.core.drift.reading.errors import FileDiffers, NothingReadable, UnreadableFile
@@ -20,7 +20,7 @@ from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.story.parts import Part, Span, split, sub_windows
 
 LONGEST_REASON = 500
-UNUSABLE = (UnreadableFile, MissingColumns, DuplicateColumns, WrongType)
+UNUSABLE = (UnreadableFile, MissingColumns, DuplicateColumns, WrongType, TimeOutOfRange)
 
 
 @dataclass(frozen=True, slots=True)

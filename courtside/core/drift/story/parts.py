@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
-from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.buffers import filled, mask
 from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.profiles.profile import Profile, ProfileCounter
@@ -139,7 +139,7 @@ def _places(batch: pa.RecordBatch, name: str, windows: Sequence[Span]) -> np.nda
     column = arrow.column(batch, name)
     if column is None:
         raise MissingColumns([name], batch.schema.names)
-    arrow.period(column, name)  # refuses what holds no dates
+    moments.period(column, name)  # refuses what holds no dates
     if column.null_count == len(column) or not windows:
         return np.full(len(column), -1)
     days = filled(column.cast(pa.timestamp("us"), safe=False), _NOT_A_TIME).view("datetime64[us]")

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from courtside.contracts.errors import BadInput
-from courtside.core.drift.errors import MissingColumns, WrongType
+from courtside.core.drift.errors import MissingColumns, TimeOutOfRange, WrongType
 from courtside.core.rows import RowsRepeated, TargetNotBinary, TimesMissing, require_contract, require_once
 from tests.datasets.churn import DATASET, churn_table
 
@@ -22,6 +22,8 @@ def test_the_churn_table_is_what_its_contract_says() -> None:
     assert table.column("contract").null_count > 1
 
 
+SECONDS = pa.timestamp("s")
+NEVER = -62_135_596_800
 BAD: list[tuple[type[BadInput], str, Callable[[], pa.Table]]] = [
     (MissingColumns, "'monthly_charge', 'churned'", lambda: churn_table(50).drop(["churned", "monthly_charge"])),
     (MissingColumns, "'measured_at'", lambda: churn_table(50).drop(["measured_at"])),
@@ -29,6 +31,13 @@ BAD: list[tuple[type[BadInput], str, Callable[[], pa.Table]]] = [
     (TimesMissing, "in 50 rows", lambda: replaced("measured_at", pa.nulls(50, pa.timestamp("us")))),
     (WrongType, "'tenure_months' is string", lambda: replaced("tenure_months", pa.array(["1"] * 50))),
     (TargetNotBinary, "'churned' is string", lambda: replaced("churned", pa.array(["yes"] * 50))),
+    (WrongType, "'contract' is list", lambda: replaced("contract", pa.array([[1]] * 50))),
+    (WrongType, "'contract' is struct", lambda: replaced("contract", pa.array([{"k": 1}] * 50))),
+    (WrongType, "'contract' is binary", lambda: replaced("contract", pa.array([b"a"] * 50))),
+    (WrongType, "'contract' is date32", lambda: replaced("contract", pa.array([1] * 50, pa.int32()).cast(pa.date32()))),
+    (WrongType, "'contract' is duration", lambda: replaced("contract", pa.array([1] * 50, pa.duration("s")))),
+    (WrongType, "'customer_id' is list", lambda: replaced("customer_id", pa.array([[1]] * 50))),
+    (TimeOutOfRange, "0001-01-01", lambda: replaced("measured_at", pa.array([NEVER] * 50, pa.int64()).cast(SECONDS))),
     (TargetNotBinary, "50 values", lambda: replaced("churned", pa.array(range(50)))),
 ]
 
