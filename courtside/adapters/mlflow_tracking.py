@@ -12,6 +12,7 @@ from pathlib import Path
 
 import mlflow
 from mlflow.entities import Metric, Param, RunStatus
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.types import DataType
 from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_PARENT_RUN_ID, MLFLOW_SOURCE_NAME
@@ -32,7 +33,7 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import LoggedRuns
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
 from courtside.core.training.candidates import Classifier
-from courtside.workflows.ports import CandidateRun, TrackingRefused, TrainingRun
+from courtside.workflows.ports import CandidateRun, ChampionReadsOther, TrackingRefused, TrainingRun
 
 FINISHED: str = RunStatus.to_string(RunStatus.FINISHED)
 _SAME_TRAINING = ("dataset", "data_hash", "as_of", "sha256")
@@ -93,15 +94,23 @@ class MlflowTracking:
             self._client.update_model_version(self._model, logged.version, description=taken(description, DESCRIPTION))
             self._client.set_terminated(logged.parent_run_id, FINISHED)
 
+    def check_champion(self, feature_names: Sequence[str]) -> None:
+        """Raise `ChampionReadsOther` if there is a champion that needs more than these features."""
+        with self._session():
+            version = self._champion_version()
+            if version is None:
+                return
+            address = f"models:/{self._model}/{version.version}"
+            needed = mlflow.models.get_model_info(address).signature.inputs.input_names()
+        if lacking := [name for name in needed if name not in feature_names]:
+            raise ChampionReadsOther(str(version.version), lacking, dataset=version.tags.get("dataset"))
+
     def champion(self) -> RegisteredChampion | None:
         """Load the champion, None when there is none yet."""
         with self._session():
-            try:
-                version = self._client.get_model_version_by_alias(self._model, Alias.CHAMPION)
-            except MlflowException as error:
-                if is_missing(error):
-                    return None
-                raise
+            version = self._champion_version()
+            if version is None:
+                return None
             with tempfile.TemporaryDirectory() as folder:
                 # Once: MLflow's own functions fetch it again for each question.
                 path = mlflow.artifacts.download_artifacts(f"models:/{self._model}/{version.version}", dst_path=folder)
@@ -113,6 +122,14 @@ class MlflowTracking:
             feature_names=inputs.input_names(),
             categorical=[column.name for column in inputs if column.type is DataType.string],
         )
+
+    def _champion_version(self) -> ModelVersion | None:
+        try:
+            return self._client.get_model_version_by_alias(self._model, Alias.CHAMPION)
+        except MlflowException as error:
+            if is_missing(error):
+                return None
+            raise
 
     @staticmethod
     def save(run: TrainingRun) -> dict[str, bytes]:

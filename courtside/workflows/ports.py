@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from courtside.contracts.errors import CourtsideError
+from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.secrecy import without_secrets
+from courtside.contracts.shortening import listed
 from courtside.core.alerting import Alert
 
 if TYPE_CHECKING:  # the functions that only check drift must not load what trains
@@ -168,6 +169,20 @@ class Champion(Protocol):
         ...
 
 
+class ChampionReadsOther(BadInput):
+    """The champion needs features that a dataset does not have, so it cannot be compared with a challenger."""
+
+    def __init__(self, version: str, lacking: Sequence[str], *, dataset: str | None) -> None:
+        self.version = version
+        self.lacking = tuple(lacking)
+        whose = f", trained on dataset {dataset}," if dataset else ""
+        super().__init__(
+            f"the champion (version {version}{whose}) reads {listed(lacking)}, which these rows lack, so nothing can "
+            "be compared with it; give these features back, train against another tracking server or with "
+            "--disable-mlflow, or take the alias `champion` away in MLflow if that model is to be replaced unjudged"
+        )
+
+
 class Tracking(Protocol):
     """Runs and models; raises `TrackingUnavailable`."""
 
@@ -184,6 +199,10 @@ class Tracking(Protocol):
 
     def describe(self, logged: LoggedRuns, *, files: Mapping[str, bytes], description: str) -> None:
         """Attach a training's documents to its parent run and describe its version; this ends its logging."""
+        ...
+
+    def check_champion(self, feature_names: Sequence[str]) -> None:
+        """Raise `ChampionReadsOther` if there is a champion that needs more than these features."""
         ...
 
     def champion(self) -> Champion | None:

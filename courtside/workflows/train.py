@@ -4,7 +4,7 @@ import io
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen import frozen_features
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.model_cards import model_card, write_card
-from courtside.workflows.ports import Lake, Tracking
+from courtside.workflows.ports import Lake, Tracking, TrackingUnavailable
 from courtside.workflows.smoke import known_rows
 from courtside.workflows.training_runs import log_training, training_run
 
@@ -75,14 +75,15 @@ def train(
     When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
     The legacy files come last, so that a training which fails replaces none: with `publish` they replace those that are
     there, otherwise they wait beside the record until the training's challenger is promoted.
-    Raises what `freeze`, `split_by_time`, `check_labels` and `check_split` raise, `DataChanged` and
-    `LegacyFilesDamaged`.
+    Raises what `freeze`, `split_by_time`, `check_labels` and `check_split` raise, `DataChanged`, `ChampionReadsOther`
+    and `LegacyFilesDamaged`.
     """
     watch = Stopwatch(progress)
     with watch.part("features"):
         manifest = freeze(request, lake=lake, dataset=dataset, newest_rows=newest_rows)
         frozen = frozen_features(manifest, lake=lake, dataset=dataset)
         check_labels(frozen.table, dataset)
+        _check_champion(tracking, dataset)
         split = split_by_time(frozen.table, dataset=dataset, rule=manifest.split)
         warnings = (*frozen.warnings(dataset), *check_split(split, dataset))
     with watch.part("profile"):  # before the models, which would have been fitted for nothing where it refuses a column
@@ -132,6 +133,13 @@ def train(
     if publish:
         legacy.publish(lake=lake)
     return record
+
+
+def _check_champion(tracking: Tracking | None, dataset: Dataset) -> None:
+    """Refuse what could not be judged before it is trained; a server that is away is asked again when all is done."""
+    if tracking is not None:
+        with suppress(TrackingUnavailable):
+            tracking.check_champion(dataset.feature_names)
 
 
 @contextmanager

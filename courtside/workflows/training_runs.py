@@ -92,7 +92,11 @@ def log_training(
 
 
 def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, tracking: Tracking) -> Logging:
-    """Log a training, describe it and ask the champion; doing it again adds nothing. Raises `TrackingUnavailable`."""
+    """Log a training, describe it and ask the champion; doing it again adds nothing.
+
+    Raises `TrackingUnavailable` and `ChampionReadsOther`.
+    """
+    tracking.check_champion(run.feature_names)
     champion: Champion | None = tracking.champion()
     logged = tracking.log(run)
     version = champion.version if champion else None

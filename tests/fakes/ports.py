@@ -124,6 +124,7 @@ class InMemoryTracking:
     described: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
     away: bool = False
     prepared: int = 0
+    checked: list[tuple[str, ...]] = field(default_factory=list)
 
     def prepare(self) -> None:
         self.prepared += 1
@@ -140,6 +141,10 @@ class InMemoryTracking:
     def describe(self, logged: LoggedRuns, *, files: Mapping[str, bytes], description: str) -> None:
         self._reach()
         self.described[logged.parent_run_id] = {**files, "description": description.encode()}
+
+    def check_champion(self, feature_names: Sequence[str]) -> None:
+        self._reach()
+        self.checked.append(tuple(feature_names))
 
     def champion(self) -> Champion | None:
         self._reach()

@@ -19,7 +19,7 @@ from mlflow.exceptions import MlflowException
 from courtside.adapters.mlflow_models import load_classifier
 from courtside.adapters.mlflow_tracking import MlflowTracking, RunsOfAnotherTraining
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
-from courtside.workflows.ports import TrackingRefused, TrackingUnavailable
+from courtside.workflows.ports import ChampionReadsOther, TrackingRefused, TrackingUnavailable
 from tests.fakes.small_training import FEATURES, ROWS, small_run
 
 NAMES = {"logistic_regression", "random_forest", "xgboost", "lightgbm"}
@@ -70,6 +70,18 @@ def test_the_old_recipe_finds_the_best_model_among_all_runs(uri: str) -> None:
     assert loaded.predict_proba(FRAME).shape == (40, 2)
     by_training = recipe(uri, filter_string="tags.training_id = 't1'")
     assert set(by_training["params.model_name"]) == NAMES
+
+
+def test_a_champion_that_reads_what_a_dataset_lacks_is_named_before_anything_is_trained(
+    uri: str, client: MlflowClient
+) -> None:
+    tracking = MlflowTracking(uri)
+    tracking.check_champion([])  # there is none yet
+    version = tracking.log(small_run()).version
+    client.set_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION, version)
+    tracking.check_champion([*FEATURES, "another"])
+    with pytest.raises(ChampionReadsOther, match=rf"version {version}.*reads {FEATURES[-1]}, which these rows lack"):
+        tracking.check_champion(FEATURES[:-1])
 
 
 def test_the_parent_holds_the_children_and_no_metric(uri: str, client: MlflowClient) -> None:

@@ -58,7 +58,7 @@ def _rows(path: Path, days: Days) -> int:
         ("id;Größe\n".encode() * 30, "it is text, such as CSV"),
         (b'{"a": 1}\n{"a": 2}\n', "it is JSON"),
         (b"<html><body>403</body></html>", "it is a page or XML"),
-        (gzip.compress(b"id,ts,x\n"), "compressed with gzip"),
+        (gzip.compress(b"id,ts,x\n", mtime=0), "compressed with gzip"),
         (b"PK\x03\x04rest", "Excel or ZIP"),
         (b"ARROW1\0\0", "Arrow or Feather"),
         (b"SQLite format 3\0", "SQLite"),
