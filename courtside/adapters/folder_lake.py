@@ -42,6 +42,8 @@ class FolderLake:
             _lock(folder, self.root)
             yield
         finally:
+            with contextlib.suppress(OSError):  # one in which nothing was written goes again
+                self.root.rmdir()
             os.close(folder)
 
     def uri(self, key: str) -> str:
