@@ -52,10 +52,12 @@ clean: ## Remove what setup and builds made
 
 $(PYTHON_READY): pyproject.toml uv.lock
 	@scripts/require-python
-	@"$$(scripts/find-uv)" sync --frozen --quiet
+	@echo "Installing the locked Python packages into .venv: about 200 of them, 1.8 GB; a minute where they are near, longer on a slow line."
+	@uv="$$(scripts/find-uv)"; began=$$SECONDS; "$$uv" sync --frozen --quiet; echo "Python packages: done in $$((SECONDS - began)) s."
 	@touch $@
 
 $(NODE_READY): package.json package-lock.json
 	@scripts/require-node
+	@echo "Installing the CDK's command into node_modules: 40 MB, some seconds."
 	@npm ci --silent --no-audit --no-fund --no-progress
 	@touch $@

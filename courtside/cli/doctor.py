@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli import layout
-from courtside.cli.console import JsonFlag, print_json, results
+from courtside.cli.console import JsonFlag, people, print_json, results
 from courtside.cli.hints import with_stage
 from courtside.cli.served import stage_lake
 from courtside.cli.stage import Stage, signed
@@ -43,7 +43,8 @@ def doctor(
     from courtside.adapters.examination.asking import asked
     from courtside.core.findings import failed
 
-    found = asked("examination", lambda: _examined(stage, preflight=preflight))
+    with people.status("Examining"):
+        found = asked("examination", lambda: _examined(stage, preflight=preflight))
     if as_json:
         print_json([asdict(finding) for finding in found])
     else:

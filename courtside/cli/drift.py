@@ -69,9 +69,11 @@ def check_tables(
 
     contract = load_dataset(dataset)
     rules = policy_named(policy, thresholds=threshold or ())
-    window = _narrowed(_opened(current), since, until, time_column=contract.time_column)
-    known = _registered(reference, tracking_uri, stage) if reference.startswith(MODEL_SCHEME) else _opened(reference)
-    compared = compare_tables(known, window, dataset=contract, policy=rules)
+    registered = reference.startswith(MODEL_SCHEME)
+    with people.status("Comparing"):
+        window = _narrowed(_opened(current), since, until, time_column=contract.time_column)
+        known = _registered(reference, tracking_uri, stage) if registered else _opened(reference)
+        compared = compare_tables(known, window, dataset=contract, policy=rules)
     if out is not None:
         _write(compared, out)
     for file in compared.report.files_quarantined:

@@ -126,6 +126,7 @@ def down_instances(
 
     chosen = [find(instance_id)] if instance_id else instances()
     for instance in chosen:
-        down(instance)
+        with people.status(f"Stopping {instance.id}"):
+            down(instance)
     rows = [{"stopped": instance.id} for instance in chosen]
     print_json(rows) if as_json else print_table("Stopped", rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, print_json, print_pairs, print_table, print_text, say
+from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, print_text, say
 from courtside.cli.stage import Stage
 from courtside.core.runs import Run, RunKind, copy_run
 
@@ -39,7 +39,7 @@ def list_runs(
     """
     from courtside.adapters.deployment import reaching_aws
 
-    with reaching_aws():
+    with reaching_aws(), people.status("Asking the stage"):
         found = runs_of(stage).recent(limit=limit, kind=kind)
     print_json([document(run) for run in found]) if as_json else print_table("Runs", [row(run) for run in found])
 
@@ -52,7 +52,7 @@ def show_run(run_id: RunId, stage: Stage = "dev", lines: Lines = 10, as_json: Js
     """
     from courtside.adapters.deployment import reaching_aws
 
-    with reaching_aws():
+    with reaching_aws(), people.status("Asking the stage"):
         run = runs_of(stage).of(run_id)
         logged = _logged(run, stage)
     errors = [line.text for line in logged if line.level in {"ERROR", "CRITICAL"}]
@@ -71,7 +71,7 @@ def show_logs(run_id: RunId, stage: Stage = "dev", lines: Lines = 100, as_json: 
     """
     from courtside.adapters.deployment import reaching_aws
 
-    with reaching_aws():
+    with reaching_aws(), people.status("Reading the logs"):
         logged = _logged(runs_of(stage).of(run_id), stage)[-lines:]
     if as_json:
         print_json([asdict(line) for line in logged])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from courtside.cli import runs
-from courtside.cli.console import JsonFlag, print_json, print_pairs, print_table, say
+from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, say
 from courtside.cli.stage import Stage
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def status(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.workflows.status import stage_status
 
     ledger = DynamoDbLedger(stage_outputs(stage)[StackOutput.LEDGER_TABLE])
-    with reaching_aws():
+    with reaching_aws(), people.status("Asking the stage"):
         found = stage_status(ledger, runs.runs_of(stage), now=datetime.now(UTC))
     if as_json:
         print_json(_document(stage, found))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, print_json, print_table, say
+from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 from courtside.cli.versions_import import import_model
 
@@ -32,7 +32,8 @@ def list_versions(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.adapters.mlflow_registry import MlflowRegistry
     from courtside.workflows.versions import judged
 
-    versions = judged(MlflowRegistry(stage_tracking_uri(stage)).versions(), lake=_lake(stage))
+    with people.status("Asking the registry"):
+        versions = judged(MlflowRegistry(stage_tracking_uri(stage)).versions(), lake=_lake(stage))
     print_json(versions) if as_json else print_table("Versions", versions)
 
 
@@ -74,7 +75,8 @@ def compare_versions(
     """
     from courtside.workflows.compare_versions import compare
 
-    rows = compare(version, other or None, production=_production(stage))
+    with people.status("Reading the records of both trainings"):
+        rows = compare(version, other or None, production=_production(stage))
     print_json(rows) if as_json else print_table("Versions", rows)
 
 
@@ -91,10 +93,11 @@ def promote_version(
     """
     from courtside.workflows.production import Move
 
-    production = _production(stage)
-    before = production.champion().version
-    move = Move(version=version, rule="by_hand", reason=reason, by=_caller())
-    production.move(move, expected=before, now=datetime.now(UTC))
+    with people.status(f"Promoting version {version}"):
+        production = _production(stage)
+        before = production.champion().version
+        move = Move(version=version, rule="by_hand", reason=reason, by=_caller())
+        production.move(move, expected=before, now=datetime.now(UTC))
     _print_moved(before, version, as_json=as_json)
 
 
@@ -114,7 +117,8 @@ def rollback_champion(
     """
     from courtside.workflows.rollback import rollback
 
-    done = rollback(production=_production(stage), by=_caller(), now=datetime.now(UTC), to=to)
+    with people.status("Rolling back"):
+        done = rollback(production=_production(stage), by=_caller(), now=datetime.now(UTC), to=to)
     _print_moved(done.before, done.after, as_json=as_json)
 
 
@@ -142,7 +146,8 @@ def approvals_waiting(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
     Example: `courtside versions approvals --stage prod`
     """
-    waiting = _approvals(stage).waiting(now=datetime.now(UTC))
+    with people.status("Asking the stage"):
+        waiting = _approvals(stage).waiting(now=datetime.now(UTC))
     if as_json:
         print_json([record.model_dump(mode="json", exclude={"token"}) for record in waiting])
         return

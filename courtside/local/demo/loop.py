@@ -117,7 +117,7 @@ class Loop:
     def _status(self, arn: str) -> tuple[str, str]:
         described = self._aws.client("stepfunctions").describe_execution(executionArn=arn)
         detail = " ".join(filter(None, (described.get("error"), described.get("cause"))))
-        log = "\n".join(self._aws.log_tail("train", 8))
+        log = "\n".join(map(said, self._aws.log_tail("train", 8)))
         return described["status"], f"{detail}\n{log}".strip()
 
     def _states(self, arn: str, details: str) -> set[object]:

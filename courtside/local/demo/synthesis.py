@@ -8,9 +8,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from courtside.contracts.errors import CourtsideError
+from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.local import processes
 from courtside.local.checkout import require_checkout
+
+# How app.py begins what it says of wrong settings.
+REFUSED = "courtside: "
 
 
 class SynthesisFailed(CourtsideError):
@@ -19,6 +22,14 @@ class SynthesisFailed(CourtsideError):
     def __init__(self, log: str) -> None:
         self.log = log
         super().__init__(f"the CDK app did not synthesize; its last words:\n{log}")
+
+
+class SettingsRefused(BadInput):
+    """The app refused the stage's settings, or knows no such stage; its own words say what to do."""
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+        super().__init__(said)
 
 
 class Synthesis:
@@ -61,13 +72,14 @@ class Synthesis:
         )
 
     def finish(self) -> Path:
-        """Wait for the cloud assembly and return its folder; raises `SynthesisFailed`."""
+        """Wait for the cloud assembly and return its folder; raises `SettingsRefused` and `SynthesisFailed`."""
         try:
-            output, _ = self._process.communicate()
+            output = self._process.communicate()[0].decode(errors="replace")
         finally:
             self.abandon()
         if self._process.returncode:
-            raise SynthesisFailed("\n".join(output.decode(errors="replace").splitlines()[-15:]))
+            _, refused, said = output.rpartition(REFUSED)
+            raise SettingsRefused(said.strip()) if refused else SynthesisFailed("\n".join(output.splitlines()[-15:]))
         # Not the assets: in an image, its user reads them.
         for file in self._out.iterdir():
             if file.is_file():
