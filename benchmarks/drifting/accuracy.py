@@ -21,11 +21,11 @@ def differences() -> dict[str, float]:
     report, exact = check(profile, profile.summarize(now), ClassicPolicy()), scipy_loop(reference, current)
     largest: dict[str, float] = {}
     for feature in report.features:
-        unit = (feature.wasserstein or 1.0) / (feature.wasserstein_sd or 1.0)
+        unit = (feature.statistic("wasserstein") or 1.0) / (feature.statistic("wasserstein_sd") or 1.0)
         for statistic, value in exact[feature.name].items():
             if feature.name in ATOMIC and statistic in {"psi", "jensen_shannon"}:
                 continue
-            found = getattr(feature, statistic)
+            found = feature.statistic(statistic)
             if found is not None:  # chi-squared has no p-value of its own where the table is sparse
                 difference = abs(found - value) / (unit if statistic == "wasserstein" else 1.0)
                 largest[statistic] = max(largest.get(statistic, 0.0), float(difference))

@@ -141,9 +141,9 @@ def _rows(found: "Sequence[FeatureDrift]") -> list[dict[str, Any]]:
     return [
         {
             "feature": f.name,
-            "psi": f.psi,
-            "ks": f.ks,
-            "chi2_p": f.chi2_pvalue,
+            "psi": f.statistic("psi"),
+            "ks": f.statistic("ks"),
+            "chi2_p": f.statistic("chi2_pvalue"),
             "missing": f.missing_rate,
             "verdict": f.verdict,
         }

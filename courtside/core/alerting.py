@@ -86,7 +86,7 @@ def _moved(report: DriftReport) -> list[str]:
     """Say one story a line where it is known which features move together, else one feature a line."""
     if report.groups:
         return _first([_bullet(group.headline) for group in report.groups])
-    drifted = sorted((f for f in report.features if f.drifted), key=lambda f: f.psi or 0.0, reverse=True)
+    drifted = sorted((f for f in report.features if f.drifted), key=lambda f: f.statistic("psi") or 0.0, reverse=True)
     return _first([_bullet(f"{shown(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in drifted])
 
 

@@ -12,12 +12,14 @@ import pyarrow.parquet as pq
 from courtside.contracts import lake_keys
 from courtside.contracts.records import DecisionRecord
 from courtside.core.drift.reports.report import DriftReport
+from courtside.core.drift.statistics import ARCHIVED_KEYS
 from courtside.workflows.drift_window import WindowReport
 from courtside.workflows.ports import Lake
 
 logger = logging.getLogger(__name__)
 
-NUMBERS = (
+# The first columns; statistics that came later stand at the end, in the order in which they came.
+FIRST_NUMBERS = (
     "psi", "psi_adjusted", "ks", "ks_pvalue", "wasserstein", "wasserstein_sd", "jensen_shannon", "chi2", "chi2_pvalue",
     "missing_rate", "unseen_rate", "effect", "p_adjusted",
 )  # fmt: skip
@@ -36,12 +38,12 @@ _FIELDS: list["pa.Field[Any]"] = [
     pa.field("action", pa.string(), nullable=False),
     pa.field("feature", pa.string(), nullable=False),
     pa.field("kind", pa.string(), nullable=False),
-    *(pa.field(name, pa.float64()) for name in NUMBERS),
+    *(pa.field(name, pa.float64()) for name in FIRST_NUMBERS),
     pa.field("drifted", pa.bool_(), nullable=False),
     pa.field("verdict", pa.string(), nullable=False),
     pa.field("reason", pa.string(), nullable=False),
     pa.field("files_quarantined", pa.int64(), nullable=False),
-    pa.field("psi_equal_width", pa.float64()),
+    *(pa.field(key, pa.float64()) for key in ARCHIVED_KEYS if key not in FIRST_NUMBERS),
 ]
 ROWS_SCHEMA = pa.schema(_FIELDS)
 
@@ -84,16 +86,7 @@ def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) ->
         "files_quarantined": len(report.files_quarantined),
     }
     rows = [
-        common
-        | {
-            "feature": feature.name,
-            "kind": feature.kind.value,
-            "drifted": feature.drifted,
-            "verdict": feature.verdict.value,
-            "reason": feature.reason,
-            "psi_equal_width": feature.psi_equal_width,
-        }
-        | {name: getattr(feature, name) for name in NUMBERS}
+        common | {"feature": feature.name} | {k: v for k, v in feature.to_dict().items() if k in ROWS_SCHEMA.names}
         for feature in report.features
     ]
     return pa.Table.from_pylist(rows, schema=ROWS_SCHEMA)

@@ -1,6 +1,7 @@
 """What the tracking server is told of a drift check."""
 
 import logging
+from collections.abc import Iterable
 
 from courtside.contracts.names import DRIFT_PAGE
 from courtside.contracts.records import DecisionRecord
@@ -58,7 +59,11 @@ def _metrics(report: DriftReport) -> dict[str, float]:
         "share_drifted": report.share_drifted,
         "drift_detected": report.drift_detected,
         "files_quarantined": len(report.files_quarantined),
-        "max_psi": max((feature.psi for feature in report.features if feature.psi is not None), default=None),
-        "max_effect": max((feature.effect for feature in report.features if feature.effect is not None), default=None),
+        "max_psi": _largest(feature.statistic("psi") for feature in report.features),
+        "max_effect": _largest(feature.effect for feature in report.features),
     }
     return {name: float(value) for name, value in values.items() if value is not None}
+
+
+def _largest(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)

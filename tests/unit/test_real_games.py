@@ -64,8 +64,8 @@ def test_the_test_part_drifted_hard_in_its_scoring(split: Split) -> None:
     report = check(profile, profile.summarize(split.test), ClassicPolicy())
     assert set(report.features_drifted) >= SCORING
     measured = {feature.name: feature for feature in report.features}
-    assert all(0.65 < (measured[name].ks or 0) < 0.75 for name in SCORING)
-    assert all((measured[name].psi or 0) > 4 for name in SCORING)
+    assert all(0.65 < (measured[name].statistic("ks") or 0) < 0.75 for name in SCORING)
+    assert all((measured[name].statistic("psi") or 0) > 4 for name in SCORING)
 
 
 def test_a_quiet_season_moves_nothing_and_2018_19_moves_the_scoring(features: pa.Table) -> None:

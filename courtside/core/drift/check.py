@@ -1,22 +1,17 @@
 """The check: two profiles and a policy in, a report out. Pure and fast: nothing here touches rows."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift import statistics
+from courtside.core.drift.columns.column import CategoryColumn, Column
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
 from courtside.core.drift.policies.nulls import Nulls
 from courtside.core.drift.policies.policy import Evidence, Judgement, Policy
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Side, Verdict
-from courtside.core.drift.statistics.chi_squared import chi_squared
-from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
-from courtside.core.drift.statistics.ks import ks
 from courtside.core.drift.statistics.missing import missing_shift
-from courtside.core.drift.statistics.psi import psi, psi_equal_width
-from courtside.core.drift.statistics.wasserstein import wasserstein
 
 Pair = tuple[Column, Column]
 
@@ -87,44 +82,17 @@ def comparable_reference(reference: Profile, current: Profile, policy: Policy) -
 
 
 def _evidence(reference: Column, current: Column) -> Evidence:
-    if isinstance(reference, NumericColumn) and isinstance(current, NumericColumn):
-        return _numeric_evidence(reference, current)
-    if isinstance(reference, CategoryColumn) and isinstance(current, CategoryColumn):
-        return _category_evidence(reference, current)
-    raise ProfileMismatch(f"column {reference.name!r} is {reference.kind} in one and {current.kind} in the other")
-
-
-def _numeric_evidence(reference: NumericColumn, current: NumericColumn) -> Evidence:
-    stability, distance = psi(reference, current), wasserstein(reference, current)
-    supremum = ks(reference, current)
+    if reference.kind is not current.kind:
+        raise ProfileMismatch(f"column {reference.name!r} is {reference.kind} in one and {current.kind} in the other")
+    applicable = [statistic for statistic in statistics.ALL if reference.kind in statistic.kinds]
     return Evidence(
         name=reference.name,
         kind=reference.kind,
         reference_rows=reference.valid,
         current_rows=current.valid,
-        psi=stability.value,
-        psi_adjusted=stability.adjusted,
-        psi_equal_width=psi_equal_width(reference, current).value,
-        jensen_shannon=jensen_shannon(reference, current),
-        ks=supremum.value,
-        ks_pvalue=supremum.pvalue,
-        wasserstein=distance.value if math.isfinite(distance.value) else None,
-        wasserstein_sd=distance.in_sd,
-    )
-
-
-def _category_evidence(reference: CategoryColumn, current: CategoryColumn) -> Evidence:
-    stability, table = psi(reference, current), chi_squared(reference, current)
-    return Evidence(
-        name=reference.name,
-        kind=reference.kind,
-        reference_rows=reference.valid,
-        current_rows=current.valid,
-        psi=stability.value,
-        psi_adjusted=stability.adjusted,
-        jensen_shannon=jensen_shannon(reference, current),
-        chi2=table.value,
-        chi2_pvalue=table.trusted_pvalue,
+        statistics={
+            key: value for statistic in applicable for key, value in statistic.compute(reference, current).items()
+        },
     )
 
 
@@ -154,16 +122,7 @@ def _bare(reference: Column, current: Column, verdict: Verdict, text: str) -> Fe
     return FeatureDrift(
         name=reference.name,
         kind=reference.kind,
-        psi=None,
-        psi_adjusted=None,
-        psi_equal_width=None,
-        ks=None,
-        ks_pvalue=None,
-        wasserstein=None,
-        wasserstein_sd=None,
-        jensen_shannon=None,
-        chi2=None,
-        chi2_pvalue=None,
+        statistics={},
         missing_rate=current.tally.missing_rate,
         unseen_rate=_unseen_rate(current),
         effect=None,
@@ -181,16 +140,7 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
     return FeatureDrift(
         name=evidence.name,
         kind=evidence.kind,
-        psi=evidence.psi,
-        psi_adjusted=evidence.psi_adjusted,
-        psi_equal_width=evidence.psi_equal_width,
-        ks=evidence.ks,
-        ks_pvalue=evidence.ks_pvalue,
-        wasserstein=evidence.wasserstein,
-        wasserstein_sd=evidence.wasserstein_sd,
-        jensen_shannon=evidence.jensen_shannon,
-        chi2=evidence.chi2,
-        chi2_pvalue=evidence.chi2_pvalue,
+        statistics=evidence.statistics,
         missing_rate=current.tally.missing_rate,
         unseen_rate=_unseen_rate(current),
         effect=judgement.effect,

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from courtside.contracts.shortening import quoted, shortened
-from courtside.core.dataset import FeatureKind
+from courtside.core.drift import statistics
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.reports.report import FeatureDrift
 from courtside.core.drift.reports.trends import Trend
+from courtside.core.drift.statistics import Statistic
 from courtside.core.report_page.distribution import Histogram, Levels, beyond, distributions
 from courtside.core.report_page.distribution_chart import distribution_chart
 from courtside.core.report_page.markup import Markup, element, joined
@@ -134,19 +135,17 @@ def _values(reference: Column, current: Column) -> Iterable[Row]:
 
 
 def _statistics(feature: FeatureDrift) -> Iterable[Row]:
+    """Yield tests first, then distances without a unit, then those in the feature's own."""
     yield "Effect, p corrected", statistic(feature.effect), pvalue(feature.p_adjusted)
-    if feature.kind is FeatureKind.NUMERIC:
-        yield "Kolmogorov-Smirnov", statistic(feature.ks), pvalue(feature.ks_pvalue)
-    else:
-        yield "Chi-squared", statistic(feature.chi2), pvalue(feature.chi2_pvalue)
-    yield "PSI", statistic(feature.psi), ""
-    yield "PSI less sampling noise", statistic(feature.psi_adjusted), ""
-    if feature.kind is FeatureKind.NUMERIC:
-        yield "PSI of equal-width bins, as older reports have it", statistic(feature.psi_equal_width), ""
-    yield "Jensen-Shannon", statistic(feature.jensen_shannon), ""
-    if feature.kind is FeatureKind.NUMERIC:
-        yield "Wasserstein", number(feature.wasserstein), ""
-        yield "Wasserstein in reference sd", statistic(feature.wasserstein_sd), ""
+    for each in sorted((each for each in statistics.ALL if feature.kind in each.kinds), key=_page_order):
+        for figure in each.figures:
+            value = feature.statistic(figure.key)
+            shown = number(value) if figure.in_unit else statistic(value)
+            yield figure.label, shown, pvalue(feature.statistic(figure.pvalue)) if figure.pvalue else ""
+
+
+def _page_order(each: Statistic) -> tuple[bool, bool]:
+    return all(figure.pvalue is None for figure in each.figures), any(figure.in_unit for figure in each.figures)
 
 
 def _table(caption: str, columns: Row, rows: Iterable[Row]) -> Markup:

@@ -59,7 +59,7 @@ def test_dates_and_timestamps_give_the_same_window(lake: InMemoryLake, kind: Any
     mine, theirs = checked(lake, LAST).report, checked(other, LAST).report
     assert theirs.current.rows == mine.current.rows
     for one, two in zip(mine.features, theirs.features, strict=True):
-        assert (one.name, one.verdict, one.psi, one.ks) == (two.name, two.verdict, two.psi, two.ks)
+        assert (one.name, one.verdict, one.statistics) == (two.name, two.verdict, two.statistics)
 
 
 def test_labels_that_have_not_come_yet_are_not_asked_for(lake: InMemoryLake) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from courtside.core.dataset import FeatureKind
 from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
 from courtside.core.drift.policies.policy import (
     MINIMUM_ROWS,
@@ -65,10 +66,10 @@ class CalibratedPolicy:
         return tuple(self._judged(feature, p) for feature, p in zip(evidence, adjusted, strict=True))
 
     def _judged(self, feature: Evidence, p_adjusted: float) -> Judgement:
-        label = "KS" if feature.ks is not None else "total variation"
+        label = "KS" if feature.kind is FeatureKind.NUMERIC else "total variation"
         large = (
             over(label, feature.effect, self.threshold(feature.name, "effect")),
-            over("PSI", feature.psi_adjusted, self.threshold(feature.name, "psi")),
+            over("PSI", feature.statistic("psi_adjusted"), self.threshold(feature.name, "psi")),
         )
         matters = [clause for exceeded, clause in large if exceeded]
         drifted = bool(matters) and p_adjusted <= self.alpha

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from courtside.core.dataset import FeatureKind
 from courtside.core.drift.calibration.calendar import SLOTS
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.columns.column import Column
@@ -64,13 +65,14 @@ class Nulls:
 
     def judged(self, seen: Evidence, mine: Column, theirs: Column) -> Evidence:
         """Add effect and p-value to what is known of a feature, from its reference and current column."""
-        effect = seen.ks if seen.ks is not None else total_variation(mine, theirs)
+        numeric = seen.kind is FeatureKind.NUMERIC
+        effect = seen.statistic("ks") if numeric else total_variation(mine, theirs)
         null = self.of_feature.get(seen.name)
         if null is not None and null.spreads:
             pvalue = null.pvalue(mine, theirs, days=self.days)
             return replace(seen, effect=effect, pvalue=pvalue, history_days=self.days)
-        if seen.chi2_pvalue is not None:
-            return replace(seen, effect=effect, pvalue=seen.chi2_pvalue)
+        if not numeric:
+            return replace(seen, effect=effect, pvalue=seen.statistic("chi2_pvalue"))
         return replace(seen, effect=effect, pvalue=FeatureNull.of(mine).pvalue(mine, theirs, days=self.days))
 
 

@@ -1,6 +1,6 @@
 """Policies: from a table's statistics to which features drifted, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,10 +14,11 @@ MINIMUM_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of one feature with values on both sides; None where a statistic does not apply.
+    """What is known of one feature with values on both sides.
 
-    `*_rows` are rows with usable values. Distances are unitless, `wasserstein` is in the feature's unit. `effect` is KS
-    or the total variation distance; `pvalue` has the null that policies which use history ask for: windows of
+    `*_rows` are rows with usable values; `statistics` holds the values of every registered statistic for features of
+    this kind by their keys, None where one cannot be computed. `effect` is KS or the total variation distance; `pvalue`
+    has the null that policies which use history ask for: windows of
     `history_days` days of the reference's own history, or independent rows where that is None.
     """
 
@@ -25,19 +26,26 @@ class Evidence:
     kind: FeatureKind
     reference_rows: int
     current_rows: int
-    psi: float
-    psi_adjusted: float
-    jensen_shannon: float
-    psi_equal_width: float | None = None
-    ks: float | None = None
-    ks_pvalue: float | None = None
-    wasserstein: float | None = None
-    wasserstein_sd: float | None = None
-    chi2: float | None = None
-    chi2_pvalue: float | None = None
+    statistics: Mapping[str, float | None]
     effect: float = 0.0
     pvalue: float = 1.0
     history_days: int | None = None
+
+    def statistic(self, key: str) -> float:
+        """Return a value that features of this kind have; raises `StatisticMissing`."""
+        value = self.statistics.get(key)
+        if value is None:
+            raise StatisticMissing(self.name, key)
+        return value
+
+
+class StatisticMissing(LookupError):
+    """A policy asked for a value that features of this kind do not have."""
+
+    def __init__(self, feature: str, key: str) -> None:
+        self.feature = feature
+        self.key = key
+        super().__init__(f"feature {quoted(feature)} has no value {key}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +173,19 @@ class ClassicPolicy:
     def _judged(self, feature: Evidence) -> Judgement:
         comparisons = list(self._comparisons(feature))
         exceeded = tuple(clause for drifted, clause in comparisons if drifted)
-        effect = feature.ks if feature.ks is not None else feature.jensen_shannon
+        effect = feature.statistic("ks" if feature.kind is FeatureKind.NUMERIC else "jensen_shannon")
         return Judgement(bool(exceeded), exceeded or tuple(clause for _, clause in comparisons), effect)
 
     def _comparisons(self, feature: Evidence) -> Iterable[tuple[bool, str]]:
-        if feature.ks is not None:
-            yield over("KS", feature.ks, self.threshold(feature.name, "ks"))
-        yield over("PSI", feature.psi, self.threshold(feature.name, "psi"))
-        if feature.chi2_pvalue is not None:
+        if feature.kind is FeatureKind.NUMERIC:
+            yield over("KS", feature.statistic("ks"), self.threshold(feature.name, "ks"))
+        yield over("PSI", feature.statistic("psi"), self.threshold(feature.name, "psi"))
+        if feature.kind is not FeatureKind.NUMERIC:
+            pvalue = feature.statistic("chi2_pvalue")
             limit = self.threshold(feature.name, "chi2_pvalue")
-            drifted = feature.chi2_pvalue < limit
+            drifted = pvalue < limit
             side = "under" if drifted else "not under"
-            shown = short(feature.chi2_pvalue) if feature.chi2_pvalue >= 1e-4 else "< .0001"
+            shown = short(pvalue) if pvalue >= 1e-4 else "< .0001"
             yield drifted, f"chi-squared p {shown} {side} {short(limit)}"
 
 

@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -12,6 +13,7 @@ from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.nulls import Null, NullWindows
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 from courtside.core.drift.reports.trends import Group, Trend
+from courtside.core.drift.statistics import KEYS
 
 
 class Verdict(StrEnum):
@@ -43,27 +45,18 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeatureDrift:
-    """One feature's drift; a statistic that does not apply or cannot be computed is None.
+    """One feature's drift: `statistics` holds the values of all registered statistics that apply to it, by their keys.
 
     Rates are shares of the current rows: `missing_rate` of rows without a usable value, `unseen_rate` of usable values
     outside the reference's levels (0 for numbers). `values_lost` is the share of the values that a broken column
     usually has and now lacks (1 if it cannot be compared, 0 if it is not broken), `moved` whether the values that are
-    there moved. `psi_equal_width` is for comparison with older reports. `reason`
+    there moved. `reason`
     is one plain sentence; `trend` is None until sub-windows are compared.
     """
 
     name: str
     kind: FeatureKind
-    psi: float | None
-    psi_adjusted: float | None
-    psi_equal_width: float | None
-    ks: float | None
-    ks_pvalue: float | None
-    wasserstein: float | None
-    wasserstein_sd: float | None
-    jensen_shannon: float | None
-    chi2: float | None
-    chi2_pvalue: float | None
+    statistics: Mapping[str, float | None]
     missing_rate: float
     unseen_rate: float
     effect: float | None
@@ -76,12 +69,26 @@ class FeatureDrift:
     trend: Trend | None = None
     role: Role = Role.FEATURE
 
+    def statistic(self, key: str) -> float | None:
+        """Return a statistic's value, None where it does not apply or could not be computed."""
+        return self.statistics.get(key)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, without name and role (the keys) and without a trend that was not computed."""
-        values = asdict(self)
-        del values["name"], values["trend"], values["role"]
-        trend = {"trend": self.trend.to_dict()} if self.trend else {}
-        return values | {"kind": self.kind.value, "verdict": self.verdict.value} | trend
+        """Return the JSON form, flat: without name and role (the keys) and without a trend that was not computed."""
+        return {
+            "kind": self.kind.value,
+            **{key: self.statistic(key) for key in KEYS},
+            "missing_rate": self.missing_rate,
+            "unseen_rate": self.unseen_rate,
+            "effect": self.effect,
+            "p_adjusted": self.p_adjusted,
+            "values_lost": self.values_lost,
+            "moved": self.moved,
+            "drifted": self.drifted,
+            "verdict": self.verdict.value,
+            "reason": self.reason,
+            **({"trend": self.trend.to_dict()} if self.trend else {}),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,38 @@
-"""Statistics of drift: pure functions of a reference column and a current column on its grid."""
+"""The statistics: every module of this package that holds a `STATISTIC` is one, and nothing else is needed.
 
-from courtside.core.drift.statistics.chi_squared import ChiSquared, chi_squared
-from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
-from courtside.core.drift.statistics.ks import Ks, ks, ks_pvalue
-from courtside.core.drift.statistics.psi import Psi, psi, psi_equal_width
-from courtside.core.drift.statistics.wasserstein import Wasserstein, wasserstein
+They are pure functions of a reference column and a current column on its grid.
+"""
 
-__all__ = [
-    "ChiSquared",
-    "Ks",
-    "Psi",
-    "Wasserstein",
-    "chi_squared",
-    "jensen_shannon",
-    "ks",
-    "ks_pvalue",
-    "psi",
-    "psi_equal_width",
-    "wasserstein",
-]
+from collections import Counter
+from collections.abc import Iterable
+
+from courtside.core.discovery import declared_in
+from courtside.core.drift.statistics.statistic import Figure, Statistic
+
+
+class StatisticTwice(ValueError):
+    """Two statistics use one key, so that one's values would replace the other's."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"two statistics give the value {key}; rename one of them")
+
+
+def in_order(statistics: Iterable[Statistic]) -> tuple[Statistic, ...]:
+    """Return statistics in the order they are listed in; raises `StatisticTwice`."""
+    ordered = tuple(sorted(statistics, key=lambda statistic: (statistic.order, statistic.name)))
+    for key, count in Counter(key for statistic in ordered for key in statistic.keys).items():
+        if count > 1:
+            raise StatisticTwice(key)
+    return ordered
+
+
+ALL = in_order(declared_in(__name__, __path__, name="STATISTIC", kind=Statistic))
+KEYS = tuple(key for statistic in ALL for key in statistic.keys)
+"""The keys of all values, as reports list them."""
+ARCHIVED_KEYS = tuple(
+    key for statistic in sorted(ALL, key=lambda each: (each.added, each.name)) for key in statistic.keys
+)
+"""The same in the order in which they came."""
+
+__all__ = ["ALL", "ARCHIVED_KEYS", "KEYS", "Figure", "Statistic", "StatisticTwice", "in_order"]

@@ -1,12 +1,14 @@
 """Pearson's chi-squared test of homogeneity."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from courtside.core.drift.columns.column import CategoryColumn, Counts
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.statistics.shares import require_comparable
+from courtside.core.drift.statistics.statistic import LEVELS, Figure, Statistic, Values
 from courtside.core.drift.statistics.tails import chi_squared_tail
 
 SPARSE = 5.0
@@ -72,3 +74,18 @@ def _simulated_pvalue(value: float, levels: Counts, expected: Floats, *, seed: i
         if extreme >= ENOUGH:
             break
     return (extreme + 1) / (drawn + 1)
+
+
+def _values(reference: CategoryColumn, current: CategoryColumn) -> Values:
+    found = chi_squared(reference, current)
+    return {"chi2": found.value, "chi2_pvalue": found.trusted_pvalue}
+
+
+STATISTIC = Statistic(
+    name="chi_squared",
+    kinds=LEVELS,
+    compute=_values,
+    figures=(Figure("chi2", "Chi-squared", pvalue="chi2_pvalue"),),
+    added=date(2026, 11, 23),
+    order=60,
+)

@@ -1,11 +1,13 @@
 """Jensen-Shannon distance."""
 
 import math
+from datetime import date
 
 import numpy as np
 
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.statistics.shares import AnyColumn, require_comparable, shares
+from courtside.core.drift.statistics.statistic import EVERY_KIND, Figure, Statistic
 
 
 def jensen_shannon(reference: AnyColumn, current: AnyColumn) -> float:
@@ -25,3 +27,13 @@ def jensen_shannon(reference: AnyColumn, current: AnyColumn) -> float:
 def _relative_entropy(p: Floats, q: Floats) -> float:
     occupied = p > 0
     return float((p[occupied] * np.log2(p[occupied] / q[occupied])).sum())
+
+
+STATISTIC = Statistic(
+    name="jensen_shannon",
+    kinds=EVERY_KIND,
+    compute=lambda reference, current: {"jensen_shannon": jensen_shannon(reference, current)},
+    figures=(Figure("jensen_shannon", "Jensen-Shannon"),),
+    added=date(2026, 11, 23),
+    order=50,
+)

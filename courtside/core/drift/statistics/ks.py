@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from courtside.core.drift.columns.column import NumericColumn
 from courtside.core.drift.statistics.shares import require_comparable
+from courtside.core.drift.statistics.statistic import NUMBERS, Figure, Statistic, Values
 from courtside.core.drift.statistics.tails import kolmogorov_tail
 
 
@@ -45,3 +47,18 @@ def _largest_inside(reference: NumericColumn, current: NumericColumn) -> float:
     inside = (reference.counts > 0) & (current.counts > 0) & ~reference.grid.single
     f, g = reference.distribution, current.distribution
     return float(np.maximum(f[1:] - g[:-1], g[1:] - f[:-1])[inside].max(initial=0.0))
+
+
+def _values(reference: NumericColumn, current: NumericColumn) -> Values:
+    found = ks(reference, current)
+    return {"ks": found.value, "ks_pvalue": found.pvalue}
+
+
+STATISTIC = Statistic(
+    name="ks",
+    kinds=NUMBERS,
+    compute=_values,
+    figures=(Figure("ks", "Kolmogorov-Smirnov", pvalue="ks_pvalue"),),
+    added=date(2026, 11, 23),
+    order=30,
+)

@@ -1,14 +1,13 @@
 """Population stability index."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
-from courtside.core.drift.columns.column import NumericColumn
-from courtside.core.drift.columns.grid import BINS
-from courtside.core.drift.columns.ordering import distinct
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.statistics.shares import AnyColumn, require_comparable, shares
+from courtside.core.drift.statistics.statistic import EVERY_KIND, Figure, Statistic, Values
 
 FLOOR = 1e-4
 """Smallest share a bin is given, so that an empty bin counts but does not explode."""
@@ -33,29 +32,28 @@ def psi(reference: AnyColumn, current: AnyColumn) -> Psi:
     Naranjo 2020, J. Risk Model Validation 14(4).
     """
     require_comparable(reference, current)
-    return _index(shares(reference), shares(current), reference.valid, current.valid)
+    return stability_index(shares(reference), shares(current), reference.valid, current.valid)
 
 
-def psi_equal_width(reference: NumericColumn, current: NumericColumn) -> Psi:
-    """Return the index over ten bins of equal width across the reference's range, for comparison with older reports.
-
-    Values beyond the range fall into the outermost bins. The bins' bounds are moved to the nearest edge of the grid, so
-    the index is exact only for values on it; heavy tails put nearly all rows into one bin. Raises as `psi` does.
-    """
-    require_comparable(reference, current)
-    low, high = reference.minimum, reference.maximum
-    part = np.arange(BINS) / BINS
-    bounds = low * (1 - part) + high * part  # the range itself may overflow
-    starts = reference.grid.edges.searchsorted(bounds, "right")
-    starts[0] = 0
-    starts = starts[distinct(starts)]  # bounds in one cell make one bin
-    expected, actual = (np.add.reduceat(column.counts, starts) / column.valid for column in (reference, current))
-    return _index(expected, actual, reference.valid, current.valid)
-
-
-def _index(expected: Floats, actual: Floats, rows: int, other_rows: int) -> Psi:
+def stability_index(expected: Floats, actual: Floats, rows: int, other_rows: int) -> Psi:
+    """Return the index of two vectors of shares, of so many rows each."""
     occupied = int(np.count_nonzero((expected > 0) | (actual > 0)))
     p, q = np.maximum(expected, FLOOR), np.maximum(actual, FLOOR)
     value = float(((q - p) * np.log(q / p)).sum())
     sampling = (occupied - 1) * (1 / rows + 1 / other_rows)
     return Psi(value=value, adjusted=max(0.0, value - sampling))
+
+
+def _values(reference: AnyColumn, current: AnyColumn) -> Values:
+    found = psi(reference, current)
+    return {"psi": found.value, "psi_adjusted": found.adjusted}
+
+
+STATISTIC = Statistic(
+    name="psi",
+    kinds=EVERY_KIND,
+    compute=_values,
+    figures=(Figure("psi", "PSI"), Figure("psi_adjusted", "PSI less sampling noise")),
+    added=date(2026, 11, 23),
+    order=10,
+)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from courtside.core.drift.columns.grid import Grid
 from courtside.core.drift.columns.lookup import NORMAL
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.statistics.shares import require_comparable
+from courtside.core.drift.statistics.statistic import NUMBERS, Figure, Statistic, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,22 @@ def _within_tails(reference: NumericColumn, current: NumericColumn, gap: Floats)
     between = np.where(mine <= theirs, before + reference_first, after - reference_first)
     area = np.abs(before) * (first - low) + np.abs(between) * (second - first) + np.abs(after) * (high - second)
     return float(area.sum())
+
+
+def _values(reference: NumericColumn, current: NumericColumn) -> Values:
+    found = wasserstein(reference, current)
+    value = found.value if math.isfinite(found.value) else None
+    return {"wasserstein": value, "wasserstein_sd": found.in_sd}
+
+
+STATISTIC = Statistic(
+    name="wasserstein",
+    kinds=NUMBERS,
+    compute=_values,
+    figures=(
+        Figure("wasserstein", "Wasserstein", in_unit=True),
+        Figure("wasserstein_sd", "Wasserstein in reference sd"),
+    ),
+    added=date(2026, 11, 23),
+    order=40,
+)

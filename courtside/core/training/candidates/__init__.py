@@ -1,9 +1,8 @@
 """The candidates: every module of this package that holds a `CANDIDATE` is one, and nothing else is needed."""
 
 from collections.abc import Sequence
-from importlib import import_module
-from pkgutil import iter_modules
 
+from courtside.core.discovery import declared_in
 from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor, Preprocessing
 
 
@@ -17,9 +16,7 @@ class CandidateTwice(ValueError):
 
 def candidates_in(package: str, path: Sequence[str]) -> dict[str, Candidate]:
     """Return the candidates of a package's modules by name, in their order; raises `CandidateTwice`."""
-    modules = [import_module(f"{package}.{found.name}") for found in iter_modules(path)]
-    declared = [getattr(module, "CANDIDATE", None) for module in modules]
-    found = [candidate for candidate in declared if isinstance(candidate, Candidate)]
+    found = declared_in(package, path, name="CANDIDATE", kind=Candidate)
     registry: dict[str, Candidate] = {}
     for candidate in sorted(found, key=lambda candidate: (candidate.order, candidate.name)):
         if candidate.name in registry:

@@ -36,7 +36,8 @@ from courtside.core.drift.errors import (
 )
 from courtside.core.drift.facade import ConfigInvalid, SetupMissing
 from courtside.core.drift.policies.policy import short
-from courtside.core.drift.statistics import psi_equal_width
+from courtside.core.drift.statistics import KEYS
+from courtside.core.drift.statistics.psi_equal_width import psi_equal_width
 
 FEATURES = [
     Feature("points", FeatureKind.NUMERIC),
@@ -82,9 +83,10 @@ def test_a_window_like_its_reference_is_quiet() -> None:
 def test_a_moved_mean_is_drift_with_a_plain_reason() -> None:
     found = feature(report_on(games(800, shift=7.1)), "points")
     assert found.verdict is Verdict.DRIFT
-    assert found.ks is not None
-    assert found.psi is not None
-    assert found.reason == f"mean rose 104.1 → 111.2, KS {short(found.ks)} over .1, PSI {short(found.psi)} over .2"
+    ks, psi = found.statistics["ks"], found.statistics["psi"]
+    assert ks is not None
+    assert psi is not None
+    assert found.reason == f"mean rose 104.1 → 111.2, KS {short(ks)} over .1, PSI {short(psi)} over .2"
 
 
 def test_reasons_name_what_moved() -> None:
@@ -242,9 +244,23 @@ def test_the_json_form_is_the_documented_one() -> None:
     assert {"severity", "sufficient_data", "began"} < set(body["summary"])
     assert body["summary"]["share_drifted"] == 0.25
     assert set(body["features"]["points"]) == {
-        *("kind", "psi", "psi_adjusted", "ks", "ks_pvalue", "wasserstein", "wasserstein_sd", "jensen_shannon", "chi2"),
-        *("psi_equal_width", "values_lost", "moved"),
-        *("chi2_pvalue", "missing_rate", "unseen_rate", "effect", "p_adjusted", "drifted", "verdict", "reason"),
+        *(
+            "kind",
+            "values_lost",
+            "moved",
+            "missing_rate",
+            "unseen_rate",
+            "effect",
+            "p_adjusted",
+            "drifted",
+            "verdict",
+            "reason",
+        ),
+        *KEYS,
+    }
+    assert set(KEYS) >= {
+        *("psi", "psi_adjusted", "ks", "ks_pvalue", "wasserstein", "wasserstein_sd", "jensen_shannon", "chi2"),
+        *("chi2_pvalue", "psi_equal_width"),
     }
     assert body["features"]["win"]["ks"] is None
     assert body["features"]["points"]["chi2"] is None
@@ -256,9 +272,9 @@ def test_equal_width_psi_is_in_the_report_and_decides_nothing() -> None:
     assert isinstance(mine, NumericColumn)
     assert isinstance(theirs, NumericColumn)
     found = feature(check(REFERENCE, current, ClassicPolicy(psi=9, ks=1)), "points")
-    assert found.psi_equal_width == psi_equal_width(mine, theirs).value > 0.2
+    assert found.statistics["psi_equal_width"] == psi_equal_width(mine, theirs).value > 0.2
     assert not found.drifted
-    assert feature(check(REFERENCE, current, ClassicPolicy()), "venue").psi_equal_width is None
+    assert feature(check(REFERENCE, current, ClassicPolicy()), "venue").statistic("psi_equal_width") is None
 
 
 def test_extreme_values_still_make_valid_json() -> None:
@@ -269,7 +285,7 @@ def test_extreme_values_still_make_valid_json() -> None:
         report = check(reference, reference.summarize(pa.table({"x": values})), ClassicPolicy())
         json.dumps(report.to_dict(), allow_nan=False)
         assert report.drift_detected
-        assert report.features[0].psi_equal_width is not None
+        assert report.features[0].statistic("psi_equal_width") is not None
 
 
 def test_the_facade_takes_pandas_frames() -> None:

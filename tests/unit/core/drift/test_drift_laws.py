@@ -17,7 +17,11 @@ from courtside.core.drift.columns.column import NumericColumn
 from courtside.core.drift.columns.grid import Grid, fit_grid
 from courtside.core.drift.columns.ordering import ordered
 from courtside.core.drift.columns.rounding import from_ordered_bits, ordered_bits, shortest_between
-from courtside.core.drift.statistics import chi_squared, jensen_shannon, ks, psi, wasserstein
+from courtside.core.drift.statistics.chi_squared import chi_squared
+from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
+from courtside.core.drift.statistics.ks import ks
+from courtside.core.drift.statistics.psi import psi
+from courtside.core.drift.statistics.wasserstein import wasserstein
 from tests.unit.core.drift.shapes import categorical, numeric
 
 FEATURES = [

@@ -63,7 +63,7 @@ def test_a_target_that_drifts_is_judged_and_counts_nowhere(policy: Policy) -> No
     assert target.kind is FeatureKind.BINARY
     assert target.reason.startswith("share of '1' fell 60")
     assert prediction.kind is FeatureKind.NUMERIC
-    assert prediction.ks is not None
+    assert prediction.statistic("ks") is not None
     assert (report.features_checked, report.features_drifted, report.share_drifted) == (2, (), 0.0)
     assert (report.drift_detected, report.severity.value, report.features_broken) == (False, "none", ())
     assert decide(report, DecisionPolicy()).action is Action.NOTHING

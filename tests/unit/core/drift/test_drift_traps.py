@@ -8,7 +8,11 @@ import pytest
 
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
-from courtside.core.drift.statistics import chi_squared, jensen_shannon, ks, psi, wasserstein
+from courtside.core.drift.statistics.chi_squared import chi_squared
+from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
+from courtside.core.drift.statistics.ks import ks
+from courtside.core.drift.statistics.psi import psi
+from courtside.core.drift.statistics.wasserstein import wasserstein
 from tests.unit.core.drift.shapes import categorical, numeric
 
 

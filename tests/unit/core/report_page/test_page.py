@@ -13,6 +13,7 @@ import pytest
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, Policy, Profile, Verdict, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
+from courtside.core.drift.statistics import KEYS
 from courtside.core.report_page import render_page
 from courtside.core.report_page.markup import element
 from courtside.core.report_page.wording import DASH, statistic
@@ -148,15 +149,17 @@ def test_equal_width_psi_stands_with_the_statistics_of_numbers() -> None:
         rows = {row[0].text: row[1].text for row in card.iter("tr") if row[0].text}
         feature = MOVED.feature("".join(card[0][0].itertext()))
         numeric = feature.kind is FeatureKind.NUMERIC
-        shown = statistic(feature.psi_equal_width) if numeric else None
+        shown = statistic(feature.statistic("psi_equal_width")) if numeric else None
         assert rows.get("PSI of equal-width bins, as older reports have it") == shown
 
 
 def test_what_is_not_known_is_a_dash() -> None:
     story = told(league())
-    names = ("psi", "psi_adjusted", "ks", "ks_pvalue", "jensen_shannon", "wasserstein", "effect", "p_adjusted")
     for unknown in (None, float("nan"), float("inf")):
-        features = tuple(replace(found, **dict.fromkeys(names, unknown)) for found in story.report.features)
+        features = tuple(
+            replace(found, statistics=dict.fromkeys(KEYS, unknown), effect=unknown, p_adjusted=unknown)
+            for found in story.report.features
+        )
         tree = parsed(render_page(replace(story.report, features=features), REFERENCE, story.current))
         card = next(tree.iter("article"))
         cells = {row[0].text: [cell.text for cell in row[1:]] for row in card.iter("tr") if row[0].text}
