@@ -81,7 +81,7 @@ class S3Lake:
 
     def _put_if(self, key: str, content: bytes, **condition: str) -> bool:
         try:
-            self._s3.put_object(Bucket=self.bucket, Key=key, Body=content, **condition)  # type: ignore[arg-type]
+            self._s3.put_object(Bucket=self.bucket, Key=key, Body=content, **condition)  # type: ignore[arg-type]  # the stubs want literal names
         except ClientError as error:
             if error.response["Error"]["Code"] in _NOT_AS_EXPECTED:
                 return False

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
+from courtside.contracts.key_names import key_name
 from courtside.contracts.records import TrainingRecord
 from courtside.workflows.model_cards import write_card
 from courtside.workflows.ports import Lake, Tracking
@@ -34,10 +35,10 @@ def resume_logging(
     """Log every spooled training (or one), the oldest data first, and return their rewritten records.
 
     A replay that breaks off can be repeated: what is logged stays, the rest is added.
-    Raises `NothingSpooled`, `ObjectMissing` when a training left no record, and `TrackingUnavailable`.
+    Raises `NameUnusable`, `NothingSpooled`, `ObjectMissing` when a training left no record, and `TrackingUnavailable`.
     """
     waiting = spooled_trainings(lake=lake)
-    if training_id is not None and training_id not in waiting:
+    if training_id is not None and key_name(training_id, "the id of a training") not in waiting:
         raise NothingSpooled(training_id, waiting)
     records = []
     for waiting_id in waiting if training_id is None else [training_id]:

@@ -11,6 +11,7 @@ from courtside.contracts.errors import BadInput
 from courtside.core.games.schema import GAME_COLUMNS, GAMES_SCHEMA
 
 _EXAMPLES = 3
+_LONGEST_SHOWN = 40
 
 
 class GameKey(NamedTuple):
@@ -60,11 +61,11 @@ class GameIdReused(BadInput):
     def __init__(self, pairs: list[tuple[GameRow, GameRow]]) -> None:
         self.game_ids = tuple(new.game_id for _, new in pairs)
         shown = "; ".join(
-            f"{new.game_id} is {_told(old)} there and {_told(new)} here" for old, new in pairs[:_EXAMPLES]
+            f"{_cut(new.game_id)} is {_told(old)} there and {_told(new)} here" for old, new in pairs[:_EXAMPLES]
         )
         super().__init__(
             f"{len(pairs)} games have the id of another game of their season in the lake ({shown}); give every game "
-            "of a season an id of its own, or first take back the load that holds the wrong one"
+            "of a season an id of its own, or first take the wrong load back (`courtside games loads` lists them)"
         )
 
 
@@ -74,11 +75,12 @@ class GamePlayedTwice(BadInput):
     def __init__(self, pairs: list[tuple[GameRow, GameRow]]) -> None:
         self.game_ids = tuple(new.game_id for _, new in pairs)
         shown = "; ".join(
-            f"{_told(new)} is {new.game_id} here, and {old.game_id} has {_told(old)}" for old, new in pairs[:_EXAMPLES]
+            f"{_told(new)} is {_cut(new.game_id)} here, and {_cut(old.game_id)} has {_told(old)}"
+            for old, new in pairs[:_EXAMPLES]
         )
         super().__init__(
             f"{len(pairs)} games are of a team that plays on the same day in another game of the lake ({shown}); give "
-            "a game the id that it has there, or first take back the load that holds the wrong one"
+            "a game the id that it has there, or first take the wrong load back (`courtside games loads` lists them)"
         )
 
 
@@ -137,4 +139,8 @@ def _teams(row: GameRow) -> frozenset[str]:
 
 
 def _told(row: GameRow) -> str:
-    return f"{row.away_team} at {row.home_team} on {row.game_date}"
+    return f"{_cut(row.away_team)} at {_cut(row.home_team)} on {row.game_date}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from courtside.core.dataset import Dataset
 
 _MARK = "__added"
+_LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,4 @@ def overlap(added: pa.Table, there: pa.Table, *, columns: Sequence[str]) -> Over
     if found.num_rows == 0:
         return None
     first = found.select(names).slice(0, 1).to_pylist()[0]
-    return Overlap(tuple(names), found.num_rows, ", ".join(map(str, first.values())))
+    return Overlap(tuple(names), found.num_rows, ", ".join(str(value)[:_LONGEST_SHOWN] for value in first.values()))

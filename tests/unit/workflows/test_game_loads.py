@@ -324,3 +324,16 @@ def test_the_lake_is_always_what_its_loads_make_of_it(steps: list[tuple[list[tup
         expected = merge(LoadedGames(brought[each.id], each.replaces) for each in active)
         scores = {f"{key.season} {key.game_id}": (row.home_points, row.away_points) for key, row in expected.items()}
         assert games(lake) == scores
+
+
+def test_long_ids_are_cut_where_they_are_shown() -> None:
+    lake = InMemoryLake()
+    long = WHOLE[0] | {"game_id": "x" * 5_000}
+    load([long, *WHOLE[1:120]], lake)
+    for again, error in (
+        (long | {"home_team": "NOBODY" * 900}, GameIdReused),
+        (WHOLE[0] | {"game_id": "y" * 5_000}, GamePlayedTwice),
+    ):
+        with pytest.raises(error) as caught:
+            load([again], lake)
+        assert len(str(caught.value)) < 600

@@ -9,6 +9,7 @@ import pytest
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.key_names import NameUnusable
 from courtside.contracts.model_card import LoggedRuns, ModelCard, Provenance
 from courtside.contracts.records import TrainingRecord
 from courtside.datasets.catalog import load_dataset
@@ -176,4 +177,6 @@ def test_the_oldest_data_is_logged_first_and_one_can_be_picked(lake: InMemoryLak
 def test_what_does_not_wait_is_named(lake: InMemoryLake) -> None:
     with pytest.raises(NothingSpooled, match="training never has no runs waiting; waiting: away"):
         resume_logging(lake=lake, tracking=InMemoryTracking(), training_id="never")
+    with pytest.raises(NameUnusable):
+        resume_logging(lake=lake, tracking=InMemoryTracking(), training_id="../../away")
     assert resume_logging(lake=InMemoryLake(), tracking=InMemoryTracking()) == []
