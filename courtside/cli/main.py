@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from courtside.cli import (
+    alerts,
     costs,
     doctor,
     drift,
@@ -45,6 +46,7 @@ app.command("doctor")(doctor.doctor)
 app.command("status")(status.status)
 app.command("kept")(kept.kept)
 app.command("watch")(watch.watch)
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(drift.app, name="drift")
 app.add_typer(games.app, name="games")
 app.add_typer(local.app, name="local")

@@ -5,6 +5,7 @@ replace private functions of one exact version: a newer ministack needs every on
 """
 
 from courtside.local.mends import (
+    async_invocations,
     callbacks,
     container_definitions,
     container_engine,
@@ -15,7 +16,9 @@ from courtside.local.mends import (
     run_task,
     schedules,
     secrets,
+    subscription_letters,
     subscriptions,
+    target_letters,
     zip_credentials,
 )
 from courtside.local.mends.context import MendContext
@@ -25,6 +28,7 @@ __all__ = ["MendContext", "mend_all"]
 
 def mend_all(context: MendContext) -> None:
     """Apply every mend to the ministack imported in this process."""
+    async_invocations.mend(context)
     callbacks.mend(context)
     container_definitions.mend(context)
     container_engine.mend(context)
@@ -33,7 +37,10 @@ def mend_all(context: MendContext) -> None:
     images_by_tag.mend(context)
     missing_resources.mend(context)
     run_task.mend(context)
+    # Before `schedules`, which fills in the input that a letter then holds.
+    target_letters.mend(context)
     schedules.mend(context)
     secrets.mend(context)
+    subscription_letters.mend(context)
     subscriptions.mend(context)
     zip_credentials.mend(context)

@@ -1,0 +1,89 @@
+"""What becomes of a test alert, by what the notifier's log and the dead letter queue hold."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from courtside.adapters import alert_probe
+from courtside.adapters.alert_probe import PATIENCE_SECONDS, Fate, probe
+from courtside.adapters.stack_resources import StackResource
+from courtside.cli.alerts import AlertNotDelivered, SlackSwitchedOff
+from courtside.cli.main import app
+from courtside.contracts.names import StackOutput
+
+RESOURCES = [
+    StackResource("s", "NotifySlackLogs1A", "AWS::Logs::LogGroup", "the-log", "CREATE_COMPLETE"),
+    StackResource("s", "AlertsUndelivered2B", "AWS::SQS::Queue", "https://queue", "CREATE_COMPLETE"),
+]
+
+
+class Aws:
+    """The clients that are asked: a log and a queue that hold these texts about message m-1."""
+
+    def __init__(self, *, log: str = "", letter: str = "") -> None:
+        self.log, self.letter = log, letter
+        self.published: list[dict[str, Any]] = []
+
+    def publish(self, **given: Any) -> dict[str, str]:
+        self.published.append(given)
+        return {"MessageId": "m-1"}
+
+    def receive_message(self, **given: Any) -> dict[str, Any]:
+        assert given["VisibilityTimeout"] == 0
+        return {"Messages": [{"Body": self.letter}]} if self.letter else {}
+
+    def get_paginator(self, name: str) -> "Aws":
+        self._asked = name
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        if self._asked == "filter_log_events":
+            return [{"events": [{"message": "posted to Slack m-0"}, {"message": self.log}]}]
+        mails = [("email", "arn:a"), ("email", "PendingConfirmation"), ("lambda", "arn:b")]
+        return [{"Subscriptions": [{"Protocol": protocol, "SubscriptionArn": arn} for protocol, arn in mails]}]
+
+
+def line(message: str) -> str:
+    return json.dumps({"message": message, "message_id": "m-1"})
+
+
+@pytest.mark.parametrize(
+    ("aws", "fate"),
+    [
+        (Aws(log=line("posted to Slack")), Fate.DELIVERED),
+        (Aws(log=line("no Slack webhook is set; put its address")), Fate.NO_WEBHOOK),
+        (Aws(letter='{"Records": [{"Sns": {"MessageId": "m-1"}}]}'), Fate.DEAD_LETTER),
+        (Aws(letter='{"Records": [{"Sns": {"MessageId": "m-0"}}]}'), Fate.UNKNOWN),
+        (Aws(), Fate.UNKNOWN),
+    ],
+)
+def test_the_channel_is_proved_to_its_end(monkeypatch: pytest.MonkeyPatch, aws: Aws, fate: Fate) -> None:
+    monkeypatch.setattr("boto3.client", lambda _: aws)
+    passed = [0.0]
+
+    def sleep(seconds: float) -> None:
+        passed[0] += seconds
+
+    proof = probe("arn:topic", RESOURCES, stage="dev", sleep=sleep, clock=lambda: passed[0])
+    assert (proof.fate, proof.emails, proof.message_id) == (fate, 1, "m-1")
+    assert proof.seconds == (PATIENCE_SECONDS if fate is Fate.UNKNOWN else alert_probe.POLL_SECONDS)
+    assert len(aws.published[0]["Subject"]) <= 100
+
+
+@pytest.mark.parametrize(("aws", "code"), [(Aws(log=line("posted to Slack")), 0), (Aws(letter="m-1"), 1)])
+def test_the_command_fails_unless_it_was_delivered(monkeypatch: pytest.MonkeyPatch, aws: Aws, code: int) -> None:
+    outputs = {StackOutput.ALERT_TOPIC: "arn:topic", StackOutput.SLACK_WEBHOOK_SECRET: "arn:secret"}
+    monkeypatch.setattr("boto3.client", lambda _: aws)
+    monkeypatch.setattr(alert_probe, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: outputs)
+    monkeypatch.setattr("courtside.adapters.stack_resources.stack_resources", lambda _: RESOURCES)
+    result = CliRunner().invoke(app, ["alerts", "test", "--json"])
+    assert json.loads(result.stdout)["fate"] == ("delivered" if code == 0 else "dead letter")
+    assert isinstance(result.exception, AlertNotDelivered) == bool(code)
+
+
+def test_without_slack_it_says_what_cannot_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: {StackOutput.ALERT_TOPIC: "arn:topic"})
+    assert isinstance(CliRunner().invoke(app, ["alerts", "test"]).exception, SlackSwitchedOff)
