@@ -135,8 +135,13 @@ def _print(found: list["Finding"]) -> None:
     for finding in found:
         results.print(f"{finding.level:>4}  ", style=_COLOURS[finding.level], end="")
         indent = " " * len("fail  ")
-        said = {finding.check.ljust(width): finding.detail, "": f"→ {with_stage(finding.fix)}"}
+        said = {finding.check.ljust(width): finding.detail, "": f"→ {with_stage(_typed(finding.fix))}"}
         if not finding.fix:
             del said[""]
         lines = layout.pairs(said, results.width - len(indent) if results.is_terminal else None)
         results.print(f"\n{indent}".join(lines), markup=False, highlight=False, soft_wrap=True)
+
+
+def _typed(fix: str) -> str:
+    """Mark a fix that is a command as such: it is kept on one line, to be copied, and names the stage."""
+    return f"`{fix}`" if fix.startswith(("courtside ", "npx ", "aws ")) else fix

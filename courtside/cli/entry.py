@@ -6,6 +6,7 @@ Nothing heavy is imported before it watches: the rest takes a while to import, a
 import os
 import signal
 import sys
+import threading
 from typing import TextIO
 
 EXIT_FAILED = 1
@@ -17,10 +18,17 @@ COMPLETION = "_COURTSIDE_COMPLETE"
 
 def main() -> None:
     """Run the command as a program of its own and exit."""
+    threading.excepthook = _thread_failed
     code = run()
     # While the interpreter shuts down, an interruption has nothing left to interrupt and would be shown as a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(code)
+
+
+def _thread_failed(ended: threading.ExceptHookArgs) -> None:
+    """Say what ended a thread, which would be shown as a traceback; the command itself goes on."""
+    if ended.exc_value is not None:
+        _told(ended.exc_value)
 
 
 def run() -> int:

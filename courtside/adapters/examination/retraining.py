@@ -48,7 +48,7 @@ def lock(ledger: Ledger, *, machine: str, now: datetime) -> Iterator[Finding]:
     runs = running(machine)
     if state.holder is None:
         if state.waiting is not None:
-            fix = "`courtside retrain`"
+            fix = "courtside retrain"
             yield broken("lock", f"nobody holds it, and training {state.waiting.training_id} waits to be started", fix)
         else:
             yield fine("lock", "free")
@@ -87,7 +87,7 @@ def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Findi
     reference = _reference(lake)
     if named is None and registered is None and reference is None:
         yield doubtful(
-            "champion", "there is none yet, so no drift check can run", "`courtside retrain --trigger initial`"
+            "champion", "there is none yet, so no drift check can run", "courtside retrain --trigger initial"
         )
     elif named == registered == reference:
         yield fine("champion", f"version {named}: ledger, registry and drift reference agree")
@@ -97,7 +97,7 @@ def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Findi
             for who, version in (("ledger", named), ("registry", registered), ("drift reference", reference))
         )
         reason = "let the registry follow the ledger"
-        yield broken("champion", said, f'`courtside versions promote {named or "VERSION"} --reason "{reason}"`')
+        yield broken("champion", said, f'courtside versions promote {named or "VERSION"} --reason "{reason}"')
 
 
 def _reference(lake: Lake) -> str | None:

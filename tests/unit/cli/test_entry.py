@@ -119,3 +119,18 @@ def test_an_early_interruption_is_no_traceback() -> None:
         codes.add(process.returncode)
     assert codes <= {130, 1}
     assert 130 in codes
+
+
+def test_a_thread_that_fails_is_told_as_the_command_would_be() -> None:
+    program = (
+        "import threading, courtside.cli.entry as entry\n"
+        "def fail(): raise KeyError('x')\n"
+        "def run():\n"
+        "    thread = threading.Thread(target=fail); thread.start(); thread.join(); return 0\n"
+        "entry.run = run\n"
+        "entry.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert "KeyError: 'x'. Please report it" in done.stderr

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from courtside.cli import hints, layout
+from courtside.cli import console, doctor, hints, layout
+from courtside.core.findings import broken, fine
 from tests.unit.test_cli import run
 
 WIDTH = 80
@@ -112,3 +113,21 @@ def test_no_stage_is_repeated_that_the_environment_names(monkeypatch: pytest.Mon
     assert hints.named_stage.get() is None
     run("costs", "--template", "none.json", "--stage", "prod")
     assert hints.named_stage.get() == "prod"
+
+
+def test_a_finding_whose_fix_is_a_command_keeps_it_on_one_line_and_names_the_stage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(console.results, "_force_terminal", True)
+    monkeypatch.setattr(console.results, "_width", WIDTH)
+    monkeypatch.setattr(console.results, "_height", 25)
+    token = hints.named_stage.set("prod")
+    found = [
+        broken("champion", "there is none " * 9, 'courtside versions promote 3 --reason "let the registry follow"'),
+        fine("lock", "free"),
+    ]
+    doctor._print(found)
+    hints.named_stage.reset(token)
+    shown = capsys.readouterr().out
+    assert '`courtside versions promote 3 --reason "let the registry follow" --stage prod`' in shown
+    assert " ".join(shown.split()).count("there is none") == 9
