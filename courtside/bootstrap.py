@@ -5,7 +5,6 @@ a process and kept warm.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -31,8 +30,8 @@ from courtside.contracts.events import (
     PromoteRequest,
     PromoteResponse,
     RetrainingRequest,
-    RollBackRequest,
-    RollBackResponse,
+    SealRequest,
+    SealResponse,
     Trigger,
 )
 from courtside.contracts.records import ApprovalRecord, TrainingRecord
@@ -178,20 +177,22 @@ def promotion() -> Callable[[PromoteRequest], PromoteResponse]:
     def step(request: PromoteRequest) -> PromoteResponse:
         now = datetime.now(UTC)
         kept.renew(request.training_id, now=now)
-        return promote(request, lake=production.lake, production=production, now=now)
+        return promote(request, production=production, now=now)
 
     return step
 
 
 @cache
-def undoing_promotion() -> Callable[[RollBackRequest], RollBackResponse]:
-    """Wire the rollback that follows a failed smoke check."""
-    from courtside.workflows.rollback import undo_promotion
+def sealing() -> Callable[[SealRequest], SealResponse]:
+    """Wire the sealing of a challenger that passed the gate."""
+    from courtside.workflows.promote import seal_challenger
 
-    production = _production(PromoteEnv.read())
+    env = PromoteEnv.read()
+    production, kept = _production(env), retraining_lock(env)
 
-    def step(request: RollBackRequest) -> RollBackResponse:
-        return undo_promotion(request, lake=production.lake, production=production, now=datetime.now(UTC))
+    def step(request: SealRequest) -> SealResponse:
+        kept.renew(request.training_id, now=datetime.now(UTC))
+        return seal_challenger(request, production=production)
 
     return step
 
@@ -208,9 +209,10 @@ def training(progress: Callable[[str], None]) -> Callable[[RetrainingRequest], T
     return partial(
         train,
         lake=S3Lake(env.lake_bucket),
-        tracking=MlflowTracking(env.tracking_uri),
+        tracking=MlflowTracking(env.tracking_uri, nominates=False),
         dataset=load_dataset(env.dataset),
         provenance=provenance(),
+        publish=False,
         progress=progress,
     )
 
@@ -220,7 +222,7 @@ def rehearsal(progress: Callable[[str], None]) -> Callable[[Path], list[str]]:
 
     Everything that the training task imports is imported; the names of the loaded models are returned.
     """
-    from courtside.adapters import dynamodb_ledger, lease_keeper, s3_lake  # noqa: F401 — what the task needs besides
+    from courtside.adapters import s3_lake  # noqa: F401 — what the task needs besides
     from courtside.adapters.folder_lake import FolderLake
     from courtside.adapters.mlflow_tracking import MlflowTracking
     from courtside.datasets.catalog import load_dataset
@@ -242,20 +244,14 @@ def rehearsal(progress: Callable[[str], None]) -> Callable[[Path], list[str]]:
 
 
 def smoke_check() -> Callable[[str], int]:
-    """Wire the smoke check of a training's champion."""
-    from courtside.adapters.mlflow_tracking import MlflowTracking
+    """Wire the smoke check of what lies under a seal."""
+    from courtside.adapters.mlflow_models import MlflowModels
     from courtside.adapters.s3_lake import S3Lake
+    from courtside.workflows.sealed import sealed_model
     from courtside.workflows.smoke import smoke
 
-    env = TrainEnv.read()
-    return partial(smoke, lake=S3Lake(env.lake_bucket), tracking=MlflowTracking(env.tracking_uri))
-
-
-def lease_keeper(training_id: str) -> AbstractContextManager[object]:
-    """Wire what keeps a training's lease alive while its task works."""
-    from courtside.adapters.lease_keeper import LeaseKeeper
-
-    return LeaseKeeper(retraining_lock(TrainEnv.read()), training_id)
+    lake = S3Lake(TrainEnv.read().lake_bucket)
+    return lambda sha256: smoke(sealed_model(sha256, lake=lake), models=MlflowModels())
 
 
 def tracking_copy() -> Callable[[str | None, bool, list[str] | None], dict[str, object]]:

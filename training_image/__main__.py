@@ -1,4 +1,4 @@
-"""The training container: `train` fits challengers, `smoke` checks a new champion.
+"""The training container: `train` fits challengers, `smoke` checks one before it becomes champion.
 
 Exits 0 done, 1 failed, 2 bad input, 3 the tracking server is away, 4 trained but not logged: the runs wait in the lake,
 5 the smoke check failed, 143 it was told to stop: what was not finished is not there, and it can be started again.
@@ -33,8 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     telemetry.correlate(arguments.training_id)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        with bootstrap.lease_keeper(arguments.training_id):
-            return run(arguments)
+        return run(arguments)
     except CourtsideError as error:
         log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 — its message is the help; no traceback needed
         return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
@@ -64,8 +63,8 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _smoke(arguments: argparse.Namespace) -> int:
-    rows = bootstrap.smoke_check()(arguments.training_id)
-    log.info("the champion says of %d known rows what it said in training", rows)
+    rows = bootstrap.smoke_check()(arguments.sha256)
+    log.info("the challenger under seal %s says of %d known rows what it said in training", arguments.sha256, rows)
     return 0
 
 
@@ -79,8 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--reason", required=True)
     train.add_argument("--report", default="", help="where the drift report lies that asked for it")
     train.set_defaults(run=_train)
-    smoke = commands.add_parser("smoke", help="load the champion and repeat known predictions")
+    smoke = commands.add_parser("smoke", help="load a sealed challenger and repeat known predictions")
     smoke.add_argument("--training-id", required=True)
+    smoke.add_argument("--sha256", required=True, help="the seal that it lies under")
     smoke.set_defaults(run=_smoke)
     return parser
 

@@ -4,16 +4,21 @@ from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 import mlflow.sklearn as sklearn_flavor
 import pandas as pd
 import pyarrow as pa
+import skops.io
+import yaml
 from mlflow.models import Model, ModelSignature, get_model_info, infer_signature
+from mlflow.models.model import MLMODEL_FILE_NAME
+from mlflow.types import DataType
 from sklearn.linear_model import LogisticRegression
 
 from courtside.core.training.candidates import Classifier, Flavor
 from courtside.core.training.frame import input_frame
+from courtside.workflows.ports import ModelUnusable
 
 NAME = "model"
 # The packages that a model of each library needs besides those that every model does.
@@ -32,6 +37,7 @@ _TRUSTED = [
     "xgboost.sklearn.XGBClassifier",
 ]
 _PROBABILITIES = "probabilities"
+_MODEL_FILE = "model.skops"
 # Writing a model keeps the interpreter busy: threads that write at once win nothing, and the first of them would each
 # look up for themselves what MLflow looks up once (all installed packages).
 _WRITING = Lock()
@@ -151,8 +157,27 @@ def _version(package: str) -> str:
         return version(package.removesuffix("-cpu"))
 
 
+class MlflowModels:
+    """Models from the files that `save_model` wrote."""
+
+    @staticmethod
+    def opened(version: str, files: Mapping[str, bytes]) -> "RegisteredChampion":
+        """Load a version's probabilities from its files by path; raises `ModelUnusable`.
+
+        Only the types that our candidates are made of are loaded: what the files say of trusted types or other formats
+        (MLflow's own loaders believe it) is not asked, so that a forged model runs no code.
+        """
+        try:
+            described = Model.from_dict(yaml.safe_load(files[MLMODEL_FILE_NAME]))
+            content = files.get(f"{_PROBABILITIES}/{_MODEL_FILE}") or files[_MODEL_FILE]
+            classifier: Classifier = skops.io.loads(content, trusted=_TRUSTED)
+            return RegisteredChampion.of(version, classifier, described.signature)
+        except Exception as error:
+            raise ModelUnusable(version, f"{type(error).__name__}: {error}") from error
+
+
 class RegisteredChampion:
-    """The champion, loaded."""
+    """A version, loaded."""
 
     def __init__(
         self, *, version: str, classifier: Classifier, feature_names: list[str], categorical: Collection[str] = ()
@@ -161,6 +186,17 @@ class RegisteredChampion:
         self._classifier = classifier
         self._feature_names = feature_names
         self._categorical = categorical
+
+    @classmethod
+    def of(cls, version: str, classifier: Classifier, signature: ModelSignature) -> Self:
+        """Return a classifier that takes the rows which its signature names."""
+        inputs = signature.inputs
+        return cls(
+            version=version,
+            classifier=classifier,
+            feature_names=inputs.input_names(),
+            categorical=[column.name for column in inputs if column.type is DataType.string],
+        )
 
     def probability(self, features: pa.Table) -> list[float]:
         """Return the probability of class 1 for each row."""

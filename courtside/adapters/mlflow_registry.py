@@ -1,10 +1,17 @@
 """The model registry: aliases say which version plays which part, tags say the same to people used to stages."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import mlflow
 from mlflow.exceptions import MlflowException
 
 from courtside.adapters.mlflow_connection import connect, is_missing, reaching
 from courtside.adapters.mlflow_texts import TAG, taken
 from courtside.contracts.names import REGISTERED_MODEL, Alias
+from courtside.workflows.ports import VersionMissing
 
 
 class MlflowRegistry:
@@ -24,10 +31,24 @@ class MlflowRegistry:
         return self._version(Alias.PREVIOUS)
 
     def training_of(self, version: str) -> str | None:
-        """Return the id of the training that made a version, None where it is unknown."""
-        with reaching(self._uri):
+        """Return the id of the training that made a version, None where it is unknown; raises `VersionMissing`."""
+        with self._naming(version):
             tags: dict[str, str] = self._client.get_model_version(self._model, version).tags
         return tags.get("training_id")
+
+    def model_files(self, version: str) -> dict[str, bytes]:
+        """Return the files of a version's model by path, none where they are gone; raises `VersionMissing`."""
+        with self._naming(version):
+            place = self._client.get_model_version_download_uri(self._model, version)
+        with tempfile.TemporaryDirectory() as folder, reaching(self._uri):
+            found = Path(mlflow.artifacts.download_artifacts(place, dst_path=folder, tracking_uri=self._uri))
+            files = [path for path in found.rglob("*") if path.is_file()]
+            return {path.relative_to(found).as_posix(): path.read_bytes() for path in files}
+
+    def nominate(self, version: str) -> None:
+        """Name a version challenger."""
+        with self._naming(version):
+            self._client.set_registered_model_alias(self._model, Alias.CHALLENGER, version)
 
     def versions(self) -> list[dict[str, str]]:
         """Return every version with its aliases and its training, newest first; none before the first training."""
@@ -50,10 +71,18 @@ class MlflowRegistry:
         ]
 
     def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
-        """Name the champion (None: nobody) and the version before it; doing it twice changes nothing more."""
-        with reaching(self._uri):
-            self._name(Alias.PREVIOUS, previous, stage="Archived")
+        """Name the champion (None: nobody) and the version before it; doing it twice changes nothing more.
+
+        A version before it that was deleted is named no more. Raises `VersionMissing` when the champion was.
+        """
+        with self._naming(version):
             self._name(Alias.CHAMPION, version, stage="Production")
+            try:
+                self._name(Alias.PREVIOUS, previous, stage="Archived")
+            except MlflowException as error:
+                if not is_missing(error):
+                    raise
+                self._name(Alias.PREVIOUS, None, stage="Archived")
             if version is None:
                 return
             self._client.set_model_version_tag(self._model, version, "promotion_reason", taken(reason, TAG))
@@ -67,6 +96,19 @@ class MlflowRegistry:
             self._client.set_model_version_tag(self._model, version, "stage", stage)
         elif self._version(alias) is not None:
             self._client.delete_registered_model_alias(self._model, alias)
+
+    @contextmanager
+    def _naming(self, version: str | None) -> Iterator[None]:
+        """Say by name that a version is not there; what is no number cannot be one."""
+        if version is not None and not version.isdecimal():
+            raise VersionMissing(version)
+        try:
+            with reaching(self._uri):
+                yield
+        except MlflowException as error:
+            if version is not None and is_missing(error):
+                raise VersionMissing(version) from error
+            raise
 
     def _version(self, alias: Alias) -> str | None:
         try:

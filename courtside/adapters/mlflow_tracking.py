@@ -14,12 +14,12 @@ import mlflow
 from mlflow.entities import Metric, Param, RunStatus
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
-from mlflow.types import DataType
 from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_PARENT_RUN_ID, MLFLOW_SOURCE_NAME
 from mlflow.utils.time import get_current_time_millis
 
 from courtside.adapters.mlflow_connection import connect, is_missing, reaching
 from courtside.adapters.mlflow_models import (
+    MlflowModels,
     RegisteredChampion,
     load_classifier,
     log_model,
@@ -53,12 +53,13 @@ class RunsOfAnotherTraining(CourtsideError):
         )
 
 
-class MlflowTracking:
-    """The tracking server at `uri`."""
+class MlflowTracking(MlflowModels):
+    """The tracking server at `uri`; one that `nominates` names the best of a training challenger itself."""
 
-    def __init__(self, uri: str, *, model: str = REGISTERED_MODEL) -> None:
+    def __init__(self, uri: str, *, model: str = REGISTERED_MODEL, nominates: bool = True) -> None:
         self._uri = usable_address(uri)
         self._model = model
+        self._nominates = nominates
         self._client = connect(self._uri)
 
     @staticmethod
@@ -68,7 +69,7 @@ class MlflowTracking:
             save_nothing(folder)
 
     def log(self, run: TrainingRun) -> LoggedRuns:
-        """Log every model, register the best under `challenger`, return where they went.
+        """Log every model, register the best, return where they went.
 
         What a broken attempt finished of the same training is kept; what it left half done is deleted and made again.
         Raises `RunsOfAnotherTraining` before anything is changed, and `TrackingUnavailable`.
@@ -114,14 +115,9 @@ class MlflowTracking:
             with tempfile.TemporaryDirectory() as folder:
                 # Once: MLflow's own functions fetch it again for each question.
                 path = mlflow.artifacts.download_artifacts(f"models:/{self._model}/{version.version}", dst_path=folder)
-                inputs = mlflow.models.get_model_info(path).signature.inputs
+                signature = mlflow.models.get_model_info(path).signature
                 classifier = load_classifier(path)
-        return RegisteredChampion(
-            version=str(version.version),
-            classifier=classifier,
-            feature_names=inputs.input_names(),
-            categorical=[column.name for column in inputs if column.type is DataType.string],
-        )
+        return RegisteredChampion.of(str(version.version), classifier, signature)
 
     def _champion_version(self) -> ModelVersion | None:
         try:
@@ -237,7 +233,8 @@ class MlflowTracking:
                 raise
         known = self._client.search_model_versions(f"name = '{self._model}' and run_id = '{run_id}'")
         version = known[0] if known else self._new_version(run_id, run)
-        if version.tags.get("stage") == "Staging" and self._challenger_as_of() <= run.tags["as_of"]:
+        staged = self._nominates and version.tags.get("stage") == "Staging"
+        if staged and self._challenger_as_of() <= run.tags["as_of"]:
             self._client.set_registered_model_alias(self._model, Alias.CHALLENGER, version.version)
         return str(version.version)
 

@@ -89,16 +89,23 @@ def promote_version(
 ) -> None:
     """Make a version champion by hand, drift reference included; the gate is not asked.
 
+    It is loaded and smoke-tested before anything is moved.
+
     Example: `courtside versions promote 4 --reason "agreed with the analysts" --stage dev`
     """
-    from courtside.workflows.production import Move
+    from courtside.adapters.mlflow_models import MlflowModels
+    from courtside.workflows.rollback import promote_by_hand
 
     with people.status(f"Promoting version {version}"):
-        production = _production(stage)
-        before = production.champion().version
-        move = Move(version=version, rule="by_hand", reason=reason, by=_caller())
-        production.move(move, expected=before, now=datetime.now(UTC))
-    _print_moved(before, version, as_json=as_json)
+        done = promote_by_hand(
+            version,
+            reason=reason,
+            production=_production(stage),
+            models=MlflowModels(),
+            by=_caller(),
+            now=datetime.now(UTC),
+        )
+    _print_moved(done.before, done.after, as_json=as_json)
 
 
 @app.command("rollback")
@@ -109,16 +116,21 @@ def rollback_champion(
 ) -> None:
     """Make an earlier champion champion again, drift reference included.
 
+    It is loaded and smoke-tested before anything is moved; a rollback that broke off is finished.
+
     Examples:
 
     - `courtside versions rollback --stage dev`
 
     - `courtside versions rollback --to 3 --stage dev`
     """
+    from courtside.adapters.mlflow_models import MlflowModels
     from courtside.workflows.rollback import rollback
 
     with people.status("Rolling back"):
-        done = rollback(production=_production(stage), by=_caller(), now=datetime.now(UTC), to=to)
+        done = rollback(
+            production=_production(stage), models=MlflowModels(), by=_caller(), now=datetime.now(UTC), to=to
+        )
     _print_moved(done.before, done.after, as_json=as_json)
 
 

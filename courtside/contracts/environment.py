@@ -65,14 +65,17 @@ class TrackingEnv(LakeEnv):
 
 
 class LedgerEnv(Environment):
-    """The ledger of locks, approvals and the production history; a lease is renewed well before it ends."""
+    """The ledger of locks, approvals and the production history.
+
+    A lease lasts longer than any step of a retraining may take, as only the functions between them renew it.
+    """
 
     ledger_table: str = Field(min_length=3)
-    lease_minutes: int = Field(default=15, ge=1)
+    lease_minutes: int = Field(default=120, ge=1)
 
 
-class TrainEnv(TrackingEnv, LedgerEnv):
-    """The training task, which also smoke-tests; it keeps the lease of the retraining it works for.
+class TrainEnv(TrackingEnv):
+    """The training task, which also smoke-tests.
 
     `git_commit` is what the stage was deployed from, empty where that is not known.
     """
@@ -94,7 +97,7 @@ class ApprovalEnv(LakeEnv, LedgerEnv):
 
 
 class PromoteEnv(TrackingEnv, LedgerEnv):
-    """The functions that move the champion: promotion and rollback."""
+    """The functions that seal a challenger and make it champion."""
 
 
 class FreezeEnv(LakeEnv, LedgerEnv):

@@ -184,10 +184,24 @@ class ApprovalAnswer(Payload):
     by: str
 
 
-class PromoteRequest(Payload):
-    """Input of `promote`; `by` is who or what decided."""
+class SealRequest(Payload):
+    """Input of `seal`: a training whose challenger passed the gate."""
 
     training_id: str
+
+
+class SealResponse(Payload):
+    """Output of `seal`: the seal that the challenger lies under."""
+
+    training_id: str
+    sha256: str
+
+
+class PromoteRequest(Payload):
+    """Input of `promote`; `sha256` is the seal that the challenger lies under, `by` who or what decided."""
+
+    training_id: str
+    sha256: str
     by: str = "gate"
 
 
@@ -197,22 +211,5 @@ class PromoteResponse(Payload):
     training_id: str
     before: str | None
     after: str
-    subject: str
-    message: str
-
-
-class RollBackRequest(Payload):
-    """Input of `roll_back`: the training whose champion failed, and how."""
-
-    training_id: str
-    reason: str
-
-
-class RollBackResponse(Payload):
-    """Output of `roll_back`: champion versions before and after (None: there is no champion now), and the alert."""
-
-    training_id: str
-    before: str
-    after: str | None
     subject: str
     message: str

@@ -19,6 +19,7 @@ LEGACY_STAGED_PREFIX = "ml-models/.staged/"
 TRAININGS_PREFIX = "training/"
 LEGACY_SET = "ml-models/set.json"
 """Whose the legacy files are, and their SHA-256: written last, so that it tells a whole set from a mixed one."""
+SEALED_PREFIX = "sealed/"
 PROFILE_NAME = "reference.profile"
 _BACKFILLED = "-backfill"
 CHAMPION_REFERENCE = "reference/champion.json"
@@ -78,6 +79,11 @@ def legacy_staged(training_id: str) -> str:
 def training_legacy(training_id: str) -> str:
     """Prefix of a training's legacy files, by their keys, until its challenger is promoted."""
     return f"training/{training_id}/legacy/"
+
+
+def sealed(sha256: str) -> str:
+    """Prefix of what lies under a seal: no training can write there."""
+    return f"{SEALED_PREFIX}{sha256}/"
 
 
 def training_spool(training_id: str) -> str:

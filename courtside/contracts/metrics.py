@@ -10,7 +10,6 @@ from courtside.contracts.events import (
     LockResponse,
     Payload,
     PromoteResponse,
-    RollBackResponse,
 )
 from courtside.contracts.records import ApprovalRecord, TrainingRecord
 
@@ -36,7 +35,6 @@ class Metric(StrEnum):
     GATE_AUC_DIFFERENCE = "GateAucDifference"
     APPROVALS_ASKED = "ApprovalsAsked"
     PROMOTIONS = "Promotions"
-    ROLLBACKS = "Rollbacks"
     TRAINING_SECONDS = "TrainingSeconds"
     TEST_AUC = "TestAuc"
     TIME_LIMIT_USED = "TimeLimitUsed"
@@ -79,6 +77,4 @@ def metrics_of(payload: Payload) -> dict[Metric, float]:  # noqa: PLR0911 — on
             return {Metric.APPROVALS_ASKED: 1}
         case PromoteResponse():
             return {Metric.PROMOTIONS: 1}
-        case RollBackResponse():
-            return {Metric.ROLLBACKS: 1}
     return {}

@@ -126,14 +126,29 @@ class LegacySet(Payload):
     sha256: dict[str, str]
 
 
+class SealedFiles(Payload):
+    """What lies under a seal: a version's model, record, profile, known rows and legacy files, each by its SHA-256.
+
+    The SHA-256 of this document is the seal: who knows it can check every file.
+    """
+
+    version: str
+    training_id: str
+    files: dict[str, str]
+
+
 class ChampionReference(Payload):
-    """Which profile a drift check compares with: the champion's."""
+    """Which profile a drift check compares with, and under which seal the champion lies.
+
+    `sha256` is None of a champion from before versions were sealed.
+    """
 
     version: str
     training_id: str
     profile_key: str
     dataset: str
     importances: dict[str, float] = Field(default_factory=dict)
+    sha256: str | None = None
 
 
 class DecisionRecord(Payload):
@@ -206,7 +221,10 @@ class GateDecision(Payload):
 
 
 class Reign(Payload):
-    """One entry of the production history: a version that was champion from `since` to `until` (None: it still is)."""
+    """One entry of the production history: a version that was champion from `since` to `until` (None: it still is).
+
+    `sha256` is the seal that it was promoted under, None from before versions were sealed.
+    """
 
     version: str
     training_id: str | None
@@ -215,18 +233,21 @@ class Reign(Payload):
     rule: str
     reason: str
     by: str
+    sha256: str | None = None
 
 
 class ChampionPointer(Payload):
     """Who is champion, by the ledger: what promotions and rollbacks exchange under a condition.
 
-    `history_key` is the ledger's key of the champion's entry in the production history, `reason` why it is champion.
+    `history_key` is the ledger's key of the champion's entry in the production history, `reason` why it is champion,
+    `sha256` the seal that its files lie under (None from before versions were sealed).
     """
 
     version: str | None
     previous: str | None
     reason: str
     history_key: str | None = None
+    sha256: str | None = None
 
 
 class RetrainingLockState(Payload):

@@ -49,17 +49,3 @@ def approval_alert(*, model: str, training_id: str, stage: str, reason: str, exp
             f"Without an answer until {expires_at:%Y-%m-%d %H:%M} UTC the champion stays.",
         ],
     )
-
-
-def rolled_back_alert(*, model: str, before: str, after: str | None, reason: str) -> Alert:
-    """Write the alert for a promotion that was undone by itself."""
-    model = shown(model, NAME_LIMIT)
-    now = f"version {after} is champion again" if after else "there is no champion until the next training passes"
-    return Alert.written(
-        f"Courtside: promotion of {model} undone",
-        [
-            f"*Version {before} of {model} failed its smoke check and was rolled back*: {now}.",
-            f"*What failed*: {shown(reason, LINE_LIMIT)}.",
-            "Look at the training's record and at the log of the smoke check before training again.",
-        ],
-    )

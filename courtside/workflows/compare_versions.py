@@ -5,7 +5,6 @@ from typing import Any
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import TrainingRecord
 from courtside.workflows.production import Production
-from courtside.workflows.training_records import record_of_version
 
 
 class NothingToCompare(CourtsideError):
@@ -20,16 +19,13 @@ def compare(version: str, other: str | None, *, production: Production) -> list[
     """Return one row a figure: its name, what each version has, and the difference where both are numbers.
 
     `other` None is the champion; of the champion itself, the version before it. Raises `NothingToCompare` and
-    `TrainingRecordMissing`.
+    what `Production.record_of` raises.
     """
     champion = production.champion()
     against = other or (champion.previous if version == champion.version else champion.version)
     if against is None or against == version:
         raise NothingToCompare(version)
-    mine, theirs = (
-        _figures(record_of_version(each, lake=production.lake, registry=production.registry))
-        for each in (version, against)
-    )
+    mine, theirs = (_figures(production.record_of(each)) for each in (version, against))
     return [
         {
             "figure": name,

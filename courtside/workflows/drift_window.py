@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
-from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference
@@ -19,8 +18,9 @@ from courtside.core.drift.story.parts import Part, Span, sub_windows
 from courtside.core.drift.story.telling import tell
 from courtside.core.features import build_features
 from courtside.core.rows import period, require_time_column, within
-from courtside.workflows.ports import Lake, ObjectMissing
+from courtside.workflows.ports import Lake
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
+from courtside.workflows.sealed import drift_profile, reference_in_use
 
 
 class NoChampion(CourtsideError):
@@ -52,11 +52,11 @@ class WindowReport:
 
 
 def champion_reference(lake: Lake) -> ChampionReference:
-    """Return which profile drift is measured against; raises `NoChampion`."""
-    try:
-        return ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
-    except ObjectMissing as error:
-        raise NoChampion from error
+    """Return which profile drift is measured against; raises `NoChampion` and `ReferenceDamaged`."""
+    reference = reference_in_use(lake)
+    if reference is None:
+        raise NoChampion
+    return reference
 
 
 def report_window(
@@ -66,7 +66,7 @@ def report_window(
 
     Files of the lake that cannot be used are set aside and named in the report.
     """
-    reference = Profile.from_bytes(lake.read(champion.profile_key))
+    reference = Profile.from_bytes(drift_profile(champion, lake=lake))
     found, quarantined = _window_files(window, lake=lake, dataset=dataset)
     seen = _profiled(window, reference, found, quarantined)
     report = check(reference, seen.profile, policy, features=dataset.feature_names)

@@ -47,6 +47,29 @@ class TrackingRefused(TrackingUnavailable):
         self.args = (f"the tracking server at {self.uri} answered {status}: {self.detail}",)
 
 
+class VersionMissing(BadInput):
+    """The registry holds no such version."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(
+            f"the registry holds no version {version}: it was deleted or never made, so nothing was changed; "
+            "`courtside versions list` shows what there is"
+        )
+
+
+class ModelUnusable(CourtsideError):
+    """A version's model cannot be loaded."""
+
+    def __init__(self, version: str, detail: str) -> None:
+        self.version = version
+        self.detail = detail
+        super().__init__(
+            f"the model of version {version} cannot be loaded ({detail}); promote another version, or train again with "
+            "`courtside retrain`"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class StoredObject:
     """One object as the lake holds it now: its version (None where the store keeps none) and size in bytes."""
@@ -157,7 +180,7 @@ class DriftTracking(Protocol):
 
 
 class Champion(Protocol):
-    """The champion, ready to predict."""
+    """A version, ready to predict."""
 
     @property
     def version(self) -> str:
@@ -183,7 +206,15 @@ class ChampionReadsOther(BadInput):
         )
 
 
-class Tracking(Protocol):
+class Models(Protocol):
+    """Models from their files."""
+
+    def opened(self, version: str, files: Mapping[str, bytes]) -> Champion:
+        """Load a version's model from its files by path; needs no server. Raises `ModelUnusable`."""
+        ...
+
+
+class Tracking(Models, Protocol):
     """Runs and models; raises `TrackingUnavailable`."""
 
     def prepare(self) -> None:
@@ -219,7 +250,7 @@ class Tracking(Protocol):
 
 
 class Registry(Protocol):
-    """Which version plays which part."""
+    """Which version plays which part; raises `TrackingUnavailable`."""
 
     def champion_version(self) -> str | None:
         """Return the champion's version, None when there is none yet."""
@@ -230,11 +261,22 @@ class Registry(Protocol):
         ...
 
     def training_of(self, version: str) -> str | None:
-        """Return the id of the training that made a version, None where it is unknown."""
+        """Return the id of the training that made a version, None where it is unknown; raises `VersionMissing`."""
+        ...
+
+    def model_files(self, version: str) -> dict[str, bytes]:
+        """Return the files of a version's model by path, none where they are gone; raises `VersionMissing`."""
+        ...
+
+    def nominate(self, version: str) -> None:
+        """Name a version challenger."""
         ...
 
     def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
-        """Name the champion (None: nobody) and the version before it; doing it twice changes nothing more."""
+        """Name the champion (None: nobody) and the version before it; doing it twice changes nothing more.
+
+        A version before it that was deleted is named no more. Raises `VersionMissing` when the champion was.
+        """
         ...
 
 

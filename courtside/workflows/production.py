@@ -1,7 +1,8 @@
-"""Who is champion: the ledger decides, and the registry's aliases and the drift reference follow it.
+"""Who is champion: the ledger decides, and aliases, legacy files and drift reference follow it.
 
 Every move is one conditional write, so two that happen at once cannot interleave: one of them finds the champion
-changed. What follows the ledger is applied until it agrees with it, whoever applies it.
+changed. What follows the ledger is applied until it agrees with it, whoever applies it. What could make that fail for
+good is looked at before the ledger is written; what breaks off after it is finished by the next attempt.
 """
 
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from datetime import datetime
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.records import ChampionPointer, ChampionReference, Reign, TrainingRecord
+from courtside.contracts.records import ChampionPointer, ChampionReference, LegacySet, Reign, TrainingRecord
 from courtside.workflows.documents import read, written
-from courtside.workflows.ports import Lake, Ledger, LedgerWrite, Registry
+from courtside.workflows.legacy_set import LegacyFiles
+from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing, Registry
+from courtside.workflows.sealed import LEGACY, ReferenceDamaged, SealedModel, reference_in_use, seal, sealed_model
 from courtside.workflows.training_records import record_of_version
 
 
@@ -27,15 +30,27 @@ class ChampionChanged(CourtsideError):
         )
 
 
+class MoveUnfinished(CourtsideError):
+    """The ledger names the new champion, and something that follows it could not be written."""
+
+    def __init__(self, version: str | None, cause: CourtsideError) -> None:
+        self.version = version
+        self.cause = cause
+        super().__init__(
+            f"{_named(version)} is champion by the ledger, but not everything follows it yet ({cause}); "
+            "run the same command again to finish"
+        )
+
+
 def _named(version: str | None) -> str:
     return f"version {version}" if version else "nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A change of champion: to which version (None: to none), and why, by which rule, by whom."""
+    """A change of champion: to which sealed version, and why, by which rule, by whom."""
 
-    version: str | None
+    sealed: SealedModel
     rule: str
     reason: str
     by: str
@@ -43,7 +58,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Production:
-    """The champion of one stage and its history in the ledger; the registry and the lake's drift reference follow."""
+    """The champion of one stage and its history in the ledger; registry, legacy files and drift reference follow."""
 
     ledger: Ledger
     registry: Registry
@@ -58,51 +73,114 @@ class Production:
         entries = self.ledger.entries(ledger_keys.HISTORY_PREFIX)
         return [Reign.model_validate_json(entry.document) for entry in entries]
 
+    def sealed(self, version: str) -> SealedModel:
+        """Return a version under the seal it was last champion with; one that never was is sealed now.
+
+        Raises `SealBroken` and what `seal` raises.
+        """
+        digest = self._digest(version)
+        return seal(version, lake=self.lake, registry=self.registry) if digest is None else self._opened(digest)
+
+    def record_of(self, version: str) -> TrainingRecord:
+        """Return the record of the training behind a version: of one that was champion, as it was sealed.
+
+        Raises `SealBroken`, `VersionMissing` and `TrainingRecordMissing`.
+        """
+        digest = self._digest(version)
+        if digest is None:
+            return record_of_version(version, lake=self.lake, registry=self.registry)
+        return self._opened(digest).record()
+
     def move(self, move: Move, *, expected: str | None, now: datetime) -> ChampionPointer:
         """Make the move if `expected` is champion, and let the rest follow; a move already made is only finished.
 
-        Raises `ChampionChanged`, and `TrainingRecordMissing` before anything is changed.
+        Raises before anything is changed `ChampionChanged`, `VersionMissing`, `SealBroken` and `TrackingUnavailable`,
+        and `MoveUnfinished` after the ledger was written.
         """
         before, revision = self._current()
-        if before.version != move.version:
-            if before.version != expected:
+        if (before.version, before.sha256) != (move.sealed.version, move.sealed.sha256):
+            if before.version not in {expected, move.sealed.version}:
                 raise ChampionChanged(expected=expected, found=before.version)
+            self._require_followable(move.sealed)
             if not self.ledger.put(*self._writes(before, revision, move, now=now)):
                 raise ChampionChanged(expected=expected, found=self.champion().version)
-        return self.settle()
+        try:
+            return self.settle()
+        except CourtsideError as error:
+            raise MoveUnfinished(move.sealed.version, error) from error
 
     def settle(self) -> ChampionPointer:
-        """Make aliases and drift reference what the ledger says, until it says nothing else any more."""
+        """Make aliases, legacy files and drift reference what the ledger says, until it says nothing else any more."""
         while True:
             pointer, revision = self._current()
             self.registry.appoint(pointer.version, previous=pointer.previous, reason=pointer.reason)
             if pointer.version is not None:
-                self._publish_reference(pointer.version)
+                self._follow(pointer.version, pointer.sha256)
             if self._current()[1] == revision:
                 return pointer
 
-    def _publish_reference(self, version: str) -> None:
-        """Point drift checks at the profile of the training that made the champion."""
-        reference = _reference(version, record_of_version(version, lake=self.lake, registry=self.registry))
+    def broke_off(self) -> str | None:
+        """Return the rule of the last move if something does not follow it yet, None where everything does."""
+        pointer = self.champion()
+        try:
+            reference = reference_in_use(self.lake)
+        except ReferenceDamaged:
+            reference = None
+        # The reference is written last.
+        if pointer.history_key is None or (reference is not None and reference.version == pointer.version):
+            return None
+        reign, _ = read(self.ledger, pointer.history_key, Reign)
+        return None if reign is None else reign.rule
+
+    def _require_followable(self, sealed: SealedModel) -> None:
+        """Look at all that the move will read, while nothing is changed yet."""
+        self.registry.training_of(sealed.version)
+        sealed.record()
+        sealed.read(lake_keys.PROFILE_NAME)
+        sealed.files(LEGACY)
+
+    def _follow(self, version: str, digest: str | None) -> None:
+        """Publish the champion's legacy files and point drift checks at its profile."""
+        if digest is None:  # champion since before versions were sealed
+            record = record_of_version(version, lake=self.lake, registry=self.registry)
+            profile = lake_keys.training_profile(record.training_id)
+        else:
+            sealed = self._opened(digest)
+            record, profile = sealed.record(), f"{lake_keys.sealed(digest)}{lake_keys.PROFILE_NAME}"
+            _publish_legacy(sealed, lake=self.lake)
+        reference = ChampionReference(
+            version=version,
+            training_id=record.training_id,
+            profile_key=profile,
+            dataset=record.dataset,
+            importances=record.importances,
+            sha256=digest,
+        )
         self.lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json(indent=2).encode())
 
     def _writes(self, before: ChampionPointer, revision: int, move: Move, *, now: datetime) -> list[LedgerWrite]:
         """Return what one move changes: the pointer, the end of one reign and the beginning of the next."""
-        key = ledger_keys.history(now, move.version or "none")
-        pointer = ChampionPointer(version=move.version, previous=before.version, reason=move.reason, history_key=key)
-        writes = [written(ledger_keys.CHAMPION, pointer, expected_revision=revision), *self._ended(before, now=now)]
-        if move.version is not None:
-            record = record_of_version(move.version, lake=self.lake, registry=self.registry)
-            reign = Reign(
-                version=move.version,
-                training_id=record.training_id,
-                since=now,
-                rule=move.rule,
-                reason=move.reason,
-                by=move.by,
-            )
-            writes.append(written(key, reign, expected_revision=0))
-        return writes
+        version, sha256 = move.sealed.version, move.sealed.sha256
+        key = ledger_keys.history(now, version)
+        # The champion again, now under a seal, keeps the one before it.
+        previous = before.previous if before.version == version else before.version
+        pointer = ChampionPointer(
+            version=version, previous=previous, reason=move.reason, history_key=key, sha256=sha256
+        )
+        reign = Reign(
+            version=version,
+            training_id=move.sealed.training_id,
+            since=now,
+            rule=move.rule,
+            reason=move.reason,
+            by=move.by,
+            sha256=sha256,
+        )
+        return [
+            written(ledger_keys.CHAMPION, pointer, expected_revision=revision),
+            *self._ended(before, now=now),
+            written(key, reign, expected_revision=0),
+        ]
 
     def _ended(self, before: ChampionPointer, *, now: datetime) -> list[LedgerWrite]:
         if before.history_key is None:
@@ -111,6 +189,13 @@ class Production:
         if reign is None:
             return []
         return [written(before.history_key, reign.model_copy(update={"until": now}), expected_revision=revision)]
+
+    def _digest(self, version: str) -> str | None:
+        digests = [reign.sha256 for reign in self.history() if reign.version == version and reign.sha256]
+        return digests[-1] if digests else None
+
+    def _opened(self, digest: str) -> SealedModel:
+        return sealed_model(digest, lake=self.lake)
 
     def _current(self) -> tuple[ChampionPointer, int]:
         pointer, revision = read(self.ledger, ledger_keys.CHAMPION, ChampionPointer)
@@ -125,11 +210,19 @@ class Production:
         return known, 0
 
 
-def _reference(version: str, record: TrainingRecord) -> ChampionReference:
-    return ChampionReference(
-        version=version,
-        training_id=record.training_id,
-        profile_key=lake_keys.training_profile(record.training_id),
-        dataset=record.dataset,
-        importances=record.importances,
+def _publish_legacy(sealed: SealedModel, *, lake: Lake) -> None:
+    prefix = f"{LEGACY}{lake_keys.LEGACY_MODELS_PREFIX}"
+    files = sealed.contents.files
+    wanted = LegacySet(
+        training_id=sealed.training_id,
+        sha256={path.removeprefix(prefix): files[path] for path in files if path.startswith(prefix)},
     )
+    if wanted.sha256 and wanted != _legacy_set(lake):
+        LegacyFiles.of(sealed.training_id, sealed.files(LEGACY)).publish(lake=lake)
+
+
+def _legacy_set(lake: Lake) -> LegacySet | None:
+    try:
+        return LegacySet.model_validate_json(lake.read(lake_keys.LEGACY_SET))
+    except (ObjectMissing, ValueError):
+        return None

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import PromoteRequest, PromoteResponse
+from courtside.contracts.events import PromoteRequest, PromoteResponse, SealRequest, SealResponse
 from courtside.contracts.names import REGISTERED_MODEL
-from courtside.contracts.records import GateDecision, TrainingRecord
+from courtside.contracts.records import GateDecision
 from courtside.core.alerting import promotion_alert
 from courtside.workflows.ports import Lake
 from courtside.workflows.production import Move, Production
+from courtside.workflows.sealed import CannotBeSealed, seal, sealed_model
 
 
 class NothingToPromote(CourtsideError):
@@ -28,22 +29,52 @@ class NotApproved(CourtsideError):
         super().__init__(f"the gate rejected the challenger of training {training_id}; the champion stays")
 
 
-def promote(request: PromoteRequest, *, lake: Lake, production: Production, now: datetime) -> PromoteResponse:
+def seal_challenger(request: SealRequest, *, production: Production) -> SealResponse:
+    """Seal the challenger that the gate let through, and name it so in the registry.
+
+    Raises `ObjectMissing` when the gate left no decision, `NotApproved`, `NothingToPromote` and what `seal` raises.
+    """
+    decision = _approved(request.training_id, lake=production.lake)
+    sealed = seal(_challenger(decision), lake=production.lake, registry=production.registry)
+    _require_own(sealed.version, sealed.training_id, decision)
+    production.registry.nominate(sealed.version)
+    return SealResponse(training_id=request.training_id, sha256=sealed.sha256)
+
+
+def promote(request: PromoteRequest, *, production: Production, now: datetime) -> PromoteResponse:
     """Move the champion, if it is still the one the challenger was judged against; again changes nothing more.
 
-    Raises `ObjectMissing` when the training or its gate left no record, `NotApproved`, `NothingToPromote` and
-    `ChampionChanged`.
+    Raises `ObjectMissing` when the gate left no decision, `NotApproved`, `NothingToPromote`, `SealBroken`,
+    `CannotBeSealed` when the seal is of another training, and what `Production.move` raises.
     """
-    record = TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(request.training_id)))
-    decision = GateDecision.model_validate_json(lake.read(lake_keys.training_verdict(request.training_id)))
-    if not decision.promote:
-        raise NotApproved(request.training_id)
-    if record.challenger_version is None:
-        raise NothingToPromote(request.training_id)
-    before, after = record.champion_version, record.challenger_version
-    move = Move(version=after, rule=decision.rule, reason=decision.reason, by=request.by)
+    decision = _approved(request.training_id, lake=production.lake)
+    sealed = sealed_model(request.sha256, lake=production.lake)
+    _require_own(sealed.version, sealed.training_id, decision)
+    before, after = decision.champion_version, sealed.version
+    move = Move(sealed, rule=decision.rule, reason=decision.reason, by=request.by)
     production.move(move, expected=before, now=now)
     alert = promotion_alert(model=REGISTERED_MODEL, before=before, after=after, reason=decision.reason)
     return PromoteResponse(
         training_id=request.training_id, before=before, after=after, subject=alert.subject, message=alert.text
     )
+
+
+def _approved(training_id: str, *, lake: Lake) -> GateDecision:
+    decision = GateDecision.model_validate_json(lake.read(lake_keys.training_verdict(training_id)))
+    if not decision.promote:
+        raise NotApproved(training_id)
+    return decision
+
+
+def _challenger(decision: GateDecision) -> str:
+    if decision.challenger_version is None:
+        raise NothingToPromote(decision.training_id)
+    return decision.challenger_version
+
+
+def _require_own(version: str, training_id: str, decision: GateDecision) -> None:
+    """The version that the gate judged was made by the training that it judged."""
+    if (version, training_id) != (_challenger(decision), decision.training_id):
+        raise CannotBeSealed(
+            version, f"the gate judged version {decision.challenger_version} of training {decision.training_id}"
+        )

@@ -59,7 +59,7 @@ def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingReco
         tags=spool.run.tags,
         attachments=spool.attachments,
     )
-    done = publish(run, card, spool.rows, tracking=tracking)
+    done = publish(run, card, spool.rows, lake=lake, tracking=tracking)
     if done.champion_probability is not None:
         _add_champion(training_id, done.champion_probability, lake=lake)
     write_card(done.card, lake=lake)

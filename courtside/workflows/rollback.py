@@ -1,16 +1,14 @@
-"""Undo a promotion: by a person, or by itself when the new champion does not work."""
+"""Make a version champion by hand: an earlier one again, or one that somebody chose."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import RollBackRequest, RollBackResponse
-from courtside.contracts.names import REGISTERED_MODEL
-from courtside.contracts.records import TrainingRecord
-from courtside.core.retraining_alerts import rolled_back_alert
-from courtside.workflows.ports import Lake
+from courtside.workflows.ports import Models
 from courtside.workflows.production import Move, Production
+from courtside.workflows.smoke import smoke
+
+ROLLBACK, BY_HAND = "rollback", "by_hand"
 
 
 class NothingToRollBackTo(CourtsideError):
@@ -29,44 +27,48 @@ class AlreadyChampion(CourtsideError):
 
 
 @dataclass(frozen=True, slots=True)
-class RolledBack:
+class Moved:
     """The champion's version before and after."""
 
     before: str | None
     after: str
 
 
-def rollback(*, production: Production, by: str, now: datetime, to: str | None = None) -> RolledBack:
+def rollback(*, production: Production, models: Models, by: str, now: datetime, to: str | None = None) -> Moved:
     """Make the previous version champion again, or the version `to`, and drift be measured against its reference.
 
-    Raises `NothingToRollBackTo`, `AlreadyChampion`, `ChampionChanged`, and `TrainingRecordMissing` before anything is
-    changed.
+    A rollback that broke off before everything followed is finished, not made again. Raises `NothingToRollBackTo`,
+    `AlreadyChampion`, and what `promote_by_hand` raises.
     """
     pointer = production.champion()
+    if production.broke_off() == ROLLBACK and to in {None, pointer.version}:
+        finished = production.settle()
+        return Moved(finished.previous, str(finished.version))
     after = to or pointer.previous
     if after is None:
         raise NothingToRollBackTo
     if after == pointer.version:
         raise AlreadyChampion(after) if to else NothingToRollBackTo
-    move = Move(version=after, rule="rollback", reason=f"rolled back from version {pointer.version}", by=by)
-    production.move(move, expected=pointer.version, now=now)
-    return RolledBack(pointer.version, after)
+    reason = f"rolled back from version {pointer.version}"
+    return _moved(after, rule=ROLLBACK, reason=reason, production=production, models=models, by=by, now=now)
 
 
-def undo_promotion(request: RollBackRequest, *, lake: Lake, production: Production, now: datetime) -> RollBackResponse:
-    """Give the champion's place back to whom the training's challenger took it from, or to nobody.
+def promote_by_hand(
+    version: str, *, reason: str, production: Production, models: Models, by: str, now: datetime
+) -> Moved:
+    """Make a version champion without asking the gate; it is loaded and smoke-tested before anything is moved.
 
-    Raises `ObjectMissing` without the training's record, `ChampionChanged` when a third version is champion now.
+    The champion itself again makes everything follow the ledger. Raises `SmokeFailed`, `ModelUnusable`, `SealBroken`,
+    and what `Production.sealed` and `Production.move` raise.
     """
-    record = TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(request.training_id)))
-    failed, after = record.challenger_version, record.champion_version
-    reason = f"version {failed} failed its smoke check: {request.reason}"
-    production.move(Move(version=after, rule="smoke_failed", reason=reason, by="smoke"), expected=failed, now=now)
-    alert = rolled_back_alert(model=REGISTERED_MODEL, before=str(failed), after=after, reason=request.reason)
-    return RollBackResponse(
-        training_id=request.training_id,
-        before=str(failed),
-        after=after,
-        subject=alert.subject,
-        message=alert.text,
-    )
+    return _moved(version, rule=BY_HAND, reason=reason, production=production, models=models, by=by, now=now)
+
+
+def _moved(
+    version: str, *, rule: str, reason: str, production: Production, models: Models, by: str, now: datetime
+) -> Moved:
+    before = production.champion().version
+    sealed = production.sealed(version)
+    smoke(sealed, models=models)
+    production.move(Move(sealed, rule=rule, reason=reason, by=by), expected=before, now=now)
+    return Moved(before, version)

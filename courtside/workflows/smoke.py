@@ -1,4 +1,4 @@
-"""After a promotion: does the champion load as its consumers load it, and say what it said in training?"""
+"""Before a promotion: does the version load as its consumers load it, and say what it said in training?"""
 
 import io
 
@@ -6,10 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.records import TrainingRecord
-from courtside.workflows.ports import Lake, Tracking
+from courtside.workflows.ports import Models
+from courtside.workflows.sealed import KNOWN_ROWS, SealedModel
 
 EXPECTED = "expected"
 ROWS = 50
@@ -17,12 +16,12 @@ TOLERANCE = 1e-6
 
 
 class SmokeFailed(CourtsideError):
-    """The champion does not do what its training's challenger did."""
+    """A version does not do what its training's challenger did."""
 
-    def __init__(self, training_id: str, detail: str) -> None:
-        self.training_id = training_id
+    def __init__(self, version: str, detail: str) -> None:
+        self.version = version
         self.detail = detail
-        super().__init__(f"the champion of training {training_id} failed its smoke check: {detail}")
+        super().__init__(f"version {version} failed its smoke check, so it was not promoted: {detail}")
 
 
 def known_rows(features: pa.Table, probability: "np.typing.NDArray[np.float64]") -> bytes:
@@ -33,21 +32,15 @@ def known_rows(features: pa.Table, probability: "np.typing.NDArray[np.float64]")
     return content.getvalue()
 
 
-def smoke(training_id: str, *, lake: Lake, tracking: Tracking) -> int:
-    """Load the champion by its alias, predict the training's known rows and return how many there were.
+def smoke(sealed: SealedModel, *, models: Models) -> int:
+    """Load a sealed version, predict its training's known rows and return how many there were.
 
-    Raises `SmokeFailed`, `ObjectMissing` without a record or known rows, and `TrackingUnavailable`.
+    Raises `SmokeFailed`, `SealBroken` and `ModelUnusable`.
     """
-    record = TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(training_id)))
-    known = pq.read_table(io.BytesIO(lake.read(lake_keys.training_smoke(training_id))))
-    champion = tracking.champion()
-    if champion is None:
-        raise SmokeFailed(training_id, "the registry names no champion")
-    if champion.version != record.challenger_version:
-        said = f"the registry names version {champion.version}, this training made version {record.challenger_version}"
-        raise SmokeFailed(training_id, said)
-    found = np.asarray(champion.probability(known.drop_columns([EXPECTED])), dtype=np.float64)
+    known = pq.read_table(io.BytesIO(sealed.read(KNOWN_ROWS)))
+    found = np.asarray(sealed.opened(models).probability(known.drop_columns([EXPECTED])), dtype=np.float64)
     apart = np.abs(found - known.column(EXPECTED).to_numpy())
     if not (apart <= TOLERANCE).all():  # NaN is not within any tolerance
-        raise SmokeFailed(training_id, f"its predictions differ by up to {np.nanmax(apart):.3g} from those in training")
+        said = f"its predictions differ by up to {np.nanmax(apart):.3g} from those in training"
+        raise SmokeFailed(sealed.version, said)
     return int(known.num_rows)

@@ -9,7 +9,8 @@ from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import ModelRecord
 from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
 from courtside.core.training.candidates import Classifier, Flavor
-from courtside.workflows.ports import CandidateRun, Champion, Lake, Tracking, TrackingUnavailable, TrainingRun
+from courtside.workflows.ports import CandidateRun, Lake, Tracking, TrackingUnavailable, TrainingRun
+from courtside.workflows.sealed import champion_model
 from courtside.workflows.spool import remove_spool, write_spool
 
 SAMPLE_ROWS = 5
@@ -82,7 +83,7 @@ def log_training(
     if tracking is None:
         return Logging(card)
     try:
-        done = publish(run, card, rows, tracking=tracking)
+        done = publish(run, card, rows, lake=lake, tracking=tracking)
     except TrackingUnavailable as error:
         progress(f"{error}; the training's runs are kept in the lake")
         write_spool(run, card, rows, tags=tags, models=tracking.save(run), lake=lake)
@@ -91,13 +92,13 @@ def log_training(
     return done
 
 
-def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, tracking: Tracking) -> Logging:
+def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tracking: Tracking) -> Logging:
     """Log a training, describe it and ask the champion; doing it again adds nothing.
 
     Raises `TrackingUnavailable` and `ChampionReadsOther`.
     """
     tracking.check_champion(run.feature_names)
-    champion: Champion | None = tracking.champion()
+    champion = champion_model(lake=lake, tracking=tracking)
     logged = tracking.log(run)
     version = champion.version if champion else None
     record = card.record.model_copy(

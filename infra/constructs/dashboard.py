@@ -44,7 +44,7 @@ class StageDashboard(cloudwatch.Dashboard):
 
     def _retraining(self) -> list[cloudwatch.IWidget]:
         ours, machine = self._figures.ours, self._figures.machine
-        moves = (Metric.GATE_PASSED, Metric.APPROVALS_ASKED, Metric.PROMOTIONS, Metric.ROLLBACKS, Metric.LOCK_WAITS)
+        moves = (Metric.GATE_PASSED, Metric.APPROVALS_ASKED, Metric.PROMOTIONS, Metric.LOCK_WAITS)
         ends = (machine.metric_succeeded, machine.metric_failed, machine.metric_timed_out, machine.metric_aborted)
         auc = [ours(metric, statistic="Average") for metric in (Metric.GATE_AUC_DIFFERENCE, Metric.TEST_AUC)]
         return [

@@ -17,11 +17,13 @@ from courtside.workflows.ports import (
     DriftRun,
     LedgerEntry,
     LedgerWrite,
+    ModelUnusable,
     ObjectMissing,
     StampedObject,
     StoredObject,
     TrackingUnavailable,
     TrainingRun,
+    VersionMissing,
 )
 
 
@@ -118,7 +120,18 @@ class ConstantChampion:
 
 
 @dataclass
-class InMemoryTracking:
+class InMemoryModels:
+    """Models whose one file says what they predict of every row."""
+
+    def opened(self, version: str, files: Mapping[str, bytes]) -> Champion:
+        try:
+            return ConstantChampion(version, float(files["model"]))
+        except (KeyError, ValueError) as error:
+            raise ModelUnusable(version, str(error)) from error
+
+
+@dataclass
+class InMemoryTracking(InMemoryModels):
     current: Champion | None = None
     runs: list[TrainingRun] = field(default_factory=list)
     described: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
@@ -181,6 +194,9 @@ class InMemoryRegistry:
     previous: str | None = None
     trainings: dict[str, str] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    challenger: str | None = None
+    models: dict[str, bytes] = field(default_factory=dict)
+    """What each version's model says of every row, "0.5" where it is not given."""
 
     def champion_version(self) -> str | None:
         return self.champion
@@ -189,10 +205,22 @@ class InMemoryRegistry:
         return self.previous
 
     def training_of(self, version: str) -> str | None:
-        return self.trainings.get(version)
+        if version not in self.trainings:
+            raise VersionMissing(version)
+        return self.trainings[version]
+
+    def model_files(self, version: str) -> dict[str, bytes]:
+        self.training_of(version)
+        content = self.models.get(version, b"0.5")
+        return {"model": content} if content else {}
+
+    def nominate(self, version: str) -> None:
+        self.challenger = version
 
     def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
-        self.champion, self.previous = version, previous
+        if version is not None:
+            self.training_of(version)
+        self.champion, self.previous = version, previous if previous in self.trainings else None
         self.reasons.append(reason)
 
 

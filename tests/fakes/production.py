@@ -2,10 +2,15 @@
 
 from datetime import UTC, date, datetime
 
+import numpy as np
+import pyarrow as pa
+
 from courtside.contracts import lake_keys
 from courtside.contracts.events import Trigger
 from courtside.contracts.records import GateDecision, ModelRecord, TrainingRecord
+from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.production import Production
+from courtside.workflows.smoke import known_rows
 from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryRegistry
 
 NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)
@@ -53,6 +58,11 @@ def add_training(
     )
     assert isinstance(production.registry, InMemoryRegistry)
     production.registry.trainings[version] = training_id
+    production.registry.models[version] = b"0.5"
+    known = known_rows(pa.table({"x": [1.0, 2.0]}), np.full(2, 0.5))
+    production.lake.write(lake_keys.training_smoke(training_id), known)
+    production.lake.write(lake_keys.training_profile(training_id), f"profile of {training_id}".encode())
+    LegacyFiles(training_id, {"a.pkl": training_id.encode()}, {}).keep(lake=production.lake)
     production.lake.write(lake_keys.training_record(training_id), record.model_dump_json().encode())
     production.lake.write(lake_keys.training_verdict(training_id), decision.model_dump_json().encode())
 

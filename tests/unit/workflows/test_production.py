@@ -1,19 +1,24 @@
 """Promotion, rollback and history over the ledger."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 
+import pyarrow as pa
 import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
-from courtside.contracts.events import PromoteRequest, RollBackRequest
+from courtside.contracts.events import PromoteRequest, SealRequest
 from courtside.contracts.records import ChampionReference
 from courtside.workflows.compare_versions import NothingToCompare, compare
-from courtside.workflows.ports import LedgerWrite
-from courtside.workflows.production import ChampionChanged, Move, Production
-from courtside.workflows.promote import NotApproved, promote
-from courtside.workflows.rollback import AlreadyChampion, NothingToRollBackTo, rollback, undo_promotion
-from courtside.workflows.training_records import TrainingRecordMissing
-from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryRegistry
+from courtside.workflows.legacy_set import read_legacy_set
+from courtside.workflows.ports import Lake, LedgerWrite, ModelUnusable, TrackingUnavailable, VersionMissing
+from courtside.workflows.production import ChampionChanged, Move, MoveUnfinished, Production
+from courtside.workflows.promote import NotApproved, promote, seal_challenger
+from courtside.workflows.rollback import AlreadyChampion, Moved, NothingToRollBackTo, promote_by_hand, rollback
+from courtside.workflows.sealed import CannotBeSealed, SealBroken, champion_model, drift_profile, reference_in_use
+from courtside.workflows.smoke import SmokeFailed
+from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryModels, InMemoryRegistry, InMemoryTracking
 from tests.fakes.production import NOW, a_production, add_training
 
 LATER = NOW + timedelta(hours=1)
@@ -28,8 +33,37 @@ def production() -> Production:
 
 
 def promoted(production: Production, training_id: str, **changes: str) -> None:
-    request = PromoteRequest(training_id=training_id, **changes)
-    promote(request, lake=production.lake, production=production, now=NOW)
+    sealed = seal_challenger(SealRequest(training_id=training_id), production=production)
+    request = PromoteRequest(training_id=training_id, sha256=sealed.sha256, **changes)
+    promote(request, production=production, now=NOW)
+
+
+def rolled_back(production: Production, *, to: str | None = None, now: datetime = LATER) -> Moved:
+    return rollback(production=production, models=InMemoryModels(), by="arn:person", now=now, to=to)
+
+
+def by_hand(production: Production, version: str) -> Moved:
+    return promote_by_hand(
+        version, reason="agreed", production=production, models=InMemoryModels(), by="arn:person", now=LATER
+    )
+
+
+def said(production: Production) -> tuple[str | None, str | None, str | None, str | None]:
+    """Whom ledger, registry, drift reference and legacy files name."""
+    kept = reference_in_use(production.lake)
+    legacy = read_legacy_set(lake=production.lake)["a.pkl"].decode() if kept else None
+    of_training = {reign.training_id: reign.version for reign in production.history()}
+    return (
+        production.champion().version,
+        production.registry.champion_version(),
+        kept.version if kept else None,
+        of_training.get(legacy),
+    )
+
+
+def registry_of(production: Production) -> InMemoryRegistry:
+    assert isinstance(production.registry, InMemoryRegistry)
+    return production.registry
 
 
 def aliases(production: Production) -> tuple[str | None, str | None]:
@@ -101,7 +135,7 @@ class RacingLedger(InMemoryLedger):
     def put(self, *writes: LedgerWrite) -> bool:
         if self.rival is not None:
             rival, self.rival = self.rival, None
-            rival.move(Move("3", "by_hand", "first", "someone"), expected="1", now=NOW)
+            rival.move(Move(rival.sealed("3"), "by_hand", "first", "someone"), expected="1", now=NOW)
         return super().put(*writes)
 
 
@@ -127,7 +161,7 @@ class LateRegistry(InMemoryRegistry):
     def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
         if self.rival is not None:
             rival, self.rival = self.rival, None
-            rival.move(Move("1", "rollback", "second thoughts", "someone"), expected="2", now=LATER)
+            rival.move(Move(rival.sealed("1"), "rollback", "second thoughts", "someone"), expected="2", now=LATER)
         super().appoint(version, previous=previous, reason=reason)
 
 
@@ -148,9 +182,9 @@ def test_rollback_goes_back_one_or_to_a_version_and_is_in_the_history(production
     add_training(production, "third", version="3", judged_against="2")
     for name in ("first", "second", "third"):
         promoted(production, name)
-    done = rollback(production=production, by="arn:person", now=LATER)
+    done = rolled_back(production)
     assert (done.before, done.after) == ("3", "2")
-    done = rollback(production=production, by="arn:person", now=LATER + timedelta(hours=1), to="1")
+    done = rolled_back(production, now=LATER + timedelta(hours=1), to="1")
     assert (done.before, done.after) == ("2", "1")
     assert aliases(production) == ("1", "2")
     assert reference(production) == "1"
@@ -165,47 +199,169 @@ def test_rollback_goes_back_one_or_to_a_version_and_is_in_the_history(production
 
 def test_a_rollback_that_cannot_be_changes_nothing(production: Production) -> None:
     with pytest.raises(NothingToRollBackTo):
-        rollback(production=production, by="me", now=NOW)
+        rolled_back(production, now=NOW)
     promoted(production, "first")
     with pytest.raises(NothingToRollBackTo):
-        rollback(production=production, by="me", now=NOW)
+        rolled_back(production, now=NOW)
     with pytest.raises(AlreadyChampion):
-        rollback(production=production, by="me", now=NOW, to="1")
-    with pytest.raises(TrainingRecordMissing):
-        rollback(production=production, by="me", now=LATER, to="77")
+        rolled_back(production, now=NOW, to="1")
+    for unknown in ("77", "no-number"):
+        with pytest.raises(VersionMissing, match=f"the registry holds no version {unknown}"):
+            rolled_back(production, to=unknown)
     assert aliases(production) == ("1", None)
     assert len(production.history()) == 1
 
 
-def undone(production: Production, training_id: str) -> str | None:
-    request = RollBackRequest(training_id=training_id, reason="it predicts nonsense")
-    return undo_promotion(request, lake=production.lake, production=production, now=LATER).after
-
-
-def test_a_champion_that_fails_its_smoke_check_gives_its_place_back(production: Production) -> None:
-    promoted(production, "first")
-    promoted(production, "second")
-    for _ in range(2):
-        assert undone(production, "second") == "1"
-    assert aliases(production) == ("1", "2")
-    assert reference(production) == "1"
-    assert production.history()[-1].by == "smoke"
-
-
-def test_a_first_champion_that_fails_leaves_nobody_champion(production: Production) -> None:
-    promoted(production, "first")
-    assert undone(production, "first") is None
-    assert production.registry.champion_version() is None
-    assert all(reign.until is not None for reign in production.history())
-
-
-def test_a_promotion_somebody_replaced_already_is_not_undone(production: Production) -> None:
-    add_training(production, "third", version="3", judged_against="2")
-    for name in ("first", "second", "third"):
+def test_everything_names_one_champion_after_every_move(production: Production) -> None:
+    for name, version in (("first", "1"), ("second", "2")):
         promoted(production, name)
-    with pytest.raises(ChampionChanged):
-        undone(production, "second")
-    assert aliases(production) == ("3", "2")
+        assert said(production) == (version,) * 4
+    rolled_back(production)
+    assert said(production) == ("1",) * 4
+    by_hand(production, "2")
+    assert said(production) == ("2",) * 4
+
+
+DAMAGES = {
+    "the model is gone": b"",
+    "the model cannot be loaded": b"no number",
+    "the model says something else": b"0.7",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_version_that_does_not_work_never_becomes_champion(production: Production, damage: str) -> None:
+    promoted(production, "first")
+    registry_of(production).models["2"] = DAMAGES[damage]
+    with pytest.raises((CannotBeSealed, ModelUnusable, SmokeFailed)):
+        by_hand(production, "2")
+    assert said(production) == ("1",) * 4
+    assert len(production.history()) == 1
+
+
+@pytest.mark.parametrize("left", ["profile", "smoke"])
+def test_a_training_that_left_too_little_never_becomes_champion(production: Production, left: str) -> None:
+    key = lake_keys.training_profile("second") if left == "profile" else lake_keys.training_smoke("second")
+    production.lake.remove([key])
+    with pytest.raises(CannotBeSealed, match="its training left no"):
+        promoted(production, "second")
+    assert production.champion().version is None
+
+
+def test_what_was_champion_is_untouched_by_what_its_training_writes_later(production: Production) -> None:
+    for name in ("first", "second"):
+        promoted(production, name)
+    registry_of(production).models["1"] = b"0.9"
+    for key in (lake_keys.training_record("first"), lake_keys.training_profile("first")):
+        production.lake.write(key, b"forged")
+    assert rolled_back(production).after == "1"
+    champion = reference_in_use(production.lake)
+    assert champion is not None
+    assert drift_profile(champion, lake=production.lake) == b"profile of first"
+    loaded = champion_model(lake=production.lake, tracking=InMemoryTracking())
+    assert loaded is not None
+    assert (loaded.version, loaded.probability(pa.table({"x": [1.0]}))) == ("1", [0.5])
+    assert compare("1", "2", production=production)
+
+
+def sealed_keys(production: Production) -> list[str]:
+    (reign,) = [each for each in production.history() if each.version == "1"]
+    assert reign.sha256 is not None
+    return production.lake.keys(lake_keys.sealed(reign.sha256))
+
+
+@pytest.mark.parametrize("change", ["overwritten", "removed"])
+@pytest.mark.parametrize("name", ["model/model", "record.json", "reference.profile", "smoke.parquet", "manifest.json"])
+def test_changed_bytes_under_a_seal_are_refused_before_anything_is_moved(
+    production: Production, name: str, change: str
+) -> None:
+    for training in ("first", "second"):
+        promoted(production, training)
+    (key,) = [each for each in sealed_keys(production) if each.endswith(name)]
+    production.lake.remove([key])
+    if change == "overwritten":
+        production.lake.write(key, b"0.5 forged")
+    with pytest.raises(SealBroken, match=name):
+        rolled_back(production)
+    assert said(production) == ("2",) * 4
+
+
+def test_a_version_that_was_deleted_is_named_and_nothing_is_moved(production: Production) -> None:
+    for name in ("first", "second"):
+        promoted(production, name)
+    del registry_of(production).trainings["1"]
+    with pytest.raises(VersionMissing, match="the registry holds no version 1"):
+        rolled_back(production)
+    assert said(production) == ("2",) * 4
+    assert production.history()[-1].until is None
+
+
+def test_a_champion_whose_version_was_deleted_can_be_rolled_back(production: Production) -> None:
+    for name in ("first", "second"):
+        promoted(production, name)
+    del registry_of(production).trainings["2"]
+    assert rolled_back(production) == Moved("2", "1")
+    assert said(production) == ("1",) * 4
+    assert aliases(production) == ("1", None)
+
+
+@pytest.mark.parametrize("step", ["registry", "legacy", "reference"])
+@pytest.mark.parametrize("kind", ["rollback", "promotion"])
+def test_a_move_that_breaks_off_is_finished_by_the_same_command(
+    production: Production, monkeypatch: pytest.MonkeyPatch, step: str, kind: str
+) -> None:
+    for name in ("first", "second"):
+        promoted(production, name)
+    again = partial(rolled_back, production) if kind == "rollback" else partial(by_hand, production, "1")
+    with monkeypatch.context() as patch:
+        if step == "registry":
+            patch.setattr(registry_of(production), "appoint", _away)
+        else:
+            key = lake_keys.CHAMPION_REFERENCE if step == "reference" else lake_keys.LEGACY_SET
+            patch.setattr(production.lake, "write", _refusing(production.lake, key))
+        with pytest.raises(MoveUnfinished, match=r"version 1 is champion by the ledger.*run the same command again"):
+            again()
+    assert production.champion().version == "1"
+    assert again().after == "1"
+    assert said(production) == ("1",) * 4
+    assert [reign.version for reign in production.history()] == ["1", "2", "1"]
+
+
+def _away(*_: object, **__: object) -> None:
+    raise TrackingUnavailable("http://nowhere")
+
+
+def _refusing(lake: Lake, refused: str) -> Callable[[str, bytes], None]:
+    usual = lake.write
+
+    def write(key: str, content: bytes) -> None:
+        if key == refused:
+            raise TrackingUnavailable("http://nowhere")
+        usual(key, content)
+
+    return write
+
+
+def test_a_promotion_that_broke_off_is_rolled_back_when_that_is_asked_for(production: Production) -> None:
+    promoted(production, "first")
+    usual = production.registry.appoint
+    production.registry.appoint = _away  # type: ignore[method-assign]
+    with pytest.raises(MoveUnfinished):
+        promoted(production, "second")
+    production.registry.appoint = usual  # type: ignore[method-assign]
+    assert rolled_back(production) == Moved("2", "1")
+    assert said(production) == ("1",) * 4
+
+
+def test_a_challenger_of_another_training_is_not_promoted(production: Production) -> None:
+    own = seal_challenger(SealRequest(training_id="first"), production=production)
+    with pytest.raises(CannotBeSealed, match="the gate judged version 2 of training second"):
+        promote(PromoteRequest(training_id="second", sha256=own.sha256), production=production, now=NOW)
+    record = production.lake.read(lake_keys.training_record("first")).replace(b'"version":"1"', b"")
+    production.lake.write(lake_keys.training_record("second"), record)
+    with pytest.raises(CannotBeSealed, match="names another version"):
+        promoted(production, "second")
+    assert production.champion().version is None
 
 
 def test_a_stage_from_before_the_ledger_goes_on_from_its_registry(production: Production) -> None:

@@ -1,0 +1,186 @@
+"""A version under seal: its files where no training can write, found by the digest of all of them.
+
+A training can write what it has logged, at any time. What becomes champion is therefore copied first, and everybody who
+loads it later names the digest that was decided about: other bytes are refused, whoever wrote them.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.records import ChampionReference, SealedFiles, TrainingRecord
+from courtside.workflows.ports import Champion, Lake, Models, ObjectMissing, Registry, Tracking
+from courtside.workflows.training_records import record_of_version
+
+MANIFEST, RECORD, KNOWN_ROWS = "manifest.json", "record.json", "smoke.parquet"
+MODEL, LEGACY = "model/", "legacy/"
+
+
+class SealBroken(CourtsideError):
+    """A file under a seal is not what was sealed."""
+
+    def __init__(self, sha256: str, path: str, problem: str) -> None:
+        self.sha256 = sha256
+        self.path = path
+        self.problem = problem
+        super().__init__(
+            f"{lake_keys.sealed(sha256)}{path} {problem}, so it was not used: somebody changed what was promoted. "
+            "Restore the object's earlier version in the lake, or go back to another version with "
+            "`courtside versions rollback --to VERSION`"
+        )
+
+
+class CannotBeSealed(CourtsideError):
+    """A version lacks something that its promotion needs."""
+
+    def __init__(self, version: str, problem: str) -> None:
+        self.version = version
+        self.problem = problem
+        super().__init__(f"version {version} cannot become champion: {problem}; train again with `courtside retrain`")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedModel:
+    """A version's files under a seal; each is checked when it is read."""
+
+    sha256: str
+    contents: SealedFiles
+    lake: Lake
+
+    @property
+    def version(self) -> str:
+        """Its version in the registry."""
+        return self.contents.version
+
+    @property
+    def training_id(self) -> str:
+        """The training that made it."""
+        return self.contents.training_id
+
+    def read(self, path: str) -> bytes:
+        """Return one file; raises `SealBroken`."""
+        expected = self.contents.files.get(path)
+        if expected is None:
+            raise SealBroken(self.sha256, path, "was never sealed")
+        return _checked(self.sha256, path, expected, lake=self.lake)
+
+    def files(self, folder: str) -> dict[str, bytes]:
+        """Return the files of a folder (`MODEL`, `LEGACY`) by their path in it; raises `SealBroken`."""
+        paths = [path for path in self.contents.files if path.startswith(folder)]
+        return {path.removeprefix(folder): self.read(path) for path in paths}
+
+    def record(self) -> TrainingRecord:
+        """Return the record of its training as it was when it was sealed; raises `SealBroken`."""
+        return TrainingRecord.model_validate_json(self.read(RECORD))
+
+    def opened(self, models: Models) -> Champion:
+        """Load it; raises `SealBroken` and `ModelUnusable`."""
+        return models.opened(self.version, self.files(MODEL))
+
+
+def seal(version: str, *, lake: Lake, registry: Registry) -> SealedModel:
+    """Copy what a version is made of under its digest and return it; the same files again are the same seal.
+
+    Raises `VersionMissing`, `TrainingRecordMissing`, `CannotBeSealed` and `TrackingUnavailable`.
+    """
+    record = record_of_version(version, lake=lake, registry=registry)
+    if record.challenger_version != version:
+        raise CannotBeSealed(version, f"the record of training {record.training_id} names another version as its own")
+    files = {f"{MODEL}{path}": content for path, content in registry.model_files(version).items()}
+    if not files:
+        raise CannotBeSealed(version, "its model's files are gone from the tracking server's artifacts")
+    files |= _of_training(version, record, lake=lake)
+    contents = SealedFiles(
+        version=version,
+        training_id=record.training_id,
+        files={path: _sha256(files[path]) for path in sorted(files)},
+    )
+    manifest = json.dumps(contents.model_dump(), indent=2, sort_keys=True).encode()
+    digest = _sha256(manifest)
+    # The manifest last: a copy that broke off has none.
+    for path, content in (*files.items(), (MANIFEST, manifest)):
+        lake.write(f"{lake_keys.sealed(digest)}{path}", content)
+    return SealedModel(digest, contents, lake)
+
+
+def _of_training(version: str, record: TrainingRecord, *, lake: Lake) -> dict[str, bytes]:
+    training_id = record.training_id
+    needed = {
+        lake_keys.PROFILE_NAME: lake_keys.training_profile(training_id),
+        KNOWN_ROWS: lake_keys.training_smoke(training_id),
+    }
+    files = {RECORD: record.model_dump_json(indent=2).encode()}
+    for path, key in needed.items():
+        try:
+            files[path] = lake.read(key)
+        except ObjectMissing as error:
+            raise CannotBeSealed(version, f"its training left no {path} ({key})") from error
+    legacy = lake_keys.training_legacy(training_id)
+    return files | {f"{LEGACY}{key.removeprefix(legacy)}": lake.read(key) for key in lake.keys(legacy)}
+
+
+def sealed_model(sha256: str, *, lake: Lake) -> SealedModel:
+    """Return what lies under a digest; its manifest is checked here, each file when it is read.
+
+    Raises `SealBroken`.
+    """
+    manifest = _checked(sha256, MANIFEST, sha256, lake=lake)
+    return SealedModel(sha256, SealedFiles.model_validate_json(manifest), lake)
+
+
+def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:
+    """Return the profile that drift is measured against; raises `SealBroken`, or `ObjectMissing` without a seal."""
+    if champion.sha256 is None:
+        return lake.read(champion.profile_key)
+    return sealed_model(champion.sha256, lake=lake).read(lake_keys.PROFILE_NAME)
+
+
+def champion_model(*, lake: Lake, tracking: Tracking) -> Champion | None:
+    """Load the champion: as it was sealed on a stage, else whom the registry names; None where there is none yet.
+
+    Raises `SealBroken`, `ModelUnusable`, `ReferenceDamaged` and `TrackingUnavailable`.
+    """
+    reference = reference_in_use(lake)
+    if reference is None or reference.sha256 is None:
+        return tracking.champion()
+    return sealed_model(reference.sha256, lake=lake).opened(tracking)
+
+
+class ReferenceDamaged(CourtsideError):
+    """What names the champion's reference cannot be read."""
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__(
+            f"{lake_keys.CHAMPION_REFERENCE} does not name a champion ({detail}); write it again with "
+            '`courtside versions promote VERSION --reason "repair the reference"`: `courtside versions history` shows '
+            "which version is champion"
+        )
+
+
+def reference_in_use(lake: Lake) -> ChampionReference | None:
+    """Return what the lake says of the champion, None where it says nothing; raises `ReferenceDamaged`."""
+    try:
+        return ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
+    except ObjectMissing:
+        return None
+    except ValidationError as error:
+        raise ReferenceDamaged(f"{error.error_count()} problems, first: {error.errors()[0]['msg']}") from error
+
+
+def _checked(sha256: str, path: str, expected: str, *, lake: Lake) -> bytes:
+    try:
+        content = lake.read(f"{lake_keys.sealed(sha256)}{path}")
+    except ObjectMissing as error:
+        raise SealBroken(sha256, path, "is gone") from error
+    if _sha256(content) != expected:
+        raise SealBroken(sha256, path, "holds other bytes than were sealed")
+    return content
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,14 @@
+"""The sealing of a challenger."""
+
+from typing import Any
+
+from courtside import bootstrap
+from courtside.contracts.events import SealRequest
+from courtside.telemetry import LambdaContext, answer, instrumented
+
+
+@instrumented
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Copy the challenger of the training the event names to where no training can write."""
+    response = bootstrap.sealing()(SealRequest.model_validate(event))
+    return answer("challenger sealed", response)
