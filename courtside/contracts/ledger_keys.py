@@ -12,6 +12,11 @@ CHECKS_PREFIX = "check/"
 NOTICES_PREFIX = "notice/"
 
 
+def partition(key: str) -> str:
+    """Return the part of the ledger that a key lies in, which is what rights are granted on."""
+    return key.partition("/")[0]
+
+
 def history(since: datetime, version: str) -> str:
     """Key of one entry of the production history; entries sort by time."""
     return f"{HISTORY_PREFIX}{since:%Y-%m-%dT%H:%M:%S.%fZ}-v{version}"

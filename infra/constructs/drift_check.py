@@ -10,9 +10,10 @@ from constructs import Construct
 from courtside.contracts import ledger_keys
 from courtside.contracts.environment import CheckDriftEnv
 from courtside.contracts.names import DRIFT_PAGE
+from infra.constructs import tracking_routes
 from infra.constructs.alerts import Alerts, dead_letter_queue
 from infra.constructs.functions import ImageFunction
-from infra.constructs.ledger import grant_prefixes
+from infra.constructs.ledger import grant_ledger
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.constructs.retraining import Retraining
@@ -70,8 +71,8 @@ class DriftCheck(Construct):
         for prefix in WRITABLE:
             lake.grant_put(self.function, prefix)
         artifacts.grant_put(self.function, ARTIFACT)
-        grant_prefixes(ledger, self.function, prefixes=CLAIMED)
-        api.grant_invoke(self.function)
+        grant_ledger(ledger, self.function, *CLAIMED)
+        api.grant_routes(self.function, tracking_routes.DRIFT_CHECK)
         alerts.topic.grant_publish(self.function)
         retraining.machine.grant_start_execution(self.function)
         self._add_schedule(settings)

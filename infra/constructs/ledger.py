@@ -5,6 +5,8 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from courtside.contracts import ledger_keys
+
 # The names that `courtside.adapters.dynamodb_ledger` uses.
 PARTITION, SORT = "partition", "sort"
 
@@ -34,19 +36,15 @@ class Ledger(dynamodb.TableV2):
         resource.override_logical_id(construct_id)
 
 
-def grant_prefixes(table: dynamodb.ITableV2, grantee: iam.IGrantable, *, prefixes: tuple[str, ...]) -> None:
-    """Let a role read and write the documents under these prefixes only; a prefix is a partition and a slash."""
-    partitions = [prefix.removesuffix("/") for prefix in prefixes]
-    grantee.grant_principal.add_to_principal_policy(
-        iam.PolicyStatement(
-            actions=["dynamodb:GetItem", "dynamodb:PutItem"],
-            resources=[table.table_arn],
-            # `ITableV2.grant` takes no condition, and without one the role could name another champion.
-            conditions={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": partitions}},
-        )
+def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable, *keys: str) -> None:
+    """Let a role read and write the documents of these keys' partitions; nobody deletes, only people list them."""
+    iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=["dynamodb:GetItem", "dynamodb:PutItem"],
+        resource_arns=[table.table_arn],
+        conditions={
+            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": sorted({ledger_keys.partition(key) for key in keys})},
+            # "All of none" is true: a request that names no partition is refused.
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        },
     )
-
-
-def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable) -> None:
-    """Let a role read and write documents it knows by key; nobody deletes one, and only people list them."""
-    table.grant(grantee, "dynamodb:GetItem", "dynamodb:PutItem")

@@ -1,6 +1,7 @@
 """The only way to the MLflow server: an HTTP API that asks IAM about every request."""
 
 import json
+import re
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigw
@@ -10,6 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.constructs import tracking_routes
 from infra.constructs.logs import vended_log_group
 from infra.constructs.mlflow_server import MLFLOW_HOST_HEADER, MLFLOW_PORT, MlflowServer
 from infra.constructs.network import INNER_SUBNETS, NETWORK_CIDR
@@ -32,6 +34,9 @@ _ACCESS_LOG = {
 # Not `$default`: AWS does not say which ARN IAM is asked about for that route. If it has the two segments that are
 # documented for a function's permission (`$default/$default`), no grant by method and path matches it.
 _EVERYTHING = ("/", "/{proxy+}")
+
+
+_PARAMETER = re.compile(r"\{[^}]+\}")
 
 
 class PrivateApi(Construct):
@@ -57,6 +62,9 @@ class PrivateApi(Construct):
         self._server = self._integration(vpc=vpc, server=server)
         for path in _EVERYTHING:
             self.add_route(path)
+        for route in tracking_routes.ALL:
+            method, path = route.split(" ", 1)
+            self.add_route(path, method=apigw.HttpMethod(method))
 
     def add_route(self, path: str, *, method: apigw.HttpMethod = apigw.HttpMethod.ANY) -> apigw.HttpRoute:
         """Add a path of the server that API Gateway prefers to the general ones, and return it.
@@ -83,12 +91,13 @@ class PrivateApi(Construct):
         """The API's id, by which its metrics are named."""
         return self._api.api_id
 
-    def grant_invoke(self, caller: iam.IGrantable) -> None:
-        """Let a role call every method of this API, and of no other."""
+    def grant_routes(self, caller: iam.IGrantable, routes: tuple[str, ...]) -> None:
+        """Let a role make these calls (`METHOD path`, as `tracking_routes` lists them), and no other of this API."""
+        split = (route.split(" ", 1) for route in routes)
         iam.Grant.add_to_principal(
             grantee=caller,
             actions=["execute-api:Invoke"],
-            resource_arns=[self._api.arn_for_execute_api()],
+            resource_arns=[self._api.arn_for_execute_api(method, _PARAMETER.sub("*", path)) for method, path in split],
         )
 
     def _add_stage(self, log_retention_days: LogRetentionDays) -> None:

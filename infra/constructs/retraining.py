@@ -18,9 +18,9 @@ _NOT_ASKED = "The challenger of ' & $states.context.Execution.Name & ' passed th
 class Retraining(Construct):
     """Takes a `RetrainingRequest`; one runs at a time, every failure is announced, and the lock is given back.
 
-    Lock → IsMine → Freeze → Train → Gate → ShouldPromote → Approve → IsApproved → Promote → Smoke →
-    AnnouncePromotion → Unlock → IsAnotherWaiting → StartWaiting → HowItEnded. A step that fails → AnnounceFailure →
-    Unlock; a champion that fails its smoke check → RollBack → AnnounceRollBack → Unlock.
+    Lock → IsMine → Freeze → Train → Gate → ShouldPromote → Seal → Smoke → NeedsApproval → Approve → IsApproved →
+    Promote → AnnouncePromotion → Unlock → IsAnotherWaiting → StartWaiting → HowItEnded. A step that fails →
+    AnnounceFailure → Unlock. Nothing is promoted but what was sealed and then passed its smoke check.
     """
 
     def __init__(
@@ -75,12 +75,17 @@ class Retraining(Construct):
         )
 
     def _should_promote(self) -> sfn.Choice:
-        kept = self._steps.announce("AnnounceRejection", outcome="kept").next(self._unlock)
-        promote = self._promote()
-        asks = sfn.Condition.jsonata("{% $states.input.promote and $states.input.needs_approval %}")
+        steps = self._steps
+        kept = steps.announce("AnnounceRejection", outcome="kept").next(self._unlock)
+        sealed = steps.call("Seal", self._functions.seal, outputs=steps.WITH_ANSWER)
         passed = sfn.Condition.jsonata("{% $states.input.promote %}")
-        choice = sfn.Choice.jsonata(self, "ShouldPromote")
-        return choice.when(asks, self._approve(promote)).when(passed, promote).otherwise(kept)
+        works = sealed.next(steps.smoke(then=self._needs_approval()))
+        return sfn.Choice.jsonata(self, "ShouldPromote").when(passed, works).otherwise(kept)
+
+    def _needs_approval(self) -> sfn.Choice:
+        promote = self._promote()
+        asks = sfn.Condition.jsonata("{% $states.input.needs_approval %}")
+        return sfn.Choice.jsonata(self, "NeedsApproval").when(asks, self._approve(promote)).otherwise(promote)
 
     def _approve(self, promote: sfn.IChainable) -> sfn.IChainable:
         expired = self._steps.say(
@@ -101,20 +106,16 @@ class Retraining(Construct):
         return asked.next(sfn.Choice.jsonata(self, "IsApproved").when(yes, promote).otherwise(refused))
 
     def _promote(self) -> sfn.IChainable:
-        undone = (
-            self._steps.call(
-                "RollBack",
-                self._functions.roll_back,
-                payload={**self._steps.TRAINING, "reason": "{% $substring($states.input.cause, 0, 500) %}"},
-            )
-            .next(self._steps.announce("AnnounceRollBack", outcome=FAILED))
+        payload = {
+            **self._steps.TRAINING,
+            "sha256": "{% $states.input.sha256 %}",
+            "by": "{% $exists($states.input.by) ? $states.input.by : 'gate' %}",
+        }
+        return (
+            self._steps.call("Promote", self._functions.promote, payload=payload)
+            .next(self._steps.announce("AnnouncePromotion", outcome="promoted"))
             .next(self._unlock)
         )
-        by = "{% $exists($states.input.by) ? $states.input.by : 'gate' %}"
-        promoted = self._steps.announce("AnnouncePromotion", outcome="promoted").next(self._unlock)
-        smoke = self._steps.smoke(then=promoted, undone=undone)
-        payload = {**self._steps.TRAINING, "by": by}
-        return self._steps.call("Promote", self._functions.promote, payload=payload).next(smoke)
 
     def _give_back(self) -> sfn.IChainable:
         """Unlock, start what waited, and end as the training ended; a lock that cannot be given back ends by itself."""

@@ -1,13 +1,16 @@
 """The functions of the retraining state machine, each with what it may do and nothing more."""
 
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.environment import (
     ApprovalEnv,
     Environment,
@@ -16,25 +19,38 @@ from courtside.contracts.environment import (
     LockEnv,
     PromoteEnv,
 )
+from infra.constructs import tracking_routes
 from infra.constructs.functions import ImageFunction
 from infra.constructs.ledger import grant_ledger
+from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.stage import StageSettings
+
+_LEGACY = f"{lake_keys.LEGACY_MODELS_PREFIX}*"
 
 # What each may read of the lake, and add to it, in the spelling of `courtside.contracts.lake_keys`.
 FREEZE_READABLE = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*", lake_keys.training_manifest("*"))
 GATE_READABLE = (f"{lake_keys.TRAININGS_PREFIX}*", lake_keys.CHAMPION_REFERENCE)
 APPROVAL_READABLE = (lake_keys.training_verdict("*"),)
-CHAMPION_READABLE = (lake_keys.training_record("*"), lake_keys.training_verdict("*"))
-FREEZE_WRITABLE = lake_keys.training_manifest("*")
-GATE_WRITABLE = lake_keys.training_verdict("*")
-CHAMPION_WRITABLE = lake_keys.CHAMPION_REFERENCE
+SEALED = f"{lake_keys.SEALED_PREFIX}*"
+SEAL_READABLE = (f"{lake_keys.TRAININGS_PREFIX}*", SEALED)
+PROMOTE_READABLE = (lake_keys.training_verdict("*"), SEALED, lake_keys.CHAMPION_REFERENCE, _LEGACY)
+FREEZE_WRITABLE = (lake_keys.training_manifest("*"),)
+GATE_WRITABLE = (lake_keys.training_verdict("*"),)
+SEAL_WRITABLE = (SEALED,)
+PROMOTE_WRITABLE = (lake_keys.CHAMPION_REFERENCE, _LEGACY, f"{lake_keys.LEGACY_FEATURES_PREFIX}*")
+# The legacy files on their way to their names.
+PROMOTE_DELETABLE = f"{lake_keys.LEGACY_STAGED_PREFIX}*"
+# Where MLflow keeps the files of models, and nothing of runs.
+MODEL_FILES = f"{ARTIFACT_FOLDER}/*/models/*"
+_LEASE_BEYOND_TRAINING = 30
+"""Minutes for a task to start and be tried again: a training renews no lease while it works."""
 
 TIMEOUT = cdk.Duration.minutes(4)
 
 
 class RetrainingFunctions(Construct):
-    """`lock`, `freeze`, `gate`, `request_approval`, `promote`, `roll_back` and `unlock`."""
+    """`lock`, `freeze`, `gate`, `seal`, `request_approval`, `promote` and `unlock`."""
 
     def __init__(
         self,
@@ -42,6 +58,7 @@ class RetrainingFunctions(Construct):
         construct_id: str,
         *,
         lake: s3.IBucket,
+        artifacts: s3.IBucket,
         ledger: dynamodb.ITableV2,
         api: PrivateApi,
         topic: sns.ITopic,
@@ -49,9 +66,9 @@ class RetrainingFunctions(Construct):
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._lake, self._ledger, self._api = lake, ledger, api
+        self._lake, self._ledger = lake, ledger
         self._settings = settings
-        lock = LockEnv(ledger_table=ledger.table_name, cooldown_days=settings.cooldown_days)
+        lock = LockEnv(**self._ledger_names(), cooldown_days=settings.cooldown_days)
         self.lock = self._function("Lock", lock)
         # A rule calls it too, for an execution that was stopped: what it cannot do then must not be lost.
         self.unlock = self._function("Unlock", lock, dead_letter_queue=undelivered)
@@ -59,22 +76,54 @@ class RetrainingFunctions(Construct):
         gate = GateEnv(**self._names(), approval=settings.approval)
         self.gate = self._on_lake("Gate", gate, reads=GATE_READABLE, writes=GATE_WRITABLE)
         asks = ApprovalEnv(**self._names(), alert_topic_arn=topic.topic_arn, stage=settings.stage)
-        self.request_approval = self._on_lake("RequestApproval", asks, reads=APPROVAL_READABLE)
+        self.request_approval = self._on_lake(
+            "RequestApproval", asks, reads=APPROVAL_READABLE, documents=(ledger_keys.APPROVALS_PREFIX,)
+        )
         topic.grant_publish(self.request_approval)
-        self.promote = self._moves_champion("Promote")
-        self.roll_back = self._moves_champion("RollBack")
+        tracked = PromoteEnv(**self._names(), tracking_uri=api.tracking_uri)
+        self.seal = self._on_lake("Seal", tracked, reads=SEAL_READABLE, writes=SEAL_WRITABLE)
+        artifacts.grant_read(self.seal, MODEL_FILES)
+        api.grant_routes(self.seal, tracking_routes.SEAL)
+        self.promote = self._on_lake(
+            "Promote",
+            tracked,
+            reads=PROMOTE_READABLE,
+            writes=PROMOTE_WRITABLE,
+            documents=(ledger_keys.CHAMPION, ledger_keys.HISTORY_PREFIX),
+        )
+        # CDK's own grant would let it delete versions too, for good.
+        iam.Grant.add_to_principal(
+            grantee=self.promote,
+            actions=["s3:DeleteObject"],
+            resource_arns=[lake.arn_for_objects(PROMOTE_DELETABLE)],
+        )
+        api.grant_routes(self.promote, tracking_routes.PROMOTION)
 
-    def _names(self) -> dict[str, str]:
+    def _ledger_names(self) -> dict[str, Any]:
+        return {
+            "ledger_table": self._ledger.table_name,
+            "lease_minutes": self._settings.training_timeout_minutes + _LEASE_BEYOND_TRAINING,
+        }
+
+    def _names(self) -> dict[str, Any]:
         return {
             "lake_bucket": self._lake.bucket_name,
             "dataset": self._settings.dataset,
-            "ledger_table": self._ledger.table_name,
+            **self._ledger_names(),
         }
 
     def _function(
-        self, name: str, environment: Environment, *, dead_letter_queue: sqs.IQueue | None = None
+        self,
+        name: str,
+        environment: Environment,
+        *,
+        documents: tuple[str, ...] = (),
+        dead_letter_queue: sqs.IQueue | None = None,
     ) -> ImageFunction:
-        """Return the function of a state: its folder is the state's name in snake case, and it keeps the lease."""
+        """Return the function of a state: its folder is the state's name in snake case.
+
+        It keeps the retraining's lease, and changes the other `documents` of the ledger that it is given.
+        """
         verb = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
         function = ImageFunction(
             self,
@@ -85,21 +134,21 @@ class RetrainingFunctions(Construct):
             timeout=TIMEOUT,
             dead_letter_queue=dead_letter_queue,
         )
-        grant_ledger(self._ledger, function)
+        grant_ledger(self._ledger, function, ledger_keys.RETRAINING_LOCK, *documents)
         return function
 
     def _on_lake(
-        self, name: str, environment: Environment, *, reads: tuple[str, ...], writes: str | None = None
+        self,
+        name: str,
+        environment: Environment,
+        *,
+        reads: tuple[str, ...],
+        writes: tuple[str, ...] = (),
+        documents: tuple[str, ...] = (),
     ) -> ImageFunction:
-        function = self._function(name, environment)
+        function = self._function(name, environment, documents=documents)
         for pattern in reads:
             self._lake.grant_read(function, pattern)
-        if writes:
-            self._lake.grant_put(function, writes)
-        return function
-
-    def _moves_champion(self, name: str) -> ImageFunction:
-        environment = PromoteEnv(**self._names(), tracking_uri=self._api.tracking_uri)
-        function = self._on_lake(name, environment, reads=CHAMPION_READABLE, writes=CHAMPION_WRITABLE)
-        self._api.grant_invoke(function)
+        for pattern in writes:
+            self._lake.grant_put(function, pattern)
         return function

@@ -31,7 +31,7 @@ _LAMBDA_TRANSIENT = [
 _SNS_TRANSIENT = ["SNS.AmazonSNSException", "SNS.SdkClientException", "SNS.ThrottledException"]
 _STATES_TRANSIENT = ["StepFunctions.AWSStepFunctionsException", "StepFunctions.SdkClientException"]
 _SUBJECT_LIMIT = 100  # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-_MOVED = "['Promote', 'Smoke', 'RollBack']"
+_MOVED = "['Promote']"
 _INPUT = "$states.context.Execution.Input"
 
 # The training task's exit code 4: `training_image` says what each means.
@@ -86,11 +86,18 @@ class RetrainingSteps:
         self._failed = failed
         self._settings = settings
 
+    WITH_ANSWER: ClassVar[str] = "{% $merge([$states.input, $states.result.Payload]) %}"
+
     def call(
-        self, name: str, function: lambda_.IFunction, *, payload: str | Mapping[str, str] = TRAINING
+        self,
+        name: str,
+        function: lambda_.IFunction,
+        *,
+        payload: str | Mapping[str, str] = TRAINING,
+        outputs: str = "{% $states.result.Payload %}",
     ) -> tasks.LambdaInvoke:
         """Call a function and go on with its answer."""
-        step = _invoke(self._scope, name, function, payload=payload, outputs="{% $states.result.Payload %}")
+        step = _invoke(self._scope, name, function, payload=payload, outputs=outputs)
         return self._guard(step, name, _LAMBDA_TRANSIENT)
 
     def ask(self, name: str, function: lambda_.IFunction, *, expired: sfn.IChainable) -> tasks.LambdaInvoke:
@@ -110,7 +117,7 @@ class RetrainingSteps:
             ),
             retry_on_service_exceptions=False,
             task_timeout=sfn.Timeout.duration(wait),
-            outputs="{% $states.result %}",
+            outputs="{% $merge([$states.input, $states.result]) %}",
         )
         step.add_catch(expired, errors=["States.Timeout"], outputs={})
         return self._guard(step, name, _LAMBDA_TRANSIENT)
@@ -121,13 +128,13 @@ class RetrainingSteps:
         arguments = [part for field in fields for part in (f"--{field.replace('_', '-')}", f"{{% {_INPUT}.{field} %}}")]
         timeout = cdk.Duration.minutes(self._settings.training_timeout_minutes)
         step = self._run("Train", ["train", *arguments], timeout=timeout)
-        return self._judge(step, "Train", then=then, failed=self._failed, told=_failure("Train", _STOPPED_TASK))
+        return self._judge(step, "Train", then=then)
 
-    def smoke(self, *, then: sfn.IChainable, undone: sfn.IChainable) -> sfn.IChainable:
-        """Check the new champion as its consumers load it; what goes wrong goes to `undone` with its cause."""
-        command = ["smoke", "--training-id", self.TRAINING["training_id"]]
+    def smoke(self, *, then: sfn.IChainable) -> sfn.IChainable:
+        """Load the sealed challenger and repeat known predictions, before anything is moved."""
+        command = ["smoke", "--training-id", self.TRAINING["training_id"], "--sha256", "{% $states.input.sha256 %}"]
         step = self._run("Smoke", command, timeout=_SMOKE_TIMEOUT)
-        return self._judge(step, "Smoke", then=then, failed=undone, told={"cause": f"{{% {_STOPPED_TASK} %}}"})
+        return self._judge(step, "Smoke", then=then)
 
     def _judge(
         self,
@@ -135,17 +142,16 @@ class RetrainingSteps:
         name: str,
         *,
         then: sfn.IChainable,
-        failed: sfn.IChainable,
-        told: Mapping[str, str],
     ) -> sfn.IChainable:
-        """Go on when our own container did its work, whatever became of others in the task; else tell `failed`."""
+        """Go on when our own container did its work, whatever became of others in the task."""
+        told = _failure(name, _STOPPED_TASK)
         judged = sfn.Choice.jsonata(self._scope, f"Has{name}Failed")
         done = sfn.Condition.jsonata("{% $states.input.done %}")
-        judged.when(done, then, outputs="{% $states.input.input %}").otherwise(failed)
+        judged.when(done, then, outputs="{% $states.input.input %}").otherwise(self._failed)
         _retry(step, _ECS_TRANSIENT)
         more = {"done": f"{{% {_OUR_CONTAINER_IS_DONE} %}}", "input": "{% $states.input %}"}
         step.add_catch(judged, errors=["States.TaskFailed"], outputs={**told, **more})
-        step.add_catch(failed, errors=["States.ALL"], outputs=told)
+        step.add_catch(self._failed, errors=["States.ALL"], outputs=told)
         return step.next(then)
 
     def announce(self, name: str, *, outcome: str) -> tasks.SnsPublish:

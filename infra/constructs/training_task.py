@@ -1,7 +1,6 @@
 """The container that trains: started by the state machine, gone when it is done."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -10,8 +9,8 @@ from constructs import Construct
 
 from courtside.contracts import lake_keys
 from courtside.contracts.environment import TelemetryEnv, TrainEnv
+from infra.constructs import tracking_routes
 from infra.constructs.image_task import ImageTask
-from infra.constructs.ledger import grant_ledger
 from infra.constructs.logs import log_group
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
@@ -27,12 +26,11 @@ WRITABLE = (
     lake_keys.training_card_page("*"),
     lake_keys.training_card_text("*"),
     f"{lake_keys.training_spool('*')}*",
-    f"{lake_keys.LEGACY_MODELS_PREFIX}*",
-    f"{lake_keys.LEGACY_FEATURES_PREFIX}*",
+    f"{lake_keys.training_legacy('*')}*",
 )
 ARTIFACTS = f"{ARTIFACT_FOLDER}/*"
-# What was only staged: nothing else may a training delete.
-DELETABLE = (f"{lake_keys.LEGACY_STAGED_PREFIX}*", f"{lake_keys.training_spool('*')}*")
+# What waited for the tracking server: nothing else may a training delete.
+DELETABLE = (f"{lake_keys.training_spool('*')}*",)
 
 
 TRAINING_CONTAINER = "training"
@@ -41,8 +39,8 @@ TRAINING_CONTAINER = "training"
 class TrainingTask(Construct):
     """Task definition, cluster and a security group without any way in.
 
-    It reads both buckets, adds its results, deletes what it has only staged, calls MLflow through the private API, and
-    keeps the lease of its retraining in the ledger.
+    It reads both buckets, adds its results, deletes what it has spooled, and logs to MLflow through the private API. It
+    can do nothing that makes a model champion: it has no right to the ledger, to an alias, or to what is sealed.
     """
 
     def __init__(
@@ -53,7 +51,6 @@ class TrainingTask(Construct):
         vpc: ec2.IVpc,
         lake: s3.IBucket,
         artifacts: s3.IBucket,
-        ledger: dynamodb.ITableV2,
         api: PrivateApi,
         settings: StageSettings,
         commit: str,
@@ -71,7 +68,6 @@ class TrainingTask(Construct):
             lake_bucket=lake.bucket_name,
             dataset=settings.dataset,
             tracking_uri=api.tracking_uri,
-            ledger_table=ledger.table_name,
             git_commit=commit,
         )
         self.container = self._add_container(environment, settings)
@@ -85,8 +81,7 @@ class TrainingTask(Construct):
             actions=["s3:DeleteObject"],
             resource_arns=[lake.arn_for_objects(leftover) for leftover in DELETABLE],
         )
-        grant_ledger(ledger, self.definition.task_role)
-        api.grant_invoke(self.definition.task_role)
+        api.grant_routes(self.definition.task_role, tracking_routes.TRAINING)
 
     def _add_container(self, environment: TrainEnv, settings: StageSettings) -> ecs.ContainerDefinition:
         logs = log_group(self, "Logs", retention_days=settings.log_retention_days)

@@ -6,6 +6,8 @@ A finding that is not here fails synthesis. An entry that matches no finding in 
 
 from dataclasses import dataclass
 
+from infra.constructs import tracking_routes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
@@ -43,7 +45,7 @@ _RESULTS = tuple(
         "card.md",
     )
 )
-_STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Promote", "RollBack", "Unlock")
+_STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
 
 
 def _step_role(step: str) -> str:
@@ -52,6 +54,23 @@ def _step_role(step: str) -> str:
 
 def _iam5(resource: str, *at: str, reason: str) -> Acknowledged:
     return Acknowledged(rule=f"AwsSolutions-IAM5[Resource::{resource}]", at=at, reason=reason)
+
+
+def _callers() -> dict[str, tuple[str, ...]]:
+    """Return the roles that are granted each call of the tracking API, by `METHOD/path`."""
+    calls = {
+        _TRAINING_ROLE: tracking_routes.TRAINING,
+        _CHECK_ROLE: tracking_routes.DRIFT_CHECK,
+        _step_role("Seal"): tracking_routes.SEAL,
+        _step_role("Promote"): tracking_routes.PROMOTION,
+    }
+    granted = sorted({call for routes in calls.values() for call in routes})
+    return {
+        call.replace(" ", "", 1).replace("{model_id}", "*"): tuple(
+            role for role, routes in calls.items() if call in routes
+        )
+        for call in granted
+    }
 
 
 ACKNOWLEDGED = (
@@ -145,13 +164,14 @@ ACKNOWLEDGED = (
         _iam5(f"<LakeBucket>/{folder}/*", _step_role("Freeze"), reason="All seasons, or all files of a table.")
         for folder in ("games", "tables")
     ),
-    _iam5("<LakeBucket>/training/*", _step_role("Gate"), reason="Reads what the training wrote; its word is its own."),
     _iam5(
-        "<LakeBucket>/training/*/record.json",
-        _step_role("Promote"),
-        _step_role("RollBack"),
-        reason="One object of each training's folder.",
+        "<LakeBucket>/training/*",
+        _step_role("Gate"),
+        _step_role("Seal"),
+        reason="Reads what the training wrote; its word is its own.",
     ),
+    _iam5("<LakeBucket>/sealed/*", _step_role("Seal"), _step_role("Promote"), reason="One folder for each seal."),
+    _iam5("<ArtifactsBucket>/mlflow/*/models/*", _step_role("Seal"), reason="MLflow chooses the keys of models."),
     _iam5(
         "<LakeBucket>/*",
         _TRAINING_ROLE,
@@ -184,10 +204,11 @@ ACKNOWLEDGED = (
     ),
     *(_iam5(f"<LakeBucket>/{key}", _TRAINING_ROLE, reason="One object of each training's folder.") for key in _RESULTS),
     *(
-        _iam5(f"<LakeBucket>/{folder}/*", _TRAINING_ROLE, reason="Files that notebooks read by these names.")
+        _iam5(f"<LakeBucket>/{folder}/*", _step_role("Promote"), reason="Files that notebooks read by these names.")
         for folder in ("ml-models", "ml-features")
     ),
-    _iam5("<LakeBucket>/ml-models/.staged/*", _TRAINING_ROLE, reason="One folder for each training, staged by itself."),
+    _iam5("<LakeBucket>/ml-models/.staged/*", _step_role("Promote"), reason="One folder for each training's files."),
+    _iam5("<LakeBucket>/training/*/legacy/*", _TRAINING_ROLE, reason="What waits for a promotion, by training."),
     _iam5("<LakeBucket>/training/*/spool/*", _TRAINING_ROLE, reason="What waited for the server, by training."),
     _iam5(
         "<LakeBucket>/training/*/manifest.json",
@@ -196,16 +217,16 @@ ACKNOWLEDGED = (
     ),
     _iam5(
         "<LakeBucket>/training/*/gate.json",
-        *map(_step_role, ("Gate", "RequestApproval", "Promote", "RollBack")),
+        *map(_step_role, ("Gate", "RequestApproval", "Promote")),
         reason="One object of each training's folder.",
     ),
-    _iam5(
-        "arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<TrackingApi>/*/*/*",
-        _CHECK_ROLE,
-        _step_role("Promote"),
-        _step_role("RollBack"),
-        _TRAINING_ROLE,
-        reason="Every method and path of this one API: MLflow's protocol is not split by what a caller may do.",
+    *(
+        _iam5(
+            f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<TrackingApi>/*/{call}",
+            *roles,
+            reason="One call of this one API; the stars are its stage and the model's id, which MLflow chooses.",
+        )
+        for call, roles in _callers().items()
     ),
     *(
         _iam5(
