@@ -52,7 +52,7 @@ class WindowReport:
 
 
 def champion_reference(lake: Lake) -> ChampionReference:
-    """Return which profile drift is measured against; raises `NoChampion` and `ReferenceDamaged`."""
+    """Return which profile drift is measured against; raises `NoChampion` and `ReferenceUnreadable`."""
     reference = reference_in_use(lake)
     if reference is None:
         raise NoChampion

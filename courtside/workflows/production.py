@@ -14,7 +14,7 @@ from courtside.contracts.records import ChampionPointer, ChampionReference, Lega
 from courtside.workflows.documents import read, written
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing, Registry
-from courtside.workflows.sealed import LEGACY, ReferenceDamaged, SealedModel, reference_in_use, seal, sealed_model
+from courtside.workflows.sealed import LEGACY, ReferenceUnreadable, SealedModel, reference_in_use, seal, sealed_model
 from courtside.workflows.training_records import record_of_version
 
 
@@ -124,7 +124,7 @@ class Production:
         pointer = self.champion()
         try:
             reference = reference_in_use(self.lake)
-        except ReferenceDamaged:
+        except ReferenceUnreadable:
             reference = None
         # The reference is written last.
         if pointer.history_key is None or (reference is not None and reference.version == pointer.version):

@@ -142,7 +142,7 @@ def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:
 def champion_model(*, lake: Lake, tracking: Tracking) -> Champion | None:
     """Load the champion: as it was sealed on a stage, else whom the registry names; None where there is none yet.
 
-    Raises `SealBroken`, `ModelUnusable`, `ReferenceDamaged` and `TrackingUnavailable`.
+    Raises `SealBroken`, `ModelUnusable`, `ReferenceUnreadable` and `TrackingUnavailable`.
     """
     reference = reference_in_use(lake)
     if reference is None or reference.sha256 is None:
@@ -150,7 +150,7 @@ def champion_model(*, lake: Lake, tracking: Tracking) -> Champion | None:
     return sealed_model(reference.sha256, lake=lake).opened(tracking)
 
 
-class ReferenceDamaged(CourtsideError):
+class ReferenceUnreadable(CourtsideError):
     """What names the champion's reference cannot be read."""
 
     def __init__(self, detail: str) -> None:
@@ -163,13 +163,13 @@ class ReferenceDamaged(CourtsideError):
 
 
 def reference_in_use(lake: Lake) -> ChampionReference | None:
-    """Return what the lake says of the champion, None where it says nothing; raises `ReferenceDamaged`."""
+    """Return what the lake says of the champion, None where it says nothing; raises `ReferenceUnreadable`."""
     try:
         return ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
     except ObjectMissing:
         return None
     except ValidationError as error:
-        raise ReferenceDamaged(f"{error.error_count()} problems, first: {error.errors()[0]['msg']}") from error
+        raise ReferenceUnreadable(f"{error.error_count()} problems, first: {error.errors()[0]['msg']}") from error
 
 
 def _checked(sha256: str, path: str, expected: str, *, lake: Lake) -> bytes:

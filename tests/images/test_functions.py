@@ -23,7 +23,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "notify_slack": {"Records": [{"Sns": {"Subject": "s", "Message": "m", "MessageId": "1"}}]},
     "promote": {"training_id": "t"},
     "request_approval": {"training_id": "t", "token": "token", "wait_seconds": 60},
-    "roll_back": {"training_id": "t", "reason": "a test"},
+    "seal": {"training_id": "t"},
     "unlock": {"request": REQUEST, "trained": False},
 }
 # Wherever a function's own wishes lead: nobody answers there.

@@ -54,14 +54,6 @@ def test_a_training_that_is_told_to_stop_leaves_nothing_half_written_and_can_be_
     assert _runs(stage, "stopped") == len(stage.loop.training("stopped").models)
 
 
-def test_a_promotion_is_undone(stage: Stage, champion: str) -> None:
-    """By its function; the machine calls it when a new champion fails its smoke check."""
-    assert champion == "first"
-    undone, _ = stage.invoke("RollBack", {"training_id": "stopped", "reason": "a test"})
-    assert (undone["before"], undone["after"]) == ("2", "1")
-    assert stage.loop.drift_reference().version == "1"
-
-
 def _container(stage: Stage, training_id: str, *, after: str) -> str:
     """Wait until a training's log has come to a part and return its container's name."""
     deadline = time.monotonic() + 90

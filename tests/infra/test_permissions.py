@@ -3,15 +3,16 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from fnmatch import fnmatch
+from fnmatch import fnmatch, fnmatchcase
 from typing import Any
 
 import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.names import DRIFT_PAGE
+from infra.constructs import tracking_routes
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
-from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE
+from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE, PROMOTE_DELETABLE
 from infra.constructs.tracking_upkeep import DELETABLE as COLLECTABLE
 from infra.constructs.training_task import DELETABLE
 from infra.constructs.training_task import WRITABLE as RESULTS
@@ -52,7 +53,7 @@ def test_each_function_writes_its_own_log_only(stage: SynthesizedStage) -> None:
         assert allowed(stage.pipeline, f"{role}ServiceRole", "logs:PutLogEvents") == {own}, name
 
 
-STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Promote", "RollBack", "Unlock")
+STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
 DELETING = (
     "s3:DeleteObject",
     "s3:DeleteObjectVersion",
@@ -67,7 +68,7 @@ DELETING = (
 def test_nobody_may_delete_data(dev: SynthesizedStage, action: str) -> None:
     roles = [role for stack in dev.stacks for role in stack.of_type("AWS::IAM::Policy")]
     assert len(roles) > 10
-    deletable = {f"{LAKE}/{pattern}" for pattern in DELETABLE} | {f"{ARTIFACTS}/{COLLECTABLE}"}
+    deletable = {f"{LAKE}/{pattern}" for pattern in (*DELETABLE, PROMOTE_DELETABLE)} | {f"{ARTIFACTS}/{COLLECTABLE}"}
     for stack in dev.stacks:
         assert allowed(stack, "", action) <= (deletable if action == "s3:DeleteObject" else set())
 
@@ -80,24 +81,37 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
     }
     assert deleted == {
         "TrainingTaskTaskRole": {f"{LAKE}/{pattern}" for pattern in DELETABLE},
+        "StepsPromoteServiceRole": {f"{LAKE}/{PROMOTE_DELETABLE}"},
         "TrackingUpkeepCollectionTaskRole": {f"{ARTIFACTS}/{COLLECTABLE}"},
     }
     kept = (lake_keys.training_record("t1"), lake_keys.training_manifest("t1"), "ml-models/random_forest.pkl")
     gone = (f"{lake_keys.legacy_staged('t1')}random_forest.pkl", f"{lake_keys.training_spool('t1')}run.json")
-    assert not [key for key in kept if any(fnmatch(key, pattern) for pattern in DELETABLE)]
-    assert all(any(fnmatch(key, pattern) for pattern in DELETABLE) for key in gone)
+    assert not [key for key in kept if any(fnmatch(key, pattern) for pattern in (*DELETABLE, PROMOTE_DELETABLE))]
+    assert all(any(fnmatch(key, pattern) for pattern in (*DELETABLE, PROMOTE_DELETABLE)) for key in gone)
 
 
-def test_every_step_and_the_training_task_write_the_ledger_and_nobody_else_reads_it(dev: SynthesizedStage) -> None:
-    users = {
-        logical_id.split("ServiceRole")[0].split("DefaultPolicy")[0]: allowed(
-            dev.pipeline, logical_id, "dynamodb:PutItem"
-        )
-        for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
-        if allowed(dev.pipeline, logical_id, "dynamodb:GetItem")
+PARTITIONS = {
+    "Promote": ["champion", "history", "lock"],
+    "RequestApproval": ["approval", "lock"],
+    "DriftCheckFunction": ["check", "notice"],
+}
+
+
+def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(dev: SynthesizedStage) -> None:
+    granted = {
+        logical_id.split("ServiceRole")[0].split("DefaultPolicy")[0]: statement
+        for logical_id, policy in dev.pipeline.of_type("AWS::IAM::Policy").items()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if any(action.startswith("dynamodb:") for action in _list(statement["Action"]))
     }
-    assert set(users) == {*(f"Steps{step}" for step in STEPS), "TrainingTaskTaskRole", "DriftCheckFunction"}
-    assert len({frozenset(resources) for resources in users.values()}) == 1
+    assert set(granted) == {*(f"Steps{step}" for step in STEPS), "DriftCheckFunction"}
+    for who, statement in granted.items():
+        assert sorted(statement["Action"]) == ["dynamodb:GetItem", "dynamodb:PutItem"]
+        assert statement["Condition"] == {
+            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": PARTITIONS.get(who.removeprefix("Steps"), ["lock"])},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        }
+    assert len({text(statement["Resource"]) for statement in granted.values()}) == 1
     assert not [action for action in ("dynamodb:Scan", "dynamodb:Query") if allowed(dev.pipeline, "", action)]
 
 
@@ -154,10 +168,10 @@ WRITTEN = {
     "Lock": set(),
     "Unlock": set(),
     "RequestApproval": set(),
-    "Freeze": {FREEZE_WRITABLE},
-    "Gate": {GATE_WRITABLE},
-    "Promote": {lake_keys.CHAMPION_REFERENCE},
-    "RollBack": {lake_keys.CHAMPION_REFERENCE},
+    "Freeze": set(FREEZE_WRITABLE),
+    "Gate": set(GATE_WRITABLE),
+    "Seal": {"sealed/*"},
+    "Promote": {lake_keys.CHAMPION_REFERENCE, "ml-models/*", "ml-features/*"},
 }
 
 
@@ -173,16 +187,18 @@ READ = {
     "RequestApproval": {f"{TRAINING}/gate.json"},
     "Freeze": {f"{LAKE}/games/*", f"{LAKE}/tables/*", f"{TRAINING}/manifest.json"},
     "Gate": {TRAINING, f"{LAKE}/{lake_keys.CHAMPION_REFERENCE}"},
-    "Promote": {f"{TRAINING}/record.json", f"{TRAINING}/gate.json"},
-    "RollBack": {f"{TRAINING}/record.json", f"{TRAINING}/gate.json"},
+    "Seal": {TRAINING, f"{LAKE}/sealed/*", f"{ARTIFACTS}/mlflow/*/models/*"},
+    "Promote": {f"{TRAINING}/gate.json"}
+    | {f"{LAKE}/{key}" for key in ("sealed/*", "ml-models/*", lake_keys.CHAMPION_REFERENCE)},
 }
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_each_step_reads_what_it_works_on_and_no_model(dev: SynthesizedStage, step: str) -> None:
+def test_each_step_reads_what_it_works_on_and_seal_alone_models(dev: SynthesizedStage, step: str) -> None:
     """It lists the lake too: who may not is told of a missing object that it is forbidden."""
     assert allowed(dev.pipeline, f"Steps{step}", "s3:GetObject") == READ[step]
-    assert allowed(dev.pipeline, f"Steps{step}", "s3:ListBucket") == ({LAKE} if READ[step] else set())
+    listed = {LAKE, ARTIFACTS} if step == "Seal" else {LAKE} if READ[step] else set()
+    assert allowed(dev.pipeline, f"Steps{step}", "s3:ListBucket") == listed
 
 
 def test_the_collection_deletes_artifacts_that_it_cannot_read(dev: SynthesizedStage) -> None:
@@ -192,7 +208,8 @@ def test_the_collection_deletes_artifacts_that_it_cannot_read(dev: SynthesizedSt
 
 def test_the_objects_of_freeze_and_gate_are_theirs_alone() -> None:
     others = {lake_keys.training_holdout("t1"), lake_keys.training_profile("t1"), lake_keys.CHAMPION_REFERENCE}
-    for pattern, key in ((FREEZE_WRITABLE, lake_keys.training_manifest), (GATE_WRITABLE, lake_keys.training_verdict)):
+    theirs = ((FREEZE_WRITABLE, lake_keys.training_manifest), (GATE_WRITABLE, lake_keys.training_verdict))
+    for (pattern,), key in theirs:
         assert fnmatch(key("t1"), pattern)
         assert not [other for other in others if fnmatch(other, pattern)]
 
@@ -222,7 +239,8 @@ def test_training_adds_its_results_and_changes_neither_its_data_nor_what_was_dec
 ) -> None:
     added = {f"{LAKE}/{pattern}" for pattern in RESULTS} | {f"{ARTIFACTS}/mlflow/*"}
     assert allowed(dev.pipeline, "TrainingTaskTaskRole", "s3:PutObject") == added
-    own = (lake_keys.training_record("t1"), f"{lake_keys.training_spool('t1')}run.json", "ml-models/random_forest.pkl")
+    legacy = f"{lake_keys.training_legacy('t1')}ml-models/random_forest.pkl"
+    own = (lake_keys.training_record("t1"), f"{lake_keys.training_spool('t1')}run.json", legacy)
     assert all(any(fnmatch(key, pattern) for pattern in RESULTS) for key in own)
     others = (
         lake_keys.games(2010),
@@ -230,28 +248,76 @@ def test_training_adds_its_results_and_changes_neither_its_data_nor_what_was_dec
         lake_keys.training_manifest("t1"),
         lake_keys.training_verdict("t1"),
         lake_keys.CHAMPION_REFERENCE,
+        f"{lake_keys.sealed('0' * 64)}model/model.skops",
+        "ml-models/random_forest.pkl",
+        "ml-features/train.parquet",
         lake_keys.decision(date(2018, 11, 1), "c1"),
     )
     assert not [key for key in others if any(fnmatch(key, pattern) for pattern in RESULTS)]
 
 
-def test_only_training_what_moves_the_champion_and_the_check_may_call_mlflow_and_only_this_api(
-    dev: SynthesizedStage,
-) -> None:
+CALLS = {
+    "TrainingTaskTaskRole": tracking_routes.TRAINING,
+    "StepsSealServiceRole": tracking_routes.SEAL,
+    "StepsPromoteServiceRole": tracking_routes.PROMOTION,
+    "DriftCheckFunctionServiceRole": tracking_routes.DRIFT_CHECK,
+}
+
+
+def test_each_caller_of_mlflow_may_make_its_own_calls_and_no_other(dev: SynthesizedStage) -> None:
     callers = {
-        logical_id
+        logical_id.split("DefaultPolicy")[0]: resources
         for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
-        if allowed(dev.pipeline, logical_id, "execute-api:Invoke")
+        if (resources := allowed(dev.pipeline, logical_id, "execute-api:Invoke"))
     }
-    assert {caller.split("DefaultPolicy")[0] for caller in callers} == {
-        "TrainingTaskTaskRole",
-        "StepsPromoteServiceRole",
-        "StepsRollBackServiceRole",
-        "DriftCheckFunctionServiceRole",
+    assert set(callers) == set(CALLS)
+    for caller, routes in CALLS.items():
+        granted = {re.sub(r"^.*:<ExportsOutputRefTrackingApi\w+>/\*/", "", resource) for resource in callers[caller]}
+        assert granted == {route.replace(" ", "").replace("{model_id}", "*") for route in routes}
+
+
+ALIAS = "registered-models/alias"
+WAYS_TO_AN_ALIAS = [
+    *(
+        f"{method}/{api}/{version}/mlflow/{ALIAS}"
+        for method in ("POST", "DELETE", "PUT", "PATCH")
+        for api in ("api", "ajax-api")
+        for version in ("2.0", "3.0", "2.0/preview")
+    ),
+    "POST/graphql",
+    "POST/api/2.0/mlflow/registered-models/al%69as",
+    "POST/api/2.0/mlflow/logged-models/../registered-models/alias",
+    "DELETE/api/2.0/mlflow/logged-models/../registered-models/alias",
+    "POST//api/2.0/mlflow/registered-models/alias",
+    "POST/api/2.0/mlflow/registered-models/update",
+    "DELETE/api/2.0/mlflow/registered-models/delete",
+    "POST/api/2.0/mlflow/model-versions/set-tag",
+    "DELETE/api/2.0/mlflow/model-versions/delete",
+    "POST/api/2.0/mlflow/model-versions/transition-stage",
+]
+
+
+@pytest.mark.parametrize("role", ["TrainingTaskTaskRole", "DriftCheckFunctionServiceRole"])
+@pytest.mark.parametrize("call", WAYS_TO_AN_ALIAS)
+def test_who_trains_or_checks_cannot_move_an_alias(dev: SynthesizedStage, role: str, call: str) -> None:
+    granted = allowed(dev.pipeline, role, "execute-api:Invoke")
+    assert granted
+    (api,) = {resource.split("/")[0] for resource in granted}
+    for stage_of_api in ("$default", "*"):
+        assert not [resource for resource in granted if fnmatchcase(f"{api}/{stage_of_api}/{call}", _pattern(resource))]
+
+
+def _pattern(resource: str) -> str:
+    return resource.replace("[", "[[]")
+
+
+def test_every_call_that_is_granted_is_a_route_of_its_own(dev: SynthesizedStage) -> None:
+    routes = {route["RouteKey"] for route in dev.tracking.of_type("AWS::ApiGatewayV2::Route").values()}
+    assert set(tracking_routes.ALL) < routes
+    assert {route for route in tracking_routes.ALL if ALIAS in route and not route.startswith("GET")} == {
+        *(f"{method} /api/2.0/mlflow/{ALIAS}" for method in ("POST", "DELETE")),
+        *(f"ANY /{api}/{version}/mlflow/{ALIAS}" for api in ("api", "ajax-api") for version in ("2.0", "3.0")),
     }
-    for caller in callers:
-        (resource,) = allowed(dev.pipeline, caller, "execute-api:Invoke")
-        assert re.search(r":<ExportsOutputRefTrackingApi\w+>/\*/\*/\*$", resource)
 
 
 def test_only_the_notifier_reads_the_webhook_and_only_mlflows_tasks_the_password(dev: SynthesizedStage) -> None:

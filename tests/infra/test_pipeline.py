@@ -28,7 +28,7 @@ FUNCTIONS: dict[str, tuple[str, type[Environment]]] = {
     "StepsGate": ("gate", GateEnv),
     "StepsRequestApproval": ("request_approval", ApprovalEnv),
     "StepsPromote": ("promote", PromoteEnv),
-    "StepsRollBack": ("roll_back", PromoteEnv),
+    "StepsSeal": ("seal", PromoteEnv),
     "StepsUnlock": ("unlock", LockEnv),
     "NotifySlack": ("notify_slack", NotifySlackEnv),
 }

@@ -18,8 +18,7 @@ from courtside.contracts.events import (
     PromoteRequest,
     PromoteResponse,
     RetrainingRequest,
-    RollBackRequest,
-    RollBackResponse,
+    SealRequest,
     UnlockRequest,
     UnlockResponse,
 )
@@ -28,7 +27,7 @@ from tests.infra.synthesized import ROOT, SynthesizedStage, text
 
 VALIDATOR = ROOT / "node_modules/.bin/asl-validator"
 REQUEST = "{% $states.context.Execution.Input %}"
-WORK = ("Lock", "Freeze", "Train", "Gate", "Approve", "Promote", "RollBack")
+WORK = ("Lock", "Freeze", "Train", "Gate", "Seal", "Smoke", "Approve", "Promote")
 OUR_FAILURES = {"States.ALL", "States.TaskFailed", "States.Timeout", "Lambda.Unknown"}
 
 
@@ -72,26 +71,22 @@ def test_the_map_is_the_issues_line(states: dict[str, dict[str, Any]]) -> None:
         "Approve": "IsApproved",
         "AnnounceExpiry": "Unlock",
         "AnnounceRefusal": "Unlock",
-        "Promote": "Smoke",
-        "Smoke": "AnnouncePromotion",
+        "Seal": "Smoke",
+        "Smoke": "NeedsApproval",
+        "Promote": "AnnouncePromotion",
         "AnnouncePromotion": "Unlock",
-        "RollBack": "AnnounceRollBack",
-        "AnnounceRollBack": "Unlock",
         "AnnounceFailure": "Unlock",
         "Unlock": "IsAnotherWaiting",
         "StartWaiting": "HowItEnded",
     }
     assert {name: _ways(state) for name, state in states.items() if state["Type"] == "Choice"} == {
         "IsMine": {"Freeze": "$states.input.outcome = 'acquired'", "AnnounceNotStarted": ""},
-        "ShouldPromote": {
-            "Approve": "$states.input.promote and $states.input.needs_approval",
-            "Promote": "$states.input.promote",
-            "AnnounceRejection": "",
-        },
+        "ShouldPromote": {"Seal": "$states.input.promote", "AnnounceRejection": ""},
+        "NeedsApproval": {"Approve": "$states.input.needs_approval", "Promote": ""},
         "IsApproved": {"Promote": "$states.input.approved = true", "AnnounceRefusal": ""},
         "IsAnotherWaiting": {"StartWaiting": "$type($states.input.waiting) = 'object'", "HowItEnded": ""},
         "HasTrainFailed": {"Gate": "$states.input.done", "AnnounceFailure": ""},
-        "HasSmokeFailed": {"AnnouncePromotion": "$states.input.done", "RollBack": ""},
+        "HasSmokeFailed": {"NeedsApproval": "$states.input.done", "AnnounceFailure": ""},
         "HowItEnded": {"RetrainingFailed": "$states.input.outcome = 'failed'", "Finished": ""},
     }
 
@@ -176,8 +171,7 @@ def test_an_expired_approval_keeps_the_champion(states: dict[str, dict[str, Any]
 def test_a_failed_smoke_check_undoes_the_promotion_and_fails_the_execution(states: dict[str, dict[str, Any]]) -> None:
     judged, catch = states["Smoke"]["Catch"]
     assert (judged["ErrorEquals"], judged["Next"]) == (["States.TaskFailed"], "HasSmokeFailed")
-    assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "RollBack")
-    assert states["AnnounceRollBack"]["Output"] == {"outcome": "failed"}
+    assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "AnnounceFailure")
 
 
 def test_a_lock_that_cannot_be_given_back_hides_no_outcome(states: dict[str, dict[str, Any]]) -> None:
@@ -227,7 +221,7 @@ def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: di
         ("Gate", GateRequest),
         ("Approve", ApprovalRequest),
         ("Promote", PromoteRequest),
-        ("RollBack", RollBackRequest),
+        ("Seal", SealRequest),
         ("Unlock", UnlockRequest),
     ],
 )
@@ -256,7 +250,6 @@ def test_what_a_step_uses_of_the_one_before_is_in_its_answer() -> None:
         ("AnnounceNotStarted", LockResponse),
         ("AnnouncePromotion", PromoteResponse),
         ("AnnounceRejection", GateResponse),
-        ("AnnounceRollBack", RollBackResponse),
     ],
 )
 def test_announcements_say_what_the_function_wrote(

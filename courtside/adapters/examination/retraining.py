@@ -4,32 +4,30 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import boto3
-from pydantic import ValidationError
 
+from courtside.adapters.mlflow_models import MlflowModels
 from courtside.adapters.mlflow_registry import MlflowRegistry
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.contracts import ledger_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer, ChampionReference, RetrainingLockState
+from courtside.core.drift import Profile
 from courtside.core.findings import Finding, broken, doubtful, fine
 from courtside.core.runs import RunState, last_training, training_run
 from courtside.workflows.documents import read
-from courtside.workflows.ports import Lake, Ledger, ObjectMissing
+from courtside.workflows.ports import Lake, Ledger, TrackingUnavailable
 from courtside.workflows.runs import Executions
+from courtside.workflows.sealed import (
+    ReferenceUnreadable,
+    champion_model,
+    drift_profile,
+    reference_in_use,
+    sealed_model,
+)
+from courtside.workflows.smoke import smoke
 
 # Some may still run, or wait for a person.
 _LOOKED_AT = 5
-
-
-class ReferenceUnreadable(CourtsideError):
-    """The pointer to the champion's drift reference is not as a promotion writes it."""
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        super().__init__(
-            f"{key} in the lake is not what a promotion writes, so no drift check can run. Promote the champion again "
-            "(`courtside versions list` names it, `courtside versions promote VERSION` writes the reference anew), or "
-            "restore the object's version before in S3"
-        )
 
 
 def running(machine: str) -> list[str]:
@@ -79,35 +77,50 @@ def trainings(executions: Executions) -> Iterator[Finding]:
 
 
 def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Finding]:
-    """Examine that registry and drift reference name the champion that the ledger names."""
+    """Examine that ledger, registry and drift reference name one champion, and that it can be loaded and predicts."""
     registered = MlflowRegistry(tracking_uri).champion_version()
     yield fine("tracking", f"{tracking_uri} answers")
     pointer = read(ledger, ledger_keys.CHAMPION, ChampionPointer)[0]
     named = registered if pointer is None else pointer.version
-    reference = _reference(lake)
-    if named is None and registered is None and reference is None:
+    repair = f'courtside versions promote {named or "VERSION"} --reason "let everything follow the ledger"'
+    try:
+        reference = reference_in_use(lake)
+    except ReferenceUnreadable as error:
+        yield broken("champion", str(error), repair)
+        return
+    referred = None if reference is None else reference.version
+    if reference is None and named is None and registered is None:
         yield doubtful(
             "champion", "there is none yet, so no drift check can run", "courtside retrain --trigger initial"
         )
-    elif named == registered == reference:
-        yield fine("champion", f"version {named}: ledger, registry and drift reference agree")
-    else:
+    elif reference is None or not named == registered == referred:
         said = ", ".join(
             f"the {who} names {_named(version)}"
-            for who, version in (("ledger", named), ("registry", registered), ("drift reference", reference))
+            for who, version in (("ledger", named), ("registry", registered), ("drift reference", referred))
         )
-        reason = "let the registry follow the ledger"
-        yield broken("champion", said, f'courtside versions promote {named or "VERSION"} --reason "{reason}"')
+        yield broken("champion", said, repair)
+    else:
+        yield fine("champion", f"version {named}: ledger, registry and drift reference agree")
+        yield _loaded(reference, lake=lake, tracking_uri=tracking_uri)
 
 
-def _reference(lake: Lake) -> str | None:
-    """Return the version the drift reference is of, None where there is none; raises `ReferenceUnreadable`."""
+def _loaded(reference: ChampionReference, *, lake: Lake, tracking_uri: str) -> Finding:
+    """Load the champion and its profile as a drift check and a consumer would."""
+    check = "champion loads"
     try:
-        return ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE)).version
-    except ObjectMissing:
-        return None
-    except ValidationError as error:
-        raise ReferenceUnreadable(lake_keys.CHAMPION_REFERENCE) from error
+        profile = Profile.from_bytes(drift_profile(reference, lake=lake))
+        if reference.sha256 is None:
+            champion_model(lake=lake, tracking=MlflowTracking(tracking_uri))
+            return fine(check, f"version {reference.version} and its profile of {profile.rows:,} rows")
+        rows = smoke(sealed_model(reference.sha256, lake=lake), models=MlflowModels())
+    except TrackingUnavailable:
+        raise
+    except CourtsideError as error:
+        return broken(check, str(error), "courtside versions rollback")
+    return fine(
+        check,
+        f"version {reference.version} predicts {rows} known rows as in training, profile of {profile.rows:,} rows",
+    )
 
 
 def _named(version: str | None) -> str:

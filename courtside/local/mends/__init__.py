@@ -12,6 +12,7 @@ from courtside.local.mends import (
     database,
     functions,
     images_by_tag,
+    leading_keys,
     missing_resources,
     run_task,
     schedules,
@@ -35,6 +36,7 @@ def mend_all(context: MendContext) -> None:
     database.mend(context)
     functions.mend(context)
     images_by_tag.mend(context)
+    leading_keys.mend(context)
     missing_resources.mend(context)
     run_task.mend(context)
     # Before `schedules`, which fills in the input that a letter then holds.

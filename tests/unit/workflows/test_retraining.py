@@ -8,7 +8,14 @@ import pytest
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
-from courtside.contracts.events import GateRequest, PromoteRequest, PromoteResponse, RetrainingRequest, Trigger
+from courtside.contracts.events import (
+    GateRequest,
+    PromoteRequest,
+    PromoteResponse,
+    RetrainingRequest,
+    SealRequest,
+    Trigger,
+)
 from courtside.contracts.records import Calibration, ChampionReference, GateDecision, TrainingRecord
 from courtside.core.dataset import Role
 from courtside.core.drift import Profile
@@ -20,7 +27,8 @@ from courtside.workflows.games import store_games
 from courtside.workflows.gate import NotLoggedYet, gate
 from courtside.workflows.ports import ObjectMissing
 from courtside.workflows.production import Production
-from courtside.workflows.promote import NotApproved, NothingToPromote, promote
+from courtside.workflows.promote import NotApproved, NothingToPromote, promote, seal_challenger
+from courtside.workflows.sealed import drift_profile
 from courtside.workflows.train import train
 from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryLedger, InMemoryRegistry, InMemoryTracking
 
@@ -120,7 +128,9 @@ def test_each_switch_leaves_the_rest(*, with_mlflow: bool, with_drift: bool) -> 
 
 def promoted(lake: InMemoryLake, registry: InMemoryRegistry) -> PromoteResponse:
     production = Production(InMemoryLedger(), registry, lake)
-    return promote(PromoteRequest(training_id="first"), lake=lake, production=production, now=NOW)
+    sealed = seal_challenger(SealRequest(training_id="first"), production=production)
+    request = PromoteRequest(training_id="first", sha256=sealed.sha256)
+    return promote(request, production=production, now=NOW)
 
 
 def test_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemoryLake) -> None:
@@ -131,7 +141,8 @@ def test_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemo
     assert (response.before, response.after, registry.champion) == (None, "1", "1")
     assert "New champion" in response.message
     reference = ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
-    assert (reference.version, reference.profile_key) == ("1", lake_keys.training_profile("first"))
+    assert (reference.version, reference.profile_key) == ("1", f"sealed/{reference.sha256}/reference.profile")
+    assert drift_profile(reference, lake=lake) == lake.read(lake_keys.training_profile("first"))
     promoted(lake, registry)
     assert (registry.champion, registry.previous) == ("1", None)
 
@@ -140,7 +151,7 @@ def test_a_challenger_the_gate_rejects_cannot_be_promoted(lake: InMemoryLake) ->
     verdict = gate(GateRequest(training_id="first"), lake=lake, policy=GatePolicy(floor_auc=0.99), now=NOW)
     assert (verdict.promote, verdict.rule) == (False, "floor")
     assert "kept" in verdict.message
-    registry = InMemoryRegistry(champion="7")
+    registry = InMemoryRegistry(champion="7", trainings={"1": "first"})
     with pytest.raises(NotApproved):
         promoted(lake, registry)
     assert registry.champion == "7"

@@ -6,9 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from courtside.contracts import lake_keys
+from courtside.workflows.ports import ModelUnusable
 from courtside.workflows.production import Production
 from courtside.workflows.smoke import EXPECTED, ROWS, SmokeFailed, known_rows, smoke
-from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryTracking
+from tests.fakes.ports import InMemoryLake, InMemoryModels, InMemoryRegistry
 from tests.fakes.production import a_production, add_training
 
 FEATURES = pa.table({"x": np.arange(200.0)})
@@ -22,26 +23,26 @@ def production() -> Production:
     return stage
 
 
-def check(production: Production, champion: ConstantChampion | None) -> int:
-    return smoke("second", lake=production.lake, tracking=InMemoryTracking(current=champion))
+def check(production: Production, says: str) -> int:
+    """Smoke-test version 2, whose model says the same of every row."""
+    assert isinstance(production.registry, InMemoryRegistry)
+    production.registry.models["2"] = says.encode()
+    return smoke(production.sealed("2"), models=InMemoryModels())
 
 
-def test_a_champion_that_says_what_it_said_passes(production: Production) -> None:
-    assert check(production, ConstantChampion("2", 0.5)) == ROWS
+def test_a_version_that_says_what_it_said_passes(production: Production) -> None:
+    assert check(production, "0.5") == ROWS
 
 
-@pytest.mark.parametrize(
-    ("champion", "said"),
-    [
-        (None, "names no champion"),
-        (ConstantChampion("1", 0.5), "names version 1, this training made version 2"),
-        (ConstantChampion("2", 0.500002), "differ by up to 2e-06"),
-        (ConstantChampion("2", float("nan")), "differ"),
-    ],
-)
-def test_anything_else_fails_and_says_how(production: Production, champion: ConstantChampion | None, said: str) -> None:
+@pytest.mark.parametrize(("says", "said"), [("0.500002", "differ by up to 2e-06"), ("nan", "differ")])
+def test_anything_else_fails_and_says_how(production: Production, says: str, said: str) -> None:
     with pytest.raises(SmokeFailed, match=said):
-        check(production, champion)
+        check(production, says)
+
+
+def test_a_version_that_cannot_be_loaded_is_named(production: Production) -> None:
+    with pytest.raises(ModelUnusable, match="the model of version 2 cannot be loaded"):
+        check(production, "no number")
 
 
 def test_the_known_rows_are_the_newest(production: Production) -> None:

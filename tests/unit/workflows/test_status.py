@@ -62,7 +62,7 @@ def test_a_new_stage_does_nothing_yet() -> None:
 def test_the_champion_is_told_with_the_day_it_began() -> None:
     production = a_production()
     add_training(production, "t1", version="1", judged_against=None)
-    production.move(Move(version="1", rule="first", reason="the first", by="gate"), expected=None, now=NOW)
+    production.move(Move(production.sealed("1"), rule="first", reason="the first", by="gate"), expected=None, now=NOW)
     champion = status_of(production.ledger, production.lake).champion
     assert champion is not None
     assert (champion.version, champion.since) == ("1", NOW)
