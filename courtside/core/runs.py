@@ -21,8 +21,9 @@ _STEPS = {
     "Freeze": "its data is being fixed",
     "Train": "the candidates are being trained",
     "Gate": "the gate compares the challenger with the champion",
+    "Seal": "the challenger is being copied to where no training can write",
+    "Smoke": "the challenger is being tried",
     "Promote": "the challenger is being made champion",
-    "Smoke": "the new champion is being tried",
     "RollBack": "the new champion failed its smoke check and is being rolled back",
     "Unlock": "it gives the lock back",
 }

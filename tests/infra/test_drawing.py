@@ -64,7 +64,7 @@ def test_who_may_do_what_is_as_the_policies_say(graph: Graph) -> None:
     assert known["drift check (Lambda) → artifacts bucket"] == Access.WRITE
     assert known["drift check (Lambda) → ledger"] == both
     assert known["retraining (state machine) → training"] == Access.CALL
-    assert "steps (Lambda) → artifacts bucket" not in known
+    assert known["steps (Lambda) → artifacts bucket"] == Access.READ
     assert known["MLflow (ECS service) → database"] == both
     assert known["tracking API (API Gateway) → MLflow"] == Access.CALL
     assert known["alerts (SNS) → notify Slack"] == Access.CALL
