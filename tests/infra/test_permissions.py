@@ -120,7 +120,10 @@ def test_the_check_writes_its_own_claims_and_notices_into_the_ledger_and_nothing
         each for name, each in dev.pipeline.of_type("AWS::IAM::Policy").items() if name.startswith("DriftCheckFunction")
     )
     (statement,) = (each for each in policy["PolicyDocument"]["Statement"] if "dynamodb:PutItem" in str(each["Action"]))
-    assert statement["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["check", "notice"]}}
+    assert statement["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["check", "notice"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
     keys = (ledger_keys.drift_check("c"), ledger_keys.notice("overdue", "t"))
     assert {key.split("/")[0] for key in keys} == {"check", "notice"}
     others = (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, ledger_keys.approval("t"))

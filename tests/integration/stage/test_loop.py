@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-from courtside.adapters.mlflow_models import load_classifier
+from courtside.adapters.mlflow_models import MlflowModels, load_classifier
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.contracts import lake_keys
@@ -130,7 +130,7 @@ def test_a_new_champion_can_be_rolled_back(stage: Stage) -> None:
     assert registry.champion_version() == second
     ledger = DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
     production = Production(ledger, registry, stage.lake)
-    done = rollback(production=production, by="a test", now=datetime.now(UTC))
+    done = rollback(production=production, models=MlflowModels(), by="a test", now=datetime.now(UTC))
     assert (done.before, done.after) == (second, first)
     assert registry.champion_version() == first
     assert stage.loop.drift_reference().version == first
