@@ -1,4 +1,4 @@
-"""Brings the schema to the version this image's MLflow needs; the only place where that happens.
+"""Brings the schema to the version this image's MLflow needs, and lets the server's role in; nothing else does either.
 
 Alembic runs all steps in one transaction, which PostgreSQL undoes as a whole when one fails.
 """
@@ -7,6 +7,9 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from mlflow_image.server_role import let_server_in
 
 # Any number will do; it must be the same in every version of this image.
 _LOCK = 8_675_309
@@ -19,7 +22,7 @@ def migrate() -> int:
     from mlflow.db import commands
 
     uri = os.environ["MLFLOW_BACKEND_STORE_URI"]
-    with _alone(uri):
+    with _alone(uri) as engine:
         before = _version(uri)
         try:
             commands(["upgrade", uri], standalone_mode=False)
@@ -31,6 +34,7 @@ def migrate() -> int:
             )
             return 3
         log.info("Schema: %s, was %s", _version(uri), before or "empty")
+        let_server_in(engine)
     return 0
 
 
@@ -42,15 +46,15 @@ def _version(uri: str) -> str | None:
 
 
 @contextmanager
-def _alone(uri: str) -> Iterator[None]:
+def _alone(uri: str) -> Iterator[Any]:
     """Wait until no other process migrates this database; a session's lock ends with the session, however it ends."""
     from mlflow.store.db.utils import create_sqlalchemy_engine_with_retry
     from sqlalchemy import text
 
     engine = create_sqlalchemy_engine_with_retry(uri)
     if engine.dialect.name != "postgresql":
-        yield
+        yield engine
         return
     with engine.connect() as connection:
         connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
-        yield
+        yield engine

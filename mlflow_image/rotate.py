@@ -1,4 +1,4 @@
-"""Gives the database a new password and the secret with it, in the order that never locks anybody out.
+"""Gives the database's roles new passwords and their secrets with them, in the order that never locks anybody out.
 
 Pending version first, then the database, then the pending version becomes current: whoever connects meanwhile tries
 both (`login.py`). A run that was cut off is finished by the next one.
@@ -11,13 +11,20 @@ import secrets
 from typing import Any
 
 from mlflow_image.login import CURRENT, PENDING, SECRET, client, read
+from mlflow_image.server_role import SERVER_SECRET, set_password
 
 log = logging.getLogger("courtside.rotate")
 
 
 def rotate() -> int:
-    """Rotate the password and return the exit code."""
-    arn = os.environ[SECRET]
+    """Rotate the server's password, then the master's, by which both are set; return the exit code."""
+    for arn in (os.environ.get(SERVER_SECRET), os.environ[SECRET]):
+        if arn:
+            _rotate(arn)
+    return 0
+
+
+def _rotate(arn: str) -> None:
     current = read(arn, CURRENT)
     assert current is not None
     pending = read(arn, PENDING)
@@ -26,7 +33,6 @@ def rotate() -> int:
     _tell_database(user=current["username"], password=pending["password"])
     _promote(arn, current=current["version_id"], pending=pending["version_id"])
     log.info("The password of %s was rotated: version %s", current["username"], pending["version_id"])
-    return 0
 
 
 def _prepare(arn: str, current: dict[str, Any]) -> dict[str, Any]:
@@ -37,15 +43,12 @@ def _prepare(arn: str, current: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tell_database(*, user: str, password: str) -> None:
-    from psycopg2.extensions import encrypt_password, quote_ident
     from sqlalchemy import create_engine
 
     connection = create_engine(os.environ["MLFLOW_BACKEND_STORE_URI"]).raw_connection()
     driver: Any = connection.driver_connection
-    # The hash, so that no statement log ever holds the password.
-    hashed = encrypt_password(password, user, scope=driver)
-    with driver, driver.cursor() as cursor:
-        cursor.execute(f"ALTER ROLE {quote_ident(user, driver)} PASSWORD %s", [hashed])
+    with driver:
+        set_password(driver, user=user, password=password)
     connection.close()
 
 

@@ -11,12 +11,14 @@ from infra.constructs.network import INNER_SUBNETS
 from infra.stage import StageSettings
 
 DATABASE_NAME = "mlflow"
+# The master: it migrates, rotates and copies. What serves requests is another role, which owns nothing.
 DATABASE_USER = "mlflow"
+SERVER_USER = "mlflow_server"
 POSTGRES_PORT = 5432
 
 
 class TrackingDatabase(Construct):
-    """PostgreSQL in the isolated subnets; its password is generated and lives in Secrets Manager only.
+    """PostgreSQL in the isolated subnets; its passwords are generated and live in Secrets Manager only.
 
     Snapshot on deletion, deletion protection by setting, TLS required by the server itself.
     """
@@ -31,16 +33,21 @@ class TrackingDatabase(Construct):
             description="MLflow database: consumers open their own way in",
         )
         self._instance = self._database(vpc=vpc, settings=settings)
+        self._login = rds.DatabaseSecret(self, "ServerLogin", username=SERVER_USER)
+        self.server_secret: secretsmanager.ISecret = self._login.attach(self._instance)
+        """The credentials of the role that the server works as, which the migration makes."""
         self._keep_logical_ids()
 
-    def login_secrets(self) -> dict[str, ecs.Secret]:
-        """Return libpq's variables but the password: what does not change while a container runs."""
+    @staticmethod
+    def login_secrets(secret: secretsmanager.ISecret, *, password: bool = False) -> dict[str, ecs.Secret]:
+        """Return libpq's variables from a secret; with the password only for what ends before that can change."""
         fields = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "username", "PGDATABASE": "dbname"}
-        return {name: ecs.Secret.from_secrets_manager(self.secret, field) for name, field in fields.items()}
+        fields |= {"PGPASSWORD": "password"} if password else {}
+        return {name: ecs.Secret.from_secrets_manager(secret, field) for name, field in fields.items()}
 
     @property
     def secret(self) -> secretsmanager.ISecret:
-        """The generated credentials with host, port and database name attached."""
+        """The master's credentials with host, port and database name attached."""
         assert self._instance.secret is not None
         return self._instance.secret
 
@@ -67,6 +74,10 @@ class TrackingDatabase(Construct):
             storage_type=rds.StorageType.GP3,
             allocated_storage=settings.database_storage_gib,
             storage_encrypted=True,
+            # Who logged in from where and what failed; `TrackingUpkeep` lets the group end.
+            cloudwatch_logs_exports=["postgresql"],
+            # A version that the community has left is upgraded, not supported for more than the instance costs.
+            engine_lifecycle_support=rds.EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
             multi_az=settings.database_multi_az,
             publicly_accessible=False,
             backup_retention=cdk.Duration.days(settings.database_backup_days),
@@ -83,7 +94,10 @@ class TrackingDatabase(Construct):
         instance = self._instance.node.default_child
         # `secret` is the attachment; the generated secret itself is its sibling.
         secret = self._instance.node.find_child("Secret").node.default_child
+        login = self._login.node.default_child
         assert isinstance(instance, rds.CfnDBInstance)
         assert isinstance(secret, secretsmanager.CfnSecret)
+        assert isinstance(login, secretsmanager.CfnSecret)
         instance.override_logical_id("TrackingDatabase")
         secret.override_logical_id("TrackingDatabaseSecret")
+        login.override_logical_id("TrackingServerSecret")

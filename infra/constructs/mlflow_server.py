@@ -32,6 +32,12 @@ class MlflowDatabaseEnv(Environment):
     database_secret_arn: str
 
 
+class MlflowMigrationEnv(Environment):
+    """Which secret holds the login that the migration makes for the server."""
+
+    server_secret_arn: str
+
+
 class MlflowServerEnv(MlflowDatabaseEnv):
     """What the server needs beyond its image's own defaults; the names are MLflow's."""
 
@@ -42,8 +48,9 @@ class MlflowServerEnv(MlflowDatabaseEnv):
 class MlflowServer(Construct):
     """One task in a public subnet with no way in but for the callers given by `allow_from`, who call it by `host`.
 
-    Its first container migrates the schema and ends; the server starts only after that, and never migrates. Exactly one
-    task at any time (0 % to 100 %): the old server must not meet the new schema.
+    Its first container migrates the schema as the database's master and ends; the server starts only after that, as a
+    role that cannot migrate, and the task's role cannot read the master's password. Exactly one task at any time (0 %
+    to 100 %): the old server must not meet the new schema.
     """
 
     def __init__(
@@ -65,7 +72,8 @@ class MlflowServer(Construct):
         self._container.add_container_dependencies(
             ecs.ContainerDependency(container=migration, condition=ecs.ContainerDependencyCondition.SUCCESS)
         )
-        database.secret.grant_read(self._task.task_role)
+        # The server's own login, never the master's: ECS itself hands that one to the migration.
+        database.server_secret.grant_read(self._task.task_role)
         artifacts.grant_read(self._task.task_role)
         self.security_group = self._security_group(vpc)
         self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
@@ -85,21 +93,21 @@ class MlflowServer(Construct):
             "migrate",
             command=["migrate"],
             essential=False,
-            environment=MlflowDatabaseEnv(database_secret_arn=database.secret.secret_arn).as_env(),
-            secrets=database.login_secrets(),
+            environment=MlflowMigrationEnv(server_secret_arn=database.server_secret.secret_arn).as_env(),
+            secrets=database.login_secrets(database.secret, password=True),
             logging=ecs.LogDrivers.aws_logs(stream_prefix="migrate", log_group=self._logs),
         )
 
     def _add_server(self, *, database: TrackingDatabase, artifacts: s3.IBucket, host: str) -> ecs.ContainerDefinition:
         environment = MlflowServerEnv(
-            database_secret_arn=database.secret.secret_arn,
+            database_secret_arn=database.server_secret.secret_arn,
             artifact_root=f"s3://{artifacts.bucket_name}/{ARTIFACT_FOLDER}",
             allowed_hosts=",".join((*_ALLOWED_HOSTS, host)),
         )
         return self._task.run(
             "mlflow",
             environment=environment.as_env(),
-            secrets=database.login_secrets(),
+            secrets=database.login_secrets(database.server_secret),
             port_mappings=[ecs.PortMapping(container_port=MLFLOW_PORT)],
             logging=ecs.LogDrivers.aws_logs(stream_prefix="mlflow", log_group=self._logs),
             health_check=ecs.HealthCheck(

@@ -41,7 +41,7 @@ class TrackingCopy(Construct):
             environment=TrackingCopyEnv(
                 lake_bucket=lake.bucket_name, database_secret_arn=database.secret.secret_arn
             ).as_env(),
-            secrets=database.login_secrets(),
+            secrets=database.login_secrets(database.secret),
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix="copy", log_group=log_group(self, "Logs", retention_days=settings.log_retention_days)
             ),

@@ -1,5 +1,7 @@
 """What the tracking server cannot do for itself: forget deleted runs for good, and change its database's password."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
@@ -7,6 +9,7 @@ from aws_cdk import aws_events_targets as event_targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.constructs.alerts import Alerts, dead_letter_queue, what_to_do
@@ -14,7 +17,7 @@ from infra.constructs.buckets import PrivateBucket
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.image_task import ImageTask
 from infra.constructs.logs import log_group
-from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, MlflowServer
+from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, MlflowMigrationEnv, MlflowServer
 from infra.constructs.network import place_of_tasks
 from infra.stage import StageSettings, TaskSize
 
@@ -50,24 +53,34 @@ class TrackingUpkeep(Construct):
         self._settings = settings
         self._logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
         self._missed = dead_letter_queue(self, "Missed")
-        collection = self._task("Collection", ["gc", "--older-than", f"{settings.tracking_retention_days}d"])
+        collect = ["gc", "--older-than", f"{settings.tracking_retention_days}d"]
+        collection = self._task("Collection", collect, login=database.server_secret)
         self._let_collect(collection, artifacts)
-        rotation = self._task("Rotation", ["rotate"])
+        rotated = MlflowMigrationEnv(server_secret_arn=database.server_secret.secret_arn)
+        rotation = self._task("Rotation", ["rotate"], login=database.secret, more=rotated.as_env())
         self._let_rotate(rotation)
         self._schedule("CollectionSchedule", collection, _COLLECTION, "Deleted runs go for good")
         self._schedule("RotationSchedule", rotation, settings.password_schedule, "New database password")
+        self._let_database_logs_end()
         self._announce_failures(alerts)
 
-    def _task(self, construct_id: str, command: list[str]) -> ecs.FargateTaskDefinition:
+    def _task(
+        self,
+        construct_id: str,
+        command: list[str],
+        *,
+        login: secretsmanager.ISecret,
+        more: Mapping[str, str] | None = None,
+    ) -> ecs.FargateTaskDefinition:
         task = ImageTask(self, construct_id, image="mlflow_image", size=_SIZE, settings=self._settings)
         task.run(
             _CONTAINER,
             command=command,
-            environment=MlflowDatabaseEnv(database_secret_arn=self._database.secret.secret_arn).as_env(),
-            secrets=self._database.login_secrets(),
+            environment={**MlflowDatabaseEnv(database_secret_arn=login.secret_arn).as_env(), **(more or {})},
+            secrets=self._database.login_secrets(login),
             logging=ecs.LogDrivers.aws_logs(stream_prefix=command[0], log_group=self._logs),
         )
-        self._database.secret.grant_read(task.task_role)
+        login.grant_read(task.task_role)
         return task
 
     def _let_collect(self, task: ecs.FargateTaskDefinition, artifacts: PrivateBucket) -> None:
@@ -80,11 +93,13 @@ class TrackingUpkeep(Construct):
         )
 
     def _let_rotate(self, task: ecs.FargateTaskDefinition) -> None:
+        logins = (self._database.secret, self._database.server_secret)
+        self._database.server_secret.grant_read(task.task_role)
         # CDK's own grant_write does not move a stage from one version to another.
         iam.Grant.add_to_principal(
             grantee=task.task_role,
             actions=["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"],
-            resource_arns=[self._database.secret.secret_arn],
+            resource_arns=[login.secret_arn for login in logins],
         )
 
     def _schedule(self, construct_id: str, task: ecs.FargateTaskDefinition, expression: str, why: str) -> None:
@@ -103,6 +118,30 @@ class TrackingUpkeep(Construct):
                 enable_ecs_managed_tags=True,
                 # The server's own: the one that the database lets in.
                 security_groups=[self._server.security_group],
+                dead_letter_queue=self._missed,
+                retry_attempts=3,
+                max_event_age=cdk.Duration.hours(1),
+            ),
+        )
+
+    def _let_database_logs_end(self) -> None:
+        """Set how long the database's exported logs are kept: RDS makes their group, without an end."""
+        group = f"/aws/rds/instance/{self._database.instance.instance_identifier}/postgresql"
+        arn = cdk.Stack.of(self).format_arn(
+            service="logs", resource="log-group", resource_name=group, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+        )
+        allowed = iam.PolicyStatement(actions=["logs:PutRetentionPolicy"], resources=[f"{arn}:*"])
+        given = {"LogGroupName": group, "RetentionInDays": self._settings.log_retention_days}
+        scheduler.Schedule(
+            self,
+            "DatabaseLogsSchedule",
+            description="The database's logs end",
+            schedule=scheduler.ScheduleExpression.expression(_COLLECTION, cdk.TimeZone.ETC_UTC),
+            target=targets.Universal(
+                service="cloudwatchlogs",
+                action="putRetentionPolicy",
+                input=scheduler.ScheduleTargetInput.from_object(given),
+                policy_statements=[allowed],
                 dead_letter_queue=self._missed,
                 retry_attempts=3,
                 max_event_age=cdk.Duration.hours(1),

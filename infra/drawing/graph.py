@@ -217,7 +217,9 @@ class _Reader:
 def _access(actions: str | list[str]) -> Access:
     found = Access.NONE
     for action in [actions] if isinstance(actions, str) else actions:
-        verb = _WORD.match(action.partition(":")[2])
+        service, _, name = action.partition(":")
+        # Logs are left out, also those that are called after what writes them.
+        verb = _WORD.match(name) if service != "logs" else None
         found |= _VERBS.get(verb.group(), Access.NONE) if verb else Access.NONE
     return found
 

@@ -106,8 +106,8 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         rule="AwsSolutions-SMG4",
-        at=("data/Database/Instance/Secret/Resource",),
-        reason="A scheduled task of ours rotates it; the server takes the new one with its next connection.",
+        at=("data/Database/Instance/Secret/Resource", "data/Database/ServerLogin/Resource"),
+        reason="A scheduled task of ours rotates both; the server takes its new one with its next connection.",
     ),
     Acknowledged(
         rule="AwsSolutions-SMG4",
@@ -238,6 +238,11 @@ ACKNOWLEDGED = (
             ("<TrainingCluster>", _MACHINE_ROLE),
             ("<MlflowCluster>", "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource"),
         )
+    ),
+    _iam5(
+        "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/rds/instance/<TrackingDatabase>/postgresql:*",
+        "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource",
+        reason="The ARN of this one log group ends so; it may be told how long it keeps what is in it.",
     ),
     *(
         _iam5(f"<Steps{step}.Arn>:*", _MACHINE_ROLE, reason="The versions of the function that the state calls.")

@@ -10,6 +10,7 @@ from courtside.contracts.names import StackOutput
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
 from tests.infra.synthesized import SynthesizedStage, text
+from tests.infra.test_permissions import allowed
 
 STATEFUL = {
     "LakeBucket": ("AWS::S3::Bucket", "Retain"),
@@ -17,6 +18,7 @@ STATEFUL = {
     "Ledger": ("AWS::DynamoDB::GlobalTable", "Retain"),
     "TrackingDatabase": ("AWS::RDS::DBInstance", "Snapshot"),
     "TrackingDatabaseSecret": ("AWS::SecretsManager::Secret", None),
+    "TrackingServerSecret": ("AWS::SecretsManager::Secret", None),
     "SlackWebhookSecret": ("AWS::SecretsManager::Secret", "Retain"),
 }
 
@@ -112,6 +114,25 @@ def test_only_prod_pays_for_a_standby(dev: SynthesizedStage, prod: SynthesizedSt
 def test_every_output_is_published_once(stage: SynthesizedStage) -> None:
     published = [key for stack in stage.stacks for key in stack.outputs if not key.startswith("ExportsOutput")]
     assert sorted(published) == sorted(StackOutput)
+
+
+def test_the_database_says_who_logged_in_and_buys_no_extended_support(stage: SynthesizedStage) -> None:
+    database = stage.data.resources["TrackingDatabase"]["Properties"]
+    assert database["EnableCloudwatchLogsExports"] == ["postgresql"]
+    assert database["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
+
+
+def test_the_logs_that_the_database_exports_end(stage: SynthesizedStage) -> None:
+    """RDS makes the group itself, without a retention, and its name is known only when the instance is."""
+    _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", "TrackingUpkeepDatabaseLogs")
+    assert text(schedule["Target"]["Arn"]) == "arn:aws:scheduler:::aws-sdk:cloudwatchlogs:putRetentionPolicy"
+    given = json.loads(text(schedule["Target"]["Input"]))
+    assert given["LogGroupName"].startswith("/aws/rds/instance/<ExportsOutputRefTrackingDatabase")
+    assert given["LogGroupName"].endswith("/postgresql")
+    assert given["RetentionInDays"] in {30, 90}
+    role = schedule["Target"]["RoleArn"]["Fn::GetAtt"][0]
+    (group,) = allowed(stage.pipeline, role[:-8], "logs:PutRetentionPolicy")
+    assert given["LogGroupName"] in group
 
 
 def test_zones_are_named_by_ids_that_mean_the_same_in_every_account(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from packaging.requirements import Requirement
 
 from infra import assets
@@ -50,7 +51,9 @@ def test_a_build_sees_its_allow_list_and_nothing_else(dev: SynthesizedStage, ima
     seen = {str(path.relative_to(context)) for path in context.rglob("*")}
     assert not [path for path in seen if "__pycache__" in path or path.endswith(".pyc")]
     assert not [path for path in seen if path.startswith(("courtside/cli", "courtside/local", "courtside/costs"))]
-    assert {path for path in seen if path.startswith("images/")} == {"images/trim.py", "images/uv.txt"}
+    # Only the tasks log in to the database.
+    authorities = set() if image == "lambdas" else {"images/rds-ca.pem"}
+    assert {path for path in seen if path.startswith("images/")} == {"images/trim.py", "images/uv.txt"} | authorities
 
 
 @pytest.mark.parametrize("image", CONTEXTS)
@@ -205,6 +208,27 @@ def test_tmp_belongs_to_everybody(image: str) -> None:
 
 
 @pytest.mark.parametrize("image", ["training_image", "mlflow_image"])
+def test_whoever_logs_in_to_the_database_verifies_that_it_is_the_database(image: str) -> None:
+    environment = " ".join(_instructions(image, "ENV"))
+    assert "PGSSLMODE=verify-full" in environment
+    assert "PGSSLROOTCERT=/app/images/rds-ca.pem" in environment
+    assert "images/rds-ca.pem images/" in _instructions(image, "COPY")
+    assert _instructions(image, "WORKDIR")[-1] == "/app"
+
+
+def test_the_authorities_of_rds_are_roots_that_last_and_nobody_elses() -> None:
+    found = x509.load_pem_x509_certificates((ROOT / "images/rds-ca.pem").read_bytes())
+    names = [str(each.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value) for each in found]
+    assert len(set(names)) == len(names) > 70
+    assert all(
+        re.fullmatch(r"Amazon RDS [a-z]{2}-[a-z]+-\d Root CA (RSA2048|RSA4096|ECC384) G1", name) for name in names
+    )
+    for each in found:
+        each.verify_directly_issued_by(each)
+        assert each.not_valid_after_utc.year > 2060
+
+
+@pytest.mark.parametrize("image", ["training_image", "mlflow_image"])
 def test_containers_do_not_run_as_root(image: str) -> None:
     assert len(_instructions(image, "USER")) == 1
     assert _instructions(image, "USER") != ["root"]
@@ -220,6 +244,6 @@ def test_mlflow_serves_no_artifacts_and_takes_its_address_from_the_environment()
         "MLFLOW_BACKEND_STORE_URI=postgresql+psycopg2://",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false",
         "MLFLOW_DISABLE_TELEMETRY=true",
-        "PGSSLMODE=require",
+        "PGSSLMODE=verify-full",
     ):
         assert setting in environment

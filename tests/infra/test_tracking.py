@@ -5,7 +5,7 @@ from typing import Any
 
 from mlflow.server.security_utils import is_allowed_host_header
 
-from infra.constructs.mlflow_server import MLFLOW_PORT, MlflowDatabaseEnv, MlflowServerEnv
+from infra.constructs.mlflow_server import MLFLOW_PORT, MlflowDatabaseEnv, MlflowMigrationEnv, MlflowServerEnv
 from tests.infra.synthesized import ROOT, SynthesizedStage, text
 from tests.infra.test_permissions import allowed
 
@@ -77,17 +77,27 @@ def test_the_server_is_told_only_what_its_environment_model_says(stage: Synthesi
 
 
 def test_the_database_login_comes_from_the_secret_field_by_field(stage: SynthesizedStage) -> None:
-    for name in ("migrate", "mlflow"):
-        secrets = _container(stage, name)["Secrets"]
-        fields = {secret["Name"]: text(secret["ValueFrom"]).rsplit(">:", 1)[1] for secret in secrets}
-        assert fields == {"PGHOST": "host::", "PGPORT": "port::", "PGUSER": "username::", "PGDATABASE": "dbname::"}
+    of = {"PGHOST": "host::", "PGPORT": "port::", "PGUSER": "username::", "PGDATABASE": "dbname::"}
+    for name, secret, expected in (
+        ("migrate", "DatabaseInstanceSecretAttachment", of | {"PGPASSWORD": "password::"}),
+        ("mlflow", "DatabaseServerLoginAttachment", of),
+    ):
+        given = {each["Name"]: text(each["ValueFrom"]) for each in _container(stage, name)["Secrets"]}
+        assert {key: value.rsplit(">:", 1)[1] for key, value in given.items()} == expected
+        assert all(value.startswith(f"<ExportsOutputRef{secret}") for value in given.values())
 
 
-def test_the_password_is_read_at_every_login_and_injected_nowhere(stage: SynthesizedStage) -> None:
-    for name in ("migrate", "mlflow"):
-        arn = MlflowDatabaseEnv.read(_environment(stage, name)).database_secret_arn
-        assert allowed(stage.tracking, "MlflowTaskTaskRole", "secretsmanager:GetSecretValue") == {arn}
-    assert "password" not in json.dumps(stage.tracking.template).lower()
+def test_the_server_reads_its_own_password_at_every_login_and_can_read_no_other(stage: SynthesizedStage) -> None:
+    """It works as a role that owns nothing; the master's login is the migration's, which ends before it starts."""
+    own = MlflowDatabaseEnv.read(_environment(stage)).database_secret_arn
+    assert own == MlflowMigrationEnv.read(_environment(stage, "migrate")).server_secret_arn
+    assert own.startswith("<ExportsOutputRefDatabaseServerLoginAttachment")
+    assert allowed(stage.tracking, "MlflowTaskTaskRole", "secretsmanager:GetSecretValue") == {own}
+    assert "COURTSIDE_DATABASE_SECRET_ARN" not in _environment(stage, "migrate")
+    injected = [
+        line for line in json.dumps(stage.tracking.template, indent=0).splitlines() if "assword" in line.lower()
+    ]
+    assert injected == ['"Name": "PGPASSWORD",', '":password::"']
 
 
 def test_the_schema_is_migrated_before_the_server_starts_and_by_nobody_else(stage: SynthesizedStage) -> None:

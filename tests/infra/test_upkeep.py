@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from infra.constructs.mlflow_server import MlflowDatabaseEnv
+from infra.constructs.mlflow_server import MlflowDatabaseEnv, MlflowMigrationEnv
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
 from tests.infra.synthesized import SynthesizedStage, text
 
+LOGINS = {"Collection": "ServerLogin", "Rotation": "InstanceSecret"}
 TASKS = {"Collection": ["gc", "--older-than", "30d"], "Rotation": ["rotate"]}
 
 
@@ -23,7 +24,11 @@ def test_a_task_runs_its_command_on_the_database_and_knows_no_password(stage: Sy
     container = _container(stage, task)
     assert container["Command"] == TASKS[task]
     environment = {variable["Name"]: text(variable["Value"]) for variable in container["Environment"]}
-    assert MlflowDatabaseEnv.read(environment).as_env() == environment
+    assert MlflowDatabaseEnv.read(environment).database_secret_arn.startswith(
+        f"<ExportsOutputRefDatabase{LOGINS[task]}"
+    )
+    rotated = MlflowMigrationEnv.read(environment).as_env() if task == "Rotation" else {}
+    assert MlflowDatabaseEnv.read(environment).as_env() | rotated == environment
     assert {secret["Name"] for secret in container["Secrets"]} == {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE"}
 
 

@@ -32,14 +32,17 @@ def call(stage: Stage, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return result
 
 
-def secret_of(stage: Stage) -> dict[str, Any]:
-    """The database's secret as it is now."""
+MASTER, SERVER = "mlflow", "mlflow_server"
+
+
+def secret_of(stage: Stage, user: str = MASTER) -> dict[str, Any]:
+    """The secret of one of the database's roles as it is now."""
     client = stage.aws.client("secretsmanager")
     for listed in client.list_secrets()["SecretList"]:
         fields = client.get_secret_value(SecretId=listed["ARN"])["SecretString"]
-        if '"dbname"' in fields:
+        if '"dbname"' in fields and json.loads(fields)["username"] == user:
             return {**json.loads(fields), "arn": listed["ARN"]}
-    raise AssertionError("no secret of a database")
+    raise AssertionError(f"no secret of {user}")
 
 
 @contextmanager
@@ -121,7 +124,7 @@ class Client(threading.Thread):
 
 
 def test_the_password_is_rotated_while_the_server_works_and_no_request_fails(stage: Stage) -> None:
-    before = secret_of(stage)
+    before, server_before = secret_of(stage), secret_of(stage, SERVER)
     tasks = _service_tasks(stage)
     log = next(stage.aws.directory.glob("postgres-*/postgres.log"))
     with (
@@ -139,6 +142,7 @@ def test_the_password_is_rotated_while_the_server_works_and_no_request_fails(sta
             time.sleep(0.05)
     assert client.failed == []
     assert client.done >= so_far + 20
+    assert secret_of(stage, SERVER)["password"] != server_before["password"]
     after = secret_of(stage)
     assert after["password"] != before["password"]
     assert {**after, "password": ""} == {**before, "password": ""}
@@ -149,8 +153,33 @@ def test_the_password_is_rotated_while_the_server_works_and_no_request_fails(sta
         pass
     assert _service_tasks(stage) == tasks
     assert after["password"] not in "".join(stage.aws.log_tail("upkeep", 100))
-    assert 'ALTER ROLE "mlflow" PASSWORD \'SCRAM-SHA-256$' in log.read_text()
+    for role in (MASTER, SERVER):
+        assert f'ALTER ROLE "{role}" PASSWORD \'SCRAM-SHA-256$' in log.read_text()
     assert after["password"] not in log.read_text()
+
+
+def test_the_server_works_as_a_role_that_can_change_rows_and_nothing_else(stage: Stage) -> None:
+    call(stage, "experiments/create", {"name": "written by the server's role"})
+    with database(stage) as cursor:
+        cursor.execute(
+            "select distinct usename from pg_stat_activity where datname = 'mlflow' and pid <> pg_backend_pid()"
+        )
+        assert cursor.fetchall() == [(SERVER,)]
+    login = secret_of(stage, SERVER)
+    with database(stage, username=SERVER, password=login["password"]) as cursor:
+        cursor.execute("select count(*) from experiments where name = 'written by the server''s role'")
+        assert cursor.fetchone() == (1,)
+        for forbidden in (
+            "create table mine (a int)",
+            "drop table runs",
+            "alter table runs add column a int",
+            "truncate experiments",
+            "update alembic_version set version_num = 'x'",
+            "create role other",
+            f"alter role {MASTER} password 'x'",
+        ):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(forbidden)
 
 
 def test_a_rotation_that_was_cut_off_locks_nobody_out_and_is_finished_by_the_next(stage: Stage) -> None:

@@ -197,6 +197,15 @@ def test_the_processor_of_the_images_is_compared_with_this_machines(
     assert ("-c architecture=" in finding.fix) == (level == "fail" or machine == "arm64")
 
 
+@pytest.mark.parametrize(
+    ("region", "level"), [("us-east-1", "ok"), ("eu-central-2", "ok"), ("east-1", "fail"), ("il-central-1", "fail")]
+)
+def test_a_region_whose_authority_the_images_do_not_know_is_named(region: str, level: str) -> None:
+    (finding,) = look("database certificate", plan(region))
+    assert finding.level == level
+    assert (f"/{region}/{region}-bundle.pem to images/rds-ca.pem" in finding.fix) == (level == "fail")
+
+
 def test_a_bootstrap_of_another_qualifier_is_found_and_named(answering: Answering) -> None:
     there = {"Parameters": [{"Name": "/cdk-bootstrap/mlteam/version", "Value": "30"}]}
     answering("ssm", ("get_parameter", "ParameterNotFound"), ("get_parameters_by_path", there))
