@@ -104,7 +104,7 @@ def _addresses(settings: dict[str, Any] | None) -> Iterator["Finding"]:
 def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-    from courtside.adapters.examination import alert_channel, retraining, watching
+    from courtside.adapters.examination import alert_channel, network, retraining, watching
     from courtside.adapters.examination.asking import asked
     from courtside.adapters.examination.loaded import loaded
     from courtside.adapters.examination.stage import alarms, service
@@ -124,6 +124,7 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     yield from asked("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
     yield from asked("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine)))
     yield from asked("dead letters", lambda: watching.dead_letters(resources))
+    yield from asked("default security group", lambda: network.default_group(resources))
     yield from asked("alarms", lambda: alarms(resources))
     yield from asked("alert e-mail", lambda: watching.subscriptions(outputs[StackOutput.ALERT_TOPIC]))
     yield from asked("Slack", lambda: alert_channel.slack(outputs))

@@ -34,8 +34,8 @@ from courtside.workflows.documents import read
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import ledger
 from tests.integration.stage.test_loop import texts
+from tests.integration.stage.test_tracking_database import SERVER, disconnect_everybody, run_scheduled, secret_of
 from tests.integration.stage.test_tracking_database import call as ask_mlflow
-from tests.integration.stage.test_tracking_database import disconnect_everybody, run_scheduled, secret_of
 
 FIRST = RetrainingRequest(training_id="first", as_of=date(2010, 7, 1), trigger=Trigger.MANUAL, reason="a test")
 RELEASE = UnlockRequest(request=FIRST, trained=False)
@@ -237,5 +237,6 @@ def test_no_template_environment_or_log_tells_a_webhook_a_password_or_a_token(st
         "courtside.migrate",
     ):
         assert any(part in text for text in everything), part
-    for secret in (stage.slack.url, secret_of(stage)["password"], record.token):
+    passwords = (secret_of(stage)["password"], secret_of(stage, SERVER)["password"])
+    for secret in (stage.slack.url, *passwords, record.token):
         assert not [text for text in everything if secret in text]

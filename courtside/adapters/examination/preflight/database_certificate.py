@@ -17,8 +17,9 @@ def _look(plan: Plan) -> Iterator[Finding]:
     except (OSError, ssl.SSLError) as error:
         yield doubtful(_CHECK, f"{AUTHORITIES} cannot be read ({error})", "run it in a clone of the project")
         return
-    names = [str(dict(part[0] for part in each["subject"])["commonName"]) for each in context.get_ca_certs()]
-    if any(name.split(" Root CA ")[0].endswith(f" {plan.region}") for name in names):
+    # A subject is nested tuples of names and values.
+    subjects = [str(each["subject"]) for each in context.get_ca_certs()]
+    if any(f"'Amazon RDS {plan.region} Root CA " in subject for subject in subjects):
         yield fine(_CHECK, f"the authorities of {plan.region} are in the images")
     else:
         bundle = f"https://truststore.pki.rds.amazonaws.com/{plan.region}/{plan.region}-bundle.pem"

@@ -1,0 +1,122 @@
+"""Outside judges of our templates, each asked in its own way: what they find, in one shape."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.validation.policies import Templates, short
+from tests.infra.accepted import Accepted
+from tests.infra.iam_linter import found_in
+from tests.infra.synthesized import ROOT
+
+# Its hundred dependencies contradict ours, so that it cannot be in our lock: it lives in an environment of its own.
+CHECKOV = "checkov==3.3.30"
+_ASL = ROOT / "node_modules/.bin/asl-validator"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding; `at` is the logical id without its hash."""
+
+    judge: str
+    rule: str
+    at: str
+    words: str
+
+    def is_accepted_by(self, entry: Accepted) -> bool:
+        """Whether an entry of the table speaks of this finding."""
+        return (
+            (self.judge, self.rule) == (entry.judge, entry.rule)
+            and any(fnmatchcase(self.at, pattern) for pattern in entry.at)
+            and entry.saying in self.words
+        )
+
+
+def open_findings(found: Iterable[Found], table: tuple[Accepted, ...]) -> list[Found]:
+    """Return what no entry of the table accepts."""
+    return [each for each in found if not any(each.is_accepted_by(entry) for entry in table)]
+
+
+def cfn_lint(assembly: Path) -> list[Found]:
+    """Ask cfn-lint, which knows the schema of every resource type."""
+    files = [str(file) for file in sorted(assembly.glob("*.template.json"))]
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("cfn-lint"),
+        "--format",
+        "json",
+        "--regions",
+        "us-east-1",
+        "--",
+        *files,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [
+        Found("cfn-lint", each["Rule"]["Id"], _resource(each["Location"]["Path"]), each["Message"])
+        for each in json.loads(done.stdout)
+    ]
+
+
+def _resource(path: list[Any] | None) -> str:
+    match path:
+        case ["Resources", logical_id, *_]:
+            return short(str(logical_id))
+    return ""
+
+
+def checkov(assembly: Path) -> list[Found]:
+    """Ask checkov; skips the test where its environment cannot be made."""
+    report = _run_checkov(assembly)
+    return [
+        Found("checkov", each["check_id"], short(each["resource"].rpartition(".")[2]), each["check_name"])
+        for each in report["results"]["failed_checks"]
+    ]
+
+
+@cache
+def _uv() -> str:
+    return subprocess.run([ROOT / "scripts/find-uv"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _run_checkov(assembly: Path) -> dict[str, Any]:
+    tool = [_uv(), "tool", "run", "--quiet", "--no-config", "--from", CHECKOV, "checkov"]
+    ready = subprocess.run([*tool, "--version"], capture_output=True, text=True, check=False)
+    if ready.returncode:
+        pytest.skip(f"{CHECKOV} could not be installed: {ready.stderr.strip()[-300:]}")
+    options = ["--framework", "cloudformation", "--quiet", "--compact", "--output", "json", "--skip-download"]
+    files = [part for file in sorted(assembly.glob("*.template.json")) for part in ("--file", str(file))]
+    done = subprocess.run([*tool, *options, *files], capture_output=True, text=True, check=False)
+    # Its exit code is 1 when it finds anything.
+    report = json.loads(done.stdout)
+    assert report["summary"]["parsing_errors"] == 0
+    assert report["summary"]["passed"] > 300, "it was not asked in earnest"
+    return dict(report)
+
+
+def parliament(read: Templates) -> list[Found]:
+    """Ask parliament, which knows every IAM action with the resources and conditions it takes."""
+    policies = [*read.role_policies(), *read.resource_policies()]
+    found = [(policy.holder, words) for policy in policies for words in found_in(policy.document)]
+    return [Found("parliament", words.partition(":")[0], holder, words) for holder, words in found]
+
+
+def asl_validator(definition: dict[str, Any], folder: Path) -> list[Found]:
+    """Ask asl-validator, which knows the states language."""
+    path = folder / "machine.asl.json"
+    path.write_text(json.dumps(definition))
+    done = subprocess.run([_ASL, "--json-path", path], capture_output=True, text=True, check=False)
+    said = re.sub(r"\s+", " ", done.stdout + done.stderr).strip()
+    return [Found("asl-validator", "invalid", "Machine", said)] if done.returncode else []
+
+
+def rules_of(table: Iterable[Accepted]) -> Iterator[tuple[str, str]]:
+    """Yield judge and rule of every entry."""
+    return ((entry.judge, entry.rule) for entry in table)
