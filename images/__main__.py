@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from courtside.contracts.errors import CourtsideError
-from courtside.local.assembly import ImageUpload, read_assembly
-from courtside.local.containers.bases import STAND_INS, named_bases
-from courtside.local.containers.build import build, context_here, reference
-from courtside.local.containers.engine import Engine
-from courtside.local.demo.synthesis import Synthesis
+from embedded_aws.assembly import ImageUpload, read_assembly
+from embedded_aws.containers.bases import STAND_INS, named_bases
+from embedded_aws.containers.build import build, context_here, reference
+from embedded_aws.containers.engine import Engine
+from embedded_aws.demo.synthesis import Synthesis
 from images.inventory import Package, inventory
 from images.sbom import bill_of_materials
 

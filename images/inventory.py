@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from courtside.local.containers.engine import Engine
+from embedded_aws.containers.engine import Engine
 
 # Runs inside the image, whose Python need have nothing but its standard library.
 _PROGRAM = """

@@ -23,9 +23,9 @@ COMMIT = "commit"
 
 _BUILD = ("images/trim.py", "images/uv.txt")
 _PROJECT = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", *_BUILD)
-# The console, the embedded AWS and the prices never run inside an image.
 _AUTHORITIES = "images/rds-ca.pem"
-_LIBRARY = ("courtside", "!courtside/cli", "!courtside/local", "!courtside/costs", "!courtside/core/costs")
+# The console and the prices never run inside an image.
+_LIBRARY = ("courtside", "!courtside/cli", "!courtside/costs", "!courtside/core/costs")
 _CONTEXTS = {
     "lambdas": (*_PROJECT, *_LIBRARY, "lambdas"),
     "training_image": (*_PROJECT, *_LIBRARY, _AUTHORITIES, "training_image"),

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from courtside.local.ports import LOOPBACK, answers, free_port
-from courtside.local.processes import end_group
+from embedded_aws.ports import LOOPBACK, answers, free_port
+from embedded_aws.processes import end_group
 
 READY_SECONDS = 120
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from courtside.local.demo.memory import PeakMemory
+from embedded_aws.demo.memory import PeakMemory
 
 LIBRARIES = (
     "sklearn.ensemble",

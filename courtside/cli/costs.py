@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from courtside.cli.checkout import require_checkout
 from courtside.cli.console import JsonFlag, people, print_json, print_table, print_text, say
 from courtside.cli.stage import Stage
 from courtside.contracts.errors import BadInput
@@ -68,13 +69,14 @@ def costs(
 
 
 def _resources(stage: str, *, templates: list[Path], assembly: Path | None) -> "Iterator[Resource]":
-    from courtside.local.assembly import read_assembly
-    from courtside.local.demo.synthesis import Synthesis
-
     if templates:
         for path in templates:
             yield from _read(path, stack=path.name.removesuffix(".template.json"))
         return
+    require_checkout()
+    from embedded_aws.assembly import read_assembly
+    from embedded_aws.demo.synthesis import Synthesis
+
     with TemporaryDirectory() as folder:
         if assembly is None:
             with people.status(f"Synthesizing {stage}"):

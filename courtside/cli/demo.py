@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from courtside.cli.checkout import require_checkout
 from courtside.cli.console import people, print_models, print_table, say
 from courtside.cli.input import QuarantineOption, read_input
 from courtside.contracts.errors import CourtsideError
-from courtside.local.checkout import require_checkout
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from courtside.local.demo.result import DemoResult
+    from embedded_aws.demo.result import DemoResult
 
 DEFAULT_OUT = Path("demo-out")
 EXIT_FAILED = 1
@@ -50,10 +50,10 @@ def demo(
     """
     require_checkout()
     from courtside.adapters.files import prepare_folder
-    from courtside.local.aws import LocalOptions
-    from courtside.local.demo.archive import write_result
-    from courtside.local.demo.result import DemoResult
-    from courtside.local.demo.run import DemoOptions, run_demo
+    from embedded_aws.aws import LocalOptions
+    from embedded_aws.demo.archive import write_result
+    from embedded_aws.demo.result import DemoResult
+    from embedded_aws.demo.run import DemoOptions, run_demo
 
     prepare_folder(out)
     local = LocalOptions(backend_store_uri=backend_store_uri, enforce_iam=True, containers=containers)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from courtside.cli.checkout import require_checkout
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Stage
-from courtside.local.checkout import require_checkout
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -36,8 +36,8 @@ def up(
 
     - `courtside local up --port 4566 --json`
     """
-    from courtside.local.aws import LocalAws, LocalOptions
-    from courtside.local.demo.synthesis import Synthesis
+    from embedded_aws.aws import LocalAws, LocalOptions
+    from embedded_aws.demo.synthesis import Synthesis
 
     options = LocalOptions(port=port, backend_store_uri=backend_store_uri, enforce_iam=True)
     with people.status("Starting") as status, LocalAws.start(options, progress=status.update) as aws:
@@ -73,8 +73,8 @@ def env(
 
     - `eval $(courtside local env --unset)`, when you are done with it
     """
-    from courtside.local.errors import InstanceUnknown
-    from courtside.local.instance import find, instances, shell_variables
+    from embedded_aws.errors import InstanceUnknown
+    from embedded_aws.instance import find, instances, shell_variables
 
     if unset:
         names = shell_variables()
@@ -97,7 +97,7 @@ def status(as_json: JsonFlag = False) -> None:
 
     Example: `courtside local status`
     """
-    from courtside.local.instance import instances
+    from embedded_aws.instance import instances
 
     rows = [
         {
@@ -122,7 +122,7 @@ def down_instances(
 
     Example: `courtside local down`
     """
-    from courtside.local.instance import down, find, instances
+    from embedded_aws.instance import down, find, instances
 
     chosen = [find(instance_id)] if instance_id else instances()
     for instance in chosen:

@@ -18,14 +18,14 @@ from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import StackOutput
 from courtside.core.games import read_games
 from courtside.datasets.simulated import simulate_games
-from courtside.local.assembly import read_assembly
-from courtside.local.aws import LocalAws, LocalOptions
-from courtside.local.containers.build import build, context_here, reference
-from courtside.local.containers.engine import Engine
-from courtside.local.demo.loop import Loop
-from courtside.local.demo.synthesis import Synthesis
-from courtside.local.slack import SlackWebhook
 from courtside.workflows.games import store_games
+from embedded_aws.assembly import read_assembly
+from embedded_aws.aws import LocalAws, LocalOptions
+from embedded_aws.containers.build import build, context_here, reference
+from embedded_aws.containers.engine import Engine
+from embedded_aws.demo.loop import Loop
+from embedded_aws.demo.synthesis import Synthesis
+from embedded_aws.slack import SlackWebhook
 from tests.images.figures import Figures
 
 REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"

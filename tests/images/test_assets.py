@@ -4,10 +4,10 @@ import os
 import subprocess
 from pathlib import Path
 
-from courtside.local.assembly import read_assembly
-from courtside.local.aws import LocalAws, LocalOptions
-from courtside.local.containers.build import arguments
-from courtside.local.containers.engine import Engine
+from embedded_aws.assembly import read_assembly
+from embedded_aws.aws import LocalAws, LocalOptions
+from embedded_aws.containers.build import arguments
+from embedded_aws.containers.engine import Engine
 
 ROOT = Path(__file__).parents[2]
 # There is no registry to log in to and to push to: both are written down and not done, the rest is the engine's.

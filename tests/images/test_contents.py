@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from courtside.local.containers.engine import Engine
+from embedded_aws.containers.engine import Engine
 from tests.images.figures import Figures
 
 LIMIT_MB = {"lambdas": 460, "training_image": 850, "mlflow_image": 560}

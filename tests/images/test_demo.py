@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from courtside.local.containers.engine import Engine
+from embedded_aws.containers.engine import Engine
 
 
 def test_the_demo_on_containers_ends_with_a_second_champion(images: dict[str, str], tmp_path: Path) -> None:

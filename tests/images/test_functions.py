@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from courtside.local.containers.function_container import FunctionContainer, FunctionImage
+from embedded_aws.containers.function_container import FunctionContainer, FunctionImage
 from tests.images.conftest import Stage
 from tests.images.figures import Figures, Report
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from courtside.local.containers.engine import ContainerSpec, Engine, write_environment
-from courtside.local.ports import free_port
-from courtside.local.postgres import Database, PostgresServer
+from embedded_aws.containers.engine import ContainerSpec, Engine, write_environment
+from embedded_aws.ports import free_port
+from embedded_aws.postgres import Database, PostgresServer
 from tests.images.figures import Figures
 
 PROCESSORS, MEMORY_MIB = 0.25, 512

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from courtside.contracts import lake_keys
-from courtside.local.containers.engine import Engine
 from courtside.workflows.legacy_set import read_legacy_set
+from embedded_aws.containers.engine import Engine
 from tests.images.conftest import Stage
 from tests.images.figures import Figures
 

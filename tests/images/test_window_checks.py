@@ -9,8 +9,8 @@ from pathlib import Path
 
 from courtside.contracts.events import DriftCheckRequest, Window
 from courtside.contracts.names import StackOutput
-from courtside.local.containers.build import reference
-from courtside.local.containers.function_container import FunctionContainer, FunctionImage
+from embedded_aws.containers.build import reference
+from embedded_aws.containers.function_container import FunctionContainer, FunctionImage
 from tests.images.conftest import Stage
 from tests.images.figures import Figures, Report
 

@@ -41,7 +41,7 @@ def test_the_sdist_holds_what_a_build_needs(built: Distributions) -> None:
     with tarfile.open(built.sdist) as sdist:
         names = {Path(*Path(name).parts[1:]).as_posix() for name in sdist.getnames()}
     assert {"pyproject.toml", "README.md", "LICENSE", "courtside/__init__.py"} <= names
-    assert not any(name.startswith(("tests", "infra", "lambdas")) for name in names)
+    assert not any(name.startswith(("tests", "infra", "lambdas", "embedded_aws")) for name in names)
 
 
 def test_a_library_has_the_same_bounds_for_people_and_in_the_images() -> None:

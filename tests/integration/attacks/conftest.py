@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from courtside.local.aws import LocalAws, LocalOptions
+from embedded_aws.aws import LocalAws, LocalOptions
 from tests.integration.browser.chromium import Browser, found, running
 
 

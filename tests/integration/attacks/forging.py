@@ -13,8 +13,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
-from courtside.local.aws import LocalAws
-from courtside.local.keys import Keys
+from embedded_aws.aws import LocalAws
+from embedded_aws.keys import Keys
 
 
 @dataclass(frozen=True)

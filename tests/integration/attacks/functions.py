@@ -6,7 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
-from courtside.local.aws import LocalAws
+from embedded_aws.aws import LocalAws
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 FUNCTIONS = "/2015-03-31/functions"

@@ -12,8 +12,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from courtside.local.aws import LocalAws
-from courtside.local.keys import Keys, new_keys
+from embedded_aws.aws import LocalAws
+from embedded_aws.keys import Keys, new_keys
 from tests.integration.attacks.forging import Call, client
 from tests.integration.attacks.functions import FUNCTIONS, ROLE, function, functions
 

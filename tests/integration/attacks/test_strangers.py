@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from courtside.local.aws import LocalAws
+from embedded_aws.aws import LocalAws
 from tests.integration.attacks.conftest import Stranger, as_nobody
 from tests.integration.attacks.functions import FUNCTIONS, ROLE, function, functions, pwning
 from tests.integration.browser.chromium import Browser

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from courtside.local.demo.synthesis import Synthesis
+from embedded_aws.demo.synthesis import Synthesis
 
 PROGRAM = """
 import sys
 from pathlib import Path
-from courtside.local.aws import LocalAws, LocalOptions
-from courtside.local.demo.synthesis import Synthesis
+from embedded_aws.aws import LocalAws, LocalOptions
+from embedded_aws.demo.synthesis import Synthesis
 
 with LocalAws.start(LocalOptions(state_directory=Path(sys.argv[1]), enforce_iam=True)) as aws:
     synthesis = Synthesis(aws.directory / "cdk.out", stage="dev", instance_id=aws.instance.id)

@@ -9,7 +9,7 @@ import pytest
 
 from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts.names import STACKS, StackOutput, stack_name
-from courtside.local.aws import LocalAws, LocalOptions
+from embedded_aws.aws import LocalAws, LocalOptions
 from tests.datasets.churn import CONTRACT
 
 STAGE = "lakeonly"

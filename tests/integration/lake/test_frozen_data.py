@@ -9,11 +9,11 @@ from courtside.contracts import lake_keys
 from courtside.contracts.records import DataManifest
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
-from courtside.local.aws import LocalAws
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen import DataChanged, frozen_features
 from courtside.workflows.games import store_games
 from courtside.workflows.ports import ObjectMissing
+from embedded_aws.aws import LocalAws
 from tests.datasets.churn import DATASET, churn_table
 from tests.unit.workflows.churn_lake import PREFIX, asked, parquet
 

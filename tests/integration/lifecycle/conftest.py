@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from courtside.local.aws import LocalAws, LocalOptions
+from embedded_aws.aws import LocalAws, LocalOptions
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
 from tests.infra.releases import release, versions

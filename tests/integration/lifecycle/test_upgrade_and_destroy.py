@@ -11,7 +11,7 @@ import pytest
 from courtside.adapters.deployment import StageNotDeployed, stage_outputs
 from courtside.adapters.kept import kept
 from courtside.contracts.names import STACKS, StackOutput, stack_name
-from courtside.local.assembly import read_assembly
+from embedded_aws.assembly import read_assembly
 from infra.changes.specification import specification
 from tests.integration.lifecycle.conftest import BODY, OBJECT, WEBHOOK, Upgrade, database_password
 

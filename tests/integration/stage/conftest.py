@@ -13,11 +13,11 @@ from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import StackOutput
 from courtside.datasets.simulated import simulate_games
-from courtside.local.aws import LocalAws, LocalOptions
-from courtside.local.demo.loop import Loop
-from courtside.local.demo.synthesis import Synthesis
-from courtside.local.slack import SlackWebhook
 from courtside.workflows.games import store_games
+from embedded_aws.aws import LocalAws, LocalOptions
+from embedded_aws.demo.loop import Loop
+from embedded_aws.demo.synthesis import Synthesis
+from embedded_aws.slack import SlackWebhook
 
 SEASONS = range(2005, 2012)
 

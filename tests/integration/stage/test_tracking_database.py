@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from courtside.adapters.execute_api import signed_headers
 from courtside.contracts.names import StackOutput
-from courtside.local.aws import session
+from embedded_aws.aws import session
 from tests.integration.stage.conftest import Stage
 
 DAY_MS = 86_400_000

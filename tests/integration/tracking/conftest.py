@@ -8,7 +8,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from courtside.local.postgres import Database, PostgresServer
+from embedded_aws.postgres import Database, PostgresServer
 from tests.integration.tracking.databases import EMPTY, FULL, Databases, backup, client_of, close, fill
 
 

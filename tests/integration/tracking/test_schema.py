@@ -12,8 +12,8 @@ from typing import Any
 import psycopg2
 import pytest
 
-from courtside.local.ports import LOOPBACK
-from courtside.local.postgres import Database, PostgresServer
+from embedded_aws.ports import LOOPBACK
+from embedded_aws.postgres import Database, PostgresServer
 from infra.assets import ROOT
 from tests.integration.tracking.databases import make_schema
 

@@ -12,7 +12,7 @@ from courtside.adapters.examination.alert_channel import subject_of
 from courtside.adapters.slack import WebhookInvalid
 from courtside.adapters.stack_resources import StackResource
 from courtside.contracts.names import StackOutput
-from courtside.local.slack import SlackWebhook
+from embedded_aws.slack import SlackWebhook
 
 OUTPUTS = {StackOutput.SLACK_WEBHOOK_SECRET: "arn:secret"}
 

@@ -9,7 +9,7 @@ import pytest
 
 from courtside.adapters import slack as adapter
 from courtside.adapters.slack import BUDGET_SECONDS, TRIES, SlackUnreachable, WebhookInvalid, post_to_slack, webhook_in
-from courtside.local.slack import SlackWebhook
+from embedded_aws.slack import SlackWebhook
 
 Answer = tuple[int, str, dict[str, str]]
 

@@ -1,0 +1,217 @@
+"""The demo's steps, in order; each says what it saw and fails when that is not what it should be."""
+
+import contextlib
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from courtside.adapters.mlflow_registry import MlflowRegistry
+from courtside.adapters.s3_lake import S3Lake
+from courtside.contracts.events import DriftCheckResponse, RetrainingRequest, Trigger, Window
+from courtside.contracts.names import StackOutput
+from courtside.workflows.games import store_games
+from embedded_aws.aws import LocalAws, LocalOptions
+from embedded_aws.containers.build import context_here
+from embedded_aws.containers.engine import Engine
+from embedded_aws.demo.loop import Execution, Loop
+from embedded_aws.demo.narrator import Narrator, Step
+from embedded_aws.demo.plan import DemoPlan
+from embedded_aws.demo.result import AlertResult, CheckResult, DemoResult, ExecutionResult
+from embedded_aws.demo.synthesis import Synthesis
+from embedded_aws.slack import SlackWebhook
+
+STAGE = "dev"
+ALERT_TIMEOUT_SECONDS = 20
+NO_WEBHOOK = "not set"
+FIRST_TRAINING = "initial"
+
+
+@dataclass(slots=True)
+class Story:
+    """One run of the demo; what it learns goes into `result` as it happens, so a failure loses nothing."""
+
+    games: pa.Table
+    plan: DemoPlan
+    options: LocalOptions
+    narrator: Narrator
+    result: DemoResult
+    resources: ExitStack
+    aws: LocalAws
+    loop: Loop
+    slack: SlackWebhook
+    retraining_arn: str = ""
+    alerts_expected: int = 0
+
+    @classmethod
+    def begin(
+        cls, games: pa.Table, plan: DemoPlan, options: LocalOptions, narrator: Narrator, resources: ExitStack
+    ) -> "Story":
+        """Start the embedded AWS and deploy the unmodified template onto it."""
+        with narrator.step("start", "Starting the embedded AWS") as step:
+            context = context_here(Engine(), narrator.progress) if options.containers else {}
+            aws = resources.enter_context(LocalAws.start(options, progress=narrator.progress))
+            # With the instance, not with this process: a kept instance runs functions and tasks from it.
+            out = aws.directory / "cdk.out"
+            synthesis = Synthesis(out, stage=STAGE, context=context, instance_id=aws.instance.id)
+            resources.callback(synthesis.abandon)
+            slack = resources.enter_context(SlackWebhook())
+            _point_sdks_at(aws, resources)
+            involved = "its images as containers" if options.containers else "no account and no Docker involved"
+            step.says(
+                f"an AWS of your own answers at {aws.endpoint}, {involved}; "
+                f"functions and tasks may do {'what their roles grant' if options.enforce_iam else 'anything'}"
+            )
+        with narrator.step("deploy", "Synthesizing and deploying the CDK app") as step:
+            outputs = aws.deploy(synthesis.finish())
+            loop = Loop(aws, stage=STAGE)
+            loop.set_slack_webhook(slack.url)
+            step.says(f"{len(outputs)} stacks deployed from the unmodified template: {', '.join(outputs)}")
+        return cls(games, plan, options, narrator, DemoResult(games=games.num_rows), resources, aws, loop, slack)
+
+    def tell(self) -> None:
+        """Run the loop from the first games to the second champion."""
+        self.load_games()
+        self.first_training()
+        self.check_quiet_window()
+        self.check_changed_window()
+        self.retrain()
+
+    def load_games(self) -> None:
+        """Put the games into the lake."""
+        with self.narrator.step("load games", "Writing games to the lake") as step:
+            keys = store_games(self.games, lake=self.lake())
+            step.says(f"{self.games.num_rows:,} games of {len(keys)} seasons lie in the lake as parquet")
+
+    def first_training(self) -> None:
+        """Train through the state machine on what was known then; its best model becomes the first champion."""
+        request = RetrainingRequest(
+            training_id=FIRST_TRAINING,
+            as_of=self.plan.first_as_of,
+            trigger=Trigger.INITIAL,
+            reason="first training",
+        )
+        with self.narrator.step("first training", "Training four models through the state machine") as step:
+            arn = self.loop.retrain(request)
+            self.aws.wait_for_tracking()
+            self.loop.wait_for_end(arn, progress=self.narrator.progress)
+            step.says(self._training_line(FIRST_TRAINING))
+        with self.narrator.step("champion", "Looking up the champion") as step:
+            champion = self._champion(step)
+            self.result.champion.before = champion
+            self._expect_alerts(step, 1)
+            step.says(
+                f"version {champion} is registered as champion; its reference profile is what drift is checked by"
+            )
+
+    def check_quiet_window(self) -> None:
+        """Check a season like its reference: nothing may happen."""
+        with self.narrator.step("quiet check", "Checking a season like the reference") as step:
+            answer = self._check(self.plan.quiet)
+            step.expect(answer.decision == "nothing", f"decided {answer.decision}: {answer.reason}")
+            step.expect(len(self.loop.executions()) == 1, "a retraining was started")
+            step.says(
+                f"{_season(self.plan.quiet)}: {answer.rows:,} games, {answer.reason}; nothing was started or sent"
+            )
+
+    def check_changed_window(self) -> None:
+        """Check a season after a real change: an alert must arrive and a retraining must start."""
+        with self.narrator.step("changed check", "Checking a season after a real change") as step:
+            answer = self._check(self.plan.changed)
+            step.expect(answer.decision == "retrain", f"decided {answer.decision}: {answer.reason}")
+            step.expect(answer.execution_arn is not None, "no retraining was started")
+            self.retraining_arn = answer.execution_arn or ""
+            self._expect_alerts(step, 2)
+            step.says(
+                f"{_season(self.plan.changed)}: {answer.reason} ({', '.join(answer.features_drifted)}); "
+                "the alert reached Slack"
+            )
+
+    def retrain(self) -> None:
+        """Follow the retraining that the check started: train, gate, promote."""
+        execution = Execution(self.retraining_arn, "RUNNING")
+        with self.narrator.step("retraining", "Training a challenger on newer games") as step:
+            self.loop.wait_for_state(execution.arn, "Train", progress=self.narrator.progress)
+            self.result.models = list(self.loop.training(execution.name).models)
+            step.says(self._training_line(execution.name))
+        with self.narrator.step("gate", "Judging challenger and champion on the same holdout") as step:
+            self.loop.wait_for_state(execution.arn, "Gate", progress=self.narrator.progress)
+            verdict = self.loop.verdict(execution.name)
+            step.expect(verdict.promote, verdict.reason)
+            step.says(verdict.reason)
+        with self.narrator.step("promotion", "Promoting") as step:
+            self.loop.wait_for_end(execution.arn, progress=self.narrator.progress)
+            champion = self._champion(step)
+            self.result.champion.after = champion
+            before = self.result.champion.before
+            step.expect(champion != before, f"version {champion} is still champion")
+            self._expect_alerts(step, 3)
+            step.says(
+                f"version {champion} is champion and passed its smoke check, version {before} is kept as previous; "
+                "Slack was told"
+            )
+
+    def lake(self) -> S3Lake:
+        """Return the stage's lake."""
+        return S3Lake(self.loop.output(StackOutput.LAKE_BUCKET))
+
+    def collect(self) -> None:
+        """Note what there is to see, whatever became of the story."""
+        self.result.executions = [ExecutionResult(name=e.name, status=e.status) for e in self.loop.executions()]
+        texts = [message.text for message in self.slack.messages]
+        missing = max(0, self.alerts_expected - len(texts))
+        self.result.alerts = [
+            AlertResult(channel="slack", delivered=bool(text), text=text) for text in [*texts, *[""] * missing]
+        ]
+
+    def _expect_alerts(self, step: Step, total: int) -> None:
+        """Wait until `total` alerts have come since the start."""
+        self.alerts_expected = total
+        heard = self.slack.wait_for(total, timeout=ALERT_TIMEOUT_SECONDS)
+        step.expect(len(heard) >= total, f"{len(heard)} of {total} alerts reached Slack in {ALERT_TIMEOUT_SECONDS} s")
+
+    def _check(self, window: Window) -> DriftCheckResponse:
+        answer = self.loop.check_drift(window)
+        self.result.checks.append(
+            CheckResult(
+                window=(window.start.isoformat(), window.end.isoformat()),
+                rows=answer.rows,
+                features_drifted=list(answer.features_drifted),
+                decision=answer.decision,
+            )
+        )
+        return answer
+
+    def _champion(self, step: Step) -> str:
+        version = MlflowRegistry(self.aws.tracking_url).champion_version()
+        step.expect(version is not None, "no version is registered as champion")
+        reference = self.loop.drift_reference().version
+        step.expect(version == reference, f"drift is measured against version {reference}, the champion is {version}")
+        return version or ""
+
+    def _training_line(self, training_id: str) -> str:
+        record = self.loop.training(training_id)
+        best = next(model for model in record.models if model.name == record.best)
+        return (
+            f"{record.rows_train:,} games to train on, {record.rows_test:,} newer ones to test; "
+            f"best of {len(record.models)}: {best.name}, AUC {best.test_auc:.3f}, accuracy {best.test_accuracy:.3f}"
+        )
+
+
+def _season(window: Window) -> str:
+    return f"season {window.start.year}-{window.end.year % 100:02d}"
+
+
+def _point_sdks_at(aws: LocalAws, resources: ExitStack) -> None:
+    """Let this process's own AWS and MLflow clients use the embedded AWS, and no other, until the demo ends."""
+    before = dict(os.environ)
+
+    def restore() -> None:
+        os.environ.clear()
+        os.environ.update(before)
+
+    resources.callback(restore)
+    with contextlib.suppress(KeyError):
+        del os.environ["AWS_PROFILE"]
+    os.environ.update(aws.environment())

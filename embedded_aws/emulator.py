@@ -1,0 +1,159 @@
+"""The emulator process: ministack with our mends, serving its owner on loopback until its warden is gone.
+
+Standard input: one JSON line saying what to be, then silence; its end means stop. Standard output: one JSON line saying
+that it serves, or why not.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from embedded_aws.certificate import write_certificate
+from embedded_aws.errors import PortTaken
+from embedded_aws.gate.asgi import Gate
+from embedded_aws.gate.issued import issued
+from embedded_aws.gate.tracking import TrackingApi
+from embedded_aws.images import ImageRegistry
+from embedded_aws.keys import Keys
+from embedded_aws.ports import LOOPBACK, free_port, listening_socket
+from embedded_aws.surroundings import Surroundings, aws_environment
+
+if TYPE_CHECKING:
+    from hypercorn.config import Config
+
+IMAGES_FILE = "images.json"
+_CLOSE_SECONDS = 10.0
+_GRACEFUL_SECONDS = 0.3
+
+
+def main() -> None:
+    """Serve until told to stop; what ministack prints goes to the log on standard error."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    order = json.loads(sys.stdin.readline())
+    try:
+        server, tracking = listening_socket(order["port"]), listening_socket()
+    except PortTaken:
+        _say(answers, event="port-taken", port=order["port"])
+        return
+    around = Surroundings(
+        instance_id=order["id"],
+        directory=Path(order["directory"]),
+        region=order["region"],
+        port=server.getsockname()[1],
+        tracking_port=tracking.getsockname()[1],
+        server_port=free_port(),
+        keys=Keys(**order["keys"]),
+        backend_store_uri=order["backend_store_uri"],
+        enforce_iam=order["enforce_iam"],
+        containers=order["containers"],
+    )
+    around.logs.mkdir()
+    around.servers.make_folder()
+    _configure(around)
+    Emulator(around, server, tracking, answers).run()
+
+
+def _configure(around: Surroundings) -> None:
+    """Set the variables that ministack reads when it is imported."""
+    scratch = around.directory / "tmp"
+    scratch.mkdir()
+    os.environ |= aws_environment(around.endpoint, around.region, around.keys, around.certificate) | {
+        "AUTH": str(around.enforce_iam).lower(),
+        "GATEWAY_PORT": str(around.port),
+        "BIND_HOST": LOOPBACK,
+        "MINISTACK_REGION": around.region,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        # Whether or not this machine has a Docker daemon, it is none of our business.
+        "DOCKER_HOST": f"unix://{around.directory}/no-docker.sock",
+        "TMPDIR": str(scratch),
+    }
+
+
+class Emulator:
+    """ministack, its mends, and everything that they start."""
+
+    def __init__(self, around: Surroundings, server: socket.socket, tracking: socket.socket, answers: TextIO) -> None:
+        # Not before the environment is set: ministack reads it at import.
+        from embedded_aws.mends import MendContext, mend_all
+
+        self._server = server
+        self._tracking = tracking
+        self._answers = answers
+        self._around = around
+        self._context = MendContext(around=around, images=ImageRegistry(around.directory / IMAGES_FILE))
+        self._closing = threading.Lock()
+        mend_all(self._context)
+
+    def run(self) -> None:
+        """Serve until a signal or the end of standard input, close what was started, and exit."""
+        asyncio.run(self._serve())
+        # Threads of running executions must not delay the end.
+        os._exit(0)
+
+    async def _serve(self) -> None:
+        from hypercorn.asyncio import serve
+        from ministack import app
+
+        around, stop = self._around, asyncio.Event()
+        gate = partial(Gate, owner=around.keys.key_id, secret_of=issued(around.keys))
+        aws, tracking = _config(self._server), _config(self._tracking)
+        if around.certificate:
+            key = around.directory / "key.pem"
+            write_certificate(around.certificate, key)
+            aws.certfile, aws.keyfile = str(around.certificate), str(key)
+        await asyncio.gather(
+            serve(gate(app.app, port=around.port), aws, shutdown_trigger=partial(self._until_stopped, stop)),
+            serve(gate(TrackingApi(around.servers), port=around.tracking_port), tracking, shutdown_trigger=stop.wait),
+        )
+
+    async def _until_stopped(self, stop: asyncio.Event) -> None:
+        """Announce readiness (hypercorn calls this once it serves) and wait for the end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, stop.set)
+        threading.Thread(target=self._watch_warden, args=(loop, stop), daemon=True).start()
+        _say(self._answers, event="ready", port=self._around.port, tracking_port=self._around.tracking_port)
+        await stop.wait()
+        # While the API still answers: what is being stopped may want to call it.
+        await asyncio.to_thread(self._close)
+
+    def _watch_warden(self, loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+        sys.stdin.read()
+        loop.call_soon_threadsafe(stop.set)
+        # Should the event loop hang, what was started must end all the same.
+        threading.Event().wait(_CLOSE_SECONDS)
+        self._close()
+        os._exit(1)
+
+    def _close(self) -> None:
+        with self._closing:
+            self._context.close()
+
+
+def _config(server: socket.socket) -> "Config":
+    from hypercorn.config import Config
+
+    config = Config()
+    config.bind = [f"fd://{server.detach()}"]
+    config.graceful_timeout = _GRACEFUL_SECONDS
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    return config
+
+
+def _say(answers: TextIO, **message: Any) -> None:
+    print(json.dumps(message), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

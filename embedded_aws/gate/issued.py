@@ -1,0 +1,27 @@
+"""The keys that one embedded AWS has given out, and their secrets."""
+
+from embedded_aws.gate.asgi import SecretOf
+from embedded_aws.gate.refusals import Refused
+from embedded_aws.keys import Keys
+
+
+def issued(keys: Keys) -> SecretOf:
+    """Return what knows the owner's keys, and those of the sessions and users that the emulator made.
+
+    The emulator itself takes more for its root user (`test`, any account's number), none of which is anybody's here.
+    """
+    from ministack.core.iam_evaluator import find_iam_access_key_account, is_root_access_key, resolve_credential
+    from ministack.core.responses import _account_from_sts_session
+
+    def secret_of(key_id: str, token: str) -> str | None:
+        if key_id == keys.key_id:
+            return keys.secret
+        if is_root_access_key(key_id):
+            return None
+        account = _account_from_sts_session(key_id) or find_iam_access_key_account(key_id)
+        found = resolve_credential(key_id, account, token)
+        if getattr(found, "code", "") == "ExpiredTokenException":
+            raise Refused("ExpiredToken", "The session of this key has ended.")
+        return getattr(found, "secret_access_key", None)
+
+    return secret_of

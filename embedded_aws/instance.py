@@ -1,0 +1,133 @@
+"""One embedded AWS as others see it: its state file, whether it still runs, and how to end it."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from embedded_aws import processes
+from embedded_aws.errors import InstanceUnknown
+from embedded_aws.keys import Keys
+from embedded_aws.surroundings import certificate, client_environment
+
+STATE_DIRECTORY = "COURTSIDE_STATE_DIR"
+DIRECTORY_PREFIX = "courtside-local-"
+_OWN_TRACKING = "COURTSIDE_TRACKING_URI"
+_STOP_SECONDS = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What the warden wrote down about one embedded AWS."""
+
+    id: str
+    directory: str
+    endpoint: str
+    tracking_url: str
+    region: str
+    warden_pid: int
+    warden_started: float
+    emulator_pid: int
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    kept: bool = False
+    stage: str | None = None
+
+    @property
+    def keys(self) -> Keys:
+        """The keys that its callers sign with."""
+        return Keys(self.access_key_id, self.secret_access_key)
+
+    @property
+    def certificate(self) -> Path | None:
+        """What its callers have to trust; None without TLS."""
+        return certificate(Path(self.directory)) if self.endpoint.startswith("https:") else None
+
+    @property
+    def running(self) -> bool:
+        """Whether its warden is alive; a state file without one is stale."""
+        return processes.is_alive(self.warden_pid, self.warden_started)
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that point AWS SDKs and MLflow clients at this instance."""
+        return client_environment(self.endpoint, self.region, self.keys, self.certificate, self.tracking_url)
+
+    def shell_environment(self) -> dict[str, str]:
+        """Return these variables, and the one that points `courtside` here."""
+        # The stage's own tracking address leads through an API that is not emulated.
+        return self.environment() | {_OWN_TRACKING: self.tracking_url}
+
+
+def shell_variables() -> list[str]:
+    """Return the names of all variables that an instance's `shell_environment` may have."""
+    return [*client_environment("", "", Keys("", ""), Path(), ""), _OWN_TRACKING]
+
+
+def state_directory() -> Path:
+    """Return where state files lie: ``COURTSIDE_STATE_DIR``, or below the XDG state directory."""
+    if chosen := os.environ.get(STATE_DIRECTORY):
+        return Path(chosen)
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "courtside"
+
+
+def _file(instance_id: str, directory: Path) -> Path:
+    return directory / f"{instance_id}.json"
+
+
+def write(instance: Instance, directory: Path) -> None:
+    """Write (or rewrite) the state file in one step, readable by its owner only."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = directory / f".{instance.id}.{os.getpid()}"
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(asdict(instance), indent=2))
+    draft.replace(_file(instance.id, directory))
+
+
+def forget(instance_id: str, directory: Path) -> None:
+    """Remove the state file, if there is one."""
+    _file(instance_id, directory).unlink(missing_ok=True)
+
+
+def instances(directory: Path | None = None) -> list[Instance]:
+    """Return every instance with a state file, stale ones included, oldest first."""
+    return sorted(_read(directory or state_directory()), key=lambda instance: instance.warden_started)
+
+
+def _read(directory: Path) -> Iterator[Instance]:
+    for path in directory.glob("*.json"):
+        # A file that is being removed, or that another version wrote, is no instance of ours.
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            yield Instance(**json.loads(path.read_text()))
+
+
+def find(instance_id: str, directory: Path | None = None) -> Instance:
+    """Return one instance by its id; raises `InstanceUnknown`."""
+    known = {instance.id: instance for instance in instances(directory)}
+    if instance_id not in known:
+        raise InstanceUnknown(instance_id, sorted(known))
+    return known[instance_id]
+
+
+def down(instance: Instance, directory: Path | None = None) -> None:
+    """Stop an instance, or clear up after one whose warden is gone, and forget it."""
+    if instance.running:
+        os.kill(instance.warden_pid, signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while instance.running and time.monotonic() < deadline:
+            time.sleep(0.05)
+    clear(instance.id, instance.directory)
+    forget(instance.id, directory or state_directory())
+
+
+def clear(instance_id: str, directory: str) -> None:
+    """End every process that carries the instance's marker and remove its working files."""
+    processes.end(processes.marked(instance_id))
+    # A state file is only a file: remove nothing that we would not have made.
+    if Path(directory).name.startswith(DIRECTORY_PREFIX):
+        shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,126 @@
+"""The starter's end of the pipe to the warden: while it is held, the embedded AWS lives."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import IO, Any
+
+from embedded_aws.errors import EmulatorNotReady, PortTaken, ServiceDied
+from embedded_aws.instance import Instance, state_directory
+from embedded_aws.surroundings import clean_environment
+from embedded_aws.warden import Order
+
+_READY_SECONDS = 60.0
+_STOP_SECONDS = 30.0
+
+
+class Leash:
+    """A running warden, and what it says."""
+
+    def __init__(self, warden: "subprocess.Popen[str]", state: Path, errors: IO[bytes]) -> None:
+        self.state_directory = state
+        self._warden = warden
+        self._errors = errors
+        self._events: SimpleQueue[dict[str, Any]] = SimpleQueue()
+        self._death: dict[str, Any] | None = None
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @classmethod
+    def start(
+        cls,
+        region: str,
+        port: int | None,
+        backend_store_uri: str | None,
+        state: Path | None,
+        *,
+        enforce_iam: bool = False,
+        containers: bool = False,
+    ) -> "Leash":
+        """Start a warden; what it may say at its own start goes to a file without a name, read if it fails."""
+        state = state or state_directory()
+        order = Order(region, port, backend_store_uri, str(state), enforce_iam, containers)
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 (open until the warden is ready)
+        warden = subprocess.Popen(
+            [sys.executable, "-P", "-m", "embedded_aws.warden"], env=clean_environment(os.environ, "warden"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True,
+        )  # fmt: skip
+        leash = cls(warden, state, errors)
+        leash._send(json.dumps(asdict(order)))
+        return leash
+
+    def until_ready(self) -> Instance:
+        """Wait for the emulator; raises `PortTaken` or `EmulatorNotReady`, and leaves nothing running then."""
+        try:
+            return Instance(**self._expect("ready")["instance"])
+        except BaseException:
+            self.stop()
+            raise
+        finally:
+            self._errors.close()
+
+    def _expect(self, wanted: str) -> dict[str, Any]:
+        try:
+            event = self._events.get(timeout=_READY_SECONDS)
+        except Empty:
+            raise EmulatorNotReady(f"it said nothing for {_READY_SECONDS:.0f} s", []) from None
+        if event["event"] == "port-taken":
+            raise PortTaken(event["port"])
+        if event["event"] != wanted:
+            raise EmulatorNotReady("its process ended", event.get("log") or self._own_errors())
+        return event
+
+    def check(self) -> None:
+        """Raise `ServiceDied` when the embedded AWS is gone."""
+        with contextlib.suppress(Empty):
+            while self._death is None:
+                event = self._events.get_nowait()
+                self._death = event if event["event"] == "died" else None
+        if self._death is not None:
+            raise ServiceDied("The embedded AWS", "ended by itself", self._death.get("log", []))
+
+    def keep(self, stage: str) -> Instance:
+        """Let go without ending it; raises `ServiceDied` when there is nothing left to keep."""
+        self.check()
+        self._send(f"keep {stage}".strip())
+        kept = Instance(**self._expect("kept")["instance"])
+        self._close()
+        return kept
+
+    def stop(self) -> None:
+        """Ask the warden to stop everything, and wait for it."""
+        if self._warden.stdin is not None and not self._warden.stdin.closed:
+            self._send("stop")
+            self._close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._warden.wait(_STOP_SECONDS)
+
+    def _listen(self) -> None:
+        assert self._warden.stdout is not None
+        for line in self._warden.stdout:
+            self._events.put(json.loads(line))
+        self._events.put({"event": "died"})
+
+    def _send(self, line: str) -> None:
+        assert self._warden.stdin is not None
+        # A warden that is gone is noticed by what it no longer says.
+        with contextlib.suppress(OSError):
+            self._warden.stdin.write(line + "\n")
+            self._warden.stdin.flush()
+
+    def _close(self) -> None:
+        assert self._warden.stdin is not None
+        with contextlib.suppress(OSError):
+            self._warden.stdin.close()
+
+    def _own_errors(self) -> list[str]:
+        if self._errors.closed:
+            return []
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace").splitlines()[-20:]

@@ -1,0 +1,31 @@
+"""What the mends are given, and what they leave to be closed at the end."""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from embedded_aws.images import ImageRegistry
+from embedded_aws.surroundings import Surroundings
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MendContext:
+    """The embedded AWS that is mended; `closers` are called, last first, when it stops."""
+
+    around: Surroundings
+    images: ImageRegistry
+    closers: list[Callable[[], None]] = field(default_factory=list)
+
+    def close(self) -> None:
+        """End everything the mends started: containers before the database they use."""
+        while self.closers:
+            closer = self.closers.pop()
+            with contextlib.suppress(ProcessLookupError):
+                try:
+                    closer()
+                except Exception:
+                    # One that fails must not keep the others alive.
+                    _logger.exception("could not close %s", closer)

@@ -1,0 +1,26 @@
+"""ECR says when it has not what is asked for.
+
+Wrong in 1.5.33: ``DescribeImages`` for tags that a repository does not hold answers with an empty list, by which the
+CDK's command takes every image for published. Here, as on AWS: ``ImageNotFoundException``.
+"""
+
+import json
+from typing import Any
+
+from embedded_aws.mends.context import MendContext
+
+
+def mend(_: MendContext) -> None:
+    """Refuse an answer without any image to who named some."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import ecr
+
+    stock = ecr._describe_images  # noqa: SLF001
+
+    def describe(data: dict[str, Any]) -> Any:
+        answer = stock(data)
+        if data.get("imageIds") and json.loads(answer[2]).get("imageDetails") == []:
+            return error_response_json("ImageNotFoundException", "The repository holds no such image", 400)
+        return answer
+
+    ecr._describe_images = describe  # noqa: SLF001

@@ -1,0 +1,40 @@
+"""What SNS cannot hand to a subscriber goes to the subscription's dead letter queue.
+
+Wrong in 1.5.33: a subscription's ``RedrivePolicy`` is kept and never looked at: a message for a function that is
+gone is dropped. Here, as on AWS: the notification waits in the queue that the policy names
+(https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html). A function that fails has been handed its
+message: that is a dead letter of the function.
+"""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from embedded_aws.mends.context import MendContext
+from embedded_aws.mends.letters import send_letter
+
+
+def mend(_: MendContext) -> None:
+    """Look for the function before it is called; applied over the mend that calls it."""
+    from ministack.services import lambda_svc, sns
+
+    deliver = sns._deliver_to_lambda  # noqa: SLF001
+
+    def delivered(endpoint: str, envelope: str, topic: str, subscription: str, *rest: Any) -> None:
+        function, config, _name = lambda_svc._get_func_record_for_ref(endpoint)  # noqa: SLF001
+        if function and config:
+            deliver(endpoint, envelope, topic, subscription, *rest)
+            return
+        found = sns._find_subscription(topic, subscription) or {}  # noqa: SLF001
+        queue = _queue(found.get("attributes", {}).get("RedrivePolicy"))
+        if queue:
+            attributes = {"RequestID": str(uuid4()), "ErrorCode": "404", "ErrorMessage": f"{endpoint} does not exist"}
+            send_letter(queue, envelope, attributes)
+
+    sns._deliver_to_lambda = delivered  # noqa: SLF001
+
+
+def _queue(policy: Any) -> str:
+    """Return the queue that a redrive policy names; a template has it as an object, the API as its JSON."""
+    parsed = json.loads(policy) if isinstance(policy, str) and policy else policy or {}
+    return str(parsed.get("deadLetterTargetArn", ""))

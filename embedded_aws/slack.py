@@ -1,0 +1,123 @@
+"""A webhook on loopback that answers like Slack's and remembers what it was sent."""
+
+import json
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+from embedded_aws.ports import LOOPBACK
+
+_TOKEN_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SlackMessage:
+    """One accepted post: when it came (UTC) and its JSON object."""
+
+    received_at: datetime
+    payload: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The message's text; empty when it has none."""
+        return str(self.payload.get("text", ""))
+
+
+class SlackWebhook:
+    """A Slack-shaped incoming webhook; a context manager that serves in a thread.
+
+    As Slack does, it answers ``ok`` to a JSON object and ``invalid_payload`` (400) to anything else; when it was
+    told to fail, ``server_error`` (500).
+    """
+
+    def __init__(self) -> None:
+        # As with Slack's own, whoever knows the address may post.
+        self._path = f"/services/T00000000/B00000000/{secrets.token_urlsafe(_TOKEN_BYTES)}"
+        self._messages: list[SlackMessage] = []
+        self._refused = 0
+        self._failures = 0
+        self._changed = threading.Condition()
+        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self._path, self._answer))
+        self._server.daemon_threads = True
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        """The address to put into the Slack secret."""
+        return f"http://{LOOPBACK}:{self._server.server_address[1]}{self._path}"
+
+    @property
+    def messages(self) -> tuple[SlackMessage, ...]:
+        """What was accepted, oldest first."""
+        with self._changed:
+            return tuple(self._messages)
+
+    @property
+    def refused(self) -> int:
+        """How many posts were answered with an error."""
+        with self._changed:
+            return self._refused
+
+    def fail_next(self, count: int) -> None:
+        """Answer the next `count` posts with an error of the server."""
+        with self._changed:
+            self._failures = count
+
+    def wait_for(self, count: int, *, timeout: float) -> tuple[SlackMessage, ...]:
+        """Wait until `count` messages have come, or `timeout` seconds; returns all that came."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._messages) >= count, timeout)
+            return tuple(self._messages)
+
+    def _answer(self, body: bytes) -> tuple[int, str]:
+        with self._changed:
+            self._changed.notify_all()
+            if self._failures:
+                self._failures -= 1
+                self._refused += 1
+                return 500, "server_error"
+            payload = _object(body)
+            if payload is None:
+                self._refused += 1
+                return 400, "invalid_payload"
+            self._messages.append(SlackMessage(datetime.now(UTC), payload))
+            return 200, "ok"
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
+def _handler(path: str, answer: Callable[[bytes], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, text = answer(body) if self.path == path else (404, "no_service")
+            self.send_response(status)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
+            """Say nothing: the messages are the log."""
+
+    return Handler

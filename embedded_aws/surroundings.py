@@ -1,0 +1,191 @@
+"""What a process of ours sees of the world: the emulator instead of AWS, loopback instead of a network."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from courtside.contracts.names import TRACKING_AUTH
+from embedded_aws.keys import Keys
+from embedded_aws.ports import LOOPBACK
+from embedded_aws.processes import MARKER
+from embedded_aws.servers import Servers
+
+# The tracking API's address on AWS: HTTP API → VPC link → service. Neither of the first two is
+# emulated, so whoever is told this address is given the server's own.
+_TRACKING_API = re.compile(r"https?://[a-z0-9]+\.execute-api\.[^\s,;/\"']+(?:/[^\s,;\"']*)?")
+_FOREIGN = (
+    "AWS_", "MINISTACK_", "GATEWAY_", "MLFLOW_", "PG", "COURTSIDE_", "PYTHON", "DOCKER_",
+    "BIND_HOST", "IOT_MTLS_", "SFTP_", "LOG_LEVEL",
+)  # fmt: skip
+_PYTHON = re.compile(r"python(3(\.\d+)?)?")
+_DOCKER_HOST = "host.docker.internal"
+_ANYWHERE = "0.0.0.0"  # noqa: S104 (the address that is replaced, never bound)
+_LOCAL_HOSTS = "localhost,localhost:*,127.0.0.1,127.0.0.1:*"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where one embedded AWS is, the files it works in, its keys, and whether images run as containers or processes.
+
+    The tracking API is served on `tracking_port`; a tracking server in a container listens on `server_port`.
+    """
+
+    instance_id: str
+    directory: Path
+    region: str
+    port: int
+    tracking_port: int
+    server_port: int
+    keys: Keys
+    backend_store_uri: str | None = None
+    enforce_iam: bool = False
+    containers: bool = False
+
+    @property
+    def endpoint(self) -> str:
+        """URL of the emulated AWS API."""
+        return endpoint(self.port, enforce_iam=self.enforce_iam)
+
+    @property
+    def certificate(self) -> Path | None:
+        """What its callers have to trust; None without TLS."""
+        return certificate(self.directory) if self.enforce_iam else None
+
+    @property
+    def tracking_url(self) -> str:
+        """URL of the tracking API, behind which MLflow's server is."""
+        return f"http://{LOOPBACK}:{self.tracking_port}"
+
+    @property
+    def servers(self) -> Servers:
+        """Where the tracking servers listen."""
+        return Servers(self.directory, self.server_port)
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the logs of every process."""
+        return self.directory / "logs"
+
+
+def endpoint(port: int, *, enforce_iam: bool) -> str:
+    """Return the URL of an emulated AWS API: by TLS where IAM is enforced, for our buckets refuse anything else."""
+    return f"{'https' if enforce_iam else 'http'}://{LOOPBACK}:{port}"
+
+
+def certificate(directory: Path) -> Path:
+    """Return where the certificate of an instance lies in its working files."""
+    return directory / "certificate.pem"
+
+
+def aws_environment(endpoint: str, region: str, keys: Keys, certificate: Path | None = None) -> dict[str, str]:
+    """Return the variables that make any AWS SDK talk to the emulator as the account's root."""
+    return ({"AWS_CA_BUNDLE": str(certificate)} if certificate else {}) | {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": keys.key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # A developer's own profiles must neither be used nor get in the way.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def client_environment(
+    endpoint: str, region: str, keys: Keys, certificate: Path | None, tracking_url: str
+) -> dict[str, str]:
+    """Return the variables that point AWS SDKs and MLflow clients at an instance."""
+    return aws_environment(endpoint, region, keys, certificate) | {
+        "MLFLOW_TRACKING_URI": tracking_url,
+        "MLFLOW_TRACKING_AUTH": TRACKING_AUTH,
+    }
+
+
+def clean_environment(source: Mapping[str, str], instance_id: str) -> dict[str, str]:
+    """Return the machine's environment without what would leak into a deployed process."""
+    kept = {name: value for name, value in source.items() if not name.startswith(_FOREIGN)}
+    venv = str(Path(sys.executable).parent)
+    path = source.get("PATH", os.defpath).split(os.pathsep)
+    kept["PATH"] = os.pathsep.join([venv, *(folder for folder in path if folder != venv)])
+    kept["PYTHONUNBUFFERED"] = "1"
+    kept[MARKER] = instance_id
+    return kept
+
+
+def process_environment(
+    requested: Mapping[str, str], *, folder: Path, around: Surroundings, server: bool = False
+) -> dict[str, str]:
+    """Return the environment of a container or function that runs as a process.
+
+    `requested` is what its definition sets; `folder` is its image's asset folder, whose modules win over
+    installed ones; `server` says that it listens, and is put on loopback.
+    """
+    environment = clean_environment(os.environ, around.instance_id)
+    return environment | container_environment(requested, around=around, server=server) | {"PYTHONPATH": str(folder)}
+
+
+def container_environment(
+    requested: Mapping[str, str], *, around: Surroundings, server: bool = False
+) -> dict[str, str]:
+    """Return what a definition sets, with this machine's addresses in the place of AWS's."""
+    environment = {name: _moved(value, around) for name, value in requested.items()}
+    # Last: ministack tells containers of an endpoint on Docker's network.
+    environment |= aws_environment(around.endpoint, around.region, around.keys, around.certificate)
+    if "PGHOST" in environment:
+        _database(environment, around)
+    if server:
+        _server(environment, around)
+    return environment
+
+
+def _moved(value: str, around: Surroundings) -> str:
+    return _TRACKING_API.sub(around.tracking_url, value).replace(_DOCKER_HOST, LOOPBACK)
+
+
+def _database(environment: dict[str, str], around: Surroundings) -> None:
+    # RDS speaks TLS; the PostgreSQL on loopback does not.
+    environment["PGSSLMODE"] = "disable"
+    if around.backend_store_uri is not None:
+        for name in [name for name in environment if name.startswith("PG")]:
+            del environment[name]
+        environment["MLFLOW_BACKEND_STORE_URI"] = around.backend_store_uri
+
+
+def _server(environment: dict[str, str], around: Surroundings) -> None:
+    environment["MLFLOW_HOST"] = LOOPBACK
+    environment["MLFLOW_PORT"] = str(around.server_port)
+    allowed = environment.get("MLFLOW_SERVER_ALLOWED_HOSTS")
+    environment["MLFLOW_SERVER_ALLOWED_HOSTS"] = f"{allowed},{_LOCAL_HOSTS}" if allowed else _LOCAL_HOSTS
+
+
+def command_here(
+    words: Sequence[str], *, environment: Mapping[str, str], around: Surroundings, ports: Sequence[int] = ()
+) -> list[str]:
+    """Return a container's command as it runs here.
+
+    `python` is this interpreter, programs are found in its environment, and a server that names its
+    address or one of its container `ports` on the command line is put on loopback.
+    """
+    moved = [word.replace(_ANYWHERE, LOOPBACK) for word in words]
+    for port in ports:
+        flag = re.compile(rf"((?:^|\s)(?:--port[= ]|-p )){port}\b")
+        moved = [flag.sub(rf"\g<1>{around.server_port}", word) for word in moved]
+        moved = [
+            str(around.server_port) if word == str(port) and before in {"--port", "-p"} else word
+            for before, word in zip(["", *moved], moved, strict=False)
+        ]
+    return [_program(moved[0], environment.get("PATH", os.defpath)), *moved[1:]]
+
+
+def _program(word: str, path: str) -> str:
+    name = Path(word).name
+    if _PYTHON.fullmatch(name):
+        return sys.executable
+    return shutil.which(word, path=path) or shutil.which(name, path=path) or word

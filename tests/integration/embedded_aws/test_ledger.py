@@ -1,0 +1,67 @@
+"""The ledger's port, kept by the table and by the fake that the unit tests use."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from courtside.adapters.dynamodb_ledger import PARTITION, SORT, DynamoDbLedger
+from courtside.workflows.ports import Ledger, LedgerWrite
+from tests.fakes.ports import InMemoryLedger
+from tests.integration.embedded_aws.conftest import Deployed
+
+
+@pytest.fixture(params=["table", "fake"])
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    if request.param == "fake":
+        return InMemoryLedger()
+    deployed: Deployed = request.getfixturevalue("deployed")
+    patch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
+    for name, value in deployed.aws.environment().items():
+        patch.setenv(name, value)
+    client, name = deployed.aws.client("dynamodb"), f"ledger-{abs(hash(request.node.name))}"
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": PARTITION, "KeyType": "HASH"}, {"AttributeName": SORT, "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in (PARTITION, SORT)],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return DynamoDbLedger(name)
+
+
+def test_documents_come_back_with_their_revision(ledger: Ledger) -> None:
+    assert ledger.get("lock/retraining") is None
+    assert ledger.put(LedgerWrite("lock/retraining", "one", 0))
+    assert ledger.put(LedgerWrite("lock/retraining", "two", 1))
+    entry = ledger.get("lock/retraining")
+    assert entry is not None
+    assert (entry.key, entry.document, entry.revision) == ("lock/retraining", "two", 2)
+
+
+def test_a_write_that_believes_wrongly_changes_nothing(ledger: Ledger) -> None:
+    assert ledger.put(LedgerWrite("champion/current", "one", 0))
+    for believed in (0, 2):
+        assert not ledger.put(LedgerWrite("champion/current", "other", believed))
+    entry = ledger.get("champion/current")
+    assert entry is not None
+    assert entry.document == "one"
+
+
+def test_several_writes_are_all_or_none(ledger: Ledger) -> None:
+    assert ledger.put(LedgerWrite("champion/current", "one", 0), LedgerWrite("history/a", "first", 0))
+    assert not ledger.put(LedgerWrite("history/b", "second", 0), LedgerWrite("champion/current", "two", 7))
+    assert ledger.get("history/b") is None
+
+
+def test_a_partition_is_listed_by_key_and_holds_nothing_of_another(ledger: Ledger) -> None:
+    for key in ("history/2026-02", "history/2026-01", "historyother/1", "approval/1"):
+        assert ledger.put(LedgerWrite(key, key, 0))
+    assert [entry.key for entry in ledger.entries("history/")] == ["history/2026-01", "history/2026-02"]
+    assert ledger.entries("nothing/") == []
+
+
+def test_of_many_writers_at_once_one_wins_every_revision(ledger: Ledger) -> None:
+    def write(number: int) -> bool:
+        return ledger.put(LedgerWrite("lock/retraining", str(number), 0))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(write, range(8))) == 1

@@ -1,0 +1,132 @@
+"""Nothing of an embedded AWS stays behind, however its starter, its warden or its emulator ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from embedded_aws import instance as instances
+from embedded_aws import processes
+from embedded_aws.instance import Instance
+from tests.integration.embedded_aws import cloud
+
+ROOT = Path(__file__).parents[3]
+
+
+@dataclass
+class Started:
+    """A starter, its instance, and every process of it that was seen."""
+
+    program: "subprocess.Popen[str]"
+    instance: Instance
+    state: Path
+    seen: list[psutil.Process]
+
+    def all_ended(self, timeout: float = 25) -> bool:
+        """Whether every process that was seen, and every marked one, is gone within `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while any(_lives(each) for each in self.seen) or processes.marked(self.instance.id):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def traces(self) -> list[Path]:
+        """What is left on disk."""
+        return [path for path in (Path(self.instance.directory), *self.state.glob("*.json")) if path.exists()]
+
+
+def _seen(warden: list[psutil.Process]) -> list[psutil.Process]:
+    return [*warden, *(child for each in warden for child in each.children(recursive=True))]
+
+
+@contextmanager
+def started(directory: Path, ending: str) -> Iterator[Started]:
+    """Run a starter until it has a database and a tracking server that is starting."""
+    assembly = cloud.write(directory / "cloud", http_endpoint="http://127.0.0.1:1", stacks=("Data", "Tracking"))
+    state = directory / "state"
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.embedded_aws.starter", str(state), str(assembly), ending],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert program.stdout is not None
+    line = program.stdout.readline()
+    assert line, program.communicate()[1]
+    instance = Instance(**json.loads(line))
+    warden = [psutil.Process(instance.warden_pid)] if psutil.pid_exists(instance.warden_pid) else []
+    seen = _seen(warden)
+    while warden and ending == "wait" and "mlflow" not in _names(seen):
+        time.sleep(0.05)  # it is a shell or a bare Python before it is MLflow
+        seen = _seen(warden)
+    try:
+        yield Started(program, instance, state, seen)
+    finally:
+        program.kill()
+        program.communicate()
+        instances.clear(instance.id, instance.directory)
+
+
+@pytest.mark.parametrize(("ending", "code"), [("success", 0), ("failure", 1)])
+def test_after_the_end_of_the_program(tmp_path: Path, ending: str, code: int) -> None:
+    with started(tmp_path, ending) as run:
+        assert run.program.wait(30) == code
+        # Not "soon": when the program has ended, everything has.
+        assert run.all_ended(timeout=0.5)
+        assert run.traces() == []
+
+
+def test_after_ctrl_c(tmp_path: Path) -> None:
+    with started(tmp_path, "wait") as run:
+        assert {"postgres", "mlflow"} <= _names(run.seen)
+        run.program.send_signal(signal.SIGINT)
+        assert run.program.wait(30) != 0
+        assert run.all_ended(timeout=0.5)
+        assert run.traces() == []
+
+
+def test_after_sigkill_of_the_program(tmp_path: Path) -> None:
+    with started(tmp_path, "wait") as run:
+        run.program.kill()
+        assert run.all_ended()
+        assert run.traces() == []
+
+
+def test_after_sigkill_of_the_emulator(tmp_path: Path) -> None:
+    with started(tmp_path, "use") as run:
+        os.kill(run.instance.emulator_pid, signal.SIGKILL)
+        assert run.all_ended()
+        assert run.traces() == []
+        _, errors = run.program.communicate("go on\n", timeout=30)
+        assert run.program.returncode == 1
+        assert "The embedded AWS ended by itself" in errors
+
+
+def test_after_sigkill_of_the_warden(tmp_path: Path) -> None:
+    with started(tmp_path, "wait") as run:
+        os.kill(run.instance.warden_pid, signal.SIGKILL)
+        assert run.all_ended()
+        # Its state file is what nobody was left to remove: stale, recognized, cleared by `down`.
+        (stale,) = instances.instances(run.state)
+        assert not stale.running
+        instances.down(stale, run.state)
+        assert run.traces() == []
+
+
+def _lives(process: psutil.Process) -> bool:
+    # Whether a container's init collects its zombies is not our concern.
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _names(seen: list[psutil.Process]) -> set[str]:
+    return {each.name() for each in seen if each.is_running()}

@@ -1,0 +1,265 @@
+"""Each thing that ministack 1.5.33 does differently, as our stacks would notice it."""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.integration.embedded_aws.conftest import Deployed
+
+
+def test_run_task_succeeds_with_the_task_in_pascal_case(deployed: Deployed) -> None:
+    ended = deployed.execute("Training", {"code": "0"})
+    task = json.loads(ended["output"])
+    assert ended["status"] == "SUCCEEDED"
+    assert [each["ExitCode"] for each in task["Containers"]] == [0]
+    assert task["StopCode"] == "EssentialContainerExited"
+
+
+def test_run_task_with_an_exit_code_is_caught_as_a_failed_task(deployed: Deployed) -> None:
+    ended = deployed.execute("Training", {"code": "3"})
+    caught = json.loads(ended["output"])
+    assert caught["Error"] == "States.TaskFailed"
+    assert [each["ExitCode"] for each in json.loads(caught["Cause"])["Containers"]] == [3]
+
+
+def test_a_container_gets_its_secrets_its_image_environment_and_the_local_tracking_server(deployed: Deployed) -> None:
+    deployed.execute("Training", {"code": "0"})
+    seen = deployed.lake_json("task/seen.json")
+    secret = _secret(deployed)
+    assert (seen["PGHOST"], seen["PGPORT"]) == ("127.0.0.1", str(secret["port"]))
+    assert (seen["PGUSER"], seen["PGPASSWORD"], seen["PGDATABASE"]) == ("mlflow", secret["password"], "tracking")
+    assert seen["KIND"] == "task"
+    assert seen["MLFLOW_TRACKING_URI"] == deployed.aws.tracking_url
+    assert seen["AWS_PROFILE"] is None
+
+
+def test_a_containers_output_is_in_cloudwatch_logs_and_in_its_log_file(deployed: Deployed) -> None:
+    deployed.execute("Training", {"code": "7"})
+    line = "ending with ['7']"
+    assert line in deployed.aws.log_tail("training")
+    assert line in _messages(deployed, deployed.output("Logs"), until=line)
+
+
+def test_an_image_function_runs_in_its_asset_folder_with_the_configured_handler(deployed: Deployed) -> None:
+    answer, failed = deployed.invoke("Echo", {"a": [1, None]})
+    environment = answer["environment"]
+    assert not failed
+    assert answer["event"] == {"a": [1, None]}
+    assert answer["cwd"] == str(deployed.assembly / "asset.context")
+    assert environment["GREETING"] == "hello there"
+    assert environment["MLFLOW_TRACKING_URI"] == deployed.aws.tracking_url
+    assert environment["AWS_ENDPOINT_URL"] == deployed.aws.endpoint
+    assert "/var/task" not in environment["PYTHONPATH"]
+    assert "AWS_ENDPOINT_URL_S3" not in environment
+    assert 0 < answer["left"] <= 10_000
+    assert answer["request_id"]
+
+
+def test_an_image_functions_prints_are_in_cloudwatch_logs(deployed: Deployed) -> None:
+    deployed.invoke("Echo", "a-word-to-find")
+    messages = _messages(deployed, f"/aws/lambda/{deployed.output('Echo')}", until="heard a-word-to-find")
+    assert "heard a-word-to-find" in messages
+
+
+def test_an_exception_is_caught_by_its_class_name(deployed: Deployed) -> None:
+    ended = deployed.execute("Gate", {})
+    caught = json.loads(ended["output"])
+    assert caught["Error"] == "NotBetter"
+    assert json.loads(caught["Cause"])["errorMessage"] == "the challenger is no better"
+
+
+def test_a_state_that_waits_for_an_answer_fails_with_the_function_that_should_have_asked(deployed: Deployed) -> None:
+    ended = deployed.execute("Asking", {}, timeout=20)
+    caught = json.loads(ended["output"])
+    assert caught["Error"] == "NotBetter"
+
+
+@pytest.mark.parametrize(
+    ("function", "kind"),
+    [("Refuse", "NotBetter"), ("Broken", "Runtime.ImportModuleError"), ("Slow", "Sandbox.Timedout")],
+)
+def test_a_failing_function_says_how_it_failed(deployed: Deployed, function: str, kind: str) -> None:
+    for _ in range(2):  # the second time on an environment that has failed before
+        answer, failed = deployed.invoke(function, {})
+        assert failed
+        assert answer["errorType"] == kind
+
+
+def test_a_subscription_of_the_template_is_confirmed_and_delivered_to(deployed: Deployed) -> None:
+    deployed.aws.client("sns").publish(TopicArn=deployed.output("Topic"), Message="drift was found")
+    assert _heard(deployed, "drift was found")
+
+
+def test_a_failed_execution_reaches_the_rule_and_its_topic(deployed: Deployed) -> None:
+    ended = deployed.execute("Failing", {})
+    assert ended["status"] == "FAILED"
+    assert _heard(deployed, ended["executionArn"])
+
+
+def test_a_topic_calls_its_function(deployed: Deployed) -> None:
+    deployed.aws.client("sns").publish(TopicArn=deployed.output("Topic"), Message="for the function")
+    s3, bucket = deployed.aws.client("s3"), deployed.output("LakeName")
+
+    def heard() -> list[str]:
+        keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket, Prefix="heard/").get("Contents", [])]
+        return [deployed.lake_json(key)["Records"][0]["Sns"]["Message"] for key in keys]
+
+    assert _until(lambda: "for the function" in heard())
+
+
+def test_the_database_is_a_postgres_that_only_the_secrets_password_opens(deployed: Deployed) -> None:
+    secret = _secret(deployed)
+    assert (secret["host"], str(secret["port"])) == (deployed.output("DatabaseHost"), deployed.output("DatabasePort"))
+    known = {"host": secret["host"], "port": secret["port"], "user": secret["username"], "dbname": secret["dbname"]}
+    with psycopg2.connect(password=secret["password"], **known) as connection, connection.cursor() as cursor:
+        cursor.execute("select current_database(), version()")
+        name, version = cursor.fetchone() or ("", "")
+    assert name == "tracking"
+    assert version.startswith("PostgreSQL")
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        psycopg2.connect(password="another", **known)
+
+
+def test_the_reference_of_a_secret_is_its_arn_and_containers_read_it(deployed: Deployed) -> None:
+    arn = deployed.output("PlainArn")
+    assert arn.startswith("arn:aws:secretsmanager:us-east-1:000000000000:secret:")
+    deployed.aws.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="set now")
+    deployed.execute("Training", {"code": "0"})
+    assert deployed.lake_json("task/seen.json")["PLAIN"] == "set now"
+
+
+def test_a_security_group_rule_of_its_own_is_in_the_group(deployed: Deployed) -> None:
+    groups = deployed.aws.client("ec2").describe_security_groups(GroupIds=[deployed.output("GroupId")])
+    rules = groups["SecurityGroups"][0]["IpPermissions"]
+    assert [(rule["FromPort"], rule["IpRanges"][0]["CidrIp"]) for rule in rules] == [(5432, "10.0.0.0/16")]
+
+
+def test_types_without_a_local_effect_deploy(deployed: Deployed) -> None:
+    resources = deployed.aws.client("cloudformation").describe_stack_resources(StackName="test-data")["StackResources"]
+    status = {each["LogicalResourceId"]: each["ResourceStatus"] for each in resources}
+    assert status["Link"] == status["Budget"] == "CREATE_COMPLETE"
+    assert deployed.output("LinkId")
+
+
+def test_an_object_is_put_only_if_there_is_none(deployed: Deployed) -> None:
+    s3, bucket = deployed.aws.client("s3"), deployed.output("LakeName")
+    s3.put_object(Bucket=bucket, Key="lock", Body=b"first", IfNoneMatch="*")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(Bucket=bucket, Key="lock", Body=b"second", IfNoneMatch="*")
+    assert s3.get_object(Bucket=bucket, Key="lock")["Body"].read() == b"first"
+
+
+def test_a_task_of_an_unknown_image_says_so(deployed: Deployed) -> None:
+    ecs = deployed.aws.client("ecs")
+    container = {"name": "other", "image": "somewhere.example/other:latest"}
+    ecs.register_task_definition(family="other", containerDefinitions=[container])
+    task = ecs.run_task(cluster=deployed.output("Cluster"), taskDefinition="other")["tasks"][0]["taskArn"]
+
+    def described() -> dict[str, Any]:
+        found: dict[str, Any] = ecs.describe_tasks(cluster=deployed.output("Cluster"), tasks=[task])["tasks"][0]
+        return found
+
+    assert _until(lambda: described()["lastStatus"] == "STOPPED")
+    assert "No asset folder is known for image somewhere.example/other:latest" in described()["stoppedReason"]
+
+
+@pytest.mark.parametrize("code", [0, 4])
+def test_a_container_that_depends_on_anothers_success_starts_after_it_or_not_at_all(
+    deployed: Deployed, code: int, tmp_path: Path
+) -> None:
+    ecs = deployed.aws.client("ecs")
+    image = ecs.describe_task_definition(taskDefinition="training")["taskDefinition"]["containerDefinitions"][0][
+        "image"
+    ]
+    told = tmp_path / "told"
+    first = {
+        "name": "first", "image": image, "essential": False,
+        "entryPoint": ["sh", "-c"], "command": [f"sleep .3; echo first >> {told}; exit {code}"],
+    }  # fmt: skip
+    second = {
+        "name": "second", "image": image, "entryPoint": ["sh", "-c"], "command": [f"echo second >> {told}"],
+        "dependsOn": [{"containerName": "first", "condition": "SUCCESS"}],
+    }  # fmt: skip
+    ecs.register_task_definition(family="ordered", containerDefinitions=[first, second])
+    task = ecs.run_task(cluster=deployed.output("Cluster"), taskDefinition="ordered")["tasks"][0]["taskArn"]
+
+    def described() -> dict[str, Any]:
+        found: dict[str, Any] = ecs.describe_tasks(cluster=deployed.output("Cluster"), tasks=[task])["tasks"][0]
+        return found
+
+    assert _until(lambda: described()["lastStatus"] == "STOPPED")
+    assert told.read_text().split() == (["first", "second"] if code == 0 else ["first"])
+    assert ("exited with 4" in described()["stoppedReason"]) is bool(code)
+
+
+def test_a_stopped_task_ends_its_process(deployed: Deployed) -> None:
+    ecs = deployed.aws.client("ecs")
+    image = ecs.describe_task_definition(taskDefinition="training")["taskDefinition"]["containerDefinitions"][0][
+        "image"
+    ]
+    container = {"name": "sleeper", "image": image, "entryPoint": ["sh", "-c"], "command": ["sleep 86399"]}
+    ecs.register_task_definition(family="sleeper", containerDefinitions=[container])
+    task = ecs.run_task(cluster=deployed.output("Cluster"), taskDefinition="sleeper")["tasks"][0]["taskArn"]
+    assert _until(lambda: _running("sleep 86399"))
+    ecs.stop_task(cluster=deployed.output("Cluster"), task=task)
+    assert _until(lambda: not _running("sleep 86399"))
+
+
+def _running(command: str) -> bool:
+    import psutil
+
+    lines = [" ".join(each.info["cmdline"] or []) for each in psutil.process_iter(["cmdline"])]
+    return any(line == command or line.endswith(f"-c {command}") for line in lines)
+
+
+def _secret(deployed: Deployed) -> dict[str, Any]:
+    found = deployed.aws.client("secretsmanager").get_secret_value(SecretId=deployed.output("SecretArn"))
+    secret: dict[str, Any] = json.loads(found["SecretString"])
+    return secret
+
+
+def _messages(deployed: Deployed, group: str, *, until: str) -> list[str]:
+    """Return a group's messages once one of them is `until` (forwarding lags a little behind)."""
+    logs = deployed.aws.client("logs")
+
+    def read() -> list[str]:
+        return [str(event["message"]).strip() for event in logs.filter_log_events(logGroupName=group)["events"]]
+
+    _until(lambda: until in read())
+    return read()
+
+
+def _heard(deployed: Deployed, text: str) -> bool:
+    return _until(lambda: any(text in str(each.payload["Message"]) for each in deployed.webhook.messages))
+
+
+def _until(condition: Any, timeout: float = 8) -> bool:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_schedule_hands_over_its_own_time(deployed: Deployed) -> None:
+    sqs, at = deployed.aws.client("sqs"), datetime.now(UTC) + timedelta(seconds=1)
+    url = sqs.create_queue(QueueName="scheduled")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    target = {
+        "Arn": arn,
+        "RoleArn": "arn:aws:iam::000000000000:role/any",
+        "Input": '{"at":"<aws.scheduler.scheduled-time>"}',
+    }
+    deployed.aws.client("scheduler").create_schedule(
+        Name="once", ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
+    )
+    (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=8)["Messages"]
+    fired = datetime.fromisoformat(json.loads(message["Body"])["at"])
+    assert timedelta(0) <= fired - at.replace(microsecond=0) < timedelta(seconds=8)

@@ -1,0 +1,44 @@
+"""What a bucket does that a folder does not: versions, copies within S3."""
+
+import pytest
+
+from courtside.adapters.s3_lake import S3Lake
+from courtside.workflows.legacy_set import publish_legacy_set, read_legacy_set
+from courtside.workflows.ports import ObjectMissing
+from tests.integration.embedded_aws.conftest import Deployed
+
+
+@pytest.fixture
+def lake(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> S3Lake:
+    for name, value in deployed.aws.instance.environment().items():
+        monkeypatch.setenv(name, value)
+    return S3Lake(deployed.output("LakeName"))
+
+
+def test_objects_move_and_go(lake: S3Lake) -> None:
+    names = [f"{number}.bin" for number in range(20)]
+    for name in names:
+        lake.write(f"moving/staged/{name}", name.encode())
+    lake.move({f"moving/staged/{name}": f"moving/{name}" for name in names})
+    assert lake.keys("moving/") == sorted(f"moving/{name}" for name in names)
+    assert lake.read("moving/7.bin") == b"7.bin"
+    lake.remove([f"moving/{name}" for name in names])
+    lake.remove(["moving/never-there"])
+    assert lake.keys("moving/") == []
+
+
+def test_a_copy_that_fails_loses_nothing(lake: S3Lake) -> None:
+    lake.write("failing/a", b"a")
+    with pytest.raises(Exception, match=r"NoSuchKey|404"):
+        lake.move({"failing/a": "failing/new/a", "failing/missing": "failing/new/b"})
+    assert lake.read("failing/a") == b"a"
+
+
+def test_a_set_of_legacy_files_is_whole_in_a_bucket_too(lake: S3Lake) -> None:
+    for training_id in ("first", "second"):
+        files = {f"{name}.pkl": f"{name} {training_id}".encode() for name in "abc"}
+        publish_legacy_set(training_id, files, lake=lake)
+        assert read_legacy_set(lake=lake) == files
+    assert lake.keys("ml-models/.staged/") == []
+    with pytest.raises(ObjectMissing):
+        lake.read("ml-models/.staged/second/set.json")

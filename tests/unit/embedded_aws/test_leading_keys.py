@@ -1,0 +1,39 @@
+"""The partitions that requests to DynamoDB name, by every way of naming one."""
+
+from typing import Any
+
+import pytest
+
+from embedded_aws.mends.leading_keys import leading_keys
+
+LOCK, CHAMPION = {"pk": {"S": "lock"}, "sk": {"S": "x"}}, {"pk": {"S": "champion"}, "sk": {"S": "y"}}
+REQUESTS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"TableName": "t", "Key": LOCK}, ["lock"]),
+    ({"TableName": "arn:aws:dynamodb:us-east-1:1:table/t", "Item": CHAMPION}, ["champion"]),
+    (
+        {"TransactItems": [{"Put": {"TableName": "t", "Item": LOCK}}, {"Delete": {"TableName": "t", "Key": CHAMPION}}]},
+        ["lock", "champion"],
+    ),
+    ({"RequestItems": {"t": {"Keys": [LOCK, CHAMPION]}}}, ["lock", "champion"]),
+    (
+        {"RequestItems": {"t": [{"PutRequest": {"Item": LOCK}}, {"DeleteRequest": {"Key": CHAMPION}}]}},
+        ["lock", "champion"],
+    ),
+    (
+        {
+            "TableName": "t",
+            "KeyConditionExpression": "#p = :p AND sk > :s",
+            "ExpressionAttributeNames": {"#p": "pk"},
+            "ExpressionAttributeValues": {":p": {"S": "history"}, ":s": {"S": "a"}},
+        },
+        ["history"],
+    ),
+    ({"TableName": "t"}, []),
+    ({"TableName": "another", "Key": LOCK}, []),
+]
+
+
+@pytest.mark.parametrize(("request_body", "named"), REQUESTS)
+def test_every_item_of_a_request_is_named(request_body: dict[str, Any], named: list[str]) -> None:
+    tables = {"t": "pk"}
+    assert leading_keys(request_body, partition_key=lambda table: tables.get(table.rsplit("/", 1)[-1])) == named
