@@ -32,6 +32,7 @@ def writing(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
+            error.filename = error.filename or str(place)  # which a write, unlike an open, does not name
             raise
         raise FolderNotWritable(place, error.strerror or str(error)) from error
     except ValueError as error:  # a NUL in the name

@@ -12,6 +12,7 @@ from courtside.contracts.records import ApprovalRecord, GateDecision
 from courtside.core.retraining_alerts import approval_alert
 from courtside.core.runs import training_run
 from courtside.workflows.documents import read, written
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import AlertChannel, Lake, Ledger
 from courtside.workflows.retraining_lock import RetrainingLock
 from courtside.workflows.runs import Executions
@@ -79,7 +80,7 @@ def request_approval(
     now: datetime,
 ) -> ApprovalRecord:
     """Note the request, keep the lock for as long as it waits, and ask; a repeated call alerts nobody twice."""
-    decision = GateDecision.model_validate_json(lake.read(lake_keys.training_verdict(request.training_id)))
+    decision = read_document(GateDecision, lake_keys.training_verdict(request.training_id), lake=lake)
     key = ledger_keys.approval(request.training_id)
     wait = timedelta(seconds=request.wait_seconds)
     lock.renew(request.training_id, now=now, wait=wait)

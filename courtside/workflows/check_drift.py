@@ -22,6 +22,7 @@ from courtside.workflows.claims import Claim, ClaimLost, Claims, finishing
 from courtside.workflows.drift_archive import Archived, archive
 from courtside.workflows.drift_runs import log_run
 from courtside.workflows.drift_window import EmptyWindow, NoChampion, WindowReport, champion_reference, report_window
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.ports import AlertChannel, DriftTracking, Lake, ObjectMissing, Retraining
 from courtside.workflows.row_source import NoRows
@@ -170,7 +171,7 @@ class DriftMonitor:
     def _logged(self, record: DecisionRecord) -> DecisionRecord | None:
         """Return the decision that is logged already for this check."""
         try:
-            return DecisionRecord.model_validate_json(self.lake.read(_key(record)))
+            return read_document(DecisionRecord, _key(record), lake=self.lake)
         except ObjectMissing:
             return None
 

@@ -27,7 +27,12 @@ class NoChampion(CourtsideError):
     """There is no champion to compare with."""
 
     def __init__(self) -> None:
-        super().__init__("there is no champion yet: start a first training with `courtside retrain --trigger initial`")
+        # The ledger decides who is champion, and a drift check may not read that: the reader has to look.
+        super().__init__(
+            "the lake names no champion to compare with; if `courtside versions history` shows one, write its "
+            'reference again with `courtside versions promote VERSION --reason "repair the reference"`, and if there '
+            "is none yet, start a first training with `courtside retrain --trigger initial`"
+        )
 
 
 class EmptyWindow(CourtsideError):

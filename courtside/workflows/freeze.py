@@ -11,6 +11,7 @@ from courtside.contracts.records import DataManifest, FrozenObject, SplitRule
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.core.rows import period, within
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.loads import vanished
 from courtside.workflows.ports import Lake, ObjectMissing, StoredObject
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, training_features
@@ -72,12 +73,12 @@ def freeze(
     """
     key = lake_keys.training_manifest(request.training_id)
     try:
-        return _as_asked(DataManifest.model_validate_json(lake.read(key)), request, dataset, newest_rows)
+        return _as_asked(read_document(DataManifest, key, lake=lake), request, dataset, newest_rows)
     except ObjectMissing:
         manifest = _manifest(request, lake=lake, dataset=dataset, split=split, seed=seed, newest_rows=newest_rows)
     if lake.claim(key, manifest.model_dump_json(indent=2).encode()):
         return manifest
-    return _as_asked(DataManifest.model_validate_json(lake.read(key)), request, dataset, newest_rows)
+    return _as_asked(read_document(DataManifest, key, lake=lake), request, dataset, newest_rows)
 
 
 def contract_hash(dataset: Dataset) -> str:

@@ -15,6 +15,7 @@ from courtside.core.gate.comparing import AUC
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import judge
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, ObjectMissing
 
 
@@ -74,7 +75,7 @@ def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, 
 def _fresher_by(record: TrainingRecord, *, lake: Lake) -> int | None:
     """Return by how many days the challenger's data end after the champion's, None where that is not known."""
     try:
-        reference = ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
+        reference = read_document(ChampionReference, lake_keys.CHAMPION_REFERENCE, lake=lake)
         if reference.version != record.champion_version:
             return None
         return (record.as_of - _read_training(lake, reference.training_id).as_of).days
@@ -83,11 +84,11 @@ def _fresher_by(record: TrainingRecord, *, lake: Lake) -> int | None:
 
 
 def _read_training(lake: Lake, training_id: str) -> TrainingRecord:
-    return TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(training_id)))
+    return read_document(TrainingRecord, lake_keys.training_record(training_id), lake=lake)
 
 
 def _read_decision(lake: Lake, key: str) -> GateDecision:
-    return GateDecision.model_validate_json(lake.read(key))
+    return read_document(GateDecision, key, lake=lake)
 
 
 def _response(decision: GateDecision) -> GateResponse:

@@ -12,6 +12,7 @@ from typing import Self
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import LegacySet
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake
 
 _SET_NAME = lake_keys.LEGACY_SET.removeprefix(lake_keys.LEGACY_MODELS_PREFIX)
@@ -97,14 +98,14 @@ def recover_legacy_set(*, lake: Lake) -> None:
     left = lake.keys(lake_keys.LEGACY_STAGED_PREFIX)
     for key in left:
         if key.endswith(f"/{_SET_NAME}"):
-            _finish(LegacySet.model_validate_json(lake.read(key)), lake=lake)
+            _finish(read_document(LegacySet, key, lake=lake), lake=lake)
     if left:
         lake.remove(lake.keys(lake_keys.LEGACY_STAGED_PREFIX))
 
 
 def read_legacy_set(*, lake: Lake) -> dict[str, bytes]:
     """Return the legacy files by name, all of one training; raises `LegacySetMixed` and `ObjectMissing`."""
-    described = LegacySet.model_validate_json(lake.read(lake_keys.LEGACY_SET))
+    described = read_document(LegacySet, lake_keys.LEGACY_SET, lake=lake)
     files = {name: lake.read(f"{lake_keys.LEGACY_MODELS_PREFIX}{name}") for name in described.sha256}
     foreign = sorted(name for name in files if _sha256(files[name]) != described.sha256[name])
     if foreign:

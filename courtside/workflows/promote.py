@@ -8,6 +8,7 @@ from courtside.contracts.events import PromoteRequest, PromoteResponse, SealRequ
 from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import GateDecision
 from courtside.core.alerting import promotion_alert
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake
 from courtside.workflows.production import Move, Production
 from courtside.workflows.sealed import CannotBeSealed, seal, sealed_model
@@ -60,7 +61,7 @@ def promote(request: PromoteRequest, *, production: Production, now: datetime) -
 
 
 def _approved(training_id: str, *, lake: Lake) -> GateDecision:
-    decision = GateDecision.model_validate_json(lake.read(lake_keys.training_verdict(training_id)))
+    decision = read_document(GateDecision, lake_keys.training_verdict(training_id), lake=lake)
     if not decision.promote:
         raise NotApproved(training_id)
     return decision

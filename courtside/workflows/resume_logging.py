@@ -10,6 +10,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.key_names import key_name
 from courtside.contracts.records import TrainingRecord
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.model_cards import write_card
 from courtside.workflows.ports import Lake, Tracking
 from courtside.workflows.spool import read_spool, remove_spool, spooled_trainings
@@ -49,7 +50,7 @@ def resume_logging(
 
 def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingRecord:
     spool = read_spool(training_id, lake=lake)
-    record = TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(training_id)))
+    record = read_document(TrainingRecord, lake_keys.training_record(training_id), lake=lake)
     card = spool.run.card.model_copy(update={"record": record})
     run = training_run(
         card,

@@ -8,6 +8,7 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.lake_keys import DECISIONS_PREFIX
 from courtside.contracts.records import DecisionRecord
 from courtside.core.runs import Execution, Run, RunKind, check_run, training_run
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake
 
 _LOOKED_THROUGH = 200
@@ -66,4 +67,4 @@ class Runs:
     def _checks(self, limit: int) -> list[Run]:
         """Return the checks that looked at the newest windows, in the order of their days."""
         keys = self.lake.keys(DECISIONS_PREFIX)[-limit:]
-        return [check_run(DecisionRecord.model_validate_json(self.lake.read(key))) for key in keys]
+        return [check_run(read_document(DecisionRecord, key, lake=self.lake)) for key in keys]

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.model_card import ModelCard, SpooledRun
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, TrainingRun
 
 RUN = "run.json"
@@ -55,14 +56,14 @@ def spooled_trainings(*, lake: Lake) -> list[str]:
     """Return the ids of the trainings that wait, in the order of their data."""
     end = f"/spool/{RUN}"
     keys = [key for key in lake.keys(lake_keys.TRAININGS_PREFIX) if key.endswith(end)]
-    runs = [SpooledRun.model_validate_json(lake.read(key)).card.record for key in keys]
+    runs = [read_document(SpooledRun, key, lake=lake).card.record for key in keys]
     return [record.training_id for record in sorted(runs, key=lambda record: (record.as_of, record.training_id))]
 
 
 def read_spool(training_id: str, *, lake: Lake) -> Spool:
     """Read a spooled training back; raises `ObjectMissing`."""
     prefix = lake_keys.training_spool(training_id)
-    run = SpooledRun.model_validate_json(lake.read(f"{prefix}{RUN}"))
+    run = read_document(SpooledRun, f"{prefix}{RUN}", lake=lake)
     models = f"{prefix}{MODELS}"
     return Spool(
         run=run,

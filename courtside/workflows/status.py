@@ -10,6 +10,7 @@ from courtside.contracts.records import ApprovalRecord, ChampionPointer, Decisio
 from courtside.core.runs import Run, RunKind, RunState, last_training
 from courtside.workflows.approval import approvals_waiting
 from courtside.workflows.documents import read
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, Ledger
 from courtside.workflows.runs import Runs
 
@@ -58,7 +59,7 @@ def _last_decision(lake: Lake) -> DecisionRecord | None:
     """Return the last decision about the newest window that a scheduled check looked at; a backfill decides nothing."""
     by_day = groupby(reversed(lake.keys(DECISIONS_PREFIX)), key=lambda key: key.rpartition("/")[0])
     for _, keys in by_day:
-        found = [DecisionRecord.model_validate_json(lake.read(key)) for key in keys]
+        found = [read_document(DecisionRecord, key, lake=lake) for key in keys]
         scheduled = [each for each in found if not each.backfilled]
         if scheduled:
             return max(scheduled, key=lambda each: each.decided_at)

@@ -3,6 +3,7 @@
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import TrainingRecord
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, ObjectMissing, Registry
 
 
@@ -22,6 +23,6 @@ def record_of_version(version: str, *, lake: Lake, registry: Registry) -> Traini
     if training_id is None:
         raise TrainingRecordMissing(version)
     try:
-        return TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(training_id)))
+        return read_document(TrainingRecord, lake_keys.training_record(training_id), lake=lake)
     except ObjectMissing as error:
         raise TrainingRecordMissing(version) from error

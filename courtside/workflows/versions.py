@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from courtside.contracts import lake_keys
 from courtside.contracts.records import GateDecision
+from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, ObjectMissing
 
 _AT_ONCE = 8
@@ -26,6 +27,6 @@ def _judged(version: Mapping[str, str], lake: Lake) -> dict[str, str]:
 
 def _decision(training_id: str, lake: Lake) -> GateDecision | None:
     try:
-        return GateDecision.model_validate_json(lake.read(lake_keys.training_verdict(training_id)))
+        return read_document(GateDecision, lake_keys.training_verdict(training_id), lake=lake)
     except ObjectMissing:  # not judged yet, or imported
         return None

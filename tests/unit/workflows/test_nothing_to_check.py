@@ -42,11 +42,12 @@ def test_a_window_without_rows_is_an_outcome_that_is_recorded(
     assert not setup.alerts.sent
 
 
-def test_without_a_champion_a_check_says_how_to_get_one(setup: DriftSetup) -> None:
+def test_without_a_reference_a_check_says_how_to_get_one_whether_or_not_there_is_a_champion(setup: DriftSetup) -> None:
     del setup.lake.objects[lake_keys.CHAMPION_REFERENCE]
     answer = setup.monitor.run(scheduled(date(2011, 1, 31)), now=NOW)
     assert answer.decision == "nothing_to_check"
-    assert "courtside retrain" in answer.reason
+    assert "courtside versions promote VERSION" in answer.reason
+    assert "courtside retrain --trigger initial" in answer.reason
     assert logged(setup, answer.window).rule == "no_champion"
     assert not setup.alerts.sent
 

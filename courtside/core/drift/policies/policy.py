@@ -95,12 +95,12 @@ class Threshold:
 
     @classmethod
     def parse(cls, text: str) -> "Threshold":
-        """Read ``feature.psi=.3``; raises `ThresholdInvalid`.
+        """Read ``feature.psi=.3``, where the feature's own name may hold ``=`` and ``.``; raises `ThresholdInvalid`.
 
         >>> Threshold.parse("home_rolling_ppg.psi=.3")
         Threshold(feature='home_rolling_ppg', statistic='psi', value=0.3)
         """
-        target, equals, number = text.partition("=")
+        target, equals, number = text.rpartition("=")
         feature, dot, statistic = target.strip().rpartition(".")
         if not (equals and dot and feature):
             raise ThresholdInvalid(text, "a feature, a statistic or a value is missing")

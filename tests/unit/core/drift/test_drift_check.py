@@ -209,6 +209,11 @@ def test_windows_without_rows_and_foreign_profiles_are_refused() -> None:
         check(REFERENCE, Profile(other.columns[:1], 10), ClassicPolicy())
 
 
+@pytest.mark.parametrize("feature", ["sex=male", "a=b=c", "rate=1.psi", "x.ks=y"])
+def test_a_threshold_is_split_at_its_last_equals_sign(feature: str) -> None:
+    assert Threshold.parse(f"{feature}.ks=.2") == Threshold(feature, "ks", 0.2)
+
+
 def test_overrides_hold_for_their_feature_only() -> None:
     shifted = games(800, shift=7.1, rest=np.arange(800) % 2)
     lenient = ClassicPolicy(overrides=(Threshold.parse("points.psi=9"), Threshold.parse("points.ks=.99")))

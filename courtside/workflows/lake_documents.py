@@ -1,0 +1,31 @@
+"""Typed documents in the lake, read so that a damaged one is named."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from courtside.contracts.errors import CourtsideError
+from courtside.workflows.ports import Lake
+
+_Document = TypeVar("_Document", bound=BaseModel)
+
+
+class DocumentDamaged(CourtsideError):
+    """An object of the lake is not the document that was written there."""
+
+    def __init__(self, uri: str, detail: str) -> None:
+        self.uri = uri
+        self.detail = detail
+        super().__init__(
+            f"{uri} is cut off, or is not what was written there ({detail}); restore the version of it before, "
+            "which the bucket keeps"
+        )
+
+
+def read_document(kind: type[_Document], key: str, *, lake: Lake) -> _Document:
+    """Return the document under a key; raises `DocumentDamaged` and `ObjectMissing`."""
+    content = lake.read(key)
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        raise DocumentDamaged(lake.uri(key), error.errors()[0]["msg"]) from error
