@@ -28,6 +28,17 @@ class PortTaken(BadInput):
         super().__init__(f"Port {port} on 127.0.0.1 is taken. Name another, or none: a free one is chosen then.")
 
 
+class StateFolderUnusable(BadInput):
+    """The folder that remembers what runs cannot be written."""
+
+    def __init__(self, folder: Path, detail: str) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder}, where Courtside remembers which embedded AWS runs, cannot be written ({detail}). Set "
+            "COURTSIDE_STATE_DIR to a folder that can be."
+        )
+
+
 class EmulatorNotReady(CourtsideError):
     """The emulator process did not come up."""
 

@@ -5,13 +5,14 @@ import json
 import os
 import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from embedded_aws import processes
-from embedded_aws.errors import InstanceUnknown
+from embedded_aws.errors import InstanceUnknown, StateFolderUnusable
 from embedded_aws.keys import Keys
 from embedded_aws.surroundings import certificate, client_environment
 
@@ -72,8 +73,19 @@ def state_directory() -> Path:
     """Return where state files lie: ``COURTSIDE_STATE_DIR``, or below the XDG state directory."""
     if chosen := os.environ.get(STATE_DIRECTORY):
         return Path(chosen)
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "courtside"
+    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    # Unlike `Path.home`, this does not fail for a user who has no home.
+    return Path(os.path.expanduser(base)) / "courtside"  # noqa: PTH111
+
+
+def prepare_state(directory: Path) -> None:
+    """Make the folder of state files and see that one can be written; raises `StateFolderUnusable`."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        raise StateFolderUnusable(directory, error.strerror or str(error)) from error
 
 
 def _file(instance_id: str, directory: Path) -> Path:
@@ -82,7 +94,6 @@ def _file(instance_id: str, directory: Path) -> Path:
 
 def write(instance: Instance, directory: Path) -> None:
     """Write (or rewrite) the state file in one step, readable by its owner only."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = directory / f".{instance.id}.{os.getpid()}"
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(asdict(instance), indent=2))

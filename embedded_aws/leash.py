@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from embedded_aws.errors import EmulatorNotReady, PortTaken, ServiceDied
-from embedded_aws.instance import Instance, state_directory
+from embedded_aws.instance import Instance, prepare_state, state_directory
 from embedded_aws.surroundings import clean_environment
 from embedded_aws.warden import Order
 
@@ -43,8 +43,12 @@ class Leash:
         enforce_iam: bool = False,
         containers: bool = False,
     ) -> "Leash":
-        """Start a warden; what it may say at its own start goes to a file without a name, read if it fails."""
+        """Start a warden; what it may say at its own start goes to a file without a name, read if it fails.
+
+        Raises `StateFolderUnusable`.
+        """
         state = state or state_directory()
+        prepare_state(state)
         order = Order(region, port, backend_store_uri, str(state), enforce_iam, containers)
         errors = tempfile.TemporaryFile()  # noqa: SIM115 (open until the warden is ready)
         warden = subprocess.Popen(

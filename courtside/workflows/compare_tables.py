@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from courtside.core.dataset import Dataset
 from courtside.core.drift import DriftReport, Policy, Profile, check, comparable_reference
-from courtside.core.drift.columns.whole_numbers import rounding_note
 from courtside.core.drift.reading import FeatureTable, TableProfile, fit_table, summarize_table
 from courtside.core.drift.story.telling import tell
 
@@ -33,17 +32,7 @@ def compare_tables(
     comparable = comparable_reference(known.profile, seen.profile, policy)
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts)
     report = replace(report, files_quarantined=(*known.quarantined, *seen.quarantined))
-    return Comparison(_with_rounding(report, comparable, seen.profile), comparable, seen.profile)
-
-
-def _with_rounding(report: DriftReport, reference: Profile, current: Profile) -> DriftReport:
-    """Say in a feature's reason where its whole numbers were too large to be compared exactly."""
-    features = []
-    for feature in report.features:
-        sides = [side.by_name[feature.name] for side in (reference, current) if feature.name in side.by_name]
-        note = rounding_note(*sides)
-        features.append(replace(feature, reason=f"{feature.reason}; {note}") if note else feature)
-    return replace(report, features=tuple(features))
+    return Comparison(report, comparable, seen.profile)
 
 
 def reference_profile(reference: FeatureTable | Profile, *, dataset: Dataset, calibrated: bool = False) -> TableProfile:

@@ -198,7 +198,7 @@ class ChampionReadsOther(BadInput):
     def __init__(self, version: str, lacking: Sequence[str], *, dataset: str | None) -> None:
         self.version = version
         self.lacking = tuple(lacking)
-        whose = f", trained on dataset {dataset}," if dataset else ""
+        whose = f", trained on dataset {dataset}" if dataset else ""
         super().__init__(
             f"the champion (version {version}{whose}) reads {listed(lacking)}, which these rows lack, so nothing can "
             "be compared with it; give these features back, train against another tracking server or with "

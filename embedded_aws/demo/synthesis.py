@@ -51,15 +51,18 @@ class Synthesis:
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._scratch.mkdir()
         known = json.loads((ROOT / "cdk.json").read_text())["context"] | {"stage": stage} | dict(context or {})
-        environment = os.environ | {
-            "CDK_OUTDIR": str(out),
-            "TMPDIR": str(self._scratch),
-            processes.MARKER: instance_id,
-            "CDK_CONTEXT_JSON": json.dumps(known),
-            # `make check` validates the templates; a demo need not do it again.
-            "CDK_VALIDATION": "false",
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
-        }
+        environment = (
+            _jsii_settings()
+            | os.environ
+            | {
+                "CDK_OUTDIR": str(out),
+                "TMPDIR": str(self._scratch),
+                processes.MARKER: instance_id,
+                "CDK_CONTEXT_JSON": json.dumps(known),
+                # `make check` validates the templates; a demo need not do it again.
+                "CDK_VALIDATION": "false",
+            }
+        )
         self._process = subprocess.Popen(
             [sys.executable, "app.py"],
             cwd=ROOT,
@@ -89,3 +92,12 @@ class Synthesis:
         """End the process, and what it started, if it still runs."""
         processes.end_group(self._process)
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _jsii_settings() -> dict[str, str]:
+    """Return what the bridge to Node.js gets where the caller sets nothing."""
+    settings = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
+    # Its cache saves seconds, lies in the home directory and ends it where that cannot be written.
+    if not os.access(os.path.expanduser("~"), os.W_OK | os.X_OK):  # noqa: PTH111 — `Path.home` fails where there is none
+        settings["JSII_RUNTIME_PACKAGE_CACHE"] = "disabled"
+    return settings

@@ -51,6 +51,16 @@ def test_a_window_is_counted_over_all_files(lake: InMemoryLake) -> None:
     assert "monthly_charge" not in checked(lake, QUIET).report.features_drifted
 
 
+def test_whole_numbers_beyond_what_a_float_holds_are_told_as_rounded(lake: InMemoryLake) -> None:
+    numbers = pa.array([2**60 + row for row in range(TABLE.num_rows)])
+    table = TABLE.set_column(TABLE.column_names.index("monthly_charge"), "monthly_charge", numbers)
+    told = checked(with_reference(lake_of(a=table)), LAST).report
+    assert {feature.name for feature in told.features if "rounded to multiples of 256" in feature.reason} == {
+        "monthly_charge"
+    }
+    assert not any("rounded" in feature.reason for feature in checked(lake, LAST).report.features)
+
+
 @pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("ns"), pa.timestamp("ms", "UTC")], ids=str)
 def test_dates_and_timestamps_give_the_same_window(lake: InMemoryLake, kind: Any) -> None:
     place = TABLE.column_names.index("measured_at")

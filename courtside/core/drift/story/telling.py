@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from courtside.core.drift.columns.whole_numbers import rounding_note
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports.report import BROKEN, DriftReport, FeatureDrift
 from courtside.core.drift.reports.trends import Group, Onset
@@ -23,7 +24,7 @@ def tell(
     parts: Sequence[Part] = (),
     importances: Mapping[str, float] | None = None,
 ) -> DriftReport:
-    """Return the report with trends, onsets, groups and the importance-weighted share.
+    """Return the report with trends, onsets, groups, the importance-weighted share and notes on rounded numbers.
 
     `reference` and `current` are the profiles the report was made of; `parts` the current one by sub-window, in order
     of time (see `split`; without them there are groups, but no trends and no onsets); `importances` are the champion's
@@ -33,14 +34,22 @@ def tell(
     _require_parts_of(current, parts)
     story = _Story(report, reference, current, tuple(parts))
     start = story.onset(story.drifted)
+    features = tuple(story.with_trend(feature) for feature in report.features) if parts else report.features
     return replace(
         report,
-        features=tuple(story.with_trend(feature) for feature in report.features) if parts else report.features,
+        features=tuple(_with_rounding(feature, reference, current) for feature in features),
         groups=story.groups(),
         began=start.day if start else None,
         outcomes=_with_trends(report, reference, current, parts),
         share_importance=None if importances is None else share_importance(report.features, importances),
     )
+
+
+def _with_rounding(feature: FeatureDrift, reference: Profile, current: Profile) -> FeatureDrift:
+    """Say in a feature's reason where its whole numbers were too large to be compared exactly."""
+    sides = [side.by_name[feature.name] for side in (reference, current) if feature.name in side.by_name]
+    note = rounding_note(*sides)
+    return replace(feature, reason=f"{feature.reason}; {note}") if note else feature
 
 
 def _with_trends(

@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from courtside.core.rows import TargetNotBinary, labelled, require_binary
+from courtside.core.rows import TargetNotBinary, labelled, positive_level, require_binary
 
 WRITTEN = {
     "0 and 1": pa.array([0, 1, 1, 0]),
@@ -19,6 +19,23 @@ def test_every_way_to_write_two_classes_becomes_0_and_1(column: pa.Array) -> Non
     assert table.schema.field("y").type == pa.int8()
     assert table.column("y").to_pylist() == [0, 1, 1, 0]
     assert unlabelled == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "named"),
+    [
+        ([1, 2, None], "2"),
+        ([-1, 1], "1"),
+        ([0.0, 2.0], "2"),
+        ([1_000_001, 1_000_002], "1000002"),
+        ([-5, 0], "0"),
+        ([0, 1], None),
+        ([True, False], None),
+        ([1, 1], None),
+    ],
+)
+def test_the_value_that_stands_for_class_1_is_named_where_it_is_not_1(column: list[float], named: str | None) -> None:
+    assert positive_level(pa.table({"y": pa.array(column)}), "y") == named
 
 
 def test_a_single_class_keeps_its_name() -> None:

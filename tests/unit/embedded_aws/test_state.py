@@ -1,0 +1,51 @@
+"""Where the state files of embedded AWSs lie, for users whose home cannot be written, or who have none."""
+
+from pathlib import Path
+
+import pytest
+
+from embedded_aws.demo.synthesis import _jsii_settings
+from embedded_aws.errors import StateFolderUnusable
+from embedded_aws.instance import STATE_DIRECTORY, instances, prepare_state, state_directory
+
+CACHE = "JSII_RUNTIME_PACKAGE_CACHE"
+
+
+@pytest.fixture(params=["/proc/nobodys-home", "/dev/null", None])
+def unusable_home(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (STATE_DIRECTORY, "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    if request.param is not None:
+        monkeypatch.setenv("HOME", request.param)
+        return
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # a user without an entry, as in many containers
+    monkeypatch.chdir("/proc")
+
+
+@pytest.mark.usefixtures("unusable_home")
+def test_who_has_no_home_can_list_and_is_told_where_to_write_instead() -> None:
+    assert instances() == []
+    with pytest.raises(StateFolderUnusable, match=r"cannot be written.*Set COURTSIDE_STATE_DIR"):
+        prepare_state(state_directory())
+
+
+@pytest.mark.usefixtures("unusable_home")
+def test_synthesis_does_without_its_cache_where_the_home_cannot_be_written() -> None:
+    assert _jsii_settings()[CACHE] == "disabled"
+
+
+def test_a_home_that_can_be_written_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (STATE_DIRECTORY, "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    prepare_state(state_directory())
+    assert (tmp_path / ".local" / "state" / "courtside").stat().st_mode & 0o777 == 0o700
+    assert CACHE not in _jsii_settings()
+
+
+def test_a_state_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    file.touch()
+    with pytest.raises(StateFolderUnusable, match=str(file)):
+        prepare_state(file)
