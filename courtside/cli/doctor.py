@@ -120,7 +120,7 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     yield from asked("service", lambda: service(resources))
     yield from asked("champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri))
     yield from asked("loaded data", lambda: loaded(lake, dataset))
-    yield from asked("schedule", lambda: watching.schedule(resources, lake=lake.bucket, now=now))
+    yield from asked("schedule", lambda: watching.schedule(resources, lake=lake.bucket))
     yield from asked("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
     yield from asked("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine)))
     yield from asked("dead letters", lambda: watching.dead_letters(resources))

@@ -1,26 +1,23 @@
 """Whether a stage watches: its schedule, its last check, and whether anybody hears of what it finds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import boto3
 
 from courtside.adapters.stack_resources import StackResource
 from courtside.contracts.lake_keys import DECISIONS_PREFIX, is_backfilled
 from courtside.core.findings import Finding, broken, doubtful, fine
-from courtside.core.schedule import ScheduleUnreadable, last_due
 
-# The scheduler may deliver, and the function be retried, this much later.
-GRACE = timedelta(hours=2)
-# The construct of the drift check in infra/stacks/pipeline.py.
+# Constructs of infra/stacks/pipeline.py and infra/constructs/alarms.py.
 _DRIFT_CHECK = "DriftCheck"
+_OVERDUE = "CheckDidNotRun"
 _PENDING = "PendingConfirmation"
 _RUN_IT = "courtside drift check"
 
 
-def schedule(resources: Sequence[StackResource], *, lake: str, now: datetime) -> Iterator[Finding]:
-    """Examine every schedule, and whether a drift check ran since it was due."""
+def schedule(resources: Sequence[StackResource], *, lake: str) -> Iterator[Finding]:
+    """Examine every schedule, and whether the alarm says that a drift check is overdue."""
     scheduler = boto3.client("scheduler")
     for resource in resources:
         if resource.kind != "AWS::Scheduler::Schedule":
@@ -36,7 +33,7 @@ def schedule(resources: Sequence[StackResource], *, lake: str, now: datetime) ->
             continue
         yield fine(check, f"{expression} ({zone}) is on")
         if watches:
-            yield _last_check(expression, zone, since=found.get("CreationDate"), ran=last_check(lake), now=now)
+            yield _last_check(resources, ran=last_check(lake))
 
 
 def last_check(lake: str) -> datetime | None:
@@ -46,19 +43,17 @@ def last_check(lake: str) -> datetime | None:
     return max((item["LastModified"] for item in logged), default=None)
 
 
-def _last_check(expression: str, zone: str, *, since: datetime | None, ran: datetime | None, now: datetime) -> Finding:
-    try:
-        due = last_due(expression, ZoneInfo(zone), now=now - GRACE)
-    except ScheduleUnreadable:
-        return doubtful("last check", f"{_when(ran)}; when it was due cannot be told from {expression}", _RUN_IT)
-    if due is None or (since is not None and due < since):
-        return fine("last check", f"{_when(ran)}; none was due since the schedule was made")
-    if ran is None or ran < due:
-        fix = f"look at the check's log and its dead letter queue, then {_RUN_IT}"
-        return broken(
-            "last check", f"{_when(ran)}, though one was due at {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC", fix
-        )
-    return fine("last check", _when(ran))
+def _last_check(resources: Sequence[StackResource], *, ran: datetime | None) -> Finding:
+    names = [
+        each.physical_id for each in resources if each.kind == "AWS::CloudWatch::Alarm" and _OVERDUE in each.logical_id
+    ]
+    # Without names CloudWatch would list every alarm of the account.
+    asked = boto3.client("cloudwatch").describe_alarms(AlarmNames=names, StateValue="ALARM") if names else {}
+    overdue = asked.get("MetricAlarms")
+    if not overdue:
+        return fine("last check", _when(ran))
+    fix = f"look at the check's log and its dead letter queue, then {_RUN_IT}"
+    return broken("last check", f"{_when(ran)}; {overdue[0].get('AlarmDescription', _OVERDUE)}", fix)
 
 
 def _when(ran: datetime | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import boto3
 import pytest
 from typer.testing import CliRunner
 
@@ -222,11 +223,18 @@ def test_an_account_without_room_for_a_stage_fails(
 
 def test_a_check_that_was_due_and_did_not_run_fails(stage: Stage) -> None:
     resources = stack_resources("courtside-dev-pipeline")
-    later = datetime.now(UTC) + timedelta(days=3)
-    found = {each.check: each for each in schedule(resources, lake=stage.lake.bucket, now=later)}
+    (alarm,) = (each.physical_id for each in resources if "CheckDidNotRun" in each.logical_id)
+    cloudwatch = boto3.client("cloudwatch")
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="no data for 26 hours")
+    try:
+        found = {each.check: each for each in schedule(resources, lake=stage.lake.bucket)}
+    finally:
+        cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="the test is over")
     assert found["schedule Drift check"].level == "ok"
     assert found["last check"].level == "fail"
-    assert "though one was due at" in found["last check"].detail
+    assert "No drift check has finished in" in found["last check"].detail
+    healthy = {each.check: each for each in schedule(resources, lake=stage.lake.bucket)}
+    assert healthy["last check"].level == "ok"
 
 
 def test_status_tells_who_is_champion_and_that_nothing_runs(stage: Stage, ledger: DynamoDbLedger) -> None:
