@@ -43,7 +43,7 @@ def check_tables(
         DEFAULT_POLICY
     ),
     threshold: Annotated[
-        list[str] | None, typer.Option(help="One feature's own threshold, like home_rest_days.ks=.2; may be repeated.")
+        list[str] | None, typer.Option(help="One feature's own threshold, like home_rest_days.ks=0.2; may be repeated.")
     ] = None,
     since: Annotated[str | None, typer.Option("--from", help="First day of the current table to look at.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Day to stop before.")] = None,

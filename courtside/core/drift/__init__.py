@@ -10,13 +10,15 @@
 >>> report.features_drifted
 ('points',)
 >>> report.features[0].reason
-'mean rose 104.5 → 111.0, KS .23 over .1, PSI 1.6 over .2'
+'mean rose 104.5 → 111.0, KS 0.23 over 0.1, PSI 1.6 over 0.2'
 """
 
 from courtside.core.drift.check import check, comparable_reference
 from courtside.core.drift.facade import DataDriftDetection
 from courtside.core.drift.policies.calibrated import CalibratedPolicy
-from courtside.core.drift.policies.policy import ClassicPolicy, Evidence, Judgement, Policy, Threshold
+from courtside.core.drift.policies.classic import ClassicPolicy
+from courtside.core.drift.policies.policy import Evidence, Judgement, Policy
+from courtside.core.drift.policies.thresholds import Threshold
 from courtside.core.drift.profiles.profile import Profile, fit
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Severity, Side, Verdict
 

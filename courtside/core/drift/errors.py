@@ -146,7 +146,7 @@ class ThresholdInvalid(BadInput):
     def __init__(self, text: str, problem: str) -> None:
         self.text = text
         self.problem = problem
-        super().__init__(f"threshold {quoted(text)}: {problem}; write it as feature.psi=.3")
+        super().__init__(f"threshold {quoted(text)}: {problem}; write it as feature.psi=0.3")
 
 
 def _named(columns: Sequence[str]) -> str:

@@ -13,7 +13,9 @@ from courtside.core.dataset import Feature
 from courtside.core.drift.check import check
 from courtside.core.drift.columns.kinds import inferred_kind, why_no_feature
 from courtside.core.drift.errors import DuplicateColumns, UnreadableTable, WrongType
-from courtside.core.drift.policies.policy import MINIMUM_ROWS, ClassicPolicy, Threshold
+from courtside.core.drift.policies.classic import ClassicPolicy
+from courtside.core.drift.policies.policy import MINIMUM_ROWS
+from courtside.core.drift.policies.thresholds import Threshold
 from courtside.core.drift.profiles.profile import Profile, fit
 
 
@@ -38,7 +40,7 @@ class DriftConfig:
     """Settings of `DataDriftDetection`.
 
     `features` are the columns to watch (None: every column that can be, its kind inferred, ids and times left out);
-    `thresholds` are overrides such as ``"rest_days.psi=.3"``; `time_column` gives the report its dates.
+    `thresholds` are overrides such as ``"rest_days.psi=0.3"``; `time_column` gives the report its dates.
     """
 
     psi_threshold: float = 0.2
@@ -72,7 +74,7 @@ class DataDriftDetection:
     >>> result["summary"]["features_drifted"], result["features"]["points"]["drifted"]
     (['points'], True)
     >>> result["alerts"]
-    [{'feature': 'points', 'message': 'points: mean rose 104.5 → 111.0, KS .23 over .1, PSI 1.6 over .25'}]
+    [{'feature': 'points', 'message': 'points: mean rose 104.5 → 111.0, KS 0.23 over 0.1, PSI 1.6 over 0.25'}]
     >>> detection.detect_drift(reference)["summary"]["drift_detected"]
     False
     """

@@ -4,7 +4,7 @@ import math
 from datetime import date, timedelta
 
 from courtside.core.drift.columns.arrow import Period
-from courtside.core.drift.policies.policy import short
+from courtside.core.drift.policies.clauses import short, short_pvalue
 from courtside.core.drift.reports.report import DriftReport, Severity, Verdict
 
 DASH = "\N{EN DASH}"
@@ -53,10 +53,8 @@ def statistic(value: float | None) -> str:
 
 
 def pvalue(value: float | None) -> str:
-    """Write a p-value; below .0001 its size says nothing more."""
-    if value is None or not math.isfinite(value):
-        return DASH
-    return short(value) if value >= 1e-4 else "< .0001"
+    """Write a p-value."""
+    return short_pvalue(value) if value is not None and math.isfinite(value) else DASH
 
 
 def number(value: float | None) -> str:
@@ -74,11 +72,11 @@ def percent(share: float | None) -> str:
     """Write a share in percent with at most three digits.
 
     >>> percent(0.1689), percent(1.0), percent(0.00004), percent(0.0)
-    ('16.9 %', '100 %', '< .01 %', '0 %')
+    ('16.9 %', '100 %', '< 0.01 %', '0 %')
     """
     if share is None or not math.isfinite(share):
         return DASH
-    return "< .01 %" if 0 < share < 1e-4 else f"{100 * share:.3g} %"
+    return "< 0.01 %" if 0 < share < 1e-4 else f"{100 * share:.3g} %"
 
 
 def day(moment: date) -> str:

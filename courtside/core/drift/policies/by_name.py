@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from courtside.contracts.errors import BadInput
 from courtside.core.drift.policies.calibrated import CalibratedPolicy
-from courtside.core.drift.policies.policy import ClassicPolicy, Policy, Threshold
+from courtside.core.drift.policies.classic import ClassicPolicy
+from courtside.core.drift.policies.policy import Policy
+from courtside.core.drift.policies.thresholds import Threshold
 
 POLICIES: Mapping[str, Callable[[tuple[Threshold, ...]], Policy]] = {
     "classic": lambda overrides: ClassicPolicy(overrides=overrides),
@@ -21,7 +23,7 @@ class PolicyUnknown(BadInput):
 
 
 def policy_named(name: str, *, thresholds: Sequence[str] = ()) -> Policy:
-    """Return a policy with thresholds like ``feature.psi=.3``; raises `PolicyUnknown` and `ThresholdInvalid`."""
+    """Return a policy with thresholds like ``feature.psi=0.3``; raises `PolicyUnknown` and `ThresholdInvalid`."""
     if name not in POLICIES:
         raise PolicyUnknown(name)
     return POLICIES[name](tuple(Threshold.parse(text) for text in thresholds))

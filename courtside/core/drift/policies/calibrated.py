@@ -4,16 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from courtside.core.dataset import FeatureKind
+from courtside.core.drift.policies.clauses import over, short_pvalue
 from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
-from courtside.core.drift.policies.policy import (
-    MINIMUM_ROWS,
-    Evidence,
-    Judgement,
-    Threshold,
-    over,
-    require_thresholds,
-    short,
-)
+from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgement
+from courtside.core.drift.policies.thresholds import Threshold, require_thresholds
 
 UNUSUAL = 0.05
 """From here a reader would wonder why a p-value does not count."""
@@ -30,7 +24,7 @@ class CalibratedPolicy:
     history of the reference where it was calibrated, otherwise that of independent rows, and the reason says which.
     Benjamini-Hochberg corrects for the number of features.
 
-    >>> CalibratedPolicy(overrides=(Threshold.parse("rest_days.effect=.2"),)).threshold("rest_days", "effect")
+    >>> CalibratedPolicy(overrides=(Threshold.parse("rest_days.effect=0.2"),)).threshold("rest_days", "effect")
     0.2
     """
 
@@ -82,8 +76,9 @@ class CalibratedPolicy:
 def _rarity(feature: Evidence) -> str:
     """Say how often chance does as much, and what is taken for chance."""
     if feature.history_days is None:
-        shown = f"p {short(feature.pvalue)}" if feature.pvalue >= 1e-4 else "p < .0001"
-        return f"{shown} if rows are independent (the reference has no history to compare with)"
+        return (
+            f"p {short_pvalue(feature.pvalue)} if rows are independent (the reference has no history to compare with)"
+        )
     windows = "quiet windows of its history"
     if feature.pvalue > 1 / 2:
         return f"as in most {windows}"

@@ -83,7 +83,7 @@ def test_the_report_says_what_it_took_for_chance() -> None:
     assert without.null_windows is None
     assert with_history.features[0].reason.endswith("seen in fewer than 1 of 10,000 quiet windows of its history")
     assert without.features[0].reason.endswith(
-        "p < .0001 if rows are independent (the reference has no history to compare with)"
+        "p < 0.0001 if rows are independent (the reference has no history to compare with)"
     )
     assert "null" not in check(DATED, DATED.summarize(rows(400, seed=9)), ClassicPolicy()).to_dict()
     assert json.loads(json.dumps(with_history.to_dict(), allow_nan=False)) == with_history.to_dict()

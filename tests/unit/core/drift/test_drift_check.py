@@ -35,7 +35,7 @@ from courtside.core.drift.errors import (
     WrongType,
 )
 from courtside.core.drift.facade import ConfigInvalid, SetupMissing
-from courtside.core.drift.policies.policy import short
+from courtside.core.drift.policies.clauses import short
 from courtside.core.drift.statistics import KEYS
 from courtside.core.drift.statistics.psi_equal_width import psi_equal_width
 
@@ -86,7 +86,7 @@ def test_a_moved_mean_is_drift_with_a_plain_reason() -> None:
     ks, psi = found.statistics["ks"], found.statistics["psi"]
     assert ks is not None
     assert psi is not None
-    assert found.reason == f"mean rose 104.1 → 111.2, KS {short(ks)} over .1, PSI {short(psi)} over .2"
+    assert found.reason == f"mean rose 104.1 → 111.2, KS {short(ks)} over 0.1, PSI {short(psi)} over 0.2"
 
 
 def test_reasons_name_what_moved() -> None:
@@ -94,7 +94,7 @@ def test_reasons_name_what_moved() -> None:
     assert feature(report_on(games(800, points=spread)), "points").reason.startswith("shape changed around a mean of ")
     lost = feature(report_on(games(800, win=[True, False, False, False] * 200)), "win").reason
     assert lost.startswith("share of '1' fell 75 % → 25 %, PSI ")
-    assert lost.endswith(", chi-squared p < .0001 under .05")
+    assert lost.endswith(", chi-squared p < 0.0001 under 0.05")
     unseen = feature(report_on(games(800, venue=["home", "Paris"] * 400)), "venue")
     assert unseen.reason.startswith("values outside the reference's levels went 0 % → 50 % (such as 'Paris'), ")
     assert unseen.unseen_rate == 0.5
@@ -227,12 +227,17 @@ def test_overrides_hold_for_their_feature_only() -> None:
     "text", ["points", "points.psi", "psi=.3", ".psi=.3", "a.b=1", "a.psi=x", "a.ks=2", "a.ks=nan"]
 )
 def test_thresholds_that_cannot_be_used_say_how_to_write_them(text: str) -> None:
-    with pytest.raises(ThresholdInvalid, match=r"write it as feature\.psi=\.3"):
+    with pytest.raises(ThresholdInvalid, match=r"write it as feature\.psi=0\.3"):
         Threshold.parse(text)
 
 
 def test_a_feature_with_dots_keeps_its_name() -> None:
     assert Threshold.parse("a.b.ks=.2") == Threshold("a.b", "ks", 0.2)
+
+
+@pytest.mark.parametrize("name", ["sex=male", "a==b", "=", 'x[0] < "1", {y: z}', "ks=0.1"])
+def test_a_feature_may_have_any_sign_in_its_name(name: str) -> None:
+    assert Threshold.parse(f"{name}.ks=0.2") == Threshold(name, "ks", 0.2)
 
 
 @given(st.floats(0, 1e6))

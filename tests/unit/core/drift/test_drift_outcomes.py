@@ -14,7 +14,7 @@ from courtside.core.dataset import Feature, FeatureKind, Outcome, Role
 from courtside.core.decision import Action, DecisionPolicy, decide
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Policy, Profile, Verdict, check, fit
 from courtside.core.drift.errors import ProfileMismatch, ThresholdInvalid
-from courtside.core.drift.policies.policy import Threshold
+from courtside.core.drift.policies.thresholds import Threshold
 from courtside.core.drift.story.parts import split, sub_windows
 from courtside.core.drift.story.telling import tell
 from courtside.core.report_page import render_page

@@ -1,0 +1,27 @@
+"""The comparisons that decide, in words."""
+
+SMALLEST_SHOWN = 0.0001
+
+
+def over(label: str, value: float, limit: float) -> tuple[bool, str]:
+    """Compare a statistic with its limit, and say so."""
+    drifted = value > limit
+    return drifted, f"{label} {short(value)} {'over' if drifted else 'not over'} {short(limit)}"
+
+
+def short(value: float) -> str:
+    """Write a statistic with two significant digits.
+
+    >>> short(0.3149), short(0.2), short(0.00012), short(5.71), short(48.3), short(0.0)
+    ('0.31', '0.2', '0.00012', '5.7', '48', '0')
+    """
+    return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+
+
+def short_pvalue(value: float) -> str:
+    """Write a p-value; below 0.0001 its size says nothing more.
+
+    >>> short_pvalue(0.0312), short_pvalue(1e-9)
+    ('0.031', '< 0.0001')
+    """
+    return short(value) if value >= SMALLEST_SHOWN else f"< {SMALLEST_SHOWN}"
