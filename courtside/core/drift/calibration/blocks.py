@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.drift.calibration.calendar import MONTHS, SLOTS, Cycles
+from courtside.core.drift.calibration.calendar import DAYS_OF_YEAR, MONTHS, Cycles
 from courtside.core.drift.calibration.days import DayCounts
 from courtside.core.drift.calibration.distance import Cumulants, Distance
 from courtside.core.drift.calibration.groups import Groups
@@ -135,7 +135,7 @@ class Years:
         by_month = np.zeros((cycles.count * MONTHS, history.counts.shape[1]))
         numbers, counts = _summed_any(history.counts, cycles.cycle * MONTHS + month)
         by_month[numbers] = counts
-        by_place = np.zeros((cycles.count, SLOTS + 1, MONTHS))
+        by_place = np.zeros((cycles.count, DAYS_OF_YEAR + 1, MONTHS))
         np.add.at(by_place, (cycles.cycle, cycles.place + 1, month), history.rows)
         until = by_place.cumsum(axis=1)
         return cls(history, cycles, by_month.reshape(cycles.count, MONTHS, -1), until, phased)
@@ -151,6 +151,6 @@ class Years:
             mine, others = self.cycles.cycle == cycle, self.cycles.neighbours(cycle)
             numbers, counts = _summed(self.history.counts[mine].astype(np.float64), self.cycles.place[mine] // days)
             by_month, seen = self.by_month[others].sum(axis=0), self.until[others].sum(axis=0)
-            wanted = seen[np.minimum((numbers + 1) * days, SLOTS)] - seen[numbers * days]
+            wanted = seen[np.minimum((numbers + 1) * days, DAYS_OF_YEAR)] - seen[numbers * days]
             share = wanted / np.maximum(seen[-1], 1) if self.phased else np.ones_like(wanted)
             yield Blocks(counts, share @ by_month)

@@ -9,30 +9,30 @@ import numpy as np
 
 from courtside.core.drift.columns.rounding import Integers
 
-SLOTS = 366
-"""Days of a leap year: a slot is the same month and day in every year."""
+DAYS_OF_YEAR = 366
+"""Days of a leap year: day 59 is 29 February in every year."""
 MONTHS = 12
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTH_STARTS = np.cumsum((0, *_MONTH_DAYS[:-1]))
 LEAP_DAY = 59
-MONTH_OF_SLOT = np.repeat(np.arange(MONTHS), _MONTH_DAYS)
+MONTH_OF_DAY = np.repeat(np.arange(MONTHS), _MONTH_DAYS)
 
 
-def slots(days: Integers) -> tuple[Integers, Integers]:
-    """Return each day's year and slot; days count from 1970."""
+def years_and_days(days: Integers) -> tuple[Integers, Integers]:
+    """Return each day's year and its day of the year, from 0; `days` count from 1970."""
     dates = days.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     month = months.astype(np.int64)
-    slot = MONTH_STARTS[month % MONTHS] + (dates - months).astype(np.int64)
-    return month // MONTHS + 1970, slot
+    day_of_year = MONTH_STARTS[month % MONTHS] + (dates - months).astype(np.int64)
+    return month // MONTHS + 1970, day_of_year
 
 
 def covered(start: date, end: date) -> Integers:
-    """Return the slots from a first to a last day, each once; 29 February with the days around it in any year."""
+    """Return the days of the year from a first to a last day, each once; 29 February counts with the days around it."""
     first, last = (np.datetime64(day, "D").astype(np.int64) for day in (start, end))
-    if last - first >= SLOTS - 1:
-        return np.arange(SLOTS)
-    return _with_leap_day(np.unique(slots(np.arange(first, last + 1))[1]))
+    if last - first >= DAYS_OF_YEAR - 1:
+        return np.arange(DAYS_OF_YEAR)
+    return _with_leap_day(np.unique(years_and_days(np.arange(first, last + 1))[1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +47,10 @@ class Cycles:
     @classmethod
     def of(cls, days: Integers) -> "Cycles":
         """Cut years after the longest pause they share; at New Year if there is none."""
-        year, slot = slots(days)
-        cut, pause = _after_pause(np.unique(slot))
-        year = year + (slot >= cut) if cut else year
-        return cls(np.unique(year, return_inverse=True)[1], (slot - cut) % SLOTS, cut, pause > 0)
+        year, day_of_year = years_and_days(days)
+        cut, pause = _after_pause(np.unique(day_of_year))
+        year = year + (day_of_year >= cut) if cut else year
+        return cls(np.unique(year, return_inverse=True)[1], (day_of_year - cut) % DAYS_OF_YEAR, cut, pause > 0)
 
     @property
     def count(self) -> int:
@@ -60,7 +60,7 @@ class Cycles:
     @cached_property
     def month_of_place(self) -> Integers:
         """Month, 0 to 11, of each place."""
-        return np.roll(MONTH_OF_SLOT, -self.cut)
+        return np.roll(MONTH_OF_DAY, -self.cut)
 
     @cached_property
     def free(self) -> float:
@@ -83,10 +83,10 @@ def _after_pause(used: Integers) -> tuple[int, int]:
     if not used.size:
         return 0, 0
     used = _with_leap_day(used)
-    steps = np.diff(used, append=used[0] + SLOTS)
+    steps = np.diff(used, append=used[0] + DAYS_OF_YEAR)
     longest = int(steps.argmax())
     pause = int(steps[longest]) - 1
-    return (int(used[longest] + steps[longest]) % SLOTS, pause) if pause else (0, 0)
+    return (int(used[longest] + steps[longest]) % DAYS_OF_YEAR, pause) if pause else (0, 0)
 
 
 def _with_leap_day(used: Integers) -> Integers:

@@ -57,13 +57,13 @@ def _even(counts: Integers) -> Integers:
     """Number runs of cells that hold about equal shares; cells before the first value and after the last are runs."""
     before = np.cumsum(counts) - counts
     inner = MOST_GROUPS - 2
-    slot = np.minimum(before * inner // max(1, counts.sum()), inner - 1) + 1
+    run = np.minimum(before * inner // max(1, counts.sum()), inner - 1) + 1
     filled = np.flatnonzero(counts)
     empty = counts == 0
-    slot[empty] = 0
-    slot = np.maximum.accumulate(slot)
-    slot[filled[-1] + 1 :] = MOST_GROUPS
-    return np.cumsum(np.diff(slot, prepend=slot[0]) > 0)
+    run[empty] = 0
+    run = np.maximum.accumulate(run)
+    run[filled[-1] + 1 :] = MOST_GROUPS
+    return np.cumsum(np.diff(run, prepend=run[0]) > 0)
 
 
 def codes(column: Column, groups: Groups, array: arrow.Array | None, *, rows: int) -> Codes:

@@ -10,7 +10,7 @@ from courtside.core.drift.calibration.distance import Distance
 from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
-from courtside.core.drift.calibration.reweighting import comparable_column
+from courtside.core.drift.calibration.reweighting import reweighted
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.columns.column import Column
@@ -30,7 +30,7 @@ class Calibration:
             return tuple(columns), columns[0].tally.rows
         wanted = self.phases.expected(period, [null.groups.size for null in self.nulls])
         parts = zip(columns, self.nulls, wanted, strict=True)
-        return tuple(comparable_column(column, null.groups, part, rows=rows) for column, null, part in parts), rows
+        return tuple(reweighted(column, null.groups, part, rows=rows) for column, null, part in parts), rows
 
 
 def calibrate(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courtside.core.drift.calibration.calendar import MONTH_OF_SLOT, MONTHS, SLOTS, covered, slots
+from courtside.core.drift.calibration.calendar import DAYS_OF_YEAR, MONTH_OF_DAY, MONTHS, covered, years_and_days
 from courtside.core.drift.calibration.days import DayCounts
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.columns.rounding import Floats, Integers
@@ -21,11 +21,11 @@ class Phases:
     @classmethod
     def of(cls, reference: DayCounts) -> "Phases":
         """Gather a reference's days."""
-        _, slot = slots(reference.days)
-        rows = np.zeros(SLOTS, np.int64)
-        np.add.at(rows, slot, reference.rows)
+        _, day_of_year = years_and_days(reference.days)
+        rows = np.zeros(DAYS_OF_YEAR, np.int64)
+        np.add.at(rows, day_of_year, reference.rows)
         counts = np.zeros((MONTHS, reference.counts.shape[1]), np.int64)
-        np.add.at(counts, MONTH_OF_SLOT[slot], reference.counts)
+        np.add.at(counts, MONTH_OF_DAY[day_of_year], reference.counts)
         return cls(rows, counts)
 
     def rows_on(self, period: Period) -> int:
@@ -35,7 +35,7 @@ class Phases:
     def expected(self, period: Period, sizes: Sequence[int]) -> list[Floats]:
         """Return, per feature, the group counts of a month's rows as far as their days are in the period."""
         days = covered(*period)
-        wanted = np.bincount(MONTH_OF_SLOT[days], self.rows[days], MONTHS)
-        held = np.bincount(MONTH_OF_SLOT, self.rows, MONTHS)
+        wanted = np.bincount(MONTH_OF_DAY[days], self.rows[days], MONTHS)
+        held = np.bincount(MONTH_OF_DAY, self.rows, MONTHS)
         share = wanted / np.maximum(held, 1)
         return np.split(share @ self.counts, np.cumsum(sizes)[:-1])

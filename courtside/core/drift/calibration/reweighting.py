@@ -11,7 +11,7 @@ from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.columns.tally import Tally
 
 
-def comparable_column(column: Column, groups: Groups, wanted: Floats, *, rows: int) -> Column:
+def reweighted(column: Column, groups: Groups, wanted: Floats, *, rows: int) -> Column:
     """Return the column with `wanted` counts per group (need not be whole), spread within groups as they were."""
     held = groups.counts(column.counts)
     factor = wanted / np.maximum(held, 1)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from courtside.core.drift.columns.lookup import Lookup
 from courtside.core.drift.columns.ordering import distinct, ordered, union
 from courtside.core.drift.columns.rounding import Floats, ordered_bits, predecessors, shortest_between
-from courtside.core.drift.columns.singletons import isolated
+from courtside.core.drift.columns.singletons import singleton_cells
 
 CELLS = 1024
 BINS = 10
@@ -149,7 +149,7 @@ def grid_of(values: Floats) -> Grid:
     anchor = float(deciles[BINS // 2 - 1])
     picks = _picked(values)
     bin_atoms = _heavy(deciles, values)
-    sharp, blurred, blur = isolated(picks.points[picks.atoms], values, fewer_than=1 / LARGEST_CELL)
+    sharp, blurred, blur = singleton_cells(picks.points[picks.atoms], values, fewer_than=1 / LARGEST_CELL)
     exact = union(sharp, bin_atoms)
     short = _rounded(picks.points[~picks.atoms], picks.ends[~picks.atoms], values)
     cuts = union(deciles, predecessors(bin_atoms))

@@ -20,23 +20,23 @@ NORMAL = float(np.finfo(np.float64).smallest_normal)
 
 @dataclass(frozen=True, slots=True)
 class LinearKey:
-    """Slots of equal width across the edges' range."""
+    """Buckets of equal width across the edges' range."""
 
     size: int
     offset: float
     scale: float
 
     def __call__(self, values: Floats) -> Indices:
-        """Return each finite value's slot, non-decreasing in the value."""
-        slot = values - self.offset
-        slot *= self.scale
-        np.clip(slot, 0.0, self.size - 1.0, out=slot)
-        return slot.astype(np.intp)
+        """Return each finite value's bucket, non-decreasing in the value."""
+        bucket = values - self.offset
+        bucket *= self.scale
+        np.clip(bucket, 0.0, self.size - 1.0, out=bucket)
+        return bucket.astype(np.intp)
 
 
 @dataclass(frozen=True, slots=True)
 class BitsKey:
-    """Slots of equal ratio around a centre (float32 bit patterns), for heavy tails."""
+    """Buckets of equal ratio around a centre (float32 bit patterns), for heavy tails."""
 
     size: int
     centre: float
@@ -44,11 +44,11 @@ class BitsKey:
     shift: int
 
     def __call__(self, values: Floats) -> Indices:
-        """Return each finite value's slot, non-decreasing in the value."""
-        slot = _float32_order(values, self.centre)
-        slot -= self.base - (1 << self.shift)
-        slot >>= self.shift
-        return np.clip(slot, 0, self.size - 1, out=slot)
+        """Return each finite value's bucket, non-decreasing in the value."""
+        bucket = _float32_order(values, self.centre)
+        bucket -= self.base - (1 << self.shift)
+        bucket >>= self.shift
+        return np.clip(bucket, 0, self.size - 1, out=bucket)
 
 
 Key = Callable[[Floats], Indices]
@@ -66,7 +66,7 @@ class Lookup:
     @classmethod
     def of(cls, edges: Floats, *, centre: float) -> "Lookup":
         """Choose the smallest table that leaves few edges to compare; `centre` is a typical value."""
-        best, slots, steps = None, np.zeros(0, np.intp), MAX_STEPS + 1
+        best, buckets, steps = None, np.zeros(0, np.intp), MAX_STEPS + 1
         with np.errstate(over="ignore", invalid="ignore"):
             for make in (_small_linear, _large_linear, _bits_around_centre, _bits_around_zero):
                 key = make(edges, centre)
@@ -75,13 +75,13 @@ class Lookup:
                 of_edge = key(edges)
                 most = _longest_run(of_edge)
                 if most < steps:
-                    best, slots, steps = key, of_edge, most
+                    best, buckets, steps = key, of_edge, most
                 if steps <= 2:  # an atom needs two: itself and its predecessor
                     break
         if best is None:
             return cls(edges, None, np.zeros(0, np.uint16), steps)
-        ends = np.concatenate(([-1], slots, [best.size - 1]))
-        first = np.repeat(np.arange(slots.size + 1, dtype=np.uint16), ends[1:] - ends[:-1])
+        ends = np.concatenate(([-1], buckets, [best.size - 1]))
+        first = np.repeat(np.arange(buckets.size + 1, dtype=np.uint16), ends[1:] - ends[:-1])
         return cls(np.append(edges, np.inf), best, first, steps)
 
     def __call__(self, values: Floats) -> Indices:
@@ -95,9 +95,9 @@ class Lookup:
         return cell
 
 
-def _longest_run(slots: Indices) -> int:
+def _longest_run(buckets: Indices) -> int:
     """Return how often the most frequent of some numbers in ascending order is there."""
-    starts = np.append(np.flatnonzero(distinct(slots)), slots.size)
+    starts = np.append(np.flatnonzero(distinct(buckets)), buckets.size)
     return int((starts[1:] - starts[:-1]).max())
 
 

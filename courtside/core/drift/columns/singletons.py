@@ -12,7 +12,7 @@ KEPT_BITS = 10_000
 """Bits that all values seen once have between them to cut the gap to the next value into."""
 
 
-def isolated(atoms: Floats, ordered: Floats, *, fewer_than: float) -> tuple[Floats, Floats, int]:
+def singleton_cells(atoms: Floats, ordered: Floats, *, fewer_than: float) -> tuple[Floats, Floats, int]:
     """Return the atoms to keep exactly, pairs of short edges close around the others, and their `blur`.
 
     Repeated values, the extremes and very near neighbours are exact; each of the others is alone in its interval

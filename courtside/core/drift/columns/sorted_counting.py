@@ -12,7 +12,7 @@ from courtside.core.drift.columns.sums import loose_sums, sum_from
 from courtside.core.drift.columns.tally import Tally
 
 
-def counted_held(
+def counted_sorted(
     name: str, grid: Grid, ordered: Floats, batches: Sequence[Floats], *, tally: Tally, dtypes: frozenset[str]
 ) -> NumericColumn:
     """Return what counting `batches` one by one and merging gives, to the last bit.

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from courtside.core.dataset import FeatureKind
-from courtside.core.drift.calibration.calendar import SLOTS
+from courtside.core.drift.calibration.calendar import DAYS_OF_YEAR
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.columns.column import Column
 from courtside.core.drift.policies.policy import Evidence
@@ -47,7 +47,7 @@ class Nulls:
     @classmethod
     def of(cls, reference: Profile, current: Profile) -> "Nulls":
         """Take a reference's nulls; a window without dates is taken as a year, which is the careful choice."""
-        days = (current.period[1] - current.period[0]).days + 1 if current.period else SLOTS
+        days = (current.period[1] - current.period[0]).days + 1 if current.period else DAYS_OF_YEAR
         known = reference.calibration.nulls if reference.calibration else ()
         return cls(dict(zip(reference.by_name, known, strict=False)), days)
 

@@ -15,7 +15,7 @@ from courtside.core.drift.columns.column import SAMPLED_UNSEEN, CategoryColumn, 
 from courtside.core.drift.columns.grid import grid_of
 from courtside.core.drift.columns.ordering import ordered
 from courtside.core.drift.columns.rounding import Floats
-from courtside.core.drift.columns.sorted_counting import counted_held
+from courtside.core.drift.columns.sorted_counting import counted_sorted
 from courtside.core.drift.columns.tally import NO_ROWS, Tally
 from courtside.core.drift.errors import AllMissing, DuplicateColumns, EmptyWindow, MissingColumns, NotBinary, WrongType
 from courtside.core.drift.profiles.sample import RowSample
@@ -116,7 +116,7 @@ class Survey:
             batches = [batch[np.isfinite(batch)] for batch in batches]
         nulls = self._nulls[name]
         tally += Tally(null=nulls, nan=-nulls)
-        return counted_held(name, grid, values, batches, tally=tally, dtypes=frozenset(self._dtypes[name]))
+        return counted_sorted(name, grid, values, batches, tally=tally, dtypes=frozenset(self._dtypes[name]))
 
     def _category_column(self, feature: Feature) -> CategoryColumn:
         found = self._levels[feature.name]
