@@ -133,7 +133,7 @@ def _bounds(cases: Cases, imported: Measured) -> Iterator[Bound]:
     yield _ratio("(a) both sides, fastest peer", _fastest(a), both, 1)
     for scan in ("scan", "scan_read_table"):
         times = b["courtside_parquet"]["cpu_seconds"] / b[scan]["cpu_seconds"]
-        yield Bound(f"(b) CPU of the check, in CPU of {scan}", "at most 2.2", times, times <= 2.2)
+        yield Bound(f"(b) CPU of the check, in CPU of {scan}", "at most 2.3", times, times <= 2.3)
     yield _ratio("(b) from parquet, scipy", b.get("scipy_parquet"), b["courtside_parquet"], 50)
     yield _ratio("(d) profile loaded, fastest peer", _fastest(d), d["courtside"], 5)
     yield _ratio("(d) both sides, fastest peer", _fastest(d), d["courtside_both_sides"], 5)

@@ -1,4 +1,4 @@
-"""The check: two profiles and a policy in, a report out. Pure and fast: nothing here touches rows."""
+"""The check takes two profiles and a policy and gives a report. It is pure and fast, since it touches no rows."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,10 +19,10 @@ Pair = tuple[Column, Column]
 def check(reference: Profile, current: Profile, policy: Policy, *, features: Sequence[str] = ()) -> DriftReport:
     """Compare a current profile with the reference whose grid it was counted on.
 
-    `features` are the contract's: the report names those that the reference was profiled without.
-    A policy that uses history gets the reference's rows of the same days of the year where the reference was calibrated
-    by phase. Raises `EmptyWindow` if either side has no rows, `ProfileMismatch` if the grids differ, `ThresholdInvalid`
-    if the policy names an unknown feature.
+    `features` are the contract's: the report names those that the reference was profiled without. If the reference was
+    calibrated by phase, a policy that uses history gets its rows on the same days of the year. Raises `EmptyWindow` if
+    either side has no rows, `ProfileMismatch` if the grids differ, `ThresholdInvalid` if the policy names an unknown
+    feature.
     """
     for side, profile in (("reference", reference), ("current", current)):
         if not profile.rows:
@@ -58,7 +58,7 @@ def _judged_all(pairs: Sequence[Pair], policy: Policy, nulls: Nulls | None) -> l
 
 
 def _outcomes(reference: Profile, current: Profile, policy: Policy) -> tuple[FeatureDrift, ...]:
-    """Judge target and prediction among themselves; one without values yet is not checked, and gaps are no breakage."""
+    """Judge the target and the prediction apart; one without values yet is not checked, and gaps do not break it."""
     known, seen = reference.outcomes, current.outcomes
     if known is None or seen is None:
         return ()
@@ -75,7 +75,7 @@ def _outcomes(reference: Profile, current: Profile, policy: Policy) -> tuple[Fea
 
 
 def comparable_reference(reference: Profile, current: Profile, policy: Policy) -> Profile:
-    """Return what a policy compares `current` with: the reference, or its rows of the same days of the year."""
+    """Return what a policy compares `current` with: the reference, or its rows on the same days of the year."""
     if not policy.uses_history:
         return reference
     return reference.comparable(current.period, minimum_rows=policy.minimum_rows)
@@ -97,7 +97,7 @@ def _evidence(reference: Column, current: Column) -> Evidence:
 
 
 def _unjudged(reference: Column, current: Column, minimum_rows: int) -> FeatureDrift | None:
-    """Return the verdict on a feature that no statistic can be asked about, None for the others."""
+    """Return the verdict on a feature for which no statistic can be computed, None for the others."""
     verdict = _breakage(current, minimum_rows)
     if verdict is not None:
         return _bare(reference, current, verdict, reasons.broken_reason(verdict, reference, current))
@@ -154,7 +154,7 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
 
 
 def _with_gaps(pair: Pair, judged: FeatureDrift) -> FeatureDrift:
-    """Call a judged column broken in which more values are missing than in the reference, whatever its values say."""
+    """Call a judged column broken if more of its values are missing than in the reference, whatever the others show."""
     if judged.verdict not in {Verdict.DRIFT, Verdict.NO_DRIFT}:
         return judged
     shift = missing_shift(pair[0].tally, pair[1].tally)
@@ -165,7 +165,7 @@ def _with_gaps(pair: Pair, judged: FeatureDrift) -> FeatureDrift:
 
 
 def _unseen_rate(current: Column) -> float:
-    """Return the share of values outside the reference's levels; a number is never unseen, it is in a tail."""
+    """Return the share of values outside the reference's levels; numbers are never unseen, they lie in a tail."""
     if isinstance(current, CategoryColumn):
         return current.other_rate
     return 0.0

@@ -14,14 +14,14 @@ from courtside.core.drift.calibration.moderation import Measured, moderate
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 LENGTHS = (1, 2, 4, 8, 16, 32, 64)
-"""Days of the windows tried, besides a whole year's; longer windows are taken as made of independent ones."""
+"""The lengths of windows in days, besides a whole year; longer windows are treated as several independent ones."""
 FEWEST_BLOCKS = 8
-"""Fewer windows of a length say too little of their spread."""
+"""Fewer windows of a length say too little about their spread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What windows of `days` days showed: cumulants of rows times squared distance, known as from `blocks` of them."""
+    """Cumulants of rows times squared distance for windows of `days` days, known as well as from `blocks` windows."""
 
     days: int
     blocks: float
@@ -39,11 +39,12 @@ class Blocks:
 def spreads(
     history: DayCounts, groups: Sequence[Groups], distances: Sequence[Distance], *, phased: bool
 ) -> list[list[Spread]]:
-    """Return, per feature, the spread of windows of each length of which the history holds enough.
+    """Return each feature's spread of windows, for every length of which the history has enough windows.
 
-    A window is compared with the two nearest other years, with `phased` with their same months; where the history has
-    no years with all rows except its neighbours'. Source: Rao & Scott 1984, Ann. Stat. 12(1) (design effects of
-    clustered rows); blocks: Künsch 1989, ibid. 17(3).
+    A window is compared with the two nearest other years (with `phased`, with the same months of them), or, if the
+    history has no years, with all rows except those of the windows beside it.
+
+    Source: Rao & Scott 1984, Ann. Stat. 12(1) (design effects of clustered rows); blocks: Künsch 1989, ibid. 17(3).
     """
     years = Years.of(history, phased=phased)
     ends = np.cumsum([group.size for group in groups])
@@ -64,9 +65,9 @@ def spreads(
 
 
 def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, free: float) -> Measured:
-    """Return the covariance of one length; `free` is how many of the years' levels are free to differ.
+    """Return the covariance for one length; `free` is the degrees of freedom of the years' levels.
 
-    Windows of a year share its level, so the more of their spread is between years, the fewer they count for.
+    Windows of a year share its level: the more of the spread lies between years, the fewer windows they are worth.
     Source: the degrees of freedom of a sum of variances, Satterthwaite 1946, Biometrics Bull. 2(6).
     """
     years = [_deviations(blocks, part, distance) for blocks in windows]
@@ -103,7 +104,7 @@ def _summed_any(counts: NDArray[np.int32], block: Integers) -> tuple[Integers, F
 
 
 def _plain(history: DayCounts, days: int) -> Iterator[Blocks]:
-    """Windows against all others but the ones beside them, which share what they depend on."""
+    """Compare windows with all others except the ones beside them, whose rows depend on the same games."""
     if not history.days.size:
         return
     numbers, counts = _summed(history.counts.astype(np.float64), (history.days - history.days[0]) // days)
@@ -116,7 +117,7 @@ def _plain(history: DayCounts, days: int) -> Iterator[Blocks]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Years:
-    """A history by year: counts by month, and rows by month until each day."""
+    """A history by year: counts by month, and the rows of each month up to each day."""
 
     history: DayCounts
     cycles: Cycles
@@ -127,7 +128,7 @@ class Years:
 
     @classmethod
     def of(cls, history: DayCounts, *, phased: bool) -> "Years | None":
-        """Sort a history's days into years and months; None if it holds one year, or none that pauses and no phases."""
+        """Sort a history's days into years and months; None for one year, or for years without a pause or phases."""
         cycles = Cycles.of(history.days)
         if cycles.count < 2 or not (phased or cycles.paused):
             return None

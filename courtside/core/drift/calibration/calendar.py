@@ -1,4 +1,4 @@
-"""Days as places in a year that begins where the data pauses, so that a season is one cycle."""
+"""Days as positions in a year that begins where the data pauses, so that a season is one cycle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def covered(start: date, end: date) -> Integers:
 
 @dataclass(frozen=True, eq=False)
 class Cycles:
-    """Each day's cycle (0, 1, … over those that hold rows) and its place in it, 0 to 365."""
+    """Each day's cycle, numbered from 0 over the cycles that hold rows, and its position in the cycle, 0 to 365."""
 
     cycle: Integers
     place: Integers
@@ -46,7 +46,7 @@ class Cycles:
 
     @classmethod
     def of(cls, days: Integers) -> "Cycles":
-        """Cut years after the longest pause they share; at New Year if there is none."""
+        """Cut years after the longest pause that they share, or at New Year if they share none."""
         year, day_of_year = years_and_days(days)
         cut, pause = _after_pause(np.unique(day_of_year))
         year = year + (day_of_year >= cut) if cut else year
@@ -64,7 +64,7 @@ class Cycles:
 
     @cached_property
     def free(self) -> float:
-        """How many of the cycles' levels are free to differ once each is held against its neighbours'."""
+        """The degrees of freedom of the cycles' levels when each is compared with its neighbours' levels."""
         held = np.eye(self.count)
         for cycle in range(self.count):
             others = self.neighbours(cycle)
@@ -73,13 +73,13 @@ class Cycles:
         return float(np.trace(squared) ** 2 / (squared * squared).sum())
 
     def neighbours(self, cycle: int) -> Sequence[int]:
-        """Return the two nearest other cycles: a trend over years cancels, and only the years' wobble is left."""
+        """Return the two nearest other cycles, so that a trend cancels and only the years' variation is left."""
         others = sorted((abs(other - cycle), other) for other in range(self.count) if other != cycle)
         return [other for _, other in others[:2]]
 
 
 def _after_pause(used: Integers) -> tuple[int, int]:
-    """Return the first day after the longest pause and the pause's days; zeros if every day of the year holds rows."""
+    """Return the first day after the longest pause and its length; zeros if every day of the year holds rows."""
     if not used.size:
         return 0, 0
     used = _with_leap_day(used)
@@ -90,6 +90,6 @@ def _after_pause(used: Integers) -> tuple[int, int]:
 
 
 def _with_leap_day(used: Integers) -> Integers:
-    """Count 29 February as the days around it: years without one do not pause there."""
+    """Treat 29 February like the days around it, since years without one do not pause there."""
     around = np.isin((LEAP_DAY - 1, LEAP_DAY + 1), used).all()
     return np.union1d(used, [LEAP_DAY]) if around else used

@@ -1,4 +1,4 @@
-"""Counts by day and group: all that calibration keeps of a history, whatever its number of rows."""
+"""Counts by day and group, which is all that calibration keeps of a history, however many rows it has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from courtside.core.drift.errors import MissingColumns, NotATimeColumn
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DayCounts:
-    """`days` (since 1970, ascending), rows of each, and counts of all features' groups side by side."""
+    """Ascending `days` since 1970, the rows of each day, and the counts of all features' groups side by side."""
 
     days: Integers
     rows: Integers

@@ -7,12 +7,12 @@ import numpy as np
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 SMALLEST_SHARE = 0.005
-"""A rarer group weighs no more than this one, so that single rows of it decide nothing."""
+"""Rarer groups weigh no more than a group of this share, so that single rows decide nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cumulants:
-    """Sums of the first three powers of the eigenvalues of a distance's covariance: its shape but for the scale."""
+    """Sums of the first three powers of the eigenvalues of a distance's covariance, which describe its shape."""
 
     first: float
     second: float
@@ -20,7 +20,7 @@ class Cumulants:
 
     @classmethod
     def of(cls, matrix: Floats) -> "Cumulants":
-        """Take them of a symmetric matrix without negative eigenvalues, by traces."""
+        """Compute them by traces from a symmetric matrix without negative eigenvalues."""
         squared = matrix @ matrix
         return cls(float(np.trace(matrix)), float(np.trace(squared)), float((squared * matrix).sum()))
 
@@ -43,7 +43,7 @@ class Distance:
 
     @classmethod
     def of(cls, counts: Integers, *, ordered: bool) -> "Distance":
-        """Weigh coordinates by what a reference of these group counts holds.
+        """Weigh the coordinates by the shares of a reference with these group counts.
 
         Source: Anderson & Darling 1952, Ann. Math. Stat. 23(2), on grouped values; Pearson 1900.
         """
@@ -66,7 +66,7 @@ class Distance:
         return float((self.coordinates(current - reference) ** 2).sum())
 
     def independent(self) -> Cumulants:
-        """Return what independent rows give: of rows times the squared distance from the true shares."""
+        """Return the cumulants for independent rows, of the rows times the squared distance from the true shares."""
         return Cumulants.of(self.covariance())
 
     def covariance(self) -> Floats:

@@ -1,4 +1,4 @@
-"""A calibration as part of a profile's header and arrays."""
+"""A calibration as part of the header and arrays of a serialized profile."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from courtside.core.drift.columns.rounding import Integers
 
 
 def described(calibration: Calibration, arrays: list[Integers]) -> dict[str, Any]:
-    """Return the header's part, and append the arrays it needs."""
+    """Return the calibration's part of the header, and append its arrays."""
     for null in calibration.nulls:
         arrays.extend((null.groups.of_cell, null.counts))
     if calibration.phases is not None:
@@ -27,7 +27,7 @@ def described(calibration: Calibration, arrays: list[Integers]) -> dict[str, Any
 
 
 def restored(described: dict[str, Any], arrays: list[Integers]) -> Calibration:
-    """Undo `described`, taking its arrays off the front."""
+    """Undo `described`, taking the calibration's arrays off the front."""
     nulls = tuple(_restored_null(null, arrays) for null in described["nulls"])
     phases = Phases(arrays.pop(0), arrays.pop(0).reshape(MONTHS, -1)) if described["phased"] else None
     return Calibration(nulls, phases)

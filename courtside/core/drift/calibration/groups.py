@@ -1,4 +1,4 @@
-"""Coarse cells: a column's fine cells gathered into at most 32 groups, the resolution of the null distribution."""
+"""Groups of a column's fine cells: about 32 even ones, which are the resolution of the null distribution."""
 
 from dataclasses import dataclass
 
@@ -28,9 +28,9 @@ class Groups:
 
     @classmethod
     def of(cls, column: Column) -> "Groups":
-        """Gather neighbouring cells to even shares of the reference; of a category rare levels and unseen ones.
+        """Gather neighbouring cells into even shares of the reference, and for categories rare levels and unseen ones.
 
-        What lies outside the reference's range, or beside its values where they are few, is apart.
+        Values outside the reference's range, or between its values if they are few, are in groups of their own.
         """
         if isinstance(column, NumericColumn):
             of_cell = np.arange(column.grid.cells)
@@ -54,7 +54,7 @@ class Groups:
 
 
 def _even(counts: Integers) -> Integers:
-    """Number runs of cells that hold about equal shares; cells before the first value and after the last are runs."""
+    """Number runs of cells with about equal shares; the cells before the first value and after the last are runs."""
     before = np.cumsum(counts) - counts
     inner = MOST_GROUPS - 2
     run = np.minimum(before * inner // max(1, counts.sum()), inner - 1) + 1

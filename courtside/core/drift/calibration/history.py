@@ -1,4 +1,4 @@
-"""What a reference's own history says of quiet windows, and which of its days a window compares with."""
+"""What a reference's own history says about quiet windows, and which of its days a window is compared with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Calibration:
     phases: Phases | None = None
 
     def comparable(self, columns: Sequence[Column], period: Period) -> tuple[tuple[Column, ...], int]:
-        """Return the reference's columns and rows as on a period's days of the year; as they are without phases."""
+        """Return the columns and rows reweighted to a period's days of the year, or unchanged without phases."""
         rows = self.phases.rows_on(period) if self.phases else 0
         if self.phases is None or rows == self.phases.rows.sum():
             return tuple(columns), columns[0].tally.rows
@@ -41,9 +41,9 @@ def calibrate(
     time_column: str,
     phase: Phase | None,
 ) -> list[Calibration]:
-    """Calibrate sets of a reference's columns, each by itself, on its own rows or on a longer history that holds them.
+    """Calibrate sets of a reference's columns separately, on its own rows or on a longer history that includes them.
 
-    All are counted in one reading. Raises `MissingColumns` or `WrongType` if the history lacks the time column.
+    All sets are counted in one pass. Raises `MissingColumns` or `WrongType` if the history lacks the time column.
     """
     columns = [column for table in tables for column in table]
     groups = [Groups.of(column) for column in columns]

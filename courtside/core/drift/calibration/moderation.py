@@ -1,4 +1,4 @@
-"""What one feature's few windows say of its spread, moderated by what all features' windows say."""
+"""One feature's spread as its few windows show it, moderated by what the windows of all features show."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,37 +8,38 @@ import numpy as np
 from courtside.core.drift.columns.rounding import Floats
 
 TYPICAL_WEIGHT = 20
-"""Most independent windows that the features' typical spread counts for beside a feature's own. Three years are two
-differences, so of a whole year's spread little is the feature's own: one that rose from year to year does not hide its
-next rise, while features that all wander from year to year are known to. Weeks are known from many windows, and mostly
-count themselves."""
+"""The most independent windows that the features' typical spread counts for beside a feature's own. Three years give
+only two differences, so the spread of a whole year is mostly the typical one: a feature that rose from year to year
+does not hide its next rise, while features that all wander from year to year are known to do so. There are many windows
+of a week, so their spread is mostly the feature's own."""
 MEDIAN_EFFICIENCY = 2 / np.pi
-"""Variance of a mean over that of a median, of many nearly normal figures."""
+"""The variance of a mean divided by that of a median, for many nearly normal figures."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Measured:
-    """One feature's covariance of window deviations, as known as from `blocks` of them (none if too few were held)."""
+    """The covariance of one feature's window deviations, known as well as from `blocks` windows (0 if too few)."""
 
     covariance: Floats
     blocks: float
 
     @property
     def size(self) -> float:
-        """How far windows lie: the mean of rows times squared distance."""
+        """How far windows lie from their reference: the mean of rows times squared distance."""
         return float(np.trace(self.covariance))
 
     @property
     def dimensions(self) -> float:
-        """In how many directions windows would have to spread evenly to spread as these do."""
+        """The number of directions in which an even spread would equal this one."""
         return float(self.size**2 / (self.covariance * self.covariance).sum())
 
 
 def moderate(measured: Sequence[Measured], shapes: Sequence[Floats], independent: Sequence[float]) -> list[Measured]:
-    """Draw each feature's spread to a typical one, the more the fewer windows it is known from.
+    """Shrink each feature's spread towards a typical one; the fewer windows it is known from, the stronger.
 
-    That is as many times the spread of `independent` rows as the median feature's, in the shape (covariance) that
-    shorter windows had, and known as well as a median of all features' windows. Features without a spread are left.
+    The typical spread is as many times that of `independent` rows as the median feature's. It has the shape
+    (covariance) of shorter windows and is known as well as a median of all features' windows. Features without a spread
+    stay as they are.
     Source: the moderated variances of Smyth 2004, Stat. Appl. Genet. Mol. Biol. 3(1); of covariances, Haff 1980, Ann.
     Stat. 8(3).
     """

@@ -19,7 +19,7 @@ from courtside.core.drift.statistics.tails import f_tail
 class FeatureNull:
     """A column's groups, the reference's counts in them, and the spread of the history's windows by length.
 
-    Without `spreads` the null is that of independent rows.
+    Without `spreads` the null assumes independent rows.
     """
 
     groups: Groups
@@ -28,7 +28,7 @@ class FeatureNull:
 
     @classmethod
     def of(cls, column: Column) -> "FeatureNull":
-        """Take a reference's column, its rows as independent."""
+        """Return the null of a reference's column whose rows are taken as independent."""
         groups = Groups.of(column)
         return cls(groups, groups.counts(column.counts))
 
@@ -39,11 +39,11 @@ class FeatureNull:
 
     @cached_property
     def independent(self) -> Cumulants:
-        """What independent rows would give."""
+        """The cumulants that independent rows would give."""
         return self.distance.independent()
 
     def pvalue(self, reference: Column, current: Column, *, days: float) -> float:
-        """Return how often windows of that many days lie as far from their reference by chance.
+        """Return how often windows of that many days lie as far from their reference by chance alone.
 
         The distance's null is a weighted sum of chi-squared variables, matched by its first three cumulants; with few
         windows their own error is allowed for by an F distribution. Source: Pearson 1959, Biometrika 46; Imhof 1961,
@@ -62,7 +62,7 @@ class FeatureNull:
     def at(self, days: float) -> tuple[Cumulants, float]:
         """Interpolate the spread in the logarithm of a window's length, never below that of independent rows.
 
-        Beyond the longest length the history held enough windows of it goes on as it grew last.
+        Beyond the longest length for which the history has enough windows, it keeps growing as it did last.
         """
         if not self.spreads:
             return self.independent, math.inf

@@ -13,7 +13,7 @@ from courtside.core.drift.columns.rounding import Floats, Integers
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Phases:
-    """Reference rows on each day of the year, and counts of all features' groups by month."""
+    """The reference's rows on each day of the year, and the counts of all features' groups by month."""
 
     rows: Integers
     counts: Integers
@@ -33,7 +33,7 @@ class Phases:
         return int(self.rows[covered(*period)].sum())
 
     def expected(self, period: Period, sizes: Sequence[int]) -> list[Floats]:
-        """Return, per feature, the group counts of a month's rows as far as their days are in the period."""
+        """Return each feature's group counts for the months, scaled to the days that the period covers."""
         days = covered(*period)
         wanted = np.bincount(MONTH_OF_DAY[days], self.rows[days], MONTHS)
         held = np.bincount(MONTH_OF_DAY, self.rows, MONTHS)

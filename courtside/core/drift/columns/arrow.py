@@ -24,7 +24,7 @@ Period = tuple[date, date]
 
 
 def repeatable(batches: Batches) -> Batches:
-    """Return batches that can be read twice: an iterator's are kept in memory, others are returned as they are."""
+    """Return batches that can be read twice: those of an iterator are kept in memory, others are returned unchanged."""
     return list(batches) if isinstance(batches, Iterator) else batches
 
 
@@ -71,7 +71,7 @@ def numbers(array: Array) -> tuple[Floats, Tally]:
 
 
 def finite(values: Floats) -> tuple[Floats, Tally]:
-    """Return the finite ones of some values, these themselves if all are, and the account of all."""
+    """Return the finite values, without a copy if all are finite, and the tally of all values."""
     with np.errstate(over="ignore", invalid="ignore"):
         clean = bool(np.isfinite(values.sum()))
     if clean:
@@ -85,7 +85,7 @@ def finite(values: Floats) -> tuple[Floats, Tally]:
 
 
 def floats(array: Array) -> tuple[Floats, int]:
-    """Return the values as float64, NaN and infinities among them, and the number of nulls, which are left out."""
+    """Return the values as float64, including NaN and infinities, and the number of nulls, which are left out."""
     rows, nulls = len(array), array.null_count
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
@@ -135,7 +135,7 @@ def labels(array: Array) -> tuple[dict[str, int], Tally]:
 
 
 def _value_counts(array: Array) -> Iterator[tuple[Any, int]]:
-    """Yield each value with how often it is there, some perhaps twice; None stands for nulls, if they are counted."""
+    """Yield each value with its count; a value may be yielded twice, and None stands for nulls if they are counted."""
     if not isinstance(array, pa.DictionaryArray):
         column: Any = array  # its type information lacks the method
         found = column.value_counts()
@@ -155,7 +155,7 @@ def _values_at(dictionary: Array, places: NDArray[np.intp]) -> list[Any]:
 
 
 def _small_whole_numbers(array: Array) -> dict[str, int] | None:
-    """Count numbers that are all whole and in [0, 256), the common coding of labels; None if any is not."""
+    """Count whole numbers in [0, 256), the usual coding of labels; None if any value is something else."""
     kind = array.type
     if array.null_count or not len(array) or not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         return None

@@ -1,4 +1,4 @@
-"""What a profile keeps of one column: additive counts, so that parts computed anywhere merge to the whole."""
+"""What a profile keeps of one column: counts that add up, so that parts counted anywhere merge to the whole."""
 
 import math
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ from courtside.core.drift.errors import ProfileMismatch
 Counts = NDArray[np.int64]
 SAMPLED_UNSEEN = 3
 AT_ONCE = 32_768
-"""Values that are looked up together: so many that what is made of them on the way stays in the processor's cache."""
+"""How many values are looked up together: few enough for intermediate arrays to stay in the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
 class NumericColumn:
-    """Counts per cell of the reference's grid, with the sum of all values and sums per loose tail cell (by position).
+    """Counts per cell of the reference's grid, the sum of all values, and the sum of each loose tail cell by position.
 
-    Sums are of value - grid.anchor, kept as fractions so that merging is associative to the last bit.
+    Sums are of value - grid.anchor; they are fractions, so that merging is associative to the last bit.
     """
 
     name: str
@@ -67,7 +67,7 @@ class NumericColumn:
 
     @cached_property
     def distribution(self) -> Floats:
-        """Share of the usable rows before each cell, then of all: one more than cells."""
+        """Share of the usable rows before each cell, and 1 at the end; it has one more entry than there are cells."""
         shares = np.zeros(self.counts.size + 1)
         np.cumsum(self.counts, out=shares[1:])
         shares /= self.valid
@@ -75,7 +75,7 @@ class NumericColumn:
 
     @cached_property
     def tail_means(self) -> Floats:
-        """Mean, less the anchor, of the values in each of the grid's tail cells; NaN where there is none."""
+        """Mean of the values in each of the grid's tail cells, minus the anchor; NaN where there are none."""
         means, loose = self.grid.tail_points.copy(), self.grid.loose_tails
         means[loose] = [_rounded(self.tails.get(cell, 0)) for cell in loose.tolist()]
         means[loose] /= np.maximum(self.counts[loose], 1)
@@ -85,12 +85,12 @@ class NumericColumn:
 
     @property
     def mean(self) -> float | None:
-        """Mean of the usable values, None of none."""
+        """Mean of the usable values, None if there are none."""
         return float(Fraction(self.grid.anchor) + self.total / self.valid) if self.valid else None
 
     @property
     def median(self) -> float | None:
-        """Median to within one cell (exact for the reference), None of none."""
+        """Median to within one cell (exact for the reference), None if there are no values."""
         if not self.valid:
             return None
         if self.minimum == self.maximum:
@@ -103,7 +103,7 @@ class NumericColumn:
         return NumericColumn.blank(self.name, self.grid)
 
     def counted(self, array: arrow.Array | None, *, rows: int) -> "NumericColumn":
-        """Return the column of one batch on this one's grid; None is a batch without the column."""
+        """Return one batch's column counted on this grid; None stands for a batch without the column."""
         if array is None:
             return replace(self.blanked(), tally=Tally(rows=rows, absent=rows))
         dtypes = frozenset({arrow.type_name(array.type)})
@@ -138,8 +138,8 @@ class NumericColumn:
 class CategoryColumn:
     """Counts per level of the reference, the last one for every other value.
 
-    `text` tells strings from numbers; `unseen` are a few of the values outside the levels (the first in order);
-    `lumped` tells that the reference itself had more levels than are kept.
+    `text` says whether the levels are strings or numbers; `unseen` holds the first few values, in order, that are not
+    among the levels; `lumped` says that the reference itself had more levels than are kept.
     """
 
     name: str
@@ -169,7 +169,7 @@ class CategoryColumn:
 
     @property
     def other_rate(self) -> float:
-        """Share of the usable rows whose value is not among the levels; 0 of no rows."""
+        """Share of the usable rows whose value is not among the levels, 0 if there are no rows."""
         return float(self.counts[-1]) / self.valid if self.valid else 0.0
 
     def blanked(self) -> "CategoryColumn":
@@ -177,7 +177,7 @@ class CategoryColumn:
         return CategoryColumn(self.name, self.kind, self.levels, np.zeros_like(self.counts), self.text, self.lumped)
 
     def counted(self, array: arrow.Array | None, *, rows: int) -> "CategoryColumn":
-        """Return the column of one batch on this one's levels; None is a batch without the column."""
+        """Return one batch's column counted on these levels; None stands for a batch without the column."""
         if array is None:
             return replace(self.blanked(), tally=Tally(rows=rows, absent=rows))
         dtypes = frozenset({arrow.type_name(array.type)})
@@ -212,7 +212,7 @@ Column = NumericColumn | CategoryColumn
 
 
 def _unfit(array: arrow.Array) -> Tally:
-    """Account for a batch whose column has another type; nulls of any type are just missing."""
+    """Count a batch whose column has another type; nulls are missing values whatever their type."""
     nulls = array.null_count
     return Tally(rows=len(array), null=nulls, mistyped=len(array) - nulls)
 

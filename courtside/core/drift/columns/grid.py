@@ -1,8 +1,8 @@
 """The grid a numeric column is counted on: about 1,024 cells fitted once on the reference.
 
-Cells are (edges[i-1], edges[i]]. A value that repeats enough (an atom) has a cell of its own, made by its
-predecessor float as a second edge, so that a constant 5 that becomes 4.999 is seen. Of fewer than 1,000 rows every
-value has one; that of a value seen once is a little wider, as a thousand random floats do not compress.
+Cells are (edges[i-1], edges[i]]. A value that repeats often enough (an atom) has a cell of its own: its predecessor
+float is a second edge, so that a constant 5 that becomes 4.999 is seen. If the reference has fewer than 1,000 rows,
+every value has its own cell; the cells of values seen once are a little wider, since random floats do not compress.
 """
 
 import math
@@ -20,18 +20,18 @@ from courtside.core.drift.columns.singletons import singleton_cells
 CELLS = 1024
 BINS = 10
 LARGEST_CELL = 1 / 1000
-"""Share of the reference a cell may hold beside an atom; it bounds the error of the KS statistic."""
+"""The share of the reference that a cell without an atom may hold; it bounds the error of the KS statistic."""
 BIN_ATOM = 1 / (2 * BINS)
-"""Share of the reference from which a decile's value is a PSI bin of its own."""
+"""A decile that repeats in at least this share of the reference is a PSI bin of its own."""
 WIDEST_CELL = 1 / 256
-"""Width of a core cell, in the core's range; wider ones are split. It bounds the error of the Wasserstein distance."""
+"""The widest a core cell may be, as a share of the core; this bounds the error of the Wasserstein distance."""
 TAIL_ERROR = 0.002
-"""Width times mass of a tail cell, in standard deviations; larger ones are split."""
+"""The largest width times mass of a tail cell, in standard deviations; larger cells are split."""
 SPLIT_FROM = 1.5
-"""Widths too many from which a cell is split."""
+"""A cell is split if it is this many times too wide."""
 MOST_PARTS = 512
 SAFELY_SQUARED = 1e100
-"""Squares of larger values may overflow when they are added up (from 1e154 each does)."""
+"""Squares of larger values may overflow when they are summed; above 1e154 a single square does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +39,9 @@ class Grid:
     """Edges, the cells that end a PSI bin, and the reference's median and standard deviation.
 
     `edges` are sorted distinct float64; `atoms` marks those whose cell holds one value only; `cuts` are the
-    positions in `edges` where PSI bins end (the last bin is open); `core` are the positions of the first and last edge
-    of the fine grid, outside which cells double in mass inwards and keep sums. Where `blur` is not 0, cells of 2**blur
-    neighbouring floats hold values seen once.
+    positions in `edges` where PSI bins end (the last bin is open). `core` holds the positions of the fine grid's first
+    and last edge; outside it are the tails, whose cells double in mass towards the core and keep sums. If `blur` is
+    not 0, values seen once are in cells of 2**blur neighbouring floats.
     """
 
     edges: Floats
@@ -59,7 +59,7 @@ class Grid:
 
     @cached_property
     def lookup(self) -> Lookup:
-        """Value to cell; built at first use."""
+        """Finds the cell of a value; built at first use."""
         return Lookup.of(self.edges, centre=self.anchor)
 
     @cached_property
@@ -85,7 +85,7 @@ class Grid:
 
     @cached_property
     def tail_points(self) -> Floats:
-        """The only value, less the anchor, that a cell can hold; 0 for the others."""
+        """The only value that a cell can hold, minus the anchor; 0 for cells that can hold several."""
         points = np.zeros(self.cells)
         points[:-1][self.single[:-1]] = self.centred[self.single[:-1]]
         return points
@@ -120,12 +120,12 @@ class Grid:
 
     @cached_property
     def tight(self) -> tuple[float, float]:
-        """Bounds (excluded, included) of the values between which no loose tail lies."""
+        """The range of values, (low, high], that reaches into no loose tail cell."""
         inner = np.flatnonzero(~self.loose)
         return float(self.edges[inner[0] - 1]) if inner[0] else -math.inf, float(self.edges[inner[-1]])
 
     def same_as(self, other: "Grid") -> bool:
-        """Tell whether counts on both grids can be added."""
+        """Tell whether counts on this grid and another one can be added."""
         return self is other or (
             np.array_equal(self.edges, other.edges)
             and np.array_equal(self.cuts, other.cuts)

@@ -1,4 +1,4 @@
-"""What a column's values are, where no contract says it."""
+"""Infers what a column's values are if no contract says so."""
 
 import re
 from typing import Any
@@ -14,13 +14,13 @@ ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "pk"})
 ROW_NUMBERS = frozenset({"index", "unnamed: 0", "__index_level_0__"})
 TIME_WORDS = frozenset({"time", "date", "datetime", "timestamp", "ts", "epoch", "at"})
 FEW = 20
-"""Values of which one can tell whether each row has its own."""
+"""With fewer values nobody can tell whether each row has a value of its own."""
 UNIQUE = 0.9
-"""Share of different texts from which a column names its rows rather than groups them."""
+"""If more than this share of the texts differ, a column names its rows rather than grouping them."""
 COLLISIONS = 5
-"""Expected number of equal pairs, if whole numbers were drawn from their range, from which having none is no chance."""
+"""If random whole numbers of the same range would give more equal pairs than this, having none is no chance."""
 LARGEST_COUNT = 2.0**40
-"""Whole numbers beyond are not counted or measured but given out, if each is there once."""
+"""Larger whole numbers that never repeat are not counts or measurements but ids."""
 PROBED = 200
 _ISO = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}.*)?)?$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -91,7 +91,7 @@ def _number(name: str, last: str, column: Any) -> str | None:
 
 
 def _unique(column: Any, steps: Floats, low: float, high: float) -> str | None:
-    """Say what whole numbers are of which none is there twice; `steps` lie between neighbouring rows."""
+    """Say what whole numbers are if none repeats; `steps` are the differences of neighbouring rows."""
     # Counted as they came: the largest whole numbers lose their last digits as floats.
     present = column.drop_null()
     if len(present) < FEW or len(present.unique()) < len(present):

@@ -1,4 +1,4 @@
-"""From values to cells in a few nanoseconds each: a monotone table first, then at most a few comparisons."""
+"""Finds the cell of a value in a few nanoseconds: first by a monotone table, then by a few comparisons at most."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SMALL_TABLE = 16_384
 LARGE_TABLE = 65_536
 MAX_STEPS = 4
 NORMAL = float(np.finfo(np.float64).smallest_normal)
-"""Processors take many times as long over smaller numbers, and the predecessor of zero is one."""
+"""Processors are many times slower with smaller numbers, and the predecessor of zero is such a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ Key = Callable[[Floats], Indices]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Lookup:
-    """Cell i holds (edges[i-1], edges[i]]; the last one all above. `key` is None where no table fits."""
+    """Cell i holds (edges[i-1], edges[i]], the last cell everything above; `key` is None if no table fits."""
 
     edges: Floats
     key: Key | None
@@ -96,7 +96,7 @@ class Lookup:
 
 
 def _longest_run(buckets: Indices) -> int:
-    """Return how often the most frequent of some numbers in ascending order is there."""
+    """Return how often the most frequent number occurs among numbers in ascending order."""
     starts = np.append(np.flatnonzero(distinct(buckets)), buckets.size)
     return int((starts[1:] - starts[:-1]).max())
 

@@ -11,19 +11,19 @@ from courtside.core.drift.columns.buffers import as_numpy
 from courtside.core.drift.columns.rounding import Floats
 
 PROBED = 512
-"""Values looked at to tell whether a column repeats its own."""
+"""How many values are probed to see whether a column repeats its values."""
 FEW_NEW = 1 / 4
-"""Share of values seen once in the probe, about that of rows with a value of their own, up to which counting pays."""
+"""Counting pays if at most this share of the probe was seen once, which estimates the share of unique rows."""
 
 ROUND = (1.0, 10.0, 100.0)
-"""Whole numbers, tenths and hundredths are sorted by counting them."""
+"""Whole numbers, tenths and hundredths can be sorted by counting."""
 MOST_MULTIPLES = 65_536
-"""Steps between the smallest and the largest value up to which that is quicker."""
+"""Up to this many steps between the smallest and the largest value, counting is faster than sorting."""
 EXACT = 2.0**53
 
 
 def ordered(batches: Sequence[Floats]) -> Floats:
-    """Return values sorted, NaN last, negative zeros made positive; where they repeat only distinct ones are sorted.
+    """Return values sorted, with NaN last and negative zeros made positive; repeated values are sorted only once.
 
     Source of the estimate of unseen values: Good 1953, Biometrika 40(3/4).
     """
@@ -53,7 +53,7 @@ def _round(probe: Floats, steps: float) -> bool:
 
 
 def _multiples(values: Floats, steps: float) -> Floats | None:
-    """Sort by counting the multiples of 1 / steps; None where a value is another one, or too many lie between."""
+    """Sort by counting multiples of 1 / steps; None if a value is no multiple, or the values lie too far apart."""
     multiples = values * steps
     np.rint(multiples, out=multiples)
     if not np.array_equal(multiples / steps, values):

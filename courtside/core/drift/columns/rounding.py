@@ -1,4 +1,4 @@
-"""Edges with few significant bits: a cell's counts stay exact, and the profile serializes small."""
+"""Edges with few significant bits: counts stay exact, and a serialized profile stays small."""
 
 import numpy as np
 from numpy.typing import NDArray

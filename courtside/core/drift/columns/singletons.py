@@ -1,4 +1,4 @@
-"""Values seen once in a short reference: cells of their own, but with few bits, so that the profile stays small."""
+"""Values seen once in a short reference get cells of their own with short edges, so that the profile stays small."""
 
 import math
 
@@ -7,9 +7,9 @@ import numpy as np
 from courtside.core.drift.columns.rounding import Floats, from_ordered_bits, ordered_bits
 
 EXACT_ROWS = 400
-"""Rows up to which values seen once are kept to the last bit; of more the profile would not be small."""
+"""Up to this many rows, values seen once are kept to the last bit; with more rows the profile would grow large."""
 KEPT_BITS = 10_000
-"""Bits that all values seen once have between them to cut the gap to the next value into."""
+"""The bits that all values seen once share for telling where in the gap to the next value they lie."""
 
 
 def singleton_cells(atoms: Floats, ordered: Floats, *, fewer_than: float) -> tuple[Floats, Floats, int]:
@@ -31,7 +31,7 @@ def singleton_cells(atoms: Floats, ordered: Floats, *, fewer_than: float) -> tup
 
 
 def _blur(ordered: Floats, fewer_than: float) -> int:
-    """Return how many bits values seen once can do without, from the gaps between all values in ordered bits."""
+    """Return how many low bits of values seen once are dropped, judged by the gaps between all ordered values."""
     if not EXACT_ROWS < ordered.size < fewer_than:
         return 0
     gaps = np.diff(ordered_bits(ordered)).view(np.uint64)

@@ -1,4 +1,4 @@
-"""Counting a numeric column that is held sorted: its cells end where the edges stand, no value is looked up."""
+"""Counts a numeric column that is already sorted: cells end at the edges' positions, so no value is looked up."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -17,7 +17,7 @@ def counted_sorted(
 ) -> NumericColumn:
     """Return what counting `batches` one by one and merging gives, to the last bit.
 
-    `batches` are the column's finite values as they came, `ordered` the same in ascending order, at least one.
+    `batches` are the column's finite values as they came; `ordered` are the same values, at least one, in order.
     """
     counts = np.empty(grid.cells, np.int64)
     counts[:-1], counts[-1] = ordered.searchsorted(grid.edges, "right"), ordered.size

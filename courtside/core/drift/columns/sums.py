@@ -1,4 +1,4 @@
-"""Sums of values less the anchor, as fractions, so that those of parts add up to the same whatever their order."""
+"""Sums of values minus the anchor. They are fractions, so that parts add up to the same sum in any order."""
 
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ from courtside.core.drift.columns.rounding import Floats
 
 
 def sum_from(values: Floats, anchor: float) -> Fraction:
-    """Sum value - anchor; near the largest floats the sum is taken of scaled-down values."""
+    """Return the sum of value - anchor; near the largest floats the values are scaled down first."""
     with np.errstate(over="ignore", invalid="ignore"):
         total = float((values - anchor).sum())
     if np.isfinite(total):
@@ -20,14 +20,14 @@ def sum_from(values: Floats, anchor: float) -> Fraction:
 
 
 def single_sums(grid: Grid, counts: NDArray[np.int64]) -> dict[int, Fraction]:
-    """Return the sums of the tail cells that can hold one value only, which no column needs to keep."""
+    """Return the sums of the tail cells that can hold only one value; columns need not keep these."""
     cells = grid.single_tails[counts[grid.single_tails] > 0]
     anchor = Fraction(grid.anchor)
     return {cell: int(counts[cell]) * (Fraction(float(grid.edges[cell])) - anchor) for cell in cells.tolist()}
 
 
 def loose_sums(grid: Grid, values: Floats) -> dict[int, Fraction]:
-    """Return the sums of the other tail cells, of those of some values that lie there."""
+    """Return the sums of the other tail cells, taken over the values that lie in them."""
     low, high = grid.tight
     values = values[np.flatnonzero((values <= low) | (values > high))]
     cells = grid.edges.searchsorted(values, "left")

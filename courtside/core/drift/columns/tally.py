@@ -1,4 +1,4 @@
-"""What became of a column's rows: which hold a usable value and why the others do not."""
+"""How many of a column's rows hold a usable value, and why the others do not."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Tally:
 
     @property
     def missing_rate(self) -> float:
-        """Share of the rows without a usable value; 0 of no rows."""
+        """Share of the rows without a usable value, 0 if there are no rows."""
         return (self.rows - self.valid) / self.rows if self.rows else 0.0
 
     def __add__(self, other: "Tally") -> "Tally":

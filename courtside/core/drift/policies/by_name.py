@@ -1,4 +1,4 @@
-"""The policies by the names that settings and commands know them under."""
+"""The policies by the names that settings and commands use."""
 
 from collections.abc import Callable, Mapping, Sequence
 

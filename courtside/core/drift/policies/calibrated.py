@@ -1,4 +1,4 @@
-"""The policy `calibrated`: a shift counts if it matters and the reference's own history does not show the like."""
+"""The policy `calibrated`: a shift counts if it is large enough to matter and unusual in the reference's history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgeme
 from courtside.core.drift.policies.thresholds import Threshold, require_thresholds
 
 UNUSUAL = 0.05
-"""From here a reader would wonder why a p-value does not count."""
+"""Below this a reader would wonder why a p-value does not count."""
 RAREST = 1e-4
 """Below this the size of a p-value says nothing more, and the inverse of the smallest floats is infinite."""
 
@@ -55,7 +55,7 @@ class CalibratedPolicy:
         require_thresholds(self.overrides, features=features, statistics=("effect", "ks", "psi"))
 
     def judge(self, evidence: Sequence[Evidence]) -> tuple[Judgement, ...]:
-        """Ask both questions of each feature, the second of all together."""
+        """Ask whether each feature's shift matters, and for all features together whether it is rare."""
         adjusted = benjamini_hochberg([feature.pvalue for feature in evidence])
         return tuple(self._judged(feature, p) for feature, p in zip(evidence, adjusted, strict=True))
 
@@ -74,7 +74,7 @@ class CalibratedPolicy:
 
 
 def _rarity(feature: Evidence) -> str:
-    """Say how often chance does as much, and what is taken for chance."""
+    """Say how often chance gives as large a shift, and what is taken for chance."""
     if feature.history_days is None:
         return (
             f"p {short_pvalue(feature.pvalue)} if rows are independent (the reference has no history to compare with)"

@@ -1,4 +1,4 @@
-"""Correction for asking about many features at once."""
+"""Correction for testing many features at once."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def benjamini_hochberg(pvalues: Sequence[float]) -> tuple[float, ...]:
-    """Return adjusted p-values, in order: flagging those up to alpha keeps the expected share of false ones under it.
+    """Return adjusted p-values, in order; flagging those up to alpha keeps the expected share of false alarms under it.
 
     Source: Benjamini & Hochberg 1995, J. R. Stat. Soc. B 57(1); holds under positive dependence: Benjamini & Yekutieli
     2001, Ann. Stat. 29(4).

@@ -1,4 +1,4 @@
-"""What counts as chance in one check: the reference's history where it was calibrated, independent rows elsewhere."""
+"""What counts as chance in a check: the reference's history if it was calibrated, and independent rows otherwise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,9 +24,9 @@ class Null(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NullWindows:
-    """The windows of the history that p-values come from: how many independent ones they are worth, and their days.
+    """The windows of the history behind the p-values: how many independent ones they are worth, and their days.
 
-    That counts what is typical of all features, to which a feature known from few windows is held.
+    The count includes what is typical of all features, since features known from few windows are judged by that too.
     """
 
     count: int
@@ -39,26 +39,26 @@ class NullWindows:
 
 @dataclass(frozen=True, slots=True)
 class Nulls:
-    """Each feature's null by name (none of an uncalibrated reference), and the days that the current window spans."""
+    """Each feature's null by name (empty for an uncalibrated reference), and the days that the current window spans."""
 
     of_feature: Mapping[str, FeatureNull]
     days: int
 
     @classmethod
     def of(cls, reference: Profile, current: Profile) -> "Nulls":
-        """Take a reference's nulls; a window without dates is taken as a year, which is the careful choice."""
+        """Take the nulls of a reference; a window without dates counts as a year long, which is the careful choice."""
         days = (current.period[1] - current.period[0]).days + 1 if current.period else DAYS_OF_YEAR
         known = reference.calibration.nulls if reference.calibration else ()
         return cls(dict(zip(reference.by_name, known, strict=False)), days)
 
     @property
     def kind(self) -> Null:
-        """Whether any feature has a history to be held against."""
+        """Whether any feature has a history to compare with."""
         return Null.HISTORY if any(null.spreads for null in self.of_feature.values()) else Null.INDEPENDENT_ROWS
 
     @property
     def windows(self) -> NullWindows | None:
-        """The history's windows that are nearest in length to the current one; of the feature that has fewest."""
+        """The history's windows that are nearest in length to the current one, for the feature with the fewest."""
         nearest = [spread for null in self.of_feature.values() if (spread := null.nearest(self.days))]
         fewest = min(nearest, key=lambda spread: spread.blocks, default=None)
         return NullWindows(max(1, round(fewest.blocks)), fewest.days) if fewest else None

@@ -1,4 +1,4 @@
-"""Policies: from a table's statistics to which features drifted, and why."""
+"""A policy decides from a table's statistics which features drifted, and says why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Evidence:
     """What is known of one feature with values on both sides.
 
     `*_rows` are rows with usable values; `statistics` holds the values of every registered statistic for features of
-    this kind by their keys, None where one cannot be computed. `effect` is KS or the total variation distance; `pvalue`
-    has the null that policies which use history ask for: windows of
-    `history_days` days of the reference's own history, or independent rows where that is None.
+    this kind by their keys, None where one cannot be computed. `effect` is KS or the total variation distance. The null
+    of `pvalue` is the reference's own history in windows of `history_days` days, or independent rows if that is None;
+    both are only set for policies that use history.
     """
 
     name: str
@@ -62,17 +62,17 @@ class Policy(Protocol):
 
     @property
     def name(self) -> str:
-        """Name the reports give."""
+        """The name that reports give."""
         ...
 
     @property
     def minimum_rows(self) -> int:
-        """Usable rows both sides need; features with fewer are not judged."""
+        """How many usable rows both sides need; features with fewer are not judged."""
         ...
 
     @property
     def uses_history(self) -> bool:
-        """Whether it wants comparable days of the reference and p-values calibrated on its history."""
+        """Whether it needs comparable days of the reference and p-values calibrated on the reference's history."""
         ...
 
     def require_known(self, features: Sequence[str]) -> None:

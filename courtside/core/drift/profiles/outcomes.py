@@ -1,4 +1,4 @@
-"""Target and prediction in a reference: profiled where they are there, as nobody's check may fail for late labels."""
+"""Target and prediction are profiled if present. Labels may arrive late, so their absence never fails a check."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,13 +15,13 @@ from courtside.core.drift.profiles.survey import BINARY_LEVELS, Survey
 
 
 class OutcomeSurvey:
-    """Looks at the outcomes of a reference beside its features; columns that are not there cost nothing."""
+    """Collects what the outcomes of a reference hold; columns that are absent are skipped."""
 
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
         self._columns = [(outcome.role, _ColumnSurvey(outcome.name)) for outcome in outcomes]
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Look at one batch; raises `DuplicateColumns`."""
+        """Read one batch; raises `DuplicateColumns`."""
         for _, column in self._columns:
             column.add(batch)
 
@@ -31,13 +31,13 @@ class OutcomeSurvey:
         return all(column.whole for _, column in self._columns)
 
     def columns(self) -> tuple[tuple[Role, Column], ...]:
-        """Return the columns of the outcomes that hold usable values, with their roles, counted if `whole`."""
+        """Return the outcomes that have usable values, with their roles; they are counted if `whole`."""
         found = ((role, survey.column()) for role, survey in self._columns)
         return tuple((role, column) for role, column in found if column is not None)
 
 
 class _ColumnSurvey:
-    """One outcome: what it holds tells its kind, as a contract only names it."""
+    """One outcome, whose kind follows from its values, since a contract only names it."""
 
     def __init__(self, name: str) -> None:
         self._name = name

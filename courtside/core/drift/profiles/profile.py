@@ -1,4 +1,4 @@
-"""The profile: what drift needs to know of a table, counted once and mergeable."""
+"""The profile: what drift detection needs to know about a table. It is counted once, and profiles can be merged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,10 +20,10 @@ from courtside.core.drift.profiles.survey import Survey
 class Profile:
     """Summary of one table's feature columns on the grid of its reference.
 
-    `period` is the first and last day of `time_column`, None where there is none; `calibration` is what its history
-    says, None unless `fit` was asked for it. `outcomes` are the target and the prediction in a profile of their own, of
-    the same rows, whose `roles` say which is which: nothing that is said of the features depends on them. Two profiles
-    are equal when all they hold is.
+    `period` is the first and last day of `time_column`, or None without one; `calibration` is what the table's history
+    says about chance, or None unless `fit` was asked for it. `outcomes` is a separate profile of the target and the
+    prediction in the same rows, whose `roles` say which is which; nothing about the features depends on it. Two
+    profiles are equal if all of their contents are.
     """
 
     columns: tuple[Column, ...]
@@ -36,16 +36,16 @@ class Profile:
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
-        """Columns by feature name, in the features' order."""
+        """The columns by feature name, in the order of the features."""
         return {column.name: column for column in self.columns}
 
     @property
     def names(self) -> list[str]:
-        """Names of all columns, outcomes last."""
+        """The names of all columns, with the outcomes last."""
         return [*self.by_name, *(self.outcomes.by_name if self.outcomes else ())]
 
     def blank(self) -> "Profile":
-        """Return the profile of an empty table on this grid: what merging starts from."""
+        """Return the profile of an empty table on this grid, from which merging can start."""
         columns = tuple(column.blanked() for column in self.columns)
         outcomes = self.outcomes.blank() if self.outcomes else None
         return Profile(columns, 0, self.time_column, outcomes=outcomes, roles=self.roles)
@@ -53,8 +53,8 @@ class Profile:
     def summarize(self, batches: arrow.Batches) -> "Profile":
         """Count current rows on this grid in one pass, in memory that does not grow with the rows.
 
-        A column that is missing or has the wrong type is accounted for, not refused, as long as one feature is there.
-        Raises `DuplicateColumns`, `MissingColumns` when no feature is there, `WrongType` for an odd time column.
+        A column that is missing or has the wrong type is counted as such, not refused, as long as one feature is there.
+        Raises `DuplicateColumns`, `MissingColumns` without any feature, `WrongType` if the time column holds no times.
         """
         counter = ProfileCounter(self)
         for batch in arrow.record_batches(batches):
@@ -62,9 +62,9 @@ class Profile:
         return counter.profile()
 
     def merge(self, other: "Profile") -> "Profile":
-        """Add the rows of another part counted on the same grid (associative, commutative).
+        """Add the rows of another part that was counted on the same grid; the order of parts does not matter.
 
-        The whole is not calibrated: a calibration holds for the reference it was computed with.
+        The result is not calibrated, since a calibration is only valid for the reference it was computed with.
         Raises `ProfileMismatch` if the parts were not counted on the same grid.
         """
         if len(self.columns) != len(other.columns) or self.time_column != other.time_column:
@@ -81,9 +81,9 @@ class Profile:
         )
 
     def comparable(self, period: arrow.Period | None, *, minimum_rows: int = 1) -> "Profile":
-        """Return this reference as on a period's days of the year, in the mixture of months these days have.
+        """Return this reference reweighted to a period's days of the year, in the mixture of months of these days.
 
-        Returns it as it is if its dataset names no phase, or has fewer than `minimum_rows` rows on these days.
+        It is returned unchanged if its dataset names no phase, or it has fewer than `minimum_rows` rows on these days.
         """
         if self.calibration is None or period is None:
             return self
@@ -149,15 +149,15 @@ class ProfileCounter:
         self._reference = reference
         self._columns: dict[str, None] = {}
         self.counted = reference.blank()
-        """What was counted so far, be it of no column."""
+        """The profile of all batches so far, even if they had none of the columns."""
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Count one batch; raises `DuplicateColumns`, and `WrongType` for an odd time column."""
+        """Count one batch; raises `DuplicateColumns`, and `WrongType` if the time column holds no times."""
         self.counted = self.counted.merge(self._reference.counted(batch))
         self._columns.update(dict.fromkeys(batch.schema.names))
 
     def profile(self) -> Profile:
-        """Return what was counted; raises `MissingColumns` if no feature was there."""
+        """Return the profile of all batches; raises `MissingColumns` if no batch had any feature."""
         found = self.counted
         if found.rows and all(column.tally.absent == found.rows for column in found.columns):
             raise MissingColumns(list(found.by_name), list(self._columns))
@@ -180,14 +180,14 @@ def fit(
 ) -> Profile:
     """Fit the grid on a reference and count its rows on it.
 
-    Deciles, atoms and counts are exact; above 262,144 rows the edges come from a sample of the rows that does not
-    depend on the batching, and a second pass counts. An iterator is kept in memory, anything that can be iterated twice
-    is not.
+    Deciles, repeated values and counts are exact. Above 262,144 rows the edges come from a sample of the rows that does
+    not depend on the batching, and a second pass counts. An iterator is kept in memory; an iterable that can be read
+    twice is not.
 
-    `calibrated` adds what quiet windows look like, which takes a time column and one more pass, over `history` if it is
-    given (rows that hold the reference's and go further back); `phase` makes windows compare with the same part of the
-    year. `outcomes` are profiled where the reference holds them, by the kind of their values. Raises `MissingColumns`,
-    `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
+    `calibrated` adds what quiet windows look like, which needs a time column and one more pass. That pass reads
+    `history` if it is given: rows that include the reference's and go further back. `phase` makes windows compare with
+    the same part of the year. `outcomes` are profiled if the reference has them, by the kind of their values. Raises
+    `MissingColumns`, `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
     """
     repeatable = arrow.repeatable(batches)
     survey, others, period = Survey(features), OutcomeSurvey(outcomes), None
@@ -209,7 +209,7 @@ def fit(
 
 
 def _outcomes(survey: OutcomeSurvey, rows: int) -> Profile | None:
-    """Return the profile of the outcomes, None of none; its rows' days are the features' profile's."""
+    """Return the profile of the outcomes, or None; dates come from the profile of the features."""
     found = survey.columns()
     roles, columns = tuple(role for role, _ in found), tuple(column for _, column in found)
     return Profile(columns, rows, roles=roles) if found else None

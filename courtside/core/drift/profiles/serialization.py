@@ -1,4 +1,4 @@
-"""A profile as bytes that can be read for ten years: no pickle, every part described here.
+"""A profile as bytes that can still be read in ten years: it holds no pickle, and every part is described here.
 
 Layout: magic ``CSDP``, schema version (uint16), CRC-32 of the rest (uint32), all little-endian, then a zlib stream of
 the header's length (uint32), the header (JSON, UTF-8) and the arrays, in the order and with the sizes the header gives.
@@ -40,7 +40,7 @@ LENGTH = struct.Struct("<I")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a profile consists of."""
+    """The parts of a profile."""
 
     columns: tuple[Column, ...]
     rows: int
@@ -52,7 +52,7 @@ class Content:
 
 
 def packed(content: Content) -> bytes:
-    """Return the bytes of a profile; equal profiles have equal bytes."""
+    """Return a profile as bytes; equal profiles have equal bytes."""
     arrays: list[Integers] = []
     header = _header(content, arrays)
     header["arrays"] = [array.size for array in arrays]

@@ -1,6 +1,6 @@
 """The first pass over a reference: what its columns hold, from which grids and levels are chosen.
 
-A reference small enough to be kept whole is counted here too, and needs no second pass.
+A reference that is small enough to be kept whole is counted here as well and needs no second pass.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from courtside.core.drift.errors import AllMissing, DuplicateColumns, EmptyWindo
 from courtside.core.drift.profiles.sample import RowSample
 
 MOST_LEVELS = 512
-"""Levels kept of a categorical column (the most frequent); the rest share one count."""
+"""How many levels of a categorical column are kept (the most frequent ones); the others share one count."""
 BINARY_LEVELS = 2
 
 
@@ -44,7 +44,7 @@ class Survey:
         self._rows = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Look at one batch; raises `MissingColumns`, `DuplicateColumns` or `WrongType`."""
+        """Read one batch; raises `MissingColumns`, `DuplicateColumns` or `WrongType`."""
         arrays = {feature.name: arrow.column(batch, feature.name) for feature in self._features}
         absent = [name for name, array in arrays.items() if array is None]
         if absent:
@@ -60,7 +60,7 @@ class Survey:
 
     @property
     def rows(self) -> int:
-        """Rows looked at."""
+        """How many rows were read."""
         return self._rows
 
     @property

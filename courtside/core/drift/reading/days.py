@@ -1,4 +1,4 @@
-"""A range of days, open at either end where it says nothing."""
+"""A range of days, which may have no start or no end."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,9 @@ class DaysInvalid(BadInput):
     def __init__(self, start: date, end: date) -> None:
         self.start = start
         self.end = end
-        super().__init__(f"the days from {start} to {end} are none: the end (not included) must be after the start")
+        super().__init__(
+            f"the date range from {start} to {end} is empty; the end is not included, so give a day after the start"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,11 @@ class Days:
 
     @property
     def unlimited(self) -> bool:
-        """Whether every day is within."""
+        """Whether every day lies in the range."""
         return self.start is None and self.end is None
 
     def meets(self, other: "Days") -> bool:
-        """Tell whether any day is in both."""
+        """Tell whether the ranges have a day in common."""
         starts = [day for day in (self.start, other.start) if day is not None]
         ends = [day for day in (self.end, other.end) if day is not None]
         return not starts or not ends or max(starts) < min(ends)

@@ -24,9 +24,9 @@ from courtside.core.drift.reading.errors import unreadable
 from courtside.core.drift.reading.foreign import HEAD_BYTES, TAIL_BYTES, Ends
 
 BUFFER_BYTES = 65_536
-"""Read at a time of one column of a local file."""
+"""How much is read at a time of one column of a local file."""
 REMOTE_BYTES = 2**24
-"""Read at a time of all columns of another file, in shares of at most `MOST_REMOTE`."""
+"""How much is read at a time of all columns of another file, at most `MOST_REMOTE` of each."""
 MOST_REMOTE = 2**22
 EPOCH = date(1970, 1, 1)
 # Nanoseconds of 64 bits reach no further.
@@ -173,7 +173,7 @@ def _stated(rows: pq.RowGroupMetaData, time_column: str) -> arrow.Period | None:
 
 
 def _units_per_day(limits: pq.Statistics) -> int | None:
-    """Return the units a day of a column's limits, None where they are no times.
+    """Return how many units a day has in a column's limits, or None where these are no times.
 
     The whole numbers themselves are read, as Arrow turns nanoseconds into moments only where pandas is installed.
     """
@@ -187,7 +187,7 @@ _PER_SECOND = {"milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**
 
 
 def _within(batch: pa.RecordBatch, scope: Scope) -> pa.RecordBatch:
-    """Keep the rows of the wanted days; rows without a time are of no day."""
+    """Keep the rows of the wanted days; rows without a time belong to none."""
     if scope.days.unlimited:
         return batch
     assert scope.time_column is not None

@@ -1,4 +1,4 @@
-"""Hive partitions (``dt=2019-03-01/``): values in a file's path, and the days they speak of."""
+"""Hive partitions (``dt=2019-03-01/``): values in a file's path, and the days they stand for."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ def partitions_of(relative_path: str) -> dict[str, str | None]:
 
 
 def days_of(partitions: Partitions, *, time_column: str | None) -> Days:
-    """Return the days a file's rows can be of, as wide as the partitions leave it.
+    """Return the range of days that a file's rows can belong to, as far as its partitions tell.
 
-    Understood are ``dt``, ``date``, ``day``, ``ds`` and the time column's own name with a day (2019-03-01) or month
+    It understands ``dt``, ``date``, ``day``, ``ds`` and the time column's own name with a day (2019-03-01) or month
     (2019-03); ``year``, ``month`` and ``day`` as numbers; and ``season`` with a year, which may be the one it starts or
     ends in.
     """

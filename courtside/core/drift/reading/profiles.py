@@ -87,7 +87,7 @@ def summarize_table(reference: Profile, table: FeatureTable) -> TableProfile:
 def count_rows(
     reference: Profile, batches: Callable[[], Iterable[pa.RecordBatch]], *, windows: Sequence[Span]
 ) -> tuple[Profile, list[Profile]]:
-    """Count dated rows on the reference's grid: all of them, and those of each window.
+    """Count dated rows on the reference's grid: all rows, and the rows of each window.
 
     `batches` gives the rows, and gives them again if asked twice. Raises what `split` and `summarize` raise.
     """
@@ -95,7 +95,9 @@ def count_rows(
     pieces = [part.profile for part in split(reference, counted, windows=windows)]
     whole = reduce(Profile.merge, pieces, reference.blank())
     absent = all(column.tally.absent == whole.rows for column in whole.columns)
-    if whole.rows < counted.rows or absent:  # rows of no day, or a file to be refused: rare, so read again
+    if (
+        whole.rows < counted.rows or absent
+    ):  # rows without a day, or a file to refuse: both are rare, so it is read again
         whole = reference.summarize(batches())
     return whole, pieces
 

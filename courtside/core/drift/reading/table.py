@@ -49,7 +49,7 @@ class FeatureTable:
         return replace(self, columns=wanted, time_column=time_column, days=days)
 
     def without(self, paths: Collection[str]) -> "FeatureTable":
-        """Return the table less some files."""
+        """Return the table without some of its files."""
         return replace(self, files=tuple(file for file in self.files if file.path not in paths))
 
     @cached_property
@@ -132,7 +132,7 @@ def partition_column(
 def open_table(filesystem: fs.FileSystem, path: str, *, name: str) -> FeatureTable:
     """Find the files of a table at `path`, a file or a folder; raises `TableMissing`.
 
-    In a folder every .parquet, .parq and .pq file counts, at any depth, but for names and folders that start with
+    In a folder every .parquet, .parq and .pq file counts, at any depth, except names and folders that start with
     ``_`` or ``.``, as query engines have it.
     """
     try:

@@ -1,4 +1,4 @@
-"""Files that could not be used: named in the report, so that one of them never hides the drift in the others."""
+"""Files that could not be used; the report names them, so that one bad file never hides the drift in the others."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,7 @@ class TableSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedFile:
-    """One file none of whose rows were counted, and why in one sentence."""
+    """A file of which no row was counted, and the reason in one sentence."""
 
     file: str
     side: TableSide

@@ -1,4 +1,4 @@
-"""Plain sentences: what moved in a feature, for people who do not know the statistics' names."""
+"""Plain sentences about what moved in a feature, for people who do not know the names of the statistics."""
 
 import re
 from collections.abc import Collection
@@ -56,7 +56,7 @@ def movement(reference: Column, current: Column) -> str:
 
 
 def mean_movement(before: float, after: float, *, sd: float) -> str:
-    """Say how a mean moved, or that it is the shape that did."""
+    """Say how a mean moved, or that only the shape changed."""
     if abs(after - before) <= MOVED * sd:
         return f"shape changed around a mean of {_number(before)}"
     word = "rose" if after > before else "fell"
@@ -98,7 +98,7 @@ def _number(value: float) -> str:
 
 
 def _pair(before: float, after: float) -> str:
-    """Write both with as many digits as it takes to tell them apart."""
+    """Write both numbers with enough digits to tell them apart."""
     shown = _number(before), _number(after)
     digits = 6
     while shown[0] == shown[1] and digits < 17:

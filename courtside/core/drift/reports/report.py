@@ -137,7 +137,7 @@ class DriftReport:
 
     @property
     def outcomes_drifted(self) -> tuple[FeatureDrift, ...]:
-        """Target and prediction, those that drifted."""
+        """The target and the prediction, if they drifted."""
         return tuple(each for each in self.outcomes if each.drifted)
 
     @property
@@ -153,7 +153,7 @@ class DriftReport:
 
     @property
     def sufficient_data(self) -> bool:
-        """Whether any feature could be judged; "no drift" means nothing without it."""
+        """Whether any feature could be judged; without it "no drift" means nothing."""
         return self.features_checked > 0
 
     @property

@@ -1,4 +1,4 @@
-"""What a report keeps of its story."""
+"""The story as a report keeps it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,8 @@ class TrendPoint:
     """One feature in one sub-window [start, end).
 
     `rows` are usable rows; `mean` and `median` are a number's, `share` is the part of the rows in the trend's level;
-    `effect` is the KS statistic, or for levels the Jensen-Shannon distance, against the reference. None of no rows.
+    `effect` is the KS statistic, or for levels the Jensen-Shannon distance, against the reference. Without rows all but
+    `rows` are None.
     """
 
     start: date

@@ -12,11 +12,11 @@ from courtside.core.drift.statistics.statistic import LEVELS, Figure, Statistic,
 from courtside.core.drift.statistics.tails import chi_squared_tail
 
 SPARSE = 5.0
-"""A table with a smaller expected count is sparse: its asymptotic p-value may be far off (Cochran 1954)."""
+"""A table with a smaller expected count is sparse, and its asymptotic p-value may be far off (Cochran 1954)."""
 DRAWS = (200, 1_800)
-"""Tables drawn for a Monte-Carlo p-value: a first few tell whether more are needed."""
+"""How many tables are drawn for a Monte-Carlo p-value: the first few show whether more are needed."""
 ENOUGH = 10
-"""As many draws as extreme as the data settle that a p-value is not small (Besag & Clifford 1991, Biometrika 78(2))."""
+"""With this many draws as extreme as the data a p-value is not small (Besag & Clifford 1991, Biometrika 78(2))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class ChiSquared:
 def chi_squared(reference: CategoryColumn, current: CategoryColumn, *, seed: int = 0) -> ChiSquared:
     """Return the statistic of the 2 x levels table of counts, without continuity correction.
 
-    Symmetric, at least 0. Levels empty on both sides do not count, a vanished level does; all values unseen in the
-    reference are one level. A constant column gives 0 with p = 1. Where an expected count is under 5 a p-value is
-    simulated too: over tables with the same margins drawn from `seed`, at least 1/2001. Raises `ProfileMismatch` or
-    `EmptyWindow`.
+    It is symmetric and at least 0. Levels that are empty on both sides do not count, a vanished level does, and all
+    values unseen in the reference are one level. A constant column gives 0 with p = 1. If an expected count is under 5,
+    a p-value is simulated as well, from tables with the same margins drawn with `seed`; it is at least 1/2001. Raises
+    `ProfileMismatch` or `EmptyWindow`.
 
     Source: Pearson 1900, Phil. Mag. 50(302); Monte Carlo: Hope 1968, J. R. Stat. Soc. B 30(3).
     """

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from courtside.core.drift.columns.tally import Tally
 
 POINTS = 0.05
-"""A rise of the missing rate by less is no reason to stop trusting a column."""
+"""A smaller rise of the missing rate is no reason to stop trusting a column."""
 ALPHA = 0.001
-"""How rarely chance may do as much in independent rows; gaps come in runs, so this is strict and `POINTS` decides."""
+"""The p-value below which a rise counts; gaps come in runs, so it is strict, and usually `POINTS` decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What every statistic checks first: two columns on one grid, with values in both."""
+"""What every statistic needs first: two columns on the same grid, both with values, and their shares by bin."""
 
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ AnyColumn = TypeVar("AnyColumn", NumericColumn, CategoryColumn)
 
 
 def require_comparable(reference: AnyColumn, current: AnyColumn) -> None:
-    """Raise `ProfileMismatch` unless both are on one grid, `EmptyWindow` if one holds no usable value."""
+    """Raise `ProfileMismatch` unless both are on the same grid, and `EmptyWindow` if one has no usable value."""
     if isinstance(reference, NumericColumn) and isinstance(current, NumericColumn):
         same = reference.grid.same_as(current.grid)
     else:

@@ -21,7 +21,7 @@ def kolmogorov_tail(x: float) -> float:
 
 
 def chi_squared_tail(x: float, *, degrees: float) -> float:
-    """Return P(X > x) of the chi-squared distribution; 1 with no degree of freedom, which need not be whole.
+    """Return P(X > x) of the chi-squared distribution; `degrees` need not be whole, and without any it is 1.
 
     Source: the regularized incomplete gamma function Q(degrees/2, x/2) by series and continued fraction, Press et al.,
     Numerical Recipes, 3rd ed., section 6.2. Relative error below 1e-11 for up to thousands of degrees.

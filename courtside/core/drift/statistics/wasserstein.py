@@ -30,7 +30,7 @@ def wasserstein(reference: NumericColumn, current: NumericColumn) -> Wasserstein
 
     At least 0, symmetric, in the feature's unit. Inside a cell of the core both functions are taken as straight lines;
     in the tails each side's values of a cell are taken at their mean, which is exact for one value and keeps the weight
-    of far outliers. Within .01 reference standard deviations of the exact distance. Raises `ProfileMismatch` or
+    of far outliers. Within 0.01 reference standard deviations of the exact distance. Raises `ProfileMismatch` or
     `EmptyWindow`.
 
     Source: Vallender 1974, Theory Probab. Appl. 18(4).

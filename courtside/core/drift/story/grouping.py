@@ -17,9 +17,9 @@ from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.reports.report import FeatureDrift
 
 AGREEING = 0.8
-"""Cosine of two paths from which they move together."""
+"""Two paths move together if their cosine is at least this."""
 ALIKE = 0.2
-"""Largest difference of two reference distributions (KS, or total variation of levels) that read as one thing."""
+"""Two reference distributions read as one thing if they differ by at most this (KS, or total variation of levels)."""
 DECILES = np.arange(1, 10) / 10
 
 Columns = Mapping[str, Column]

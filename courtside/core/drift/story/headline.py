@@ -22,7 +22,7 @@ _BROKEN = {
 
 
 def moved(features: Sequence[FeatureDrift], pairs: Sequence[tuple[Column, Column]], *, since: str) -> str:
-    """Say of one or more features of a group what moved; `pairs` are their reference and current columns."""
+    """Say what moved in a group of one or more features; `pairs` are their reference and current columns."""
     what = _movement(pairs)
     if len(features) == 1:
         return f"{shortened(features[0].name)}: {what}{since}"
@@ -30,7 +30,7 @@ def moved(features: Sequence[FeatureDrift], pairs: Sequence[tuple[Column, Column
 
 
 def broke(features: Sequence[FeatureDrift], *, since: str) -> str:
-    """Say of one or more columns with the same breakage what is wrong."""
+    """Say what is wrong with one or more columns that broke in the same way."""
     one, several = _BROKEN[features[0].verdict]
     if len(features) == 1:
         return f"{shortened(features[0].name)} {one}{since}"
@@ -38,12 +38,12 @@ def broke(features: Sequence[FeatureDrift], *, since: str) -> str:
 
 
 def outcome(drift: FeatureDrift) -> str:
-    """Say of the target or the prediction what moved."""
+    """Say what moved in the target or the prediction."""
     return f"The {drift.role.value} {shortened(drift.name)} moved: {drift.reason}"
 
 
 def since(onset: Onset | None, *, first: date | None) -> str:
-    """Say from when on: the month, if it began on a first; with "at least" if that is all the window shows.
+    """Say since when: the month if it began on its first day, and "at least" if the window does not reach back further.
 
     >>> since(Onset(date(2018, 11, 1), passed=False), first=date(2018, 10, 16))
     ' since 2018-11'

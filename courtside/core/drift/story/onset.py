@@ -24,14 +24,14 @@ from courtside.core.drift.story.parts import Part
 
 HALF_WAY = 0.5
 LAST = 4
-"""One part in how many of the time since the onset tells whether the drift is still there."""
+"""The last quarter of the time since the onset tells whether the drift still lasts."""
 
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """One feature's way through the sub-windows: shares of the reference by bin, counts by sub-window and bin.
+    """How one feature moves through the sub-windows: the reference's shares by bin, and counts by sub-window and bin.
 
-    `ordered` tells that the bins follow each other, as deciles do.
+    `ordered` says whether the bins have an order, as deciles do.
     """
 
     expected: Floats
@@ -80,7 +80,7 @@ class Course:
 
 
 def onset(courses: Sequence[Course], parts: Sequence[Part]) -> Onset | None:
-    """Return since when the features drift together; None of fewer than two parts or no feature.
+    """Return when the features began to drift together, or None for fewer than two parts or no feature.
 
     The first part's start says that the drift began there or before the window.
     """

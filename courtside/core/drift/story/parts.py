@@ -15,7 +15,7 @@ from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.profiles.profile import Profile, ProfileCounter
 
 MOST_PARTS = 16
-"""Sub-windows a window is cut into at most: few enough to read, and each large enough to say something."""
+"""The most sub-windows that a window is cut into: few enough to read, each large enough to say something."""
 
 Span = tuple[date, date]
 _NOT_A_TIME = np.iinfo(np.int64).min
@@ -59,7 +59,7 @@ def sub_windows(first: date, last: date, *, most: int = MOST_PARTS) -> tuple[Spa
 
 
 def split(reference: Profile, batches: arrow.Batches, *, windows: Sequence[Span]) -> tuple[Part, ...]:
-    """Profile each window's rows on the reference's grid, in one pass; rows of no window are left out.
+    """Profile each window's rows on the reference's grid, in one pass; rows outside all windows are left out.
 
     Raises `PartsInvalid` for overlapping windows or a reference without time column, `MissingColumns` without its
     column, `WrongType` if that holds no dates.
@@ -101,7 +101,7 @@ def _cut(first: date, last: date, begin: Callable[[date], date], most: int) -> t
 
 
 def _whole(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Join a short piece at either end with its neighbour: few rows say little and begin many a false story."""
+    """Join a short piece at either end with its neighbour, since few rows say little and often start a false story."""
     pieces = list(spans)
     if len(pieces) > 2 and 2 * _length(pieces[0]) < _length(pieces[1]):
         pieces[:2] = [(pieces[0][0], pieces[1][1])]
@@ -135,7 +135,7 @@ def _year(day: date) -> date:
 
 
 def _places(batch: pa.RecordBatch, name: str, windows: Sequence[Span]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return the window of each row, -1 of none."""
+    """Return the window of each row, or -1 where the row is in none."""
     column = arrow.column(batch, name)
     if column is None:
         raise MissingColumns([name], batch.schema.names)

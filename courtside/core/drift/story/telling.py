@@ -1,4 +1,4 @@
-"""Puts the story into a report: pure, from profiles, in milliseconds."""
+"""Adds the story to a report; this needs nothing but profiles and takes milliseconds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ def tell(
 
     `reference` and `current` are the profiles the report was made of; `parts` the current one by sub-window, in order
     of time (see `split`; without them there are groups, but no trends and no onsets); `importances` are the champion's
-    weights by feature. Target and prediction have trends and onsets, and are in no group.
+    weights by feature. The target and the prediction get trends and onsets but belong to no group.
     Raises `PartsInvalid`, `ImportancesInvalid`.
     """
     _require_parts_of(current, parts)

@@ -10,7 +10,7 @@ from courtside.core.drift.story.parts import Part
 
 
 def trend(reference: Column, current: Column, parts: tuple[Part, ...], *, onset: Onset | None) -> Trend:
-    """Follow a column through the parts; of a category the level whose share moved most."""
+    """Follow a column through the parts; for categories, follow the level whose share moved most."""
     followed = _most_moved(reference, current) if isinstance(reference, CategoryColumn) else None
     points = tuple(_point(reference, part, followed) for part in parts)
     return Trend(points, _level(reference, followed), onset)
@@ -37,7 +37,7 @@ def _effect(reference: Column, column: Column) -> float | None:
 
 
 def _most_moved(reference: CategoryColumn, current: Column) -> int:
-    """Return the position of the level whose share changed most; of equals the last, such as a binary's 1."""
+    """Return the position of the level whose share changed most; among equals it is the last, such as a binary's 1."""
     before = reference.bin_counts / max(1, reference.valid)
     after = current.bin_counts / max(1, current.valid)
     changes = np.abs(after - before).round(9)

@@ -1,4 +1,4 @@
-"""How much of what the model relies on has drifted."""
+"""How much of the model's feature importance has drifted."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,13 +20,13 @@ class ImportancesInvalid(BadInput):
 def share_importance(features: Sequence[FeatureDrift], importances: Mapping[str, float]) -> float | None:
     """Return the drifted features' share of the total importance of all judged features, in [0, 1].
 
-    A column that the mapping does not name weighs nothing: the target and the prediction are no inputs. None if all
+    A column that the mapping does not name weighs nothing, as the target and the prediction are no inputs. None if all
     judged features weigh nothing. Raises `ImportancesInvalid` for a negative or non-finite weight, and if the mapping
     names none of the features.
     """
     odd = sorted(name for name, weight in importances.items() if not (math.isfinite(weight) and weight >= 0))
     if odd:
-        raise ImportancesInvalid(f"{', '.join(odd)} weigh less than 0 or are not finite")
+        raise ImportancesInvalid(f"{', '.join(odd)} have a weight below 0 or one that is not finite")
     if not importances.keys() & {feature.name for feature in features}:
         raise ImportancesInvalid("they name none of the report's features")
     judged = [feature for feature in features if feature.verdict is not Verdict.INSUFFICIENT_DATA]
