@@ -55,10 +55,6 @@ class FeatureNull:
         cumulants, blocks = self.at(days)
         return _tail(scaled, cumulants, blocks)
 
-    def inflation(self, days: float) -> float:
-        """Return how many times as far as with independent rows windows lie (the design effect), at least 1."""
-        return self.at(days)[0].first / self.independent.first if self.independent.first > 0 else 1.0
-
     def at(self, days: float) -> tuple[Cumulants, float]:
         """Interpolate the spread in the logarithm of a window's length, never below that of independent rows.
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from courtside.core.drift.columns.lookup import Lookup
-from courtside.core.drift.columns.ordering import distinct, ordered, union
+from courtside.core.drift.columns.ordering import distinct, union
 from courtside.core.drift.columns.rounding import Floats, ordered_bits, predecessors, shortest_between
 from courtside.core.drift.columns.singletons import singleton_cells
 
@@ -132,11 +132,6 @@ class Grid:
             and self.core == other.core
             and self.anchor == other.anchor
         )
-
-
-def fit_grid(sample: Floats) -> Grid:
-    """Fit a grid on finite reference values (any order, at least one)."""
-    return grid_of(ordered([sample]))
 
 
 def grid_of(values: Floats) -> Grid:

@@ -13,7 +13,7 @@ class DaysInvalid(BadInput):
         self.start = start
         self.end = end
         super().__init__(
-            f"the date range from {start} to {end} is empty; the end is not included, so give a day after the start"
+            f"the date range from {start} to {end} is empty: the end (not included) must be after the start"
         )
 
 

@@ -71,7 +71,7 @@ def test_lasting_values_cry_wolf_without_the_history_and_not_with_it() -> None:
     assert sum(report_on(naive, window).drift_detected for window in windows) >= 25
     assert sum(report_on(calibrated, window).drift_detected for window in windows) <= 3
     assert calibrated.calibration is not None
-    inflation = [null.inflation(14) for null in calibrated.calibration.nulls]
+    inflation = [null.at(14)[0].first / null.independent.first for null in calibrated.calibration.nulls]
     assert all(4 < factor < 14 for factor in inflation)
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import Profile, fit
 from courtside.core.drift.columns.column import NumericColumn
-from courtside.core.drift.columns.grid import Grid, fit_grid
-from courtside.core.drift.columns.ordering import ordered
+from courtside.core.drift.columns.grid import Grid, grid_of
+from courtside.core.drift.columns.ordering import ordered as in_order
 from courtside.core.drift.columns.rounding import from_ordered_bits, ordered_bits, shortest_between
 from courtside.core.drift.statistics.chi_squared import chi_squared
 from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
@@ -129,7 +129,7 @@ def test_serialization_gives_back_the_same_profile(values: list[Any]) -> None:
 
 @given(st.lists(finite, min_size=1, max_size=80), st.lists(finite, max_size=80))
 def test_cells_are_where_a_search_finds_them(reference: list[float], values: list[float]) -> None:
-    grid = fit_grid(np.array(reference))
+    grid = grid_of(in_order([np.array(reference)]))
     with np.errstate(over="ignore"):
         both = np.array([*reference, *values, *np.nextafter(reference, np.inf), *np.nextafter(reference, -np.inf)])
     both = both[np.isfinite(both)]
@@ -140,14 +140,14 @@ def test_cells_are_where_a_search_finds_them(reference: list[float], values: lis
 @pytest.mark.parametrize("seed", range(5))
 def test_cells_of_heavy_tails_are_where_a_search_finds_them(scale: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    grid = fit_grid(rng.standard_cauchy(20_000) * scale)
+    grid = grid_of(in_order([rng.standard_cauchy(20_000) * scale]))
     values = np.concatenate((rng.standard_cauchy(20_000) * scale, grid.edges, np.nextafter(grid.edges, np.inf), [0.0]))
     assert grid.lookup(values).tolist() == np.searchsorted(grid.edges, values, "left").tolist()
 
 
 @given(st.lists(st.lists(finite, max_size=40), min_size=1, max_size=3))
 def test_sorting_gives_the_sorted_values(batches: list[list[float]]) -> None:
-    found = ordered([np.array(batch) for batch in batches])
+    found = in_order([np.array(batch) for batch in batches])
     assert found.tolist() == sorted(value for batch in batches for value in batch)
 
 
@@ -156,9 +156,9 @@ def test_sorting_gives_the_sorted_values(batches: list[list[float]]) -> None:
 def test_round_values_are_sorted_by_counting_and_an_odd_one_among_them_is_kept(odd: float, steps: int) -> None:
     rng = np.random.default_rng(steps)
     values = rng.integers(-20_000, 20_000, 30_000) / steps
-    assert ordered([values]).tolist() == np.sort(values).tolist()
+    assert in_order([values]).tolist() == np.sort(values).tolist()
     values[12_345] = odd  # beside what is looked at first
-    assert ordered([values]).tolist() == np.sort(values).tolist()
+    assert in_order([values]).tolist() == np.sort(values).tolist()
 
 
 @given(finite, finite)
@@ -178,7 +178,7 @@ def test_no_cell_beside_an_atom_holds_more_than_a_thousandth(rows: int) -> None:
         rng.lognormal(3, 1, rows).round(2),
         rng.integers(0, 5000, rows).astype(float),
     ):
-        grid = fit_grid(values)
+        grid = grid_of(in_order([values]))
         held = np.bincount(grid.lookup(values), minlength=grid.cells)
         assert held[~grid.single & ~around_one_value(grid)].max() <= rows / 1000
 
@@ -196,7 +196,7 @@ def test_a_value_seen_once_is_alone_in_a_cell_that_is_small_beside_its_gaps(rows
     rng = np.random.default_rng(rows)
     for values in (rng.normal(size=rows), rng.lognormal(0, 3, rows), np.append(rng.random(rows - 2), [0.0, 0.0])):
         ordered = np.sort(values * scale)
-        grid = fit_grid(ordered)
+        grid = grid_of(ordered)
         around = around_one_value(grid)
         assert around.sum() > 0.9 * rows
         held = np.bincount(grid.lookup(ordered), minlength=grid.cells)
