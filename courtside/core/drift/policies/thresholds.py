@@ -17,7 +17,7 @@ class Threshold:
 
     @classmethod
     def parse(cls, text: str) -> "Threshold":
-        """Read ``feature.psi=0.3``; raises `ThresholdInvalid`.
+        """Read ``feature.psi=0.3``, where the feature's own name may hold ``=`` and ``.``; raises `ThresholdInvalid`.
 
         >>> Threshold.parse("home_rolling_ppg.psi=0.3")
         Threshold(feature='home_rolling_ppg', statistic='psi', value=0.3)
