@@ -13,6 +13,7 @@ import pytest
 
 from infra.app import build
 from infra.settings import STAGES, settings_for
+from infra.validation.__main__ import validate
 from infra.validation.acknowledged import ACKNOWLEDGED, Acknowledged
 from infra.validation.gate import RULES, hold_to_the_rules, template_rules
 from infra.validation.nag import Finding, findings, readable, unreviewed
@@ -46,6 +47,11 @@ def test_every_acknowledgment_still_matches_at_each_construct_it_names(
             finding for stage, each in found.items() for finding in each if finding.is_acknowledged_by(only, stage)
         ]
         assert matches, f"nothing at {path} breaks {entry.rule} any more: strike it from the table"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_page_quotes_what_the_validation_prints(stage: str, tmp_path: Path) -> None:
+    assert f"          {validate(stage, tmp_path)}\n" in (ROOT / "docs" / "security.md").read_text()
 
 
 def test_reasons_are_sentences_and_no_finding_is_acknowledged_twice(found: dict[str, list[Finding]]) -> None:

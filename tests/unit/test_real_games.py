@@ -1,5 +1,6 @@
 """What the design measured on real games, measured again with this code."""
 
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -57,6 +58,16 @@ def test_each_model_scores_what_the_design_measured(
     metrics = models[name].metrics
     assert metrics.test_auc == pytest.approx(auc, abs=auc_within)
     assert metrics.test_accuracy == pytest.approx(accuracy, abs=accuracy_within)
+
+
+def test_the_readme_has_these_figures(models: dict[str, TrainedModel]) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    written = re.findall(r"^\| (\w[\w ,]+) \| (0\.\d{3}) \| (0\.\d{3}) \|$", readme, flags=re.MULTILINE)
+    named = {name.split(",")[0].lower().replace(" ", "_"): (float(a), float(b)) for name, a, b in written}
+    measured = {name: (each.metrics.test_accuracy, each.metrics.test_auc) for name, each in models.items()}
+    assert named.keys() == measured.keys()
+    # The boosters' last digit is the processor's.
+    assert all(named[name] == pytest.approx(figures, abs=0.001) for name, figures in measured.items())
 
 
 def test_the_test_part_drifted_hard_in_its_scoring(split: Split) -> None:

@@ -1,0 +1,105 @@
+"""The code blocks of the pages, and the commands in them."""
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TYPED = {"bash", "console"}
+"""Languages of blocks that people type: `bash` holds commands, `console` commands after `$` with what they print."""
+OTHERS = {"text", "json", "python", "yaml"}
+FENCE = re.compile(r"^ *```", re.MULTILINE)
+_BLOCK = re.compile(
+    r"^(?: *<!-- (?P<mark>[^\n]+?) -->\n)?(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$",
+    re.DOTALL | re.MULTILINE,
+)
+_MARK = re.compile(
+    r"(?:run: (?P<where>files|stage)(?:; exit code (?P<code>\d))?"
+    r"|run by (?P<files>[\w/.]+(?: and [\w/.]+)*)(?:; .{10,})?"
+    r"|not run: .{10,})"
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block; `mark` is the comment in the line before it, which readers of the page do not see."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+    mark: str
+
+    @property
+    def marked(self) -> re.Match[str] | None:
+        """What the mark says, or None where it says nothing that is understood."""
+        return _MARK.fullmatch(self.mark)
+
+    @property
+    def where(self) -> str:
+        """`files` or `stage` for a block that a test runs, else nothing."""
+        return (self.marked and self.marked["where"]) or ""
+
+    @property
+    def exit_code(self) -> int:
+        """What the block's last command ends with."""
+        return int((self.marked and self.marked["code"]) or 0)
+
+    @property
+    def files(self) -> list[str]:
+        """The files that run this block's commands, as the mark names them."""
+        named = self.marked and self.marked["files"]
+        return named.split(" and ") if named else []
+
+    @property
+    def commands(self) -> list[str]:
+        """What people type, without prompts and comments; lines that a backslash continues are one."""
+        lines = self.text.replace("\\\n", " ").splitlines()
+        if self.language == "console":
+            lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+        bare = (re.sub(r"(^|\s+)# .*$", "", line).strip() for line in lines)
+        return [line for line in bare if line]
+
+    @property
+    def place(self) -> str:
+        """Where the block begins."""
+        return f"{self.page}:{self.line}"
+
+
+def blocks() -> Iterator[Block]:
+    """Yield every fenced block of every page."""
+    for path in PAGES:
+        content = path.read_text(encoding="utf-8")
+        for found in _BLOCK.finditer(content):
+            line = content.count("\n", 0, found.start("language")) + 1
+            text = textwrap.dedent(found["text"])
+            yield Block(str(path.relative_to(ROOT)), line, found["language"], text, found["mark"] or "")
+
+
+def blocks_to_run(where: str) -> list[Block]:
+    """Return the blocks that are marked to be run on `files` or on a `stage`."""
+    return [block for block in blocks() if block.where == where]
+
+
+def type_in(block: Block, *, folder: Path, environment: dict[str, str], values: dict[str, str] | None = None) -> None:
+    """Type a block into bash, with words of the page replaced by `values`; it must end as its mark says."""
+    script = "\n".join(block.commands)
+    for word, value in (values or {}).items():
+        script = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", value, script)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == block.exit_code, f"{script}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,32 @@
+"""What the pages tell people to type about files, typed into bash beside small files of these names."""
+
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from courtside.core.features import build_features
+from courtside.datasets.catalog import load_dataset
+from courtside.datasets.simulated import simulate_games
+from tests.datasets.churn import CONTRACT, churn_table
+from tests.unit.docs.pages import Block, blocks_to_run, type_in
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seasons, the last one's March, and a table of a team's own with its contract."""
+    folder = tmp_path_factory.mktemp("typed")
+    features = build_features(simulate_games(seasons=range(2007, 2011)), dataset=load_dataset("nba_games"))
+    season, month = features.column("season"), features.column("month")
+    newest = pc.equal(season, 2010)
+    pq.write_table(features.filter(pc.invert(newest)), folder / "seasons.parquet")
+    pq.write_table(features.filter(pc.and_(newest, pc.equal(month, 3))), folder / "march.parquet")
+    pq.write_table(churn_table(400), folder / "churn.parquet")
+    (folder / "churn.yaml").write_text(CONTRACT.read_text())
+    return folder
+
+
+@pytest.mark.parametrize("block", blocks_to_run("files"), ids=lambda block: block.place)
+def test_a_block_about_files_works_as_it_stands(block: Block, folder: Path) -> None:
+    type_in(block, folder=folder, environment={"MLFLOW_TRACKING_URI": ""})
