@@ -176,11 +176,12 @@ def tracking() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _function(handler: str, *, timeout: int = 10, **environment: Any) -> dict[str, Any]:
+def _function(handler: str, *, timeout: int = 10, letters: Any = None, **environment: Any) -> dict[str, Any]:
+    dead = {} if letters is None else {"DeadLetterConfig": letters}
     return _resource(
         "AWS::Lambda::Function",
         PackageType="Image", Code={"ImageUri": _image(FUNCTIONS)}, Role=_at("Role"), Timeout=timeout,
-        ImageConfig={"Command": [f"functions.{handler}.handler"]}, Environment={"Variables": environment},
+        ImageConfig={"Command": [f"functions.{handler}.handler"]}, Environment={"Variables": environment}, **dead,
     )  # fmt: skip
 
 
@@ -224,6 +225,8 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
             "Logs": _resource("AWS::Logs::LogGroup", RetentionInDays=7),
             "Echo": _function("echo", MLFLOW_TRACKING_URI=url),
             "Refuse": _function("refuse"),
+            "Letters": {"Type": "AWS::SQS::Queue"},
+            "Lossy": _function("refuse", letters={"TargetArn": _at("Letters")}),
             "Broken": _function("broken"),
             "Slow": _function("slow", timeout=1),
             "Record": _function("record", LAKE=_of("data", "LakeName")),
@@ -248,6 +251,7 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
             name: {"Value": {"Ref": name}}
             for name in (
                 "Echo", "Refuse", "Broken", "Slow", "Training", "Gate", "Asking", "Failing", "Topic", "Cluster", "Logs",
+                "Lossy", "Letters",
             )
         },
     }  # fmt: skip

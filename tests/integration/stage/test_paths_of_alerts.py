@@ -1,0 +1,62 @@
+"""Alerts of the deployed stage: one event at once many times, the whole channel, and a webhook that is wrong."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from typer.testing import CliRunner
+
+from courtside.cli.main import app
+from courtside.contracts.events import Window
+from courtside.contracts.names import StackOutput
+from courtside.core.findings import Level
+from tests.integration.stage.conftest import Stage
+from tests.integration.stage.test_loop import texts
+
+pytestmark = pytest.mark.usefixtures("champion")
+
+
+def test_an_event_delivered_five_times_at_once_is_carried_out_once(stage: Stage) -> None:
+    window = Window(start=date(2011, 1, 3), end=date(2011, 2, 5))
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: stage.loop.check_drift(window), range(5)))
+    assert sorted(answer.duplicate for answer in answers) == [False, True, True, True, True]
+    assert len({answer.decision for answer in answers}) == 1
+    assert sum(answer.alerted for answer in answers) == (answers[0].decision != "nothing")
+    assert len(texts(stage, containing=f"{window.start} to {window.end} (")) == sum(each.alerted for each in answers)
+
+
+def test_watch_checks_the_stage_through_its_own_function() -> None:
+    summer = CliRunner().invoke(app, ["watch", "--as-of", "2010-09-10", "--json"])
+    assert (summer.exit_code, json.loads(summer.stdout)["decision"]) == (0, "nothing_to_check")
+    season = CliRunner().invoke(app, ["watch", "--as-of", "2011-01-20", "--json"])
+    assert json.loads(season.stdout)["rows"] > 0
+
+
+def test_a_test_alert_is_seen_to_reach_slack(stage: Stage) -> None:
+    result = CliRunner().invoke(app, ["alerts", "test", "--json"])
+    assert (result.exit_code, json.loads(result.stdout)["fate"]) == (0, "delivered")
+    assert texts(stage, containing="courtside alerts test")
+
+
+@pytest.fixture
+def wrong_webhook(stage: Stage) -> Iterator[None]:
+    stage.loop.set_slack_webhook(stage.slack.url.removeprefix("http://"))
+    yield
+    stage.loop.set_slack_webhook(stage.slack.url)
+    sqs = stage.aws.client("sqs")
+    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "AlertsUndelivered" in url]
+    sqs.purge_queue(QueueUrl=queue)
+
+
+@pytest.mark.usefixtures("wrong_webhook")
+def test_an_alert_for_a_wrong_webhook_becomes_a_dead_letter_that_the_doctor_names(stage: Stage) -> None:
+    result = CliRunner().invoke(app, ["alerts", "test", "--json"])
+    assert json.loads(result.stdout)["fate"] == "dead letter"
+    assert result.exit_code == 1
+    found = {each["check"]: each for each in json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)}
+    assert found["Slack"]["level"] == found["alerts"]["level"] == Level.FAIL
+    assert "a test alert of stage dev" in found["alerts"]["detail"]
+    assert stage.loop.output(StackOutput.SLACK_WEBHOOK_SECRET) in found["Slack"]["fix"]
