@@ -74,6 +74,11 @@ def test_an_approved_challenger_becomes_champion_and_the_history_names_who(stage
     history = printed(courtside(stage, "versions", "history", "--json"))
     assert history[-1]["by"] == answered["decided_by"]
     assert history[-1]["until"] is None
+    ran = printed(courtside(stage, "runs", "show", "to-approve", "--json"))
+    assert (ran["state"], ran["failed"]) == ("done", False)
+    assert "New champion" in ran["outcome"]
+    logged = printed(courtside(stage, "runs", "logs", "to-approve", "--json"))
+    assert {"lock", "train", "gate", "request_approval", "promote"} <= {line["service"] for line in logged}
     late = courtside(stage, "versions", "approve", "to-approve")
     assert late.returncode == 1
     assert "AlreadyAnswered" in late.stderr
@@ -90,9 +95,32 @@ def test_what_waited_is_run_next_and_a_refused_challenger_leaves_the_champion(st
     stage_said = texts(stage, containing="rejected it, so the champion stays")
     assert len(stage_said) == 1
     assert "again-meanwhile" in stage_said[0]
+    assert (
+        "rejected the challenger" in printed(courtside(stage, "runs", "show", "again-meanwhile", "--json"))["outcome"]
+    )
     state, _ = read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
     assert (state.holder, state.waiting) == (None, None)
+
+
+@pytest.mark.usefixtures("champion", "approval")
+def test_a_training_that_is_stopped_while_it_waits_is_listed_no_more_and_an_answer_hears_so(stage: Stage) -> None:
+    before = champion_version(stage)
+    arn = stage.train("stopped", as_of=SUMMER + timedelta(1))
+    asked(stage, "stopped")
+    stage.aws.client("stepfunctions").stop_execution(executionArn=arn, cause="wrong data")
+    assert stage.end(arn) == "ABORTED"
+    assert printed(courtside(stage, "versions", "approvals", "--json")) == []
+    late = courtside(stage, "versions", "approve", "stopped")
+    assert late.returncode == 1
+    assert "TrainingEnded" in late.stderr
+    assert "wrong data" in late.stderr
+    assert champion_version(stage) == before
+    # A rule gives its lock back, which what comes next needs.
+    deadline = time.monotonic() + 60
+    while (read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()).holder:
+        assert time.monotonic() < deadline, "the lock was not given back"
+        time.sleep(0.2)
 
 
 @pytest.mark.usefixtures("champion", "approval")
@@ -131,6 +159,10 @@ def test_a_challenger_that_fails_its_smoke_check_never_becomes_champion(stage: S
     assert "The champion is untouched" in said
     assert "exit code 5" in said
     assert printed(courtside(stage, "versions", "history", "--json")) == history
+    (ran, *_) = printed(courtside(stage, "runs", "list", "--kind", "training", "--limit", "1", "--json"))
+    assert (ran["id"], ran["state"]) == ("breaks", "failed")
+    assert "Smoke failed" in ran["outcome"]
+    assert printed(courtside(stage, "versions", "list", "--json"))[0]["gate"].startswith("passed")
     # Announced once: the rule on executions that failed without a word stays silent.
     assert not texts(stage, containing="Retraining breaks ended as FAILED")
 
@@ -145,6 +177,7 @@ def test_a_tracking_server_that_is_away_at_the_promotion_changes_nothing(stage: 
         assert stage.end(arn) == "FAILED"
     (said,) = texts(stage, containing="Retraining server-away failed in Promote")
     assert "TrackingUnavailable" in said
+    assert "Promote failed: TrackingUnavailable" in printed(courtside(stage, "status", "--json"))["runs"][0]["outcome"]
     assert champion_version(stage) == before
     assert stage.loop.drift_reference() == drift_before
     # When it is back a person promotes what the gate and they had agreed on.
