@@ -36,7 +36,9 @@ def test_a_signature_is_verified_with_its_secret_and_for_its_request(aws: LocalA
     aws.client("lambda").delete_function(FunctionName="mine")
 
 
-@pytest.mark.parametrize("keys", [Keys("test", "test"), Keys("000000000000", "test"), new_keys()], ids=str)
+@pytest.mark.parametrize(
+    "keys", [Keys("test", "test"), Keys("000000000000", "test"), new_keys()], ids=["test", "account", "new"]
+)
 def test_keys_of_nobody_are_refused(aws: LocalAws, keys: Keys) -> None:
     status, _, said = Call(aws.endpoint, keys, path=f"{FUNCTIONS}/").send()
     assert (status, "InvalidClientTokenId" in said) == (403, True)
