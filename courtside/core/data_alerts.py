@@ -23,7 +23,7 @@ def overdue_alert(*, dataset: str, newest: date, today: date) -> Alert:
             (
                 "*What to do*: find out why nothing was loaded, and load it (`courtside games load`, `courtside tables "
                 "load`). This is said once. If no more data will come, pause the check: check_enabled in "
-                "infra/settings.py."
+                "infra/settings.py. Runbook: docs/runbooks.md#no-new-data"
             ),
         ],
     )

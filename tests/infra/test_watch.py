@@ -2,11 +2,13 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 
 from courtside.contracts.metrics import Metric
+from courtside.core.data_alerts import overdue_alert
 from infra.settings import settings_for
 from infra.stage import StageSettings
 from tests.infra.conftest import synthesize
@@ -178,7 +180,9 @@ def test_rules_and_budget_say_what_to_do_too(stage: SynthesizedStage) -> None:
 def test_every_runbook_belongs_to_an_alert(stage: SynthesizedStage) -> None:
     sections = set(re.findall(r"^## (.+)$", (ROOT / "docs/runbooks.md").read_text(), flags=re.MULTILINE))
     anchors = {title.lower().replace(" ", "-").replace("'", "") for title in sections}
-    others = re.findall(r"runbooks\.md#([a-z-]+)", " ".join([*told_by_rules(stage).values(), budget_name(stage)]))
+    overdue = overdue_alert(dataset="nba_games", newest=date(2026, 11, 1), today=date(2026, 11, 20)).text
+    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), overdue])
+    others = re.findall(r"runbooks\.md#([a-z-]+)", told)
     assert anchors == {*others, *(alarm[-1] for alarm in ALARMS.values())}
 
 

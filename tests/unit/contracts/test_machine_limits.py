@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from courtside.contracts.machine_limits import OutOfMemory, refuse_out_of_memory
-from courtside.core.drift.reading import UnreadableFile
+from courtside.core.drift.reading.errors import unreadable
 from courtside.core.games.read import read_games
 from courtside.workflows.tables import checked_table
 from tests.datasets.churn import DATASET, churn_table
@@ -21,13 +21,13 @@ FULL = [MemoryError(), pa.ArrowMemoryError("malloc of size 8 failed"), OSError(e
 @pytest.mark.parametrize("error", FULL)
 def test_a_full_machine_is_named_as_such(error: Exception) -> None:
     with pytest.raises(OutOfMemory, match="not enough memory to read march"):
-        UnreadableFile.because("march.parquet", error)
+        unreadable("march.parquet", error)
 
 
 @pytest.mark.parametrize("error", [pa.ArrowInvalid("cut"), OSError(errno.EIO, "Input/output error"), ValueError()])
 def test_a_broken_file_stays_a_broken_file(error: Exception) -> None:
     refuse_out_of_memory(error, "to read it")
-    assert "write it again" in str(UnreadableFile.because("march.parquet", error))
+    assert "write it again" in str(unreadable("march.parquet", error))
 
 
 def test_every_reader_of_a_load_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
