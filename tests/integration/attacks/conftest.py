@@ -59,7 +59,7 @@ def as_nobody(*command: str) -> "subprocess.CompletedProcess[str]":
     """Run a command as the user who has nothing."""
     who = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
     return subprocess.run(
-        [*who, *command], cwd="/", capture_output=True, text=True, errors="replace", timeout=60, check=False
+        [*who, *command], cwd="/", capture_output=True, text=True, errors="replace", timeout=600, check=False
     )
 
 

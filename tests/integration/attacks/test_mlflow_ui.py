@@ -115,7 +115,7 @@ def open_ui(browser: Browser, proxy: SigningProxy) -> None:
     _until(lambda: browser.evaluate("document.title") == "runs")
 
 
-def _until(condition: object, timeout: float = 20) -> None:
+def _until(condition: object, timeout: float = 120) -> None:
     assert callable(condition)
     deadline = time.monotonic() + timeout
     while not condition():

@@ -28,7 +28,7 @@ class Deployed:
         """Return an output of whichever stack has it."""
         return next(values[name] for values in self.outputs.values() if name in values)
 
-    def execute(self, machine: str, given: dict[str, Any], *, timeout: float = 30) -> dict[str, Any]:
+    def execute(self, machine: str, given: dict[str, Any], *, timeout: float = 600) -> dict[str, Any]:
         """Run a state machine to its end and return its description."""
         states = self.aws.client("stepfunctions")
         started = states.start_execution(stateMachineArn=self.output(machine), input=json.dumps(given))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.local.conftest import Deployed
+from tests.integration.embedded_aws.conftest import Deployed
 
 
 @pytest.fixture

@@ -239,7 +239,7 @@ def _heard(deployed: Deployed, text: str) -> bool:
     return _until(lambda: any(text in str(each.payload["Message"]) for each in deployed.webhook.messages))
 
 
-def _until(condition: Any, timeout: float = 8) -> bool:
+def _until(condition: Any, timeout: float = 120) -> bool:
     deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > deadline:

@@ -35,7 +35,7 @@ class Stage:
             RetrainingRequest(training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="a test")
         )
 
-    def end(self, arn: str, *, timeout: float = 120) -> str:
+    def end(self, arn: str, *, timeout: float = 600) -> str:
         """Wait for an execution's end and return its status."""
         deadline = time.monotonic() + timeout
         states = self.aws.client("stepfunctions")

@@ -21,7 +21,7 @@ def champion_version(stage: Stage) -> str | None:
     return MlflowRegistry(stage.aws.tracking_url).champion_version()
 
 
-def waited(stage: Stage, arn: str, state: str, *, timeout: float = 180) -> None:
+def waited(stage: Stage, arn: str, state: str, *, timeout: float = 600) -> None:
     """Wait until an execution has entered a state."""
     deadline = time.monotonic() + timeout
     while True:
@@ -34,7 +34,7 @@ def waited(stage: Stage, arn: str, state: str, *, timeout: float = 180) -> None:
 
 def asked(stage: Stage, training_id: str) -> str:
     """Wait until a training's approval is asked for in Slack and return the alert."""
-    deadline = time.monotonic() + 180  # a training, its seal and its smoke check come before
+    deadline = time.monotonic() + 300  # a training, its seal and its smoke check come before
     while not (found := texts(stage, containing=f"courtside versions approve {training_id} ")):
         assert time.monotonic() < deadline, "nobody was asked"
         time.sleep(0.2)

@@ -32,7 +32,7 @@ def test_a_training_without_data_is_announced_once_and_promotes_nothing(stage: S
     before = len(stage.slack.messages)
     arn = stage.train("no-games-yet", as_of=date(1970, 1, 1))
     assert stage.end(arn) == "FAILED"
-    stage.slack.wait_for(before + 1, timeout=15)
+    stage.slack.wait_for(before + 1, timeout=120)
     (said,) = texts(stage, containing="no-games-yet")
     assert "failed in Freeze (NoGames)" in said
     assert "champion is untouched" in said
@@ -45,7 +45,7 @@ def test_a_stopped_execution_is_announced_by_the_rule(stage: Stage) -> None:
     arn = stage.train("stopped-by-a-person", as_of=date(2010, 7, 1))
     before = len(stage.slack.messages)
     stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
-    stage.slack.wait_for(before + 1, timeout=15)
+    stage.slack.wait_for(before + 1, timeout=120)
     (said,) = texts(stage, containing="stopped-by-a-person")
     assert "ended as ABORTED" in said
     assert '"' not in said
@@ -115,7 +115,7 @@ def test_a_challenger_not_shown_to_be_as_good_is_kept_out_and_people_are_told(st
     assert not stage.loop.verdict("on-two-seasons").promote
     assert registry.champion_version() == champion
     assert stage.loop.drift_reference().version == champion
-    stage.slack.wait_for(before + 1, timeout=15)
+    stage.slack.wait_for(before + 1, timeout=120)
     (said,) = texts(stage, containing="on-two-seasons")
     assert "kept" in said
 
@@ -144,6 +144,6 @@ def test_a_failing_slack_loses_no_alert(stage: Stage) -> None:
     before = len(stage.slack.messages)
     topic = stage.aws.client("sns").list_topics()["Topics"][0]["TopicArn"]
     stage.aws.client("sns").publish(TopicArn=topic, Subject="Courtside: test", Message="after two failures")
-    heard = stage.slack.wait_for(before + 1, timeout=20)
+    heard = stage.slack.wait_for(before + 1, timeout=120)
     assert len(heard) == before + 1
     assert "after two failures" in heard[-1].text

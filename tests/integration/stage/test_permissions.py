@@ -160,7 +160,7 @@ def test_a_training_task_reads_by_its_own_role(stage: Stage) -> None:
     heard = len(stage.slack.messages)
     with without(stage, role_of_task(stage, "TrainingTask"), "s3:GetObject"):
         assert stage.end(stage.train("not-allowed-to-read", as_of=date(2010, 7, 1))) == "FAILED"
-    stage.slack.wait_for(heard + 1, timeout=15)
+    stage.slack.wait_for(heard + 1, timeout=120)
     (said,) = texts(stage, containing="not-allowed-to-read")
     assert "failed in Train" in said
     assert "AccessDenied" in "\n".join(stage.aws.log_tail("train", 60))
@@ -225,7 +225,7 @@ def test_no_template_environment_or_log_tells_a_webhook_a_password_or_a_token(st
     assert call(stage, "StepsLock", asked) == ""
     assert call(stage, "StepsRequestApproval", asks) == ""
     assert call(stage, "StepsUnlock", UnlockRequest(request=asked, trained=False)) == ""
-    stage.slack.wait_for(heard + 1, timeout=15)
+    stage.slack.wait_for(heard + 1, timeout=120)
     record, _ = read(ledger(stage), ledger_keys.approval("asked-for"), ApprovalRecord)
     assert record is not None
     everything = told(stage)

@@ -29,7 +29,7 @@ CHAMPION = f"models:/{REGISTERED_MODEL}@champion"
 def courtside(stage: Stage, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"COURTSIDE_TRACKING_URI": stage.aws.tracking_url}
     command = [sys.executable, "-m", "courtside.cli", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
 def printed(done: subprocess.CompletedProcess[str]) -> Any:

@@ -67,7 +67,7 @@ def run_scheduled(stage: Stage, description: str) -> dict[str, Any]:
     target = next(each["Target"] for each in schedules if each.get("Description") == description)
     definition = target["EcsParameters"]["TaskDefinitionArn"]
     task = ecs.run_task(cluster=target["Arn"], taskDefinition=definition, launchType="FARGATE")["tasks"][0]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while True:
         (described,) = ecs.describe_tasks(cluster=target["Arn"], tasks=[task["taskArn"]])["tasks"]
         if described["lastStatus"] == "STOPPED":
@@ -137,7 +137,7 @@ def test_the_password_is_rotated_while_the_server_works_and_no_request_fails(sta
         with client.between_requests:
             so_far = client.done
             assert disconnect_everybody(stage) >= 1
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 300
         while client.done < so_far + 20 and time.monotonic() < deadline:
             time.sleep(0.05)
     assert client.failed == []

@@ -9,7 +9,7 @@ import urllib.request
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-READY_SECONDS = 90.0
+READY_SECONDS = 300.0
 APP = "mlflow.server.fastapi_app"
 # Importing the server's app takes seconds, twice in `mlflow server`: here it is imported once, and every start is a
 # fork of that process.

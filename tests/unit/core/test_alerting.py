@@ -14,7 +14,7 @@ from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.decision import Action, Decision
 from courtside.core.drift import ClassicPolicy, DriftReport, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
-from courtside.core.retraining_alerts import approval_alert, rolled_back_alert
+from courtside.core.retraining_alerts import approval_alert
 from courtside.core.shown import shown
 from courtside.core.slack_text import slack_text
 
@@ -99,7 +99,6 @@ def test_every_other_alert_takes_any_name_too(name: str) -> None:
     for alert in (
         rejection_alert(decision, model=name),
         approval_alert(model=name, training_id="t", stage="dev", reason=name, expires_at=decision.decided_at),
-        rolled_back_alert(model=name, before="2", after=None, reason=name),
     ):
         assert len(alert.text) <= TEXT_LIMIT
         assert "`rm`" not in alert.text
