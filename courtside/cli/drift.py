@@ -15,7 +15,7 @@ from courtside.contracts.names import DEFAULT_DATASET
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from courtside.core.drift import DriftReport, FeatureDrift, Profile
+    from courtside.core.drift import FeatureDrift, Profile
     from courtside.core.drift.reading import FeatureTable
     from courtside.workflows.backfill_drift import BackfilledWindow
     from courtside.workflows.check_drift import DriftMonitor
@@ -78,7 +78,7 @@ def check_tables(
         _write(compared, out)
     for file in compared.report.files_quarantined:
         say(f"set aside: {file.file}: {file.reason}", style="bold red")
-    print_json(compared.report.to_dict()) if as_json else _print(compared.report)
+    print_json(compared.report.to_dict()) if as_json else _print(compared)
     if exit_code and compared.report.drift_detected:
         raise typer.Exit(EXIT_DRIFT)
 
@@ -121,9 +121,11 @@ def _write(compared: "Comparison", folder: Path) -> None:
     say(f"written: {folder / 'report.json'}, {folder / 'report.html'}")
 
 
-def _print(report: "DriftReport") -> None:
+def _print(compared: "Comparison") -> None:
     from courtside.core.drift.story import headline
+    from courtside.core.drift.story.telling import rounding
 
+    report = compared.report
     for title, found in (
         (f"Drift, policy {report.policy}: {len(report.features_drifted)} features moved", report.features),
         ("Target and prediction", report.outcomes),
@@ -133,6 +135,10 @@ def _print(report: "DriftReport") -> None:
     for feature in report.features:
         if feature.drifted:
             print_text(f"{feature.name}: {feature.reason}")
+        elif note := rounding(feature.name, compared.reference, compared.current):
+            print_text(f"{feature.name}: {note}")
+    for name in report.features_not_in_reference:
+        print_text(f"{name}: not compared, as the reference was made without it")
     for outcome in report.outcomes_drifted:
         print_text(headline.outcome(outcome))
 

@@ -10,7 +10,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
 from courtside.core.drift.errors import DuplicateColumns
-from courtside.core.drift.reading import Days, unreadable
+from courtside.core.drift.reading import Days, require_utf8, unreadable
 from courtside.core.drift.reading.foreign import Ends
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.table import is_table_file, partition_column
@@ -56,8 +56,9 @@ class TableRows:
                 if repeated:
                     raise DuplicateColumns(repeated)
                 table = _plain(file.read(columns=columns, use_threads=False))
-        except (pa.ArrowException, OSError, MemoryError) as error:
+        except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:  # the last: a column's name
             raise unreadable(key, error, ends=Ends.of(content)) from error
+        require_utf8(key, table)
         return self._with_folders(table, key)
 
     def check(self, table: pa.Table) -> None:

@@ -148,6 +148,20 @@ def test_a_saved_profile_serves_as_reference(desk: Desk) -> None:
     assert (done.returncode, "ProfileCorrupt" in done.stderr) == (1, True)
 
 
+def test_what_could_not_be_compared_is_told_without_json_too(desk: Desk) -> None:
+    contract = desk.folder / "wider.yaml"
+    contract.write_text(f"{CONTRACT}  altitude: numeric\n  serial: numeric\n")
+    serials = pa.array(2**61 + np.arange(ROWS))
+    reference = desk.folder / "serial.profile"
+    known = [*FEATURES, Feature("serial", FeatureKind.NUMERIC)]
+    reference.write_bytes(fit(table(serial=serials), known, time_column="game_date").to_bytes())
+    current = desk.write("serial.parquet", table(serial=serials, altitude=np.zeros(ROWS)))
+    done = run("drift", "check", "--reference", reference, "--current", current, "--contract", contract)
+    assert done.returncode == 0, done.stderr
+    assert "altitude: not compared, as the reference was made without it" in done.stdout
+    assert "serial: whole numbers beyond 2^53 were rounded to multiples of 512" in done.stdout
+
+
 def test_days_narrow_the_current_table(desk: Desk) -> None:
     current = desk.write("current.parquet", table(seed=1))
     report = desk.report(current, "--from", "2019-01-08", "--to", "2019-01-15")

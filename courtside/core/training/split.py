@@ -18,8 +18,8 @@ class TooFewRows(BadInput):
     def __init__(self, rows: int) -> None:
         self.rows = rows
         super().__init__(
-            f"only {rows} rows with features: training needs at least {FEWEST_ROWS}; "
-            "give more games or a later --as-of date"
+            f"there {'is 1 row' if rows == 1 else f'are {rows} rows'} with features and a label, and training needs at "
+            f"least {FEWEST_ROWS}; give more rows or a later --as-of date"
         )
 
 

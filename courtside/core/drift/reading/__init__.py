@@ -7,6 +7,7 @@ from courtside.core.drift.reading.errors import (
     ProfileHasNoDays,
     TableMissing,
     UnreadableFile,
+    require_utf8,
     unreadable,
 )
 from courtside.core.drift.reading.profiles import TableProfile, fit_table, summarize_table
@@ -24,6 +25,7 @@ __all__ = [
     "UnreadableFile",
     "fit_table",
     "open_table",
+    "require_utf8",
     "summarize_table",
     "unreadable",
 ]

@@ -3,8 +3,11 @@
 import errno
 from collections.abc import Sequence
 
+import pyarrow as pa
+
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.machine_limits import LIMITS, MachineLimit, refuse_out_of_memory
+from courtside.core.drift.columns import arrow
 from courtside.core.drift.reading.foreign import Ends, described
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 
@@ -48,6 +51,20 @@ def unreadable(file: str, error: Exception, *, ends: Ends | None = None) -> Cour
     return UnreadableFile(
         file, known or f"it is damaged, or holds what this reader does not know ({said}); write it again"
     )
+
+
+def require_utf8(file: str, rows: pa.RecordBatch | pa.Table) -> None:
+    """Raise `UnreadableFile` if a column of text holds other bytes, which Arrow looks at only when it is asked."""
+    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+        if arrow.is_text(column.type):
+            try:
+                column.validate(full=True)
+            except pa.ArrowInvalid as error:
+                raise UnreadableFile(
+                    file,
+                    f"its column {name!r} holds bytes that are no UTF-8 text, probably Latin-1 or Windows-1252; decode "
+                    "the column with the encoding it was written in, and write the file again",
+                ) from error
 
 
 class NothingReadable(BadInput):

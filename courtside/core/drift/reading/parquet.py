@@ -20,7 +20,7 @@ from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.buffers import constant
 from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.reading.days import Days
-from courtside.core.drift.reading.errors import unreadable
+from courtside.core.drift.reading.errors import require_utf8, unreadable
 from courtside.core.drift.reading.foreign import HEAD_BYTES, TAIL_BYTES, Ends
 
 BUFFER_BYTES = 65_536
@@ -58,6 +58,7 @@ def stream(filesystem: fs.FileSystem, path: str, scope: Scope) -> Iterator[pa.Re
             if not rows.num_rows or not _may_hold(rows, scope):
                 continue
             for batch in file.iter_batches(arrow.ROWS_PER_BATCH, row_groups=[group], columns=wanted, use_threads=False):
+                require_utf8(path, batch)
                 yield _within(_with_constants(_viewless(batch), added), scope)
 
 
@@ -85,7 +86,7 @@ def _readable(path: str, source: pa.NativeFile | None = None) -> Iterator[None]:
     """Turn what a reader raises into an error that names the file, and what it is instead where `source` can tell."""
     try:
         yield
-    except (OSError, MemoryError, pa.ArrowException) as error:
+    except (OSError, MemoryError, pa.ArrowException, UnicodeDecodeError) as error:  # the last: a column's name
         raise unreadable(path, error, ends=None if source is None else _ends(source)) from error
 
 

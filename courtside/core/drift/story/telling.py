@@ -45,10 +45,13 @@ def tell(
     )
 
 
+def rounding(feature: str, reference: Profile, current: Profile) -> str | None:
+    """Return what was rounded to what in a feature whose whole numbers are too large to be compared exactly."""
+    return rounding_note(*(side.by_name[feature] for side in (reference, current) if feature in side.by_name))
+
+
 def _with_rounding(feature: FeatureDrift, reference: Profile, current: Profile) -> FeatureDrift:
-    """Say in a feature's reason where its whole numbers were too large to be compared exactly."""
-    sides = [side.by_name[feature.name] for side in (reference, current) if feature.name in side.by_name]
-    note = rounding_note(*sides)
+    note = rounding(feature.name, reference, current)
     return replace(feature, reason=f"{feature.reason}; {note}") if note else feature
 
 

@@ -77,7 +77,7 @@ def test_the_split_of_the_design_has_its_figures() -> None:
 
 
 def test_too_few_rows_and_one_class_are_named() -> None:
-    with pytest.raises(TooFewRows, match="only 5 rows"):
+    with pytest.raises(TooFewRows, match="are 5 rows"):
         split_by_time(table(5), dataset=DATASET)
     one = table().set_column(4, "won", pa.array(np.ones(600, np.int8)))
     with pytest.raises(OneClassOnly, match="training part has the same won"):

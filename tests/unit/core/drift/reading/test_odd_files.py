@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -82,6 +83,22 @@ def test_a_whole_file_that_is_damaged_inside_is_not_called_cut(tmp_path: Path) -
     path.write_bytes(content)
     with pytest.raises(UnreadableFile, match="damaged"):
         fit_table(open_table(fs.LocalFileSystem(), str(path), name="t"), FEATURES, time_column="ts")
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
+)
+def test_text_that_is_not_utf8_is_told_with_its_column(tmp_path: Path, kind: Any) -> None:
+    drinks = pa.array([b"tea", b"caf\xe9", None]).view(pa.string())
+    if pa.types.is_dictionary(kind):
+        drinks = pa.DictionaryArray.from_arrays(pa.array([1, 0, None], pa.int32()), drinks.slice(0, 2))
+    else:
+        drinks = pc.cast(drinks, kind)
+    path = _parquet(tmp_path / "t.parquet", pa.table({"drink": drinks, "x": [0.0, 1.0, 2.0]}))
+    table = open_table(fs.LocalFileSystem(), str(path), name="t")
+    with pytest.raises(UnreadableFile, match="column 'drink' holds bytes that are no UTF-8 text"):
+        fit_table(table, (Feature("drink", FeatureKind.CATEGORICAL),), time_column=None)
+    assert fit_table(table, FEATURES, time_column=None).profile.rows == 3  # the odd column is no feature there
 
 
 @given(content=st.binary(max_size=100))
