@@ -59,7 +59,7 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
     from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.core.decision import DecisionPolicy
-    from courtside.core.drift.policies.by_name import policy_named
+    from courtside.core.drift.policies import policy_named
     from courtside.datasets.catalog import load_dataset
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.claims import Claims

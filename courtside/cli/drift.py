@@ -63,7 +63,7 @@ def check_tables(
 
     - `courtside drift check --reference models:/nba-game-predictions@champion --current s3://bucket/features --json`
     """
-    from courtside.core.drift.policies.by_name import policy_named
+    from courtside.core.drift.policies import policy_named
     from courtside.datasets.catalog import load_dataset
     from courtside.workflows.compare_tables import compare_tables
 

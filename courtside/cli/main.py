@@ -26,6 +26,9 @@ from courtside.cli import (
     watch,
 )
 from courtside.cli import demo as demo_command
+from courtside.cli.entry import main
+
+__all__ = ["app", "main"]
 
 app = typer.Typer(
     name="courtside",

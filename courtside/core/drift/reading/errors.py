@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -55,7 +56,8 @@ def unreadable(file: str, error: Exception, *, ends: Ends | None = None) -> Cour
 
 def require_utf8(file: str, rows: pa.RecordBatch | pa.Table) -> None:
     """Raise `UnreadableFile` if a column of text holds other bytes, which Arrow looks at only when it is asked."""
-    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+    columns: Sequence[Any] = rows.columns
+    for name, column in zip(rows.schema.names, columns, strict=True):
         if arrow.is_text(column.type):
             try:
                 column.validate(full=True)

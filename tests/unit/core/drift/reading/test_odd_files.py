@@ -89,7 +89,7 @@ def test_a_whole_file_that_is_damaged_inside_is_not_called_cut(tmp_path: Path) -
     "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
 )
 def test_text_that_is_not_utf8_is_told_with_its_column(tmp_path: Path, kind: Any) -> None:
-    drinks = pa.array([b"tea", b"caf\xe9", None]).view(pa.string())
+    drinks: Any = pa.array([b"tea", b"caf\xe9", None]).view(pa.string())
     if pa.types.is_dictionary(kind):
         drinks = pa.DictionaryArray.from_arrays(pa.array([1, 0, None], pa.int32()), drinks.slice(0, 2))
     else:
