@@ -1,6 +1,6 @@
 """The embedded AWS: the same synthesized templates, deployed onto an emulator on this machine.
 
-Processes: the caller → a *warden* (`warden.py`) → the *emulator* (`emulator.py`: ministack with our mends) →
+Processes: the caller → a *warden* (`warden.py`) → the *emulator* (`emulator.py`: ministack with our patches) →
 what the deployed stacks run: MLflow server, PostgreSQL, training containers, Lambda functions. The warden
 outlives nobody it should not: when its caller is gone it stops everything. See `LocalAws` in `aws.py`.
 

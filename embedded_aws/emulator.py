@@ -1,4 +1,4 @@
-"""The emulator process: ministack with our mends, serving its owner on loopback until its warden is gone.
+"""The emulator process: ministack with our patches, serving its owner on loopback until its warden is gone.
 
 Standard input: one JSON line saying what to be, then silence; its end means stop. Standard output: one JSON line saying
 that it serves, or why not.
@@ -80,19 +80,19 @@ def _configure(around: Surroundings) -> None:
 
 
 class Emulator:
-    """ministack, its mends, and everything that they start."""
+    """ministack, its patches, and everything that they start."""
 
     def __init__(self, around: Surroundings, server: socket.socket, tracking: socket.socket, answers: TextIO) -> None:
         # Not before the environment is set: ministack reads it at import.
-        from embedded_aws.mends import MendContext, mend_all
+        from embedded_aws.patches import PatchContext, patch_all
 
         self._server = server
         self._tracking = tracking
         self._answers = answers
         self._around = around
-        self._context = MendContext(around=around, images=ImageRegistry(around.directory / IMAGES_FILE))
+        self._context = PatchContext(around=around, images=ImageRegistry(around.directory / IMAGES_FILE))
         self._closing = threading.Lock()
-        mend_all(self._context)
+        patch_all(self._context)
 
     def run(self) -> None:
         """Serve until a signal or the end of standard input, close what was started, and exit."""

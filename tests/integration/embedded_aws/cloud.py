@@ -1,4 +1,4 @@
-"""A small cloud assembly, written as `cdk synth` writes one: what every mend is tried on."""
+"""A small cloud assembly, written as `cdk synth` writes one: what every patch is tried on."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Dead letters as the mended emulator writes them, on its services in a process of their own.
+"""Dead letters as the patched emulator writes them, on its services in a process of their own.
 
-The mends replace functions of the emulator's modules, which must not happen to other tests.
+The patches replace functions of the emulator's modules, which must not happen to other tests.
 """
 
 import json
@@ -17,10 +17,10 @@ import json, sys, time
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import eventbridge, lambda_svc, sns, sqs
 from ministack.services.cloudformation import provisioners
-from embedded_aws.mends import async_invocations, schedules, subscription_letters, target_letters
+from embedded_aws.patches import async_invocations, schedules, subscription_dead_letters, target_dead_letters
 
-for each in (async_invocations, target_letters, schedules, subscription_letters):
-    each.mend(None)
+for each in (async_invocations, target_dead_letters, schedules, subscription_dead_letters):
+    each.patch(None)
 place = f"{get_region()}:{get_account_id()}"
 queue, topic = f"arn:aws:sqs:{place}:letters", f"arn:aws:sns:{place}:alerts"
 sqs._act_create_queue({"QueueName": "letters"}, "")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from embedded_aws.mends.leading_keys import leading_keys
+from embedded_aws.patches.leading_keys import leading_keys
 
 LOCK, CHAMPION = {"pk": {"S": "lock"}, "sk": {"S": "x"}}, {"pk": {"S": "champion"}, "sk": {"S": "y"}}
 REQUESTS: list[tuple[dict[str, Any], list[str]]] = [

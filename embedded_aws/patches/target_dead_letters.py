@@ -11,13 +11,13 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
-from embedded_aws.mends.letters import send_letter
+from embedded_aws.patches.context import PatchContext
+from embedded_aws.patches.dead_letters import send_dead_letter
 
 _failure: ContextVar[str | None] = ContextVar("why the target that is being called was not reached", default=None)
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Note what each way to a target could not do, and write a letter of it."""
     from ministack.services import eventbridge, lambda_svc, sns, sqs, stepfunctions
 
@@ -47,7 +47,7 @@ def mend(_: MendContext) -> None:
             answer = stock(target, event, source, *rest)
             said, queue = _failure.get(), (target.get("DeadLetterConfig") or {}).get("Arn")
             if said and queue:
-                send_letter(queue, _body(target, event), _attributes(target, source, said))
+                send_dead_letter(queue, _body(target, event), _attributes(target, source, said))
             return answer
         finally:
             _failure.reset(before)

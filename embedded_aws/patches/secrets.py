@@ -7,10 +7,10 @@ update and delete still get the name they know it by.
 
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Exchange name and ARN around stock's handlers."""
     from ministack.services import secretsmanager
     from ministack.services.cloudformation import provisioners

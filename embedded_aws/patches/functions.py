@@ -23,7 +23,7 @@ from embedded_aws.containers.build import reference
 from embedded_aws.containers.function_container import FunctionContainer, FunctionImage
 from embedded_aws.containers.runtime_api import UNSAMPLED
 from embedded_aws.images import Image
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 from embedded_aws.roles import session_of
 from embedded_aws.surroundings import container_environment, process_environment
 
@@ -44,7 +44,7 @@ class _InitFailed(Exception):
 class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack has no types
     """A warm environment of an image function: stock's life cycle around our own process."""
 
-    context: MendContext
+    context: PatchContext
 
     def _spawn(self) -> None:
         image = self.context.images.find(self.config["ImageUri"])
@@ -90,7 +90,7 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
 class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack has no types
     """A warm environment of an image function: a container of its image."""
 
-    context: MendContext
+    context: PatchContext
     _container: FunctionContainer | None = None
 
     def invoke(
@@ -157,7 +157,7 @@ def _reserved(config: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def mend(context: MendContext) -> None:
+def patch(context: PatchContext) -> None:
     """Send image functions to folder workers instead of Docker."""
     from ministack.services import lambda_svc
 

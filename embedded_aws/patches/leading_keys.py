@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 
 _CONDITION = re.compile(r"(#?\w+)\s*=\s*(:\w+)")
 _KINDS = ("Get", "Put", "Update", "Delete", "ConditionCheck")
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Add the key to what stock says of a request."""
     from ministack.core import iam_actions
     from ministack.services import dynamodb

@@ -1,4 +1,4 @@
-"""What the mends are given, and what they leave to be closed at the end."""
+"""What the patches are given, and what they leave to be closed at the end."""
 
 import contextlib
 import logging
@@ -12,15 +12,15 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class MendContext:
-    """The embedded AWS that is mended; `closers` are called, last first, when it stops."""
+class PatchContext:
+    """The embedded AWS that is patched; `closers` are called, last first, when it stops."""
 
     around: Surroundings
     images: ImageRegistry
     closers: list[Callable[[], None]] = field(default_factory=list)
 
     def close(self) -> None:
-        """End everything the mends started: containers before the database they use."""
+        """End everything the patches started: containers before the database they use."""
         while self.closers:
             closer = self.closers.pop()
             with contextlib.suppress(ProcessLookupError):

@@ -7,12 +7,12 @@ Here: their keys become camelCase like all others.
 
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 
 _NESTED = ("secrets", "healthCheck", "dependsOn")
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Normalize the nested parts that stock leaves alone."""
     from ministack.services.cloudformation import provisioners
 

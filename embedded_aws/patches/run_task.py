@@ -11,12 +11,12 @@ import json
 import time
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 
 _POLL_SECONDS = 0.2
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Replace the poller behind the integration."""
     from ministack.services import ecs, stepfunctions
 

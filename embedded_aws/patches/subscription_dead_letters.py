@@ -10,12 +10,12 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from embedded_aws.mends.context import MendContext
-from embedded_aws.mends.letters import send_letter
+from embedded_aws.patches.context import PatchContext
+from embedded_aws.patches.dead_letters import send_dead_letter
 
 
-def mend(_: MendContext) -> None:
-    """Look for the function before it is called; applied over the mend that calls it."""
+def patch(_: PatchContext) -> None:
+    """Look for the function before it is called; applied over the patch that calls it."""
     from ministack.services import lambda_svc, sns
 
     deliver = sns._deliver_to_lambda  # noqa: SLF001
@@ -29,7 +29,7 @@ def mend(_: MendContext) -> None:
         queue = _queue(found.get("attributes", {}).get("RedrivePolicy"))
         if queue:
             attributes = {"RequestID": str(uuid4()), "ErrorCode": "404", "ErrorMessage": f"{endpoint} does not exist"}
-            send_letter(queue, envelope, attributes)
+            send_dead_letter(queue, envelope, attributes)
 
     sns._deliver_to_lambda = delivered  # noqa: SLF001
 

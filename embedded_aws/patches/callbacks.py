@@ -7,12 +7,12 @@ Here, as on AWS: the state fails with the function's error at once.
 from contextvars import ContextVar
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 
 _token: ContextVar[str | None] = ContextVar("token of the state that calls", default=None)
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Answer the token with the error."""
     from ministack.services import stepfunctions
 

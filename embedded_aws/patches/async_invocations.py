@@ -11,13 +11,13 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from embedded_aws.mends.context import MendContext
-from embedded_aws.mends.letters import send_letter
+from embedded_aws.patches.context import PatchContext
+from embedded_aws.patches.dead_letters import send_dead_letter
 
 _MESSAGE_LIMIT = 1024
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Invoke asynchronously wherever stock calls directly, and write the letters as AWS does."""
     from ministack.services import eventbridge, lambda_svc, sns
 
@@ -32,7 +32,7 @@ def mend(_: MendContext) -> None:
         body = result.get("body")
         said = str(body.get("errorMessage", "")) if isinstance(body, dict) else ""
         attributes = {"RequestID": str(uuid4()), "ErrorCode": "200", "ErrorMessage": said[:_MESSAGE_LIMIT] or "unknown"}
-        send_letter(target, json.dumps(event), attributes)
+        send_dead_letter(target, json.dumps(event), attributes)
 
     def invoke(reference: str, event: Any) -> None:
         function, config, _name = lambda_svc._get_func_record_for_ref(reference)  # noqa: SLF001

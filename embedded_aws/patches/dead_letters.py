@@ -1,4 +1,4 @@
-"""Puts what a service could not deliver into its dead letter queue, for the mends that do so."""
+"""Puts what a service could not deliver into its dead letter queue, for the patches that do so."""
 
 import hashlib
 import time
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 
-def send_letter(queue_arn: str, body: str, attributes: Mapping[str, str]) -> None:
+def send_dead_letter(queue_arn: str, body: str, attributes: Mapping[str, str]) -> None:
     """Add a message with text attributes to a queue; one that does not exist loses it, as on AWS."""
     from ministack.core.concurrency import esm_wake
     from ministack.services import sqs

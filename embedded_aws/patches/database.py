@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 from embedded_aws.ports import LOOPBACK
 from embedded_aws.postgres import Database, PostgresServer
 from embedded_aws.surroundings import clean_environment
@@ -25,7 +25,7 @@ _TYPE = "AWS::RDS::DBInstance"
 class _Databases:
     """The servers behind the instances, by instance identifier."""
 
-    def __init__(self, context: MendContext) -> None:
+    def __init__(self, context: PatchContext) -> None:
         self._context = context
         self._servers: dict[str, PostgresServer] = {}
         self._lock = threading.Lock()
@@ -58,7 +58,7 @@ class _Databases:
             self.stop(name)
 
 
-def mend(context: MendContext) -> None:
+def patch(context: PatchContext) -> None:
     """Start a server with each PostgreSQL instance, and stop it with it."""
     from ministack.services import rds
     from ministack.services.cloudformation import provisioners, stacks

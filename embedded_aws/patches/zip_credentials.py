@@ -7,11 +7,11 @@ of its role where IAM is enforced, else the keys of the instance.
 
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 from embedded_aws.roles import session_of
 
 
-def mend(context: MendContext) -> None:
+def patch(context: PatchContext) -> None:
     """Give stock's workers such credentials, wherever it has taken the function by name."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc

@@ -7,10 +7,10 @@ CDK's command takes every image for published. Here, as on AWS: ``ImageNotFoundE
 import json
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Refuse an answer without any image to who named some."""
     from ministack.core.responses import error_response_json
     from ministack.services import ecr

@@ -6,10 +6,10 @@ so nothing is delivered to it. Here: it is confirmed at once, as the endpoint of
 
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Confirm each subscription as CloudFormation creates it."""
     from ministack.services import sns
     from ministack.services.cloudformation import provisioners

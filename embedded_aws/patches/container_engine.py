@@ -25,7 +25,7 @@ from embedded_aws.containers.build import reference
 from embedded_aws.containers.engine import ContainerSpec, write_environment
 from embedded_aws.containers.engine import Engine as RealEngine
 from embedded_aws.images import Image, ImageRegistry
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 from embedded_aws.roles import session_of
 from embedded_aws.surroundings import Surroundings, command_here, container_environment, process_environment
 
@@ -229,7 +229,7 @@ class Engine:
         self.images = _Images(registry)
 
 
-def mend(context: MendContext) -> None:
+def patch(context: PatchContext) -> None:
     """Give ECS the engine."""
     from ministack.services import ecs
 

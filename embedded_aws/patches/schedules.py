@@ -8,12 +8,12 @@ target as they are written, and schedules are looked at every ten seconds. Here:
 from datetime import UTC, datetime
 from typing import Any
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 
 _TICK_SECONDS = 1
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Fill in the attributes before a target is called."""
     from ministack.services import eventbridge, scheduler
 

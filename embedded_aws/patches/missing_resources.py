@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from embedded_aws.mends.context import MendContext
+from embedded_aws.patches.context import PatchContext
 
 _RULES = {
     "AWS::EC2::SecurityGroupIngress": "IpPermissions",
@@ -24,7 +24,7 @@ _RECORDED = {
 _Created = tuple[str, dict[str, str]]
 
 
-def mend(_: MendContext) -> None:
+def patch(_: PatchContext) -> None:
     """Register a handler for each type that has none."""
     from ministack.services.cloudformation import provisioners
 

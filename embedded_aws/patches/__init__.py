@@ -1,0 +1,48 @@
+"""What ministack 1.5.33 does differently from AWS where our stacks notice, patched one by one.
+
+Each module says what is wrong and what it does about it, and has a test that fails without it. They
+replace private functions of one exact version: a newer ministack needs every one of them looked at.
+"""
+
+from embedded_aws.patches import (
+    async_invocations,
+    callbacks,
+    container_definitions,
+    container_engine,
+    database,
+    functions,
+    images_by_tag,
+    leading_keys,
+    missing_resources,
+    run_task,
+    schedules,
+    secrets,
+    subscription_dead_letters,
+    subscriptions,
+    target_dead_letters,
+    zip_credentials,
+)
+from embedded_aws.patches.context import PatchContext
+
+__all__ = ["PatchContext", "patch_all"]
+
+
+def patch_all(context: PatchContext) -> None:
+    """Apply every patch to the ministack imported in this process."""
+    async_invocations.patch(context)
+    callbacks.patch(context)
+    container_definitions.patch(context)
+    container_engine.patch(context)
+    database.patch(context)
+    functions.patch(context)
+    images_by_tag.patch(context)
+    leading_keys.patch(context)
+    missing_resources.patch(context)
+    run_task.patch(context)
+    # Before `schedules`, which fills in the input that a letter then holds.
+    target_dead_letters.patch(context)
+    schedules.patch(context)
+    secrets.patch(context)
+    subscription_dead_letters.patch(context)
+    subscriptions.patch(context)
+    zip_credentials.patch(context)
