@@ -1,8 +1,8 @@
 """The embedded AWS: the same synthesized templates, deployed onto an emulator on this machine.
 
-Processes: the caller → a *warden* (`warden.py`) → the *emulator* (`emulator.py`: ministack with our patches) →
-what the deployed stacks run: MLflow server, PostgreSQL, training containers, Lambda functions. The warden
-outlives nobody it should not: when its caller is gone it stops everything. See `LocalAws` in `aws.py`.
+Processes: the caller → a *supervisor* (`supervisor.py`) → the *emulator* (`emulator.py`: ministack with our patches) →
+what the deployed stacks run: MLflow server, PostgreSQL, training containers, Lambda functions. The supervisor
+stops everything as soon as its caller is gone, unless it was told to keep the instance. See `LocalAws` in `aws.py`.
 
 Not emulated: the HTTP API and VPC link in front of the tracking server. Every process whose environment names that
 API is given the server's own loopback address instead (`surroundings.py`).

@@ -20,8 +20,8 @@ from embedded_aws.deployment import Deployment, Outputs
 from embedded_aws.errors import ServiceDied, ToolsMissing
 from embedded_aws.images import ImageRegistry
 from embedded_aws.instance import Instance, down
-from embedded_aws.leash import Leash
 from embedded_aws.ports import answers
+from embedded_aws.supervisor_client import SupervisorClient
 
 Progress = Callable[[str], None]
 
@@ -60,8 +60,10 @@ class LocalAws:
     Whatever becomes of this process (an exception, Ctrl-C, SIGKILL), nothing of it stays behind.
     """
 
-    def __init__(self, leash: Leash, instance: Instance, progress: Progress, *, containers: bool) -> None:
-        self._leash = leash
+    def __init__(
+        self, supervisor: SupervisorClient, instance: Instance, progress: Progress, *, containers: bool
+    ) -> None:
+        self._supervisor = supervisor
         self.instance = instance
         self._progress = progress
         self._containers = containers
@@ -77,7 +79,7 @@ class LocalAws:
         options = options or LocalOptions()
         _require_tools()
         started = time.monotonic()
-        leash = Leash.start(
+        supervisor = SupervisorClient.start(
             options.region,
             options.port,
             _absolute(options.backend_store_uri),
@@ -85,9 +87,9 @@ class LocalAws:
             enforce_iam=options.enforce_iam,
             containers=options.containers,
         )
-        instance = leash.until_ready()
+        instance = supervisor.until_ready()
         progress(f"Embedded AWS {instance.id} at {instance.endpoint} in {time.monotonic() - started:.1f} s")
-        return cls(leash, instance, progress, containers=options.containers)
+        return cls(supervisor, instance, progress, containers=options.containers)
 
     def __enter__(self) -> Self:
         return self
@@ -148,7 +150,7 @@ class LocalAws:
             client=self.client,
             images=ImageRegistry(self.directory / _IMAGES_FILE),
             region=self.instance.region,
-            alive=self._leash.check,
+            alive=self._supervisor.check,
             progress=self._progress,
         )
 
@@ -159,8 +161,8 @@ class LocalAws:
         """
         deadline = time.monotonic() + timeout
         while not self._tracking_answers():
-            self._leash.check()
-            # An emulator that is just ending answers nothing more; the next check of the leash says so.
+            self._supervisor.check()
+            # An emulator that is just ending answers nothing more; the next check of the supervisor says so.
             with contextlib.suppress(EndpointConnectionError):
                 self._check_services()
             if time.monotonic() > deadline:
@@ -193,14 +195,14 @@ class LocalAws:
 
     def keep(self, stage: str = "") -> Instance:
         """Let the instance, with a stage deployed or not, outlive this process; `courtside local down` ends it."""
-        self.instance = self._leash.keep(stage)
+        self.instance = self._supervisor.keep(stage)
         return self.instance
 
     def stop(self) -> None:
         """Stop everything and remove the working files; returns when nothing is left. May be repeated."""
-        self._leash.stop()
+        self._supervisor.stop()
         with contextlib.suppress(OSError):
-            down(self.instance, self._leash.state_directory)
+            down(self.instance, self._supervisor.state_directory)
 
 
 def _absolute(uri: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The emulator process: ministack with our patches, serving its owner on loopback until its warden is gone.
+"""The emulator process: ministack with our patches, serving its owner on loopback until its supervisor is gone.
 
 Standard input: one JSON line saying what to be, then silence; its end means stop. Standard output: one JSON line saying
 that it serves, or why not.
@@ -121,13 +121,13 @@ class Emulator:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stop.set)
-        threading.Thread(target=self._watch_warden, args=(loop, stop), daemon=True).start()
+        threading.Thread(target=self._watch_supervisor, args=(loop, stop), daemon=True).start()
         _say(self._answers, event="ready", port=self._around.port, tracking_port=self._around.tracking_port)
         await stop.wait()
         # While the API still answers: what is being stopped may want to call it.
         await asyncio.to_thread(self._close)
 
-    def _watch_warden(self, loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    def _watch_supervisor(self, loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
         sys.stdin.read()
         loop.call_soon_threadsafe(stop.set)
         # Should the event loop hang, what was started must end all the same.

@@ -24,15 +24,15 @@ _STOP_SECONDS = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What the warden wrote down about one embedded AWS."""
+    """What the supervisor wrote down about one embedded AWS."""
 
     id: str
     directory: str
     endpoint: str
     tracking_url: str
     region: str
-    warden_pid: int
-    warden_started: float
+    supervisor_pid: int
+    supervisor_started: float
     emulator_pid: int
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -51,8 +51,8 @@ class Instance:
 
     @property
     def running(self) -> bool:
-        """Whether its warden is alive; a state file without one is stale."""
-        return processes.is_alive(self.warden_pid, self.warden_started)
+        """Whether its supervisor is alive; a state file without one is stale."""
+        return processes.is_alive(self.supervisor_pid, self.supervisor_started)
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point AWS SDKs and MLflow clients at this instance."""
@@ -107,7 +107,7 @@ def forget(instance_id: str, directory: Path) -> None:
 
 def instances(directory: Path | None = None) -> list[Instance]:
     """Return every instance with a state file, stale ones included, oldest first."""
-    return sorted(_read(directory or state_directory()), key=lambda instance: instance.warden_started)
+    return sorted(_read(directory or state_directory()), key=lambda instance: instance.supervisor_started)
 
 
 def _read(directory: Path) -> Iterator[Instance]:
@@ -126,9 +126,9 @@ def find(instance_id: str, directory: Path | None = None) -> Instance:
 
 
 def down(instance: Instance, directory: Path | None = None) -> None:
-    """Stop an instance, or clear up after one whose warden is gone, and forget it."""
+    """Stop an instance, or clear up after one whose supervisor is gone, and forget it."""
     if instance.running:
-        os.kill(instance.warden_pid, signal.SIGTERM)
+        os.kill(instance.supervisor_pid, signal.SIGTERM)
         deadline = time.monotonic() + _STOP_SECONDS
         while instance.running and time.monotonic() < deadline:
             time.sleep(0.05)

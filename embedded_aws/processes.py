@@ -1,7 +1,7 @@
 """Finding and ending every process that belongs to one embedded AWS.
 
-On Linux the warden is a *child subreaper*: whatever loses its parent becomes the warden's child, so
-its descendants are all there is. Elsewhere, and when the warden itself was killed, processes are
+On Linux the supervisor is a *child subreaper*: whatever loses its parent becomes the supervisor's child, so
+its descendants are all there is. Elsewhere, and when the supervisor itself was killed, processes are
 recognized by the marker variable in their environment.
 """
 

@@ -40,11 +40,11 @@ def test_a_kept_instance_outlives_its_starter_until_it_is_taken_down(tmp_path: P
     assert instances.instances(tmp_path) == []
 
 
-def test_a_state_file_without_its_warden_is_stale(tmp_path: Path) -> None:
+def test_a_state_file_without_its_supervisor_is_stale(tmp_path: Path) -> None:
     here = psutil.Process()
     gone = instances.Instance(
         id="0badc0de", directory=str(tmp_path), endpoint="", tracking_url="", region="us-east-1",
-        warden_pid=here.pid, warden_started=here.create_time() - 3600, emulator_pid=0,
+        supervisor_pid=here.pid, supervisor_started=here.create_time() - 3600, emulator_pid=0,
         access_key_id="AKIA", secret_access_key="secret",
     )  # fmt: skip
     instances.write(gone, tmp_path)

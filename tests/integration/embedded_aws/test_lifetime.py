@@ -1,4 +1,4 @@
-"""Nothing of an embedded AWS stays behind, however its starter, its warden or its emulator ends."""
+"""Nothing of an embedded AWS stays behind, however its starter, its supervisor or its emulator ends."""
 
 import json
 import os
@@ -45,8 +45,8 @@ class Started:
         return [path for path in (Path(self.instance.directory), *self.state.glob("*.json")) if path.exists()]
 
 
-def _seen(warden: list[psutil.Process]) -> list[psutil.Process]:
-    return [*warden, *(child for each in warden for child in each.children(recursive=True))]
+def _seen(supervisor: list[psutil.Process]) -> list[psutil.Process]:
+    return [*supervisor, *(child for each in supervisor for child in each.children(recursive=True))]
 
 
 @contextmanager
@@ -62,11 +62,11 @@ def started(directory: Path, ending: str) -> Iterator[Started]:
     line = program.stdout.readline()
     assert line, program.communicate()[1]
     instance = Instance(**json.loads(line))
-    warden = [psutil.Process(instance.warden_pid)] if psutil.pid_exists(instance.warden_pid) else []
-    seen = _seen(warden)
-    while warden and ending == "wait" and "mlflow" not in _names(seen):
+    supervisor = [psutil.Process(instance.supervisor_pid)] if psutil.pid_exists(instance.supervisor_pid) else []
+    seen = _seen(supervisor)
+    while supervisor and ending == "wait" and "mlflow" not in _names(seen):
         time.sleep(0.05)  # it is a shell or a bare Python before it is MLflow
-        seen = _seen(warden)
+        seen = _seen(supervisor)
     try:
         yield Started(program, instance, state, seen)
     finally:
@@ -110,9 +110,9 @@ def test_after_sigkill_of_the_emulator(tmp_path: Path) -> None:
         assert "The embedded AWS ended by itself" in errors
 
 
-def test_after_sigkill_of_the_warden(tmp_path: Path) -> None:
+def test_after_sigkill_of_the_supervisor(tmp_path: Path) -> None:
     with started(tmp_path, "wait") as run:
-        os.kill(run.instance.warden_pid, signal.SIGKILL)
+        os.kill(run.instance.supervisor_pid, signal.SIGKILL)
         assert run.all_ended()
         # Its state file is what nobody was left to remove: stale, recognized, cleared by `down`.
         (stale,) = instances.instances(run.state)

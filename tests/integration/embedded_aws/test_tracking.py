@@ -35,10 +35,10 @@ def test_the_server_keeps_its_runs_in_the_database_and_its_artifacts_in_the_buck
 
 def test_everything_listens_on_loopback_only(deployed: Deployed) -> None:
     deployed.aws.wait_for_tracking()
-    warden = psutil.Process(deployed.aws.instance.warden_pid)
+    supervisor = psutil.Process(deployed.aws.instance.supervisor_pid)
     listening = {
         (connection.laddr.ip, connection.laddr.port)
-        for process in warden.children(recursive=True)
+        for process in supervisor.children(recursive=True)
         for connection in process.net_connections()
         if connection.status == psutil.CONN_LISTEN or connection.type == socket.SOCK_DGRAM
     }
@@ -63,7 +63,7 @@ def test_a_backend_store_of_ones_own_takes_the_databases_place(tmp_path: Path) -
         )  # fmt: skip
         stored = aws.client("s3").get_object(Bucket=out["test-data"]["LakeName"], Key="task/seen.json")
         seen = json.loads(stored["Body"].read())
-        running = [process.name() for process in psutil.Process(aws.instance.warden_pid).children(recursive=True)]
+        running = [process.name() for process in psutil.Process(aws.instance.supervisor_pid).children(recursive=True)]
     assert seen["MLFLOW_BACKEND_STORE_URI"] == uri
     assert (seen["PGHOST"], seen["PGPASSWORD"]) == (None, None)
     assert "postgres" not in running

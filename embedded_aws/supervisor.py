@@ -1,4 +1,4 @@
-"""The warden process: it starts the emulator and sees to it that nothing is left when it is to end.
+"""The supervisor process: it starts the emulator, and leaves nothing of it behind at its end.
 
 Standard input, from the process that started it: one JSON line saying what to start, then ``keep`` (with a stage) or
 ``stop``; its end means that the starter is gone: everything is stopped, unless ``keep`` came before. Standard output:
@@ -50,7 +50,7 @@ class Order:
 _Event = tuple[str, str | None]
 
 
-class Warden:
+class Supervisor:
     """One emulator and everything below it."""
 
     def __init__(self, order: Order) -> None:
@@ -108,7 +108,7 @@ class Warden:
         self._events.put((source, None))
 
     def _goes_on(self, source: str, message: str | None) -> bool:
-        """Handle one event; False ends the warden."""
+        """Handle one event; False ends the supervisor."""
         kept = self._instance is not None and self._instance.kept
         if source == "emulator":
             return self._hear_emulator(message)
@@ -135,8 +135,8 @@ class Warden:
             endpoint=endpoint(port, enforce_iam=self._order.enforce_iam),
             tracking_url=f"http://{LOOPBACK}:{tracking_port}",
             region=self._order.region,
-            warden_pid=os.getpid(),
-            warden_started=psutil.Process().create_time(),
+            supervisor_pid=os.getpid(),
+            supervisor_started=psutil.Process().create_time(),
             emulator_pid=self._emulator.pid,
             access_key_id=self._keys.key_id,
             secret_access_key=self._keys.secret,
@@ -179,12 +179,12 @@ def _say(**message: Any) -> None:
 
 
 def main() -> None:
-    """Read the order and be a warden."""
+    """Read the order and supervise."""
     # Of the logs, templates and data that it and its children write, nothing is anybody else's business.
     os.umask(0o077)
     line = sys.stdin.readline()
     if line:
-        Warden(Order(**json.loads(line))).run()
+        Supervisor(Order(**json.loads(line))).run()
         # The thread that reads the starter's pipe may be blocked in it.
         sys.stderr.flush()
         os._exit(0)

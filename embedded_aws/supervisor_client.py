@@ -1,4 +1,4 @@
-"""The starter's end of the pipe to the warden: while it is held, the embedded AWS lives."""
+"""The starter's end of the pipe to the supervisor: while it is held, the embedded AWS lives."""
 
 import contextlib
 import json
@@ -14,19 +14,19 @@ from typing import IO, Any
 
 from embedded_aws.errors import EmulatorNotReady, PortTaken, ServiceDied
 from embedded_aws.instance import Instance, prepare_state, state_directory
+from embedded_aws.supervisor import Order
 from embedded_aws.surroundings import clean_environment
-from embedded_aws.warden import Order
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 
 
-class Leash:
-    """A running warden, and what it says."""
+class SupervisorClient:
+    """A running supervisor, and what it says."""
 
-    def __init__(self, warden: "subprocess.Popen[str]", state: Path, errors: IO[bytes]) -> None:
+    def __init__(self, supervisor: "subprocess.Popen[str]", state: Path, errors: IO[bytes]) -> None:
         self.state_directory = state
-        self._warden = warden
+        self._supervisor = supervisor
         self._errors = errors
         self._events: SimpleQueue[dict[str, Any]] = SimpleQueue()
         self._death: dict[str, Any] | None = None
@@ -42,22 +42,22 @@ class Leash:
         *,
         enforce_iam: bool = False,
         containers: bool = False,
-    ) -> "Leash":
-        """Start a warden; what it may say at its own start goes to a file without a name, read if it fails.
+    ) -> "SupervisorClient":
+        """Start a supervisor; what it may say at its own start goes to a file without a name, read if it fails.
 
         Raises `StateFolderUnusable`.
         """
         state = state or state_directory()
         prepare_state(state)
         order = Order(region, port, backend_store_uri, str(state), enforce_iam, containers)
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 (open until the warden is ready)
-        warden = subprocess.Popen(
-            [sys.executable, "-P", "-m", "embedded_aws.warden"], env=clean_environment(os.environ, "warden"),
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 (open until the supervisor is ready)
+        supervisor = subprocess.Popen(
+            [sys.executable, "-P", "-m", "embedded_aws.supervisor"], env=clean_environment(os.environ, "supervisor"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True,
         )  # fmt: skip
-        leash = cls(warden, state, errors)
-        leash._send(json.dumps(asdict(order)))
-        return leash
+        client = cls(supervisor, state, errors)
+        client._send(json.dumps(asdict(order)))
+        return client
 
     def until_ready(self) -> Instance:
         """Wait for the emulator; raises `PortTaken` or `EmulatorNotReady`, and leaves nothing running then."""
@@ -98,30 +98,30 @@ class Leash:
         return kept
 
     def stop(self) -> None:
-        """Ask the warden to stop everything, and wait for it."""
-        if self._warden.stdin is not None and not self._warden.stdin.closed:
+        """Ask the supervisor to stop everything, and wait for it."""
+        if self._supervisor.stdin is not None and not self._supervisor.stdin.closed:
             self._send("stop")
             self._close()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._warden.wait(_STOP_SECONDS)
+                self._supervisor.wait(_STOP_SECONDS)
 
     def _listen(self) -> None:
-        assert self._warden.stdout is not None
-        for line in self._warden.stdout:
+        assert self._supervisor.stdout is not None
+        for line in self._supervisor.stdout:
             self._events.put(json.loads(line))
         self._events.put({"event": "died"})
 
     def _send(self, line: str) -> None:
-        assert self._warden.stdin is not None
-        # A warden that is gone is noticed by what it no longer says.
+        assert self._supervisor.stdin is not None
+        # A supervisor that is gone is noticed by what it no longer says.
         with contextlib.suppress(OSError):
-            self._warden.stdin.write(line + "\n")
-            self._warden.stdin.flush()
+            self._supervisor.stdin.write(line + "\n")
+            self._supervisor.stdin.flush()
 
     def _close(self) -> None:
-        assert self._warden.stdin is not None
+        assert self._supervisor.stdin is not None
         with contextlib.suppress(OSError):
-            self._warden.stdin.close()
+            self._supervisor.stdin.close()
 
     def _own_errors(self) -> list[str]:
         if self._errors.closed:
