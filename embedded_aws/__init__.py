@@ -5,5 +5,5 @@ what the deployed stacks run: MLflow server, PostgreSQL, training containers, La
 stops everything as soon as its caller is gone, unless it was told to keep the instance. See `LocalAws` in `aws.py`.
 
 Not emulated: the HTTP API and VPC link in front of the tracking server. Every process whose environment names that
-API is given the server's own loopback address instead (`surroundings.py`).
+API is given the server's own loopback address instead (`environments.py`).
 """

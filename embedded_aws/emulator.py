@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from embedded_aws.certificate import write_certificate
+from embedded_aws.environments import aws_environment
 from embedded_aws.errors import PortTaken
 from embedded_aws.gate.asgi import Gate
 from embedded_aws.gate.issued import issued
@@ -23,7 +24,7 @@ from embedded_aws.gate.tracking import TrackingApi
 from embedded_aws.images import ImageRegistry
 from embedded_aws.keys import Keys
 from embedded_aws.ports import LOOPBACK, free_port, listening_socket
-from embedded_aws.surroundings import Surroundings, aws_environment
+from embedded_aws.settings import EmulatorSettings
 
 if TYPE_CHECKING:
     from hypercorn.config import Config
@@ -43,7 +44,7 @@ def main() -> None:
     except PortTaken:
         _say(answers, event="port-taken", port=order["port"])
         return
-    around = Surroundings(
+    settings = EmulatorSettings(
         instance_id=order["id"],
         directory=Path(order["directory"]),
         region=order["region"],
@@ -55,26 +56,26 @@ def main() -> None:
         enforce_iam=order["enforce_iam"],
         containers=order["containers"],
     )
-    around.logs.mkdir()
-    around.servers.make_folder()
-    _configure(around)
-    Emulator(around, server, tracking, answers).run()
+    settings.logs.mkdir()
+    settings.servers.make_folder()
+    _configure(settings)
+    Emulator(settings, server, tracking, answers).run()
 
 
-def _configure(around: Surroundings) -> None:
+def _configure(settings: EmulatorSettings) -> None:
     """Set the variables that ministack reads when it is imported."""
-    scratch = around.directory / "tmp"
+    scratch = settings.directory / "tmp"
     scratch.mkdir()
-    os.environ |= aws_environment(around.endpoint, around.region, around.keys, around.certificate) | {
-        "AUTH": str(around.enforce_iam).lower(),
-        "GATEWAY_PORT": str(around.port),
+    os.environ |= aws_environment(settings.endpoint, settings.region, settings.keys, settings.certificate) | {
+        "AUTH": str(settings.enforce_iam).lower(),
+        "GATEWAY_PORT": str(settings.port),
         "BIND_HOST": LOOPBACK,
-        "MINISTACK_REGION": around.region,
+        "MINISTACK_REGION": settings.region,
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         # Whether or not this machine has a Docker daemon, it is none of our business.
-        "DOCKER_HOST": f"unix://{around.directory}/no-docker.sock",
+        "DOCKER_HOST": f"unix://{settings.directory}/no-docker.sock",
         "TMPDIR": str(scratch),
     }
 
@@ -82,15 +83,17 @@ def _configure(around: Surroundings) -> None:
 class Emulator:
     """ministack, its patches, and everything that they start."""
 
-    def __init__(self, around: Surroundings, server: socket.socket, tracking: socket.socket, answers: TextIO) -> None:
+    def __init__(
+        self, settings: EmulatorSettings, server: socket.socket, tracking: socket.socket, answers: TextIO
+    ) -> None:
         # Not before the environment is set: ministack reads it at import.
         from embedded_aws.patches import PatchContext, patch_all
 
         self._server = server
         self._tracking = tracking
         self._answers = answers
-        self._around = around
-        self._context = PatchContext(around=around, images=ImageRegistry(around.directory / IMAGES_FILE))
+        self._settings = settings
+        self._context = PatchContext(settings=settings, images=ImageRegistry(settings.directory / IMAGES_FILE))
         self._closing = threading.Lock()
         patch_all(self._context)
 
@@ -104,16 +107,18 @@ class Emulator:
         from hypercorn.asyncio import serve
         from ministack import app
 
-        around, stop = self._around, asyncio.Event()
-        gate = partial(Gate, owner=around.keys.key_id, secret_of=issued(around.keys))
+        settings, stop = self._settings, asyncio.Event()
+        gate = partial(Gate, owner=settings.keys.key_id, secret_of=issued(settings.keys))
         aws, tracking = _config(self._server), _config(self._tracking)
-        if around.certificate:
-            key = around.directory / "key.pem"
-            write_certificate(around.certificate, key)
-            aws.certfile, aws.keyfile = str(around.certificate), str(key)
+        if settings.certificate:
+            key = settings.directory / "key.pem"
+            write_certificate(settings.certificate, key)
+            aws.certfile, aws.keyfile = str(settings.certificate), str(key)
         await asyncio.gather(
-            serve(gate(app.app, port=around.port), aws, shutdown_trigger=partial(self._until_stopped, stop)),
-            serve(gate(TrackingApi(around.servers), port=around.tracking_port), tracking, shutdown_trigger=stop.wait),
+            serve(gate(app.app, port=settings.port), aws, shutdown_trigger=partial(self._until_stopped, stop)),
+            serve(
+                gate(TrackingApi(settings.servers), port=settings.tracking_port), tracking, shutdown_trigger=stop.wait
+            ),
         )
 
     async def _until_stopped(self, stop: asyncio.Event) -> None:
@@ -122,7 +127,7 @@ class Emulator:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stop.set)
         threading.Thread(target=self._watch_supervisor, args=(loop, stop), daemon=True).start()
-        _say(self._answers, event="ready", port=self._around.port, tracking_port=self._around.tracking_port)
+        _say(self._answers, event="ready", port=self._settings.port, tracking_port=self._settings.tracking_port)
         await stop.wait()
         # While the API still answers: what is being stopped may want to call it.
         await asyncio.to_thread(self._close)

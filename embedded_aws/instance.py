@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from embedded_aws import processes
+from embedded_aws.environments import client_environment
 from embedded_aws.errors import InstanceUnknown, StateFolderUnusable
 from embedded_aws.keys import Keys
-from embedded_aws.surroundings import certificate, client_environment
+from embedded_aws.settings import certificate
 
 STATE_DIRECTORY = "COURTSIDE_STATE_DIR"
 DIRECTORY_PREFIX = "courtside-local-"

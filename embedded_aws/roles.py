@@ -2,15 +2,15 @@
 
 import secrets
 
-from embedded_aws.surroundings import Surroundings
+from embedded_aws.settings import EmulatorSettings
 
 
-def session_of(role_arn: str, name: str, around: Surroundings) -> dict[str, str]:
+def session_of(role_arn: str, name: str, settings: EmulatorSettings) -> dict[str, str]:
     """Return the variables of a session of a role called `name`; none where IAM is not enforced.
 
     They replace the root's, under which everything else here runs.
     """
-    if not around.enforce_iam:
+    if not settings.enforce_iam:
         return {}
     from ministack.services import sts
 

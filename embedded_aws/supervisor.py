@@ -26,11 +26,12 @@ import psutil
 from embedded_aws import instance as instances
 from embedded_aws import logs, processes
 from embedded_aws.containers.engine import Engine
+from embedded_aws.environments import clean_environment
 from embedded_aws.instance import DIRECTORY_PREFIX, Instance
 from embedded_aws.keys import new_keys
 from embedded_aws.ports import LOOPBACK
 from embedded_aws.reachable import shared_base
-from embedded_aws.surroundings import clean_environment, endpoint
+from embedded_aws.settings import endpoint
 
 _EMULATOR_SECONDS = 15.0
 

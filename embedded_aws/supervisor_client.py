@@ -12,10 +12,10 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
+from embedded_aws.environments import clean_environment
 from embedded_aws.errors import EmulatorNotReady, PortTaken, ServiceDied
 from embedded_aws.instance import Instance, prepare_state, state_directory
 from embedded_aws.supervisor import Order
-from embedded_aws.surroundings import clean_environment
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 30.0

@@ -24,10 +24,11 @@ from embedded_aws import processes
 from embedded_aws.containers.build import reference
 from embedded_aws.containers.engine import ContainerSpec, write_environment
 from embedded_aws.containers.engine import Engine as RealEngine
+from embedded_aws.environments import command_here, container_environment, process_environment
 from embedded_aws.images import Image, ImageRegistry
 from embedded_aws.patches.context import PatchContext
 from embedded_aws.roles import session_of
-from embedded_aws.surroundings import Surroundings, command_here, container_environment, process_environment
+from embedded_aws.settings import EmulatorSettings
 
 _LABEL = "com.amazonaws.ecs."
 _FOLLOW_SECONDS = 0.1
@@ -127,8 +128,8 @@ class _Images:
 class _Containers:
     """docker-py's ``client.containers``."""
 
-    def __init__(self, around: Surroundings, registry: ImageRegistry) -> None:
-        self._around = around
+    def __init__(self, settings: EmulatorSettings, registry: ImageRegistry) -> None:
+        self._settings = settings
         self._registry = registry
         self._running: dict[str, Container] = {}
         self._closed = threading.Event()
@@ -141,11 +142,11 @@ class _Containers:
         definition = _definition(labels)
         self._await(definition, labels[_LABEL + "task-arn"])
         kind = Container
-        if self._around.containers:
+        if self._settings.containers:
             kind, start = EngineContainer, self._engine_start(image, name, labels, given)
         else:
             start = self._process_start(found, name, labels, given)
-        log = self._around.logs / f"{name}.log"
+        log = self._settings.logs / f"{name}.log"
         with self._starting, log.open("ab") as output:
             # ECS replaces a service's stopped task at once, also while we are closing.
             if self._closed.is_set():
@@ -163,36 +164,36 @@ class _Containers:
         ports = _ports(definition)
         environment = process_environment(
             {**image.environment, **(given.get("environment") or {})},
-            folder=image.folder, around=self._around, server=bool(ports),
+            folder=image.folder, settings=self._settings, server=bool(ports),
         )  # fmt: skip
         if ports:
-            environment["MLFLOW_UVICORN_OPTS"] = self._around.servers.uvicorn_options(name, image.folder)
+            environment["MLFLOW_UVICORN_OPTS"] = self._settings.servers.uvicorn_options(name, image.folder)
         environment |= self._session(labels, name)
         words = _words(image, definition.get("entryPoint"), given.get("command"))
-        command = command_here(words, environment=environment, around=self._around, ports=ports)
+        command = command_here(words, environment=environment, settings=self._settings, ports=ports)
         return _Start(command, environment, image.folder)
 
     def _engine_start(self, image: str, name: str, labels: dict[str, str], given: dict[str, Any]) -> _Start:
-        around, definition = self._around, _definition(labels)
+        settings, definition = self._settings, _definition(labels)
         environment = container_environment(
-            given.get("environment") or {}, around=around, server=bool(_ports(definition))
+            given.get("environment") or {}, settings=settings, server=bool(_ports(definition))
         )
         environment |= self._session(labels, name)
         spec = ContainerSpec(
             name=name,
             image=reference(image.rpartition(":")[2]),
-            instance=around.instance_id,
-            environment_file=write_environment(around.directory / f"{name}.env", environment),
+            instance=settings.instance_id,
+            environment_file=write_environment(settings.directory / f"{name}.env", environment),
             command=tuple(given.get("command") or ()),
             entrypoint=tuple(definition.get("entryPoint") or ()),
             memory_mib=int(_task(labels)["memory"]),
-            readable=around.certificate,
+            readable=settings.certificate,
         )
-        return _Start(RealEngine().command("run", *spec.arguments()), dict(os.environ), around.directory)
+        return _Start(RealEngine().command("run", *spec.arguments()), dict(os.environ), settings.directory)
 
     def _session(self, labels: dict[str, str], name: str) -> dict[str, str]:
         role = _task(labels).get("taskRoleArn")
-        return session_of(role, name, self._around) if role else {}
+        return session_of(role, name, self._settings) if role else {}
 
     def _await(self, definition: dict[str, Any], task: str) -> None:
         for needed in definition.get("dependsOn", []):
@@ -224,8 +225,8 @@ class _Containers:
 class Engine:
     """docker-py's client."""
 
-    def __init__(self, around: Surroundings, registry: ImageRegistry) -> None:
-        self.containers = _Containers(around, registry)
+    def __init__(self, settings: EmulatorSettings, registry: ImageRegistry) -> None:
+        self.containers = _Containers(settings, registry)
         self.images = _Images(registry)
 
 
@@ -233,7 +234,7 @@ def patch(context: PatchContext) -> None:
     """Give ECS the engine."""
     from ministack.services import ecs
 
-    engine = Engine(context.around, context.images)
+    engine = Engine(context.settings, context.images)
     ecs._docker = engine  # noqa: SLF001
     context.closers.append(engine.containers.stop_all)
 

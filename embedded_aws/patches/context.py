@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from embedded_aws.images import ImageRegistry
-from embedded_aws.surroundings import Surroundings
+from embedded_aws.settings import EmulatorSettings
 
 _logger = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 class PatchContext:
     """The embedded AWS that is patched; `closers` are called, last first, when it stops."""
 
-    around: Surroundings
+    settings: EmulatorSettings
     images: ImageRegistry
     closers: list[Callable[[], None]] = field(default_factory=list)
 

@@ -14,10 +14,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from embedded_aws.environments import clean_environment
 from embedded_aws.patches.context import PatchContext
 from embedded_aws.ports import LOOPBACK
 from embedded_aws.postgres import Database, PostgresServer
-from embedded_aws.surroundings import clean_environment
 
 _TYPE = "AWS::RDS::DBInstance"
 
@@ -35,8 +35,8 @@ class _Databases:
         database = Database(
             name=instance["DBName"], user=instance["MasterUsername"], password=instance["_MasterUserPassword"]
         )
-        around = self._context.around
-        server = PostgresServer(self._folder(name), database, clean_environment(os.environ, around.instance_id))
+        settings = self._context.settings
+        server = PostgresServer(self._folder(name), database, clean_environment(os.environ, settings.instance_id))
         with self._lock:
             self._servers[name] = server
         server.start()
@@ -51,7 +51,7 @@ class _Databases:
             shutil.rmtree(self._folder(name), ignore_errors=True)
 
     def _folder(self, name: str) -> Path:
-        return self._context.around.directory / f"postgres-{name}"
+        return self._context.settings.directory / f"postgres-{name}"
 
     def stop_all(self) -> None:
         for name in list(self._servers):
@@ -63,7 +63,7 @@ def patch(context: PatchContext) -> None:
     from ministack.services import rds
     from ministack.services.cloudformation import provisioners, stacks
 
-    if context.around.backend_store_uri is not None:
+    if context.settings.backend_store_uri is not None:
         return
     databases = _Databases(context)
     handler = provisioners._RESOURCE_HANDLERS[_TYPE]  # noqa: SLF001

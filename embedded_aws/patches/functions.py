@@ -22,10 +22,10 @@ from ministack.core import lambda_runtime
 from embedded_aws.containers.build import reference
 from embedded_aws.containers.function_container import FunctionContainer, FunctionImage
 from embedded_aws.containers.runtime_api import UNSAMPLED
+from embedded_aws.environments import container_environment, process_environment
 from embedded_aws.images import Image
 from embedded_aws.patches.context import PatchContext
 from embedded_aws.roles import session_of
-from embedded_aws.surroundings import container_environment, process_environment
 
 _WORKER = Path(__file__).parent.parent / "function_worker.py"
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
@@ -77,13 +77,13 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
 
     def _environment(self, image: Image) -> dict[str, str]:
         requested = {**image.environment, **_variables(self.config)}
-        environment = process_environment(requested, folder=image.folder, around=self.context.around)
+        environment = process_environment(requested, folder=image.folder, settings=self.context.settings)
         return environment | {
             **_reserved(self.config),
             "LAMBDA_TASK_ROOT": str(image.folder),
             # As AWS tells every invocation which trace it belongs to.
             "_X_AMZN_TRACE_ID": UNSAMPLED,
-            **session_of(self.config["Role"], self.func_name, self.context.around),
+            **session_of(self.config["Role"], self.func_name, self.context.settings),
         }
 
 
@@ -99,9 +99,9 @@ class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack
         """Invoke as stock does; the answer has the shape of stock's workers."""
         with self._lock:
             if self._container is None:
-                around = self.context.around
+                settings = self.context.settings
                 self._container = FunctionContainer(
-                    self._function(), instance=around.instance_id, directory=around.directory
+                    self._function(), instance=settings.instance_id, directory=settings.directory
                 )
             answer = self._container.invoke(event, request_id, arn=invoked_function_arn)
         if answer.error_type is None:
@@ -112,18 +112,18 @@ class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack
         }  # fmt: skip
 
     def _function(self) -> FunctionImage:
-        config, around = self.config, self.context.around
+        config, settings = self.config, self.context.settings
         memory = int(config.get("MemorySize", 128))
         return FunctionImage(
             name=self.func_name,
             image=reference(str(config["ImageUri"]).rpartition(":")[2]),
             handler=tuple(_command(config)),
             environment={
-                **container_environment(_variables(config), around=around),
+                **container_environment(_variables(config), settings=settings),
                 **_reserved(config),
-                **session_of(config["Role"], self.func_name, around),
+                **session_of(config["Role"], self.func_name, settings),
             },
-            readable=around.certificate,
+            readable=settings.certificate,
             memory_mib=memory,
             processors=memory / _MIB_OF_A_PROCESSOR,
             timeout=float(config.get("Timeout", 3)),
@@ -162,7 +162,7 @@ def patch(context: PatchContext) -> None:
     from ministack.services import lambda_svc
 
     FolderWorker.context = ContainerWorker.context = context
-    image_worker = ContainerWorker if context.around.containers else FolderWorker
+    image_worker = ContainerWorker if context.settings.containers else FolderWorker
     stock_class = lambda_runtime._worker_class_for  # noqa: SLF001
     stock_execute = lambda_svc._execute_function_docker  # noqa: SLF001
 

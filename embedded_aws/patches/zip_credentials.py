@@ -16,10 +16,10 @@ def patch(context: PatchContext) -> None:
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
-    around = context.around
+    settings = context.settings
 
     def credentials(config: dict[str, Any]) -> dict[str, str]:
-        keys = {"AWS_ACCESS_KEY_ID": around.keys.key_id, "AWS_SECRET_ACCESS_KEY": around.keys.secret}
-        return keys | session_of(config["Role"], config["FunctionName"], around)
+        keys = {"AWS_ACCESS_KEY_ID": settings.keys.key_id, "AWS_SECRET_ACCESS_KEY": settings.keys.secret}
+        return keys | session_of(config["Role"], config["FunctionName"], settings)
 
     lambda_runtime.execution_credentials = lambda_svc.execution_credentials = credentials

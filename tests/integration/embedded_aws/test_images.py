@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from embedded_aws.environments import command_here, process_environment
 from embedded_aws.errors import DockerfileInvalid, ImageUnknown
 from embedded_aws.images import Image, ImageAsset, ImageRegistry, read_image
 from embedded_aws.keys import new_keys
-from embedded_aws.surroundings import Surroundings, command_here, process_environment
+from embedded_aws.settings import EmulatorSettings
 
 BUILD_AND_RUN = """\
 FROM python:3.12 AS build
@@ -74,9 +75,11 @@ def test_an_image_is_found_by_its_tag_whatever_its_registry(tmp_path: Path) -> N
 
 
 @pytest.fixture
-def around(tmp_path: Path) -> Surroundings:
+def settings(tmp_path: Path) -> EmulatorSettings:
     keys = new_keys()
-    return Surroundings("cafe0000", tmp_path, "eu-west-1", port=4000, tracking_port=4001, server_port=4002, keys=keys)
+    return EmulatorSettings(
+        "cafe0000", tmp_path, "eu-west-1", port=4000, tracking_port=4001, server_port=4002, keys=keys
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,18 +91,18 @@ def around(tmp_path: Path) -> Surroundings:
         (["not-installed-here", "-p", "5000"], ["not-installed-here", "-p", "4002"]),
     ],
 )
-def test_a_command_is_put_on_loopback(around: Surroundings, words: list[str], expected: list[str]) -> None:
-    assert command_here(words, environment={"PATH": "/nowhere"}, around=around, ports=[5000]) == expected
+def test_a_command_is_put_on_loopback(settings: EmulatorSettings, words: list[str], expected: list[str]) -> None:
+    assert command_here(words, environment={"PATH": "/nowhere"}, settings=settings, ports=[5000]) == expected
 
 
-def test_a_command_in_a_shell_is_put_on_loopback(around: Surroundings) -> None:
+def test_a_command_in_a_shell_is_put_on_loopback(settings: EmulatorSettings) -> None:
     words = ["python", "-c", "exec mlflow server --host 0.0.0.0 --port 5000 -p 50001"]
-    moved = command_here(words, environment={}, around=around, ports=[5000])
+    moved = command_here(words, environment={}, settings=settings, ports=[5000])
     assert moved[2] == "exec mlflow server --host 127.0.0.1 --port 4002 -p 50001"
 
 
 def test_a_process_sees_its_definition_and_the_emulator_and_nothing_of_the_developers(
-    around: Surroundings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: EmulatorSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_PROFILE", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD", "COURTSIDE_STATE_DIR", "PYTHONPATH"):
         monkeypatch.setenv(name, "mine")
@@ -108,7 +111,7 @@ def test_a_process_sees_its_definition_and_the_emulator_and_nothing_of_the_devel
         "AWS_ENDPOINT_URL": "http://host.docker.internal:4000",
         "ECS_CONTAINER_METADATA_URI_V4": "http://host.docker.internal:4000/v4/x",
     }
-    seen = process_environment(requested, folder=tmp_path, around=around)
+    seen = process_environment(requested, folder=tmp_path, settings=settings)
     assert seen["A"] == "http://127.0.0.1:4001, http://127.0.0.1:4001"
     assert seen["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4000"
     assert seen["ECS_CONTAINER_METADATA_URI_V4"] == "http://127.0.0.1:4000/v4/x"
@@ -118,9 +121,9 @@ def test_a_process_sees_its_definition_and_the_emulator_and_nothing_of_the_devel
     assert "MLFLOW_PORT" not in seen
 
 
-def test_a_server_is_told_its_address_and_lets_loopback_in(around: Surroundings, tmp_path: Path) -> None:
+def test_a_server_is_told_its_address_and_lets_loopback_in(settings: EmulatorSettings, tmp_path: Path) -> None:
     given = {"MLFLOW_HOST": "0.0.0.0", "MLFLOW_SERVER_ALLOWED_HOSTS": "mlflow.internal:5000"}  # noqa: S104
-    seen = process_environment(given, folder=tmp_path, around=around, server=True)
+    seen = process_environment(given, folder=tmp_path, settings=settings, server=True)
     assert (seen["MLFLOW_HOST"], seen["MLFLOW_PORT"]) == ("127.0.0.1", "4002")
     allowed = seen["MLFLOW_SERVER_ALLOWED_HOSTS"].split(",")
     assert {"mlflow.internal:5000", "127.0.0.1:*", "localhost"} <= set(allowed)

@@ -1,18 +1,17 @@
-"""What a process of ours sees of the world: the emulator instead of AWS, loopback instead of a network."""
+"""Environment and command of each process here: the emulator in place of AWS, loopback in place of a network."""
 
 import os
 import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from courtside.contracts.names import TRACKING_AUTH
 from embedded_aws.keys import Keys
 from embedded_aws.ports import LOOPBACK
 from embedded_aws.processes import MARKER
-from embedded_aws.servers import Servers
+from embedded_aws.settings import EmulatorSettings
 
 # The tracking API's address on AWS: HTTP API → VPC link → service. Neither of the first two is
 # emulated, so whoever is told this address is given the server's own.
@@ -25,60 +24,6 @@ _PYTHON = re.compile(r"python(3(\.\d+)?)?")
 _DOCKER_HOST = "host.docker.internal"
 _ANYWHERE = "0.0.0.0"  # noqa: S104 (the address that is replaced, never bound)
 _LOCAL_HOSTS = "localhost,localhost:*,127.0.0.1,127.0.0.1:*"
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where one embedded AWS is, the files it works in, its keys, and whether images run as containers or processes.
-
-    The tracking API is served on `tracking_port`; a tracking server in a container listens on `server_port`.
-    """
-
-    instance_id: str
-    directory: Path
-    region: str
-    port: int
-    tracking_port: int
-    server_port: int
-    keys: Keys
-    backend_store_uri: str | None = None
-    enforce_iam: bool = False
-    containers: bool = False
-
-    @property
-    def endpoint(self) -> str:
-        """URL of the emulated AWS API."""
-        return endpoint(self.port, enforce_iam=self.enforce_iam)
-
-    @property
-    def certificate(self) -> Path | None:
-        """What its callers have to trust; None without TLS."""
-        return certificate(self.directory) if self.enforce_iam else None
-
-    @property
-    def tracking_url(self) -> str:
-        """URL of the tracking API, behind which MLflow's server is."""
-        return f"http://{LOOPBACK}:{self.tracking_port}"
-
-    @property
-    def servers(self) -> Servers:
-        """Where the tracking servers listen."""
-        return Servers(self.directory, self.server_port)
-
-    @property
-    def logs(self) -> Path:
-        """Folder of the logs of every process."""
-        return self.directory / "logs"
-
-
-def endpoint(port: int, *, enforce_iam: bool) -> str:
-    """Return the URL of an emulated AWS API: by TLS where IAM is enforced, for our buckets refuse anything else."""
-    return f"{'https' if enforce_iam else 'http'}://{LOOPBACK}:{port}"
-
-
-def certificate(directory: Path) -> Path:
-    """Return where the certificate of an instance lies in its working files."""
-    return directory / "certificate.pem"
 
 
 def aws_environment(endpoint: str, region: str, keys: Keys, certificate: Path | None = None) -> dict[str, str]:
@@ -120,53 +65,55 @@ def clean_environment(source: Mapping[str, str], instance_id: str) -> dict[str, 
 
 
 def process_environment(
-    requested: Mapping[str, str], *, folder: Path, around: Surroundings, server: bool = False
+    requested: Mapping[str, str], *, folder: Path, settings: EmulatorSettings, server: bool = False
 ) -> dict[str, str]:
     """Return the environment of a container or function that runs as a process.
 
     `requested` is what its definition sets; `folder` is its image's asset folder, whose modules win over
     installed ones; `server` says that it listens, and is put on loopback.
     """
-    environment = clean_environment(os.environ, around.instance_id)
-    return environment | container_environment(requested, around=around, server=server) | {"PYTHONPATH": str(folder)}
+    environment = clean_environment(os.environ, settings.instance_id)
+    return (
+        environment | container_environment(requested, settings=settings, server=server) | {"PYTHONPATH": str(folder)}
+    )
 
 
 def container_environment(
-    requested: Mapping[str, str], *, around: Surroundings, server: bool = False
+    requested: Mapping[str, str], *, settings: EmulatorSettings, server: bool = False
 ) -> dict[str, str]:
     """Return what a definition sets, with this machine's addresses in the place of AWS's."""
-    environment = {name: _moved(value, around) for name, value in requested.items()}
+    environment = {name: _moved(value, settings) for name, value in requested.items()}
     # Last: ministack tells containers of an endpoint on Docker's network.
-    environment |= aws_environment(around.endpoint, around.region, around.keys, around.certificate)
+    environment |= aws_environment(settings.endpoint, settings.region, settings.keys, settings.certificate)
     if "PGHOST" in environment:
-        _database(environment, around)
+        _database(environment, settings)
     if server:
-        _server(environment, around)
+        _server(environment, settings)
     return environment
 
 
-def _moved(value: str, around: Surroundings) -> str:
-    return _TRACKING_API.sub(around.tracking_url, value).replace(_DOCKER_HOST, LOOPBACK)
+def _moved(value: str, settings: EmulatorSettings) -> str:
+    return _TRACKING_API.sub(settings.tracking_url, value).replace(_DOCKER_HOST, LOOPBACK)
 
 
-def _database(environment: dict[str, str], around: Surroundings) -> None:
+def _database(environment: dict[str, str], settings: EmulatorSettings) -> None:
     # RDS speaks TLS; the PostgreSQL on loopback does not.
     environment["PGSSLMODE"] = "disable"
-    if around.backend_store_uri is not None:
+    if settings.backend_store_uri is not None:
         for name in [name for name in environment if name.startswith("PG")]:
             del environment[name]
-        environment["MLFLOW_BACKEND_STORE_URI"] = around.backend_store_uri
+        environment["MLFLOW_BACKEND_STORE_URI"] = settings.backend_store_uri
 
 
-def _server(environment: dict[str, str], around: Surroundings) -> None:
+def _server(environment: dict[str, str], settings: EmulatorSettings) -> None:
     environment["MLFLOW_HOST"] = LOOPBACK
-    environment["MLFLOW_PORT"] = str(around.server_port)
+    environment["MLFLOW_PORT"] = str(settings.server_port)
     allowed = environment.get("MLFLOW_SERVER_ALLOWED_HOSTS")
     environment["MLFLOW_SERVER_ALLOWED_HOSTS"] = f"{allowed},{_LOCAL_HOSTS}" if allowed else _LOCAL_HOSTS
 
 
 def command_here(
-    words: Sequence[str], *, environment: Mapping[str, str], around: Surroundings, ports: Sequence[int] = ()
+    words: Sequence[str], *, environment: Mapping[str, str], settings: EmulatorSettings, ports: Sequence[int] = ()
 ) -> list[str]:
     """Return a container's command as it runs here.
 
@@ -176,9 +123,9 @@ def command_here(
     moved = [word.replace(_ANYWHERE, LOOPBACK) for word in words]
     for port in ports:
         flag = re.compile(rf"((?:^|\s)(?:--port[= ]|-p )){port}\b")
-        moved = [flag.sub(rf"\g<1>{around.server_port}", word) for word in moved]
+        moved = [flag.sub(rf"\g<1>{settings.server_port}", word) for word in moved]
         moved = [
-            str(around.server_port) if word == str(port) and before in {"--port", "-p"} else word
+            str(settings.server_port) if word == str(port) and before in {"--port", "-p"} else word
             for before, word in zip(["", *moved], moved, strict=False)
         ]
     return [_program(moved[0], environment.get("PATH", os.defpath)), *moved[1:]]
