@@ -15,12 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from embedded_aws.authentication.known_keys import secrets_known_to
+from embedded_aws.authentication.middleware import Authenticated
+from embedded_aws.authentication.tracking_api import TrackingApi
 from embedded_aws.certificate import write_certificate
 from embedded_aws.environments import aws_environment
 from embedded_aws.errors import PortTaken
-from embedded_aws.gate.asgi import Gate
-from embedded_aws.gate.issued import issued
-from embedded_aws.gate.tracking import TrackingApi
 from embedded_aws.images import ImageRegistry
 from embedded_aws.keys import Keys
 from embedded_aws.ports import LOOPBACK, free_port, listening_socket
@@ -108,16 +108,18 @@ class Emulator:
         from ministack import app
 
         settings, stop = self._settings, asyncio.Event()
-        gate = partial(Gate, owner=settings.keys.key_id, secret_of=issued(settings.keys))
+        authenticated = partial(Authenticated, owner=settings.keys.key_id, secret_of=secrets_known_to(settings.keys))
         aws, tracking = _config(self._server), _config(self._tracking)
         if settings.certificate:
             key = settings.directory / "key.pem"
             write_certificate(settings.certificate, key)
             aws.certfile, aws.keyfile = str(settings.certificate), str(key)
         await asyncio.gather(
-            serve(gate(app.app, port=settings.port), aws, shutdown_trigger=partial(self._until_stopped, stop)),
+            serve(authenticated(app.app, port=settings.port), aws, shutdown_trigger=partial(self._until_stopped, stop)),
             serve(
-                gate(TrackingApi(settings.servers), port=settings.tracking_port), tracking, shutdown_trigger=stop.wait
+                authenticated(TrackingApi(settings.servers), port=settings.tracking_port),
+                tracking,
+                shutdown_trigger=stop.wait,
             ),
         )
 

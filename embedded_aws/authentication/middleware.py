@@ -1,4 +1,4 @@
-"""The gate as a web application around another one: what is not let in reaches no handler.
+"""Authentication as a web application around another one: a request that is refused reaches no handler.
 
 No page of a browser has business here: its requests cannot be signed, and no answer says that pages may read it.
 """
@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from embedded_aws.gate.refusals import Refused, answer, unknown_key
-from embedded_aws.gate.request import Request
-from embedded_aws.gate.signatures import AnyClaim, read_claim
+from embedded_aws.authentication.refusals import Refused, answer, unknown_key
+from embedded_aws.authentication.request import Request
+from embedded_aws.authentication.signatures import AnyClaim, read_claim
 from embedded_aws.ports import LOOPBACK
 
 # What servers hand over are mappings of their own types.
@@ -31,7 +31,7 @@ class _Gone(Exception):
     """The client left before its request was complete."""
 
 
-class Gate:
+class Authenticated:
     """Lets a request through to `app` once its Host is ours and its signature is verified.
 
     `port` is where it is served, `owner` the key id that may use the emulator's own doors, `secret_of` knows all keys.

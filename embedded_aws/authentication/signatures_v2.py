@@ -14,8 +14,8 @@ from botocore.auth import HmacV1QueryAuth
 from botocore.awsrequest import HTTPHeaders
 from botocore.credentials import Credentials
 
-from embedded_aws.gate.refusals import Refused, missing_signature, wrong_signature
-from embedded_aws.gate.request import Request
+from embedded_aws.authentication.refusals import Refused, missing_signature, wrong_signature
+from embedded_aws.authentication.request import Request
 
 # Beside the key of one version, that of another would be a second claim, which others might believe.
 OLD_KEY, NEW_KEY = "AWSAccessKeyId", "X-Amz-Credential"
@@ -24,7 +24,7 @@ _SIGNED_HEADERS = {"content-md5", "content-type"}
 
 
 @dataclass(frozen=True, slots=True)
-class OldClaim:
+class ClaimV2:
     """What such an address says about itself; nothing of it is true before `verify`."""
 
     request: Request
@@ -60,7 +60,7 @@ class _Verifier(HmacV1QueryAuth):
         return self._expires_at
 
 
-def read_old_claim(request: Request, *, now: datetime) -> OldClaim:
+def read_claim_v2(request: Request, *, now: datetime) -> ClaimV2:
     """Return who an address says it is from; raises `Refused` where it cannot be true, whatever the secret is."""
     key_id, signature, expires = (request.single(name) for name in _FIELDS)
     if not key_id or not signature.isascii() or not expires.isascii() or not expires.isdigit():
@@ -69,4 +69,4 @@ def read_old_claim(request: Request, *, now: datetime) -> OldClaim:
         raise Refused("RequestExpired", "The address was good for a time that has passed.")
     if any(name.startswith("x-amz-") for name in request.headers) or request.names(NEW_KEY):
         raise wrong_signature()
-    return OldClaim(request, key_id, signature, expires)
+    return ClaimV2(request, key_id, signature, expires)

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from ministack.core.sigv4 import HeaderSignature, header_signature_failure
 
-from embedded_aws.gate.old_signatures import NEW_KEY, OLD_KEY, OldClaim, read_old_claim
-from embedded_aws.gate.refusals import Refused, missing_signature, wrong_signature
-from embedded_aws.gate.request import Request
+from embedded_aws.authentication.refusals import Refused, missing_signature, wrong_signature
+from embedded_aws.authentication.request import Request
+from embedded_aws.authentication.signatures_v2 import NEW_KEY, OLD_KEY, ClaimV2, read_claim_v2
 
 WINDOW = timedelta(minutes=5)
 """How far a request's time may be from ours: as far as most services of AWS allow."""
@@ -73,13 +73,13 @@ class Claim:
         return _HASH.fullmatch(declared) is not None and declared == hashlib.sha256(body).hexdigest()
 
 
-AnyClaim = Claim | OldClaim
+AnyClaim = Claim | ClaimV2
 
 
 def read_claim(request: Request, *, now: datetime) -> AnyClaim:
     """Return who a request says it is from; raises `Refused` where it cannot be true, whatever the secret is."""
     if "authorization" not in request.headers and OLD_KEY in request.query:
-        return read_old_claim(request, now=now)
+        return read_claim_v2(request, now=now)
     claim = _presigned(request) if "authorization" not in request.headers else _signed(request)
     at = _time(claim.signature.amz_date)
     lifetime = _lifetime(request) if claim.presigned else WINDOW

@@ -1,4 +1,4 @@
-"""The tracking API of this machine: what the gate lets through goes to MLflow's server.
+"""The tracking API of this machine: what was authenticated goes to MLflow's server.
 
 On AWS it is an HTTP API with IAM on every route; neither that nor the link to the server is emulated.
 """
@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 
-from embedded_aws.gate.asgi import Receive, Scope, Send
+from embedded_aws.authentication.middleware import Receive, Scope, Send
 from embedded_aws.servers import Servers
 
 # Threads of their own: requests that wait for MLflow must not keep the emulator's work waiting.
@@ -26,7 +26,7 @@ class TrackingApi:
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tracking")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, which the gate has read whole."""
+        """Answer one request, which was authenticated and read whole."""
         if scope["type"] != "http":
             return
         body = (await receive()).get("body", b"")

@@ -13,9 +13,9 @@ from botocore.credentials import Credentials
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from embedded_aws.gate.refusals import Refused
-from embedded_aws.gate.request import Request
-from embedded_aws.gate.signatures import read_claim
+from embedded_aws.authentication.refusals import Refused
+from embedded_aws.authentication.request import Request
+from embedded_aws.authentication.signatures import read_claim
 from embedded_aws.keys import new_keys
 
 KEYS = new_keys()

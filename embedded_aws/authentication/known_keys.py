@@ -1,11 +1,11 @@
 """The keys that one embedded AWS has given out, and their secrets."""
 
-from embedded_aws.gate.asgi import SecretOf
-from embedded_aws.gate.refusals import Refused
+from embedded_aws.authentication.middleware import SecretOf
+from embedded_aws.authentication.refusals import Refused
 from embedded_aws.keys import Keys
 
 
-def issued(keys: Keys) -> SecretOf:
+def secrets_known_to(keys: Keys) -> SecretOf:
     """Return what knows the owner's keys, and those of the sessions and users that the emulator made.
 
     The emulator itself takes more for its root user (`test`, any account's number), none of which is anybody's here.
