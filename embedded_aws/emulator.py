@@ -25,6 +25,7 @@ from embedded_aws.images import ImageRegistry
 from embedded_aws.keys import Keys
 from embedded_aws.ports import LOOPBACK, free_port, listening_socket
 from embedded_aws.settings import EmulatorSettings
+from embedded_aws.slack import SlackJournal, SlackWebhook
 
 if TYPE_CHECKING:
     from hypercorn.config import Config
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 IMAGES_FILE = "images.json"
 _CLOSE_SECONDS = 10.0
 _GRACEFUL_SECONDS = 0.3
+_KEEP_ALIVE_SECONDS = 30 * 24 * 3600.0
 
 
 def main() -> None:
@@ -92,6 +94,7 @@ class Emulator:
         self._server = server
         self._tracking = tracking
         self._answers = answers
+        self._slack = SlackWebhook(SlackJournal(settings.directory))
         self._settings = settings
         self._context = PatchContext(settings=settings, images=ImageRegistry(settings.directory / IMAGES_FILE))
         self._closing = threading.Lock()
@@ -99,7 +102,8 @@ class Emulator:
 
     def run(self) -> None:
         """Serve until a signal or the end of standard input, close what was started, and exit."""
-        asyncio.run(self._serve())
+        with self._slack:
+            asyncio.run(self._serve())
         # Threads of running executions must not delay the end.
         os._exit(0)
 
@@ -109,7 +113,7 @@ class Emulator:
 
         settings, stop = self._settings, asyncio.Event()
         authenticated = partial(Authenticated, owner=settings.keys.key_id, secret_of=secrets_known_to(settings.keys))
-        aws, tracking = _config(self._server), _config(self._tracking)
+        aws, tracking = server_config(self._server), server_config(self._tracking)
         if settings.certificate:
             key = settings.directory / "key.pem"
             write_certificate(settings.certificate, key)
@@ -129,7 +133,8 @@ class Emulator:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stop.set)
         threading.Thread(target=self._watch_supervisor, args=(loop, stop), daemon=True).start()
-        _say(self._answers, event="ready", port=self._settings.port, tracking_port=self._settings.tracking_port)
+        addresses = {"port": self._settings.port, "tracking_port": self._settings.tracking_port}
+        _say(self._answers, event="ready", **addresses, slack_webhook=self._slack.url)
         await stop.wait()
         # While the API still answers: what is being stopped may want to call it.
         await asyncio.to_thread(self._close)
@@ -147,13 +152,17 @@ class Emulator:
             self._context.close()
 
 
-def _config(server: socket.socket) -> "Config":
+def server_config(server: socket.socket) -> "Config":
+    """Return how hypercorn serves at a socket that listens, which it takes over."""
     from hypercorn.config import Config
 
     config = Config()
     config.bind = [f"fd://{server.detach()}"]
     config.graceful_timeout = _GRACEFUL_SECONDS
-    config.keep_alive_timeout = 75
+    # A client that merely waits does not answer when TLS is to be closed, which ends in a traceback 30 s later: it is
+    # the clients who close, and they are processes of this machine.
+    config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
+    config.keep_alive_max_requests = sys.maxsize
     config.loglevel = "WARNING"
     return config
 

@@ -123,6 +123,13 @@ class InstanceUnknown(BadInput):
         )
 
 
+class NoneRunning(BadInput):
+    """No embedded AWS was left running."""
+
+    def __init__(self) -> None:
+        super().__init__("No embedded AWS is running. Start one with `courtside local up`.")
+
+
 class EngineFailed(CourtsideError):
     """The container engine refused something."""
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from embedded_aws import processes
 from embedded_aws.environments import client_environment
-from embedded_aws.errors import InstanceUnknown, StateFolderUnusable
+from embedded_aws.errors import InstanceUnknown, NoneRunning, StateFolderUnusable
 from embedded_aws.keys import Keys
 from embedded_aws.settings import certificate
+from embedded_aws.slack import SlackJournal
 
 STATE_DIRECTORY = "COURTSIDE_STATE_DIR"
 DIRECTORY_PREFIX = "courtside-local-"
@@ -37,6 +38,7 @@ class Instance:
     emulator_pid: int
     access_key_id: str
     secret_access_key: str = field(repr=False)
+    slack_webhook: str = field(repr=False)
     kept: bool = False
     stage: str | None = None
 
@@ -44,6 +46,11 @@ class Instance:
     def keys(self) -> Keys:
         """The keys that its callers sign with."""
         return Keys(self.access_key_id, self.secret_access_key)
+
+    @property
+    def slack(self) -> SlackJournal:
+        """What its own Slack received at `slack_webhook`."""
+        return SlackJournal(Path(self.directory))
 
     @property
     def certificate(self) -> Path | None:
@@ -116,6 +123,16 @@ def _read(directory: Path) -> Iterator[Instance]:
         # A file that is being removed, or that another version wrote, is no instance of ours.
         with contextlib.suppress(OSError, ValueError, TypeError):
             yield Instance(**json.loads(path.read_text()))
+
+
+def find_running(instance_id: str | None, directory: Path | None = None) -> Instance:
+    """Return the instance of this id, or the newest one that runs; raises `InstanceUnknown` and `NoneRunning`."""
+    if instance_id is not None:
+        return find(instance_id, directory)
+    running = [instance for instance in instances(directory) if instance.running]
+    if not running:
+        raise NoneRunning
+    return running[-1]
 
 
 def find(instance_id: str, directory: Path | None = None) -> Instance:

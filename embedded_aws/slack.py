@@ -1,18 +1,22 @@
 """A webhook on loopback that answers like Slack's and remembers what it was sent."""
 
+import html
 import json
 import secrets
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from embedded_aws.ports import LOOPBACK
 
 _TOKEN_BYTES = 24
+_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,55 @@ class SlackMessage:
         """The message's text; empty when it has none."""
         return str(self.payload.get("text", ""))
 
+    @property
+    def shown(self) -> str:
+        """The text without Slack's escapes, as Slack shows it to people; marks for bold and code are left in."""
+        return html.unescape(self.text)
+
+
+class SlackJournal:
+    """The file into which a webhook writes the messages that it accepts, for readers in other processes."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "slack.jsonl"
+
+    def add(self, message: SlackMessage) -> None:
+        """Append one message."""
+        line = json.dumps({"received_at": message.received_at.isoformat(), "payload": message.payload})
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
+    @property
+    def messages(self) -> tuple[SlackMessage, ...]:
+        """What was accepted so far, oldest first."""
+        return tuple(self._read())
+
+    def wait_for(self, count: int, *, timeout: float) -> tuple[SlackMessage, ...]:
+        """Wait until `count` messages have come, or `timeout` seconds; returns all that came."""
+        deadline = time.monotonic() + timeout
+        while len(messages := self.messages) < count and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        return messages
+
+    def _read(self) -> Iterator[SlackMessage]:
+        if not self._path.exists():
+            return
+        for line in self._path.read_text(encoding="utf-8").splitlines(keepends=True):
+            # The last one may still be on its way into the file.
+            if line.endswith("\n"):
+                found = json.loads(line)
+                yield SlackMessage(datetime.fromisoformat(found["received_at"]), found["payload"])
+
 
 class SlackWebhook:
     """A Slack-shaped incoming webhook; a context manager that serves in a thread.
 
     As Slack does, it answers ``ok`` to a JSON object and ``invalid_payload`` (400) to anything else; when it was
-    told to fail, ``server_error`` (500).
+    told to fail, ``server_error`` (500). What it accepts is written to `journal`, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, journal: SlackJournal | None = None) -> None:
+        self._journal = journal
         # As with Slack's own, whoever knows the address may post.
         self._path = f"/services/T00000000/B00000000/{secrets.token_urlsafe(_TOKEN_BYTES)}"
         self._messages: list[SlackMessage] = []
@@ -94,7 +138,10 @@ class SlackWebhook:
             if payload is None:
                 self._refused += 1
                 return 400, "invalid_payload"
-            self._messages.append(SlackMessage(datetime.now(UTC), payload))
+            message = SlackMessage(datetime.now(UTC), payload)
+            self._messages.append(message)
+            if self._journal is not None:
+                self._journal.add(message)
             return 200, "ok"
 
 
@@ -109,13 +156,15 @@ def _object(body: bytes) -> dict[str, Any] | None:
 def _handler(path: str, answer: Callable[[bytes], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, text = answer(body) if self.path == path else (404, "no_service")
+            status, text = answer(self._body()) if self.path == path else (404, "no_service")
             self.send_response(status)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text.encode())
+
+        def _body(self) -> bytes:
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
             """Say nothing: the messages are the log."""

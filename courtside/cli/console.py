@@ -78,6 +78,12 @@ def say_failure(kind: str, text: str) -> None:
     people.print(told, soft_wrap=True)
 
 
+def print_message(head: str, body: Text) -> None:
+    """Print a message of several lines on stdout below the line that says when it came."""
+    for part in (Text(head, style="dim"), body, Text()):
+        results.print(part, soft_wrap=not results.is_terminal)
+
+
 def print_models(title: str, models: Sequence[ModelRecord]) -> None:
     """Print one row a trained model, headed shortly enough for a narrow terminal."""
     rows = [

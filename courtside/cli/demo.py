@@ -107,6 +107,7 @@ def _print(result: "DemoResult", *, keep: bool) -> None:
     if keep and "instance" in result.urls:
         instance = result.urls["instance"]
         say(f"MLflow in a browser: `eval $(courtside local env {instance})`, then `courtside mlflow ui --open`")
+        say(f"What its own Slack received: `courtside local slack {instance}`")
         say(f"Still running; stop it with `courtside local down {instance}`")
     if result.error:
         say(f"failed: {result.error}", style="bold red")

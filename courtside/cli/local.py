@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from courtside.cli.checkout import require_checkout
-from courtside.cli.console import JsonFlag, people, print_json, print_table, say
+from courtside.cli.console import JsonFlag, people, print_json, print_message, print_table, say
+from courtside.cli.slack_message import rendered
 from courtside.cli.stage import Stage
 
 app = typer.Typer(no_args_is_help=True)
@@ -37,6 +38,7 @@ def up(
     - `courtside local up --port 4566 --json`
     """
     from embedded_aws.aws import LocalAws, LocalOptions
+    from embedded_aws.demo.loop import Loop
     from embedded_aws.demo.synthesis import Synthesis
 
     options = LocalOptions(port=port, backend_store_uri=backend_store_uri, enforce_iam=True)
@@ -47,6 +49,7 @@ def up(
             outputs = aws.deploy(synthesis.finish())
         finally:
             synthesis.abandon()
+        Loop(aws, stage=stage).set_slack_webhook(aws.instance.slack_webhook)
         aws.wait_for_tracking()
         instance = aws.keep(stage)
     if as_json:
@@ -55,6 +58,7 @@ def up(
     print_table("Running", [{"id": instance.id, "aws": instance.endpoint, "mlflow": instance.tracking_url}])
     say(f"To use it from a shell: `eval $(courtside local env {instance.id})`")
     say("MLflow in a browser, from that shell: `courtside mlflow ui --open`")
+    say(f"What it says in Slack: `courtside local slack {instance.id}`; `courtside alerts test` has it say something.")
 
 
 @app.command("env")
@@ -73,22 +77,44 @@ def env(
 
     - `eval $(courtside local env --unset)`, when you are done with it
     """
-    from embedded_aws.errors import InstanceUnknown
-    from embedded_aws.instance import find, instances, shell_variables
+    from embedded_aws.instance import find_running, shell_variables
 
     if unset:
         names = shell_variables()
         print_json({"unset": names}) if as_json else typer.echo(f"unset {' '.join(names)}")
         return
-    running = [instance for instance in instances() if instance.running]
-    if instance_id is None and not running:
-        raise InstanceUnknown("of any id", [])
-    variables = (find(instance_id) if instance_id else running[-1]).shell_environment()
+    variables = find_running(instance_id).shell_environment()
     if as_json:
         print_json(variables)
     else:
         for name, value in variables.items():
             typer.echo(f"export {name}={value}")
+
+
+@app.command("slack")
+def slack(
+    instance_id: Annotated[str | None, typer.Argument(help="Of which one [default: the newest].")] = None,
+    last: Annotated[int | None, typer.Option("--last", min=1, help="The newest messages only [default: all].")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show what the embedded AWS's own Slack received, newest last, as a person would read it in Slack.
+
+    Examples:
+
+    - `courtside local slack`
+
+    - `courtside local slack --last 1 --json`
+    """
+    from embedded_aws.instance import find_running
+
+    messages = find_running(instance_id).slack.messages[-(last or 0) :]
+    if as_json:
+        print_json([{"received_at": message.received_at.isoformat(), "text": message.shown} for message in messages])
+        return
+    if not messages:
+        say("Slack received nothing yet. `courtside alerts test` sends it a message.")
+    for message in messages:
+        print_message(f"{message.received_at:%Y-%m-%d %H:%M:%S} UTC", rendered(message.shown))
 
 
 @app.command("status")

@@ -50,9 +50,10 @@ class Loop:
         return self._outputs[key]
 
     def set_slack_webhook(self, url: str) -> None:
-        """Put the webhook's address where the notifier reads it."""
-        secret = self.output(StackOutput.SLACK_WEBHOOK_SECRET)
-        self._aws.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=url)
+        """Put the webhook's address where the notifier reads it; a stage without Slack has no such place."""
+        secret = self._outputs.get(StackOutput.SLACK_WEBHOOK_SECRET)
+        if secret is not None:
+            self._aws.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=url)
 
     def retrain(self, request: RetrainingRequest) -> str:
         """Start the state machine and return the execution's ARN."""

@@ -15,7 +15,7 @@ from embedded_aws.demo.memory import PeakMemory
 from embedded_aws.demo.narrator import Narrator, StepFailed
 from embedded_aws.demo.plan import plan_for
 from embedded_aws.demo.result import DemoResult
-from embedded_aws.demo.story import NO_WEBHOOK, STAGE, Story
+from embedded_aws.demo.story import STAGE, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,5 @@ def _tell(story: Story, options: DemoOptions) -> None:
         story.collect()
         story.result.urls = archive(story, options.out)
         if options.keep:
-            # The webhook ends with this process; later alerts should say so rather than fail.
-            story.loop.set_slack_webhook(NO_WEBHOOK)
             story.result.urls["instance"] = story.aws.keep(STAGE).id
             story.result.urls["aws"] = story.aws.endpoint

@@ -20,11 +20,10 @@ from embedded_aws.demo.narrator import Narrator, Step
 from embedded_aws.demo.plan import DemoPlan
 from embedded_aws.demo.result import AlertResult, CheckResult, DemoResult, ExecutionResult
 from embedded_aws.demo.synthesis import Synthesis
-from embedded_aws.slack import SlackWebhook
+from embedded_aws.slack import SlackJournal
 
 STAGE = "dev"
 ALERT_TIMEOUT_SECONDS = 20
-NO_WEBHOOK = "not set"
 FIRST_TRAINING = "initial"
 
 
@@ -40,7 +39,7 @@ class Story:
     resources: ExitStack
     aws: LocalAws
     loop: Loop
-    slack: SlackWebhook
+    slack: SlackJournal
     retraining_arn: str = ""
     alerts_expected: int = 0
 
@@ -56,7 +55,6 @@ class Story:
             out = aws.directory / "cdk.out"
             synthesis = Synthesis(out, stage=STAGE, context=context, instance_id=aws.instance.id)
             resources.callback(synthesis.abandon)
-            slack = resources.enter_context(SlackWebhook())
             _point_sdks_at(aws, resources)
             involved = "its images as containers" if options.containers else "no account and no Docker involved"
             step.says(
@@ -66,9 +64,11 @@ class Story:
         with narrator.step("deploy", "Synthesizing and deploying the CDK app") as step:
             outputs = aws.deploy(synthesis.finish())
             loop = Loop(aws, stage=STAGE)
-            loop.set_slack_webhook(slack.url)
+            loop.set_slack_webhook(aws.instance.slack_webhook)
             step.says(f"{len(outputs)} stacks deployed from the unmodified template: {', '.join(outputs)}")
-        return cls(games, plan, options, narrator, DemoResult(games=games.num_rows), resources, aws, loop, slack)
+        return cls(
+            games, plan, options, narrator, DemoResult(games=games.num_rows), resources, aws, loop, aws.instance.slack
+        )
 
     def tell(self) -> None:
         """Run the loop from the first games to the second champion."""

@@ -55,6 +55,12 @@ def test_games_are_loaded_a_champion_is_trained_and_listed(shell: Shell, tmp_pat
     assert "NothingToRollBackTo" in said
 
 
+def test_what_the_stage_says_in_slack_can_be_read(shell: Shell) -> None:
+    assert shell.run("alerts", "test", "--json")["fate"] == "delivered"
+    (message,) = shell.run("local", "slack", "--last", "1", "--json")
+    assert "test" in message["text"].lower()
+
+
 def test_the_instance_is_listed_as_running(shell: Shell) -> None:
     (instance,) = shell.run("local", "status", "--json")
     assert (instance["running"], instance["stage"]) == (True, "dev")

@@ -1,0 +1,60 @@
+"""How the emulator serves: who closes an idle connection."""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypercorn.asyncio import serve
+
+from embedded_aws.certificate import write_certificate
+from embedded_aws.emulator import server_config
+
+ANSWER = b"HTTP/1.1 204"
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+AN_HOUR = 3600.0
+
+
+async def application(scope: Any, _: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    writer.write(REQUEST)
+    return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
+
+
+def test_an_idle_or_busy_connection_by_tls_is_not_closed_by_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing one would wait for the client's word, which an idle client does not give, and end in a traceback."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    write_certificate(certificate, key)
+
+    async def scenario() -> list[bytes]:
+        listening = socket.create_server(("127.0.0.1", 0))
+        address = listening.getsockname()
+        config, stop = server_config(listening), asyncio.Event()
+        config.certfile, config.keyfile = str(certificate), str(key)
+        serving = asyncio.create_task(serve(application, config, shutdown_trigger=stop.wait))
+        context = ssl.create_default_context(cafile=str(certificate))
+        reader, writer = await asyncio.open_connection(*address, ssl=context)
+        answers = [await answered(reader, writer) for _ in range(1_100)]
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: time.monotonic() + AN_HOUR)
+        await asyncio.sleep(0.2)  # what the server does after an hour, it does now
+        answers.append(await answered(reader, writer))
+        writer.close()
+        await writer.wait_closed()
+        stop.set()
+        await serving
+        return answers
+
+    answers = asyncio.run(scenario())
+    assert len(answers) == 1_101
+    assert all(answer.startswith(ANSWER) for answer in answers)

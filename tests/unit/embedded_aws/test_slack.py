@@ -1,0 +1,81 @@
+"""What the embedded AWS's own Slack received, as other processes and people read it."""
+
+import json
+from pathlib import Path
+
+import psutil
+import pytest
+from typer.testing import CliRunner
+
+from courtside.adapters.slack import SlackUnreachable, post_to_slack
+from courtside.cli.main import app
+from embedded_aws import instance as instances
+from embedded_aws.slack import SlackJournal, SlackWebhook
+
+
+def test_what_a_webhook_accepts_can_be_read_by_another_process(tmp_path: Path) -> None:
+    with SlackWebhook(SlackJournal(tmp_path)) as webhook:
+        post_to_slack(webhook.url, subject="Drift", text="home_rest & away_rest < 0.2")
+        post_to_slack(webhook.url, subject="Again", text="second")
+        with pytest.raises(SlackUnreachable, match="404"):
+            post_to_slack(webhook.url[:-1], subject="A stranger's", text="who does not know the address")
+        accepted = webhook.messages
+    read = SlackJournal(tmp_path).messages
+    assert read == accepted
+    assert [message.shown for message in read] == ["*Drift*\nhome_rest & away_rest < 0.2", "*Again*\nsecond"]
+
+
+def test_a_line_that_is_still_being_written_is_no_message_yet(tmp_path: Path) -> None:
+    journal = SlackJournal(tmp_path)
+    assert journal.wait_for(1, timeout=0) == ()
+    whole = json.dumps({"received_at": "2026-03-01T12:00:00+00:00", "payload": {"text": "whole"}})
+    (tmp_path / "slack.jsonl").write_text(f"{whole}\n{whole[:30]}")
+    assert [message.text for message in journal.wait_for(1, timeout=60)] == ["whole"]
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> instances.Instance:
+    """An instance whose supervisor this process is taken for; its Slack received two messages."""
+    here, state, directory = psutil.Process(), tmp_path / "state", tmp_path / "working-files"
+    state.mkdir()
+    directory.mkdir()
+    instance = instances.Instance(
+        id="0badcafe", directory=str(directory), endpoint="", tracking_url="", region="us-east-1",
+        supervisor_pid=here.pid, supervisor_started=here.create_time(), emulator_pid=0,
+        access_key_id="AKIA", secret_access_key="secret", slack_webhook="", kept=True,
+    )  # fmt: skip
+    instances.write(instance, state)
+    monkeypatch.setenv(instances.STATE_DIRECTORY, str(state))
+    with SlackWebhook(instance.slack) as webhook:
+        post_to_slack(webhook.url, subject="First", text="2 * 3 * 4 and `a*b*c` & <b>")
+        post_to_slack(webhook.url, subject="Second", text="*Why*: rule `certain`.\n*What to do*: nothing")
+    return instance
+
+
+def slack(*arguments: str) -> str:
+    done = CliRunner().invoke(app, ["local", "slack", *arguments])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+@pytest.mark.usefixtures("running")
+def test_messages_are_shown_as_slack_shows_them_newest_last() -> None:
+    shown = slack().splitlines()
+    assert shown[0].endswith(" UTC")
+    assert shown[1:3] == ["First", "2 * 3 * 4 and `a*b*c` & <b>"]
+    assert shown[5:8] == ["Second", "Why: rule `certain`.", "What to do: nothing"]
+
+
+def test_the_newest_are_chosen_also_of_a_named_instance(running: instances.Instance) -> None:
+    (only,) = json.loads(slack(running.id, "--last", "1", "--json"))
+    assert only["text"].startswith("*Second*")
+    assert only["received_at"] == running.slack.messages[-1].received_at.isoformat()
+    assert [each["text"][:7] for each in json.loads(slack("--last", "9", "--json"))] == ["*First*", "*Second"]
+
+
+def test_a_slack_without_messages_says_how_to_get_one(running: instances.Instance) -> None:
+    (Path(running.directory) / "slack.jsonl").unlink()
+    done = CliRunner().invoke(app, ["local", "slack"])
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "courtside alerts test" in done.stderr
+    assert json.loads(slack("--json")) == []
