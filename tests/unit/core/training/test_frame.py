@@ -1,0 +1,47 @@
+"""However a table writes numbers, truth values and text that may be missing, the models are given the same."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from courtside.core.training.frame import MISSING, FeatureUnusable, input_frame
+
+NAMES, CATEGORICAL = ["visits", "paid", "plan"], {"plan"}
+TAKEN = pd.DataFrame(
+    {
+        "visits": [3.0, np.nan, 0.0],
+        "paid": [1.0, 0.0, np.nan],
+        "plan": pd.Series(["basic", MISSING, "pro"], dtype=object),
+    }
+)
+INTEGERS, TRUTHS, TEXTS = [3, None, 0], [True, False, None], ["basic", None, "pro"]
+
+
+@pytest.mark.parametrize(
+    ("visits", "paid", "plan"),
+    [
+        (pa.array(INTEGERS), pa.array(TRUTHS), pa.array(TEXTS)),
+        (pa.array([3.0, np.nan, 0.0]), pa.array([1, 0, None], pa.int8()), pa.array(TEXTS, pa.large_string())),
+        (pa.array(INTEGERS, pa.uint16()), pa.array([1.0, 0.0, np.nan]), pa.array(TEXTS).dictionary_encode()),
+        (
+            pa.Array.from_pandas(pd.Series(INTEGERS, dtype="Int64")),
+            pa.Array.from_pandas(pd.Series(TRUTHS, dtype="boolean")),
+            pa.Array.from_pandas(pd.Series(TEXTS, dtype="string")),
+        ),
+    ],
+    ids=["nullable", "floats and int8", "unsigned and dictionary", "pandas"],
+)
+def test_rows_are_taken_however_what_is_missing_is_written(visits: Any, paid: Any, plan: Any) -> None:
+    table = pa.table({"visits": visits, "paid": paid, "plan": plan})
+    frame = input_frame(table, NAMES, categorical=CATEGORICAL)
+    pd.testing.assert_frame_equal(frame, TAKEN, check_dtype=False)
+    assert [kind.kind for kind in frame.dtypes] == ["f", "f", "O"]
+
+
+def test_text_where_the_model_takes_a_number_is_refused_by_name() -> None:
+    table = pa.table({"visits": pa.array(["three", None, "0"]), "paid": pa.array(TRUTHS), "plan": pa.array(TEXTS)})
+    with pytest.raises(FeatureUnusable, match="feature visits holds string, which is no number: correct the column"):
+        input_frame(table, NAMES, categorical=CATEGORICAL)
