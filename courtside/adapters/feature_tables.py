@@ -9,7 +9,7 @@ from pyarrow import fs
 from courtside.contracts.errors import BadInput
 from courtside.core.drift import Profile
 from courtside.core.drift.profiles.serialization import MAGIC
-from courtside.core.drift.reading import FeatureTable, TableMissing, open_table
+from courtside.core.drift.reading import FeatureTable, TableMissing, open_table, unreadable
 
 S3_SCHEME = "s3://"
 
@@ -25,7 +25,7 @@ class AddressInvalid(BadInput):
 def open_address(address: str) -> FeatureTable | Profile:
     """Return the table of a file, folder or ``s3://`` prefix, or the profile of a file that holds one.
 
-    Raises `TableMissing`, `AddressInvalid`, and `ProfileCorrupt` or `ProfileTooNew` for a profile.
+    Raises `TableMissing`, `UnreadableFile`, `AddressInvalid`, and `ProfileCorrupt` or `ProfileTooNew` for a profile.
     """
     filesystem, path = _located(address)
     content = _profile_content(filesystem, path, address)
@@ -51,6 +51,8 @@ def _profile_content(filesystem: fs.FileSystem, path: str, address: str) -> byte
             return None
         with filesystem.open_input_file(path) as file:
             return MAGIC + file.read() if file.read(len(MAGIC)) == MAGIC else None
+    except PermissionError as error:
+        raise unreadable(address, error) from error
     except OSError as error:
         raise TableMissing(address, str(error).splitlines()[0]) from error
 

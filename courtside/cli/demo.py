@@ -26,7 +26,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running and print where it is.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result to this file as JSON.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for reports, histories and alerts.")] = DEFAULT_OUT,
-    seed: Annotated[int, typer.Option(help="Seed of the simulated seasons.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated seasons.")] = 7,
     backend_store_uri: Annotated[
         str | None, typer.Option(help="Your own database for MLflow [default: a PostgreSQL started for the demo].")
     ] = None,

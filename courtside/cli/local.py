@@ -21,7 +21,9 @@ def local() -> None:
 @app.command("up")
 def up(
     stage: Stage = "dev",
-    port: Annotated[int | None, typer.Option(help="Port of the AWS API [default: a free one].")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="Port of the AWS API [default: a free one].")
+    ] = None,
     backend_store_uri: Annotated[
         str | None, typer.Option(help="Your own database for MLflow [default: a PostgreSQL of its own].")
     ] = None,

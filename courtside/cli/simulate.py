@@ -10,7 +10,7 @@ from courtside.cli.console import JsonFlag, print_json, print_table
 
 def simulate(
     out: Annotated[Path, typer.Option(help="Parquet file to write.")],
-    seed: Annotated[int, typer.Option(help="The same seed gives the same games.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same games.")] = 7,
     as_json: JsonFlag = False,
 ) -> None:
     """Simulate NBA-like seasons.

@@ -114,6 +114,15 @@ def test_bad_input_is_named_and_exits_2(command: tuple[str, ...], tmp_path: Path
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command", [("games", "simulate", "--seed", "-1"), ("demo", "--seed", "-7"), ("local", "up", "--port", "70000")]
+)
+def test_a_number_out_of_its_range_is_bad_input(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(*command, *(("--out", tmp_path / "out") if "--seed" in command else ()))
+    assert done.returncode == 2
+    assert f"'{command[-2]}'" in done.stderr
+
+
 def test_a_demo_without_the_seasons_of_its_story_says_so_in_its_json_too(games: Path, tmp_path: Path) -> None:
     done = run("demo", "--games", games, "--json", tmp_path / "result.json")
     assert done.returncode == 2
