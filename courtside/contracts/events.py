@@ -96,7 +96,7 @@ class RetrainingRequest(Payload):
 
 
 class LockOutcome(StrEnum):
-    """What became of a request for the lock: it runs, waits for the one that runs, or came too soon after the last."""
+    """What became of a request for the lock: it runs, waits for its holder to end, or came too soon after the last."""
 
     ACQUIRED = "acquired"
     REMEMBERED = "remembered"

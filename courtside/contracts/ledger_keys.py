@@ -22,6 +22,11 @@ def history(since: datetime, version: str) -> str:
     return f"{HISTORY_PREFIX}{since:%Y-%m-%dT%H:%M:%S.%fZ}-v{version}"
 
 
+def promotion(training_id: str) -> str:
+    """Key of the note that a training's challenger was promoted; in the champion's partition, as it moves with it."""
+    return f"{partition(CHAMPION)}/promoted-{key_name(training_id, 'the id of a training')}"
+
+
 def drift_check(check_id: str) -> str:
     """Key of who carries out one drift check."""
     return f"{CHECKS_PREFIX}{check_id}"

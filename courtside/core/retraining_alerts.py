@@ -7,14 +7,20 @@ from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
 from courtside.core.shown import shown
 
 
-def remembered_alert(request: RetrainingRequest, *, holder: str) -> Alert:
-    """Write the alert for a request that waits for the training that runs."""
+def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: datetime | None) -> Alert:
+    """Write the alert for a request that met the lock taken; its holder may train, wait for a person, or be dead."""
+    holder = shown(holder, LINE_LIMIT)
+    ends = f" at {lease_until:%Y-%m-%d %H:%M} UTC" if lease_until else ""
     return Alert.written(
-        "Courtside: retraining waits for the one that runs",
+        "Courtside: retraining remembered, another one holds the lock",
         [
             (
-                f"*Retraining {shown(request.training_id, LINE_LIMIT)} is remembered*: {shown(holder, LINE_LIMIT)} is "
-                "being trained. It starts when that one is done; several that wait become one."
+                f"*Retraining {shown(request.training_id, LINE_LIMIT)} is remembered*: training {holder} holds the "
+                "lock. It starts when that one gives the lock back; several that wait become one."
+            ),
+            (
+                f"*What the holder does*: `courtside runs show {holder}`. If it has ended without giving the lock "
+                f"back, its lease ends{ends}; `courtside retrain` takes over after that."
             ),
             f"*Asked for by*: {request.trigger.value}, {shown(request.reason, LINE_LIMIT)}.",
         ],

@@ -67,9 +67,10 @@ class LegacyFiles:
 
     def publish(self, *, lake: Lake) -> None:
         """Replace the files in use; raises `LegacyFilesDamaged`."""
-        publish_legacy_set(self.training_id, self.models, lake=lake)
+        # The set last: what it names is taken for published, the features too.
         for name, content in self.features.items():
             lake.write(f"{lake_keys.LEGACY_FEATURES_PREFIX}{name}", content)
+        publish_legacy_set(self.training_id, self.models, lake=lake)
 
     def _by_prefix(self) -> tuple[tuple[str, Mapping[str, bytes]], ...]:
         return (lake_keys.LEGACY_MODELS_PREFIX, self.models), (lake_keys.LEGACY_FEATURES_PREFIX, self.features)

@@ -30,6 +30,18 @@ class ChampionChanged(CourtsideError):
         )
 
 
+class MadeBefore(CourtsideError):
+    """A move that is made once was made, and somebody has moved the champion since."""
+
+    def __init__(self, version: str, *, found: str | None) -> None:
+        self.version = version
+        self.found = found
+        super().__init__(
+            f"version {version} was promoted by this before, and since then somebody made {_named(found)} champion, so "
+            f"nothing was changed. To promote it again: `courtside versions promote {version}`"
+        )
+
+
 class MoveUnfinished(CourtsideError):
     """The ledger names the new champion, and something that follows it could not be written."""
 
@@ -48,12 +60,16 @@ def _named(version: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A change of champion: to which sealed version, and why, by which rule, by whom."""
+    """A change of champion: to which sealed version, and why, by which rule, by whom.
+
+    A move that is made `once` follows from an event: delivered again after somebody else moved on, it is refused.
+    """
 
     sealed: SealedModel
     rule: str
     reason: str
     by: str
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +110,15 @@ class Production:
     def move(self, move: Move, *, expected: str | None, now: datetime) -> ChampionPointer:
         """Make the move if `expected` is champion, and let the rest follow; a move already made is only finished.
 
-        Raises before anything is changed `ChampionChanged`, `VersionMissing`, `SealBroken` and `TrackingUnavailable`,
-        and `MoveUnfinished` after the ledger was written.
+        Raises before anything is changed `ChampionChanged`, `MadeBefore`, `VersionMissing`, `SealBroken` and
+        `TrackingUnavailable`, and `MoveUnfinished` after the ledger was written.
         """
         before, revision = self._current()
         if (before.version, before.sha256) != (move.sealed.version, move.sealed.sha256):
             if before.version not in {expected, move.sealed.version}:
                 raise ChampionChanged(expected=expected, found=before.version)
+            if move.once and self.ledger.get(ledger_keys.promotion(move.sealed.training_id)) is not None:
+                raise MadeBefore(move.sealed.version, found=before.version)
             self._require_followable(move.sealed)
             if not self.ledger.put(*self._writes(before, revision, move, now=now)):
                 raise ChampionChanged(expected=expected, found=self.champion().version)
@@ -176,10 +194,11 @@ class Production:
             by=move.by,
             sha256=sha256,
         )
+        noted = [key, ledger_keys.promotion(move.sealed.training_id)] if move.once else [key]
         return [
             written(ledger_keys.CHAMPION, pointer, expected_revision=revision),
             *self._ended(before, now=now),
-            written(key, reign, expected_revision=0),
+            *(written(each, reign, expected_revision=0) for each in noted),
         ]
 
     def _ended(self, before: ChampionPointer, *, now: datetime) -> list[LedgerWrite]:

@@ -52,7 +52,7 @@ def promote(request: PromoteRequest, *, production: Production, now: datetime) -
     sealed = sealed_model(request.sha256, lake=production.lake)
     _require_own(sealed.version, sealed.training_id, decision)
     before, after = decision.champion_version, sealed.version
-    move = Move(sealed, rule=decision.rule, reason=decision.reason, by=request.by)
+    move = Move(sealed, rule=decision.rule, reason=decision.reason, by=request.by, once=True)
     production.move(move, expected=before, now=now)
     alert = promotion_alert(model=REGISTERED_MODEL, before=before, after=after, reason=decision.reason)
     return PromoteResponse(

@@ -62,7 +62,7 @@ class RetrainingLock:
         if outcome is LockOutcome.ACQUIRED:
             return LockResponse(training_id=request.training_id, outcome=outcome)
         alert = (
-            remembered_alert(request, holder=found.holder or "")
+            remembered_alert(request, holder=found.holder or "", lease_until=found.lease_until)
             if outcome is LockOutcome.REMEMBERED
             else cooling_alert(request, trained_as_of=found.trained_as_of, days=self.cooldown.days)
         )

@@ -17,6 +17,7 @@ from courtside.contracts.environment import (
     TelemetryEnv,
     TrainEnv,
 )
+from courtside.workflows.claims import LEASE_SECONDS
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
 from tests.infra.synthesized import ROOT, SynthesizedStage, text
@@ -54,6 +55,12 @@ def test_each_functions_environment_is_its_model_and_nothing_else(stage: Synthes
     telemetry = TelemetryEnv.read(variables)
     assert telemetry.service == verb
     assert model.read(variables).as_env() | telemetry.as_env() == variables
+
+
+def test_a_drift_check_outlives_the_lease_of_one_that_was_killed(stage: SynthesizedStage) -> None:
+    """Who waits for a dead owner must still have the time to do the work, and to tell of it, itself."""
+    _, function = stage.pipeline.only("AWS::Lambda::Function", "DriftCheckFunction")
+    assert function["Timeout"] >= 4 * LEASE_SECONDS
 
 
 def test_all_functions_are_one_image_outside_the_network(stage: SynthesizedStage) -> None:

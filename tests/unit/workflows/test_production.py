@@ -11,13 +11,14 @@ from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import PromoteRequest, SealRequest
 from courtside.contracts.records import ChampionReference
 from courtside.workflows.compare_versions import NothingToCompare, compare
-from courtside.workflows.legacy_set import read_legacy_set
+from courtside.workflows.legacy_set import LegacyFiles, read_legacy_set
 from courtside.workflows.ports import Lake, LedgerWrite, ModelUnusable, TrackingUnavailable, VersionMissing
-from courtside.workflows.production import ChampionChanged, Move, MoveUnfinished, Production
+from courtside.workflows.production import ChampionChanged, MadeBefore, Move, MoveUnfinished, Production
 from courtside.workflows.promote import NotApproved, promote, seal_challenger
 from courtside.workflows.rollback import AlreadyChampion, Moved, NothingToRollBackTo, promote_by_hand, rollback
 from courtside.workflows.sealed import CannotBeSealed, SealBroken, champion_model, drift_profile, reference_in_use
 from courtside.workflows.smoke import SmokeFailed
+from tests.fakes.dying_lake import BrokeOff, InterruptedLake
 from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryModels, InMemoryRegistry, InMemoryTracking
 from tests.fakes.production import NOW, a_production, add_training
 
@@ -90,6 +91,19 @@ def test_promoting_again_changes_nothing_more(production: Production) -> None:
         promoted(production, "first")
     assert len(production.history()) == 1
     assert aliases(production) == ("1", None)
+
+
+def test_a_promotion_that_is_delivered_again_does_not_undo_a_rollback(production: Production) -> None:
+    """The champion is the one that it was judged against again, but by somebody's word."""
+    promoted(production, "first")
+    promoted(production, "second")
+    rolled_back(production)
+    with pytest.raises(MadeBefore, match="version 2 was promoted by this before, and since then somebody made version"):
+        promoted(production, "second")
+    assert said(production) == ("1", "1", "1", "1")
+    assert len(production.history()) == 3
+    by_hand(production, "2")
+    assert said(production) == ("2", "2", "2", "2")
 
 
 def test_a_challenger_judged_against_another_champion_is_not_promoted(production: Production) -> None:
@@ -340,6 +354,27 @@ def _refusing(lake: Lake, refused: str) -> Callable[[str, bytes], None]:
         usual(key, content)
 
     return write
+
+
+def test_a_move_that_breaks_off_anywhere_leaves_all_legacy_files_of_the_champion_after_its_retry() -> None:
+    for changes in range(1, 40):
+        lake = InterruptedLake()
+        production = Production(InMemoryLedger(), InMemoryRegistry(), lake)
+        for training_id, version, against in (("first", "1", None), ("second", "2", "1")):
+            add_training(production, training_id, version=version, judged_against=against)
+            rows = {"train.parquet": f"rows of {training_id}".encode()}
+            LegacyFiles(training_id, {"a.pkl": training_id.encode()}, rows).keep(lake=lake)
+        promoted(production, "first")
+        lake.changes_left = changes
+        try:
+            promoted(production, "second")
+        except BrokeOff:
+            promoted(production, "second")
+        else:
+            break
+        assert said(production) == ("2", "2", "2", "2")
+        assert lake.read(f"{lake_keys.LEGACY_FEATURES_PREFIX}train.parquet") == b"rows of second"
+    assert 10 < changes < 39
 
 
 def test_a_promotion_that_broke_off_is_rolled_back_when_that_is_asked_for(production: Production) -> None:

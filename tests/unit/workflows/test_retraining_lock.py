@@ -42,7 +42,11 @@ def test_one_runs_and_what_asks_meanwhile_is_remembered_not_lost(lock: Retrainin
     assert lock.acquire(request("a"), now=NOW).outcome is LockOutcome.ACQUIRED
     second = lock.acquire(request("b", 2), now=NOW)
     assert second.outcome is LockOutcome.REMEMBERED
-    assert "a is being trained" in second.message
+    # Whether the holder trains, waits for a person or has died is not known here, so it is not told.
+    assert second.subject == "Courtside: retraining remembered, another one holds the lock"
+    assert "training a holds the lock" in second.message
+    assert f"its lease ends at {NOW + LEASE:%Y-%m-%d %H:%M} UTC" in second.message
+    assert "being trained" not in second.message
     waiting = lock.release(done("a")).waiting
     assert waiting is not None
     assert (waiting.training_id, waiting.as_of) == ("again-b", date(2026, 3, 2))

@@ -1,0 +1,67 @@
+"""Starting a training: a name that is taken counts as the same request only if it is the same request."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from courtside.adapters.step_functions import StepFunctionsApproval, StepFunctionsRetraining, TrainingIdTaken
+from courtside.contracts.events import ApprovalAnswer, RetrainingRequest, Trigger
+from tests.fakes.production import NOW
+
+MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:M"
+ARN = "arn:aws:states:eu-central-1:123456789012:execution:M:t"
+REQUEST = RetrainingRequest(training_id="t", as_of=NOW.date(), trigger=Trigger.MANUAL, reason="asked")
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    client = boto3.client("stepfunctions", region_name="eu-central-1")
+    monkeypatch.setattr(boto3, "client", lambda _: client)
+    with Stubber(client) as stubbed:
+        yield stubbed
+        stubbed.assert_no_pending_responses()
+
+
+def taken(aws: Stubber, request: RetrainingRequest) -> None:
+    """Let a start find its name taken."""
+    asked = {"stateMachineArn": MACHINE, "name": "t", "input": request.model_dump_json()}
+    aws.add_client_error("start_execution", "ExecutionAlreadyExists", expected_params=asked)
+
+
+def known(aws: Stubber, request: RetrainingRequest) -> None:
+    """Tell with which request the execution that has the name was started."""
+    told = {"executionArn": ARN, "stateMachineArn": MACHINE, "status": "RUNNING", "startDate": NOW,
+            "input": request.model_dump_json()}  # fmt: skip
+    aws.add_response("describe_execution", told, {"executionArn": ARN})
+
+
+def test_the_same_request_again_is_the_execution_that_it_started(aws: Stubber) -> None:
+    taken(aws, REQUEST)
+    known(aws, REQUEST)
+    assert StepFunctionsRetraining(MACHINE).start(REQUEST) == ARN
+
+
+@pytest.mark.parametrize(
+    "change", [{"reason": "something else"}, {"trigger": Trigger.INITIAL}, {"as_of": NOW.date().replace(day=2)}]
+)
+def test_another_request_of_the_same_name_is_refused_by_name(aws: Stubber, change: dict[str, object]) -> None:
+    taken(aws, REQUEST)
+    known(aws, REQUEST.model_copy(update=change))
+    with pytest.raises(TrainingIdTaken, match="training t was started before with another request") as refused:
+        StepFunctionsRetraining(MACHINE).start(REQUEST)
+    assert (refused.value.training_id, refused.value.execution_arn) == ("t", ARN)
+
+
+def test_a_drift_check_never_looks_at_executions(aws: Stubber) -> None:
+    """Its role may not, and its ids are made of all that it asks for."""
+    request = REQUEST.model_copy(update={"trigger": Trigger.DRIFT})
+    taken(aws, request)
+    assert StepFunctionsRetraining(MACHINE).start(request) == ARN
+
+
+@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+def test_an_answer_that_nobody_waits_for_is_told(aws: Stubber, code: str) -> None:
+    aws.add_client_error("send_task_success", code)
+    assert not StepFunctionsApproval().answer("token", ApprovalAnswer(approved=True, by="arn:person"))
