@@ -86,7 +86,8 @@ def list_loads(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.workflows.game_loads import PREFIX
     from courtside.workflows.loads import read_loads
 
-    loads, _ = read_loads(PREFIX, lake=stage_games(stage))
+    with people.status("Asking the stage"):
+        loads, _ = read_loads(PREFIX, lake=stage_games(stage))
     if as_json:
         print_json([each.model_dump(mode="json") for each in loads.loads])
     else:

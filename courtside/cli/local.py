@@ -46,12 +46,14 @@ def up(
     options = LocalOptions(port=port, backend_store_uri=backend_store_uri, enforce_iam=True)
     with people.status("Starting") as status, LocalAws.start(options, progress=status.update) as aws:
         # With the instance, not with this process: functions and tasks run from it.
+        status.update("Synthesizing the templates")
         synthesis = Synthesis(aws.directory / "cdk.out", stage=stage, instance_id=aws.instance.id)
         try:
             outputs = aws.deploy(synthesis.finish())
         finally:
             synthesis.abandon()
         Loop(aws, stage=stage).set_slack_webhook(aws.instance.slack_webhook)
+        status.update("Waiting until MLflow's server answers")
         aws.wait_for_tracking()
         instance = aws.keep(stage)
     if as_json:

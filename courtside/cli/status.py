@@ -64,7 +64,7 @@ def _lines(found: "StageStatus") -> Iterator[tuple[str, str]]:
         if decision
         else "none yet",
     )
-    yield "retraining", found.retraining or "none runs"
+    yield "retraining", found.retraining or "none is running"
     if found.waiting_request and found.retraining:
         yield "remembered", f"training {found.waiting_request} starts when {found.retraining} is done"
     elif found.waiting_request:

@@ -73,8 +73,9 @@ def list_loads(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.workflows.loads import read_loads
     from courtside.workflows.tables import TableRows
 
-    lake, dataset = stage_table(stage)
-    loads, _ = read_loads(TableRows(dataset).prefix, lake=lake)
+    with people.status("Asking the stage"):
+        lake, dataset = stage_table(stage)
+        loads, _ = read_loads(TableRows(dataset).prefix, lake=lake)
     if as_json:
         print_json([each.model_dump(mode="json") for each in loads.loads])
     else:

@@ -128,7 +128,7 @@ def check_run(decision: DecisionRecord) -> Run:
         id=decision.check_id,
         kind=RunKind.CHECK,
         state=RunState.DONE,
-        started_by="backfill" if decision.backfilled else "schedule",
+        started_by="backfill" if decision.backfilled else "schedule, or courtside watch",
         started_at=decision.decided_at,
         ended_at=decision.decided_at,
         outcome=_cut(f"{decision.action} for {window} ({decision.rule}: {decision.reason})"),

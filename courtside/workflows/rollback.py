@@ -12,10 +12,17 @@ ROLLBACK, BY_HAND = "rollback", "by_hand"
 
 
 class NothingToRollBackTo(CourtsideError):
-    """No version was champion before."""
+    """No version was champion before; `champion` is the version that is now, None where there is none yet."""
 
-    def __init__(self) -> None:
-        super().__init__("no version was champion before this one, so there is nothing to go back to")
+    def __init__(self, champion: str | None) -> None:
+        self.champion = champion
+        super().__init__(
+            "the stage has no champion yet, so there is nothing to go back to; train one with "
+            "`courtside retrain --trigger initial --wait`"
+            if champion is None
+            else f"no version was champion before version {champion}, so there is nothing to go back to; to make another "
+            "one of `courtside versions list` champion: `courtside versions promote VERSION --reason WHY`"
+        )
 
 
 class AlreadyChampion(CourtsideError):
@@ -46,9 +53,9 @@ def rollback(*, production: Production, models: Models, by: str, now: datetime, 
         return Moved(finished.previous, str(finished.version))
     after = to or pointer.previous
     if after is None:
-        raise NothingToRollBackTo
+        raise NothingToRollBackTo(pointer.version)
     if after == pointer.version:
-        raise AlreadyChampion(after) if to else NothingToRollBackTo
+        raise AlreadyChampion(after) if to else NothingToRollBackTo(after)
     reason = f"rolled back from version {pointer.version}"
     return _moved(after, rule=ROLLBACK, reason=reason, production=production, models=models, by=by, now=now)
 

@@ -81,7 +81,10 @@ def test_a_backfill_of_a_newer_window_does_not_hide_the_last_check() -> None:
     later = decision("later", end=date(2026, 3, 1), at=NOW + timedelta(days=1), backfilled=True)
     found = status_of(InMemoryLedger(), lake_with(check, later))
     assert found.last_decision == check
-    assert [(run.id, run.started_by) for run in found.runs] == [("later", "backfill"), ("check", "schedule")]
+    assert [(run.id, run.started_by) for run in found.runs] == [
+        ("later", "backfill"),
+        ("check", "schedule, or courtside watch"),
+    ]
 
 
 def test_what_retrains_is_what_runs_not_who_holds_the_lock_and_what_waits_is_told() -> None:
