@@ -8,7 +8,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from embedded_aws import processes
@@ -38,7 +38,7 @@ class Instance:
     emulator_pid: int
     access_key_id: str
     secret_access_key: str = field(repr=False)
-    slack_webhook: str = field(repr=False)
+    slack_webhook: str = field(repr=False, default="")
     kept: bool = False
     stage: str | None = None
 
@@ -119,10 +119,13 @@ def instances(directory: Path | None = None) -> list[Instance]:
 
 
 def _read(directory: Path) -> Iterator[Instance]:
+    known = {each.name for each in fields(Instance)}
     for path in directory.glob("*.json"):
-        # A file that is being removed, or that another version wrote, is no instance of ours.
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            yield Instance(**json.loads(path.read_text()))
+        # A file that is being removed is no instance of ours.
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            held = json.loads(path.read_text())
+            # Another release may have written more or less; what it started is to be seen and stopped all the same.
+            yield Instance(**{name: value for name, value in held.items() if name in known})
 
 
 def find_running(instance_id: str | None, directory: Path | None = None) -> Instance:

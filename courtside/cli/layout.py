@@ -65,7 +65,7 @@ def table(rows: Sequence[Mapping[str, object]], width: int) -> list[str]:
     texts = [[cell(row.get(name)) for name in columns] for row in rows]
     widths = _widths([columns, *texts], width)
     if widths is None:
-        blocks = [pairs({name: row[name] for name in columns if name in row}, width) for row in rows]
+        blocks = [pairs({name: row[name] for name in columns if cell(row.get(name))}, width) for row in rows]
         return [line for block in blocks for line in ("", *block)][1:]
     right = [_counts(rows, name) for name in columns]
     ruled = ["─" * each for each in widths]

@@ -20,8 +20,8 @@ class NothingToRollBackTo(CourtsideError):
             "the stage has no champion yet, so there is nothing to go back to; train one with "
             "`courtside retrain --trigger initial --wait`"
             if champion is None
-            else f"no version was champion before version {champion}, so there is nothing to go back to; to make another "
-            "one of `courtside versions list` champion: `courtside versions promote VERSION --reason WHY`"
+            else f"no version was champion before version {champion}, so there is nothing to go back to; "
+            "to take another one of `courtside versions list`: `courtside versions promote VERSION --reason WHY`"
         )
 
 

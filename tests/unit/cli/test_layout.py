@@ -131,3 +131,14 @@ def test_a_finding_whose_fix_is_a_command_keeps_it_on_one_line_and_names_the_sta
     shown = capsys.readouterr().out
     assert '`courtside versions promote 3 --reason "let the registry follow" --stage prod`' in shown
     assert " ".join(shown.split()).count("there is none") == 9
+
+
+def test_a_block_says_nothing_of_what_a_row_has_no_value_for() -> None:
+    rows = [{"run": "a" * 30, "took": None, "outcome": "b" * 30}, {"run": "c", "took": "0:00:02", "outcome": ""}]
+    assert layout.table(rows, width=40) == [
+        f"run      {'a' * 30}",
+        f"outcome  {'b' * 30}",
+        "",
+        "run   c",
+        "took  0:00:02",
+    ]

@@ -212,7 +212,7 @@ def test_rollback_goes_back_one_or_to_a_version_and_is_in_the_history(production
 
 
 def test_a_rollback_that_cannot_be_changes_nothing(production: Production) -> None:
-    with pytest.raises(NothingToRollBackTo, match="no champion yet.*`courtside retrain --trigger initial --wait`"):
+    with pytest.raises(NothingToRollBackTo, match=r"no champion yet.*`courtside retrain --trigger initial --wait`"):
         rolled_back(production, now=NOW)
     promoted(production, "first")
     with pytest.raises(NothingToRollBackTo, match="no version was champion before version 1"):
