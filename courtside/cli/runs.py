@@ -1,13 +1,13 @@
 """`courtside runs`: what ran in a stage, what came of it, and why something failed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, print_text, say
+from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, print_text, say, say_failure
 from courtside.cli.stage import Stage
 from courtside.core.runs import Run, RunKind, copy_run
 
@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="See what ran in a stage: trainings
 RunId = Annotated[str, typer.Argument(help="The run, as `courtside runs list` shows it; its beginning is enough.")]
 Lines = Annotated[int, typer.Option(min=1, max=10_000, help="How many of the log's last lines.")]
 SHORT = 60
+_Item = TypeVar("_Item")
 
 
 @app.command("list")
@@ -94,12 +95,24 @@ def runs_of(stage: str) -> "Runs":
 
     def copies(limit: int) -> list[Run]:
         now = datetime.now(UTC)
-        found = copy_results(outputs[StackOutput.TRACKING_COPY], limit=limit)
+        found = told(lambda: copy_results(outputs[StackOutput.TRACKING_COPY], limit=limit), "backups and restores")
         return [copy_run(task, started_at=began, last_word_at=last, said=said, now=now)
                 for task, began, last, said in found]  # fmt: skip
 
     machine, lake = outputs[StackOutput.RETRAINING], outputs[StackOutput.LAKE_BUCKET]
     return Runs(StepFunctionsExecutions(machine), S3Lake(lake), copies)
+
+
+def told(ask: Callable[[], list[_Item]], what: str) -> list[_Item]:
+    """Return what AWS tells; where it refuses that, say so beside the rest, and return nothing."""
+    from courtside.adapters.deployment import AwsUnusable, reaching_aws
+
+    try:
+        with reaching_aws():
+            return ask()
+    except AwsUnusable as error:
+        say_failure("NotShown", f"{what} are not shown: {error.detail}")
+        return []
 
 
 def row(run: Run) -> dict[str, str]:
@@ -144,7 +157,7 @@ def _logged(run: Run, stage: str) -> "list[LogLine]":
     about = training_of_check(run.id) if run.kind is RunKind.CHECK else run.id
     resources = stack_resources(stack_name(stage, "pipeline"))
     since = run.started_at - (timedelta(minutes=10) if run.kind is RunKind.CHECK else timedelta(0))
-    return lines_about(about, resources, since=since, until=run.ended_at)
+    return told(lambda: lines_about(about, resources, since=since, until=run.ended_at), "log lines")
 
 
 def _print_lines(logged: "Sequence[LogLine]") -> None:

@@ -7,9 +7,9 @@ from typing import Protocol
 from courtside.contracts.errors import BadInput
 from courtside.contracts.lake_keys import DECISIONS_PREFIX
 from courtside.contracts.records import DecisionRecord
-from courtside.core.runs import Execution, Run, RunKind, check_run, training_run
-from courtside.workflows.lake_documents import read_document
-from courtside.workflows.ports import Lake
+from courtside.core.runs import Execution, Run, RunKind, check_run, damaged_check, training_run
+from courtside.workflows.lake_documents import DocumentDamaged, read_document
+from courtside.workflows.ports import Lake, ObjectMissing
 
 _LOOKED_THROUGH = 200
 
@@ -67,4 +67,13 @@ class Runs:
     def _checks(self, limit: int) -> list[Run]:
         """Return the checks that looked at the newest windows, in the order of their days."""
         keys = self.lake.keys(DECISIONS_PREFIX)[-limit:]
-        return [check_run(read_document(DecisionRecord, key, lake=self.lake)) for key in keys]
+        return [run for key in keys if (run := self._check(key)) is not None]
+
+    def _check(self, key: str) -> Run | None:
+        """Return one check; a record that cannot be read hides no other, and one that has gone is none."""
+        try:
+            return check_run(read_document(DecisionRecord, key, lake=self.lake))
+        except DocumentDamaged as error:
+            return damaged_check(key, str(error))
+        except ObjectMissing:
+            return None

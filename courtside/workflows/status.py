@@ -10,8 +10,8 @@ from courtside.contracts.records import ApprovalRecord, ChampionPointer, Decisio
 from courtside.core.runs import Run, RunKind, RunState, last_training
 from courtside.workflows.approval import approvals_waiting
 from courtside.workflows.documents import read
-from courtside.workflows.lake_documents import read_document
-from courtside.workflows.ports import Lake, Ledger
+from courtside.workflows.lake_documents import DocumentDamaged, read_document
+from courtside.workflows.ports import Lake, Ledger, ObjectMissing
 from courtside.workflows.runs import Runs
 
 SHOWN = 5
@@ -59,8 +59,16 @@ def _last_decision(lake: Lake) -> DecisionRecord | None:
     """Return the last decision about the newest window that a scheduled check looked at; a backfill decides nothing."""
     by_day = groupby(reversed(lake.keys(DECISIONS_PREFIX)), key=lambda key: key.rpartition("/")[0])
     for _, keys in by_day:
-        found = [read_document(DecisionRecord, key, lake=lake) for key in keys]
-        scheduled = [each for each in found if not each.backfilled]
+        found = [_decision(key, lake) for key in keys]
+        scheduled = [each for each in found if each is not None and not each.backfilled]
         if scheduled:
             return max(scheduled, key=lambda each: each.decided_at)
     return None
+
+
+def _decision(key: str, lake: Lake) -> DecisionRecord | None:
+    """Return a decision; None of one that cannot be read, which is among the runs with the reason."""
+    try:
+        return read_document(DecisionRecord, key, lake=lake)
+    except (DocumentDamaged, ObjectMissing):
+        return None

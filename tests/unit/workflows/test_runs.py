@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from courtside.cli.following import follow
+from courtside.cli.runs import told
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger, Window
 from courtside.contracts.records import DecisionRecord
@@ -125,6 +127,29 @@ def test_all_kinds_are_listed_newest_first() -> None:
     assert [run.id for run in runs.recent(limit=9, kind=RunKind.TRAINING)] == ["t"]
     assert [run.id for run in runs.recent(limit=2, kind=RunKind.CHECK)] == ["v1-3", "v1-2"]
     assert runs.recent(limit=9, kind=RunKind.BACKUP) == []
+
+
+def test_a_record_that_cannot_be_read_is_a_failed_check_and_hides_no_other_run() -> None:
+    runs = stage_runs()
+    runs.lake.write(lake_keys.decision(date(2026, 3, 2), "v1-2"), b'{"check_id": "v1-')
+    for name in ("notes.txt", "dt=2026-13-41/v1-9.json"):
+        runs.lake.write(f"{lake_keys.DECISIONS_PREFIX}{name}", b"somebody's")
+    found = {run.id: run for run in runs.recent(limit=9)}
+    assert set(found) == {"v1-3", "t", "v1-2", "v1-1", "0f3a"}
+    assert found["v1-2"].state is RunState.FAILED
+    assert "is cut off" in found["v1-2"].outcome
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
+def test_what_aws_refuses_is_said_beside_what_it_tells(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def refused() -> list[Run]:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeLogStreams")
+
+    lines = told(refused, "log lines")
+    said = capsys.readouterr()
+    assert (lines, said.out) == ([], "")
+    assert "log lines are not shown" in " ".join(said.err.split())
+    assert code in said.err
 
 
 def test_a_run_is_found_by_its_id_or_its_beginning() -> None:

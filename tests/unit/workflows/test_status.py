@@ -54,6 +54,14 @@ def status_of(
     return stage_status(ledger, Runs(known, lake or InMemoryLake()), now=NOW)
 
 
+def test_a_decision_that_cannot_be_read_hides_nothing_else() -> None:
+    lake = lake_with(decision("sound", end=date(2026, 2, 1), at=NOW))
+    lake.write(lake_keys.decision(date(2026, 3, 1), "cut"), b"{")
+    found = status_of(InMemoryLedger(), lake)
+    assert found.last_decision is not None
+    assert (found.last_decision.check_id, [run.id for run in found.runs if run.failed]) == ("sound", ["cut"])
+
+
 def test_a_new_stage_does_nothing_yet() -> None:
     found = status_of(InMemoryLedger())
     assert (found.champion, found.last_decision, found.retraining, found.approvals) == (None, None, None, ())
