@@ -69,7 +69,8 @@ def table_contract(dataset: str) -> "Dataset":
     if contract.builder is not None:
         raise InputMismatch(
             f"the features of {contract.name} are built from games, so it takes games, not a table; "
-            "give --games, or with --contract the YAML file of a contract of your own without a builder"
+            "give them to `courtside train --games` or `courtside games load`, "
+            "or name with --contract the YAML file of a contract of your own without a builder"
         )
     return contract
 

@@ -105,8 +105,8 @@ def backups(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
 
 def _print(result: dict[str, Any], *, as_json: bool) -> None:
-    """Print what was copied, a line each."""
-    print_json(result) if as_json else print_pairs(result)
+    """Print what was copied, a line each; what the task did is known to who typed it."""
+    print_json(result) if as_json else print_pairs({name: each for name, each in result.items() if name != "did"})
 
 
 def _ran(stage: str, command: list[str]) -> dict[str, Any]:

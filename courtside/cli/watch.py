@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_pairs
+from courtside.cli.console import JsonFlag, people, print_json, print_pairs, say
 from courtside.cli.drift import EXIT_DRIFT, decision_of
 from courtside.cli.input import parse_day
 from courtside.cli.stage import Stage
@@ -37,8 +37,12 @@ def watch(
     function = stage_outputs(stage)[StackOutput.CHECK_DRIFT]
     now = datetime.now(UTC)
     moment = datetime.combine(parse_day(as_of), time(), UTC) if as_of else now
-    with people.status("Checking"), reaching_aws():
-        found = check_now(function, DriftCheckRequest(as_of=moment))
+    try:
+        with people.status("Checking"), reaching_aws():
+            found = check_now(function, DriftCheckRequest(as_of=moment))
+    except KeyboardInterrupt:
+        say("A check that has begun goes on without this command; `courtside status` tells what it decided")
+        raise
     print_json(found.model_dump(mode="json")) if as_json else print_pairs(_lines(found))
     if exit_code and found.features_drifted:
         raise typer.Exit(EXIT_DRIFT)

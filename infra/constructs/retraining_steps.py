@@ -45,7 +45,8 @@ _FAILURE_MESSAGE = (
     " ? 'Its models are trained, but the tracking server was away: when it is back, courtside train --resume-logging'"
     " & ' logs them. ' : '')"
     " & 'Cause: ' & $substring($states.input.cause, 0, 1000)"
-    " & '\\nLook at the log of that step and at the execution ' & $states.context.Execution.Id"
+    " & '\\nTo see why: courtside runs show ' & $states.context.Execution.Name & ' (execution '"
+    " & $states.context.Execution.Id & ')'"
 )
 CAUSE = "$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : 'not given'"
 # A function's exception comes as JSON with its stack; its message says what to do.

@@ -48,7 +48,7 @@ def test_train_takes_one_input_and_says_which(table: Path, contract: Path, tmp_p
     none = tmp_path / "none.parquet"
     wrong: dict[str, list[tuple[str | Path, ...]]] = {
         "either --games or --table": [(), ("--games", games, "--table", table, "--dataset", contract)],
-        "give --games": [("--table", table)],
+        "`courtside train --games` or `courtside games load`": [("--table", table)],
         "give it with --table": [("--games", games, "--dataset", contract)],
         "cannot be read": [("--table", path, "--dataset", contract) for path in (none, tmp_path)],
     }
