@@ -11,7 +11,7 @@ from datetime import datetime
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer, ChampionReference, LegacySet, Reign, TrainingRecord
-from courtside.workflows.documents import read, written
+from courtside.workflows.documents import MOST_TRIES, LedgerBusy, read, written
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing, Registry
 from courtside.workflows.sealed import LEGACY, ReferenceUnreadable, SealedModel, reference_in_use, seal, sealed_model
@@ -110,18 +110,23 @@ class Production:
     def move(self, move: Move, *, expected: str | None, now: datetime) -> ChampionPointer:
         """Make the move if `expected` is champion, and let the rest follow; a move already made is only finished.
 
-        Raises before anything is changed `ChampionChanged`, `MadeBefore`, `VersionMissing`, `SealBroken` and
-        `TrackingUnavailable`, and `MoveUnfinished` after the ledger was written.
+        Raises before anything is changed `ChampionChanged`, `MadeBefore`, `VersionMissing`, `SealBroken`,
+        `LedgerBusy` and `TrackingUnavailable`, and `MoveUnfinished` after the ledger was written.
         """
-        before, revision = self._current()
-        if (before.version, before.sha256) != (move.sealed.version, move.sealed.sha256):
+        for _ in range(MOST_TRIES):
+            before, revision = self._current()
+            if (before.version, before.sha256) == (move.sealed.version, move.sealed.sha256):
+                break
             if before.version not in {expected, move.sealed.version}:
                 raise ChampionChanged(expected=expected, found=before.version)
             if move.once and self.ledger.get(ledger_keys.promotion(move.sealed.training_id)) is not None:
                 raise MadeBefore(move.sealed.version, found=before.version)
             self._require_followable(move.sealed)
-            if not self.ledger.put(*self._writes(before, revision, move, now=now)):
-                raise ChampionChanged(expected=expected, found=self.champion().version)
+            # A store may also refuse because somebody else is at it: who is champion tells whether that was a move.
+            if self.ledger.put(*self._writes(before, revision, move, now=now)):
+                break
+        else:
+            raise LedgerBusy(ledger_keys.CHAMPION)
         try:
             return self.settle()
         except CourtsideError as error:

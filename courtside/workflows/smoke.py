@@ -37,7 +37,11 @@ def smoke(sealed: SealedModel, *, models: Models) -> int:
 
     Raises `SmokeFailed`, `SealBroken` and `ModelUnusable`.
     """
-    known = pq.read_table(io.BytesIO(sealed.read(KNOWN_ROWS)))
+    try:
+        known = pq.read_table(io.BytesIO(sealed.read(KNOWN_ROWS)))
+    except pa.ArrowException as error:
+        said = f"its known rows cannot be read ({str(error).splitlines()[0]}); train again with `courtside retrain`"
+        raise SmokeFailed(sealed.version, said) from error
     found = np.asarray(sealed.opened(models).probability(known.drop_columns([EXPECTED])), dtype=np.float64)
     apart = np.abs(found - known.column(EXPECTED).to_numpy())
     if not (apart <= TOLERANCE).all():  # NaN is not within any tolerance

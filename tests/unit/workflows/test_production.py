@@ -11,6 +11,7 @@ from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import PromoteRequest, SealRequest
 from courtside.contracts.records import ChampionReference
 from courtside.workflows.compare_versions import NothingToCompare, compare
+from courtside.workflows.documents import LedgerBusy
 from courtside.workflows.legacy_set import LegacyFiles, read_legacy_set
 from courtside.workflows.ports import Lake, LedgerWrite, ModelUnusable, TrackingUnavailable, VersionMissing
 from courtside.workflows.production import ChampionChanged, MadeBefore, Move, MoveUnfinished, Production
@@ -165,6 +166,35 @@ def test_of_two_promotions_at_once_one_wins_and_nothing_is_mixed() -> None:
     assert aliases(production) == ("3", "1")
     assert reference(production) == "3"
     assert [reign.version for reign in production.history() if reign.until is None] == ["3"]
+
+
+class ContendedLedger(InMemoryLedger):
+    """Refuses some writes though nothing was changed, as DynamoDB does while somebody else is at an item."""
+
+    refusals: int = 0
+
+    def put(self, *writes: LedgerWrite) -> bool:
+        self.refusals -= 1
+        return self.refusals < 0 and super().put(*writes)
+
+
+def test_a_ledger_that_somebody_else_is_at_is_asked_again_and_nobody_is_said_to_have_moved() -> None:
+    ledger = ContendedLedger()
+    production = Production(ledger, InMemoryRegistry(), InMemoryLake())
+    add_training(production, "first", version="1", judged_against=None)
+    ledger.refusals = 1000
+    with pytest.raises(LedgerBusy):
+        promoted(production, "first")
+    ledger.refusals = 2
+    promoted(production, "first")
+    assert said(production) == ("1", "1", "1", "1")
+
+
+def test_known_rows_that_cannot_be_read_are_told(production: Production) -> None:
+    production.lake.write(lake_keys.training_smoke("first"), b"no parquet")
+    with pytest.raises(SmokeFailed, match="its known rows cannot be read"):
+        by_hand(production, "1")
+    assert aliases(production) == (None, None)
 
 
 class LateRegistry(InMemoryRegistry):
