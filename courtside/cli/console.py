@@ -109,4 +109,8 @@ def _say(console: Console, text: str, *, style: str | None) -> None:
 
 def _write(lines: Iterable[str]) -> None:
     for line in lines:
-        results.print(line, markup=False, highlight=False, soft_wrap=True)
+        if results.is_terminal:
+            results.print(line, markup=False, highlight=False, soft_wrap=True)
+        else:
+            # Rich would turn the tabs into spaces.
+            results.file.write(f"{line}\n")

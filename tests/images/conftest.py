@@ -26,6 +26,7 @@ from embedded_aws.containers.engine import Engine
 from embedded_aws.demo.loop import Loop
 from embedded_aws.demo.synthesis import Synthesis
 from embedded_aws.slack import SlackWebhook
+from tests.fakes.pointing import point_at
 from tests.images.figures import Figures
 
 REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"
@@ -111,9 +112,7 @@ def stage(
     assert set(images) == {"lambdas", "training_image", "mlflow_image"}
     options = LocalOptions(state_directory=tmp_path_factory.mktemp("state"), containers=True)
     with pytest.MonkeyPatch.context() as patch, SlackWebhook() as slack, LocalAws.start(options) as aws:
-        for name, value in aws.environment().items():
-            patch.setenv(name, value)
-        patch.delenv("AWS_PROFILE", raising=False)
+        point_at(aws.environment(), patch)
         aws.deploy(assembly)
         loop = Loop(aws, stage="dev")
         loop.set_slack_webhook(slack.url)

@@ -6,6 +6,7 @@ import pytest
 
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT, DynamoDbLedger
 from courtside.workflows.ports import Ledger, LedgerWrite
+from tests.fakes.pointing import point_at
 from tests.fakes.ports import InMemoryLedger
 from tests.integration.embedded_aws.conftest import Deployed
 
@@ -16,8 +17,7 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
         return InMemoryLedger()
     deployed: Deployed = request.getfixturevalue("deployed")
     patch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
-    for name, value in deployed.aws.environment().items():
-        patch.setenv(name, value)
+    point_at(deployed.aws.environment(), patch)
     client, name = deployed.aws.client("dynamodb"), f"ledger-{abs(hash(request.node.name))}"
     client.create_table(
         TableName=name,

@@ -5,13 +5,13 @@ import pytest
 from courtside.adapters.s3_lake import S3Lake
 from courtside.workflows.legacy_set import publish_legacy_set, read_legacy_set
 from courtside.workflows.ports import ObjectMissing
+from tests.fakes.pointing import point_at
 from tests.integration.embedded_aws.conftest import Deployed
 
 
 @pytest.fixture
 def lake(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> S3Lake:
-    for name, value in deployed.aws.instance.environment().items():
-        monkeypatch.setenv(name, value)
+    point_at(deployed.aws.instance.environment(), monkeypatch)
     return S3Lake(deployed.output("LakeName"))
 
 

@@ -11,6 +11,7 @@ from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 from embedded_aws.aws import LocalAws, LocalOptions
 from tests.datasets.churn import CONTRACT
+from tests.fakes.pointing import point_at
 
 STAGE = "lakeonly"
 ROLE = {
@@ -43,9 +44,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
         pytest.MonkeyPatch.context() as patch,
         LocalAws.start(LocalOptions(state_directory=tmp_path_factory.mktemp("state"))) as running,
     ):
-        for name, value in running.environment().items():
-            patch.setenv(name, value)
-        patch.delenv("AWS_PROFILE", raising=False)
+        point_at(running.environment(), patch)
         yield running
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from embedded_aws.aws import LocalAws, LocalOptions
 from infra.settings import settings_for
+from tests.fakes.pointing import point_at
 from tests.infra.conftest import synthesize
 from tests.infra.releases import release, versions
 
@@ -34,9 +35,7 @@ def upgrade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgrade]:
     new = synthesize(settings_for("dev"), folder / "new").assembly
     old = old_assembly(folder / "old", new)
     with pytest.MonkeyPatch.context() as patch, LocalAws.start(LocalOptions(state_directory=folder / "state")) as aws:
-        for name, value in aws.environment().items():
-            patch.setenv(name, value)
-        patch.delenv("AWS_PROFILE", raising=False)
+        point_at(aws.environment(), patch)
         outputs = aws.deploy(old)["courtside-dev-data"]
         lake, slack = outputs["LakeBucketName"], outputs["SlackWebhookSecretArn"]
         aws.client("s3").put_object(Bucket=lake, Key=OBJECT, Body=BODY)

@@ -18,6 +18,7 @@ from embedded_aws.aws import LocalAws, LocalOptions
 from embedded_aws.demo.loop import Loop
 from embedded_aws.demo.synthesis import Synthesis
 from embedded_aws.slack import SlackWebhook
+from tests.fakes.pointing import point_at
 
 SEASONS = range(2005, 2012)
 
@@ -54,9 +55,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         SlackWebhook() as slack,
         LocalAws.start(LocalOptions(state_directory=folder / "state", enforce_iam=True)) as aws,
     ):
-        for name, value in aws.environment().items():
-            patch.setenv(name, value)
-        patch.delenv("AWS_PROFILE", raising=False)
+        point_at(aws.environment(), patch)
         aws.deploy(synthesis.finish())
         loop = Loop(aws, stage="dev")
         loop.set_slack_webhook(slack.url)

@@ -1,5 +1,6 @@
 """Paths of the deployed loop that the demo does not take; they share one stage and run in this order."""
 
+import time
 from datetime import UTC, date, datetime
 
 import mlflow
@@ -22,6 +23,16 @@ def texts(stage: Stage, *, containing: str) -> list[str]:
     return [message.text for message in stage.slack.messages if containing in message.text]
 
 
+def told_once(stage: Stage, *, containing: str) -> str:
+    """Wait for a message, which comes after what it tells of, and return the only one of its kind."""
+    deadline = time.monotonic() + 120
+    while not (found := texts(stage, containing=containing)):
+        assert time.monotonic() < deadline, f"nobody was told {containing!r}"
+        time.sleep(0.1)
+    (only,) = found
+    return only
+
+
 def test_a_check_without_a_champion_says_what_to_do(stage: Stage) -> None:
     answer = stage.loop.check_drift(Window(start=date(2010, 7, 1), end=date(2011, 7, 1)))
     assert answer.decision == "nothing_to_check"
@@ -33,7 +44,7 @@ def test_a_training_without_data_is_announced_once_and_promotes_nothing(stage: S
     arn = stage.train("no-games-yet", as_of=date(1970, 1, 1))
     assert stage.end(arn) == "FAILED"
     stage.slack.wait_for(before + 1, timeout=120)
-    (said,) = texts(stage, containing="no-games-yet")
+    said = told_once(stage, containing="no-games-yet")
     assert "failed in Freeze (NoGames)" in said
     assert "champion is untouched" in said
     registry = MlflowRegistry(stage.aws.tracking_url)
@@ -46,7 +57,7 @@ def test_a_stopped_execution_is_announced_by_the_rule(stage: Stage) -> None:
     before = len(stage.slack.messages)
     stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
     stage.slack.wait_for(before + 1, timeout=120)
-    (said,) = texts(stage, containing="stopped-by-a-person")
+    said = told_once(stage, containing="stopped-by-a-person")
     assert "ended as ABORTED" in said
     assert '"' not in said
 
@@ -116,7 +127,7 @@ def test_a_challenger_not_shown_to_be_as_good_is_kept_out_and_people_are_told(st
     assert registry.champion_version() == champion
     assert stage.loop.drift_reference().version == champion
     stage.slack.wait_for(before + 1, timeout=120)
-    (said,) = texts(stage, containing="on-two-seasons")
+    said = told_once(stage, containing="on-two-seasons")
     assert "kept" in said
 
 

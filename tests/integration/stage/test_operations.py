@@ -163,7 +163,15 @@ def paused(stage: Stage) -> Iterator[None]:
         for known in scheduler.list_schedules()["Schedules"]
     ]
     (described,) = [each for each in every if each["Description"] == "Drift check"]
-    fields = ("Name", "GroupName", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target")
+    fields = (
+        "Name",
+        "GroupName",
+        "Description",
+        "ScheduleExpression",
+        "ScheduleExpressionTimezone",
+        "FlexibleTimeWindow",
+        "Target",
+    )
     given = {name: described[name] for name in fields}
     scheduler.update_schedule(**given, State="DISABLED")
     yield

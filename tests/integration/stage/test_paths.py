@@ -33,7 +33,7 @@ from tests.integration.stage.steps import (
     waited,
     without_tracking,
 )
-from tests.integration.stage.test_loop import texts
+from tests.integration.stage.test_loop import texts, told_once
 from tests.integration.stage.test_reports import courtside, printed
 
 SUMMER = date(2010, 7, 2)
@@ -155,7 +155,7 @@ def test_a_challenger_that_fails_its_smoke_check_never_becomes_champion(stage: S
     assert stage.end(arn) == "FAILED"
     assert champion_version(stage) == before
     assert stage.loop.drift_reference() == drift_before
-    (said,) = texts(stage, containing="Retraining breaks failed in Smoke")
+    said = told_once(stage, containing="Retraining breaks failed in Smoke")
     assert "The champion is untouched" in said
     assert "exit code 5" in said
     assert printed(courtside(stage, "versions", "history", "--json")) == history
@@ -175,7 +175,7 @@ def test_a_tracking_server_that_is_away_at_the_promotion_changes_nothing(stage: 
     with without_tracking(stage):
         printed(courtside(stage, "versions", "approve", "server-away", "--json"))
         assert stage.end(arn) == "FAILED"
-    (said,) = texts(stage, containing="Retraining server-away failed in Promote")
+    said = told_once(stage, containing="Retraining server-away failed in Promote")
     assert "TrackingUnavailable" in said
     assert "Promote failed: TrackingUnavailable" in printed(courtside(stage, "status", "--json"))["runs"][0]["outcome"]
     assert champion_version(stage) == before
@@ -196,7 +196,7 @@ def test_a_tracking_server_that_is_away_at_the_smoke_check_leaves_the_champion(s
     with without_tracking(stage):
         assert stage.end(arn) == "FAILED"
     # The smoke check needs no server: it loads what was sealed.
-    (said,) = texts(stage, containing="Retraining away-at-smoke failed in Promote")
+    said = told_once(stage, containing="Retraining away-at-smoke failed in Promote")
     assert "Check which version is champion: courtside versions list" in said
     assert champion_version(stage) == before
     assert stage.loop.drift_reference() == drift_before
@@ -208,7 +208,7 @@ def test_a_training_whose_server_is_away_is_spooled_and_logged_later(stage: Stag
     with without_tracking(stage):
         arn = stage.train("unlogged", as_of=SUMMER + timedelta(5))
         assert stage.end(arn) == "FAILED"
-    (said,) = texts(stage, containing="Retraining unlogged failed in Train")
+    said = told_once(stage, containing="Retraining unlogged failed in Train")
     assert "exit code 4" in said
     assert "courtside train --resume-logging" in said
     record = stage.loop.training("unlogged")
@@ -235,7 +235,7 @@ def test_a_killed_training_is_announced_and_gives_the_lock_back(stage: Stage) ->
     cluster, task = running[0]
     ecs.stop_task(cluster=cluster, task=task, reason="Spot took it back")
     assert stage.end(arn) == "FAILED"
-    (said,) = texts(stage, containing="Retraining killed failed in Train")
+    said = told_once(stage, containing="Retraining killed failed in Train")
     assert "champion is untouched" in said
     state, _ = read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
@@ -249,14 +249,14 @@ def test_a_lease_that_lasts_keeps_others_waiting_and_one_that_ended_does_not(sta
     assert table.put(written(ledger_keys.RETRAINING_LOCK, alive, expected_revision=revision))
     arn = stage.train("waits-for-somebody", as_of=date(1970, 1, 1))
     assert stage.end(arn) == "SUCCEEDED"
-    assert texts(stage, containing="Retraining waits-for-somebody is remembered")
+    assert told_once(stage, containing="Retraining waits-for-somebody is remembered")
     _, revision = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     dead = RetrainingLockState(holder="somebody", lease_until=datetime.now(UTC) - timedelta(seconds=1))
     assert table.put(written(ledger_keys.RETRAINING_LOCK, dead, expected_revision=revision))
     arn = stage.train("takes-over", as_of=date(1970, 1, 1))
     # It has the lock: it fails for want of games, not for want of the lock.
     assert stage.end(arn) == "FAILED"
-    assert texts(stage, containing="Retraining takes-over failed in Freeze")
+    assert told_once(stage, containing="Retraining takes-over failed in Freeze")
     state, _ = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
     assert state.holder is None
@@ -273,22 +273,19 @@ def test_drift_too_soon_after_a_training_starts_none(stage: Stage) -> None:
         RetrainingRequest(training_id="too-soon", as_of=SUMMER, trigger=Trigger.DRIFT, reason="a test")
     )
     assert stage.end(arn) == "SUCCEEDED"
-    assert texts(stage, containing="Retraining too-soon was not started")
+    assert told_once(stage, containing="Retraining too-soon was not started")
     with pytest.raises(Exception, match="NoSuchKey"):
         stage.loop.training("too-soon")
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_rollback_by_command_takes_seconds_and_moves_the_next_prediction(stage: Stage) -> None:
+def test_a_rollback_by_command_moves_the_next_prediction(stage: Stage) -> None:
     history = printed(courtside(stage, "versions", "history", "--json"))
     before = champion_version(stage)
     target = next(r["version"] for r in reversed(history) if r["version"] != before)
-    began = time.perf_counter()
     done = printed(courtside(stage, "versions", "rollback", "--to", target, "--json"))
-    seconds = time.perf_counter() - began
     assert done == {"before": before, "after": target}
     assert champion_version(stage) == stage.loop.drift_reference().version == target
-    assert seconds < 5, f"a rollback took {seconds:.1f} s"
     # The next prediction is the target's: it says of known rows what it said when it was trained.
     loaded = champion_model(lake=stage.lake, tracking=MlflowTracking(stage.aws.tracking_url))
     assert loaded is not None

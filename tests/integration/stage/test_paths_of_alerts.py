@@ -13,7 +13,7 @@ from courtside.contracts.events import Window
 from courtside.contracts.names import StackOutput
 from courtside.core.findings import Level
 from tests.integration.stage.conftest import Stage
-from tests.integration.stage.test_loop import texts
+from tests.integration.stage.test_loop import texts, told_once
 
 pytestmark = pytest.mark.usefixtures("champion")
 
@@ -38,7 +38,7 @@ def test_watch_checks_the_stage_through_its_own_function() -> None:
 def test_a_test_alert_is_seen_to_reach_slack(stage: Stage) -> None:
     result = CliRunner().invoke(app, ["alerts", "test", "--json"])
     assert (result.exit_code, json.loads(result.stdout)["fate"]) == (0, "delivered")
-    assert texts(stage, containing="courtside alerts test")
+    assert told_once(stage, containing="courtside alerts test")
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from courtside.contracts.records import ApprovalRecord
 from courtside.workflows.documents import read
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import ledger
-from tests.integration.stage.test_loop import texts
+from tests.integration.stage.test_loop import told_once
 from tests.integration.stage.test_tracking_database import SERVER, disconnect_everybody, run_scheduled, secret_of
 from tests.integration.stage.test_tracking_database import call as ask_mlflow
 
@@ -161,7 +161,7 @@ def test_a_training_task_reads_by_its_own_role(stage: Stage) -> None:
     with without(stage, role_of_task(stage, "TrainingTask"), "s3:GetObject"):
         assert stage.end(stage.train("not-allowed-to-read", as_of=date(2010, 7, 1))) == "FAILED"
     stage.slack.wait_for(heard + 1, timeout=120)
-    (said,) = texts(stage, containing="not-allowed-to-read")
+    said = told_once(stage, containing="not-allowed-to-read")
     assert "failed in Train" in said
     assert "AccessDenied" in "\n".join(stage.aws.log_tail("train", 60))
 

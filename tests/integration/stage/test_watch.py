@@ -23,7 +23,7 @@ from courtside.contracts.records import ApprovalRecord, RetrainingLockState
 from courtside.workflows.documents import read
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import waited
-from tests.integration.stage.test_loop import texts
+from tests.integration.stage.test_loop import told_once
 
 
 def lock_state(stage: Stage) -> RetrainingLockState:
@@ -47,7 +47,7 @@ def test_a_stopped_retraining_frees_the_lock_within_seconds(stage: Stage) -> Non
     # Free for the next one, which does not wait for the lease of a quarter of an hour.
     following = stage.train("after-the-stopped", as_of=date(1970, 1, 1))
     assert stage.end(following) == "FAILED"
-    assert texts(stage, containing="after-the-stopped failed in Freeze (NoGames)")
+    assert told_once(stage, containing="after-the-stopped failed in Freeze (NoGames)")
     assert lock_state(stage).holder is None
 
 

@@ -142,3 +142,9 @@ def test_a_block_says_nothing_of_what_a_row_has_no_value_for() -> None:
         "run   c",
         "took  0:00:02",
     ]
+
+
+def test_what_is_piped_is_separated_by_tabs(capsys: pytest.CaptureFixture[str]) -> None:
+    console.print_table("Costs", [{"what": "a bucket", "usd": 1.5}, {"what": "a topic", "usd": 2}])
+    console.print_pairs({"champion": "version 1"})
+    assert capsys.readouterr().out.splitlines() == ["what\tusd", "a bucket\t1.500", "a topic\t2", "champion\tversion 1"]
