@@ -59,7 +59,8 @@ class AwsUnusable(CourtsideError):
         self.detail = detail
         super().__init__(
             f"AWS cannot be used from here: {detail}; set AWS_PROFILE and AWS_DEFAULT_REGION to the account of the "
-            "stage, or use an embedded AWS: eval $(courtside local env)"
+            "stage, or use an embedded AWS: `courtside local up`, then `eval $(courtside local env)`. A shell that "
+            "still points at one that was stopped needs `eval $(courtside local env --unset)`"
         )
 
 

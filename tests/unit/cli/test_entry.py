@@ -41,6 +41,7 @@ def broken_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Done:
         (PermissionError(errno.EACCES, "Denied", "/home/models"), 2, "/home/models cannot be read or written"),
         (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 5_000), 2, "x… cannot be"),
         (EndpointConnectionError(endpoint_url="https://sts"), 1, "AwsUnusable"),
+        (EndpointConnectionError(endpoint_url="https://127.0.0.1:4566"), 1, "`eval $(courtside local env --unset)`"),
         (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), 2, "rename the file"),
         (MemoryError(), 1, "memory"),
         (BrokenPipeError(), 1, ""),
