@@ -21,7 +21,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "gate": {"training_id": "t"},
     "lock": REQUEST,
     "notify_slack": {"Records": [{"Sns": {"Subject": "s", "Message": "m", "MessageId": "1"}}]},
-    "promote": {"training_id": "t"},
+    "promote": {"training_id": "t", "sha256": "0" * 64},
     "request_approval": {"training_id": "t", "token": "token", "wait_seconds": 60},
     "seal": {"training_id": "t"},
     "unlock": {"request": REQUEST, "trained": False},
