@@ -18,10 +18,11 @@ _PROCESSES.set_forkserver_preload([APP, "mlflow.store.tracking.sqlalchemy_store"
 
 
 class Server:
-    """MLflow's own server on a database file; stopping it loses nothing but the process."""
+    """MLflow's own server on a database file, or on `database`; stopping it loses nothing but the process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str | None = None) -> None:
         self._folder = folder
+        self._database = database or f"sqlite:///{folder}/mlflow.db"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
@@ -33,7 +34,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._process = _PROCESSES.Process(target=_serve, args=(self._port, self._folder))
+        self._process = _PROCESSES.Process(target=_serve, args=(self._port, self._folder, self._database))
         self._process.start()
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
@@ -68,7 +69,7 @@ def _create_tables(path: Path) -> None:
     SqlAlchemyStore(f"sqlite:///{path}", "mlflow-artifacts:/")
 
 
-def _serve(port: int, folder: Path) -> None:
+def _serve(port: int, folder: Path, database: str) -> None:
     """Serve as `mlflow server --backend-store-uri … --artifacts-destination …` does, in this process."""
     with (folder / "server.log").open("ab") as log:
         for stream in (1, 2):
@@ -78,7 +79,7 @@ def _serve(port: int, folder: Path) -> None:
     from mlflow.server import constants
 
     os.environ |= {
-        constants.BACKEND_STORE_URI_ENV_VAR: f"sqlite:///{folder}/mlflow.db",
+        constants.BACKEND_STORE_URI_ENV_VAR: database,
         constants.ARTIFACT_ROOT_ENV_VAR: "mlflow-artifacts:/",
         constants.ARTIFACTS_DESTINATION_ENV_VAR: str(folder / "artifacts"),
         constants.SERVE_ARTIFACTS_ENV_VAR: "true",

@@ -11,17 +11,19 @@ from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.contracts.names import REGISTERED_MODEL
 from tests.fakes.small_training import small_run
-from tests.integration.tracking.databases import Databases, client_of, close
+from tests.integration.tracking.databases import Databases, client_of
+from tests.integration.tracking.server import Server
 
 ENDLESS = "70 constant columns \0 and ünïcode ☃ \ud800; " * 1_000
 
 
 @pytest.fixture
-def uri(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.chdir(tmp_path)  # where artifacts go when no server says otherwise
-    made = databases.new("long_texts")
-    yield made
-    close(made)
+def uri(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """The address of a server on PostgreSQL."""
+    server = Server(tmp_path, databases.new("long_texts"))
+    server.start()
+    yield server.url
+    server.kill()
     mlflow.set_tracking_uri(None)
     mlflow.set_registry_uri(None)
 
