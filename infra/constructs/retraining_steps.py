@@ -62,7 +62,11 @@ _STOPPED_TASK = (
 )
 # The GuardDuty of an account adds a container, and Step Functions fails a task of which any container ends badly:
 # https://github.com/aws/aws-cdk/issues/32877
-_OUR_CONTAINER_IS_DONE = f"{_STOPPED} and $parse($states.errorOutput.Cause).{_EXIT_CODE} = 0"
+# A task that somebody stopped, or Spot took back, has not done its work, whatever its container's exit code is.
+_OUR_CONTAINER_IS_DONE = (
+    f"{_STOPPED} and ($task := $parse($states.errorOutput.Cause);"
+    f" $task.StopCode = 'EssentialContainerExited' and $task.{_EXIT_CODE} = 0)"
+)
 _Step = TypeVar("_Step", bound=sfn.TaskStateBase)
 
 

@@ -91,10 +91,12 @@ def test_an_announced_failure_still_fails_the_execution(states: dict[str, dict[s
     assert states["RetrainingFailed"]["Error"] == ANNOUNCED
 
 
-def _stopped(*containers: tuple[str, int | None]) -> str:
+def _stopped(*containers: tuple[str, int | None], code: str = "EssentialContainerExited") -> str:
     """The cause that Step Functions gives for a task that it takes for failed."""
-    described = [{"Name": name} | ({} if code is None else {"ExitCode": code}) for name, code in containers]
-    return json.dumps({"StoppedReason": "Essential container in task exited", "Containers": described})
+    described = [{"Name": name} | ({} if ended is None else {"ExitCode": ended}) for name, ended in containers]
+    return json.dumps(
+        {"StopCode": code, "StoppedReason": "Essential container in task exited", "Containers": described}
+    )
 
 
 @pytest.mark.parametrize("step", ["Train", "Smoke"])
@@ -106,6 +108,8 @@ def _stopped(*containers: tuple[str, int | None]) -> str:
         (_stopped(("aws-guardduty-agent-1aB2", 0), ("training", 4)), False),
         (_stopped(("aws-guardduty-agent-1aB2", 137), ("training", None)), False),
         (_stopped(("aws-guardduty-agent-1aB2", 0)), False),
+        (_stopped(("training", 0), code="UserInitiated"), False),
+        (_stopped(("training", 0), code="SpotInterruption"), False),
         ("Unable to assume the role of the task", False),
         (None, False),
     ],
