@@ -1,0 +1,35 @@
+"""What the workflows need from the outside world: one file a capability, with the errors that it raises."""
+
+from courtside.workflows.ports.alerts import AlertChannel
+from courtside.workflows.ports.drift_tracking import DriftRun, DriftTracking
+from courtside.workflows.ports.lake import Lake, ObjectMissing, StampedObject, StoredObject
+from courtside.workflows.ports.ledger import Ledger, LedgerEntry, LedgerWrite
+from courtside.workflows.ports.models import Champion, ChampionReadsOther, Models, ModelUnusable
+from courtside.workflows.ports.registry import Registry, VersionMissing
+from courtside.workflows.ports.retraining import Retraining
+from courtside.workflows.ports.tracking import CandidateRun, Tracking, TrackingRefused, TrackingUnavailable, TrainingRun
+
+__all__ = [
+    "AlertChannel",
+    "CandidateRun",
+    "Champion",
+    "ChampionReadsOther",
+    "DriftRun",
+    "DriftTracking",
+    "Lake",
+    "Ledger",
+    "LedgerEntry",
+    "LedgerWrite",
+    "ModelUnusable",
+    "Models",
+    "ObjectMissing",
+    "Registry",
+    "Retraining",
+    "StampedObject",
+    "StoredObject",
+    "Tracking",
+    "TrackingRefused",
+    "TrackingUnavailable",
+    "TrainingRun",
+    "VersionMissing",
+]

@@ -1,0 +1,25 @@
+"""The tracking server, as drift checks use it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRun:
+    """What is logged of one drift check: little, as a server's search reads all of it."""
+
+    check_id: str
+    at: datetime
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    attachments: Mapping[str, bytes]
+
+
+class DriftTracking(Protocol):
+    """Runs of drift checks; raises `TrackingUnavailable`."""
+
+    def log(self, run: DriftRun) -> str:
+        """Log one check and return the run's id; the same check again updates its run."""
+        ...

@@ -1,0 +1,76 @@
+"""The lake: objects under keys."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from courtside.contracts.errors import CourtsideError
+
+
+class ObjectMissing(CourtsideError):
+    """The lake holds no object under a key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"the lake holds nothing under {key}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object as the lake holds it now: its version (None where the store keeps none) and size in bytes."""
+
+    key: str
+    version_id: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class StampedObject:
+    """An object's content, and what tells it from any other content that its key ever has."""
+
+    content: bytes
+    stamp: str
+
+
+class Lake(Protocol):
+    """Objects under keys."""
+
+    def uri(self, key: str) -> str:
+        """Return where a person finds the object."""
+        ...
+
+    def keys(self, prefix: str) -> list[str]:
+        """Return the keys under `prefix`, sorted."""
+        ...
+
+    def stored(self, prefix: str) -> list[StoredObject]:
+        """Return the objects under `prefix` as they are now, sorted by key."""
+        ...
+
+    def read(self, key: str, *, version_id: str | None = None) -> bytes:
+        """Return an object's content, of one of its versions if asked; raises `ObjectMissing`."""
+        ...
+
+    def write(self, key: str, content: bytes) -> None:
+        """Write an object, replacing what was there."""
+        ...
+
+    def claim(self, key: str, content: bytes) -> bool:
+        """Write an object only if there is none yet; return whether this call wrote it."""
+        ...
+
+    def stamped(self, key: str) -> StampedObject | None:
+        """Return an object with its stamp, None if there is none."""
+        ...
+
+    def replace(self, key: str, content: bytes, *, stamp: str) -> bool:
+        """Write an object only if what is there still has this stamp; return whether this call wrote it."""
+        ...
+
+    def move(self, keys: Mapping[str, str]) -> None:
+        """Move objects (old key → new key) as close together as the store can; if that breaks off, none is lost."""
+        ...
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove objects; those that are not there are no error."""
+        ...

@@ -1,0 +1,47 @@
+"""The model registry: which version plays which part."""
+
+from typing import Protocol
+
+from courtside.contracts.errors import BadInput
+
+
+class VersionMissing(BadInput):
+    """The registry holds no such version."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(
+            f"the registry holds no version {version}: it was deleted or never made, so nothing was changed; "
+            "`courtside versions list` shows what there is"
+        )
+
+
+class Registry(Protocol):
+    """Which version plays which part; raises `TrackingUnavailable`."""
+
+    def champion_version(self) -> str | None:
+        """Return the champion's version, None when there is none yet."""
+        ...
+
+    def previous_version(self) -> str | None:
+        """Return the version that was champion before, None when there is none."""
+        ...
+
+    def training_of(self, version: str) -> str | None:
+        """Return the id of the training that made a version, None where it is unknown; raises `VersionMissing`."""
+        ...
+
+    def model_files(self, version: str) -> dict[str, bytes]:
+        """Return the files of a version's model by path, none where they are gone; raises `VersionMissing`."""
+        ...
+
+    def nominate(self, version: str) -> None:
+        """Name a version challenger."""
+        ...
+
+    def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
+        """Name the champion (None: nobody) and the version before it; doing it twice changes nothing more.
+
+        A version before it that was deleted is named no more. Raises `VersionMissing` when the champion was.
+        """
+        ...

@@ -1,0 +1,100 @@
+"""The tracking server: what is logged of a training, and the models that it logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.secrecy import without_secrets
+from courtside.workflows.ports.models import Champion, Models
+
+if TYPE_CHECKING:  # the functions that only check drift must not load what trains
+    from courtside.contracts.model_card import LoggedRuns
+    from courtside.core.training.candidates import Classifier, Flavor
+
+
+class TrackingUnavailable(CourtsideError):
+    """The tracking server cannot be reached."""
+
+    def __init__(self, uri: str, reason: str = "") -> None:
+        self.uri = without_secrets(uri)
+        told = f" ({reason})" if reason else ""
+        super().__init__(f"the tracking server at {uri} does not answer{told}; check that its service is running")
+
+
+class TrackingRefused(TrackingUnavailable):
+    """The tracking server answered with an error."""
+
+    def __init__(self, uri: str, status: int, detail: str) -> None:
+        super().__init__(uri)
+        self.status = status
+        self.detail = without_secrets(detail)
+        self.args = (f"the tracking server at {self.uri} answered {status}: {self.detail}",)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRun:
+    """What is logged of one candidate; `plots` are image files by name."""
+
+    name: str
+    flavor: Flavor
+    estimator: Classifier
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    plots: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """What is logged of one training: `tags` with every run and the version, `attachments` with the best model.
+
+    `sample` is a few rows of features as the models take them.
+    """
+
+    training_id: str
+    candidates: Sequence[CandidateRun]
+    best: str
+    feature_names: Sequence[str]
+    sample: pa.Table
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
+    attachments: Mapping[str, bytes]
+
+
+class Tracking(Models, Protocol):
+    """Runs and models; raises `TrackingUnavailable`."""
+
+    def prepare(self) -> None:
+        """Load what logging will need, while other work waits for the processor; needs no server."""
+        ...
+
+    def log(self, run: TrainingRun) -> LoggedRuns:
+        """Log every model of a training, register the best as challenger, return where they went.
+
+        What an earlier, broken attempt logged of the same training is kept and the rest added.
+        """
+        ...
+
+    def describe(self, logged: LoggedRuns, *, files: Mapping[str, bytes], description: str) -> None:
+        """Attach a training's documents to its parent run and describe its version; this ends its logging."""
+        ...
+
+    def check_champion(self, feature_names: Sequence[str]) -> None:
+        """Raise `ChampionReadsOther` if there is a champion that needs more than these features."""
+        ...
+
+    def champion(self) -> Champion | None:
+        """Load the champion, None when there is none yet."""
+        ...
+
+    def save(self, run: TrainingRun) -> dict[str, bytes]:
+        """Return the models as files by path, `<candidate>/…`, in their libraries' formats; needs no server."""
+        ...
+
+    def load(self, files: Mapping[str, bytes]) -> dict[str, Classifier]:
+        """Return the models of such files by candidate; needs no server."""
+        ...
