@@ -81,7 +81,7 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
     )
 
 
-def retraining_lock(env: LedgerEnv) -> "RetrainingLock":
+def retraining_lock_of(env: LedgerEnv) -> "RetrainingLock":
     """Wire the retraining lock; only `LockEnv` brings a cool-down."""
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.workflows.retraining_lock import RetrainingLock
@@ -91,9 +91,9 @@ def retraining_lock(env: LedgerEnv) -> "RetrainingLock":
 
 
 @cache
-def lock() -> "RetrainingLock":
+def retraining_lock() -> "RetrainingLock":
     """Wire the lock's functions."""
-    return retraining_lock(LockEnv.read())
+    return retraining_lock_of(LockEnv.read())
 
 
 @cache
@@ -104,10 +104,10 @@ def freezing() -> Callable[[RetrainingRequest], FreezeResponse]:
     from courtside.workflows.freeze import freeze
 
     env = FreezeEnv.read()
-    lake, dataset, kept = S3Lake(env.lake_bucket), load_dataset(env.dataset), retraining_lock(env)
+    lake, dataset, lock = S3Lake(env.lake_bucket), load_dataset(env.dataset), retraining_lock_of(env)
 
     def step(request: RetrainingRequest) -> FreezeResponse:
-        kept.renew(request.training_id, now=datetime.now(UTC))
+        lock.renew(request.training_id, now=datetime.now(UTC))
         manifest = freeze(request, lake=lake, dataset=dataset)
         return FreezeResponse(training_id=request.training_id, rows=manifest.rows, content_hash=manifest.content_hash)
 
@@ -122,10 +122,10 @@ def gate() -> Callable[[GateRequest], GateResponse]:
     from courtside.workflows.gate import gate
 
     env = GateEnv.read()
-    lake, kept = S3Lake(env.lake_bucket), retraining_lock(env)
+    lake, lock = S3Lake(env.lake_bucket), retraining_lock_of(env)
 
     def step(request: GateRequest) -> GateResponse:
-        kept.renew(request.training_id, now=datetime.now(UTC))
+        lock.renew(request.training_id, now=datetime.now(UTC))
         response = gate(request, lake=lake, policy=GatePolicy(), now=datetime.now(UTC))
         return response.model_copy(update={"needs_approval": env.approval and response.promote})
 
@@ -133,20 +133,20 @@ def gate() -> Callable[[GateRequest], GateResponse]:
 
 
 @cache
-def asking_for_approval() -> Callable[[ApprovalRequest], ApprovalRecord]:
+def approval_request() -> Callable[[ApprovalRequest], ApprovalRecord]:
     """Wire the request for a person's approval."""
     from courtside.adapters.s3_lake import S3Lake
     from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.workflows.approval import request_approval
 
     env = ApprovalEnv.read()
-    kept = retraining_lock(env)
+    lock = retraining_lock_of(env)
     lake, alerts = S3Lake(env.lake_bucket), SnsAlerts(env.alert_topic_arn)
 
     def step(request: ApprovalRequest) -> ApprovalRecord:
         now = datetime.now(UTC)
         return request_approval(
-            request, lake=lake, ledger=kept.ledger, lock=kept, alerts=alerts, stage=env.stage, now=now
+            request, lake=lake, ledger=lock.ledger, lock=lock, alerts=alerts, stage=env.stage, now=now
         )
 
     return step
@@ -172,11 +172,11 @@ def promotion() -> Callable[[PromoteRequest], PromoteResponse]:
     from courtside.workflows.promote import promote
 
     env = PromoteEnv.read()
-    production, kept = _production(env), retraining_lock(env)
+    production, lock = _production(env), retraining_lock_of(env)
 
     def step(request: PromoteRequest) -> PromoteResponse:
         now = datetime.now(UTC)
-        kept.renew(request.training_id, now=now)
+        lock.renew(request.training_id, now=now)
         return promote(request, production=production, now=now)
 
     return step
@@ -188,10 +188,10 @@ def sealing() -> Callable[[SealRequest], SealResponse]:
     from courtside.workflows.promote import seal_challenger
 
     env = PromoteEnv.read()
-    production, kept = _production(env), retraining_lock(env)
+    production, lock = _production(env), retraining_lock_of(env)
 
     def step(request: SealRequest) -> SealResponse:
-        kept.renew(request.training_id, now=datetime.now(UTC))
+        lock.renew(request.training_id, now=datetime.now(UTC))
         return seal_challenger(request, production=production)
 
     return step

@@ -24,7 +24,7 @@ def test_importing_a_handler_loads_nothing_heavy(verb: str) -> None:
     assert not loaded(f"import lambdas.{verb}.handler") & HEAVY
 
 
-@pytest.mark.parametrize("wired", ["asking_for_approval", "drift_monitor", "freezing", "gate", "lock"])
+@pytest.mark.parametrize("wired", ["approval_request", "drift_monitor", "freezing", "gate", "retraining_lock"])
 def test_the_lean_functions_stay_lean_when_wired(wired: str) -> None:
     environment = {
         "COURTSIDE_LAKE_BUCKET": "lake",

@@ -83,7 +83,7 @@ def request(training_id: str = "drift-v3") -> RetrainingRequest:
 @pytest.fixture
 def lock(monkeypatch: pytest.MonkeyPatch) -> RetrainingLock:
     wired = RetrainingLock(InMemoryLedger(), timedelta(minutes=15))
-    monkeypatch.setattr(bootstrap, "lock", lambda: wired)
+    monkeypatch.setattr(bootstrap, "retraining_lock", lambda: wired)
     return wired
 
 
@@ -185,7 +185,7 @@ def test_a_task_token_is_in_no_line_and_in_no_answer(written: Written, monkeypat
         asked.append(request)
         return approval()
 
-    monkeypatch.setattr(bootstrap, "asking_for_approval", lambda: ask)
+    monkeypatch.setattr(bootstrap, "approval_request", lambda: ask)
     event = {"training_id": "t1", "token": TOKEN, "wait_seconds": 60}
     answer = handler(event, Invocation())  # type: ignore[arg-type]
     assert asked[0].token == TOKEN
