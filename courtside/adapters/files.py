@@ -2,16 +2,15 @@
 
 import contextlib
 import errno
-import io
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from courtside.contracts.errors import BadInput
+from courtside.core.parquet import parquet_content
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """A full disk is no fault of the place that was named, and is told by the command's entry."""
@@ -75,6 +74,4 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
 
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a table as a parquet file; raises `FolderNotWritable`."""
-    content = io.BytesIO()
-    pq.write_table(table, content, compression="zstd")
-    write_files({path: content.getvalue()})
+    write_files({path: parquet_content(table)})

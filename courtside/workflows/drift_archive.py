@@ -1,18 +1,17 @@
 """Keeps drift reports in the lake: JSON for programs, a page for people, one row a feature for queries."""
 
-import io
 import json
 import logging
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.records import DecisionRecord
 from courtside.core.drift.reports.report import DriftReport
 from courtside.core.drift.statistics import ARCHIVED_KEYS
+from courtside.core.parquet import parquet_content
 from courtside.workflows.drift_window import WindowReport
 from courtside.workflows.ports import Lake
 
@@ -60,7 +59,9 @@ def archive(found: WindowReport, record: DecisionRecord, *, dataset: str, lake: 
     """Write the three forms of a report under its day; writing it again replaces them."""
     day = record.window.end
     lake.write(record.report_key, json.dumps(found.report.to_dict(), indent=2).encode())
-    lake.write(lake_keys.drift_rows(day, record.check_id), _parquet(report_rows(found.report, record, dataset=dataset)))
+    lake.write(
+        lake_keys.drift_rows(day, record.check_id), parquet_content(report_rows(found.report, record, dataset=dataset))
+    )
     page = _page(found, record, dataset=dataset)
     if page is None:
         return Archived(None, None)
@@ -108,9 +109,3 @@ def _page(found: WindowReport, record: DecisionRecord, *, dataset: str) -> bytes
         logger.exception("the page of drift check %s could not be drawn", record.check_id)
         return None
     return text.encode()
-
-
-def _parquet(table: pa.Table) -> bytes:
-    content = io.BytesIO()
-    pq.write_table(table, content, compression="zstd")
-    return content.getvalue()

@@ -21,7 +21,8 @@ from courtside.core.games.merge import (
     merge,
     refuse_clashes,
 )
-from courtside.workflows.games import GameRows, season_content
+from courtside.core.parquet import parquet_content
+from courtside.workflows.games import GameRows
 from courtside.workflows.loads import (
     MOST_TRIES,
     LakeBusy,
@@ -90,7 +91,7 @@ def load_games(
             refuse_clashes(rows, among=before)
         after = merge([LoadedGames(tuple(before.values())), LoadedGames(rows, replaces=replace)])
         _refuse_short_seasons(after, seasons, source=read.source)
-        lake.claim(load.key, season_content(games_table(rows)))
+        lake.claim(load.key, parquet_content(games_table(rows)))
         if write_loads(PREFIX, loads.appended(load), stamp=stamp, lake=lake):
             break
     else:
@@ -197,7 +198,7 @@ def _foreign(files: Mapping[int, Iterable[GameRow]], kept: Mapping[str, Iterable
 def _adopt(rows: list[GameRow], loads: Loads, stamp: str | None, lake: Lake, *, now: datetime) -> None:
     """Make rows that no load has brought a load of their own, older than every load that has not ended."""
     load = _described(rows, file=FOUND, replaces=False, now=now)
-    lake.claim(load.key, season_content(games_table(rows)))
+    lake.claim(load.key, parquet_content(games_table(rows)))
     others = [each for each in loads.loads if each.id != load.id]
     place = next((at for at, each in enumerate(others) if each.state is LoadState.BEGUN), len(others))
     listed = (*others[:place], load, *others[place:])
@@ -220,7 +221,7 @@ def _write_seasons(
         key = lake_keys.games(season)
         if table.num_rows == 0:
             lake.remove([key])
-        elif not put_if(key, season_content(table), stamp=None if found is None else found.stamp, lake=lake):
+        elif not put_if(key, parquet_content(table), stamp=None if found is None else found.stamp, lake=lake):
             return False
     return True
 

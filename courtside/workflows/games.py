@@ -13,6 +13,7 @@ from courtside.core.drift.reading import Days, UnreadableFile, unreadable
 from courtside.core.drift.reading.foreign import Ends
 from courtside.core.drift.reading.table import is_table_file
 from courtside.core.games.schema import GAMES_SCHEMA
+from courtside.core.parquet import parquet_content
 from courtside.core.rows import require_times
 from courtside.workflows.ports import Lake
 from courtside.workflows.row_source import NoRows
@@ -71,12 +72,5 @@ def store_games(games: pa.Table, *, lake: Lake) -> list[str]:
     keys = []
     for season in np.unique(games.column("season").to_numpy()).tolist():
         keys.append(lake_keys.games(season))
-        lake.write(keys[-1], season_content(games.filter(pc.equal(games.column("season"), season))))
+        lake.write(keys[-1], parquet_content(games.filter(pc.equal(games.column("season"), season))))
     return keys
-
-
-def season_content(games: pa.Table) -> bytes:
-    """Return the file of some games."""
-    content = io.BytesIO()
-    pq.write_table(games, content, compression="zstd")
-    return content.getvalue()

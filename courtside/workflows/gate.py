@@ -1,9 +1,6 @@
 """Judge one training's challenger from the holdout predictions in the lake."""
 
-import io
 from datetime import datetime
-
-import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
@@ -15,6 +12,7 @@ from courtside.core.gate.comparing import AUC
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import judge
+from courtside.core.parquet import read_parquet_content
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, ObjectMissing
 
@@ -53,7 +51,7 @@ def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, 
     if record.spooled:
         raise NotLoggedYet(training_id)
     key = lake_keys.training_holdout(training_id)
-    holdout = Holdout.of(pq.read_table(io.BytesIO(lake.read(key))))
+    holdout = Holdout.of(read_parquet_content(lake.read(key)))
     verdict = judge(holdout, policy=policy, fresher_by=_fresher_by(record, lake=lake))
     return GateDecision(
         training_id=training_id,

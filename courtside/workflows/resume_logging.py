@@ -1,15 +1,14 @@
 """Log the trainings that a tracking server which was away has missed."""
 
-import io
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.key_names import key_name
 from courtside.contracts.records import TrainingRecord
+from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.model_cards import write_card
 from courtside.workflows.ports import Lake, Tracking
@@ -73,9 +72,7 @@ def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingReco
 def _add_champion(training_id: str, probability: list[float], *, lake: Lake) -> None:
     """Write what the champion says beside what the challenger said when it was trained."""
     key = lake_keys.training_holdout(training_id)
-    holdout = pq.read_table(io.BytesIO(lake.read(key)))
+    holdout = read_parquet_content(lake.read(key))
     if "champion" in holdout.column_names:
         holdout = holdout.drop_columns(["champion"])
-    content = io.BytesIO()
-    pq.write_table(holdout.append_column("champion", pa.array(probability, pa.float64())), content, compression="zstd")
-    lake.write(key, content.getvalue())
+    lake.write(key, parquet_content(holdout.append_column("champion", pa.array(probability, pa.float64()))))

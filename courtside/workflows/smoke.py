@@ -1,12 +1,10 @@
 """Before a promotion: does the version load as its consumers load it, and say what it said in training?"""
 
-import io
-
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from courtside.contracts.errors import CourtsideError
+from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.ports import Models
 from courtside.workflows.sealed import KNOWN_ROWS, SealedModel
 
@@ -26,10 +24,8 @@ class SmokeFailed(CourtsideError):
 
 def known_rows(features: pa.Table, probability: "np.typing.NDArray[np.float64]") -> bytes:
     """Return the newest rows with what the challenger says of them, as parquet."""
-    table = features.append_column(EXPECTED, pa.array(probability)).slice(max(0, features.num_rows - ROWS))
-    content = io.BytesIO()
-    pq.write_table(table, content, compression="zstd")
-    return content.getvalue()
+    table = features.append_column(EXPECTED, pa.array(probability))
+    return parquet_content(table.slice(max(0, features.num_rows - ROWS)))
 
 
 def smoke(sealed: SealedModel, *, models: Models) -> int:
@@ -38,7 +34,7 @@ def smoke(sealed: SealedModel, *, models: Models) -> int:
     Raises `SmokeFailed`, `SealBroken` and `ModelUnusable`.
     """
     try:
-        known = pq.read_table(io.BytesIO(sealed.read(KNOWN_ROWS)))
+        known = read_parquet_content(sealed.read(KNOWN_ROWS))
     except pa.ArrowException as error:
         said = f"its known rows cannot be read ({str(error).splitlines()[0]}); train again with `courtside retrain`"
         raise SmokeFailed(sealed.version, said) from error

@@ -1,14 +1,13 @@
 """Trainings whose runs wait in the lake: one JSON, the models in their libraries' formats, the holdout's features."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.model_card import ModelCard, SpooledRun
+from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, TrainingRun
 
@@ -43,9 +42,7 @@ def write_spool(
         lake.write(f"{prefix}{MODELS}{path}", content)
     for name, content in run.attachments.items():
         lake.write(f"{prefix}{ATTACHMENTS}{name}", content)
-    features = io.BytesIO()
-    pq.write_table(rows.select(list(run.feature_names)), features, compression="zstd")
-    lake.write(f"{prefix}{ROWS}", features.getvalue())
+    lake.write(f"{prefix}{ROWS}", parquet_content(rows.select(list(run.feature_names))))
     spooled = SpooledRun(
         card=card, feature_names=tuple(run.feature_names), tags=dict(tags), attachments=tuple(run.attachments)
     )
@@ -69,7 +66,7 @@ def read_spool(training_id: str, *, lake: Lake) -> Spool:
         run=run,
         models={key.removeprefix(models): lake.read(key) for key in lake.keys(models)},
         attachments={name: lake.read(f"{prefix}{ATTACHMENTS}{name}") for name in run.attachments},
-        rows=pq.read_table(io.BytesIO(lake.read(f"{prefix}{ROWS}"))),
+        rows=read_parquet_content(lake.read(f"{prefix}{ROWS}")),
     )
 
 

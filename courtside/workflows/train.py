@@ -1,6 +1,5 @@
 """One training: frozen rows → features → four models → registry, with all that later steps need."""
 
-import io
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from courtside.contracts import lake_keys
@@ -19,6 +17,7 @@ from courtside.contracts.model_card import Provenance
 from courtside.contracts.records import ModelRecord, RollingOriginRecord, TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.drift import fit as fit_profile
+from courtside.core.parquet import parquet_content
 from courtside.core.reference import reference_rows
 from courtside.core.training.checks import check_labels, check_split
 from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, labels
@@ -152,7 +151,7 @@ def _preparing(tracking: Tracking | None) -> Iterator[None]:
 
 
 def _features(split: Split) -> dict[str, bytes]:
-    return {f"{name}.parquet": _parquet(table) for name, table in (("train", split.train), ("test", split.test))}
+    return {f"{name}.parquet": parquet_content(table) for name, table in (("train", split.train), ("test", split.test))}
 
 
 def _profile(features: pa.Table, dataset: Dataset) -> bytes:
@@ -185,7 +184,7 @@ def _write_holdout(
     }
     if champion is not None:
         columns["champion"] = np.asarray(champion, dtype=np.float64)
-    lake.write(lake_keys.training_holdout(request.training_id), _parquet(pa.table(columns)))
+    lake.write(lake_keys.training_holdout(request.training_id), parquet_content(pa.table(columns)))
 
 
 def _model_record(model: TrainedModel) -> ModelRecord:
@@ -199,9 +198,3 @@ def _model_record(model: TrainedModel) -> ModelRecord:
         rolling_origin=RollingOriginRecord(**asdict(origin)) if origin else None,
         calibration=model.calibration,
     )
-
-
-def _parquet(table: pa.Table) -> bytes:
-    content = io.BytesIO()
-    pq.write_table(table, content, compression="zstd")
-    return content.getvalue()

@@ -20,8 +20,9 @@ from courtside.core.drift.reading import UnreadableFile
 from courtside.core.games import ReadGames, validate_games
 from courtside.core.games.errors import GamesSeasonShort
 from courtside.core.games.merge import GameIdReused, GamePlayedTwice, LoadedGames, game_rows, merge
+from courtside.core.parquet import parquet_content
 from courtside.workflows.game_loads import FOUND, PREFIX, GamesLoaded, load_games, unload_games
-from courtside.workflows.games import season_content, store_games
+from courtside.workflows.games import store_games
 from courtside.workflows.loads import LoadsDamaged, LoadUnknown, read_loads
 from courtside.workflows.ports import Lake
 from tests.fakes.dying_lake import BrokeOff, InterruptedLake
@@ -167,7 +168,7 @@ def test_what_somebody_wrote_into_a_season_by_hand_is_kept() -> None:
     lake = InMemoryLake()
     load(WHOLE, lake)
     by_hand = [scored(WHOLE[0], 133), *season_rows(2010)[1:], WHOLE[0] | {"game_id": "own", "game_date": "2010-03-01"}]
-    lake.write(lake_keys.games(2010), season_content(given_rows(by_hand).table))
+    lake.write(lake_keys.games(2010), parquet_content(given_rows(by_hand).table))
     load([scored(WHOLE[1], 150)], lake)
     found = games(lake)
     assert (found[f"2010 {WHOLE[0]['game_id']}"][0], found[f"2010 {WHOLE[1]['game_id']}"][0]) == (133, 150)
