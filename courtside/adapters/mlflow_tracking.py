@@ -31,7 +31,7 @@ from courtside.adapters.mlflow_texts import DESCRIPTION, NAME, PARAM, TAG, taken
 from courtside.adapters.tracking_address import usable_address
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import LoggedRuns
-from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
+from courtside.contracts.names import REFERENCE_ARTIFACTS, REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
 from courtside.core.training.candidates import Classifier
 from courtside.workflows.ports import CandidateRun, ChampionReadsOther, TrackingRefused, TrainingRun
 
@@ -214,7 +214,7 @@ class MlflowTracking(MlflowModels):
         )
         files = {f"plots/{name}": content for name, content in candidate.plots.items()}
         if candidate.name == run.best:
-            files |= {f"reference/{name}": content for name, content in run.attachments.items()}
+            files |= {f"{REFERENCE_ARTIFACTS}/{name}": content for name, content in run.attachments.items()}
         self._attach(run_id, files)
         self._client.set_terminated(run_id, FINISHED)
         return run_id

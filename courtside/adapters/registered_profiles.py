@@ -12,10 +12,11 @@ from courtside.adapters.mlflow_connection import connect, is_missing, reaching
 from courtside.adapters.tracking_address import require_server, usable_address
 from courtside.contracts.errors import BadInput
 from courtside.contracts.lake_keys import PROFILE_NAME
+from courtside.contracts.names import REFERENCE_ARTIFACTS
 from courtside.core.drift import Profile
 
 SCHEME = "models:/"
-ARTIFACT = f"reference/{PROFILE_NAME}"
+ARTIFACT = f"{REFERENCE_ARTIFACTS}/{PROFILE_NAME}"
 _ADDRESS = re.compile(r"models:/(?P<name>[^@/]+)(?:@(?P<alias>[^@/]+)|/(?P<version>\d+))")
 
 

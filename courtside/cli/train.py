@@ -191,7 +191,7 @@ def _stored(
     contract = table_contract(dataset)
     content = table_content(table)
     checked_table(content, name=table.name, dataset=contract)
-    lake.write(f"{lake_keys.tables(contract.name)}table.parquet", content)
+    lake.write(lake_keys.loaded_table(contract.name, "table"), content)
     return contract
 
 

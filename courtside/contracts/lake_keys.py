@@ -4,6 +4,7 @@ A key is never made of a name that could lead out of its prefix: every function 
 `NameUnusable` for such a one.
 """
 
+import re
 from datetime import date, datetime
 
 from courtside.contracts.key_names import key_name
@@ -20,9 +21,15 @@ TRAININGS_PREFIX = "training/"
 LEGACY_SET = "ml-models/set.json"
 """Whose the legacy files are, and their SHA-256: written last, so that it tells a whole set from a mixed one."""
 SEALED_PREFIX = "sealed/"
+MANIFEST_NAME = "manifest.json"
+RECORD_NAME = "record.json"
+SMOKE_NAME = "smoke.parquet"
 PROFILE_NAME = "reference.profile"
 _BACKFILLED = "-backfill"
 CHAMPION_REFERENCE = "reference/champion.json"
+_CARD_PAGE = "card.html"
+_SPOOL = "spool/"
+_SPOOLED_RUN = "run.json"
 
 
 def games(season: int) -> str:
@@ -68,7 +75,7 @@ def unloaded_table(dataset: str, load_id: str) -> str:
 
 def training_manifest(training_id: str) -> str:
     """Key of which data one training is made from, byte for byte."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/manifest.json"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/{MANIFEST_NAME}"
 
 
 def legacy_staged(training_id: str) -> str:
@@ -78,7 +85,7 @@ def legacy_staged(training_id: str) -> str:
 
 def training_legacy(training_id: str) -> str:
     """Prefix of a training's legacy files, by their keys, until its challenger is promoted."""
-    return f"training/{training_id}/legacy/"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/legacy/"
 
 
 def sealed(sha256: str) -> str:
@@ -88,7 +95,32 @@ def sealed(sha256: str) -> str:
 
 def training_spool(training_id: str) -> str:
     """Prefix of a training's runs while the tracking server is away."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/spool/"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/{_SPOOL}"
+
+
+def spooled_run(training_id: str) -> str:
+    """Key of what a spool holds; it is written last and removed first, so a spool without it is not whole."""
+    return f"{training_spool(training_id)}{_SPOOLED_RUN}"
+
+
+def is_spooled_run(key: str) -> bool:
+    """Tell whether a key is one that `spooled_run` gives."""
+    return key.startswith(TRAININGS_PREFIX) and key.endswith(f"/{_SPOOL}{_SPOOLED_RUN}")
+
+
+def spooled_rows(training_id: str) -> str:
+    """Key of the holdout's features in a spool."""
+    return f"{training_spool(training_id)}rows.parquet"
+
+
+def spooled_models(training_id: str) -> str:
+    """Prefix of the models in a spool, in their libraries' formats."""
+    return f"{training_spool(training_id)}models/"
+
+
+def spooled_attachments(training_id: str) -> str:
+    """Prefix of the other files in a spool that its runs are to have."""
+    return f"{training_spool(training_id)}attachments/"
 
 
 def training_card(training_id: str) -> str:
@@ -98,7 +130,12 @@ def training_card(training_id: str) -> str:
 
 def training_card_page(training_id: str) -> str:
     """Key of the model card as a page."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/card.html"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/{_CARD_PAGE}"
+
+
+def is_training_card_page(key: str) -> bool:
+    """Tell whether a key is one that `training_card_page` gives."""
+    return key.startswith(TRAININGS_PREFIX) and key.endswith(f"/{_CARD_PAGE}")
 
 
 def training_card_text(training_id: str) -> str:
@@ -108,12 +145,12 @@ def training_card_text(training_id: str) -> str:
 
 def training_smoke(training_id: str) -> str:
     """Key of the known rows, and what the challenger said of them, that a smoke check repeats."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/smoke.parquet"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/{SMOKE_NAME}"
 
 
 def training_record(training_id: str) -> str:
     """Key of what one training did."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/record.json"
+    return f"{TRAININGS_PREFIX}{_training(training_id)}/{RECORD_NAME}"
 
 
 def training_profile(training_id: str) -> str:
@@ -163,6 +200,15 @@ def is_backfilled(decision_key: str) -> bool:
 def decision(day: date, check_id: str) -> str:
     """Key of one logged decision."""
     return f"{DECISIONS_PREFIX}dt={day.isoformat()}/{_check(check_id)}.json"
+
+
+def decision_of(key: str) -> tuple[date, str] | None:
+    """Return day and id of the check in a decision's key, the inverse of `decision`; None for any other key."""
+    found = re.fullmatch(rf"{re.escape(DECISIONS_PREFIX)}dt=(\d{{4}}-\d\d-\d\d)/([^/]+)\.json", key)
+    try:
+        return None if found is None else (date.fromisoformat(found[1]), found[2])
+    except ValueError:  # digits that are no day: nothing that a check wrote
+        return None
 
 
 def tracking_backup(made_at: datetime) -> str:

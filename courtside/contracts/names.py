@@ -11,6 +11,9 @@ TRACKING_AUTH = "courtside-sigv4"
 DRIFT_PAGE = "report.html"
 """A drift report's page among the artifacts of its run; the only artifact the drift check may write."""
 
+REFERENCE_ARTIFACTS = "reference"
+"""The folder, among the artifacts of a training's best run, of what drift is measured against."""
+
 
 class Alias(StrEnum):
     """Registry aliases: which model version plays which part."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,6 @@ APPROVE = "Approve"
 COPY_LIMIT = timedelta(hours=1)
 """A copy task that has said nothing for so long runs no more; the command gives up waiting as early."""
 _REASON_LIMIT = 300
-_DECISION = re.compile(re.escape(lake_keys.DECISIONS_PREFIX) + r"dt=(?P<day>\d{4}-\d\d-\d\d)/(?P<check>[^/]+)\.json")
 _EXIT_CODE = re.compile(r"\(exit code (-?\d+)\)")
 
 _STEPS = {
@@ -139,14 +138,12 @@ def check_run(decision: DecisionRecord) -> Run:
 
 def damaged_check(key: str, problem: str) -> Run | None:
     """Tell a drift check whose decision cannot be read from the decision's key; None for a key of something else."""
-    found = _DECISION.fullmatch(key)
+    found = lake_keys.decision_of(key)
     if found is None:
         return None
-    try:
-        ended = datetime.combine(date.fromisoformat(found["day"]), time(), UTC)
-    except ValueError:  # digits that are no day: nothing that a check wrote
-        return None
-    return Run(found["check"], RunKind.CHECK, RunState.FAILED, "", ended, ended, _cut(problem))
+    day, check_id = found
+    ended = datetime.combine(day, time(), UTC)
+    return Run(check_id, RunKind.CHECK, RunState.FAILED, "", ended, ended, _cut(problem))
 
 
 def copy_run(task: str, *, started_at: datetime, last_word_at: datetime, said: Mapping[str, Any], now: datetime) -> Run:

@@ -16,7 +16,6 @@ from courtside.contracts.records import ChampionReference, SealedFiles, Training
 from courtside.workflows.ports import Champion, Lake, Models, ObjectMissing, Registry, Tracking
 from courtside.workflows.training_records import record_of_version
 
-MANIFEST, RECORD, KNOWN_ROWS = "manifest.json", "record.json", "smoke.parquet"
 MODEL, LEGACY = "model/", "legacy/"
 
 
@@ -75,7 +74,7 @@ class SealedModel:
 
     def record(self) -> TrainingRecord:
         """Return the record of its training as it was when it was sealed; raises `SealBroken`."""
-        return TrainingRecord.model_validate_json(self.read(RECORD))
+        return TrainingRecord.model_validate_json(self.read(lake_keys.RECORD_NAME))
 
     def opened(self, models: Models) -> Champion:
         """Load it; raises `SealBroken` and `ModelUnusable`."""
@@ -102,7 +101,7 @@ def seal(version: str, *, lake: Lake, registry: Registry) -> SealedModel:
     manifest = json.dumps(contents.model_dump(), indent=2, sort_keys=True).encode()
     digest = _sha256(manifest)
     # The manifest last: a copy that broke off has none.
-    for path, content in (*files.items(), (MANIFEST, manifest)):
+    for path, content in (*files.items(), (lake_keys.MANIFEST_NAME, manifest)):
         lake.write(f"{lake_keys.sealed(digest)}{path}", content)
     return SealedModel(digest, contents, lake)
 
@@ -111,9 +110,9 @@ def _of_training(version: str, record: TrainingRecord, *, lake: Lake) -> dict[st
     training_id = record.training_id
     needed = {
         lake_keys.PROFILE_NAME: lake_keys.training_profile(training_id),
-        KNOWN_ROWS: lake_keys.training_smoke(training_id),
+        lake_keys.SMOKE_NAME: lake_keys.training_smoke(training_id),
     }
-    files = {RECORD: record.model_dump_json(indent=2).encode()}
+    files = {lake_keys.RECORD_NAME: record.model_dump_json(indent=2).encode()}
     for path, key in needed.items():
         try:
             files[path] = lake.read(key)
@@ -128,7 +127,7 @@ def sealed_model(sha256: str, *, lake: Lake) -> SealedModel:
 
     Raises `SealBroken`.
     """
-    manifest = _checked(sha256, MANIFEST, sha256, lake=lake)
+    manifest = _checked(sha256, lake_keys.MANIFEST_NAME, sha256, lake=lake)
     return SealedModel(sha256, SealedFiles.model_validate_json(manifest), lake)
 
 

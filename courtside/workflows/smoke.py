@@ -4,9 +4,10 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.errors import CourtsideError
+from courtside.contracts.lake_keys import SMOKE_NAME
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.ports import Models
-from courtside.workflows.sealed import KNOWN_ROWS, SealedModel
+from courtside.workflows.sealed import SealedModel
 
 EXPECTED = "expected"
 ROWS = 50
@@ -34,7 +35,7 @@ def smoke(sealed: SealedModel, *, models: Models) -> int:
     Raises `SmokeFailed`, `SealBroken` and `ModelUnusable`.
     """
     try:
-        known = read_parquet_content(sealed.read(KNOWN_ROWS))
+        known = read_parquet_content(sealed.read(SMOKE_NAME))
     except pa.ArrowException as error:
         said = f"its known rows cannot be read ({str(error).splitlines()[0]}); train again with `courtside retrain`"
         raise SmokeFailed(sealed.version, said) from error

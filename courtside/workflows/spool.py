@@ -11,11 +11,6 @@ from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, TrainingRun
 
-RUN = "run.json"
-ROWS = "rows.parquet"
-MODELS = "models/"
-ATTACHMENTS = "attachments/"
-
 
 @dataclass(frozen=True, slots=True)
 class Spool:
@@ -37,41 +32,38 @@ def write_spool(
     lake: Lake,
 ) -> None:
     """Keep a training's runs in the lake; the JSON is written last, so that a spool without it was never whole."""
-    prefix = lake_keys.training_spool(run.training_id)
+    training_id = run.training_id
     for path, content in models.items():
-        lake.write(f"{prefix}{MODELS}{path}", content)
+        lake.write(f"{lake_keys.spooled_models(training_id)}{path}", content)
     for name, content in run.attachments.items():
-        lake.write(f"{prefix}{ATTACHMENTS}{name}", content)
-    lake.write(f"{prefix}{ROWS}", parquet_content(rows.select(list(run.feature_names))))
+        lake.write(f"{lake_keys.spooled_attachments(training_id)}{name}", content)
+    lake.write(lake_keys.spooled_rows(training_id), parquet_content(rows.select(list(run.feature_names))))
     spooled = SpooledRun(
         card=card, feature_names=tuple(run.feature_names), tags=dict(tags), attachments=tuple(run.attachments)
     )
-    lake.write(f"{prefix}{RUN}", spooled.model_dump_json(indent=2).encode())
+    lake.write(lake_keys.spooled_run(training_id), spooled.model_dump_json(indent=2).encode())
 
 
 def spooled_trainings(*, lake: Lake) -> list[str]:
     """Return the ids of the trainings that wait, in the order of their data."""
-    end = f"/spool/{RUN}"
-    keys = [key for key in lake.keys(lake_keys.TRAININGS_PREFIX) if key.endswith(end)]
+    keys = filter(lake_keys.is_spooled_run, lake.keys(lake_keys.TRAININGS_PREFIX))
     runs = [read_document(SpooledRun, key, lake=lake).card.record for key in keys]
     return [record.training_id for record in sorted(runs, key=lambda record: (record.as_of, record.training_id))]
 
 
 def read_spool(training_id: str, *, lake: Lake) -> Spool:
     """Read a spooled training back; raises `ObjectMissing`."""
-    prefix = lake_keys.training_spool(training_id)
-    run = read_document(SpooledRun, f"{prefix}{RUN}", lake=lake)
-    models = f"{prefix}{MODELS}"
+    run = read_document(SpooledRun, lake_keys.spooled_run(training_id), lake=lake)
+    models, attachments = lake_keys.spooled_models(training_id), lake_keys.spooled_attachments(training_id)
     return Spool(
         run=run,
         models={key.removeprefix(models): lake.read(key) for key in lake.keys(models)},
-        attachments={name: lake.read(f"{prefix}{ATTACHMENTS}{name}") for name in run.attachments},
-        rows=read_parquet_content(lake.read(f"{prefix}{ROWS}")),
+        attachments={name: lake.read(f"{attachments}{name}") for name in run.attachments},
+        rows=read_parquet_content(lake.read(lake_keys.spooled_rows(training_id))),
     )
 
 
 def remove_spool(training_id: str, *, lake: Lake) -> None:
     """Remove a spool, its JSON first: from then on it is not replayed again."""
-    prefix = lake_keys.training_spool(training_id)
-    lake.remove([f"{prefix}{RUN}"])
-    lake.remove(lake.keys(prefix))
+    lake.remove([lake_keys.spooled_run(training_id)])
+    lake.remove(lake.keys(lake_keys.training_spool(training_id)))

@@ -10,7 +10,6 @@ from embedded_aws.demo.story import Story
 
 # What a run of the check leaves, by the name under which the demo says where it lies.
 REPORTS = {".html": "report", ".json": "report_data"}
-CARD = "/card.html"
 
 
 def archive(story: Story, folder: Path) -> dict[str, str]:
@@ -21,11 +20,10 @@ def archive(story: Story, folder: Path) -> dict[str, str]:
         write_files({path: story.loop.read(key)})
         if path.suffix in REPORTS:
             found[REPORTS[path.suffix]] = str(path)
-    for key in story.lake().keys(lake_keys.TRAININGS_PREFIX):
-        if key.endswith(CARD):
-            path = folder / "models" / f"{Path(key).parent.name}.html"
-            write_files({path: story.loop.read(key)})
-            found["model_card"] = str(path)
+    for key in filter(lake_keys.is_training_card_page, story.lake().keys(lake_keys.TRAININGS_PREFIX)):
+        path = folder / "models" / f"{Path(key).parent.name}.html"
+        write_files({path: story.loop.read(key)})
+        found["model_card"] = str(path)
     for execution in story.loop.executions():
         path = folder / "executions" / f"{execution.name}.json"
         write_files({path: json.dumps(story.loop.history(execution.arn), indent=2, default=str).encode()})

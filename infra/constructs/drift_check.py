@@ -7,7 +7,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
-from courtside.contracts import ledger_keys
+from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.environment import CheckDriftEnv
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs import tracking_routes
@@ -19,8 +19,8 @@ from infra.constructs.private_api import PrivateApi
 from infra.constructs.retraining import Retraining
 from infra.stage import StageSettings
 
-# What `courtside.contracts.lake_keys` spells: the check adds reports and decisions and changes nothing else.
-WRITABLE = ("drift/*", "decisions/*")
+# The check adds reports and decisions and changes nothing else.
+WRITABLE = (f"{lake_keys.DRIFT_REPORTS_PREFIX}*", f"{lake_keys.DECISIONS_PREFIX}*")
 CLAIMED = (ledger_keys.CHECKS_PREFIX, ledger_keys.NOTICES_PREFIX)
 # MLflow's clients write artifacts themselves, under the run's own folder: this one file of it, never a model.
 ARTIFACT = f"{ARTIFACT_FOLDER}/*/artifacts/{DRIFT_PAGE}"

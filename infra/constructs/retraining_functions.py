@@ -28,7 +28,7 @@ from infra.stage import StageSettings
 
 _LEGACY = f"{lake_keys.LEGACY_MODELS_PREFIX}*"
 
-# What each may read of the lake, and add to it, in the spelling of `courtside.contracts.lake_keys`.
+# What each may read of the lake, and add to it.
 FREEZE_READABLE = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*", lake_keys.training_manifest("*"))
 GATE_READABLE = (f"{lake_keys.TRAININGS_PREFIX}*", lake_keys.CHAMPION_REFERENCE)
 APPROVAL_READABLE = (lake_keys.training_verdict("*"),)

@@ -12,7 +12,6 @@ from infra.constructs.logs import log_group
 from infra.stage import StageSettings, TaskSize
 
 _SIZE = TaskSize(cpu=256, memory_mib=512)
-# The spelling of `courtside.contracts.lake_keys`.
 BACKUPS = f"{lake_keys.TRACKING_BACKUPS_PREFIX}*"
 
 

@@ -6,6 +6,7 @@ A finding that is not here fails synthesis. An entry that matches no finding in 
 
 from dataclasses import dataclass
 
+from courtside.contracts import lake_keys
 from infra.constructs import tracking_routes
 
 
@@ -34,15 +35,15 @@ _DEAD_LETTERS = (
     "pipeline/TrackingUpkeep/Missed/Resource",
 )
 _RESULTS = tuple(
-    f"training/*/{name}"
-    for name in (
-        "record.json",
-        "reference.profile",
-        "holdout.parquet",
-        "smoke.parquet",
-        "card.json",
-        "card.html",
-        "card.md",
+    key("*")
+    for key in (
+        lake_keys.training_record,
+        lake_keys.training_profile,
+        lake_keys.training_holdout,
+        lake_keys.training_smoke,
+        lake_keys.training_card,
+        lake_keys.training_card_page,
+        lake_keys.training_card_text,
     )
 )
 _STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
@@ -161,16 +162,20 @@ ACKNOWLEDGED = (
         reason="Reads data, profiles and decisions, whose keys depend on the dataset; it writes under two prefixes.",
     ),
     *(
-        _iam5(f"<LakeBucket>/{folder}/*", _step_role("Freeze"), reason="All seasons, or all files of a table.")
-        for folder in ("games", "tables")
+        _iam5(f"<LakeBucket>/{prefix}*", _step_role("Freeze"), reason="All seasons, or all files of a table.")
+        for prefix in (lake_keys.GAMES_PREFIX, lake_keys.TABLES_PREFIX)
     ),
     _iam5(
-        "<LakeBucket>/training/*",
+        f"<LakeBucket>/{lake_keys.TRAININGS_PREFIX}*",
         _step_role("Gate"),
         _step_role("Seal"),
         reason="Reads what the training wrote; its word is its own.",
     ),
-    _iam5("<LakeBucket>/sealed/*", _step_role("Seal"), _step_role("Promote"), reason="One folder for each seal."),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.SEALED_PREFIX}*",
+        *map(_step_role, ("Seal", "Promote")),
+        reason="One folder for each seal.",
+    ),
     _iam5("<ArtifactsBucket>/mlflow/*/models/*", _step_role("Seal"), reason="MLflow chooses the keys of models."),
     _iam5(
         "<LakeBucket>/*",
@@ -195,28 +200,35 @@ ACKNOWLEDGED = (
         at=(_CHECK_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE),
         reason="Of the alert topic's own key: SNS takes either call that makes a data key.",
     ),
-    _iam5("<LakeBucket>/drift/*", _CHECK_ROLE, reason="Reports are stored by day and check."),
-    _iam5("<LakeBucket>/decisions/*", _CHECK_ROLE, reason="Decisions are stored by day and check."),
+    *(
+        _iam5(f"<LakeBucket>/{prefix}*", _CHECK_ROLE, reason="Reports and decisions are stored by day and check.")
+        for prefix in (lake_keys.DRIFT_REPORTS_PREFIX, lake_keys.DECISIONS_PREFIX)
+    ),
     _iam5(
-        "<LakeBucket>/backups/tracking/*",
+        f"<LakeBucket>/{lake_keys.TRACKING_BACKUPS_PREFIX}*",
         "tracking/TrackingCopy/Task/TaskRole/DefaultPolicy/Resource",
         reason="One object a backup; it can add and read them, not delete one.",
     ),
     *(_iam5(f"<LakeBucket>/{key}", _TRAINING_ROLE, reason="One object of each training's folder.") for key in _RESULTS),
     *(
-        _iam5(f"<LakeBucket>/{folder}/*", _step_role("Promote"), reason="Files that notebooks read by these names.")
-        for folder in ("ml-models", "ml-features")
+        _iam5(f"<LakeBucket>/{prefix}*", _step_role("Promote"), reason="Files that notebooks read by these names.")
+        for prefix in (lake_keys.LEGACY_MODELS_PREFIX, lake_keys.LEGACY_FEATURES_PREFIX)
     ),
-    _iam5("<LakeBucket>/ml-models/.staged/*", _step_role("Promote"), reason="One folder for each training's files."),
-    _iam5("<LakeBucket>/training/*/legacy/*", _TRAINING_ROLE, reason="What waits for a promotion, by training."),
-    _iam5("<LakeBucket>/training/*/spool/*", _TRAINING_ROLE, reason="What waited for the server, by training."),
+    *(
+        _iam5(f"<LakeBucket>/{prefix}*", role, reason=reason)
+        for prefix, role, reason in (
+            (lake_keys.LEGACY_STAGED_PREFIX, _step_role("Promote"), "One folder for each training's files."),
+            (lake_keys.training_legacy("*"), _TRAINING_ROLE, "What waits for a promotion, by training."),
+            (lake_keys.training_spool("*"), _TRAINING_ROLE, "What waited for the server, by training."),
+        )
+    ),
     _iam5(
-        "<LakeBucket>/training/*/manifest.json",
+        f"<LakeBucket>/{lake_keys.training_manifest('*')}",
         _step_role("Freeze"),
         reason="One object of each training's folder.",
     ),
     _iam5(
-        "<LakeBucket>/training/*/gate.json",
+        f"<LakeBucket>/{lake_keys.training_verdict('*')}",
         *map(_step_role, ("Gate", "RequestApproval", "Promote")),
         reason="One object of each training's folder.",
     ),

@@ -1,0 +1,138 @@
+"""Keys are spelled in `lake_keys` and `ledger_keys`; everything else asks these two for them."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.key_names import NameUnusable
+
+ROOT = Path(__file__).parents[3]
+SPELLERS = {"courtside/contracts/lake_keys.py", "courtside/contracts/ledger_keys.py"}
+PACKAGES = ("courtside", "infra", "lambdas", "training_image", "embedded_aws", "mlflow_image", "images")
+NO_KEYS = {
+    "courtside/adapters/tracking_copy/dump.py": {"tables/", "manifest.json"},  # members of a backup's archive
+    "embedded_aws/assembly.py": {"manifest.json"},  # a synthesized app's own
+}
+"""What looks like a key and is none, by file."""
+
+
+class Spelling(NamedTuple):
+    """A text in the code that looks like a part of a key."""
+
+    file: str
+    line: int
+    text: str
+
+
+def _texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the texts that the code uses: not its docstrings, nor other texts that stand for themselves."""
+    comments = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in comments:
+            yield node.lineno, node.value
+
+
+def _constants(module: object) -> list[str]:
+    return [value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)]
+
+
+def _roots() -> set[str]:
+    """Return the first folder of every prefix and key."""
+    return {
+        value.partition("/")[0] for module in (lake_keys, ledger_keys) for value in _constants(module) if "/" in value
+    }
+
+
+def _file_names() -> set[str]:
+    """Return the names at the end of keys that are the same in every folder."""
+    functions = [function for name, function in inspect.getmembers(lake_keys, inspect.isfunction) if name[0] != "_"]
+    takes_an_id = [each for each in functions if list(inspect.signature(each).parameters) == ["training_id"]]
+    return {str(key).rpartition("/")[2] for key in (each("an-id") for each in takes_an_id)} - {"", "an-id"}
+
+
+def _spelled(source: str, file: str) -> list[Spelling]:
+    folders = "|".join(sorted(map(re.escape, _roots())))
+    names = "|".join(sorted(map(re.escape, _file_names())))
+    looks_like_a_key = re.compile(rf"(?:^|[/>*])((?:{folders})/)|^(?:\S*/)?({names})$")
+    found = ((line, looks_like_a_key.search(text)) for line, text in _texts(ast.parse(source)))
+    spellings = [Spelling(file, line, match[1] or match[2]) for line, match in found if match]
+    return [each for each in spellings if each.text not in NO_KEYS.get(file, set())]
+
+
+def _sources() -> list[Path]:
+    files = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+    return [file for file in files if file.relative_to(ROOT).as_posix() not in SPELLERS]
+
+
+def test_no_other_module_spells_a_key() -> None:
+    spellings = [each for file in _sources() for each in _spelled(file.read_text(), file.relative_to(ROOT).as_posix())]
+    assert spellings == []
+
+
+def test_every_exception_is_needed() -> None:
+    used = {
+        (file, match)
+        for file, texts in NO_KEYS.items()
+        for match in texts
+        if any(match in text for _, text in _texts(ast.parse((ROOT / file).read_text())))
+    }
+    assert used == {(file, text) for file, texts in NO_KEYS.items() for text in texts}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'PATTERNS = ("drift/*", "decisions/*")',
+        'key = f"training/{training_id}/legacy/"',
+        'rule = "<LakeBucket>/ml-models/.staged/*"',
+        'lock = "lock/retraining"',
+        'found = key.endswith("/card.html")',
+        'NAME = "holdout.parquet"',
+    ],
+)
+def test_a_spelling_elsewhere_is_found(code: str) -> None:
+    assert _spelled(code, "infra/constructs/new.py")
+
+
+@pytest.mark.parametrize("code", ['"""Reads `games/season=2019/games.parquet`."""', 'help = "The name in ml-models/."'])
+def test_what_people_read_is_no_spelling(code: str) -> None:
+    assert not _spelled(code, "courtside/cli/new.py")
+
+
+@pytest.mark.parametrize("training_id", ["../../evil", "", "a/b", "x" * 65])
+def test_no_key_of_a_training_leads_out_of_its_folder(training_id: str) -> None:
+    for make in (lake_keys.training_legacy, lake_keys.training_spool, lake_keys.spooled_run, lake_keys.training_record):
+        with pytest.raises(NameUnusable):
+            make(training_id)
+
+
+def test_a_decisions_key_is_read_back() -> None:
+    assert lake_keys.decision_of(lake_keys.decision(date(2026, 3, 1), "abc")) == (date(2026, 3, 1), "abc")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "decisions/dt=2026-02-30/abc.json",
+        "decisions/dt=2026-03-01/a/b.json",
+        "decisions/dt=2026-03-01/abc.html",
+        lake_keys.drift_report(date(2026, 3, 1), "abc"),
+        lake_keys.tracking_backup(datetime(2026, 3, 1, tzinfo=UTC)),
+    ],
+)
+def test_another_key_is_no_decision(key: str) -> None:
+    assert lake_keys.decision_of(key) is None
+
+
+def test_what_a_spool_and_a_card_are_called_is_read_back() -> None:
+    assert lake_keys.is_spooled_run(lake_keys.spooled_run("an-id"))
+    assert not lake_keys.is_spooled_run(lake_keys.spooled_rows("an-id"))
+    assert lake_keys.is_training_card_page(lake_keys.training_card_page("an-id"))
+    assert not lake_keys.is_training_card_page(lake_keys.training_card("an-id"))
