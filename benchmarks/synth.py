@@ -24,14 +24,11 @@ def cpu_seconds() -> float:
 
 def synthesize() -> int:
     """Synthesize the dev stage into a directory that goes away; return the number of resources."""
-    import aws_cdk as cdk
-
-    from infra.app import build
+    from infra.app import build, empty_app
     from infra.settings import settings_for
 
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
     with tempfile.TemporaryDirectory() as outdir:
-        app = cdk.App(context=context, outdir=outdir)
+        app = empty_app(Path(outdir))
         build(app, settings_for("dev"))
         return sum(len(stack.template["Resources"]) for stack in app.synth().stacks)
 

@@ -1,6 +1,8 @@
 """Stage settings → stacks."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import aws_cdk as cdk
 
@@ -22,12 +24,18 @@ class Stacks:
     pipeline: PipelineStack
 
 
+def empty_app(outdir: Path) -> cdk.App:
+    """Return an app with the context of cdk.json, which only the CDK command reads by itself."""
+    context = json.loads((Path(__file__).parents[1] / "cdk.json").read_text())["context"]
+    return cdk.App(context=context, outdir=str(outdir))
+
+
 def build(app: cdk.App, settings: StageSettings, *, commit: str = "") -> Stacks:
     """Add one stage's stacks to the app; reads no environment, so a test builds what a deployment does.
 
     `commit` is what the checkout is at; every training and every image is tagged with it.
 
-    The app must carry cdk.json's context: outside the CLI, `cdk.App(context=…)` does not read that file.
+    The app must carry cdk.json's context: outside the CDK command, `empty_app` makes one that does.
     """
     app.node.set_context(COMMIT, commit)
     if settings.bootstrap_qualifier:

@@ -14,7 +14,8 @@ from courtside.cli.stage import Stage
 from courtside.contracts.errors import BadInput
 
 if TYPE_CHECKING:
-    from courtside.core.costs import Estimate, PriceTable, Resource, Usage
+    from courtside.contracts.templates.resources import Resource
+    from courtside.core.costs import Estimate, PriceTable, Usage
 
 CENT = 0.01
 NAMED_WHEN_OVER = 5
@@ -86,7 +87,7 @@ def _resources(stage: str, *, templates: list[Path], assembly: Path | None) -> "
 
 
 def _read(path: Path, *, stack: str) -> "Iterator[Resource]":
-    from courtside.core.costs import resources_of
+    from courtside.contracts.templates.resources import resources_of
 
     try:
         yield from resources_of(stack, json.loads(path.read_text(encoding="utf-8")))

@@ -1,17 +1,17 @@
 """The difference of two templates, resource by resource."""
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from courtside.contracts.templates.references import references
+from courtside.contracts.templates.resources import Resource, Template, resources_of
 from infra.changes.specification import Replacement, ResourceType
 
-# Shown by nobody's wish: metadata of the toolkit.
+# The toolkit's own metadata, which changes with every version of it.
 _IGNORED = frozenset({"AWS::CDK::Metadata"})
-_SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)")
 _UNKNOWN = ResourceType(stateful=False, replacing={})
 _KEEPING = frozenset({"Retain", "RetainExceptOnCreate", "Snapshot"})
 
@@ -38,8 +38,8 @@ class Change:
     kind: str
     action: Action
     stateful: bool
-    before: Mapping[str, Any] = field(repr=False)
-    after: Mapping[str, Any] = field(repr=False)
+    before: Resource | None = field(repr=False)
+    after: Resource | None = field(repr=False)
     properties: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
     certain: bool = True
@@ -51,85 +51,74 @@ class Change:
         return self.stateful and self.action in {Action.REPLACED, Action.REMOVED}
 
 
-def compare(
-    stack: str, before: Mapping[str, Any], after: Mapping[str, Any], specification: Mapping[str, ResourceType]
-) -> list[Change]:
+def compare(stack: str, before: Template, after: Template, specification: Mapping[str, ResourceType]) -> list[Change]:
     """Return the changes of one stack between two templates, by logical id; an absent template is ``{}``.
 
     A resource is also replaced when a property that replaces it refers to one that is.
     """
-    old, new = _resources(before), _resources(after)
+    old, new = _resources(stack, before), _resources(stack, after)
     changes = [
         change
         for logical_id in sorted(old.keys() | new.keys())
-        if (change := _change(stack, logical_id, old.get(logical_id), new.get(logical_id), specification))
+        if (change := _change(old.get(logical_id), new.get(logical_id), specification))
     ]
-    return _followed(changes, old, new, stack, specification)
+    return _followed(changes, old, new, specification)
 
 
-def _resources(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    found = template.get("Resources", {})
-    return {key: value for key, value in found.items() if value["Type"] not in _IGNORED}
+def _resources(stack: str, template: Template) -> dict[str, Resource]:
+    return {each.logical_id: each for each in resources_of(stack, template) if each.kind not in _IGNORED}
 
 
-def _change(
-    stack: str,
-    logical_id: str,
-    old: Mapping[str, Any] | None,
-    new: Mapping[str, Any] | None,
-    specification: Mapping[str, ResourceType],
-) -> Change | None:
-    kind = (new or old or {})["Type"]
-    known = specification.get((old or new or {})["Type"], _UNKNOWN)
+def _change(old: Resource | None, new: Resource | None, specification: Mapping[str, ResourceType]) -> Change | None:
     if old is None or new is None:
-        action = Action.ADDED if old is None else Action.REMOVED
-        kept = (old or {}).get("DeletionPolicy") in _KEEPING
-        return Change(stack, logical_id, kind, action, known.stateful, old or {}, new or {}, kept=kept)
-    if old["Type"] != new["Type"]:
+        return _one_sided(old, new, specification)
+    known = specification.get(old.kind, _UNKNOWN)
+    if old.kind != new.kind:
         # CloudFormation refuses this outright for some types and replaces for others: as bad as a replacement.
-        return _replaced(stack, logical_id, old, new, known, causes=("Type",), certain=True)
-    properties = _differing(old.get("Properties", {}), new.get("Properties", {}))
-    policies = tuple(name for name in ("DeletionPolicy", "UpdateReplacePolicy") if old.get(name) != new.get(name))
+        return _replaced(old, new, known, causes=("Type",), certain=True)
+    properties = _differing(old.properties, new.properties)
     causes = tuple(name for name in properties if name in known.replacing)
     if causes:
         certain = any(known.replacing[name] is Replacement.YES for name in causes)
-        return _replaced(stack, logical_id, old, new, known, causes=causes, certain=certain)
-    if not properties and not policies:
+        return _replaced(old, new, known, causes=causes, certain=certain)
+    kept = {"DeletionPolicy": old.deletion_policy, "UpdateReplacePolicy": old.replacement_policy}
+    keeps = {"DeletionPolicy": new.deletion_policy, "UpdateReplacePolicy": new.replacement_policy}
+    shown = (*properties, *_differing(kept, keeps))
+    if not shown:
         return None
-    shown = properties + policies
-    return Change(stack, logical_id, kind, Action.CHANGED, known.stateful, old, new, properties=shown)
+    return Change(new.stack, new.logical_id, new.kind, Action.CHANGED, known.stateful, old, new, properties=shown)
 
 
-def _replaced(
-    stack: str,
-    logical_id: str,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    known: ResourceType,
-    *,
-    causes: tuple[str, ...],
-    certain: bool,
-) -> Change:
+def _one_sided(old: Resource | None, new: Resource | None, specification: Mapping[str, ResourceType]) -> Change | None:
+    there = old or new
+    if there is None:
+        return None
+    action = Action.REMOVED if old else Action.ADDED
+    stateful = specification.get(there.kind, _UNKNOWN).stateful
+    kept = there is old and there.deletion_policy in _KEEPING
+    return Change(there.stack, there.logical_id, there.kind, action, stateful, old, new, kept=kept)
+
+
+def _replaced(old: Resource, new: Resource, known: ResourceType, *, causes: tuple[str, ...], certain: bool) -> Change:
     return Change(
-        stack,
-        logical_id,
-        new["Type"],
+        new.stack,
+        new.logical_id,
+        new.kind,
         Action.REPLACED,
         known.stateful,
         old,
         new,
-        properties=_differing(old.get("Properties", {}), new.get("Properties", {})),
+        properties=_differing(old.properties, new.properties),
         causes=causes,
         certain=certain,
-        kept=old.get("UpdateReplacePolicy") in _KEEPING,
+        kept=old.replacement_policy in _KEEPING,
     )
 
 
 def _followed(
     changes: list[Change],
-    old: dict[str, dict[str, Any]],
-    new: dict[str, dict[str, Any]],
-    stack: str,
+    old: dict[str, Resource],
+    new: dict[str, Resource],
     specification: Mapping[str, ResourceType],
 ) -> list[Change]:
     """Add the replacements that follow from others, until none does."""
@@ -137,11 +126,9 @@ def _followed(
     while True:
         certainty = {key: each.certain for key, each in found.items() if each.action is Action.REPLACED}
         more = {
-            key: _replaced(
-                stack, key, old[key], new[key], known, causes=causes, certain=any(certainty[each] for each in by)
-            )
+            key: _replaced(old[key], new[key], known, causes=causes, certain=any(certainty[each] for each in by))
             for key in old.keys() & new.keys() - certainty.keys()
-            if (known := specification.get(new[key]["Type"]))
+            if (known := specification.get(new[key].kind))
             if (by := _referred(new[key], known) & certainty.keys())
             if (causes := tuple(sorted(f"{each} is replaced" for each in by)))
         }
@@ -150,30 +137,14 @@ def _followed(
         found |= more
 
 
-def _referred(resource: Mapping[str, Any], known: ResourceType) -> set[str]:
+def _referred(resource: Resource, known: ResourceType) -> set[str]:
     """Return the logical ids that the properties which replace a resource for certain refer to."""
-    properties = resource.get("Properties", {})
     certain = [
-        properties[name] for name, how in known.replacing.items() if how is Replacement.YES and name in properties
+        resource.properties[name]
+        for name, how in known.replacing.items()
+        if how is Replacement.YES and name in resource.properties
     ]
-    return set(references(certain))
-
-
-def references(value: Any) -> Iterator[str]:
-    """Yield every logical id that a template value refers to."""
-    if isinstance(value, list):
-        for each in value:
-            yield from references(each)
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            if key == "Ref":
-                yield str(each)
-            elif key == "Fn::GetAtt":
-                yield str(each[0] if isinstance(each, list) else each.split(".")[0])
-            elif key == "Fn::Sub":
-                yield from _SUBSTITUTED.findall(json.dumps(each))
-            else:
-                yield from references(each)
+    return {each.name for each in references(certain) if not each.imported}
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from courtside.contracts.templates.references import NotText, text
+from courtside.contracts.templates.resources import Resource
 from infra.changes.compare import Change
 
 _RULES = ("SecurityGroupIngress", "SecurityGroupEgress")
@@ -21,8 +23,8 @@ def permission_lines(change: Change) -> list[str]:
     return given + taken
 
 
-def _permissions(resource: Mapping[str, Any]) -> set[str]:
-    return set(_stated(resource.get("Type", ""), resource.get("Properties", {})))
+def _permissions(resource: Resource | None) -> set[str]:
+    return set(_stated(resource.kind, resource.properties)) if resource else set()
 
 
 def _stated(kind: str, properties: Mapping[str, Any]) -> Iterator[str]:
@@ -62,19 +64,9 @@ def _rule(side: str, rule: Mapping[str, Any]) -> str:
 
 def flat(value: Any) -> str:
     """Flatten a template value into one readable string: ``{"Ref": "X"}`` becomes ``<X>``."""
-    match value:
-        case str():
-            said = value
-        case list():
-            said = ", ".join(flat(each) for each in value)
-        case {"Ref": name} | {"Fn::ImportValue": name} | {"Fn::GetStackOutput": {"OutputName": name}}:
-            said = f"<{name}>"
-        case {"Fn::GetAtt": [logical_id, attribute]}:
-            said = f"<{logical_id}.{attribute}>"
-        case {"Fn::Join": [separator, list(parts)]}:
-            said = str(separator).join(flat(part) for part in parts)
-        case {"Fn::Sub": str(template)}:
-            said = template
-        case _:
-            said = json.dumps(value, sort_keys=True)
-    return said
+    if isinstance(value, list):
+        return ", ".join(map(flat, value))
+    try:
+        return text(value)
+    except NotText:
+        return json.dumps(value, sort_keys=True)

@@ -4,14 +4,12 @@ A template names resources by intrinsic functions; here they are ARNs as a deplo
 generated name is the logical id without its hash.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from courtside.contracts.templates import exports
-
-Template = Mapping[str, Any]
+from courtside.contracts.templates.references import Reference, text
+from courtside.contracts.templates.resources import Resources, Template, short
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _PLACE = f"{REGION}:{ACCOUNT}"
@@ -53,7 +51,6 @@ _REF_IS_ARN = {
     "AWS::SecretsManager::SecretTargetAttachment",
     "AWS::StepFunctions::StateMachine",
 }
-_HASHES = re.compile(r"(?:[0-9A-F]{8})+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,68 +66,37 @@ class Policy:
         return list(self.document["Statement"])
 
 
-class Templates:
-    """All templates of one stage by stack name; resolves what one says of another."""
+class Policies:
+    """Every policy in the templates of one stage, which are given by stack name."""
 
     def __init__(self, templates: Mapping[str, Template]) -> None:
-        self._templates = templates
-        self._exports = exports(templates)
+        self.resources = Resources.of(templates)
 
-    def role_policies(self) -> list[Policy]:
+    def of_roles(self) -> list[Policy]:
         """Return every policy that a role holds."""
         attached = [
-            self._policy(stack, role["Ref"], policy["PolicyDocument"])
-            for stack, _, policy in self.of_type("AWS::IAM::Policy")
-            for role in policy["Roles"]
+            self._policy(each.stack, role["Ref"], each.properties["PolicyDocument"])
+            for each in self.resources.of_kind("AWS::IAM::Policy")
+            for role in each.properties["Roles"]
         ]
         inline = [
-            self._policy(stack, role_id, policy["PolicyDocument"])
-            for stack, role_id, role in self.of_type("AWS::IAM::Role")
-            for policy in role.get("Policies", [])
+            self._policy(role.stack, role.logical_id, policy["PolicyDocument"])
+            for role in self.resources.of_kind("AWS::IAM::Role")
+            for policy in role.properties.get("Policies", [])
         ]
         return [*attached, *inline]
 
-    def resource_policies(self) -> list[Policy]:
+    def of_resources(self) -> list[Policy]:
         """Return every policy that a resource holds."""
         return [
-            self._policy(stack, logical_id, resource[field], itself=_ITSELF.get(kind))
+            self._policy(each.stack, each.logical_id, each.properties[field], itself=_ITSELF.get(kind))
             for kind, field in _RESOURCE_POLICIES.items()
-            for stack, logical_id, resource in self.of_type(kind)
+            for each in self.resources.of_kind(kind)
         ]
 
-    def trust_policies(self) -> list[Policy]:
-        """Return for each role who may take it."""
-        roles = self.of_type("AWS::IAM::Role")
-        return [self._policy(stack, role_id, role["AssumeRolePolicyDocument"]) for stack, role_id, role in roles]
-
-    def managed_policies(self) -> list[str]:
-        """Return the managed policies that roles hold beside their own."""
-        roles = self.of_type("AWS::IAM::Role")
-        return [self.text(stack, arn) for stack, _, role in roles for arn in role.get("ManagedPolicyArns", [])]
-
-    def of_type(self, kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Yield (stack, logical id, properties) of every resource of a type."""
-        for stack, template in self._templates.items():
-            for logical_id, resource in template["Resources"].items():
-                if resource["Type"] == kind:
-                    yield stack, logical_id, resource.get("Properties", {})
-
     def text(self, stack: str, value: Any) -> str:
-        """Return a value of a stack's template as a string; raises `ValueError` at an intrinsic it does not know."""
-        match value:
-            case str():
-                return value
-            case {"Fn::Join": [separator, parts]}:
-                return str(separator).join(self.text(stack, part) for part in parts)
-            case {"Fn::Sub": str(pattern)}:
-                return re.sub(r"\$\{([^}]+)\}", lambda found: self._reference(stack, found[1]), pattern)
-            case {"Fn::ImportValue": name}:
-                return self.text(*self._exports[name])
-            case {"Fn::GetAtt": [logical_id, attribute]}:
-                return self._attribute(stack, logical_id, attribute)
-            case {"Ref": name}:
-                return self._reference(stack, name)
-        raise ValueError(f"not a string or a known intrinsic: {value!r}")
+        """Return a value of a stack's template as a deployment would have it; raises `NotText`."""
+        return text(value, lambda reference: self._spelled(stack, reference))
 
     def _policy(self, stack: str, holder: str, document: Mapping[str, Any], *, itself: str | None = None) -> Policy:
         statements = [self._plain(stack, statement) for statement in document["Statement"]]
@@ -157,21 +123,17 @@ class Templates:
             return [self._compared(stack, each) for each in value]
         return self.text(stack, value) if isinstance(value, dict) else value
 
-    def _reference(self, stack: str, name: str) -> str:
-        if name in _PSEUDO:
-            return _PSEUDO[name]
-        kind = self._templates[stack]["Resources"][name]["Type"]
-        return _ARNS[kind].format(name=short(name)) if kind in _REF_IS_ARN else short(name)
-
-    def _attribute(self, stack: str, logical_id: str, attribute: str) -> str:
-        kind = self._templates[stack]["Resources"][logical_id]["Type"]
-        named = short(logical_id)
-        return _ARNS[kind].format(name=named) if attribute in {"Arn", "TopicArn"} else f"{named}.{attribute}"
-
-
-def short(logical_id: str) -> str:
-    """Return a logical id without the hashes that CDK puts at its end."""
-    return _HASHES.sub("", logical_id)
+    def _spelled(self, stack: str, reference: Reference) -> str:
+        if reference.imported:
+            return self.text(*self.resources.exports[reference.name])
+        if reference.name in _PSEUDO:
+            return _PSEUDO[reference.name]
+        named = short(reference.name)
+        resource = self.resources.find(stack, reference.name)
+        kind = resource.kind if resource else ""
+        if reference.attribute in {"Arn", "TopicArn"} or (not reference.attribute and kind in _REF_IS_ARN):
+            return _ARNS[kind].format(name=named)
+        return f"{named}.{reference.attribute}" if reference.attribute else named
 
 
 def _listed(value: Any) -> list[Any]:

@@ -3,22 +3,15 @@
 A test holds the page to the templates.
 """
 
-import json
-import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
-
-from infra.app import build
-from infra.settings import settings_for
-from infra.validation.policies import ACCOUNT, REGION, Templates, short
+from courtside.contracts.templates.resources import short
+from infra.pages import ROOT, replaced, templates_of
+from infra.validation.policies import ACCOUNT, REGION, Policies
 from infra.validation.unscoped import UNSCOPED
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/security.md"
-BEGIN, END = "<!-- written by python -m infra.validation.principals -->\n", "<!-- end -->\n"
 _ACCOUNT_ITSELF = f"arn:aws:iam::{ACCOUNT}:root"
 # Who uses a role, by the property that names it.
 _USERS = {
@@ -30,65 +23,54 @@ _USERS = {
 }
 
 
-def tables(templates: Templates) -> str:
+def tables(policies: Policies) -> str:
     """Return both tables in Markdown: what is granted on named resources, and what on all."""
-    named = "".join(f"| {who} | {'<br>'.join(rights)} |\n" for who, rights in sorted(_rows(templates).items()))
+    named = "".join(f"| {who} | {'<br>'.join(rights)} |\n" for who, rights in sorted(_rows(policies).items()))
     anywhere = "".join(
-        f"| {', '.join(f'`{action}`' for action in actions)} | {', '.join(_holders(templates, actions))} | {reason} |\n"
+        f"| {', '.join(f'`{action}`' for action in actions)} | {', '.join(_holders(policies, actions))} | {reason} |\n"
         for reason, actions in _by_reason().items()
     )
     both = f"| who | may |\n|---|---|\n{named}\n| on every resource | who | why |\n|---|---|---|\n{anywhere}"
     return both.replace(ACCOUNT, "ACCOUNT").replace(REGION, "REGION")
 
 
-def written(page: str, templates: Templates) -> str:
+def written(page: str, policies: Policies) -> str:
     """Return the page with the tables between its two marks as the templates have them."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{tables(templates)}\n{END}{after}"
+    return replaced(page, "infra.validation.principals", tables(policies))
 
 
-def _rows(templates: Templates) -> dict[str, list[str]]:
+def _rows(policies: Policies) -> dict[str, list[str]]:
     rows: dict[str, list[str]] = {}
-    users = dict(_users(templates))
-    for policy in templates.role_policies():
+    users = dict(_users(policies))
+    for policy in policies.of_roles():
         rows.setdefault(users[policy.holder], []).extend(filter(None, map(_right, policy.statements)))
-    for policy in templates.resource_policies():
+    for policy in policies.of_resources():
         for statement in policy.statements:
             if statement["Effect"] == "Allow":
                 for who in (each for kind in statement["Principal"].values() for each in kind):
                     rows.setdefault("this account, by its own policies" if who == _ACCOUNT_ITSELF else who, []).append(
                         _right(statement)
                     )
-    for stack, _, permission in templates.of_type("AWS::Lambda::Permission"):
-        function = templates.text(stack, permission["FunctionName"])
+    for each in policies.resources.of_kind("AWS::Lambda::Permission"):
+        permission = each.properties
+        function = policies.text(each.stack, permission["FunctionName"])
         called = {"Effect": "Allow", "Action": [permission["Action"]], "Resource": [function]}
-        source = {"ArnEquals": {"aws:SourceArn": templates.text(stack, permission["SourceArn"])}}
+        source = {"ArnEquals": {"aws:SourceArn": policies.text(each.stack, permission["SourceArn"])}}
         rows.setdefault(permission["Principal"], []).append(_right(called | {"Condition": source}))
     return rows
 
 
-def _users(templates: Templates) -> Iterator[tuple[str, str]]:
+def _users(policies: Policies) -> Iterator[tuple[str, str]]:
     """Yield (role, who uses it): several users of one role are one principal."""
     found: dict[str, list[str]] = {}
     for kind, properties in _USERS.items():
-        for _, logical_id, resource in templates.of_type(kind):
+        for user in policies.resources.of_kind(kind):
             for name, phrase in properties.items():
-                for role in _roles_in(resource.get(name)):
-                    found.setdefault(short(role), []).append(phrase.format(name=short(logical_id)))
+                for used in policies.resources.referred(user.stack, user.properties.get(name)):
+                    if used.kind == "AWS::IAM::Role":
+                        found.setdefault(short(used.logical_id), []).append(phrase.format(name=short(user.logical_id)))
     for role, users in found.items():
         yield role, ", ".join(users)
-
-
-def _roles_in(value: Any) -> Iterator[str]:
-    match value:
-        case {"Fn::GetAtt": [role, "Arn"]}:
-            yield role
-        case {"RoleArn": role}:
-            yield from _roles_in(role)
-        case list():
-            for each in value:
-                yield from _roles_in(each)
 
 
 def _right(statement: Mapping[str, Any]) -> str:
@@ -120,12 +102,12 @@ def _by_reason() -> dict[str, list[str]]:
     return found
 
 
-def _holders(templates: Templates, actions: list[str]) -> list[str]:
-    users = dict(_users(templates))
+def _holders(policies: Policies, actions: list[str]) -> list[str]:
+    users = dict(_users(policies))
     return sorted(
         {
             users[policy.holder]
-            for policy in templates.role_policies()
+            for policy in policies.of_roles()
             for statement in policy.statements
             if "*" in statement.get("Resource", ()) and not set(actions).isdisjoint(statement["Action"])
         }
@@ -134,11 +116,7 @@ def _holders(templates: Templates, actions: list[str]) -> list[str]:
 
 def main() -> None:
     """Write the tables of dev into the page."""
-    with tempfile.TemporaryDirectory() as outdir:
-        app = cdk.App(context=json.loads((ROOT / "cdk.json").read_text())["context"], outdir=outdir)
-        build(app, settings_for("dev"))
-        stacks = {stack.stack_name: stack.template for stack in app.synth().stacks}
-    PAGE.write_text(written(PAGE.read_text(), Templates(stacks)))
+    PAGE.write_text(written(PAGE.read_text(), Policies(templates_of("dev"))))
 
 
 if __name__ == "__main__":

@@ -7,17 +7,16 @@ from pathlib import Path
 os.environ.setdefault("CDK_VALIDATION", "false")
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
-import aws_cdk as cdk
 import pytest
 
-from infra.app import build
+from infra.app import build, empty_app
 from infra.settings import settings_for
 from infra.stage import StageSettings
-from tests.infra.synthesized import Synthesized, SynthesizedStage, cdk_context
+from tests.infra.synthesized import Synthesized, SynthesizedStage
 
 
 def synthesize(settings: StageSettings, outdir: Path, *, commit: str = "") -> SynthesizedStage:
-    app = cdk.App(context=cdk_context(), outdir=str(outdir))
+    app = empty_app(outdir)
     stacks = build(app, settings, commit=commit)
     assembly = app.synth()
     templates = {
@@ -36,6 +35,13 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
 def prod(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
     settings = settings_for("prod").model_copy(update={"alert_emails": ("ops@example.com", "team@example.com")})
     return synthesize(settings, tmp_path_factory.mktemp("prod"))
+
+
+@pytest.fixture(scope="session")
+def complete(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
+    """A stage with every part that a setting can add."""
+    everything = {"private_subnets": True, "github_repository": "example/courtside"}
+    return synthesize(settings_for("prod").model_copy(update=everything), tmp_path_factory.mktemp("complete"))
 
 
 @pytest.fixture(params=["dev", "prod"])

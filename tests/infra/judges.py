@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from infra.validation.policies import Templates, short
+from courtside.contracts.templates.resources import short
+from infra.validation.policies import Policies
 from tests.infra.accepted import Accepted
 from tests.infra.iam_linter import found_in
 from tests.infra.synthesized import ROOT
@@ -101,9 +102,9 @@ def _run_checkov(assembly: Path) -> dict[str, Any]:
     return dict(report)
 
 
-def parliament(read: Templates) -> list[Found]:
+def parliament(read: Policies) -> list[Found]:
     """Ask parliament, which knows every IAM action with the resources and conditions it takes."""
-    policies = [*read.role_policies(), *read.resource_policies()]
+    policies = [*read.of_roles(), *read.of_resources()]
     found = [(policy.holder, words) for policy in policies for words in found_in(policy.document)]
     return [Found("parliament", words.partition(":")[0], holder, words) for holder, words in found]
 

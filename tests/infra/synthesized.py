@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from courtside.contracts.templates import references
+from courtside.contracts.templates.resources import resources_of
+from infra.changes.__main__ import templates
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -30,11 +34,8 @@ class Synthesized:
         return {key: value["Value"] for key, value in self.template.get("Outputs", {}).items()}
 
     def of_type(self, resource_type: str) -> dict[str, dict[str, Any]]:
-        return {
-            logical_id: resource.get("Properties", {})
-            for logical_id, resource in self.resources.items()
-            if resource["Type"] == resource_type
-        }
+        every = resources_of(self.name, self.template)
+        return {each.logical_id: dict(each.properties) for each in every if each.kind == resource_type}
 
     def only(self, resource_type: str, starting: str = "") -> tuple[str, dict[str, Any]]:
         found = {key: value for key, value in self.of_type(resource_type).items() if key.startswith(starting)}
@@ -55,6 +56,11 @@ class SynthesizedStage:
     def stacks(self) -> tuple[Synthesized, ...]:
         return (self.data, self.tracking, self.pipeline)
 
+    @property
+    def templates(self) -> dict[str, dict[str, Any]]:
+        """All that was synthesized, by stack name, the access stack among them where the stage has one."""
+        return templates(self.assembly)
+
     def of_type(self, resource_type: str) -> dict[str, dict[str, Any]]:
         return {
             f"{stack.name}/{key}": value for stack in self.stacks for key, value in stack.of_type(resource_type).items()
@@ -63,17 +69,10 @@ class SynthesizedStage:
 
 def text(value: Any) -> str:
     """Flatten intrinsic functions into one readable string: `{Ref: X}` becomes `<X>`."""
-    match value:
-        case str(said) | {"Fn::Sub": str(said)}:
-            return said
-        case {"Fn::Join": [separator, parts]}:
-            return str(separator).join(text(part) for part in parts)
-        case {"Fn::ImportValue": str(name)}:
-            return f"<{name.partition(':')[2]}>"
-        case {"Fn::Select": [index, {"Fn::Split": [separator, parts]}]}:
-            return f"<{separator}{index} of {text(parts)}>"
-        case {"Fn::GetAtt": parts}:
-            return f"<{'.'.join(parts)}>"
-        case {"Ref": name}:
-            return "aws" if name == "AWS::Partition" else f"<{name}>"
-    raise AssertionError(f"not a string or a known intrinsic: {value!r}")
+    return references.text(value, _spelled)
+
+
+def _spelled(reference: references.Reference) -> str:
+    if reference.imported:
+        return f"<{reference.name.partition(':')[2]}>"
+    return "aws" if reference.name == "AWS::Partition" else str(reference)

@@ -4,18 +4,17 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-import aws_cdk as cdk
 import pytest
 
-from infra.app import build
+from infra.app import build, empty_app
 from infra.settings import settings_for
-from tests.infra.synthesized import Synthesized, SynthesizedStage, cdk_context, text
+from tests.infra.synthesized import Synthesized, SynthesizedStage, text
 
 REPOSITORY = "example/courtside"
 
 
 def synthesize_access(outdir: Path, **settings: Any) -> Synthesized:
-    app = cdk.App(context=cdk_context(), outdir=str(outdir))
+    app = empty_app(outdir)
     changed = settings_for("staging").model_copy(update={"github_repository": REPOSITORY, **settings})
     build(app, changed)
     return Synthesized("access", app.synth().get_stack_by_name("courtside-staging-access").template)

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from courtside.core.costs import Estimate, Resource, Usage, estimate, resources_of
+from courtside.contracts.templates.resources import Resource, Resources, resources_of
+from courtside.core.costs import Estimate, Usage, alternatives, estimate
+from courtside.core.costs.kinds import ESTIMATORS, FREE
 from courtside.costs.price_list import price_table
 from infra.settings import settings_for
 from tests.infra.synthesized import SynthesizedStage
@@ -36,6 +38,13 @@ def test_everything_in_a_stage_is_priced_or_known_to_be_free(stage: SynthesizedS
     for region in ("us-east-1", "eu-west-1"):
         found = estimate(resources(stage), usage=Usage(), table=price_table(region))
         assert [(each.resource, each.reason) for each in found.unpriced] == []
+
+
+def test_no_type_has_a_rule_that_neither_a_stage_nor_another_way_to_run_it_needs(complete: SynthesizedStage) -> None:
+    ways = alternatives(Resources.of(complete.templates))
+    needed = {resource.kind for way in ways for resource in way.resources}
+    # The CDK command adds it; synthesis in process does not.
+    assert needed | {"AWS::CDK::Metadata"} == ESTIMATORS.keys() | FREE
 
 
 def test_the_ceiling_would_notice_a_nat_gateway(dev: SynthesizedStage) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from courtside.contracts.templates.references import references
+from courtside.contracts.templates.resources import exports_of
 from tests.infra.synthesized import SynthesizedStage, text
 
 ANYWHERE = {"0.0.0.0/0", "::/0"}
@@ -128,17 +130,12 @@ def test_what_aws_delivers_needs_no_policy_of_the_account(stage: SynthesizedStag
 
 def test_stacks_refer_to_each_other_strongly(stage: SynthesizedStage) -> None:
     """What is replaced in one stack then reaches the other, and nothing that is in use can be removed."""
-    exported = {
-        output["Export"]["Name"]
-        for stack in stage.stacks
-        for output in stack.template.get("Outputs", {}).values()
-        if "Export" in output
-    }
+    exported = exports_of({stack.name: stack.template for stack in stage.stacks})
     for stack in (stage.tracking, stage.pipeline):
         assert "Fn::GetStackOutput" not in str(stack.template)
-        imported = set(re.findall(r"'Fn::ImportValue': '([^']+)'", str(stack.template)))
+        imported = {each.name for each in references(stack.template["Resources"]) if each.imported}
         assert imported
-        assert imported <= exported
+        assert imported <= exported.keys()
 
 
 def test_templates_name_no_account_region_or_zone(stage: SynthesizedStage) -> None:

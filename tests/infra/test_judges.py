@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from courtside.contracts.names import stack_name
-from infra.validation.policies import Templates
+from infra.validation.policies import Policies
 from tests.infra import judges
 from tests.infra.accepted import ACCEPTED, Accepted
 from tests.infra.judges import Found, open_findings
@@ -18,8 +17,8 @@ from tests.infra.synthesized import SynthesizedStage, text
 STAGES = ("dev", "prod")
 
 
-def _both(request: pytest.FixtureRequest) -> list[tuple[str, SynthesizedStage]]:
-    return [(name, request.getfixturevalue(name)) for name in STAGES]
+def _both(request: pytest.FixtureRequest) -> list[SynthesizedStage]:
+    return [request.getfixturevalue(name) for name in STAGES]
 
 
 def _states(stage: SynthesizedStage) -> dict[str, Any]:
@@ -33,15 +32,14 @@ def test_every_finding_is_mended_or_accepted_for_a_reason_that_still_holds(
     judge: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found: list[Found] = []
-    for name, stage in _both(request):
-        templates = Templates({stack_name(name, stack.name): stack.template for stack in stage.stacks})
+    for stage in _both(request):
         match judge:
             case "cfn-lint":
                 found += judges.cfn_lint(stage.assembly)
             case "checkov":
                 found += judges.checkov(stage.assembly)
             case "parliament":
-                found += judges.parliament(templates)
+                found += judges.parliament(Policies(stage.templates))
             case "asl-validator":
                 found += judges.asl_validator(_states(stage), tmp_path)
     left = open_findings(found, ACCEPTED)

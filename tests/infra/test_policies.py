@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from courtside.contracts.names import stack_name
-from infra.validation.policies import Policy, Templates
+from infra.validation.policies import Policies, Policy
 from infra.validation.principals import PAGE, tables, written
 from infra.validation.unscoped import UNSCOPED
 from tests.infra.iam_linter import found_in
@@ -18,12 +17,9 @@ MACHINE = "RetrainingMachineRole"
 
 
 @pytest.fixture(params=["dev", "prod"])
-def read(request: pytest.FixtureRequest) -> Templates:
-    return _templates(request.param, request.getfixturevalue(request.param))
-
-
-def _templates(name: str, stage: SynthesizedStage) -> Templates:
-    return Templates({stack_name(name, stack.name): stack.template for stack in stage.stacks})
+def read(request: pytest.FixtureRequest) -> Policies:
+    stage: SynthesizedStage = request.getfixturevalue(request.param)
+    return Policies(stage.templates)
 
 
 @pytest.mark.parametrize(
@@ -50,17 +46,17 @@ def _granted(policies: list[Policy]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 A_DATA_KEY = "kms:GenerateDataKey*"
 
 
-def test_every_role_names_each_action(read: Templates) -> None:
-    for holder, statement in _granted(read.role_policies()):
+def test_every_role_names_each_action(read: Policies) -> None:
+    for holder, statement in _granted(read.of_roles()):
         assert "NotAction" not in statement, holder
         assert not [action for action in statement["Action"] if "*" in action and action != A_DATA_KEY], holder
         assert statement["Effect"] == "Deny" or "NotResource" not in statement, holder
 
 
-def test_an_action_on_every_resource_has_a_written_reason_and_every_reason_is_needed(read: Templates) -> None:
+def test_an_action_on_every_resource_has_a_written_reason_and_every_reason_is_needed(read: Policies) -> None:
     anywhere = {
         action
-        for _, statement in _granted(read.role_policies())
+        for _, statement in _granted(read.of_roles())
         if statement["Effect"] == "Allow" and "*" in statement.get("Resource", ())
         for action in statement["Action"]
     }
@@ -72,18 +68,18 @@ TASKS = "arn:aws:ecs:us-east-1:123456789012:task/TrainingCluster/*"
 TO_TASKS = {"StringNotEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 
 
-def test_the_machine_is_denied_every_task_but_those_of_training(read: Templates) -> None:
+def test_the_machine_is_denied_every_task_but_those_of_training(read: Policies) -> None:
     denied = [
         (holder, statement["Action"], statement["NotResource"])
-        for holder, statement in _granted(read.role_policies())
+        for holder, statement in _granted(read.of_roles())
         if statement["Effect"] == "Deny" and "NotResource" in statement
     ]
     assert denied == [(MACHINE, ["ecs:DescribeTasks", "ecs:StopTask"], [TASKS])]
 
 
-def test_whoever_passes_a_role_passes_it_to_tasks_only(read: Templates) -> None:
+def test_whoever_passes_a_role_passes_it_to_tasks_only(read: Policies) -> None:
     """A role handed to another service would work there with the same rights."""
-    policies = list(_granted(read.role_policies()))
+    policies = list(_granted(read.of_roles()))
     passing = {holder: statement for holder, statement in policies if "iam:PassRole" in statement["Action"]}
     assert len(passing) == 2
     for holder, statement in passing.items():
@@ -92,10 +88,10 @@ def test_whoever_passes_a_role_passes_it_to_tasks_only(read: Templates) -> None:
         assert allowed == "ecs-tasks.amazonaws.com" or denied in policies, holder
 
 
-def test_a_task_that_is_started_with_its_tags_needs_the_right_to_set_them(read: Templates) -> None:
+def test_a_task_that_is_started_with_its_tags_needs_the_right_to_set_them(read: Policies) -> None:
     tagging = {
         holder: (statement["Resource"], statement.get("Condition"))
-        for holder, statement in _granted(read.role_policies())
+        for holder, statement in _granted(read.of_roles())
         if "ecs:TagResource" in statement["Action"]
     }
     assert tagging.pop(MACHINE) == ([TASKS], {"StringEquals": {"ecs:CreateAction": "RunTask"}})
@@ -103,32 +99,36 @@ def test_a_task_that_is_started_with_its_tags_needs_the_right_to_set_them(read: 
     assert tasks == ["arn:aws:ecs:us-east-1:123456789012:task/MlflowCluster/*"]
 
 
-def test_roles_are_taken_by_the_services_they_are_for_and_by_nobody_else(read: Templates) -> None:
-    trusted = [statement["Principal"] for _, statement in _granted(read.trust_policies())]
+def test_roles_are_taken_by_the_services_they_are_for_and_by_nobody_else(read: Policies) -> None:
+    roles = read.resources.of_kind("AWS::IAM::Role")
+    documents = [role.properties["AssumeRolePolicyDocument"] for role in roles]
+    trusted = [statement["Principal"] for document in documents for statement in document["Statement"]]
     assert all(set(principal) == {"Service"} for principal in trusted)
-    assert {service for principal in trusted for service in principal["Service"]} == SERVICES
+    assert {principal["Service"] for principal in trusted} == SERVICES
 
 
-def test_no_resource_lets_everybody_in(read: Templates) -> None:
-    policies = read.resource_policies()
+def test_no_resource_lets_everybody_in(read: Policies) -> None:
+    policies = read.of_resources()
     assert len(policies) >= 6
     for holder, statement in _granted(policies):
         everybody = statement["Principal"] == "*" or "*" in statement["Principal"].get("AWS", [])
         assert statement["Effect"] == "Deny" or not everybody, holder
 
 
-def test_no_role_takes_a_managed_policy(read: Templates) -> None:
-    assert read.managed_policies() == []
+def test_no_role_takes_a_managed_policy(read: Policies) -> None:
+    roles = read.resources.of_kind("AWS::IAM::Role")
+    assert len(roles) > 10
+    assert [role.name for role in roles if "ManagedPolicyArns" in role.properties] == []
 
 
 # What a state that waits for a task needs beside the task itself.
 WAITING = {"events:DescribeRule", "events:PutRule", "events:PutTargets"}
 
 
-def test_the_machine_may_do_what_its_states_do_and_nothing_else(read: Templates) -> None:
+def test_the_machine_may_do_what_its_states_do_and_nothing_else(read: Policies) -> None:
     allowed = {
         (action, resource)
-        for holder, statement in _granted(read.role_policies())
+        for holder, statement in _granted(read.of_roles())
         if holder == MACHINE and statement["Effect"] == "Allow" and "*" not in statement["Resource"]
         for action in statement["Action"]
         for resource in statement["Resource"]
@@ -143,12 +143,13 @@ def test_the_machine_may_do_what_its_states_do_and_nothing_else(read: Templates)
     assert passed == {"TrainingTaskTaskRole", "TrainingTaskExecutionRole"}
 
 
-def _needed(read: Templates) -> set[tuple[str, str]]:
+def _needed(read: Policies) -> set[tuple[str, str]]:
     """What the states of the machine call, as (action, resource)."""
-    ((stack, machine_id, machine),) = read.of_type("AWS::StepFunctions::StateMachine")
-    families = {task["Family"]: task_id for _, task_id, task in read.of_type("AWS::ECS::TaskDefinition")}
+    (machine,) = read.resources.of_kind("AWS::StepFunctions::StateMachine")
+    tasks = read.resources.of_kind("AWS::ECS::TaskDefinition")
+    families = {task.properties["Family"]: task.logical_id for task in tasks}
     found = set()
-    for state in json.loads(read.text(stack, machine["DefinitionString"]))["States"].values():
+    for state in json.loads(read.text(machine.stack, machine.properties["DefinitionString"]))["States"].values():
         given = state.get("Arguments")
         match state.get("Resource", "").removeprefix("arn:aws:states:::"):
             case "":
@@ -159,20 +160,20 @@ def _needed(read: Templates) -> set[tuple[str, str]]:
                 found.add(("sns:Publish", given["TopicArn"]))
             case "ecs:runTask.sync":
                 task_id = families[given["TaskDefinition"]]
-                found.add(("ecs:RunTask", read.text(stack, {"Ref": task_id})))
+                found.add(("ecs:RunTask", read.text(machine.stack, {"Ref": task_id})))
             case "states:startExecution":
                 assert given["StateMachineArn"] == "{% $states.context.StateMachine.Id %}"
-                found.add(("states:StartExecution", read.text(stack, {"Ref": machine_id})))
+                found.add(("states:StartExecution", read.text(machine.stack, {"Ref": machine.logical_id})))
             case other:
                 pytest.fail(f"which permission does {other} need?")
     return found
 
 
-def test_only_eventbridge_publishes_without_naming_its_account(read: Templates) -> None:
+def test_only_eventbridge_publishes_without_naming_its_account(read: Policies) -> None:
     """CDK grants it so, and EventBridge's manual shows no condition for topics; all others name account or source."""
     unconditional = {
         (holder, service)
-        for holder, statement in _granted(read.resource_policies())
+        for holder, statement in _granted(read.of_resources())
         if statement["Effect"] == "Allow" and "Condition" not in statement
         for service in statement["Principal"].get("Service", ())
     }
@@ -193,12 +194,12 @@ def test_a_function_that_is_called_asynchronously_keeps_what_failed(stage: Synth
 
 def test_the_page_on_security_says_who_may_do_what(dev: SynthesizedStage) -> None:
     page = PAGE.read_text()
-    assert page == written(page, _templates("dev", dev)), "run: python -m infra.validation.principals"
+    assert page == written(page, Policies(dev.templates)), "run: python -m infra.validation.principals"
 
 
 def test_prod_grants_what_dev_grants_and_lets_log_delivery_write(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
-    in_dev = set(tables(_templates("dev", dev)).splitlines())
-    in_prod = set(tables(_templates("prod", prod)).splitlines())
+    in_dev = set(tables(Policies(dev.templates)).splitlines())
+    in_prod = set(tables(Policies(prod.templates)).splitlines())
     assert in_dev <= in_prod
     assert {line.split(" | ")[0] for line in in_prod - in_dev} == {
         "| delivery.logs.amazonaws.com",

@@ -11,7 +11,7 @@ import aws_cdk as cdk
 import jsii
 import pytest
 
-from infra.app import build
+from infra.app import build, empty_app
 from infra.settings import STAGES, settings_for
 from infra.validation.__main__ import validate
 from infra.validation.acknowledged import ACKNOWLEDGED, Acknowledged
@@ -25,7 +25,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
     """Every stage's findings, acknowledged or not."""
     everything = {}
     for stage in STAGES:
-        app = cdk.App(context=cdk_context(), outdir=str(tmp_path_factory.mktemp(stage)))
+        app = empty_app(tmp_path_factory.mktemp(stage))
         build(app, settings_for(stage))
         app.synth()
         everything[stage] = findings(app, stage)
@@ -80,7 +80,7 @@ def test_findings_are_told_by_name_whatever_the_stage() -> None:
 
 def _app(tmp_path: Path, add: Callable[[cdk.Stack], object]) -> cdk.App:
     """An app whose own mistake is the only one."""
-    app = cdk.App(context=cdk_context(), outdir=str(tmp_path))
+    app = empty_app(tmp_path)
     add(cdk.Stack(app, "courtside-dev-data"))
     hold_to_the_rules(app, "dev")
     return app

@@ -4,7 +4,6 @@ from courtside.core.costs.alternatives import Alternative, alternatives
 from courtside.core.costs.charges import CostLine, Unpriced
 from courtside.core.costs.estimate import Estimate, estimate
 from courtside.core.costs.prices import Price, PriceTable
-from courtside.core.costs.template import Resource, resources_of
 from courtside.core.costs.usage import Usage, UsageInvalid
 
 __all__ = [
@@ -13,11 +12,9 @@ __all__ = [
     "Estimate",
     "Price",
     "PriceTable",
-    "Resource",
     "Unpriced",
     "Usage",
     "UsageInvalid",
     "alternatives",
     "estimate",
-    "resources_of",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from courtside.core.costs.template import Resource, Shape
+from courtside.contracts.templates.resources import Resource, Resources
 
 _API = ("AWS::ApiGatewayV2::", "AWS::ServiceDiscovery::")
 _ZONES = ("a", "b")
@@ -56,20 +56,20 @@ def _machine(stage: tuple[Resource, ...]) -> tuple[Resource, ...]:
 
 
 def _managed(stage: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    shape = Shape(stage)
-    databases = shape.of_kind("AWS::RDS::DBInstance")
-    secrets = [shape.target(each, each.properties.get("MasterUserPassword")) for each in databases]
-    gone = {each.name for each in (*databases, *filter(None, secrets))}
+    every = Resources(stage)
+    databases = every.of_kind("AWS::RDS::DBInstance")
+    secrets = (each for db in databases for each in every.referred(db.stack, db.properties.get("MasterUserPassword")))
+    gone = {each.name for each in (*databases, *secrets)}
     kept = tuple(each for each in _without_server(stage) if each.name not in gone)
     return (*kept, _added("AWS::SageMaker::MlflowTrackingServer", "TrackingServer", TrackingServerSize="Small"))
 
 
 def _without_server(stage: tuple[Resource, ...]) -> tuple[Resource, ...]:
     """Return the stage without its services, what they run, and the way to them."""
-    shape = Shape(stage)
-    services = shape.of_kind("AWS::ECS::Service")
-    run = [shape.target(each, each.properties.get("TaskDefinition")) for each in services]
-    gone = {each.name for each in (*services, *filter(None, run))}
+    every = Resources(stage)
+    services = every.of_kind("AWS::ECS::Service")
+    run = (each for one in services for each in every.referred(one.stack, one.properties.get("TaskDefinition")))
+    gone = {each.name for each in (*services, *run)}
     return tuple(each for each in stage if each.name not in gone and not each.kind.startswith(_API))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from courtside.contracts.templates.resources import Resource, Resources
 from courtside.core.costs.charges import Charge, NoRule
-from courtside.core.costs.runs import minutes_per_run, runs
-from courtside.core.costs.template import Resource, Shape
+from courtside.core.costs.runs import minutes_per_run, runs, users
 from courtside.core.costs.usage import Usage
 
 MIB_PER_GB = 1024
@@ -14,10 +14,10 @@ DEFAULT_FUNCTION_MIB = 128
 FREE_EPHEMERAL_GIB = 20
 
 
-def function(resource: Resource, shape: Shape, usage: Usage) -> Iterator[Charge]:
+def function(resource: Resource, stage: Resources, usage: Usage) -> Iterator[Charge]:
     """Requests, and memory by the second; https://aws.amazon.com/lambda/pricing/."""
     arm = "arm64" in resource.properties.get("Architectures", ())
-    times = runs(resource, shape, usage)
+    times = runs(resource, stage, usage)
     gigabytes = float(resource.properties.get("MemorySize", DEFAULT_FUNCTION_MIB)) / MIB_PER_GB
     yield Charge(resource=resource.name, service="Lambda", price="lambda_request", quantity=times)
     yield Charge(
@@ -29,24 +29,26 @@ def function(resource: Resource, shape: Shape, usage: Usage) -> Iterator[Charge]
     )
 
 
-def service(resource: Resource, shape: Shape, usage: Usage) -> Iterator[Charge]:
+def service(resource: Resource, stage: Resources, usage: Usage) -> Iterator[Charge]:
     """The tasks of an ECS service, all month, with their public addresses."""
     properties = resource.properties
-    definition = shape.target(resource, properties.get("TaskDefinition"))
-    if definition is None or properties.get("LaunchType") != "FARGATE":
-        raise NoRule("only services on Fargate with a task definition in their own stack have a rule")
+    definitions = stage.referred(resource.stack, properties.get("TaskDefinition"))
+    if len(definitions) != 1 or properties.get("LaunchType") != "FARGATE":
+        raise NoRule("only services on Fargate with one task definition of the stage have a rule")
     task_hours = float(properties.get("DesiredCount", 1)) * usage.hours
-    yield from _fargate(resource.name, definition, task_hours, basis=f"{task_hours / usage.hours:g} tasks all month")
+    yield from _fargate(
+        resource.name, definitions[0], task_hours, basis=f"{task_hours / usage.hours:g} tasks all month"
+    )
     network = properties.get("NetworkConfiguration", {}).get("AwsvpcConfiguration", {})
     if network.get("AssignPublicIp") == "ENABLED":
         yield _public_address(resource.name, task_hours)
 
 
-def task_definition(resource: Resource, shape: Shape, usage: Usage) -> Iterator[Charge]:
+def task_definition(resource: Resource, stage: Resources, usage: Usage) -> Iterator[Charge]:
     """Tasks that run and end; what a service keeps running is that service's."""
-    if any(user.kind == "AWS::ECS::Service" for user in shape.users(resource)):
+    if any(user.kind == "AWS::ECS::Service" for user in users(resource, stage)):
         return
-    times, minutes = runs(resource, shape, usage), minutes_per_run(resource, shape, usage)
+    times, minutes = runs(resource, stage, usage), minutes_per_run(resource, stage, usage)
     hours = times * minutes / 60
     yield from _fargate(resource.name, resource, hours, basis=f"{times:g} runs of {minutes:g} min")
     # Without a NAT every task has a public address, and pays for it while it runs.
@@ -71,7 +73,7 @@ def _fargate(name: str, definition: Resource, hours: float, *, basis: str) -> It
         )
 
 
-def instance(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def instance(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """An EC2 machine that is always on, its disks and its public address."""
     properties = resource.properties
     yield Charge(
@@ -89,7 +91,7 @@ def instance(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
         yield _public_address(resource.name, usage.hours)
 
 
-def managed_tracking_server(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def managed_tracking_server(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """SageMaker's MLflow by the hour that it is up; its storage is left out."""
     size: Any = resource.properties.get("TrackingServerSize", "Small")
     yield Charge(

@@ -6,11 +6,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from courtside.contracts.templates.resources import Resource, Resources
 from courtside.core.costs.charges import Charge, CostLine, NoRule, Unpriced
 from courtside.core.costs.kinds import ESTIMATORS, FREE
 from courtside.core.costs.prices import Price, PriceTable
 from courtside.core.costs.stage_wide import stage_wide
-from courtside.core.costs.template import Resource, Shape
 from courtside.core.costs.usage import Usage
 
 
@@ -56,15 +56,15 @@ class Estimate:
 
 def estimate(resources: Iterable[Resource], *, usage: Usage, table: PriceTable) -> Estimate:
     """Return what a month of these resources costs."""
-    shape = Shape(resources)
+    stage = Resources(resources)
     charges: list[Charge] = []
     unpriced: list[Unpriced] = []
-    for resource in shape.resources:
+    for resource in stage:
         try:
-            charges += _charges(resource, shape, usage)
+            charges += _charges(resource, stage, usage)
         except NoRule as problem:
             unpriced.append(Unpriced(resource=resource.name, reason=f"{resource.kind}: {problem}"))
-    charges += stage_wide(shape, usage)
+    charges += stage_wide(stage, usage)
     known = [each for each in charges if each.price in table.prices]
     unpriced += [
         Unpriced(resource=each.resource, reason=f"no price of {each.price} in {table.region}")
@@ -83,12 +83,12 @@ def estimate(resources: Iterable[Resource], *, usage: Usage, table: PriceTable) 
     )
 
 
-def _charges(resource: Resource, shape: Shape, usage: Usage) -> list[Charge]:
+def _charges(resource: Resource, stage: Resources, usage: Usage) -> list[Charge]:
     if resource.kind in FREE:
         return []
     if resource.kind not in ESTIMATORS:
         raise NoRule("this type is neither priced nor known to be free")
-    return list(ESTIMATORS[resource.kind](resource, shape, usage))
+    return list(ESTIMATORS[resource.kind](resource, stage, usage))
 
 
 def _lines(charges: Iterable[Charge], prices: Mapping[str, Price], *, free: bool) -> tuple[CostLine, ...]:

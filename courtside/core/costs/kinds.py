@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from courtside.contracts.templates.resources import Resource, Resources
 from courtside.core.costs import compute, network, operations, storage
 from courtside.core.costs.charges import Charge
-from courtside.core.costs.template import Resource, Shape
 from courtside.core.costs.usage import Usage
 
-Estimator = Callable[[Resource, Shape, Usage], Iterable[Charge]]
+Estimator = Callable[[Resource, Resources, Usage], Iterable[Charge]]
 
 ESTIMATORS: Mapping[str, Estimator] = {
     "AWS::ApiGatewayV2::Api": network.http_api,
     "AWS::CloudWatch::Alarm": operations.alarm,
-    "AWS::CloudWatch::CompositeAlarm": operations.composite_alarm,
     "AWS::CloudWatch::Dashboard": operations.dashboard,
     "AWS::DynamoDB::GlobalTable": storage.table,
-    "AWS::DynamoDB::Table": storage.table,
     "AWS::EC2::EIP": network.elastic_address,
     "AWS::EC2::FlowLog": operations.flow_log,
     "AWS::EC2::Instance": compute.instance,
@@ -50,38 +48,26 @@ FREE = frozenset({
     "AWS::ApiGatewayV2::VpcLink",
     # A budget without an action that changes resources.
     "AWS::Budgets::Budget",
+    # The CDK command adds it where its usage reports are on.
     "AWS::CDK::Metadata",
     "AWS::EC2::InternetGateway",
     "AWS::EC2::Route",
     "AWS::EC2::RouteTable",
     "AWS::EC2::SecurityGroup",
-    "AWS::EC2::SecurityGroupEgress",
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::Subnet",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPC",
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::ECS::Cluster",
-    "AWS::IAM::ManagedPolicy",
     "AWS::IAM::OIDCProvider",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
-    "AWS::KMS::Alias",
-    "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::LayerVersion",
     "AWS::Lambda::Permission",
-    # The metric it makes is a custom metric, which the usage counts.
-    "AWS::Logs::MetricFilter",
-    "AWS::Logs::ResourcePolicy",
     "AWS::RDS::DBParameterGroup",
     "AWS::RDS::DBSubnetGroup",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
-    "AWS::Scheduler::ScheduleGroup",
-    "AWS::SecretsManager::ResourcePolicy",
-    # The function that rotates is a resource of its own.
-    "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::SecretTargetAttachment",
 })  # fmt: skip

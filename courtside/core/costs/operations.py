@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator
 
+from courtside.contracts.templates.resources import Resource, Resources
 from courtside.core.costs.charges import Charge, NoRule
 from courtside.core.costs.runs import scheduled_runs
-from courtside.core.costs.template import Resource, Shape
 from courtside.core.costs.usage import Usage
 
 HIGH_RESOLUTION_BELOW = 60
 NEVER_EXPIRES = 365
 
 
-def schedule(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def schedule(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """EventBridge Scheduler by the invocation."""
     times = scheduled_runs(resource, usage)
     yield Charge(resource=resource.name, service="EventBridge", price="scheduler_invocation", quantity=times)
 
 
-def rule(resource: Resource, _shape: Shape, _usage: Usage) -> Iterator[Charge]:
+def rule(resource: Resource, _stage: Resources, _usage: Usage) -> Iterator[Charge]:
     """A rule on events of AWS services, or on time, is free; events of one's own are not."""
     sources = resource.properties.get("EventPattern", {}).get("source", ["aws."])
     if "EventBusName" in resource.properties or not all(str(each).startswith("aws.") for each in sources):
@@ -25,7 +25,7 @@ def rule(resource: Resource, _shape: Shape, _usage: Usage) -> Iterator[Charge]:
     yield from ()
 
 
-def state_machine(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def state_machine(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """A standard workflow by the state transition."""
     if resource.properties.get("StateMachineType", "STANDARD") != "STANDARD":
         raise NoRule("only standard workflows have a rule")
@@ -39,12 +39,12 @@ def state_machine(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge
     )
 
 
-def topic(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def topic(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """Published messages; deliveries to functions and queues are free."""
     yield Charge(resource=resource.name, service="SNS", price="sns_request", quantity=usage.alerts_per_month)
 
 
-def subscription(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def subscription(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """Deliveries of one subscription."""
     protocol = resource.properties.get("Protocol")
     if protocol in {"lambda", "sqs"}:
@@ -54,14 +54,14 @@ def subscription(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]
     yield Charge(resource=resource.name, service="SNS", price="sns_email", quantity=usage.alerts_per_month)
 
 
-def queue(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def queue(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """A standard queue by the request."""
     if resource.properties.get("FifoQueue"):
         raise NoRule("only standard queues have a rule")
     yield Charge(resource=resource.name, service="SQS", price="sqs_request", quantity=usage.queue_requests)
 
 
-def log_group(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def log_group(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """What is written, and what the retention keeps of it (compression is left out)."""
     if resource.properties.get("LogGroupClass", "STANDARD") != "STANDARD":
         raise NoRule("only the standard log class has a rule")
@@ -71,12 +71,12 @@ def log_group(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
     yield Charge(resource=resource.name, service="CloudWatch", price="log_gb_month", quantity=written * kept_months)
 
 
-def flow_log(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def flow_log(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """What is written, at the price of CloudWatch's own logs, which is never under that of delivery elsewhere."""
     yield Charge(resource=resource.name, service="VPC", price="log_gb", quantity=usage.log_gb_per_group)
 
 
-def alarm(resource: Resource, _shape: Shape, _usage: Usage) -> Iterator[Charge]:
+def alarm(resource: Resource, _stage: Resources, _usage: Usage) -> Iterator[Charge]:
     """Each metric that an alarm looks at; mathematics on them is free."""
     metrics = [each["MetricStat"] for each in resource.properties.get("Metrics", ()) if "MetricStat" in each]
     period = min(float(each.get("Period", 300)) for each in metrics or [resource.properties])
@@ -85,11 +85,6 @@ def alarm(resource: Resource, _shape: Shape, _usage: Usage) -> Iterator[Charge]:
     yield Charge(resource=resource.name, service="CloudWatch", price="alarm_month", quantity=len(metrics) or 1)
 
 
-def composite_alarm(resource: Resource, _shape: Shape, _usage: Usage) -> Iterator[Charge]:
-    """An alarm on alarms by the month."""
-    yield Charge(resource=resource.name, service="CloudWatch", price="composite_alarm_month", quantity=1)
-
-
-def dashboard(resource: Resource, _shape: Shape, _usage: Usage) -> Iterator[Charge]:
+def dashboard(resource: Resource, _stage: Resources, _usage: Usage) -> Iterator[Charge]:
     """A dashboard by the month."""
     yield Charge(resource=resource.name, service="CloudWatch", price="dashboard_month", quantity=1)

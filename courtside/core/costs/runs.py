@@ -1,9 +1,11 @@
 """How often a month a function or a task runs, from what starts it."""
 
+import json
 import re
+from collections.abc import Iterator
 
+from courtside.contracts.templates.resources import Resource, Resources
 from courtside.core.costs.charges import NoRule
-from courtside.core.costs.template import Resource, Shape
 from courtside.core.costs.usage import Usage
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -26,9 +28,9 @@ def scheduled_runs(schedule: Resource, usage: Usage) -> float:
     return _PER_DAY[rate[2]] / int(rate[1]) * usage.days
 
 
-def runs(resource: Resource, shape: Shape, usage: Usage) -> float:
+def runs(resource: Resource, stage: Resources, usage: Usage) -> float:
     """Return the runs a month of a function or a task; a state machine is taken to be the retraining's."""
-    starters = [user for user in shape.users(resource) if user.kind in {MACHINE, SCHEDULE, SUBSCRIPTION}]
+    starters = [user for user in users(resource, stage) if user.kind in {MACHINE, SCHEDULE, SUBSCRIPTION}]
     return sum(_starts(each, usage) for each in starters) if starters else usage.other_runs_per_month
 
 
@@ -38,7 +40,20 @@ def _starts(starter: Resource, usage: Usage) -> float:
     return usage.trainings_per_month if starter.kind == MACHINE else usage.alerts_per_month
 
 
-def minutes_per_run(task: Resource, shape: Shape, usage: Usage) -> float:
+def minutes_per_run(task: Resource, stage: Resources, usage: Usage) -> float:
     """Return the minutes a task runs: longer where the retraining's state machine starts it."""
-    trains = any(user.kind == MACHINE for user in shape.users(task))
+    trains = any(user.kind == MACHINE for user in users(task, stage))
     return usage.training_minutes if trains else usage.task_minutes
+
+
+def users(resource: Resource, stage: Resources) -> tuple[Resource, ...]:
+    """Return the resources that refer to this one; a task definition is also referred to by its family's name."""
+    found = stage.users(resource)
+    family = resource.properties.get("Family")
+    return (*found, *(each for each in _naming(family, resource, stage) if each not in found)) if family else found
+
+
+def _naming(family: str, definition: Resource, stage: Resources) -> Iterator[Resource]:
+    for each in stage:
+        if each.stack == definition.stack and each is not definition and family in json.dumps(each.properties):
+            yield each

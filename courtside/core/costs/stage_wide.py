@@ -4,16 +4,16 @@ import json
 import re
 from collections.abc import Iterator
 
+from courtside.contracts.templates.resources import Resources
 from courtside.core.costs.charges import Charge
-from courtside.core.costs.template import Shape
 from courtside.core.costs.usage import Usage
 
 _IMAGE = re.compile(r"dkr\.ecr\.[^\"]*?:[0-9a-f]{64}")
 
 
-def stage_wide(shape: Shape, usage: Usage) -> Iterator[Charge]:
+def stage_wide(stage: Resources, usage: Usage) -> Iterator[Charge]:
     """Yield the charges for container images, traces, custom metrics and traffic that leaves AWS."""
-    images = len({image for each in shape.resources for image in _IMAGE.findall(json.dumps(each.properties))})
+    images = len({image for each in stage for image in _IMAGE.findall(json.dumps(each.properties))})
     if images:
         yield Charge(
             resource="container images",
@@ -22,7 +22,7 @@ def stage_wide(shape: Shape, usage: Usage) -> Iterator[Charge]:
             quantity=images * usage.image_gb * usage.image_versions,
             basis=f"{images} images, {usage.image_versions:g} versions of {usage.image_gb:g} GB",
         )
-    if any(_traced(each.properties) for each in shape.resources):
+    if any(_traced(each.properties) for each in stage):
         yield Charge(resource="traces", service="X-Ray", price="trace", quantity=usage.traces)
     yield Charge(
         resource="custom metrics",

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from courtside.contracts.templates.resources import Resource, Resources
 from courtside.core.costs.charges import Charge, NoRule
-from courtside.core.costs.template import Resource, Shape
 from courtside.core.costs.usage import Usage
 
 FREE_INSIGHTS_DAYS = 7
 
 
-def database(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def database(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """Instance and storage, both twice with a standby; backups above the storage.
 
     AWS lists Multi-AZ at twice the price of one zone, rounded to a tenth of a cent an hour.
@@ -36,7 +36,7 @@ def database(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
         yield Charge(resource=resource.name, service="RDS", price="rds_backup_gb_month", quantity=above)
 
 
-def bucket(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def bucket(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """Storage in the standard class, and requests."""
     for price, quantity in (
         ("s3_gb_month", usage.bucket_gb),
@@ -46,11 +46,10 @@ def bucket(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
         yield Charge(resource=resource.name, service="S3", price=price, quantity=quantity)
 
 
-def table(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def table(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """Requests, storage, and the storage of point-in-time recovery."""
-    properties = resource.properties
-    replicas = properties.get("Replicas", [properties])
-    if properties.get("BillingMode") != "PAY_PER_REQUEST" or len(replicas) != 1:
+    replicas = resource.properties.get("Replicas", ())
+    if resource.properties.get("BillingMode") != "PAY_PER_REQUEST" or len(replicas) != 1:
         raise NoRule("only tables paid by the request in one region have a rule")
     quantities = [
         ("dynamodb_write", usage.table_writes),
@@ -67,12 +66,12 @@ def _recoverable(table: Mapping[str, Any]) -> bool:
     return bool(table.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"))
 
 
-def secret(resource: Resource, _: Shape, usage: Usage) -> Iterator[Charge]:
+def secret(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """Each secret by the month, and its reads."""
     yield Charge(resource=resource.name, service="Secrets Manager", price="secret_month", quantity=1)
     yield Charge(resource=resource.name, service="Secrets Manager", price="secret_read", quantity=usage.secret_reads)
 
 
-def key(resource: Resource, _shape: Shape, _usage: Usage) -> Iterator[Charge]:
+def key(resource: Resource, _stage: Resources, _usage: Usage) -> Iterator[Charge]:
     """A key of one's own by the month; its requests are left out, as S3, SNS and SQS cache data keys."""
     yield Charge(resource=resource.name, service="KMS", price="kms_key_month", quantity=1)

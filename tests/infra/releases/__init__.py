@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.changes.__main__ import templates
+
 FOLDER = Path(__file__).parent
-_TEMPLATE, _ASSETS = ".template.json", ".assets.json"
+_ASSETS = ".assets.json"
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,10 @@ def release(version: str, stage: str) -> Release:
 
 def keep(version: str, assemblies: dict[str, Path]) -> Path:
     """Keep cloud assemblies, by stage, as a release; the same templates make the same bytes."""
-    stages = {stage: {"templates": _templates(path), "images": _images(path)} for stage, path in assemblies.items()}
+    stages = {stage: {"templates": templates(path), "images": _images(path)} for stage, path in assemblies.items()}
     target = FOLDER / f"{version}.json.gz"
     target.write_bytes(gzip.compress(json.dumps(stages, sort_keys=True).encode(), mtime=0))
     return target
-
-
-def _templates(assembly: Path) -> dict[str, Any]:
-    found = sorted(assembly.glob(f"*{_TEMPLATE}"))
-    return {path.name.removesuffix(_TEMPLATE): json.loads(path.read_text()) for path in found}
 
 
 def _images(assembly: Path) -> dict[str, str]:

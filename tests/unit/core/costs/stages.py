@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from courtside.core.costs import Estimate, Price, PriceTable, Resource, Usage, estimate, resources_of
+from courtside.contracts.templates.resources import Resource, resources_of
+from courtside.core.costs import Estimate, Price, PriceTable, Usage, estimate
 
 # Nothing but what a test asks for: no traffic, no metrics, no allowances.
 QUIET = Usage(custom_metric_hours=0, internet_gb=0, free_allowances=False)

@@ -1,1 +1,0 @@
-"""The architecture's drawing, made from the synthesized templates."""
