@@ -247,7 +247,7 @@ def smoke_check() -> Callable[[str], int]:
     """Wire the smoke check of what lies under a seal."""
     from courtside.adapters.mlflow_models import MlflowModels
     from courtside.adapters.s3_lake import S3Lake
-    from courtside.workflows.sealed import sealed_model
+    from courtside.workflows.sealed_models import sealed_model
     from courtside.workflows.smoke import smoke
 
     lake = S3Lake(TrainEnv.read().lake_bucket)

@@ -57,7 +57,7 @@ class FolderLake:
             key for key in (path.relative_to(self.root).as_posix() for path in files) if key.startswith(prefix)
         )
 
-    def stored(self, prefix: str) -> list[StoredObject]:
+    def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the files under `prefix`, sorted by key; a folder keeps no versions."""
         return [StoredObject(key, None, (self.root / key).stat().st_size) for key in self.keys(prefix)]
 

@@ -77,14 +77,14 @@ class MlflowTracking(MlflowModels):
         with self._session():
             experiment = mlflow.set_experiment(TRAINING_EXPERIMENT).experiment_id
             parent = self._parent(run, experiment)
-            kept = self._kept(run, experiment)
+            finished = self._finished_runs(run, experiment)
             made = self._log_candidates(
-                [candidate for candidate in run.candidates if candidate.name not in kept],
+                [candidate for candidate in run.candidates if candidate.name not in finished],
                 run,
                 parent=parent,
                 experiment=experiment,
             )
-            run_ids = {candidate.name: (kept | made)[candidate.name] for candidate in run.candidates}
+            run_ids = {candidate.name: (finished | made)[candidate.name] for candidate in run.candidates}
             version = self._register(run_ids[run.best], run)
         return LoggedRuns(version=version, parent_run_id=parent, run_ids=run_ids)
 
@@ -167,18 +167,18 @@ class MlflowTracking(MlflowModels):
         self._client.log_batch(created.info.run_id, params=_params(run.params))
         return str(created.info.run_id)
 
-    def _kept(self, run: TrainingRun, experiment: str) -> dict[str, str]:
+    def _finished_runs(self, run: TrainingRun, experiment: str) -> dict[str, str]:
         """Return the finished runs of this training by candidate, after deleting all that an attempt left undone."""
-        kept: dict[str, str] = {}
+        found: dict[str, str] = {}
         for child in self._client.search_runs([experiment], f"tags.training_id = '{run.training_id}'"):
             _require_same(run, child.data.tags)
             name = child.data.params.get("model_name", "")
             finished = child.info.status == FINISHED and _tags(run.tags).items() <= child.data.tags.items()
-            if finished and name not in kept:
-                kept[name] = str(child.info.run_id)
+            if finished and name not in found:
+                found[name] = str(child.info.run_id)
             else:
                 self._client.delete_run(child.info.run_id)
-        return kept
+        return found
 
     def _log_candidates(
         self, candidates: Sequence[CandidateRun], run: TrainingRun, *, parent: str, experiment: str

@@ -38,7 +38,7 @@ class S3Lake:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return sorted(item["Key"] for page in pages for item in page.get("Contents", []))
 
-    def stored(self, prefix: str) -> list[StoredObject]:
+    def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the newest version of each object under `prefix`, sorted by key."""
         pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
         newest = (item for page in pages for item in page.get("Versions", []) if item["IsLatest"])

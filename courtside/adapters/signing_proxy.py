@@ -120,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         upstream = proxy.connect()
         try:
             url = canonical(f"{proxy.target}{self.path}")
-            headers = _kept(self.headers.items(), _NOT_FORWARDED)
+            headers = _without(self.headers.items(), _NOT_FORWARDED)
             headers |= signed_headers(proxy.session, method=self.command, url=url, body=body)
             parts = urlsplit(url)
             upstream.request(
@@ -204,7 +204,7 @@ def _same(given: str, secret: str) -> bool:
     return secrets.compare_digest(given.encode(errors="surrogateescape"), secret.encode())
 
 
-def _kept(headers: Iterable[tuple[str, str]], dropped: frozenset[str]) -> dict[str, str]:
+def _without(headers: Iterable[tuple[str, str]], dropped: frozenset[str]) -> dict[str, str]:
     return {
         name: value for name, value in headers if name.lower() not in dropped and not name.lower().startswith("x-amz-")
     }

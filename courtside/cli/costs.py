@@ -56,7 +56,7 @@ def costs(
     - `courtside costs --stage dev --usage trainings_per_month=30 --usage free_allowances=false --json`
     """
     from courtside.core.costs import Usage, estimate
-    from courtside.costs.price_list import price_table
+    from courtside.prices.price_list import price_table
 
     table = price_table(region)
     assumed = Usage().changed(usage or ())

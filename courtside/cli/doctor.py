@@ -11,8 +11,8 @@ import typer
 from courtside.cli import layout
 from courtside.cli.console import JsonFlag, people, print_json, results
 from courtside.cli.hints import with_stage
-from courtside.cli.served import stage_lake
 from courtside.cli.stage import Stage, signed
+from courtside.cli.stage_data import stage_lake
 
 if TYPE_CHECKING:
     from courtside.core.findings import Finding
@@ -40,11 +40,11 @@ def doctor(
 
     - `courtside doctor --stage prod --preflight`
     """
-    from courtside.adapters.examination.asking import asked
+    from courtside.adapters.examination.examine import examine
     from courtside.core.findings import failed
 
     with people.status("Examining"):
-        found = asked("examination", lambda: _examined(stage, preflight=preflight))
+        found = examine("examination", lambda: _examined(stage, preflight=preflight))
     if as_json:
         print_json([asdict(finding) for finding in found])
     else:
@@ -55,7 +55,7 @@ def doctor(
 def _examined(stage: str, *, preflight: bool) -> Iterator["Finding"]:
     from courtside.adapters.deployment import reaching_aws
     from courtside.adapters.examination import account
-    from courtside.adapters.examination.asking import asked
+    from courtside.adapters.examination.examine import examine
     from courtside.adapters.examination.machine import machine, stage_settings
     from courtside.adapters.examination.stage import stack_statuses, stacks
 
@@ -66,18 +66,18 @@ def _examined(stage: str, *, preflight: bool) -> Iterator["Finding"]:
         with reaching_aws():
             statuses = stack_statuses(stage)
     deployed = any(statuses.values())
-    yield from asked("machine", lambda: machine(ROOT, deployed=deployed))
+    yield from examine("machine", lambda: machine(ROOT, deployed=deployed))
     yield finding
     yield from _addresses(settings)
     yield from found
     if not answers:
         return
-    yield from asked("bootstrap", lambda: account.bootstrap(settings))
+    yield from examine("bootstrap", lambda: account.bootstrap(settings))
     if preflight or not deployed:
-        yield from asked("preflight", lambda: _before_deploying(settings, everything=preflight))
+        yield from examine("preflight", lambda: _before_deploying(settings, everything=preflight))
     yield from stacks(stage, statuses)
     if all(statuses.values()):
-        yield from asked("stage", lambda: _working(stage, list(statuses)))
+        yield from examine("stage", lambda: _working(stage, list(statuses)))
 
 
 def _before_deploying(settings: dict[str, Any] | None, *, everything: bool) -> Iterator["Finding"]:
@@ -104,9 +104,9 @@ def _addresses(settings: dict[str, Any] | None) -> Iterator["Finding"]:
 def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-    from courtside.adapters.examination import alert_channel, network, retraining, watching
-    from courtside.adapters.examination.asking import asked
-    from courtside.adapters.examination.loaded import loaded
+    from courtside.adapters.examination import alert_channel, monitoring, network, retraining
+    from courtside.adapters.examination.examine import examine
+    from courtside.adapters.examination.loaded_data import loaded_data
     from courtside.adapters.examination.stage import alarms, service
     from courtside.adapters.executions import StepFunctionsExecutions
     from courtside.adapters.stack_resources import stack_resources
@@ -117,18 +117,18 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     (lake, dataset), ledger = stage_lake(stage), DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE])
     resources = [resource for stack in standing for resource in stack_resources(stack)]
     uri, machine = signed(outputs[StackOutput.TRACKING_URI]), outputs[StackOutput.RETRAINING]
-    yield from asked("service", lambda: service(resources))
-    yield from asked("champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri))
-    yield from asked("loaded data", lambda: loaded(lake, dataset))
-    yield from asked("schedule", lambda: watching.schedule(resources, lake=lake.bucket))
-    yield from asked("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
-    yield from asked("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine)))
-    yield from asked("dead letters", lambda: watching.dead_letters(resources))
-    yield from asked("default security group", lambda: network.default_group(resources))
-    yield from asked("alarms", lambda: alarms(resources))
-    yield from asked("alert e-mail", lambda: watching.subscriptions(outputs[StackOutput.ALERT_TOPIC]))
-    yield from asked("Slack", lambda: alert_channel.slack(outputs))
-    yield from asked("alerts", lambda: alert_channel.undelivered(resources))
+    yield from examine("service", lambda: service(resources))
+    yield from examine("champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri))
+    yield from examine("loaded data", lambda: loaded_data(lake, dataset))
+    yield from examine("schedule", lambda: monitoring.schedule(resources, lake=lake.bucket))
+    yield from examine("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
+    yield from examine("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine)))
+    yield from examine("dead letters", lambda: monitoring.dead_letters(resources))
+    yield from examine("default security group", lambda: network.default_group(resources))
+    yield from examine("alarms", lambda: alarms(resources))
+    yield from examine("alert e-mail", lambda: monitoring.subscriptions(outputs[StackOutput.ALERT_TOPIC]))
+    yield from examine("Slack", lambda: alert_channel.slack(outputs))
+    yield from examine("alerts", lambda: alert_channel.undelivered(resources))
 
 
 def _print(found: list["Finding"]) -> None:

@@ -8,8 +8,8 @@ import typer
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.input import GamesOption, QuarantineOption, read_input
 from courtside.cli.loads import LoadId, load_rows
-from courtside.cli.served import stage_games
 from courtside.cli.stage import Stage
+from courtside.cli.stage_data import stage_games
 
 if TYPE_CHECKING:
     from courtside.workflows.game_loads import GamesLoaded

@@ -12,10 +12,10 @@ def kept(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     Example: `cdk destroy --all -c stage=dev && courtside kept --stage dev`
     """
     from courtside.adapters.deployment import reaching_aws
-    from courtside.adapters.kept import kept as left
+    from courtside.adapters.retained_resources import retained_resources
 
     with reaching_aws():
-        found = left(stage)
+        found = retained_resources(stage)
     if as_json:
         print_json([asdict(thing) for thing in found])
         return

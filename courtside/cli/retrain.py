@@ -54,7 +54,7 @@ def retrain(
 
 
 def _follow(training_id: str, stage: str, *, as_json: bool) -> None:
-    from courtside.cli.following import follow
+    from courtside.cli.follow_run import follow
 
     run = follow(training_id, runs.runs_of(stage))
     print_json(runs.document(run)) if as_json else print_pairs(runs.row(run))

@@ -95,7 +95,9 @@ def runs_of(stage: str) -> "Runs":
 
     def copies(limit: int) -> list[Run]:
         now = datetime.now(UTC)
-        found = told(lambda: copy_results(outputs[StackOutput.TRACKING_COPY], limit=limit), "backups and restores")
+        found = unless_refused(
+            lambda: copy_results(outputs[StackOutput.TRACKING_COPY], limit=limit), "backups and restores"
+        )
         return [copy_run(task, started_at=began, last_word_at=last, said=said, now=now)
                 for task, began, last, said in found]  # fmt: skip
 
@@ -103,7 +105,7 @@ def runs_of(stage: str) -> "Runs":
     return Runs(StepFunctionsExecutions(machine), S3Lake(lake), copies)
 
 
-def told(ask: Callable[[], list[_Item]], what: str) -> list[_Item]:
+def unless_refused(ask: Callable[[], list[_Item]], what: str) -> list[_Item]:
     """Return what AWS tells; where it refuses that, say so beside the rest, and return nothing."""
     from courtside.adapters.deployment import AwsUnusable, reaching_aws
 
@@ -157,7 +159,7 @@ def _logged(run: Run, stage: str) -> "list[LogLine]":
     about = training_of_check(run.id) if run.kind is RunKind.CHECK else run.id
     resources = stack_resources(stack_name(stage, "pipeline"))
     since = run.started_at - (timedelta(minutes=10) if run.kind is RunKind.CHECK else timedelta(0))
-    return told(lambda: lines_about(about, resources, since=since, until=run.ended_at), "log lines")
+    return unless_refused(lambda: lines_about(about, resources, since=since, until=run.ended_at), "log lines")
 
 
 def _print_lines(logged: "Sequence[LogLine]") -> None:

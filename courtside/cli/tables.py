@@ -9,8 +9,8 @@ import typer
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.input import TableOption, table_content, table_contract
 from courtside.cli.loads import LoadId, load_rows
-from courtside.cli.served import stage_table
 from courtside.cli.stage import Stage
+from courtside.cli.stage_data import stage_table
 
 app = typer.Typer(no_args_is_help=True, help="Put a table of your own that already holds features into the lake.")
 

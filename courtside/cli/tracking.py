@@ -100,7 +100,7 @@ def backups(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
     lake = S3Lake(stage_outputs(stage)[StackOutput.LAKE_BUCKET])
     with reaching_aws():
-        rows = [{"key": each.key, "bytes": each.size} for each in reversed(lake.stored(TRACKING_BACKUPS_PREFIX))]
+        rows = [{"key": each.key, "bytes": each.size} for each in reversed(lake.list_objects(TRACKING_BACKUPS_PREFIX))]
     print_json(rows) if as_json else print_table("Backups", rows)
 
 

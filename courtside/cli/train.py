@@ -128,7 +128,7 @@ def train_files(
     lake = FolderLake(out)
     tracking = _tracking(tracking_uri, disabled=disable_mlflow)
     with lake.alone():
-        contract = _stored(lake, games=games, table=table, dataset=dataset, quarantine=quarantine)
+        contract = _store_input(lake, games=games, table=table, dataset=dataset, quarantine=quarantine)
         request = RetrainingRequest(
             training_id=new_training_id("files"),
             as_of=parse_day(as_of) if as_of else date.max,
@@ -167,7 +167,7 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
     say(f"Best: {best.name}, AUC {best.test_auc:.3f} on the test rows. Its card: {page}")
 
 
-def _stored(
+def _store_input(
     lake: "FolderLake", *, games: Path | None, table: Path | None, dataset: str, quarantine: Path | None
 ) -> "Contract":
     """Put the one input that was given where the training reads it and return its contract."""

@@ -6,11 +6,11 @@ from datetime import date
 
 from courtside.contracts.records import GateDecision
 from courtside.core.decision import Action, Decision
+from courtside.core.display_text import cut, display_text
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 from courtside.core.drift.reports.report import DriftReport
 from courtside.core.drift.story import headline
 from courtside.core.gate.wording import NEXT_STEP, figure_lines
-from courtside.core.shown import cut, shown
 
 SUBJECT_LIMIT = 100
 TEXT_LIMIT = 7000
@@ -33,7 +33,7 @@ class Alert:
     @classmethod
     def written(cls, subject: str, lines: Sequence[str]) -> "Alert":
         """Return an alert that is cut where it is too long: a long name in it must not keep people from hearing it."""
-        return cls(shown(subject, SUBJECT_LIMIT), cut("\n".join(lines), TEXT_LIMIT))
+        return cls(display_text(subject, SUBJECT_LIMIT), cut("\n".join(lines), TEXT_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class DriftAlertContext:
 
 def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertContext) -> Alert:
     """Write the alert for a report that asks for one."""
-    window, dataset = f"{context.start} to {context.end}", shown(context.dataset, NAME_LIMIT)
+    window, dataset = f"{context.start} to {context.end}", display_text(context.dataset, NAME_LIMIT)
     lines = [
         (
             f"*Drift in {dataset}*: {len(report.features_drifted)} of {report.features_checked} features moved "
@@ -79,7 +79,7 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 
 def _set_aside(files: Sequence[QuarantinedFile]) -> list[str]:
-    return _first([_bullet(f"{shown(file.file, LINE_LIMIT // 2)}: {file.reason}") for file in files])
+    return _first([_bullet(f"{display_text(file.file, LINE_LIMIT // 2)}: {file.reason}") for file in files])
 
 
 def _moved(report: DriftReport) -> list[str]:
@@ -87,11 +87,11 @@ def _moved(report: DriftReport) -> list[str]:
     if report.groups:
         return _first([_bullet(group.headline) for group in report.groups])
     drifted = sorted((f for f in report.features if f.drifted), key=lambda f: f.statistic("psi") or 0.0, reverse=True)
-    return _first([_bullet(f"{shown(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in drifted])
+    return _first([_bullet(f"{display_text(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in drifted])
 
 
 def _bullet(said: str) -> str:
-    return f"• {shown(said, LINE_LIMIT)}"
+    return f"• {display_text(said, LINE_LIMIT)}"
 
 
 def _first(lines: list[str], *, most: int = MOST_NAMED) -> list[str]:
@@ -106,7 +106,7 @@ def _weight(report: DriftReport) -> str:
 
 
 def _done(decision: Decision, context: DriftAlertContext) -> str:
-    reason = shown(decision.reason, LINE_LIMIT)
+    reason = display_text(decision.reason, LINE_LIMIT)
     if decision.action is not Action.RETRAIN or context.execution_arn is None:
         return f"{reason}. Nothing was changed."
     return (
@@ -117,9 +117,9 @@ def _done(decision: Decision, context: DriftAlertContext) -> str:
 
 def promotion_alert(*, model: str, before: str | None, after: str, reason: str) -> Alert:
     """Write the alert for a promotion."""
-    model = shown(model, NAME_LIMIT)
+    model = display_text(model, NAME_LIMIT)
     former = f"version {before} is kept as `previous`" if before else "it is the first one"
-    lines = [f"*New champion of {model}*: version {after} ({former}).", f"*Why*: {shown(reason, LINE_LIMIT)}."]
+    lines = [f"*New champion of {model}*: version {after} ({former}).", f"*Why*: {display_text(reason, LINE_LIMIT)}."]
     if before:
         lines.append(f"To undo: `courtside versions rollback` makes version {before} champion again.")
     return Alert.written(f"Courtside: version {after} of {model} is champion", lines)
@@ -127,7 +127,7 @@ def promotion_alert(*, model: str, before: str | None, after: str, reason: str) 
 
 def rejection_alert(decision: GateDecision, *, model: str) -> Alert:
     """Write the alert for a challenger that did not pass the gate: which rule, every figure, what to do next."""
-    model = shown(model, NAME_LIMIT)
+    model = display_text(model, NAME_LIMIT)
     lines = [
         f"*Champion of {model} kept*: the challenger of training {_training(decision)} did not pass.",
         *_judged(decision),
@@ -138,16 +138,16 @@ def rejection_alert(decision: GateDecision, *, model: str) -> Alert:
 
 def passed_alert(decision: GateDecision, *, model: str) -> Alert:
     """Write what a person reads who is asked to approve a challenger that passed the gate."""
-    model = shown(model, NAME_LIMIT)
+    model = display_text(model, NAME_LIMIT)
     lines = [f"*The challenger of training {_training(decision)} passed the gate of {model}*.", *_judged(decision)]
     return Alert.written(f"Courtside: a challenger of {model} passed the gate", lines)
 
 
 def _training(decision: GateDecision) -> str:
-    return shown(decision.training_id, 2 * NAME_LIMIT)
+    return display_text(decision.training_id, 2 * NAME_LIMIT)
 
 
 def _judged(decision: GateDecision) -> list[str]:
     title = f"*Figures* on {decision.holdout_rows:,} holdout rows, with 95 % intervals of the differences"
-    why = f"*Why*: rule `{decision.rule}`: {shown(decision.reason, LINE_LIMIT)}."
+    why = f"*Why*: rule `{decision.rule}`: {display_text(decision.reason, LINE_LIMIT)}."
     return [why, *_section(title, _first(figure_lines(decision), most=MOST_FIGURES))]

@@ -3,12 +3,12 @@
 from datetime import date
 
 from courtside.core.alerting import NAME_LIMIT, Alert
-from courtside.core.shown import shown
+from courtside.core.display_text import display_text
 
 
 def overdue_alert(*, dataset: str, newest: date, today: date) -> Alert:
     """Write the one alert for a stretch without new rows."""
-    name, days = shown(dataset, NAME_LIMIT), (today - newest).days
+    name, days = display_text(dataset, NAME_LIMIT), (today - newest).days
     return Alert.written(
         f"Courtside: no new data of {name} since {newest}",
         [

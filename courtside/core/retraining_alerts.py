@@ -4,25 +4,25 @@ from datetime import date, datetime
 
 from courtside.contracts.events import RetrainingRequest
 from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
-from courtside.core.shown import shown
+from courtside.core.display_text import display_text
 
 
 def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: datetime | None) -> Alert:
     """Write the alert for a request that met the lock taken; its holder may train, wait for a person, or be dead."""
-    holder = shown(holder, LINE_LIMIT)
+    holder = display_text(holder, LINE_LIMIT)
     ends = f" at {lease_until:%Y-%m-%d %H:%M} UTC" if lease_until else ""
     return Alert.written(
         "Courtside: retraining remembered, another one holds the lock",
         [
             (
-                f"*Retraining {shown(request.training_id, LINE_LIMIT)} is remembered*: training {holder} holds the "
-                "lock. It starts when that one gives the lock back; several that wait become one."
+                f"*Retraining {display_text(request.training_id, LINE_LIMIT)} is remembered*: training {holder} holds "
+                "the lock. It starts when that one gives the lock back; several that wait become one."
             ),
             (
                 f"*What the holder does*: `courtside runs show {holder}`. If it has ended without giving the lock "
                 f"back, its lease ends{ends}; `courtside retrain` takes over after that."
             ),
-            f"*Asked for by*: {request.trigger.value}, {shown(request.reason, LINE_LIMIT)}.",
+            f"*Asked for by*: {request.trigger.value}, {display_text(request.reason, LINE_LIMIT)}.",
         ],
     )
 
@@ -33,7 +33,7 @@ def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None, day
         "Courtside: retraining not started, too soon after the last",
         [
             (
-                f"*Retraining {shown(request.training_id, LINE_LIMIT)} was not started*: its data ends "
+                f"*Retraining {display_text(request.training_id, LINE_LIMIT)} was not started*: its data ends "
                 f"{request.as_of}, the last training's {trained_as_of}, and this stage asks for at least {days} days "
                 "of newer data (cooldown_days). The next check that still finds drift asks again."
             ),
@@ -44,12 +44,12 @@ def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None, day
 
 def approval_alert(*, model: str, training_id: str, stage: str, reason: str, expires_at: datetime) -> Alert:
     """Write the request for a person's approval of a challenger that passed the gate."""
-    model = shown(model, NAME_LIMIT)
+    model = display_text(model, NAME_LIMIT)
     return Alert.written(
         f"Courtside: a challenger of {model} waits for your approval",
         [
             f"*A challenger of {model} passed the gate and waits for approval* (training {training_id}).",
-            f"*Why it passed*: {shown(reason, LINE_LIMIT)}.",
+            f"*Why it passed*: {display_text(reason, LINE_LIMIT)}.",
             f"*Approve*: `courtside versions approve {training_id} --stage {stage}`",
             f"*Reject*: `courtside versions reject {training_id} --stage {stage}`",
             f"Without an answer until {expires_at:%Y-%m-%d %H:%M} UTC the champion stays.",

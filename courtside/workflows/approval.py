@@ -11,8 +11,8 @@ from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import ApprovalRecord, GateDecision
 from courtside.core.retraining_alerts import approval_alert
 from courtside.core.runs import training_run
-from courtside.workflows.documents import read, written
 from courtside.workflows.lake_documents import read_document
+from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.ports import AlertChannel, Lake, Ledger
 from courtside.workflows.retraining_lock import RetrainingLock
 from courtside.workflows.runs import Executions

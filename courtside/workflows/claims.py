@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ClaimState
-from courtside.workflows.documents import read, written
+from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.ports import Ledger
 
 LEASE_SECONDS = 30.0

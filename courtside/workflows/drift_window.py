@@ -20,7 +20,7 @@ from courtside.core.features import build_features
 from courtside.core.rows import period, require_time_column, within
 from courtside.workflows.ports import Lake
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
-from courtside.workflows.sealed import drift_profile, reference_in_use
+from courtside.workflows.sealed_models import drift_profile, reference_in_use
 
 
 class NoChampion(CourtsideError):

@@ -143,7 +143,7 @@ def _read(request: RetrainingRequest, *, lake: Lake, dataset: Dataset) -> tuple[
     """Read the objects with rows before `as_of`; those with later rows only are no part of the training."""
     source, days = rows_of(dataset), Days(end=request.as_of)
     objects, files, unusable = [], [], []
-    there = lake.stored(source.prefix)
+    there = lake.list_objects(source.prefix)
     for key, problem in vanished(source, days, lake=lake, present={stored.key for stored in there}).items():
         unusable.append(UnusableFile(lake.uri(key), problem))
     for stored in there:

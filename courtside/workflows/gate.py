@@ -8,7 +8,7 @@ from courtside.contracts.events import GateRequest, GateResponse
 from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from courtside.core.alerting import passed_alert, rejection_alert
-from courtside.core.gate.comparing import AUC
+from courtside.core.gate.comparison import AUC
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import judge

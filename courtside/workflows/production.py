@@ -11,10 +11,17 @@ from datetime import datetime
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer, ChampionReference, LegacySet, Reign, TrainingRecord
-from courtside.workflows.documents import MOST_TRIES, LedgerBusy, read, written
+from courtside.workflows.ledger_documents import MOST_TRIES, LedgerBusy, read, written
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing, Registry
-from courtside.workflows.sealed import LEGACY, ReferenceUnreadable, SealedModel, reference_in_use, seal, sealed_model
+from courtside.workflows.sealed_models import (
+    LEGACY,
+    ReferenceUnreadable,
+    SealedModel,
+    reference_in_use,
+    seal,
+    sealed_model,
+)
 from courtside.workflows.training_records import record_of_version
 
 

@@ -11,7 +11,7 @@ from courtside.core.alerting import promotion_alert
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake
 from courtside.workflows.production import Move, Production
-from courtside.workflows.sealed import CannotBeSealed, seal, sealed_model
+from courtside.workflows.sealed_models import CannotBeSealed, seal, sealed_model
 
 
 class NothingToPromote(CourtsideError):

@@ -18,7 +18,7 @@ from courtside.contracts.events import (
 )
 from courtside.contracts.records import RetrainingLockState
 from courtside.core.retraining_alerts import cooling_alert, remembered_alert
-from courtside.workflows.documents import change
+from courtside.workflows.ledger_documents import change
 from courtside.workflows.ports import Ledger
 
 AGAIN = "again-"

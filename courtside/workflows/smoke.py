@@ -7,7 +7,7 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.lake_keys import SMOKE_NAME
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.ports import Models
-from courtside.workflows.sealed import SealedModel
+from courtside.workflows.sealed_models import SealedModel
 
 EXPECTED = "expected"
 ROWS = 50

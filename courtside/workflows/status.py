@@ -9,8 +9,8 @@ from courtside.contracts.lake_keys import DECISIONS_PREFIX
 from courtside.contracts.records import ApprovalRecord, ChampionPointer, DecisionRecord, Reign, RetrainingLockState
 from courtside.core.runs import Run, RunKind, RunState, last_training
 from courtside.workflows.approval import approvals_waiting
-from courtside.workflows.documents import read
 from courtside.workflows.lake_documents import DocumentDamaged, read_document
+from courtside.workflows.ledger_documents import read
 from courtside.workflows.ports import Lake, Ledger, ObjectMissing
 from courtside.workflows.runs import Runs
 

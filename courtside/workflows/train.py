@@ -26,7 +26,7 @@ from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import Split, split_by_time
 from courtside.workflows.freeze import freeze
-from courtside.workflows.frozen import frozen_features
+from courtside.workflows.frozen_rows import frozen_features
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.model_cards import model_card, write_card
 from courtside.workflows.ports import Lake, Tracking, TrackingUnavailable

@@ -10,7 +10,7 @@ from courtside.contracts.records import ModelRecord
 from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
 from courtside.core.training.candidates import Classifier, Flavor
 from courtside.workflows.ports import CandidateRun, Lake, Tracking, TrackingUnavailable, TrainingRun
-from courtside.workflows.sealed import champion_model
+from courtside.workflows.sealed_models import champion_model
 from courtside.workflows.spool import remove_spool, write_spool
 
 SAMPLE_ROWS = 5

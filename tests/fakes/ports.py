@@ -37,7 +37,7 @@ class InMemoryLake:
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.objects if key.startswith(prefix))
 
-    def stored(self, prefix: str) -> list[StoredObject]:
+    def list_objects(self, prefix: str) -> list[StoredObject]:
         return [StoredObject(key, None, len(self.objects[key])) for key in self.keys(prefix)]
 
     def read(self, key: str, *, version_id: str | None = None) -> bytes:  # noqa: ARG002

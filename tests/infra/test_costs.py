@@ -7,7 +7,7 @@ import pytest
 from courtside.contracts.templates.resources import Resource, Resources, resources_of
 from courtside.core.costs import Estimate, Usage, alternatives, estimate
 from courtside.core.costs.kinds import ESTIMATORS, FREE
-from courtside.costs.price_list import price_table
+from courtside.prices.price_list import price_table
 from infra.settings import settings_for
 from tests.infra.synthesized import SynthesizedStage
 from tests.unit.test_cli import run

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from courtside.core.costs import Estimate, Usage, alternatives, estimate
-from courtside.costs.price_list import price_table
+from courtside.prices.price_list import price_table
 from infra.settings import settings_for
 from tests.infra.synthesized import ROOT, SynthesizedStage
 from tests.infra.test_costs import month, resources

@@ -7,7 +7,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from courtside.adapters.deployment import FIRST_QUESTION
-from courtside.adapters.examination.asking import asked
+from courtside.adapters.examination.examine import examine
 from courtside.core.findings import Finding, broken, fine
 
 # What our templates ask of `cdk bootstrap`: image assets need 8.
@@ -57,7 +57,7 @@ def bootstrap(settings: dict[str, Any] | None = None) -> list[Finding]:
         else:
             yield fine("bootstrap", f"version {version}")
 
-    return asked("bootstrap", ask)
+    return examine("bootstrap", ask)
 
 
 def _qualifiers() -> list[str]:

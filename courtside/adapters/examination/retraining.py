@@ -14,10 +14,10 @@ from courtside.contracts.records import ChampionPointer, ChampionReference, Retr
 from courtside.core.drift import Profile
 from courtside.core.findings import Finding, broken, doubtful, fine
 from courtside.core.runs import RunState, last_training, training_run
-from courtside.workflows.documents import read
+from courtside.workflows.ledger_documents import read
 from courtside.workflows.ports import Lake, Ledger, TrackingUnavailable
 from courtside.workflows.runs import Executions
-from courtside.workflows.sealed import (
+from courtside.workflows.sealed_models import (
     ReferenceUnreadable,
     champion_model,
     drift_profile,

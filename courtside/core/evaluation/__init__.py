@@ -2,7 +2,7 @@
 
 from courtside.core.evaluation.auc import auc
 from courtside.core.evaluation.brier import brier_score
-from courtside.core.evaluation.calibration import calibration_error
+from courtside.core.evaluation.calibration_error import calibration_error
 from courtside.core.evaluation.confusion import accuracy, f1_score, precision, recall
 from courtside.core.evaluation.log_loss import log_loss
 from courtside.core.evaluation.majority import majority_baseline

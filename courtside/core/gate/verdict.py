@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from courtside.contracts.records import Comparison
-from courtside.core.gate import comparing
-from courtside.core.gate.comparing import compare
+from courtside.core.gate import comparison as compared
+from courtside.core.gate.comparison import compare
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.wording import described
@@ -55,7 +55,7 @@ def _by_figures(
 ) -> Iterator[Ruling]:
     """Yield what each rule that applies says, in order: the first one counts, and the last two leave no gap."""
     rows = f"on the same {holdout.labels.size:,} rows"
-    floor, baseline = found[comparing.BASELINE_AUC], found[comparing.BASELINE_LOG_LOSS]
+    floor, baseline = found[compared.BASELINE_AUC], found[compared.BASELINE_LOG_LOSS]
     if floor.challenger < policy.floor_auc:
         auc = f"the challenger's AUC {floor.challenger:.3f}"
         yield False, "floor", f"{auc} is under the floor of {policy.floor_auc:.3f} {rows}"
@@ -68,7 +68,7 @@ def _by_figures(
         return
     for rule, comparison in _guardrails_broken(found):
         yield False, rule, f"worse than the champion beyond noise and margin: {described(comparison)} {rows}"
-    primary = found[comparing.AUC]
+    primary = found[compared.AUC]
     numbers = f"{described(primary)} {rows}"
     if primary.low is not None and primary.low > 0:
         yield True, "better", f"better beyond noise: {numbers}"
@@ -81,8 +81,8 @@ def _by_figures(
 
 
 def _guardrails_broken(found: Mapping[str, Comparison]) -> Iterator[tuple[str, Comparison]]:
-    for rule, name in (("log_loss", comparing.LOG_LOSS), ("calibration", comparing.CALIBRATION)):
+    for rule, name in (("log_loss", compared.LOG_LOSS), ("calibration", compared.CALIBRATION)):
         if not found[name].passed:
             yield rule, found[name]
-    failed = [each for name, each in found.items() if name.startswith(comparing.SEGMENT) and not each.passed]
+    failed = [each for name, each in found.items() if name.startswith(compared.SEGMENT) and not each.passed]
     yield from (("segment", each) for each in sorted(failed, key=lambda each: each.difference or 0.0, reverse=True))

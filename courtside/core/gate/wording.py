@@ -1,7 +1,7 @@
 """The gate's figures in plain words."""
 
 from courtside.contracts.records import Comparison, GateDecision
-from courtside.core.shown import shown
+from courtside.core.display_text import display_text
 
 NOTE_LIMIT, SEGMENT_LIMIT = 240, 40
 
@@ -37,9 +37,9 @@ def figure_lines(decision: GateDecision) -> list[str]:
     for comparison in decision.comparisons:
         mark = "kept" if comparison.passed else "*not kept*"
         lines.append(f"• {described(comparison)} of the {comparison.against}; limit {comparison.limit:+g}: {mark}")
-    return [*lines, *(f"• {shown(note, NOTE_LIMIT)}" for note in decision.notes)]
+    return [*lines, *(f"• {display_text(note, NOTE_LIMIT)}" for note in decision.notes)]
 
 
 def _name(comparison: Comparison) -> str:
     measure, _, segment = comparison.name.removesuffix("_over_baseline").partition("_of_segment:")
-    return f"{_NAMES[measure]} of segment {shown(segment, SEGMENT_LIMIT)}" if segment else _NAMES[measure]
+    return f"{_NAMES[measure]} of segment {display_text(segment, SEGMENT_LIMIT)}" if segment else _NAMES[measure]

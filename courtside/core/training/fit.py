@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from courtside.contracts.records import Calibration
 from courtside.core.dataset import Dataset
-from courtside.core.training.calibration import calibrated
 from courtside.core.training.candidates import ALL, Candidate, Classifier, Flavor
 from courtside.core.training.frame import feature_frame, labels
 from courtside.core.training.metrics import Metrics, evaluate
 from courtside.core.training.preprocessing import Columns, prepared
+from courtside.core.training.probability_calibration import calibrated
 from courtside.core.training.split import Split
 from courtside.core.training.time_folds import RollingOrigin, TimeOrdered, rolling_origin, search
 

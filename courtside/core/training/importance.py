@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from courtside.core.training.calibration import uncalibrated
 from courtside.core.training.candidates import Classifier
 from courtside.core.training.preprocessing import source_features
+from courtside.core.training.probability_calibration import uncalibrated
 
 
 def importances(estimator: Classifier, feature_names: list[str]) -> dict[str, float]:

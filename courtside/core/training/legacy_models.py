@@ -6,9 +6,9 @@ import pickle
 from collections.abc import Sequence
 from typing import Any
 
-from courtside.core.training.calibration import uncalibrated
 from courtside.core.training.fit import TrainedModel
 from courtside.core.training.metrics import LEGACY
+from courtside.core.training.probability_calibration import uncalibrated
 
 
 def legacy_files(models: Sequence[TrainedModel]) -> dict[str, bytes]:

@@ -43,7 +43,7 @@ class Lake(Protocol):
         """Return the keys under `prefix`, sorted."""
         ...
 
-    def stored(self, prefix: str) -> list[StoredObject]:
+    def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the objects under `prefix` as they are now, sorted by key."""
         ...
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from embedded_aws.aws import LocalAws
 from embedded_aws.keys import Keys, new_keys
-from tests.integration.attacks.forging import Call, client
+from tests.integration.attacks.forged_requests import Call, client
 from tests.integration.attacks.functions import FUNCTIONS, ROLE, function, functions
 
 

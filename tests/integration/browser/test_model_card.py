@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from courtside.core.model_card import plot_files, render_page
-from tests.fakes.cards import card
+from tests.fakes.model_cards import card
 from tests.integration.browser.chromium import Browser
 from tests.integration.browser.looks import EveryLook
 from tests.integration.browser.probes import (

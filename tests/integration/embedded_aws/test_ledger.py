@@ -6,7 +6,7 @@ import pytest
 
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT, DynamoDbLedger
 from courtside.workflows.ports import Ledger, LedgerWrite
-from tests.fakes.pointing import point_at
+from tests.fakes.aws_environment import point_at
 from tests.fakes.ports import InMemoryLedger
 from tests.integration.embedded_aws.conftest import Deployed
 

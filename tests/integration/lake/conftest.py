@@ -11,7 +11,7 @@ from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 from embedded_aws.aws import LocalAws, LocalOptions
 from tests.datasets.churn import CONTRACT
-from tests.fakes.pointing import point_at
+from tests.fakes.aws_environment import point_at
 
 STAGE = "lakeonly"
 ROLE = {

@@ -10,7 +10,7 @@ from courtside.contracts.records import DataManifest
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.freeze import freeze
-from courtside.workflows.frozen import DataChanged, frozen_features
+from courtside.workflows.frozen_rows import DataChanged, frozen_features
 from courtside.workflows.games import store_games
 from courtside.workflows.ports import ObjectMissing
 from embedded_aws.aws import LocalAws
@@ -24,7 +24,7 @@ def test_the_newest_version_of_each_object_is_listed(lake: S3Lake, aws: LocalAws
     lake.write("tables/x/b", b"gone")
     lake.write("tables/y/c", b"elsewhere")
     aws.client("s3").delete_object(Bucket=lake.bucket, Key="tables/x/b")
-    (found,) = lake.stored("tables/x/")
+    (found,) = lake.list_objects("tables/x/")
     assert (found.key, found.size) == ("tables/x/a", 9)
     assert lake.read(found.key, version_id=found.version_id) == b"the third"
     versions = aws.client("s3").list_object_versions(Bucket=lake.bucket, Prefix="tables/x/a")["Versions"]
@@ -36,7 +36,7 @@ def test_the_newest_version_of_each_object_is_listed(lake: S3Lake, aws: LocalAws
 
 def test_a_version_that_is_gone_is_a_missing_object(lake: S3Lake, aws: LocalAws) -> None:
     lake.write("tables/x/a", b"first")
-    (found,) = lake.stored("tables/x/")
+    (found,) = lake.list_objects("tables/x/")
     lake.write("tables/x/a", b"second")
     aws.client("s3").delete_object(Bucket=lake.bucket, Key=found.key, VersionId=found.version_id)
     with pytest.raises(ObjectMissing):
@@ -48,7 +48,7 @@ def test_more_objects_than_one_page_are_listed(lake: S3Lake, aws: LocalAws) -> N
     for number in range(1_050):
         lake.write(f"tables/many/{number:04}", b"")
     assert aws.client("s3").list_object_versions(Bucket=lake.bucket)["IsTruncated"], "or this proves nothing"
-    assert [each.key for each in lake.stored("tables/many/")] == [f"tables/many/{n:04}" for n in range(1_050)]
+    assert [each.key for each in lake.list_objects("tables/many/")] == [f"tables/many/{n:04}" for n in range(1_050)]
 
 
 def test_a_training_reads_what_was_frozen_after_it_was_written_over(lake: S3Lake, aws: LocalAws) -> None:

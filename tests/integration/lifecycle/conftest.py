@@ -10,7 +10,7 @@ import pytest
 
 from embedded_aws.aws import LocalAws, LocalOptions
 from infra.settings import settings_for
-from tests.fakes.pointing import point_at
+from tests.fakes.aws_environment import point_at
 from tests.infra.conftest import synthesize
 from tests.infra.releases import release, versions
 

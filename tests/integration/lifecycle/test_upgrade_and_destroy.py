@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from courtside.adapters.deployment import StageNotDeployed, stage_outputs
-from courtside.adapters.kept import kept
+from courtside.adapters.retained_resources import retained_resources
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 from embedded_aws.assembly import read_assembly
 from infra.changes.specification import specification
@@ -90,7 +90,7 @@ def test_what_was_stored_before_is_there_after(upgrade: Upgrade) -> None:
 
 @pytest.mark.usefixtures("announced")
 def test_while_the_stage_stands_nothing_is_left_over(upgrade: Upgrade) -> None:  # noqa: ARG001
-    assert kept("dev") == []
+    assert retained_resources("dev") == []
 
 
 def test_destroy_keeps_what_is_meant_to_be_kept_and_the_command_says_how_to_remove_it(
@@ -106,7 +106,7 @@ def test_destroy_keeps_what_is_meant_to_be_kept_and_the_command_says_how_to_remo
 
     # A database that is made again has the same name.
     assert list(upgrade.aws.directory.glob("postgres-*")) == []
-    left = {thing.logical_id: thing for thing in kept("dev")}
+    left = {thing.logical_id: thing for thing in retained_resources("dev")}
     assert set(left) == {"LakeBucket", "ArtifactsBucket", "Ledger", "SlackWebhookSecret", "TrackingDatabase"}
     assert left["LakeBucket"].name == upgrade.lake
     assert upgrade.aws.client("s3").get_object(Bucket=upgrade.lake, Key=OBJECT)["Body"].read() == BODY
@@ -125,7 +125,7 @@ def test_destroy_keeps_what_is_meant_to_be_kept_and_the_command_says_how_to_remo
 
 
 def test_what_was_removed_is_no_longer_listed(upgrade: Upgrade) -> None:
-    before = {thing.logical_id: thing.name for thing in kept("dev")}
+    before = {thing.logical_id: thing.name for thing in retained_resources("dev")}
     assert before
     aws = upgrade.aws
     s3 = aws.client("s3")

@@ -21,8 +21,8 @@ from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.names import REGISTERED_MODEL, StackOutput
 from courtside.contracts.records import ChampionPointer, RetrainingLockState
-from courtside.workflows.documents import read, written
-from courtside.workflows.sealed import MODEL, sealed_model
+from courtside.workflows.ledger_documents import read, written
+from courtside.workflows.sealed_models import MODEL, sealed_model
 from courtside.workflows.smoke import smoke
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import champion_version, ledger

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from courtside.adapters import tracking_task
 from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+from courtside.adapters.examination.monitoring import schedule
 from courtside.adapters.examination.preflight import Plan, quotas
-from courtside.adapters.examination.watching import schedule
 from courtside.adapters.mlflow_connection import connect
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.stack_resources import stack_resources
@@ -22,7 +22,7 @@ from courtside.cli.main import app
 from courtside.contracts import ledger_keys
 from courtside.contracts.names import REGISTERED_MODEL, Alias, StackOutput
 from courtside.contracts.records import RetrainingLockState
-from courtside.workflows.documents import read, written
+from courtside.workflows.ledger_documents import read, written
 from tests.integration.stage.conftest import Stage
 
 

@@ -19,8 +19,8 @@ from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.records import RetrainingLockState
-from courtside.workflows.documents import read, written
-from courtside.workflows.sealed import champion_model
+from courtside.workflows.ledger_documents import read, written
+from courtside.workflows.sealed_models import champion_model
 from courtside.workflows.smoke import EXPECTED
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import (

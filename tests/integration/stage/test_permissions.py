@@ -30,7 +30,7 @@ from courtside.contracts.events import (
     Window,
 )
 from courtside.contracts.records import ApprovalRecord
-from courtside.workflows.documents import read
+from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import ledger
 from tests.integration.stage.test_loop import told_once

@@ -20,7 +20,7 @@ from courtside.contracts.ledger_keys import APPROVALS_PREFIX
 from courtside.contracts.metrics import NAMESPACE
 from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ApprovalRecord, RetrainingLockState
-from courtside.workflows.documents import read
+from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import waited
 from tests.integration.stage.test_loop import told_once

@@ -7,7 +7,7 @@ import pytest
 
 from courtside.adapters.examination import account
 from courtside.adapters.examination.machine import machine, stage_settings
-from courtside.adapters.examination.watching import listeners
+from courtside.adapters.examination.monitoring import listeners
 from courtside.core.findings import Finding, failed
 
 ARN = "arn:aws:sns:eu-central-1:123456789012:topic:1"

@@ -7,7 +7,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from courtside.cli.main import app
-from courtside.cli.renamed import MOVED_TO_VERSIONS
+from courtside.cli.renamed_commands import MOVED_TO_VERSIONS
 from tests.unit.test_cli import run
 
 

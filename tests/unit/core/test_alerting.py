@@ -12,10 +12,10 @@ from courtside.contracts.records import Comparison, GateDecision
 from courtside.core.alerting import SUBJECT_LIMIT, TEXT_LIMIT, Alert, DriftAlertContext, drift_alert, rejection_alert
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.decision import Action, Decision
+from courtside.core.display_text import display_text
 from courtside.core.drift import ClassicPolicy, DriftReport, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.retraining_alerts import approval_alert
-from courtside.core.shown import shown
 from courtside.core.slack_text import slack_text
 
 FEATURES = [Feature(f"f{n}", FeatureKind.NUMERIC) for n in range(12)]
@@ -108,11 +108,11 @@ def test_every_other_alert_takes_any_name_too(name: str) -> None:
 
 @given(NAMES, st.integers(2, 300))
 def test_what_is_shown_is_one_line_of_at_most_so_many_characters(text: str, limit: int) -> None:
-    said = shown(text, limit)
+    said = display_text(text, limit)
     assert len(said) <= limit
     assert said == "" or said.isprintable()
     assert "`" not in said
 
 
 def test_an_ordinary_name_is_shown_as_it_is() -> None:
-    assert shown("home_rest_days (größer, 日本語)", 60) == "home_rest_days (größer, 日本語)"
+    assert display_text("home_rest_days (größer, 日本語)", 60) == "home_rest_days (größer, 日本語)"

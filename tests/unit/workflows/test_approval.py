@@ -15,7 +15,7 @@ from courtside.workflows.approval import (
     TrainingEnded,
     request_approval,
 )
-from courtside.workflows.documents import read
+from courtside.workflows.ledger_documents import read
 from courtside.workflows.production import Production
 from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
 from tests.fakes.ports import InMemoryExecutions, RecordedAlerts

@@ -11,13 +11,19 @@ from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import PromoteRequest, SealRequest
 from courtside.contracts.records import ChampionReference
 from courtside.workflows.compare_versions import NothingToCompare, compare
-from courtside.workflows.documents import LedgerBusy
+from courtside.workflows.ledger_documents import LedgerBusy
 from courtside.workflows.legacy_set import LegacyFiles, read_legacy_set
 from courtside.workflows.ports import Lake, LedgerWrite, ModelUnusable, TrackingUnavailable, VersionMissing
 from courtside.workflows.production import ChampionChanged, MadeBefore, Move, MoveUnfinished, Production
 from courtside.workflows.promote import NotApproved, promote, seal_challenger
 from courtside.workflows.rollback import AlreadyChampion, Moved, NothingToRollBackTo, promote_by_hand, rollback
-from courtside.workflows.sealed import CannotBeSealed, SealBroken, champion_model, drift_profile, reference_in_use
+from courtside.workflows.sealed_models import (
+    CannotBeSealed,
+    SealBroken,
+    champion_model,
+    drift_profile,
+    reference_in_use,
+)
 from courtside.workflows.smoke import SmokeFailed
 from tests.fakes.dying_lake import BrokeOff, InterruptedLake
 from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryModels, InMemoryRegistry, InMemoryTracking

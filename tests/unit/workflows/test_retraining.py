@@ -28,7 +28,7 @@ from courtside.workflows.gate import NotLoggedYet, gate
 from courtside.workflows.ports import ObjectMissing
 from courtside.workflows.production import Production
 from courtside.workflows.promote import NotApproved, NothingToPromote, promote, seal_challenger
-from courtside.workflows.sealed import drift_profile
+from courtside.workflows.sealed_models import drift_profile
 from courtside.workflows.train import train
 from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryLedger, InMemoryRegistry, InMemoryTracking
 

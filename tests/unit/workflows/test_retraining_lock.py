@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from courtside.contracts import ledger_keys
 from courtside.contracts.events import LockOutcome, RetrainingRequest, Trigger, UnlockRequest
 from courtside.contracts.records import RetrainingLockState
-from courtside.workflows.documents import LedgerBusy
+from courtside.workflows.ledger_documents import LedgerBusy
 from courtside.workflows.ports import LedgerEntry, LedgerWrite
 from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
 from tests.fakes.ports import InMemoryLedger

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from courtside.cli.following import follow
-from courtside.cli.runs import told
+from courtside.cli.follow_run import follow
+from courtside.cli.runs import unless_refused
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger, Window
 from courtside.contracts.records import DecisionRecord
@@ -145,7 +145,7 @@ def test_what_aws_refuses_is_said_beside_what_it_tells(code: str, capsys: pytest
     def refused() -> list[Run]:
         raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeLogStreams")
 
-    lines = told(refused, "log lines")
+    lines = unless_refused(refused, "log lines")
     said = capsys.readouterr()
     assert (lines, said.out) == ([], "")
     assert "log lines are not shown" in " ".join(said.err.split())

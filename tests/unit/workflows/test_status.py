@@ -5,7 +5,7 @@ from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import RetrainingRequest, Trigger, Window
 from courtside.contracts.records import ApprovalRecord, DecisionRecord, RetrainingLockState
 from courtside.core.runs import Execution
-from courtside.workflows.documents import written
+from courtside.workflows.ledger_documents import written
 from courtside.workflows.production import Move
 from courtside.workflows.runs import Runs
 from courtside.workflows.status import StageStatus, stage_status

@@ -15,7 +15,7 @@ from courtside.core.training.fit import feature_frame, probability
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.freeze import freeze
-from courtside.workflows.frozen import DataChanged, frozen_features
+from courtside.workflows.frozen_rows import DataChanged, frozen_features
 from courtside.workflows.games import store_games
 from courtside.workflows.train import train
 from tests.datasets.churn import DATASET, churn_table

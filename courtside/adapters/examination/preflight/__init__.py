@@ -8,7 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
-from courtside.adapters.examination.asking import asked
+from courtside.adapters.examination.examine import examine
 from courtside.core.findings import Finding
 
 
@@ -38,4 +38,4 @@ def examinations() -> list[Examination]:
 def preflight(plan: Plan) -> Iterator[Finding]:
     """Yield what each examination finds; one that could not ask says so."""
     for each in examinations():
-        yield from asked(each.check, partial(each.look, plan))
+        yield from examine(each.check, partial(each.look, plan))

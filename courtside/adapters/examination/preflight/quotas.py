@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from courtside.adapters.examination.asking import asked
+from courtside.adapters.examination.examine import examine
 from courtside.adapters.examination.preflight import Examination, Plan
 from courtside.core.findings import Finding, broken, doubtful, fine
 
@@ -22,13 +22,13 @@ _VPC_LINKS = 10
 
 
 def _look(plan: Plan) -> Iterator[Finding]:
-    yield from asked("quota of functions", _functions)
-    yield from asked("quota of networks", _networks)
-    yield from asked("quota of tasks", partial(_tasks, plan.settings))
-    yield from asked("quota of VPC links", _links)
-    yield from asked("quota of databases", _databases)
+    yield from examine("quota of functions", _functions)
+    yield from examine("quota of networks", _networks)
+    yield from examine("quota of tasks", partial(_tasks, plan.settings))
+    yield from examine("quota of VPC links", _links)
+    yield from examine("quota of databases", _databases)
     if plan.settings.get("private_subnets"):
-        yield from asked("quota of addresses", _addresses)
+        yield from examine("quota of addresses", _addresses)
 
 
 def _functions() -> Iterator[Finding]:

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from courtside.core.evaluation import auc, log_loss, score
-from courtside.core.gate.comparing import SEGMENT
+from courtside.core.gate.comparison import SEGMENT
 from courtside.core.gate.holdout import Holdout, HoldoutInvalid
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import GateVerdict, judge

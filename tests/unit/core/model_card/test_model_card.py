@@ -9,7 +9,7 @@ from courtside.contracts.model_card import ModelCard
 from courtside.core.model_card import curves, plot_files, render_markdown, render_page, render_summary
 from courtside.core.model_card.reliability import BINS, wilson
 from courtside.core.model_card.roc_curve import MOST_POINTS, roc
-from tests.fakes.cards import card, predictions
+from tests.fakes.model_cards import card, predictions
 
 HOSTILE = "<img src=x onerror=alert(1)> | `*"
 

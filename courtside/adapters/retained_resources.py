@@ -14,7 +14,7 @@ _SKIPPED = "DELETE_SKIPPED"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetainedResource:
     """One thing that outlived its stack: what it is, what it holds, and the command that removes it for good."""
 
     kind: str
@@ -36,7 +36,7 @@ class StageNeverHere(BadInput):
         )
 
 
-def kept(stage: str) -> list[Kept]:
+def retained_resources(stage: str) -> list[RetainedResource]:
     """Return what the deleted stacks of a stage left and is still there.
 
     CloudFormation remembers a deleted stack for 90 days; log groups are found by the stage's name. Raises
@@ -51,19 +51,19 @@ def kept(stage: str) -> list[Kept]:
     return left
 
 
-def _left(resource: StackResource) -> Iterator[Kept]:
+def _left(resource: StackResource) -> Iterator[RetainedResource]:
     if resource.kind == "AWS::RDS::DBInstance":
         yield from _snapshots(resource)
     elif resource.status == _SKIPPED:
         look = _LOOKS.get(resource.kind)
         if look is None:
             how = f"in the console: it is the {resource.kind} {resource.physical_id}"
-            yield Kept(resource.kind, resource.physical_id, resource.logical_id, "", how)
+            yield RetainedResource(resource.kind, resource.physical_id, resource.logical_id, "", how)
         else:
             yield from look(resource)
 
 
-def _bucket(resource: StackResource) -> Iterator[Kept]:
+def _bucket(resource: StackResource) -> Iterator[RetainedResource]:
     name, s3 = resource.physical_id, boto3.client("s3")
     try:
         found = s3.list_object_versions(Bucket=name, MaxKeys=1000)
@@ -75,10 +75,10 @@ def _bucket(resource: StackResource) -> Iterator[Kept]:
     more = " or more" if found.get("IsTruncated") else ""
     # `aws s3 rb --force` leaves old versions, and then the bucket cannot go.
     how = f"empty it with all versions (S3 console, Empty), then: aws s3 rb s3://{name}"
-    yield Kept("bucket", name, resource.logical_id, f"object versions: {versions}{more}", how)
+    yield RetainedResource("bucket", name, resource.logical_id, f"object versions: {versions}{more}", how)
 
 
-def _table(resource: StackResource) -> Iterator[Kept]:
+def _table(resource: StackResource) -> Iterator[RetainedResource]:
     name = resource.physical_id
     try:
         table = boto3.client("dynamodb").describe_table(TableName=name)["Table"]
@@ -90,10 +90,10 @@ def _table(resource: StackResource) -> Iterator[Kept]:
     how = f"aws dynamodb delete-table --table-name {name}"
     protected = table.get("DeletionProtectionEnabled", False)
     holds = f"documents: about {table.get('ItemCount', 0)}"
-    yield Kept("table", name, resource.logical_id, holds, f"{unprotect if protected else ''}{how}")
+    yield RetainedResource("table", name, resource.logical_id, holds, f"{unprotect if protected else ''}{how}")
 
 
-def _secret(resource: StackResource) -> Iterator[Kept]:
+def _secret(resource: StackResource) -> Iterator[RetainedResource]:
     try:
         described = boto3.client("secretsmanager").describe_secret(SecretId=resource.physical_id)
     except ClientError as error:
@@ -103,10 +103,10 @@ def _secret(resource: StackResource) -> Iterator[Kept]:
     if described.get("DeletedDate"):
         return
     how = f"aws secretsmanager delete-secret --secret-id {described['ARN']} --recovery-window-in-days 7"
-    yield Kept("secret", described["Name"], resource.logical_id, "a secret value", how)
+    yield RetainedResource("secret", described["Name"], resource.logical_id, "a secret value", how)
 
 
-def _snapshots(resource: StackResource) -> Iterator[Kept]:
+def _snapshots(resource: StackResource) -> Iterator[RetainedResource]:
     rds = boto3.client("rds")
     pages = rds.get_paginator("describe_db_snapshots").paginate(
         DBInstanceIdentifier=resource.physical_id, SnapshotType="manual"
@@ -116,10 +116,10 @@ def _snapshots(resource: StackResource) -> Iterator[Kept]:
             name = snapshot["DBSnapshotIdentifier"]
             how = f"aws rds delete-db-snapshot --db-snapshot-identifier {name}"
             holds = f"a database of {snapshot.get('AllocatedStorage', 0)} GiB"
-            yield Kept("database snapshot", name, resource.logical_id, holds, how)
+            yield RetainedResource("database snapshot", name, resource.logical_id, holds, how)
 
 
-def _log_groups(stacks: list[str]) -> Iterator[Kept]:
+def _log_groups(stacks: list[str]) -> Iterator[RetainedResource]:
     """Find what AWS made beside the stacks: their own log groups go with them."""
     deployed = _deployed(stacks)
     pages = boto3.client("logs").get_paginator("describe_log_groups")
@@ -134,7 +134,7 @@ def _log_groups(stacks: list[str]) -> Iterator[Kept]:
                 for group in page["logGroups"]:
                     name = group["logGroupName"]
                     how = f"aws logs delete-log-group --log-group-name {name}"
-                    yield Kept("log group", name, "", f"{group.get('storedBytes', 0)} bytes", how)
+                    yield RetainedResource("log group", name, "", f"{group.get('storedBytes', 0)} bytes", how)
 
 
 def _deployed(stacks: list[str]) -> set[str]:
@@ -146,7 +146,7 @@ def _is_gone(error: ClientError) -> bool:
     return error.response["Error"]["Code"] in {"NoSuchBucket", "ResourceNotFoundException", "404"}
 
 
-_LOOKS: dict[str, Callable[[StackResource], Iterator[Kept]]] = {
+_LOOKS: dict[str, Callable[[StackResource], Iterator[RetainedResource]]] = {
     "AWS::S3::Bucket": _bucket,
     "AWS::DynamoDB::Table": _table,
     "AWS::DynamoDB::GlobalTable": _table,

@@ -125,7 +125,7 @@ def _intervals(pairs: Mapping[str, _Pair], *, rows: int, policy: GatePolicy) -> 
 
 
 def _comparison(name: str, pair: _Pair, interval: Interval, policy: GatePolicy) -> Comparison:
-    limit, passed = _held(name, pair, interval, policy)
+    limit, passed = _limit_and_verdict(name, pair, interval, policy)
     return Comparison(
         name=name,
         **pair.scores,
@@ -138,7 +138,7 @@ def _comparison(name: str, pair: _Pair, interval: Interval, policy: GatePolicy) 
     )
 
 
-def _held(name: str, pair: _Pair, interval: Interval, policy: GatePolicy) -> tuple[float, bool]:
+def _limit_and_verdict(name: str, pair: _Pair, interval: Interval, policy: GatePolicy) -> tuple[float, bool]:
     if name == BASELINE_AUC:
         limit = round(policy.floor_auc - pair.scores["baseline"], 12)
         return limit, pair.scores["challenger"] >= policy.floor_auc and interval.low > 0

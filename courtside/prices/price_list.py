@@ -21,7 +21,7 @@ class RegionNotPriced(BadInput):
         self.known = known
         super().__init__(
             f"there are no prices of {region}; choose --region {' or '.join(known)}, "
-            "or add the region with its sources to courtside/costs/prices.yaml"
+            "or add the region with its sources to courtside/prices/prices.yaml"
         )
 
 

@@ -1,4 +1,4 @@
-"""Outside judges of our templates, each asked in its own way: what they find, in one shape."""
+"""Outside linters of our templates, each run in its own way: what they find, in one shape."""
 
 import json
 import re
@@ -15,7 +15,7 @@ import pytest
 
 from courtside.contracts.templates.resources import short
 from infra.validation.policies import Policies
-from tests.infra.accepted import Accepted
+from tests.infra.accepted_findings import Accepted
 from tests.infra.iam_linter import found_in
 from tests.infra.synthesized import ROOT
 
@@ -28,7 +28,7 @@ _ASL = ROOT / "node_modules/.bin/asl-validator"
 class Found:
     """One finding; `at` is the logical id without its hash."""
 
-    judge: str
+    linter: str
     rule: str
     at: str
     words: str
@@ -36,7 +36,7 @@ class Found:
     def is_accepted_by(self, entry: Accepted) -> bool:
         """Whether an entry of the table speaks of this finding."""
         return (
-            (self.judge, self.rule) == (entry.judge, entry.rule)
+            (self.linter, self.rule) == (entry.linter, entry.rule)
             and any(fnmatchcase(self.at, pattern) for pattern in entry.at)
             and entry.saying in self.words
         )
@@ -119,5 +119,5 @@ def asl_validator(definition: dict[str, Any], folder: Path) -> list[Found]:
 
 
 def rules_of(table: Iterable[Accepted]) -> Iterator[tuple[str, str]]:
-    """Yield judge and rule of every entry."""
-    return ((entry.judge, entry.rule) for entry in table)
+    """Yield linter and rule of every entry."""
+    return ((entry.linter, entry.rule) for entry in table)

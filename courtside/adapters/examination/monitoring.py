@@ -1,4 +1,4 @@
-"""Whether a stage watches: its schedule, its last check, and whether anybody hears of what it finds."""
+"""Whether a stage is monitored: its schedule, its last check, its dead letters, and whether anybody hears of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime

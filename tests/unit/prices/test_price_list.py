@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from courtside.contracts.errors import BadInput
-from courtside.costs.price_list import RegionNotPriced, _Document, price_table
+from courtside.prices.price_list import RegionNotPriced, _Document, price_table
 
 
 def test_prices_of_a_region_are_dated_by_the_oldest() -> None:

@@ -11,14 +11,14 @@ _BLANK = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
 _HIDDEN = "Cf"
 
 
-def shown(text: str, limit: int) -> str:
+def display_text(text: str, limit: int) -> str:
     r"""Return text that came from data as it may stand in an alert: at most `limit` characters of one line.
 
     Marks that would format the words around it are replaced, and what cannot be sent or seen is left out.
 
-    >>> shown("a `level`\nof two lines", 40)
+    >>> display_text("a `level`\nof two lines", 40)
     "a 'level' of two lines"
-    >>> shown("x" * 100, 5)
+    >>> display_text("x" * 100, 5)
     'xxxx…'
     """
     # A little more than what is shown is all that has to be looked at, however long the text is.

@@ -1,6 +1,6 @@
 """The doctor's look at what was loaded: what vanished and what broke off is named, with what to do."""
 
-from courtside.adapters.examination.loaded import loaded
+from courtside.adapters.examination.loaded_data import loaded_data
 from courtside.contracts import lake_keys
 from courtside.contracts.loads import LoadState
 from courtside.core.findings import Level
@@ -20,10 +20,10 @@ NBA = load_dataset("nba_games")
 
 def test_all_that_was_loaded_is_there() -> None:
     lake = InMemoryLake()
-    (nothing,) = loaded(lake, NBA)
+    (nothing,) = loaded_data(lake, NBA)
     assert (nothing.level, nothing.detail) == (Level.OK, "`courtside games load` has loaded nothing yet")
     load_games(WHOLE, lake)
-    (finding,) = loaded(lake, NBA)
+    (finding,) = loaded_data(lake, NBA)
     assert (finding.level, finding.detail) == (Level.OK, "all 2 objects that were loaded are there")
 
 
@@ -31,7 +31,7 @@ def test_a_season_that_vanished_fails_by_name() -> None:
     lake = InMemoryLake()
     load_games(WHOLE, lake)
     lake.remove([lake_keys.games(2010)])
-    (finding,) = loaded(lake, NBA)
+    (finding,) = loaded_data(lake, NBA)
     assert finding.level is Level.FAIL
     assert finding.detail == f"{lake.uri(lake_keys.games(2010))} was loaded with 120 rows and is gone"
     assert "courtside games loads" in finding.fix
@@ -43,11 +43,11 @@ def test_a_load_that_broke_off_is_a_warning() -> None:
     for state, command in ((LoadState.BEGUN, "load the file again"), (LoadState.LEAVING, f"tables unload {load_id}")):
         load = read_loads(CHURN, lake=lake)[0].loads[0].model_copy(update={"state": state})
         change_loads(CHURN, lambda loads, load=load: loads.changed(load), lake=lake)
-        (finding,) = loaded(lake, DATASET)
+        (finding,) = loaded_data(lake, DATASET)
         assert finding.level is Level.WARN
         assert command in finding.fix
 
 
 def test_a_record_that_cannot_be_read_fails() -> None:
-    (finding,) = loaded(InMemoryLake({lake_keys.loads(PREFIX): b"{"}), NBA)
+    (finding,) = loaded_data(InMemoryLake({lake_keys.loads(PREFIX): b"{"}), NBA)
     assert finding.level is Level.FAIL

@@ -13,7 +13,7 @@ from courtside.workflows.rows import rows_of
 _CHECK = "loaded data"
 
 
-def loaded(lake: Lake, dataset: Dataset) -> Iterator[Finding]:
+def loaded_data(lake: Lake, dataset: Dataset) -> Iterator[Finding]:
     """Examine that every object that was loaded is there, and that no load broke off."""
     source = rows_of(dataset)
     group = "tables" if dataset.builder is None else "games"

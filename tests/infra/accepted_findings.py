@@ -1,16 +1,16 @@
-"""What outside judges find in our templates and why it stays: the one table of it. What is not here fails a test."""
+"""What outside linters find in our templates and why it stays: the one table of it. What is not here fails a test."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A rule of a judge, where it may be broken (`*` is anything; logical ids without their hashes), and why.
+    """A rule of a linter, where it may be broken (`*` is anything; logical ids without their hashes), and why.
 
     `saying` narrows it to findings whose words hold these.
     """
 
-    judge: str
+    linter: str
     rule: str
     at: tuple[str, ...]
     reason: str
@@ -18,22 +18,22 @@ class Accepted:
 
 
 def _checkov(rule: str, *at: str, reason: str) -> Accepted:
-    return Accepted(judge="checkov", rule=rule, at=at, reason=reason)
+    return Accepted(linter="checkov", rule=rule, at=at, reason=reason)
 
 
 def _parliament(rule: str, *at: str, saying: str = "", reason: str) -> Accepted:
-    return Accepted(judge="parliament", rule=rule, at=at, saying=saying, reason=reason)
+    return Accepted(linter="parliament", rule=rule, at=at, saying=saying, reason=reason)
 
 
 ACCEPTED = (
     Accepted(
-        judge="cfn-lint",
+        linter="cfn-lint",
         rule="W3691",
         at=("TrackingDatabase",),
         reason="A major version alone takes its newest minor one; the linter's list knows whole versions only.",
     ),
     Accepted(
-        judge="cfn-lint",
+        linter="cfn-lint",
         rule="W3005",
         at=("*",),
         reason="CDK writes a dependency out although a reference says the same; it changes nothing.",

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from courtside.adapters.examination import retraining
-from courtside.adapters.examination.asking import asked
+from courtside.adapters.examination.examine import examine
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.core.findings import Finding, fine
@@ -28,11 +28,11 @@ from tests.unit.workflows.test_runs import LATER, NOW
     ],
 )
 def test_whatever_an_examination_meets_is_a_finding(error: Exception, level: str, said: str) -> None:
-    def examine() -> Iterator[Finding]:
+    def breaks_off() -> Iterator[Finding]:
         yield fine("first", "found before")
         raise error
 
-    first, told = asked("queue", examine)
+    first, told = examine("queue", breaks_off)
     assert first.detail == "found before"
     assert (told.check, told.level) == ("queue", level)
     assert said in told.detail
@@ -52,7 +52,7 @@ def test_a_corrupt_pointer_to_the_reference_is_named_with_the_way_back(
 
     monkeypatch.setattr(retraining, "MlflowRegistry", Registry)
     lake = InMemoryLake({lake_keys.CHAMPION_REFERENCE: content})
-    *_, told = asked("champion", lambda: retraining.champion(InMemoryLedger(), lake=lake, tracking_uri="http://x"))
+    *_, told = examine("champion", lambda: retraining.champion(InMemoryLedger(), lake=lake, tracking_uri="http://x"))
     assert told.level == "fail"
     assert lake_keys.CHAMPION_REFERENCE in told.detail
     assert "courtside versions promote" in told.detail

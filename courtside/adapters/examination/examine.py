@@ -1,4 +1,4 @@
-"""Asking AWS without falling over what it refuses."""
+"""One examination, run so that whatever stops it becomes a finding of its own."""
 
 from collections.abc import Callable, Iterable
 
@@ -10,14 +10,14 @@ from courtside.workflows.ports import TrackingUnavailable
 
 _SAID_LIMIT = 300
 
-Ask = Callable[[], Iterable[Finding]]
+Look = Callable[[], Iterable[Finding]]
 
 
-def asked(check: str, ask: Ask) -> list[Finding]:
-    """Return what `ask` finds; what it is not allowed or not able to ask, or falls over, is a finding too."""
+def examine(check: str, look: Look) -> list[Finding]:
+    """Return what `look` finds; whatever stops it, such as a permission that is missing, is a finding too."""
     found: list[Finding] = []
     try:
-        found.extend(ask())
+        found.extend(look())
     except Exception as error:  # noqa: BLE001 — what nobody foresaw must not hide what other examinations find
         found.append(_fell_over(check, error))
     return found

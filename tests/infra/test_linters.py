@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from infra.validation.policies import Policies
-from tests.infra import judges
-from tests.infra.accepted import ACCEPTED, Accepted
-from tests.infra.judges import Found, open_findings
+from tests.infra import linters
+from tests.infra.accepted_findings import ACCEPTED, Accepted
+from tests.infra.linters import Found, open_findings
 from tests.infra.synthesized import SynthesizedStage, text
 
 STAGES = ("dev", "prod")
@@ -27,39 +27,39 @@ def _states(stage: SynthesizedStage) -> dict[str, Any]:
     return definition
 
 
-@pytest.mark.parametrize("judge", ["cfn-lint", "checkov", "parliament", "asl-validator"])
+@pytest.mark.parametrize("linter", ["cfn-lint", "checkov", "parliament", "asl-validator"])
 def test_every_finding_is_mended_or_accepted_for_a_reason_that_still_holds(
-    judge: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    linter: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found: list[Found] = []
     for stage in _both(request):
-        match judge:
+        match linter:
             case "cfn-lint":
-                found += judges.cfn_lint(stage.assembly)
+                found += linters.cfn_lint(stage.assembly)
             case "checkov":
-                found += judges.checkov(stage.assembly)
+                found += linters.checkov(stage.assembly)
             case "parliament":
-                found += judges.parliament(Policies(stage.templates))
+                found += linters.parliament(Policies(stage.templates))
             case "asl-validator":
-                found += judges.asl_validator(_states(stage), tmp_path)
+                found += linters.asl_validator(_states(stage), tmp_path)
     left = open_findings(found, ACCEPTED)
     counted = ", ".join(f"{rule} {number}" for rule, number in sorted(Counter(each.rule for each in found).items()))
     with capsys.disabled():
-        print(f"\n{judge}: {len(found)} findings in dev and prod, {len(left)} open ({counted or 'none'})")  # noqa: T201
+        print(f"\n{linter}: {len(found)} findings in dev and prod, {len(left)} open ({counted or 'none'})")  # noqa: T201
     assert left == []
-    ours = [entry for entry in ACCEPTED if entry.judge == judge]
+    ours = [entry for entry in ACCEPTED if entry.linter == linter]
     unused = [entry for entry in ours if not any(each.is_accepted_by(entry) for each in found)]
     assert unused == [], "nothing breaks these any more: strike them from the table"
 
 
 def test_reasons_are_sentences_and_no_rule_is_accepted_twice() -> None:
     assert all(re.fullmatch(r"[A-Z].{20,}\.", entry.reason) for entry in ACCEPTED)
-    rules = [*judges.rules_of(ACCEPTED)]
+    rules = [*linters.rules_of(ACCEPTED)]
     assert len(set(rules)) == len(rules)
 
 
 def test_what_is_accepted_of_one_resource_stays_open_of_another() -> None:
-    entry = Accepted(judge="checkov", rule="A", at=("Lake*",), reason="", saying="logs")
+    entry = Accepted(linter="checkov", rule="A", at=("Lake*",), reason="", saying="logs")
     assert open_findings([Found("checkov", "A", "LakeBucket", "no logs")], (entry,)) == []
     for other in (
         Found("checkov", "A", "Other", "no logs"),
@@ -73,10 +73,10 @@ def test_what_is_accepted_of_one_resource_stays_open_of_another() -> None:
 def test_cfn_lint_is_asked_in_earnest(tmp_path: Path) -> None:
     wrong = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"Colour": "red"}}}}
     (tmp_path / "a.template.json").write_text(json.dumps(wrong))
-    assert [(each.rule, each.at) for each in judges.cfn_lint(tmp_path)] == [("E3002", "Q")]
+    assert [(each.rule, each.at) for each in linters.cfn_lint(tmp_path)] == [("E3002", "Q")]
 
 
 def test_asl_validator_is_asked_in_earnest(dev: SynthesizedStage, tmp_path: Path) -> None:
     definition = _states(dev)
     definition["States"]["Gate"]["Next"] = "Nowhere"
-    assert len(judges.asl_validator(definition, tmp_path)) == 1
+    assert len(linters.asl_validator(definition, tmp_path)) == 1

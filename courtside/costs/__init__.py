@@ -1,1 +1,0 @@
-"""The price table that ships, and reading it."""
