@@ -10,7 +10,7 @@ from courtside.core.drift.policies.nulls import Nulls
 from courtside.core.drift.policies.policy import Evidence, Judgement, Policy
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
-from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Side, Verdict
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift, NewestPart, Side, Verdict
 from courtside.core.drift.statistics.missing import missing_shift
 
 Pair = tuple[Column, Column]
@@ -30,6 +30,7 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
     if list(reference.by_name) != list(current.by_name):
         raise ProfileMismatch("they have different columns")
     policy.require_known(reference.names)
+    part = newest_part(reference) if policy.uses_history else None
     reference = comparable_reference(reference, current, policy)
     nulls = Nulls.of(reference, current) if policy.uses_history else None
     pairs = list(zip(reference.columns, current.columns, strict=True))
@@ -39,11 +40,20 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
         reference=Side(reference.rows, reference.period),
         null=nulls.kind if nulls else None,
         null_windows=nulls.windows if nulls else None,
+        newest_part=part,
         current=Side(current.rows, current.period),
         features=tuple(_with_gaps(pair, feature) for pair, feature in zip(pairs, judged, strict=True)),
         outcomes=_outcomes(reference, current, policy),
         features_not_in_reference=tuple(name for name in features if name not in reference.by_name),
     )
+
+
+def newest_part(reference: Profile) -> NewestPart | None:
+    """Return since when a reference agrees with itself, None if all of it does."""
+    newest = reference.newest
+    if newest is None or newest.profile.period is None:
+        return None
+    return NewestPart(newest.profile.period[0], Side(reference.rows, reference.period), newest.moved)
 
 
 def _judged_all(pairs: Sequence[Pair], policy: Policy, nulls: Nulls | None) -> list[FeatureDrift]:

@@ -18,6 +18,9 @@ LENGTHS = (1, 2, 4, 8, 16, 32, 64)
 FEWEST_BLOCKS = 8
 """Fewer windows of a length say too little about their spread."""
 
+FARTHEST = 15
+"""The most that a window's squared deviation counts, in medians: beyond it lies 1 of 100 along a single direction."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -71,7 +74,7 @@ def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, fre
     Source: the degrees of freedom of a sum of variances, Satterthwaite 1946, Biometrics Bull. 2(6).
     """
     years = [_deviations(blocks, part, distance) for blocks in windows]
-    deviations = np.concatenate([np.zeros((0, distance.scale.size)), *years])
+    deviations = _without_outliers(np.concatenate([np.zeros((0, distance.scale.size)), *years]))
     count = len(deviations)
     found = Measured(deviations.T @ deviations / max(1, count), count)
     if count < (2 if free else FEWEST_BLOCKS):
@@ -81,6 +84,15 @@ def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, fre
     level = sum(len(year) * float((year.mean(axis=0) ** 2).sum()) for year in years if len(year)) / count
     error = level**2 / free + (found.size - level) ** 2 / max(1, count - len(years))
     return Measured(found.covariance, found.size**2 / error)
+
+
+def _without_outliers(deviations: Floats) -> Floats:
+    """Shorten the deviations of a few odd windows, so that they do not make every later one look usual."""
+    squared = (deviations**2).sum(axis=1)
+    most = FARTHEST * float(np.median(squared)) if squared.size else 0.0
+    far = (squared > most) & (most > 0)
+    deviations[far] *= np.sqrt(most / squared[far])[:, None]
+    return deviations
 
 
 def _deviations(blocks: Blocks, part: slice, distance: Distance) -> Floats:
@@ -130,7 +142,7 @@ class Years:
     def of(cls, history: DayCounts, *, phased: bool) -> "Years | None":
         """Sort a history's days into years and months; None for one year, or for years without a pause or phases."""
         cycles = Cycles.of(history.days)
-        if cycles.count < 2 or not (phased or cycles.paused):
+        if cycles.count < 2 or not (phased or cycles.seasons):
             return None
         month = cycles.month_of_place[cycles.place]
         by_month = np.zeros((cycles.count * MONTHS, history.counts.shape[1]))

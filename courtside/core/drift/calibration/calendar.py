@@ -12,6 +12,8 @@ from courtside.core.drift.columns.rounding import Integers
 DAYS_OF_YEAR = 366
 """Days of a leap year: day 59 is 29 February in every year."""
 MONTHS = 12
+SEASON_PAUSE = 7
+"""A pause of so many days in every year parts seasons; weekends and holidays are shorter."""
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTH_STARTS = np.cumsum((0, *_MONTH_DAYS[:-1]))
 LEAP_DAY = 59
@@ -42,7 +44,7 @@ class Cycles:
     cycle: Integers
     place: Integers
     cut: int
-    paused: bool
+    pause: int
 
     @classmethod
     def of(cls, days: Integers) -> "Cycles":
@@ -50,7 +52,12 @@ class Cycles:
         year, day_of_year = years_and_days(days)
         cut, pause = _after_pause(np.unique(day_of_year))
         year = year + (day_of_year >= cut) if cut else year
-        return cls(np.unique(year, return_inverse=True)[1], (day_of_year - cut) % DAYS_OF_YEAR, cut, pause > 0)
+        return cls(np.unique(year, return_inverse=True)[1], (day_of_year - cut) % DAYS_OF_YEAR, cut, pause)
+
+    @property
+    def seasons(self) -> bool:
+        """Whether the data pauses every year for long enough to part one season from the next."""
+        return self.pause >= SEASON_PAUSE
 
     @property
     def count(self) -> int:

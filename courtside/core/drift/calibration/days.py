@@ -1,6 +1,6 @@
 """Counts by day and group, which is all that calibration keeps of a history, however many rows it has."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,11 @@ class DayCounts:
     def of(self, part: slice) -> "DayCounts":
         """Return the counts of some of the groups."""
         return DayCounts(self.days, self.rows, self.counts[:, part])
+
+    def since(self, day: int) -> "DayCounts":
+        """Return the counts from a day on."""
+        kept = slice(int(np.searchsorted(self.days, day)), None)
+        return DayCounts(self.days[kept], self.rows[kept], self.counts[kept])
 
     def merge(self, other: "DayCounts") -> "DayCounts":
         """Add another part's rows."""
@@ -60,6 +65,14 @@ def count_days(
         if known.any():
             total = total.merge(_counted(batch, columns, groups, day, known))
     return total
+
+
+def rows_since(batches: arrow.Batches, day: int, *, time_column: str) -> Iterator[pa.RecordBatch]:
+    """Yield the rows from a day (since 1970) on; rows without a day are left out."""
+    for batch in arrow.record_batches(batches):
+        time = arrow.column(batch, time_column)
+        if time is not None and (kept := _days(time, time_column) >= day).any():
+            yield batch.filter(pa.array(kept))
 
 
 _NO_DAY = np.iinfo(np.int64).min

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from courtside.core.dataset import Phase
 from courtside.core.drift.calibration.blocks import spreads
 from courtside.core.drift.calibration.days import DayCounts, count_days
 from courtside.core.drift.calibration.distance import Distance
 from courtside.core.drift.calibration.groups import Groups
+from courtside.core.drift.calibration.homogeneity import NewestPart, newest_part
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
 from courtside.core.drift.calibration.reweighting import reweighted
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.columns.column import Column
+from courtside.core.drift.columns.rounding import Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,29 +44,38 @@ def calibrate(
     history: arrow.Batches | None,
     time_column: str,
     phase: Phase | None,
-) -> list[Calibration]:
+) -> tuple[list[Calibration], NewestPart | None]:
     """Calibrate sets of a reference's columns separately, on its own rows or on a longer history that includes them.
 
-    All sets are counted in one pass. Raises `MissingColumns` or `WrongType` if the history lacks the time column.
+    All sets are counted in one pass. A reference that disagrees with itself is calibrated for its newest part, which is
+    returned beside the calibrations. Raises `MissingColumns` or `WrongType` if the history lacks the time column.
     """
     columns = [column for table in tables for column in table]
     groups = [Groups.of(column) for column in columns]
     mine = count_days(reference, columns, groups, time_column=time_column)
     past = mine if history is None else count_days(history, columns, groups, time_column=time_column)
+    counts = [group.counts(column.counts) for group, column in zip(groups, columns, strict=True)]
+    newest = newest_part(mine, _distances(groups, counts), phased=phase is not None)
+    if newest is not None:
+        mine, past = mine.since(newest.day), past.since(newest.day)
+        counts = np.split(mine.counts.sum(axis=0), np.cumsum([group.size for group in groups])[:-1])
     found, first, start = [], 0, 0
     for table in tables:
-        own = groups[first : first + len(table)]
+        which = slice(first, first + len(table))
+        own = groups[which]
         part = slice(start, start + sum(group.size for group in own))
-        found.append(_calibrated(table, own, mine.of(part), past.of(part), phase))
+        found.append(_calibrated(own, counts[which], mine.of(part), past.of(part), phase))
         first, start = first + len(table), part.stop
-    return found
+    return found, newest
+
+
+def _distances(groups: Sequence[Groups], counts: Sequence[Integers]) -> list[Distance]:
+    return [Distance.of(count, ordered=group.ordered) for count, group in zip(counts, groups, strict=True)]
 
 
 def _calibrated(
-    columns: Sequence[Column], groups: Sequence[Groups], mine: DayCounts, past: DayCounts, phase: Phase | None
+    groups: Sequence[Groups], counts: Sequence[Integers], mine: DayCounts, past: DayCounts, phase: Phase | None
 ) -> Calibration:
-    counts = [group.counts(column.counts) for group, column in zip(groups, columns, strict=True)]
-    distances = [Distance.of(count, ordered=group.ordered) for count, group in zip(counts, groups, strict=True)]
-    found = spreads(past, groups, distances, phased=phase is not None)
+    found = spreads(past, groups, _distances(groups, counts), phased=phase is not None)
     nulls = tuple(FeatureNull(*parts) for parts in zip(groups, counts, map(tuple, found), strict=True))
     return Calibration(nulls, None if phase is None else Phases.of(mine))

@@ -1,12 +1,13 @@
 """The profile: what drift detection needs to know about a table. It is counted once, and profiles can be merged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pyarrow as pa
 
 from courtside.core.dataset import Feature, Outcome, Phase, Role
+from courtside.core.drift.calibration.days import rows_since
 from courtside.core.drift.calibration.history import Calibration, calibrate
 from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
@@ -17,13 +18,25 @@ from courtside.core.drift.profiles.survey import Survey
 
 
 @dataclass(frozen=True, eq=False)
+class Newest:
+    """The newest part of a reference that disagrees with itself.
+
+    `moved` says by how much (KS or total variation) each column that moved before that part did so.
+    """
+
+    profile: "Profile"
+    moved: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
 class Profile:
     """Summary of one table's feature columns on the grid of its reference.
 
     `period` is the first and last day of `time_column`, or None without one; `calibration` is what the table's history
     says about chance, or None unless `fit` was asked for it. `outcomes` is a separate profile of the target and the
-    prediction in the same rows, whose `roles` say which is which; nothing about the features depends on it. Two
-    profiles are equal if all of their contents are.
+    prediction in the same rows, whose `roles` say which is which; nothing about the features depends on it. `newest` is
+    the part of a calibrated reference that windows are compared with, or None if all of it agrees; the calibration is
+    then that part's. Two profiles are equal if all of their contents are.
     """
 
     columns: tuple[Column, ...]
@@ -33,6 +46,7 @@ class Profile:
     calibration: Calibration | None = None
     outcomes: "Profile | None" = None
     roles: tuple[Role, ...] = ()
+    newest: Newest | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -81,10 +95,12 @@ class Profile:
         )
 
     def comparable(self, period: arrow.Period | None, *, minimum_rows: int = 1) -> "Profile":
-        """Return this reference reweighted to a period's days of the year, in the mixture of months of these days.
+        """Return this reference, or its newest part, reweighted to a period's days of the year, by months.
 
-        It is returned unchanged if its dataset names no phase, or it has fewer than `minimum_rows` rows on these days.
+        It is not reweighted if its dataset names no phase, or it has fewer than `minimum_rows` rows on these days.
         """
+        if self.newest is not None:
+            return self.newest.profile.comparable(period, minimum_rows=minimum_rows)
         if self.calibration is None or period is None:
             return self
         columns, rows = self.calibration.comparable(self.columns, period)
@@ -127,6 +143,7 @@ def _content(profile: Profile) -> serialization.Content:
         calibration=profile.calibration,
         outcomes=_content(profile.outcomes) if profile.outcomes else None,
         roles=profile.roles,
+        newest=(_content(profile.newest.profile), profile.newest.moved) if profile.newest else None,
     )
 
 
@@ -139,6 +156,7 @@ def _profile(content: serialization.Content) -> Profile:
         calibration=content.calibration,
         outcomes=_profile(content.outcomes) if content.outcomes else None,
         roles=content.roles,
+        newest=Newest(_profile(content.newest[0]), content.newest[1]) if content.newest else None,
     )
 
 
@@ -184,8 +202,9 @@ def fit(
     not depend on the batching, and a second pass counts. An iterator is kept in memory; an iterable that can be read
     twice is not.
 
-    `calibrated` adds what quiet windows look like, which needs a time column and one more pass. That pass reads
-    `history` if it is given: rows that include the reference's and go further back. `phase` makes windows compare with
+    `calibrated` adds what quiet windows look like, which needs a time column and one more pass, and another one if the
+    reference disagrees with itself. The pass reads `history` if it is given: rows that include the reference's and go
+    further back. `phase` makes windows compare with
     the same part of the year. `outcomes` are profiled if the reference has them, by the kind of their values. Raises
     `MissingColumns`, `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
     """
@@ -203,9 +222,17 @@ def fit(
     if not calibrated or time_column is None:
         return profile
     tables = [part.columns for part in (profile, profile.outcomes) if part]
-    found = calibrate(tables, repeatable, history=history, time_column=time_column, phase=phase)
-    outcomes_too = replace(profile.outcomes, calibration=found[1]) if profile.outcomes else None
-    return replace(profile, calibration=found[0], outcomes=outcomes_too)
+    found, newest = calibrate(tables, repeatable, history=history, time_column=time_column, phase=phase)
+    if newest is None:
+        return _with_calibrations(profile, found)
+    part = profile.summarize(rows_since(repeatable, newest.day, time_column=time_column))
+    moved = {name: round(by, 4) for name, by in zip(profile.names, newest.moved, strict=True) if by}
+    return replace(profile, newest=Newest(_with_calibrations(part, found), moved))
+
+
+def _with_calibrations(profile: Profile, found: Sequence[Calibration]) -> Profile:
+    outcomes = replace(profile.outcomes, calibration=found[1]) if profile.outcomes else None
+    return replace(profile, calibration=found[0], outcomes=outcomes)
 
 
 def _outcomes(survey: OutcomeSurvey, rows: int) -> Profile | None:

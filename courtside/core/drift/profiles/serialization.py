@@ -6,15 +6,16 @@ Floats are the IEEE 754 pattern mapped to ordered int64, counts are int64; both 
 byte plane, which is what makes them compress. Scalars that must be exact are hexadecimal floats or fractions "n/d".
 Edges that follow from others are left out: the float before an atom, and (version 2) the edge 2**blur before the end of
 a cell that is that wide. Profiles without the latter are written as version 1.
-A calibration, if there is one, is a header field with arrays after the columns' own, and so are outcomes, which have a
-header like that of the whole; older readers skip both.
+A calibration, if there is one, is a header field with arrays after the columns' own. So are the outcomes and the newest
+part of a reference that disagrees with itself, which have a header like that of the whole; the part's columns leave out
+what they share with the whole's. Older readers skip all three.
 """
 
 import json
 import struct
 import zlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -49,6 +50,7 @@ class Content:
     calibration: Calibration | None = None
     outcomes: "Content | None" = None
     roles: tuple[Role, ...] = ()
+    newest: "tuple[Content, Mapping[str, float]] | None" = None
 
 
 def packed(content: Content) -> bytes:
@@ -79,19 +81,22 @@ def unpacked(data: bytes) -> Content:
         raise ProfileCorrupt(f"{type(error).__name__}: {error}") from error
 
 
-def _header(content: Content, arrays: list[Integers]) -> dict[str, Any]:
+def _header(content: Content, arrays: list[Integers], *, of_part: bool = False) -> dict[str, Any]:
     header: dict[str, Any] = {
         "rows": content.rows,
         "time_column": content.time_column,
         "period": [day.isoformat() for day in content.period] if content.period else None,
-        "columns": [_described(column, arrays) for column in content.columns],
+        "columns": [_described(column, arrays, of_part=of_part) for column in content.columns],
     }
     if content.calibration is not None:
         header["calibration"] = encoding.described(content.calibration, arrays)
     if content.roles:
         header["roles"] = [role.value for role in content.roles]
     if content.outcomes is not None:
-        header["outcomes"] = _header(content.outcomes, arrays)
+        header["outcomes"] = _header(content.outcomes, arrays, of_part=of_part)
+    if content.newest is not None:
+        part, moved = content.newest
+        header["newest"] = _header(part, arrays, of_part=True) | {"moved": dict(moved)}
     return header
 
 
@@ -107,21 +112,26 @@ def _content(payload: bytes) -> Content:
     return _restored(header, _arrays(payload[start:], header["arrays"]))
 
 
-def _restored(header: dict[str, Any], arrays: list[Integers]) -> Content:
+def _restored(header: dict[str, Any], arrays: list[Integers], whole: Content | None = None) -> Content:
     days = header["period"]
-    columns = tuple(_column(described, arrays) for described in header["columns"])
-    return Content(
+    shared: Sequence[Column | None] = whole.columns if whole else [None] * len(header["columns"])
+    columns = tuple(_column(each, arrays, whole=of) for each, of in zip(header["columns"], shared, strict=True))
+    found = Content(
         columns=columns,
         rows=header["rows"],
         time_column=header["time_column"],
         period=(date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None,
         calibration=encoding.restored(header["calibration"], arrays) if "calibration" in header else None,
-        outcomes=_restored(header["outcomes"], arrays) if "outcomes" in header else None,
+        outcomes=_restored(header["outcomes"], arrays, whole and whole.outcomes) if "outcomes" in header else None,
         roles=tuple(map(Role, header.get("roles", ()))),
     )
+    if "newest" not in header:
+        return found
+    newest = header["newest"]
+    return replace(found, newest=(_restored(newest, arrays, found), newest["moved"]))
 
 
-def _described(column: Column, arrays: list[Integers]) -> dict[str, Any]:
+def _described(column: Column, arrays: list[Integers], *, of_part: bool) -> dict[str, Any]:
     common = {
         "name": column.name,
         "kind": column.kind.value,
@@ -136,7 +146,7 @@ def _described(column: Column, arrays: list[Integers]) -> dict[str, Any]:
             "lumped": column.lumped,
             "unseen": column.unseen,
         }
-    arrays.extend((*_grid_arrays(column.grid), column.counts))
+    arrays.extend((*(() if of_part else _grid_arrays(column.grid)), column.counts))
     tails = {**column.tails, **single_sums(column.grid, column.counts)}
     return common | {
         "anchor": column.grid.anchor.hex(),
@@ -150,7 +160,7 @@ def _described(column: Column, arrays: list[Integers]) -> dict[str, Any]:
     }
 
 
-def _column(described: dict[str, Any], arrays: list[Integers]) -> Column:
+def _column(described: dict[str, Any], arrays: list[Integers], *, whole: Column | None) -> Column:
     tally = Tally(**described["tally"])
     dtypes = frozenset(described["dtypes"])
     kind = FeatureKind(described["kind"])
@@ -168,7 +178,7 @@ def _column(described: dict[str, Any], arrays: list[Integers]) -> Column:
         )
     return NumericColumn(
         name=described["name"],
-        grid=_grid(described, arrays),
+        grid=whole.grid if isinstance(whole, NumericColumn) else _grid(described, arrays),
         counts=arrays.pop(0),
         tally=tally,
         total=Fraction(described["total"]),

@@ -105,6 +105,22 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestPart:
+    """Since when a reference that disagrees with itself is of one piece; only that part was compared with.
+
+    `whole` is all of the reference, and `moved` says by how much (KS or total variation) columns moved before.
+    """
+
+    since: date
+    whole: Side
+    moved: Mapping[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"since": self.since.isoformat(), "whole_reference": self.whole.to_dict(), "moved": dict(self.moved)}
+
+
+@dataclass(frozen=True, slots=True)
 class DriftReport:
     """The result of comparing a current table with its reference under a policy.
 
@@ -112,9 +128,10 @@ class DriftReport:
     from which day, and which share in [0, 1] of the model's importance they carry. `files_quarantined` were set aside
     unread, so the rows of the report are without theirs. `null` is what the policy's p-values take for chance, None of
     a policy without any, and `null_windows` that history's; with history `reference` is the part of it on comparable
-    days. `features_not_in_reference` are those of the contract that could not be compared, as the reference was
-    profiled without them. `outcomes` are the target and the prediction where both sides have them: judged like
-    features, but apart, and in no other figure of the report.
+    days, of its newest part if it disagrees with itself (`newest_part`). `features_not_in_reference` are those of the
+    contract that could not be compared, as the reference was profiled without them. `outcomes` are the target and
+    the prediction where both sides have them: judged like features, but apart, and in no other figure of the
+    report.
     """
 
     policy: str
@@ -127,6 +144,7 @@ class DriftReport:
     files_quarantined: tuple[QuarantinedFile, ...] = ()
     null: Null | None = None
     null_windows: NullWindows | None = None
+    newest_part: NewestPart | None = None
     outcomes: tuple[FeatureDrift, ...] = ()
     features_not_in_reference: tuple[str, ...] = ()
 
@@ -194,6 +212,7 @@ class DriftReport:
             **groups,
             **({"null": self.null.value} if self.null else {}),
             **({"null_windows": self.null_windows.to_dict()} if self.null_windows else {}),
+            **({"newest_part": self.newest_part.to_dict()} if self.newest_part else {}),
             **files,
             "summary": {
                 "features_checked": self.features_checked,

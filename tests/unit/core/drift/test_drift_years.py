@@ -78,9 +78,9 @@ def test_years_are_worth_as_many_levels_as_are_free() -> None:
 
 def test_years_are_those_that_the_history_pauses_between() -> None:
     seasons = Cycles.of(days_of(2001, 2002, 2003))
-    assert (seasons.paused, seasons.count) == (True, 3)
+    assert (seasons.seasons, seasons.count) == (True, 3)
     unbroken = Cycles.of(np.arange(10_000, 11_000))
-    assert (unbroken.paused, unbroken.cut) == (False, 0)
+    assert (unbroken.seasons, unbroken.cut) == (False, 0)
 
 
 ONE = np.eye(3)

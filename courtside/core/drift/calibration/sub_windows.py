@@ -1,0 +1,194 @@
+"""A history in sub-windows of up to a month, and how far parts made of them lie from each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from courtside.core.drift.calibration.calendar import DAYS_OF_YEAR, Cycles
+from courtside.core.drift.calibration.days import DayCounts
+from courtside.core.drift.calibration.distance import Distance
+from courtside.core.drift.columns.rounding import Floats, Integers
+
+MOST_DAYS = 30
+"""The longest sub-window; neighbours of a month hardly depend on each other where days do."""
+SUB_WINDOWS = 48
+"""A history of less than four years is cut into about as many."""
+TYPICAL_MEDIAN = 0.6
+"""The median of a squared distance over its mean: 0.45 in one direction, 0.79 in three."""
+FEWEST_PAIRS = 5
+"""Fewer differences of neighbours say too little."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Layout:
+    """Where each feature begins among the groups and among the coordinates of all, and which have an order."""
+
+    groups: Integers
+    coordinates: Integers
+    ordered: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, distances: Sequence[Distance]) -> "Layout":
+        """Lay features out side by side, as a history counts them."""
+        groups = [distance.shares.size for distance in distances]
+        coordinates = [distance.scale.size for distance in distances]
+        ordered = np.array([distance.ordered for distance in distances])
+        return cls(np.cumsum([0, *groups[:-1]]), np.cumsum([0, *coordinates[:-1]]), ordered)
+
+    def squared(self, coordinates: Floats) -> Floats:
+        """Return squared lengths by feature, shape (..., features)."""
+        return np.add.reduceat(coordinates**2, self.coordinates, axis=-1)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SubWindows:
+    """Sub-windows in order, each known by its cycle and the part of the year it covers.
+
+    `shares` are of the groups, `coordinates` those in which the features' distances are measured, and `noise` is the
+    mean squared length, by feature, that chance gives the coordinates of one sub-window.
+    """
+
+    first_days: Integers
+    parts: Integers
+    rows: Floats
+    shares: Floats
+    coordinates: Floats
+    noise: Floats
+    layout: Layout
+
+    @classmethod
+    def of(cls, history: DayCounts, distances: Sequence[Distance]) -> "SubWindows":
+        """Cut every year of a history into the same parts."""
+        cycles, layout = Cycles.of(history.days), Layout.of(distances)
+        days = min(MOST_DAYS, (int(history.days[-1] - history.days[0]) + 1) / SUB_WINDOWS)
+        parts = round(DAYS_OF_YEAR / max(days, 1))
+        numbers, first = np.unique(cycles.cycle * parts + cycles.place * parts // DAYS_OF_YEAR, return_index=True)
+        rows = np.add.reduceat(history.rows.astype(np.float64), first)
+        shares = _shares(np.add.reduceat(history.counts.astype(np.float64), first, axis=0), layout)
+        split = np.split(shares, layout.groups[1:], axis=1)
+        coordinates = np.concatenate([d.coordinates(s) for d, s in zip(distances, split, strict=True)], axis=1)
+        least = np.array([np.trace(distance.covariance()) for distance in distances]) / np.median(rows)
+        order = _Order(numbers % parts, numbers // parts, DAYS_OF_YEAR / parts, seasons=cycles.seasons)
+        noise = np.maximum(least, order.noise(coordinates, layout))
+        return cls(history.days[first], numbers % parts, rows, shares, coordinates, noise, layout)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.rows.size
+
+    def weights(self, places: Integers, *, start: int, phased: bool) -> tuple[Floats, Floats, Integers]:
+        """Return the weights with which sub-windows from `start` on stand for the parts before and after each place.
+
+        Both parts are weighted to the same parts of the year if they share at least half of those of one, or if
+        `phased`; places without a part of the year in common are then left out. Each row of weights sums to 1.
+        """
+        number = np.arange(self.count)
+        later = number >= places[:, None]
+        before, after = self.rows * (~later & (number >= start)), self.rows * later
+        held = self.parts[:, None] == np.arange(self.parts.max() + 1)
+        mine, theirs = before @ held, after @ held
+        common = np.minimum(mine, theirs)
+        seen = [(rows > 0).sum(axis=1) for rows in (mine, theirs, common)]
+        alike = phased | (2 * seen[2] >= np.minimum(seen[0], seen[1]))
+        before, after = (
+            rows * np.where(alike[:, None], (common / np.maximum(total, 1)) @ held.T, 1)
+            for rows, total in ((before, mine), (after, theirs))
+        )
+        usable = (before.any(axis=1)) & (after.any(axis=1))
+        before, after = before[usable], after[usable]
+        return before / before.sum(axis=1, keepdims=True), after / after.sum(axis=1, keepdims=True), places[usable]
+
+    def moved(self, contrasts: Floats) -> Floats:
+        """Return KS or total variation of each contrast between weighted sub-windows, shape (contrasts, features)."""
+        difference = contrasts @ self.shares
+        # Each feature's differences sum to zero, so that one running sum serves all.
+        running = np.maximum.reduceat(np.abs(np.cumsum(difference, axis=1)), self.layout.groups, axis=1)
+        varying = np.add.reduceat(np.abs(difference), self.layout.groups, axis=1) / 2
+        found: Floats = np.where(self.layout.ordered, running, varying)
+        return found
+
+    def excess(self, contrasts: Floats) -> Floats:
+        """Return each contrast's squared distance as a multiple of what chance lets expect."""
+        expected = (contrasts**2).sum(axis=1, keepdims=True) * np.maximum(self.noise, np.finfo(float).tiny)
+        found: Floats = self.layout.squared(contrasts @ self.coordinates) / expected
+        return found
+
+    def lasting(self, place: int, before: Floats, after: Floats) -> Floats:
+        """Return the share of the sub-windows after a place that lie beyond half of the way, by feature."""
+        centre, way = before @ self.coordinates, (after - before) @ self.coordinates
+        gone = np.add.reduceat((self.coordinates[place:] - centre) * way, self.layout.coordinates, axis=1)
+        found: Floats = (gone >= self.layout.squared(way) / 2).mean(axis=0)
+        return found
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Order:
+    """The part of the year and the cycle of each sub-window, and how many days one has."""
+
+    parts: Integers
+    cycles: Integers
+    days: float
+    seasons: bool
+
+    def noise(self, coordinates: Floats, layout: Layout) -> Floats:
+        """Return the long-run variance of one sub-window: half the squared difference of neighbours, in the median.
+
+        A break hides itself in a variance, but is in few differences of neighbours. Rows depend on each other for
+        longer than short sub-windows are, so that neighbours of up to a month are tried. What the parts of the year
+        have in common is taken off if there are three years. Where the data pauses once a year, all of a season may
+        differ from the next, and the seasons are neighbours, too.
+
+        Source: Wu & Zhao 2007, J. R. Stat. Soc. B 69(3).
+        """
+        found = np.zeros(layout.ordered.size)
+        years = self.cycles.max() + 1
+        left = coordinates - self._typical(coordinates) if years > 2 else coordinates
+        spread = years / (years - 1) if years > 2 else 1.0
+        size = 1
+        while len(left) // size > FEWEST_PAIRS and (size == 1 or size * self.days <= MOST_DAYS):
+            found = np.maximum(found, size * spread * _between(_means(left, size), layout))
+            size *= 2
+        return np.maximum(found, self._between_seasons(coordinates, layout)) if self.seasons else found
+
+    def _typical(self, coordinates: Floats) -> Floats:
+        """Return the median of the cycles for each part of the year."""
+        found = np.empty_like(coordinates)
+        for part in np.unique(self.parts):
+            same = self.parts == part
+            found[same] = np.median(coordinates[same], axis=0)
+        return found
+
+    def _between_seasons(self, coordinates: Floats, layout: Layout) -> Floats:
+        found = [np.zeros(layout.ordered.size)]
+        for cycle in range(1, int(self.cycles.max()) + 1):
+            mine, before = self.cycles == cycle, self.cycles == cycle - 1
+            common = np.intersect1d(self.parts[mine], self.parts[before])
+            means = [coordinates[which & np.isin(self.parts, common)].mean(axis=0) for which in (mine, before)]
+            if common.size:
+                found.append(common.size * layout.squared(means[0] - means[1]) / 2)
+        return np.median(found[1:] or found, axis=0) / TYPICAL_MEDIAN
+
+
+def _between(coordinates: Floats, layout: Layout) -> Floats:
+    found: Floats = np.median(layout.squared(np.diff(coordinates, axis=0)), axis=0) / 2 / TYPICAL_MEDIAN
+    return found
+
+
+def _means(coordinates: Floats, size: int) -> Floats:
+    """Return the means of `size` sub-windows each, the newest first to be whole."""
+    whole = len(coordinates) // size
+    result: Floats = coordinates[len(coordinates) - whole * size :].reshape(whole, size, -1).mean(axis=1)
+    return result
+
+
+def _shares(counts: Floats, layout: Layout) -> Floats:
+    """Return the shares of each feature's groups; a sub-window without values has those of all, which tell nothing."""
+    sizes = np.diff(layout.groups, append=counts.shape[1])
+    total = counts.sum(axis=0)
+    rows = np.repeat(np.add.reduceat(counts, layout.groups, axis=1), sizes, axis=1)
+    of_all = total / np.maximum(np.repeat(np.add.reduceat(total, layout.groups), sizes), 1)
+    shares: Floats = np.where(rows > 0, counts / np.maximum(rows, 1), of_all)
+    return shares
