@@ -2,9 +2,9 @@
 
 A stream has rows every day whose level wanders from day to day, so rows depend on each other. Its reference of 4 to 10
 years has no break, breaks in one to three of its years, or changes gradually. New windows follow it: quiet ones at its
-last level, and ones with a new break of 0.8 standard deviations (KS about 0.3). For each kind of reference the shares of
-feature-windows with a break that are found, and of quiet ones that are flagged, are printed. No setting was chosen on
-these draws.
+last level, and ones with a new break of 0.8 standard deviations (KS about 0.3). For each kind of reference the shares
+of feature-windows with a break that are found, and of quiet ones that are flagged, are printed. No setting was chosen
+on these draws.
 
 Run `python benchmarks/missed_alarms.py [--seed N] [--streams N] [--kind WORD]`.
 """

@@ -124,6 +124,7 @@ def _write(compared: "Comparison", folder: Path) -> None:
 def _print(compared: "Comparison") -> None:
     from courtside.core.drift.story import headline
     from courtside.core.drift.story.telling import rounding
+    from courtside.core.report_page.wording import disagreement
 
     report = compared.report
     for title, found in (
@@ -137,6 +138,8 @@ def _print(compared: "Comparison") -> None:
             print_text(f"{feature.name}: {feature.reason}")
         elif note := rounding(feature.name, compared.reference, compared.current):
             print_text(f"{feature.name}: {note}")
+    if report.newest_part is not None:
+        print_text(disagreement(report.newest_part))
     for name in report.features_not_in_reference:
         print_text(f"{name}: not compared, as the reference was made without it")
     for outcome in report.outcomes_drifted:

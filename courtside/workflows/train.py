@@ -16,9 +16,11 @@ from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.model_card import Provenance
 from courtside.contracts.records import ModelRecord, RollingOriginRecord, TrainingRecord
 from courtside.core.dataset import Dataset
+from courtside.core.drift import Profile, newest_part
 from courtside.core.drift import fit as fit_profile
 from courtside.core.parquet import parquet_content
 from courtside.core.reference import reference_rows
+from courtside.core.report_page.wording import disagreement
 from courtside.core.training.checks import check_labels, check_split
 from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, labels
 from courtside.core.training.holdout import baseline_accuracy, holdout_columns
@@ -84,11 +86,14 @@ def train(
         check_labels(frozen.table, dataset)
         _check_champion(tracking, dataset)
         split = split_by_time(frozen.table, dataset=dataset, rule=manifest.split)
-        warnings = (*frozen.warnings(dataset), *check_split(split, dataset))
+        warnings = [*frozen.warnings(dataset), *check_split(split, dataset)]
     with watch.part("profile"):  # before the models, which would have been fitted for nothing where it refuses a column
-        attachments = {lake_keys.PROFILE_NAME: _profile(frozen.table, dataset)} if with_reference else {}
-        for content in attachments.values():
-            lake.write(lake_keys.training_profile(request.training_id), content)
+        attachments = {}
+        if with_reference:
+            reference = _profile(frozen.table, dataset)
+            attachments[lake_keys.PROFILE_NAME] = reference.to_bytes()
+            lake.write(lake_keys.training_profile(request.training_id), attachments[lake_keys.PROFILE_NAME])
+            warnings += [disagreement(part) for part in [newest_part(reference)] if part]
     with watch.part("fit"), _preparing(tracking):
         asked = replace(options or FitOptions(), seed=manifest.seed)
         models = fit_candidates(split, dataset=dataset, options=asked, progress=progress)
@@ -100,7 +105,7 @@ def train(
         rows_test=split.test.num_rows,
         rows_holdout=split.holdout_rows,
         baseline_accuracy=baseline_accuracy(split, dataset),
-        warnings=warnings,
+        warnings=tuple(warnings),
         models=tuple(_model_record(model) for model in models),
         best=best(models).name,
         importances=importances(best(models).estimator, dataset.feature_names),
@@ -154,8 +159,8 @@ def _features(split: Split) -> dict[str, bytes]:
     return {f"{name}.parquet": parquet_content(table) for name, table in (("train", split.train), ("test", split.test))}
 
 
-def _profile(features: pa.Table, dataset: Dataset) -> bytes:
-    profile = fit_profile(
+def _profile(features: pa.Table, dataset: Dataset) -> Profile:
+    return fit_profile(
         reference_rows(features, dataset=dataset).to_batches(),
         dataset.features,
         time_column=dataset.time_column,
@@ -164,7 +169,6 @@ def _profile(features: pa.Table, dataset: Dataset) -> bytes:
         phase=dataset.phase,
         outcomes=dataset.outcomes,
     )
-    return profile.to_bytes()
 
 
 def _write_holdout(

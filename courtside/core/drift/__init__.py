@@ -13,7 +13,7 @@
 'mean rose 104.5 → 111.0, KS 0.23 over 0.1, PSI 1.6 over 0.2'
 """
 
-from courtside.core.drift.check import check, comparable_reference
+from courtside.core.drift.check import check, comparable_reference, newest_part
 from courtside.core.drift.facade import DataDriftDetection
 from courtside.core.drift.policies.calibrated import CalibratedPolicy
 from courtside.core.drift.policies.classic import ClassicPolicy
@@ -39,4 +39,5 @@ __all__ = [
     "check",
     "comparable_reference",
     "fit",
+    "newest_part",
 ]

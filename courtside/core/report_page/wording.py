@@ -3,9 +3,10 @@
 import math
 from datetime import date, timedelta
 
+from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.clauses import short, short_pvalue
-from courtside.core.drift.reports.report import DriftReport, Severity, Verdict
+from courtside.core.drift.reports.report import DriftReport, NewestPart, Severity, Verdict
 
 DASH = "\N{EN DASH}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -40,6 +41,20 @@ def chance(report: DriftReport) -> str:
         return f"p-values from the reference's own history: windows of {days}, worth {windows.count:,} independent ones"
     why = "no time column" if report.reference.period is None else "no history to compare with"
     return f"rows taken as independent: the reference has {why}"
+
+
+MOST_MOVED = 5
+"""Columns named of those that moved within a reference."""
+
+
+def disagreement(part: NewestPart) -> str:
+    """Say that a reference disagrees with itself, in which columns, and what windows are compared with instead."""
+    moved = sorted(part.moved.items(), key=lambda each: -each[1])
+    named = listed([f"{shortened(name)} (by {short(by)})" for name, by in moved], MOST_MOVED)
+    return (
+        f"the reference disagrees with itself: {named} moved before {day(part.since)}, by KS or total variation; "
+        f"windows are compared with its rows since then, not with all {part.whole.rows:,}"
+    )
 
 
 def known(value: float | None) -> bool:

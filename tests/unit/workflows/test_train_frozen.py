@@ -1,10 +1,12 @@
 """Training reads what its manifest names, for any dataset, and gives the same models again."""
 
 import io
+import re
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -97,6 +99,20 @@ def test_any_contract_can_be_trained_on() -> None:
     assert lake_keys.training_manifest("first") in lake.objects
     profile = Profile.from_bytes(lake.read(lake_keys.training_profile("first")))
     assert (profile.rows, profile.time_column) == (3_000, "measured_at")
+
+
+def test_a_reference_that_disagrees_with_itself_is_said() -> None:
+    table = churn_table()
+    early = pc.less(table["measured_at"], pa.scalar(date(2022, 10, 1)).cast(pa.timestamp("us")))
+    charge = pc.if_else(early, pc.add(table["monthly_charge"], 40), table["monthly_charge"])
+    table = table.set_column(table.column_names.index("monthly_charge"), "monthly_charge", charge)
+    record = train(asked(), lake=lake_of(a=table), tracking=None, dataset=CHURN)
+    (warning,) = record.warnings
+    assert re.match(
+        r"the reference disagrees with itself: monthly_charge \(by 0\.\d+\) moved before \d+ (Sep|Oct) 2022, by KS or "
+        r"total variation; windows are compared with its rows since then, not with all 3,000$",
+        warning,
+    )
 
 
 def test_rows_without_a_label_yet_are_left_out_and_said() -> None:

@@ -18,8 +18,8 @@ LENGTHS = (1, 2, 4, 8, 16, 32, 64)
 FEWEST_BLOCKS = 8
 """Fewer windows of a length say too little about their spread."""
 
-FARTHEST = 15
-"""The most that a window's squared deviation counts, in medians: beyond it lies 1 of 100 along a single direction."""
+FARTHEST = 10
+"""The most that a window's squared deviation counts, in medians: 1 of 30 lies beyond it along a single direction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from courtside.core.drift.statistics import KEYS
 from courtside.core.report_page import render_page
 from courtside.core.report_page.markup import element
 from courtside.core.report_page.wording import DASH, statistic
+from tests.unit.core.drift.calibration.streams import NUMBERS, YEAR, stream, until
 from tests.unit.core.drift.story.windows import FEATURES, FIRST, REFERENCE, Told, league, points, told
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>&amp;'\x00\u202e"
@@ -206,6 +207,21 @@ def test_the_policy_is_named_with_what_it_takes_for_chance() -> None:
     assert policy_on(fit(table, FEATURES), CalibratedPolicy(), window) == f"{independent}no time column"
     assert policy_on(REFERENCE, CalibratedPolicy(), window) == f"{independent}no history to compare with"
     assert policy_on(REFERENCE, ClassicPolicy(), window).startswith("classic; fixed thresholds")
+
+
+def test_a_reference_that_disagrees_with_itself_is_told_of() -> None:
+    table = fit(stream(3 * YEAR, seed=1, mean=until(1)), NUMBERS, time_column="day", calibrated=True)
+    window = table.summarize(stream(30, seed=2, start=3 * YEAR))
+    tree = parsed(render_page(check(table, window, CalibratedPolicy()), table, window))
+    facts = {pair[0].text: pair[1].text or "" for pair in tree.findall(".//dl/div")}
+    assert facts["Reference"].endswith(f"1 Jan 2015 {DASH} 30 Dec 2016")
+    said = facts["Why not all of it"]
+    assert said.startswith("the reference disagrees with itself: x")
+    assert said.endswith(
+        "moved before 1 Jan 2015, by KS or total variation; windows are compared with its rows since then, not with "
+        "all 8,760"
+    )
+    assert "Why not all of it" not in text_of(parsed(page_of(MOVED)))
 
 
 def test_files_set_aside_are_named() -> None:
