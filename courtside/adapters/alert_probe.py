@@ -27,9 +27,8 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A test alert's message id, what became of it, the seconds it took, and how many e-mail addresses were sent it."""
+    """What became of a test alert, the seconds it took, and how many e-mail addresses were sent it."""
 
-    message_id: str
     fate: Fate
     seconds: float
     emails: int
@@ -59,7 +58,7 @@ def probe(
     while fate is Fate.UNKNOWN and clock() - began < PATIENCE_SECONDS:
         sleep(POLL_SECONDS)
         fate = _fate(message, log, queue)
-    return Proof(message, fate, clock() - began, _emails(topic))
+    return Proof(fate, clock() - began, _emails(topic))
 
 
 def _fate(message: str, log: str, queue: str) -> Fate:

@@ -15,7 +15,6 @@ from courtside.contracts.lake_keys import PROFILE_NAME
 from courtside.contracts.names import REFERENCE_ARTIFACTS
 from courtside.core.drift import Profile
 
-SCHEME = "models:/"
 ARTIFACT = f"{REFERENCE_ARTIFACTS}/{PROFILE_NAME}"
 _ADDRESS = re.compile(r"models:/(?P<name>[^@/]+)(?:@(?P<alias>[^@/]+)|/(?P<version>\d+))")
 

@@ -27,18 +27,6 @@ class LegacyFilesDamaged(CourtsideError):
         super().__init__(f"{name} of training {training_id} arrived damaged in the lake; train again")
 
 
-class LegacySetMixed(CourtsideError):
-    """The legacy files are not of one training: they are being replaced, or a training died while it did so."""
-
-    def __init__(self, training_id: str, names: list[str]) -> None:
-        self.training_id = training_id
-        self.names = names
-        super().__init__(
-            f"{', '.join(names)} in {lake_keys.LEGACY_MODELS_PREFIX} are not those of training {training_id}: "
-            "read again in a moment; the next training repairs a set that stays so"
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class LegacyFiles:
     """What a training leaves to those who read the old names: the models' set, and the features it was fitted on.
@@ -102,16 +90,6 @@ def recover_legacy_set(*, lake: Lake) -> None:
             _finish(read_document(LegacySet, key, lake=lake), lake=lake)
     if left:
         lake.remove(lake.keys(lake_keys.LEGACY_STAGED_PREFIX))
-
-
-def read_legacy_set(*, lake: Lake) -> dict[str, bytes]:
-    """Return the legacy files by name, all of one training; raises `LegacySetMixed` and `ObjectMissing`."""
-    described = read_document(LegacySet, lake_keys.LEGACY_SET, lake=lake)
-    files = {name: lake.read(f"{lake_keys.LEGACY_MODELS_PREFIX}{name}") for name in described.sha256}
-    foreign = sorted(name for name in files if _sha256(files[name]) != described.sha256[name])
-    if foreign:
-        raise LegacySetMixed(described.training_id, foreign)
-    return files
 
 
 def _finish(described: LegacySet, *, lake: Lake) -> None:

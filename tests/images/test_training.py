@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from courtside.contracts import lake_keys
-from courtside.workflows.legacy_set import read_legacy_set
 from embedded_aws.containers.engine import Engine
+from tests.fakes.legacy_reader import read_legacy_set
 from tests.images.conftest import Stage
 from tests.images.figures import Figures
 

@@ -36,11 +36,6 @@ class ReadGames:
     source: str
 
     @property
-    def rows_read(self) -> int:
-        """Rows of the source: those kept, those quarantined and those without a score."""
-        return int(self.table.num_rows + self.quarantined.num_rows + self.unplayed.num_rows)
-
-    @property
     def reasons(self) -> dict[str, int]:
         """How many rows were quarantined for each reason (a row may have several)."""
         listed = (str(reason).split("; ") for reason in self.quarantined["reason"].to_pylist())

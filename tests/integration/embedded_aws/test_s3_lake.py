@@ -3,9 +3,10 @@
 import pytest
 
 from courtside.adapters.s3_lake import S3Lake
-from courtside.workflows.legacy_set import publish_legacy_set, read_legacy_set
+from courtside.workflows.legacy_set import publish_legacy_set
 from courtside.workflows.ports import ObjectMissing
 from tests.fakes.aws_environment import point_at
+from tests.fakes.legacy_reader import read_legacy_set
 from tests.integration.embedded_aws.conftest import Deployed
 
 

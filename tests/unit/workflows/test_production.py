@@ -12,7 +12,7 @@ from courtside.contracts.events import PromoteRequest, SealRequest
 from courtside.contracts.records import ChampionReference
 from courtside.workflows.compare_versions import NothingToCompare, compare
 from courtside.workflows.ledger_documents import LedgerBusy
-from courtside.workflows.legacy_set import LegacyFiles, read_legacy_set
+from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, LedgerWrite, ModelUnusable, TrackingUnavailable, VersionMissing
 from courtside.workflows.production import ChampionChanged, MadeBefore, Move, MoveUnfinished, Production
 from courtside.workflows.promote import NotApproved, promote, seal_challenger
@@ -26,6 +26,7 @@ from courtside.workflows.sealed_models import (
 )
 from courtside.workflows.smoke import SmokeFailed
 from tests.fakes.dying_lake import BrokeOff, InterruptedLake
+from tests.fakes.legacy_reader import read_legacy_set
 from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryModels, InMemoryRegistry, InMemoryTracking
 from tests.fakes.production import NOW, a_production, add_training
 

@@ -7,6 +7,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from courtside.core.games.validation import ReadGames
+
 Row = dict[str, Any]
 TEAMS = ("ATL", "BOS", "CHI", "DEN", "HOU", "LAL", "MIA", "NYK")
 
@@ -42,3 +44,8 @@ def write_csv(path: Path, rows: list[Row], header: list[str] | None = None) -> P
     content = text.getvalue().encode()
     path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
     return path
+
+
+def rows_read(games: ReadGames) -> int:
+    """Rows of the source: those kept, those quarantined and those without a score."""
+    return int(games.table.num_rows + games.quarantined.num_rows + games.unplayed.num_rows)

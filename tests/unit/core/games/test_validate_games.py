@@ -36,7 +36,7 @@ from courtside.core.games.errors import (
     GamesTypeWrong,
     GamesValueMissing,
 )
-from tests.unit.core.games.game_rows import Row, season_rows, write_csv
+from tests.unit.core.games.game_rows import Row, rows_read, season_rows, write_csv
 
 SPOILT: list[tuple[type[GamesInvalid], dict[str, Any]]] = [
     (GamesTypeWrong, {"home_points": "n/a"}),
@@ -134,7 +134,7 @@ def test_an_odd_row_is_set_aside_with_its_reason(change: Row, reason: Oddity) ->
     assert (kept_apart["row"], kept_apart["reason"], kept_apart["source"]) == (10, reason, "mine")
     assert kept_apart["game_id"] == rows[9]["game_id"]
     assert games.reasons == {reason: 1}
-    assert games.rows_read == len(rows)
+    assert rows_read(games) == len(rows)
     assert kept_apart["game_id"] not in games.table["game_id"].to_pylist()
 
 
@@ -200,7 +200,7 @@ def test_what_passes_is_whole_ordered_and_passes_again(changes: dict[int, Row], 
 
 
 def _assert_laws(games: ReadGames, rows: list[Row]) -> None:
-    assert games.rows_read == len(rows)
+    assert rows_read(games) == len(rows)
     quarantined = games.quarantined.select(["row", "game_id"]).to_pylist()
     assert all(rows[one["row"] - 1]["game_id"] == one["game_id"] for one in quarantined)
     keys = games.table.select(["game_date", "game_id"]).to_pylist()
@@ -226,7 +226,7 @@ def test_a_game_without_a_score_is_left_out_and_counted(empty: Any) -> None:
     games = validate_games(pa.Table.from_pylist(rows))
     assert games.table.num_rows == len(rows) - 2
     assert games.unplayed["game_id"].to_pylist() == [rows[2]["game_id"], rows[49]["game_id"]]
-    assert games.rows_read == len(rows)
+    assert rows_read(games) == len(rows)
     assert games.notes == ("2 games have no score yet and were left out",)
 
 
