@@ -1,4 +1,4 @@
-"""A person's word on a challenger that passed the gate."""
+"""A person's decision about a challenger that passed the gate."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,7 +56,7 @@ class TrainingEnded(CourtsideError):
         self.training_id = training_id
         self.state = state
         super().__init__(
-            f"training {training_id} does not wait for an answer, it is {state}: {outcome}. Nothing was changed by "
+            f"training {training_id} does not wait for an answer; it is {state}: {outcome}. Nothing was changed by "
             f"this answer; `courtside runs show {training_id}` tells more"
         )
 
@@ -65,7 +65,7 @@ class ApprovalCallback(Protocol):
     """The state that waits for a person."""
 
     def answer(self, token: str, answer: ApprovalAnswer) -> bool:
-        """Let the state go on; return False when it waits no more."""
+        """Let the state go on; return False when it no longer waits."""
         ...
 
 
@@ -79,7 +79,7 @@ def request_approval(
     stage: str,
     now: datetime,
 ) -> ApprovalRecord:
-    """Note the request, keep the lock for as long as it waits, and ask; a repeated call alerts nobody twice."""
+    """Record the request, keep the lock for as long as it waits, and ask; a repeated call alerts nobody twice."""
     decision = read_document(GateDecision, lake_keys.training_verdict(request.training_id), lake=lake)
     key = ledger_keys.approval(request.training_id)
     wait = timedelta(seconds=request.wait_seconds)
@@ -103,7 +103,7 @@ def request_approval(
         reason=decision.reason,
         expires_at=record.expires_at,
     )
-    # The alert first: a request that nobody heard of is worse than one that is heard twice.
+    # The alert comes first: a request that nobody hears of is worse than one that people hear of twice.
     alerts.publish(alert)
     ledger.put(written(key, record, expected_revision=revision))
     return record
@@ -120,8 +120,8 @@ class Approvals:
     def answer(self, training_id: str, answer: ApprovalAnswer, *, now: datetime) -> ApprovalRecord:
         """Approve or reject the challenger of a training; the first answer that is kept counts.
 
-        The answer is kept before the machine hears it, so that of two at once exactly one is given. One that was
-        kept and never arrived is given again by saying the same.
+        The answer is stored before the machine receives it, so that of two at once exactly one is given. An answer
+        that was stored but never arrived is delivered when the same answer is given again.
 
         Raises `NoApprovalAsked`, `AlreadyAnswered`, `ApprovalExpired` and `TrainingEnded`.
         """
@@ -135,7 +135,7 @@ class Approvals:
             return self.answer(training_id, answer, now=now)
         if self.callback.answer(record.token, answer):
             return decided
-        # Nobody heard it: what was kept must not tell of an answer that decided nothing.
+        # The machine never received it: the ledger must not keep an answer that decided nothing.
         self.ledger.put(written(key, record, expected_revision=revision + 1))
         raise self._ended(record)
 
@@ -163,7 +163,7 @@ class Approvals:
 
 
 def approvals_waiting(ledger: Ledger, executions: Executions, *, now: datetime) -> list[ApprovalRecord]:
-    """Return the requests whose training still waits for an answer; one that was stopped waits no more."""
+    """Return the requests whose training still waits for an answer; a stopped training no longer waits."""
     entries = ledger.entries(ledger_keys.APPROVALS_PREFIX)
     records = [ApprovalRecord.model_validate_json(entry.document) for entry in entries]
     opened = [record for record in records if record.approved is None and record.expires_at > now]

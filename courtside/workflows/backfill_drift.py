@@ -12,7 +12,7 @@ from courtside.workflows.row_source import NoRows
 
 @dataclass(frozen=True, slots=True)
 class BackfilledWindow:
-    """One past window: the check of it, or None where it holds no rows."""
+    """One past window and its check, or None where the window holds no rows."""
 
     window: Window
     check: DriftCheckResponse | None
@@ -28,8 +28,8 @@ def backfill(
 ) -> list[BackfilledWindow]:
     """Check the windows that tile `days` against today's champion, oldest first; nobody is alerted, nothing retrained.
 
-    Windows have `window_days` (default: the monitor's), the last one what is left. Windows without rows, such as
-    summers, are passed over. Doing it again gives the same. Raises `NoChampion`, `NothingReadable`.
+    Windows have `window_days` days (default: the monitor's), and the last one has what is left. Windows without rows,
+    such as summers, are skipped. Repeating it gives the same result. Raises `NoChampion`, `NothingReadable`.
     """
     done = []
     for window in tiles(days, window_days or monitor.window_days):

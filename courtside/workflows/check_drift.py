@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DriftMonitor:
-    """A drift check with its ports and policies; without `tracking` it logs its runs nowhere."""
+    """A drift check with its ports and policies; without `tracking` it logs no runs."""
 
     lake: Lake
     alerts: AlertChannel
@@ -66,7 +66,7 @@ class DriftMonitor:
                 raise
             since = None if request.window else self.overdue.tell(window.end, newest=None)
             return self._nothing_to_check(window, "no_rows", str(absent), since=since, now=now)
-        # A window that somebody names may lie long ago: nothing is overdue by it.
+        # A window that somebody names may lie long ago, so it says nothing about overdue data.
         since = None if request.window else self.overdue.tell(window.end, newest=found.newest)
         decision = decide(found.report, self.decision_policy)
         record = self._record(found, decision, champion, now=now).model_copy(update={"overdue_since": since})
@@ -79,7 +79,7 @@ class DriftMonitor:
             try:
                 return self._finish(claim, record, found, decision)
             except ClaimLost:
-                # Another delivery took this one for dead: wait for it as any other.
+                # Another delivery took this one for dead: wait for that delivery as for any other.
                 logger.warning("drift check %s was taken over by another delivery of its event", record.check_id)
 
     def _finish(
@@ -95,7 +95,7 @@ class DriftMonitor:
     def _nothing_to_check(
         self, window: Window, rule: str, reason: str, *, now: datetime, since: date | None = None
     ) -> DriftCheckResponse:
-        # Not the id of a check: once there is something to check, that check must not count as done.
+        # This is not the check's own id: once there is something to check, that check must not count as done.
         record = DecisionRecord(
             check_id=f"nothing-{window.start}-{window.end}",
             window=window,
@@ -122,9 +122,9 @@ class DriftMonitor:
         )
 
     def recompute(self, window: Window, *, now: datetime) -> DriftCheckResponse:
-        """Check a past window against today's champion; nothing follows from it but its report and its record.
+        """Check a past window against today's champion; the only results are its report and its record.
 
-        Doing it again writes the same again, with the time of the first. Raises as `run` does.
+        Repeating it writes the same again, with the time of the first check. Raises as `run` does.
         """
         champion = champion_reference(self.lake)
         found = self._found(window, champion)
@@ -169,7 +169,7 @@ class DriftMonitor:
         )
 
     def _logged(self, record: DecisionRecord) -> DecisionRecord | None:
-        """Return the decision that is logged already for this check."""
+        """Return the decision that was already logged for this check."""
         try:
             return read_document(DecisionRecord, _key(record), lake=self.lake)
         except ObjectMissing:
@@ -189,7 +189,7 @@ class DriftMonitor:
                 execution_arn=arn,
             )
             alert = drift_alert(report, decision, context)
-            # Nothing but the publishing stands between these two writes: killed just there, a retry alerts again.
+            # Only the publishing stands between these two writes: after a kill just there, a retry alerts again.
             claim.renew()
             self.alerts.publish(alert)
             claim.mark_told()

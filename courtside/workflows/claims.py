@@ -1,8 +1,8 @@
-"""Who carries out what an event asks for, when the event is delivered several times, even at once.
+"""Claims decide who carries out what an event asks for when the event is delivered several times, even at once.
 
-A claim is a document of the ledger that is written only by who knows its newest revision: its owner. It has a lease:
-an owner that has not written it for so long is taken for dead, and whoever waited takes over. The lease is measured by
-who waits, from when it saw the revision first; no clock is compared with another's, so a wrong one does no harm.
+A claim is a document of the ledger that only its owner can write, because only the owner knows its newest revision. It
+has a lease: an owner that has not written for that long is taken for dead, and whoever waited takes over. Whoever waits
+measures the lease, from when it first saw the revision; clocks are never compared, so a wrong one does no harm.
 """
 
 import time
@@ -16,7 +16,7 @@ from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.ports import Ledger
 
 LEASE_SECONDS = 30.0
-"""Longer than sending one alert may take, and far shorter than the time limit of who waits for it to end."""
+"""Longer than sending one alert may take, and far shorter than the time limit of whoever waits for the lease to end."""
 POLL_SECONDS = 1.0
 MOST_CONFLICTS = 5
 
@@ -42,15 +42,15 @@ class Claim:
         return self._state.told
 
     def renew(self) -> None:
-        """Begin the lease anew: from here on the owner has `LEASE_SECONDS` for what must not happen twice."""
+        """Renew the lease: from here on the owner has `LEASE_SECONDS` for what must not happen twice."""
         self._write(self._state)
 
     def mark_told(self) -> None:
-        """Note that the alert was sent, so that nobody sends it again."""
+        """Record that the alert was sent, so that nobody sends it again."""
         self._write(self._state.model_copy(update={"told": True}))
 
     def give_back(self) -> None:
-        """Let the next delivery, such as a retry, take over without waiting; no error where one has done so."""
+        """Let the next delivery, such as a retry, take over without waiting; it is no error if one already has."""
         self._put(self._state.model_copy(update={"free": True}))
 
     def _write(self, state: ClaimState) -> None:
@@ -62,7 +62,7 @@ class Claim:
             if self._ledger.put(written(self._key, state, expected_revision=self._revision)):
                 self._state, self._revision = state, self._revision + 1
                 return True
-            # A store may also refuse because somebody else is at it; only a newer revision means that it is lost.
+            # A store may also refuse because somebody else is writing; only a newer revision means a lost claim.
             if read(self._ledger, self._key, ClaimState)[1] != self._revision:
                 return False
         return False
@@ -90,9 +90,9 @@ class Claims:
     poll: float = POLL_SECONDS
 
     def take(self, key: str, *, done: Callable[[], bool]) -> Claim | None:
-        """Return the claim, waiting for its owner to finish or to die; None once `done` tells that all is done.
+        """Return the claim, waiting for its owner to finish or to die; None once `done` says that all is done.
 
-        `done` is asked once more after the claim was taken, as its owner may have finished in between.
+        `done` is asked once more after the claim was taken, because its owner may have finished in between.
         """
         seen, waited = -1, 0.0
         while True:
@@ -109,7 +109,7 @@ class Claims:
             waited += self.poll
 
     def once(self, key: str, tell: Callable[[], None]) -> bool:
-        """Tell people something once for all; return whether this call did."""
+        """Tell people something once and for all; return whether this call did so."""
         claim = self.take(key, done=lambda: self._told(key))
         if claim is None:
             return False

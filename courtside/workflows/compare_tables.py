@@ -10,7 +10,7 @@ from courtside.core.drift.story.telling import tell
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A report with the profiles it was made of."""
+    """A report with the profiles it was computed from."""
 
     report: DriftReport
     reference: Profile
@@ -22,8 +22,8 @@ def compare_tables(
 ) -> Comparison:
     """Compare `current` with `reference`, both read batch by batch.
 
-    The features are the dataset's, or those of a reference given as a profile: the report names those of the dataset
-    that the profile lacks. Files that cannot be used are set aside
+    The features are the dataset's, or those of a reference that is given as a profile; the report names the dataset's
+    features that the profile lacks. Files that cannot be used are set aside
     and named in the report. Raises what `fit_table`, `summarize_table` and `check` raise.
     """
     known = reference_profile(reference, dataset=dataset, calibrated=policy.uses_history)
@@ -36,7 +36,10 @@ def compare_tables(
 
 
 def reference_profile(reference: FeatureTable | Profile, *, dataset: Dataset, calibrated: bool = False) -> TableProfile:
-    """Return a reference's profile, calibrated if asked; a table without the time column is profiled without dates."""
+    """Return a reference's profile, calibrated if that is asked for.
+
+    A table without the time column is profiled without dates.
+    """
     if isinstance(reference, Profile):
         return TableProfile(reference)
     dated = reference.has_column(dataset.time_column)

@@ -16,10 +16,10 @@ class NothingToCompare(CourtsideError):
 
 
 def compare(version: str, other: str | None, *, production: Production) -> list[dict[str, Any]]:
-    """Return one row a figure: its name, what each version has, and the difference where both are numbers.
+    """Return one row per figure: its name, each version's value, and the difference where both are numbers.
 
-    `other` None is the champion; of the champion itself, the version before it. Raises `NothingToCompare` and
-    what `Production.record_of` raises.
+    If `other` is None, the comparison is with the champion, or with the version before it if `version` is the champion.
+    Raises `NothingToCompare` and what `Production.record_of` raises.
     """
     champion = production.champion()
     against = other or (champion.previous if version == champion.version else champion.version)

@@ -1,4 +1,4 @@
-"""Keeps drift reports in the lake: JSON for programs, a page for people, one row a feature for queries."""
+"""Drift reports in the lake: JSON for programs, a page for people, one row per feature for queries."""
 
 import json
 import logging
@@ -71,7 +71,7 @@ def archive(found: WindowReport, record: DecisionRecord, *, dataset: str, lake: 
 
 
 def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) -> pa.Table:
-    """Return a report as one row a feature, in `ROWS_SCHEMA`."""
+    """Return a report as one row per feature, in `ROWS_SCHEMA`."""
     common: dict[str, Any] = {
         "check_id": record.check_id,
         "checked_at": record.decided_at,
@@ -94,7 +94,7 @@ def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) ->
 
 
 def _page(found: WindowReport, record: DecisionRecord, *, dataset: str) -> bytes | None:
-    """Draw the page; a page that cannot be drawn is logged, as it must not keep the alert from going out."""
+    """Draw the page; a page that cannot be drawn is logged, because it must not keep the alert from going out."""
     from courtside.core.report_page import render_page
 
     try:

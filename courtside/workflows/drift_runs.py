@@ -1,4 +1,4 @@
-"""What the tracking server is told of a drift check."""
+"""What the tracking server is told about a drift check."""
 
 import logging
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ LONGEST_TAG = 500
 def log_run(
     report: DriftReport, record: DecisionRecord, page: bytes | None, *, dataset: str, tracking: DriftTracking | None
 ) -> str | None:
-    """Log a short run and return its id; None without a tracking server or when it is away, which is only noted."""
+    """Log a short run and return its id; None without a tracking server, or when it is away (a warning is logged)."""
     if tracking is None:
         return None
     run = DriftRun(

@@ -27,7 +27,7 @@ class NoChampion(CourtsideError):
     """There is no champion to compare with."""
 
     def __init__(self) -> None:
-        # The ledger decides who is champion, and a drift check may not read that: the reader has to look.
+        # The ledger decides which version is champion, and a drift check may not read it: a person has to look.
         super().__init__(
             "the lake names no champion to compare with; if `courtside versions history` shows one, write its "
             'reference again with `courtside versions promote VERSION --reason "repair the reference"`, and if there '
@@ -47,7 +47,7 @@ class EmptyWindow(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class WindowReport:
-    """What a check found, the profiles it was made of, and the day of the window's newest row."""
+    """What a check found, the profiles it was computed from, and the day of the window's newest row."""
 
     window: Window
     report: DriftReport
@@ -76,7 +76,7 @@ def report_window(
     seen = _profiled(window, reference, found, quarantined)
     report = check(reference, seen.profile, policy, features=dataset.feature_names)
     comparable = comparable_reference(reference, seen.profile, policy)
-    # A champion promoted before importances were kept has none.
+    # A champion that was promoted before importances were stored has none.
     importances = champion.importances or None
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts, importances=importances)
     report = replace(report, files_quarantined=seen.quarantined)

@@ -1,4 +1,4 @@
-"""Write down which data a training is made from, so that it can be made again bit for bit."""
+"""Record which data a training uses, so that it can be repeated bit for bit."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ class DataUnusable(BadInput):
 
 
 class FrozenOtherwise(BadInput):
-    """A training id already stands for other data than is asked for."""
+    """A training id already stands for data other than what is asked for."""
 
     def __init__(self, training_id: str, differences: list[str]) -> None:
         self.training_id = training_id
@@ -64,12 +64,12 @@ def freeze(
     seed: int = DEFAULT_SEED,
     newest_rows: int | None = None,
 ) -> DataManifest:
-    """Write the manifest of a training and return it; one that is there already is returned as it is.
+    """Write the manifest of a training and return it; an existing manifest is returned as it is.
 
-    Every object is read and checked against the contract, and the features are made, so that what a training would
-    stumble over is said here. `newest_rows` trains on only that many of the newest rows of features (None: all).
+    Every object is read and checked against the contract, and the features are built, so that whatever would stop a
+    training is reported here. `newest_rows` trains on only that many of the newest rows of features (None: all).
     Raises `DataUnusable`, `FilesDiffer`, `NoRows`, `TargetNotBinary`, `RowsRepeated`, and `FrozenOtherwise` if the
-    manifest that is there is of other data (its split and seed are kept whatever is asked).
+    existing manifest is for other data (its split and seed are kept, whatever is asked for).
     """
     key = lake_keys.training_manifest(request.training_id)
     try:
@@ -140,7 +140,7 @@ def _manifest(
 
 
 def _read(request: RetrainingRequest, *, lake: Lake, dataset: Dataset) -> tuple[list[FrozenObject], list[ReadFile]]:
-    """Read the objects with rows before `as_of`; those with later rows only are no part of the training."""
+    """Read the objects with rows before `as_of`; objects with only later rows are not part of the training."""
     source, days = rows_of(dataset), Days(end=request.as_of)
     objects, files, unusable = [], [], []
     there = lake.list_objects(source.prefix)

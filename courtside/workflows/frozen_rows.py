@@ -1,4 +1,4 @@
-"""Read a training's rows as its manifest says: those bytes, or none."""
+"""Read a training's rows exactly as its manifest names them: the same bytes, or none at all."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Loads of games: each is kept as it came, and a season's file is made of all that were loaded for it."""
+"""Loads of games: each is kept as it came, and a season's file is built from all loads of that season."""
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -36,7 +36,7 @@ from courtside.workflows.ports import Lake, ObjectMissing, StampedObject
 
 PREFIX = lake_keys.GAMES_PREFIX
 FOUND = "found in the lake"
-"""What a load is called whose rows somebody else than a load has put into a season's file."""
+"""The name of a load for rows that came into a season's file in another way than by a load."""
 
 _PARALLEL = 8
 _LONGEST_SHOWN = 200
@@ -52,9 +52,9 @@ Merged = Mapping[GameKey, GameRow]
 class GamesLoaded:
     """What a load, or taking one back, did to the games in the lake.
 
-    `load` is None where there was nothing to load, and `repeated` tells that it was there already. The counts are of
-    games: `new`, `changed` and `unchanged` of the load's, `gone` of those that were there before; `kept` are rows
-    without a score that were passed over because the lake has their score.
+    `load` is None where there was nothing to load, and `repeated` says that it was there already. The counts are of
+    games: the load's that are `new`, `changed` and `unchanged`, and those `gone` that were there before; `kept` counts
+    rows without a score that were skipped because the lake has their score.
     """
 
     load: Load | None
@@ -69,11 +69,12 @@ class GamesLoaded:
 def load_games(
     read: ReadGames, *, file: str, lake: Lake, now: datetime, replace: bool = False, progress: Progress
 ) -> GamesLoaded:
-    """Merge games into their seasons by `game_id`: what is loaded later replaces what was loaded before.
+    """Merge games into their seasons by `game_id`: a later load replaces what was loaded before.
 
-    With `replace` their seasons hold nothing but them afterwards; without, no season loses a game. The same games
-    again change nothing. A load that broke off, this one or another, is brought to its end. Raises `GameIdReused`,
-    `GamePlayedTwice`, `GamesSeasonShort`, `LakeBusy`, and `UnreadableFile` for a season's file that no load can mend.
+    With `replace` their seasons hold nothing but these games afterwards; without it, no season loses a game. Loading
+    the same games again changes nothing. A load that broke off, this one or another, is finished. Raises
+    `GameIdReused`, `GamePlayedTwice`, `GamesSeasonShort`, `LakeBusy`, and `UnreadableFile` for a season's file that no
+    load can repair.
     """
     rows = game_rows(read.table)
     unplayed = [GameKey(row["season"], row["game_id"]) for row in read.unplayed.to_pylist()]
@@ -101,9 +102,9 @@ def load_games(
 
 
 def unload_games(load_id: str, *, lake: Lake, now: datetime, progress: Progress) -> GamesLoaded:
-    """Take a load back: its seasons become what the other loads make of them; its own rows stay kept apart.
+    """Take a load back: its seasons are rebuilt from the other loads, and its own rows stay stored apart.
 
-    Raises `LoadUnknown` and what `load_games` raises of the lake.
+    Raises `LoadUnknown`, and what `load_games` raises about the lake.
     """
     _, _, before = _settled(
         lake, set(known_load(read_loads(PREFIX, lake=lake)[0], load_id).seasons), now=now, progress=progress
@@ -128,10 +129,10 @@ def unload_games(load_id: str, *, lake: Lake, now: datetime, progress: Progress)
 def _settled(
     lake: Lake, wanted: Collection[int], *, now: datetime, progress: Progress
 ) -> tuple[Loads, str | None, Merged]:
-    """Bring every season that a load was not finished for, or that vanished, to what the loads make of it.
+    """Rebuild from the loads every season whose load was not finished, and every season that vanished.
 
-    Returns the record, its stamp, and the games of the `wanted` seasons. A season's file is replaced only if it is
-    still the one that was looked at before the record was read, so that of two at once the later record wins.
+    Returns the record, its stamp, and the games of the `wanted` seasons. A season's file is replaced only if it has not
+    changed since before the record was read, so that of two at once the later record wins.
     """
     for _ in range(MOST_TRIES):
         first, stamp = read_loads(PREFIX, lake=lake)
@@ -164,7 +165,7 @@ def _settled(
 
 
 def _kept(loads: Loads, seasons: set[int], lake: Lake, progress: Progress) -> dict[str, tuple[GameRow, ...]]:
-    """Return the rows of every load of these seasons, taken back or not; one whose own file is gone has none."""
+    """Return the rows of every load of these seasons, taken back or not; a load whose own file is gone has none."""
     concerned = [load for load in loads.loads if not seasons.isdisjoint(load.seasons)]
     if len(concerned) > _PARALLEL:
         progress(f"Reading {len(concerned)} loads of games")
@@ -185,7 +186,7 @@ def _rows_there(season: int, found: StampedObject | None, loads: Loads) -> tuple
     try:
         return game_rows(GameRows().read(key, found.content))
     except UnreadableFile:
-        if key in loads.objects:  # what it held was loaded, so it is written again
+        if key in loads.objects:  # its rows were loaded, so it is written again
             return ()
         raise
 
@@ -196,7 +197,7 @@ def _foreign(files: Mapping[int, Iterable[GameRow]], kept: Mapping[str, Iterable
 
 
 def _adopt(rows: list[GameRow], loads: Loads, stamp: str | None, lake: Lake, *, now: datetime) -> None:
-    """Make rows that no load has brought a load of their own, older than every load that has not ended."""
+    """Turn rows that no load has brought into a load of their own, older than every unfinished load."""
     load = _described(rows, file=FOUND, replaces=False, now=now)
     lake.claim(load.key, parquet_content(games_table(rows)))
     others = [each for each in loads.loads if each.id != load.id]
@@ -227,7 +228,7 @@ def _write_seasons(
 
 
 def _finished(loads: Loads, pending: Collection[Load], seasons: Collection[int], merged: Merged) -> Loads:
-    """Return the record with every pending load at its end, and what the seasons hold then."""
+    """Return the record with every pending load finished, and what the seasons then hold."""
     for load in pending:
         end = LoadState.LOADED if load.state.counts else LoadState.TAKEN_BACK
         loads = loads.changed(load.model_copy(update={"state": end}))
@@ -275,7 +276,7 @@ def _counted(load: Load, rows: Iterable[GameRow], before: Merged, after: Merged,
 
 
 def _refuse_short_seasons(games: Merged, seasons: Collection[int], *, source: str) -> None:
-    """Raise `GamesSeasonShort` as `validate_games` does of a file, counting what the lake has of each season."""
+    """Raise `GamesSeasonShort` as `validate_games` does for a file, but counting the lake's games of each season."""
     for season in sorted(seasons)[:-1]:
         count = sum(key.season == season for key in games)
         if count < MIN_SEASON_GAMES:

@@ -1,4 +1,4 @@
-"""Games in the lake, one parquet file a season: the rows of datasets whose features are built from games."""
+"""Games in the lake, one parquet file per season: the rows of datasets whose features are built from games."""
 
 import io
 
@@ -20,7 +20,7 @@ from courtside.workflows.row_source import NoRows
 
 
 class NoGames(NoRows):
-    """The lake holds no games for what was asked."""
+    """The lake holds no games for the days that were asked for."""
 
     def __init__(self, wanted: str) -> None:
         super().__init__(wanted, what="games", command="courtside games load")
@@ -32,12 +32,12 @@ class GameRows:
     prefix = lake_keys.GAMES_PREFIX
 
     def holds(self, key: str, days: Days) -> bool:
-        """Tell whether a season's games are played, or looked back on by rolling features, in these days."""
+        """Say whether a season's games were played in these days, or rolling features look back on them from there."""
         season = lake_keys.season_of(key)
-        if season is None:  # a file that somebody put there: its days are known once it is read
+        if season is None:  # somebody put the file there: its days are known only once it is read
             return is_table_file(key.removeprefix(self.prefix))
-        # A season is named by the year it ends in and begins the year before: later ones hold nothing yet. The season
-        # before a window's first one holds the games that the rolling features look back on.
+        # A season is named by the year it ends in and begins the year before: later seasons hold nothing yet. The
+        # season before a window's first one holds the games that the rolling features look back on.
         early = days.start is not None and season < days.start.year - 1
         late = days.end is not None and season > days.end.year + 1
         return not (early or late)
@@ -55,11 +55,11 @@ class GameRows:
             return table.select(GAMES_SCHEMA.names).cast(GAMES_SCHEMA)
         except (pa.ArrowException, KeyError) as error:
             raise UnreadableFile(
-                key, f"its columns are no games ({str(error).splitlines()[0]}); load them again"
+                key, f"its columns are not those of games ({str(error).splitlines()[0]}); load them again"
             ) from error
 
     def check(self, table: pa.Table) -> None:
-        """Raise `TimesMissing` for games without a date; all else is validated as games are loaded."""
+        """Raise `TimesMissing` for games without a date; everything else is validated when games are loaded."""
         require_times(table, "game_date")
 
     def none(self, wanted: str) -> NoGames:
@@ -68,7 +68,10 @@ class GameRows:
 
 
 def store_games(games: pa.Table, *, lake: Lake) -> list[str]:
-    """Write a validated games table into a lake of its own, one file a season, replacing those; return the keys."""
+    """Write a validated games table into a lake of its own, one file per season, replacing existing ones.
+
+    Return the keys.
+    """
     keys = []
     for season in np.unique(games.column("season").to_numpy()).tolist():
         keys.append(lake_keys.games(season))

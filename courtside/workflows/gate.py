@@ -20,7 +20,7 @@ from courtside.workflows.ports import Lake, ObjectMissing
 def gate(
     request: GateRequest, *, lake: Lake, policy: GatePolicy, now: datetime, decided_by: str = "gate"
 ) -> GateResponse:
-    """Decide once and keep the decision as a record; judging a training again returns what was decided.
+    """Decide once and store the decision as a record; judging a training again returns that decision.
 
     Raises `ObjectMissing` when the training left no record or predictions, `HoldoutInvalid` where they are unusable,
     and `NotLoggedYet`.
@@ -32,7 +32,7 @@ def gate(
         decision = _decide(request.training_id, lake=lake, policy=policy, now=now, decided_by=decided_by)
     if lake.claim(key, decision.model_dump_json(indent=2).encode()):
         return _response(decision)
-    return _response(_read_decision(lake, key))  # someone else was first: theirs is the decision
+    return _response(_read_decision(lake, key))  # somebody else was first: their decision counts
 
 
 class NotLoggedYet(CourtsideError):

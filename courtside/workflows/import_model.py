@@ -1,4 +1,4 @@
-"""Bring a model from before the registry into it: only from the legacy folder, only by a known hash, never trusted."""
+"""Import a model that is older than the registry: only from the legacy folder, only by a known hash, never trusted."""
 
 import hashlib
 import io
@@ -26,7 +26,7 @@ _ID_LETTERS = 12
 
 
 class NotAllowed(BadInput):
-    """What is to be imported lies elsewhere than the legacy models."""
+    """The file to be imported is not among the legacy models."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -37,7 +37,7 @@ class NotAllowed(BadInput):
 
 
 class HashDiffers(BadInput):
-    """A file is not the one whose hash was given, so it was not opened."""
+    """A file does not have the hash that was given, so it was not opened."""
 
     def __init__(self, key: str, expected: str, found: str) -> None:
         self.key = key
@@ -51,10 +51,10 @@ def import_model(
 ) -> LoggedRuns:
     """Log `ml-models/<name>.pkl` as an imported model and register it; the aliases stay where they are.
 
-    With `scaler_sha256`, `scaler.pkl` goes before it. Its figures are computed here, on `ml-features/test.parquet` if
-    that is there, and named `imported_…`: the rows may have been in its training, so they do not compete with
-    `test_auc`. Importing again changes nothing. Raises `NotAllowed`, `ObjectMissing`, `HashDiffers`,
-    `PickleForbidden`, `PickleUnusable`, `FeaturesDiffer` and `TrackingUnavailable`.
+    With `scaler_sha256`, `scaler.pkl` is applied before it. Its figures are computed here, on
+    `ml-features/test.parquet` if that exists, and named `imported_…`: the rows may have been in its training, so they
+    must not compete with `test_auc`. Importing again changes nothing. Raises `NotAllowed`, `ObjectMissing`,
+    `HashDiffers`, `PickleForbidden`, `PickleUnusable`, `FeaturesDiffer` and `TrackingUnavailable`.
     """
     try:
         key_name(name, "the name of a model")
@@ -65,7 +65,7 @@ def import_model(
     rows = _test_rows(lake, dataset)
     model = read_model(name, content, scaler=scaler, sample=rows, dataset=dataset)
     judged = None if rows is None else (labels(rows, dataset), probability(model, feature_frame(rows, dataset)))
-    # The same pickles again are the same import; another scaler before the same model is another one.
+    # The same pickles are the same import; the same model with another scaler is another import.
     hashes = [each[:_ID_LETTERS].lower() for each in (sha256, scaler_sha256) if each]
     training_id = "-".join(["import", name, *hashes])
     tags = {

@@ -1,4 +1,4 @@
-"""Typed documents in the lake, read so that a damaged one is named."""
+"""Typed documents in the lake; an error names a damaged one."""
 
 from typing import TypeVar
 

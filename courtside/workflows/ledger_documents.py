@@ -14,7 +14,7 @@ _Result = TypeVar("_Result")
 
 
 class LedgerBusy(CourtsideError):
-    """A document changed under every try to change it."""
+    """Others changed a document during every attempt to change it."""
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -37,7 +37,7 @@ def change(
 ) -> _Result:
     """Apply `step` to what is there (`empty` if nothing is), write the document it returns, and return its result.
 
-    Another writer in between makes it start over with what that one wrote. Raises `LedgerBusy` and what `step` raises.
+    If somebody else writes in between, it starts over with what they wrote. Raises `LedgerBusy` and what `step` raises.
     """
     for _ in range(MOST_TRIES):
         found, revision = read(ledger, key, type(empty))

@@ -1,7 +1,7 @@
 """The legacy files as one set: staged, checked and only then moved to where they are read.
 
 `set.json` is written last and names the SHA-256 of every file. A reader that checks it never takes files of two
-trainings for one set; one that does not may meet a mixed set for as long as the store needs to move six objects.
+trainings for one set; a reader that does not may see a mixed set for as long as the store needs to move six objects.
 """
 
 import hashlib
@@ -29,9 +29,9 @@ class LegacyFilesDamaged(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class LegacyFiles:
-    """What a training leaves to those who read the old names: the models' set, and the features it was fitted on.
+    """What a training leaves for readers of the old names:
 
-    Both are files by name.
+    the models' set, and the features it was fitted on. Both map file names to contents.
     """
 
     training_id: str
@@ -48,14 +48,14 @@ class LegacyFiles:
         return cls(training_id, models, features)
 
     def keep(self, *, lake: Lake) -> None:
-        """Write them beside the training's record, where nobody takes them for the ones in use."""
+        """Write them beside the training's record, where nobody mistakes them for the files in use."""
         for prefix, files in self._by_prefix():
             for name, content in files.items():
                 lake.write(f"{lake_keys.training_legacy(self.training_id)}{prefix}{name}", content)
 
     def publish(self, *, lake: Lake) -> None:
         """Replace the files in use; raises `LegacyFilesDamaged`."""
-        # The set last: what it names is taken for published, the features too.
+        # The set comes last: whatever it names is taken for published, and so are the features.
         for name, content in self.features.items():
             lake.write(f"{lake_keys.LEGACY_FEATURES_PREFIX}{name}", content)
         publish_legacy_set(self.training_id, self.models, lake=lake)
@@ -77,7 +77,7 @@ def publish_legacy_set(training_id: str, files: Mapping[str, bytes], *, lake: La
     for name, expected in described.sha256.items():
         if _sha256(lake.read(f"{staged}{name}")) != expected:
             raise LegacyFilesDamaged(training_id, name)
-    # From here on a crash is rolled forward.
+    # From here on, a crash is rolled forward.
     lake.write(f"{staged}{_SET_NAME}", _document(described))
     _finish(described, lake=lake)
 

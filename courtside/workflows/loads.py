@@ -1,4 +1,4 @@
-"""The record of loads of one dataset, or of the games: changed by compare and swap, and held against the lake."""
+"""The record of the loads of one dataset, or of the games: changed by compare and swap, and compared with the lake."""
 
 from collections.abc import Callable, Collection
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ MOST_TRIES = 50
 
 
 class LakeBusy(CourtsideError):
-    """What was loaded was changed by others under every try to change it."""
+    """Others changed the record of loads during every attempt to change it."""
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -44,7 +44,10 @@ class LoadUnknown(BadInput):
 
 
 def read_loads(prefix: str, *, lake: Lake) -> tuple[Loads, str | None]:
-    """Return the record of what was loaded under a prefix, and its stamp (None: nothing was); raises `LoadsDamaged`."""
+    """Return the record of what was loaded under a prefix, and its stamp (None if nothing was loaded).
+
+    Raises `LoadsDamaged`.
+    """
     key = lake_keys.loads(prefix)
     found = lake.stamped(key)
     if found is None:
@@ -61,7 +64,7 @@ def write_loads(prefix: str, loads: Loads, *, stamp: str | None, lake: Lake) -> 
 
 
 def put_if(key: str, content: bytes, *, stamp: str | None, lake: Lake) -> bool:
-    """Write an object if what is there has this stamp still (None: if there is nothing yet)."""
+    """Write an object if the one that is there still has this stamp (None: if there is nothing yet)."""
     return lake.claim(key, content) if stamp is None else lake.replace(key, content, stamp=stamp)
 
 
@@ -89,7 +92,7 @@ def days_of_load(load: Load) -> Days:
 
 
 def vanished(source: RowSource, days: Days, *, lake: Lake, present: Collection[str]) -> dict[str, str]:
-    """Return the objects with rows of these days that were loaded and are not `present` any more, each with a reason.
+    """Return the loaded objects with rows of these days that are no longer `present`, each with a reason.
 
     Raises `LoadsDamaged`.
     """

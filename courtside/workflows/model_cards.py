@@ -23,7 +23,7 @@ def model_card(
     dataset: Dataset,
     provenance: Provenance,
 ) -> ModelCard:
-    """Return the card of a training that is not logged yet."""
+    """Return the card of a training that has not been logged yet."""
     truth = labels(split.test, dataset)
     return ModelCard(
         record=record,

@@ -1,4 +1,4 @@
-"""Data that should have come and did not: said once, by the age of the newest row."""
+"""Overdue data: announced once, by the age of the newest row."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from courtside.workflows.rows import usable_files
 
 @dataclass(frozen=True, slots=True)
 class OverdueData:
-    """What tells people of missing data; new rows may be `patience` late."""
+    """Tells people about missing data; new rows may be late by `patience`."""
 
     lake: Lake
     dataset: Dataset
@@ -26,7 +26,7 @@ class OverdueData:
     patience: timedelta
 
     def tell(self, today: date, *, newest: date | None) -> date | None:
-        """Return the newest row's day where newer rows are overdue, and tell people once; None where nothing is.
+        """Return the newest row's day if newer rows are overdue, and tell people once; else return None.
 
         `newest` is the newest row's day where the caller knows it: while it is recent, nothing has to be read.
         """

@@ -1,8 +1,8 @@
-"""Who is champion: the ledger decides, and aliases, legacy files and drift reference follow it.
+"""Which version is champion: the ledger decides, and aliases, legacy files and drift reference follow it.
 
-Every move is one conditional write, so two that happen at once cannot interleave: one of them finds the champion
-changed. What follows the ledger is applied until it agrees with it, whoever applies it. What could make that fail for
-good is looked at before the ledger is written; what breaks off after it is finished by the next attempt.
+Every move is one conditional write, so two moves at once cannot interleave: one of them finds the champion changed.
+What follows the ledger is applied until it agrees with the ledger, whoever applies it. Whatever could make that fail
+for good is checked before the ledger is written; the next attempt finishes what breaks off afterwards.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from courtside.workflows.training_records import record_of_version
 
 
 class ChampionChanged(CourtsideError):
-    """Another champion is in production than the one a step was decided about."""
+    """The champion in production is not the one that a step was decided about."""
 
     def __init__(self, *, expected: str | None, found: str | None) -> None:
         self.expected = expected
@@ -38,7 +38,7 @@ class ChampionChanged(CourtsideError):
 
 
 class MadeBefore(CourtsideError):
-    """A move that is made once was made, and somebody has moved the champion since."""
+    """A move that happens only once has been made, and somebody has moved the champion since."""
 
     def __init__(self, version: str, *, found: str | None) -> None:
         self.version = version
@@ -67,9 +67,10 @@ def _named(version: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A change of champion: to which sealed version, and why, by which rule, by whom.
+    """A change of champion: to which sealed version, why, by which rule, and by whom.
 
-    A move that is made `once` follows from an event: delivered again after somebody else moved on, it is refused.
+    A move that is made `once` follows from an event: if the event is delivered again after somebody else moved on, it
+    is refused.
     """
 
     sealed: SealedModel
@@ -88,16 +89,16 @@ class Production:
     lake: Lake
 
     def champion(self) -> ChampionPointer:
-        """Return who is champion; before the ledger's first entry, whom the registry names."""
+        """Return the champion; before the ledger's first entry, the one that the registry names."""
         return self._current()[0]
 
     def history(self) -> list[Reign]:
-        """Return what was champion from when to when, oldest first."""
+        """Return which version was champion from when to when, oldest first."""
         entries = self.ledger.entries(ledger_keys.HISTORY_PREFIX)
         return [Reign.model_validate_json(entry.document) for entry in entries]
 
     def sealed(self, version: str) -> SealedModel:
-        """Return a version under the seal it was last champion with; one that never was is sealed now.
+        """Return a version under the seal it was last champion with; a version that never was champion is sealed now.
 
         Raises `SealBroken` and what `seal` raises.
         """
@@ -105,7 +106,7 @@ class Production:
         return seal(version, lake=self.lake, registry=self.registry) if digest is None else self._opened(digest)
 
     def record_of(self, version: str) -> TrainingRecord:
-        """Return the record of the training behind a version: of one that was champion, as it was sealed.
+        """Return the record of the training behind a version; for one that was champion, as it was sealed.
 
         Raises `SealBroken`, `VersionMissing` and `TrainingRecordMissing`.
         """
@@ -117,7 +118,7 @@ class Production:
     def move(self, move: Move, *, expected: str | None, now: datetime) -> ChampionPointer:
         """Make the move if `expected` is champion, and let the rest follow; a move already made is only finished.
 
-        Raises before anything is changed `ChampionChanged`, `MadeBefore`, `VersionMissing`, `SealBroken`,
+        Before anything is changed it raises `ChampionChanged`, `MadeBefore`, `VersionMissing`, `SealBroken`,
         `LedgerBusy` and `TrackingUnavailable`, and `MoveUnfinished` after the ledger was written.
         """
         for _ in range(MOST_TRIES):
@@ -129,7 +130,7 @@ class Production:
             if move.once and self.ledger.get(ledger_keys.promotion(move.sealed.training_id)) is not None:
                 raise MadeBefore(move.sealed.version, found=before.version)
             self._require_followable(move.sealed)
-            # A store may also refuse because somebody else is at it: who is champion tells whether that was a move.
+            # A store may also refuse because somebody else is writing: the champion shows whether that was a move.
             if self.ledger.put(*self._writes(before, revision, move, now=now)):
                 break
         else:
@@ -140,7 +141,7 @@ class Production:
             raise MoveUnfinished(move.sealed.version, error) from error
 
     def settle(self) -> ChampionPointer:
-        """Make aliases, legacy files and drift reference what the ledger says, until it says nothing else any more."""
+        """Make aliases, legacy files and drift reference agree with the ledger, until it says nothing new."""
         while True:
             pointer, revision = self._current()
             self.registry.appoint(pointer.version, previous=pointer.previous, reason=pointer.reason)
@@ -150,7 +151,7 @@ class Production:
                 return pointer
 
     def broke_off(self) -> str | None:
-        """Return the rule of the last move if something does not follow it yet, None where everything does."""
+        """Return the rule of the last move if something does not follow it yet; None if everything does."""
         pointer = self.champion()
         try:
             reference = reference_in_use(self.lake)
@@ -163,7 +164,7 @@ class Production:
         return None if reign is None else reign.rule
 
     def _require_followable(self, sealed: SealedModel) -> None:
-        """Look at all that the move will read, while nothing is changed yet."""
+        """Check everything that the move will read, before anything is changed."""
         self.registry.training_of(sealed.version)
         sealed.record()
         sealed.read(lake_keys.PROFILE_NAME)
@@ -192,7 +193,7 @@ class Production:
         """Return what one move changes: the pointer, the end of one reign and the beginning of the next."""
         version, sha256 = move.sealed.version, move.sealed.sha256
         key = ledger_keys.history(now, version)
-        # The champion again, now under a seal, keeps the one before it.
+        # The same champion, now under a seal, keeps its predecessor.
         previous = before.previous if before.version == version else before.version
         pointer = ChampionPointer(
             version=version, previous=previous, reason=move.reason, history_key=key, sha256=sha256
@@ -232,11 +233,11 @@ class Production:
         pointer, revision = read(self.ledger, ledger_keys.CHAMPION, ChampionPointer)
         if pointer is not None:
             return pointer, revision
-        # A stage from before the ledger, or one without any champion yet.
+        # The stage is older than the ledger, or has no champion yet.
         known = ChampionPointer(
             version=self.registry.champion_version(),
             previous=self.registry.previous_version(),
-            reason="known to the registry before the ledger was",
+            reason="the registry named it before there was a ledger",
         )
         return known, 0
 

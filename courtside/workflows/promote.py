@@ -43,7 +43,7 @@ def seal_challenger(request: SealRequest, *, production: Production) -> SealResp
 
 
 def promote(request: PromoteRequest, *, production: Production, now: datetime) -> PromoteResponse:
-    """Move the champion, if it is still the one the challenger was judged against; again changes nothing more.
+    """Move the champion, if it is still the one the challenger was judged against; a second call changes nothing more.
 
     Raises `ObjectMissing` when the gate left no decision, `NotApproved`, `NothingToPromote`, `SealBroken`,
     `CannotBeSealed` when the seal is of another training, and what `Production.move` raises.
@@ -74,7 +74,7 @@ def _challenger(decision: GateDecision) -> str:
 
 
 def _require_own(version: str, training_id: str, decision: GateDecision) -> None:
-    """The version that the gate judged was made by the training that it judged."""
+    """Raise `CannotBeSealed` unless the version that the gate judged comes from the training that it judged."""
     if (version, training_id) != (_challenger(decision), decision.training_id):
         raise CannotBeSealed(
             version, f"the gate judged version {decision.challenger_version} of training {decision.training_id}"

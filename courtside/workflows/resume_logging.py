@@ -34,8 +34,8 @@ def resume_logging(
 ) -> list[TrainingRecord]:
     """Log every spooled training (or one), the oldest data first, and return their rewritten records.
 
-    A replay that breaks off can be repeated: what is logged stays, the rest is added.
-    Raises `NameUnusable`, `NothingSpooled`, `ObjectMissing` when a training left no record, and `TrackingUnavailable`.
+    A replay that breaks off can be repeated: what was logged stays, and the rest is added. Raises `NameUnusable`,
+    `NothingSpooled`, `ObjectMissing` when a training left no record, and `TrackingUnavailable`.
     """
     waiting = spooled_trainings(lake=lake)
     if training_id is not None and key_name(training_id, "the id of a training") not in waiting:
@@ -70,7 +70,7 @@ def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingReco
 
 
 def _add_champion(training_id: str, probability: list[float], *, lake: Lake) -> None:
-    """Write what the champion says beside what the challenger said when it was trained."""
+    """Write the champion's predictions beside those that the challenger made when it was trained."""
     key = lake_keys.training_holdout(training_id)
     holdout = read_parquet_content(lake.read(key))
     if "champion" in holdout.column_names:

@@ -1,4 +1,4 @@
-"""One retraining at a time: a lease that ends by itself, and a memory for what asks meanwhile."""
+"""One retraining at a time: a lease that ends by itself, and a memory for the requests that come meanwhile."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,8 +44,8 @@ class LeaseLost(CourtsideError):
 class RetrainingLock:
     """The lock of one stage.
 
-    `lease` is how long a holder is believed without a sign of life; `cooldown` how much newer than the data of the last
-    training the data of a drift trigger must be.
+    `lease` is how long a holder keeps the lock without a sign of life; `cooldown` is how much newer a drift trigger's
+    data must be than the last training's.
     """
 
     ledger: Ledger
@@ -55,8 +55,8 @@ class RetrainingLock:
     def acquire(self, request: RetrainingRequest, *, now: datetime) -> LockResponse:
         """Take the lock for a request, or remember the request for when the holder is done.
 
-        Of several that wait the one with the newest data is kept. Asking again for what holds the lock renews its
-        lease. A dead holder's lease ends by itself, and the next request takes over.
+        Of several that wait, the one with the newest data is kept. A repeated request of the holder renews its lease. A
+        dead holder's lease ends by itself, and the next request takes over.
         """
         outcome, found = self._change(lambda state: self._taken(state, request, now=now))
         if outcome is LockOutcome.ACQUIRED:
@@ -71,7 +71,7 @@ class RetrainingLock:
     def renew(self, training_id: str, *, now: datetime, wait: timedelta = timedelta(0)) -> None:
         """Prolong the holder's lease, by `wait` more where it waits for a person; raises `LeaseLost`.
 
-        A lease that ended but that nobody else took is simply renewed.
+        A lease that ended is simply renewed if nobody else has taken the lock.
         """
 
         def step(state: State) -> tuple[State, None]:
@@ -82,10 +82,10 @@ class RetrainingLock:
         self._change(step)
 
     def release(self, done: UnlockRequest) -> UnlockResponse:
-        """Give the lock back and return the request that waited, to be run next under a name of its own.
+        """Give the lock back and return the request that waited, to be run next under a new name.
 
-        It stays remembered until a run takes the lock with data at least as new, so a start that fails loses nothing.
-        A run that had lost its lease gives nothing back and starts nothing. Doing it twice gives the same.
+        It stays remembered until a run takes the lock with data at least as new, so a start that fails loses nothing. A
+        run that had lost its lease gives nothing back and starts nothing. Doing it twice gives the same result.
         """
         training_id = done.request.training_id
 
@@ -104,7 +104,7 @@ class RetrainingLock:
     def _taken(
         self, state: State, request: RetrainingRequest, *, now: datetime
     ) -> tuple[State, tuple[LockOutcome, State]]:
-        """Return the state after a request, what became of the request, and the state it met."""
+        """Return the state after a request, what became of the request, and the state before it."""
         if state.holder not in {request.training_id, None} and (state.lease_until or now) > now:
             return _remembering(state, request), (LockOutcome.REMEMBERED, state)
         after = _without_covered(state, request)
@@ -114,7 +114,7 @@ class RetrainingLock:
         return after, (LockOutcome.ACQUIRED, state)
 
     def _cools(self, state: State, request: RetrainingRequest) -> bool:
-        # Only what starts by itself can start too often: a person and a first training are not held back.
+        # Only automatic trainings can start too often: people and the first training are not held back.
         if request.trigger is not Trigger.DRIFT or state.trained_as_of is None:
             return False
         return request.as_of - state.trained_as_of < self.cooldown
@@ -139,5 +139,5 @@ def _without_covered(state: State, request: RetrainingRequest) -> State:
 
 
 def _again(waiting: RetrainingRequest) -> RetrainingRequest:
-    # An execution of its name has run already: the one that found the lock taken.
+    # An execution of that name has run already: the one that found the lock taken.
     return waiting.model_copy(update={"training_id": execution_name(f"{AGAIN}{waiting.training_id}")})

@@ -12,7 +12,7 @@ ROLLBACK, BY_HAND = "rollback", "by_hand"
 
 
 class NothingToRollBackTo(CourtsideError):
-    """No version was champion before; `champion` is the version that is now, None where there is none yet."""
+    """No version was champion before; `champion` is the current one, or None where there is none yet."""
 
     def __init__(self, champion: str | None) -> None:
         self.champion = champion
@@ -21,7 +21,8 @@ class NothingToRollBackTo(CourtsideError):
             "`courtside retrain --trigger initial --wait`"
             if champion is None
             else f"no version was champion before version {champion}, so there is nothing to go back to; "
-            "to take another one of `courtside versions list`: `courtside versions promote VERSION --reason WHY`"
+            "to make another one of `courtside versions list` champion: `courtside versions promote VERSION "
+            "--reason WHY`"
         )
 
 
@@ -42,7 +43,7 @@ class Moved:
 
 
 def rollback(*, production: Production, models: Models, by: str, now: datetime, to: str | None = None) -> Moved:
-    """Make the previous version champion again, or the version `to`, and drift be measured against its reference.
+    """Make the previous version, or the version `to`, champion again; drift is then measured against its reference.
 
     A rollback that broke off before everything followed is finished, not made again. Raises `NothingToRollBackTo`,
     `AlreadyChampion`, and what `promote_by_hand` raises.
@@ -65,8 +66,8 @@ def promote_by_hand(
 ) -> Moved:
     """Make a version champion without asking the gate; it is loaded and smoke-tested before anything is moved.
 
-    The champion itself again makes everything follow the ledger. Raises `SmokeFailed`, `ModelUnusable`, `SealBroken`,
-    and what `Production.sealed` and `Production.move` raise.
+    Promoting the current champion again makes everything follow the ledger. Raises `SmokeFailed`, `ModelUnusable`,
+    `SealBroken`, and what `Production.sealed` and `Production.move` raise.
     """
     return _moved(version, rule=BY_HAND, reason=reason, production=production, models=models, by=by, now=now)
 

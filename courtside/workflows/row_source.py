@@ -9,7 +9,7 @@ from courtside.core.drift.reading.days import Days
 
 
 class NoRows(CourtsideError):
-    """The lake holds no rows for what was asked."""
+    """The lake holds no rows for what was asked for."""
 
     def __init__(self, wanted: str, *, what: str, command: str) -> None:
         self.wanted = wanted
@@ -21,19 +21,19 @@ class RowSource(Protocol):
 
     @property
     def prefix(self) -> str:
-        """Under which keys they lie."""
+        """The prefix of their keys."""
         ...
 
     def holds(self, key: str, days: Days) -> bool:
-        """Tell whether an object is one of the dataset's and may hold rows that are needed for these days."""
+        """Say whether an object is one of the dataset's and may hold rows that are needed for these days."""
         ...
 
     def read(self, key: str, content: bytes) -> pa.Table:
-        """Return an object's rows, those columns that it has; raises named `BadInput` errors."""
+        """Return an object's rows, with the columns that it has; raises named `BadInput` errors."""
         ...
 
     def check(self, table: pa.Table) -> None:
-        """Raise a named `BadInput` error unless a training can use the table whole."""
+        """Raise a named `BadInput` error unless a training can use the whole table."""
         ...
 
     def none(self, wanted: str) -> NoRows:

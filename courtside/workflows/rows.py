@@ -23,7 +23,7 @@ from courtside.workflows.tables import TableRows
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """One file that was read, under its name for people."""
+    """One file that was read, under the name that people are shown."""
 
     name: str
     table: pa.Table
@@ -43,7 +43,10 @@ def rows_of(dataset: Dataset) -> RowSource:
 
 
 def usable_files(days: Days, *, lake: Lake, dataset: Dataset) -> tuple[list[ReadFile], tuple[QuarantinedFile, ...]]:
-    """Read the files needed for these days, setting those aside that cannot be; raises `NoRows`, `NothingReadable`."""
+    """Read the files needed for these days and set aside those that cannot be read.
+
+    Raises `NoRows`, `NothingReadable`.
+    """
     source = rows_of(dataset)
     files, keys = [], lake.keys(source.prefix)
     gone = vanished(source, days, lake=lake, present=keys)
@@ -89,7 +92,7 @@ def rows_before(day: date, files: Sequence[ReadFile], *, dataset: Dataset) -> pa
 class TrainingFeatures:
     """What models are fitted on: the rows with a label, the target as 0/1, and how many rows have no label yet.
 
-    `positive` is the value that stood for class 1 where that was not 1.
+    `positive` is the value that stood for class 1, if that was not 1.
     """
 
     table: pa.Table
@@ -98,11 +101,11 @@ class TrainingFeatures:
     positive: str | None = None
 
     def warnings(self, dataset: Dataset) -> tuple[str, ...]:
-        """Return what a person should know of these rows."""
+        """Return what a person should know about these rows."""
         unlabelled, seasonless = self.unlabelled, without_season(self.table, dataset=dataset)
         told = {
             f"{unlabelled} rows have no {dataset.target} yet and were left out of training and test": unlabelled,
-            f"{dataset.target} is not written as 0 and 1: the models foretell the larger value, {self.positive}": (
+            f"{dataset.target} is not written as 0 and 1: the models predict the larger value, {self.positive}": (
                 self.positive is not None
             ),
             f"{seasonless} rows have no {dataset.season_column} and are not part of the drift reference": seasonless,
@@ -111,7 +114,7 @@ class TrainingFeatures:
 
 
 def training_features(rows: pa.Table, *, dataset: Dataset, newest_rows: int | None = None) -> TrainingFeatures:
-    """Return the features of `rows`, of only the newest `newest_rows` where given.
+    """Return the features of `rows`, or of only the newest `newest_rows` if that is given.
 
     Raises `UnknownBuilder`, `TargetNotBinary` and `RowsRepeated`.
     """

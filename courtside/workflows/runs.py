@@ -30,13 +30,16 @@ class Executions(Protocol):
         ...
 
     def of(self, training_id: str) -> Execution | None:
-        """Return the execution of a training, None of none."""
+        """Return the execution of a training, or None if there is none."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Where a stage's runs are found; `copies` gives the newest copies of the tracking database, at most so many."""
+    """Where a stage's runs are found.
+
+    `copies` returns at most that many of the newest copies of the tracking database.
+    """
 
     executions: Executions
     lake: Lake
@@ -70,7 +73,7 @@ class Runs:
         return [run for key in keys if (run := self._check(key)) is not None]
 
     def _check(self, key: str) -> Run | None:
-        """Return one check; a record that cannot be read hides no other, and one that has gone is none."""
+        """Return one check; an unreadable record hides no other, and None is returned for one that has gone."""
         try:
             return check_run(read_document(DecisionRecord, key, lake=self.lake))
         except DocumentDamaged as error:

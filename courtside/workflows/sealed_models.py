@@ -1,6 +1,6 @@
 """A version under seal: its files where no training can write, found by the digest of all of them.
 
-A training can write what it has logged, at any time. What becomes champion is therefore copied first, and everybody who
+A training can overwrite what it has logged at any time. What becomes champion is therefore copied first, and whatever
 loads it later names the digest that was decided about: other bytes are refused, whoever wrote them.
 """
 
@@ -68,7 +68,7 @@ class SealedModel:
         return _checked(self.sha256, path, expected, lake=self.lake)
 
     def files(self, folder: str) -> dict[str, bytes]:
-        """Return the files of a folder (`MODEL`, `LEGACY`) by their path in it; raises `SealBroken`."""
+        """Return the files of a folder (`MODEL`, `LEGACY`) by their paths in it; raises `SealBroken`."""
         paths = [path for path in self.contents.files if path.startswith(folder)]
         return {path.removeprefix(folder): self.read(path) for path in paths}
 
@@ -82,7 +82,7 @@ class SealedModel:
 
 
 def seal(version: str, *, lake: Lake, registry: Registry) -> SealedModel:
-    """Copy what a version is made of under its digest and return it; the same files again are the same seal.
+    """Copy a version's files under their digest and return the seal; the same files always give the same seal.
 
     Raises `VersionMissing`, `TrainingRecordMissing`, `CannotBeSealed` and `TrackingUnavailable`.
     """
@@ -100,7 +100,7 @@ def seal(version: str, *, lake: Lake, registry: Registry) -> SealedModel:
     )
     manifest = json.dumps(contents.model_dump(), indent=2, sort_keys=True).encode()
     digest = _sha256(manifest)
-    # The manifest last: a copy that broke off has none.
+    # The manifest comes last, so a copy that broke off has none.
     for path, content in (*files.items(), (lake_keys.MANIFEST_NAME, manifest)):
         lake.write(f"{lake_keys.sealed(digest)}{path}", content)
     return SealedModel(digest, contents, lake)
@@ -123,7 +123,7 @@ def _of_training(version: str, record: TrainingRecord, *, lake: Lake) -> dict[st
 
 
 def sealed_model(sha256: str, *, lake: Lake) -> SealedModel:
-    """Return what lies under a digest; its manifest is checked here, each file when it is read.
+    """Return the seal with a digest; its manifest is checked here, each file when it is read.
 
     Raises `SealBroken`.
     """
@@ -139,9 +139,9 @@ def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:
 
 
 def champion_model(*, lake: Lake, tracking: Tracking) -> Champion | None:
-    """Load the champion: as it was sealed on a stage, else whom the registry names; None where there is none yet.
+    """Load the champion: on a stage as it was sealed, else the one that the registry names.
 
-    Raises `SealBroken`, `ModelUnusable`, `ReferenceUnreadable` and `TrackingUnavailable`.
+    Returns None where there is none yet. Raises `SealBroken`, `ModelUnusable`, `ReferenceUnreadable` and `TrackingUnavailable`.
     """
     reference = reference_in_use(lake)
     if reference is None or reference.sha256 is None:
@@ -150,7 +150,7 @@ def champion_model(*, lake: Lake, tracking: Tracking) -> Champion | None:
 
 
 class ReferenceUnreadable(CourtsideError):
-    """What names the champion's reference cannot be read."""
+    """The document that names the champion's reference cannot be read."""
 
     def __init__(self, detail: str) -> None:
         self.detail = detail
@@ -162,7 +162,7 @@ class ReferenceUnreadable(CourtsideError):
 
 
 def reference_in_use(lake: Lake) -> ChampionReference | None:
-    """Return what the lake says of the champion, None where it says nothing; raises `ReferenceUnreadable`."""
+    """Return what the lake says about the champion, or None where it says nothing; raises `ReferenceUnreadable`."""
     try:
         return ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
     except ObjectMissing:

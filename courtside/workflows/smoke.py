@@ -1,4 +1,4 @@
-"""Before a promotion: does the version load as its consumers load it, and say what it said in training?"""
+"""The check before a promotion: the version loads as its consumers load it, and predicts what it did in training."""
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,7 @@ TOLERANCE = 1e-6
 
 
 class SmokeFailed(CourtsideError):
-    """A version does not do what its training's challenger did."""
+    """A version does not predict what its training's challenger did."""
 
     def __init__(self, version: str, detail: str) -> None:
         self.version = version
@@ -24,7 +24,7 @@ class SmokeFailed(CourtsideError):
 
 
 def known_rows(features: pa.Table, probability: "np.typing.NDArray[np.float64]") -> bytes:
-    """Return the newest rows with what the challenger says of them, as parquet."""
+    """Return the newest rows with the challenger's predictions for them, as parquet."""
     table = features.append_column(EXPECTED, pa.array(probability))
     return parquet_content(table.slice(max(0, features.num_rows - ROWS)))
 

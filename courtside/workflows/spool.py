@@ -31,7 +31,7 @@ def write_spool(
     models: Mapping[str, bytes],
     lake: Lake,
 ) -> None:
-    """Keep a training's runs in the lake; the JSON is written last, so that a spool without it was never whole."""
+    """Store a training's runs in the lake; the JSON is written last, so a spool without it was never complete."""
     training_id = run.training_id
     for path, content in models.items():
         lake.write(f"{lake_keys.spooled_models(training_id)}{path}", content)
@@ -64,6 +64,6 @@ def read_spool(training_id: str, *, lake: Lake) -> Spool:
 
 
 def remove_spool(training_id: str, *, lake: Lake) -> None:
-    """Remove a spool, its JSON first: from then on it is not replayed again."""
+    """Remove a spool, its JSON first, so that it is not replayed from then on."""
     lake.remove([lake_keys.spooled_run(training_id)])
     lake.remove(lake.keys(lake_keys.training_spool(training_id)))

@@ -1,4 +1,4 @@
-"""What a stage is doing, in one look."""
+"""What a stage is doing, at a glance."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class StageStatus:
-    """Who is champion and since when, what the last scheduled check decided, what runs, ran and waits for a person.
+    """The champion, what the last scheduled check decided, what runs, what ran and what waits for a person.
 
     `retraining` is the training that runs, `waiting_request` one that is remembered until another has ended.
     """
@@ -33,7 +33,7 @@ class StageStatus:
 
     @property
     def failed(self) -> Run | None:
-        """The last training, where it failed."""
+        """The last training, if it failed."""
         last = last_training(self.runs)
         return last if last is not None and last.state is RunState.FAILED else None
 
@@ -67,7 +67,7 @@ def _last_decision(lake: Lake) -> DecisionRecord | None:
 
 
 def _decision(key: str, lake: Lake) -> DecisionRecord | None:
-    """Return a decision; None of one that cannot be read, which is among the runs with the reason."""
+    """Return a decision; None for one that cannot be read, which the list of runs shows with the reason."""
     try:
         return read_document(DecisionRecord, key, lake=lake)
     except (DocumentDamaged, ObjectMissing):

@@ -49,7 +49,7 @@ class RowsLoadedBefore(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class TableLoaded:
-    """A load of a table, and whether it was there, or was taken back, already."""
+    """A load of a table, and whether it was already there or had already been taken back."""
 
     load: Load
     repeated: bool
@@ -60,7 +60,7 @@ def load_table(
 ) -> TableLoaded:
     """Add a parquet file to its dataset's table; the same file again changes nothing.
 
-    A load that broke off is brought to its end by loading the file again. Raises what `checked_table` raises,
+    Loading the file again finishes a load that broke off. Raises what `checked_table` raises,
     `RowsLoadedBefore`, `FilesDiffer`, and `LakeBusy`; nothing is loaded then.
     """
     progress(f"Checking {file}")
@@ -76,7 +76,7 @@ def load_table(
         if known is not None and known.state.counts:
             break
         _refuse_overlap(table, load, loads, lake=lake, dataset=dataset, progress=progress)
-        lake.write(arriving, content)  # for those who load at the same time, to be compared with
+        lake.write(arriving, content)  # so that whoever loads at the same time can compare with it
         if write_loads(source.prefix, loads.appended(load), stamp=stamp, lake=lake):
             break
     else:
@@ -152,7 +152,7 @@ def _refuse_overlap(
 
 
 def _files(load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> Iterator[tuple[str, Load | None]]:
-    """Yield the objects that may share days with a load, arriving ones too, each with the load that it is of."""
+    """Yield the objects that may share days with a load, arriving ones too, each with the load it belongs to."""
     source, days = TableRows(dataset), days_of_load(load)
     by_key = {each.key: each for each in loads.loads}
     present = lake.keys(source.prefix)

@@ -34,11 +34,11 @@ class TableRows:
 
     @property
     def prefix(self) -> str:
-        """Under which keys they lie."""
+        """The prefix of their keys."""
         return lake_keys.tables(self.dataset.name)
 
     def holds(self, key: str, days: Days) -> bool:
-        """Tell whether a key names a parquet file whose folders allow rows of these days."""
+        """Say whether a key names a parquet file whose folders allow rows of these days."""
         relative = key.removeprefix(self.prefix)
         folders = days_of(partitions_of(relative), time_column=self.dataset.time_column)
         return is_table_file(relative) and days.meets(folders)
@@ -95,7 +95,7 @@ def checked_table(content: bytes, *, name: str, dataset: Dataset) -> pa.Table:
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """Return the table without dictionaries and views: other ways to store the same values, which differ by file."""
+    """Return the table without dictionaries and views, which store the same values in ways that differ by file."""
     for place, field in enumerate(table.schema):
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         plain = pa.string() if pa.types.is_string_view(kind) else kind

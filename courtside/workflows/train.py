@@ -68,14 +68,14 @@ def train(
 ) -> TrainingRecord:
     """Train on all rows before `request.as_of` and write the training's record to the lake.
 
-    What is read is what the training's manifest names; one that has none yet gets it first.
+    It reads what the training's manifest names; a training without a manifest gets one first.
     `newest_rows` keeps only that many of the newest rows of features (None: all); `options` ask for a search, a
     rolling-origin evaluation or a calibration;
     `tracking` None trains without a tracking server, `with_reference` False without a drift reference.
-    `tags` are logged on top of the training's own, `provenance` says which code it ran.
+    `tags` are logged in addition to the training's own, and `provenance` says which code it ran.
     When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
-    The legacy files come last, so that a training which fails replaces none: with `publish` they replace those that are
-    there, otherwise they wait beside the record until the training's challenger is promoted.
+    The legacy files come last, so that a failing training replaces none: with `publish` they replace the existing ones,
+    otherwise they wait beside the record until the training's challenger is promoted.
     Raises what `freeze`, `split_by_time`, `check_labels` and `check_split` raise, `DataChanged`, `ChampionReadsOther`
     and `LegacyFilesDamaged`.
     """
@@ -87,7 +87,7 @@ def train(
         _check_champion(tracking, dataset)
         split = split_by_time(frozen.table, dataset=dataset, rule=manifest.split)
         warnings = [*frozen.warnings(dataset), *check_split(split, dataset)]
-    with watch.part("profile"):  # before the models, which would have been fitted for nothing where it refuses a column
+    with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
         attachments = {}
         if with_reference:
             reference = _profile(frozen.table, dataset)
@@ -140,7 +140,7 @@ def train(
 
 
 def _check_champion(tracking: Tracking | None, dataset: Dataset) -> None:
-    """Refuse what could not be judged before it is trained; a server that is away is asked again when all is done."""
+    """Refuse what could not be judged before it is trained; a server that is away is asked again at the end."""
     if tracking is not None:
         with suppress(TrackingUnavailable):
             tracking.check_champion(dataset.feature_names)
@@ -148,7 +148,7 @@ def _check_champion(tracking: Tracking | None, dataset: Dataset) -> None:
 
 @contextmanager
 def _preparing(tracking: Tracking | None) -> Iterator[None]:
-    """Let the tracking prepare beside the block; what fails in it fails again, and is heard, when it logs."""
+    """Let the tracking prepare while the block runs; what fails in it fails again, visibly, when it logs."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         if tracking is not None:
             beside.submit(tracking.prepare)
@@ -180,7 +180,7 @@ def _write_holdout(
     lake: Lake,
     dataset: Dataset,
 ) -> None:
-    """Keep what both models say of the same newest rows: the gate needs no model, only this."""
+    """Store what both models predict for the same newest rows: the gate needs no model, only this."""
     columns: dict[str, Any] = {
         "label": labels(split.holdout, dataset),
         "challenger": challenger,

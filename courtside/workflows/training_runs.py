@@ -1,4 +1,4 @@
-"""What is logged of a training, and where it waits while the tracking server is away."""
+"""What is logged about a training, and where it waits while the tracking server is away."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ METRICS = (
     *("log_loss", "brier_score", "calibration_error", "selection_auc"),
 )
 WITH_INTERVAL = ("test_auc", "log_loss")
-"""Metrics logged with their interval: few, as a server's search reads every metric of every run."""
+"""Metrics that are logged with their interval: few, because a server's search reads every metric of every run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logging:
-    """What became of a training's runs: its card with where they are, and what the champion says of the holdout.
+    """What became of a training's runs: its card with where they are, and what the champion predicts for the holdout.
 
-    `spooled` tells that they wait in the lake; without a tracking server the rest is None.
+    `spooled` says that they wait in the lake; without a tracking server the rest is None.
     """
 
     card: ModelCard
@@ -44,7 +44,7 @@ def training_run(
     tags: Mapping[str, str],
     attachments: Mapping[str, bytes],
 ) -> TrainingRun:
-    """Return what is logged of a card's training; `rows` hold the features, `tags` come on top of the card's own."""
+    """Return what is logged about a card's training; `rows` hold the features, `tags` are added to the card's own."""
     record = card.record
     figures = {model.name: model for model in record.models}
     return TrainingRun(
@@ -79,7 +79,7 @@ def log_training(
     tracking: Tracking | None,
     progress: Callable[[str], None],
 ) -> Logging:
-    """Log a training and ask the champion about the holdout's `rows`, or keep all that for later."""
+    """Log a training and let the champion predict the holdout's `rows`, or store all that for later."""
     if tracking is None:
         return Logging(card)
     try:
@@ -88,12 +88,12 @@ def log_training(
         progress(f"{error}; the training's runs are kept in the lake")
         write_spool(run, card, rows, tags=tags, models=tracking.save(run), lake=lake)
         return Logging(card, spooled=True)
-    remove_spool(run.training_id, lake=lake)  # of an attempt before this one
+    remove_spool(run.training_id, lake=lake)  # left by an earlier attempt
     return done
 
 
 def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tracking: Tracking) -> Logging:
-    """Log a training, describe it and ask the champion; doing it again adds nothing.
+    """Log a training, describe it and let the champion predict; doing it again adds nothing.
 
     Raises `TrackingUnavailable` and `ChampionReadsOther`.
     """

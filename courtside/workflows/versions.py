@@ -1,4 +1,4 @@
-"""The registered versions, with what the gate said of each."""
+"""The registered versions, with the gate's verdict on each."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ _AT_ONCE = 8
 
 
 def judged(versions: Sequence[Mapping[str, str]], *, lake: Lake) -> list[dict[str, str]]:
-    """Add the gate's word and rule to each version, and its reason where nothing else says why it is what it is."""
+    """Add the gate's verdict and rule to each version, and its reason where nothing else explains its role."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(lambda version: _judged(version, lake), versions))
 

@@ -57,7 +57,7 @@ def test_the_regions_with_and_without_allowances(dev: SynthesizedStage, prod: Sy
     used_up = "dev, where other systems use up the account's free allowances"
     expected = [
         row("dev", dev, free=True), row(used_up, dev, free=False),
-        row("prod", prod, free=True), row("prod, likewise", prod, free=False),
+        row("prod", prod, free=True), row("prod, where they are used up", prod, free=False),
     ]  # fmt: skip
     assert "\n".join(expected) in PAGE
 
@@ -67,7 +67,7 @@ def test_what_moves_dev(dev: SynthesizedStage) -> None:
         return f"${month(dev, *changes).total_usd_month - month(dev).total_usd_month:.2f}"
 
     assert (
-        f"a training a day instead of a week adds {more('trainings_per_month=30')}, "
+        f"a training every day instead of every week adds {more('trainings_per_month=30')}, "
         f"50 GB more in each bucket {more('bucket_gb=55')}, "
         f"ten times the tracking requests {more('tracking_requests_per_day=30000')}, "
         f"ten times the logs {more('log_gb_per_group=0.5')}."
@@ -82,7 +82,7 @@ def test_the_budgets_and_by_how_much_dev_passes_its_own_elsewhere(dev: Synthesiz
     assert f"Ceiling: ${budgets['dev']:g} a month." in SENTENCES
     elsewhere = estimate(resources(dev), usage=Usage(), table=price_table("eu-west-1")).total_usd_month
     cents = round(100 * (round(elsewhere, 2) - budgets["dev"]))
-    assert f"In eu-west-1 dev passes its budget by {cents} cents" in SENTENCES
+    assert f"In eu-west-1 dev exceeds its budget by {cents} cents" in SENTENCES
 
 
 def test_the_alarms_and_the_dashboard(dev: SynthesizedStage) -> None:
@@ -91,11 +91,11 @@ def test_the_alarms_and_the_dashboard(dev: SynthesizedStage) -> None:
         return len(lines), sum(line.usd_month for line in lines)
 
     (count, free), (_, used_up) = of("alarm"), of("alarm", "free_allowances=false")
-    assert f"With ten a month free in an account they cost ${free:.2f} a month, ${used_up:.2f} where" in RUNBOOKS
+    assert f"As ten a month are free in an account, they cost ${free:.2f} a month, or ${used_up:.2f} where" in RUNBOOKS
     dashboard = of("dashboard", "free_allowances=false")[1]
     assert f"the dashboard costs ${dashboard:.2f} and the ten alarms ${used_up - free:.2f} more" in SENTENCES
     written = {18: "eighteen"}[count]
-    assert f"{written.capitalize()} alarms, each of one metric" in RUNBOOKS
+    assert f"There are {written} alarms on one metric each" in RUNBOOKS
     assert f"{written} alarms, each with its" in " ".join((ROOT / "docs" / "architecture.md").read_text().split())
 
 
