@@ -141,7 +141,8 @@ def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:
 def champion_model(*, lake: Lake, tracking: Tracking) -> Champion | None:
     """Load the champion: on a stage as it was sealed, else the one that the registry names.
 
-    Returns None where there is none yet. Raises `SealBroken`, `ModelUnusable`, `ReferenceUnreadable` and `TrackingUnavailable`.
+    Returns None where there is none yet. Raises `SealBroken`, `ModelUnusable`, `ReferenceUnreadable` and
+    `TrackingUnavailable`.
     """
     reference = reference_in_use(lake)
     if reference is None or reference.sha256 is None:

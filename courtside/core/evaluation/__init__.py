@@ -1,4 +1,4 @@
-"""How well probabilities of class 1 predict labels 0/1: one file a measure, and their bootstrap; numpy only."""
+"""How well probabilities of class 1 predict labels 0/1: one file per measure, and their bootstrap; numpy only."""
 
 from courtside.core.evaluation.auc import auc
 from courtside.core.evaluation.brier import brier_score

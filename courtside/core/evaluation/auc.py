@@ -1,4 +1,4 @@
-"""Area under the ROC curve: the chance that a row of class 1 is scored over a row of class 0, ties counting half.
+"""Area under the ROC curve: the chance that a row of class 1 scores higher than a row of class 0, ties counting half.
 
 Source: J. A. Hanley, B. J. McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC)
 curve", Radiology 143 (1982): the area is the Mann-Whitney statistic over the number of pairs.
@@ -11,7 +11,7 @@ from courtside.core.evaluation.measure import Labels, Probabilities, Values, Wei
 
 
 def auc(labels: Labels, scores: Probabilities) -> Weighted:
-    """Prepare the area; any scores will do, only their order counts. NaN where a class has no weight."""
+    """Prepare the area; any scores will do, because only their order counts. It is NaN where a class has no weight."""
     positive, negative = _ascending(scores, labels == 1), _ascending(scores, labels != 1)
     under = np.searchsorted(scores[negative], scores[positive], side="left")
     not_over = np.searchsorted(scores[negative], scores[positive], side="right")

@@ -1,11 +1,11 @@
 """Expected calibration error: how far, on average, a probability is from the frequency that follows it; 0 is best.
 
 Source: C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, "On calibration of modern neural networks", ICML (2017), with 10
-bins that hold equally many rows instead of equally wide ones. Probabilities of a game's winner crowd between .3 and
-.8: wide bins leave the ends to a handful of rows, whose noise counts as error. Equal mass is the less biased estimate
-(R. Roelofs, N. Cain, J. Shlens, M. C. Mozer, "Mitigating bias in calibration error estimation", AISTATS 2022).
+bins that hold equally many rows instead of equally wide ones. Probabilities of a game's winner crowd between 0.3 and
+0.8, so wide bins leave the ends to a handful of rows, whose noise counts as error. Equal mass is the less biased
+estimate (R. Roelofs, N. Cain, J. Shlens, M. C. Mozer, "Mitigating bias in calibration error estimation", AISTATS 2022).
 
-It is an absolute value of noisy means, so even a perfect model scores over 0 (about .02 on 4,000 rows): compare two
+It is an absolute value of noisy means, so even a perfect model scores above 0 (about 0.02 on 4,000 rows): compare two
 models on the same rows, and never a figure with 0.
 """
 

@@ -1,7 +1,7 @@
 """Accuracy, precision, recall and F1 of "class 1 when its probability is over one half".
 
 Source: C. J. van Rijsbergen, "Information Retrieval", 2nd edition (1979), for F1; the others are the textbook's.
-Precision, recall and F1 of nothing (no row called or none of class 1) are 0.
+Precision, recall and F1 are 0 where they are undefined (no row is called class 1, or none is of class 1).
 """
 
 from courtside.core.evaluation.measure import Labels, Probabilities, Weighted, mean, ratio
@@ -10,7 +10,7 @@ CUT = 0.5
 
 
 def accuracy(labels: Labels, probability: Probabilities) -> Weighted:
-    """Prepare the share of rows whose class is called right."""
+    """Prepare the share of rows whose class is predicted right."""
     return mean((probability > CUT) == (labels == 1))
 
 

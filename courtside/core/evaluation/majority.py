@@ -1,4 +1,4 @@
-"""The majority baseline: what one says who has seen the training labels and no feature."""
+"""The majority baseline: the best prediction from the training labels alone, without any feature."""
 
 import numpy as np
 

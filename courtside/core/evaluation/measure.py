@@ -33,7 +33,7 @@ def score(measure: Measure, labels: Labels, probability: Probabilities) -> float
 
 def weighted_sums(terms: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
     """Return the sum of each of `terms`, shape (k, n), under each weighting; shape (k, weightings)."""
-    # Not `terms @ weights`: on products this small the threads of a BLAS cost more than they give.
+    # This is not `terms @ weights`, because on products this small the threads of a BLAS cost more than they save.
     return np.asarray(np.einsum("kn,nw->kw", terms, weights))
 
 

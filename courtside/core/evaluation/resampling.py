@@ -5,10 +5,10 @@ paired (B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", 1993, ch
 
 Intervals are basic ones (A. C. Davison, D. V. Hinkley, "Bootstrap Methods and their Application", 1997, section
 5.2.1): quantiles of the draws, reflected about the figure. For means and areas they agree with percentile intervals.
-For the calibration error, which every resampling adds noise to, the reflection takes the bias out where a percentile
-interval doubles it: of a difference between an over-confident and a calibrated model on 4,348 rows, percentile
-intervals covered the truth in 10 to 25 % of 300 simulated samples, basic ones in 78 to 85 %. So the figure itself can
-lie over its interval there: that much of it is noise.
+For the calibration error, which every resampling adds noise to, the reflection removes the bias, where a percentile
+interval doubles it: for the difference between an over-confident and a calibrated model on 4,348 rows,
+percentile intervals covered the truth in 10 to 25 % of 300 simulated samples, basic ones in 78 to 85 %. The figure
+itself can therefore lie above its interval: that much of it is noise.
 """
 
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def basic_interval(
 def simultaneous_intervals(values: Values, draws: NDArray[np.float64], *, level: float = LEVEL) -> list[Interval]:
     """Return intervals of `values`, shape (k,), that hold all together with probability `level`; draws (k, resamples).
 
-    Each is the figure and so many of its standard errors to either side; how many is the quantile of the largest
+    Each is the figure plus and minus a number of its standard errors; that number is the quantile of the largest
     standardized deviation of any of them (P. H. Westfall, S. S. Young, "Resampling-Based Multiple Testing", 1993).
     """
     error = np.nanstd(draws, axis=1, ddof=1)

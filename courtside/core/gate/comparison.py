@@ -35,7 +35,7 @@ SEGMENT = "log_loss_of_segment:"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The comparisons by name, those with the baseline first, and what a person should know of them."""
+    """The comparisons by name, those with the baseline first, and what a person should know about them."""
 
     comparisons: Mapping[str, Comparison]
     notes: tuple[str, ...]
@@ -65,7 +65,7 @@ _AGAINST_CHAMPION: Mapping[str, Measure] = {AUC: auc, LOG_LOSS: log_loss, CALIBR
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A measure of the challenger and of what it is held against; `scores` by model."""
+    """A measure of the challenger and of what it is compared with; `scores` by model."""
 
     against: str
     scores: Mapping[str, float]
@@ -143,7 +143,7 @@ def _limit_and_verdict(name: str, pair: _Pair, interval: Interval, policy: GateP
         limit = round(policy.floor_auc - pair.scores["baseline"], 12)
         return limit, pair.scores["challenger"] >= policy.floor_auc and interval.low > 0
     if name == BASELINE_LOG_LOSS:
-        return 0.0, interval.value < 0  # the AUC, which needs far fewer rows, says whether it is beyond noise
+        return 0.0, interval.value < 0  # the AUC, which needs far fewer rows, shows whether it is beyond noise
     if name == AUC:
         return -policy.margin, interval.low >= -policy.margin
     margins = {LOG_LOSS: policy.log_loss_margin, CALIBRATION: policy.calibration_margin}

@@ -1,4 +1,4 @@
-"""What the gate judges by: what every model says of the same newest rows."""
+"""What the gate judges by: every model's predictions for the same newest rows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ class HoldoutInvalid(CourtsideError):
 class Holdout:
     """Labels 0/1 and probabilities of class 1 on the same rows, each shape (n,).
 
-    `champion` is None when there is none yet, `baseline` where the training wrote none, `segments` (a name a row)
+    `champion` is None when there is none yet, `baseline` where the training wrote none, `segments` (one name per row)
     where the dataset names none. Raises `HoldoutInvalid`.
     """
 
@@ -39,9 +39,9 @@ class Holdout:
             if values is None:
                 continue
             if values.shape != self.labels.shape:
-                problems.append(f"{name} has {values.size} rows and label {self.labels.size}")
+                problems.append(f"{name} has {values.size} rows, but label has {self.labels.size}")
             elif name != "segments" and (wrong := int((~((values >= 0) & (values <= 1))).sum())):
-                problems.append(f"{wrong} of {values.size} values of {name} are no probabilities")
+                problems.append(f"{wrong} of {values.size} values of {name} are not probabilities")
         if problems:
             raise HoldoutInvalid(problems)
 
@@ -68,4 +68,4 @@ def _names(column: Any) -> NDArray[np.str_]:
 
 def _labels(column: Any) -> NDArray[np.int8]:
     values = _numbers(column)
-    return np.where(np.isin(values, (0, 1)), values, -1).astype(np.int8)  # what is no label is refused as -1
+    return np.where(np.isin(values, (0, 1)), values, -1).astype(np.int8)  # any other value is refused as -1

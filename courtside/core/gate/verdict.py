@@ -30,8 +30,8 @@ class GateVerdict:
 def judge(holdout: Holdout, *, policy: GatePolicy, fresher_by: int | None = None) -> GateVerdict:
     """Judge a challenger by the first rule that applies (`docs/gate.md` lists them in order).
 
-    `fresher_by` is by how many days its data end after the champion's; None where that is not known, as of a champion
-    that was imported, whose data count as older.
+    `fresher_by` is the number of days by which its data end after the champion's; None where that is not known, as for
+    an imported champion, whose data count as older.
     """
     for ruling in _without_figures(holdout, policy):
         return GateVerdict(*ruling)
@@ -53,7 +53,7 @@ def _without_figures(holdout: Holdout, policy: GatePolicy) -> Iterator[Ruling]:
 def _by_figures(
     holdout: Holdout, found: Mapping[str, Comparison], policy: GatePolicy, fresher_by: int | None
 ) -> Iterator[Ruling]:
-    """Yield what each rule that applies says, in order: the first one counts, and the last two leave no gap."""
+    """Yield what each applicable rule says, in order: the first one counts, and the last two leave no gap."""
     rows = f"on the same {holdout.labels.size:,} rows"
     floor, baseline = found[compared.BASELINE_AUC], found[compared.BASELINE_LOG_LOSS]
     if floor.challenger < policy.floor_auc:

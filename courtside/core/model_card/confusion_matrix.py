@@ -1,4 +1,4 @@
-"""Confusion matrix: what was predicted at probability .5 against what happened."""
+"""Confusion matrix: what was predicted at probability 0.5 against what happened."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""The figures behind a card's plots and the sentences that both of its forms say."""
+"""The figures behind a card's plots, and the sentences that both of its forms share."""
 
 from collections.abc import Mapping
 

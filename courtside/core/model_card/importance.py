@@ -1,4 +1,4 @@
-"""Feature importances: which inputs a model leans on."""
+"""Feature importances: which inputs a model relies on."""
 
 from collections.abc import Mapping
 

@@ -12,7 +12,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!])")
 
 
 def render_markdown(card: ModelCard) -> str:
-    """Return the whole card but for its plots."""
+    """Return the whole card except for its plots."""
     best = next(candidate for candidate in card.candidates if candidate.name == card.record.best)
     largest = sorted(best.importances.items(), key=lambda item: -item[1])[:MOST_IMPORTANT]
     parts = [

@@ -10,7 +10,7 @@ from courtside.core.report_page.markup import Markup, element
 from courtside.core.report_page.plot import Description
 
 TITLES = {
-    "confusion_matrix": "Confusion matrix at probability .5",
+    "confusion_matrix": "Confusion matrix at probability 0.5",
     "roc_curve": "ROC curve",
     "calibration": "Calibration",
     "importances": "Feature importances",
@@ -25,7 +25,7 @@ def charts(candidate: CandidateCard, *, key: str) -> dict[str, Markup]:
         "confusion_matrix": f"{right:,} of {sum(curves.confusion):,} rows of the test part predicted right.",
         "roc_curve": "True positive rate over false positive rate on the test part; the diagonal is guessing.",
         "calibration": "Share of class 1 over predicted probability in ten bins with 95 % intervals; "
-        "on the diagonal probabilities are what they say. Bars: rows of each bin.",
+        "on the diagonal, probabilities come true as often as they say. Bars: rows of each bin.",
         "importances": "Each feature's share of the model's importance, the largest first.",
     }
     said = {
@@ -40,7 +40,7 @@ def charts(candidate: CandidateCard, *, key: str) -> dict[str, Markup]:
 
 
 def plot_files(candidate: CandidateCard) -> dict[str, bytes]:
-    """Return file name → SVG document; each carries its style, so that it shows alike everywhere."""
+    """Return file name → SVG document; each contains its own style, so that it looks the same everywhere."""
     return {f"{name}.svg": _standalone(chart) for name, chart in charts(candidate, key="plot").items()}
 
 

@@ -18,7 +18,7 @@ TALLEST_BAR = 0.16
 
 
 def reliability(labels: NDArray[np.int8], probability: NDArray[np.float64]) -> tuple[ReliabilityBin, ...]:
-    """Return the non-empty of ten equally wide bins of probability, from low to high; both shape (n,)."""
+    """Return the non-empty ones of ten equally wide bins of probability, from low to high; both shape (n,)."""
     bins = np.minimum((probability * BINS).astype(int), BINS - 1)
     rows = np.bincount(bins, minlength=BINS)
     probabilities = np.bincount(bins, weights=probability, minlength=BINS)
@@ -46,7 +46,7 @@ def wilson(share: float, rows: int) -> tuple[float, float]:
 
 
 def reliability_chart(bins: Sequence[ReliabilityBin], described: Description) -> Markup:
-    """Draw each bin with its interval, over bars that tell how many rows it has."""
+    """Draw each bin with its interval, over bars that show how many rows it has."""
     most = max(item.rows for item in bins)
     bars, marks = [], []
     for item in bins:

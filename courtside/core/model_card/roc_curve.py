@@ -21,10 +21,10 @@ TICKS = (0.0, 0.5, 1.0)
 def roc(labels: NDArray[np.int8], probability: NDArray[np.float64]) -> tuple[tuple[float, float], ...]:
     """Return at most `MOST_POINTS` points (false positive rate, true positive rate), from (0, 0) to (1, 1).
 
-    Rows of the same probability are one step, as no cut can part them. Both classes must be present.
+    Rows of the same probability are one step, because no cut can separate them. Both classes must be present.
     Source: Fawcett (2006), An introduction to ROC analysis, algorithm 1.
 
-    >>> roc(np.array([0, 1, 0, 1], dtype=np.int8), np.array([.1, .4, .4, .8]))
+    >>> roc(np.array([0, 1, 0, 1], dtype=np.int8), np.array([0.1, 0.4, 0.4, 0.8]))
     ((0.0, 0.0), (0.0, 0.5), (0.5, 1.0), (1.0, 1.0))
     """
     order = np.argsort(-probability, kind="stable")

@@ -1,4 +1,4 @@
-"""Is the data fit to train on? What makes every model worthless is an error, what a person should know a warning."""
+"""Is the data fit to train on? What makes every model worthless is an error; what people should know is a warning."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -20,23 +20,23 @@ _NAMED = 5
 
 
 class LabelsInvalid(BadInput):
-    """The target holds something else than 0 and 1."""
+    """The target holds something other than 0 and 1."""
 
     def __init__(self, target: str, found: list[object]) -> None:
         self.target = target
         self.found = found
-        super().__init__(f"the target {target} must hold 0 and 1 only, found {_listed(found)}")
+        super().__init__(f"the target {target} must hold only 0 and 1, but holds {_listed(found)}")
 
 
 class FeatureLeaks(BadInput):
-    """A feature alone tells the target, so it very likely was not known when the prediction was due."""
+    """A feature alone gives the target away, so it very likely was not known when the prediction was due."""
 
     def __init__(self, feature: str, auc: float) -> None:
         self.feature = feature
         self.auc = auc
         super().__init__(
-            f"feature {feature} alone tells the target (AUC {auc:.4f} on the training part): it very likely knows the "
-            "outcome; take it out of the dataset's contract"
+            f"feature {feature} alone gives the target away (AUC {auc:.4f} on the training part): it very likely "
+            "knows the outcome; take it out of the dataset's contract"
         )
 
 
@@ -111,7 +111,7 @@ def _auc_alone(column: pd.Series, outcome: NDArray[np.int8]) -> float:
         aucs.append(_auc(column.to_numpy()[~missing], outcome[~missing]))
     else:
         # A level's rate of class 1 is learned from the older half and judged on the newer: levels that occur once
-        # would otherwise tell everything.
+        # would otherwise give everything away.
         half = len(column) // 2
         rates = pd.Series(outcome[:half]).groupby(column.to_numpy()[:half]).mean()
         aucs.append(_auc(column[half:].map(rates).fillna(outcome[:half].mean()).to_numpy(float), outcome[half:]))

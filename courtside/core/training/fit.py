@@ -26,9 +26,9 @@ __all__ = ["FitOptions", "TrainedModel", "best", "feature_frame", "fit_candidate
 class FitOptions:
     """What may be asked for beyond the published parameters.
 
-    `search` is how many draws from each search space compete with them, `rolling_origin` over how many expanding
-    windows every candidate is evaluated besides (0: not); `calibration` is how the best one's probabilities are
-    calibrated.
+    `search` is how many draws from each search space compete with them; `rolling_origin` is the number of expanding
+    windows on which every candidate is evaluated as well (0: none); `calibration` is how the best one's
+    probabilities are calibrated.
     """
 
     search: int = 0
@@ -39,7 +39,7 @@ class FitOptions:
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A fitted candidate, its metrics and what it says of the test part (probability of class 1, shape (n_test,)).
+    """A fitted candidate, its metrics and its predictions for the test part (probability of class 1, shape (n_test,)).
 
     `candidate` has the parameters that it was fitted with; `selection_auc` is its AUC on the selection part before any
     calibration.
@@ -60,7 +60,7 @@ class TrainedModel:
 
     @property
     def flavor(self) -> Flavor:
-        """The library whose format stores the estimator: scikit-learn's for all that stands in its wrappings."""
+        """The library whose format stores the estimator: scikit-learn for everything that it wraps."""
         wrapped = type(self.estimator).__module__.startswith("sklearn.")
         return Flavor.SKLEARN if wrapped else self.candidate.flavor
 
@@ -105,9 +105,10 @@ def fit_candidates(
     options: FitOptions | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[TrainedModel]:
-    """Fit every candidate on the training part and score it on all parts; `progress` hears each name as it starts.
+    """Fit every candidate on the training part and score it on all parts; `progress` is told each name as it starts.
 
-    Models come in the order of `candidates`. Raises `OneClassOnly` when a time fold has one class, `FeatureUnusable`.
+    Models come in the order of `candidates`. Raises `OneClassOnly` when a time fold has only one class,
+    `FeatureUnusable`.
     """
     options = options or FitOptions()
     parts = _Parts.of(split, dataset)
@@ -124,8 +125,9 @@ def fit_candidates(
 
 
 def _in_parallel(candidates: Sequence[Candidate], fit: Callable[[Candidate], TrainedModel]) -> list[TrainedModel]:
-    # Threads, as every library leaves the interpreter while it fits: processes would copy data and forests. What
-    # spreads over all cores by itself comes after the rest, alone, so that no core has two threads to run.
+    # Threads suffice, because every library releases the interpreter while it fits; processes would copy data and
+    # forests. What spreads over all cores by itself comes after the rest, alone, so that no core has two threads to
+    # run.
     from joblib import cpu_count
 
     single = [candidate for candidate in candidates if not candidate.uses_all_cores]

@@ -13,7 +13,7 @@ from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, FeatureKind
 
 MISSING = "(missing)"
-"""The level that stands for a category that is not there."""
+"""The level that stands for a missing category."""
 
 
 class FeatureUnusable(BadInput):
@@ -22,7 +22,7 @@ class FeatureUnusable(BadInput):
     def __init__(self, feature: str, column_type: str) -> None:
         self.feature = feature
         super().__init__(
-            f"feature {feature} holds {column_type}, which is no number: correct the column, or make it categorical "
+            f"feature {feature} holds {column_type}, which is not a number: correct the column, or make it categorical "
             "in the dataset's contract"
         )
 

@@ -23,7 +23,7 @@ class SegmentMissing(BadInput):
 def holdout_columns(train: pa.Table, holdout: pa.Table, dataset: Dataset) -> dict[str, Any]:
     """Return `baseline` (the share of class 1 in the training part) and, where the dataset names one, `segment`.
 
-    Segments are strings; a row without one is of the segment "missing". Raises `SegmentMissing`.
+    Segments are strings; a row without one belongs to the segment "missing". Raises `SegmentMissing`.
     """
     columns: dict[str, Any] = {"baseline": majority_baseline(labels(train, dataset), rows=holdout.num_rows)}
     if dataset.segment is not None:
@@ -34,6 +34,6 @@ def holdout_columns(train: pa.Table, holdout: pa.Table, dataset: Dataset) -> dic
 
 
 def baseline_accuracy(split: Split, dataset: Dataset) -> float:
-    """Return the accuracy, on the test part, of always calling the training part's majority class."""
+    """Return the accuracy, on the test part, of always predicting the training part's majority class."""
     baseline = majority_baseline(labels(split.train, dataset), rows=split.test.num_rows)
     return score(accuracy, labels(split.test, dataset), baseline)

@@ -12,9 +12,9 @@ from courtside.core.training.probability_calibration import uncalibrated
 def importances(estimator: Classifier, feature_names: list[str]) -> dict[str, float]:
     """Return each feature's share of the model's total importance; the shares add up to 1.
 
-    A linear model's are the sizes of its coefficients, which count standard deviations because its inputs are scaled;
-    a tree model's are its own (scikit-learn: decrease of impurity, XGBoost and LightGBM: gain). A category's is the
-    sum over its levels.
+    A linear model's shares are the sizes of its coefficients, which count standard deviations because its inputs are
+    scaled; a tree model's are its own importances (scikit-learn: decrease of impurity, XGBoost and LightGBM: gain). A
+    category's is the sum over its levels.
     """
     model = uncalibrated(estimator)
     weights = np.abs(np.asarray(_weights(model), dtype=np.float64)).ravel()

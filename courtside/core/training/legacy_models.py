@@ -1,4 +1,4 @@
-"""The files the system before this one read: five pickles and a table of results."""
+"""The files that the previous system read: five pickles and a table of results."""
 
 import csv
 import io
@@ -14,8 +14,8 @@ from courtside.core.training.probability_calibration import uncalibrated
 def legacy_files(models: Sequence[TrainedModel]) -> dict[str, bytes]:
     """Return file name → content: `<name>.pkl` for every model, `scaler.pkl` and `model_results.csv`.
 
-    The logistic regression is split as it always was: the bare model, and the scaler in a file of its own, with
-    whatever else stands before the model. Models are written as they were fitted, before any calibration.
+    The logistic regression is split as it always was: the bare model, and the scaler in a file of its own, together
+    with whatever else comes before the model. Models are written as they were fitted, before any calibration.
     """
     files = {}
     for model in models:

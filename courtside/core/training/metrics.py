@@ -21,7 +21,7 @@ from courtside.core.evaluation import (
 )
 
 LEGACY = ("train_accuracy", "test_accuracy", "test_auc", "precision", "recall", "f1_score")
-"""The six figures of the system before this one, in the order of its table of results."""
+"""The six figures of the previous system, in the order of its table of results."""
 
 ON_TEST = {
     "test_accuracy": accuracy,
@@ -38,7 +38,7 @@ ON_TEST = {
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The figures every candidate is logged with; all in [0, 1] but the log loss (nats, from 0).
+    """The figures that are logged for every candidate; all are in [0, 1] except the log loss (nats, from 0).
 
     `intervals` are 95 % bootstrap intervals (low, high) of those on the test part.
     """
@@ -71,7 +71,7 @@ def evaluate(
     from sklearn.metrics import roc_auc_score
 
     figures = {name: score(measure, test_labels, test_probability) for name, measure in ON_TEST.items()}
-    # Scikit-learn adds the same area up in another order: its last bit is that of the results of the years before.
+    # Scikit-learn sums the same area in another order; only its figure equals earlier results to the last bit.
     figures["test_auc"] = float(roc_auc_score(test_labels, test_probability))
     return Metrics(
         train_accuracy=score(accuracy, train_labels, train_probability),

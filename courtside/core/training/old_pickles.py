@@ -1,7 +1,7 @@
-"""Pickles of models from before the registry, read without letting them run anything but what rebuilds a model.
+"""Pickles of models that are older than the registry, read without running anything except what rebuilds a model.
 
-A pickle may call whatever it can name. Here it can name the classes and helpers below and nothing else: whole packages
-would not do, as some of numpy's modules execute text they are given.
+A pickle may call whatever it can name. Here it can name the classes and helpers below and nothing else: allowing whole
+packages would not be safe, because some of numpy's modules execute text that they are given.
 Source: https://docs.python.org/3/library/pickle.html#restricting-globals
 """
 
@@ -46,12 +46,12 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
 
 
 class PickleForbidden(BadInput):
-    """A pickle asks for something that no model of ours is made of."""
+    """A pickle asks for something that none of our models consists of."""
 
     def __init__(self, name: str, asked: str) -> None:
         self.name = name
         self.asked = asked
-        super().__init__(f"{name} asks for {asked}, which no model is made of: it was not loaded")
+        super().__init__(f"{name} asks for {asked}, which is part of no model of ours: it was not loaded")
 
 
 class PickleUnusable(BadInput):
@@ -64,14 +64,14 @@ class PickleUnusable(BadInput):
 
 
 class FeaturesDiffer(BadInput):
-    """A model was fitted on other columns than the dataset has."""
+    """A model was fitted on columns other than the dataset's."""
 
     def __init__(self, name: str, found: list[str] | int, expected: list[str]) -> None:
         self.name = name
         self.found = found
         self.expected = expected
         told = found if isinstance(found, int) else ", ".join(found)
-        super().__init__(f"{name} takes {told}, the dataset has {len(expected)}: {', '.join(expected)}")
+        super().__init__(f"{name} takes {told}, but the dataset has {len(expected)}: {', '.join(expected)}")
 
 
 class _ForbiddenGlobal(Exception):
@@ -89,7 +89,7 @@ class _Restricted(pickle.Unpickler):
 def read_model(
     name: str, content: bytes, *, scaler: bytes | None, sample: pa.Table | None, dataset: Dataset
 ) -> Classifier:
-    """Return the model in a pickle, its scaler before it if it had one in a file of its own.
+    """Return the model in a pickle, preceded by its scaler if that was in a file of its own.
 
     `sample` are rows it is tried on. Raises `PickleForbidden`, `PickleUnusable` and `FeaturesDiffer`.
     """
@@ -116,7 +116,7 @@ def flavor_of(model: Classifier) -> Flavor:
 def _unpickled(name: str, content: bytes) -> Any:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of other versions; whether it works is tried, not assumed
+            warnings.simplefilter("ignore")  # about other versions; whether it works is tried out, not assumed
             return _Restricted(io.BytesIO(content)).load()
     except _ForbiddenGlobal as error:
         raise PickleForbidden(name, str(error)) from error
@@ -143,4 +143,4 @@ def _try(name: str, model: Any, sample: pa.Table, dataset: Dataset) -> None:
     except Exception as error:  # fitted by another version, it can fail in any way
         raise PickleUnusable(name, f"{type(error).__name__}: {error}") from error
     if said.shape != (sample.num_rows, 2):
-        raise PickleUnusable(name, f"it gives {said.shape[1:]} values a row instead of two probabilities")
+        raise PickleUnusable(name, f"it returns {said.shape[1:]} values per row instead of two probabilities")

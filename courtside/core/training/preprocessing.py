@@ -1,4 +1,4 @@
-"""What stands before an estimator, as far as the table and the estimator need it."""
+"""The preprocessing before an estimator, as far as the table and the estimator need it."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -8,7 +8,7 @@ import pandas as pd
 from courtside.core.training.candidates import Candidate, Classifier, Preprocessing
 
 MOST_LEVELS = 50
-"""Levels of one category that get a column each; the rarer ones share one, and so do those never seen."""
+"""Levels of one category that get a column each; the rarer ones share one column, as do levels that were never seen."""
 COLUMNS, SCALER, MODEL = "columns", "scaler", "model"
 
 
@@ -36,7 +36,7 @@ class Columns:
 
     @property
     def plain(self) -> bool:
-        """Whether every estimator takes the frame as it is; the boosters refuse some signs in names."""
+        """Whether every estimator takes the frame as it is; the boosters refuse some characters in names."""
         return not self.categorical and all(name.isidentifier() for name in self.names)
 
 
@@ -79,7 +79,7 @@ def _column_transformer(columns: Columns, needs: Preprocessing) -> Any:
 
     impute = needs.imputed and columns.missing
     numbers: Any = SimpleImputer(strategy="median", keep_empty_features=True) if impute else "passthrough"
-    # An encoder a feature: how many columns it makes is then known without taking their names apart.
+    # There is one encoder per feature, so how many columns it makes is known without parsing their names.
     encoders = [
         (
             str(position),

@@ -17,7 +17,7 @@ def calibrated(
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.frozen import FrozenEstimator
 
-    # The folds only say in which pieces the frozen model is asked: the calibration learns from all rows.
+    # The folds only determine in which pieces the frozen model predicts: the calibration learns from all rows.
     model: Classifier = CalibratedClassifierCV(
         FrozenEstimator(estimator), method=method.value, cv=2, ensemble=False
     ).fit(rows, labels)
@@ -25,5 +25,5 @@ def calibrated(
 
 
 def uncalibrated(estimator: Any) -> Any:
-    """Return the model that a calibrated one is made from; any other model as it is."""
+    """Return the model inside a calibrated one; any other model is returned as it is."""
     return estimator.estimator.estimator if hasattr(estimator, "calibrated_classifiers_") else estimator

@@ -33,7 +33,7 @@ class OneClassOnly(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The older rows to train on, the newest to test on; both in time order.
+    """The older rows to train on and the newest to test on, both in time order.
 
     The newest `holdout_rows` of the test part are the holdout.
     """

@@ -1,4 +1,4 @@
-"""Folds in time order: every fold is judged on what came after all that it learned from."""
+"""Folds in time order: every fold is judged on what came after everything it learned from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +17,10 @@ Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class TimeOrdered:
-    """Features, shape (n, features), and labels 0/1, shape (n,), in time order; `target` is their name in messages."""
+    """Features, shape (n, features), and labels 0/1, shape (n,), in time order.
+
+    `target` is the labels' name in messages.
+    """
 
     rows: pd.DataFrame
     labels: NDArray[np.int8]
@@ -52,7 +55,7 @@ def search(candidate: Candidate, data: TimeOrdered, *, columns: Columns, trials:
 
 
 def rolling_origin(candidate: Candidate, data: TimeOrdered, *, columns: Columns, folds: int) -> RollingOrigin:
-    """Fit and judge the candidate on `folds` windows that begin with the first row and end ever later.
+    """Fit and judge the candidate on `folds` windows that begin with the first row and end later and later.
 
     (Tashman 2000, "Out-of-sample tests of forecasting accuracy".) Raises `OneClassOnly`.
     """

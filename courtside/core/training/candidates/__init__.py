@@ -7,7 +7,7 @@ from courtside.core.training.candidates.candidate import Candidate, Classifier, 
 
 
 class CandidateTwice(ValueError):
-    """Two modules name their candidate alike, so that one's files would replace the other's."""
+    """Two modules give their candidates the same name, so that one's files would replace the other's."""
 
     def __init__(self, name: str) -> None:
         self.name = name

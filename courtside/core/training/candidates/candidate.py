@@ -40,7 +40,7 @@ class Preprocessing:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A named estimator: how it is built, from which parameters, and what else may be tried.
+    """A named estimator: how it is built, from which parameters, and which others a search may try.
 
     `search_space` lists the values a search may give a parameter; `uses_all_cores` says that fitting spreads over the
     cores by itself, so that nothing else should be fitted beside it; candidates are trained and listed by `order`.

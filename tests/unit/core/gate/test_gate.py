@@ -139,11 +139,11 @@ def test_predictions_that_are_none_are_refused_by_name() -> None:
     fine = holdout(n=200)
     bad = fine.challenger.copy()
     bad[3] = np.nan
-    with pytest.raises(HoldoutInvalid, match="1 of 200 values of challenger are no probabilities"):
+    with pytest.raises(HoldoutInvalid, match="1 of 200 values of challenger are not probabilities"):
         replace(fine, challenger=bad)
     with pytest.raises(HoldoutInvalid, match="200 of 200 values of champion"):
         replace(fine, champion=np.full(200, 1.5))
-    with pytest.raises(HoldoutInvalid, match="champion has 199 rows and label 200"):
+    with pytest.raises(HoldoutInvalid, match="champion has 199 rows, but label has 200"):
         replace(fine, champion=np.full(199, 0.5))
     with pytest.raises(HoldoutInvalid, match="other than 0 and 1"):
         replace(fine, labels=np.full(200, 2, dtype=np.int8))

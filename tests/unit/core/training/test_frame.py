@@ -43,5 +43,5 @@ def test_rows_are_taken_however_what_is_missing_is_written(visits: Any, paid: An
 
 def test_text_where_the_model_takes_a_number_is_refused_by_name() -> None:
     table = pa.table({"visits": pa.array(["three", None, "0"]), "paid": pa.array(TRUTHS), "plan": pa.array(TEXTS)})
-    with pytest.raises(FeatureUnusable, match="feature visits holds string, which is no number: correct the column"):
+    with pytest.raises(FeatureUnusable, match="feature visits holds string, which is not a number: correct the column"):
         input_frame(table, NAMES, categorical=CATEGORICAL)

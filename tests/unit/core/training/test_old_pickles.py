@@ -103,7 +103,7 @@ def test_other_columns_are_refused() -> None:
     with pytest.raises(FeaturesDiffer, match="m takes season_phase"):
         read_model("m", pickle.dumps(shuffled), scaler=None, sample=None, dataset=DATASET)
     fewer = fitted(ALL[1], FRAME.to_numpy()[:, :9])
-    with pytest.raises(FeaturesDiffer, match="m takes 9, the dataset has 16"):
+    with pytest.raises(FeaturesDiffer, match="m takes 9, but the dataset has 16"):
         read_model("m", pickle.dumps(fewer), scaler=None, sample=None, dataset=DATASET)
 
 
