@@ -29,9 +29,9 @@ class LegacyFilesDamaged(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class LegacyFiles:
-    """What a training leaves for readers of the old names:
+    """What a training leaves for readers of the old names: the models' set, and the features it was fitted on.
 
-    the models' set, and the features it was fitted on. Both map file names to contents.
+    Both map file names to contents.
     """
 
     training_id: str
