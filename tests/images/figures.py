@@ -1,4 +1,4 @@
-"""Measured figures and the limits they are held to."""
+"""Measured figures: sizes are held to a limit, times stand beside their aim, as a machine may be slow."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,9 +10,10 @@ class Figures:
 
     lines: list[str] = field(default_factory=list)
 
-    def note(self, what: str, value: float, unit: str, *, limit: float | None = None) -> None:
-        """Keep a figure and, where there is a limit, hold it to that."""
-        bound = f" (limit {limit:g} {unit})" if limit is not None else ""
+    def note(self, what: str, value: float, unit: str, *, limit: float | None = None, aim: float | None = None) -> None:
+        """Keep a figure; it is held to a limit, and printed beside an aim."""
+        bounds = {"limit": limit, "aim": aim}
+        bound = "".join(f" ({name} {each:g} {unit})" for name, each in bounds.items() if each is not None)
         self.lines.append(f"{what}: {value:.4g} {unit}{bound}")
         assert limit is None or value <= limit, self.lines[-1]
 

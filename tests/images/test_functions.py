@@ -120,7 +120,7 @@ def test_a_function_starts_refuses_a_foreign_event_and_stays_warm(
     assert cold.init_ms is not None
     assert warm.init_ms is None
     assert cold.init_cpu_ms is not None
-    figures.note(f"{verb}: init, of a processor ({cold.init_ms:.0f} ms here)", cold.init_cpu_ms / 1000, "s", limit=0.6)
+    figures.note(f"{verb}: init, of a processor ({cold.init_ms:.0f} ms here)", cold.init_cpu_ms / 1000, "s", aim=0.6)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -167,7 +167,7 @@ def test_the_loop_answers_and_is_announced(stage: Stage, champion: str) -> None:
     entered = [event.get("stateEnteredEventDetails") for event in stage.loop.history(execution.arn)]
     called = {detail["name"] for detail in entered if isinstance(detail, dict)}
     assert {"Lock", "Freeze", "Train", "Gate", "Promote", "Smoke", "Unlock"} <= called
-    assert len(stage.slack.wait_for(1, timeout=20)) >= 1
+    assert len(stage.slack.wait_for(1, timeout=300)) >= 1
 
 
 def test_a_person_is_asked_by_whoever_holds_the_lock(stage: Stage, champion: str) -> None:

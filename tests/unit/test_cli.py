@@ -32,7 +32,7 @@ def run(*arguments: str | Path) -> Done:
 
 def test_the_module_runs_as_the_console_script_does() -> None:
     command = [sys.executable, "-m", "courtside.cli", "--help"]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     assert "courtside demo" in shown.stdout
 
 

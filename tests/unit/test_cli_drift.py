@@ -36,7 +36,7 @@ features:
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COURTSIDE, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run([*COURTSIDE, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
 
 
 def table(rows: int = ROWS, *, seed: int = 0, shift: float = 0.0, **columns: Any) -> pa.Table:
@@ -302,5 +302,5 @@ def test_a_check_needs_none_of_the_heavy_libraries(desk: Desk) -> None:
         "heavy = {'scipy', 'pandas', 'mlflow', 'matplotlib', 'sklearn', 'boto3', 'ministack'} & set(sys.modules)\n"
         "sys.exit(f'loaded: {heavy}' if heavy else 0)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr

@@ -12,7 +12,7 @@ HEAVY = {"pandas", "scipy", "sklearn", "mlflow", "xgboost", "lightgbm", "matplot
 
 def loaded(program: str) -> set[str]:
     code = f"{program}\nimport json, sys\nprint(json.dumps(sorted({{name.split('.')[0] for name in sys.modules}})))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -50,9 +50,9 @@ class Call:
         """Send it as it was signed but for what is `changed`; returns status, headers and body."""
         signed, other = headers or self.headers(), replace(self, **changed)
         parts = urlsplit(self.endpoint)
-        connection: HTTPConnection = HTTPConnection(parts.netloc, timeout=20)
+        connection: HTTPConnection = HTTPConnection(parts.netloc, timeout=120)
         if parts.scheme == "https":
-            connection = HTTPSConnection(parts.netloc, timeout=20, context=ssl._create_unverified_context())  # noqa: S323 (ours)
+            connection = HTTPSConnection(parts.netloc, timeout=120, context=ssl._create_unverified_context())  # noqa: S323 (ours)
         connection.request(other.method, other.path, body=other.body or None, headers=signed)
         answer = connection.getresponse()
         found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()

@@ -75,7 +75,7 @@ def test_an_exception_is_caught_by_its_class_name(deployed: Deployed) -> None:
 
 
 def test_a_state_that_waits_for_an_answer_fails_with_the_function_that_should_have_asked(deployed: Deployed) -> None:
-    ended = deployed.execute("Asking", {}, timeout=20)
+    ended = deployed.execute("Asking", {}, timeout=300)
     caught = json.loads(ended["output"])
     assert caught["Error"] == "NotBetter"
 
@@ -260,6 +260,9 @@ def test_a_schedule_hands_over_its_own_time(deployed: Deployed) -> None:
     deployed.aws.client("scheduler").create_schedule(
         Name="once", ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
     )
-    (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=8)["Messages"]
-    fired = datetime.fromisoformat(json.loads(message["Body"])["at"])
-    assert timedelta(0) <= fired - at.replace(microsecond=0) < timedelta(seconds=8)
+    messages: list[Any] = []
+    assert _until(
+        lambda: messages.extend(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])) or messages
+    )
+    handed_over = datetime.fromisoformat(json.loads(messages[0]["Body"])["at"])
+    assert at.replace(microsecond=0) <= handed_over <= datetime.now(UTC)

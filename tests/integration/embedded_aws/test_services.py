@@ -61,7 +61,7 @@ def test_the_webhook_answers_like_slack_and_remembers() -> None:
         assert [_post(webhook.url, {"text": "again"})[0] for _ in range(3)] == [500, 500, 200]
         assert _post(webhook.url, ["no object"]) == (400, "invalid_payload")
         assert _post(webhook.url + "/other", {"text": "x"})[0] == 404
-        heard = webhook.wait_for(2, timeout=1)
+        heard = webhook.wait_for(2, timeout=60)
     assert [each.text for each in heard] == ["drift", "again"]
     assert heard[0].received_at <= heard[1].received_at
     assert webhook.refused == 3
@@ -81,13 +81,13 @@ def test_a_service_that_cannot_run_is_reported_with_its_log(tmp_path: Path) -> N
     with LocalAws.start(LocalOptions(state_directory=tmp_path / "state")) as aws:
         aws.deploy(assembly)
         with pytest.raises(ServiceDied, match=r"Essential container exited[\s\S]*KeyError: 'LAKE'"):
-            aws.wait_for_tracking(timeout=20)
+            aws.wait_for_tracking(timeout=300)
 
 
 def _post(url: str, payload: object) -> tuple[int, str]:
     request = urllib.request.Request(url, json.dumps(payload).encode())  # noqa: S310 (loopback)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 (loopback)
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (loopback)
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -21,7 +21,7 @@ def test_the_server_keeps_its_runs_in_the_database_and_its_artifacts_in_the_buck
     request = urllib.request.Request(  # noqa: S310 (loopback)
         address, body, {"Content-Type": "application/json", **signed}
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 (loopback)
+    with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 (loopback)
         experiment = json.loads(answer.read())["experiment_id"]
     secret = json.loads(
         deployed.aws.client("secretsmanager").get_secret_value(SecretId=deployed.output("SecretArn"))["SecretString"]

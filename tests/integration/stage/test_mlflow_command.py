@@ -32,10 +32,10 @@ def test_the_ui_is_served_on_loopback_until_ctrl_c(stage: Stage) -> None:
             url = entrance.partition("/?token=")[0]
             assert url.startswith("http://127.0.0.1:")
             with pytest.raises(urllib.error.HTTPError, match="403"):
-                urllib.request.urlopen(url, timeout=30)  # noqa: S310 (loopback)
+                urllib.request.urlopen(url, timeout=120)  # noqa: S310 (loopback)
             browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-            browser.open(entrance, timeout=30).close()
-            with browser.open(url, timeout=30) as page:
+            browser.open(entrance, timeout=120).close()
+            with browser.open(url, timeout=120) as page:
                 assert b"<title>MLflow</title>" in page.read()
             body = json.dumps({"max_results": 1}).encode()
             request = urllib.request.Request(  # noqa: S310 (loopback)
@@ -43,7 +43,7 @@ def test_the_ui_is_served_on_loopback_until_ctrl_c(stage: Stage) -> None:
                 body,
                 {"Content-Type": "application/json", "Origin": url},
             )
-            with browser.open(request, timeout=30) as answer:
+            with browser.open(request, timeout=120) as answer:
                 assert json.loads(answer.read())["experiments"]
             command.send_signal(signal.SIGINT)
             _, said = command.communicate(timeout=300)

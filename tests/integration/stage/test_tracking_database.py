@@ -27,7 +27,7 @@ def call(stage: Stage, path: str, body: dict[str, Any]) -> dict[str, Any]:
     request = urllib.request.Request(  # noqa: S310 (loopback)
         url, content, {"Content-Type": "application/json", **signed}
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 (loopback)
+    with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 (loopback)
         result: dict[str, Any] = json.loads(answer.read())
         return result
 

@@ -35,14 +35,14 @@ def lock_state(stage: Stage) -> RetrainingLockState:
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_stopped_retraining_frees_the_lock_within_seconds(stage: Stage) -> None:
+def test_a_stopped_retraining_frees_the_lock_before_its_lease_ends(stage: Stage) -> None:
     arn = stage.train("stopped-while-it-trains", as_of=date(2010, 7, 20))
     waited(stage, arn, "Train")
     assert lock_state(stage).holder == "stopped-while-it-trains"
-    began = time.monotonic()
+    deadline = time.monotonic() + 300
     stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
     while lock_state(stage).holder is not None:
-        assert time.monotonic() - began < 10, "the lock of a stopped execution is still held"
+        assert time.monotonic() < deadline, "the lock of a stopped execution is still held"
         time.sleep(0.1)
     # Free for the next one, which does not wait for the lease of a quarter of an hour.
     following = stage.train("after-the-stopped", as_of=date(1970, 1, 1))

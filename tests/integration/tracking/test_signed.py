@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -123,25 +124,27 @@ def signed_as_it_stands(url: str, key: str = KEY) -> dict[str, str]:
 
 def test_what_is_unsigned_wrongly_signed_or_changed_on_the_way_is_refused(api: VerifyingProxy) -> None:
     url = f"{api.url}/api/2.0/mlflow/experiments/get-by-name?experiment_name="
-    assert requests.get(f"{url}Default", timeout=20).status_code == 403
-    assert requests.get(f"{url}Default", headers=signed_as_it_stands(f"{url}Default"), timeout=20).status_code == 200
+    assert requests.get(f"{url}Default", timeout=120).status_code == 403
+    assert requests.get(f"{url}Default", headers=signed_as_it_stands(f"{url}Default"), timeout=120).status_code == 200
     assert (
-        requests.get(f"{url}Default", headers=signed_as_it_stands(f"{url}Default", "no"), timeout=20).status_code == 403
+        requests.get(f"{url}Default", headers=signed_as_it_stands(f"{url}Default", "no"), timeout=120).status_code
+        == 403
     )
     # This is what MLflow's built-in signer does, and why there is one of ours.
-    assert requests.get(f"{url}a+b", headers=signed_as_it_stands(f"{url}a+b"), timeout=20).status_code == 403
+    assert requests.get(f"{url}a+b", headers=signed_as_it_stands(f"{url}a+b"), timeout=120).status_code == 403
     prepared = requests.Request("POST", f"{api.url}{SEARCH}", json={"max_results": 1}).prepare()
     signed = SigV4(boto3.Session())(prepared)
     signed.body = b'{"max_results": 2}'
-    assert requests.Session().send(signed, timeout=20).status_code == 403
+    assert requests.Session().send(signed, timeout=120).status_code == 403
 
 
 @pytest.mark.parametrize(("ahead", "said"), [(600, "behind AWS's"), (-600, "ahead of AWS's")])
 def test_a_wrong_clock_is_named_with_what_to_do(api: VerifyingProxy, ahead: int, said: str) -> None:
-    api.clock_ahead = timedelta(seconds=ahead)
+    api.clock_ahead, began = timedelta(seconds=ahead), time.monotonic()
     with pytest.raises(ClockSkewed, match=rf"clock is \d+ s {said}.*set the clock") as caught, reaching(api.url):
         connect(api.url).search_experiments()
-    assert abs(caught.value.seconds + ahead) < 5
+    # The answer's date has no fractions of a second, and its way back takes what it takes.
+    assert abs(caught.value.seconds + ahead) <= 1 + time.monotonic() - began
     # Without our commands around it, as in a notebook.
     with pytest.raises(MlflowException, match=rf"clock is \d+ s {said}.*set the clock"):
         MlflowClient(api.url).search_experiments()
@@ -149,7 +152,7 @@ def test_a_wrong_clock_is_named_with_what_to_do(api: VerifyingProxy, ahead: int,
 
 def test_a_refusal_under_a_right_clock_stays_what_it_is(api: VerifyingProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
-    answer = requests.get(f"{api.url}{SEARCH}?max_results=1", auth=SigV4(boto3.Session()), timeout=20)
+    answer = requests.get(f"{api.url}{SEARCH}?max_results=1", auth=SigV4(boto3.Session()), timeout=120)
     assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"})
 
 
@@ -157,7 +160,7 @@ def get(url: str, **headers: str) -> tuple[int, str, bytes]:
     """Ask without the help of a library that knows AWS or MLflow."""
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 (loopback)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 (loopback)
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 (loopback)
             return answer.status, answer.headers["Content-Type"], answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.headers["Content-Type"], error.read()
@@ -165,7 +168,7 @@ def get(url: str, **headers: str) -> tuple[int, str, bytes]:
 
 def let_in(ui: SigningProxy) -> dict[str, str]:
     """Open the printed address and return what a browser sends from then on, beside a cookie of its own."""
-    with urllib.request.urlopen(ui.entrance, timeout=30) as answer:  # noqa: S310 (loopback)
+    with urllib.request.urlopen(ui.entrance, timeout=120) as answer:  # noqa: S310 (loopback)
         return {"Cookie": f"a=b; {answer.headers['Set-Cookie'].split(';')[0]}"}
 
 
@@ -179,13 +182,13 @@ def test_a_browser_gets_the_page_its_parts_and_answers_through_the_door(ui: Sign
     assert (status, "javascript" in kind) == (200, True)
     assert len(content) > 100_000
     body = {"max_results": 3, "filter": "name LIKE '%'"}
-    answer = requests.post(f"{ui.url}{SEARCH}", json=body, headers=opened | {"Origin": ui.url}, timeout=20)
+    answer = requests.post(f"{ui.url}{SEARCH}", json=body, headers=opened | {"Origin": ui.url}, timeout=120)
     assert answer.json()["experiments"]
     # As a browser writes it: a space as +, and characters that it leaves alone.
     named = "experiment_name=it's+(n%C3%B6t)+there!*"
     found = get(f"{ui.url}/ajax-api/2.0/mlflow/experiments/get-by-name?{named}", **opened)
     assert (found[0], "it's (nöt) there!*" in json.loads(found[2])["message"]) == (404, True)
-    assert requests.head(f"{ui.url}/health", headers=opened, timeout=20).status_code in {200, 405}
+    assert requests.head(f"{ui.url}/health", headers=opened, timeout=120).status_code in {200, 405}
     assert api.refused == []
     assert get(f"{api.url}/")[0] == 403
 

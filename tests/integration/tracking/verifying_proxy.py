@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(403, [("Content-Type", "application/json")], b'{"message":"Forbidden"}')
             return
         proxy.passed.append(said)
-        upstream = HTTPConnection(proxy.target, timeout=60)
+        upstream = HTTPConnection(proxy.target, timeout=300)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in {"host", "connection"}}
         upstream.request(self.command, self.path, body=body or None, headers=headers)
         response = upstream.getresponse()

@@ -80,7 +80,7 @@ def told(*, arguments: str = "--help", redirected: str = "", **variables: str) -
     """Run the command in a shell; return its exit code and everything it said."""
     done = subprocess.run(
         ["bash", "-c", f'"$@" {redirected}', "bash", *COMMAND, *arguments.split()],
-        capture_output=True, text=True, timeout=60, check=False, env=os.environ | variables,
+        capture_output=True, text=True, timeout=300, check=False, env=os.environ | variables,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 
@@ -115,7 +115,7 @@ def test_an_early_interruption_is_no_traceback() -> None:
         process.stdout.readline()
         time.sleep(wait)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=300)
         assert not re.search("Traceback|Exception ignored", said), said
         codes.add(process.returncode)
     assert codes <= {130, 1}
@@ -131,7 +131,7 @@ def test_a_thread_that_fails_is_told_as_the_command_would_be() -> None:
         "entry.run = run\n"
         "entry.main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
     assert "KeyError: 'x'. Please report it" in done.stderr

@@ -30,7 +30,7 @@ def test_a_line_that_is_still_being_written_is_no_message_yet(tmp_path: Path) ->
     assert journal.wait_for(1, timeout=0) == ()
     whole = json.dumps({"received_at": "2026-03-01T12:00:00+00:00", "payload": {"text": "whole"}})
     (tmp_path / "slack.jsonl").write_text(f"{whole}\n{whole[:30]}")
-    assert [message.text for message in journal.wait_for(1, timeout=60)] == ["whole"]
+    assert [message.text for message in journal.wait_for(1, timeout=300)] == ["whole"]
 
 
 @pytest.fixture

@@ -45,9 +45,15 @@ def test_the_target_of_the_window_is_checked_beside_the_features(setup: DriftSet
     assert report["target"]["name"] == "home_win"
     assert (report["target"]["kind"], len(report["features"])) == ("binary", 16)
     assert report["target"]["trend"]["points"]
+    assert report["target"]["drifted"] is True
     assert "home_win" not in answer.features_drifted
-    said = "The target home_win moved" in setup.alerts.sent[0].text
-    assert said == report["target"]["drifted"]
+    assert "The target home_win moved" in setup.alerts.sent[0].text
+
+
+def test_a_target_that_stays_is_reported_and_not_told(setup: DriftSetup) -> None:
+    answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
+    assert json.loads(setup.lake.read(answer.report_key))["target"]["drifted"] is False
+    assert not setup.alerts.sent
 
 
 def test_the_same_event_twice_alerts_once(setup: DriftSetup) -> None:

@@ -166,7 +166,7 @@ def test_a_constant_that_moves_a_little_is_told_apart_in_words() -> None:
     reference = fit(pa.table({"x": [5.0] * 200}), features)
     current = reference.summarize(pa.table({"x": [4.9999999] * 200}))
     found = check(reference, current, ClassicPolicy()).features[0]
-    assert found.reason.startswith("mean fell 5.00000 → 4.9999999") or "5 → 4.9999999" in found.reason
+    assert found.reason.startswith("mean fell 5 → 4.9999999, ")
 
 
 def test_broken_columns_are_loud_and_do_not_hide_the_others() -> None:

@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -121,17 +119,3 @@ def test_simultaneous_intervals_cover_all_of_many_together() -> None:
 def test_simultaneous_intervals_of_what_never_moves_are_points() -> None:
     (still, _) = simultaneous_intervals(np.array([0.0, 0.1]), np.array([[0.0, 0.0, 0.0], [0.0, 0.1, 0.3]]))
     assert (still.low, still.high) == (0, 0)
-
-
-def test_a_thousand_resamples_of_the_real_test_part_take_under_a_second() -> None:
-    labels, logits = calibrated(1, 8_697)
-    rng = np.random.default_rng(2)
-    prepared = {
-        (name, model): measure(labels, np.round(expit(logits + rng.normal(0, 0.3, labels.size)), 3))
-        for model in range(4)
-        for name, measure in MEASURES.items()
-    }
-    began = time.process_time()
-    draws = resample(prepared, rows=labels.size, seed=3, resamples=1_000)
-    assert time.process_time() - began < 1
-    assert all(values.shape == (1_000,) for values in draws.values())

@@ -1,6 +1,5 @@
 """The page: well-formed, escaped, the same every time, and readable whatever the verdicts."""
 
-import time
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -238,15 +237,13 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert render_page(MOVED.report, stored, current) == page_of(MOVED)
 
 
-def test_wide_tables_stay_small_and_fast() -> None:
+def test_wide_tables_stay_small() -> None:
     rng = np.random.default_rng(9)
     features = [Feature(f"feature_{number:03}", FeatureKind.NUMERIC) for number in range(300)]
     table = pa.table({feature.name: pa.array(rng.normal(size=400)) for feature in features})
     reference = fit(table, features)
     current = reference.summarize(table)
-    started = time.process_time()
     page = render_page(check(reference, current, ClassicPolicy()), reference, current)
-    assert time.process_time() - started < 2
     tree = parsed(page)
     assert len(tree.findall(".//article")) == 60
     assert len(tree.findall(".//ol/li")) == 300
