@@ -81,12 +81,14 @@ def _change(old: Resource | None, new: Resource | None, specification: Mapping[s
     if causes:
         certain = any(known.replacing[name] is Replacement.YES for name in causes)
         return _replaced(old, new, known, causes=causes, certain=certain)
-    kept = {"DeletionPolicy": old.deletion_policy, "UpdateReplacePolicy": old.replacement_policy}
-    keeps = {"DeletionPolicy": new.deletion_policy, "UpdateReplacePolicy": new.replacement_policy}
-    shown = (*properties, *_differing(kept, keeps))
+    shown = (*properties, *_differing(_policies(old), _policies(new)))
     if not shown:
         return None
     return Change(new.stack, new.logical_id, new.kind, Action.CHANGED, known.stateful, old, new, properties=shown)
+
+
+def _policies(resource: Resource) -> dict[str, str | None]:
+    return {"DeletionPolicy": resource.deletion_policy, "UpdateReplacePolicy": resource.replacement_policy}
 
 
 def _one_sided(old: Resource | None, new: Resource | None, specification: Mapping[str, ResourceType]) -> Change | None:

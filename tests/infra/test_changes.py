@@ -111,6 +111,24 @@ def test_a_stack_that_is_gone_is_a_stack_whose_resources_are_removed() -> None:
     assert {change.logical_id for change in changes if change.endangers} == {"Bucket", "Table"}
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"Fn::GetAtt": ["Task", "Arn"]},
+        {"Fn::GetAtt": "Task.Arn"},
+        {"Fn::Sub": "${Task}"},
+        {"Fn::Sub": ["${it}", {"it": {"Ref": "Task"}}]},
+        {"Fn::Join": [":", [{"Ref": "Task"}, "1"]]},
+    ],
+)
+def test_a_replacement_is_followed_however_the_reference_is_written(written: Any) -> None:
+    tasks = [resource("AWS::ECS::TaskDefinition", Family=family) for family in ("one", "two")]
+    user = resource("AWS::Scheduler::Schedule", Name=written)
+    old, new = ({"Resources": {"Task": task, "User": user}} for task in tasks)
+    (_, followed) = changes_between({"a": old}, {"a": new})
+    assert (followed.logical_id, followed.action, followed.causes) == ("User", "replaced", ("Task is replaced",))
+
+
 def test_a_folder_without_templates_is_bad_input(tmp_path: Path) -> None:
     done = run(tmp_path, tmp_path)
     assert done.returncode == 2

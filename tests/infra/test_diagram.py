@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from courtside.contracts.templates.resources import Resources
-from infra.diagram import BOXES, PAGES, Access, Undrawn, arrows, diagram
+from infra.diagram import BOXES, PAGES, Access, Undrawn, arrows, box_of, diagram
 from infra.pages import MarkMissing, replaced
 from tests.infra.synthesized import SynthesizedStage
 
@@ -54,6 +54,19 @@ def test_arrows_are_as_the_policies_say(dev: SynthesizedStage) -> None:
     # The server's clients go through its API, and nobody else has the password.
     assert {source for source, target in found if target == "database"} == {"MLflow server", "tracking upkeep"}
     assert found["MLflow server", "database"] == both
+
+
+def test_what_a_schedule_starts_is_in_its_own_box_so_that_its_role_needs_no_arrow(complete: SynthesizedStage) -> None:
+    resources = Resources.of(complete.templates)
+    started = [
+        (schedule, target)
+        for schedule in resources.of_kind("AWS::Scheduler::Schedule")
+        for value in (schedule.properties["Target"]["Arn"], schedule.properties["Target"].get("EcsParameters"))
+        for target in resources.referred(schedule.stack, value)
+        if target.kind in {"AWS::Lambda::Function", "AWS::ECS::TaskDefinition", "AWS::StepFunctions::StateMachine"}
+    ]
+    assert len(started) >= 3
+    assert [target.name for schedule, target in started if box_of(target) is not box_of(schedule)] == []
 
 
 def _without_the_right_to_retrain(templates: Templates) -> None:

@@ -53,7 +53,7 @@ def test_a_service_on_x86_is_priced_as_x86() -> None:
     }
 
 
-@pytest.mark.parametrize("named", [{"Ref": "Task"}, "train-x"])
+@pytest.mark.parametrize("named", [{"Ref": "Task"}, {"Fn::Sub": "${Task}"}, "train-x"])
 def test_a_task_of_the_state_machine_pays_for_its_trainings(named: Any) -> None:
     machine = {
         "Type": "AWS::StepFunctions::StateMachine",
