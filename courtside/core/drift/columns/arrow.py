@@ -1,8 +1,9 @@
 """Reading Arrow tables: batches, columns, and arrays as numbers or labels."""
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from courtside.core.drift.columns import buffers
 from courtside.core.drift.columns.buffers import as_numpy
 from courtside.core.drift.columns.rounding import Floats
-from courtside.core.drift.columns.tally import Tally
+from courtside.core.drift.columns.tally import NO_ROWS, Tally
 from courtside.core.drift.errors import DuplicateColumns
 
 ROWS_PER_BATCH = 131_072
@@ -63,24 +64,37 @@ def is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
-def numbers(array: Array) -> tuple[Floats, Tally]:
+class Numbers(NamedTuple):
+    """Finite values with their extremes (both 0 if there are none), and the account of all rows."""
+
+    values: Floats
+    tally: Tally
+    minimum: float
+    maximum: float
+
+
+def numbers(array: Array) -> Numbers:
     """Return the finite values as float64 (int64 beyond 2**53 is rounded) and the account of all rows."""
     values, nulls = floats(array)
-    found, tally = finite(values)
-    return found, tally + Tally(rows=nulls, null=nulls)
+    found = finite(values)
+    return found._replace(tally=found.tally + Tally(rows=nulls, null=nulls)) if nulls else found
 
 
-def finite(values: Floats) -> tuple[Floats, Tally]:
+def finite(values: Floats) -> Numbers:
     """Return the finite values, without a copy if all are finite, and the tally of all values."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        clean = bool(np.isfinite(values.sum()))
-    if clean:
-        return values, Tally(rows=values.size)
-    return values[np.isfinite(values)], Tally(
-        rows=values.size,
-        nan=int(np.count_nonzero(np.isnan(values))),
-        positive_infinity=int(np.count_nonzero(np.isposinf(values))),
-        negative_infinity=int(np.count_nonzero(np.isneginf(values))),
+    if not values.size:
+        return Numbers(values, NO_ROWS, 0.0, 0.0)
+    minimum, maximum = float(values.min()), float(values.max())
+    if math.isfinite(minimum) and math.isfinite(maximum):  # if any value is NaN, so are both
+        return Numbers(values, Tally(rows=values.size), minimum + 0.0, maximum + 0.0)  # no zero is negative
+    found = finite(values[np.isfinite(values)])
+    return found._replace(
+        tally=Tally(
+            rows=values.size,
+            nan=int(np.count_nonzero(np.isnan(values))),
+            positive_infinity=int(np.count_nonzero(np.isposinf(values))),
+            negative_infinity=int(np.count_nonzero(np.isneginf(values))),
+        )
     )
 
 

@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.grid import Grid
+from courtside.core.drift.columns.quanta import AT_ONCE
 from courtside.core.drift.columns.rounding import Floats
-from courtside.core.drift.columns.sums import loose_sums, sum_from
+from courtside.core.drift.columns.sums import loose_sums
 from courtside.core.drift.columns.tally import NO_ROWS, Tally
 from courtside.core.drift.errors import ProfileMismatch
 
 Counts = NDArray[np.int64]
 SAMPLED_UNSEEN = 3
-AT_ONCE = 32_768
-"""How many values are looked up together: few enough for intermediate arrays to stay in the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +108,10 @@ class NumericColumn:
         dtypes = frozenset({arrow.type_name(array.type)})
         if not arrow.is_numeric(array.type):
             return replace(self.blanked(), tally=_unfit(array), dtypes=dtypes)
-        values, tally = arrow.numbers(array)
-        if not values.size:
-            return replace(self.blanked(), tally=tally, dtypes=dtypes)
-        return _measured(self.name, self.grid, values, tally=tally, dtypes=dtypes)
+        found = arrow.numbers(array)
+        if not found.values.size:
+            return replace(self.blanked(), tally=found.tally, dtypes=dtypes)
+        return _measured(self.name, self.grid, found, dtypes)
 
     def merge(self, other: "NumericColumn") -> "NumericColumn":
         """Add two parts counted on the same grid; raises `ProfileMismatch` if they are not."""
@@ -217,19 +216,19 @@ def _unfit(array: arrow.Array) -> Tally:
     return Tally(rows=len(array), null=nulls, mistyped=len(array) - nulls)
 
 
-def _measured(name: str, grid: Grid, values: Floats, *, tally: Tally, dtypes: frozenset[str]) -> NumericColumn:
-    counts = np.zeros(grid.cells, np.int64)
+def _measured(name: str, grid: Grid, found: arrow.Numbers, dtypes: frozenset[str]) -> NumericColumn:
+    values, counts = found.values, np.zeros(grid.cells, np.int64)
     for start in range(0, values.size, AT_ONCE):
         counts += np.bincount(grid.lookup(values[start : start + AT_ONCE]), minlength=grid.cells)
     return NumericColumn(
         name=name,
         grid=grid,
         counts=counts,
-        tally=tally,
-        total=sum_from(values, grid.anchor),
-        tails=loose_sums(grid, values) if counts[grid.loose_tails].any() else {},
-        minimum=float(values.min()),
-        maximum=float(values.max()),
+        tally=found.tally,
+        total=grid.quantum.sum(values, minimum=found.minimum, maximum=found.maximum),
+        tails=loose_sums(grid, values, counts),
+        minimum=found.minimum,
+        maximum=found.maximum,
         dtypes=dtypes,
     )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from courtside.core.drift.columns.lookup import Lookup
 from courtside.core.drift.columns.ordering import distinct, union
+from courtside.core.drift.columns.quanta import Quantum
 from courtside.core.drift.columns.rounding import Floats, ordered_bits, predecessors, shortest_between
 from courtside.core.drift.columns.singletons import singleton_cells
 
@@ -91,6 +92,13 @@ class Grid:
         return points
 
     @cached_property
+    def quantum(self) -> Quantum:
+        """How finely the values are summed: by the deciles where they differ, as a few values may be huge."""
+        low, high = self.edges[self.cuts[[0, -1]]].tolist() if self.cuts.size else (self.anchor, self.anchor)
+        spread = high / 2 - low / 2
+        return Quantum.of(self.anchor, spread=2 * spread or self.sd, reach=max(abs(low), abs(high)) or self.sd)
+
+    @cached_property
     def bin_starts(self) -> NDArray[np.int64]:
         """First cell of each PSI bin."""
         return np.concatenate(([0], self.cuts + 1))
@@ -122,6 +130,8 @@ class Grid:
     def tight(self) -> tuple[float, float]:
         """The range of values, (low, high], that reaches into no loose tail cell."""
         inner = np.flatnonzero(~self.loose)
+        if not inner.size:
+            return math.inf, math.inf
         return float(self.edges[inner[0] - 1]) if inner[0] else -math.inf, float(self.edges[inner[-1]])
 
     def same_as(self, other: "Grid") -> bool:

@@ -106,4 +106,4 @@ def _unique(column: Any, steps: Floats, low: float, high: float) -> str | None:
 
 def _finite(column: Any) -> Floats:
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    return np.concatenate([arrow.numbers(chunk)[0] for chunk in chunks] or [np.zeros(0)])
+    return np.concatenate([arrow.numbers(chunk).values for chunk in chunks] or [np.zeros(0)])

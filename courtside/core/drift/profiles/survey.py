@@ -105,18 +105,15 @@ class Survey:
         self._tallies[name] += tally
 
     def _numeric_column(self, name: str) -> NumericColumn:
-        batches = self._sample.column(name)
-        values, tally = arrow.finite(ordered(batches))
-        if not values.size:
+        found = arrow.finite(ordered(self._sample.column(name)))
+        if not found.values.size:
             raise AllMissing(name, rows=self._rows)
-        grid = grid_of(values)
+        grid = grid_of(found.values)
         if not self.whole:
             return NumericColumn.blank(name, grid)
-        if tally.valid < tally.rows:
-            batches = [batch[np.isfinite(batch)] for batch in batches]
         nulls = self._nulls[name]
-        tally += Tally(null=nulls, nan=-nulls)
-        return counted_sorted(name, grid, values, batches, tally=tally, dtypes=frozenset(self._dtypes[name]))
+        tally = found.tally + Tally(null=nulls, nan=-nulls)
+        return counted_sorted(name, grid, found.values, tally=tally, dtypes=frozenset(self._dtypes[name]))
 
     def _category_column(self, feature: Feature) -> CategoryColumn:
         found = self._levels[feature.name]
