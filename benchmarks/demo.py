@@ -1,6 +1,6 @@
 """The whole demo on simulated games against its limits of 120 seconds and 2,500 MB.
 
-Prints one JSON object: wall seconds, seconds by step, peak memory of all processes, and both over their limits.
+It prints one JSON object: wall seconds, seconds by step, peak memory of all processes, and both over their limits.
 """
 
 import json

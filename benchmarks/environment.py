@@ -1,7 +1,7 @@
-"""The training image's environment, installed and trimmed as its Dockerfile does, and a training in it: prints JSON.
+"""The training image's environment, installed and trimmed as in its Dockerfile, and a training in it, as JSON.
 
-The environment is the locked group `training` with the project, on this machine's Python; base image and system
-libraries are not in it. Megabytes are millions of bytes of all files.
+The environment is the locked group `training` with the project, on this machine's Python; it does not include the base
+image and system libraries. Megabytes are millions of bytes of all files.
 
 Run `python -m benchmarks.environment [--strict]` from the project's root; it takes about half a minute.
 """
@@ -21,7 +21,7 @@ PACKAGE = ("pip", "install", "--quiet", "--no-deps", "--offline", "--no-compile-
 
 
 def main() -> None:
-    """Install, trim, rehearse and print what it weighs."""
+    """Install, trim and rehearse, and print the environment's size."""
     parser = argparse.ArgumentParser(description="Size of the training image's environment.")
     parser.add_argument("--json", action="store_true", help="JSON is printed in any case")
     parser.add_argument("--strict", action="store_true", help="exit 1 if the limit does not hold")

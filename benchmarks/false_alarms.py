@@ -1,4 +1,4 @@
-"""How often each policy cries wolf, and what it still hears. Prints one JSON object.
+"""How often each policy raises false alarms, and what it still detects, as one JSON object.
 
 `independent` and `dependent` give the share of windows with any alarm among 16 features without drift; `power` the
 share of windows in which the one shifted feature is flagged; `quiet` and `regimes` (only where the real games are
@@ -36,7 +36,7 @@ ROWS_A_DAY = 30
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share per policy, of how many cases."""
+    """A share per policy, and the number of cases."""
 
     windows: int
     calibrated: float
@@ -59,7 +59,7 @@ def share(reports: Iterable[dict[str, DriftReport]], *, of: Callable[[DriftRepor
 
 
 def alarmed(report: DriftReport) -> float:
-    """1 if any feature is flagged."""
+    """Return 1 if any feature is flagged."""
     return float(report.drift_detected)
 
 
@@ -109,7 +109,7 @@ def independent_reference(rng: np.random.Generator, *, dated: bool) -> Profile:
 
 
 def windows(rows: int) -> int:
-    """Fewer of the long windows, which take their time to draw."""
+    """Draw fewer of the long windows, because they take long to draw."""
     return WINDOWS if rows < LENGTHS[-1] else WINDOWS // 2
 
 
@@ -137,9 +137,10 @@ STRENGTH = 0.4
 
 @dataclass(frozen=True, slots=True)
 class League:
-    """Teams of lasting strength; each season has `change` (single-game standard deviations) of its own besides.
+    """Teams of lasting strength, to which each season adds its own `change` (in single-game standard deviations).
 
-    Of the lasting part a share `redrawn` (of the variance) is new each season, for good; 1 is other teams every season.
+    A share `redrawn` (of the variance) of the lasting part is new each season, for good; 1 means other teams every
+    season.
     """
 
     teams: int = 30

@@ -1,6 +1,6 @@
 """Features of 55,015 games against the limit of one second, and what reading them costs.
 
-Prints one JSON object: seconds (median of five), rows, and `limit_ratio`, the median over the limit.
+It prints one JSON object: seconds (median of five), rows, and `limit_ratio`, the median over the limit.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What the calibrated policy still hears when its reference is not of one piece. Prints one JSON object.
+"""What the calibrated policy still detects when its reference is not homogeneous, as one JSON object.
 
 A stream has rows every day whose level wanders from day to day, so rows depend on each other. Its reference of 4 to 10
 years has no break, breaks in one to three of its years, or changes gradually. New windows follow it: quiet ones at its

@@ -1,6 +1,6 @@
 """CPU seconds of synthesizing all stacks of one stage in process, validation off (limit 3): prints JSON.
 
-Counts this process and the node process behind jsii; starting both is part of it.
+It counts this process and the node process behind jsii, including their start.
 """
 
 import json
@@ -23,7 +23,7 @@ def cpu_seconds() -> float:
 
 
 def synthesize() -> int:
-    """Synthesize the dev stage into a directory that goes away; return the number of resources."""
+    """Synthesize the dev stage into a temporary directory; return the number of resources."""
     from infra.app import build, empty_app
     from infra.settings import settings_for
 
@@ -49,7 +49,7 @@ def measure() -> tuple[float, int]:
 
 
 def main() -> int:
-    """Measure a few cold runs; the least of them is what the work takes, the rest is other people's noise."""
+    """Measure a few cold runs; the fastest shows what the work takes, the rest is noise from other processes."""
     runs = [measure() for _ in range(RUNS)]
     least = min(cpu for cpu, _ in runs)
     figures = {

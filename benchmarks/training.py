@@ -1,4 +1,4 @@
-"""Four candidates trained, evaluated and logged, against the sequential script that people write first: prints JSON.
+"""Four candidates trained, evaluated and logged, against the sequential script that people write first, as JSON.
 
 Both fit the same estimators on 34,788 rows of 16 features, judge them on 8,697 and log to the same real MLflow server
 on SQLite. The script leaves threads to the libraries and signature and requirements to MLflow. Contenders take turns,
@@ -24,7 +24,7 @@ CONTENDERS = ("naive", "courtside")
 LIMIT_WALL_RATIO = 0.6
 LIMIT_TRACKING_SHARE = 0.2
 LIMIT_PEAK_MB = 1_500
-# As the training task is started.
+# The training task is started with the same settings.
 ENVIRONMENT = {
     "OMP_WAIT_POLICY": "PASSIVE",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -34,7 +34,7 @@ ENVIRONMENT = {
 
 
 def main() -> None:
-    """Let the contenders take turns and print what they took."""
+    """Let the contenders take turns, and print the time each took."""
     options = _options()
     from benchmarks.fitting.server import tracking_server
     from benchmarks.fitting.tables import prepare

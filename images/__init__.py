@@ -1,1 +1,1 @@
-"""Building the three images and looking at what came of it."""
+"""Build the three images and examine the results."""

@@ -1,6 +1,7 @@
-"""Build the three images as the CDK does, weigh them, write down what is in them: `python -m images [--out FOLDER]`.
+"""Build the three images as the CDK does, weigh them, and list what is in them: `python -m images [--out FOLDER]`.
 
-On real bases where they can be pulled, else on stand-ins of Debian's packages; says what it could not do, and why.
+It uses real bases where they can be pulled, else stand-ins made of Debian's packages, and says what it could not do,
+and why.
 """
 
 import argparse

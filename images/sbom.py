@@ -12,7 +12,7 @@ from images.inventory import Package
 
 
 def bill_of_materials(image: str, version: str, packages: Iterable[Package]) -> str:
-    """Return the document of an image that is called `image`."""
+    """Return the document for an image that is called `image`."""
     bom = Bom()
     bom.metadata.component = Component(name=image, version=version, type=ComponentType.CONTAINER)
     bom.components.update(map(_component, packages))

@@ -1,8 +1,8 @@
-"""Take out of an environment what no image of ours opens: `python trim.py ENVIRONMENT` prints the megabytes saved.
+"""Remove from an environment what none of our images opens: `python trim.py ENVIRONMENT` prints the megabytes saved.
 
-The packages' own tests, sources and types that only a compiler or an editor reads, and Arrow's client for Flight
-servers; `rehearse` proves that the rest is enough. Needs the standard library only, and runs once, while the image is
-built.
+It removes the packages' own tests, sources and types that only a compiler or an editor reads, and Arrow's client for
+Flight servers; `rehearse` proves that the rest is enough. It needs only the standard library, and runs once, while the
+image is built.
 """
 
 import shutil
@@ -21,13 +21,13 @@ def trim(environment: Path) -> int:
     """Remove what is unused and return how many bytes that were; raises `ValueError` where there are no packages."""
     packages = list(environment.glob("lib/python3*/site-packages"))
     if not packages:
-        raise ValueError(f"{environment} is no environment with packages")
+        raise ValueError(f"{environment} is not an environment with packages")
     return sum(_remove(path) for folder in packages for path in _unused(folder))
 
 
 def _unused(packages: Path) -> Iterator[Path]:
     found = {path for pattern in UNUSED for path in packages.glob(pattern)}
-    # A folder of tests can lie in another; a package of that very name would be somebody's dependency.
+    # A folder of tests can be inside another one; a package with exactly that name would be somebody's dependency.
     return (path for path in found if path.parent != packages and not found.intersection(path.parents))
 
 

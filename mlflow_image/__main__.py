@@ -35,7 +35,8 @@ def main(argv: list[str]) -> int:
 
 
 def _become_mlflow(*arguments: str) -> NoReturn:
-    # MLflow starts its workers as processes of their own: what they import at their start is the one way in.
+    # MLflow starts its workers as separate processes, which can be changed only through what they import when they
+    # start.
     folders = (str(_HERE / "startup"), str(_HERE.parent), os.environ.get("PYTHONPATH", ""))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, folders))}
     os.execve(sys.executable, [sys.executable, "-m", "mlflow", *arguments], environment)  # noqa: S606 — ourselves

@@ -1,6 +1,6 @@
-"""The database login: its password is asked of Secrets Manager, not of the environment a container started with.
+"""The database login: its password comes from Secrets Manager, not from the environment a container started with.
 
-ECS injects a secret once, at the start; after a rotation every new connection of a running server would be refused.
+ECS injects a secret only once, at the start, so after a rotation every new connection of a running server would fail.
 """
 
 import json
@@ -14,14 +14,16 @@ CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 
 
 class Login:
-    """The password that worked last, and where to find another one when it works no more."""
+    """The password that worked last, and where to find another one when it no longer works."""
 
     def __init__(self, secret_arn: str) -> None:
         self._arn = secret_arn
         self._worked: str | None = None
 
     def connect(self, dialect: Any, _record: object, arguments: Any, parameters: dict[str, Any]) -> Any:
-        """Connect as SQLAlchemy's event `do_connect` may; raises the driver's error when no password is accepted.
+        """Connect, as a listener to SQLAlchemy's `do_connect` may.
+
+        Raises the driver's error if every password is refused.
 
         A login that has a password of its own is left alone.
         """
@@ -74,7 +76,7 @@ def read(secret_arn: str, stage: str) -> dict[str, Any] | None:
 
 
 def follow_secret() -> None:
-    """Have every PostgreSQL connection of this process log in with the secret's password, if there is a secret."""
+    """Make every PostgreSQL connection of this process log in with the secret's password, if there is a secret."""
     arn = os.environ.get(SECRET)
     if not arn:
         return

@@ -1,4 +1,4 @@
-"""Brings the schema to the version this image's MLflow needs, and lets the server's role in; nothing else does either.
+"""Migrate the schema to the version that this image's MLflow needs, and admit the server's role.
 
 Alembic runs all steps in one transaction, which PostgreSQL undoes as a whole when one fails.
 """
@@ -11,13 +11,13 @@ from typing import Any
 
 from mlflow_image.server_role import let_server_in
 
-# Any number will do; it must be the same in every version of this image.
+# Any number will do, as long as it is the same in every version of this image.
 _LOCK = 8_675_309
 log = logging.getLogger("courtside.migrate")
 
 
 def migrate() -> int:
-    """Upgrade the schema, one process at a time, and return the exit code: 0 done, 3 it is newer than we are."""
+    """Upgrade the schema, one process at a time, and return the exit code: 0 done, 3 it is newer than this image."""
     from alembic.util import CommandError
     from mlflow.db import commands
 

@@ -1,7 +1,7 @@
-"""Gives the database's roles new passwords and their secrets with them, in the order that never locks anybody out.
+"""Give the database's roles new passwords, and update their secrets, in an order that never locks anybody out.
 
-Pending version first, then the database, then the pending version becomes current: whoever connects meanwhile tries
-both (`login.py`). A run that was cut off is finished by the next one.
+The pending version is written first, then the database is changed, then the pending version becomes current: whoever
+connects meanwhile tries both (`login.py`). The next run finishes one that was cut off.
 """
 
 import json
@@ -17,7 +17,7 @@ log = logging.getLogger("courtside.rotate")
 
 
 def rotate() -> int:
-    """Rotate the server's password, then the master's, by which both are set; return the exit code."""
+    """Rotate the server's password, then the master's, with which both are set; return the exit code."""
     for arn in (os.environ.get(SERVER_SECRET), os.environ[SECRET]):
         if arn:
             _rotate(arn)

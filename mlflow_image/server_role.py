@@ -11,7 +11,7 @@ log = logging.getLogger("courtside.server_role")
 
 
 def let_server_in(engine: Any) -> None:
-    """Make the role of the server's secret if it is missing, with its password and its rights to what is there now."""
+    """Create the role of the server's secret if it is missing, with its password and its rights to what exists now."""
     arn = os.environ.get(SERVER_SECRET)
     if not arn:
         return
@@ -30,16 +30,16 @@ def let_server_in(engine: Any) -> None:
             cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
             cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
             cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
-            # The schema's version is the migration's to write.
+            # Only the migration may write the schema's version.
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}")
     log.info("The server logs in as %s", login["username"])
 
 
 def set_password(driver: Any, *, user: str, password: str) -> None:
-    """Give a role a password through an open connection, in whose transaction it happens."""
+    """Give a role a password through an open connection, as part of its transaction."""
     from psycopg2.extensions import encrypt_password, quote_ident
 
-    # The hash, so that no statement log ever holds the password.
+    # Send the hash, so that no statement log ever holds the password.
     hashed = encrypt_password(password, user, scope=driver)
     with driver.cursor() as cursor:
         cursor.execute(f"ALTER ROLE {quote_ident(user, driver)} PASSWORD %s", [hashed])

@@ -1,7 +1,8 @@
 """The training container: `train` fits challengers, `smoke` checks one before it becomes champion.
 
-Exits 0 done, 1 failed, 2 bad input, 3 the tracking server is away, 4 trained but not logged: the runs wait in the lake,
-5 the smoke check failed, 143 it was told to stop: what was not finished is not there, and it can be started again.
+Exit codes: 0 done, 1 failed, 2 bad input, 3 the tracking server is away, 4 trained but not logged (the runs wait in the
+lake), 5 the smoke check failed, 143 it was told to stop (nothing half-finished is published, and it can be started
+again).
 """
 
 import argparse
@@ -44,9 +45,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _stop(*_: object) -> NoReturn:
     try:
-        log.error("told to stop: what is not whole is not published, start it again")
+        log.error("told to stop: nothing incomplete is published; start it again")
     finally:
-        # Not by an exception: other threads of a fit would be waited for.
+        # An exception would not do, because Python would wait for the other threads of a fit.
         os._exit(EXIT_STOPPED)
 
 
@@ -76,18 +77,18 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--as-of", required=True, type=date.fromisoformat, help="train on rows before this day")
     train.add_argument("--trigger", required=True, type=Trigger)
     train.add_argument("--reason", required=True)
-    train.add_argument("--report", default="", help="where the drift report lies that asked for it")
+    train.add_argument("--report", default="", help="the key of the drift report that asked for it")
     train.set_defaults(run=_train)
     smoke = commands.add_parser("smoke", help="load a sealed challenger and repeat known predictions")
     smoke.add_argument("--training-id", required=True)
-    smoke.add_argument("--sha256", required=True, help="the seal that it lies under")
+    smoke.add_argument("--sha256", required=True, help="the challenger's seal")
     smoke.set_defaults(run=_smoke)
     return parser
 
 
 if __name__ == "__main__":
-    # Threads that spin while they wait for each other make the boosters many times slower on few cores.
+    # On few cores, threads that spin while they wait for each other make the boosters many times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    # The first process of a container ignores what it does not handle, and would be killed half a minute later.
+    # The first process of a container ignores signals that it does not handle, and would be killed half a minute later.
     signal.signal(signal.SIGTERM, _stop)
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""A small training with nobody to log to, run once while the image is built: it fails where something is missing."""
+"""A small training without a tracking server, run once while the image is built: it fails if anything is missing."""
 
 import logging
 import sys

@@ -1,7 +1,8 @@
-"""The tracking database's copy task: `backup` writes one into the lake, `restore KEY` puts one back.
+"""The tracking database's copy task: `backup` writes a backup into the lake, `restore KEY` puts one back.
 
-It runs where the database can be reached: `courtside tracking` starts it. Exits 0 done, 1 failed, 2 bad input. Its last
-line on stdout is JSON: `did` (backup or restore) with the result, or with `error` (a name) and `message` (what to do).
+It runs where the database can be reached, and `courtside tracking` starts it. Exit codes: 0 done, 1 failed, 2 bad
+input. Its last line on stdout is JSON: `did` (backup or restore) with the result, or with `error` (a name) and
+`message` (what to do).
 """
 
 import argparse

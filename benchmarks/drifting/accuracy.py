@@ -8,7 +8,7 @@ from benchmarks.drifting.tables import CASES, CURRENT_SEED, REFERENCE_SEED, SHIF
 from courtside.core.drift import ClassicPolicy, check, fit
 
 ATOMIC = frozenset(f"numeric_{number}_0" for number in (1, 5, 6, 8, 10))
-"""Features whose deciles are repeated values: bins of their own for us, which the plain loop does not know."""
+"""Features whose deciles are repeated values, which get bins of their own here but not in the plain loop."""
 
 
 def differences() -> dict[str, float]:

@@ -101,7 +101,7 @@ def _read(case: str, paths: list[Path], imported: Callable[[], None]) -> Run:
 
 
 def _stored(case: str, paths: list[Path]) -> Profile:
-    """Return the reference as a check has it: read from bytes, fitted by another process."""
+    """Return the reference as a check gets it: read from bytes that another process has fitted."""
     kept = paths[0].with_suffix(".profile")
     if not kept.exists():
         kept.write_bytes(fit(_batches(paths[0]), features(case)).to_bytes())

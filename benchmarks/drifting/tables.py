@@ -19,7 +19,7 @@ ROWS_A_GROUP = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Rows on both sides, and how often the 16 features are there."""
+    """Rows on both sides, and how often the 16 features are repeated."""
 
     name: str
     reference_rows: int

@@ -1,1 +1,1 @@
-"""The ports' real sides: S3, folders, MLflow, SNS, Step Functions, Slack."""
+"""The ports' real implementations: S3, folders, MLflow, SNS, Step Functions, Slack."""

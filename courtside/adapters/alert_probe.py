@@ -1,4 +1,4 @@
-"""Whether an alert arrives: one is published, and the notifier's log and the dead letters tell what became of it."""
+"""Whether an alert arrives: one is published, and the notifier's log and the dead letters show what became of it."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ import boto3
 from courtside.adapters.stack_resources import StackResource
 
 POLL_SECONDS = 2.0
-# Lambda tries again after one and after two minutes; then the message is a dead letter.
+# Lambda tries again after one and after two minutes; then the message becomes a dead letter.
 PATIENCE_SECONDS = 300.0
 _POSTED, _UNSET = "posted to Slack", "no Slack webhook is set"
 
@@ -27,7 +27,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What became of a test alert, the seconds it took, and how many e-mail addresses were sent it."""
+    """What became of a test alert, the seconds it took, and how many e-mail addresses it was sent to."""
 
     fate: Fate
     seconds: float
@@ -42,7 +42,7 @@ def probe(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Proof:
-    """Publish a test alert and wait until the notifier has posted it or it lies among the dead letters."""
+    """Publish a test alert and wait until the notifier has posted it or it is among the dead letters."""
     began, word = clock(), uuid4().hex[:8]
     published = boto3.client("sns").publish(
         TopicArn=topic,
@@ -71,7 +71,7 @@ def _fate(message: str, log: str, queue: str) -> Fate:
 
 
 def _lines(log: str, message: str) -> Iterator[str]:
-    """Yield what the notifier said of a message: its id is in every line about it."""
+    """Yield what the notifier logged about a message, whose id is in every line about it."""
     pages = (
         boto3.client("logs")
         .get_paginator("filter_log_events")

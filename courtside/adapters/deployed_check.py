@@ -12,7 +12,7 @@ from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-# The function itself is cut off after 300 seconds; another try of the client would only wait for the first.
+# The function itself is cut off after 300 seconds; if the client tried again, it would only wait for the first try.
 _PATIENT = Config(read_timeout=320, retries={"total_max_attempts": 1})
 
 

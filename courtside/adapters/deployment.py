@@ -13,7 +13,7 @@ from courtside.contracts.names import STACKS, StackOutput, stack_name
 
 
 class StageNotDeployed(CourtsideError):
-    """A stage's stacks are not in this account and region; `deployed` are the stages that are, None where unknown."""
+    """A stage's stacks are not in this account and region; `deployed` are the stages that are, or None if unknown."""
 
     def __init__(self, stage: str, stack: str, *, deployed: Sequence[str] | None) -> None:
         self.stage = stage
@@ -30,7 +30,7 @@ class StageNotDeployed(CourtsideError):
 
 
 class OutputMissing(CourtsideError):
-    """An earlier release deployed the stage, which had no such part yet."""
+    """The stage was deployed by an earlier release, which had no such part yet."""
 
     def __init__(self, stage: str, output: StackOutput) -> None:
         self.stage = stage
@@ -64,13 +64,13 @@ class AwsUnusable(CourtsideError):
         )
 
 
-# Of the first question to AWS: an address that does not answer is given up while somebody still looks at the screen.
+# For the first question to AWS: give an address that does not answer up while somebody still looks at the screen.
 FIRST_QUESTION = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
 
 
 @contextmanager
 def reaching_aws() -> Iterator[None]:
-    """Turn what AWS refuses, or a missing way to it, into `AwsUnusable`."""
+    """Turn AWS's refusal, or a missing connection to it, into `AwsUnusable`."""
     try:
         yield
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""The ledger in a DynamoDB table: one item a document, every write conditional, several writes in one transaction.
+"""The ledger in a DynamoDB table: one item per document, conditional writes, and several writes in one transaction.
 
 A key's part before the first slash is the item's partition, the rest its sort key.
 """
@@ -19,7 +19,7 @@ PARTITION, SORT = "partition", "sort"
 
 
 class DynamoDbLedger:
-    """Documents of one table; the client is made on first use."""
+    """Documents of one table; the client is created on first use."""
 
     def __init__(self, table: str) -> None:
         self.table = table
@@ -29,7 +29,7 @@ class DynamoDbLedger:
         return boto3.client("dynamodb")
 
     def get(self, key: str) -> LedgerEntry | None:
-        """Return the newest document under `key`, None of none."""
+        """Return the newest document under `key`, or None."""
         item = self._dynamodb.get_item(TableName=self.table, Key=_place(key), ConsistentRead=True).get("Item")
         return None if item is None else _entry(item)
 
@@ -45,7 +45,7 @@ class DynamoDbLedger:
         return [_entry(item) for page in pages for item in page["Items"]]
 
     def put(self, *writes: LedgerWrite) -> bool:
-        """Write all or none; return False when a revision was not as expected, or another writer is at it."""
+        """Write all or none; return False when a revision was not as expected, or somebody else is writing."""
         try:
             self._dynamodb.transact_write_items(TransactItems=[self._item(write) for write in writes])
         except ClientError as error:

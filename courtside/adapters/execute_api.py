@@ -1,4 +1,4 @@
-"""Signatures for the private tracking API, without MLflow: also the drift check signs, and it must stay small."""
+"""Signatures for the private tracking API, without MLflow: the drift check signs too, and it must stay small."""
 
 import re
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ _FORBIDDEN = 403
 
 
 class ClockSkewed(CourtsideError):
-    """AWS refuses this machine's signatures, because its clock is wrong by `seconds` (positive: it is ahead)."""
+    """AWS refuses this machine's signatures because the clock is wrong by `seconds` (positive: it is ahead)."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -32,9 +32,10 @@ class ClockSkewed(CourtsideError):
 
 
 def canonical(url: str) -> str:
-    """Return the URL as AWS reads it before it verifies: each part percent-encoded once, a space as %20.
+    """Return the URL as AWS reads it before it verifies it: each part percent-encoded once, a space as %20.
 
-    Clients write a space in a query as `+` and leave characters like `'` alone; signed as they stand, they are refused.
+    Clients write a space in a query as `+` and leave characters like `'` alone; a URL that is signed in this form is
+    refused.
     """
     parts = urlsplit(url)
     path = "/".join(quote(unquote_to_bytes(segment), safe="~") for segment in parts.path.split("/"))
@@ -66,7 +67,7 @@ def signed_headers(session: boto3.Session, *, method: str, url: str, body: Any) 
 def explain_refusal(status: int, date: str | None) -> None:
     """Raise `ClockSkewed` when that is why a signed request got this answer: it only says "Forbidden".
 
-    `date` is the answer's header of that name: the clock that signatures are compared with.
+    `date` is the answer's header of that name: the time of the clock that signatures are compared with.
     """
     if status != _FORBIDDEN or date is None:
         return

@@ -1,4 +1,4 @@
-"""The executions of the retraining machine: one a training."""
+"""The executions of the retraining machine: one per training."""
 
 import json
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 _AT_ONCE = 8
-# The state that announces how it ends is followed by a few steps only: far fewer events than this.
+# Only a few steps follow the state that announces how it ends: far fewer events than this.
 _LAST_EVENTS = 60
 
 
 class StepFunctionsExecutions:
-    """What Step Functions tells of one state machine's executions."""
+    """One state machine's executions, as Step Functions describes them."""
 
     def __init__(self, state_machine_arn: str) -> None:
         self._machine = state_machine_arn
@@ -34,7 +34,7 @@ class StepFunctionsExecutions:
             return list(pool.map(self._told, arns))
 
     def of(self, training_id: str) -> Execution | None:
-        """Return the execution of a training, None where there was none in the last 90 days."""
+        """Return the execution of a training, or None if there was none in the last 90 days."""
         arn = f"{self._machine.replace(':stateMachine:', ':execution:')}:{execution_name(training_id)}"
         try:
             return self._told(arn)
@@ -63,7 +63,7 @@ class StepFunctionsExecutions:
         )
 
     def _entered(self, arn: str) -> list[tuple[str, Mapping[str, Any]]]:
-        """Return the states that were entered last with what they were given, the last one first."""
+        """Return the states that were entered last, with their inputs, the last one first."""
         events = self._states.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=_LAST_EVENTS)
         details = (event.get("stateEnteredEventDetails") for event in events["events"])
         return [(each["name"], _object(each.get("input", ""))) for each in details if each is not None]

@@ -1,4 +1,4 @@
-"""Where tables and saved profiles lie: the local disk or S3, by the address a person writes."""
+"""Tables and saved profiles on the local disk or in S3, by the address that a person writes."""
 
 import os
 from functools import cache
@@ -45,7 +45,7 @@ def _located(address: str) -> tuple[fs.FileSystem, str]:
 
 
 def _profile_content(filesystem: fs.FileSystem, path: str, address: str) -> bytes | None:
-    """Return a file's bytes if they are a profile's; its first bytes tell, not its name."""
+    """Return a file's bytes if they are a profile's; the first bytes decide, not the name."""
     try:
         if filesystem.get_file_info(path).type is not fs.FileType.File:
             return None
@@ -59,7 +59,7 @@ def _profile_content(filesystem: fs.FileSystem, path: str, address: str) -> byte
 
 @cache
 def s3_filesystem(bucket: str) -> fs.FileSystem:
-    """Return the filesystem of a bucket, with the credentials, region, endpoint and trust that boto3 would use.
+    """Return the filesystem of a bucket, with the credentials, region, endpoint and certificates that boto3 would use.
 
     Arrow knows fewer kinds of credentials than boto3, no ``AWS_ENDPOINT_URL`` (apache/arrow#49643) and no
     ``AWS_CA_BUNDLE``.

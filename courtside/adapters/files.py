@@ -1,4 +1,4 @@
-"""Files for people: whole or not at all, and a word where they cannot be written."""
+"""Files for people: written whole or not at all, with a named error where they cannot be written."""
 
 import contextlib
 import errno
@@ -13,7 +13,7 @@ from courtside.contracts.errors import BadInput
 from courtside.core.parquet import parquet_content
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-"""A full disk is no fault of the place that was named, and is told by the command's entry."""
+"""A full disk is not the fault of the place that was named; the command's entry point reports it."""
 
 
 class FolderNotWritable(BadInput):
@@ -26,12 +26,12 @@ class FolderNotWritable(BadInput):
 
 @contextmanager
 def writing(place: Path) -> Iterator[None]:
-    """Turn what the system says of a place into `FolderNotWritable`; a full disk passes."""
+    """Turn the system's error about a place into `FolderNotWritable`; the error of a full disk passes through."""
     try:
         yield
     except OSError as error:
         if error.errno in FULL:
-            error.filename = error.filename or str(place)  # which a write, unlike an open, does not name
+            error.filename = error.filename or str(place)  # a write, unlike an open, does not name it
             raise
         raise FolderNotWritable(place, error.strerror or str(error)) from error
     except ValueError as error:  # a NUL in the name
@@ -48,9 +48,9 @@ def prepare_folder(folder: Path) -> None:
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write files that belong together: each is staged beside its place, and all are renamed once all are whole.
+    """Write files that belong together: each is staged beside its place, and all are renamed once all are complete.
 
-    Folders are made. Raises `FolderNotWritable`; what was there stays then, as it does on a full disk.
+    Folders are created. Raises `FolderNotWritable`; then, as on a full disk, the existing files stay.
     """
     staged: dict[Path, Path] = {}
     try:
@@ -58,7 +58,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
             with writing(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 if path.exists() and not path.is_file():
-                    path.write_bytes(content)  # a pipe or a device, or a folder, which says so
+                    path.write_bytes(content)  # a pipe or a device, or a folder, which raises
                     continue
                 target = path.resolve()
                 staged[target] = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")

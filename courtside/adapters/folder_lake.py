@@ -1,4 +1,4 @@
-"""A lake in a folder: what the commands that work on files use."""
+"""A lake in a folder, for the commands that work on files."""
 
 import contextlib
 import fcntl
@@ -31,9 +31,9 @@ class FolderLake:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep every other process that asks for the same out of the folder; raises `FolderInUse`, `FolderNotWritable`.
+        """Keep every other process that asks for the folder out of it; raises `FolderInUse`, `FolderNotWritable`.
 
-        The system ends the claim with the process, however that ends.
+        The operating system releases it when the process ends, however that happens.
         """
         with writing(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ class FolderLake:
             _lock(folder, self.root)
             yield
         finally:
-            with contextlib.suppress(OSError):  # one in which nothing was written goes again
+            with contextlib.suppress(OSError):  # a folder in which nothing was written is removed again
                 self.root.rmdir()
             os.close(folder)
 
@@ -88,7 +88,7 @@ class FolderLake:
                 with file:
                     file.write(content)
             except OSError:
-                path.unlink()  # a part of a claim would keep everybody from it for good
+                path.unlink()  # a partial claim would keep everybody from it for good
                 raise
         return True
 
@@ -135,7 +135,7 @@ class FolderLake:
     def _tidy(self, gone: Sequence[Path]) -> None:
         folders = {parent for path in gone for parent in path.relative_to(self.root).parents if parent.name}
         for folder in sorted(folders, key=lambda path: -len(path.parts)):
-            with contextlib.suppress(OSError):  # one that still holds something stays
+            with contextlib.suppress(OSError):  # a folder that still holds something stays
                 (self.root / folder).rmdir()
 
 

@@ -1,4 +1,4 @@
-"""The environment a deployed function runs in: commands work with the very settings of the stage."""
+"""The environment a deployed function runs in: commands use exactly the stage's settings."""
 
 import boto3
 

@@ -1,4 +1,4 @@
-"""One client per process, and MLflow's own errors told apart."""
+"""One client per process, and MLflow's own errors distinguished from those of the connection."""
 
 import logging
 import os
@@ -14,15 +14,15 @@ from courtside.adapters.execute_api import ClockSkewed
 from courtside.adapters.tracking_address import one_line, usable_address
 from courtside.workflows.ports import TrackingRefused, TrackingUnavailable
 
-# MLflow's own defaults try for minutes; a server that is away should be reported while someone still looks.
-# And it prints where to look at every run, on the stdout that our commands print their results on.
+# MLflow's own defaults keep trying for minutes; a server that is away should be reported while someone still
+# looks. # It also prints a link for every run, on the stdout that our commands print their results on.
 _SETTINGS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 
-# What MLflow says of an answer that is not its own server's: a proxy's, or a page's.
+# What MLflow says about an answer that is not its own server's but a proxy's, or a web page.
 _ANSWERED = re.compile(
     r"(?:failed with error code (?P<status>\d+)|not in a valid JSON format).*?Response body: '(?P<body>.*)'", re.DOTALL
 )
@@ -31,7 +31,7 @@ _ANSWERED = re.compile(
 def connect(uri: str) -> MlflowClient:
     """Return a client of the server at `uri`; nothing is sent yet. Raises `TrackingAddressInvalid`."""
     uri = usable_address(uri)
-    # Nothing here installs with pip, so that its version is unknown is no news.
+    # Nothing here is installed with pip, so it does not matter that its version is unknown.
     logging.getLogger("mlflow.utils.environment").setLevel(logging.ERROR)
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
@@ -50,7 +50,7 @@ def reaching(uri: str) -> Iterator[None]:
     except RestException:
         raise
     except MlflowException as error:
-        # MLflow wraps whatever a request raises without naming it as the cause.
+        # MLflow wraps whatever a request raises, without naming it as the cause.
         if isinstance(error.__context__, ClockSkewed):
             raise error.__context__ from None
         answered = _ANSWERED.search(str(error))
@@ -62,8 +62,8 @@ def reaching(uri: str) -> Iterator[None]:
 
 
 def is_missing(error: MlflowException) -> bool:
-    """Tell whether the server says that a model or an alias does not exist."""
+    """Say whether the server says that a model or an alias does not exist."""
     code: str = error.error_code
-    # A server that is away is no server without an alias, though its error names the path that was asked for.
+    # A server that is away does not lack the alias, although its error names the path that was asked for.
     no_alias = code == ErrorCode.Name(INVALID_PARAMETER_VALUE) and "alias" in str(error).lower()
     return code == ErrorCode.Name(RESOURCE_DOES_NOT_EXIST) or no_alias

@@ -1,6 +1,6 @@
 """Drift checks as runs in MLflow, through its REST API.
 
-MLflow's own client costs .9 s and 90 MB to import, more than the whole check; the five calls needed here cost nothing.
+MLflow's own client takes 0.9 s and 90 MB to import, more than the whole check; the five calls needed here cost nothing.
 Source: https://mlflow.org/docs/latest/api_reference/rest-api.html
 """
 

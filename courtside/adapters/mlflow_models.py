@@ -21,10 +21,10 @@ from courtside.core.training.frame import input_frame
 from courtside.workflows.ports import ModelUnusable
 
 NAME = "model"
-# The packages that a model of each library needs besides those that every model does.
+# The packages that a model of each library needs besides those that every model needs.
 _PACKAGES = {"xgboost": "xgboost-cpu", "lightgbm": "lightgbm"}
 _ALWAYS = ("scikit-learn", "skops", "numpy", "pandas")
-# skops refuses types it does not know; these are what the candidates' own libraries write, and nothing that runs code.
+# skops refuses types it does not know; the candidates' own libraries write these, and none of them runs code.
 _TRUSTED = [
     "collections.OrderedDict",
     "lightgbm.basic.Booster",
@@ -38,8 +38,8 @@ _TRUSTED = [
 ]
 _PROBABILITIES = "probabilities"
 _MODEL_FILE = "model.skops"
-# Writing a model keeps the interpreter busy: threads that write at once win nothing, and the first of them would each
-# look up for themselves what MLflow looks up once (all installed packages).
+# Writing a model keeps the interpreter busy: threads that write at once gain nothing, and the first of them would each
+# look up what MLflow looks up only once (all installed packages).
 _WRITING = Lock()
 
 
@@ -61,7 +61,7 @@ def log_model(
 ) -> str:
     """Log a fitted model as `model` of a run, with signature, explicit requirements and `params`; return its id.
 
-    Requirements are pinned to what trained it; letting MLflow infer them costs seconds a model.
+    Requirements are pinned to what trained it; letting MLflow infer them costs seconds per model.
     """
     logged = Model.log(
         name=NAME,
@@ -93,7 +93,7 @@ def save_model(
         import mlflow.lightgbm
 
         mlflow.lightgbm.save_model(estimator, path, mlflow_model=described, **explicit)
-    # The boosters' own pyfunc says classes: give it the same model as one that says probabilities.
+    # The boosters' own pyfunc returns classes: give it the same model as one that returns probabilities.
     inner = Model()
     _save_probabilities(estimator, str(Path(path, _PROBABILITIES)), mlflow_model=inner, **explicit)
     described.flavors["python_function"] |= {
@@ -164,8 +164,8 @@ class MlflowModels:
     def opened(version: str, files: Mapping[str, bytes]) -> "RegisteredChampion":
         """Load a version's probabilities from its files by path; raises `ModelUnusable`.
 
-        Only the types that our candidates are made of are loaded: what the files say of trusted types or other formats
-        (MLflow's own loaders believe it) is not asked, so that a forged model runs no code.
+        Only the types that our candidates consist of are loaded: what the files say about trusted types or other
+        formats (which MLflow's own loaders believe) is ignored, so that a forged model runs no code.
         """
         try:
             described = Model.from_dict(yaml.safe_load(files[MLMODEL_FILE_NAME]))
@@ -189,7 +189,7 @@ class RegisteredChampion:
 
     @classmethod
     def of(cls, version: str, classifier: Classifier, signature: ModelSignature) -> Self:
-        """Return a classifier that takes the rows which its signature names."""
+        """Return a classifier that takes the columns that its signature names."""
         inputs = signature.inputs
         return cls(
             version=version,

@@ -1,4 +1,4 @@
-"""The model registry: aliases say which version plays which part, tags say the same to people used to stages."""
+"""The model registry: aliases say which version has which role, tags say the same for people who are used to stages."""
 
 import tempfile
 from collections.abc import Iterator
@@ -23,11 +23,11 @@ class MlflowRegistry:
         self._client = connect(uri)
 
     def champion_version(self) -> str | None:
-        """Return the champion's version, None when there is none yet."""
+        """Return the champion's version, or None if there is none yet."""
         return self._version(Alias.CHAMPION)
 
     def previous_version(self) -> str | None:
-        """Return the version that was champion before, None when there is none."""
+        """Return the version that was champion before, or None if there is none."""
         return self._version(Alias.PREVIOUS)
 
     def training_of(self, version: str) -> str | None:
@@ -46,7 +46,7 @@ class MlflowRegistry:
             return {path.relative_to(found).as_posix(): path.read_bytes() for path in files}
 
     def nominate(self, version: str) -> None:
-        """Name a version challenger."""
+        """Make a version the challenger."""
         with self._naming(version):
             self._client.set_registered_model_alias(self._model, Alias.CHALLENGER, version)
 
@@ -73,7 +73,7 @@ class MlflowRegistry:
     def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
         """Name the champion (None: nobody) and the version before it; doing it twice changes nothing more.
 
-        A version before it that was deleted is named no more. Raises `VersionMissing` when the champion was.
+        If the version before it was deleted, it is no longer named; if the champion was, `VersionMissing` is raised.
         """
         with self._naming(version):
             self._name(Alias.CHAMPION, version, stage="Production")
@@ -99,7 +99,7 @@ class MlflowRegistry:
 
     @contextmanager
     def _naming(self, version: str | None) -> Iterator[None]:
-        """Say by name that a version is not there; what is no number cannot be one."""
+        """Raise `VersionMissing` by name if a version is not there; what is not a number cannot be a version."""
         if version is not None and not version.isdecimal():
             raise VersionMissing(version)
         try:

@@ -1,4 +1,4 @@
-"""Texts as MLflow's database takes them: PostgreSQL refuses what is longer than its column, and some characters.
+"""Texts as MLflow's database accepts them: PostgreSQL refuses some characters, and texts longer than their column.
 
 The limits are MLflow's own (https://github.com/mlflow/mlflow/blob/master/mlflow/utils/validation.py and the columns of
 its database models); every text that is logged goes through `taken`.

@@ -1,4 +1,4 @@
-"""Runs in MLflow: a parent a training, a child a candidate, in the experiment the notebooks have always searched.
+"""Runs in MLflow: one parent per training, one child per candidate, in the experiment the notebooks always searched.
 
 The notebooks take the run with the highest `metrics.test_auc` and load its `model`: only children have either, and only
 they carry `tags.training_id`; the parent is found by `tags.training`.
@@ -54,7 +54,7 @@ class RunsOfAnotherTraining(CourtsideError):
 
 
 class MlflowTracking(MlflowModels):
-    """The tracking server at `uri`; one that `nominates` names the best of a training challenger itself."""
+    """The tracking server at `uri`; with `nominates`, it makes the best model of a training challenger itself."""
 
     def __init__(self, uri: str, *, model: str = REGISTERED_MODEL, nominates: bool = True) -> None:
         self._uri = usable_address(uri)
@@ -64,14 +64,14 @@ class MlflowTracking(MlflowModels):
 
     @staticmethod
     def prepare() -> None:
-        """Do once what MLflow does when it writes its first model: imports, and a look at all installed packages."""
+        """Do once what MLflow does when it writes its first model: import libraries and list installed packages."""
         with tempfile.TemporaryDirectory() as folder:
             save_nothing(folder)
 
     def log(self, run: TrainingRun) -> LoggedRuns:
-        """Log every model, register the best, return where they went.
+        """Log every model, register the best, and return where they went.
 
-        What a broken attempt finished of the same training is kept; what it left half done is deleted and made again.
+        What a broken attempt of the same training finished is kept; what it left half done is deleted and logged again.
         Raises `RunsOfAnotherTraining` before anything is changed, and `TrackingUnavailable`.
         """
         with self._session():
@@ -107,13 +107,13 @@ class MlflowTracking(MlflowModels):
             raise ChampionReadsOther(str(version.version), lacking, dataset=version.tags.get("dataset"))
 
     def champion(self) -> RegisteredChampion | None:
-        """Load the champion, None when there is none yet."""
+        """Load the champion; return None if there is none yet."""
         with self._session():
             version = self._champion_version()
             if version is None:
                 return None
             with tempfile.TemporaryDirectory() as folder:
-                # Once: MLflow's own functions fetch it again for each question.
+                # Fetch it once, because MLflow's own functions fetch it again for each question.
                 path = mlflow.artifacts.download_artifacts(f"models:/{self._model}/{version.version}", dst_path=folder)
                 signature = mlflow.models.get_model_info(path).signature
                 classifier = load_classifier(path)
@@ -147,7 +147,7 @@ class MlflowTracking(MlflowModels):
 
     @contextmanager
     def _session(self) -> Iterator[None]:
-        """Point MLflow's own functions at this server; whatever it answers but success counts as being away."""
+        """Point MLflow's own functions at this server; any answer but success counts as being away."""
         mlflow.set_tracking_uri(self._uri)
         mlflow.set_registry_uri(self._uri)
         try:
@@ -168,7 +168,7 @@ class MlflowTracking(MlflowModels):
         return str(created.info.run_id)
 
     def _finished_runs(self, run: TrainingRun, experiment: str) -> dict[str, str]:
-        """Return the finished runs of this training by candidate, after deleting all that an attempt left undone."""
+        """Return the finished runs of this training by candidate, after deleting the unfinished ones."""
         found: dict[str, str] = {}
         for child in self._client.search_runs([experiment], f"tags.training_id = '{run.training_id}'"):
             _require_same(run, child.data.tags)
@@ -183,11 +183,12 @@ class MlflowTracking(MlflowModels):
     def _log_candidates(
         self, candidates: Sequence[CandidateRun], run: TrainingRun, *, parent: str, experiment: str
     ) -> dict[str, str]:
-        """Log candidates at once and return their runs by name: most of the time goes in waiting for the server.
+        """Log candidates in parallel and return their runs by name: most of the time is spent waiting for the server.
 
-        When one fails, the others are finished or have failed too before its error is raised.
+        When one fails, its error is raised only after the others have finished or failed too.
         """
-        # Makes the client of the artifact store, which the threads then share; made on several at once, one may fail.
+        # This creates the artifact store's client, which the threads then share; if several created it at once, one
+        # might fail.
         self._client.list_artifacts(parent)
 
         def log(candidate: CandidateRun) -> str:
@@ -225,7 +226,10 @@ class MlflowTracking(MlflowModels):
             self._client.log_artifacts(run_id, folder)
 
     def _register(self, run_id: str, run: TrainingRun) -> str:
-        """Return the version of a run, made if it has none; a staged one is challenger unless newer data has one."""
+        """Return the version of a run, created if it has none.
+
+        It becomes challenger unless one with newer data exists.
+        """
         try:
             self._client.create_registered_model(self._model)
         except MlflowException as error:
@@ -240,7 +244,7 @@ class MlflowTracking(MlflowModels):
 
     def _new_version(self, run_id: str, run: TrainingRun) -> mlflow.entities.model_registry.ModelVersion:
         tags = {"stage": "Staging", **_tags(run.tags)}
-        # A finished run has its one model; `mlflow.register_model` would search the experiment's models for it.
+        # A finished run has exactly one model; `mlflow.register_model` would search the experiment's models for it.
         (output,) = self._client.get_run(run_id).outputs.model_outputs
         source = f"models:/{output.model_id}"
         return self._client.create_model_version(self._model, source, run_id, tags=tags, model_id=output.model_id)
@@ -263,7 +267,7 @@ def _require_same(run: TrainingRun, found: Mapping[str, str]) -> None:
 
 
 def _tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return tags as the server takes them, with those by which its own pages show where a run came from."""
+    """Return tags as the server accepts them, with those from which its own pages show where a run came from."""
     own = {MLFLOW_SOURCE_NAME: "courtside train"}
     if "git_commit" in tags:
         own[MLFLOW_GIT_COMMIT] = tags["git_commit"]

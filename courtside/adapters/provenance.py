@@ -15,7 +15,7 @@ _CHECKOUT = Path(__file__).parents[2]
 
 
 def provenance() -> Provenance:
-    """Return what is known; nothing here is worth failing for."""
+    """Return what is known; a missing fact here is no reason to fail."""
     return Provenance(git_commit=os.environ.get(COMMIT) or _checked_out(), image_digest=_image())
 
 

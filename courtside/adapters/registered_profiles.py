@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"models:/(?P<name>[^@/]+)(?:@(?P<alias>[^@/]+)|/(?P<versi
 
 
 class ModelAddressInvalid(BadInput):
-    """A model's address has another form than the registry's."""
+    """A model's address does not have the registry's form."""
 
     def __init__(self, address: str) -> None:
         self.address = address

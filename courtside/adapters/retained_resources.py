@@ -1,4 +1,4 @@
-"""What a destroyed stage left in the account on purpose, and how to remove it."""
+"""What a destroyed stage left behind in the account on purpose, and how to remove it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RetainedResource:
 
 
 class StageNeverHere(BadInput):
-    """No stage of this name stood in this account and region, as far as AWS remembers."""
+    """As far as AWS remembers, no stage of this name was in this account and region."""
 
     def __init__(self, stage: str, known: Sequence[str]) -> None:
         self.stage = stage
@@ -37,10 +37,10 @@ class StageNeverHere(BadInput):
 
 
 def retained_resources(stage: str) -> list[RetainedResource]:
-    """Return what the deleted stacks of a stage left and is still there.
+    """Return what the deleted stacks of a stage left behind and is still there.
 
     CloudFormation remembers a deleted stack for 90 days; log groups are found by the stage's name. Raises
-    `StageNeverHere` where nothing was found of a stage that AWS does not remember either.
+    `StageNeverHere` if nothing was found and AWS does not remember the stage either.
     """
     names = [stack_name(stage, stack) for stack in STACKS]
     found = [thing for resource in deleted_resources(names) for thing in _left(resource)]
@@ -73,7 +73,7 @@ def _bucket(resource: StackResource) -> Iterator[RetainedResource]:
         raise
     versions = len(found.get("Versions", [])) + len(found.get("DeleteMarkers", []))
     more = " or more" if found.get("IsTruncated") else ""
-    # `aws s3 rb --force` leaves old versions, and then the bucket cannot go.
+    # `aws s3 rb --force` leaves old versions, and then the bucket cannot be deleted.
     how = f"empty it with all versions (S3 console, Empty), then: aws s3 rb s3://{name}"
     yield RetainedResource("bucket", name, resource.logical_id, f"object versions: {versions}{more}", how)
 
@@ -120,7 +120,7 @@ def _snapshots(resource: StackResource) -> Iterator[RetainedResource]:
 
 
 def _log_groups(stacks: list[str]) -> Iterator[RetainedResource]:
-    """Find what AWS made beside the stacks: their own log groups go with them."""
+    """Find the log groups that AWS created outside the stacks; the stacks' own are deleted with them."""
     deployed = _deployed(stacks)
     pages = boto3.client("logs").get_paginator("describe_log_groups")
     for stack in (stack for stack in stacks if stack not in deployed):

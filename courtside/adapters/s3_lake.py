@@ -20,7 +20,7 @@ _NOT_AS_EXPECTED = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchK
 
 
 class S3Lake:
-    """Objects of one bucket; the client is made on first use."""
+    """Objects of one bucket; the client is created on first use."""
 
     def __init__(self, bucket: str) -> None:
         self.bucket = bucket
@@ -46,7 +46,7 @@ class S3Lake:
         return sorted(found, key=lambda item: item.key)
 
     def read(self, key: str, *, version_id: str | None = None) -> bytes:
-        """Return an object's content, of one of its versions if asked; raises `ObjectMissing`."""
+        """Return an object's content, or that of one of its versions; raises `ObjectMissing`."""
         place: GetObjectRequestTypeDef = {"Bucket": self.bucket, "Key": key}
         if version_id is not None:
             place["VersionId"] = version_id
@@ -66,7 +66,7 @@ class S3Lake:
         return self._put_if(key, content, IfNoneMatch="*")
 
     def stamped(self, key: str) -> StampedObject | None:
-        """Return an object with its ETag as the stamp, None if there is none."""
+        """Return an object with its ETag as the stamp, or None if there is none."""
         try:
             found = self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
@@ -95,7 +95,7 @@ class S3Lake:
 
     def remove(self, keys: Sequence[str]) -> None:
         """Remove objects (the bucket keeps their versions)."""
-        # One by one: a request for many reports what it could not remove in its answer, not as an error.
+        # Remove them one by one: a request for many reports what it could not remove in its answer, not as an error.
         self._each(lambda key: self._s3.delete_object(Bucket=self.bucket, Key=key), keys)
 
     def _copy(self, old: str, new: str) -> None:

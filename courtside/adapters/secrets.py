@@ -1,4 +1,4 @@
-"""Secrets, read at run time so that they stand in no template, environment or log."""
+"""Secrets, read at run time so that they are in no template, environment or log."""
 
 import boto3
 

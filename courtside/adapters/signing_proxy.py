@@ -1,7 +1,7 @@
-"""A door to the private tracking API for a browser: it listens on loopback and signs what comes in.
+"""A proxy that lets a browser use the private tracking API: it listens on loopback and signs what comes in.
 
-Whoever it answers acts as the person who started it. That is the browser that was shown its entrance, an address with a
-token made for this start, and no page but its own; everybody else on this machine is refused.
+Whoever it answers acts as the person who started it. It answers only its own pages in the browser that opened its
+entrance, an address with a token made for this start; everybody else on this machine is refused.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from courtside.contracts.errors import BadInput, CourtsideError
 _CHUNK_BYTES = 65_536
 # The API itself gives up after 30 s.
 _TIMEOUT_SECONDS = 35
-# Of one connection only (RFC 9110, 7.6.1), or ours to write. Cookies of this address belong to every port of it.
+# Headers of one connection only (RFC 9110, 7.6.1), or ours to write. Cookies of this address belong to all its ports.
 _NOT_FORWARDED = frozenset(
     {
         "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
@@ -33,8 +33,8 @@ _NOT_FORWARDED = frozenset(
 )  # fmt: skip
 _HOP_BY_HOP = _NOT_FORWARDED - {"content-length"}
 _OWN_PAGES = (None, "same-origin", "none")
-"""What `Sec-Fetch-Site` says of our own pages and of an address that a person typed; old browsers say nothing."""
-# A page, not a redirect: what a redirect leads to counts as asked for by whoever linked to its beginning.
+"""What `Sec-Fetch-Site` says for our own pages and for an address that a person typed; old browsers say nothing."""
+# This is a page, not a redirect, because a redirect's target counts as requested by whoever linked to its beginning.
 _ENTRANCE = b'<!doctype html><title>MLflow</title><meta http-equiv="refresh" content="0; url=/">\n'
 _TOKEN_BYTES = 32
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
@@ -61,7 +61,7 @@ class AddressTaken(CourtsideError):
 
 
 class SigningProxy(ThreadingHTTPServer):
-    """Forwards every request to `target`, signed by `session`; one thread a client connection, one request at a time.
+    """Forwards every request to `target`, signed by `session`; one thread per client connection, one request at a time.
 
     Raises `NotLoopback` and `AddressTaken`; port 0 takes a free one.
     """
@@ -86,7 +86,7 @@ class SigningProxy(ThreadingHTTPServer):
 
     @property
     def entrance(self) -> str:
-        """The address that lets a browser in; a secret of who started the proxy."""
+        """The address that lets a browser in; a secret of whoever started the proxy."""
         return f"{self.url}/?token={self.token}"
 
     def connect(self) -> HTTPConnection:
@@ -102,11 +102,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         proxy = cast("SigningProxy", self.server)
         if self.headers.get("Host") not in proxy.names:
-            self._say(HTTPStatus.FORBIDDEN, "this proxy answers by its own address only")
+            self._say(HTTPStatus.FORBIDDEN, "this proxy answers only at its own address")
         elif self._knows_the_token(proxy):
             self._let_in(proxy)
         elif not self._is_our_page(proxy):
-            self._say(HTTPStatus.FORBIDDEN, "this proxy answers its own page only")
+            self._say(HTTPStatus.FORBIDDEN, "this proxy answers only its own page")
         elif not self._was_let_in(proxy):
             self._say(HTTPStatus.FORBIDDEN, "open the address that `courtside mlflow ui` printed: it has the token")
         else:
@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
             upstream.close()
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """Find the base class a method for every HTTP method: all are answered alike."""
+        """Give the base class a handler for every HTTP method: all are answered in the same way."""
         if name.startswith("do_"):
             return self._answer
         raise AttributeError(name)
@@ -155,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
         return proxy.cookie in jar and _same(jar[proxy.cookie].value, proxy.password)
 
     def _is_our_page(self, proxy: SigningProxy) -> bool:
-        """Tell whether a request is no other page's: neither its script's or form's, nor a link's or picture's."""
+        """Say whether no other page made a request, be it by a script, a form, a link or a picture."""
         own = {None, *(f"http://{name}" for name in proxy.names)}
         return self.headers.get("Origin") in own and self.headers.get("Sec-Fetch-Site") in _OWN_PAGES
 
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, {"Content-Type": "text/plain; charset=utf-8"}, f"{text}\n".encode())
 
     def _send(self, status: HTTPStatus, headers: Mapping[str, str], content: bytes) -> None:
-        """Send an answer of our own; the connection ends with it, for a body may still be unread."""
+        """Send an answer of our own and end the connection, because a body may still be unread."""
         self.close_connection = True
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(content)), "Connection": "close"}.items():
@@ -197,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base class's name
-        """Say nothing: the API has an access log."""
+        """Log nothing: the API has an access log."""
 
 
 def _same(given: str, secret: str) -> bool:

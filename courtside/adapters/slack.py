@@ -15,7 +15,7 @@ from courtside.core.slack_text import slack_text
 
 TRIES = 4
 TIMEOUT_SECONDS = 4
-# A function that is cut off cannot say why: a try that begins now may still take three timeouts (connect, TLS, read).
+# A function that is cut off cannot say why, and a try that begins now may take three timeouts (connect, TLS, read).
 BUDGET_SECONDS = 15
 _ACCEPTED = b"ok"
 # The placeholder of a new secret is random: only what looks like an attempt at an address counts as one.
@@ -42,7 +42,7 @@ class WebhookInvalid(CourtsideError):
 
 
 def webhook_in(secret: str) -> str | None:
-    """Return the webhook's address that a secret holds, None while nobody has put one; raises `WebhookInvalid`."""
+    """Return the webhook's address that a secret holds, or None until somebody has set one; raises `WebhookInvalid`."""
     text = secret.strip()
     if not _ATTEMPT.search(text):
         return None
@@ -51,14 +51,14 @@ def webhook_in(secret: str) -> str | None:
         local = parts.scheme == "http" and parts.hostname == _LOOPBACK and parts.port is not None
         known = (local or parts.scheme == "https") and bool(parts.hostname) and len(parts.path) > 1
     except ValueError:
-        raise WebhookInvalid from None  # its message would tell the address
+        raise WebhookInvalid from None  # its message would reveal the address
     if not known or re.search(r"[\s\"'<>]", text):
         raise WebhookInvalid
     return text
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A message that was sent elsewhere has not reached Slack."""
+    """Refuse redirects, because a message that was sent elsewhere has not reached Slack."""
 
     def redirect_request(self, *_: object, **__: object) -> None:
         """Follow none."""
@@ -85,8 +85,8 @@ def post_to_slack(
 ) -> None:
     """Post one message, waiting 1, 2 and 4 seconds (or as long as Slack asks for) between tries.
 
-    Only Slack's own answer, ``ok``, counts as delivered. A refusal (4xx other than 429) is not tried again: it would be
-    refused again. Raises `SlackUnreachable`, also when the next try would come later than `BUDGET_SECONDS`.
+    Only Slack's own answer, ``ok``, counts as delivered. A refusal (4xx other than 429) is not retried, because it
+    would be refused again. Raises `SlackUnreachable`, also when the next try would come later than `BUDGET_SECONDS`.
     """
     body = json.dumps({"text": slack_text(subject, text), "unfurl_links": False, "link_names": False}).encode()
     began = clock()
@@ -113,7 +113,7 @@ def _try(webhook: str, body: bytes) -> None:
         final = 400 <= error.code < 500 and error.code != HTTPStatus.TOO_MANY_REQUESTS
         raise _Refused(f"HTTP {error.code}", final=final, pause=_seconds(error.headers.get("Retry-After"))) from None
     except (ValueError, http.client.InvalidURL):
-        # Their message would tell the address.
+        # Their message would reveal the address.
         raise _Refused("what the secret holds is not an address", final=True) from None
     except (OSError, http.client.HTTPException) as error:
         raise _Refused(type(error).__name__) from None

@@ -1,11 +1,11 @@
-"""Alerts to an SNS topic: e-mail and Slack hang on it."""
+"""Alerts to an SNS topic, to which e-mail and Slack are subscribed."""
 
 import boto3
 from botocore.config import Config
 
 from courtside.core.alerting import Alert
 
-# Who sends an alert holds a claim for as long as its lease lasts: sending must have ended, or failed, before that.
+# Whoever sends an alert holds a claim while its lease lasts, so sending must have ended or failed before that.
 _IMPATIENT = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"})
 
 

@@ -1,4 +1,4 @@
-"""What stacks are made of, those of a stage and those that were deleted."""
+"""The resources of stacks: those of a stage, and those that were deleted."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from courtside.contracts.names import STACKS, stack_name
 
 @dataclass(frozen=True, slots=True)
 class StackResource:
-    """One resource of a stack, by the names of its template and of AWS."""
+    """One resource of a stack, with its names in the template and in AWS."""
 
     stack: str
     logical_id: str
@@ -22,13 +22,13 @@ class StackResource:
 
 
 def stack_resources(stack: str) -> list[StackResource]:
-    """Return the resources of a stack that stands."""
+    """Return the resources of a stack that exists."""
     pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
     return [_resource(stack, each) for page in pages for each in page["StackResourceSummaries"]]
 
 
 def deleted_resources(stacks: Sequence[str]) -> list[StackResource]:
-    """Return what became of the resources of deleted stacks with these names; AWS tells it for 90 days."""
+    """Return what became of the resources of deleted stacks with these names; AWS remembers it for 90 days."""
     cloudformation = boto3.client("cloudformation")
     pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
     deleted = [each for page in pages for each in page["StackSummaries"] if each["StackName"] in stacks]
@@ -36,7 +36,7 @@ def deleted_resources(stacks: Sequence[str]) -> list[StackResource]:
 
 
 def stages_of_90_days() -> list[str]:
-    """Return the stages that stand here, or stood here in the last 90 days, which is as long as AWS remembers them."""
+    """Return the stages that are here or were here in the last 90 days, which is as long as AWS remembers them."""
     of_a_stage = re.compile(stack_name("([a-z0-9]+)", STACKS[0]))
     pages = boto3.client("cloudformation").get_paginator("list_stacks").paginate()
     found = {of_a_stage.fullmatch(each["StackName"]) for page in pages for each in page["StackSummaries"]}

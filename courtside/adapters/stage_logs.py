@@ -12,7 +12,7 @@ import boto3
 from courtside.adapters.stack_resources import StackResource
 
 _AT_ONCE = 8
-# Clocks differ a little, and a container's last words arrive late.
+# Clocks differ a little, and a container's last lines arrive late.
 _MARGIN = timedelta(minutes=2)
 
 
@@ -34,7 +34,7 @@ def lines_about(
     period = {"startTime": _milliseconds(since - _MARGIN)}
     if until is not None:
         period["endTime"] = _milliseconds(until + _MARGIN)
-    logs = boto3.client("logs")  # one for all threads: clients may be shared, the session that makes them may not
+    logs = boto3.client("logs")  # one for all threads: clients may be shared, but not the session that creates them
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(pool.map(lambda group: _events(logs, group, run_id, period), groups))
     lines = [line for events in found for event in events if (line := _line(event, run_id)) is not None]
@@ -72,7 +72,7 @@ def _events(logs: Any, group: str, run_id: str, period: dict[str, int]) -> list[
 
 
 def _line(event: Any, run_id: str) -> LogLine | None:
-    """Return one line of ours; lines of metrics, and those of Lambda itself, say nothing to people."""
+    """Return one of our lines; lines with metrics, and those of Lambda itself, tell people nothing."""
     found = _object(event["message"])
     if found.get("correlation_id") != run_id or "message" not in found:
         return None

@@ -7,7 +7,7 @@ from courtside.contracts.events import ApprovalAnswer, RetrainingRequest, Trigge
 
 
 class TrainingIdTaken(CourtsideError):
-    """An execution of that name was started with another request."""
+    """An execution with that name was started with another request."""
 
     def __init__(self, training_id: str, execution_arn: str) -> None:
         self.training_id = training_id
@@ -37,7 +37,7 @@ class StepFunctionsRetraining:
             )["executionArn"]
         except client.exceptions.ExecutionAlreadyExists:
             arn = f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
-            # A drift check derives the id from all that it asks for, and its function may not look at executions.
+            # A drift check derives the id from everything that it asks for, and its function may not read executions.
             if request.trigger is not Trigger.DRIFT and _request_of(arn) != request:
                 raise TrainingIdTaken(request.training_id, arn) from None
             return arn
@@ -52,7 +52,7 @@ class StepFunctionsApproval:
     """States of the machine that wait for a person."""
 
     def answer(self, token: str, answer: ApprovalAnswer) -> bool:
-        """Let the state go on; return False when it waits no more."""
+        """Let the state go on; return False when it no longer waits."""
         client = boto3.client("stepfunctions")
         try:
             client.send_task_success(taskToken=token, output=answer.model_dump_json())

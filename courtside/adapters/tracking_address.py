@@ -13,11 +13,11 @@ from courtside.contracts.errors import BadInput
 from courtside.workflows.ports import TrackingRefused, TrackingUnavailable
 
 CONNECT_SECONDS = 5
-"""How long an address that nobody listens at is tried."""
+"""How long an address at which nothing listens is tried."""
 ANSWER_SECONDS = 10
-"""How long a server that listens may take to answer, and everything together."""
+"""How long a server that listens may take to answer, and how long everything may take together."""
 FILES = "sqlite"
-"""The one kind of address that MLflow opens itself, without a server."""
+"""The only kind of address that MLflow opens itself, without a server."""
 _PROBE = "/api/2.0/mlflow/experiments/search"
 _LONGEST_DETAIL = 200
 
@@ -33,7 +33,7 @@ class TrackingAddressInvalid(BadInput):
 
 
 class TrackingSignInRefused(BadInput):
-    """The server, or what stands before it, does not let this user in."""
+    """The server, or a proxy in front of it, does not let this user in."""
 
     def __init__(self, address: str, status: int, detail: str) -> None:
         self.status = status
@@ -41,7 +41,7 @@ class TrackingSignInRefused(BadInput):
         super().__init__(
             f"the tracking server at {address} refused to let you in (HTTP {status}{detail and f': {detail}'}); set "
             "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, or ask who runs the "
-            "server; for a stage's own server give --stage in place of --tracking-uri"
+            "server; for a stage's own server give --stage instead of --tracking-uri"
         )
 
 
@@ -54,12 +54,12 @@ class Login:
 
     @property
     def basic(self) -> str:
-        """The header `Authorization` that says so."""
+        """The header `Authorization` for them."""
         return f"Basic {b64encode(f'{self.user}:{self.password}'.encode()).decode()}"
 
 
 def split_login(address: str) -> tuple[str, Login | None]:
-    """Return an address without its user and password, and these; raises `TrackingAddressInvalid`.
+    """Return an address without its user and password, and these two apart; raises `TrackingAddressInvalid`.
 
     Libraries echo the address that they were given, so they are given one without secrets.
     """
@@ -88,7 +88,7 @@ def split_login(address: str) -> tuple[str, Login | None]:
 
 
 def usable_address(address: str) -> str:
-    """Return the address that MLflow's client is given, and have it sign in as the address says.
+    """Return the address for MLflow's client, and make the client sign in as the address says.
 
     Raises `TrackingAddressInvalid`.
     """
@@ -111,7 +111,7 @@ def require_server(address: str) -> None:
     answers: SimpleQueue[Any] = SimpleQueue()
     import mlflow.tracking  # noqa: F401 — here, so that its seconds are not counted as the server's
 
-    # In a thread, as looking a name up knows no limit and the limit of a request is one for each of its steps.
+    # It runs in a thread, because a name lookup has no limit and a request's limit applies to each of its steps.
     Thread(target=_ask, args=(plain, answers), daemon=True).start()
     try:
         found = answers.get(timeout=ANSWER_SECONDS)

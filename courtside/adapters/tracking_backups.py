@@ -25,19 +25,21 @@ class DatabaseUnreachable(CourtsideError):
         self.detail = detail
         super().__init__(
             f"the tracking database cannot be reached: {detail}. A stage's is reached from inside its network only: "
-            "leave --database-uri away, and a task is started there"
+            "omit --database-uri, and a task is started there"
         )
 
 
 class DatabaseAddressInvalid(BadInput):
-    """The address is none that libpq reads; it may hold a password, so it is not repeated."""
+    """libpq cannot read the address; it may hold a password, so it is not repeated."""
 
     def __init__(self) -> None:
-        super().__init__("--database-uri is no address of a database: write it as postgresql://USER@HOST:PORT/NAME")
+        super().__init__(
+            "--database-uri is not the address of a database: write it as postgresql://USER@HOST:PORT/NAME"
+        )
 
 
 class BackupUnwritable(BadInput):
-    """The file that a backup should become cannot be written."""
+    """The file for a backup cannot be written."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path = path
@@ -71,7 +73,7 @@ def _connected(uri: str, passwords: Iterable[str | None]) -> Any:
     refused = ""
     for password in passwords:
         try:
-            # SQLAlchemy's spelling is what MLflow is configured with.
+            # MLflow is configured with SQLAlchemy's spelling.
             plain = uri.replace("postgresql+psycopg2://", "postgresql://", 1)
             return psycopg2.connect(plain, **({} if password is None else {"password": password}))
         except psycopg2.OperationalError as error:
@@ -82,7 +84,7 @@ def _connected(uri: str, passwords: Iterable[str | None]) -> Any:
 
 
 def _passwords(secret_arn: str) -> Iterator[str]:
-    """Yield the secret's password and, while a rotation is under way, the one that the database may have already."""
+    """Yield the secret's password and, during a rotation, the one that the database may have already."""
     client = boto3.client("secretsmanager")
     for stage in ("AWSCURRENT", "AWSPENDING"):
         try:
@@ -93,7 +95,7 @@ def _passwords(secret_arn: str) -> Iterator[str]:
 
 
 def back_up_to_file(uri: str, path: Path, *, now: datetime) -> CopyManifest:
-    """Write a backup; the file is there when it is whole and not before. Raises `BackupUnwritable`."""
+    """Write a backup; the file appears only when it is complete. Raises `BackupUnwritable`."""
     draft = path.with_name(f"{path.name}.part")
     try:
         with draft.open("wb") as file:

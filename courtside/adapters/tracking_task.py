@@ -1,4 +1,4 @@
-"""Running the tracking database's copy task in a stage, and hearing what it said."""
+"""Run the tracking database's copy task in a stage, and read its result."""
 
 import json
 import time
@@ -13,17 +13,17 @@ from courtside.contracts.errors import BadInput, CourtsideError
 
 POLL_SECONDS = 2.0
 TIMEOUT_SECONDS = 3600.0
-# A container's last words arrive in CloudWatch some seconds after its end.
+# A container's last lines arrive in CloudWatch some seconds after its end.
 LOG_SECONDS = 30.0
 _CONTAINER = "copy"
 _BAD_INPUT = 2
-# Not "family:…", whose failures are announced as those of the scheduled upkeep: somebody waits for this one.
+# This is not "family:…", whose failures are announced as the scheduled upkeep's: somebody waits for this task.
 _GROUP = "tracking-copy"
 _LAST_LINES = 20
 
 
 class CopyTaskFailed(CourtsideError):
-    """The task did not do what it was started for; `lines` are the last it wrote."""
+    """The task failed to do what it was started for; `lines` are the last ones it wrote."""
 
     def __init__(self, task: str, reason: str, lines: Sequence[str]) -> None:
         self.task = task
@@ -34,7 +34,7 @@ class CopyTaskFailed(CourtsideError):
 
 
 class CopyRefused(CourtsideError):
-    """The task said why it changed nothing; `error` is the name of what it ran into."""
+    """The task said why it changed nothing; `error` is the name of the error it met."""
 
     def __init__(self, error: str, message: str) -> None:
         self.error = error
@@ -92,7 +92,7 @@ class CopyTask:
         if code != 0:
             reason = f"exit code {code}, {described.get('stoppedReason', 'no reason given')}"
             raise CopyTaskFailed(task, reason, lines)
-        # Done, whether or not its log has arrived.
+        # The task is done, whether or not its log has arrived.
         return said or {"task": task}
 
     def _ended(self, task: str) -> Any:
@@ -105,7 +105,7 @@ class CopyTask:
         raise CopyTaskFailed(task, f"it still runs after {TIMEOUT_SECONDS / 60:.0f} minutes", [])
 
     def _last_words(self, task: str) -> list[str]:
-        """Return the last lines of a task that ran, having waited for its result among them."""
+        """Wait until a task's result is among its last lines, and return these."""
         deadline = time.monotonic() + LOG_SECONDS
         while not _parsed(lines := self._log(task)) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
@@ -126,7 +126,7 @@ class CopyTask:
 
 
 def _parsed(lines: list[str]) -> dict[str, Any]:
-    """Return the result that a task's last line is, or nothing."""
+    """Return the result in a task's last line, or nothing."""
     try:
         found = json.loads(lines[-1])
     except (IndexError, ValueError):
@@ -145,6 +145,6 @@ def copy_task(resources: Sequence[StackResource], *, definition: str) -> CopyTas
 
 
 def cluster_of(service: str) -> str:
-    """Return the cluster in a service's ARN, `default` where the ARN is of the old form."""
+    """Return the cluster in a service's ARN, or `default` if the ARN has the old form."""
     parts = service.split("/")
     return parts[-2] if len(parts) > 2 else "default"

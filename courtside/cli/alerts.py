@@ -1,4 +1,4 @@
-"""`courtside alerts`: whether what the stage has to say arrives."""
+"""`courtside alerts`: prove that the stage's alerts arrive."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -16,23 +16,23 @@ app = typer.Typer(no_args_is_help=True, help="Prove that alerts arrive.")
 
 
 _WHY = {
-    "dead letter": "the test alert reached nobody on Slack and lies among the dead letters: courtside doctor says "
+    "dead letter": "the test alert did not reach Slack and is among the dead letters: courtside doctor says "
     "whether the webhook can be one, and the log of NotifySlack says what Slack answered",
-    "no webhook": "the notifier heard the test alert and has no webhook to post it to: put one into the Slack secret "
-    "(courtside doctor prints the command)",
+    "no webhook": "the notifier received the test alert but has no webhook to post it to: put one into the Slack "
+    "secret (courtside doctor prints the command)",
     "unknown": "the test alert was neither posted nor became a dead letter in time: look at the log of NotifySlack "
     "and at the topic's subscriptions",
 }
 
 
 class SlackSwitchedOff(CourtsideError):
-    """The stage has no notifier, and whether an e-mail arrives cannot be seen from here."""
+    """The stage has no notifier, and nothing here can see whether an e-mail arrives."""
 
     def __init__(self, stage: str) -> None:
         self.stage = stage
         super().__init__(
             f"Slack is switched off for stage {stage} (slack=False in infra/settings.py), and whether an e-mail "
-            "arrives cannot be seen from here: courtside doctor tells which addresses are confirmed"
+            "arrives cannot be seen from here: courtside doctor says which addresses are confirmed"
         )
 
 
@@ -46,9 +46,9 @@ class AlertNotDelivered(CourtsideError):
 
 @app.command("test")
 def prove(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Send a test alert through the stage's topic and wait until Slack has taken it, or it is a dead letter.
+    """Send a test alert through the stage's topic and wait until Slack has taken it or it has become a dead letter.
 
-    Exits 1 unless it was delivered; a dead letter may take four minutes, as Lambda tries three times.
+    Exits with 1 unless it was delivered; a dead letter may take four minutes, because Lambda tries three times.
 
     Example: `courtside alerts test --stage dev`
     """
@@ -65,7 +65,7 @@ def prove(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     if as_json:
         print_json(asdict(proof))
     else:
-        told = f"{proof.emails} confirmed addresses were sent it too" if proof.emails else "no confirmed address"
+        told = f"it was sent to {proof.emails} confirmed addresses too" if proof.emails else "no confirmed address"
         print_pairs({"Slack": f"{proof.fate.value} after {proof.seconds:.0f} s", "e-mail": told})
     if proof.fate is not Fate.DELIVERED:
         raise AlertNotDelivered(proof)

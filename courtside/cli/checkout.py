@@ -6,7 +6,7 @@ from courtside.contracts.errors import CourtsideError
 
 
 class NotACheckout(CourtsideError):
-    """The package was installed by itself: the embedded AWS, the CDK app and the images' sources are no part of it."""
+    """The package was installed by itself: the embedded AWS, the CDK app and the images' sources are not part of it."""
 
     def __init__(self) -> None:
         super().__init__(

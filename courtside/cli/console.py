@@ -1,6 +1,6 @@
-"""What every command prints: people's text on stderr, results on stdout, JSON with --json.
+"""What every command prints: text for people on stderr, results on stdout, JSON with --json.
 
-A terminal gets tables and wrapped lines; a pipe gets one line a row with tabs between, and no line is wrapped.
+A terminal gets tables and wrapped lines; a pipe gets one tab-separated line per row, and no line is wrapped.
 """
 
 import json
@@ -21,13 +21,13 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON
 
 
 class _Console(Console):
-    """Prints texts without the secrets of the addresses in them."""
+    """A console that prints texts without the secrets of the addresses in them."""
 
     def print(self, *objects: Any, **options: Any) -> None:
         super().print(*(without_secrets(each) if isinstance(each, str) else each for each in objects), **options)
 
 
-# No emoji: an ARN holds `:secret:`, which would become one.
+# Emoji are off, because an ARN holds `:secret:`, which would become one.
 people = _Console(stderr=True, emoji=False)
 results = _Console(emoji=False)
 
@@ -38,7 +38,7 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print rows on stdout, columns in the order they are first met."""
+    """Print rows on stdout, with columns in the order in which they first appear."""
     if not rows:
         say(f"{title}: none")
         return
@@ -51,7 +51,7 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def print_pairs(values: Mapping[str, object]) -> None:
-    """Print named values on stdout, a line each."""
+    """Print named values on stdout, one line each."""
     values = value_without_secrets(values)
     if results.is_terminal:
         _write(layout.pairs(values, results.width))
@@ -85,7 +85,7 @@ def print_message(head: str, body: Text) -> None:
 
 
 def print_models(title: str, models: Sequence[ModelRecord]) -> None:
-    """Print one row a trained model, headed shortly enough for a narrow terminal."""
+    """Print one row per trained model, with headings short enough for a narrow terminal."""
     rows = [
         {
             "model": model.name,

@@ -37,7 +37,7 @@ def costs(
     assembly: Annotated[
         Path | None, typer.Option(help="Price what `cdk synth` wrote into this folder instead.")
     ] = None,
-    region: Annotated[str, typer.Option(help="The region whose list prices count.")] = "us-east-1",
+    region: Annotated[str, typer.Option(help="The region whose list prices are used.")] = "us-east-1",
     usage: Annotated[
         list[str] | None, typer.Option(help="Another assumption, like trainings_per_month=30; may be repeated.")
     ] = None,
@@ -46,8 +46,8 @@ def costs(
 ) -> None:
     """Estimate a month of a stage by resource, from its synthesized templates and dated list prices.
 
-    Says both what it costs in an account that has nothing else in it, and where other systems use up the free
-    allowances. Warns when the month is over the stage's budget, and names what could not be priced.
+    It prints what the month costs in an account that has nothing else in it, and in one where other systems use up
+    the free allowances. It warns when the month is over the stage's budget, and names what could not be priced.
 
     Examples:
 
@@ -124,7 +124,7 @@ def _print(month: "Estimate", assumed: "Usage", *, stage: str) -> None:
 
 
 def _budget(resources: "tuple[Resource, ...]") -> float | None:
-    """Return the dollars a month of the budget in the templates, if there is one."""
+    """Return the monthly budget in the templates in dollars, if there is one."""
     limits = [each.properties["Budget"]["BudgetLimit"] for each in resources if each.kind == "AWS::Budgets::Budget"]
     return min((float(limit["Amount"]) for limit in limits), default=None)
 
@@ -147,7 +147,7 @@ def _compare(resources: "tuple[Resource, ...]", *, usage: "Usage", table: "Price
 
     months = [(each.name, estimate(each.resources, usage=usage, table=table)) for each in alternatives(resources)]
     own = months[0][1].total_usd_month
-    # What holds something unpriced has no total: it would look cheap.
+    # A way that holds something unpriced has no total, because it would look cheap.
     rows = [
         {
             "way": name,

@@ -24,15 +24,15 @@ _COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 def doctor(
     stage: Stage = "dev",
     preflight: Annotated[
-        bool, typer.Option("--preflight", help="Examine also what a first deployment would stumble over.")
+        bool, typer.Option("--preflight", help="Also examine what a first deployment would stumble over.")
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Examine what a deployment needs and, once the stage is deployed, whether it works; only reads.
 
-    Each line is ok, warn or fail and says what to do; exits 1 when something fails.
+    Each line is ok, warn or fail and says what to do; the command exits with 1 when something fails.
 
-    With --preflight also: availability zones, service-linked roles, log policies, quotas, GuardDuty, the processor.
+    --preflight also examines availability zones, service-linked roles, log policies, quotas, GuardDuty, the processor.
 
     Examples:
 
@@ -144,5 +144,5 @@ def _print(found: list["Finding"]) -> None:
 
 
 def _typed(fix: str) -> str:
-    """Mark a fix that is a command as such: it is kept on one line, to be copied, and names the stage."""
+    """Mark a fix that is a command: it is kept on one line, so that it can be copied, and names the stage."""
     return f"`{fix}`" if fix.startswith(("courtside ", "npx ", "aws ")) else fix

@@ -1,4 +1,4 @@
-"""`courtside drift`: compare tables, and look back."""
+"""`courtside drift`: compare tables, and recompute past checks."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,14 +45,14 @@ def check_tables(
     threshold: Annotated[
         list[str] | None, typer.Option(help="One feature's own threshold, like home_rest_days.ks=0.2; may be repeated.")
     ] = None,
-    since: Annotated[str | None, typer.Option("--from", help="First day of the current table to look at.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="First day of the current table to compare.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Day to stop before.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for report.json and report.html.")] = None,
     tracking_uri: Annotated[
         str | None, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow server of models:/ [default: the stage's].")
     ] = None,
     stage: Stage = "dev",
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 3 when drift is found.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 when drift is found.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Compare two tables of features, read batch by batch.
@@ -141,7 +141,7 @@ def _print(compared: "Comparison") -> None:
     if report.newest_part is not None:
         print_text(disagreement(report.newest_part))
     for name in report.features_not_in_reference:
-        print_text(f"{name}: not compared, as the reference was made without it")
+        print_text(f"{name}: not compared, because the reference was made without it")
     for outcome in report.outcomes_drifted:
         print_text(headline.outcome(outcome))
 
@@ -166,7 +166,7 @@ def backfill_windows(
     until: Annotated[str, typer.Option("--to", help="Day to stop before.")],
     stage: Stage = "dev",
     window_days: Annotated[
-        int | None, typer.Option(min=1, help="Days a window [default: as the stage's scheduled check].")
+        int | None, typer.Option(min=1, help="Days per window [default: those of the stage's scheduled check].")
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -178,7 +178,7 @@ def backfill_windows(
     from courtside.workflows.backfill_drift import backfill
 
     first, last = parse_day(since), parse_day(until)
-    Days(first, last)  # says so if they are the wrong way round
+    Days(first, last)  # raises if they are the wrong way round
     with people.status("Looking back") as status:
         done = backfill(
             Window(start=first, end=last),
@@ -203,8 +203,8 @@ def _monitor(stage: str) -> "DriftMonitor":
 
 
 def decision_of(check: DriftCheckResponse) -> str:
-    """Return what was decided, or that there were too few rows to decide by."""
-    # Nothing was decided about so few rows, which is not the same as finding no drift in them.
+    """Return what was decided, or that there were too few rows to decide."""
+    # With so few rows nothing was decided, which is not the same as finding no drift in them.
     return INSUFFICIENT_DATA if check.rule == INSUFFICIENT_DATA else check.decision
 
 

@@ -1,6 +1,6 @@
-"""Where the `courtside` command begins and ends: whatever happens becomes an exit code and words, never a traceback.
+"""Where the `courtside` command begins and ends: everything becomes an exit code and a message, never a traceback.
 
-Nothing heavy is imported before it watches: the rest takes a while to import, and a Ctrl-C may come meanwhile.
+Nothing heavy is imported before it is in place: the rest takes a while to import, and a Ctrl-C may come meanwhile.
 """
 
 import os
@@ -17,7 +17,7 @@ COMPLETION = "_COURTSIDE_COMPLETE"
 
 
 def main() -> None:
-    """Run the command as a program of its own and exit."""
+    """Run the command as a program and exit."""
     threading.excepthook = _thread_failed
     code = run()
     # While the interpreter shuts down, an interruption has nothing left to interrupt and would be shown as a traceback.
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _thread_failed(ended: threading.ExceptHookArgs) -> None:
-    """Say what ended a thread, which would be shown as a traceback; the command itself goes on."""
+    """Say what ended a thread, which would otherwise be shown as a traceback; the command itself goes on."""
     if ended.exc_value is not None:
         _told(ended.exc_value)
 

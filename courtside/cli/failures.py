@@ -1,4 +1,4 @@
-"""Words for what ended a command: expected failures, limits of the machine, and what nobody foresaw."""
+"""The words for what ended a command: expected failures, limits of the machine, and errors that nobody foresaw."""
 
 import errno
 import os

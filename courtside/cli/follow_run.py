@@ -1,4 +1,4 @@
-"""Following a training until it has ended, with words for every step on the way."""
+"""Follow a training until it has ended, and describe every step on the way."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ ASKED_AGAIN = 5
 
 
 def follow(training_id: str, runs: Runs, *, wait: Callable[[float], None] = time.sleep) -> Run:
-    """Return the run once it is over; says each step when it begins, and passes on an interruption with a hint."""
+    """Return the run once it is over; print each step when it begins, and add a hint to an interruption."""
     said, began = "", time.monotonic()
     try:
         with people.status("starting") as status:
@@ -25,7 +25,7 @@ def follow(training_id: str, runs: Runs, *, wait: Callable[[float], None] = time
                 status.update(f"training {training_id} {waits} ({elapsed:.0f} s)")
                 wait(POLL_SECONDS)
     except KeyboardInterrupt:
-        say(f"The training goes on without this command; `courtside runs show {training_id}` tells how it ends")
+        say(f"The training goes on without this command; `courtside runs show {training_id}` says how it ends")
         raise
     return run
 

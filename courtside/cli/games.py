@@ -14,7 +14,7 @@ from courtside.cli.stage_data import stage_games
 if TYPE_CHECKING:
     from courtside.workflows.game_loads import GamesLoaded
 
-app = typer.Typer(no_args_is_help=True, help="Put games into the lake, or make some up.")
+app = typer.Typer(no_args_is_help=True, help="Load games into the lake, or simulate some.")
 
 
 @app.command("load")
@@ -22,15 +22,15 @@ def load(
     games: GamesOption,
     stage: Stage = "dev",
     replace: Annotated[
-        bool, typer.Option("--replace", help="Let the seasons of this file hold nothing but its games.")
+        bool, typer.Option("--replace", help="Replace the file's seasons, so that they hold nothing but its games.")
     ] = False,
     quarantine: QuarantineOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Validate a games file and merge it into a stage's lake by game_id, one parquet file a season.
+    """Validate a games file and merge it into a stage's lake by game_id, one parquet file per season.
 
-    What is loaded later replaces what was loaded before, game by game; a game without a score is left out, so that it
-    never replaces one with a score. Without --replace no season loses a game. `courtside games unload` takes a load
+    A later load replaces what was loaded before, game by game; a game without a score is left out, so that it never
+    replaces one with a score. Without --replace no season loses a game. `courtside games unload` takes a load
     back.
 
     Examples:
@@ -72,9 +72,9 @@ def _say(done: "GamesLoaded", file: str) -> None:
     if done.load is None:
         say(f"{file} holds no game with a score: nothing changed")
     elif done.repeated:
-        say(f"the games of {file} were loaded on {done.load.loaded_at:%Y-%m-%d %H:%M} UTC already: nothing changed")
+        say(f"the games of {file} were already loaded on {done.load.loaded_at:%Y-%m-%d %H:%M} UTC: nothing changed")
     if done.kept:
-        say(f"{done.kept} rows without a score were passed over: the lake has the score and keeps it")
+        say(f"{done.kept} rows without a score were skipped: the lake has the score and keeps it")
 
 
 @app.command("loads")
@@ -96,7 +96,7 @@ def list_loads(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
 @app.command("unload")
 def unload(load_id: LoadId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Take a load back: its seasons become what the other loads make of them, so replaced games come back.
+    """Take a load back: its seasons are rebuilt from the other loads, so replaced games come back.
 
     Loading the file again puts it back, as the newest load.
 
@@ -108,7 +108,7 @@ def unload(load_id: LoadId, stage: Stage = "dev", as_json: JsonFlag = False) -> 
     with people.status(f"Taking load {load_id} back") as status:
         done = unload_games(load_id, lake=lake, now=datetime.now(UTC), progress=status.update)
     if done.repeated:
-        say(f"load {load_id} was taken back already: nothing changed")
+        say(f"load {load_id} had already been taken back: nothing changed")
     assert done.load is not None
     result = {
         "load": done.load.id,

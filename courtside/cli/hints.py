@@ -1,11 +1,11 @@
-"""Commands that a text tells people to type, completed with the stage that they named themselves."""
+"""Commands that a text tells people to type, completed with the stage that they named."""
 
 import re
 import shlex
 from contextvars import ContextVar
 
 named_stage: ContextVar[str | None] = ContextVar("named_stage", default=None)
-"""The stage that was named with --stage; one from the environment or by default needs no repeating."""
+"""The stage that was named with --stage; one from the environment or the default need not be repeated."""
 
 _COMMAND = re.compile(r"`courtside ([^`\n]+)`")
 
@@ -23,7 +23,7 @@ def _completed(words: str, stage: str) -> str:
 
 
 def _takes_stage(words: str) -> bool:
-    """Say whether the command, named by its first words, has the option."""
+    """Say whether the command, which its first words name, has the option."""
     from typer.core import TyperGroup
     from typer.main import get_command
 
@@ -32,7 +32,7 @@ def _takes_stage(words: str) -> bool:
     command = get_command(app)
     try:
         parts = shlex.split(words)
-    except ValueError:  # an odd quotation mark: nothing that can be typed
+    except ValueError:  # an unbalanced quotation mark: nobody can type this
         return False
     while isinstance(command, TyperGroup) and parts and parts[0] in command.commands:
         command = command.commands[parts.pop(0)]

@@ -1,4 +1,4 @@
-"""Reading what a person hands in, the same way for every command."""
+"""Read what a person hands in, in the same way for every command."""
 
 from datetime import date
 from pathlib import Path
@@ -20,12 +20,12 @@ ContractOption = Annotated[
 ]
 TableOption = Annotated[Path, typer.Option(help="A parquet file that holds what its contract names.")]
 QuarantineOption = Annotated[
-    Path | None, typer.Option(help="Where odd rows are kept with their reason [default: beside the input].")
+    Path | None, typer.Option(help="File for odd rows, each with its reason [default: beside the input].")
 ]
 
 
 class NotADay(BadInput):
-    """A date was written in another form than YYYY-MM-DD."""
+    """A date was not written as YYYY-MM-DD."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -33,7 +33,7 @@ class NotADay(BadInput):
 
 
 class QuarantineNotWritable(BadInput):
-    """Odd rows cannot be kept, so nothing goes on without them."""
+    """Odd rows cannot be written to their file, so the command does not go on without them."""
 
     def __init__(self, path: Path, detail: str) -> None:
         self.path = path
@@ -41,7 +41,7 @@ class QuarantineNotWritable(BadInput):
 
 
 class TableFileMissing(BadInput):
-    """There is no such file."""
+    """The file cannot be read."""
 
     def __init__(self, path: Path, problem: str) -> None:
         self.path = path
@@ -49,7 +49,7 @@ class TableFileMissing(BadInput):
 
 
 class InputMismatch(BadInput):
-    """A dataset contract asks for another input than was given."""
+    """A dataset contract asks for an input other than the one given."""
 
 
 def table_content(path: Path) -> bytes:
@@ -94,7 +94,7 @@ def parse_day(text: str) -> date:
 
 
 def read_input(path: Path, *, quarantine: Path | None, min_season_games: int | None = None) -> "ReadGames":
-    """Read a games file, keep its odd rows in a file and say so; raises named `BadInput` errors."""
+    """Read a games file, write its odd rows to a file and say so; raises named `BadInput` errors."""
     from courtside.core.games import MIN_SEASON_GAMES, read_games, write_quarantine
 
     read = read_games(path, min_season_games=MIN_SEASON_GAMES if min_season_games is None else min_season_games)

@@ -1,4 +1,4 @@
-"""`courtside kept`: what a destroyed stage left in the account on purpose."""
+"""`courtside kept`: what a destroyed stage left behind in the account on purpose."""
 
 from dataclasses import asdict
 

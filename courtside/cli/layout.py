@@ -7,14 +7,14 @@ from rich.cells import cell_len
 
 GAP = 2
 NARROWEST = 16
-"""A column that must wrap keeps at least so many characters."""
+"""A column that must wrap keeps at least this many characters."""
 
-# A command in backticks is one word: it is typed as a whole.
+# A command in backticks counts as one word, because it is typed as a whole.
 _WORD = re.compile(r"`[^`\n]+`[^\s`]*|\S+")
 
 
 def cell(value: object) -> str:
-    """Return a value as one line of text: floats in three digits, None as nothing, control characters as spaces."""
+    """Return a value as one line of text: floats with three digits, None as nothing, control characters as spaces."""
     if isinstance(value, float):
         return f"{value:.3f}" if value == 0 or abs(value) >= 0.001 else f"{value:.0e}"
     if isinstance(value, list | tuple | set):
@@ -43,7 +43,7 @@ def wrapped(text: str, width: int | None) -> list[str]:
 
 
 def pairs(values: Mapping[str, object], width: int | None) -> list[str]:
-    """Return a line a value, named in a column of its own; long ones go on below where they began."""
+    """Return one line per value, with names in a column of their own; long values go on below their beginning."""
     names = max(map(cell_len, values), default=0) + GAP
     lines = []
     for name, value in values.items():
@@ -54,13 +54,13 @@ def pairs(values: Mapping[str, object], width: int | None) -> list[str]:
 
 
 def tab_separated(rows: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return a heading and a line a row, for programs that cut columns."""
+    """Return a heading and one line per row, for programs that cut columns."""
     columns = _columns(rows)
     return ["\t".join(columns), *("\t".join(cell(row.get(name)) for name in columns) for row in rows)]
 
 
 def table(rows: Sequence[Mapping[str, object]], width: int) -> list[str]:
-    """Return rows as a table where it can be read in that width, or else as one block of named values a row."""
+    """Return rows as a table where it can be read in that width, or else as one block of named values per row."""
     columns = _columns(rows)
     texts = [[cell(row.get(name)) for name in columns] for row in rows]
     widths = _widths([columns, *texts], width)

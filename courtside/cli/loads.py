@@ -1,4 +1,4 @@
-"""Loads as a person sees them, the same for games and tables."""
+"""Loads as people see them, the same for games and tables."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +11,7 @@ LoadId = Annotated[str, typer.Argument(help="The load, as `loads` lists it.")]
 
 
 def load_rows(loads: "Loads") -> list[dict[str, Any]]:
-    """Return one row a load, few and short enough for a narrow terminal."""
+    """Return one row per load, with columns few and short enough for a narrow terminal."""
     return [
         {
             "load": load.id,

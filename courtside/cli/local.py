@@ -45,7 +45,7 @@ def up(
 
     options = LocalOptions(port=port, backend_store_uri=backend_store_uri, enforce_iam=True)
     with people.status("Starting") as status, LocalAws.start(options, progress=status.update) as aws:
-        # With the instance, not with this process: functions and tasks run from it.
+        # It must live as long as the instance, not this process, because functions and tasks run from it.
         status.update("Synthesizing the templates")
         synthesis = Synthesis(aws.directory / "cdk.out", stage=stage, instance_id=aws.instance.id)
         try:
@@ -67,13 +67,13 @@ def up(
 
 @app.command("env")
 def env(
-    instance_id: Annotated[str | None, typer.Argument(help="Which one [default: the newest].")] = None,
-    unset: Annotated[bool, typer.Option("--unset", help="Print what takes them back instead.")] = False,
+    instance_id: Annotated[str | None, typer.Argument(help="Which instance [default: the newest].")] = None,
+    unset: Annotated[bool, typer.Option("--unset", help="Print the commands that unset them instead.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Print the variables that point AWS tools, MLflow and `courtside` at a running embedded AWS.
 
-    They hold its keys: who has them may do everything in it, and run code as you.
+    They hold its keys: whoever has them may do everything in it, and run code as you.
 
     Examples:
 
@@ -97,8 +97,10 @@ def env(
 
 @app.command("slack")
 def slack(
-    instance_id: Annotated[str | None, typer.Argument(help="Of which one [default: the newest].")] = None,
-    last: Annotated[int | None, typer.Option("--last", min=1, help="The newest messages only [default: all].")] = None,
+    instance_id: Annotated[str | None, typer.Argument(help="Which instance [default: the newest].")] = None,
+    last: Annotated[
+        int | None, typer.Option("--last", min=1, help="Only the newest N messages [default: all].")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show what the embedded AWS's own Slack received, newest last, as a person would read it in Slack.
@@ -116,7 +118,7 @@ def slack(
         print_json([{"received_at": message.received_at.isoformat(), "text": message.shown} for message in messages])
         return
     if not messages:
-        say("Slack received nothing yet. `courtside alerts test` sends it a message.")
+        say("Slack has received nothing yet. `courtside alerts test` sends it a message.")
     for message in messages:
         print_message(f"{message.received_at:%Y-%m-%d %H:%M:%S} UTC", rendered(message.shown))
 
@@ -145,7 +147,7 @@ def status(as_json: JsonFlag = False) -> None:
 
 @app.command("down")
 def down_instances(
-    instance_id: Annotated[str | None, typer.Argument(help="Which one [default: all].")] = None,
+    instance_id: Annotated[str | None, typer.Argument(help="Which instance [default: all].")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Stop embedded AWS instances and remove their working files.

@@ -38,14 +38,14 @@ def ui(
 
     from courtside.adapters.signing_proxy import SigningProxy
 
-    # A shell that starts a command in the background has it ignore Ctrl-C; it must end by it all the same.
+    # A shell that starts a command in the background makes it ignore Ctrl-C, which must end it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     uri = stage_tracking_uri(stage)
     with SigningProxy(uri, session=boto3.Session(), host=host, port=port) as proxy, ExitStack() as resources:
         say(f"MLflow of stage {stage}, signed as you; Ctrl-C ends")
         print_json({"url": proxy.entrance}) if as_json else typer.echo(proxy.entrance)
         if open_browser:
-            # By way of a file that is ours alone: everybody can read what a browser is started with.
+            # A file that only we can read holds the address, because everybody can read a browser's command line.
             folder = resources.enter_context(tempfile.TemporaryDirectory(prefix="courtside-"))
             page = Path(folder, "mlflow.html")
             page.write_text(f'<!doctype html><meta http-equiv="refresh" content="0; url={proxy.entrance}">')

@@ -1,4 +1,4 @@
-"""Commands that were called otherwise before: each says what it is called now."""
+"""Commands that used to have other names: each says what it is called now."""
 
 import shlex
 

@@ -1,4 +1,4 @@
-"""`courtside train --resume-logging`: log what a tracking server that was away has missed."""
+"""`courtside train --resume-logging`: log what a tracking server missed while it was away."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class NoTrackingServer(BadInput):
-    """Runs are to be logged, but not said where."""
+    """Runs should be logged, but no server was named."""
 
     def __init__(self) -> None:
         super().__init__("say which server to log to: --tracking-uri (or MLFLOW_TRACKING_URI), or --stage")

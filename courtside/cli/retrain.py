@@ -19,7 +19,7 @@ def retrain(
     as_of: Annotated[str | None, typer.Option(help="Train on games before this day [default: today].")] = None,
     reason: Annotated[str, typer.Option(help="Logged with the training.")] = "asked for by a person",
     wait: Annotated[
-        bool, typer.Option("--wait", help="Follow it to its end; exits 1 unless a challenger was trained and judged.")
+        bool, typer.Option("--wait", help="Follow it to its end; exit 1 unless a challenger was trained and judged.")
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -50,7 +50,7 @@ def retrain(
         print_json(result)
         return
     print_pairs(result)
-    say(f"To follow it: `courtside runs show {request.training_id}`; with --wait the command does so itself")
+    say(f"To follow it: `courtside runs show {request.training_id}`; with --wait the command follows it itself")
 
 
 def _follow(training_id: str, stage: str, *, as_json: bool) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="See what ran in a stage: trainings, drift checks, backups and restores.")
 
 RunId = Annotated[str, typer.Argument(help="The run, as `courtside runs list` shows it; its beginning is enough.")]
-Lines = Annotated[int, typer.Option(min=1, max=10_000, help="How many of the log's last lines.")]
+Lines = Annotated[int, typer.Option(min=1, max=10_000, help="How many of the log's last lines to show.")]
 SHORT = 60
 _Item = TypeVar("_Item")
 
@@ -27,7 +27,7 @@ _Item = TypeVar("_Item")
 def list_runs(
     stage: Stage = "dev",
     kind: Annotated[RunKind | None, typer.Option(help="Only this kind.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many, the newest.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Show at most this many, the newest.")] = 20,
     as_json: JsonFlag = False,
 ) -> None:
     """List the newest runs: state, who or what started each, how long it took, and why it failed.
@@ -83,7 +83,7 @@ def show_logs(run_id: RunId, stage: Stage = "dev", lines: Lines = 100, as_json: 
 
 
 def runs_of(stage: str) -> "Runs":
-    """Return where a stage's runs are found; raises `StageNotDeployed`."""
+    """Return the source of a stage's runs; raises `StageNotDeployed`."""
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.executions import StepFunctionsExecutions
     from courtside.adapters.s3_lake import S3Lake
@@ -106,7 +106,7 @@ def runs_of(stage: str) -> "Runs":
 
 
 def unless_refused(ask: Callable[[], list[_Item]], what: str) -> list[_Item]:
-    """Return what AWS tells; where it refuses that, say so beside the rest, and return nothing."""
+    """Return AWS's answer; where AWS refuses, say so beside the rest, and return nothing."""
     from courtside.adapters.deployment import AwsUnusable, reaching_aws
 
     try:

@@ -1,4 +1,4 @@
-"""`courtside games simulate`: the default input as a file."""
+"""`courtside games simulate`: write the default input to a file."""
 
 from pathlib import Path
 from typing import Annotated

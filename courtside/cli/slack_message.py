@@ -6,13 +6,13 @@ from rich.text import Text
 
 from courtside.contracts.secrecy import without_secrets
 
-# Slack's own rule: a pair of marks at the edges of words. Code keeps its marks, by which it is told from text.
+# Slack's own rule is a pair of marks at the edges of words. Code keeps its marks, which distinguish it from text.
 _BOLD = re.compile(r"(?<![\w*`])\*(?=\S)([^*\n`]*\S)\*(?![\w*`])")
 _CODE = re.compile(r"`[^`\n]+`")
 
 
 def rendered(text: str) -> Text:
-    """Return a message's text, already without Slack's escapes, for a terminal."""
+    """Return a message's text, whose Slack escapes have been removed already, for a terminal."""
     message = Text()
     text, end = without_secrets(text), 0
     for bold in _BOLD.finditer(text):

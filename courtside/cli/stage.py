@@ -10,7 +10,7 @@ from courtside.cli.hints import named_stage
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import TRACKING_AUTH
 
-# As infra/stage.py demands of a stage's settings.
+# infra/stage.py has the same rule for a stage's settings.
 _NAME = re.compile(r"[a-z][a-z0-9]{1,15}")
 
 
@@ -37,7 +37,7 @@ Stage = Annotated[str, typer.Option(envvar="COURTSIDE_STAGE", callback=_stage_na
 
 
 def stage_tracking_uri(stage: str) -> str:
-    """Return the address of a stage's tracking server and have MLflow sign its requests; raises `StageNotDeployed`."""
+    """Return the address of a stage's tracking server and make MLflow sign its requests; raises `StageNotDeployed`."""
     from courtside.adapters.deployment import stage_outputs
     from courtside.contracts.names import StackOutput
 
@@ -45,7 +45,7 @@ def stage_tracking_uri(stage: str) -> str:
 
 
 def signed(uri: str) -> str:
-    """Have MLflow sign its requests, as the tracking API of a stage is private by IAM; return the address to use.
+    """Make MLflow sign its requests, because IAM keeps a stage's tracking API private; return the address to use.
 
     ``COURTSIDE_TRACKING_URI`` names another one, for a server that is reached in another way.
     """

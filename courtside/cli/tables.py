@@ -1,4 +1,4 @@
-"""`courtside tables`: a team's own table into the lake, and back out."""
+"""`courtside tables`: load a team's own table into the lake, and take it back out."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +50,7 @@ def load(
     if not served.id_columns:
         say(f"warning: {served.name} names no id_columns, so rows that were loaded before are not recognised")
     if done.repeated:
-        say(f"{table.name} was loaded on {done.load.loaded_at:%Y-%m-%d %H:%M} UTC already: nothing changed")
+        say(f"{table.name} was already loaded on {done.load.loaded_at:%Y-%m-%d %H:%M} UTC: nothing changed")
     result: dict[str, Any] = {
         "load": done.load.id,
         "rows": done.load.rows,
@@ -84,7 +84,7 @@ def list_loads(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
 @app.command("unload")
 def unload(load_id: LoadId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Take a load back: its rows are in no training and no check from now on, and its file is kept apart in the lake.
+    """Take a load back: from now on its rows are in no training and no check, and its file is stored apart in the lake.
 
     Loading the file again puts it back.
 
@@ -95,7 +95,7 @@ def unload(load_id: LoadId, stage: Stage = "dev", as_json: JsonFlag = False) -> 
     lake, dataset = stage_table(stage)
     done = unload_table(load_id, lake=lake, dataset=dataset, now=datetime.now(UTC))
     if done.repeated:
-        say(f"load {load_id} was taken back already: nothing changed")
+        say(f"load {load_id} had already been taken back: nothing changed")
     result = {"load": done.load.id, "file": done.load.file, "rows": done.load.rows}
     if as_json:
         print_json({**result, "repeated": done.repeated})

@@ -29,7 +29,7 @@ DatabaseUri = Annotated[
 
 
 class OptionsMixed(BadInput):
-    """Options that belong to different ways of working."""
+    """Options that do not belong together."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -44,7 +44,7 @@ def backup(
 ) -> None:
     """Copy every table as it is at one moment; runs that are being logged go on.
 
-    Artifacts are not in it: they lie in the artifacts bucket, which keeps versions.
+    Artifacts are not included: they are in the artifacts bucket, which keeps versions.
 
     Examples:
 
@@ -105,7 +105,7 @@ def backups(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
 
 def _print(result: dict[str, Any], *, as_json: bool) -> None:
-    """Print what was copied, a line each; what the task did is known to who typed it."""
+    """Print what was copied, one line each, without the task's action, which the user has typed."""
     print_json(result) if as_json else print_pairs({name: each for name, each in result.items() if name != "did"})
 
 

@@ -34,7 +34,7 @@ EXIT_NOT_LOGGED = 4
 
 
 class OptionMissing(BadInput):
-    """A command was called without an option that this way of calling it needs."""
+    """A command was called without an option that it needs when it is called in this way."""
 
     def __init__(self, option: str) -> None:
         self.option = option
@@ -48,7 +48,7 @@ def features(
     quarantine: QuarantineOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Make the features of a games file.
+    """Compute the features of a games file.
 
     Example: `courtside features --games games.csv.gz --out features.parquet`
     """
@@ -71,7 +71,7 @@ def train_files(
     ] = None,
     games: Annotated[Path | None, typer.Option(help="Games: .csv, .csv.gz or .parquet.")] = None,
     table: Annotated[
-        Path | None, typer.Option(help="A parquet file that holds the features of --contract, in place of games.")
+        Path | None, typer.Option(help="A parquet file that holds the features of --contract, instead of games.")
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="Train on rows before this day (YYYY-MM-DD).")] = None,
     newest: Annotated[int | None, typer.Option(min=1, help="Train on only the newest N rows of features.")] = None,
@@ -80,10 +80,10 @@ def train_files(
         str | None, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow server to log to.")
     ] = None,
     search: Annotated[
-        int, typer.Option(min=0, help="Try N drawn sets of parameters a candidate besides the published one.")
+        int, typer.Option(min=0, help="Try N random sets of parameters per candidate besides the published one.")
     ] = 0,
     rolling_origin: Annotated[
-        int | None, typer.Option(min=2, max=20, help="Evaluate every candidate over K expanding windows besides.")
+        int | None, typer.Option(min=2, max=20, help="Also evaluate every candidate over K expanding windows.")
     ] = None,
     calibrate: Annotated[
         Calibration | None, typer.Option(help="Calibrate the best candidate's probabilities on the selection part.")
@@ -149,7 +149,7 @@ def train_files(
     _print_record(record, out, as_json=as_json)
     if record.spooled:
         say(
-            "trained, but not logged: what the tracking server did stands above. When it is mended: "
+            "trained, but not logged: what the tracking server did is described above. When it works again: "
             f"`courtside train --resume-logging --out {out} --tracking-uri {tracking_uri}`"
         )
         raise typer.Exit(EXIT_NOT_LOGGED)
@@ -170,7 +170,7 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
 def _store_input(
     lake: "FolderLake", *, games: Path | None, table: Path | None, dataset: str, quarantine: Path | None
 ) -> "Contract":
-    """Put the one input that was given where the training reads it and return its contract."""
+    """Put the given input where the training reads it, and return its contract."""
     if (games is None) == (table is None):
         raise InputMismatch("give either --games or --table: a training has one input")
     if games is not None:

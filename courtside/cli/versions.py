@@ -25,7 +25,7 @@ Version = Annotated[str, typer.Argument(help="A version of the registry, as `cou
 
 @app.command("list")
 def list_versions(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """List the registered versions: the part each plays, what the gate said of it, and why.
+    """List the registered versions: the role of each, the gate's verdict on it, and why.
 
     Example: `courtside versions list --stage dev`
     """
@@ -39,7 +39,7 @@ def list_versions(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
 @app.command("history")
 def production_history(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Show what was champion from when to when, why and by whom.
+    """Show which version was champion from when to when, why, and who made it so.
 
     Example: `courtside versions history --stage dev --json`
     """
@@ -51,7 +51,7 @@ def production_history(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
 
 def _row(reign: "Reign") -> dict[str, str]:
-    """Return a reign's columns, few enough for a narrow terminal."""
+    """Return the columns of a champion's time, few enough for a narrow terminal."""
     until = f"{reign.until:%Y-%m-%d %H:%M}" if reign.until else "now"
     return {
         "version": reign.version,
@@ -63,7 +63,7 @@ def _row(reign: "Reign") -> dict[str, str]:
 @app.command("compare")
 def compare_versions(
     version: Version,
-    other: Annotated[str, typer.Argument(help="Compared with [default: the champion, or the one before it].")] = "",
+    other: Annotated[str, typer.Argument(help="Compare with it [default: the champion, or the one before].")] = "",
     stage: Stage = "dev",
     as_json: JsonFlag = False,
 ) -> None:
@@ -83,7 +83,7 @@ def compare_versions(
 @app.command("promote")
 def promote_version(
     version: Version,
-    reason: Annotated[str, typer.Option(help="Kept in the production history.")],
+    reason: Annotated[str, typer.Option(help="The reason, which the production history keeps.")],
     stage: Stage = "dev",
     as_json: JsonFlag = False,
 ) -> None:
@@ -222,7 +222,7 @@ def _approvals(stage: str) -> "Approvals":
 
 
 def _caller() -> str:
-    """Return who AWS takes this person for: the production history names them."""
+    """Return the AWS identity of this person, which the production history names."""
     import boto3
 
     return boto3.client("sts").get_caller_identity()["Arn"]

@@ -1,4 +1,4 @@
-"""`courtside versions import`: bring a pickle from before the registry into it."""
+"""`courtside versions import`: register a pickle that is older than the registry."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ from courtside.cli.resume_logging import place
 from courtside.cli.stage import Stage
 from courtside.contracts.names import DEFAULT_DATASET
 
-Hash = Annotated[str, typer.Option(help="SHA-256 of the pickle, from where you know it to be right.")]
+Hash = Annotated[str, typer.Option(help="SHA-256 of the pickle, from a source that you trust.")]
 ScalerHash = Annotated[
     str | None,
     typer.Option(help="SHA-256 of scaler.pkl, for a model that takes scaled features (logistic_regression)."),
@@ -30,9 +30,9 @@ def import_model(
     dataset: ContractOption = DEFAULT_DATASET,
     as_json: JsonFlag = False,
 ) -> None:
-    """Register an old pickle, only from the lake's ml-models/ and only if its hash is as you say.
+    """Register an old pickle, only from the lake's ml-models/ and only if its hash is the one you give.
 
-    It is judged on ml-features/test.parquet if that is there, and becomes neither challenger nor champion.
+    It is judged on ml-features/test.parquet if that exists, and becomes neither challenger nor champion.
 
     Example: `courtside versions import random_forest --sha256 9f86d0… --stage dev`
     """

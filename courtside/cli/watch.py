@@ -17,12 +17,12 @@ def watch(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Check the window that ends before this day [default: today].")
     ] = None,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 3 when drift is found.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 when drift is found.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Run the stage's own drift check now, as its schedule does: it alerts and retrains where it finds a reason to.
 
-    A window that was checked before is only read back, so nobody is alerted twice.
+    For a window that was checked before, only the result is read back, so nobody is alerted twice.
 
     Examples:
 
@@ -41,7 +41,7 @@ def watch(
         with people.status("Checking"), reaching_aws():
             found = check_now(function, DriftCheckRequest(as_of=moment))
     except KeyboardInterrupt:
-        say("A check that has begun goes on without this command; `courtside status` tells what it decided")
+        say("A check that has begun goes on without this command; `courtside status` says what it decided")
         raise
     print_json(found.model_dump(mode="json")) if as_json else print_pairs(_lines(found))
     if exit_code and found.features_drifted:

@@ -44,7 +44,7 @@ class Environment(BaseModel):
 
 
 class TelemetryEnv(Environment):
-    """What every process signs its logs and metrics with; `service` is its verb."""
+    """What every process labels its logs and metrics with; `service` is its verb."""
 
     stage: str = Field(min_length=1)
     service: str = Field(alias="POWERTOOLS_SERVICE_NAME", min_length=1)
@@ -67,7 +67,7 @@ class TrackingEnv(LakeEnv):
 class LedgerEnv(Environment):
     """The ledger of locks, approvals and the production history.
 
-    A lease lasts longer than any step of a retraining may take, as only the functions between them renew it.
+    A lease lasts longer than any step of a retraining may take, because only the functions between the steps renew it.
     """
 
     ledger_table: str = Field(min_length=3)
@@ -77,7 +77,7 @@ class LedgerEnv(Environment):
 class TrainEnv(TrackingEnv):
     """The training task, which also smoke-tests.
 
-    `git_commit` is what the stage was deployed from, empty where that is not known.
+    `git_commit` is the commit that the stage was deployed from, empty if that is not known.
     """
 
     git_commit: str = ""
@@ -114,7 +114,7 @@ class GateEnv(LakeEnv, LedgerEnv):
 
 
 class CheckDriftEnv(LakeEnv):
-    """The drift check function; without a tracking server it logs its runs nowhere."""
+    """The drift check function; without a tracking server it logs no runs."""
 
     alert_topic_arn: str
     retraining_arn: str
@@ -126,7 +126,10 @@ class CheckDriftEnv(LakeEnv):
 
 
 class TrackingCopyEnv(Environment):
-    """The task that copies the tracking database; libpq's own variables say where that is, the secret the password."""
+    """The task that copies the tracking database.
+
+    Libpq's own variables say where that is, and the secret holds the password.
+    """
 
     lake_bucket: str = Field(min_length=3)
     database_secret_arn: str

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 
 class Payload(BaseModel):
-    """Base of every payload: immutable; unknown fields are refused so that a typing slip is heard."""
+    """Base of every payload: immutable; unknown fields are refused so that a typing error is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,7 +53,10 @@ _DIGEST_LETTERS = 10
 
 
 def execution_name(training_id: str) -> str:
-    """Return the name of a training's execution: its id; one that is too long ends in its digest, so none collide."""
+    """Return the name of a training's execution: its id.
+
+    One that is too long ends in its digest, so that no two collide.
+    """
     if len(training_id) <= NAME_LIMIT:
         return training_id
     digest = hashlib.sha256(training_id.encode()).hexdigest()[:_DIGEST_LETTERS]
@@ -63,8 +66,8 @@ def execution_name(training_id: str) -> str:
 class DriftCheckResponse(Payload):
     """Output of `check_drift`; `page_key` and `tracking_run_id` are None where page or run could not be made.
 
-    `share_drifted` is of the features that were checked, in [0, 1]. With the decision ``nothing_to_check`` there is no
-    report. `overdue_since` is the day of the newest row where data should have come since and did not.
+    `share_drifted` is the share of the checked features, in [0, 1]. With the decision ``nothing_to_check`` there is no
+    report. `overdue_since` is the day of the newest row if data should have come since and did not.
     """
 
     check_id: str
@@ -86,7 +89,7 @@ class DriftCheckResponse(Payload):
 
 
 class RetrainingRequest(Payload):
-    """Input of the retraining state machine; `report` is where the drift report lies that asked for it."""
+    """Input of the retraining state machine; `report` is the address of the drift report that asked for it."""
 
     training_id: str
     as_of: date
@@ -104,7 +107,7 @@ class LockOutcome(StrEnum):
 
 
 class LockResponse(Payload):
-    """Output of `lock`, whose input is a `RetrainingRequest`; with the alert to send where it does not run now."""
+    """Output of `lock`, whose input is a `RetrainingRequest`; with the alert to send if it does not run now."""
 
     training_id: str
     outcome: LockOutcome
@@ -113,9 +116,9 @@ class LockResponse(Payload):
 
 
 class UnlockRequest(Payload):
-    """Input of `unlock`; `trained` tells that a challenger was judged, so that the cool-down counts from its data.
+    """Input of `unlock`; `trained` says that a challenger was judged, so that the cool-down counts from its data.
 
-    An event about a stopped execution hands its input over as JSON text; that is a request too.
+    An event about a stopped execution passes its input as JSON text; that is a request too.
     """
 
     request: RetrainingRequest
@@ -178,7 +181,7 @@ class ApprovalRequest(Payload):
 
 
 class ApprovalAnswer(Payload):
-    """What a person said to a request for approval, and who it was."""
+    """A person's answer to a request for approval, and who gave it."""
 
     approved: bool
     by: str
@@ -191,14 +194,14 @@ class SealRequest(Payload):
 
 
 class SealResponse(Payload):
-    """Output of `seal`: the seal that the challenger lies under."""
+    """Output of `seal`: the challenger's seal."""
 
     training_id: str
     sha256: str
 
 
 class PromoteRequest(Payload):
-    """Input of `promote`; `sha256` is the seal that the challenger lies under, `by` who or what decided."""
+    """Input of `promote`; `sha256` is the challenger's seal, `by` who or what decided."""
 
     training_id: str
     sha256: str

@@ -1,4 +1,4 @@
-"""Names that become a part of a key or path: the ones that cannot lead anywhere else."""
+"""Names that become part of a key or path, restricted so that they cannot lead anywhere else."""
 
 import re
 
@@ -11,7 +11,7 @@ _SHOWN = 40
 
 
 class NameUnusable(BadInput):
-    """A name cannot be a part of a key or path."""
+    """A name cannot be part of a key or path."""
 
     def __init__(self, name: str, what: str) -> None:
         self.name = name

@@ -1,7 +1,7 @@
 """Where everything lies in the lake bucket: the only place that spells an object key.
 
-A key is never made of a name that could lead out of its prefix: every function here that takes a name raises
-`NameUnusable` for such a one.
+No key is built from a name that could lead out of its prefix: every function here that takes a name raises
+`NameUnusable` for such a name.
 """
 
 import re
@@ -74,7 +74,7 @@ def unloaded_table(dataset: str, load_id: str) -> str:
 
 
 def training_manifest(training_id: str) -> str:
-    """Key of which data one training is made from, byte for byte."""
+    """Key of the manifest that says which data one training uses, byte for byte."""
     return f"{TRAININGS_PREFIX}{_training(training_id)}/{MANIFEST_NAME}"
 
 
@@ -99,7 +99,10 @@ def training_spool(training_id: str) -> str:
 
 
 def spooled_run(training_id: str) -> str:
-    """Key of what a spool holds; it is written last and removed first, so a spool without it is not whole."""
+    """Key of the document that says what a spool holds.
+
+    It is written last and removed first, as proof of a whole spool.
+    """
     return f"{training_spool(training_id)}{_SPOOLED_RUN}"
 
 
@@ -144,12 +147,12 @@ def training_card_text(training_id: str) -> str:
 
 
 def training_smoke(training_id: str) -> str:
-    """Key of the known rows, and what the challenger said of them, that a smoke check repeats."""
+    """Key of the known rows, with the challenger's predictions, that a smoke check repeats."""
     return f"{TRAININGS_PREFIX}{_training(training_id)}/{SMOKE_NAME}"
 
 
 def training_record(training_id: str) -> str:
-    """Key of what one training did."""
+    """Key of the record of what one training did."""
     return f"{TRAININGS_PREFIX}{_training(training_id)}/{RECORD_NAME}"
 
 
@@ -159,7 +162,7 @@ def training_profile(training_id: str) -> str:
 
 
 def training_holdout(training_id: str) -> str:
-    """Key of what challenger and champion say of the same newest rows."""
+    """Key of what challenger and champion predict for the same newest rows."""
     return f"{TRAININGS_PREFIX}{_training(training_id)}/holdout.parquet"
 
 
@@ -179,7 +182,7 @@ def drift_page(day: date, check_id: str) -> str:
 
 
 def drift_rows(day: date, check_id: str) -> str:
-    """Key of the same report as one row a feature; in a folder of its own, as query engines read all of a folder."""
+    """Key of the same report, one row per feature, in a folder of its own because query engines read whole folders."""
     return f"{_drift_day(day)}rows/{_check(check_id)}.parquet"
 
 
@@ -193,7 +196,7 @@ def backfilled_check(check_id: str) -> str:
 
 
 def is_backfilled(decision_key: str) -> bool:
-    """Tell whether a decision's key is that of a check which was computed later, so that nobody was told anything."""
+    """Say whether a decision's key belongs to a check that was computed later, so that nobody was told anything."""
     return decision_key.endswith(f"{_BACKFILLED}.json")
 
 
@@ -207,7 +210,7 @@ def decision_of(key: str) -> tuple[date, str] | None:
     found = re.fullmatch(rf"{re.escape(DECISIONS_PREFIX)}dt=(\d{{4}}-\d\d-\d\d)/([^/]+)\.json", key)
     try:
         return None if found is None else (date.fromisoformat(found[1]), found[2])
-    except ValueError:  # digits that are no day: nothing that a check wrote
+    except ValueError:  # digits that are not a day: no check wrote this
         return None
 
 

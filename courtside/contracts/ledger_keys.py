@@ -13,7 +13,7 @@ NOTICES_PREFIX = "notice/"
 
 
 def partition(key: str) -> str:
-    """Return the part of the ledger that a key lies in, which is what rights are granted on."""
+    """Return the part of the ledger that a key lies in; permissions are granted on these parts."""
     return key.partition("/")[0]
 
 
@@ -28,7 +28,7 @@ def promotion(training_id: str) -> str:
 
 
 def drift_check(check_id: str) -> str:
-    """Key of who carries out one drift check."""
+    """Key of the claim to carry out one drift check."""
     return f"{CHECKS_PREFIX}{check_id}"
 
 

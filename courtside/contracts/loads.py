@@ -10,7 +10,7 @@ from courtside.contracts.events import Payload
 
 
 class LoadState(StrEnum):
-    """What became of a load; `begun` and `leaving` are of a command that did not end, or has not yet."""
+    """What became of a load; `begun` and `leaving` mean that a command did not finish, or has not yet."""
 
     BEGUN = "begun"
     LOADED = "loaded"
@@ -19,19 +19,19 @@ class LoadState(StrEnum):
 
     @property
     def counts(self) -> bool:
-        """Whether its rows belong into the lake."""
+        """Whether its rows belong in the lake."""
         return self in {LoadState.BEGUN, LoadState.LOADED}
 
     @property
     def ended(self) -> bool:
-        """Whether the lake is as the state says."""
+        """Whether the lake is in the state that this says."""
         return self in {LoadState.LOADED, LoadState.TAKEN_BACK}
 
 
 class Load(Payload):
-    """One file that was loaded: `id` is made of its content, `key` is where the lake keeps its rows.
+    """One file that was loaded: `id` is derived from its content, `key` is where the lake keeps its rows.
 
-    `replaces` tells that the seasons of these games hold nothing that was loaded before; `unlabelled` counts rows
+    `replaces` says that the seasons of these games keep nothing that was loaded before; `unlabelled` counts rows
     whose label was not known yet.
     """
 
@@ -56,7 +56,7 @@ class Loads(Payload):
     objects: dict[str, int] = Field(default_factory=dict)
 
     def find(self, load_id: str) -> Load | None:
-        """Return the load with this id, None if there is none."""
+        """Return the load with this id, or None if there is none."""
         return next((load for load in self.loads if load.id == load_id), None)
 
     def appended(self, load: Load) -> Self:

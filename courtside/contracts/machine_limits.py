@@ -1,4 +1,4 @@
-"""Limits of the machine, which no file is to blame for."""
+"""Limits of the machine, for which no file is to blame."""
 
 import errno
 
@@ -10,7 +10,7 @@ LIMITS = {
     errno.ENOSPC: "there is no space left on the disk; free some",
     errno.EDQUOT: "your share of the disk is used up; free some",
 }
-"""What a machine can run out of beside memory, by the number of the system's error."""
+"""What a machine can run out of besides memory, by the number of the system's error."""
 
 
 class MachineLimit(CourtsideError):
@@ -23,12 +23,12 @@ class MachineLimit(CourtsideError):
 
 
 class OutOfMemory(CourtsideError):
-    """This machine has not enough memory for what is asked; the input may be as it should."""
+    """This machine does not have enough memory for the work; the input may be in order."""
 
     def __init__(self, work: str) -> None:
         self.work = work
         super().__init__(
-            f"this machine has not enough memory {work}; the file itself may be right. End other programs, use "
+            f"this machine does not have enough memory {work}; the file itself may be right. End other programs, use "
             "a machine with more memory, or split the input into smaller files"
         )
 

@@ -1,4 +1,4 @@
-"""The metrics every stage emits: their names, units, and which figures of a payload they are."""
+"""The metrics that every stage emits: their names and units, and the figures of a payload that they come from."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from courtside.contracts.records import ApprovalRecord, TrainingRecord
 
 NAMESPACE = "Courtside"
 STAGE, SERVICE = "stage", "service"
-"""The dimensions: each metric is kept by stage, and by stage and service."""
+"""The dimensions: each metric is recorded by stage, and by stage and service."""
 
 
 class Metric(StrEnum):
@@ -52,7 +52,7 @@ UNITS = {
 
 
 def metrics_of(payload: Payload) -> dict[Metric, float]:  # noqa: PLR0911 — one case, one answer a payload
-    """Return what a payload says in figures; one without any, and a figure that is not known, give nothing."""
+    """Return a payload's figures as metrics; a figure that is not known is left out."""
     match payload:
         case DriftCheckResponse():
             return {

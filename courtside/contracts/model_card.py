@@ -19,7 +19,7 @@ class ReliabilityBin(Payload):
 class Curves(Payload):
     """How a candidate's probabilities meet the labels of the test part.
 
-    `confusion` is (true negatives, false positives, false negatives, true positives) at probability .5; `roc` runs in
+    `confusion` is (true negatives, false positives, false negatives, true positives) at probability 0.5; `roc` runs in
     (false positive rate, true positive rate) from (0, 0) to (1, 1).
     """
 
@@ -29,7 +29,7 @@ class Curves(Payload):
 
 
 class CandidateCard(Payload):
-    """One candidate: what it was built from, what it goes by, and how it does. Its metrics are in the record."""
+    """One candidate: what it was built from, what it relies on, and how it does. Its metrics are in the record."""
 
     name: str
     flavor: str
@@ -70,7 +70,7 @@ class ModelCard(Payload):
 class SpooledRun(Payload):
     """What a training would have logged, kept in the lake until the tracking server is back.
 
-    The models lie beside it, and the holdout's features as rows; `attachments` are file names.
+    The models are stored beside it, as are the holdout's features as rows; `attachments` are file names.
     """
 
     card: ModelCard

@@ -7,7 +7,7 @@ DRIFT_EXPERIMENT = "data-drift-monitoring"
 REGISTERED_MODEL = "nba-game-predictions"
 DEFAULT_DATASET = "nba_games"
 TRACKING_AUTH = "courtside-sigv4"
-"""The value of ``MLFLOW_TRACKING_AUTH`` that has MLflow's client sign its requests; an entry point has this name."""
+"""The value of ``MLFLOW_TRACKING_AUTH`` that makes MLflow's client sign its requests; an entry point has this name."""
 DRIFT_PAGE = "report.html"
 """A drift report's page among the artifacts of its run; the only artifact the drift check may write."""
 
@@ -16,7 +16,7 @@ REFERENCE_ARTIFACTS = "reference"
 
 
 class Alias(StrEnum):
-    """Registry aliases: which model version plays which part."""
+    """Registry aliases: which model version plays which role."""
 
     CHAMPION = "champion"
     CHALLENGER = "challenger"

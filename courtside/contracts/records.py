@@ -12,8 +12,8 @@ from courtside.contracts.events import Payload, RetrainingRequest, Trigger, Wind
 class SplitRule(Payload):
     """How rows are split by time.
 
-    The newest `test_share` of all rows is the test part, its newest `holdout_share` the holdout: only the gate decides
-    anything by it. The rest of the test part selects the best candidate.
+    The newest `test_share` of all rows is the test part, whose newest `holdout_share` is the holdout: only the gate
+    decides anything by it. The rest of the test part selects the best candidate.
     """
 
     test_share: float = Field(default=0.2, gt=0, lt=1)
@@ -37,7 +37,7 @@ class FrozenObject(Payload):
 
 
 class DataManifest(Payload):
-    """Which data a training is made from, so that it can be made again bit for bit.
+    """Which data a training uses, so that it can be repeated bit for bit.
 
     `content_hash` covers the bytes and keys of the objects, the dataset contract, `as_of`, the split rule, the seed and
     `newest_rows` (train on only that many of the newest rows of features; None: all). `rows`, `first_day` and
@@ -94,7 +94,7 @@ class ModelRecord(Payload):
 class TrainingRecord(Payload):
     """What one training did: everything the gate and the promotion need; `importances` are the best model's.
 
-    `warnings` are what a person should know of the data; `spooled` tells that its runs wait for the tracking server.
+    `warnings` are what a person should know about the data; `spooled` says that its runs wait for the tracking server.
     """
 
     training_id: str
@@ -129,7 +129,7 @@ class LegacySet(Payload):
 class SealedFiles(Payload):
     """What lies under a seal: a version's model, record, profile, known rows and legacy files, each by its SHA-256.
 
-    The SHA-256 of this document is the seal: who knows it can check every file.
+    The SHA-256 of this document is the seal: whoever knows it can check every file.
     """
 
     version: str
@@ -138,9 +138,9 @@ class SealedFiles(Payload):
 
 
 class ChampionReference(Payload):
-    """Which profile a drift check compares with, and under which seal the champion lies.
+    """The profile that a drift check compares with, and the champion's seal.
 
-    `sha256` is None of a champion from before versions were sealed.
+    `sha256` is None for a champion from before versions were sealed.
     """
 
     version: str
@@ -152,10 +152,10 @@ class ChampionReference(Payload):
 
 
 class DecisionRecord(Payload):
-    """One logged decision; `done` tells that everything it asked for has happened.
+    """One logged decision; `done` says that everything it asked for has happened.
 
-    A `backfilled` one was computed later: it says what would have been decided, and nothing was done. Where there was
-    nothing to check, `report_key` and `champion_version` are empty. `overdue_since` is the day of the newest row where
+    A `backfilled` decision was computed later: it says what would have been decided, but nothing was done. If there was
+    nothing to check, `report_key` and `champion_version` are empty. `overdue_since` is the day of the newest row if
     newer ones should have come and did not.
     """
 
@@ -183,8 +183,8 @@ class ClaimState(Payload):
 class Comparison(Payload):
     """One figure of the gate: both models (and the majority baseline) on the same holdout rows.
 
-    `difference` is challenger minus what it is held `against`, with its 95 % paired bootstrap interval; all three are
-    None of a figure that is held against nothing. `limit` is what was asked of it, `passed` whether it was kept.
+    `difference` is challenger minus what it is compared with (`against`), with its 95 % paired bootstrap interval; all
+    three are None for a figure that is compared with nothing. `limit` is what it had to keep, `passed` whether it did.
     """
 
     name: str
@@ -202,7 +202,7 @@ class Comparison(Payload):
 class GateDecision(Payload):
     """The gate's decision as a record: what went in, every number, the rule that fired and who decided.
 
-    `notes` are what a person should know of the figures: what was left out, or assumed.
+    `notes` are what a person should know about the figures: what was left out or assumed.
     """
 
     training_id: str
@@ -223,7 +223,7 @@ class GateDecision(Payload):
 class Reign(Payload):
     """One entry of the production history: a version that was champion from `since` to `until` (None: it still is).
 
-    `sha256` is the seal that it was promoted under, None from before versions were sealed.
+    `sha256` is the seal that it was promoted under, None if that was before versions were sealed.
     """
 
     version: str
@@ -237,10 +237,10 @@ class Reign(Payload):
 
 
 class ChampionPointer(Payload):
-    """Who is champion, by the ledger: what promotions and rollbacks exchange under a condition.
+    """The champion according to the ledger: what promotions and rollbacks exchange under a condition.
 
     `history_key` is the ledger's key of the champion's entry in the production history, `reason` why it is champion,
-    `sha256` the seal that its files lie under (None from before versions were sealed).
+    `sha256` the seal of its files (None if it is older than the seals).
     """
 
     version: str | None
@@ -251,7 +251,7 @@ class ChampionPointer(Payload):
 
 
 class RetrainingLockState(Payload):
-    """Who retrains, until when its lease lasts, what waits for it to end, and the newest data trained on so far."""
+    """Which training runs, until when its lease lasts, what waits for it to end, and the newest data used so far."""
 
     holder: str | None = None
     lease_until: datetime | None = None
@@ -261,7 +261,7 @@ class RetrainingLockState(Payload):
 
 
 class ApprovalRecord(Payload):
-    """A promotion that waits for a person, or what the person said; `token` is the state machine's."""
+    """A promotion that waits for a person, or the person's answer; `token` is the state machine's."""
 
     training_id: str
     challenger_version: str | None

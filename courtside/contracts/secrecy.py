@@ -1,6 +1,6 @@
-"""Addresses without what only their owner may know; the one place that decides what that is.
+"""Addresses without their secrets; the one place that decides what a secret is.
 
-Errors, the console and the logs pass every text through here, so that no message of ours, nor one of a library's that
+Errors, the console and the logs pass every text through here, so that no message, neither ours nor a library's that
 echoes an address, can show a password.
 """
 

@@ -1,4 +1,4 @@
-"""Text of unknown length, cut wherever a person reads it or a store takes only so much of it."""
+"""Text of unknown length, cut wherever a person reads it or a store has a limit for it."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ def quoted(text: str, most: int = LONGEST_SHOWN) -> str:
 
 
 def listed(texts: Sequence[str], most: int = MOST_LISTED) -> str:
-    """Return the first texts, each shortened, and how many more there are.
+    """Return the first texts, each shortened, and the number of the rest.
 
     >>> listed(["home", "away", "neutral"], 2)
     'home, away and 1 more'

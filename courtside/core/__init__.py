@@ -1,4 +1,4 @@
 """The pure part: games, features, training, drift, gate and decision.
 
-No AWS, MLflow, console, clock or randomness of its own.
+It uses no AWS, MLflow, console, clock or randomness of its own.
 """

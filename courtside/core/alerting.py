@@ -32,13 +32,13 @@ class Alert:
 
     @classmethod
     def written(cls, subject: str, lines: Sequence[str]) -> "Alert":
-        """Return an alert that is cut where it is too long: a long name in it must not keep people from hearing it."""
+        """Return an alert that is cut where it is too long: a long name must not keep it from reaching people."""
         return cls(display_text(subject, SUBJECT_LIMIT), cut("\n".join(lines), TEXT_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
 class DriftAlertContext:
-    """Where the alert comes from: the window, the champion's version, the report's place, the started execution."""
+    """What the alert is about: the window, the champion's version, the report's address, the started execution."""
 
     dataset: str
     start: date
@@ -83,7 +83,7 @@ def _set_aside(files: Sequence[QuarantinedFile]) -> list[str]:
 
 
 def _moved(report: DriftReport) -> list[str]:
-    """Say one story a line where it is known which features move together, else one feature a line."""
+    """Write one story per line where it is known which features move together, else one feature per line."""
     if report.groups:
         return _first([_bullet(group.headline) for group in report.groups])
     drifted = sorted((f for f in report.features if f.drifted), key=lambda f: f.statistic("psi") or 0.0, reverse=True)
@@ -137,7 +137,7 @@ def rejection_alert(decision: GateDecision, *, model: str) -> Alert:
 
 
 def passed_alert(decision: GateDecision, *, model: str) -> Alert:
-    """Write what a person reads who is asked to approve a challenger that passed the gate."""
+    """Write the text for a person who is asked to approve a challenger that passed the gate."""
     model = display_text(model, NAME_LIMIT)
     lines = [f"*The challenger of training {_training(decision)} passed the gate of {model}*.", *_judged(decision)]
     return Alert.written(f"Courtside: a challenger of {model} passed the gate", lines)

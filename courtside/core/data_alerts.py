@@ -1,4 +1,4 @@
-"""What people read of data that should have come and did not."""
+"""The alert about data that should have come and did not."""
 
 from datetime import date
 

@@ -13,7 +13,7 @@ class FeatureKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a column is to the model: what it reads, what it is to foretell, what it said."""
+    """What a column is to the model: an input, what it should predict, or what it predicted."""
 
     FEATURE = "feature"
     TARGET = "target"
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class Phase(StrEnum):
-    """What a window is compared by: the same months of the reference's years."""
+    """What a window is compared with: the same months of the reference's years."""
 
     MONTH = "month"
 
@@ -36,7 +36,7 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A column that is no model input: the target, or the prediction."""
+    """A column that is not a model input: the target, or the prediction."""
 
     name: str
     role: Role
@@ -46,12 +46,12 @@ class Outcome:
 class Dataset:
     """A table's contract.
 
-    `target` is what the model foretells, `prediction` the column of what it said, None where the table keeps none;
-    `builder` names the code that makes the features from raw rows (None: the table holds them already);
+    `target` is what the model predicts, `prediction` the column of what it predicted, None where the table keeps none;
+    `builder` names the code that builds the features from raw rows (None: the table holds them already);
     `reference_seasons` is how many of the newest seasons the champion is compared with;
-    `purpose` is what the models are for, as their card says it;
+    `purpose` is what the models are for, in the words of their card;
     `phase` is set where features differ by time of the year, so that a window is compared with the same days;
-    `segment` is the column by whose values the gate looks at parts of the holdout (None: at the whole only).
+    `segment` is the column by whose values the gate looks at parts of the holdout (None: only at the whole).
     """
 
     name: str
@@ -74,7 +74,7 @@ class Dataset:
 
     @property
     def columns(self) -> list[str]:
-        """Every column that a table of this dataset must hold where no builder makes it."""
+        """Every column that a table of this dataset must hold if no builder makes it."""
         season = (self.season_column,) if self.season_column else ()
         segment = (self.segment,) if self.segment else ()
         named = (*self.id_columns, self.time_column, *season, *self.feature_names, *segment, self.target)

@@ -8,7 +8,7 @@ from courtside.core.drift.reports.report import DriftReport
 
 
 class Action(StrEnum):
-    """What follows from a report, or from there being nothing to report on."""
+    """What follows from a report, or from having nothing to report on."""
 
     NOTHING = "nothing"
     ALERT = "alert"
@@ -36,7 +36,7 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
     """Choose the action for one report.
 
     Too little data and no drift ask for nothing; a broken column and files that could not be read ask for a person,
-    as a model trained on broken data would be worse than the one there is.
+    because a model trained on broken data would be worse than the current one.
     """
     moved, checked, share = len(report.features_drifted), report.features_checked, report.share_drifted
     said = f"{moved} of {checked} features moved ({share:.0%})"

@@ -1,4 +1,4 @@
-"""Folders whose modules register themselves: each declares one object under an agreed name, and that is all."""
+"""Folders whose modules register themselves: each only has to declare one object under an agreed name."""
 
 from collections.abc import Sequence
 from importlib import import_module

@@ -1,13 +1,13 @@
-"""Text from data where people read it: on one line, without marks of its own, and cut."""
+"""Text from data as people may be shown it: on one line, without formatting marks of its own, and cut."""
 
 import unicodedata
 
 CUT = "…"
 
 _MARKS = str.maketrans({"`": "'", "*": "\N{ASTERISK OPERATOR}"})
-# Controls, halves of a pair, and code points without a character: no protocol between here and a reader takes them all.
+# Controls, lone surrogates and unassigned code points: no protocol between here and a reader accepts all of them.
 _BLANK = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
-# What reorders or hides the text around it.
+# Characters that reorder or hide the text around them.
 _HIDDEN = "Cf"
 
 
@@ -21,7 +21,7 @@ def display_text(text: str, limit: int) -> str:
     >>> display_text("x" * 100, 5)
     'xxxx…'
     """
-    # A little more than what is shown is all that has to be looked at, however long the text is.
+    # However long the text is, only a little more than what is shown has to be looked at.
     text = text[: 4 * limit + 1000]
     kept = (_character(each) for each in text.translate(_MARKS))
     return cut(" ".join("".join(kept).split()), limit)

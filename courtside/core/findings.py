@@ -1,4 +1,4 @@
-"""What an examination finds: one line a check, and what to do about it."""
+"""What an examination finds: one line per check, and what to do about it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it is: nothing to do, worth a look, does not work."""
+    """How bad a finding is: nothing to do, worth a look, or does not work."""
 
     OK = "ok"
     WARN = "warn"
@@ -24,7 +24,7 @@ class Finding:
 
 
 def fine(check: str, detail: str) -> Finding:
-    """Return a finding that asks for nothing."""
+    """Return a finding that needs no action."""
     return Finding(check, Level.OK, detail)
 
 
@@ -34,10 +34,10 @@ def doubtful(check: str, detail: str, fix: str) -> Finding:
 
 
 def broken(check: str, detail: str, fix: str) -> Finding:
-    """Return a finding of something that does not work."""
+    """Return a finding about something that does not work."""
     return Finding(check, Level.FAIL, detail, fix)
 
 
 def failed(findings: Iterable[Finding]) -> bool:
-    """Tell whether anything does not work."""
+    """Say whether anything does not work."""
     return any(finding.level is Level.FAIL for finding in findings)

@@ -1,19 +1,19 @@
-"""Whether data that should have come did not: by the age of the newest row, and by what came a year before."""
+"""Whether data is overdue, judged by the age of the newest row and by what came a year before."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 YEAR = timedelta(days=365)
 LOOK_BACK = 2 * YEAR
-"""How many days before today `overdue_since` has to know: the season of a year ago, and that it was not the first."""
+"""How many days before today `overdue_since` needs: the season of a year ago, and proof that it was not the first."""
 
 
 def overdue_since(days: Iterable[date], *, today: date, patience: timedelta) -> date | None:
-    """Return the day of the newest row where newer ones should have come, None where all is as it should be.
+    """Return the day of the newest row if newer ones should have come, or None if all is as it should be.
 
     `days` are those before `today` that have rows, over the whole of `LOOK_BACK`. Rows may be `patience` late. An
     off-season is known from the year before: rows are expected if they had come for a while by then, and went on
-    coming. Without a year of history nothing is known of an off-season, so rows are always expected.
+    coming. Without a year of history nothing is known about an off-season, so rows are always expected.
 
     >>> season = [date(2018, 10, 16) + timedelta(days=n) for n in range(240)]
     >>> years = [day + n * YEAR for day in season for n in (0, 1)]

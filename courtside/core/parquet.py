@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 COMPRESSION: Final = "zstd"
 FORMAT_VERSION: Final = "2.6"
-"""Spelled out, because the library's default follows its release and what is kept must stay readable to others."""
+"""It is spelled out because the library's default changes with its releases, and stored files must stay readable."""
 
 
 def parquet_content(table: pa.Table) -> bytes:
@@ -19,5 +19,5 @@ def parquet_content(table: pa.Table) -> bytes:
 
 
 def read_parquet_content(content: bytes) -> pa.Table:
-    """Read back what `parquet_content` wrote; for files of others there is `courtside.core.drift.reading`."""
+    """Read back what `parquet_content` wrote; for files from elsewhere there is `courtside.core.drift.reading`."""
     return pq.read_table(io.BytesIO(content))

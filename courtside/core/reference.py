@@ -10,7 +10,7 @@ from courtside.core.dataset import Dataset
 
 
 class SeasonsMissing(BadInput):
-    """No row says of which season it is, so there are no newest seasons to compare with."""
+    """No row names its season, so there are no newest seasons to compare with."""
 
     def __init__(self, column: str) -> None:
         self.column = column
@@ -22,7 +22,7 @@ class SeasonsMissing(BadInput):
 def reference_rows(features: pa.Table, *, dataset: Dataset) -> pa.Table:
     """Return the rows of the newest `dataset.reference_seasons` seasons; all rows where there is no season column.
 
-    Rows without a season are of none. Raises `SeasonsMissing`.
+    Rows without a season belong to none. Raises `SeasonsMissing`.
     """
     if dataset.season_column is None:
         return features
@@ -35,7 +35,7 @@ def reference_rows(features: pa.Table, *, dataset: Dataset) -> pa.Table:
 
 
 def without_season(features: pa.Table, *, dataset: Dataset) -> int:
-    """Return how many rows say no season where the dataset names a column for it."""
+    """Return how many rows name no season although the dataset names a column for it."""
     return 0 if dataset.season_column is None else _seasons(features, dataset.season_column).null_count
 
 
@@ -44,7 +44,7 @@ def _seasons(features: pa.Table, column: str) -> Any:
     if pa.types.is_dictionary(seasons.type):
         seasons = seasons.cast(seasons.type.value_type)
     if pa.types.is_boolean(seasons.type):
-        return seasons.cast(pa.int8())  # Arrow orders no booleans
+        return seasons.cast(pa.int8())  # Arrow cannot sort booleans
     if pa.types.is_floating(seasons.type):
         return pc.if_else(pc.is_nan(seasons), pa.scalar(None, seasons.type), seasons)
     return seasons

@@ -1,4 +1,4 @@
-"""What people read of a retraining that did not start, waits for them, or was undone."""
+"""Alerts about a retraining that did not start, waits for people, or was undone."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from courtside.core.display_text import display_text
 
 
 def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: datetime | None) -> Alert:
-    """Write the alert for a request that met the lock taken; its holder may train, wait for a person, or be dead."""
+    """Write the alert for a request that found the lock taken; its holder may train, wait for a person, or be dead."""
     holder = display_text(holder, LINE_LIMIT)
     ends = f" at {lease_until:%Y-%m-%d %H:%M} UTC" if lease_until else ""
     return Alert.written(

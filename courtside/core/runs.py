@@ -13,7 +13,7 @@ from courtside.contracts.records import DecisionRecord
 
 APPROVE = "Approve"
 COPY_LIMIT = timedelta(hours=1)
-"""A copy task that has said nothing for so long runs no more; the command gives up waiting as early."""
+"""A copy task that has been silent for this long no longer runs; the command stops waiting after the same time."""
 _REASON_LIMIT = 300
 _EXIT_CODE = re.compile(r"\(exit code (-?\d+)\)")
 
@@ -28,7 +28,8 @@ _STEPS = {
     "RollBack": "the new champion failed its smoke check and is being rolled back",
     "Unlock": "it gives the lock back",
 }
-# What `training_image` says by its exit codes, and 137, by which a container that needed too much memory is killed.
+# The meaning of `training_image`'s exit codes, and of 137, with which a container is killed for needing too much
+# memory.
 _EXITS = {
     "1": "the training task ended with an error",
     "2": "the training task could not use its input",
@@ -74,7 +75,7 @@ class Run:
 
     @property
     def failed(self) -> bool:
-        """Whether it did not do what it was started for."""
+        """Whether it failed to do what it was started for."""
         return self.state in {RunState.FAILED, RunState.STOPPED, RunState.NOT_STARTED}
 
     @property
@@ -85,9 +86,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One execution of the retraining machine as AWS tells it.
+    """One execution of the retraining machine as AWS describes it.
 
-    `step` is the state it entered last; `announced` the state that announced how it ends, with what that was given.
+    `step` is the state it entered last; `announced` is the state that announced how it ends, with that state's input.
     """
 
     name: str
@@ -109,7 +110,7 @@ def last_training(runs: Iterable[Run]) -> Run | None:
 
 
 def training_run(execution: Execution) -> Run:
-    """Tell a training from its execution."""
+    """Describe a training from its execution."""
     request = execution.request
     return Run(
         id=request.training_id if request else execution.name,
@@ -123,7 +124,7 @@ def training_run(execution: Execution) -> Run:
 
 
 def check_run(decision: DecisionRecord) -> Run:
-    """Tell a drift check from the decision that it kept."""
+    """Describe a drift check from the decision that it stored."""
     window = f"{decision.window.start} to {decision.window.end}"
     return Run(
         id=decision.check_id,
@@ -137,7 +138,7 @@ def check_run(decision: DecisionRecord) -> Run:
 
 
 def damaged_check(key: str, problem: str) -> Run | None:
-    """Tell a drift check whose decision cannot be read from the decision's key; None for a key of something else."""
+    """Describe a drift check with an unreadable decision from the decision's key; None for a key of something else."""
     found = lake_keys.decision_of(key)
     if found is None:
         return None
@@ -147,7 +148,7 @@ def damaged_check(key: str, problem: str) -> Run | None:
 
 
 def copy_run(task: str, *, started_at: datetime, last_word_at: datetime, said: Mapping[str, Any], now: datetime) -> Run:
-    """Tell a backup or a restore from the result that its task printed as its last words, nothing where it has not."""
+    """Describe a backup or a restore from the result that its task printed last, or from silence if it printed none."""
     outcome = ", ".join(f"{name} {value}" for name, value in said.items() if name != "did")
     state = RunState.FAILED if "error" in said else RunState.DONE
     if not said:
@@ -207,7 +208,7 @@ def _message(given: Mapping[str, Any]) -> str:
     return str(given.get("message", "")).replace("*", "")
 
 
-# What each state that announces an end was given, in words.
+# The input of each state that announces an end, in words.
 _ENDED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "AnnounceFailure": lambda given: (
         f"{given.get('failed_step')} failed: {_why(str(given.get('error')), str(given.get('cause')))}"

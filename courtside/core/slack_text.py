@@ -1,13 +1,13 @@
-"""What Slack is told of an alert: escaped, so that a name from the data calls nobody and links nowhere, and cut."""
+"""An alert as Slack is sent it: escaped, so that a name from the data notifies nobody and links nowhere, and cut."""
 
 import re
 
 MOST_CHARACTERS = 7500
-"""Escaped, each may become five; Slack itself cuts a text at 40,000 without a word."""
+"""When escaped, each may become five; Slack itself silently cuts a text at 40,000 characters."""
 
 _CUT = "… (cut; the report and the lake hold the rest)"
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-# A word that calls people even where it is written without brackets.
+# A word that notifies people even if it is written without brackets.
 _CALL = re.compile(r"@(?=here|channel|everyone|group)", re.IGNORECASE)
 _ZERO_WIDTH_SPACE = "\u200b"
 

@@ -75,7 +75,7 @@ def load_dataset(name: str) -> Dataset:
 
 
 def _with_two_roles(contract: _Document, document: Document) -> list[str]:
-    """Say which columns are in one row both what is foretold and what it is foretold from, or its time."""
+    """Say which columns would be both what is predicted and an input of the prediction, or its time."""
     problems = []
     single: list[str] = []
     for role in ("target", "prediction", "time_column"):

@@ -47,7 +47,7 @@ def unknown_key(path: Path, known: Iterable[str], document: Document) -> str:
 
 
 def unknown_word(path: Path, known: Iterable[str], document: Document) -> str:
-    """Say that a value is none of a few words, and which one is probably meant."""
+    """Say that a value is not one of the allowed words, and which one is probably meant."""
     scalar = document.scalars.get(path)
     written = scalar.written if scalar else str(document.at(path))
     return f"line {document.line(path)}: {_name(path)} is {shortened(written)!r}; {_nearest(written, known)}"

@@ -1,6 +1,6 @@
-"""A seeded simulator of NBA seasons: the default input of the demo, and data anyone may have.
+"""A seeded simulator of NBA seasons: the default input of the demo, and data that anyone may have.
 
-What it keeps of the real thing: the number of teams and games by season, the calendar with its lockouts
+It keeps from the real thing: the number of teams and games by season, the calendar with its lockouts
 and the 2020 bubble, rest and back-to-backs, published scoring levels (so regime changes are in it), a
 declining home advantage, and team strengths that drift. Team and player results are invented.
 """

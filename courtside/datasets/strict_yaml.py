@@ -1,6 +1,6 @@
-"""Read a contract's YAML strictly: whatever two people could read differently is refused, with its line and the fix.
+"""Read a contract's YAML strictly: whatever people could read in two ways is refused, with its line and the fix.
 
-YAML reads `no` and `on` as truth values and 2020 as a number, keeps the last of two equal keys without a word, and lets
+YAML reads `no` and `on` as truth values and 2020 as a number, silently keeps the last of two equal keys, and lets
 a few lines of anchors grow to gigabytes. A contract needs none of that.
 """
 
@@ -26,7 +26,7 @@ Path = tuple[str | int, ...]
 
 
 class YamlRefused(BadInput):
-    """A YAML text cannot be read, or can be read in two ways; `line` counts from 1, and is None of the whole file."""
+    """A YAML text cannot be read, or can be read in two ways; `line` counts from 1, and is None for the whole file."""
 
     def __init__(self, problem: str, *, line: int | None = None) -> None:
         self.problem = problem
@@ -36,7 +36,7 @@ class YamlRefused(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A plain value that YAML does not read as the text that it is written as."""
+    """A plain value that YAML does not read as the text it looks like."""
 
     written: str
     kind: str
@@ -49,7 +49,7 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The values of a YAML text, the line of each (of a key's value: the key's), and those that are not text."""
+    """The values of a YAML text, the line of each (for a key's value, the key's line), and those that are not text."""
 
     values: Any
     lines: dict[Path, int]
@@ -85,7 +85,7 @@ def read_document(content: bytes) -> Document:
 
 
 class _Loader(yaml.SafeLoader):
-    """Composes nodes, and refuses what makes a short text large or deep before it does."""
+    """Composes nodes, and refuses whatever would make a short text large or deep before it does so."""
 
     _depth = 0
 
@@ -128,7 +128,7 @@ def _built(node: yaml.Node, path: Path, document: Document) -> Any:
             return yaml.SafeLoader("").construct_object(node)
         except ValueError:  # too many digits, or a number as hours and minutes
             return node.value
-    return None if node.value == "" else float("nan")  # what no field takes, so that its own error names it
+    return None if node.value == "" else float("nan")  # no field accepts this, so that the field's own error names it
 
 
 def _pairs(node: yaml.MappingNode, path: Path, document: Document) -> Iterator[tuple[str, yaml.Node]]:

@@ -9,6 +9,6 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Write down which data the training the event asks for is made from."""
+    """Record which data the training that the event asks for uses."""
     response = bootstrap.freezing()(RetrainingRequest.model_validate(event))
     return answer("data frozen", response)

@@ -10,6 +10,6 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Take the lock for the retraining the event asks for, or remember the request."""
+    """Take the lock for the retraining that the event asks for, or remember the request."""
     response = bootstrap.retraining_lock().acquire(RetrainingRequest.model_validate(event), now=datetime.now(UTC))
     return answer("lock asked for", response)

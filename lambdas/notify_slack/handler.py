@@ -9,7 +9,7 @@ from courtside.telemetry import LambdaContext, instrumented, logger
 
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Post every message of an SNS event; an unset webhook is said in the log and is no failure."""
+    """Post every message of an SNS event; an unset webhook is reported in the log and is not a failure."""
     post = bootstrap.slack()
     if post is None:
         logger.warning("no Slack webhook is set; put its address into the secret of the stack's output")
@@ -22,5 +22,5 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    # EventBridge hands a sentence over as a JSON string, quotes included.
+    # EventBridge passes a sentence on as a JSON string, quotes included.
     return str(json.loads(text)) if text.startswith('"') and text.endswith('"') else text

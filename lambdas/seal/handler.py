@@ -1,4 +1,4 @@
-"""The sealing of a challenger."""
+"""Seal a challenger."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Copy the challenger of the training the event names to where no training can write."""
+    """Copy the challenger of the training that the event names to where no training can write."""
     response = bootstrap.sealing()(SealRequest.model_validate(event))
     return answer("challenger sealed", response)

@@ -1,4 +1,4 @@
-"""Raw rows → features: vectorized, and free of anything known only after the fact."""
+"""Raw rows → features: vectorized, and without anything that is known only after the fact."""
 
 from courtside.core.features.builders import UnknownBuilder, build_features
 from courtside.core.features.nba import build_nba_features

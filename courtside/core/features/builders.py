@@ -1,4 +1,4 @@
-"""Which code makes a dataset's features from its raw rows."""
+"""The code that builds a dataset's features from its raw rows."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,7 +20,7 @@ class UnknownBuilder(BadInput):
 
 
 def build_features(rows: pa.Table, *, dataset: Dataset) -> pa.Table:
-    """Return the table of features: made by the dataset's builder, or `rows` themselves where it names none."""
+    """Return the table of features: built by the dataset's builder, or `rows` themselves where it names none."""
     if dataset.builder is None:
         return rows
     try:

@@ -16,7 +16,7 @@ SATURDAY = 5
 
 
 def build_nba_features(games: pa.Table) -> pa.Table:
-    """Return one row a game: ids, date, season, the 16 features and `home_win`, in date order.
+    """Return one row per game: ids, date, season, the 16 features and `home_win`, in date order.
 
     `games` has the canonical columns (`courtside.core.games`). A game is left out when a side has never
     played before, as it then has no history at all. No feature looks at the game's own score or at any

@@ -1,4 +1,4 @@
-"""Each game seen twice, once by each team, in the order a team plays them."""
+"""Each game seen twice, once from each team's side, in the order in which the team plays them."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from courtside.core.features.arrays import Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class TeamGames:
-    """Two rows a game (n games → 2n rows), sorted by team, then date.
+    """Two rows per game (n games → 2n rows), sorted by team, then date.
 
     `row` maps a sorted row back to its place before sorting: rows 0…n-1 are the home sides in the
     games' order, rows n…2n-1 the away sides. `start` is the sorted index of the row's team's first game.

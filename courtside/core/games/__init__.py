@@ -1,4 +1,4 @@
-"""Games in: any readable games table becomes the canonical, validated one, or a named error says why not."""
+"""Input of games: any readable games table becomes the canonical, validated one, or a named error says why not."""
 
 from courtside.core.games.quarantine import QUARANTINE_SCHEMA, Oddity, write_quarantine
 from courtside.core.games.read import read_games

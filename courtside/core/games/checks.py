@@ -1,4 +1,4 @@
-"""What no game can be: a row that fails here has no meaning, so the table is refused."""
+"""What cannot be true of any game: a row that fails here has no meaning, so the table is refused."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Columns of any readable type become the canonical ones; what cannot is named with its rows."""
+"""Columns of any readable type become the canonical ones; an error names what cannot, with its rows."""
 
 import difflib
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ EXPECTED = {
 
 
 def require_columns(found: Sequence[str], source: str) -> None:
-    """Raise `GamesColumnsMissing` or `GamesColumnsRepeated` unless each column is there once."""
+    """Raise `GamesColumnsMissing` or `GamesColumnsRepeated` unless each column is there exactly once."""
     missing = [name for name in GAME_COLUMNS if name not in found]
     if missing:
         raise GamesColumnsMissing(source, missing=missing, renamed=_near_names(missing, found), found=found)

@@ -1,6 +1,6 @@
 """One array of any arrow type to text, 16-bit integers, days or flags.
 
-The plain cast is tried first; only when it fails are the rows at fault looked for.
+The plain cast is tried first; the rows at fault are looked for only if it fails.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ FLAGS = {"0": False, "1": True, "false": False, "true": True}
 
 
 class Unconvertible(ValueError):
-    """Some values do not convert; `positions` are theirs, from 0."""
+    """Some values do not convert; `positions` are their positions, from 0."""
 
     def __init__(self, bad: npt.ArrayLike) -> None:
         self.positions = np.flatnonzero(np.asarray(bad))

@@ -28,7 +28,7 @@ class GamesInvalid(BadInput):
 
 
 class GamesFileMissing(GamesInvalid):
-    """There is no such file."""
+    """The file does not exist."""
 
     def __init__(self, source: str) -> None:
         super().__init__(source, "there is no such file; check the path given for the games")
@@ -56,7 +56,7 @@ class GamesEmpty(GamesInvalid):
     """The table holds no game."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(source, "holds no games; give a table with a header and one row a game")
+        super().__init__(source, "holds no games; give a table with a header and one row per game")
 
 
 class GamesRowsMalformed(GamesInvalid):
@@ -91,7 +91,7 @@ class GamesColumnsMissing(GamesInvalid):
 
 
 class GamesColumnsRepeated(GamesInvalid):
-    """A needed column stands there twice."""
+    """A required column appears twice."""
 
     def __init__(self, source: str, *, repeated: Sequence[str]) -> None:
         self.repeated = tuple(repeated)
@@ -166,7 +166,7 @@ class GamesScoreNegative(GamesInvalid):
 
 
 class GamesScoreTied(GamesInvalid):
-    """Equal scores: no game ends so, and it would have no winner to learn from."""
+    """Equal scores: no game ends with them, and it would have no winner to learn from."""
 
     def __init__(self, source: str, *, rows: Sequence[int]) -> None:
         super().__init__(

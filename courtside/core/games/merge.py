@@ -1,4 +1,4 @@
-"""Several loads of games become one table: what was loaded later replaces what was loaded before, game by game."""
+"""Several loads of games become one table: a later load replaces what was loaded before, game by game."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class GameRow(NamedTuple):
 
     @property
     def key(self) -> GameKey:
-        """Which game it is of."""
+        """The game that it belongs to."""
         return GameKey(self.season, self.game_id)
 
     @property
@@ -49,7 +49,7 @@ Games = Mapping[GameKey, GameRow]
 
 @dataclass(frozen=True, slots=True)
 class LoadedGames:
-    """The rows of one load; with `replaces`, its seasons hold nothing that was loaded before it."""
+    """The rows of one load; with `replaces`, its seasons keep nothing that was loaded before it."""
 
     rows: tuple[GameRow, ...]
     replaces: bool = False
@@ -100,7 +100,10 @@ def games_table(rows: Iterable[GameRow]) -> pa.Table:
 
 
 def merge(loads: Iterable[LoadedGames]) -> dict[GameKey, GameRow]:
-    """Return what all loads hold together, later ones last; a row without a score never replaces one with a score."""
+    """Return what all loads hold together, given with later ones last.
+
+    A row without a score never replaces one with a score.
+    """
     merged: dict[GameKey, GameRow] = {}
     for load in loads:
         if load.replaces:

@@ -10,7 +10,7 @@ from courtside.core.games.quarantine import Oddity
 
 LOWEST_SCORE, HIGHEST_SCORE = 30, 250
 OPENING = (10, 1)  # no season has opened before October
-CLOSING = (10, 20)  # the longest, 2019-20, went on to October
+CLOSING = (10, 20)  # the longest, 2019-20, lasted until October
 
 
 def find_oddities(games: pa.Table) -> Mapping[Oddity, Mask]:
@@ -43,7 +43,7 @@ def _day_of(year: np.ndarray, month: int, day: int) -> np.ndarray:
 
 
 def _twice_a_day(games: pa.Table, *, aside: Mask) -> Mask:
-    """The later games of a team on one day, in the table's order, passing over the rows set `aside`."""
+    """The later games of a team on one day, in the table's order, ignoring the rows set `aside`."""
     team = codes(pa.chunked_array([*games["home_team"].chunks, *games["away_team"].chunks]))
     day = games["game_date"].to_numpy().astype("datetime64[D]").astype(np.int64)
     team_day = (np.tile(day, 2) * (int(team.max()) + 1) + team).reshape(2, -1)

@@ -28,7 +28,7 @@ QUARANTINE_SCHEMA = pa.schema([*pa.schema(_ORIGIN), *GAMES_SCHEMA])
 def set_aside(
     games: pa.Table, odd: Mapping[Oddity, npt.NDArray[np.bool_]], source: str, *, numbers: npt.NDArray[np.int64]
 ) -> pa.Table:
-    """Return the odd rows in `QUARANTINE_SCHEMA`: where from, their number there, reasons joined by ``; ``."""
+    """Return the odd rows in `QUARANTINE_SCHEMA`: source, row number there, and reasons joined by ``; ``."""
     rows = np.flatnonzero(np.any(list(odd.values()), axis=0)) if odd else np.empty(0, np.int64)
     reasons = ["; ".join(kind for kind, mask in odd.items() if mask[row]) for row in rows]
     columns: list[Any] = [
@@ -41,7 +41,7 @@ def set_aside(
 
 
 def write_quarantine(quarantined: pa.Table, path: str | Path) -> Path:
-    """Write the quarantined rows as csv (a header alone when there are none); folders are made."""
+    """Write the quarantined rows as csv (only a header when there are none); folders are created."""
     from pyarrow import csv
 
     file = Path(path)

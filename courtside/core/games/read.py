@@ -82,7 +82,7 @@ def _gunzip(file: Path, source: str) -> bytes:
 
 
 def _refuse_other_encodings(content: bytes, source: str) -> None:
-    """Arrow would skip a row that is both malformed and no text without a word, so this comes first."""
+    """Refuse bytes that are not UTF-8 first, because Arrow would silently skip a row that is malformed as well."""
     try:
         content.decode()
     except UnicodeDecodeError as error:
@@ -98,7 +98,7 @@ def _header_names(header: bytes, source: str) -> list[str]:
 
 
 def _parse_csv(content: bytes, source: str, *, cells: int) -> pa.Table:
-    """Every cell as text, so that a value of the wrong type can be named with its row."""
+    """Read every cell as text, so that a value of the wrong type can be named with its row."""
     from pyarrow import csv as arrow_csv
 
     malformed: list[int] = []

@@ -1,4 +1,4 @@
-"""The canonical games table: one row a game, ordered by date, then game_id."""
+"""The canonical games table: one row per game, ordered by date, then game_id."""
 
 import pyarrow as pa
 

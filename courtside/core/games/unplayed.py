@@ -14,9 +14,9 @@ _NO_SCORE = r"^[+-]?0+(\.0*)?$"
 
 
 def without_score(table: pa.Table) -> Mask:
-    """Tell which rows have no score: both are empty, or both are 0, in whatever type they are stored.
+    """Say which rows have no score: both are empty, or both are 0, in whatever type they are stored.
 
-    A row with one score only is not among them, as its other score is missing.
+    A row with only one score is not among them, because its other score is missing.
     """
     columns = [_plain(table.column(name)) for name in SCORES]
     empty = [np.asarray(column.is_null()) for column in columns]
@@ -26,12 +26,14 @@ def without_score(table: pa.Table) -> Mask:
 
 
 def with_any_score(table: pa.Table, unplayed: Mask) -> pa.Table:
-    """Return the table with some possible score in those rows, so that their other columns can be read."""
+    """Return the table with a plausible score in those rows, so that their other columns can be read."""
     if not unplayed.any():
         return table
     for name, score in zip(SCORES, (100, 99), strict=True):
         column = _plain(table.column(name))
-        if not _holds_scores(column.type):  # as for every other row: its type is wrong, which is said elsewhere
+        if not _holds_scores(
+            column.type
+        ):  # its type is wrong, as it would be for any other row, and that is reported elsewhere
             continue
         filled = pc.if_else(pa.array(unplayed), pa.scalar(str(score)).cast(column.type), column)
         table = table.set_column(table.column_names.index(name), name, filled)

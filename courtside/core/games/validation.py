@@ -25,7 +25,7 @@ class ReadGames:
     """Validated games.
 
     `table` is in `GAMES_SCHEMA`, ordered by date, then id; `quarantined` in `QUARANTINE_SCHEMA`;
-    `unplayed` are the rows without a score yet, which are in neither, with the ids and seasons they claim;
+    `unplayed` are the rows without a score yet, which are in neither table, with the ids and seasons they claim;
     `out_of_order` counts the rows dated before the row above them in the source.
     """
 
@@ -56,7 +56,7 @@ def validate_games(table: pa.Table, *, source: str = "games", min_season_games: 
     Args:
         table: `GAME_COLUMNS` in any readable types, in any order, among any others. A row whose scores are both
             empty, or both 0, is a game that was not played yet: it is left out and counted.
-        source: what to call the table in messages and in the quarantine.
+        source: the table's name in messages and in the quarantine.
         min_season_games: fewest games of a season that is not the newest; 0 for a slice of a table that
             was validated whole.
 

@@ -1,6 +1,6 @@
 """The drift report as one self-contained HTML page.
 
-Plain functions write it, not a template engine: the page is made in the drift check's function, whose image stays
+Plain functions write it rather than a template engine: the drift check's function makes the page, so its image stays
 small, and `markup.element` escapes whatever is not markup already, so there is no filter to forget.
 """
 

@@ -1,4 +1,4 @@
-"""From two columns' counts to what is drawn of them: shares of equal-width bins, or of levels."""
+"""From two columns' counts to what the charts draw: shares of equal-width bins, or of levels."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,17 @@ from courtside.core.report_page.wording import number
 
 BINS = 40
 MOST_VALUES = 24
-"""Distinct numbers up to which each is drawn for itself."""
+"""The most distinct numbers that are drawn one by one."""
 MOST_LEVELS = 12
 STRAY = 0.05
-"""Share of the rows beside the drawn values up to which a number is still drawn value by value."""
+"""The largest share of rows outside the drawn values with which numbers are still drawn one by one."""
 CLIPPED = 0.005
 """Share at each end that may be put into the last bin, so that one outlier does not flatten the picture."""
 
 
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """Shares of the rows per bin (edges[i], edges[i + 1]]; the first and last bin hold all beyond them."""
+    """Shares of the rows per bin (edges[i], edges[i + 1]]; the first and last bin also hold everything beyond them."""
 
     edges: Floats
     reference: Floats
@@ -29,7 +29,7 @@ class Histogram:
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """Shares of the rows per level; `ordered` tells that the levels are numbers, `left_out` how many are not shown."""
+    """Shares of the rows per level; `ordered` says that the levels are numbers, `left_out` how many are not shown."""
 
     labels: tuple[str, ...]
     reference: Floats

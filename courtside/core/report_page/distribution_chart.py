@@ -88,7 +88,7 @@ def _rows(drawn: Levels, described: Description) -> Markup:
 
 
 def _name(text: str, y: float) -> Markup:
-    """Return a level's name before its bars, without its middle if it is long; pointing at it shows all of it."""
+    """Return a level's name before its bars, without its middle if it is long; pointing at it shows the whole name."""
     shown = shortened(text, LONGEST_NAME)
     name = plot.label(shown, NAME - 6, y, anchor="end", class_="level")
     return name if shown == text else element("g", element("title", shortened(text, 200)), name)

@@ -56,7 +56,7 @@ def verdict(report: DriftReport) -> tuple[str, str]:
 
 
 def stories(report: DriftReport) -> Markup | None:
-    """Return what moved, one sentence a group; None if nothing did."""
+    """Return what moved, one sentence per group; None if nothing did."""
     said = [group.headline for group in report.groups]
     if not said:
         said = [f"{shortened(feature.name)}: {feature.reason}" for feature in report.features if feature.drifted]
@@ -167,7 +167,7 @@ def _meter(effect: float | None) -> Markup:
 
 
 def _explained(report: DriftReport) -> Markup:
-    """Return severity, onset and weight in sentences; before a story is told only the first."""
+    """Return severity, onset and weight in sentences; only the first of them if no story has been told."""
     severity = joined("Severity: ", element("strong", report.severity.value), ".")
     start = since(report.began, first_day(report))
     began = joined(" It began: ", element("strong", start), ".") if report.began and report.drift_detected else None

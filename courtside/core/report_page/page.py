@@ -24,9 +24,9 @@ def render_page(
 ) -> str:
     """Return the report as one HTML document that needs no network and runs no script.
 
-    `reference` and `current` are the profiles the report was made of; trends, groups and onsets show if the report's
-    story was told. `decision_text` is one sentence on what the system did. The same input gives the same bytes; about
-    8 KB a feature.
+    `reference` and `current` are the profiles the report was made of; trends, groups and onsets are shown if the
+    report's story was told. `decision_text` is one sentence about what the system did. The same input gives the same
+    bytes, about 8 KB per feature.
     """
     ordered = sorted(report.features, key=_urgency)
     keys = {feature.name: f"f{position}" for position, feature in enumerate(ordered[:MOST_DETAILED], 1)}

@@ -27,7 +27,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a screen reader says of a chart; `key` makes its ids unique on the page."""
+    """What a screen reader says about a chart; `key` makes its ids unique on the page."""
 
     key: str
     title: str
@@ -106,7 +106,7 @@ def ticks(low: float, high: float, *, most: int) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Round values on an axis with their labels; `base` is what all labels leave out, None of nothing."""
+    """Round values on an axis with their labels; `base` is what all labels leave out, or None if nothing is."""
 
     values: tuple[float, ...]
     labels: tuple[str, ...]

@@ -58,7 +58,7 @@ def disagreement(part: NewestPart) -> str:
 
 
 def known(value: float | None) -> bool:
-    """Tell whether there is a number to show."""
+    """Say whether there is a number to show."""
     return value is not None and math.isfinite(value)
 
 
@@ -105,14 +105,14 @@ def month(moment: date) -> str:
 
 
 def period(days: Period | None) -> str:
-    """Write the first and last day, a dash of none."""
+    """Write the first and last day, or a dash if there are none."""
     if days is None:
         return DASH
     return day(days[0]) if days[0] == days[1] else f"{day(days[0])} {DASH} {day(days[1])}"
 
 
 def span(start: date, end: date) -> str:
-    """Write the sub-window [start, end) shortly: its month if it is one, else its days."""
+    """Write the sub-window [start, end) briefly: the month if it is a whole one, else its days."""
     last = end - timedelta(days=1)
     if start.day == 1 and end == (start + timedelta(days=32)).replace(day=1):
         return month(start)

@@ -1,4 +1,4 @@
-"""Rows of any dataset: what a training needs of them, and which days they are of."""
+"""Rows of any dataset: what a training needs from them, and the days they belong to."""
 
 from courtside.core.rows.checks import require_contract, require_once, require_time_column, require_times
 from courtside.core.rows.days import days_of, period, within

@@ -14,7 +14,7 @@ from courtside.core.rows.target import require_binary
 
 
 def require_contract(table: pa.Table, dataset: Dataset) -> None:
-    """Check columns, types, times and target of one table; labels may be missing, as they can come later.
+    """Check columns, types, times and target of one table; labels may be missing, because they can come later.
 
     Raises `MissingColumns`, `WrongType`, `TimesMissing`, `TimeOutOfRange` and `TargetNotBinary`.
     """
@@ -73,7 +73,7 @@ def require_times(table: pa.Table, time_column: str) -> None:
     missing = table.column(time_column).null_count
     if missing:
         raise TimesMissing(time_column, rows=missing)
-    moments.period(table.column(time_column), time_column)  # refuses moments that no day can be computed of
+    moments.period(table.column(time_column), time_column)  # refuses times for which no day can be computed
 
 
 def require_once(table: pa.Table, dataset: Dataset) -> None:

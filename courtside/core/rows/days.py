@@ -1,4 +1,4 @@
-"""Which days rows are of, whatever type their time column has (dates, or timestamps with or without a zone)."""
+"""The days that rows belong to, whatever type their time column has (dates, or timestamps with or without a zone)."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from courtside.core.drift.reading.days import Days
 
 
 def within(table: pa.Table, time_column: str, days: Days) -> pa.Table:
-    """Return the rows of these days, in their own zone; rows without a time are of no day."""
+    """Return the rows of these days, in their own zone; rows without a time belong to no day."""
     day = _days(table, time_column)
     mask: Any = pc.is_valid(day)
     if days.start is not None:
@@ -34,5 +34,5 @@ def days_of(table: pa.Table, time_column: str) -> set[date]:
 
 
 def _days(table: pa.Table, time_column: str) -> Any:
-    # As days, as the ends of a range may lie outside of what a timestamp in nanoseconds can hold.
+    # They are compared as days, because the ends of a range may lie outside what a timestamp in nanoseconds can hold.
     return table.column(time_column).cast(pa.date32(), safe=False)

@@ -1,4 +1,4 @@
-"""What can be wrong with the rows of a dataset, beside columns that are missing or of a wrong type."""
+"""What can be wrong with the rows of a dataset, besides columns that are missing or of a wrong type."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ class TargetNotBinary(BadInput):
         self.found = found
         super().__init__(
             f"target {column!r} {found}, expected two classes; write it as 0 and 1, as true and false, "
-            "or as two whole numbers of which the larger is class 1, with 1 for what the model is to foretell, "
+            "or as two whole numbers of which the larger is class 1, with 1 for what the model should predict, "
             "or correct the target of the dataset"
         )
 

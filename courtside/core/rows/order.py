@@ -12,8 +12,8 @@ SortKeys = list[tuple[str, Literal["ascending", "descending"]]]
 def time_order(table: pa.Table, dataset: Dataset) -> SortKeys:
     """Return what to sort rows by: time, then ids, or every column of the contract where it names no ids.
 
-    Rows that are still equal then are equal in everything that a model sees, so that no model depends on the order
-    of the rows in a file.
+    Rows that are still equal after that are equal in everything that a model sees, so no model depends on the order of
+    the rows in a file.
     """
     names = [dataset.time_column, *(dataset.id_columns or dataset.columns)]
     sortable = [name for name in dict.fromkeys(names) if _sortable(table, name)]

@@ -1,4 +1,4 @@
-"""Whether rows that are to be added to a table are in it already."""
+"""Whether rows that should be added to a table are in it already."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ class Overlap:
 
 
 def identity(dataset: Dataset) -> list[str]:
-    """Return the columns that tell a dataset's rows apart, none where it has no ids."""
+    """Return the columns that distinguish a dataset's rows; none where it has no ids."""
     return list(dict.fromkeys((*dataset.id_columns, dataset.time_column))) if dataset.id_columns else []
 
 
 def overlap(added: pa.Table, there: pa.Table, *, columns: Sequence[str]) -> Overlap | None:
-    """Return what two tables share by these columns, None if nothing; raises arrow's errors for types that differ."""
+    """Return what two tables share by these columns, or None; raises arrow's errors for types that differ."""
     names = list(columns)
     marked = [
         table.select(names).append_column(_MARK, pa.array([mark]).take(pa.array([0] * table.num_rows, pa.int64())))

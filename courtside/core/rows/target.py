@@ -46,7 +46,7 @@ def _values(table: pa.Table, target: str) -> NDArray[np.float64]:
 
 
 def positive_level(table: pa.Table, target: str) -> str | None:
-    """Return the value that class 1 is written as, None where it is 1; raises `TargetNotBinary`."""
+    """Return the value that stands for class 1, or None if that is 1; raises `TargetNotBinary`."""
     levels = _levels(_values(table, target), target)
     return f"{levels[-1]:.0f}" if levels.size > 1 and list(levels) != [0, 1] else None
 
