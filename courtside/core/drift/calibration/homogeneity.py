@@ -21,7 +21,7 @@ from courtside.core.drift.calibration.sub_windows import SubWindows
 from courtside.core.drift.columns.rounding import Floats
 
 FEWEST_BEFORE, FEWEST_AFTER = 2, 4
-"""Sub-windows on the two sides of a break; fewer may be an odd month."""
+"""Sub-windows on the two sides of a break; after it at least so many lie beyond half of the way."""
 MATTERS = 0.04
 """KS or total variation between two parts from which they are not compared with as one: half of the policy's effect, so
 that the older part never makes up for more than half of what is called drift."""
@@ -75,7 +75,8 @@ def _newest_break(windows: SubWindows, start: int, *, phased: bool) -> _Break | 
     broken = (moved >= MATTERS) & (excess >= BEYOND_CHANCE)
     evidence = np.where(broken, excess, 0).sum(axis=1)
     for found in np.argsort(-evidence, kind="stable")[: int(broken.any(axis=1).sum())]:
-        lasting = broken[found] & (windows.lasting(places[found], before[found], after[found]) >= MOST)
+        gone, later = windows.gone(places[found], before[found], after[found]), windows.count - places[found]
+        lasting = broken[found] & (gone >= max(FEWEST_AFTER, MOST * later))
         if lasting.any():
             return _Break(int(places[found]), np.where(lasting, moved[found], 0))
     return None

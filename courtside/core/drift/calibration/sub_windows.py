@@ -116,11 +116,11 @@ class SubWindows:
         found: Floats = self.layout.squared(contrasts @ self.coordinates) / expected
         return found
 
-    def lasting(self, place: int, before: Floats, after: Floats) -> Floats:
-        """Return the share of the sub-windows after a place that lie beyond half of the way, by feature."""
+    def gone(self, place: int, before: Floats, after: Floats) -> Integers:
+        """Return how many sub-windows after a place lie beyond half of the way, by feature."""
         centre, way = before @ self.coordinates, (after - before) @ self.coordinates
-        gone = np.add.reduceat((self.coordinates[place:] - centre) * way, self.layout.coordinates, axis=1)
-        found: Floats = (gone >= self.layout.squared(way) / 2).mean(axis=0)
+        along = np.add.reduceat((self.coordinates[place:] - centre) * way, self.layout.coordinates, axis=1)
+        found: Integers = (along >= self.layout.squared(way) / 2).sum(axis=0)
         return found
 
 
