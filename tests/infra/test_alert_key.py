@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tests.infra.granted import allowed
 from tests.infra.synthesized import SynthesizedStage, text
-from tests.infra.test_permissions import allowed
 
 USES_OF_A_KEY = ("kms:Decrypt", "kms:GenerateDataKey*")
 

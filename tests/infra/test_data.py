@@ -9,8 +9,8 @@ from courtside.adapters.dynamodb_ledger import PARTITION, SORT
 from courtside.contracts.names import StackOutput
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
+from tests.infra.granted import allowed
 from tests.infra.synthesized import SynthesizedStage, text
-from tests.infra.test_permissions import allowed
 
 STATEFUL = {
     "LakeBucket": ("AWS::S3::Bucket", "Retain"),

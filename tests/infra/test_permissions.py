@@ -1,49 +1,19 @@
 """Who may do what: least privilege, read from the synthesized policies."""
 
-import re
-from collections.abc import Iterator
 from datetime import date
-from fnmatch import fnmatch, fnmatchcase
-from typing import Any
+from fnmatch import fnmatch
 
 import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.names import DRIFT_PAGE
-from infra.constructs import tracking_routes
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
 from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE, PROMOTE_DELETABLE
 from infra.constructs.tracking_upkeep import DELETABLE as COLLECTABLE
 from infra.constructs.training_task import DELETABLE
 from infra.constructs.training_task import WRITABLE as RESULTS
-from tests.infra.synthesized import Synthesized, SynthesizedStage, text
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def statements(stack: Synthesized, starting: str = "") -> Iterator[tuple[set[str], set[str]]]:
-    """Yield (actions, resources) of every policy whose logical id starts like that."""
-    for logical_id, policy in stack.of_type("AWS::IAM::Policy").items():
-        if logical_id.startswith(starting):
-            for statement in policy["PolicyDocument"]["Statement"]:
-                if statement["Effect"] == "Deny":
-                    continue
-                yield set(_list(statement["Action"])), {text(r) for r in _list(statement["Resource"])}
-
-
-def allowed(stack: Synthesized, starting: str, action: str) -> set[str]:
-    """Return the resources on which that role may do this."""
-    found = set()
-    for actions, resources in statements(stack, starting):
-        if any(fnmatch(action, granted) for granted in actions):
-            found |= resources
-    return found
-
-
-LAKE = "<ExportsOutputFnGetAttLakeBucketArn4B06F64C>"
-ARTIFACTS = "<ExportsOutputFnGetAttArtifactsBucketArnD46760D3>"
+from tests.infra.granted import ARTIFACTS, LAKE, allowed, as_list, statements
+from tests.infra.synthesized import SynthesizedStage, text
 
 
 def test_each_function_writes_its_own_log_only(stage: SynthesizedStage) -> None:
@@ -54,6 +24,8 @@ def test_each_function_writes_its_own_log_only(stage: SynthesizedStage) -> None:
 
 
 STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
+
+
 DELETING = (
     "s3:DeleteObject",
     "s3:DeleteObjectVersion",
@@ -102,7 +74,7 @@ def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(de
         logical_id.split("ServiceRole")[0].split("DefaultPolicy")[0]: statement
         for logical_id, policy in dev.pipeline.of_type("AWS::IAM::Policy").items()
         for statement in policy["PolicyDocument"]["Statement"]
-        if any(action.startswith("dynamodb:") for action in _list(statement["Action"]))
+        if any(action.startswith("dynamodb:") for action in as_list(statement["Action"]))
     }
     assert set(granted) == {*(f"Steps{step}" for step in STEPS), "DriftCheckFunction"}
     for who, statement in granted.items():
@@ -184,6 +156,8 @@ def test_each_step_writes_its_own_object_and_nothing_else(dev: SynthesizedStage,
 
 
 TRAINING = f"{LAKE}/training/*"
+
+
 READ = {
     "Lock": set(),
     "Unlock": set(),
@@ -259,108 +233,6 @@ def test_training_adds_its_results_and_changes_neither_its_data_nor_what_was_dec
     assert not [key for key in others if any(fnmatch(key, pattern) for pattern in RESULTS)]
 
 
-CALLS = {
-    "TrainingTaskTaskRole": tracking_routes.TRAINING,
-    "StepsSealServiceRole": tracking_routes.SEAL,
-    "StepsPromoteServiceRole": tracking_routes.PROMOTION,
-    "DriftCheckFunctionServiceRole": tracking_routes.DRIFT_CHECK,
-}
-
-
-def test_each_caller_of_mlflow_may_make_its_own_calls_and_no_other(dev: SynthesizedStage) -> None:
-    callers = {
-        logical_id.split("DefaultPolicy")[0]: resources
-        for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
-        if (resources := allowed(dev.pipeline, logical_id, "execute-api:Invoke"))
-    }
-    assert set(callers) == set(CALLS)
-    for caller, routes in CALLS.items():
-        granted = {re.sub(r"^.*:<ExportsOutputRefTrackingApi\w+>/\*/", "", resource) for resource in callers[caller]}
-        assert granted == {route.replace(" ", "").replace("{model_id}", "*") for route in routes}
-
-
-ALIAS = "registered-models/alias"
-WAYS_TO_AN_ALIAS = [
-    *(
-        f"{method}/{api}/{version}/mlflow/{ALIAS}"
-        for method in ("POST", "DELETE", "PUT", "PATCH")
-        for api in ("api", "ajax-api")
-        for version in ("2.0", "3.0", "2.0/preview")
-    ),
-    "POST/graphql",
-    "POST/api/2.0/mlflow/registered-models/al%69as",
-    "POST/api/2.0/mlflow/logged-models/../registered-models/alias",
-    "DELETE/api/2.0/mlflow/logged-models/../registered-models/alias",
-    "POST//api/2.0/mlflow/registered-models/alias",
-    "POST/api/2.0/mlflow/registered-models/update",
-    "DELETE/api/2.0/mlflow/registered-models/delete",
-    "POST/api/2.0/mlflow/model-versions/set-tag",
-    "DELETE/api/2.0/mlflow/model-versions/delete",
-    "POST/api/2.0/mlflow/model-versions/transition-stage",
-]
-
-
-@pytest.mark.parametrize("role", ["TrainingTaskTaskRole", "DriftCheckFunctionServiceRole"])
-@pytest.mark.parametrize("call", WAYS_TO_AN_ALIAS)
-def test_who_trains_or_checks_cannot_move_an_alias(dev: SynthesizedStage, role: str, call: str) -> None:
-    granted = allowed(dev.pipeline, role, "execute-api:Invoke")
-    assert granted
-    (api,) = {resource.split("/")[0] for resource in granted}
-    for stage_of_api in ("$default", "*"):
-        assert not [resource for resource in granted if fnmatchcase(f"{api}/{stage_of_api}/{call}", _pattern(resource))]
-
-
-def _pattern(resource: str) -> str:
-    return resource.replace("[", "[[]")
-
-
-def test_every_call_that_is_granted_is_a_route_of_its_own(dev: SynthesizedStage) -> None:
-    routes = {route["RouteKey"] for route in dev.tracking.of_type("AWS::ApiGatewayV2::Route").values()}
-    assert set(tracking_routes.ALL) < routes
-    assert {route for route in tracking_routes.ALL if ALIAS in route and not route.startswith("GET")} == {
-        *(f"{method} /api/2.0/mlflow/{ALIAS}" for method in ("POST", "DELETE")),
-        *(f"ANY /{api}/{version}/mlflow/{ALIAS}" for api in ("api", "ajax-api") for version in ("2.0", "3.0")),
-    }
-
-
-def test_only_the_notifier_reads_the_webhook_and_only_mlflows_tasks_the_password(dev: SynthesizedStage) -> None:
-    readers = {
-        logical_id.split("DefaultPolicy")[0]: resources
-        for stack in dev.stacks
-        for logical_id in stack.of_type("AWS::IAM::Policy")
-        if (resources := allowed(stack, logical_id, "secretsmanager:GetSecretValue"))
-    }
-    tasks = ("MlflowTask", "TrackingCopyTask", "TrackingUpkeepCollection", "TrackingUpkeepRotation")
-    roles = {f"{task}{role}" for task in tasks for role in ("TaskRole", "ExecutionRole")}
-    assert set(readers) == {"NotifySlackServiceRole", *roles}
-    assert readers.pop("NotifySlackServiceRole") == {"<ExportsOutputRefSlackWebhookSecret94380F09>"}
-    master, server = "DatabaseInstanceSecretAttachment", "DatabaseServerLoginAttachment"
-    both = {
-        role: {each for each in (master, server) if any(each in arn for arn in arns)} for role, arns in readers.items()
-    }
-    assert both == {
-        "MlflowTaskTaskRole": {server},
-        "MlflowTaskExecutionRole": {master, server},
-        "TrackingCopyTaskTaskRole": {master},
-        "TrackingCopyTaskExecutionRole": {master},
-        "TrackingUpkeepCollectionTaskRole": {server},
-        "TrackingUpkeepCollectionExecutionRole": {server},
-        "TrackingUpkeepRotationTaskRole": {master, server},
-        "TrackingUpkeepRotationExecutionRole": {master},
-    }
-
-
-def test_only_the_rotation_changes_the_password(dev: SynthesizedStage) -> None:
-    for action in ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"):
-        writers = {
-            logical_id
-            for stack in dev.stacks
-            for logical_id in stack.of_type("AWS::IAM::Policy")
-            if allowed(stack, logical_id, action)
-        }
-        assert {name.split("DefaultPolicy")[0] for name in writers} == {"TrackingUpkeepRotationTaskRole"}
-
-
 def test_the_machine_may_pass_only_the_training_tasks_roles(dev: SynthesizedStage) -> None:
     passed = allowed(dev.pipeline, "RetrainingMachineRole", "iam:PassRole")
     assert {arn.split("Role")[0] for arn in passed} == {"<TrainingTaskTask", "<TrainingTaskExecution"}
@@ -369,6 +241,6 @@ def test_the_machine_may_pass_only_the_training_tasks_roles(dev: SynthesizedStag
 def test_cloudwatch_events_and_budgets_may_publish_alerts_and_strangers_may_not(stage: SynthesizedStage) -> None:
     _, policy = stage.pipeline.only("AWS::SNS::TopicPolicy")
     granted = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
-    services = {service for s in granted for service in _list(s["Principal"]["Service"])}
+    services = {service for s in granted for service in as_list(s["Principal"]["Service"])}
     assert services == {"budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"}
     assert {s["Action"] for s in granted} == {"sns:Publish"}

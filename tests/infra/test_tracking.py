@@ -7,8 +7,8 @@ from typing import Any
 from mlflow.server.security_utils import is_allowed_host_header
 
 from infra.constructs.mlflow_server import MLFLOW_PORT, MlflowDatabaseEnv, MlflowMigrationEnv, MlflowServerEnv
+from tests.infra.granted import allowed
 from tests.infra.synthesized import ROOT, SynthesizedStage, text
-from tests.infra.test_permissions import allowed
 
 
 def _container(stage: SynthesizedStage, name: str = "mlflow") -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 from courtside.contracts import lake_keys
 from courtside.contracts.environment import TrackingCopyEnv
 from infra.constructs.tracking_copy import BACKUPS
+from tests.infra.granted import LAKE, allowed
 from tests.infra.synthesized import ROOT, SynthesizedStage, text
-from tests.infra.test_permissions import LAKE, allowed
 
 ROLE = "TrackingCopyTaskTaskRole"
 

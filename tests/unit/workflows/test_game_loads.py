@@ -1,68 +1,23 @@
 """Loads of games: nothing is lost, replaced by less, or doubled, whatever breaks off or happens at once."""
 
 import io
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from threading import Thread
-from typing import Any
+from datetime import timedelta
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from courtside.adapters.folder_lake import FolderLake
 from courtside.contracts import lake_keys
 from courtside.contracts.loads import LoadState
 from courtside.core.drift.reading import UnreadableFile
-from courtside.core.games import ReadGames, validate_games
 from courtside.core.games.errors import GamesSeasonShort
-from courtside.core.games.merge import GameIdReused, GamePlayedTwice, LoadedGames, game_rows, merge
+from courtside.core.games.merge import GameIdReused, GamePlayedTwice
 from courtside.core.parquet import parquet_content
-from courtside.workflows.game_loads import FOUND, PREFIX, GamesLoaded, load_games, unload_games
+from courtside.workflows.game_loads import FOUND, PREFIX
 from courtside.workflows.games import store_games
 from courtside.workflows.loads import LoadsDamaged, LoadUnknown, read_loads
-from courtside.workflows.ports import Lake
-from tests.fakes.dying_lake import BrokeOff, InterruptedLake
 from tests.fakes.ports import InMemoryLake
-from tests.unit.core.games.game_rows import Row, season_rows
-
-NOW = datetime(2024, 3, 1, tzinfo=UTC)
-WHOLE = [*season_rows(2010), *season_rows(2011)]
-
-
-def given_rows(rows: list[Row]) -> ReadGames:
-    return validate_games(pa.Table.from_pylist(rows), min_season_games=0)
-
-
-def load(rows: list[Row], lake: Lake, **options: Any) -> GamesLoaded:
-    when = {"now": NOW, "file": "games.csv", "progress": lambda _: None} | options
-    return load_games(given_rows(rows), lake=lake, **when)
-
-
-def unload(load_id: str, lake: Lake) -> GamesLoaded:
-    return unload_games(load_id, lake=lake, now=NOW, progress=lambda _: None)
-
-
-def games(lake: Lake) -> dict[str, tuple[int, int]]:
-    """Return the scores that readers find, by season and id."""
-    found = {}
-    for key in lake.keys(f"{PREFIX}season="):
-        for row in pq.read_table(io.BytesIO(lake.read(key))).to_pylist():
-            name = f"{row['season']} {row['game_id']}"
-            assert name not in found, "twice in the lake"
-            found[name] = (row["home_points"], row["away_points"])
-    return found
-
-
-def scored(row: Row, home: int) -> Row:
-    return row | {"home_points": home}
-
-
-def load_ids(lake: Lake) -> list[str]:
-    return [each.id for each in read_loads(PREFIX, lake=lake)[0].loads]
+from tests.unit.core.games.game_rows import season_rows
+from tests.unit.workflows.game_lake import NOW, WHOLE, games, given_rows, load, scored, unload
 
 
 def test_a_few_games_are_merged_into_their_season() -> None:
@@ -225,106 +180,6 @@ def test_the_same_games_under_other_ids_are_not_doubled() -> None:
         load([row | {"game_id": f"x{row['game_id']}"} for row in WHOLE[:3]], lake)
     moved = load([WHOLE[0] | {"game_date": "2010-03-05"}], lake)
     assert moved.changed == 1
-
-
-LOADS = [WHOLE, [scored(row, 140) for row in WHOLE[:3]], [scored(WHOLE[1], 155), scored(WHOLE[-1], 156)]]
-
-
-@pytest.mark.parametrize("changes", range(1, 6))
-def test_a_load_that_breaks_off_anywhere_can_be_repeated(changes: int) -> None:
-    sound, lake = InMemoryLake(), InterruptedLake()
-    for rows in LOADS:
-        load(rows, sound)
-    load(LOADS[0], lake)
-    before, lake.changes_left = games(lake), changes
-    try:
-        load(LOADS[1], lake)
-    except BrokeOff:
-        assert len(games(lake)) == len(before)
-    lake.changes_left = -1
-    load(LOADS[1], lake)
-    load(LOADS[2], lake)
-    assert games(lake) == games(sound)
-    assert all(each.state is LoadState.LOADED for each in read_loads(PREFIX, lake=lake)[0].loads)
-
-
-@pytest.mark.parametrize("changes", range(1, 8))
-def test_taking_a_load_back_can_be_repeated_too(changes: int) -> None:
-    lake = InterruptedLake()
-    load(WHOLE, lake)
-    before = games(lake)
-    wrong = load(LOADS[1], lake).load
-    assert wrong is not None
-    lake.changes_left = changes
-    try:
-        unload(wrong.id, lake)
-    except BrokeOff:
-        lake.changes_left = -1
-    unload(wrong.id, lake)
-    assert games(lake) == before
-
-
-@pytest.mark.parametrize("changes", range(1, 8))
-def test_another_load_in_between_loses_nothing(changes: int) -> None:
-    lake = InterruptedLake()
-    load(WHOLE, lake)
-    other = replace(lake)  # shares the objects
-    lake.changes_left = changes
-    lake.interrupt = lambda: load([scored(WHOLE[1], 155)], other) and None
-    load([scored(WHOLE[0], 150)], lake)
-    if lake.changes_left > 0:
-        lake.interrupt()
-    found = games(lake)
-    assert (found[f"2010 {WHOLE[0]['game_id']}"][0], found[f"2010 {WHOLE[1]['game_id']}"][0]) == (150, 155)
-    assert len(found) == len(WHOLE)
-    assert len(load_ids(lake)) == 3
-
-
-def test_loads_at_once_lose_nothing(tmp_path: Path) -> None:
-    lake = FolderLake(tmp_path)
-    load(WHOLE, lake)
-    threads = [Thread(target=load, args=([scored(row, 150)], FolderLake(tmp_path))) for row in WHOLE[:6]]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    found = games(lake)
-    assert [found[f"2010 {row['game_id']}"][0] for row in WHOLE[:6]] == [150] * 6
-    assert len(load_ids(lake)) == 7
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.lists(
-                st.tuples(st.integers(0, 11), st.integers(100, 103)), min_size=1, max_size=6, unique_by=lambda t: t[0]
-            ),
-            st.sampled_from(["load", "replace", "unload", "vanish"]),
-        ),
-        max_size=8,
-    )
-)
-@settings(max_examples=60, deadline=None)
-def test_the_lake_is_always_what_its_loads_make_of_it(steps: list[tuple[list[tuple[int, int]], str]]) -> None:
-    pool = [*season_rows(2010, days=2), *season_rows(2011, days=1)]
-    lake, brought = InMemoryLake(), {}
-    for changes, action in steps:
-        rows = [scored(pool[place], home) for place, home in changes]
-        rows = [row for row in rows if row["season"] == rows[0]["season"]]
-        fewer = len(games(lake))
-        if action == "unload" and brought:
-            unload(sorted(brought)[changes[0][0] % len(brought)], lake)
-        else:
-            if action == "vanish":
-                lake.remove(lake.keys(f"{PREFIX}season=")[:1])
-            done = load(rows, lake, replace=action == "replace")
-            assert done.load is not None
-            brought.setdefault(done.load.id, game_rows(given_rows(rows).table))
-            assert action == "replace" or len(games(lake)) >= fewer
-        active = [each for each in read_loads(PREFIX, lake=lake)[0].loads if each.state is LoadState.LOADED]
-        expected = merge(LoadedGames(brought[each.id], each.replaces) for each in active)
-        scores = {f"{key.season} {key.game_id}": (row.home_points, row.away_points) for key, row in expected.items()}
-        assert games(lake) == scores
 
 
 def test_long_ids_are_cut_where_they_are_shown() -> None:

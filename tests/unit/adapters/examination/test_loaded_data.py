@@ -10,8 +10,8 @@ from courtside.workflows.loads import change_loads, read_loads
 from tests.datasets.churn import DATASET
 from tests.fakes.ports import InMemoryLake
 from tests.unit.workflows.churn_lake import PREFIX as CHURN
-from tests.unit.workflows.test_game_loads import WHOLE
-from tests.unit.workflows.test_game_loads import load as load_games
+from tests.unit.workflows.game_lake import WHOLE
+from tests.unit.workflows.game_lake import load as load_games
 from tests.unit.workflows.test_table_loads import FIRST
 from tests.unit.workflows.test_table_loads import load as load_table
 

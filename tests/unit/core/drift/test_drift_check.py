@@ -1,11 +1,9 @@
 """Policies, verdicts, reports and their sentences, and the facade of the system Courtside replaces."""
 
 import json
-from datetime import date
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -14,7 +12,6 @@ from hypothesis import strategies as st
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import (
     ClassicPolicy,
-    DataDriftDetection,
     DriftReport,
     FeatureDrift,
     Profile,
@@ -26,40 +23,15 @@ from courtside.core.drift import (
 )
 from courtside.core.drift.columns.column import NumericColumn
 from courtside.core.drift.errors import (
-    DuplicateColumns,
     EmptyWindow,
-    MissingColumns,
     ProfileMismatch,
     ThresholdInvalid,
-    UnreadableTable,
     WrongType,
 )
-from courtside.core.drift.facade import ConfigInvalid, SetupMissing
 from courtside.core.drift.policies.clauses import short
 from courtside.core.drift.statistics import KEYS
 from courtside.core.drift.statistics.psi_equal_width import psi_equal_width
-
-FEATURES = [
-    Feature("points", FeatureKind.NUMERIC),
-    Feature("rest", FeatureKind.NUMERIC),
-    Feature("venue", FeatureKind.CATEGORICAL),
-    Feature("win", FeatureKind.BINARY),
-]
-
-
-def games(rows: int = 2000, *, shift: float = 0.0, seed: int = 0, **columns: Any) -> pa.Table:
-    """A table of games drawn evenly over its distributions, so that no test hangs on a draw."""
-    rng = np.random.default_rng(seed)
-    evenly = (np.arange(rows) + 0.5) / rows
-    table: dict[str, Any] = {
-        "points": rng.permutation(104.1 + shift + 6 * np.log(evenly / (1 - evenly)) / 1.8),
-        "rest": np.arange(rows) % 4,
-        "venue": ["home", "away"] * (rows // 2),
-        "win": [True, True, False, True] * (rows // 4),
-        "day": pa.array([date(2024, 1, 1 + i % 28) for i in range(rows)]),
-    }
-    return pa.table({name: pa.array(values) for name, values in (table | columns).items() if values is not None})
-
+from tests.unit.core.drift.game_table import FEATURES, games
 
 REFERENCE = fit(games(), FEATURES, time_column="day")
 
@@ -291,46 +263,3 @@ def test_extreme_values_still_make_valid_json() -> None:
         json.dumps(report.to_dict(), allow_nan=False)
         assert report.drift_detected
         assert report.features[0].statistic("psi_equal_width") is not None
-
-
-def test_the_facade_takes_pandas_frames() -> None:
-    frame, later = games().to_pandas(), games(800, shift=7.1).to_pandas()
-    detection = DataDriftDetection({"thresholds": ["win.psi=.5"]}).setup(reference_data=frame)
-    kinds = {column.name: column.kind for column in detection.reference.columns}
-    assert kinds == {
-        "points": FeatureKind.NUMERIC,
-        "rest": FeatureKind.NUMERIC,
-        "venue": FeatureKind.CATEGORICAL,
-        "win": FeatureKind.BINARY,
-    }
-    result = detection.detect_drift(later)
-    assert result["summary"]["features_drifted"] == ["points"]
-    assert [alert["feature"] for alert in result["alerts"]] == ["points"]
-    assert result["features"]["points"]["ks"] > 0.1
-
-
-def test_the_facade_reports_an_integer_column_that_became_text() -> None:
-    detection = DataDriftDetection().setup(reference_data=games().to_pandas())
-    later = games(800).to_pandas().assign(rest="three")
-    assert detection.detect_drift(later)["features"]["rest"]["verdict"] == "wrong_type"
-
-
-def test_the_facade_refuses_by_name() -> None:
-    with pytest.raises(SetupMissing):
-        DataDriftDetection().detect_drift(games())
-    with pytest.raises(ConfigInvalid, match="psi_treshold"):
-        DataDriftDetection({"psi_treshold": 0.3})
-    with pytest.raises(ThresholdInvalid):
-        DataDriftDetection({"thresholds": ["nobody.psi=.3"]}).setup(reference_data=games())
-    detection = DataDriftDetection().setup(reference_data=games())
-    twice = pd.DataFrame([[1.0, 2.0]], columns=["points", "points"])
-    with pytest.raises(DuplicateColumns, match="points"):
-        detection.detect_drift(twice)
-    with pytest.raises(UnreadableTable):
-        detection.detect_drift(pd.DataFrame({"points": [1.0, "two"]}))
-    with pytest.raises(MissingColumns):
-        detection.detect_drift(pd.DataFrame({"score": [1.0]}))
-    with pytest.raises(EmptyWindow):
-        detection.detect_drift(games().slice(0, 0))
-    with pytest.raises(WrongType, match="at least one column"):
-        DataDriftDetection().setup(reference_data=pa.table({"day": [date(2024, 1, 1)]}))

@@ -1,98 +1,15 @@
 """`courtside drift check` end to end, in a process of its own: files in, exit codes, JSON and files out."""
 
 import json
-import subprocess
-import sys
-from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
-import pytest
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import fit
-
-COURTSIDE = [sys.executable, "-m", "courtside.cli"]
-ROWS = 2_000
-FEATURES = [
-    Feature("points", FeatureKind.NUMERIC),
-    Feature("venue", FeatureKind.CATEGORICAL),
-    Feature("rested", FeatureKind.BINARY),
-]
-CONTRACT = """
-name: tiny
-time_column: game_date
-id_columns: [game_id]
-target: home_win
-features:
-  points: numeric
-  venue: categorical
-  rested: binary
-"""
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COURTSIDE, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
-
-
-def table(rows: int = ROWS, *, seed: int = 0, shift: float = 0.0, **columns: Any) -> pa.Table:
-    rng = np.random.default_rng(seed)
-    days = [date(2019, 1, 1) + timedelta(days=index % 28) for index in range(rows)]
-    made: dict[str, Any] = {
-        "game_date": pa.array(days, pa.date32()),
-        "points": rng.normal(104 + shift, 6, rows),
-        "venue": rng.choice(["home", "away"], rows),
-        "rested": rng.integers(0, 2, rows),
-    }
-    return pa.table({name: pa.array(value) for name, value in (made | columns).items() if value is not None})
-
-
-class Desk:
-    """A folder with a contract and a reference, and the command on them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "tiny.yaml").write_text(CONTRACT)
-        self.reference = self.write("reference.parquet", table())
-
-    def write(self, name: str, content: pa.Table) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(content, path)
-        return path
-
-    def check(self, current: Path, *options: str | Path, reference: Path | str | None = None) -> Any:
-        given = (
-            "--reference",
-            reference or self.reference,
-            "--current",
-            current,
-            "--dataset",
-            self.folder / "tiny.yaml",
-        )
-        return run("drift", "check", *given, *options)
-
-    def report(self, current: Path, *options: str | Path, reference: Path | None = None) -> dict[str, Any]:
-        done = self.check(current, "--json", *options, reference=reference)
-        assert done.returncode == 0, done.stderr
-        body: dict[str, Any] = json.loads(done.stdout)
-        return body
-
-    def refuses(self, current: Path, error: str, *options: str | Path, reference: Path | str | None = None) -> str:
-        done = self.check(current, *options, reference=reference)
-        assert done.returncode == 2, done.stdout + done.stderr
-        assert error in done.stderr
-        assert "Traceback" not in done.stderr
-        return str(done.stderr)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+from tests.unit.cli.drift_desk import CONTRACT, FEATURES, ROWS, Desk, run, table
 
 
 def test_exit_codes_tell_drift_from_quiet(desk: Desk) -> None:
@@ -194,28 +111,6 @@ def test_a_cut_file_among_good_ones_is_named_and_the_drift_found(desk: Desk) -> 
     assert report["features"]["points"]["drifted"] is True
 
 
-VERDICTS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "missing column": ({"points": None}, "points", "missing_column"),
-    "integers became texts": ({"rested": pa.array(["1"] * ROWS)}, "rested", "wrong_type"),
-    "all NaN": ({"points": np.full(ROWS, np.nan)}, "points", "all_missing"),
-    "all null": ({"points": pa.nulls(ROWS, pa.float64())}, "points", "all_missing"),
-    "constant": ({"points": np.full(ROWS, 104.0)}, "points", "drift"),
-    "infinite": ({"points": np.full(ROWS, np.inf)}, "points", "all_missing"),
-    "huge integers": ({"points": pa.array([2**62 + i for i in range(ROWS)])}, "points", "drift"),
-    "100,000 categories": ({"venue": [f"hall {index}" for index in range(ROWS)]}, "venue", "drift"),
-}
-
-
-@pytest.mark.parametrize("case", VERDICTS)
-def test_odd_columns_have_a_verdict_and_leave_the_others_alone(desk: Desk, case: str) -> None:
-    columns, name, verdict = VERDICTS[case]
-    report = desk.report(desk.write("odd.parquet", table(seed=1, **columns)))
-    assert report["features"][name]["verdict"] == verdict
-    assert report["features"][name]["drifted"] is True
-    others = {"points", "venue", "rested"} - {name}
-    assert {report["features"][other]["verdict"] for other in others} == {"no_drift"}
-
-
 def test_a_category_explosion_stays_quick_and_small(desk: Desk) -> None:
     rows = 100_000
     many = table(rows, seed=1, venue=[f"hall {index}" for index in range(rows)])
@@ -264,43 +159,3 @@ def test_a_table_without_dates_is_compared_and_says_what_that_costs(desk: Desk) 
     assert report["reference"] == {"rows": ROWS, "start": None, "end": None}
     assert report["summary"]["features_drifted"] == ["points"]
     assert "independent" in report["features"]["points"]["reason"]
-
-
-def test_bad_input_is_named_and_exits_2(desk: Desk) -> None:
-    good = desk.write("good.parquet", table(seed=1))
-    doubled = table(seed=1)
-    doubled = pa.Table.from_arrays([*doubled.columns, doubled["points"]], [*doubled.column_names, "points"])
-    desk.refuses(desk.folder / "nowhere", "TableMissing")
-    desk.refuses(desk.write("doubled.parquet", doubled), "DuplicateColumns")
-    desk.refuses(desk.write("empty.parquet", table(0)), "EmptyWindow")
-    desk.refuses(desk.write("stray.parquet", pa.table({"weather": ["rain"]})), "MissingColumns")
-    cut = desk.folder / "cut.parquet"
-    cut.write_bytes(good.read_bytes()[:200])
-    desk.refuses(cut, "UnreadableFile")
-    desk.refuses(good, "UnreadableFile", reference=cut)
-    desk.refuses(good, "AllMissing", reference=desk.write("nan.parquet", table(points=np.full(ROWS, np.nan))))
-    desk.refuses(good, "WrongType", reference=desk.write("text.parquet", table(points=pa.array(["x"] * ROWS))))
-    desk.refuses(good, "AddressInvalid", reference="gs://bucket/features")
-    desk.refuses(good, "AddressInvalid", reference="s3://")
-    desk.refuses(good, "ModelAddressInvalid", "--tracking-uri", "http://127.0.0.1:1", reference="models:/nba")
-
-
-def test_a_tracking_server_that_is_away_is_said_in_one_line(desk: Desk) -> None:
-    good = desk.write("good.parquet", table(seed=1))
-    done = desk.check(good, "--tracking-uri", "http://127.0.0.1:9", reference="models:/nba-game-predictions@champion")
-    assert done.returncode == 1
-    assert "TrackingUnavailable" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_check_needs_none_of_the_heavy_libraries(desk: Desk) -> None:
-    program = (
-        "import sys\n"
-        "from courtside.cli.main import app\n"
-        f"app(['drift', 'check', '--reference', {str(desk.reference)!r}, '--current', {str(desk.reference)!r}, "
-        f"'--dataset', {str(desk.folder / 'tiny.yaml')!r}, '--json'], standalone_mode=False)\n"
-        "heavy = {'scipy', 'pandas', 'mlflow', 'matplotlib', 'sklearn', 'boto3', 'ministack'} & set(sys.modules)\n"
-        "sys.exit(f'loaded: {heavy}' if heavy else 0)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr

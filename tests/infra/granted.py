@@ -1,0 +1,36 @@
+"""What the policies of a synthesized stack grant."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from typing import Any
+
+from tests.infra.synthesized import Synthesized, text
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(stack: Synthesized, starting: str = "") -> Iterator[tuple[set[str], set[str]]]:
+    """Yield (actions, resources) of every policy whose logical id starts like that."""
+    for logical_id, policy in stack.of_type("AWS::IAM::Policy").items():
+        if logical_id.startswith(starting):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement["Effect"] == "Deny":
+                    continue
+                yield set(as_list(statement["Action"])), {text(r) for r in as_list(statement["Resource"])}
+
+
+def allowed(stack: Synthesized, starting: str, action: str) -> set[str]:
+    """Return the resources on which that role may do this."""
+    found = set()
+    for actions, resources in statements(stack, starting):
+        if any(fnmatch(action, granted) for granted in actions):
+            found |= resources
+    return found
+
+
+LAKE = "<ExportsOutputFnGetAttLakeBucketArn4B06F64C>"
+
+
+ARTIFACTS = "<ExportsOutputFnGetAttArtifactsBucketArnD46760D3>"

@@ -1,0 +1,60 @@
+"""Moves of the champion as tests make them, and whom every store names afterwards."""
+
+from datetime import datetime, timedelta
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import PromoteRequest, SealRequest
+from courtside.contracts.records import ChampionReference
+from courtside.workflows.production import Production
+from courtside.workflows.promote import promote, seal_challenger
+from courtside.workflows.rollback import Moved, promote_by_hand, rollback
+from courtside.workflows.sealed_models import (
+    reference_in_use,
+)
+from tests.fakes.legacy_reader import read_legacy_set
+from tests.fakes.ports import InMemoryModels, InMemoryRegistry
+from tests.fakes.production import NOW
+
+LATER = NOW + timedelta(hours=1)
+
+
+def promoted(production: Production, training_id: str, **changes: str) -> None:
+    sealed = seal_challenger(SealRequest(training_id=training_id), production=production)
+    request = PromoteRequest(training_id=training_id, sha256=sealed.sha256, **changes)
+    promote(request, production=production, now=NOW)
+
+
+def rolled_back(production: Production, *, to: str | None = None, now: datetime = LATER) -> Moved:
+    return rollback(production=production, models=InMemoryModels(), by="arn:person", now=now, to=to)
+
+
+def by_hand(production: Production, version: str) -> Moved:
+    return promote_by_hand(
+        version, reason="agreed", production=production, models=InMemoryModels(), by="arn:person", now=LATER
+    )
+
+
+def said(production: Production) -> tuple[str | None, str | None, str | None, str | None]:
+    """Whom ledger, registry, drift reference and legacy files name."""
+    kept = reference_in_use(production.lake)
+    legacy = read_legacy_set(lake=production.lake)["a.pkl"].decode() if kept else None
+    of_training = {reign.training_id: reign.version for reign in production.history()}
+    return (
+        production.champion().version,
+        production.registry.champion_version(),
+        kept.version if kept else None,
+        of_training.get(legacy),
+    )
+
+
+def registry_of(production: Production) -> InMemoryRegistry:
+    assert isinstance(production.registry, InMemoryRegistry)
+    return production.registry
+
+
+def aliases(production: Production) -> tuple[str | None, str | None]:
+    return production.registry.champion_version(), production.registry.previous_version()
+
+
+def reference(production: Production) -> str:
+    return ChampionReference.model_validate_json(production.lake.read(lake_keys.CHAMPION_REFERENCE)).version
