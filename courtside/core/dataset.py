@@ -28,10 +28,15 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One model input."""
+    """One model input; `entity` are the columns whose values together say which rows hang together (none: unknown).
+
+    The ten-game mean of one team in one season repeats nine of ten games from row to row, while teams and seasons do
+    not depend on each other: its entity is ``("home_team", "season")``.
+    """
 
     name: str
     kind: FeatureKind
+    entity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Read dataset contracts: those that ship with Courtside by name, a team's own by path."""
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -54,6 +55,7 @@ class _Document(BaseModel):
     reference_seasons: int = Field(default=3, ge=1)
     segment: Text | None = None
     comparable: _Comparable = _Comparable()
+    entities: dict[Text, list[Text]] = {}
     features: dict[Text, FeatureKind] = Field(min_length=1)
 
 
@@ -67,11 +69,32 @@ def load_dataset(name: str) -> Dataset:
         contract = _Document.model_validate(document.values)
     except ValidationError as error:
         raise DatasetInvalid(name, [_told(each, document) for each in error.errors()]) from error
-    if doubled := _with_two_roles(contract, document):
-        raise DatasetInvalid(name, doubled)
-    features = tuple(Feature(feature, kind) for feature, kind in contract.features.items())
-    fields = contract.model_dump(exclude={"features", "id_columns", "comparable"})
+    if problems := [*_with_two_roles(contract, document), *_entities_of_nothing(contract, document)]:
+        raise DatasetInvalid(name, problems)
+    features = tuple(Feature(feature, kind, _entity(feature, contract)) for feature, kind in contract.features.items())
+    fields = contract.model_dump(exclude={"features", "id_columns", "comparable", "entities"})
     return Dataset(**fields, features=features, id_columns=tuple(contract.id_columns), phase=contract.comparable.phase)
+
+
+def _entity(feature: str, contract: _Document) -> tuple[str, ...]:
+    """Return the columns of the first pattern that fits a feature, none where none does."""
+    found = (columns for pattern, columns in contract.entities.items() if fnmatchcase(feature, pattern))
+    return tuple(next(found, ()))
+
+
+def _entities_of_nothing(contract: _Document, document: Document) -> list[str]:
+    """Say which entities are those of no feature, or of one by a column that only the future knows."""
+    problems = []
+    for pattern, columns in contract.entities.items():
+        line = f"line {document.line(('entities', pattern))}"
+        if not any(fnmatchcase(feature, pattern) for feature in contract.features):
+            problems.append(f"{line}: no feature is called {pattern}; write a feature's name, or a pattern like home_*")
+        if not columns or {contract.target, contract.prediction} & set(columns):
+            problems.append(
+                f"{line}: {pattern} must list the columns that say which rows hang together, like [customer_id]; "
+                "target and prediction cannot be among them"
+            )
+    return problems
 
 
 def _with_two_roles(contract: _Document, document: Document) -> list[str]:

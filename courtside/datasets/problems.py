@@ -22,7 +22,7 @@ _WRITE = {
         ("dict_type", "model_type", "model_attributes_type"), "{key} must hold keys with values, like `{example}`"
     ),
 }
-_EXAMPLES = {"features": "age: numeric", "comparable": "phase: month"}
+_EXAMPLES = {"features": "age: numeric", "comparable": "phase: month", "entities": "home_*: [home_team, season]"}
 
 
 def problem(error: ErrorDetails, document: Document) -> str:

@@ -7,7 +7,7 @@ from courtside.core.drift import statistics
 from courtside.core.drift.columns.column import CategoryColumn, Column
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
 from courtside.core.drift.policies.nulls import Nulls
-from courtside.core.drift.policies.policy import Evidence, Judgement, Policy
+from courtside.core.drift.policies.policy import Evidence, Judgement, Null, Policy
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, NewestPart, Side, Verdict
@@ -38,7 +38,7 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
     return DriftReport(
         policy=policy.name,
         reference=Side(reference.rows, reference.period),
-        null=nulls.kind if nulls else None,
+        null=_null(judged) if nulls else None,
         null_windows=nulls.windows if nulls else None,
         newest_part=part,
         current=Side(current.rows, current.period),
@@ -158,14 +158,28 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
         values_lost=0.0,
         moved=judgement.drifted,
         drifted=judgement.drifted,
-        verdict=Verdict.DRIFT if judgement.drifted else Verdict.NO_DRIFT,
+        verdict=_verdict(judgement),
         reason=reasons.reason(reference, current, judgement),
+        null=judgement.null,
+        history=judgement.history,
     )
+
+
+def _verdict(judgement: Judgement) -> Verdict:
+    if judgement.drifted:
+        return Verdict.DRIFT
+    return Verdict.USUAL if judgement.usual else Verdict.NO_DRIFT
+
+
+def _null(judged: Sequence[FeatureDrift]) -> Null:
+    """Return the strongest null that any feature was judged by."""
+    used = {feature.null for feature in judged}
+    return next((null for null in Null if null in used), Null.INDEPENDENT_ROWS)
 
 
 def _with_gaps(pair: Pair, judged: FeatureDrift) -> FeatureDrift:
     """Call a judged column broken if more of its values are missing than in the reference, whatever the others show."""
-    if judged.verdict not in {Verdict.DRIFT, Verdict.NO_DRIFT}:
+    if judged.verdict not in {Verdict.DRIFT, Verdict.USUAL, Verdict.NO_DRIFT}:
         return judged
     shift = missing_shift(pair[0].tally, pair[1].tally)
     if not shift.rose:

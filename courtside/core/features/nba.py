@@ -16,7 +16,7 @@ SATURDAY = 5
 
 
 def build_nba_features(games: pa.Table) -> pa.Table:
-    """Return one row per game: ids, date, season, the 16 features and `home_win`, in date order.
+    """Return one row per game: ids, date, season, teams, the 16 features and `home_win`, in date order.
 
     `games` has the canonical columns (`courtside.core.games`). A game is left out when a side has never
     played before, as it then has no history at all. No feature looks at the game's own score or at any
@@ -25,7 +25,7 @@ def build_nba_features(games: pa.Table) -> pa.Table:
     games = games.sort_by([("game_date", "ascending"), ("game_id", "ascending")])
     columns = _team_columns(games) | _calendar_columns(games.column("game_date"))
     home_win = pc.greater(games.column("home_points"), games.column("away_points")).cast(pa.int8())
-    kept = {name: games.column(name) for name in ("game_id", "game_date", "season")}
+    kept = {name: games.column(name) for name in ("game_id", "game_date", "season", "home_team", "away_team")}
     made: dict[str, Any] = {**kept, **columns, "home_win": home_win}
     table = pa.table(made)
     known = ~(np.isnan(columns["home_rolling_ppg"]) | np.isnan(columns["away_rolling_ppg"]))

@@ -23,7 +23,7 @@ from courtside.datasets.simulation.season_calendar import season_calendar
 
 SCORING = ("home_rolling_ppg", "home_rolling_papg", "away_rolling_ppg", "away_rolling_papg")
 BINARY = ("home_back_to_back", "away_back_to_back", "is_weekend")
-KEYS = ("game_id", "game_date", "season", "home_win")
+KEYS = ("game_id", "game_date", "season", "home_team", "away_team", "home_win")
 REFERENCE, QUIET, CHANGED = (2008, 2009, 2010), 2011, 2019
 Column = npt.NDArray[np.float64]
 

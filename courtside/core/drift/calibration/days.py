@@ -60,8 +60,8 @@ def count_days(
         time = arrow.column(batch, time_column)
         if time is None:
             raise MissingColumns([time_column], batch.schema.names)
-        day = _days(time, time_column)
-        known = day != _NO_DAY
+        day = days_of(time, time_column)
+        known = day != NO_DAY
         if known.any():
             total = total.merge(_counted(batch, columns, groups, day, known))
     return total
@@ -71,11 +71,11 @@ def rows_since(batches: arrow.Batches, day: int, *, time_column: str) -> Iterato
     """Yield the rows from a day (since 1970) on; rows without a day are left out."""
     for batch in arrow.record_batches(batches):
         time = arrow.column(batch, time_column)
-        if time is not None and (kept := _days(time, time_column) >= day).any():
+        if time is not None and (kept := days_of(time, time_column) >= day).any():
             yield batch.filter(pa.array(kept))
 
 
-_NO_DAY = np.iinfo(np.int64).min
+NO_DAY = np.iinfo(np.int64).min
 
 
 def _counted(
@@ -86,19 +86,34 @@ def _counted(
     known: NDArray[np.bool_],
 ) -> DayCounts:
     days, place = np.unique(day[known], return_inverse=True)
+    counts = counts_by_place(batch, columns, groups, place=place, places=days.size, known=known)
+    return DayCounts(days, np.bincount(place, minlength=days.size), counts)
+
+
+def counts_by_place(
+    batch: pa.RecordBatch,
+    columns: Sequence[Column],
+    groups: Sequence[Groups],
+    *,
+    place: Integers,
+    places: int,
+    known: NDArray[np.bool_],
+) -> NDArray[np.int32]:
+    """Count all groups side by side, shape (places, groups); `place` says where each row that is `known` belongs."""
     parts = []
     for column, group in zip(columns, groups, strict=True):
         code = codes(column, group, arrow.column(batch, column.name), rows=batch.num_rows)[known]
         usable = code >= 0
-        flat = np.bincount(place[usable] * group.size + code[usable], minlength=days.size * group.size)
-        parts.append(flat.reshape(days.size, group.size).astype(np.int32))
-    return DayCounts(days, np.bincount(place, minlength=days.size), np.concatenate(parts, axis=1))
+        flat = np.bincount(place[usable] * group.size + code[usable], minlength=places * group.size)
+        parts.append(flat.reshape(places, group.size).astype(np.int32))
+    return np.concatenate(parts, axis=1)
 
 
-def _days(array: arrow.Array, name: str) -> Integers:
+def days_of(array: arrow.Array, name: str) -> Integers:
+    """Return each row's day since 1970, `NO_DAY` without one; raises `NotATimeColumn`."""
     if not (is_time(array.type) or array.null_count == len(array)):
         raise NotATimeColumn(name, found=str(array.type))
     if array.null_count == len(array):
-        return np.full(len(array), _NO_DAY)
+        return np.full(len(array), NO_DAY)
     days = array.cast(pa.date32(), safe=False).cast(pa.int32()).cast(pa.int64())
-    return filled(days, _NO_DAY)
+    return filled(days, NO_DAY)

@@ -14,18 +14,30 @@ from courtside.core.drift.calibration.homogeneity import NewestPart, newest_part
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
 from courtside.core.drift.calibration.reweighting import reweighted
+from courtside.core.drift.calibration.steps import Years
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.columns.column import Column
-from courtside.core.drift.columns.rounding import Integers
+from courtside.core.drift.columns.rounding import Floats, Integers
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Each feature's null, in the features' order, and the reference by month where phases matter."""
+    """Each feature's null, in the features' order, the reference by month where phases matter, and its years."""
 
     nulls: tuple[FeatureNull, ...]
     phases: Phases | None = None
+    years: Years | None = None
+
+    def weights(self, period: Period) -> Floats | None:
+        """Return the share of each month's rows on a period's days of the year; None without phases."""
+        return self.phases.weights(period) if self.phases else None
+
+    def steps(self, weights: Floats | None) -> Sequence[tuple[float, ...]]:
+        """Return each feature's effect from one year of the history to the next, months weighted."""
+        if self.years is None:
+            return [() for _ in self.nulls]
+        return self.years.steps([null.groups for null in self.nulls], weights)
 
     def comparable(self, columns: Sequence[Column], period: Period) -> tuple[tuple[Column, ...], int]:
         """Return the columns and rows reweighted to a period's days of the year, or unchanged without phases."""
@@ -78,4 +90,4 @@ def _calibrated(
 ) -> Calibration:
     found = spreads(past, groups, _distances(groups, counts), phased=phase is not None)
     nulls = tuple(FeatureNull(*parts) for parts in zip(groups, counts, map(tuple, found), strict=True))
-    return Calibration(nulls, None if phase is None else Phases.of(mine))
+    return Calibration(nulls, None if phase is None else Phases.of(mine), Years.of(past, groups))

@@ -53,7 +53,7 @@ class FeatureNull:
         squared = self.distance.squared(before / reference.valid, after / current.valid)
         scaled = squared / (1 / reference.valid + 1 / current.valid)
         cumulants, blocks = self.at(days)
-        return _tail(scaled, cumulants, blocks)
+        return tail(scaled, cumulants, blocks)
 
     def at(self, days: float) -> tuple[Cumulants, float]:
         """Interpolate the spread in the logarithm of a window's length, never below that of independent rows.
@@ -89,7 +89,8 @@ class FeatureNull:
         return min(1.0, max(0.0, rise / math.log(last.days / before.days)))
 
 
-def _tail(scaled: float, cumulants: Cumulants, blocks: float) -> float:
+def tail(scaled: float, cumulants: Cumulants, blocks: float) -> float:
+    """Return how often chance gives a distance as large, by its cumulants, known as well as from so many blocks."""
     first, second, third = cumulants.first, cumulants.second, cumulants.third
     if scaled <= 0:
         return 1.0

@@ -34,8 +34,12 @@ class Phases:
 
     def expected(self, period: Period, sizes: Sequence[int]) -> list[Floats]:
         """Return each feature's group counts for the months, scaled to the days that the period covers."""
+        return np.split(self.weights(period) @ self.counts, np.cumsum(sizes)[:-1])
+
+    def weights(self, period: Period) -> Floats:
+        """Return the share of each month's rows that lies on the days that the period covers."""
         days = covered(*period)
         wanted = np.bincount(MONTH_OF_DAY[days], self.rows[days], MONTHS)
         held = np.bincount(MONTH_OF_DAY, self.rows, MONTHS)
-        share = wanted / np.maximum(held, 1)
-        return np.split(share @ self.counts, np.cumsum(sizes)[:-1])
+        result: Floats = wanted / np.maximum(held, 1)
+        return result

@@ -1,14 +1,22 @@
-"""The policy `calibrated`: a shift counts if it is large enough to matter and unusual in the reference's history."""
+"""The policy `calibrated`: a change counts if it is large enough to matter and chance does not explain it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.policies.clauses import over, short_pvalue
 from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
-from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgement
+from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgement, Null, Usual
 from courtside.core.drift.policies.thresholds import Threshold, require_thresholds
 
+ALPHAS: Mapping[Null, float] = {Null.ENTITIES: 0.05, Null.HISTORY: 0.01, Null.INDEPENDENT_ROWS: 0.01}
+"""How small a corrected p-value must be. Rows are hardly ever independent, and years are few, so these two are held to
+less; entities are what they are taken for."""
+USUAL_SHARE, USUAL_STEPS = 0.3, 2
+"""A change is usual if this share of the steps between the history's years was as large, and not only one of several:
+one large step is a break, which must not hide the next."""
+NEVER_QUIET = 3.0
+"""An effect this many times the threshold is not called "no drift", even if chance may explain it."""
 UNUSUAL = 0.05
 """Below this a reader would wonder why a p-value does not count."""
 RAREST = 1e-4
@@ -17,12 +25,16 @@ RAREST = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class CalibratedPolicy:
-    """Drift is an effect over a practical threshold together with a corrected p-value up to `alpha`.
+    """Drift is an effect over a practical threshold together with a corrected p-value up to its null's alpha.
 
     The effect is KS for numbers and the total variation distance for the others (both the largest difference in
-    probability of any range or set of values, in [0, 1]), or PSI less its sampling part. The p-value's null is the
-    history of the reference where it was calibrated, otherwise that of independent rows, and the reason says which.
-    Benjamini-Hochberg corrects for the number of features.
+    probability of any range or set of values, in [0, 1]), or PSI less its sampling part. The p-value's null are other
+    entities where the features name them, else the history of the reference where it was calibrated, else independent
+    rows; the reason says which. Benjamini-Hochberg corrects for the number of features with the same null.
+
+    What would be drift is `usual` if the years of the reference's history lie as far from each other
+    (`USUAL_SHARE`, `USUAL_STEPS`), and so is what chance may explain but nobody would call quiet (`NEVER_QUIET`).
+    `alpha` replaces the alpha of every null.
 
     >>> CalibratedPolicy(overrides=(Threshold.parse("rest_days.effect=0.2"),)).threshold("rest_days", "effect")
     0.2
@@ -30,7 +42,7 @@ class CalibratedPolicy:
 
     effect: float = 0.08
     psi: float = 0.1
-    alpha: float = 0.01
+    alpha: float | None = None
     minimum_rows: int = MINIMUM_ROWS
     overrides: tuple[Threshold, ...] = field(default=())
 
@@ -55,27 +67,60 @@ class CalibratedPolicy:
         require_thresholds(self.overrides, features=features, statistics=("effect", "ks", "psi"))
 
     def judge(self, evidence: Sequence[Evidence]) -> tuple[Judgement, ...]:
-        """Ask whether each feature's shift matters, and for all features together whether it is rare."""
-        adjusted = benjamini_hochberg([feature.pvalue for feature in evidence])
-        return tuple(self._judged(feature, p) for feature, p in zip(evidence, adjusted, strict=True))
+        """Ask whether each feature's shift matters, and for all features of a null together whether it is rare."""
+        adjusted: dict[str, float] = {}
+        for null in Null:
+            family = [feature for feature in evidence if feature.null is null]
+            found = benjamini_hochberg([feature.pvalue for feature in family])
+            adjusted |= {feature.name: p for feature, p in zip(family, found, strict=True)}
+        return tuple(self._judged(feature, adjusted[feature.name]) for feature in evidence)
 
     def _judged(self, feature: Evidence, p_adjusted: float) -> Judgement:
         label = "KS" if feature.kind is FeatureKind.NUMERIC else "total variation"
+        limit = self.threshold(feature.name, "effect")
         large = (
-            over(label, feature.effect, self.threshold(feature.name, "effect")),
+            over(label, feature.effect, limit),
             over("PSI", feature.statistic("psi_adjusted"), self.threshold(feature.name, "psi")),
         )
         matters = [clause for exceeded, clause in large if exceeded]
-        drifted = bool(matters) and p_adjusted <= self.alpha
+        rare = p_adjusted <= (ALPHAS[feature.null] if self.alpha is None else self.alpha)
+        history = _history(feature)
+        usual = bool(matters) and (_recurs(history) if rare else feature.effect > NEVER_QUIET * limit)
         clauses = [*(matters or [clause for _, clause in large]), _rarity(feature)]
-        if matters and not drifted and feature.pvalue <= UNUSUAL:
+        if matters and not rare and feature.pvalue <= UNUSUAL:
             clauses.append("which is not rare enough among so many features")
-        return Judgement(drifted, tuple(clauses), feature.effect, p_adjusted)
+        if matters and history is not None and history.as_large:
+            clauses.append(_recurrence(history))
+        drifted = bool(matters) and rare and not usual
+        return Judgement(drifted, tuple(clauses), feature.effect, p_adjusted, usual, feature.null, history)
+
+
+def _history(feature: Evidence) -> Usual | None:
+    if not feature.steps:
+        return None
+    return Usual(sum(step >= feature.effect for step in feature.steps), len(feature.steps))
+
+
+def _recurs(history: Usual | None) -> bool:
+    """Tell whether years differ so as a rule: often enough, and in more than one of several steps."""
+    if history is None or history.as_large < USUAL_SHARE * history.steps:
+        return False
+    return history.as_large >= min(USUAL_STEPS, history.steps)
+
+
+def _recurrence(history: Usual) -> str:
+    """Say how often the history itself changed as much."""
+    if history.steps == 1:
+        return "as large as between its two years"
+    return f"as large in {history.as_large} of {history.steps} steps between its years"
 
 
 def _rarity(feature: Evidence) -> str:
     """Say how often chance gives as large a shift, and what is taken for chance."""
-    if feature.history_days is None:
+    if feature.entities is not None:
+        before, after = feature.entities
+        return f"p {short_pvalue(feature.pvalue)} between {after:,} entities and the reference's {before:,}"
+    if feature.null is Null.INDEPENDENT_ROWS:
         return (
             f"p {short_pvalue(feature.pvalue)} if rows are independent (the reference has no history to compare with)"
         )

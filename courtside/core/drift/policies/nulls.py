@@ -1,25 +1,22 @@
-"""What counts as chance in a check: the reference's history if it was calibrated, and independent rows otherwise."""
+"""What counts as chance in a check: other entities, else the reference's history, else independent rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.calibration.calendar import DAYS_OF_YEAR
+from courtside.core.drift.calibration.clusters import FEWEST_ENTITIES, Clusters, cluster_pvalue
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.columns.column import Column
-from courtside.core.drift.policies.policy import Evidence
+from courtside.core.drift.columns.rounding import Floats, Integers
+from courtside.core.drift.policies.policy import Evidence, Null
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.statistics.shares import shares
 
-
-class Null(StrEnum):
-    """What a report's p-values take for chance."""
-
-    HISTORY = "history"
-    INDEPENDENT_ROWS = "independent_rows"
+MOSTLY_KNOWN = 0.9
+"""The share of a feature's rows whose entity must be known on both sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +36,26 @@ class NullWindows:
 
 @dataclass(frozen=True, slots=True)
 class Nulls:
-    """Each feature's null by name (empty for an uncalibrated reference), and the days that the current window spans."""
+    """Each feature's null by name (empty for an uncalibrated reference), and the days that the current window spans.
+
+    `clusters` are the reference's and the window's counts by entity where both are known, `steps` how far the years of
+    the history lie from each other.
+    """
 
     of_feature: Mapping[str, FeatureNull]
     days: int
+    clusters: Mapping[str, tuple[Clusters, Clusters]]
+    steps: Mapping[str, tuple[float, ...]]
 
     @classmethod
     def of(cls, reference: Profile, current: Profile) -> "Nulls":
         """Take the nulls of a reference; a window without dates counts as a year long, which is the careful choice."""
         days = (current.period[1] - current.period[0]).days + 1 if current.period else DAYS_OF_YEAR
-        known = reference.calibration.nulls if reference.calibration else ()
-        return cls(dict(zip(reference.by_name, known, strict=False)), days)
-
-    @property
-    def kind(self) -> Null:
-        """Whether any feature has a history to compare with."""
-        return Null.HISTORY if any(null.spreads for null in self.of_feature.values()) else Null.INDEPENDENT_ROWS
+        calibration = reference.calibration
+        names = list(reference.by_name)
+        known = dict(zip(names, calibration.nulls, strict=False)) if calibration else {}
+        steps = dict(zip(names, calibration.steps(reference.weights), strict=False)) if calibration else {}
+        return cls(known, days, _clusters(reference, current), steps)
 
     @property
     def windows(self) -> NullWindows | None:
@@ -64,16 +65,45 @@ class Nulls:
         return NullWindows(max(1, round(fewest.blocks)), fewest.days) if fewest else None
 
     def judged(self, seen: Evidence, mine: Column, theirs: Column) -> Evidence:
-        """Add effect and p-value to what is known of a feature, from its reference and current column."""
+        """Add effect, p-value and the history's steps to what is known of a feature, from both of its columns."""
         numeric = seen.kind is FeatureKind.NUMERIC
         effect = seen.statistic("ks") if numeric else total_variation(mine, theirs)
-        null = self.of_feature.get(seen.name)
-        if null is not None and null.spreads:
+        seen = replace(seen, effect=effect, steps=self.steps.get(seen.name, ()))
+        null = self.of_feature.get(seen.name) or FeatureNull.of(mine)
+        if seen.name in self.clusters:
+            before, after = self.clusters[seen.name]
+            pvalue = cluster_pvalue(before, after, null.distance)
+            return replace(seen, pvalue=pvalue, null=Null.ENTITIES, entities=(before.ids.size, after.ids.size))
+        if null.spreads:
             pvalue = null.pvalue(mine, theirs, days=self.days)
-            return replace(seen, effect=effect, pvalue=pvalue, history_days=self.days)
+            return replace(seen, pvalue=pvalue, null=Null.HISTORY)
         if not numeric:
-            return replace(seen, effect=effect, pvalue=seen.statistic("chi2_pvalue"))
-        return replace(seen, effect=effect, pvalue=FeatureNull.of(mine).pvalue(mine, theirs, days=self.days))
+            return replace(seen, pvalue=seen.statistic("chi2_pvalue"))
+        return replace(seen, pvalue=null.pvalue(mine, theirs, days=self.days))
+
+
+def _clusters(reference: Profile, current: Profile) -> dict[str, tuple[Clusters, Clusters]]:
+    """Return both sides by entity, of each feature for which both hold enough of them."""
+    found = {}
+    for before, after in zip(reference.entities, current.entities, strict=False):
+        bits = min(before.bits, after.bits)
+        mine, theirs = before.coarsened(bits), after.coarsened(bits)
+        (ids, counts), (others, seen) = mine.weighted(reference.weights), theirs.weighted()
+        for name, part in before.parts.items():
+            pair = _cluster(ids, counts[:, part]), _cluster(others, seen[:, part])
+            columns = reference.by_name[name], current.by_name[name]
+            if all(_enough(side, column.valid) for side, column in zip(pair, columns, strict=True)):
+                found[name] = pair
+    return found
+
+
+def _cluster(ids: Integers, counts: Floats) -> Clusters:
+    held = counts.any(axis=1)
+    return Clusters(ids[held], counts[held])
+
+
+def _enough(side: Clusters, rows: int) -> bool:
+    return side.effective >= FEWEST_ENTITIES and float(side.counts.sum()) >= MOSTLY_KNOWN * rows
 
 
 def total_variation(reference: Column, current: Column) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from courtside.contracts.shortening import quoted
@@ -11,14 +12,22 @@ MINIMUM_ROWS = 100
 """Below this many usable rows a shift of half a standard deviation is missed more often than not by a careful rule."""
 
 
+class Null(StrEnum):
+    """What a p-value takes for chance."""
+
+    ENTITIES = "entities"
+    HISTORY = "history"
+    INDEPENDENT_ROWS = "independent_rows"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one feature with values on both sides.
 
     `*_rows` are rows with usable values; `statistics` holds the values of every registered statistic for features of
-    this kind by their keys, None where one cannot be computed. `effect` is KS or the total variation distance. The null
-    of `pvalue` is the reference's own history in windows of `history_days` days, or independent rows if that is None;
-    both are only set for policies that use history.
+    this kind by their keys, None where one cannot be computed. The rest is only set for policies that use history:
+    `effect` is KS or the total variation distance, `pvalue` how often chance (`null`) gives as much, `entities` how
+    many entities the reference and the window hold, `steps` the effects from one year of the history to the next.
     """
 
     name: str
@@ -28,7 +37,9 @@ class Evidence:
     statistics: Mapping[str, float | None]
     effect: float = 0.0
     pvalue: float = 1.0
-    history_days: int | None = None
+    null: Null = Null.INDEPENDENT_ROWS
+    entities: tuple[int, int] | None = None
+    steps: tuple[float, ...] = ()
 
     def statistic(self, key: str) -> float:
         """Return a value that features of this kind have; raises `StatisticMissing`."""
@@ -49,12 +60,30 @@ class StatisticMissing(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A policy's verdict on one feature: `clauses` are the comparisons that decided, in plain words."""
+    """A policy's verdict on one feature: `clauses` are the comparisons that decided, in plain words.
+
+    `usual` says that it moved, though not beyond what the reference itself shows; such a feature has not drifted.
+    """
 
     drifted: bool
     clauses: tuple[str, ...]
     effect: float | None = None
     p_adjusted: float | None = None
+    usual: bool = False
+    null: Null | None = None
+    history: "Usual | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Of so many steps from one year of the reference's history to the next, so many were as large as this change."""
+
+    as_large: int
+    steps: int
+
+    def to_dict(self) -> dict[str, int]:
+        """Return the JSON form."""
+        return {"as_large": self.as_large, "steps": self.steps}
 
 
 class Policy(Protocol):

@@ -8,9 +8,11 @@ import pyarrow as pa
 
 from courtside.core.dataset import Feature, Outcome, Phase, Role
 from courtside.core.drift.calibration.days import rows_since
+from courtside.core.drift.calibration.entities import EntityCounts, entity_tables
 from courtside.core.drift.calibration.history import Calibration, calibrate
 from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
 from courtside.core.drift.profiles import serialization
 from courtside.core.drift.profiles.outcomes import OutcomeSurvey
@@ -36,7 +38,8 @@ class Profile:
     says about chance, or None unless `fit` was asked for it. `outcomes` is a separate profile of the target and the
     prediction in the same rows, whose `roles` say which is which; nothing about the features depends on it. `newest` is
     the part of a calibrated reference that windows are compared with, or None if all of it agrees; the calibration is
-    then that part's. Two profiles are equal if all of their contents are.
+    then that part's. `entities` are the counts by entity of the features that name one, and `weights` how much each
+    month counts in a reference that was reweighted to a period. Two profiles are equal if all of their contents are.
     """
 
     columns: tuple[Column, ...]
@@ -47,6 +50,8 @@ class Profile:
     outcomes: "Profile | None" = None
     roles: tuple[Role, ...] = ()
     newest: Newest | None = None
+    entities: tuple[EntityCounts, ...] = ()
+    weights: Floats | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -58,11 +63,17 @@ class Profile:
         """The names of all columns, with the outcomes last."""
         return [*self.by_name, *(self.outcomes.by_name if self.outcomes else ())]
 
+    @property
+    def columns_read(self) -> list[str]:
+        """Every column that rows are counted by, besides that of their time."""
+        return list(dict.fromkeys((*self.names, *(name for table in self.entities for name in table.of))))
+
     def blank(self) -> "Profile":
         """Return the profile of an empty table on this grid, from which merging can start."""
         columns = tuple(column.blanked() for column in self.columns)
         outcomes = self.outcomes.blank() if self.outcomes else None
-        return Profile(columns, 0, self.time_column, outcomes=outcomes, roles=self.roles)
+        entities = tuple(table.blanked() for table in self.entities)
+        return Profile(columns, 0, self.time_column, outcomes=outcomes, roles=self.roles, entities=entities)
 
     def summarize(self, batches: arrow.Batches) -> "Profile":
         """Count current rows on this grid in one pass, in memory that does not grow with the rows.
@@ -85,6 +96,8 @@ class Profile:
             raise ProfileMismatch("they have different columns")
         if self.roles != other.roles or (self.outcomes is None) != (other.outcomes is None):
             raise ProfileMismatch("they have different outcomes")
+        if [table.of for table in self.entities] != [table.of for table in other.entities]:
+            raise ProfileMismatch("they have different entities")
         return Profile(
             columns=tuple(_merged(mine, theirs) for mine, theirs in zip(self.columns, other.columns, strict=True)),
             rows=self.rows + other.rows,
@@ -92,6 +105,7 @@ class Profile:
             period=arrow.joined(self.period, other.period),
             outcomes=self.outcomes.merge(other.outcomes) if self.outcomes and other.outcomes else None,
             roles=self.roles,
+            entities=tuple(mine.merge(theirs) for mine, theirs in zip(self.entities, other.entities, strict=True)),
         )
 
     def comparable(self, period: arrow.Period | None, *, minimum_rows: int = 1) -> "Profile":
@@ -107,7 +121,7 @@ class Profile:
         if rows < max(1, minimum_rows) or rows == self.rows:
             return self
         outcomes = self.outcomes.comparable(period) if self.outcomes else None
-        return replace(self, columns=columns, rows=rows, outcomes=outcomes)
+        return replace(self, columns=columns, rows=rows, outcomes=outcomes, weights=self.calibration.weights(period))
 
     def to_bytes(self) -> bytes:
         """Serialize compactly: up to 4 KB a numeric feature, whatever the number of rows."""
@@ -131,7 +145,10 @@ class Profile:
         )
         period = _period_of(batch, self.time_column)
         outcomes = self.outcomes.counted(batch) if self.outcomes else None
-        return Profile(columns, batch.num_rows, self.time_column, period, outcomes=outcomes, roles=self.roles)
+        entities = tuple(table.counted(batch, self.by_name, time_column=self.time_column) for table in self.entities)
+        return Profile(
+            columns, batch.num_rows, self.time_column, period, outcomes=outcomes, roles=self.roles, entities=entities
+        )
 
 
 def _content(profile: Profile) -> serialization.Content:
@@ -141,6 +158,7 @@ def _content(profile: Profile) -> serialization.Content:
         time_column=profile.time_column,
         period=profile.period,
         calibration=profile.calibration,
+        entities=profile.entities,
         outcomes=_content(profile.outcomes) if profile.outcomes else None,
         roles=profile.roles,
         newest=(_content(profile.newest.profile), profile.newest.moved) if profile.newest else None,
@@ -154,6 +172,7 @@ def _profile(content: serialization.Content) -> Profile:
         time_column=content.time_column,
         period=content.period,
         calibration=content.calibration,
+        entities=content.entities,
         outcomes=_profile(content.outcomes) if content.outcomes else None,
         roles=content.roles,
         newest=Newest(_profile(content.newest[0]), content.newest[1]) if content.newest else None,
@@ -219,7 +238,10 @@ def fit(
     profile = Profile(survey.columns(), survey.rows, time_column, period, outcomes=_outcomes(others, survey.rows))
     if not (survey.whole and others.whole):
         profile = profile.summarize(repeatable)
-    if not calibrated or time_column is None:
+    if not calibrated:
+        return profile
+    profile = replace(profile, entities=_by_entity(profile, repeatable, features, phased=phase is not None))
+    if time_column is None:
         return profile
     tables = [part.columns for part in (profile, profile.outcomes) if part]
     found, newest = calibrate(tables, repeatable, history=history, time_column=time_column, phase=phase)
@@ -233,6 +255,18 @@ def fit(
 def _with_calibrations(profile: Profile, found: Sequence[Calibration]) -> Profile:
     outcomes = replace(profile.outcomes, calibration=found[1]) if profile.outcomes else None
     return replace(profile, calibration=found[0], outcomes=outcomes)
+
+
+def _by_entity(
+    profile: Profile, batches: arrow.Batches, features: Sequence[Feature], *, phased: bool
+) -> tuple[EntityCounts, ...]:
+    """Count a reference's rows by entity, in a pass of its own if any feature names one."""
+    phased = phased and profile.time_column is not None
+    tables = entity_tables(features, profile.by_name, phased=phased)
+    for batch in arrow.record_batches(batches) if tables else ():
+        counted = (table.counted(batch, profile.by_name, time_column=profile.time_column) for table in tables)
+        tables = [table.merge(part) for table, part in zip(tables, counted, strict=True)]
+    return tuple(table for table in tables if table.keys.size)
 
 
 def _outcomes(survey: OutcomeSurvey, rows: int) -> Profile | None:

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from courtside.core.drift.columns.hashing import Hashes, hashed
 from courtside.core.drift.columns.rounding import Floats
-
-Hashes = NDArray[np.uint64]
 
 MOST_ROWS = 262_144
 MOST_VALUES = 2**25
@@ -31,7 +30,7 @@ class RowSample:
 
     def add(self, values: Mapping[str, Floats], *, rows: int) -> None:
         """Take the next `rows` rows; a missing value is NaN. Arrays are kept, not copied."""
-        hashes = _hashed(np.arange(self._seen, self._seen + rows, dtype=np.uint64))
+        hashes = hashed(np.arange(self._seen, self._seen + rows, dtype=np.uint64))
         keep = self._kept_of(hashes) if self._level else slice(None)
         self._hashes.append(hashes[keep])
         for name in self._columns:
@@ -61,11 +60,3 @@ class RowSample:
         for name, parts in self._values.items():
             self._values[name] = [part[keep] for part, keep in zip(parts, keeps, strict=True)]
         self._kept = sum(hashes.size for hashes in self._hashes)
-
-
-def _hashed(numbers: Hashes) -> Hashes:
-    """Finalizer of SplitMix64 (Steele, Lea & Flood 2014): neighbouring rows get unrelated hashes."""
-    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))

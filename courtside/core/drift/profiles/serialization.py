@@ -8,7 +8,8 @@ Edges that follow from others are left out: the float before an atom, and (versi
 a cell that is that wide. Profiles without the latter are written as version 1.
 A calibration, if there is one, is a header field with arrays after the columns' own. So are the outcomes and the newest
 part of a reference that disagrees with itself, which have a header like that of the whole; the part's columns leave out
-what they share with the whole's. Older readers skip all three.
+what they share with the whole's. Older readers skip all three. The arrays of a
+history's years and of the counts by entity come last of all, from the position `late`, where older readers do not look.
 """
 
 import json
@@ -24,6 +25,7 @@ import numpy as np
 
 from courtside.core.dataset import FeatureKind, Role
 from courtside.core.drift.calibration import encoding
+from courtside.core.drift.calibration.entities import EntityCounts
 from courtside.core.drift.calibration.history import Calibration
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
@@ -51,12 +53,17 @@ class Content:
     outcomes: "Content | None" = None
     roles: tuple[Role, ...] = ()
     newest: "tuple[Content, Mapping[str, float]] | None" = None
+    entities: tuple[EntityCounts, ...] = ()
 
 
 def packed(content: Content) -> bytes:
     """Return a profile as bytes; equal profiles have equal bytes."""
     arrays: list[Integers] = []
-    header = _header(content, arrays)
+    late: list[Integers] = []
+    header = _header(content, arrays, late)
+    if late:
+        header["late"] = len(arrays)
+        arrays.extend(late)
     header["arrays"] = [array.size for array in arrays]
     text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     body = zlib.compress(LENGTH.pack(len(text)) + text + b"".join(map(_planes, arrays)), 9)
@@ -81,7 +88,9 @@ def unpacked(data: bytes) -> Content:
         raise ProfileCorrupt(f"{type(error).__name__}: {error}") from error
 
 
-def _header(content: Content, arrays: list[Integers], *, of_part: bool = False) -> dict[str, Any]:
+def _header(
+    content: Content, arrays: list[Integers], late: list[Integers], *, of_part: bool = False
+) -> dict[str, Any]:
     header: dict[str, Any] = {
         "rows": content.rows,
         "time_column": content.time_column,
@@ -89,14 +98,16 @@ def _header(content: Content, arrays: list[Integers], *, of_part: bool = False) 
         "columns": [_described(column, arrays, of_part=of_part) for column in content.columns],
     }
     if content.calibration is not None:
-        header["calibration"] = encoding.described(content.calibration, arrays)
+        header["calibration"] = encoding.described(content.calibration, arrays, late)
+    if content.entities:
+        header["entities"] = [encoding.described_entities(table, late) for table in content.entities]
     if content.roles:
         header["roles"] = [role.value for role in content.roles]
     if content.outcomes is not None:
-        header["outcomes"] = _header(content.outcomes, arrays, of_part=of_part)
+        header["outcomes"] = _header(content.outcomes, arrays, late, of_part=of_part)
     if content.newest is not None:
         part, moved = content.newest
-        header["newest"] = _header(part, arrays, of_part=True) | {"moved": dict(moved)}
+        header["newest"] = _header(part, arrays, late, of_part=True) | {"moved": dict(moved)}
     return header
 
 
@@ -109,26 +120,34 @@ def _content(payload: bytes) -> Content:
     (length,) = LENGTH.unpack_from(payload)
     start = LENGTH.size + length
     header = json.loads(payload[LENGTH.size : start])
-    return _restored(header, _arrays(payload[start:], header["arrays"]))
+    arrays = _arrays(payload[start:], header["arrays"])
+    first = header.get("late", len(arrays))
+    return _restored(header, arrays[:first], arrays[first:])
 
 
-def _restored(header: dict[str, Any], arrays: list[Integers], whole: Content | None = None) -> Content:
+def _restored(
+    header: dict[str, Any], arrays: list[Integers], late: list[Integers], whole: Content | None = None
+) -> Content:
     days = header["period"]
     shared: Sequence[Column | None] = whole.columns if whole else [None] * len(header["columns"])
     columns = tuple(_column(each, arrays, whole=of) for each, of in zip(header["columns"], shared, strict=True))
+    calibration = encoding.restored(header["calibration"], arrays, late) if "calibration" in header else None
+    entities = tuple(encoding.restored_entities(table, late) for table in header.get("entities", ()))
+    outcomes = whole and whole.outcomes
     found = Content(
         columns=columns,
         rows=header["rows"],
         time_column=header["time_column"],
         period=(date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None,
-        calibration=encoding.restored(header["calibration"], arrays) if "calibration" in header else None,
-        outcomes=_restored(header["outcomes"], arrays, whole and whole.outcomes) if "outcomes" in header else None,
+        calibration=calibration,
+        entities=entities,
+        outcomes=_restored(header["outcomes"], arrays, late, outcomes) if "outcomes" in header else None,
         roles=tuple(map(Role, header.get("roles", ()))),
     )
     if "newest" not in header:
         return found
     newest = header["newest"]
-    return replace(found, newest=(_restored(newest, arrays, found), newest["moved"]))
+    return replace(found, newest=(_restored(newest, arrays, late, found), newest["moved"]))
 
 
 def _described(column: Column, arrays: list[Integers], *, of_part: bool) -> dict[str, Any]:

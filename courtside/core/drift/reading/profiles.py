@@ -41,12 +41,13 @@ def fit_table(
     phase: Phase | None = None,
     outcomes: Sequence[Outcome] = (),
 ) -> TableProfile:
-    """Fit a reference on a table's files, reading each twice, and once more to calibrate it.
+    """Fit a reference on a table's files, reading each twice, and once or twice more to calibrate it.
 
     Unreadable files are set aside; one that lacks a feature or has it in another type is refused, as a reference must
     be whole. Raises what `fit` raises (`FileDiffers` around it in a folder) and `NothingReadable`.
     """
-    names = [*(feature.name for feature in features), *(outcome.name for outcome in outcomes)]
+    named = [(feature.name, *feature.entity) for feature in features]
+    names = [*(name for names in named for name in names), *(outcome.name for outcome in outcomes)]
     reading = _Reading(table.of(names, time_column=time_column, days=table.days))
     quarantined: list[QuarantinedFile] = []
     while True:
@@ -72,7 +73,7 @@ def summarize_table(reference: Profile, table: FeatureTable) -> TableProfile:
     A file that is unreadable, names a feature twice, holds none of them, or whose days cannot be told when days are
     wanted, is set aside; of a single file that is raised instead. Raises `NothingReadable`, `EmptyWindow`.
     """
-    table = table.of(reference.names, time_column=reference.time_column, days=table.days)
+    table = table.of(reference.columns_read, time_column=reference.time_column, days=table.days)
     count = _Count(reference, table)
     for file in table.pruned:
         count.add(file)

@@ -22,7 +22,8 @@ MOVED = 0.05
 
 def reason(reference: Column, current: Column, judgement: Judgement) -> str:
     """Say what moved, then the comparisons that decided, then a change of type if there was one."""
-    parts = [movement(reference, current)] if judgement.drifted else ["no drift"]
+    moved = judgement.drifted or judgement.usual
+    parts = [movement(reference, current)] if moved else ["no drift"]
     parts.extend(judgement.clauses)
     if _type_changed(reference.dtypes, current.dtypes):
         parts.append(f"type changed {_types(reference)} → {_types(current)}")

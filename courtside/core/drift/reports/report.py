@@ -10,16 +10,21 @@ from typing import Any
 
 from courtside.core.dataset import FeatureKind, Role
 from courtside.core.drift.columns.arrow import Period
-from courtside.core.drift.policies.nulls import Null, NullWindows
+from courtside.core.drift.policies.nulls import NullWindows
+from courtside.core.drift.policies.policy import Null, Usual
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 from courtside.core.drift.reports.trends import Group, Trend
 from courtside.core.drift.statistics import KEYS
 
 
 class Verdict(StrEnum):
-    """What was decided of a feature; the last four are broken columns, which count as drifted."""
+    """What was decided of a feature; the last four are broken columns, which count as drifted.
+
+    `USUAL` moved, but not beyond what the reference itself shows; it does not count as drifted.
+    """
 
     NO_DRIFT = "no_drift"
+    USUAL = "usual"
     DRIFT = "drift"
     INSUFFICIENT_DATA = "insufficient_data"
     MISSING_COLUMN = "missing_column"
@@ -51,7 +56,8 @@ class FeatureDrift:
     outside the reference's levels (0 for numbers). `values_lost` is the share of the values that a broken column
     usually has and now lacks (1 if it cannot be compared, 0 if it is not broken), `moved` whether the values that are
     there moved. `reason`
-    is one plain sentence; `trend` is None until sub-windows are compared.
+    is one plain sentence; `trend` is None until sub-windows are compared. `null` is what its p-value takes for chance,
+    and `history` how often the reference's own years moved as much, both None for policies that do not ask.
     """
 
     name: str
@@ -68,6 +74,8 @@ class FeatureDrift:
     reason: str
     trend: Trend | None = None
     role: Role = Role.FEATURE
+    null: Null | None = None
+    history: Usual | None = None
 
     def statistic(self, key: str) -> float | None:
         """Return a statistic's value, None where it does not apply or could not be computed."""
@@ -87,6 +95,8 @@ class FeatureDrift:
             "drifted": self.drifted,
             "verdict": self.verdict.value,
             "reason": self.reason,
+            **({"null": self.null.value} if self.null else {}),
+            **({"history": self.history.to_dict()} if self.history else {}),
             **({"trend": self.trend.to_dict()} if self.trend else {}),
         }
 
@@ -159,6 +169,11 @@ class DriftReport:
         return tuple(each for each in self.outcomes if each.drifted)
 
     @property
+    def features_usual(self) -> tuple[str, ...]:
+        """Names of the features that moved, but not beyond what the reference itself shows."""
+        return tuple(feature.name for feature in self.features if feature.verdict is Verdict.USUAL)
+
+    @property
     def features_broken(self) -> tuple[str, ...]:
         """Names of features whose column is missing, of another type or holds more gaps: repair, do not retrain."""
         return tuple(feature.name for feature in self.features if feature.verdict in BROKEN)
@@ -217,6 +232,7 @@ class DriftReport:
             "summary": {
                 "features_checked": self.features_checked,
                 "features_drifted": list(self.features_drifted),
+                "features_usual": list(self.features_usual),
                 "features_broken": list(self.features_broken),
                 "features_not_in_reference": list(self.features_not_in_reference),
                 "share_drifted": self.share_drifted,

@@ -196,7 +196,7 @@ def test_calibration_does_not_depend_on_batching_or_order() -> None:
     for part in (table, table.to_batches(max_chunksize=700), shuffled):
         calibration = fit(part, MIXED, time_column="day", calibrated=True).calibration
         assert calibration is not None
-        found.append(encoding.described(calibration, []))
+        found.append(encoding.described(calibration, [], []))
     assert found[0] == found[1] == found[2]
 
 

@@ -1,0 +1,64 @@
+"""How far the years of a history lie from each other: what is usual, beside what is chance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from courtside.core.drift.calibration.calendar import MONTHS, Cycles
+from courtside.core.drift.calibration.days import DayCounts
+from courtside.core.drift.calibration.groups import Groups
+from courtside.core.drift.columns.rounding import Floats, Integers
+
+MOST_YEARS = 11
+"""The newest years that are kept: ten steps from one to the next."""
+MOST_RANGES = 12
+"""The resolution at which years are compared: enough for the largest difference between two smooth distributions."""
+FEWEST_ROWS = 100
+"""A year with fewer comparable rows is no year to step from."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Years:
+    """Counts of all features' ranges of groups side by side, by year and month; the shape is (years, 12, ranges)."""
+
+    counts: Integers
+
+    @classmethod
+    def of(cls, history: DayCounts, groups: Sequence[Groups]) -> "Years":
+        """Cut a history into years where it pauses, or at New Year, and keep the newest."""
+        cycles = Cycles.of(history.days)
+        starts = np.cumsum([0, *map(ranges, groups)])
+        counts = np.zeros((cycles.count, MONTHS, int(starts[-1])), np.int64)
+        if cycles.count:
+            of_group = np.concatenate([start + _range_of(group) for start, group in zip(starts, groups, strict=False)])
+            by_range = np.zeros((history.days.size, counts.shape[2]), np.int64)
+            np.add.at(by_range.T, of_group, history.counts.T)
+            np.add.at(counts, (cycles.cycle, cycles.month_of_place[cycles.place]), by_range)
+        return cls(counts[-MOST_YEARS:])
+
+    def steps(self, groups: Sequence[Groups], share: Floats | None = None) -> list[tuple[float, ...]]:
+        """Return each feature's effect from one year to the next, oldest first, with months weighted by `share`."""
+        weights = np.ones(MONTHS) if share is None else share
+        years = np.einsum("m,ymg->yg", weights, self.counts)
+        parts = np.split(years, np.cumsum([*map(ranges, groups)])[:-1], axis=1)
+        return [_steps(part, ordered=group.ordered) for part, group in zip(parts, groups, strict=True)]
+
+
+def ranges(groups: Groups) -> int:
+    """Return into how many ranges a feature's groups are gathered."""
+    return min(groups.size, MOST_RANGES)
+
+
+def _range_of(groups: Groups) -> Integers:
+    """Gather neighbouring groups of numbers evenly, and of levels, which are numbered by frequency, the rare ones."""
+    number = np.arange(groups.size)
+    return number * ranges(groups) // groups.size if groups.ordered else np.minimum(number, MOST_RANGES - 1)
+
+
+def _steps(counts: Floats, *, ordered: bool) -> tuple[float, ...]:
+    rows = counts.sum(axis=1, keepdims=True)
+    shares = (counts / np.maximum(rows, 1))[rows.ravel() >= FEWEST_ROWS]
+    changes = np.diff(shares, axis=0)
+    effects = np.abs(changes.cumsum(axis=1)).max(axis=1) if ordered else np.abs(changes).sum(axis=1) / 2
+    return tuple(effects.tolist())

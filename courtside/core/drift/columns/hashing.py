@@ -1,0 +1,52 @@
+"""Hashes that are the same on every machine and in every process, of whole arrays at once."""
+
+import zlib
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from courtside.core.drift.columns import arrow, moments
+from courtside.core.drift.columns.buffers import filled
+
+Hashes = NDArray[np.uint64]
+
+EXACT = 2.0**53
+"""From here on neighbouring whole numbers are the same as floats, so they are hashed as they are."""
+_NOTHING = np.uint64(0x2545F4914F6CDD1D)
+"""Stands for a value that is missing."""
+
+
+def hashed(numbers: Hashes) -> Hashes:
+    """Finalizer of SplitMix64 (Steele, Lea & Flood 2014): neighbouring numbers get unrelated hashes."""
+    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def value_hashes(array: arrow.Array) -> Hashes | None:
+    """Return one hash a row, by value: 7, 7.0 and a nullable 7 are the same; None for types without plain values."""
+    if arrow.is_text(array.type):
+        return _text_hashes(array)
+    if moments.is_time(array.type):
+        array = array.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+    if not arrow.is_numeric(array.type):
+        return None
+    if isinstance(array, pa.DictionaryArray):
+        array = array.dictionary_decode()
+    values, _ = arrow.with_gaps(array)
+    found = hashed((values + 0.0).view(np.uint64))  # adding zero makes -0.0 the same as 0.0
+    found = np.where(np.isnan(values), _NOTHING, found)
+    if pa.types.is_integer(array.type):
+        whole = filled(array, 0)
+        found = np.where(np.abs(values) >= EXACT, hashed(whole.view(np.uint64)), found)
+    return found
+
+
+def _text_hashes(array: arrow.Array) -> Hashes:
+    encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+    of_value = [zlib.crc32(text.encode()) if text is not None else 0 for text in encoded.dictionary.to_pylist()]
+    table = np.append(hashed(np.array(of_value, np.uint64)), _NOTHING)
+    found: Hashes = table[filled(encoded.indices, len(of_value))]
+    return found
