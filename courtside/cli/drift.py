@@ -127,14 +127,15 @@ def _print(compared: "Comparison") -> None:
     from courtside.core.report_page.wording import disagreement
 
     report = compared.report
+    usual = f", {len(report.features_usual)} as usual" if report.features_usual else ""
     for title, found in (
-        (f"Drift, policy {report.policy}: {len(report.features_drifted)} features moved", report.features),
+        (f"Drift, policy {report.policy}: {len(report.features_drifted)} features moved{usual}", report.features),
         ("Target and prediction", report.outcomes),
     ):
         if found:
             print_table(title, _rows(found))
     for feature in report.features:
-        if feature.drifted:
+        if feature.drifted or feature.name in report.features_usual:
             print_text(f"{feature.name}: {feature.reason}")
         elif note := rounding(feature.name, compared.reference, compared.current):
             print_text(f"{feature.name}: {note}")

@@ -8,7 +8,7 @@ from courtside.contracts.records import GateDecision
 from courtside.core.decision import Action, Decision
 from courtside.core.display_text import cut, display_text
 from courtside.core.drift.reports.quarantine import QuarantinedFile
-from courtside.core.drift.reports.report import DriftReport
+from courtside.core.drift.reports.report import DriftReport, Verdict
 from courtside.core.drift.story import headline
 from courtside.core.gate.wording import NEXT_STEP, figure_lines
 
@@ -61,6 +61,7 @@ def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertCont
         *_section(
             "*Target and prediction*", [_bullet(headline.outcome(outcome)) for outcome in report.outcomes_drifted]
         ),
+        *_section("*Moved as usual*, so not counted", _usual(report)),
         *_section("*Files set aside*, so their rows are in no figure", _set_aside(report.files_quarantined)),
         (
             f"*Does it matter?* Severity {report.severity}{_weight(report)}. The inputs differ from what champion "
@@ -88,6 +89,11 @@ def _moved(report: DriftReport) -> list[str]:
         return _first([_bullet(group.headline) for group in report.groups])
     drifted = sorted((f for f in report.features if f.drifted), key=lambda f: f.statistic("psi") or 0.0, reverse=True)
     return _first([_bullet(f"{display_text(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in drifted])
+
+
+def _usual(report: DriftReport) -> list[str]:
+    usual = [feature for feature in report.features if feature.verdict is Verdict.USUAL]
+    return _first([_bullet(f"{shown(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in usual])
 
 
 def _bullet(said: str) -> str:

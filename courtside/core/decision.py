@@ -35,8 +35,8 @@ class Decision:
 def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
     """Choose the action for one report.
 
-    Too little data and no drift ask for nothing; a broken column and files that could not be read ask for a person,
-    because a model trained on broken data would be worse than the current one.
+    Too little data, no drift and what is usual ask for nothing; a broken column and files that could not be read ask
+    for a person, because a model trained on broken data would be worse than the current one.
     """
     moved, checked, share = len(report.features_drifted), report.features_checked, report.share_drifted
     said = f"{moved} of {checked} features moved ({share:.0%})"
@@ -49,7 +49,15 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
         broken = listed(report.features_broken)
         return Decision(Action.ALERT, "broken_columns", f"repair the data first, no retraining: {broken}")
     if moved == 0:
-        return Decision(Action.NOTHING, "no_drift", f"none of {checked} features moved")
+        return _nothing(report)
     if share >= policy.retrain_share:
         return Decision(Action.RETRAIN, "share_drifted", f"{said}, at least {policy.retrain_share:.0%}: retraining")
     return Decision(Action.ALERT, "some_drift", f"{said}, under {policy.retrain_share:.0%}: no retraining")
+
+
+def _nothing(report: DriftReport) -> Decision:
+    usual, checked = len(report.features_usual), report.features_checked
+    if usual:
+        said = f"{usual} of {checked} features moved, but no more than the reference itself shows"
+        return Decision(Action.NOTHING, "usual", said)
+    return Decision(Action.NOTHING, "no_drift", f"none of {checked} features moved")

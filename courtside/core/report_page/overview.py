@@ -39,7 +39,7 @@ def banner(report: DriftReport, *, title: str, decision: str | None) -> Markup:
 
 
 def verdict(report: DriftReport) -> tuple[str, str]:
-    """Return the kind of the verdict (broken, drift, unknown, quiet) and the sentence that says it."""
+    """Return the kind of the verdict (broken, drift, unknown, usual, quiet) and the sentence that says it."""
     drifted, broken = len(report.features_drifted), len(report.features_broken)
     checked = report.features_checked
     if broken:
@@ -52,6 +52,9 @@ def verdict(report: DriftReport) -> tuple[str, str]:
         return "unknown", "Not enough data to tell whether anything drifted."
     if drifted:
         return "drift", f"Drift: {drifted} of {_counted(checked, 'feature')} moved."
+    if report.features_usual:
+        usual = f"{len(report.features_usual)} of {_counted(checked, 'feature')}"
+        return "usual", f"Nothing unusual: {usual} moved, but no more than the reference itself shows."
     return "quiet", f"No drift: none of {_counted(checked, 'feature')} moved."
 
 
@@ -95,6 +98,7 @@ def facts(report: DriftReport) -> Markup:
     weight = report.share_importance
     pairs = [
         ("Drifted", f"{len(report.features_drifted)} of {report.features_checked} ({percent(report.share_drifted)})"),
+        ("Usual", _usual(report)),
         ("Of the model's importance", percent(weight) if weight is not None else None),
         ("Began", since(report.began, first_day(report)) if report.drift_detected else None),
         ("Severity", SEVERITIES[report.severity]),
@@ -109,6 +113,11 @@ def facts(report: DriftReport) -> Markup:
     return element(
         "section", element("h2", "What was compared", id="facts"), element("dl", *shown), aria_labelledby="facts"
     )
+
+
+def _usual(report: DriftReport) -> str | None:
+    usual = report.features_usual
+    return f"{listed(usual)}: moved, but no more than the reference itself shows" if usual else None
 
 
 def every_feature(ordered: list[FeatureDrift], links: Mapping[str, str]) -> Markup:
@@ -130,10 +139,11 @@ def badge(feature: FeatureDrift) -> Markup:
 
 
 def kind_of(feature: FeatureDrift) -> str:
-    """Return broken, drift, unknown or quiet."""
+    """Return broken, drift, unknown, usual or quiet."""
     if feature.verdict in BROKEN:
         return "broken"
-    return {Verdict.DRIFT: "drift", Verdict.INSUFFICIENT_DATA: "unknown"}.get(feature.verdict, "quiet")
+    kinds = {Verdict.DRIFT: "drift", Verdict.USUAL: "usual", Verdict.INSUFFICIENT_DATA: "unknown"}
+    return kinds.get(feature.verdict, "quiet")
 
 
 def first_day(report: DriftReport) -> date | None:
@@ -177,7 +187,7 @@ def _explained(report: DriftReport) -> Markup:
 
 
 def _sign(kind: str) -> Markup:
-    sign = {"broken": BROKEN_SIGN, "drift": "▲", "unknown": "?", "quiet": "✓"}[kind]
+    sign = {"broken": BROKEN_SIGN, "drift": "▲", "unknown": "?", "usual": "≈", "quiet": "✓"}[kind]
     return element("span", sign, class_="sign", aria_hidden="true")
 
 

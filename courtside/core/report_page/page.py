@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from courtside.core.drift.profiles.profile import Profile
-from courtside.core.drift.reports.report import BROKEN, DriftReport, FeatureDrift
+from courtside.core.drift.reports.report import BROKEN, DriftReport, FeatureDrift, Verdict
 from courtside.core.report_page.detail import feature_section
 from courtside.core.report_page.document import document
 from courtside.core.report_page.markup import Markup, element, joined
@@ -48,9 +48,10 @@ def render_page(
     )
 
 
-def _urgency(feature: FeatureDrift) -> tuple[bool, bool, float]:
-    """Sort broken features first, then those that moved, each by effect."""
-    return feature.verdict not in BROKEN, not feature.drifted, -(feature.effect or 0.0)
+def _urgency(feature: FeatureDrift) -> tuple[bool, bool, bool, float]:
+    """Sort broken features first, then those that drifted, then those that moved as usual, each by effect."""
+    usual = feature.verdict is Verdict.USUAL
+    return feature.verdict not in BROKEN, not feature.drifted, not usual, -(feature.effect or 0.0)
 
 
 def _outcomes(found: Sequence[FeatureDrift], reference: Profile | None, current: Profile | None) -> Markup | None:

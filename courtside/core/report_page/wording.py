@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.clauses import short, short_pvalue
+from courtside.core.drift.policies.policy import Null
 from courtside.core.drift.reports.report import DriftReport, NewestPart, Severity, Verdict
 
 DASH = "\N{EN DASH}"
@@ -13,6 +14,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 VERDICTS = {
     Verdict.NO_DRIFT: "no drift",
+    Verdict.USUAL: "usual",
     Verdict.DRIFT: "drift",
     Verdict.INSUFFICIENT_DATA: "not enough data",
     Verdict.MISSING_COLUMN: "column missing",
@@ -20,7 +22,7 @@ VERDICTS = {
     Verdict.ALL_MISSING: "no values",
     Verdict.MORE_MISSING: "more missing",
 }
-SIGNS = {Verdict.NO_DRIFT: "✓", Verdict.DRIFT: "▲", Verdict.INSUFFICIENT_DATA: "?"}
+SIGNS = {Verdict.NO_DRIFT: "✓", Verdict.USUAL: "≈", Verdict.DRIFT: "▲", Verdict.INSUFFICIENT_DATA: "?"}
 BROKEN_SIGN = "✕"
 
 SEVERITIES = {
@@ -35,12 +37,20 @@ def chance(report: DriftReport) -> str:
     """Say what a report's policy takes for chance."""
     if report.null is None:
         return "fixed thresholds, whatever chance may do with this many features and rows"
+    if report.null is Null.ENTITIES:
+        return f"p-values from how much entities differ{_others(report)}"
     windows = report.null_windows
     if windows is not None:
         days = "a day" if windows.days == 1 else f"{windows.days} days"
         return f"p-values from the reference's own history: windows of {days}, worth {windows.count:,} independent ones"
     why = "no time column" if report.reference.period is None else "no history to compare with"
     return f"rows taken as independent: the reference has {why}"
+
+
+def _others(report: DriftReport) -> str:
+    """Say how many features name no entity, or have too few, and are judged by something else."""
+    others = sum(feature.null not in {None, Null.ENTITIES} for feature in report.features)
+    return f"; {others} features without entities are judged by the reference's own history or rows" if others else ""
 
 
 MOST_MOVED = 5

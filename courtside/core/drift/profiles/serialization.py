@@ -88,9 +88,7 @@ def unpacked(data: bytes) -> Content:
         raise ProfileCorrupt(f"{type(error).__name__}: {error}") from error
 
 
-def _header(
-    content: Content, arrays: list[Integers], late: list[Integers], *, of_part: bool = False
-) -> dict[str, Any]:
+def _header(content: Content, arrays: list[Integers], late: list[Integers], *, of_part: bool = False) -> dict[str, Any]:
     header: dict[str, Any] = {
         "rows": content.rows,
         "time_column": content.time_column,

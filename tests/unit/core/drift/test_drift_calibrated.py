@@ -15,7 +15,8 @@ from courtside.core.drift.calibration import encoding
 from courtside.core.drift.errors import MissingColumns, ThresholdInvalid
 from courtside.core.drift.policies.by_name import policy_named
 from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
-from courtside.core.drift.policies.nulls import Null, total_variation
+from courtside.core.drift.policies.nulls import total_variation
+from courtside.core.drift.policies.policy import Null
 from courtside.core.drift.statistics.chi_squared import chi_squared
 from courtside.core.drift.statistics.psi_equal_width import psi_equal_width
 from courtside.core.drift.statistics.tails import f_tail
