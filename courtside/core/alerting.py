@@ -93,7 +93,7 @@ def _moved(report: DriftReport) -> list[str]:
 
 def _usual(report: DriftReport) -> list[str]:
     usual = [feature for feature in report.features if feature.verdict is Verdict.USUAL]
-    return _first([_bullet(f"{shown(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in usual])
+    return _first([_bullet(f"{display_text(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in usual])
 
 
 def _bullet(said: str) -> str:
