@@ -1,6 +1,9 @@
 """How Courtside writes parquet; ruff refuses every other writer."""
 
 import io
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -21,3 +24,12 @@ def parquet_content(table: pa.Table) -> bytes:
 def read_parquet_content(content: bytes) -> pa.Table:
     """Read back what `parquet_content` wrote; for files from elsewhere there is `courtside.core.drift.reading`."""
     return pq.read_table(io.BytesIO(content))
+
+
+def write_batches(batches: Iterable[pa.RecordBatch], path: Path) -> None:
+    """Write at least one batch to a file in constant memory; all must have the columns of the first."""
+    rows = iter(batches)
+    first = next(rows)
+    with pq.ParquetWriter(path, first.schema, compression=COMPRESSION, version=FORMAT_VERSION) as writer:  # noqa: TID251 — the one writer
+        for batch in chain([first], rows):
+            writer.write_batch(batch)

@@ -6,10 +6,10 @@ from courtside.core.drift.reading.errors import (
     NothingReadable,
     ProfileHasNoDays,
     TableMissing,
-    UnreadableFile,
     require_utf8,
     unreadable,
 )
+from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.profiles import TableProfile, fit_table, summarize_table
 from courtside.core.drift.reading.table import FeatureTable, open_table
 

@@ -10,26 +10,20 @@ from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.machine_limits import LIMITS, MachineLimit, refuse_out_of_memory
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.reading.foreign import Ends, described
+from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 
 MOST_NAMED = 5
 
 
 class TableMissing(BadInput):
-    """There is no parquet file where a table should be."""
+    """There is no file where a table should be."""
 
     def __init__(self, name: str, problem: str) -> None:
         self.name = name
-        super().__init__(f"{name}: {problem}; give a parquet file, or a folder or prefix that holds some")
-
-
-class UnreadableFile(BadInput):
-    """A parquet file is cut, damaged, not parquet, or may not be read; `detail` says so and what to do."""
-
-    def __init__(self, file: str, detail: str) -> None:
-        self.file = file
-        self.detail = detail
-        super().__init__(f"{file} cannot be read as parquet: {detail}")
+        super().__init__(
+            f"{name}: {problem}; give a parquet, CSV or Feather file, or a folder or prefix that holds some"
+        )
 
 
 _DENIED = {errno.EACCES, errno.EPERM}

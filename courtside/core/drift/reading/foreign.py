@@ -13,8 +13,8 @@ _KINDS = {
     b"\x1f\x8b": "it is compressed with gzip; unpack it, as parquet compresses itself, and convert what is in it",
     b"BZh": "it is compressed with bzip2; unpack it, and convert what is in it",
     b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it, and convert what is in it",
-    b"ARROW1": "it is an Arrow or Feather file; convert it with `pandas.read_feather(file).to_parquet(...)`",
-    b"FEA1": "it is a Feather file; convert it with `pandas.read_feather(file).to_parquet(...)`",
+    b"ARROW1": "it is an Arrow or Feather file; rename it to end in .feather, and it is read as that",
+    b"FEA1": "it is a Feather file of the first version, which Arrow gives up; write it again with `feather.write_feather(table, file)`",
     b"ORC": "it is an ORC file; convert it with `pandas.read_orc(file).to_parquet(...)`",
     b"Obj\x01": "it is an Avro file; convert it to parquet",
     b"SQLite format 3": "it is an SQLite database; export the table as parquet",
@@ -22,10 +22,7 @@ _KINDS = {
     b"version https://git-lfs": "it is a pointer of Git LFS, not the file itself; fetch it with `git lfs pull`",
 }
 _CUT = "it begins as a parquet file, but its end is missing: it was cut while it was written or copied; do that again"
-_CSV = (
-    "it is text, such as CSV; convert it, for example in pandas with "
-    "`pd.read_csv(file, parse_dates=[time_column]).to_parquet(...)`"
-)
+_CSV = "it is text, such as CSV; rename it to end in .csv, and it is read as that"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.reading.days import Days
 from courtside.core.drift.reading.errors import require_utf8, unreadable
 from courtside.core.drift.reading.foreign import HEAD_BYTES, TAIL_BYTES, Ends
+from courtside.core.drift.reading.formats.times import Clock, timed
 
 BUFFER_BYTES = 65_536
 """How much is read at a time of one column of a local file."""
@@ -45,33 +46,42 @@ class Scope:
     constants: Sequence[Constant] = ()
 
 
-def stream(filesystem: fs.FileSystem, path: str, scope: Scope) -> Iterator[pa.RecordBatch]:
-    """Yield a file's batches; raises `UnreadableFile`, and `MissingColumns` or `WrongType` for days it cannot tell."""
-    with _opened(filesystem, path, scope.columns) as file, _readable(path):
+def stream(filesystem: fs.FileSystem, path: str, scope: Scope, *, name: str) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a file that errors call `name`, its times as timestamps or dates however they are written.
+
+    Raises `UnreadableFile`, and `MissingColumns` or `WrongType` for days it cannot tell.
+    """
+    with _opened(filesystem, path, scope.columns, name) as file, readable(name):
         schema = file.schema_arrow
         added = [(name, made) for name, made in scope.constants if name not in schema.names]
         if not scope.days.unlimited:
             _require_time(scope, [*schema.names, *(name for name, _ in added)])
-        wanted = [name for name in dict.fromkeys(scope.columns) if name in schema.names]
+        wanted = [column for column in dict.fromkeys(scope.columns) if column in schema.names]
+        clock = None if scope.time_column is None else Clock(scope.time_column)
         for group in range(file.num_row_groups):
             rows = file.metadata.row_group(group)
             if not rows.num_rows or not _may_hold(rows, scope):
                 continue
             for batch in file.iter_batches(arrow.ROWS_PER_BATCH, row_groups=[group], columns=wanted, use_threads=False):
-                require_utf8(path, batch)
-                yield _within(_with_constants(_viewless(batch), added), scope)
+                require_utf8(name, batch)
+                yield _within(timed(_with_constants(_viewless(batch), added), clock), scope)
 
 
-def names_of(filesystem: fs.FileSystem, path: str) -> list[str]:
+def names_of(filesystem: fs.FileSystem, path: str, *, name: str) -> list[str]:
     """Return a file's column names; raises `UnreadableFile`."""
-    with _opened(filesystem, path, ()) as file:
+    with _opened(filesystem, path, (), name) as file:
         return list(file.schema_arrow.names)
 
 
-def period_of(filesystem: fs.FileSystem, path: str, time_column: str) -> arrow.Period | None:
-    """Return the first and last day that a file's footer states, None where it states none; raises `UnreadableFile`."""
-    with _opened(filesystem, path, ()) as file, _readable(path):
+def period_of(filesystem: fs.FileSystem, path: str, time_column: str, *, name: str) -> arrow.Period | None:
+    """Return a file's first and last day, None where they cannot be told without reading all of it.
+
+    The footer states them; times that are written as text or numbers are read. Raises `UnreadableFile`, `WrongType`.
+    """
+    with _opened(filesystem, path, (), name) as file, readable(name):
         found: arrow.Period | None = None
+        if time_column in file.schema_arrow.names and not moments.is_time(file.schema_arrow.field(time_column).type):
+            return _read_period(file, time_column)
         for group in range(file.num_row_groups):
             rows = file.metadata.row_group(group)
             stated = _stated(rows, time_column)
@@ -81,13 +91,21 @@ def period_of(filesystem: fs.FileSystem, path: str, time_column: str) -> arrow.P
         return found
 
 
+def _read_period(file: pq.ParquetFile, time_column: str) -> arrow.Period | None:
+    clock = Clock(time_column)
+    found: arrow.Period | None = None
+    for batch in file.iter_batches(arrow.ROWS_PER_BATCH, columns=[time_column], use_threads=False):
+        found = arrow.joined(found, moments.period(clock.read(_viewless(batch).column(0)), time_column))
+    return found
+
+
 @contextmanager
-def _readable(path: str, source: pa.NativeFile | None = None) -> Iterator[None]:
+def readable(name: str, source: pa.NativeFile | None = None) -> Iterator[None]:
     """Turn what a reader raises into an error that names the file, and what it is instead where `source` can tell."""
     try:
         yield
     except (OSError, MemoryError, pa.ArrowException, UnicodeDecodeError) as error:  # the last: a column's name
-        raise unreadable(path, error, ends=None if source is None else _ends(source)) from error
+        raise unreadable(name, error, ends=None if source is None else _ends(source)) from error
 
 
 def _ends(source: pa.NativeFile) -> Ends | None:
@@ -101,11 +119,11 @@ def _ends(source: pa.NativeFile) -> Ends | None:
 
 
 @contextmanager
-def _opened(filesystem: fs.FileSystem, path: str, columns: Sequence[str]) -> Iterator[pq.ParquetFile]:
-    with _readable(path):
+def _opened(filesystem: fs.FileSystem, path: str, columns: Sequence[str], name: str) -> Iterator[pq.ParquetFile]:
+    with readable(name):
         source = filesystem.open_input_file(path)
     with source:
-        with _readable(path, source):
+        with readable(name, source):
             buffer = _buffer_size(filesystem, len(columns))
             file = _parquet(source, buffer_size=buffer)
             texts = _texts(file.schema_arrow, columns)

@@ -14,7 +14,8 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, MissingColumns, TimeOutOfRange, WrongType
 from courtside.core.drift.profiles.profile import Profile, fit
 from courtside.core.drift.reading.days import Days
-from courtside.core.drift.reading.errors import FileDiffers, NothingReadable, UnreadableFile
+from courtside.core.drift.reading.errors import FileDiffers, NothingReadable
+from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.table import FeatureTable, TableFile
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.story.parts import Part, Span, split, sub_windows
@@ -150,7 +151,7 @@ class _Count:
         for file in self._table.pruned:
             try:
                 period = self._table.period(file)
-            except UnreadableFile:
+            except UNUSABLE:
                 continue  # it is set aside when its rows are asked for
             if period is not None:
                 self._dated.add(file)

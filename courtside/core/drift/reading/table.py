@@ -1,7 +1,7 @@
-"""A table in one parquet file or in a folder of them, read again as often as wanted."""
+"""A table in one file or in a folder of them, read again as often as wanted."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 
@@ -12,11 +12,13 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.buffers import constant
 from courtside.core.drift.reading import parquet
 from courtside.core.drift.reading.days import ALL_DAYS, Days
-from courtside.core.drift.reading.errors import TableMissing, UnreadableFile
+from courtside.core.drift.reading.errors import TableMissing
+from courtside.core.drift.reading.formats.conversion import Conversions
+from courtside.core.drift.reading.formats.errors import UnreadableFile
+from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 
 EPOCH = date(1970, 1, 1)
-SUFFIXES = (".parquet", ".parq", ".pq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class FeatureTable:
     columns: tuple[str, ...] = ()
     time_column: str | None = None
     days: Days = ALL_DAYS
+    conversions: Conversions = field(default_factory=Conversions, compare=False, repr=False)
 
     def of(self, columns: Sequence[str], *, time_column: str | None = None, days: Days = ALL_DAYS) -> "FeatureTable":
         """Return the table narrowed to columns and days."""
@@ -70,7 +73,8 @@ class FeatureTable:
     def batches(self, file: TableFile) -> Iterator[pa.RecordBatch]:
         """Yield one file's batches; raises `UnreadableFile`, `MissingColumns`, `WrongType` or `DuplicateColumns`."""
         scope = parquet.Scope(self.columns, self.days, self.time_column, self._constants(file))
-        yield from parquet.stream(self.filesystem, file.path, scope)
+        filesystem, path = self._located(file)
+        yield from parquet.stream(filesystem, path, scope, name=file.path)
 
     def period(self, file: TableFile) -> arrow.Period | None:
         """Return the first and last day that a file's footer or path states, None where neither does."""
@@ -80,7 +84,7 @@ class FeatureTable:
         if self.time_column in partitions:
             day = days_of(partitions, time_column=self.time_column).start
             return (day, day) if day else None
-        return parquet.period_of(self.filesystem, file.path, self.time_column)
+        return parquet.period_of(*self._located(file), self.time_column, name=file.path)
 
     def has_column(self, name: str) -> bool:
         """Tell whether the path or the footer of the first readable file holds the column."""
@@ -88,7 +92,7 @@ class FeatureTable:
             if name in partitions_of(file.relative):
                 return True
             try:
-                return name in parquet.names_of(self.filesystem, file.path)
+                return name in parquet.names_of(*self._located(file), name=file.path)
             except UnreadableFile:
                 continue
         return False
@@ -96,6 +100,11 @@ class FeatureTable:
     def shown(self, file: TableFile) -> str:
         """Return the file's name for people."""
         return self.name if self.single else f"{self.name.rstrip('/')}/{file.relative}"
+
+    def _located(self, file: TableFile) -> tuple[fs.FileSystem, str]:
+        """Return where the rows lie as parquet; raises `UnreadableFile`."""
+        with parquet.readable(file.path):
+            return self.conversions.located(self.filesystem, file.path)
 
     @cached_property
     def _whole_number_keys(self) -> frozenset[str]:
@@ -132,8 +141,8 @@ def partition_column(
 def open_table(filesystem: fs.FileSystem, path: str, *, name: str) -> FeatureTable:
     """Find the files of a table at `path`, a file or a folder; raises `TableMissing`.
 
-    In a folder every .parquet, .parq and .pq file counts, at any depth, except names and folders that start with
-    ``_`` or ``.``, as query engines have it.
+    In a folder the parquet files count, at any depth, or else its CSV files, or else its Feather files; names and
+    folders that start with ``_`` or ``.`` do not, as query engines have it.
     """
     try:
         found = filesystem.get_file_info(path)
@@ -145,17 +154,15 @@ def open_table(filesystem: fs.FileSystem, path: str, *, name: str) -> FeatureTab
     except OSError as error:
         raise TableMissing(name, str(error).splitlines()[0]) from error
     root = f"{path.rstrip('/')}/"
-    files = [
-        TableFile(each.path, each.path.removeprefix(root))
-        for each in listed
-        if each.type is fs.FileType.File and is_table_file(each.path.removeprefix(root))
-    ]
-    if not files:
-        raise TableMissing(name, "there is no parquet file below it")
-    return FeatureTable(filesystem, name, tuple(sorted(files, key=lambda file: file.relative)), single=False)
+    within = [TableFile(each.path, each.path.removeprefix(root)) for each in listed if each.type is fs.FileType.File]
+    for suffixes in (PARQUET_SUFFIXES, CSV_SUFFIXES, ARROW_SUFFIXES):
+        files = [file for file in within if is_table_file(file.relative, suffixes)]
+        if files:
+            return FeatureTable(filesystem, name, tuple(sorted(files, key=lambda file: file.relative)), single=False)
+    raise TableMissing(name, "there is no parquet, CSV or Feather file below it")
 
 
-def is_table_file(relative: str) -> bool:
+def is_table_file(relative: str, suffixes: tuple[str, ...] = PARQUET_SUFFIXES) -> bool:
     """Tell whether a path below a table's root is one of its files, by its name and folders."""
     hidden = any(step.startswith(("_", ".")) and "=" not in step for step in relative.split("/"))
-    return not hidden and relative.lower().endswith(SUFFIXES)
+    return not hidden and relative.lower().endswith(suffixes)

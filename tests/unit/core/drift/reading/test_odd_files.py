@@ -22,7 +22,7 @@ from pyarrow import fs
 
 from courtside.contracts.machine_limits import MachineLimit, OutOfMemory
 from courtside.core.dataset import Feature, FeatureKind
-from courtside.core.drift.errors import NotATimeColumn, TimeOutOfRange
+from courtside.core.drift.errors import NotATimeColumn, TimeOutOfRange, WrongType
 from courtside.core.drift.reading import (
     Days,
     UnreadableFile,
@@ -55,7 +55,7 @@ def _rows(path: Path, days: Days) -> int:
     ("content", "says"),
     [
         (b"", "it is empty"),
-        (b"id,ts,x\n1,2024-01-01,0.5\n", "it is text, such as CSV; convert it"),
+        (b"id,ts,x\n1,2024-01-01,0.5\n", "it is text, such as CSV; rename it to end in .csv"),
         ("id;Größe\n".encode() * 30, "it is text, such as CSV"),
         (b'{"a": 1}\n{"a": 2}\n', "it is JSON"),
         (b"<html><body>403</body></html>", "it is a page or XML"),
@@ -139,12 +139,31 @@ def test_a_moment_beyond_the_calendar_is_named_with_its_column(
             _rows(path, days)
 
 
-@pytest.mark.parametrize("name", ["text", "seconds"])
-def test_another_kind_of_time_column_is_named_with_the_cast(tmp_path: Path, name: str) -> None:
-    known: dict[str, pa.Array[Any]] = {"text": pa.array(["2024-01-01"]), "seconds": pa.array([1_704_067_200])}
-    unit = 'unit="s"' if name == "seconds" else r"\['ts'\]\)"
-    with pytest.raises(NotATimeColumn, match=rf"df\['ts'\] = pd.to_datetime\(.*{unit}"):
-        _rows(_dated(tmp_path / "t.parquet", known[name]), Days())
+@pytest.mark.parametrize("days", [Days(), Days(date(2024, 1, 1), date(2024, 1, 2))])
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["2024-01-01", "2024-01-02"],
+        ["2024-01-01T10:00", "2024-01-02T00:00:00.5"],
+        ["2024-01-01T10:00:00Z", "2024-01-02T10:00:00+02:00"],
+        [1_704_103_200, 1_704_153_600],
+        [1_704_103_200_000, 1_704_153_600_000],
+        [20240101, 20240102],
+    ],
+)
+def test_times_are_read_however_they_are_written(tmp_path: Path, days: Days, times: list[Any]) -> None:
+    assert _rows(_dated(tmp_path / "t.parquet", pa.array(times)), days) == (2 if days.unlimited else 1)
+
+
+@pytest.mark.parametrize("times", [["01/02/2024"], ["2024-02-30"], [12], ["soon"]])
+def test_what_is_no_time_is_named_with_what_would_be(tmp_path: Path, times: list[Any]) -> None:
+    with pytest.raises(WrongType, match=r"column 'ts' is .*, expected times such as 2024-03-01"):
+        _rows(_dated(tmp_path / "t.parquet", pa.array(times)), Days())
+
+
+def test_a_type_that_holds_no_time_at_all_is_named_with_the_cast(tmp_path: Path) -> None:
+    with pytest.raises(NotATimeColumn, match=r"df\['ts'\] = pd.to_datetime"):
+        _rows(_dated(tmp_path / "t.parquet", pa.array([True])), Days())
 
 
 @pytest.mark.parametrize(

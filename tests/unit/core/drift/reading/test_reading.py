@@ -159,7 +159,7 @@ def test_a_store_that_is_not_a_local_disk_is_asked_seldom() -> None:
     asked, found = {}, {}
     for name in ("local", "s3"):
         store = CountedStore(file.getvalue(), name)
-        batches = list(parquet.stream(store, "x.parquet", parquet.Scope(list(columns), ALL_DAYS, None)))  # type: ignore[arg-type]
+        batches = list(parquet.stream(store, "x.parquet", parquet.Scope(list(columns), ALL_DAYS, None), name="x"))  # type: ignore[arg-type]
         asked[name], found[name] = store.asked, pa.Table.from_batches(batches)
     assert found["s3"] == found["local"] == pa.table(columns)
     assert asked["s3"] <= 20

@@ -1,0 +1,130 @@
+"""What the cells of a column of text are: numbers, truth values, dates, moments, or text after all.
+
+A column is read as the first kind that all of its cells fit. Numbers with leading zeros stay text, because they are
+codes (zip codes, product ids) whose zeros mean something.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MISSING: Final = frozenset({"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None"})
+"""What stands for no value in a column of anything but text; in text, only the empty cell does."""
+
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
+_FINE_CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
+_ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)"
+_WHOLE = r"(0|[1-9]\d*)"
+_EXACT = r"(0|[1-9]\d{0,17})"
+_DECIMAL = rf"({_WHOLE}\.\d*|\.\d+)"
+
+Cells = Any
+"""A string array; the type stubs know too few of Arrow's functions to say more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellKind:
+    """One way to read text: what it looks like, and how it is converted; `convert` raises `ArrowInvalid`."""
+
+    name: str
+    pattern: str
+    convert: Callable[[Cells], Cells]
+
+    def fits(self, cells: Cells) -> bool:
+        """Tell whether every one of these cells, none of them missing, can be read so."""
+        if not len(cells):
+            return True
+        if not pc.all(pc.match_substring_regex(cells, f"^(?:{self.pattern})$")).as_py():
+            return False
+        try:
+            self.convert(cells)
+        except pa.ArrowInvalid:  # a 30 February, or a number of too many digits
+            return False
+        return True
+
+
+def _cast(kind: pa.DataType) -> Callable[[Cells], Cells]:
+    return lambda cells: pc.cast(cells, kind)
+
+
+def _number(cells: Cells) -> Cells:
+    return pc.cast(pc.replace_substring_regex(cells, r"^\+", ""), pa.float64())
+
+
+def _whole(kind: pa.DataType) -> Callable[[Cells], Cells]:
+    return lambda cells: pc.cast(pc.replace_substring_regex(cells, r"^\+", ""), kind)
+
+
+def _grouped(cells: Cells) -> Cells:
+    return _number(pc.replace_substring(cells, ",", ""))
+
+
+def _comma(cells: Cells) -> Cells:
+    return _number(pc.replace_substring(pc.replace_substring(cells, ".", ""), ",", "."))
+
+
+TIMES: Final = (
+    CellKind("date", _DAY, _cast(pa.date32())),
+    CellKind("moment", f"{_DAY}({_CLOCK})?", _cast(pa.timestamp("us"))),
+    CellKind("moment in nanoseconds", f"{_DAY}({_FINE_CLOCK})?", _cast(pa.timestamp("ns"))),
+    CellKind("moment with a zone", f"{_DAY}{_CLOCK}{_ZONE}", _cast(pa.timestamp("us", "UTC"))),
+    CellKind("moment with a zone in nanoseconds", f"{_DAY}{_FINE_CLOCK}{_ZONE}", _cast(pa.timestamp("ns", "UTC"))),
+)
+"""ISO 8601, the one way of writing dates in which every country reads the same day."""
+
+KINDS: Final = (
+    CellKind("truth value", "(?i:true|false)", lambda cells: pc.cast(pc.utf8_lower(cells), pa.bool_())),
+    CellKind("integer", f"[+-]?{_WHOLE}", _whole(pa.int64())),
+    CellKind("unsigned integer", rf"\+?{_WHOLE}", _whole(pa.uint64())),
+    CellKind("number", rf"[+-]?({_EXACT}|{_DECIMAL}|({_WHOLE}|{_DECIMAL})[eE][+-]?\d+|(?i:inf|infinity))", _number),
+    CellKind("number with grouped thousands", rf"[+-]?([1-9]\d{{0,2}}(,\d{{3}})+|{_EXACT})(\.\d+)?", _grouped),
+    CellKind("number with a decimal comma", rf"[+-]?([1-9]\d{{0,2}}(\.\d{{3}})+|{_EXACT})(,\d+)?", _comma),
+    *TIMES,
+)
+
+COUNTS: Final = (KINDS[1], KINDS[3])
+"""Whole numbers, and numbers with fractions."""
+TEXT: Final = CellKind("text", ".*", lambda cells: cells)
+
+
+class KindOfColumn:
+    """Looks at a column's cells batch by batch and keeps the kinds that all of them fit."""
+
+    def __init__(self) -> None:
+        self._open = list(KINDS)
+        self._seen = False
+
+    def look(self, column: Cells) -> None:
+        """Look at one batch of cells."""
+        if not self._open:
+            return
+        cells = present_cells(column)
+        self._seen = self._seen or len(cells) > 0
+        self._open = [kind for kind in self._open if kind.fits(cells)]
+
+    @property
+    def found(self) -> CellKind:
+        """The kind to read the column as."""
+        return self._open[0] if self._open and self._seen else TEXT
+
+
+def read_as(kind: CellKind, column: Cells) -> Cells:
+    """Return a column of text as what its kind makes of it; missing cells become nulls."""
+    if kind is TEXT:
+        return column
+    cells = pc.utf8_trim_whitespace(column)
+    return kind.convert(pc.if_else(_missing(cells), pa.scalar(None, pa.string()), cells))
+
+
+def present_cells(column: Cells) -> Cells:
+    """Return the different cells of a column that hold something, without the spaces around them."""
+    cells = pc.unique(pc.utf8_trim_whitespace(column)).drop_null()
+    return cells.filter(pc.invert(_missing(cells)))
+
+
+def _missing(cells: Cells) -> Cells:
+    return pc.is_in(cells, value_set=pa.array(sorted(MISSING)))

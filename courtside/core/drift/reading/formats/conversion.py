@@ -1,0 +1,37 @@
+"""Files of other formats, each converted to parquet once, so that everything after it reads one format."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pyarrow import fs
+
+from courtside.core.drift.reading.formats.recognition import recognised
+from courtside.core.parquet import write_batches
+
+
+class Conversions:
+    """Keeps converted files in a temporary folder that goes when nothing needs it any more."""
+
+    def __init__(self) -> None:
+        self._folder: TemporaryDirectory[str] | None = None
+        self._known: dict[str, str | None] = {}
+
+    def located(self, filesystem: fs.FileSystem, path: str) -> tuple[fs.FileSystem, str]:
+        """Return where a file's rows lie as parquet: where they are, or in the temporary folder.
+
+        Raises what `recognised` raises, `RowsMalformed`, and Arrow's and the filesystem's errors.
+        """
+        if path not in self._known:
+            self._known[path] = self._converted(filesystem, path)
+        found = self._known[path]
+        return (filesystem, path) if found is None else (fs.LocalFileSystem(), found)
+
+    def _converted(self, filesystem: fs.FileSystem, path: str) -> str | None:
+        source = recognised(filesystem, path)
+        if source is None:
+            return None
+        if self._folder is None:
+            self._folder = TemporaryDirectory(prefix="courtside-")
+        target = Path(self._folder.name) / f"{len(self._known)}.parquet"
+        write_batches(source.batches(), target)
+        return str(target)

@@ -1,0 +1,132 @@
+"""CSV and its relatives: separated by commas, semicolons, tabs or bars, compressed or not, typed by what all cells say.
+
+The file is read twice in constant memory: once to see what every column is, once to convert it. A type that the first
+megabyte suggests is often wrong a gigabyte later.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+from pyarrow import fs
+
+from courtside.core.drift.reading.formats.cells import CellKind, KindOfColumn, read_as
+from courtside.core.drift.reading.formats.errors import HeaderMissing, NotUtf8, RowsMalformed
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+SNIFFED_BYTES: Final = 2**16
+BLOCK_BYTES: Final = 2**22
+MOST_SNIFFED: Final = 50
+COMPRESSIONS: Final = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """A file of separated values: how it is compressed, what separates its cells, and its columns' names."""
+
+    filesystem: fs.FileSystem
+    path: str
+    compression: str | None
+    delimiter: str
+    columns: tuple[str, ...]
+
+    @classmethod
+    def of(cls, filesystem: fs.FileSystem, path: str) -> "Delimited":
+        """Look at the beginning of a file; raises `NotUtf8` and `HeaderMissing`."""
+        with filesystem.open_input_stream(path, compression=None) as stream:
+            magic = stream.read(4)
+        compression = next((kind for start, kind in COMPRESSIONS.items() if magic.startswith(start)), None)
+        with filesystem.open_input_stream(path, compression=compression) as stream:
+            head = stream.read(SNIFFED_BYTES)
+        text = _decoded(head, path, whole=len(head) < SNIFFED_BYTES)
+        delimiter = _delimiter(text)
+        columns = tuple(next(csv.reader(io.StringIO(text), delimiter=delimiter), ()))
+        if not any(column.strip() for column in columns):
+            raise HeaderMissing(path)
+        return cls(filesystem, path, compression, delimiter, columns)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows with typed columns, at least one batch; raises `NotUtf8` and `RowsMalformed`."""
+        kinds = self._kinds()
+        names = list(self.columns)
+        none = [pa.array([], pa.string()) for _ in names]
+        yield self._typed(pa.RecordBatch.from_arrays(none, names=names), kinds)
+        for batch in self._cells():
+            yield self._typed(batch, kinds)
+
+    def _typed(self, batch: pa.RecordBatch, kinds: Sequence[CellKind]) -> pa.RecordBatch:
+        arrays = [read_as(kind, column) for kind, column in zip(kinds, batch.columns, strict=True)]
+        return pa.RecordBatch.from_arrays(arrays, names=list(self.columns))
+
+    def _kinds(self) -> list[CellKind]:
+        looking = [KindOfColumn() for _ in self.columns]
+        for batch in self._cells():
+            for kind, column in zip(looking, batch.columns, strict=True):
+                kind.look(column)
+        return [kind.found for kind in looking]
+
+    def _cells(self) -> Iterator[pa.RecordBatch]:
+        """Yield every cell as text."""
+        malformed: list[int] = []
+
+        def note(row: arrow_csv.InvalidRow) -> Literal["skip"]:
+            malformed.append((row.number or 1) - 1)  # Arrow counts the header as row 1
+            return "skip"
+
+        # Arrow takes columns by name, so each gets a number for its name here: names may repeat or be empty.
+        names = [str(place) for place in range(len(self.columns))]
+        try:
+            with (
+                self.filesystem.open_input_stream(self.path, compression=self.compression) as stream,
+                arrow_csv.open_csv(
+                    stream,  # type: ignore[arg-type]  # the stubs do not know Arrow's own files
+                    read_options=arrow_csv.ReadOptions(
+                        block_size=BLOCK_BYTES, use_threads=False, column_names=names, skip_rows=1
+                    ),
+                    parse_options=arrow_csv.ParseOptions(
+                        delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=note
+                    ),
+                    convert_options=arrow_csv.ConvertOptions(
+                        column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+                    ),
+                ) as reader,
+            ):
+                yield from reader
+        except pa.ArrowInvalid as error:
+            if "Empty CSV file" in str(error):  # a header alone: a table without rows
+                return
+            if "UTF8" in str(error):
+                raise NotUtf8(self.path, "holds bytes that are no UTF-8 text") from error
+            raise
+        if malformed:
+            raise RowsMalformed(self.path, malformed, cells=len(self.columns))
+
+
+def _decoded(head: bytes, name: str, *, whole: bool) -> str:
+    if head.startswith(UTF16) or b"\x00" in head:
+        raise NotUtf8(name, "is written in UTF-16")
+    try:
+        return head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if not whole and error.start > len(head) - 4:  # a character that the cut went through
+            return head[: error.start].decode("utf-8-sig")
+        raise NotUtf8(name, f"holds the byte 0x{head[error.start]:02x}, which is no UTF-8 text") from error
+
+
+def _delimiter(text: str) -> str:
+    """Return what cuts the first lines into the most cells, equally many in each."""
+    lines = text.splitlines(keepends=True)
+    sniffed = "".join((lines[:-1] if len(lines) > MOST_SNIFFED else lines)[:MOST_SNIFFED])
+    return max(DELIMITERS, key=lambda each: _regularity(sniffed, each))
+
+
+def _regularity(text: str, delimiter: str) -> tuple[float, int]:
+    widths: Sequence[int] = [len(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+    if not widths or widths[0] == 1:
+        return (0.0, 0)
+    return (sum(width == widths[0] for width in widths) / len(widths), widths[0])

@@ -1,0 +1,49 @@
+"""What can be wrong with a file that should hold a table."""
+
+from collections.abc import Sequence
+
+from courtside.contracts.errors import BadInput
+
+MOST_NAMED = 5
+
+
+class UnreadableFile(BadInput):
+    """A file is cut, damaged, of an unknown format, or may not be read; `detail` says so and what to do."""
+
+    def __init__(self, file: str, detail: str) -> None:
+        self.file = file
+        self.detail = detail
+        super().__init__(f"{file} cannot be read: {detail}")
+
+
+class NotUtf8(UnreadableFile):
+    """A text file is in another encoding than UTF-8."""
+
+    def __init__(self, file: str, found: str) -> None:
+        self.found = found
+        super().__init__(
+            file,
+            f"it {found}; save it as UTF-8 (in a spreadsheet: 'CSV UTF-8'; on a command line: "
+            "`iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv`, with `-f UTF-16` for UTF-16)",
+        )
+
+
+class HeaderMissing(UnreadableFile):
+    """A file of separated values has no first line that names its columns."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file, "its first line names no columns; add a header")
+
+
+class RowsMalformed(UnreadableFile):
+    """Rows have more or fewer cells than the header has columns; `rows` count from 1 below the header."""
+
+    def __init__(self, file: str, rows: Sequence[int], *, cells: int) -> None:
+        self.rows = tuple(rows)
+        named = ", ".join(str(row) for row in rows[:MOST_NAMED])
+        more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
+        super().__init__(
+            file,
+            f"rows {named}{more} do not have {cells} cells, as the header has; put text that holds the separator or a "
+            "line break in double quotes, or repair these rows",
+        )
