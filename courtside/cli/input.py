@@ -8,7 +8,6 @@ import typer
 
 from courtside.cli.console import say
 from courtside.contracts.errors import BadInput
-from courtside.contracts.machine_limits import refuse_out_of_memory
 
 if TYPE_CHECKING:
     from courtside.core.dataset import Dataset
@@ -18,7 +17,12 @@ GamesOption = Annotated[Path, typer.Option(help="Games: .csv, .csv.gz or .parque
 ContractOption = Annotated[
     str, typer.Option("--contract", "--dataset", help="A shipped contract, or the path of a contract's YAML file.")
 ]
-TableOption = Annotated[Path, typer.Option(help="A parquet file that holds what its contract names.")]
+TableOption = Annotated[
+    str,
+    typer.Option(
+        help="A parquet, CSV or Feather file, a folder of them or an s3:// address, with what its contract names."
+    ),
+]
 QuarantineOption = Annotated[
     Path | None, typer.Option(help="File for odd rows, each with its reason [default: beside the input].")
 ]
@@ -40,25 +44,24 @@ class QuarantineNotWritable(BadInput):
         super().__init__(f"odd rows cannot be written to {path} ({detail}): choose another file with --quarantine")
 
 
-class TableFileMissing(BadInput):
-    """The file cannot be read."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        self.path = path
-        super().__init__(f"{path} cannot be read ({problem}); give one parquet file")
-
-
 class InputMismatch(BadInput):
     """A dataset contract asks for an input other than the one given."""
 
 
-def table_content(path: Path) -> bytes:
-    """Return a table file's bytes; raises `TableFileMissing`."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        refuse_out_of_memory(error, f"to read {path}")
-        raise TableFileMissing(path, error.strerror or str(error)) from error
+def table_content(address: str, contract: "Dataset") -> bytes:
+    """Return what a contract names of a table as the content of one parquet file.
+
+    Raises `InputMismatch` for a saved drift profile, and what `open_address` and `table_content` of the workflows
+    raise.
+    """
+    from courtside.adapters.feature_tables import open_address
+    from courtside.core.drift.profiles.profile import Profile
+    from courtside.workflows import tables
+
+    table = open_address(address)
+    if isinstance(table, Profile):
+        raise InputMismatch(f"{address} is a saved drift profile, which holds no rows; give the table it was made of")
+    return tables.table_content(table, contract)
 
 
 def table_contract(dataset: str) -> "Dataset":

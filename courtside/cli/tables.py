@@ -1,7 +1,7 @@
 """`courtside tables`: load a team's own table into the lake, and take it back out."""
 
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 import typer
@@ -27,7 +27,7 @@ def load(
     stage: Stage = "dev",
     as_json: JsonFlag = False,
 ) -> None:
-    """Check a parquet file against its contract and add it to a stage's lake; the same file again changes nothing.
+    """Check a table against its contract and add it to a stage's lake; the same rows again change nothing.
 
     Rows whose ids and time are in the lake already are refused. Labels may be missing in rows whose outcome is not
     known yet. `courtside tables unload` takes a load back.
@@ -36,21 +36,20 @@ def load(
 
     - `courtside tables load --table churn.parquet --contract churn.yaml --stage dev`
 
-    - `courtside tables load --table march.parquet --contract churn.yaml --json`
+    - `courtside tables load --table march.csv --contract churn.yaml --json`
     """
     from courtside.workflows.table_loads import load_table
 
     contract = table_contract(str(dataset))
-    content = table_content(table)
+    name = PurePath(table).name
+    content = table_content(table, contract)
     lake, served = stage_table(stage, contract)
-    with people.status(f"Loading {table.name}") as status:
-        done = load_table(
-            content, file=table.name, lake=lake, dataset=served, now=datetime.now(UTC), progress=status.update
-        )
+    with people.status(f"Loading {name}") as status:
+        done = load_table(content, file=name, lake=lake, dataset=served, now=datetime.now(UTC), progress=status.update)
     if not served.id_columns:
         say(f"warning: {served.name} names no id_columns, so rows that were loaded before are not recognised")
     if done.repeated:
-        say(f"{table.name} was already loaded on {done.load.loaded_at:%Y-%m-%d %H:%M} UTC: nothing changed")
+        say(f"{name} was already loaded on {done.load.loaded_at:%Y-%m-%d %H:%M} UTC: nothing changed")
     result: dict[str, Any] = {
         "load": done.load.id,
         "rows": done.load.rows,

@@ -71,7 +71,11 @@ def train_files(
     ] = None,
     games: Annotated[Path | None, typer.Option(help="Games: .csv, .csv.gz or .parquet.")] = None,
     table: Annotated[
-        Path | None, typer.Option(help="A parquet file that holds the features of --contract, instead of games.")
+        str | None,
+        typer.Option(
+            help="A table that holds the features of --contract, instead of games: parquet, CSV or Feather, a file, a "
+            "folder or an s3:// address."
+        ),
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="Train on rows before this day (YYYY-MM-DD).")] = None,
     newest: Annotated[int | None, typer.Option(min=1, help="Train on only the newest N rows of features.")] = None,
@@ -168,7 +172,7 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
 
 
 def _store_input(
-    lake: "FolderLake", *, games: Path | None, table: Path | None, dataset: str, quarantine: Path | None
+    lake: "FolderLake", *, games: Path | None, table: str | None, dataset: str, quarantine: Path | None
 ) -> "Contract":
     """Put the given input where the training reads it, and return its contract."""
     if (games is None) == (table is None):
@@ -189,8 +193,8 @@ def _store_input(
 
     assert table is not None
     contract = table_contract(dataset)
-    content = table_content(table)
-    checked_table(content, name=table.name, dataset=contract)
+    content = table_content(table, contract)
+    checked_table(content, name=table, dataset=contract)
     lake.write(lake_keys.loaded_table(contract.name, "table"), content)
     return contract
 

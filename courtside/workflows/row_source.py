@@ -4,7 +4,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from courtside.contracts.errors import CourtsideError
+from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.core.drift.reading.days import Days
 
 
@@ -39,3 +39,11 @@ class RowSource(Protocol):
     def none(self, wanted: str) -> NoRows:
         """Return the error that says there are no rows, and how to load some."""
         ...
+
+
+class FilesDiffer(BadInput):
+    """A file holds a column in a type that cannot be read together with the files before it."""
+
+    def __init__(self, file: str, detail: str) -> None:
+        self.file = file
+        super().__init__(f"{file} does not fit the files before it: {detail}; write a column in one type everywhere")

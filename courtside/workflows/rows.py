@@ -17,7 +17,7 @@ from courtside.core.rows.order import time_order
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import vanished
 from courtside.workflows.ports import Lake
-from courtside.workflows.row_source import RowSource
+from courtside.workflows.row_source import FilesDiffer, RowSource
 from courtside.workflows.tables import TableRows
 
 
@@ -27,14 +27,6 @@ class ReadFile:
 
     name: str
     table: pa.Table
-
-
-class FilesDiffer(BadInput):
-    """A file holds a column in a type that cannot be read together with the files before it."""
-
-    def __init__(self, file: str, detail: str) -> None:
-        self.file = file
-        super().__init__(f"{file} does not fit the files before it: {detail}; write a column in one type everywhere")
 
 
 def rows_of(dataset: Dataset) -> RowSource:

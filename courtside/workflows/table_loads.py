@@ -23,7 +23,7 @@ from courtside.workflows.loads import (
     write_loads,
 )
 from courtside.workflows.ports import Lake
-from courtside.workflows.rows import FilesDiffer
+from courtside.workflows.row_source import FilesDiffer
 from courtside.workflows.tables import TableRows, checked_table
 
 _LONGEST_SHOWN = 200

@@ -10,12 +10,14 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
 from courtside.core.drift.errors import DuplicateColumns
-from courtside.core.drift.reading import Days, require_utf8, unreadable
+from courtside.core.drift.reading import Days, FeatureTable, require_utf8, unreadable
 from courtside.core.drift.reading.foreign import Ends
+from courtside.core.drift.reading.formats.times import Clock, timed
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.table import is_table_file, partition_column
+from courtside.core.parquet import parquet_content
 from courtside.core.rows import require_contract, require_once
-from courtside.workflows.row_source import NoRows
+from courtside.workflows.row_source import FilesDiffer, NoRows
 
 
 class TableEmpty(BadInput):
@@ -44,9 +46,9 @@ class TableRows:
         return is_table_file(relative) and days.meets(folders)
 
     def read(self, key: str, content: bytes) -> pa.Table:
-        """Return the contract's columns that a file or its folders hold.
+        """Return the contract's columns that a file or its folders hold, its times as timestamps or dates.
 
-        Raises `UnreadableFile` and `DuplicateColumns`.
+        Raises `UnreadableFile`, `DuplicateColumns`, and `WrongType` for a time column that holds no times.
         """
         try:
             with pq.ParquetFile(io.BytesIO(content), page_checksum_verification=True) as file:
@@ -59,7 +61,7 @@ class TableRows:
         except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:  # the last: a column's name
             raise unreadable(key, error, ends=Ends.of(content)) from error
         require_utf8(key, table)
-        return self._with_folders(table, key)
+        return timed(self._with_folders(table, key), Clock(self.dataset.time_column))
 
     def check(self, table: pa.Table) -> None:
         """Raise what `require_contract` raises."""
@@ -78,6 +80,25 @@ class TableRows:
                 )
                 table = table.append_column(name, column(table.num_rows))
         return table
+
+
+def table_content(table: FeatureTable, dataset: Dataset) -> bytes:
+    """Return the contract's columns of a table, in files of any readable format, as the content of one parquet file.
+
+    Raises what `FeatureTable.batches` raises, `TableEmpty`, and `FilesDiffer` where its files differ in a type.
+    """
+    wanted = table.of(dataset.columns, time_column=dataset.time_column)
+    files = []
+    for file in wanted.pruned:
+        batches = list(wanted.batches(file))
+        if batches:
+            files.append(_plain(pa.Table.from_batches(batches)))
+    if not files:
+        raise TableEmpty(table.name)
+    try:
+        return parquet_content(pa.concat_tables(files, promote_options="permissive"))
+    except pa.ArrowException as error:
+        raise FilesDiffer(table.name, str(error).splitlines()[0]) from error
 
 
 def checked_table(content: bytes, *, name: str, dataset: Dataset) -> pa.Table:

@@ -14,7 +14,7 @@ _KINDS = {
     b"BZh": "it is compressed with bzip2; unpack it, and convert what is in it",
     b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it, and convert what is in it",
     b"ARROW1": "it is an Arrow or Feather file; rename it to end in .feather, and it is read as that",
-    b"FEA1": "it is a Feather file of the first version, which Arrow gives up; write it again with `feather.write_feather(table, file)`",
+    b"FEA1": "it is a Feather file of version 1, which Arrow gives up; write it again as version 2",
     b"ORC": "it is an ORC file; convert it with `pandas.read_orc(file).to_parquet(...)`",
     b"Obj\x01": "it is an Avro file; convert it to parquet",
     b"SQLite format 3": "it is an SQLite database; export the table as parquet",

@@ -1,6 +1,6 @@
 """Times in whatever form they were written: ISO text, days as 20240301, or seconds and finer since 1970."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -90,7 +90,7 @@ class Clock:
         largest = max(abs(low), abs(high))
         unit = next((unit for unit, limit in _UNITS if largest < limit), None)
         if unit is None or (largest < SMALLEST_COUNT and self._unit is None):
-            raise TimesUnreadable(self.column, found=f"numbers from {low:g} to {high:g}")
+            raise TimesUnreadable(self.column, found=f"a number from {low:g} to {high:g}")
         if self._unit is None:
             self._unit = unit
         return self._unit
@@ -99,7 +99,7 @@ class Clock:
         text: Any = pc.cast(pc.cast(array, pa.int64()), pa.string())
         written: Any = pc.replace_substring_regex(text, r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3")
         if not TIMES[0].fits(pc.unique(written).drop_null()):
-            raise TimesUnreadable(self.column, found=f"numbers such as {_odd_one(pc.unique(written).drop_null())}")
+            raise TimesUnreadable(self.column, found=f"a number such as {_odd_one(pc.unique(written).drop_null())}")
         return pc.cast(pc.cast(written, pa.date32()), pa.timestamp("us"))
 
 
@@ -126,9 +126,17 @@ def _odd_one(cells: Any) -> str:
     return quoted(cells[0].as_py())
 
 
-def timed(batch: pa.RecordBatch, clock: Clock | None) -> pa.RecordBatch:
-    """Return a batch whose time column, if it has one, holds times; raises what `Clock.read` raises."""
-    array = None if clock is None else arrow.column(batch, clock.column)
-    if clock is None or array is None or moments.is_time(array.type):
-        return batch
-    return batch.set_column(batch.schema.get_field_index(clock.column), clock.column, clock.read(array))
+Rows = TypeVar("Rows", pa.RecordBatch, pa.Table)
+
+
+def timed(rows: Rows, clock: Clock | None) -> Rows:
+    """Return rows whose time column, if they have one, holds times; raises what `Clock.read` raises."""
+    place = -1 if clock is None else rows.schema.get_field_index(clock.column)
+    if clock is None or place < 0 or moments.is_time(rows.schema.field(place).type):
+        return rows
+    column: Any = rows.column(place)
+    return rows.set_column(place, clock.column, clock.read(_whole(column)))
+
+
+def _whole(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
