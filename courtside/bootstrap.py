@@ -1,7 +1,7 @@
 """Environment models → wired workflows: the one place that picks adapters for the deployed processes.
 
-Each workflow's own imports are local, so that a function loads what it runs and nothing else; each is wired once
-a process and kept warm.
+Each workflow's own imports are local, so that a function loads what it runs and nothing else; each is wired once per
+process and kept warm.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from courtside.workflows.retraining_lock import RetrainingLock
 
 NOBODY = "http://127.0.0.1:9"
-"""A tracking server that is never there: the port of the discard protocol."""
+"""A tracking server that is never there: its port is that of the discard protocol."""
 
 
 @cache
@@ -82,7 +82,7 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
 
 
 def retraining_lock_of(env: LedgerEnv) -> "RetrainingLock":
-    """Wire the retraining lock; only `LockEnv` brings a cool-down."""
+    """Wire the retraining lock; only `LockEnv` has a cool-down."""
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.workflows.retraining_lock import RetrainingLock
 
@@ -153,7 +153,7 @@ def approval_request() -> Callable[[ApprovalRequest], ApprovalRecord]:
 
 
 def production_of(*, ledger_table: str, lake_bucket: str, tracking_uri: str) -> "Production":
-    """Wire who is champion; nothing is contacted yet."""
+    """Wire the production history, which says who is champion; nothing is contacted yet."""
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.mlflow_registry import MlflowRegistry
     from courtside.adapters.s3_lake import S3Lake
@@ -198,7 +198,7 @@ def sealing() -> Callable[[SealRequest], SealResponse]:
 
 
 def training(progress: Callable[[str], None]) -> Callable[[RetrainingRequest], TrainingRecord]:
-    """Wire the training task; `progress` hears each part as it starts."""
+    """Wire the training task; `progress` is told each part as it starts."""
     from courtside.adapters.mlflow_tracking import MlflowTracking
     from courtside.adapters.provenance import provenance
     from courtside.adapters.s3_lake import S3Lake
@@ -218,7 +218,7 @@ def training(progress: Callable[[str], None]) -> Callable[[RetrainingRequest], T
 
 
 def rehearsal(progress: Callable[[str], None]) -> Callable[[Path], list[str]]:
-    """Wire a training on two made-up seasons in a folder, logged to nobody, whose models are spooled and loaded again.
+    """Wire a training on two simulated seasons in a folder, without a server, whose models are spooled and reloaded.
 
     Everything that the training task imports is imported; the names of the loaded models are returned.
     """
@@ -244,7 +244,7 @@ def rehearsal(progress: Callable[[str], None]) -> Callable[[Path], list[str]]:
 
 
 def smoke_check() -> Callable[[str], int]:
-    """Wire the smoke check of what lies under a seal."""
+    """Wire the smoke check of a seal."""
     from courtside.adapters.mlflow_models import MlflowModels
     from courtside.adapters.s3_lake import S3Lake
     from courtside.workflows.sealed_models import sealed_model
@@ -276,7 +276,7 @@ def tracking_copy() -> Callable[[str | None, bool, list[str] | None], dict[str, 
 def slack() -> Callable[..., None] | None:
     """Wire the Slack poster (`post_to_slack` without its first argument); None while no webhook is set.
 
-    Not kept warm: a webhook that was put or replaced counts from the next alert on. Raises `WebhookInvalid`.
+    It is not kept warm, so that a new webhook counts from the next alert on. Raises `WebhookInvalid`.
     """
     from courtside.adapters.secrets import read_secret
     from courtside.adapters.slack import post_to_slack, webhook_in

@@ -1,11 +1,12 @@
 """Logs, metrics and traces of every deployed process, wired once.
 
-Log lines are JSON with the id of what they are about: the training's, which a drift check names when it starts one
+Log lines are JSON with the id of what they are about: the training's, which a drift check chooses when it starts one
 (`training_of_check`), so one search finds check, state machine and task. Metrics are log lines too, in CloudWatch's
 embedded metric format. An event is never logged: it may hold a task token.
 
 Traces are Lambda's and Step Functions' own, with a subsegment of ours that names the id too; every line carries the
-trace's. No library is patched: that would import each one the X-Ray SDK knows, half as much again in a cold start.
+trace's id. No library is patched, because that would import every library that the X-Ray SDK knows and make a cold
+start half as long again.
 """
 
 import json
@@ -40,7 +41,7 @@ CORRELATION_ID = "correlation_id"
 
 
 def _line(record: Mapping[str, Any]) -> str:
-    """Write a record as JSON; an exception's text and its causes' may echo an address."""
+    """Writes a record as JSON without secrets: the texts of an exception and its causes may echo an address."""
     return without_secrets(json.dumps(record, default=str, separators=(",", ":"), ensure_ascii=False))
 
 
@@ -64,7 +65,7 @@ def instrumented(work: Handler) -> Handler:
             _tracer().put_annotation(key=CORRELATION_ID, value=logger.get_correlation_id() or "")
             flush()
 
-    # An answer may hold what only its caller may know.
+    # An answer may hold secrets that only its caller may know.
     traced = _tracer().capture_lambda_handler(handler, capture_response=False)
     instrumented_handler: Handler = logger.inject_lambda_context(traced)
     return instrumented_handler
@@ -75,13 +76,13 @@ def answer(message: str, response: Payload, *, secret: frozenset[str] = frozense
     answered = response.model_dump(mode="json", exclude=set(secret))
     correlate(_subject(answered) or logger.get_correlation_id() or "")
     count(response)
-    # `message` is the alert's text, and a name that a log record has already.
+    # `message` is the alert's text, but a log record already has an attribute of that name.
     logger.info(message, extra={name: value for name, value in answered.items() if name != "message"}, stacklevel=3)
     return answered
 
 
 def correlate(subject: str) -> None:
-    """Put the id of what this process works on into every line that follows."""
+    """Add the id of what this process works on to every line that follows."""
     logger.set_correlation_id(subject)
 
 
@@ -102,12 +103,12 @@ def flush() -> None:
 
 
 def log_libraries(name: str | None = None) -> None:
-    """Let a library's log lines (None: everybody's) come out like ours."""
+    """Format a library's log lines (None: everybody's) like ours."""
     library = logging.getLogger(name)
     library.handlers = [logger.registered_handler]
     library.setLevel(logging.INFO)
     library.propagate = False
-    # Or our own lines would come out twice.
+    # Otherwise our own lines would be written twice.
     logging.getLogger(logger.name).propagate = False
 
 

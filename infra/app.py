@@ -17,7 +17,7 @@ from infra.stage import StageSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stacks:
-    """The stacks of one stage, in the order they deploy."""
+    """The stacks of one stage, in the order in which they are deployed."""
 
     data: DataStack
     tracking: TrackingStack
@@ -33,7 +33,7 @@ def empty_app(outdir: Path) -> cdk.App:
 def build(app: cdk.App, settings: StageSettings, *, commit: str = "") -> Stacks:
     """Add one stage's stacks to the app; reads no environment, so a test builds what a deployment does.
 
-    `commit` is what the checkout is at; every training and every image is tagged with it.
+    `commit` is the checkout's commit; every training and every image is tagged with it.
 
     The app must carry cdk.json's context: outside the CDK command, `empty_app` makes one that does.
     """

@@ -1,4 +1,4 @@
-"""The three images: which Dockerfile, what it is built on, and the allow-list of what its build may see.
+"""The three images: their Dockerfiles, their bases, and the allow-list of what each build may see.
 
 Everything not listed is invisible to the build, so neither tests nor docs nor a laptop's virtual environment
 change an image's hash.
@@ -19,12 +19,12 @@ from infra.stage import StageSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMIT = "commit"
-"""The context key under which the app says what the checkout is at."""
+"""The context key under which the app names the checkout's commit."""
 
 _BUILD = ("images/trim.py", "images/uv.txt")
 _PROJECT = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", *_BUILD)
 _AUTHORITIES = "images/rds-ca.pem"
-# The console and the prices never run inside an image.
+# The console and the prices are never used inside an image.
 _LIBRARY = ("courtside", "!courtside/cli", "!courtside/prices", "!courtside/core/costs")
 _CONTEXTS = {
     "lambdas": (*_PROJECT, *_LIBRARY, "lambdas"),
@@ -59,7 +59,7 @@ def _build(scope: Construct, image: str, settings: StageSettings, *, base: tuple
             "VERSION": _version(ROOT),
             "REVISION": str(scope.node.try_get_context(COMMIT) or "unknown"),
         },
-        # Another base is another image; another commit with the same sources is not, and is not deployed anew.
+        # Another base makes another image; another commit with the same sources does not, so nothing is deployed.
         "extra_hash": reference,
         "invalidation": ecr_assets.DockerImageAssetInvalidationOptions(build_args=False),
     }

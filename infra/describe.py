@@ -9,7 +9,7 @@ EXIT_BAD_INPUT = 2
 
 
 def main(argv: list[str]) -> int:
-    """Print the settings of the stage that is named, or what is wrong with them; return the exit code."""
+    """Print the settings of the named stage, or what is wrong with them; return the exit code."""
     try:
         settings = settings_for(argv[0] if argv else "dev")
     except BadInput as error:

@@ -21,7 +21,7 @@ def dev() -> StageSettings:
 
 
 def staging() -> StageSettings:
-    """What prod will be, in dev's size: a person decides on promotions, and nothing is torn down by accident."""
+    """Like prod, but in dev's size: a person decides about promotions, and nothing is torn down by accident."""
     return StageSettings(
         stage="staging",
         alert_emails=(),
@@ -30,7 +30,7 @@ def staging() -> StageSettings:
 
 
 def prod() -> StageSettings:
-    """The same loop with a standby database, more room for the server and longer memories."""
+    """The same loop with a standby database, a larger server and longer retention."""
     return StageSettings(
         stage="prod",
         alert_emails=(),
@@ -50,7 +50,8 @@ STAGES: dict[str, Callable[[], StageSettings]] = {"dev": dev, "staging": staging
 def settings_for(stage: str, **instead: str) -> StageSettings:
     """Return a stage's validated settings, with other values for the fields given by name.
 
-    Raises `UnknownStage` naming the stages there are, and `SettingsInvalid` naming each wrong field with its fix.
+    Raises `UnknownStage`, which names the existing stages, and `SettingsInvalid`, which names each wrong field with its
+    fix.
     """
     if stage not in STAGES:
         raise UnknownStage(stage, known=tuple(STAGES))

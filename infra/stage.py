@@ -19,7 +19,7 @@ _FARGATE_MEMORY_MIB = {
     2048: tuple(range(4096, 16385, 1024)),
     4096: tuple(range(8192, 30721, 1024)),
 }
-# The one place that names the images ours are built on: `make bases` pins and renews them.
+# This file alone names the images that ours are built on; `make bases` pins and renews them.
 _BASES: dict[str, str] = json.loads((Path(__file__).parents[1] / "images" / "bases.json").read_text())
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,.]+")
 _SCHEDULE = re.compile(r"rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\)")
@@ -28,7 +28,7 @@ _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
 
 
 class UnknownStage(BadInput):
-    """A stage was asked for that the settings do not define."""
+    """The settings do not define the stage that was asked for."""
 
     def __init__(self, stage: str, *, known: tuple[str, ...]) -> None:
         self.stage = stage
@@ -126,7 +126,7 @@ LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 
 
 
 class StageSettings(_Settings):
-    """One stage: who hears alerts, when the check runs, what it looks at, and how big things are."""
+    """One stage: who receives alerts, when the check runs, what it looks at, and how large things are."""
 
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$", description="2 to 16 lower-case letters and digits")
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(

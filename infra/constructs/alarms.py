@@ -1,7 +1,8 @@
-"""What people are told of by a metric; each alarm says what it means and where its runbook is.
+"""What people are told about because of a metric; each alarm says what it means and where its runbook is.
 
-Fifteen alarms of one metric each, and three on dead letter queues: an account has ten for nothing, each further one
-costs $0.10 a month. The functions that the state machine waits for have none of their own: it announces their failures.
+Fifteen alarms of one metric each, and three on dead letter queues: ten are free in an account, and each further one
+costs $0.10 a month. The functions that the state machine waits for have no alarm of their own, because the machine
+announces their failures.
 """
 
 import aws_cdk as cdk
@@ -16,14 +17,14 @@ TIME_LIMIT_PERCENT = 80
 TRAINING_LIMIT = 0.8
 DATABASE_CPU_PERCENT = 80
 DATABASE_FREE_SHARE = 0.1
-# max_connections of PostgreSQL on RDS is memory in bytes / 9531392: 112 on 1 GiB. MLflow keeps up to 15 a worker.
+# max_connections of PostgreSQL on RDS is memory in bytes / 9531392: 112 on 1 GiB. MLflow keeps up to 15 per worker.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
 DATABASE_CONNECTIONS = 60
 GIB = 1024**3
 
 
 class StageAlarms(Construct):
-    """Every alarm of a stage but those on dead letter queues, which stand beside their queues."""
+    """Every alarm of a stage except those on dead letter queues, which are defined beside their queues."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, alerts: Alerts, figures: Figures, settings: StageSettings

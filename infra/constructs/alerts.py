@@ -33,8 +33,8 @@ def dead_letter_queue(scope: Construct, construct_id: str) -> sqs.Queue:
 def alert_key(scope: Construct, construct_id: str) -> kms.Key:
     """Return the key of a topic that AWS's own services publish to.
 
-    AWS's key for SNS costs nothing, but its policy is not ours to change and lets no service in: alarms, rules and
-    budgets would fall silent, without an error anywhere. A key of our own is $1 a month; dev's $31 has room for it.
+    AWS's key for SNS costs nothing, but we cannot change its policy, which admits no service: alarms, rules and budgets
+    would fall silent, without an error anywhere. A key of our own is $1 a month; dev's $31 has room for it.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
     key = kms.Key(
@@ -44,12 +44,12 @@ def alert_key(scope: Construct, construct_id: str) -> kms.Key:
         # A rotation costs another $1 a month from then on; what it would protect is delivered within minutes.
         enable_key_rotation=True,
         rotation_period=cdk.Duration.days(2560),
-        # Nothing is kept under it, so it goes with the topic, after the shortest wait that AWS allows.
+        # Nothing is stored under it, so it is deleted with the topic, after the shortest wait that AWS allows.
         removal_policy=cdk.RemovalPolicy.DESTROY,
         pending_window=cdk.Duration.days(7),
     )
     ours = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(scope).account}}
-    # EventBridge does not say for whom it asks: under a condition it could not send.
+    # EventBridge does not say on whose behalf it asks, so under a condition it could not send.
     for service, conditions in (("cloudwatch", ours), ("budgets", ours), ("events", None)):
         key.add_to_resource_policy(
             iam.PolicyStatement(
@@ -111,10 +111,10 @@ class Alerts(Construct):
         missing_is_bad: bool = False,
         enabled: bool = True,
     ) -> cloudwatch.Alarm:
-        """Alert when a metric is at or over its limit (`below`: under it) for so many periods.
+        """Alert when a metric is at or over its limit (`below`: under it) for that many periods.
 
-        `runbook` is the heading of docs/runbooks.md that says what to do. Whoever is billed pays by the metric, so each
-        alarm watches one.
+        `runbook` is the heading of docs/runbooks.md that says what to do. AWS bills alarms by the metric, so each alarm
+        watches one.
         """
         operators = cloudwatch.ComparisonOperator
         missing = cloudwatch.TreatMissingData

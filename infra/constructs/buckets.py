@@ -1,4 +1,4 @@
-"""Buckets nobody can open, lose or read in passing."""
+"""Buckets that nobody can open to the public, lose, or read on the way."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class _ClosedBucket(s3.Bucket):
         super().__init__(
             scope,
             construct_id,
-            # With the key of S3: log delivery can write with no other.
+            # They use S3's own key, because log delivery can write with no other.
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -68,7 +68,7 @@ class PrivateBucket(_ClosedBucket):
         return self._grant(identity, READING, objects_key_pattern).combine(self.grant_list(identity))
 
     def grant_list(self, identity: iam.IGrantable) -> iam.Grant:
-        """Let a role list the bucket, and so learn of an object that it is missing."""
+        """Let a role list the bucket, so that it can tell that an object is missing."""
         return iam.Grant.add_to_principal(grantee=identity, actions=list(LISTING), resource_arns=[self.bucket_arn])
 
     def grant_put(self, identity: iam.IGrantable, objects_key_pattern: Any = None) -> iam.Grant:
@@ -82,9 +82,9 @@ class PrivateBucket(_ClosedBucket):
 
 
 class AccessLogsBucket(_ClosedBucket):
-    """Where S3 writes who asked for which object, and the network whom it refused; nobody else can write here.
+    """The bucket for S3's log of requests and the network's of refused connections; nobody else can write here.
 
-    Entries end after `kept`; the bucket itself outlives its stack, as what it tells about does.
+    Entries expire after `kept`; the bucket itself outlives its stack, as do the buckets that it is about.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, kept: cdk.Duration) -> None:

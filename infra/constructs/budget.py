@@ -13,7 +13,7 @@ SPENT_PERCENT, FORECAST_PERCENT = 100, 120
 
 
 class MonthlyBudget(Construct):
-    """Tells the topic when the budget is spent, and when the month's forecast passes it by a fifth.
+    """Notifies the topic when the budget is spent, and when the month's forecast exceeds it by a fifth.
 
     It counts nothing until the account's owner activates `stage` as a cost allocation tag, which CloudFormation
     cannot do: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html

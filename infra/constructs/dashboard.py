@@ -1,4 +1,4 @@
-"""One page that answers: do the data drift, do we retrain, does everything run?"""
+"""One page that answers: does the data drift, do we retrain, does everything run?"""
 
 from collections.abc import Sequence
 

@@ -11,7 +11,7 @@ from infra.constructs.network import INNER_SUBNETS
 from infra.stage import StageSettings
 
 DATABASE_NAME = "mlflow"
-# The master: it migrates, rotates and copies. What serves requests is another role, which owns nothing.
+# The master user migrates, rotates and copies. Requests are served under another role, which owns nothing.
 DATABASE_USER = "mlflow"
 SERVER_USER = "mlflow_server"
 POSTGRES_PORT = 5432
@@ -35,12 +35,12 @@ class TrackingDatabase(Construct):
         self._instance = self._database(vpc=vpc, settings=settings)
         self._login = rds.DatabaseSecret(self, "ServerLogin", username=SERVER_USER)
         self.server_secret: secretsmanager.ISecret = self._login.attach(self._instance)
-        """The credentials of the role that the server works as, which the migration makes."""
+        """The credentials of the role that the server works as, which the migration creates."""
         self._keep_logical_ids()
 
     @staticmethod
     def login_secrets(secret: secretsmanager.ISecret, *, password: bool = False) -> dict[str, ecs.Secret]:
-        """Return libpq's variables from a secret; with the password only for what ends before that can change."""
+        """Return libpq's variables from a secret, with the password only for what ends before it can change."""
         fields = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "username", "PGDATABASE": "dbname"}
         fields |= {"PGPASSWORD": "password"} if password else {}
         return {name: ecs.Secret.from_secrets_manager(secret, field) for name, field in fields.items()}
@@ -57,7 +57,7 @@ class TrackingDatabase(Construct):
         return self._instance
 
     def _database(self, *, vpc: ec2.IVpc, settings: StageSettings) -> rds.DatabaseInstance:
-        # The major version only: minor upgrades are AWS's, and must not show up as a difference here.
+        # Only the major version is named: AWS makes minor upgrades, which must not show up as a difference here.
         engine = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.of("17", "17"))
         return rds.DatabaseInstance(
             self,
@@ -74,9 +74,10 @@ class TrackingDatabase(Construct):
             storage_type=rds.StorageType.GP3,
             allocated_storage=settings.database_storage_gib,
             storage_encrypted=True,
-            # Who logged in from where and what failed; `TrackingUpkeep` lets the group end.
+            # The log says who logged in from where and what failed; `TrackingUpkeep` makes the group expire.
             cloudwatch_logs_exports=["postgresql"],
-            # A version that the community has left is upgraded, not supported for more than the instance costs.
+            # A version that the community has abandoned is upgraded, rather than supported for more than the instance
+            # costs.
             engine_lifecycle_support=rds.EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
             multi_az=settings.database_multi_az,
             publicly_accessible=False,

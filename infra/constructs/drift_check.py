@@ -19,17 +19,17 @@ from infra.constructs.private_api import PrivateApi
 from infra.constructs.retraining import Retraining
 from infra.stage import StageSettings
 
-# The check adds reports and decisions and changes nothing else.
+# The check adds reports and decisions, and changes nothing else.
 WRITABLE = (f"{lake_keys.DRIFT_REPORTS_PREFIX}*", f"{lake_keys.DECISIONS_PREFIX}*")
 CLAIMED = (ledger_keys.CHECKS_PREFIX, ledger_keys.NOTICES_PREFIX)
-# MLflow's clients write artifacts themselves, under the run's own folder: this one file of it, never a model.
+# MLflow's clients write artifacts themselves, under the run's own folder: the check only this file, never a model.
 ARTIFACT = f"{ARTIFACT_FOLDER}/*/artifacts/{DRIFT_PAGE}"
 
 
 class DriftCheck(Construct):
     """`check_drift` on a schedule; it may alert, start a retraining and log a run with its report's page.
 
-    The schedule hands over its own time as `as_of`, so a late or repeated run looks at the same window.
+    The schedule passes its own time as `as_of`, so a late or repeated run looks at the same window.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ FIVE_MINUTES = cdk.Duration.minutes(5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a stage is measured by.
+    """The metrics of a stage.
 
     `unattended` are the functions that are called asynchronously, by name: nobody waits for their answers.
     """
@@ -50,7 +50,7 @@ class Figures:
         return self.ours(Metric.TIME_LIMIT_USED, statistic="Maximum")
 
     def running_servers(self) -> cloudwatch.Metric:
-        """Return a sample a minute and running MLflow task: without Container Insights nothing else counts tasks."""
+        """Return a sample per minute and running MLflow task: without Container Insights, nothing else counts tasks."""
         return self.server.metric_cpu_utilization(statistic="SampleCount", period=FIVE_MINUTES)
 
     def api(self, name: str, statistic: str) -> cloudwatch.Metric:
@@ -64,5 +64,5 @@ class Figures:
         )
 
     def undelivered(self) -> cloudwatch.Metric:
-        """Return how many alerts a subscriber did not take."""
+        """Return how many alerts a subscriber did not accept."""
         return self.topic.metric_number_of_notifications_failed(period=FIVE_MINUTES)

@@ -1,4 +1,4 @@
-"""A role that GitHub Actions deploys one stage with, without any stored key."""
+"""A role with which GitHub Actions deploys one stage, without any stored key."""
 
 from typing import Literal
 
@@ -8,14 +8,14 @@ from constructs import Construct
 
 _HOST = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
-# The roles of `cdk bootstrap` that the CDK command assumes; what CloudFormation may do is the bootstrap's decision.
+# The roles of `cdk bootstrap` that the CDK command assumes; the bootstrap decides what CloudFormation may do.
 _BOOTSTRAP_ROLES = ("deploy", "file-publishing", "image-publishing", "lookup")
 
 
 class GitHubDeployRole(Construct):
     """Only jobs of one GitHub environment of one repository get the role, and it may only assume the bootstrap roles.
 
-    The environment's reviewers are what approves a deployment. An account has one provider for GitHub: the first stage
+    The environment's reviewers approve a deployment. An account has one provider for GitHub: the first stage
     in it creates it, others name it as existing.
     """
 

@@ -12,7 +12,7 @@ PARTITION, SORT = "partition", "sort"
 
 
 class Ledger(dynamodb.TableV2):
-    """A table paid by the request that can be restored to any second of the last 35 days and is kept with its data.
+    """A table that is billed by request, can be restored to any second of the last 35 days, and is kept with its data.
 
     Its logical id is the construct id: moving the code must never replace the data.
     """
@@ -37,14 +37,14 @@ class Ledger(dynamodb.TableV2):
 
 
 def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable, *keys: str) -> None:
-    """Let a role read and write the documents of these keys' partitions; nobody deletes, only people list them."""
+    """Let a role read and write the documents in these keys' partitions; no role deletes, and only people list them."""
     iam.Grant.add_to_principal(
         grantee=grantee,
         actions=["dynamodb:GetItem", "dynamodb:PutItem"],
         resource_arns=[table.table_arn],
         conditions={
             "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": sorted({ledger_keys.partition(key) for key in keys})},
-            # "All of none" is true: a request that names no partition is refused.
+            # A condition on all keys is true if there are none, so a request that names no partition must be refused.
             "Null": {"dynamodb:LeadingKeys": "false"},
         },
     )

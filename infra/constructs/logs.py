@@ -1,4 +1,4 @@
-"""Log groups that end."""
+"""Log groups whose events expire."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_logs as logs
@@ -31,7 +31,7 @@ def vended_log_group(
     """Return a log group that a service of AWS delivers into, under the one prefix that needs no policy of ours.
 
     For any other name each delivery adds a statement to a resource policy of the account, which is full at 5,120
-    characters. A stack's unique id keeps a group that is made again apart from one that was left behind.
+    characters. A stack's unique id distinguishes a group that is created again from one that was left behind.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
     """
     stack = cdk.Stack.of(scope)
@@ -46,7 +46,7 @@ def vended_log_group(
 
 
 def log_group(scope: Construct, construct_id: str, *, retention_days: LogRetentionDays) -> logs.LogGroup:
-    """Return a log group that expires its events and goes with its stack."""
+    """Return a log group whose events expire and that is deleted with its stack."""
     return logs.LogGroup(
         scope,
         construct_id,

@@ -16,24 +16,24 @@ from infra.constructs.network import NETWORK_CIDR, place_of_tasks
 from infra.stage import StageSettings
 
 MLFLOW_PORT = 5000
-# Of the artifacts bucket: where runs and models lie, in folders that MLflow names.
+# The part of the artifacts bucket that holds runs and models, in folders that MLflow names.
 ARTIFACT_FOLDER = "mlflow"
 # The Host header that the API writes into every request, so that the server's host check (MLflow 3.5+) can be exact.
-# The API's own domain is let in beside it: only the link reaches the port, whatever the header says.
+# The API's own domain is accepted as well: only the link reaches the port, whatever the header says.
 MLFLOW_HOST_HEADER = "mlflow.courtside.internal"
-# Loopback is the task itself: its health check, a shell in the container.
+# Loopback is for the task itself: its health check, or a shell in the container.
 _ALLOWED_HOSTS = (MLFLOW_HOST_HEADER, f"localhost:{MLFLOW_PORT}", f"127.0.0.1:{MLFLOW_PORT}")
 _HEALTH = f"import urllib.request as u; u.urlopen('http://127.0.0.1:{MLFLOW_PORT}/health', timeout=4)"
 
 
 class MlflowDatabaseEnv(Environment):
-    """Where the container finds its database's password, whatever it has become since the start."""
+    """The variables with which the container finds its database's current password, even after a rotation."""
 
     database_secret_arn: str
 
 
 class MlflowMigrationEnv(Environment):
-    """Which secret holds the login that the migration makes for the server."""
+    """The variables that name the secret of the login that the migration creates for the server."""
 
     server_secret_arn: str
 
@@ -46,7 +46,7 @@ class MlflowServerEnv(MlflowDatabaseEnv):
 
 
 class MlflowServer(Construct):
-    """One task in a public subnet with no way in but for the callers given by `allow_from`, who call it by `host`.
+    """One task in a public subnet that only the callers given by `allow_from` can reach, who call it by `host`.
 
     Its first container migrates the schema as the database's master and ends; the server starts only after that, as a
     role that cannot migrate, and the task's role cannot read the master's password. Exactly one task at any time (0 %
@@ -72,14 +72,14 @@ class MlflowServer(Construct):
         self._container.add_container_dependencies(
             ecs.ContainerDependency(container=migration, condition=ecs.ContainerDependencyCondition.SUCCESS)
         )
-        # The server's own login, never the master's: ECS itself hands that one to the migration.
+        # This is the server's own login, never the master's, which ECS itself gives to the migration.
         database.server_secret.grant_read(self._task.task_role)
         artifacts.grant_read(self._task.task_role)
         self.security_group = self._security_group(vpc)
         self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
         ingress = self._open_database(database)
         self.service = service = self._service(vpc=vpc, settings=settings)
-        # Without its way to the database the first task would die until the circuit breaker gives up.
+        # Without access to the database, the first tasks would die until the circuit breaker gives up.
         service.node.add_dependency(ingress)
         assert service.cloud_map_service is not None
         self.discovery: servicediscovery.IService = service.cloud_map_service
@@ -114,7 +114,7 @@ class MlflowServer(Construct):
                 command=["CMD", "python", "-c", _HEALTH],
                 interval=cdk.Duration.seconds(30),
                 timeout=cdk.Duration.seconds(10),
-                # Ready in about 26 s on a quarter vCPU.
+                # The server is ready in about 26 s on a quarter vCPU.
                 start_period=cdk.Duration.seconds(180),
                 retries=3,
             ),
@@ -133,7 +133,7 @@ class MlflowServer(Construct):
         return group
 
     def _open_database(self, database: TrackingDatabase) -> ec2.CfnSecurityGroupIngress:
-        # The rule lives with the consumer: in the data stack it would make the two stacks need each other.
+        # The rule belongs to the consumer: in the data stack it would make the two stacks depend on each other.
         return ec2.CfnSecurityGroupIngress(
             self,
             "DatabaseIngress",
@@ -146,12 +146,12 @@ class MlflowServer(Construct):
         )
 
     def _service(self, *, vpc: ec2.IVpc, settings: StageSettings) -> ecs.FargateService:
-        # A private zone's name has to be given; it is seen inside this VPC only.
+        # A private zone must have a name, which is visible only inside this VPC.
         namespace = servicediscovery.PrivateDnsNamespace(
             self, "Namespace", vpc=vpc, name=f"{settings.stage}.courtside.internal"
         )
-        # The cluster brings ECS's service-linked role into an account that has none; a service made at once could not
-        # take it yet. The namespace needs about a minute, and the service needs the namespace.
+        # In an account that has none, the cluster creates ECS's service-linked role, which a service could not use at
+        # once. The namespace needs about a minute, and the service needs the namespace.
         namespace.node.add_dependency(self.cluster)
         place = place_of_tasks(settings)
         return ecs.FargateService(

@@ -1,4 +1,4 @@
-"""The network: nothing in it costs by the hour, unless the stage wants its tasks without public addresses."""
+"""The network: nothing in it is billed by the hour, unless the stage wants its tasks without public addresses."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from infra.stage import ZONES, StageSettings
 NETWORK_CIDR = "10.0.0.0/16"
 _PUBLIC, _INNER = "Public", "Isolated"
 INNER_SUBNETS = ec2.SubnetSelection(subnet_group_name=_INNER)
-"""Where nothing has a public address: the database and the private API's link."""
+"""The subnets without public addresses: for the database and the private API's link."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPlace:
-    """Where a stage's tasks run, and whether they have public addresses, without which they would need a NAT."""
+    """Where a stage's tasks run, and whether they have public addresses, without which they need a NAT gateway."""
 
     subnets: ec2.SubnetSelection
     public_address: bool
 
 
 def place_of_tasks(settings: StageSettings) -> TaskPlace:
-    """Return where every task of a stage runs; no address lets anything in, for the security groups do not."""
+    """Return where every task of a stage runs; an address lets nothing in, because the security groups do not."""
     if settings.private_subnets:
         return TaskPlace(INNER_SUBNETS, public_address=False)
     return TaskPlace(ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC), public_address=True)
@@ -37,8 +37,8 @@ def closed_network(
     """Return public subnets, and inner ones for the database; traffic to S3 takes the gateway endpoint, which is free.
 
     The inner subnets are isolated; with `private_subnets` they lead out through one NAT gateway. Addresses and names
-    stay the same, so that the setting can be changed later. With a bucket for `flow_logs`, every connection that a
-    security group refuses is written there.
+    stay the same, so the setting can be changed later. With a bucket for `flow_logs`, every connection that a security
+    group refuses is written there.
     """
     inner = ec2.SubnetType.PRIVATE_WITH_EGRESS if settings.private_subnets else ec2.SubnetType.PRIVATE_ISOLATED
     vpc = ec2.Vpc(
@@ -71,7 +71,7 @@ def closed_network(
 
 
 def _place(subnets: Iterable[ec2.ISubnet], zone_ids: tuple[str, ...]) -> None:
-    """Name zones by their ids, which mean the same in every account; `us-east-1a` is another place in each."""
+    """Name zones by their ids, which mean the same in every account, while `us-east-1a` is another zone in each."""
     for subnet, zone_id in zip(subnets, zone_ids, strict=False):
         resource = subnet.node.find_child("Subnet")
         assert isinstance(resource, ec2.CfnSubnet)

@@ -1,4 +1,4 @@
-"""What AWS announces about the database: certificates that end, engine versions that end, maintenance."""
+"""AWS's notices about the database: certificates and engine versions that reach their end, and maintenance."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -8,9 +8,9 @@ from infra.constructs.alerts import Alerts, what_to_do
 
 
 class DatabaseNotices(Construct):
-    """A rule on AWS Health's events about RDS: nothing else here has a certificate or a version that ends.
+    """A rule on AWS Health's events about RDS: nothing else here has a certificate or a version that reaches its end.
 
-    AWS Health speaks of an account and a region, so a notice may be about somebody else's database.
+    AWS Health's events concern an account and a region, so a notice may be about somebody else's database.
     The event's shape: https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
     """
 

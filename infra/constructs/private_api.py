@@ -31,8 +31,9 @@ _ACCESS_LOG = {
 }
 
 
-# Not `$default`: AWS does not say which ARN IAM is asked about for that route. If it has the two segments that are
-# documented for a function's permission (`$default/$default`), no grant by method and path matches it.
+# This is not `$default`, because AWS does not document which ARN IAM is asked about for that route. If it has the two
+# segments that are documented for a function's permission (`$default/$default`), no grant by method and path matches
+# it.
 _EVERYTHING = ("/", "/{proxy+}")
 
 
@@ -40,9 +41,9 @@ _PARAMETER = re.compile(r"\{[^}]+\}")
 
 
 class PrivateApi(Construct):
-    """IAM-authorised HTTP API → VPC link → Cloud Map → MLflow; no load balancer, no NAT.
+    """IAM-authorised HTTP API → VPC link → Cloud Map → MLflow, without a load balancer or a NAT gateway.
 
-    Callers sign for `execute-api`. Limits of the service: 30 s and 10 MB a request, so artifacts go to S3 directly.
+    Callers sign for `execute-api`. The service limits requests to 30 s and 10 MB, so artifacts go to S3 directly.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, log_retention_days: LogRetentionDays) -> None:
@@ -58,7 +59,7 @@ class PrivateApi(Construct):
         self._add_stage(log_retention_days)
 
     def lead_to(self, server: MlflowServer, *, vpc: ec2.IVpc) -> None:
-        """Send every request to the server, through a link that only it lets in."""
+        """Send every request to the server, through a link that only the server admits."""
         self._server = self._integration(vpc=vpc, server=server)
         for path in _EVERYTHING:
             self.add_route(path)
@@ -67,7 +68,7 @@ class PrivateApi(Construct):
             self.add_route(path, method=apigw.HttpMethod(method))
 
     def add_route(self, path: str, *, method: apigw.HttpMethod = apigw.HttpMethod.ANY) -> apigw.HttpRoute:
-        """Add a path of the server that API Gateway prefers to the general ones, and return it.
+        """Add a route for one path of the server, which API Gateway prefers to the general ones, and return it.
 
         A route logs and throttles by itself; `HttpRoute.grant_invoke` opens it alone.
         """
@@ -88,7 +89,7 @@ class PrivateApi(Construct):
 
     @property
     def api_id(self) -> str:
-        """The API's id, by which its metrics are named."""
+        """The API's id, by which its metrics are identified."""
         return self._api.api_id
 
     def grant_routes(self, caller: iam.IGrantable, routes: tuple[str, ...]) -> None:
@@ -105,7 +106,7 @@ class PrivateApi(Construct):
             "Stage",
             stage_name="$default",
             auto_deploy=True,
-            # A runaway client must not drown a quarter of a vCPU.
+            # A runaway client must not overload a quarter of a vCPU.
             throttle=apigw.ThrottleSettings(rate_limit=100, burst_limit=200),
         )
         resource = stage.node.default_child

@@ -20,7 +20,7 @@ class Retraining(Construct):
 
     Lock → IsMine → Freeze → Train → Gate → ShouldPromote → Seal → Smoke → NeedsApproval → Approve → IsApproved →
     Promote → AnnouncePromotion → Unlock → IsAnotherWaiting → StartWaiting → HowItEnded. A step that fails →
-    AnnounceFailure → Unlock. Nothing is promoted but what was sealed and then passed its smoke check.
+    AnnounceFailure → Unlock. Only what was sealed and then passed its smoke check is promoted.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Retraining(Construct):
                     self, "Logs", service="states", retention_days=settings.log_retention_days
                 ),
                 level=sfn.LogLevel.ALL,
-                # It holds the token that a person's answer takes; whoever may read the history finds it all there.
+                # The data holds the token for a person's answer; whoever may read the history finds all of it there.
                 include_execution_data=False,
             ),
         )
-        # The steps that alert bring the right to publish with them, but not the right to the topic's key.
+        # The steps that alert include the right to publish, but not the right to use the topic's key.
         topic.grant_publish(self.machine)
         self._let_it_start_itself()
         self._keep_it_to_its_own_tasks(training)
@@ -138,7 +138,7 @@ class Retraining(Construct):
         )
 
     def _let_it_start_itself(self) -> None:
-        # A policy of its own: in the role's default one the machine would wait for itself.
+        # This is a separate policy: as part of the role's default one, the machine would depend on itself.
         iam.Policy(
             self,
             "StartWaitingPolicy",
@@ -149,7 +149,7 @@ class Retraining(Construct):
         )
 
     def _keep_it_to_its_own_tasks(self, training: TrainingTask) -> None:
-        # CDK's state that runs a task may look at, and stop, every task of the account.
+        # CDK's state that runs a task may describe and stop every task of the account.
         tasks = cdk.Stack.of(self).format_arn(
             service="ecs", resource="task", resource_name=f"{training.cluster.cluster_name}/*"
         )
@@ -158,7 +158,7 @@ class Retraining(Construct):
                 effect=iam.Effect.DENY, actions=["ecs:DescribeTasks", "ecs:StopTask"], not_resources=[tasks]
             )
         )
-        # It hands the roles of the task to ECS and to nobody else, which CDK's own statement leaves open.
+        # It may pass the task's roles to ECS only, which CDK's own statement leaves open.
         self.machine.add_to_role_policy(
             iam.PolicyStatement(
                 effect=iam.Effect.DENY,
@@ -167,7 +167,7 @@ class Retraining(Construct):
                 conditions={"StringNotEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
             )
         )
-        # A task that is started with tags needs this beside the right to start it.
+        # A task that is started with tags needs this in addition to the right to start it.
         self.machine.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["ecs:TagResource"],

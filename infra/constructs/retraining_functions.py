@@ -28,7 +28,7 @@ from infra.stage import StageSettings
 
 _LEGACY = f"{lake_keys.LEGACY_MODELS_PREFIX}*"
 
-# What each may read of the lake, and add to it.
+# What each function may read in the lake and add to it.
 FREEZE_READABLE = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*", lake_keys.training_manifest("*"))
 GATE_READABLE = (f"{lake_keys.TRAININGS_PREFIX}*", lake_keys.CHAMPION_REFERENCE)
 APPROVAL_READABLE = (lake_keys.training_verdict("*"),)
@@ -39,12 +39,12 @@ FREEZE_WRITABLE = (lake_keys.training_manifest("*"),)
 GATE_WRITABLE = (lake_keys.training_verdict("*"),)
 SEAL_WRITABLE = (SEALED,)
 PROMOTE_WRITABLE = (lake_keys.CHAMPION_REFERENCE, _LEGACY, f"{lake_keys.LEGACY_FEATURES_PREFIX}*")
-# The legacy files on their way to their names.
+# The staged legacy files.
 PROMOTE_DELETABLE = f"{lake_keys.LEGACY_STAGED_PREFIX}*"
-# Where MLflow keeps the files of models, and nothing of runs.
+# The prefix under which MLflow keeps the files of models, but nothing about runs.
 MODEL_FILES = f"{ARTIFACT_FOLDER}/*/models/*"
 _LEASE_BEYOND_TRAINING = 30
-"""Minutes for a task to start and be tried again: a training renews no lease while it works."""
+"""Minutes for a task to start and be retried, because a training does not renew its lease while it works."""
 
 TIMEOUT = cdk.Duration.minutes(4)
 
@@ -70,7 +70,7 @@ class RetrainingFunctions(Construct):
         self._settings = settings
         lock = LockEnv(**self._ledger_names(), cooldown_days=settings.cooldown_days)
         self.lock = self._function("Lock", lock)
-        # A rule calls it too, for an execution that was stopped: what it cannot do then must not be lost.
+        # A rule calls it too, for an execution that was stopped; if that call fails, the event must not be lost.
         self.unlock = self._function("Unlock", lock, dead_letter_queue=undelivered)
         self.freeze = self._on_lake("Freeze", FreezeEnv(**self._names()), reads=FREEZE_READABLE, writes=FREEZE_WRITABLE)
         gate = GateEnv(**self._names(), approval=settings.approval)
@@ -122,7 +122,7 @@ class RetrainingFunctions(Construct):
     ) -> ImageFunction:
         """Return the function of a state: its folder is the state's name in snake case.
 
-        It keeps the retraining's lease, and changes the other `documents` of the ledger that it is given.
+        It renews the retraining's lease, and changes the other given `documents` of the ledger.
         """
         verb = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
         function = ImageFunction(

@@ -20,7 +20,7 @@ ANNOUNCED = "RetrainingFailureAnnounced"
 FAILED = "failed"
 _STEP_TIMEOUT = cdk.Duration.minutes(5)
 _SMOKE_TIMEOUT = cdk.Duration.minutes(15)
-# Errors of the services, never of our code: a training that fails once fails again.
+# Only errors of the services are retried, never those of our code: a training that fails once fails again.
 _ECS_TRANSIENT = ["ECS.AmazonECSException", "ECS.ServerException", "ECS.ThrottlingException"]
 _LAMBDA_TRANSIENT = [
     "Lambda.ServiceException",
@@ -34,7 +34,7 @@ _SUBJECT_LIMIT = 100  # https://docs.aws.amazon.com/sns/latest/api/API_Publish.h
 _MOVED = "['Promote']"
 _INPUT = "$states.context.Execution.Input"
 
-# The training task's exit code 4: `training_image` says what each means.
+# The training task's exit code 4; `training_image` explains all of them.
 _FAILURE_MESSAGE = (
     "'Retraining ' & $states.context.Execution.Name & ' failed in ' & $states.input.failed_step"
     " & ' (' & $states.input.error & '). '"
@@ -49,9 +49,9 @@ _FAILURE_MESSAGE = (
     " & $states.context.Execution.Id & ')'"
 )
 CAUSE = "$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : 'not given'"
-# A function's exception comes as JSON with its stack; its message says what to do.
+# A function's exception arrives as JSON with its stack; its message says what to do.
 _EXCEPTION = f"$contains(({CAUSE}), '\"errorMessage\"') ? $parse($states.errorOutput.Cause).errorMessage : ({CAUSE})"
-# A task that stopped comes as its whole description in JSON; two of its fields say what happened.
+# A stopped task arrives as its whole description in JSON; two of its fields say what happened.
 _STOPPED = f"$contains(({CAUSE}), '\"StoppedReason\"')"
 _EXIT_CODE = f"Containers[Name = '{TRAINING_CONTAINER}'].ExitCode"
 _STOPPED_TASK = (
@@ -60,9 +60,9 @@ _STOPPED_TASK = (
     f" $task.StoppedReason & ' (exit code ' & $string($task.{_EXIT_CODE}) & ')')"
     f" : ({CAUSE})"
 )
-# The GuardDuty of an account adds a container, and Step Functions fails a task of which any container ends badly:
+# An account's GuardDuty adds a container, and Step Functions fails a task if any of its containers fails:
 # https://github.com/aws/aws-cdk/issues/32877
-# A task that somebody stopped, or Spot took back, has not done its work, whatever its container's exit code is.
+# A task that somebody stopped, or that Spot reclaimed, has not done its work, whatever its container's exit code is.
 _OUR_CONTAINER_IS_DONE = (
     f"{_STOPPED} and ($task := $parse($states.errorOutput.Cause);"
     f" $task.StopCode = 'EssentialContainerExited' and $task.{_EXIT_CODE} = 0)"
@@ -71,7 +71,7 @@ _Step = TypeVar("_Step", bound=sfn.TaskStateBase)
 
 
 class RetrainingSteps:
-    """Makes the steps in `scope`; what fails goes to `failed` with its step, error and cause."""
+    """Creates the steps in `scope`; a failure goes to `failed` with its step, error and cause."""
 
     REQUEST: ClassVar[str] = f"{{% {_INPUT} %}}"
     TRAINING: ClassVar[Mapping[str, str]] = {"training_id": f"{{% {_INPUT}.training_id %}}"}
@@ -193,7 +193,7 @@ class RetrainingSteps:
 
     @staticmethod
     def start_waiting(scope: Construct, *, then: sfn.State) -> sfn.CustomState:
-        """Start this very machine on the request that waited; it stays remembered until its run takes the lock."""
+        """Start this same machine on the request that waited; it stays remembered until its run takes the lock."""
         outcome = {"outcome": "{% $states.input.outcome %}"}
         step = sfn.CustomState(
             scope,
@@ -208,7 +208,7 @@ class RetrainingSteps:
                 },
                 "TimeoutSeconds": 60,
                 "Output": outcome,
-                # It was started already, or cannot be: the next training that ends tries again.
+                # It was started already, or cannot be started: the next training that ends tries again.
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": then.id, "Output": outcome}],
                 "Retry": [
                     {

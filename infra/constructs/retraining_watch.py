@@ -1,4 +1,4 @@
-"""What follows when the state machine ends without a word: people are told, and the lock is free again."""
+"""What happens when the state machine ends silently: people are told, and the lock is released."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -15,9 +15,9 @@ from infra.constructs.retraining_steps import ANNOUNCED
 class RetrainingWatch(Construct):
     """A rule on the machine's own end: timed out, aborted, or failed without having said so.
 
-    Such an execution has not come to its `Unlock`. The function gives back only what that execution's training holds,
-    so an execution that never had the lock takes it from nobody.
-    The event's shape: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+    Such an execution has not reached its `Unlock`. The function releases the lock only if that execution's training
+    holds it, so an execution that never had the lock takes it from nobody. The event's shape:
+    https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
     """
 
     def __init__(
@@ -55,8 +55,8 @@ def _unannounced() -> list[dict[str, object]]:
 
 
 def _unlock_request() -> events.RuleTargetInput:
-    # The event holds the execution's input as JSON text, which `UnlockRequest` reads. No cool-down follows: a training
-    # that was stopped counts for none.
+    # The event holds the execution's input as JSON text, which `UnlockRequest` reads. No cool-down follows, because a
+    # stopped training does not count.
     return events.RuleTargetInput.from_object(
         {"request": events.EventField.from_path("$.detail.input"), "trained": False}
     )

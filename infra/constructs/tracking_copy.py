@@ -16,7 +16,7 @@ BACKUPS = f"{lake_keys.TRACKING_BACKUPS_PREFIX}*"
 
 
 class TrackingCopy(Construct):
-    """A task definition that is started in the network of the MLflow service, with that service's way to the database.
+    """A task definition that is started in the network of the MLflow service, with its access to the database.
 
     It may read the database's credentials, and read and add backups in the lake; no process may change or delete one.
     """
@@ -31,7 +31,7 @@ class TrackingCopy(Construct):
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
-        # The training task's image has the library and a driver; another entry point of it runs here.
+        # The training task's image has the library and a driver, so another entry point of it runs here.
         self.definition = ImageTask(self, "Task", image="training_image", size=_SIZE, settings=settings)
         self.definition.run(
             "copy",

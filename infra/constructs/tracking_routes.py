@@ -1,4 +1,4 @@
-"""What each deployed process asks of MLflow: one route of the tracking API for each call.
+"""The calls that each deployed process makes to MLflow: one route of the tracking API for each.
 
 A role is granted its own calls, each by method and exact path, and nothing else of the API: other spellings of a path
 (`/ajax-api`, another version, percent-encoding), GraphQL and whatever MLflow adds later are not among them. Only
@@ -10,12 +10,12 @@ _ALIAS = "registered-models/alias"
 
 
 def _calls(*calls: str) -> tuple[str, ...]:
-    """Return `METHOD path` of calls whose path is written below MLflow's own."""
+    """Return `METHOD path` for calls whose paths are given relative to MLflow's own."""
     return tuple(call.replace(" ", f" {_MLFLOW}", 1) for call in calls)
 
 
 _CLIENT = ("GET /api/3.0/mlflow/server-info",)
-"""What MLflow's own client asks before anything else."""
+"""The call that MLflow's own client makes before any other."""
 
 TRAINING = _CLIENT + _calls(
     "GET experiments/get",
@@ -69,6 +69,6 @@ NOBODYS = (
     *(f"ANY /{api}/{version}/mlflow/{_ALIAS}" for api in ("api", "ajax-api") for version in ("2.0", "3.0")),
     "ANY /graphql",
 )
-"""Other ways to an alias, as routes of their own: a person's policy can leave them out by name, no role has them."""
+"""Other ways to an alias, as separate routes: a person's policy can exclude them by name, and no role has them."""
 
 ALL = tuple(dict.fromkeys((*TRAINING, *DRIFT_CHECK, *SEAL, *PROMOTION, *NOBODYS)))

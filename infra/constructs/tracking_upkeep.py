@@ -1,4 +1,4 @@
-"""What the tracking server cannot do for itself: forget deleted runs for good, and change its database's password."""
+"""What the tracking server cannot do itself: remove deleted runs for good, and change its database's password."""
 
 from collections.abc import Mapping
 
@@ -21,9 +21,9 @@ from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, M
 from infra.constructs.network import place_of_tasks
 from infra.stage import StageSettings, TaskSize
 
-# Under the server's artifact root: what `mlflow gc` may delete, with the runs that wrote it.
+# The files under the server's artifact root that `mlflow gc` may delete, with the runs that wrote them.
 DELETABLE = f"{ARTIFACT_FOLDER}/*"
-# Sunday morning: a deletion can wait a week.
+# It runs on Sunday mornings, because a deletion can wait a week.
 _COLLECTION = "cron(0 9 ? * SUN *)"
 _CONTAINER = "upkeep"
 _SIZE = TaskSize(cpu=256, memory_mib=1024)
@@ -32,8 +32,8 @@ _SIZE = TaskSize(cpu=256, memory_mib=1024)
 class TrackingUpkeep(Construct):
     """Scheduled tasks of the MLflow image: `gc` every week, `rotate` as the stage says.
 
-    Each has a role of its own. A task that could not be started waits in the dead letter queue, one that failed is
-    announced.
+    Each has a role of its own. The event of a task that could not be started waits in the dead letter queue; a failed
+    task is announced.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class TrackingUpkeep(Construct):
                 vpc_subnets=place.subnets,
                 propagate_tags=True,
                 enable_ecs_managed_tags=True,
-                # The server's own: the one that the database lets in.
+                # The server's own group, which the database admits.
                 security_groups=[self._server.security_group],
                 dead_letter_queue=self._missed,
                 retry_attempts=3,
@@ -125,7 +125,7 @@ class TrackingUpkeep(Construct):
         )
 
     def _let_database_logs_end(self) -> None:
-        """Set how long the database's exported logs are kept: RDS makes their group, without an end."""
+        """Set how long the database's exported logs are kept, because RDS creates their group without an expiry."""
         group = f"/aws/rds/instance/{self._database.instance.instance_identifier}/postgresql"
         arn = cdk.Stack.of(self).format_arn(
             service="logs", resource="log-group", resource_name=group, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
@@ -165,11 +165,11 @@ class TrackingUpkeep(Construct):
                 detail_type=["ECS Task State Change"],
                 detail={
                     "clusterArn": [self._server.cluster.cluster_arn],
-                    # The server's own tasks are of a group "service:…".
+                    # The server's own tasks belong to a group "service:…".
                     "group": [{"prefix": "family:"}],
                     "lastStatus": ["STOPPED"],
                     "$or": [
-                        # Ours alone: an account's GuardDuty adds a container that may end with any code.
+                        # Only our container counts: an account's GuardDuty adds one that may end with any code.
                         {"containers": {"name": [_CONTAINER], "exitCode": [{"anything-but": [0]}]}},
                         {"stopCode": ["TaskFailedToStart"]},
                     ],

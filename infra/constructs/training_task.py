@@ -16,7 +16,7 @@ from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.stage import StageSettings
 
-# What a training adds: its own results, neither games nor the manifest it was given nor the gate's word on it.
+# What a training may add: its own results, but neither games, its manifest, nor the gate's verdict on it.
 WRITABLE = (
     lake_keys.training_record("*"),
     lake_keys.training_profile("*"),
@@ -29,7 +29,7 @@ WRITABLE = (
     f"{lake_keys.training_legacy('*')}*",
 )
 ARTIFACTS = f"{ARTIFACT_FOLDER}/*"
-# What waited for the tracking server: nothing else may a training delete.
+# What waited for the tracking server; a training may delete nothing else.
 DELETABLE = (f"{lake_keys.training_spool('*')}*",)
 
 

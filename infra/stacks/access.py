@@ -1,4 +1,4 @@
-"""How a stage is deployed by a pipeline: only there when the settings name a repository."""
+"""The access of a pipeline that deploys a stage; it exists only if the settings name a repository."""
 
 import aws_cdk as cdk
 from constructs import Construct

@@ -39,7 +39,7 @@ class DataStack(cdk.Stack):
 
     @property
     def availability_zones(self) -> list[str]:
-        """The zones of the network: the same template whether or not the stage names its account and region."""
+        """The zones of the network; the template is the same whether or not the stage names its account and region."""
         return zones_of_the_region()
 
     def _publish(self) -> None:
@@ -56,14 +56,14 @@ class DataStack(cdk.Stack):
 
 
 def _access_logs(scope: Construct, settings: StageSettings) -> AccessLogsBucket | None:
-    """Only production is worth reading who asked for what; elsewhere it would cost more than it tells."""
+    """Keep access logs in production only; elsewhere they would cost more than they are worth."""
     if settings.stage != PRODUCTION:
         return None
     return AccessLogsBucket(scope, "AccessLogsBucket", kept=cdk.Duration.days(365))
 
 
 def _slack_webhook(scope: Construct) -> secretsmanager.Secret:
-    """A secret with a random placeholder; the notifier reads the URL at run time, no template ever holds it."""
+    """A secret with a random placeholder; the notifier reads the URL at run time, and no template ever holds it."""
     secret = secretsmanager.Secret(
         scope,
         "SlackWebhook",

@@ -1,4 +1,4 @@
-"""The account before anything is deployed: who asks, where, and bootstrapped."""
+"""The account before anything is deployed: the caller, the region, and whether it is bootstrapped."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,10 +10,10 @@ from courtside.adapters.deployment import FIRST_QUESTION
 from courtside.adapters.examination.examine import examine
 from courtside.core.findings import Finding, broken, fine
 
-# What our templates ask of `cdk bootstrap`: image assets need 8.
+# The bootstrap version that our templates need: image assets need 8.
 BOOTSTRAP_VERSION = 8
 _BOOTSTRAPS = "/cdk-bootstrap/"
-# What `cdk bootstrap` calls itself unless it is told otherwise.
+# The qualifier that `cdk bootstrap` uses unless it is given another.
 QUALIFIER = "hnb659fds"
 
 

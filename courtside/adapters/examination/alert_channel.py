@@ -1,4 +1,4 @@
-"""Whether alerts arrive: the webhook that Slack hears through, and the alerts that reached nobody."""
+"""Whether alerts arrive: the webhook through which Slack receives them, and the alerts that reached nobody."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from courtside.contracts.names import StackOutput
 from courtside.core.findings import Finding, broken, doubtful, fine
 
 _QUEUE = "AlertsUndelivered"
-_MOST_READ = 10  # of one request
+_MOST_READ = 10  # per request
 _SUBJECT_LIMIT = 100
 
 
@@ -37,7 +37,7 @@ def slack(outputs: Mapping[StackOutput, str]) -> Iterator[Finding]:
 def undelivered(resources: Sequence[StackResource]) -> Iterator[Finding]:
     """Examine the alerts that did not arrive: how many, and what the oldest of those that can be read now say.
 
-    They stay where they are: a message that was only looked at is visible again at once.
+    They stay where they are: a message that was only read is visible again at once.
     """
     for resource in resources:
         if resource.kind != "AWS::SQS::Queue" or not resource.logical_id.startswith(_QUEUE):

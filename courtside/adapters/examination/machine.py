@@ -26,7 +26,7 @@ def machine(root: Path, *, deployed: bool) -> Iterator[Finding]:
 
 
 def stage_settings(root: Path, stage: str) -> tuple[dict[str, Any] | None, Finding]:
-    """Return the settings of a stage as the checkout has them, None where they are wrong, and the finding."""
+    """Return the settings of a stage as the checkout has them, or None if they are wrong, and the finding."""
     if not (root / "infra/settings.py").is_file():
         return None, doubtful("settings", "not run from a checkout", "run it in a clone of the project")
     done = _run([sys.executable, "-m", "infra.describe", stage], folder=root)

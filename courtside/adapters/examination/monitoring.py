@@ -1,4 +1,4 @@
-"""Whether a stage is monitored: its schedule, its last check, its dead letters, and whether anybody hears of them."""
+"""Whether a stage is monitored: its schedule, its last check, its dead letters, and whether anybody is told."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ def schedule(resources: Sequence[StackResource], *, lake: str) -> Iterator[Findi
 
 
 def last_check(lake: str) -> datetime | None:
-    """Return when a drift check logged a decision last, None if none ever did; a backfill is no check."""
+    """Return when a drift check last logged a decision, or None if none ever did; a backfill does not count."""
     pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=lake, Prefix=DECISIONS_PREFIX)
     logged = (item for page in pages for item in page.get("Contents", []) if not is_backfilled(item["Key"]))
     return max((item["LastModified"] for item in logged), default=None)
@@ -78,7 +78,7 @@ def dead_letters(resources: Sequence[StackResource]) -> Iterator[Finding]:
 
 
 def subscriptions(topic: str) -> Iterator[Finding]:
-    """Examine that somebody hears alerts, and that every address was confirmed."""
+    """Examine whether anybody receives alerts, and whether every address was confirmed."""
     pages = boto3.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
     yield from listeners([each for page in pages for each in page["Subscriptions"]])
 

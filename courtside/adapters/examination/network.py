@@ -1,4 +1,4 @@
-"""A deployed stage's network, where it has something that a template cannot take away."""
+"""A deployed stage's network, as far as it has something that a template cannot remove."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,7 @@ _CHECK = "default security group"
 def default_group(resources: Sequence[StackResource]) -> Iterator[Finding]:
     """Examine the group that AWS gives every VPC: nothing of a stage is in it, and it should let nothing through.
 
-    CloudFormation cannot change it; the CDK does so by a function of its own, which would stay for this one call.
+    CloudFormation cannot change it; the CDK would do so with an extra function, which would stay for this one call.
     """
     ec2 = boto3.client("ec2")
     for network in (each.physical_id for each in resources if each.kind == "AWS::EC2::VPC"):

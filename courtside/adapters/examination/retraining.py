@@ -31,7 +31,7 @@ _LOOKED_AT = 5
 
 
 def running(machine: str) -> list[str]:
-    """Return the names of the executions that run, which are trainings' ids, newest first."""
+    """Return the names of the running executions, which are trainings' ids, newest first."""
     pages = (
         boto3.client("stepfunctions")
         .get_paginator("list_executions")
@@ -41,7 +41,7 @@ def running(machine: str) -> list[str]:
 
 
 def lock(ledger: Ledger, *, machine: str, now: datetime) -> Iterator[Finding]:
-    """Examine the retraining lock: its holder runs, and nothing waits for nobody."""
+    """Examine the retraining lock: whether its holder runs, and whether a request waits although nobody holds it."""
     state = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
     runs = running(machine)
     if state.holder is None:
@@ -61,7 +61,7 @@ def lock(ledger: Ledger, *, machine: str, now: datetime) -> Iterator[Finding]:
 
 
 def trainings(executions: Executions) -> Iterator[Finding]:
-    """Examine how the last training that is over ended."""
+    """Examine how the last finished training ended."""
     last = last_training(training_run(each) for each in executions.recent(_LOOKED_AT))
     if last is None:
         yield fine("last training", "none has ended yet")

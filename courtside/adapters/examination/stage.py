@@ -11,16 +11,16 @@ from courtside.contracts.names import STACKS, stack_name
 from courtside.core.findings import Finding, broken, doubtful, fine
 
 _DEPLOYED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
-_ALARMS_ASKED = 100  # of one request
+_ALARMS_ASKED = 100  # per request
 
 
 def stack_statuses(stage: str) -> dict[str, str | None]:
-    """Return the status of each of a stage's stacks, None of one that is not there."""
+    """Return the status of each of a stage's stacks, None for one that is not there."""
     return {name: _status(name) for name in (stack_name(stage, stack) for stack in STACKS)}
 
 
 def stacks(stage: str, statuses: Mapping[str, str | None]) -> Iterator[Finding]:
-    """Examine that all stacks of a stage are deployed, or none is yet."""
+    """Examine whether all stacks of a stage are deployed, or none is yet."""
     begun = any(statuses.values())
     for name, status in statuses.items():
         yield _stack(name, status, begun=begun, deploy=f"npx cdk deploy --all -c stage={stage}")
@@ -50,7 +50,7 @@ def _stack(name: str, status: str | None, *, begun: bool, deploy: str) -> Findin
 
 
 def service(resources: Sequence[StackResource]) -> Iterator[Finding]:
-    """Examine the MLflow service: as many tasks run as should, and its last deployment went through."""
+    """Examine the MLflow service: whether as many tasks run as should, and whether its last deployment succeeded."""
     ecs = boto3.client("ecs")
     for resource in resources:
         if resource.kind != "AWS::ECS::Service":

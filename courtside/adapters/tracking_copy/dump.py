@@ -13,7 +13,7 @@ FORMAT = 1
 
 
 class CopiedTable(BaseModel):
-    """One table as it was copied: PostgreSQL's text format, the columns in this order."""
+    """One table as it was copied: in PostgreSQL's text format, with the columns in this order."""
 
     name: str
     columns: tuple[str, ...]
@@ -30,7 +30,7 @@ class CopyManifest(BaseModel):
     sequences: dict[str, tuple[int, bool]]
 
     def summary(self) -> dict[str, object]:
-        """Return what people want to know of a copy, as JSON values."""
+        """Return what people want to know about a copy, as JSON values."""
         rows = {table.name: table.rows for table in self.tables}
         counted = {name: rows.get(name, 0) for name in MAIN}
         return {
@@ -50,11 +50,11 @@ def dump(connection: Any, target: IO[bytes], *, now: datetime) -> CopyManifest:
     with connection, connection.cursor() as cursor, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         version = schema_version(cursor)
         copied = tuple(_copy(cursor, table, archive) for table in tables(cursor))
-        # After the tables: they are no part of the one moment, and must not stand before a row that was copied.
+        # Sequences come after the tables: they are outside the snapshot, and must not lag behind copied rows.
         manifest = CopyManifest(
             format=FORMAT, made_at=now, schema_version=version, tables=copied, sequences=sequences(cursor)
         )
-        # Last: an archive without it is one that broke off.
+        # The manifest comes last: an archive without it broke off.
         archive.writestr(MANIFEST, manifest.model_dump_json(indent=2))
     return manifest
 

@@ -1,4 +1,4 @@
-"""Why a copy cannot be made or put back."""
+"""Errors when a copy cannot be made or put back."""
 
 from courtside.contracts.errors import BadInput, CourtsideError
 
@@ -60,7 +60,7 @@ class DatabaseNotEmpty(CourtsideError):
 
 
 class BackupUnreadable(BadInput):
-    """A file is no backup of ours, or a damaged one."""
+    """A file is not one of our backups, or is damaged."""
 
     def __init__(self, detail: str) -> None:
         self.detail = detail
@@ -97,6 +97,6 @@ class DatabaseBusy(CourtsideError):
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
         super().__init__(
-            f"others have worked on the tracking database for {seconds} s without a pause: nothing was changed. "
+            f"others have used the tracking database for {seconds} s without a pause: nothing was changed. "
             "Repeat it when no training logs, or stop the MLflow service for that time"
         )

@@ -20,7 +20,7 @@ from courtside.adapters.tracking_copy.revisions import is_older
 from courtside.adapters.tracking_copy.schema import content, identifier, schema_version, tables
 
 LOCK_SECONDS = 60
-# Where MLflow writes down where artifacts lie.
+# The columns in which MLflow stores the addresses of artifacts.
 _LOCATIONS = (
     ("experiments", "artifact_location"),
     ("runs", "artifact_uri"),
@@ -32,7 +32,7 @@ _LOCATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class ArtifactsMoved:
-    """Artifacts lie under another address than when the backup was made."""
+    """The address of the artifacts when the backup was made, and the one they have now."""
 
     before: str
     after: str
@@ -41,10 +41,10 @@ class ArtifactsMoved:
 def load(
     connection: Any, source: IO[bytes], *, replace: bool = False, moved: ArtifactsMoved | None = None
 ) -> CopyManifest:
-    """Fill a database that MLflow has set up and that holds nothing yet (or `replace` it), in one transaction.
+    """Fill an empty database that MLflow has set up (or `replace` what it holds), in one transaction.
 
     Raises `BackupUnreadable`, `NoMlflowSchema`, `SchemaDiffers` (`BackupOlder`, `BackupNewer`), `DatabaseNotEmpty` and
-    `RowsMissing`; nothing is changed then. `connection` is psycopg2's, fresh.
+    `RowsMissing`, after which nothing is changed. `connection` is psycopg2's, fresh.
     """
     archive, manifest = _opened(source)
     with archive, connection, connection.cursor() as cursor:
@@ -53,14 +53,14 @@ def load(
             _fill(cursor, table, archive)
         if moved is not None:
             _move_artifacts(cursor, moved)
-        # Last: what happens to a sequence no transaction undoes.
+        # Sequences come last, because no transaction undoes a change to them.
         for sequence, (value, called) in manifest.sequences.items():
             cursor.execute("select setval(%s::regclass, %s, %s)", [identifier(sequence), value, called])
     return manifest
 
 
 def _opened(source: IO[bytes]) -> tuple[zipfile.ZipFile, CopyManifest]:
-    """Read all of it once, before anything waits for it: a damaged file must not be found out half-way."""
+    """Read the whole file once, before anything waits for it, so that damage is not discovered halfway."""
     try:
         archive = zipfile.ZipFile(source)
         manifest = _manifest(archive)
@@ -88,7 +88,7 @@ def _manifest(archive: zipfile.ZipFile) -> CopyManifest:
 def _prepare(cursor: Any, manifest: CopyManifest, *, replace: bool) -> None:
     _compare(manifest.schema_version, schema_version(cursor))
     names = ", ".join(identifier(table.name) for table in tables(cursor))
-    # The server waits until the end: what it read in between would be gone.
+    # The server waits until the end, because what it read in between would be gone.
     cursor.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
     cursor.execute(f"lock table {names} in access exclusive mode")
     if not replace and (found := content(cursor)):

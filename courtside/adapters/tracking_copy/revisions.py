@@ -31,7 +31,7 @@ def _chain(after: dict[str, str]) -> list[str]:
 
 
 def is_older(first: str, second: str) -> bool | None:
-    """Tell whether `first` comes before `second`: what this MLflow does not know is newer; None for two of those."""
+    """Say whether `first` comes before `second`: an unknown revision is newer; None if both are unknown."""
     revisions = known()
     if first not in revisions and second not in revisions:
         return None

@@ -1,4 +1,4 @@
-"""What tables a database has, and in which order they can be filled."""
+"""The tables of a database, and the order in which they can be filled."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from typing import Any
 from courtside.adapters.tracking_copy.errors import NoMlflowSchema, TablesInACircle
 
 VERSION_TABLE = "alembic_version"
-# What people call the content of a tracking server.
+# The tables that people think of as the content of a tracking server.
 MAIN = ("experiments", "runs", "registered_models", "model_versions")
-# What a server creates itself when it starts on an empty database; every other row is somebody's.
+# Rows that a server creates itself when it starts on an empty database; every other row belongs to somebody.
 _SEEDED = {"experiments": "name = 'Default'", "workspaces": "name = 'default'"}
 
 _TABLES = """
@@ -53,13 +53,13 @@ def schema_version(cursor: Any) -> str:
 
 
 def tables(cursor: Any) -> list[Table]:
-    """Return every table but the one of the schema's version; each comes after those it refers to."""
+    """Return every table except that of the schema's version; each comes after those it refers to."""
     cursor.execute(_TABLES)
     columns = {name: tuple(found) for name, found in cursor.fetchall() if name != VERSION_TABLE}
     cursor.execute(_REFERENCES)
     needs: dict[str, set[str]] = {name: set() for name in columns}
     for source, target in cursor.fetchall():
-        # A table may refer to itself: the constraint is looked at when all of its rows are there.
+        # A table may refer to itself: the constraint is checked when all of its rows are there.
         if source in needs and target in needs and source != target:
             needs[source].add(target)
     return [Table(name, columns[name]) for name in _ordered(needs)]
@@ -73,7 +73,7 @@ def _ordered(needs: dict[str, set[str]]) -> Iterable[str]:
 
 
 def content(cursor: Any) -> dict[str, int]:
-    """Return how many rows that a server did not create itself each table holds, if any, the main ones first."""
+    """Return, for each table that has any, the number of rows that no server created itself, main tables first."""
     names = [table.name for table in tables(cursor)]
     counts = {}
     for name in sorted(names, key=lambda each: MAIN.index(each) if each in MAIN else len(MAIN)):
@@ -83,7 +83,7 @@ def content(cursor: Any) -> dict[str, int]:
 
 
 def sequences(cursor: Any) -> dict[str, tuple[int, bool]]:
-    """Return where each sequence stands: its last value, and whether that was given out already."""
+    """Return each sequence's last value, and whether that was already used."""
     cursor.execute(_SEQUENCES)
     found = {}
     for (name,) in cursor.fetchall():
@@ -94,6 +94,6 @@ def sequences(cursor: Any) -> dict[str, tuple[int, bool]]:
 
 
 def identifier(name: str) -> str:
-    """Return a name as SQL takes it, whatever is in it."""
+    """Return a name quoted for SQL, whatever it contains."""
     doubled = name.replace('"', '""')
     return f'"{doubled}"'

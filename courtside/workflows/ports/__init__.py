@@ -1,4 +1,4 @@
-"""What the workflows need from the outside world: one file a capability, with the errors that it raises."""
+"""What the workflows need from the outside world: one file per capability, with the errors that it raises."""
 
 from courtside.workflows.ports.alerts import AlertChannel
 from courtside.workflows.ports.drift_tracking import DriftRun, DriftTracking

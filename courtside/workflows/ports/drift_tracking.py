@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class DriftRun:
-    """What is logged of one drift check: little, as a server's search reads all of it."""
+    """What is logged about one drift check: little, because a server's search reads all of it."""
 
     check_id: str
     at: datetime

@@ -17,7 +17,7 @@ class ObjectMissing(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One object as the lake holds it now: its version (None where the store keeps none) and size in bytes."""
+    """One object as the lake holds it now: its version (None if the store keeps none) and size in bytes."""
 
     key: str
     version_id: str | None
@@ -26,7 +26,7 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class StampedObject:
-    """An object's content, and what tells it from any other content that its key ever has."""
+    """An object's content, and a stamp that distinguishes it from any other content of that key."""
 
     content: bytes
     stamp: str
@@ -48,7 +48,7 @@ class Lake(Protocol):
         ...
 
     def read(self, key: str, *, version_id: str | None = None) -> bytes:
-        """Return an object's content, of one of its versions if asked; raises `ObjectMissing`."""
+        """Return an object's content, or that of one of its versions; raises `ObjectMissing`."""
         ...
 
     def write(self, key: str, content: bytes) -> None:
@@ -60,7 +60,7 @@ class Lake(Protocol):
         ...
 
     def stamped(self, key: str) -> StampedObject | None:
-        """Return an object with its stamp, None if there is none."""
+        """Return an object with its stamp, or None if there is none."""
         ...
 
     def replace(self, key: str, content: bytes, *, stamp: str) -> bool:
@@ -68,7 +68,7 @@ class Lake(Protocol):
         ...
 
     def move(self, keys: Mapping[str, str]) -> None:
-        """Move objects (old key → new key) as close together as the store can; if that breaks off, none is lost."""
+        """Move objects (old key → new key) as nearly at once as the store can; if that breaks off, none is lost."""
         ...
 
     def remove(self, keys: Sequence[str]) -> None:

@@ -23,10 +23,10 @@ class LedgerWrite:
 
 
 class Ledger(Protocol):
-    """Small documents that several processes change: every write says what it believes is there."""
+    """Small documents that several processes change: every write names the revision it expects."""
 
     def get(self, key: str) -> LedgerEntry | None:
-        """Return the newest document under `key`, None of none."""
+        """Return the newest document under `key`, or None."""
         ...
 
     def entries(self, prefix: str) -> list[LedgerEntry]:

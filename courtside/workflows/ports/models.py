@@ -1,4 +1,4 @@
-"""Models that are ready to predict, and why one is not."""
+"""Models that are ready to predict, and the errors if one is not."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -31,7 +31,7 @@ class ChampionReadsOther(BadInput):
         super().__init__(
             f"the champion (version {version}{whose}) reads {listed(lacking)}, which these rows lack, so nothing can "
             "be compared with it; give these features back, train against another tracking server or with "
-            "--disable-mlflow, or take the alias `champion` away in MLflow if that model is to be replaced unjudged"
+            "--disable-mlflow, or remove the alias `champion` in MLflow to replace that model unjudged"
         )
 
 

@@ -1,4 +1,4 @@
-"""The model registry: which version plays which part."""
+"""The model registry: which version has which role."""
 
 from typing import Protocol
 
@@ -11,20 +11,20 @@ class VersionMissing(BadInput):
     def __init__(self, version: str) -> None:
         self.version = version
         super().__init__(
-            f"the registry holds no version {version}: it was deleted or never made, so nothing was changed; "
+            f"the registry holds no version {version}: it was deleted or never created, so nothing was changed; "
             "`courtside versions list` shows what there is"
         )
 
 
 class Registry(Protocol):
-    """Which version plays which part; raises `TrackingUnavailable`."""
+    """Which version has which role; raises `TrackingUnavailable`."""
 
     def champion_version(self) -> str | None:
-        """Return the champion's version, None when there is none yet."""
+        """Return the champion's version, or None if there is none yet."""
         ...
 
     def previous_version(self) -> str | None:
-        """Return the version that was champion before, None when there is none."""
+        """Return the version that was champion before, or None if there is none."""
         ...
 
     def training_of(self, version: str) -> str | None:
@@ -36,12 +36,12 @@ class Registry(Protocol):
         ...
 
     def nominate(self, version: str) -> None:
-        """Name a version challenger."""
+        """Make a version the challenger."""
         ...
 
     def appoint(self, version: str | None, *, previous: str | None, reason: str) -> None:
         """Name the champion (None: nobody) and the version before it; doing it twice changes nothing more.
 
-        A version before it that was deleted is named no more. Raises `VersionMissing` when the champion was.
+        If the version before it was deleted, it is no longer named; if the champion was, `VersionMissing` is raised.
         """
         ...

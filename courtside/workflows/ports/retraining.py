@@ -1,4 +1,4 @@
-"""The retraining state machine, as those see it who start it."""
+"""The retraining state machine, as seen by whatever starts it."""
 
 from typing import Protocol
 
@@ -9,5 +9,8 @@ class Retraining(Protocol):
     """The retraining state machine."""
 
     def start(self, request: RetrainingRequest) -> str:
-        """Start it under the request's training id and return the execution's ARN; a second start is the first."""
+        """Start it under the request's training id and return the execution's ARN.
+
+        A second start returns the first's.
+        """
         ...

@@ -1,4 +1,4 @@
-"""The tracking server: what is logged of a training, and the models that it logs."""
+"""The tracking server: what is logged about a training, and its models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.secrecy import without_secrets
 from courtside.workflows.ports.models import Champion, Models
 
-if TYPE_CHECKING:  # the functions that only check drift must not load what trains
+if TYPE_CHECKING:  # functions that only check drift must not load the training code
     from courtside.contracts.model_card import LoggedRuns
     from courtside.core.training.candidates import Classifier, Flavor
 
@@ -38,7 +38,7 @@ class TrackingRefused(TrackingUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class CandidateRun:
-    """What is logged of one candidate; `plots` are image files by name."""
+    """What is logged about one candidate; `plots` are image files by name."""
 
     name: str
     flavor: Flavor
@@ -50,7 +50,7 @@ class CandidateRun:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """What is logged of one training: `tags` with every run and the version, `attachments` with the best model.
+    """What is logged about one training: `tags` with every run and the version, `attachments` with the best model.
 
     `sample` is a few rows of features as the models take them.
     """
@@ -73,9 +73,9 @@ class Tracking(Models, Protocol):
         ...
 
     def log(self, run: TrainingRun) -> LoggedRuns:
-        """Log every model of a training, register the best as challenger, return where they went.
+        """Log every model of a training, register the best as challenger, and return where they went.
 
-        What an earlier, broken attempt logged of the same training is kept and the rest added.
+        What an earlier, broken attempt of the same training logged is kept, and the rest is added.
         """
         ...
 
@@ -88,7 +88,7 @@ class Tracking(Models, Protocol):
         ...
 
     def champion(self) -> Champion | None:
-        """Load the champion, None when there is none yet."""
+        """Load the champion; return None if there is none yet."""
         ...
 
     def save(self, run: TrainingRun) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ FULL = [MemoryError(), pa.ArrowMemoryError("malloc of size 8 failed"), OSError(e
 
 @pytest.mark.parametrize("error", FULL)
 def test_a_full_machine_is_named_as_such(error: Exception) -> None:
-    with pytest.raises(OutOfMemory, match="not enough memory to read march"):
+    with pytest.raises(OutOfMemory, match="not have enough memory to read march"):
         unreadable("march.parquet", error)
 
 
