@@ -1,1 +1,1 @@
-"""What deploying one set of templates over another would do, told without an AWS account."""
+"""What deploying one set of templates over another would do, found out without an AWS account."""

@@ -1,7 +1,7 @@
 """`python -m infra.changes OLD NEW`: the difference of two synthesized stages as a comment for a pull request.
 
-OLD and NEW are cloud assemblies (`cdk synth -o …`) or folders of templates. Exits 0, or 3 with --fail-on-data-loss when
-something that holds data would be replaced or removed; 2 on input that cannot be read.
+OLD and NEW are cloud assemblies (`cdk synth -o …`) or folders of templates. It exits with 0, or with 3 under
+--fail-on-data-loss when something that holds data would be replaced or removed; 2 on input that cannot be read.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The difference as Markdown, what a reviewer must not miss first."""
+"""The difference as Markdown, beginning with what a reviewer must not miss."""
 
 from collections.abc import Sequence
 

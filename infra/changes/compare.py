@@ -47,14 +47,14 @@ class Change:
 
     @property
     def endangers(self) -> bool:
-        """Tell whether data could be lost, or live on only where nothing uses it."""
+        """Say whether data could be lost, or would remain only where nothing uses it."""
         return self.stateful and self.action in {Action.REPLACED, Action.REMOVED}
 
 
 def compare(stack: str, before: Template, after: Template, specification: Mapping[str, ResourceType]) -> list[Change]:
     """Return the changes of one stack between two templates, by logical id; an absent template is ``{}``.
 
-    A resource is also replaced when a property that replaces it refers to one that is.
+    A resource is also replaced when a property that replaces it refers to a replaced resource.
     """
     old, new = _resources(stack, before), _resources(stack, after)
     changes = [
@@ -74,7 +74,7 @@ def _change(old: Resource | None, new: Resource | None, specification: Mapping[s
         return _one_sided(old, new, specification)
     known = specification.get(old.kind, _UNKNOWN)
     if old.kind != new.kind:
-        # CloudFormation refuses this outright for some types and replaces for others: as bad as a replacement.
+        # CloudFormation refuses this for some types and replaces others, which is as bad as a replacement.
         return _replaced(old, new, known, causes=("Type",), certain=True)
     properties = _differing(old.properties, new.properties)
     causes = tuple(name for name in properties if name in known.replacing)
@@ -123,7 +123,7 @@ def _followed(
     new: dict[str, Resource],
     specification: Mapping[str, ResourceType],
 ) -> list[Change]:
-    """Add the replacements that follow from others, until none does."""
+    """Add the replacements that follow from others, until there are no more."""
     found = {change.logical_id: change for change in changes}
     while True:
         certainty = {key: each.certain for key, each in found.items() if each.action is Action.REPLACED}

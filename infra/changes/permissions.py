@@ -16,7 +16,7 @@ _STANDALONE = {
 
 
 def permission_lines(change: Change) -> list[str]:
-    """Return a line for each permission that the change gives (+) or takes (-)."""
+    """Return a line for each permission that the change grants (+) or removes (-)."""
     before, after = (_permissions(resource) for resource in (change.before, change.after))
     given = [f"+ {line}" for line in sorted(after - before)]
     taken = [f"- {line}" for line in sorted(before - after)]

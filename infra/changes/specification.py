@@ -1,6 +1,6 @@
 """Which changes make CloudFormation replace a resource, and which resources hold data.
 
-From the database that the pinned CDK CLI brings along for `cdk diff`: AWS's own resource schemas.
+Both come from the database of AWS's own resource schemas that the pinned CDK CLI contains for `cdk diff`.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from typing import Any
 from courtside.contracts.errors import CourtsideError
 
 DATABASE = Path(__file__).resolve().parents[2] / "node_modules/aws-cdk/db.json.gz"
-# Holds no data of its own, though the schema says so: its tasks' state is elsewhere.
+# It holds no data of its own, although the schema says so: its tasks' state is elsewhere.
 _EPHEMERAL = frozenset({"AWS::Logs::LogGroup", "AWS::SQS::Queue"})
 
 
@@ -27,7 +27,7 @@ class SpecificationMissing(CourtsideError):
 
 
 class Replacement(StrEnum):
-    """Whether a change of a property makes a new resource: never, under conditions, always."""
+    """Whether a change of a property replaces the resource: never, under conditions, or always."""
 
     NO = "no"
     MAYBE = "maybe"
@@ -36,7 +36,7 @@ class Replacement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """What the schema says of one type: does it hold data, and which properties replace it when they change."""
+    """The schema of one type: whether it holds data, and which properties replace it when they change."""
 
     stateful: bool
     replacing: dict[str, Replacement]

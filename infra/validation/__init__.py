@@ -1,1 +1,1 @@
-"""What the templates are held to before anything is deployed: Guard rules, cdk-nag, and who may do what."""
+"""The checks that templates must pass before anything is deployed: Guard rules, cdk-nag, and who may do what."""

@@ -1,4 +1,4 @@
-"""`python -m infra.validation`: synthesize every stage with everything it is held to; exit code 1 if one fails."""
+"""`python -m infra.validation`: synthesize every stage with all checks; exit code 1 if one fails."""
 
 import sys
 import tempfile
@@ -12,7 +12,7 @@ from infra.validation.gate import hold_to_the_rules
 def validate(stage: str, outdir: Path) -> str:
     """Synthesize a stage and return one line saying what was reviewed; raises `RuntimeError` with the report."""
     app = empty_app(outdir)
-    # With every part that a stage may have.
+    # The stage gets every part that a stage may have.
     build(app, settings_for(stage).model_copy(update={"github_repository": "example/courtside"}))
     nag = hold_to_the_rules(app, stage)
     assembly = app.synth()

@@ -1,4 +1,4 @@
-"""Every cdk-nag finding that stays, with the reason: the one table of them.
+"""Every accepted cdk-nag finding, with its reason; there is no other table of them.
 
 A finding that is not here fails synthesis. An entry that matches no finding in any stage fails
 `tests/infra/test_validation.py`: what was fixed is struck from the list.

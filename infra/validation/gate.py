@@ -1,4 +1,4 @@
-"""What every synthesis that may be deployed has to pass."""
+"""The checks that every synthesis must pass before it may be deployed."""
 
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,10 @@ RULES = Path(__file__).with_name("rules.guard")
 
 @cache
 def template_rules() -> cdk.CloudFormationValidatePlugin:
-    """Return CDK's own rules with our Guard rules beside them; one for all apps, for compiling them takes seconds."""
+    """Return CDK's own rules with our Guard rules beside them.
+
+    One for all apps, because compiling them takes seconds.
+    """
     source = cdk.ValidationRuleSource(name=RULES.stem, content=RULES.read_text())
     return cdk.CloudFormationValidatePlugin(guard_rules=[source])
 
@@ -24,6 +27,6 @@ def hold_to_the_rules(app: cdk.App, stage: str) -> "ReviewedNag":
     from infra.validation.nag import ReviewedNag
 
     nag = ReviewedNag(stage)
-    # Registering one of its class replaces CDK's default instance.
+    # Registering an instance of that class replaces CDK's default one.
     cdk.Validations.of(app).add_plugins(template_rules(), nag)
     return nag

@@ -12,7 +12,7 @@ from constructs import IConstruct
 from courtside.contracts.names import stack_name
 from infra.validation.acknowledged import ACKNOWLEDGED, Acknowledged
 
-# What another stack's resource is called there: the name under which its value is exported.
+# Another stack's resource appears under the name under which its value is exported.
 _EXPORT = re.compile(r"[a-z0-9-]+:ExportsOutput(?:FnGetAtt|Ref)(\w+)")
 _HASHES = re.compile(r"(?:Arn)?(?:[0-9A-F]{8})+$")
 
@@ -26,7 +26,7 @@ class Finding:
     meaning: str
 
     def is_acknowledged_by(self, entry: Acknowledged, stage: str) -> bool:
-        """Whether an entry speaks of this finding in that stage."""
+        """Say whether an entry is about this finding in that stage."""
         return (
             entry.rule == self.rule
             and stage not in entry.never_in
@@ -79,12 +79,12 @@ class ReviewedNag:
 
     @property
     def name(self) -> str:
-        """What the validation report calls it."""
+        """The plugin's name in the validation report."""
         return "cdk-nag"
 
     @property
     def version(self) -> str | None:
-        """Not told apart."""
+        """Unversioned."""
         return None
 
     @property

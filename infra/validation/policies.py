@@ -42,7 +42,7 @@ _ARNS = {
     "AWS::SecretsManager::SecretTargetAttachment": f"arn:aws:secretsmanager:{_PLACE}:secret:{{name}}",
     "AWS::StepFunctions::StateMachine": f"arn:aws:states:{_PLACE}:stateMachine:{{name}}",
 }
-# In the policy of a key, every resource is the key.
+# In a key's policy, `*` means the key itself.
 _ITSELF = {"AWS::KMS::Key": _ARNS["AWS::KMS::Key"]}
 _REF_IS_ARN = {
     "AWS::ECS::TaskDefinition",

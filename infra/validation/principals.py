@@ -1,6 +1,6 @@
 """Who may do what, as the tables of docs/security.md; `python -m infra.validation.principals` writes them there anew.
 
-A test holds the page to the templates.
+A test compares the page with the templates.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from infra.validation.unscoped import UNSCOPED
 
 PAGE = ROOT / "docs/security.md"
 _ACCOUNT_ITSELF = f"arn:aws:iam::{ACCOUNT}:root"
-# Who uses a role, by the property that names it.
+# The users of a role, by the property that names it.
 _USERS = {
     "AWS::Lambda::Function": {"Role": "function {name}"},
     "AWS::ECS::TaskDefinition": {"TaskRoleArn": "task {name}", "ExecutionRoleArn": "ECS for task {name}"},
@@ -24,7 +24,7 @@ _USERS = {
 
 
 def tables(policies: Policies) -> str:
-    """Return both tables in Markdown: what is granted on named resources, and what on all."""
+    """Return both tables in Markdown: what is granted on named resources, and what is granted on all."""
     named = "".join(f"| {who} | {'<br>'.join(rights)} |\n" for who, rights in sorted(_rows(policies).items()))
     anywhere = "".join(
         f"| {', '.join(f'`{action}`' for action in actions)} | {', '.join(_holders(policies, actions))} | {reason} |\n"
@@ -74,12 +74,12 @@ def _users(policies: Policies) -> Iterator[tuple[str, str]]:
 
 
 def _right(statement: Mapping[str, Any]) -> str:
-    """Return one statement in words; nothing of one on every resource, for which there is a table of its own."""
+    """Return one statement in words, or nothing for one on every resource, which is in a table of its own."""
     if "*" in statement.get("Resource", ()):
         return ""
     denied = statement["Effect"] == "Deny"
     named = {_name(arn) for arn in statement.get("Resource", statement.get("NotResource", ()))}
-    # The versions of a function that is named itself.
+    # Leave out the versions of a function that is named itself.
     resources = sorted(name for name in named if name.removesuffix(":*") not in named - {name})
     verb, where = ("never ", "except on") if denied else ("", "on")
     said = f"{verb}{', '.join(f'`{action}`' for action in statement['Action'])} {where} {', '.join(resources)}"

@@ -1,1 +1,1 @@
-"""In-memory sides of the ports."""
+"""In-memory implementations of the ports."""

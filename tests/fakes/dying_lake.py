@@ -7,7 +7,7 @@ from tests.fakes.ports import InMemoryLake
 
 
 class BrokeOff(Exception):
-    """The process ended here."""
+    """Stands for the end of the process at this point."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Somebody who reads the legacy files as the notebooks do, but checks that all are of one training."""
+"""A reader of the legacy files, like the notebooks, that also checks that all are of one training."""
 
 import hashlib
 

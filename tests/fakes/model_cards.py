@@ -1,4 +1,4 @@
-"""Model cards of made-up trainings; the curves are those of made-up predictions."""
+"""Model cards of invented trainings, with curves of invented predictions."""
 
 from datetime import date
 

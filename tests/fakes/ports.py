@@ -121,7 +121,7 @@ class ConstantChampion:
 
 @dataclass
 class InMemoryModels:
-    """Models whose one file says what they predict of every row."""
+    """Models whose single file says what they predict for every row."""
 
     def opened(self, version: str, files: Mapping[str, bytes]) -> Champion:
         try:
@@ -196,7 +196,7 @@ class InMemoryRegistry:
     reasons: list[str] = field(default_factory=list)
     challenger: str | None = None
     models: dict[str, bytes] = field(default_factory=dict)
-    """What each version's model says of every row, "0.5" where it is not given."""
+    """What each version's model predicts for every row, "0.5" where it is not given."""
 
     def champion_version(self) -> str | None:
         return self.champion

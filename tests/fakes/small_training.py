@@ -1,4 +1,4 @@
-"""A training small enough to be logged many times: real models on few made-up rows."""
+"""A training small enough to be logged many times: real models on a few invented rows."""
 
 from datetime import date
 from functools import cache

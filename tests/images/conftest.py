@@ -53,7 +53,7 @@ class Stage:
         return str(started["executionArn"])
 
     def function(self, part: str) -> dict[str, Any]:
-        """Return what Lambda knows of the function whose name has a part."""
+        """Return what Lambda knows about the function whose name contains a part."""
         client = self.aws.client("lambda")
         names = [each["FunctionName"] for each in client.list_functions(MaxItems=50)["Functions"]]
         (name,) = [name for name in names if part in name]
@@ -61,7 +61,10 @@ class Stage:
         return found
 
     def invoke(self, part: str, event: Any) -> tuple[Any, str]:
-        """Invoke the function whose name has a part; return its answer, which must be no error, and its log."""
+        """Invoke the function whose name contains a part.
+
+        Return its answer, which must not be an error, and its log.
+        """
         name = self.function(part)["Configuration"]["FunctionName"]
         payload = json.dumps(event).encode()
         answer = self.aws.client("lambda").invoke(FunctionName=name, Payload=payload, LogType="Tail")

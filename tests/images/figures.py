@@ -1,4 +1,4 @@
-"""Measured figures: sizes are held to a limit, times stand beside their aim, as a machine may be slow."""
+"""Measured figures: sizes must keep a limit, times are printed beside their aim, because a machine may be slow."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Figures:
-    """What was measured, a line each."""
+    """What was measured, one line each."""
 
     lines: list[str] = field(default_factory=list)
 
     def note(self, what: str, value: float, unit: str, *, limit: float | None = None, aim: float | None = None) -> None:
-        """Keep a figure; it is held to a limit, and printed beside an aim."""
+        """Record a figure; it must keep a limit, and is printed beside an aim."""
         bounds = {"limit": limit, "aim": aim}
         bound = "".join(f" ({name} {each:g} {unit})" for name, each in bounds.items() if each is not None)
         self.lines.append(f"{what}: {value:.4g} {unit}{bound}")

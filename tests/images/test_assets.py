@@ -10,13 +10,13 @@ from embedded_aws.containers.build import arguments
 from embedded_aws.containers.engine import Engine
 
 ROOT = Path(__file__).parents[2]
-# There is no registry to log in to and to push to: both are written down and not done, the rest is the engine's.
+# There is no registry to log in to and push to: both are only recorded, and the engine does the rest.
 RECORDER = """#!/bin/bash
 printf '%s\\n' "$*" >>"$0.said"
 case $1 in
     login) cat >/dev/null ;;
     push) ;;
-    # As on a machine that has not built them: the layers are there all the same.
+    # This is as on a machine that has not built them, although the layers are there.
     inspect) exit 1 ;;
     *) exec {engine} "$@" ;;
 esac
@@ -46,7 +46,7 @@ def test_the_cdks_own_command_builds_every_image_as_we_do(
 
 
 def _bootstrap(aws: LocalAws) -> None:
-    """Make what `cdk bootstrap` makes and this command asks for."""
+    """Create what `cdk bootstrap` creates and this command needs."""
     account = aws.client("sts").get_caller_identity()["Account"]
     place = f"{account}-{aws.instance.region}"
     aws.client("ecr").create_repository(repositoryName=f"cdk-hnb659fds-container-assets-{place}")

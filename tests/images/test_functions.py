@@ -26,7 +26,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "seal": {"training_id": "t"},
     "unlock": {"request": REQUEST, "trained": False},
 }
-# Wherever a function's own wishes lead: nobody answers there.
+# Wherever a function tries to connect by itself, nobody answers.
 ENVIRONMENT = {
     "COURTSIDE_LAKE_BUCKET": "lake",
     "COURTSIDE_LEDGER_TABLE": "ledger",
@@ -45,7 +45,7 @@ ENVIRONMENT = {
     "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/test",
     "AWS_LAMBDA_LOG_STREAM_NAME": "test",
 }
-# Says who it is and where it can write.
+# The program says which user it is and where it can write.
 PROBE = """
 import os, pathlib
 
@@ -65,7 +65,7 @@ NOBODY = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="module")
 def silence() -> Iterator[str]:
-    """Return the address of an AWS that takes calls and never answers."""
+    """Return the address of an AWS that accepts calls and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 

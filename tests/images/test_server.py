@@ -43,7 +43,7 @@ class Server:
         return self._popen("task", command).wait(600)
 
     def start(self) -> tuple[float, float]:
-        """Serve; return the seconds until it is healthy, by the clock and of a processor."""
+        """Serve; return the seconds until it is healthy, as wall time and as CPU time."""
         began = time.monotonic()
         self._process = process = self._popen("server", ())
         while not self._healthy():
@@ -72,7 +72,7 @@ class Server:
         pytest.skip("the control groups of this machine tell no peak memory")
 
     def status(self, path: str, host: str | None = None) -> int:
-        """Return the HTTP status of a request, as if it were asked for by another name."""
+        """Return the HTTP status of a request that names another host."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
         if host:
             request.add_header("Host", host)

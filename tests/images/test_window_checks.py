@@ -23,7 +23,7 @@ HEAVY = {"pandas", "scipy", "sklearn", "mlflow", "xgboost", "lightgbm", "request
 def test_the_drift_check_of_case_a_is_small(stage: Stage, champion: str, figures: Figures) -> None:
     assert stage.loop.training(champion).rows_train > 3 * ROWS_OF_CASE_A
     reports = [_first_check(stage, attempt) for attempt in range(3)]
-    # Others may want the processor, too: the best of three is what it takes.
+    # Other processes may use the processor too, so the best of three shows what the check takes.
     best = min(reports, key=lambda report: report.duration_ms)
     assert best.peak_mib is not None
     figures.note("check_drift: first invocation, case (a), 0.58 of a processor", best.duration_ms / 1000, "s", aim=1.5)
@@ -68,7 +68,7 @@ def test_the_drift_check_imports_only_what_it_needs(stage: Stage, champion: str,
     assert answer.error_type is None, answer.message
     assert answer.body["tracking_run_id"]
     lines = [line.rpartition("|")[2].strip() for line in answer.log.splitlines() if line.startswith("import time:")]
-    # By what lies below it: the interpreter also tells of a module that was looked for and is not there.
+    # Look at submodules, because the interpreter also lists modules that were looked for and are not there.
     imported = {name.partition(".")[0] for name in lines if "." in name}
     assert {"numpy", "pyarrow", "boto3", "courtside"} <= imported
     assert imported & HEAVY == set()

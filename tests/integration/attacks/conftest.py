@@ -56,7 +56,7 @@ def stranger() -> Stranger:
 
 
 def as_nobody(*command: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command as the user who has nothing."""
+    """Run a command as a user without any rights."""
     who = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
     return subprocess.run(
         [*who, *command], cwd="/", capture_output=True, text=True, errors="replace", timeout=600, check=False
@@ -75,7 +75,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def foreign_page() -> Iterator[str]:
-    """The address of a page of somebody else's."""
+    """The address of somebody else's page."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

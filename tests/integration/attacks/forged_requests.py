@@ -47,7 +47,7 @@ class Call:
         return dict(request.headers.items())
 
     def send(self, headers: dict[str, str] | None = None, **changed: Any) -> tuple[int, dict[str, str], str]:
-        """Send it as it was signed but for what is `changed`; returns status, headers and body."""
+        """Send it as it was signed, except for what is `changed`; return status, headers and body."""
         signed, other = headers or self.headers(), replace(self, **changed)
         parts = urlsplit(self.endpoint)
         connection: HTTPConnection = HTTPConnection(parts.netloc, timeout=120)
@@ -61,7 +61,7 @@ class Call:
 
 
 def client(aws: LocalAws, service: str, keys: Keys, config: Config | None = None) -> Any:
-    """Return boto3's client with keys of one's own choice."""
+    """Return boto3's client with any keys."""
     session: Any = boto3.Session(keys.key_id, keys.secret, region_name="us-east-1")
     trusted = str(aws.instance.certificate) if aws.instance.certificate else None
     return session.client(service, endpoint_url=aws.endpoint, verify=trusted, config=config)

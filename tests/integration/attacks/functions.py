@@ -1,4 +1,4 @@
-"""Functions that run somebody's code, and whether there are any."""
+"""Functions that run an attacker's code, and whether any exist."""
 
 import base64
 import io

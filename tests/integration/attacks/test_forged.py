@@ -1,4 +1,4 @@
-"""What is signed, but not by this instance's keys, not for this request or not now, is refused."""
+"""A request is refused if its signature is not by this instance's keys, or is for another request or time."""
 
 import hashlib
 import io

@@ -14,7 +14,7 @@ from tests.integration.browser.chromium import Browser
 
 
 class Upstream(ThreadingHTTPServer):
-    """A tracking server that remembers what it was asked."""
+    """A tracking server that records its requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -25,7 +25,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         assert isinstance(self.server, Upstream)
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        # A browser asks for it when it likes.
+        # A browser requests it whenever it likes.
         if self.path != "/favicon.ico":
             self.server.asked.append(f"{self.command} {self.path}")
         self.send_response(200)
@@ -104,7 +104,7 @@ def test_a_page_of_somebody_elses_does_and_reads_nothing(
     browser.visit(foreign_page.replace("localhost", name))
     outcomes = browser.evaluate(ATTACK.replace("TARGET", f"{proxy.url}/api/2.0/mlflow/experiments/create"))
     assert not [text for text in outcomes if "the runs" in text]
-    # A link that is followed is asked for by the page that has it, too.
+    # A followed link, too, is requested by the page that contains it.
     browser.evaluate(f"location.href = '{proxy.url}/'; 0")
     _until(lambda: proxy.url in browser.evaluate("location.href"))
     assert upstream.asked == []

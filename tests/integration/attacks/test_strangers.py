@@ -1,4 +1,4 @@
-"""Nobody but its owner gets anything from an embedded AWS, and code least of all."""
+"""Only its owner gets anything from an embedded AWS, and nobody else can run code in it."""
 
 import json
 from pathlib import Path

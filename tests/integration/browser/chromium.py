@@ -19,7 +19,7 @@ CHUNK = 1 << 16
 
 
 def found() -> str | None:
-    """Return the browser's path, None where there is none."""
+    """Return the browser's path, or None if there is none."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
@@ -52,7 +52,7 @@ class Browser:
             self._heed(self._receive())
 
     def trust_every_certificate(self) -> None:
-        """Do as a person does who has accepted a server's own certificate."""
+        """Accept a server's own certificate, as a person might."""
         self._call("Security.setIgnoreCertificateErrors", ignore=True)
 
     def resize(self, *, width: int, dark: bool = False, media: str = "") -> None:
@@ -63,7 +63,7 @@ class Browser:
         self._call("Emulation.setEmulatedMedia", media=media, features=[scheme])
 
     def evaluate(self, expression: str) -> Any:
-        """Return the value of a JavaScript expression; of a promise, what it comes to."""
+        """Return the value of a JavaScript expression, or what a promise resolves to."""
         answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")

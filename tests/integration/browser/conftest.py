@@ -47,7 +47,7 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def wreck(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Long and hostile names, thirty levels, columns that are gone or of another type, a drift half-way."""
+    """Long and hostile names, thirty levels, columns that are gone or of another type, a drift that begins halfway."""
     names = {
         "points": FeatureKind.NUMERIC,
         "<script>document.title = 'hacked'</script>": FeatureKind.NUMERIC,

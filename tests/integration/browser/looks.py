@@ -1,4 +1,4 @@
-"""What must hold of every page in every look; a page's own tests inherit it."""
+"""What must be true of every page in every look; a page's own tests inherit it."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.integration.browser.probes import CONTRASTS, CUT_LABELS, SMALLEST_CHA
 
 
 class EveryLook:
-    """Parametrized by its heirs: `page` (the fixture of a file), `width` and `dark`."""
+    """Subclasses give the parameters: `page` (the fixture of a file), `width` and `dark`."""
 
     fewest_texts: ClassVar[int]
 

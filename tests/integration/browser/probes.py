@@ -1,4 +1,4 @@
-"""What is asked of every page: scripts that measure it, and the looks it is measured in."""
+"""The scripts that measure every page, and the looks in which it is measured."""
 
 from tests.integration.browser.chromium import Browser
 

@@ -1,4 +1,4 @@
-"""A small cloud assembly, written as `cdk synth` writes one: what every patch is tried on."""
+"""A small cloud assembly, written as `cdk synth` writes one: every patch is tried on it."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def write(directory: Path, *, http_endpoint: str, stacks: tuple[str, ...] = ("Da
     (directory / "asset.data.txt").write_text("a file asset")
     templates = {"Data": data(), "Tracking": tracking(), "Pipeline": pipeline(http_endpoint)}
     artifacts: dict[str, Any] = {}
-    # Dependencies, not the order in the file, decide.
+    # Dependencies decide, not the order in the file.
     for name in reversed(stacks):
         needs = [each for each in stacks if stacks.index(each) < stacks.index(name)]
         artifacts |= _stack(directory, name, templates[name], needs)

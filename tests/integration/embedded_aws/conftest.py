@@ -1,4 +1,4 @@
-"""One embedded AWS for all tests that do not end it."""
+"""One embedded AWS for all tests that do not stop it."""
 
 import json
 import time
@@ -57,7 +57,7 @@ class Deployed:
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     state = tmp_path_factory.mktemp("state")
-    # A developer's own settings, which no deployed process may see.
+    # These are a developer's own settings, which no deployed process may see.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_PROFILE", "a-developers-own")
         patch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")

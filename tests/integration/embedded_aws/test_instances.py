@@ -49,7 +49,7 @@ def test_a_state_file_without_its_supervisor_is_stale(tmp_path: Path) -> None:
     )  # fmt: skip
     instances.write(gone, tmp_path)
     (found,) = instances.instances(tmp_path)
-    assert not found.running  # the pid lives, but it is another process
+    assert not found.running  # the pid exists, but belongs to another process
     instances.down(found, tmp_path)
     assert instances.instances(tmp_path) == []
     assert tmp_path.exists()  # a folder we would not have made is not removed

@@ -1,4 +1,4 @@
-"""Nothing of an embedded AWS stays behind, however its starter, its supervisor or its emulator ends."""
+"""An embedded AWS leaves nothing behind, however its starter, its supervisor or its emulator ends."""
 
 import json
 import os
@@ -79,7 +79,7 @@ def started(directory: Path, ending: str) -> Iterator[Started]:
 def test_after_the_end_of_the_program(tmp_path: Path, ending: str, code: int) -> None:
     with started(tmp_path, ending) as run:
         assert run.program.wait(300) == code
-        # Not "soon": when the program has ended, everything has.
+        # This must hold at once: when the program has ended, everything has.
         assert run.all_ended(timeout=0)
         assert run.traces() == []
 
@@ -114,7 +114,7 @@ def test_after_sigkill_of_the_supervisor(tmp_path: Path) -> None:
     with started(tmp_path, "wait") as run:
         os.kill(run.instance.supervisor_pid, signal.SIGKILL)
         assert run.all_ended()
-        # Its state file is what nobody was left to remove: stale, recognized, cleared by `down`.
+        # Nobody was left to remove its state file: it is stale, is recognized as such, and `down` removes it.
         (stale,) = instances.instances(run.state)
         assert not stale.running
         instances.down(stale, run.state)

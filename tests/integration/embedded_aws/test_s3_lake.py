@@ -1,4 +1,4 @@
-"""What a bucket does that a folder does not: versions, copies within S3."""
+"""What a bucket does and a folder does not: versions, and copies within S3."""
 
 import pytest
 

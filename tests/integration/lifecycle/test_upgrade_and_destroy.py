@@ -19,9 +19,9 @@ STACK_NAMES = [stack_name("dev", stack) for stack in STACKS]
 
 
 def announce(upgrade: Upgrade, stack: str, template: str, *, name: str) -> list[dict[str, Any]]:
-    """Make a change set and return what it announces."""
+    """Create a change set and return what it announces."""
     cloudformation, s3 = upgrade.aws.client("cloudformation"), upgrade.aws.client("s3")
-    # A template of this size is not taken in a request.
+    # A request does not accept a template of this size.
     s3.create_bucket(Bucket=f"templates-{stack}")
     s3.put_object(Bucket=f"templates-{stack}", Key=name, Body=template.encode())
     cloudformation.create_change_set(

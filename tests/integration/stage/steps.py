@@ -1,4 +1,4 @@
-"""What tests of a stage do and look at, again and again."""
+"""What several tests of a stage do and look at."""
 
 import json
 import time
@@ -67,7 +67,7 @@ def without_tracking(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def patience(stage: Stage, *, seconds: int) -> Iterator[None]:
-    """Make the machine wait for a person for so long, as a stage's setting in hours would."""
+    """Make the machine wait for a person for this long, as a stage's setting in hours would."""
     states, arn = stage.aws.client("stepfunctions"), stage.loop.output(StackOutput.RETRAINING)
     definition = states.describe_state_machine(stateMachineArn=arn)["definition"]
     changed: dict[str, Any] = json.loads(definition)

@@ -89,7 +89,7 @@ def test_the_notebooks_recipe_still_works(stage: Stage, champion: str) -> None:
 
 
 def test_every_logged_model_predicts_as_it_did_in_training(stage: Stage, champion: str) -> None:
-    """The registry's copy of the champion says of the holdout what training wrote there."""
+    """The registry's copy of the champion predicts for the holdout what training wrote there."""
     import io
 
     import pyarrow.parquet as pq

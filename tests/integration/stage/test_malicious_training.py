@@ -30,7 +30,7 @@ from tests.integration.stage.test_permissions import function_of, role_of_task
 
 
 def session_of(stage: Stage, role: str) -> boto3.Session:
-    """Take a role as its own service does."""
+    """Assume a role as its own service does."""
     iam = stage.aws.client("iam")
     found = iam.get_role(RoleName=role)["Role"]
     trusted = found["AssumeRolePolicyDocument"]
@@ -62,7 +62,7 @@ def ledger_of(session: boto3.Session, stage: Stage) -> DynamoDbLedger:
 
 
 def who_is_champion(stage: Stage) -> tuple[Any, ...]:
-    """What registry, drift reference and ledger say."""
+    """The champion according to registry, drift reference and ledger."""
     pointer = read(ledger(stage), ledger_keys.CHAMPION, ChampionPointer)
     return champion_version(stage), stage.loop.drift_reference(), pointer
 

@@ -50,7 +50,7 @@ def ask(*arguments: str) -> Said:
 
 @pytest.fixture(autouse=True)
 def tracking(stage: Stage, champion: str, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001
-    """The tracking API is not emulated: commands are told the server's own address."""
+    """Give commands the server's own address, because the tracking API is not emulated."""
     monkeypatch.setenv("COURTSIDE_TRACKING_URI", stage.aws.tracking_url)
     return stage.aws.tracking_url
 
@@ -135,7 +135,7 @@ def test_a_lock_whose_holder_died_is_told_with_what_happens_to_it() -> None:
 
 @pytest.fixture
 def moved(stage: Stage, ledger: DynamoDbLedger) -> Iterator[str]:
-    """The registry's alias taken away by hand, behind the ledger's back."""
+    """Remove the registry's alias by hand, behind the ledger's back."""
     client, version = connect(stage.aws.tracking_url), MlflowRegistry(stage.aws.tracking_url).champion_version()
     assert version is not None
     assert ledger.get(ledger_keys.CHAMPION) is not None

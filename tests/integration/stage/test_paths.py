@@ -116,7 +116,7 @@ def test_a_training_that_is_stopped_while_it_waits_is_listed_no_more_and_an_answ
     assert "TrainingEnded" in late.stderr
     assert "wrong data" in late.stderr
     assert champion_version(stage) == before
-    # A rule gives its lock back, which what comes next needs.
+    # A rule releases its lock, which the next steps need.
     deadline = time.monotonic() + 300
     while (read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()).holder:
         assert time.monotonic() < deadline, "the lock was not given back"
@@ -254,7 +254,7 @@ def test_a_lease_that_lasts_keeps_others_waiting_and_one_that_ended_does_not(sta
     dead = RetrainingLockState(holder="somebody", lease_until=datetime.now(UTC) - timedelta(seconds=1))
     assert table.put(written(ledger_keys.RETRAINING_LOCK, dead, expected_revision=revision))
     arn = stage.train("takes-over", as_of=date(1970, 1, 1))
-    # It has the lock: it fails for want of games, not for want of the lock.
+    # It has the lock: it fails because there are no games, not because the lock is taken.
     assert stage.end(arn) == "FAILED"
     assert told_once(stage, containing="Retraining takes-over failed in Freeze")
     state, _ = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
@@ -286,7 +286,7 @@ def test_a_rollback_by_command_moves_the_next_prediction(stage: Stage) -> None:
     done = printed(courtside(stage, "versions", "rollback", "--to", target, "--json"))
     assert done == {"before": before, "after": target}
     assert champion_version(stage) == stage.loop.drift_reference().version == target
-    # The next prediction is the target's: it says of known rows what it said when it was trained.
+    # The target makes the next prediction: for known rows it predicts what it did when it was trained.
     loaded = champion_model(lake=stage.lake, tracking=MlflowTracking(stage.aws.tracking_url))
     assert loaded is not None
     assert loaded.version == target

@@ -95,7 +95,7 @@ def disconnect_everybody(stage: Stage) -> int:
 
 
 class Client(threading.Thread):
-    """Somebody who uses the server all the time and notes what did not work."""
+    """A client that uses the server all the time and records what failed."""
 
     def __init__(self, request: Callable[[], object]) -> None:
         super().__init__(daemon=True)

@@ -1,4 +1,4 @@
-"""What the deployed stage says of itself, and a stopped retraining; after the other files of this folder.
+"""What the deployed stage reports about itself, and a stopped retraining; after the other files of this folder.
 
 It reads the logs that all tests before it have left.
 """
@@ -58,7 +58,7 @@ class Line:
 
     @cached_property
     def fields(self) -> dict[str, Any]:
-        """What a line of JSON holds; nothing of any other."""
+        """Return what a line of JSON holds, or nothing for any other line."""
         try:
             found = json.loads(self.text)
         except ValueError:

@@ -23,7 +23,7 @@ from tests.unit.docs.pages import Block, blocks_to_run, type_in
 
 @pytest.fixture(scope="module")
 def values(stage: Stage, champion: str) -> dict[str, str]:
-    """What stands here for the words of the pages."""
+    """The values that replace the words of the pages."""
     aws = stage.aws
     cluster, service = _service(stage)
     machine = stage.loop.output(StackOutput.RETRAINING)
