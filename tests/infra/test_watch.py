@@ -2,7 +2,11 @@
 
 import json
 import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from operator import ge, lt
+from statistics import mean
 from typing import Any
 
 import pytest
@@ -14,88 +18,86 @@ from infra.stage import StageSettings
 from tests.infra.conftest import synthesize
 from tests.infra.synthesized import ROOT, SynthesizedStage, text
 
-# Alarm: namespace, metric, statistic, the start of each dimension's value, comparison, limit, periods of seconds,
-# what missing data mean, and the heading in docs/runbooks.md.
-AT_LEAST, BELOW = "GreaterThanOrEqualToThreshold", "LessThanThreshold"
-FINE, BAD = "notBreaching", "breaching"
+Samples = Sequence[float]
+GIB = 1024**3
 DATABASE = {"DBInstanceIdentifier": "<ExportsOutputRefTrackingDatabase"}
 MACHINE = {"StateMachineArn": "<RetrainingMachine"}
+OURS = {"stage": "{stage}"}
 SERVICE = {"ClusterName": "<ExportsOutputRefMlflowCluster", "ServiceName": "<ExportsOutputFnGetAttMlflowService"}
-VISIBLE = "ApproximateNumberOfMessagesVisible"
-ALARMS: dict[str, tuple[str, str, str, dict[str, str], str, float, tuple[int, int], str, str]] = {
-    "AlertUndelivered": (
-        "AWS/SQS", VISIBLE, "Maximum", {"QueueName": "<AlertsUndelivered"},
-        AT_LEAST, 1, (1, 300), FINE, "alert-undelivered",
+LETTERS = "AWS/SQS ApproximateNumberOfMessagesVisible"
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What an alarm watches, and what it must and must not tell: minutes of the same samples a period, oldest first."""
+
+    runbook: str
+    metric: str
+    of: Mapping[str, str]  # the start of each dimension's value
+    loud: Sequence[tuple[int, Samples]] = ((5, [0, 1, 0]),)
+    quiet: Sequence[tuple[int, Samples]] = ((5, [0, 0]),)
+
+
+ALARMS = {
+    "AlertUndelivered": Watch("alert-undelivered", LETTERS, {"QueueName": "<AlertsUndelivered"}),
+    "CheckMissed": Watch("check-missed", LETTERS, {"QueueName": "<DriftCheckMissed"}),
+    "UpkeepMissed": Watch("upkeep-missed", LETTERS, {"QueueName": "<TrackingUpkeepMissed"}),
+    "CheckDidNotRun": Watch(
+        "check-did-not-run", "Courtside ChecksFinished", OURS, [(26 * 60, [])], [(60, [1]), (25 * 60, [])]
     ),
-    "CheckMissed": (
-        "AWS/SQS", VISIBLE, "Maximum", {"QueueName": "<DriftCheckMissed"},
-        AT_LEAST, 1, (1, 300), FINE, "check-missed",
+    "CheckDriftErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<DriftCheckFunction"}),
+    "NotifySlackErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<NotifySlack"}),
+    "UnlockErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<StepsUnlock"}),
+    "CheckDriftThrottles": Watch(
+        "function-throttled", "AWS/Lambda Throttles", {"FunctionName": "<DriftCheckFunction"}
     ),
-    "UpkeepMissed": (
-        "AWS/SQS", VISIBLE, "Maximum", {"QueueName": "<TrackingUpkeepMissed"},
-        AT_LEAST, 1, (1, 300), FINE, "upkeep-missed",
+    "NearTimeLimit": Watch(
+        "function-near-its-time-limit", "Courtside TimeLimitUsed", OURS, [(5, [10, 80])], [(5, [79, 79])]
     ),
-    "CheckDidNotRun": (
-        "Courtside", "ChecksFinished", "Sum", {"stage": "{stage}"},
-        BELOW, 1, (26, 3600), BAD, "check-did-not-run",
+    "RetrainingFailed": Watch("retraining-failed", "AWS/States ExecutionsFailed", MACHINE),
+    "RetrainingTimedOut": Watch("retraining-timed-out", "AWS/States ExecutionsTimedOut", MACHINE),
+    "TrainingSlow": Watch(
+        "training-too-long", "Courtside TrainingSeconds", OURS, [(5, [60, 48 * 60])], [(5, [47 * 60, 47 * 60])]
     ),
-    "CheckDriftErrors": (
-        "AWS/Lambda", "Errors", "Sum", {"FunctionName": "<DriftCheckFunction"},
-        AT_LEAST, 1, (1, 300), FINE, "function-errors",
+    "TrackingDown": Watch(
+        "tracking-server-down", "AWS/ECS CPUUtilization", SERVICE, [(15, [])], [(10, []), (5, [0.0])]
     ),
-    "NotifySlackErrors": (
-        "AWS/Lambda", "Errors", "Sum", {"FunctionName": "<NotifySlack"},
-        AT_LEAST, 1, (1, 300), FINE, "function-errors",
+    "TrackingErrors": Watch(
+        "tracking-api-errors", "AWS/ApiGateway 5xx", {"ApiId": "<ExportsOutputRefTrackingApi"},
+        [(5, [1] * 5)], [(5, [1] * 4 + [0] * 50)],
     ),
-    "UnlockErrors": (
-        "AWS/Lambda", "Errors", "Sum", {"FunctionName": "<StepsUnlock"},
-        AT_LEAST, 1, (1, 300), FINE, "function-errors",
+    "DatabaseBusy": Watch(
+        "database-busy", "AWS/RDS CPUUtilization", DATABASE, [(15, [70, 90])], [(5, [70, 88]), (10, [100])]
     ),
-    "CheckDriftThrottles": (
-        "AWS/Lambda", "Throttles", "Sum", {"FunctionName": "<DriftCheckFunction"},
-        AT_LEAST, 1, (1, 300), FINE, "function-throttled",
+    "DatabaseFull": Watch(
+        "database-storage-low", "AWS/RDS FreeStorageSpace", DATABASE, [(5, [3 * GIB, 1.9 * GIB])], [(5, [2 * GIB])]
     ),
-    "NearTimeLimit": (
-        "Courtside", "TimeLimitUsed", "Maximum", {"stage": "{stage}"},
-        AT_LEAST, 80, (1, 300), FINE, "function-near-its-time-limit",
+    "DatabaseConnections": Watch(
+        "database-connections", "AWS/RDS DatabaseConnections", DATABASE, [(5, [10, 60])], [(5, [59, 59])]
     ),
-    "RetrainingFailed": (
-        "AWS/States", "ExecutionsFailed", "Sum", MACHINE,
-        AT_LEAST, 1, (1, 300), FINE, "retraining-failed",
-    ),
-    "RetrainingTimedOut": (
-        "AWS/States", "ExecutionsTimedOut", "Sum", MACHINE,
-        AT_LEAST, 1, (1, 300), FINE, "retraining-timed-out",
-    ),
-    "TrainingSlow": (
-        "Courtside", "TrainingSeconds", "Maximum", {"stage": "{stage}"},
-        AT_LEAST, 0.8 * 60 * 60, (1, 300), FINE, "training-too-long",
-    ),
-    "TrackingDown": (
-        "AWS/ECS", "CPUUtilization", "SampleCount", SERVICE,
-        BELOW, 1, (3, 300), BAD, "tracking-server-down",
-    ),
-    "TrackingErrors": (
-        "AWS/ApiGateway", "5xx", "Sum", {"ApiId": "<ExportsOutputRefTrackingApi"},
-        AT_LEAST, 5, (1, 300), FINE, "tracking-api-errors",
-    ),
-    "DatabaseBusy": (
-        "AWS/RDS", "CPUUtilization", "Average", DATABASE,
-        AT_LEAST, 80, (3, 300), FINE, "database-busy",
-    ),
-    "DatabaseFull": (
-        "AWS/RDS", "FreeStorageSpace", "Minimum", DATABASE,
-        BELOW, 2 * 1024**3, (1, 300), FINE, "database-storage-low",
-    ),
-    "DatabaseConnections": (
-        "AWS/RDS", "DatabaseConnections", "Maximum", DATABASE,
-        AT_LEAST, 60, (1, 300), FINE, "database-connections",
-    ),
-    "NotificationsFailed": (
-        "AWS/SNS", "NumberOfNotificationsFailed", "Sum", {"TopicName": "<AlertsTopic"},
-        AT_LEAST, 1, (1, 300), FINE, "notifications-failed",
+    "NotificationsFailed": Watch(
+        "notifications-failed", "AWS/SNS NumberOfNotificationsFailed", {"TopicName": "<AlertsTopic"}
     ),
 }  # fmt: skip
+STATISTICS: Mapping[str, Callable[[Samples], float]] = {
+    "Average": mean, "Maximum": max, "Minimum": min, "SampleCount": len, "Sum": sum,
+}  # fmt: skip
+COMPARISONS = {"GreaterThanOrEqualToThreshold": ge, "LessThanThreshold": lt}
+
+
+def rings(alarm: dict[str, Any], happened: Sequence[tuple[int, Samples]]) -> bool:
+    """Whether CloudWatch would be in alarm: when every period that it looks at breaches the limit.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+    """
+    assert alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]) == alarm["EvaluationPeriods"]
+    periods = [samples for minutes, samples in happened for _ in range(minutes * 60 // alarm["Period"])]
+    periods = [[]] * (alarm["EvaluationPeriods"] - len(periods)) + periods
+    statistic, breaches = STATISTICS[alarm["Statistic"]], COMPARISONS[alarm["ComparisonOperator"]]
+    return all(
+        breaches(statistic(samples), alarm["Threshold"]) if samples else alarm["TreatMissingData"] == "breaching"
+        for samples in periods[-alarm["EvaluationPeriods"] :]
+    )
 
 
 def headings() -> set[str]:
@@ -114,17 +116,20 @@ def alarm_of(stage: SynthesizedStage, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_each_alarm_watches_its_metric(stage: SynthesizedStage, name: str) -> None:
-    namespace, metric, statistic, dimensions, comparison, limit, (periods, seconds), missing, _ = ALARMS[name]
-    alarm = alarm_of(stage, name)
-    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (namespace, metric, statistic)
-    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == (comparison, limit)
-    assert (alarm["EvaluationPeriods"], alarm["Period"], alarm["TreatMissingData"]) == (periods, seconds, missing)
+def test_each_alarm_watches_its_own_and_rings_when_it_should_and_not_before(stage: SynthesizedStage, name: str) -> None:
+    watch, alarm = ALARMS[name], alarm_of(stage, name)
+    assert f"{alarm['Namespace']} {alarm['MetricName']}" == watch.metric
     found = {each["Name"]: text(each["Value"]) for each in alarm["Dimensions"]}
-    stage_name = alarm_stage(stage)
-    expected = {key: value.format(stage=stage_name) for key, value in dimensions.items()}
+    expected = {key: value.format(stage=alarm_stage(stage)) for key, value in watch.of.items()}
     assert found.keys() == expected.keys()
     assert all(found[key].startswith(value) for key, value in expected.items()), found
+    assert rings(alarm, watch.loud)
+    assert not rings(alarm, watch.quiet)
+
+
+def test_silence_is_an_alarm_only_where_something_must_be_heard_all_the_time(stage: SynthesizedStage) -> None:
+    silence: list[tuple[int, Samples]] = [(48 * 60, [])]
+    assert {name for name in ALARMS if rings(alarm_of(stage, name), silence)} == {"CheckDidNotRun", "TrackingDown"}
 
 
 def alarm_stage(stage: SynthesizedStage) -> str:
@@ -141,8 +146,8 @@ def test_each_alarm_tells_people_what_it_means_and_what_to_do(stage: Synthesized
     assert alarm.get("ActionsEnabled", True) is True
     meaning, runbook = alarm["AlarmDescription"].split(". What to do: ")
     assert len(meaning.split()) > 7
-    assert runbook == f"docs/runbooks.md#{ALARMS[name][-1]}"
-    assert ALARMS[name][-1] in headings()
+    assert runbook == f"docs/runbooks.md#{ALARMS[name].runbook}"
+    assert ALARMS[name].runbook in headings()
 
 
 def test_the_alarms_are_these_and_cost_eighty_cents_beyond_the_free_ten(stage: SynthesizedStage) -> None:
@@ -183,7 +188,7 @@ def test_every_runbook_belongs_to_an_alert(stage: SynthesizedStage) -> None:
     overdue = overdue_alert(dataset="nba_games", newest=date(2026, 11, 1), today=date(2026, 11, 20)).text
     told = " ".join([*told_by_rules(stage).values(), budget_name(stage), overdue])
     others = re.findall(r"runbooks\.md#([a-z-]+)", told)
-    assert anchors == {*others, *(alarm[-1] for alarm in ALARMS.values())}
+    assert anchors == {*others, *(watch.runbook for watch in ALARMS.values())}
 
 
 def test_what_aws_announces_about_databases_is_told(stage: SynthesizedStage) -> None:
