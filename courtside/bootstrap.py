@@ -17,7 +17,7 @@ from courtside.contracts.environment import (
     GateEnv,
     LedgerEnv,
     LockEnv,
-    NotifySlackEnv,
+    NotifyEnv,
     PromoteEnv,
     TrackingCopyEnv,
     TrainEnv,
@@ -273,13 +273,16 @@ def tracking_copy() -> Callable[[str | None, bool, list[str] | None], dict[str, 
     return run
 
 
-def slack() -> Callable[..., None] | None:
-    """Wire the Slack poster (`post_to_slack` without its first argument); None while no webhook is set.
+def notifier() -> Callable[..., None] | None:
+    """Wire the poster of the function's channel (`post` with its subject and text left); None while no webhook is set.
 
     It is not kept warm, so that a new webhook counts from the next alert on. Raises `WebhookInvalid`.
     """
     from courtside.adapters.secrets import read_secret
-    from courtside.adapters.slack import post_to_slack, webhook_in
+    from courtside.adapters.webhook import post, webhook_in
+    from courtside.contracts.channels import CHANNELS
 
-    webhook = webhook_in(read_secret(NotifySlackEnv.read().slack_webhook_secret_arn))
-    return None if webhook is None else partial(post_to_slack, webhook)
+    env = NotifyEnv.read()
+    channel = CHANNELS[env.channel]
+    webhook = webhook_in(read_secret(env.webhook_secret_arn), channel)
+    return None if webhook is None else partial(post, webhook, channel=channel)

@@ -5,6 +5,7 @@ that it serves, or why not.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from courtside.contracts.channels import CHANNELS
 from embedded_aws.authentication.known_keys import secrets_known_to
 from embedded_aws.authentication.middleware import Authenticated
 from embedded_aws.authentication.tracking_api import TrackingApi
@@ -25,7 +27,7 @@ from embedded_aws.images import ImageRegistry
 from embedded_aws.keys import Keys
 from embedded_aws.ports import LOOPBACK, free_port, listening_socket
 from embedded_aws.settings import EmulatorSettings
-from embedded_aws.slack import SlackJournal, SlackWebhook
+from embedded_aws.webhooks import Journal, Webhook
 
 if TYPE_CHECKING:
     from hypercorn.config import Config
@@ -94,7 +96,7 @@ class Emulator:
         self._server = server
         self._tracking = tracking
         self._answers = answers
-        self._slack = SlackWebhook(SlackJournal(settings.directory))
+        self._webhooks = [Webhook(Journal(settings.directory, channel)) for channel in CHANNELS.values()]
         self._settings = settings
         self._context = PatchContext(settings=settings, images=ImageRegistry(settings.directory / IMAGES_FILE))
         self._closing = threading.Lock()
@@ -102,7 +104,9 @@ class Emulator:
 
     def run(self) -> None:
         """Serve until a signal or the end of standard input, close what was started, and exit."""
-        with self._slack:
+        with contextlib.ExitStack() as serving:
+            for webhook in self._webhooks:
+                serving.enter_context(webhook)
             asyncio.run(self._serve())
         # Threads of running executions must not delay the end.
         os._exit(0)
@@ -134,7 +138,8 @@ class Emulator:
             loop.add_signal_handler(number, stop.set)
         threading.Thread(target=self._watch_supervisor, args=(loop, stop), daemon=True).start()
         addresses = {"port": self._settings.port, "tracking_port": self._settings.tracking_port}
-        _say(self._answers, event="ready", **addresses, slack_webhook=self._slack.url)
+        webhooks = {webhook.channel.name: webhook.url for webhook in self._webhooks}
+        _say(self._answers, event="ready", **addresses, webhooks=webhooks)
         await stop.wait()
         # While the API still answers: what is being stopped may want to call it.
         await asyncio.to_thread(self._close)

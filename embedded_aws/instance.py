@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from courtside.contracts.channels import Channel
 from embedded_aws import processes
 from embedded_aws.environments import client_environment
 from embedded_aws.errors import InstanceUnknown, NoneRunning, StateFolderUnusable
 from embedded_aws.keys import Keys
 from embedded_aws.settings import certificate
-from embedded_aws.slack import SlackJournal
+from embedded_aws.webhooks import Journal
 
 STATE_DIRECTORY = "COURTSIDE_STATE_DIR"
 DIRECTORY_PREFIX = "courtside-local-"
@@ -38,7 +39,7 @@ class Instance:
     emulator_pid: int
     access_key_id: str
     secret_access_key: str = field(repr=False)
-    slack_webhook: str = field(repr=False, default="")
+    webhooks: dict[str, str] = field(repr=False, default_factory=dict)
     kept: bool = False
     stage: str | None = None
 
@@ -47,10 +48,9 @@ class Instance:
         """The keys that its callers sign with."""
         return Keys(self.access_key_id, self.secret_access_key)
 
-    @property
-    def slack(self) -> SlackJournal:
-        """What its own Slack received at `slack_webhook`."""
-        return SlackJournal(Path(self.directory))
+    def received(self, channel: Channel) -> Journal:
+        """Return what its own webhook of a channel received; the addresses are in `webhooks`, by channel."""
+        return Journal(Path(self.directory), channel)
 
     @property
     def certificate(self) -> Path | None:

@@ -126,10 +126,10 @@ class Supervisor:
         if heard["event"] != "ready":
             _say(**heard)
             return False
-        self._record(heard["port"], heard["tracking_port"], heard["slack_webhook"])
+        self._record(heard["port"], heard["tracking_port"], heard["webhooks"])
         return True
 
-    def _record(self, port: int, tracking_port: int, slack_webhook: str) -> None:
+    def _record(self, port: int, tracking_port: int, webhooks: dict[str, str]) -> None:
         self._instance = Instance(
             id=self._id,
             directory=str(self._directory),
@@ -141,7 +141,7 @@ class Supervisor:
             emulator_pid=self._emulator.pid,
             access_key_id=self._keys.key_id,
             secret_access_key=self._keys.secret,
-            slack_webhook=slack_webhook,
+            webhooks=webhooks,
         )
         self._publish("ready", self._instance)
 

@@ -3,9 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from courtside.contracts.names import StackOutput
 
-
-def publish(scope: Construct, key: StackOutput, value: str, *, meaning: str) -> None:
+def publish(scope: Construct, key: str, value: str, *, meaning: str) -> None:
     """Add one stack output under its fixed key."""
-    cdk.CfnOutput(scope, key.value, value=value, description=meaning).override_logical_id(key.value)
+    cdk.CfnOutput(scope, key, value=value, description=meaning).override_logical_id(key)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from courtside.contracts.channels import CHANNELS, Channel
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import DEFAULT_DATASET
 
@@ -159,6 +160,7 @@ class StageSettings(_Settings):
         description="'create' GitHub's identity provider in the account, or 'existing' when another stage has",
     )
     slack: bool = Field(default=True, description="True or False; the webhook is put into the secret after deploy")
+    teams: bool = Field(default=False, description="True or False: Microsoft Teams, by a workflow's webhook, as slack")
 
     check_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
         default="cron(0 12 * * ? *)",
@@ -254,3 +256,8 @@ class StageSettings(_Settings):
     old_versions_days: int = Field(
         default=30, ge=1, le=3650, description="days an overwritten or deleted S3 object can be restored, 1 to 3650"
     )
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that are switched on, each by the setting of its name."""
+        return tuple(channel for name, channel in CHANNELS.items() if getattr(self, name))

@@ -1,7 +1,7 @@
 """Whether an alert arrives: one is published, and the notifier's log and the dead letters show what became of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import uuid4
@@ -9,11 +9,12 @@ from uuid import uuid4
 import boto3
 
 from courtside.adapters.stack_resources import StackResource
+from courtside.contracts.channels import Channel
+from courtside.contracts.names import NO_WEBHOOK, POSTED
 
 POLL_SECONDS = 2.0
 # Lambda tries again after one and after two minutes; then the message becomes a dead letter.
 PATIENCE_SECONDS = 300.0
-_POSTED, _UNSET = "posted to Slack", "no Slack webhook is set"
 
 
 class Fate(StrEnum):
@@ -27,9 +28,13 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What became of a test alert, the seconds it took, and how many e-mail addresses it was sent to."""
+    """A test alert: its message id, what became of it in each channel, the seconds that took.
 
-    fate: Fate
+    `emails` is how many addresses were sent it, too.
+    """
+
+    message_id: str
+    fates: dict[str, Fate]
     seconds: float
     emails: int
 
@@ -38,11 +43,12 @@ def probe(
     topic: str,
     resources: list[StackResource],
     *,
+    channels: Sequence[Channel],
     stage: str,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Proof:
-    """Publish a test alert and wait until the notifier has posted it or it is among the dead letters."""
+    """Publish a test alert and wait until every channel's notifier has posted it or it lies among the dead letters."""
     began, word = clock(), uuid4().hex[:8]
     published = boto3.client("sns").publish(
         TopicArn=topic,
@@ -50,24 +56,26 @@ def probe(
         Message="Somebody tests whether alerts arrive (`courtside alerts test`). Nothing has to be done.",
     )
     message = published["MessageId"]
-    log, queue = (
-        _one(resources, "AWS::Logs::LogGroup", "NotifySlack"),
-        _one(resources, "AWS::SQS::Queue", "AlertsUndelivered"),
-    )
-    fate = Fate.UNKNOWN
-    while fate is Fate.UNKNOWN and clock() - began < PATIENCE_SECONDS:
+    queue = _one(resources, "AWS::SQS::Queue", "AlertsUndelivered")
+    logs = {each.name: _one(resources, "AWS::Logs::LogGroup", each.notifier) for each in channels}
+    fates = dict.fromkeys(logs, Fate.UNKNOWN)
+    while Fate.UNKNOWN in fates.values() and clock() - began < PATIENCE_SECONDS:
         sleep(POLL_SECONDS)
-        fate = _fate(message, log, queue)
-    return Proof(fate, clock() - began, _emails(topic))
+        fates |= {name: _said(message, logs[name]) for name in logs if fates[name] is Fate.UNKNOWN}
+        unknown = [name for name, fate in fates.items() if fate is Fate.UNKNOWN]
+        # A letter does not say which channel refused it: all that have said nothing did when each has its letter.
+        if unknown and _letters(message, queue) >= len(unknown):
+            fates |= dict.fromkeys(unknown, Fate.DEAD_LETTER)
+    return Proof(message, fates, clock() - began, _emails(topic))
 
 
-def _fate(message: str, log: str, queue: str) -> Fate:
+def _said(message: str, log: str) -> Fate:
     for line in _lines(log, message):
-        if _POSTED in line:
+        if POSTED in line:
             return Fate.DELIVERED
-        if _UNSET in line:
+        if NO_WEBHOOK in line:
             return Fate.NO_WEBHOOK
-    return Fate.DEAD_LETTER if _among_letters(message, queue) else Fate.UNKNOWN
+    return Fate.UNKNOWN
 
 
 def _lines(log: str, message: str) -> Iterator[str]:
@@ -83,9 +91,9 @@ def _lines(log: str, message: str) -> Iterator[str]:
                 yield event["message"]
 
 
-def _among_letters(message: str, queue: str) -> bool:
+def _letters(message: str, queue: str) -> int:
     found = boto3.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
-    return any(message in each.get("Body", "") for each in found.get("Messages", []))
+    return sum(message in each.get("Body", "") for each in found.get("Messages", []))
 
 
 def _emails(topic: str) -> int:

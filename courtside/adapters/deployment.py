@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 
@@ -32,23 +33,23 @@ class StageNotDeployed(CourtsideError):
 class OutputMissing(CourtsideError):
     """The stage was deployed by an earlier release, which had no such part yet."""
 
-    def __init__(self, stage: str, output: StackOutput) -> None:
+    def __init__(self, stage: str, output: str) -> None:
         self.stage = stage
         self.output = output
         super().__init__(
-            f"stage {stage} has no output {output.value}: it was deployed by an earlier release. Deploy this one: "
+            f"stage {stage} has no output {output}: it was deployed by an earlier release. Deploy this one: "
             f"npx cdk deploy --all -c stage={stage}"
         )
 
 
-class StageOutputs(dict[StackOutput, str]):
+class StageOutputs(dict[str, str]):
     """A stage's outputs; asking for one that is not there raises `OutputMissing`."""
 
     def __init__(self, stage: str) -> None:
         super().__init__()
         self._stage = stage
 
-    def __missing__(self, output: StackOutput) -> str:
+    def __missing__(self, output: str) -> str:
         raise OutputMissing(self._stage, output)
 
 
@@ -99,7 +100,10 @@ def deployed_stages() -> list[str] | None:
     return sorted(found[1] for name in names if (found := of_a_stage.fullmatch(name)))
 
 
-def _outputs(stage: str, stack: str) -> dict[StackOutput, str]:
+_KEYS = (*StackOutput, *(channel.secret_output for channel in CHANNELS.values()))
+
+
+def _outputs(stage: str, stack: str) -> dict[str, str]:
     name = stack_name(stage, stack)
     try:
         described = boto3.client("cloudformation", config=FIRST_QUESTION).describe_stacks(StackName=name)["Stacks"][0]
@@ -108,4 +112,4 @@ def _outputs(stage: str, stack: str) -> dict[StackOutput, str]:
             raise StageNotDeployed(stage, name, deployed=deployed_stages()) from error
         raise
     found = {output.get("OutputKey"): output.get("OutputValue") for output in described.get("Outputs", [])}
-    return {key: value for key in StackOutput if (value := found.get(key)) is not None}
+    return {key: value for key in _KEYS if (value := found.get(key)) is not None}

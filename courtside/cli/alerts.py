@@ -7,6 +7,7 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs
 from courtside.cli.stage import Stage
+from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
 
 if TYPE_CHECKING:
@@ -16,39 +17,41 @@ app = typer.Typer(no_args_is_help=True, help="Prove that alerts arrive.")
 
 
 _WHY = {
-    "dead letter": "the test alert did not reach Slack and is among the dead letters: courtside doctor says "
-    "whether the webhook can be one, and the log of NotifySlack says what Slack answered",
-    "no webhook": "the notifier received the test alert but has no webhook to post it to: put one into the Slack "
-    "secret (courtside doctor prints the command)",
-    "unknown": "the test alert was neither posted nor became a dead letter in time: look at the log of NotifySlack "
-    "and at the topic's subscriptions",
+    "dead letter": "the test alert reached nobody on {title} and lies among the dead letters: courtside doctor says "
+    "whether the webhook can be one, and the log of {notifier} says what {title} answered",
+    "no webhook": "the notifier heard the test alert and has no webhook to post it to: put one into the {title} secret "
+    "(courtside doctor prints the command)",
+    "unknown": "the test alert was neither posted to {title} nor became a dead letter in time: look at the log of "
+    "{notifier} and at the topic's subscriptions",
 }
 
 
-class SlackSwitchedOff(CourtsideError):
-    """The stage has no notifier, and nothing here can see whether an e-mail arrives."""
+class NoChannel(CourtsideError):
+    """The stage has no notifier, and whether an e-mail arrives cannot be seen from here."""
 
     def __init__(self, stage: str) -> None:
         self.stage = stage
         super().__init__(
-            f"Slack is switched off for stage {stage} (slack=False in infra/settings.py), and whether an e-mail "
-            "arrives cannot be seen from here: courtside doctor says which addresses are confirmed"
+            f"every channel ({', '.join(CHANNELS)}) is switched off for stage {stage} in infra/settings.py, and "
+            "whether an e-mail arrives cannot be seen from here: courtside doctor tells which addresses are confirmed"
         )
 
 
 class AlertNotDelivered(CourtsideError):
-    """A test alert did not reach Slack."""
+    """A test alert did not reach every channel."""
 
     def __init__(self, proof: "Proof") -> None:
         self.proof = proof
-        super().__init__(_WHY[proof.fate.value])
+        missed = {CHANNELS[name]: fate.value for name, fate in proof.fates.items() if fate.value in _WHY}
+        said = (_WHY[fate].format(title=to.title, notifier=to.notifier) for to, fate in missed.items())
+        super().__init__("; ".join(said))
 
 
 @app.command("test")
 def prove(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Send a test alert through the stage's topic and wait until Slack has taken it or it has become a dead letter.
+    """Send a test alert through the stage's topic and wait until every channel has taken it, or it is a dead letter.
 
-    Exits with 1 unless it was delivered; a dead letter may take four minutes, because Lambda tries three times.
+    Exits 1 unless all of them took it; a dead letter may take four minutes, as Lambda tries three times.
 
     Example: `courtside alerts test --stage dev`
     """
@@ -58,14 +61,17 @@ def prove(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.contracts.names import StackOutput, stack_name
 
     outputs = stage_outputs(stage)
-    if StackOutput.SLACK_WEBHOOK_SECRET not in outputs:
-        raise SlackSwitchedOff(stage)
+    channels = [channel for channel in CHANNELS.values() if channel.secret_output in outputs]
+    if not channels:
+        raise NoChannel(stage)
     with people.status("Waiting for the test alert"), reaching_aws():
-        proof = probe(outputs[StackOutput.ALERT_TOPIC], stack_resources(stack_name(stage, "pipeline")), stage=stage)
+        resources = stack_resources(stack_name(stage, "pipeline"))
+        proof = probe(outputs[StackOutput.ALERT_TOPIC], resources, channels=channels, stage=stage)
     if as_json:
         print_json(asdict(proof))
     else:
-        told = f"it was sent to {proof.emails} confirmed addresses too" if proof.emails else "no confirmed address"
-        print_pairs({"Slack": f"{proof.fate.value} after {proof.seconds:.0f} s", "e-mail": told})
-    if proof.fate is not Fate.DELIVERED:
+        told = f"{proof.emails} confirmed addresses were sent it too" if proof.emails else "no confirmed address"
+        fates = {channel.title: proof.fates[channel.name] for channel in channels}
+        print_pairs({**{to: f"{fate} after {proof.seconds:.0f} s" for to, fate in fates.items()}, "e-mail": told})
+    if set(proof.fates.values()) != {Fate.DELIVERED}:
         raise AlertNotDelivered(proof)

@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 
 from courtside.cli.checkout import require_checkout
-from courtside.cli.console import JsonFlag, people, print_json, print_message, print_table, say
-from courtside.cli.slack_message import rendered
+from courtside.cli.console import JsonFlag, people, print_json, print_table, say
+from courtside.cli.local_channels import add_channels
 from courtside.cli.stage import Stage
 
 app = typer.Typer(no_args_is_help=True)
+add_channels(app)
 
 
 @app.callback()
@@ -52,7 +53,7 @@ def up(
             outputs = aws.deploy(synthesis.finish())
         finally:
             synthesis.abandon()
-        Loop(aws, stage=stage).set_slack_webhook(aws.instance.slack_webhook)
+        Loop(aws, stage=stage).set_webhooks(aws.instance.webhooks)
         status.update("Waiting until MLflow's server answers")
         aws.wait_for_tracking()
         instance = aws.keep(stage)
@@ -93,34 +94,6 @@ def env(
     else:
         for name, value in variables.items():
             typer.echo(f"export {name}={value}")
-
-
-@app.command("slack")
-def slack(
-    instance_id: Annotated[str | None, typer.Argument(help="Which instance [default: the newest].")] = None,
-    last: Annotated[
-        int | None, typer.Option("--last", min=1, help="Only the newest N messages [default: all].")
-    ] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Show what the embedded AWS's own Slack received, newest last, as a person would read it in Slack.
-
-    Examples:
-
-    - `courtside local slack`
-
-    - `courtside local slack --last 1 --json`
-    """
-    from embedded_aws.instance import find_running
-
-    messages = find_running(instance_id).slack.messages[-(last or 0) :]
-    if as_json:
-        print_json([{"received_at": message.received_at.isoformat(), "text": message.shown} for message in messages])
-        return
-    if not messages:
-        say("Slack has received nothing yet. `courtside alerts test` sends it a message.")
-    for message in messages:
-        print_message(f"{message.received_at:%Y-%m-%d %H:%M:%S} UTC", rendered(message.shown))
 
 
 @app.command("status")

@@ -135,7 +135,8 @@ class TrackingCopyEnv(Environment):
     database_secret_arn: str
 
 
-class NotifySlackEnv(Environment):
-    """The Slack notifier: it gets the secret's name, never the webhook."""
+class NotifyEnv(Environment):
+    """A channel's notifier: it gets the secret's name, never the webhook."""
 
-    slack_webhook_secret_arn: str
+    channel: str = Field(min_length=1)
+    webhook_secret_arn: str

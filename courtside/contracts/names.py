@@ -14,6 +14,9 @@ DRIFT_PAGE = "report.html"
 REFERENCE_ARTIFACTS = "reference"
 """The folder, among the artifacts of a training's best run, of what drift is measured against."""
 
+POSTED, NO_WEBHOOK = "the alert was posted", "no webhook is set"
+"""What a channel's notifier logs of an alert, by which `courtside alerts test` knows what became of it."""
+
 
 class Alias(StrEnum):
     """Registry aliases: which model version plays which role."""
@@ -24,12 +27,14 @@ class Alias(StrEnum):
 
 
 class StackOutput(StrEnum):
-    """Keys of the stack outputs that commands and notebooks read; unique over all stacks, so they may be merged."""
+    """Keys of the stack outputs that commands and notebooks read; unique over all stacks, so they may be merged.
+
+    The secret of each alert channel has one besides: `Channel.secret_output`.
+    """
 
     LAKE_BUCKET = "LakeBucketName"
     ARTIFACTS_BUCKET = "ArtifactsBucketName"
     LEDGER_TABLE = "LedgerTableName"
-    SLACK_WEBHOOK_SECRET = "SlackWebhookSecretArn"  # noqa: S105 — the name of an output, not a secret
     TRACKING_URI = "TrackingUri"
     TRACKING_COPY = "TrackingCopyTaskArn"
     ALERT_TOPIC = "AlertTopicArn"

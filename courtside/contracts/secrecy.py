@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from courtside.contracts.channels import CHANNELS
+
 HIDDEN = "***"
 _NAMES = r"token|key|secret|pass|pwd|sig|credential|auth|jwt|sas|session|cookie|code"
 _RULES = (
@@ -16,7 +18,7 @@ _RULES = (
     # user:password@host without a scheme; neither models:/name@alias nor an image's tag@sha256:digest
     (re.compile(r"(?<![\w.%+-])[\w.%+-]+:(?!/)[^\s\"<>@]+@(?!sha256:)(?=[\w\[])"), f"{HIDDEN}@"),
     (re.compile(rf"([?&;#][^\s=&;#]*(?:{_NAMES})[^\s=&;#]*=)[^\s&;#\"'<>]+", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(r"(hooks\.slack\.com/\w+/)[^\s\"'<>]+"), rf"\1{HIDDEN}"),
+    *((channel.secret, rf"\1{HIDDEN}") for channel in CHANNELS.values() if channel.secret is not None),
 )
 
 

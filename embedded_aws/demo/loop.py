@@ -1,11 +1,12 @@
 """The deployed loop as the demo drives and watches it, through AWS APIs only."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from courtside.adapters.deployed_check import check_now
 from courtside.contracts import lake_keys
+from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Window
 from courtside.contracts.names import STACKS, StackOutput, stack_name
@@ -49,11 +50,12 @@ class Loop:
         """Return one output of the stage."""
         return self._outputs[key]
 
-    def set_slack_webhook(self, url: str) -> None:
-        """Put the webhook's address where the notifier reads it; a stage without Slack has no such place."""
-        secret = self._outputs.get(StackOutput.SLACK_WEBHOOK_SECRET)
-        if secret is not None:
-            self._aws.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=url)
+    def set_webhooks(self, urls: Mapping[str, str]) -> None:
+        """Put webhooks' addresses, by channel, where the notifiers read them; a stage has not every channel."""
+        for name, url in urls.items():
+            secret = self._outputs.get(CHANNELS[name].secret_output)
+            if secret is not None:
+                self._aws.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=url)
 
     def retrain(self, request: RetrainingRequest) -> str:
         """Start the state machine and return the execution's ARN."""

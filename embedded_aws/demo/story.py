@@ -20,7 +20,7 @@ from embedded_aws.demo.narrator import Narrator, Step
 from embedded_aws.demo.plan import DemoPlan
 from embedded_aws.demo.result import AlertResult, CheckResult, DemoResult, ExecutionResult
 from embedded_aws.demo.synthesis import Synthesis
-from embedded_aws.slack import SlackJournal
+from embedded_aws.webhooks import SLACK, Journal
 
 STAGE = "dev"
 ALERT_TIMEOUT_SECONDS = 20
@@ -39,7 +39,7 @@ class Story:
     resources: ExitStack
     aws: LocalAws
     loop: Loop
-    slack: SlackJournal
+    slack: Journal
     retraining_arn: str = ""
     alerts_expected: int = 0
 
@@ -64,10 +64,18 @@ class Story:
         with narrator.step("deploy", "Synthesizing and deploying the CDK app") as step:
             outputs = aws.deploy(synthesis.finish())
             loop = Loop(aws, stage=STAGE)
-            loop.set_slack_webhook(aws.instance.slack_webhook)
+            loop.set_webhooks(aws.instance.webhooks)
             step.says(f"{len(outputs)} stacks deployed from the unmodified template: {', '.join(outputs)}")
         return cls(
-            games, plan, options, narrator, DemoResult(games=games.num_rows), resources, aws, loop, aws.instance.slack
+            games,
+            plan,
+            options,
+            narrator,
+            DemoResult(games=games.num_rows),
+            resources,
+            aws,
+            loop,
+            aws.instance.received(SLACK),
         )
 
     def tell(self) -> None:

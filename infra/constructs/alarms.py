@@ -39,7 +39,7 @@ class StageAlarms(Construct):
         alerts.when(
             figures.undelivered(),
             construct_id="NotificationsFailed",
-            meaning="The alert topic could not deliver to one of its subscribers: Slack or an e-mail address",
+            meaning="The alert topic could not deliver to one of its subscribers: a channel or an e-mail address",
             runbook="notifications-failed",
         )
 

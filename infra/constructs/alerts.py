@@ -1,4 +1,4 @@
-"""One topic that every alert goes through: e-mail and Slack."""
+"""One topic that every alert goes through: e-mail and the channels with a webhook."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -10,6 +10,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
+
+from courtside.contracts.channels import Channel
 
 RUNBOOKS = "docs/runbooks.md"
 
@@ -65,7 +67,9 @@ def alert_key(scope: Construct, construct_id: str) -> kms.Key:
 class Alerts(Construct):
     """The alert topic, its subscribers, and the queue of what never arrived."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, emails: tuple[str, ...], slack_on: bool) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, emails: tuple[str, ...], channels: tuple[Channel, ...]
+    ) -> None:
         super().__init__(scope, construct_id)
         self.alarms: list[cloudwatch.IAlarm] = []
         self.topic = sns.Topic(
@@ -76,14 +80,14 @@ class Alerts(Construct):
         self.when_not_empty(
             self.undelivered,
             construct_id="AlertUndelivered",
-            meaning="An alert did not reach Slack or this topic, or a stopped retraining could not give its lock back; "
-            "the message waits in the dead letter queue",
+            meaning="An alert did not reach a channel or this topic, or a stopped retraining could not give its lock "
+            "back; the message waits in the dead letter queue",
             runbook="alert-undelivered",
         )
         for email in emails:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
         if not emails:
-            self._warn_about_silence(slack_on=slack_on)
+            self._warn_about_silence(channels)
 
     def deliver_to(self, notifier: lambda_.IFunction) -> None:
         """Send every alert to a function; what it cannot take is kept in `undelivered`."""
@@ -146,8 +150,9 @@ class Alerts(Construct):
             )
         )
 
-    def _warn_about_silence(self, *, slack_on: bool) -> None:
-        heard = "only Slack, once its webhook is put into the secret, hears" if slack_on else "nobody hears"
+    def _warn_about_silence(self, channels: tuple[Channel, ...]) -> None:
+        titles = " and ".join(channel.title for channel in channels)
+        heard = f"only {titles}, once a webhook is put into the secret, hears" if channels else "nobody hears"
         cdk.Annotations.of(self).add_warning_v2(
             "courtside:no-alert-emails", f"{heard} alerts: set alert_emails in infra/settings.py"
         )

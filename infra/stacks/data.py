@@ -1,7 +1,6 @@
-"""What must survive: buckets, network, database, and the Slack webhook's secret."""
+"""What must survive: buckets, network, database, and the secrets of the alert channels' webhooks."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from courtside.contracts.names import StackOutput
@@ -9,6 +8,7 @@ from infra.constructs.buckets import AccessLogsBucket, PrivateBucket
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.ledger import Ledger
 from infra.constructs.network import closed_network
+from infra.constructs.webhook_channel import webhook_secret
 from infra.outputs import publish
 from infra.placement import placement, zones_of_the_region
 from infra.stage import StageSettings
@@ -34,7 +34,7 @@ class DataStack(cdk.Stack):
         self.vpc = closed_network(self, "Network", settings=settings, flow_logs=logs)
         self.database = TrackingDatabase(self, "Database", vpc=self.vpc, settings=settings)
         self.ledger = Ledger(self, "Ledger", deletion_protection=settings.deletion_protection)
-        self.slack_webhook = _slack_webhook(self) if settings.slack else None
+        self.webhooks = {channel.name: webhook_secret(self, channel) for channel in settings.channels}
         self._publish()
 
     @property
@@ -46,13 +46,6 @@ class DataStack(cdk.Stack):
         publish(self, StackOutput.LAKE_BUCKET, self.lake.bucket_name, meaning="Games, features and reports")
         publish(self, StackOutput.ARTIFACTS_BUCKET, self.artifacts.bucket_name, meaning="Models and artifacts")
         publish(self, StackOutput.LEDGER_TABLE, self.ledger.table_name, meaning="Locks, approvals, production history")
-        if self.slack_webhook is not None:
-            publish(
-                self,
-                StackOutput.SLACK_WEBHOOK_SECRET,
-                self.slack_webhook.secret_arn,
-                meaning="Put the Slack webhook URL here: aws secretsmanager put-secret-value --secret-string URL",
-            )
 
 
 def _access_logs(scope: Construct, settings: StageSettings) -> AccessLogsBucket | None:
@@ -60,17 +53,3 @@ def _access_logs(scope: Construct, settings: StageSettings) -> AccessLogsBucket 
     if settings.stage != PRODUCTION:
         return None
     return AccessLogsBucket(scope, "AccessLogsBucket", kept=cdk.Duration.days(365))
-
-
-def _slack_webhook(scope: Construct) -> secretsmanager.Secret:
-    """A secret with a random placeholder; the notifier reads the URL at run time, and no template ever holds it."""
-    secret = secretsmanager.Secret(
-        scope,
-        "SlackWebhook",
-        description="Slack incoming webhook URL as plain text; a random placeholder until somebody puts it",
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-    )
-    resource = secret.node.default_child
-    assert isinstance(resource, secretsmanager.CfnSecret)
-    resource.override_logical_id("SlackWebhookSecret")
-    return secret

@@ -3,7 +3,6 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from courtside.contracts.environment import NotifySlackEnv
 from courtside.contracts.names import StackOutput
 from infra.constructs.alarms import StageAlarms
 from infra.constructs.alerts import Alerts
@@ -18,6 +17,7 @@ from infra.constructs.retraining_functions import RetrainingFunctions
 from infra.constructs.retraining_watch import RetrainingWatch
 from infra.constructs.tracking_upkeep import TrackingUpkeep
 from infra.constructs.training_task import TrainingTask
+from infra.constructs.webhook_channel import Notifier
 from infra.outputs import publish
 from infra.placement import placement
 from infra.stacks.data import DataStack
@@ -45,9 +45,13 @@ class PipelineStack(cdk.Stack):
         self._settings = settings
         self._data = data
         self._tracking = tracking
-        self.alerts = Alerts(self, "Alerts", emails=settings.alert_emails, slack_on=settings.slack)
-        self._unattended: dict[str, ImageFunction] = {}
-        self._add_slack()
+        self.alerts = Alerts(self, "Alerts", emails=settings.alert_emails, channels=settings.channels)
+        self._unattended: dict[str, ImageFunction] = {
+            channel.notifier: Notifier(
+                self, channel=channel, webhook=data.webhooks[channel.name], alerts=self.alerts, settings=settings
+            )
+            for channel in settings.channels
+        }
         MonthlyBudget(self, "Budget", topic=self.alerts.topic, settings=settings)
         DatabaseNotices(self, "DatabaseNotices", alerts=self.alerts)
         self.retraining = self._retraining()
@@ -127,24 +131,6 @@ class PipelineStack(cdk.Stack):
         )
         StageAlarms(self, "Alarms", alerts=self.alerts, figures=figures, settings=self._settings)
         StageDashboard(self, "Dashboard", figures=figures, alarms=self.alerts.alarms)
-
-    def _add_slack(self) -> None:
-        webhook = self._data.slack_webhook
-        if webhook is None:
-            return
-        notifier = ImageFunction(
-            self,
-            "NotifySlack",
-            verb="notify_slack",
-            environment=NotifySlackEnv(slack_webhook_secret_arn=webhook.secret_arn),
-            settings=self._settings,
-            timeout=cdk.Duration.seconds(30),
-            memory_mib=512,
-            dead_letter_queue=self.alerts.undelivered,
-        )
-        webhook.grant_read(notifier)
-        self.alerts.deliver_to(notifier)
-        self._unattended["NotifySlack"] = notifier
 
     def _publish(self) -> None:
         publish(self, StackOutput.ALERT_TOPIC, self.alerts.topic.topic_arn, meaning="Every alert goes through here")

@@ -112,8 +112,8 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         rule="AwsSolutions-SMG4",
-        at=("data/SlackWebhook/Resource",),
-        reason="Slack makes the webhook's address; nothing in AWS could make a new one.",
+        at=("data/*Webhook/Resource",),
+        reason="The channel's service makes the webhook's address; nothing in AWS could make a new one.",
     ),
     Acknowledged(
         rule="AwsSolutions-ECS2",

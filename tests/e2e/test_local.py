@@ -56,7 +56,7 @@ def test_games_are_loaded_a_champion_is_trained_and_listed(shell: Shell, tmp_pat
 
 
 def test_what_the_stage_says_in_slack_can_be_read(shell: Shell) -> None:
-    assert shell.run("alerts", "test", "--json")["fate"] == "delivered"
+    assert shell.run("alerts", "test", "--json")["fates"]["slack"] == "delivered"
     (message,) = shell.run("local", "slack", "--last", "1", "--json")
     assert "test" in message["text"].lower()
 

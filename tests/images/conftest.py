@@ -25,8 +25,8 @@ from embedded_aws.containers.build import build, context_here, reference
 from embedded_aws.containers.engine import Engine
 from embedded_aws.demo.loop import Loop
 from embedded_aws.demo.synthesis import Synthesis
-from embedded_aws.slack import SlackWebhook
-from tests.fakes.aws_environment import point_at
+from embedded_aws.webhooks import Webhook
+from tests.fakes.pointing import point_at
 from tests.images.figures import Figures
 
 REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"
@@ -40,7 +40,7 @@ class Stage:
     aws: LocalAws
     loop: Loop
     lake: S3Lake
-    slack: SlackWebhook
+    slack: Webhook
 
     def train(self, training_id: str, *, as_of: date, execution: str | None = None) -> str:
         """Start a retraining and return its execution's ARN."""
@@ -114,11 +114,11 @@ def stage(
 ) -> Iterator[Stage]:
     assert set(images) == {"lambdas", "training_image", "mlflow_image"}
     options = LocalOptions(state_directory=tmp_path_factory.mktemp("state"), containers=True)
-    with pytest.MonkeyPatch.context() as patch, SlackWebhook() as slack, LocalAws.start(options) as aws:
+    with pytest.MonkeyPatch.context() as patch, Webhook() as slack, LocalAws.start(options) as aws:
         point_at(aws.environment(), patch)
         aws.deploy(assembly)
         loop = Loop(aws, stage="dev")
-        loop.set_slack_webhook(slack.url)
+        loop.set_webhooks({"slack": slack.url})
         lake = S3Lake(loop.output(StackOutput.LAKE_BUCKET))
         store_games(games, lake=lake)
         aws.wait_for_tracking()

@@ -20,7 +20,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "freeze": REQUEST,
     "gate": {"training_id": "t"},
     "lock": REQUEST,
-    "notify_slack": {"Records": [{"Sns": {"Subject": "s", "Message": "m", "MessageId": "1"}}]},
+    "notify": {"Records": [{"Sns": {"Subject": "s", "Message": "m", "MessageId": "1"}}]},
     "promote": {"training_id": "t", "sha256": "0" * 64},
     "request_approval": {"training_id": "t", "token": "token", "wait_seconds": 60},
     "seal": {"training_id": "t"},
@@ -35,7 +35,8 @@ ENVIRONMENT = {
     "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
     "COURTSIDE_ALERT_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:alerts",
     "COURTSIDE_RETRAINING_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:retraining",
-    "COURTSIDE_SLACK_WEBHOOK_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:slack",
+    "COURTSIDE_CHANNEL": "slack",
+    "COURTSIDE_WEBHOOK_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:slack",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_REGION": "us-east-1",
@@ -114,7 +115,7 @@ def test_a_function_starts_refuses_a_foreign_event_and_stays_warm(
     container = function.start(verb, endpoint=NOBODY)
     first = container.invoke({"nobody": "sends this"}, "1")
     # The notifier looks for its webhook first.
-    assert first.error_type == ("EndpointConnectionError" if verb == "notify_slack" else "ValidationError")
+    assert first.error_type == ("EndpointConnectionError" if verb == "notify" else "ValidationError")
     assert first.trace
     cold, warm = Report.read(first.log), Report.read(container.invoke({"nobody": "sends this"}, "2").log)
     assert cold.init_ms is not None
@@ -162,7 +163,7 @@ def test_a_function_cannot_write_outside_tmp_and_is_nobody(images: dict[str, str
 
 
 def test_the_loop_answers_and_is_announced(stage: Stage, champion: str) -> None:
-    """The machine calls lock, freeze, gate, promote and unlock, and what it says goes through notify_slack."""
+    """The machine calls lock, freeze, gate, promote and unlock, and what it says goes through notify."""
     (execution,) = [each for each in stage.loop.executions() if each.name == champion]
     entered = [event.get("stateEnteredEventDetails") for event in stage.loop.history(execution.arn)]
     called = {detail["name"] for detail in entered if isinstance(detail, dict)}

@@ -12,7 +12,7 @@ from courtside.contracts.environment import (
     FreezeEnv,
     GateEnv,
     LockEnv,
-    NotifySlackEnv,
+    NotifyEnv,
     PromoteEnv,
     TelemetryEnv,
     TrainEnv,
@@ -31,7 +31,7 @@ FUNCTIONS: dict[str, tuple[str, type[Environment]]] = {
     "StepsPromote": ("promote", PromoteEnv),
     "StepsSeal": ("seal", PromoteEnv),
     "StepsUnlock": ("unlock", LockEnv),
-    "NotifySlack": ("notify_slack", NotifySlackEnv),
+    "NotifySlack": ("notify", NotifyEnv),
 }
 
 
@@ -142,14 +142,20 @@ def test_slack_hears_the_topic_and_knows_only_the_secrets_name(stage: Synthesize
     _, function = stage.pipeline.only("AWS::Lambda::Function", "NotifySlack")
     variables = _variables(function)
     telemetry = TelemetryEnv.read(variables).as_env()
-    assert set(variables) - set(telemetry) == {"COURTSIDE_SLACK_WEBHOOK_SECRET_ARN"}
+    assert set(variables) - set(telemetry) == {"COURTSIDE_CHANNEL", "COURTSIDE_WEBHOOK_SECRET_ARN"}
 
 
-def test_without_slack_there_is_neither_notifier_nor_secret(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = settings_for("dev").model_copy(update={"slack": False, "architecture": "x86_64"})
+def test_a_stage_has_notifiers_and_secrets_of_its_channels_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings = settings_for("dev").model_copy(update={"slack": False, "teams": True, "architecture": "x86_64"})
     stage = synthesize(settings, tmp_path_factory.mktemp("plain"))
     assert not [key for key in stage.of_type("AWS::Lambda::Function") if "Slack" in key]
     assert "SlackWebhookSecret" not in stage.data.resources
+    assert stage.data.resources["TeamsWebhookSecret"]["DeletionPolicy"] == "Retain"
+    (subscribed,) = [s for s in stage.of_type("AWS::SNS::Subscription").values() if s["Protocol"] == "lambda"]
+    assert text(subscribed["Endpoint"]).startswith("<NotifyTeams")
+    _, function = stage.pipeline.only("AWS::Lambda::Function", "NotifyTeams")
+    assert NotifyEnv.read(_variables(function)).channel == "teams"
+    assert stage.pipeline.only("AWS::CloudWatch::Alarm", "AlertsNotifyTeamsErrors")
     for task in stage.of_type("AWS::ECS::TaskDefinition").values():
         assert task["RuntimePlatform"]["CpuArchitecture"] == "X86_64"
     assert all(f["Architectures"] == ["x86_64"] for f in stage.of_type("AWS::Lambda::Function").values())

@@ -203,23 +203,24 @@ def test_a_task_token_is_in_no_line_and_in_no_answer(written: Written, monkeypat
 
 
 def test_a_webhook_is_in_no_line(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    from courtside.adapters.slack import SlackUnreachable
-    from lambdas.notify_slack.handler import handler
+    from courtside.adapters.webhook import WebhookUnreachable
+    from courtside.contracts.channels.slack import CHANNEL
+    from lambdas.notify.handler import handler
 
     posted: list[str] = []
 
     def post(*, subject: str, text: str) -> None:
         posted.append(f"{WEBHOOK} {subject} {text}")
         if len(posted) > 1:
-            raise SlackUnreachable("HTTP 404")
+            raise WebhookUnreachable(CHANNEL, "HTTP 404")
 
-    monkeypatch.setattr(bootstrap, "slack", lambda: post)
+    monkeypatch.setattr(bootstrap, "notifier", lambda: post)
     event = {"Records": [{"Sns": {"MessageId": "m-1", "Subject": "Courtside", "Message": "hello"}}]}
     assert handler(event, Invocation()) == {"posted": 1}  # type: ignore[arg-type]
     (line,) = written.logs()
     assert line["correlation_id"] == "m-1"
     written.metrics()
-    with pytest.raises(SlackUnreachable) as raised:
+    with pytest.raises(WebhookUnreachable) as raised:
         handler(event, Invocation())  # type: ignore[arg-type]
     assert WEBHOOK not in written.text() + str(raised.value)
 

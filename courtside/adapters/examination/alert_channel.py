@@ -1,4 +1,4 @@
-"""Whether alerts arrive: the webhook through which Slack receives them, and the alerts that reached nobody."""
+"""Whether alerts arrive: the webhooks of the channels, and the alerts that reached nobody."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import boto3
 
 from courtside.adapters.secrets import read_secret
-from courtside.adapters.slack import WebhookInvalid, webhook_in
 from courtside.adapters.stack_resources import StackResource
-from courtside.contracts.names import StackOutput
+from courtside.adapters.webhook import WebhookInvalid, webhook_in
+from courtside.contracts.channels import Channel
 from courtside.core.findings import Finding, broken, doubtful, fine
 
 _QUEUE = "AlertsUndelivered"
@@ -16,22 +16,22 @@ _MOST_READ = 10  # per request
 _SUBJECT_LIMIT = 100
 
 
-def slack(outputs: Mapping[StackOutput, str]) -> Iterator[Finding]:
-    """Examine that a webhook's address was put into the Slack secret; its value is not shown."""
-    secret = outputs.get(StackOutput.SLACK_WEBHOOK_SECRET)
+def webhook(channel: Channel, outputs: Mapping[str, str]) -> Iterator[Finding]:
+    """Examine that a webhook's address was put into the channel's secret; its value is not shown."""
+    secret = outputs.get(channel.secret_output)
     if secret is None:
-        yield fine("Slack", "switched off by the settings")
+        yield fine(channel.title, "switched off by the settings")
         return
     fix = f"aws secretsmanager put-secret-value --secret-id {secret} --secret-string URL"
     try:
-        webhook = webhook_in(read_secret(secret))
+        address = webhook_in(read_secret(secret), channel)
     except WebhookInvalid as error:
-        yield broken("Slack", str(error), fix)
+        yield broken(channel.title, str(error), fix)
         return
-    if webhook is None:
-        yield doubtful("Slack", "no webhook is set, so nothing is posted", fix)
+    if address is None:
+        yield doubtful(channel.title, "no webhook is set, so nothing is posted", fix)
     else:
-        yield fine("Slack", "a webhook is set; courtside alerts test proves that it works")
+        yield fine(channel.title, "a webhook is set; courtside alerts test proves that it works")
 
 
 def undelivered(resources: Sequence[StackResource]) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def undelivered(resources: Sequence[StackResource]) -> Iterator[Finding]:
             QueueUrl=resource.physical_id, MaxNumberOfMessages=_MOST_READ, VisibilityTimeout=0
         ).get("Messages", [])
         said = "; ".join(dict.fromkeys(subject_of(each.get("Body", "")) for each in found))
-        fix = "correct what the Slack line or the log of NotifySlack says, see docs/runbooks.md#alert-undelivered"
+        fix = "correct what the channel's line or its notifier's log says, see docs/runbooks.md#alert-undelivered"
         yield broken("alerts", f"{waiting} reached nobody: {said or 'read them in the queue'}", fix)
 
 

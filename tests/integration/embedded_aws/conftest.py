@@ -11,7 +11,7 @@ import pytest
 
 from embedded_aws.aws import LocalAws, LocalOptions
 from embedded_aws.deployment import Outputs
-from embedded_aws.slack import SlackWebhook
+from embedded_aws.webhooks import Webhook
 from tests.integration.embedded_aws import cloud
 
 
@@ -21,7 +21,7 @@ class Deployed:
 
     aws: LocalAws
     outputs: Outputs
-    webhook: SlackWebhook
+    webhook: Webhook
     assembly: Path
 
     def output(self, name: str) -> str:
@@ -61,7 +61,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_PROFILE", "a-developers-own")
         patch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
-        with SlackWebhook() as webhook, LocalAws.start(LocalOptions(state_directory=state)) as aws:
+        with Webhook() as webhook, LocalAws.start(LocalOptions(state_directory=state)) as aws:
             assembly = cloud.write(tmp_path_factory.mktemp("cloud"), http_endpoint=webhook.url)
             patch.undo()
             yield Deployed(aws, aws.deploy(assembly), webhook, assembly)

@@ -45,7 +45,7 @@ def test_a_state_file_without_its_supervisor_is_stale(tmp_path: Path) -> None:
     gone = instances.Instance(
         id="0badc0de", directory=str(tmp_path), endpoint="", tracking_url="", region="us-east-1",
         supervisor_pid=here.pid, supervisor_started=here.create_time() - 3600, emulator_pid=0,
-        access_key_id="AKIA", secret_access_key="secret", slack_webhook="",
+        access_key_id="AKIA", secret_access_key="secret", webhooks={},
     )  # fmt: skip
     instances.write(gone, tmp_path)
     (found,) = instances.instances(tmp_path)

@@ -14,7 +14,7 @@ import pytest
 from embedded_aws.aws import LocalAws, LocalOptions
 from embedded_aws.errors import ServiceDied
 from embedded_aws.postgres import Database, PostgresServer
-from embedded_aws.slack import SlackWebhook
+from embedded_aws.webhooks import Webhook
 from tests.integration.embedded_aws import cloud
 
 
@@ -55,7 +55,7 @@ def test_postgres_that_cannot_be_set_up_quotes_its_log(folder: Path) -> None:
 
 
 def test_the_webhook_answers_like_slack_and_remembers() -> None:
-    with SlackWebhook() as webhook:
+    with Webhook() as webhook:
         assert _post(webhook.url, {"text": "drift"}) == (200, "ok")
         webhook.fail_next(2)
         assert [_post(webhook.url, {"text": "again"})[0] for _ in range(3)] == [500, 500, 200]

@@ -12,6 +12,7 @@ from courtside.adapters.deployment import StageNotDeployed, stage_outputs
 from courtside.adapters.retained_resources import retained_resources
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 from embedded_aws.assembly import read_assembly
+from embedded_aws.webhooks import SLACK
 from infra.changes.specification import specification
 from tests.integration.lifecycle.conftest import BODY, OBJECT, WEBHOOK, Upgrade, database_password
 
@@ -79,7 +80,7 @@ def test_a_change_set_would_have_announced_a_replacement(upgrade: Upgrade) -> No
 def test_what_was_stored_before_is_there_after(upgrade: Upgrade) -> None:
     outputs = stage_outputs("dev")
     assert outputs[StackOutput.LAKE_BUCKET] == upgrade.lake
-    assert outputs[StackOutput.SLACK_WEBHOOK_SECRET] == upgrade.slack_secret
+    assert outputs[SLACK.secret_output] == upgrade.slack_secret
     found = upgrade.aws.client("s3").get_object(Bucket=upgrade.lake, Key=OBJECT)["Body"].read()
     assert found == BODY
     secret = upgrade.aws.client("secretsmanager").get_secret_value(SecretId=upgrade.slack_secret)

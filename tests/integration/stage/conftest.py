@@ -17,8 +17,8 @@ from courtside.workflows.games import store_games
 from embedded_aws.aws import LocalAws, LocalOptions
 from embedded_aws.demo.loop import Loop
 from embedded_aws.demo.synthesis import Synthesis
-from embedded_aws.slack import SlackWebhook
-from tests.fakes.aws_environment import point_at
+from embedded_aws.webhooks import Webhook
+from tests.fakes.pointing import point_at
 
 SEASONS = range(2005, 2012)
 
@@ -27,7 +27,7 @@ SEASONS = range(2005, 2012)
 class Stage:
     aws: LocalAws
     loop: Loop
-    slack: SlackWebhook
+    slack: Webhook
     lake: S3Lake
 
     def train(self, training_id: str, *, as_of: date) -> str:
@@ -52,13 +52,13 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     synthesis = Synthesis(folder / "cdk.out", stage="dev")
     with (
         pytest.MonkeyPatch.context() as patch,
-        SlackWebhook() as slack,
+        Webhook() as slack,
         LocalAws.start(LocalOptions(state_directory=folder / "state", enforce_iam=True)) as aws,
     ):
         point_at(aws.environment(), patch)
         aws.deploy(synthesis.finish())
         loop = Loop(aws, stage="dev")
-        loop.set_slack_webhook(slack.url)
+        loop.set_webhooks({"slack": slack.url})
         lake = S3Lake(loop.output(StackOutput.LAKE_BUCKET))
         store_games(simulate_games(seasons=SEASONS), lake=lake)
         aws.wait_for_tracking()

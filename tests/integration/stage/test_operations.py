@@ -22,7 +22,8 @@ from courtside.cli.main import app
 from courtside.contracts import ledger_keys
 from courtside.contracts.names import REGISTERED_MODEL, Alias, StackOutput
 from courtside.contracts.records import RetrainingLockState
-from courtside.workflows.ledger_documents import read, written
+from courtside.workflows.documents import read, written
+from embedded_aws.webhooks import SLACK
 from tests.integration.stage.conftest import Stage
 
 
@@ -188,10 +189,10 @@ def test_without_an_address_the_topic_is_asked_and_said_to_be_heard_by_nobody() 
 
 
 def test_a_webhook_that_was_never_set_is_told_without_showing_the_secret(stage: Stage) -> None:
-    secret = stage.loop.output(StackOutput.SLACK_WEBHOOK_SECRET)
+    secret = stage.loop.output(SLACK.secret_output)
     stage.aws.client("secretsmanager").put_secret_value(SecretId=secret, SecretString="a placeholder")
     said = ask()
-    stage.loop.set_slack_webhook(stage.slack.url)
+    stage.loop.set_webhooks({"slack": stage.slack.url})
     assert said.of("Slack")[0] == "warn"
     assert secret in said.of("Slack")[2]
     assert "a placeholder" not in json.dumps(said.findings)

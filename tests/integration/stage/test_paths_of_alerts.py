@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from courtside.cli.main import app
 from courtside.contracts.events import Window
-from courtside.contracts.names import StackOutput
 from courtside.core.findings import Level
+from embedded_aws.webhooks import SLACK
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.test_loop import texts, told_once
 
@@ -37,15 +37,15 @@ def test_watch_checks_the_stage_through_its_own_function() -> None:
 
 def test_a_test_alert_is_seen_to_reach_slack(stage: Stage) -> None:
     result = CliRunner().invoke(app, ["alerts", "test", "--json"])
-    assert (result.exit_code, json.loads(result.stdout)["fate"]) == (0, "delivered")
+    assert (result.exit_code, json.loads(result.stdout)["fates"]["slack"]) == (0, "delivered")
     assert told_once(stage, containing="courtside alerts test")
 
 
 @pytest.fixture
 def wrong_webhook(stage: Stage) -> Iterator[None]:
-    stage.loop.set_slack_webhook(stage.slack.url.removeprefix("http://"))
+    stage.loop.set_webhooks({"slack": stage.slack.url.removeprefix("http://")})
     yield
-    stage.loop.set_slack_webhook(stage.slack.url)
+    stage.loop.set_webhooks({"slack": stage.slack.url})
     sqs = stage.aws.client("sqs")
     (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "AlertsUndelivered" in url]
     sqs.purge_queue(QueueUrl=queue)
@@ -54,9 +54,9 @@ def wrong_webhook(stage: Stage) -> Iterator[None]:
 @pytest.mark.usefixtures("wrong_webhook")
 def test_an_alert_for_a_wrong_webhook_becomes_a_dead_letter_that_the_doctor_names(stage: Stage) -> None:
     result = CliRunner().invoke(app, ["alerts", "test", "--json"])
-    assert json.loads(result.stdout)["fate"] == "dead letter"
+    assert json.loads(result.stdout)["fates"]["slack"] == "dead letter"
     assert result.exit_code == 1
     found = {each["check"]: each for each in json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)}
     assert found["Slack"]["level"] == found["alerts"]["level"] == Level.FAIL
     assert "a test alert of stage dev" in found["alerts"]["detail"]
-    assert stage.loop.output(StackOutput.SLACK_WEBHOOK_SECRET) in found["Slack"]["fix"]
+    assert stage.loop.output(SLACK.secret_output) in found["Slack"]["fix"]

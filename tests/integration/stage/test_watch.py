@@ -102,7 +102,7 @@ def test_every_invocation_emits_metrics_however_it_ends(lines: list[Line]) -> No
     invocations = Counter(line.group for line in lines if line.text.startswith("START RequestId"))
     emitted = [line for line in lines if "_aws" in line.fields and line.fields["service"] != "train"]
     assert Counter(line.group for line in emitted) == invocations
-    assert len(invocations) >= len({"check_drift", "lock", "freeze", "gate", "promote", "unlock", "notify_slack"})
+    assert len(invocations) >= len({"check_drift", "lock", "freeze", "gate", "promote", "unlock", "notify"})
     directives = [directive for line in emitted for directive in line.fields["_aws"]["CloudWatchMetrics"]]
     assert {directive["Namespace"] for directive in directives} == {NAMESPACE}
     assert {line.fields["stage"] for line in emitted} == {"dev"}

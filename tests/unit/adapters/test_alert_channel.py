@@ -9,18 +9,18 @@ from courtside import bootstrap
 from courtside.adapters import secrets
 from courtside.adapters.examination import alert_channel
 from courtside.adapters.examination.alert_channel import subject_of
-from courtside.adapters.slack import WebhookInvalid
 from courtside.adapters.stack_resources import StackResource
-from courtside.contracts.names import StackOutput
-from embedded_aws.slack import SlackWebhook
+from courtside.adapters.webhook import WebhookInvalid
+from embedded_aws.webhooks import SLACK, Webhook
 
-OUTPUTS = {StackOutput.SLACK_WEBHOOK_SECRET: "arn:secret"}
+OUTPUTS = {SLACK.secret_output: "arn:secret"}
 
 
 def holding(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     monkeypatch.setattr(alert_channel, "read_secret", lambda _: secret)
     monkeypatch.setattr(secrets, "read_secret", lambda _: secret)
-    monkeypatch.setenv("COURTSIDE_SLACK_WEBHOOK_SECRET_ARN", "arn:secret")
+    monkeypatch.setenv("COURTSIDE_WEBHOOK_SECRET_ARN", "arn:secret")
+    monkeypatch.setenv("COURTSIDE_CHANNEL", "slack")
 
 
 @pytest.mark.parametrize(
@@ -36,25 +36,25 @@ def test_the_doctor_tells_an_unset_webhook_from_an_invalid_one(
     monkeypatch: pytest.MonkeyPatch, secret: str, level: str
 ) -> None:
     holding(monkeypatch, secret)
-    (finding,) = alert_channel.slack(OUTPUTS)
+    (finding,) = alert_channel.webhook(SLACK, OUTPUTS)
     assert finding.level == level
     assert secret not in finding.detail + finding.fix
     assert bool(finding.fix) == (level != "ok")
 
 
 def test_a_warm_notifier_posts_to_the_webhook_that_is_set_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    with SlackWebhook() as old, SlackWebhook() as new:
+    with Webhook() as old, Webhook() as new:
         holding(monkeypatch, "placeholder")
-        assert bootstrap.slack() is None
+        assert bootstrap.notifier() is None
         for webhook in (old, new):
             holding(monkeypatch, webhook.url)
-            post = bootstrap.slack()
+            post = bootstrap.notifier()
             assert post is not None
             post(subject="s", text="t")
         assert (len(old.messages), len(new.messages)) == (1, 1)
         holding(monkeypatch, new.url.removeprefix("http://"))
         with pytest.raises(WebhookInvalid):
-            bootstrap.slack()
+            bootstrap.notifier()
 
 
 class Queue:

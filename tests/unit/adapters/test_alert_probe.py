@@ -9,9 +9,12 @@ from typer.testing import CliRunner
 from courtside.adapters import alert_probe
 from courtside.adapters.alert_probe import PATIENCE_SECONDS, Fate, probe
 from courtside.adapters.stack_resources import StackResource
-from courtside.cli.alerts import AlertNotDelivered, SlackSwitchedOff
+from courtside.cli.alerts import AlertNotDelivered, NoChannel
 from courtside.cli.main import app
-from courtside.contracts.names import StackOutput
+from courtside.contracts.channels import CHANNELS
+from courtside.contracts.names import NO_WEBHOOK, POSTED, StackOutput
+
+SLACK, TEAMS = CHANNELS["slack"], CHANNELS["teams"]
 
 RESOURCES = [
     StackResource("s", "NotifySlackLogs1A", "AWS::Logs::LogGroup", "the-log", "CREATE_COMPLETE"),
@@ -38,9 +41,11 @@ class Aws:
         self._asked = name
         return self
 
-    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+    def paginate(self, **given: Any) -> list[dict[str, Any]]:
+        if given.get("logGroupName") == "silent":
+            return [{"events": []}]
         if self._asked == "filter_log_events":
-            return [{"events": [{"message": "posted to Slack m-0"}, {"message": self.log}]}]
+            return [{"events": [{"message": f"{POSTED} m-0"}, {"message": self.log}]}]
         mails = [("email", "arn:a"), ("email", "PendingConfirmation"), ("lambda", "arn:b")]
         return [{"Subscriptions": [{"Protocol": protocol, "SubscriptionArn": arn} for protocol, arn in mails]}]
 
@@ -52,8 +57,8 @@ def line(message: str) -> str:
 @pytest.mark.parametrize(
     ("aws", "fate"),
     [
-        (Aws(log=line("posted to Slack")), Fate.DELIVERED),
-        (Aws(log=line("no Slack webhook is set; put its address")), Fate.NO_WEBHOOK),
+        (Aws(log=line(POSTED)), Fate.DELIVERED),
+        (Aws(log=line(f"{NO_WEBHOOK}; put its address")), Fate.NO_WEBHOOK),
         (Aws(letter='{"Records": [{"Sns": {"MessageId": "m-1"}}]}'), Fate.DEAD_LETTER),
         (Aws(letter='{"Records": [{"Sns": {"MessageId": "m-0"}}]}'), Fate.UNKNOWN),
         (Aws(), Fate.UNKNOWN),
@@ -66,24 +71,49 @@ def test_the_channel_is_proved_to_its_end(monkeypatch: pytest.MonkeyPatch, aws: 
     def sleep(seconds: float) -> None:
         passed[0] += seconds
 
-    proof = probe("arn:topic", RESOURCES, stage="dev", sleep=sleep, clock=lambda: passed[0])
-    assert (proof.fate, proof.emails) == (fate, 1)
+    proof = probe("arn:topic", RESOURCES, channels=[SLACK], stage="dev", sleep=sleep, clock=lambda: passed[0])
+    assert (proof.fates["slack"], proof.emails, proof.message_id) == (fate, 1, "m-1")
     assert proof.seconds == (PATIENCE_SECONDS if fate is Fate.UNKNOWN else alert_probe.POLL_SECONDS)
     assert len(aws.published[0]["Subject"]) <= 100
 
 
-@pytest.mark.parametrize(("aws", "code"), [(Aws(log=line("posted to Slack")), 0), (Aws(letter="m-1"), 1)])
+@pytest.mark.parametrize(
+    ("aws", "fates"),
+    [
+        (Aws(log=line(POSTED)), [Fate.DELIVERED, Fate.UNKNOWN]),
+        (Aws(log=line(POSTED), letter="m-1"), [Fate.DELIVERED, Fate.DEAD_LETTER]),
+        (Aws(letter="m-1"), [Fate.UNKNOWN, Fate.UNKNOWN]),
+    ],
+)
+def test_a_letter_is_only_of_the_channel_that_said_nothing(
+    monkeypatch: pytest.MonkeyPatch, aws: Aws, fates: list[Fate]
+) -> None:
+    """One letter for two silent channels does not say which of them it is of."""
+    monkeypatch.setattr("boto3.client", lambda _: aws)
+    silent = StackResource("s", "NotifyTeamsLogs3C", "AWS::Logs::LogGroup", "silent", "CREATE_COMPLETE")
+    passed = [0.0]
+
+    def sleep(seconds: float) -> None:
+        passed[0] += seconds
+
+    proof = probe(
+        "arn:topic", [*RESOURCES, silent], channels=[SLACK, TEAMS], stage="dev", sleep=sleep, clock=lambda: passed[0]
+    )
+    assert [proof.fates["slack"], proof.fates["teams"]] == fates
+
+
+@pytest.mark.parametrize(("aws", "code"), [(Aws(log=line(POSTED)), 0), (Aws(letter="m-1"), 1)])
 def test_the_command_fails_unless_it_was_delivered(monkeypatch: pytest.MonkeyPatch, aws: Aws, code: int) -> None:
-    outputs = {StackOutput.ALERT_TOPIC: "arn:topic", StackOutput.SLACK_WEBHOOK_SECRET: "arn:secret"}
+    outputs = {StackOutput.ALERT_TOPIC: "arn:topic", SLACK.secret_output: "arn:secret"}
     monkeypatch.setattr("boto3.client", lambda _: aws)
     monkeypatch.setattr(alert_probe, "POLL_SECONDS", 0.0)
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: outputs)
     monkeypatch.setattr("courtside.adapters.stack_resources.stack_resources", lambda _: RESOURCES)
     result = CliRunner().invoke(app, ["alerts", "test", "--json"])
-    assert json.loads(result.stdout)["fate"] == ("delivered" if code == 0 else "dead letter")
+    assert json.loads(result.stdout)["fates"]["slack"] == ("delivered" if code == 0 else "dead letter")
     assert isinstance(result.exception, AlertNotDelivered) == bool(code)
 
 
 def test_without_slack_it_says_what_cannot_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: {StackOutput.ALERT_TOPIC: "arn:topic"})
-    assert isinstance(CliRunner().invoke(app, ["alerts", "test"]).exception, SlackSwitchedOff)
+    assert isinstance(CliRunner().invoke(app, ["alerts", "test"]).exception, NoChannel)

@@ -1,58 +1,22 @@
 import socket
-import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 
 import pytest
 
-from courtside.adapters import slack as adapter
-from courtside.adapters.slack import BUDGET_SECONDS, TRIES, SlackUnreachable, WebhookInvalid, post_to_slack, webhook_in
-from embedded_aws.slack import SlackWebhook
+from courtside.adapters import webhook as adapter
+from courtside.adapters.webhook import BUDGET_SECONDS, TRIES, WebhookInvalid, WebhookUnreachable, post
+from embedded_aws.webhooks import SLACK, Webhook
+from tests.fakes.answering import Answer, answering
 
-Answer = tuple[int, str, dict[str, str]]
-
-
-@contextmanager
-def answering(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
-    """Serve these answers one after the other, the last one for ever; yields the address and the requests' methods."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self._answer()
-
-        def do_GET(self) -> None:
-            self._answer()
-
-        def _answer(self) -> None:
-            status, body, headers = answers[min(len(asked), len(answers) - 1)]
-            asked.append(self.command)
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/services/T/B/x", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-
+post_to_slack = partial(post, channel=SLACK)
+webhook_in = partial(adapter.webhook_in, channel=SLACK)
 
 OK: Answer = (200, "ok", {})
 
 
 def test_a_message_arrives_once() -> None:
-    with SlackWebhook() as slack:
+    with Webhook() as slack:
         post_to_slack(slack.url, subject="Courtside: drift", text="what moved")
         (message,) = slack.messages
     assert message.text == "*Courtside: drift*\nwhat moved"
@@ -60,7 +24,7 @@ def test_a_message_arrives_once() -> None:
 
 def test_a_webhook_that_fails_for_a_while_gets_the_message_in_the_end() -> None:
     waits: list[float] = []
-    with SlackWebhook() as slack:
+    with Webhook() as slack:
         slack.fail_next(TRIES - 1)
         post_to_slack(slack.url, subject="s", text="t", sleep=waits.append)
         assert len(slack.messages) == 1
@@ -68,24 +32,24 @@ def test_a_webhook_that_fails_for_a_while_gets_the_message_in_the_end() -> None:
 
 
 def test_a_webhook_that_stays_broken_is_named_without_its_address() -> None:
-    with SlackWebhook() as slack:
+    with Webhook() as slack:
         slack.fail_next(TRIES)
-        with pytest.raises(SlackUnreachable, match="HTTP 500") as caught:
+        with pytest.raises(WebhookUnreachable, match="HTTP 500") as caught:
             post_to_slack(slack.url, subject="s", text="t", sleep=lambda _: None)
         assert slack.url not in str(caught.value)
 
 
 def test_a_refusal_is_not_tried_again() -> None:
-    with SlackWebhook() as slack:
-        with pytest.raises(SlackUnreachable, match="HTTP 404"):
+    with Webhook() as slack:
+        with pytest.raises(WebhookUnreachable, match="HTTP 404"):
             post_to_slack(slack.url + "/unknown", subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
         assert not slack.messages
 
 
 def test_nobody_listening_is_named() -> None:
-    with SlackWebhook() as slack:
+    with Webhook() as slack:
         url = slack.url
-    with pytest.raises(SlackUnreachable):
+    with pytest.raises(WebhookUnreachable):
         post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
 
 
@@ -94,7 +58,7 @@ def test_nobody_listening_is_named() -> None:
 )
 def test_an_address_that_is_none_stays_out_of_what_is_said_about_it(webhook: str) -> None:
     """A line break or a word too many in the secret: the log would tell nearly all of it."""
-    with pytest.raises(SlackUnreachable, match="not an address") as caught:
+    with pytest.raises(WebhookUnreachable, match="not an address") as caught:
         post_to_slack(webhook, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
     assert "T0" not in "".join(traceback.format_exception(caught.value))
 
@@ -113,7 +77,7 @@ def test_an_address_that_is_none_stays_out_of_what_is_said_about_it(webhook: str
     ],
 )
 def test_only_slacks_own_answer_counts_as_delivered(answer: Answer) -> None:
-    with answering(answer) as (url, asked), pytest.raises(SlackUnreachable, match=f"HTTP {answer[0]}"):
+    with answering(answer) as (url, asked), pytest.raises(WebhookUnreachable, match=f"HTTP {answer[0]}"):
         post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
     assert asked == ["POST"] * TRIES
 
@@ -135,7 +99,7 @@ def test_slack_is_given_the_time_it_asks_for() -> None:
 def test_more_time_than_the_function_has_is_left_to_its_own_retry(asked_for: str) -> None:
     with (
         answering((429, "", {"Retry-After": asked_for}), OK) as (url, asked),
-        pytest.raises(SlackUnreachable, match="HTTP 429"),
+        pytest.raises(WebhookUnreachable, match="HTTP 429"),
     ):
         post_to_slack(url, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
     assert asked == ["POST"]
@@ -153,20 +117,20 @@ def test_slack_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(adapter, "TIMEOUT_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/services/T/B/x"
-        with pytest.raises(SlackUnreachable, match="TimeoutError"):
+        with pytest.raises(WebhookUnreachable, match="TimeoutError"):
             post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
 
 
 def test_tries_end_while_the_function_still_has_time_to_say_why() -> None:
     times = iter([0.0, 4.0, 9.0, 16.0, 99.0])
     waits: list[float] = []
-    with answering((500, "", {})) as (url, asked), pytest.raises(SlackUnreachable):
+    with answering((500, "", {})) as (url, asked), pytest.raises(WebhookUnreachable):
         post_to_slack(url, subject="s", text="t", sleep=waits.append, clock=lambda: next(times))
     assert (waits, asked) == ([1, 2], ["POST"] * 3)
 
 
 def test_what_looks_like_slacks_markup_arrives_as_text() -> None:
-    with SlackWebhook() as slack:
+    with Webhook() as slack:
         post_to_slack(slack.url, subject="a & b", text="<!channel> <https://evil.example|log in> @here @Channel a@b.c")
         (message,) = slack.messages
     assert message.text.splitlines()[0] == "*a &amp; b*"

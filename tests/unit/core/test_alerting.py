@@ -8,6 +8,7 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from courtside.contracts.channels.slack import slack_text
 from courtside.contracts.records import Comparison, GateDecision
 from courtside.core.alerting import SUBJECT_LIMIT, TEXT_LIMIT, Alert, DriftAlertContext, drift_alert, rejection_alert
 from courtside.core.dataset import Feature, FeatureKind
@@ -16,7 +17,7 @@ from courtside.core.display_text import display_text
 from courtside.core.drift import ClassicPolicy, DriftReport, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.retraining_alerts import approval_alert
-from courtside.core.slack_text import slack_text
+from courtside.core.shown import shown
 
 FEATURES = [Feature(f"f{n}", FeatureKind.NUMERIC) for n in range(12)]
 SLACK_LIMIT, SNS_LIMIT_BYTES = 40_000, 262_144

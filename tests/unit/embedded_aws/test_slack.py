@@ -1,32 +1,35 @@
 """What the embedded AWS's own Slack received, as other processes and people read it."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 from typer.testing import CliRunner
 
-from courtside.adapters.slack import SlackUnreachable, post_to_slack
+from courtside.adapters.webhook import WebhookUnreachable, post
 from courtside.cli.main import app
 from embedded_aws import instance as instances
-from embedded_aws.slack import SlackJournal, SlackWebhook
+from embedded_aws.webhooks import SLACK, Journal, Webhook
+
+post_to_slack = partial(post, channel=SLACK)
 
 
 def test_what_a_webhook_accepts_can_be_read_by_another_process(tmp_path: Path) -> None:
-    with SlackWebhook(SlackJournal(tmp_path)) as webhook:
+    with Webhook(Journal(tmp_path)) as webhook:
         post_to_slack(webhook.url, subject="Drift", text="home_rest & away_rest < 0.2")
         post_to_slack(webhook.url, subject="Again", text="second")
-        with pytest.raises(SlackUnreachable, match="404"):
+        with pytest.raises(WebhookUnreachable, match="404"):
             post_to_slack(webhook.url[:-1], subject="A stranger's", text="who does not know the address")
         accepted = webhook.messages
-    read = SlackJournal(tmp_path).messages
+    read = Journal(tmp_path).messages
     assert read == accepted
     assert [message.shown for message in read] == ["*Drift*\nhome_rest & away_rest < 0.2", "*Again*\nsecond"]
 
 
 def test_a_line_that_is_still_being_written_is_no_message_yet(tmp_path: Path) -> None:
-    journal = SlackJournal(tmp_path)
+    journal = Journal(tmp_path)
     assert journal.wait_for(1, timeout=0) == ()
     whole = json.dumps({"received_at": "2026-03-01T12:00:00+00:00", "payload": {"text": "whole"}})
     (tmp_path / "slack.jsonl").write_text(f"{whole}\n{whole[:30]}")
@@ -42,11 +45,11 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> instances.Instan
     instance = instances.Instance(
         id="0badcafe", directory=str(directory), endpoint="", tracking_url="", region="us-east-1",
         supervisor_pid=here.pid, supervisor_started=here.create_time(), emulator_pid=0,
-        access_key_id="AKIA", secret_access_key="secret", slack_webhook="", kept=True,
+        access_key_id="AKIA", secret_access_key="secret", webhooks={}, kept=True,
     )  # fmt: skip
     instances.write(instance, state)
     monkeypatch.setenv(instances.STATE_DIRECTORY, str(state))
-    with SlackWebhook(instance.slack) as webhook:
+    with Webhook(instance.received(SLACK)) as webhook:
         post_to_slack(webhook.url, subject="First", text="2 * 3 * 4 and `a*b*c` & <b>")
         post_to_slack(webhook.url, subject="Second", text="*Why*: rule `certain`.\n*What to do*: nothing")
     return instance
@@ -69,7 +72,7 @@ def test_messages_are_shown_as_slack_shows_them_newest_last() -> None:
 def test_the_newest_are_chosen_also_of_a_named_instance(running: instances.Instance) -> None:
     (only,) = json.loads(slack(running.id, "--last", "1", "--json"))
     assert only["text"].startswith("*Second*")
-    assert only["received_at"] == running.slack.messages[-1].received_at.isoformat()
+    assert only["received_at"] == running.received(SLACK).messages[-1].received_at.isoformat()
     assert [each["text"][:7] for each in json.loads(slack("--last", "9", "--json"))] == ["*First*", "*Second"]
 
 

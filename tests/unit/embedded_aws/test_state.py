@@ -52,15 +52,15 @@ def test_a_state_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
         prepare_state(file)
 
 
-@pytest.mark.parametrize("other", [{"slack_webhook": None}, {"of_a_later_release": "something"}])
+@pytest.mark.parametrize("other", [{"webhooks": None}, {"of_a_later_release": "something"}])
 def test_what_another_release_started_is_listed_so_that_it_can_be_stopped(
-    tmp_path: Path, other: dict[str, str | None]
+    tmp_path: Path, other: dict[str, object]
 ) -> None:
     held = {
         "id": "0badcafe", "directory": "courtside-local-x", "endpoint": "https://127.0.0.1:1", "tracking_url": "",
         "region": "us-east-1", "supervisor_pid": 1, "supervisor_started": 0.0, "emulator_pid": 2,
-        "access_key_id": "AKIA", "secret_access_key": "secret", "slack_webhook": "https://127.0.0.1:2", "kept": True,
-        "stage": "dev", **other,
+        "access_key_id": "AKIA", "secret_access_key": "secret", "webhooks": {"slack": "https://127.0.0.1:2"},
+        "kept": True, "stage": "dev", **other,
     }  # fmt: skip
     written = {name: value for name, value in held.items() if value is not None}
     (tmp_path / "0badcafe.json").write_text(json.dumps(written))

@@ -6,7 +6,7 @@ They are pure functions of a reference column and a current column on its grid.
 from collections import Counter
 from collections.abc import Iterable
 
-from courtside.core.discovery import declared_in
+from courtside.contracts.discovery import declared_in
 from courtside.core.drift.statistics.statistic import Figure, Statistic
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from courtside.core.discovery import declared_in
+from courtside.contracts.discovery import declared_in
 from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor, Preprocessing
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from courtside.contracts.discovery import declared_in
 from courtside.core.dataset import FeatureKind
-from courtside.core.discovery import declared_in
 from courtside.core.drift.statistics import ALL, ARCHIVED_KEYS, KEYS, StatisticTwice, in_order
 from courtside.core.drift.statistics.statistic import EVERY_KIND, Figure, Statistic
 from courtside.workflows.drift_archive import ROWS_SCHEMA

@@ -1,6 +1,11 @@
-"""An alert as Slack is sent it: escaped, so that a name from the data notifies nobody and links nowhere, and cut."""
+"""Slack, by an incoming webhook: text is escaped, so that a name from the data calls nobody and links nowhere."""
 
+import html
 import re
+from collections.abc import Mapping
+from typing import Any
+
+from courtside.contracts.channels.channel import Channel
 
 MOST_CHARACTERS = 7500
 """When escaped, each may become five; Slack itself silently cuts a text at 40,000 characters."""
@@ -22,3 +27,24 @@ def slack_text(subject: str, text: str) -> str:
     if len(whole) > MOST_CHARACTERS:
         whole = whole[: MOST_CHARACTERS - len(_CUT)] + _CUT
     return _CALL.sub(f"@{_ZERO_WIDTH_SPACE}", whole.translate(_ESCAPES))
+
+
+def _payload(subject: str, text: str) -> dict[str, Any]:
+    return {"text": slack_text(subject, text), "unfurl_links": False, "link_names": False}
+
+
+def _shown(payload: Mapping[str, Any]) -> str:
+    return html.unescape(str(payload.get("text", "")))
+
+
+CHANNEL = Channel(
+    name="slack",
+    title="Slack",
+    payload=_payload,
+    shown=_shown,
+    took=lambda _status, said: said.strip() == b"ok",
+    proof="Slack's own answer, which is ok",
+    answer=(200, "ok"),
+    attempt=re.compile(r"/services/|slack", re.IGNORECASE),
+    secret=re.compile(r"(hooks\.slack\.com/\w+/)[^\s\"'<>]+"),
+)

@@ -1,6 +1,5 @@
-"""A webhook on loopback that answers like Slack's and remembers what it was sent."""
+"""Webhooks on loopback that answer as a channel's service does and remember what they were sent."""
 
-import html
 import json
 import secrets
 import threading
@@ -13,76 +12,82 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from courtside.contracts.channels import CHANNELS, Channel
 from embedded_aws.ports import LOOPBACK
 
+SLACK = CHANNELS["slack"]
 _TOKEN_BYTES = 24
 _POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class SlackMessage:
-    """One accepted post: when it came (UTC) and its JSON object."""
+class Message:
+    """One accepted post: to which channel, when it came (UTC) and its JSON object."""
 
+    channel: Channel
     received_at: datetime
     payload: dict[str, Any]
 
     @property
     def text(self) -> str:
-        """The message's text; empty when it has none."""
-        return str(self.payload.get("text", ""))
+        """The message's text as it was sent; what is shown where it is in no field of its own."""
+        return str(self.payload.get("text", self.shown))
 
     @property
     def shown(self) -> str:
-        """The text without Slack's escapes, as Slack shows it to people; marks for bold and code are left in."""
-        return html.unescape(self.text)
+        """The text as the channel shows it to people; marks for code, and Slack's for bold, are left in."""
+        return self.channel.shown(self.payload)
 
 
-class SlackJournal:
+class Journal:
     """The file into which a webhook writes the messages that it accepts, for readers in other processes."""
 
-    def __init__(self, directory: Path) -> None:
-        self._path = directory / "slack.jsonl"
+    def __init__(self, directory: Path, channel: Channel = SLACK) -> None:
+        self.channel = channel
+        self._path = directory / f"{channel.name}.jsonl"
 
-    def add(self, message: SlackMessage) -> None:
+    def add(self, message: Message) -> None:
         """Append one message."""
         line = json.dumps({"received_at": message.received_at.isoformat(), "payload": message.payload})
         with self._path.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 
     @property
-    def messages(self) -> tuple[SlackMessage, ...]:
+    def messages(self) -> tuple[Message, ...]:
         """What was accepted so far, oldest first."""
         return tuple(self._read())
 
-    def wait_for(self, count: int, *, timeout: float) -> tuple[SlackMessage, ...]:
+    def wait_for(self, count: int, *, timeout: float) -> tuple[Message, ...]:
         """Wait until `count` messages have come, or `timeout` seconds; returns all that came."""
         deadline = time.monotonic() + timeout
         while len(messages := self.messages) < count and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         return messages
 
-    def _read(self) -> Iterator[SlackMessage]:
+    def _read(self) -> Iterator[Message]:
         if not self._path.exists():
             return
         for line in self._path.read_text(encoding="utf-8").splitlines(keepends=True):
             # The last one may still be on its way into the file.
             if line.endswith("\n"):
                 found = json.loads(line)
-                yield SlackMessage(datetime.fromisoformat(found["received_at"]), found["payload"])
+                yield Message(self.channel, datetime.fromisoformat(found["received_at"]), found["payload"])
 
 
-class SlackWebhook:
-    """A Slack-shaped incoming webhook; a context manager that serves in a thread.
+class Webhook:
+    """A channel's incoming webhook; a context manager that serves in a thread.
 
-    As Slack does, it answers ``ok`` to a JSON object and ``invalid_payload`` (400) to anything else; when it was
-    told to fail, ``server_error`` (500). What it accepts is written to `journal`, too.
+    It answers as the channel's service does to a JSON object in which there is something to show, and
+    ``invalid_payload`` (400) to anything else; when it was told to fail, ``server_error`` (500). What it accepts is
+    written to `journal`, too.
     """
 
-    def __init__(self, journal: SlackJournal | None = None) -> None:
+    def __init__(self, journal: Journal | None = None, *, channel: Channel = SLACK) -> None:
         self._journal = journal
-        # As with Slack's own, whoever knows the address may post.
+        self.channel = channel if journal is None else journal.channel
+        # As with the services' own, whoever knows the address may post.
         self._path = f"/services/T00000000/B00000000/{secrets.token_urlsafe(_TOKEN_BYTES)}"
-        self._messages: list[SlackMessage] = []
+        self._messages: list[Message] = []
         self._refused = 0
         self._failures = 0
         self._changed = threading.Condition()
@@ -101,11 +106,11 @@ class SlackWebhook:
 
     @property
     def url(self) -> str:
-        """The address to put into the Slack secret."""
+        """The address to put into the channel's secret."""
         return f"http://{LOOPBACK}:{self._server.server_address[1]}{self._path}"
 
     @property
-    def messages(self) -> tuple[SlackMessage, ...]:
+    def messages(self) -> tuple[Message, ...]:
         """What was accepted, oldest first."""
         with self._changed:
             return tuple(self._messages)
@@ -121,7 +126,7 @@ class SlackWebhook:
         with self._changed:
             self._failures = count
 
-    def wait_for(self, count: int, *, timeout: float) -> tuple[SlackMessage, ...]:
+    def wait_for(self, count: int, *, timeout: float) -> tuple[Message, ...]:
         """Wait until `count` messages have come, or `timeout` seconds; returns all that came."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._messages) >= count, timeout)
@@ -135,14 +140,14 @@ class SlackWebhook:
                 self._refused += 1
                 return 500, "server_error"
             payload = _object(body)
-            if payload is None:
+            if payload is None or not self.channel.shown(payload):
                 self._refused += 1
                 return 400, "invalid_payload"
-            message = SlackMessage(datetime.now(UTC), payload)
+            message = Message(self.channel, datetime.now(UTC), payload)
             self._messages.append(message)
             if self._journal is not None:
                 self._journal.add(message)
-            return 200, "ok"
+            return self.channel.answer
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

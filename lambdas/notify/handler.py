@@ -1,23 +1,24 @@
-"""SNS → Slack."""
+"""SNS → the webhook of this function's channel."""
 
 import json
 from typing import Any
 
 from courtside import bootstrap
+from courtside.contracts.names import NO_WEBHOOK, POSTED
 from courtside.telemetry import LambdaContext, instrumented, logger
 
 
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Post every message of an SNS event; an unset webhook is reported in the log and is not a failure."""
-    post = bootstrap.slack()
+    """Post every message of an SNS event; an unset webhook is said in the log and is no failure."""
+    post = bootstrap.notifier()
     if post is None:
-        logger.warning("no Slack webhook is set; put its address into the secret of the stack's output")
+        logger.warning("%s; put its address into the secret of the stack's output", NO_WEBHOOK)
         return {"posted": 0}
     messages = [record["Sns"] for record in event["Records"]]
     for message in messages:
         post(subject=message.get("Subject") or "Courtside", text=_plain(message["Message"]))
-        logger.info("posted to Slack", extra={"message_id": message["MessageId"]})
+        logger.info(POSTED, extra={"message_id": message["MessageId"]})
     return {"posted": len(messages)}
 
 

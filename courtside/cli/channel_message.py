@@ -1,4 +1,4 @@
-"""A message as Slack shows it to people: bold words are bold, and their marks are gone."""
+"""A message as its channel shows it to people: bold words are bold, and their marks are gone."""
 
 import re
 
@@ -6,7 +6,8 @@ from rich.text import Text
 
 from courtside.contracts.secrecy import without_secrets
 
-# Slack's own rule is a pair of marks at the edges of words. Code keeps its marks, which distinguish it from text.
+# Slack's own rule: a pair of marks at the edges of words. Code keeps its marks, by which it is told from text. What
+# another channel shows has no marks for bold left.
 _BOLD = re.compile(r"(?<![\w*`])\*(?=\S)([^*\n`]*\S)\*(?![\w*`])")
 _CODE = re.compile(r"`[^`\n]+`")
 

@@ -1,0 +1,48 @@
+"""`courtside local slack` and its like: what the embedded AWS's own webhook of each channel received."""
+
+from typing import Annotated
+
+import typer
+
+from courtside.cli.channel_message import rendered
+from courtside.cli.console import JsonFlag, print_json, print_message, say
+from courtside.contracts.channels import CHANNELS, Channel
+
+
+def add_channels(app: typer.Typer) -> None:
+    """Add one command for each channel, which has the channel's name."""
+    for channel in CHANNELS.values():
+        _add(app, channel)
+
+
+def _add(app: typer.Typer, channel: Channel) -> None:
+    title = channel.title
+
+    @app.command(
+        channel.name,
+        help=f"""Show what the embedded AWS's own {title} received, newest last, as a person would read it there.
+
+    Examples:
+
+    - `courtside local {channel.name}`
+
+    - `courtside local {channel.name} --last 1 --json`
+    """,
+    )
+    def received(
+        instance_id: Annotated[str | None, typer.Argument(help="Of which one [default: the newest].")] = None,
+        last: Annotated[
+            int | None, typer.Option("--last", min=1, help="The newest messages only [default: all].")
+        ] = None,
+        as_json: JsonFlag = False,
+    ) -> None:
+        from embedded_aws.instance import find_running
+
+        messages = find_running(instance_id).received(channel).messages[-(last or 0) :]
+        if as_json:
+            print_json([{"received_at": each.received_at.isoformat(), "text": each.shown} for each in messages])
+            return
+        if not messages:
+            say(f"{title} received nothing yet. `courtside alerts test` sends it a message.")
+        for message in messages:
+            print_message(f"{message.received_at:%Y-%m-%d %H:%M:%S} UTC", rendered(message.shown))

@@ -1,0 +1,1 @@
+"""Pass alerts on to a channel."""

@@ -1,1 +1,0 @@
-"""Pass alerts on to Slack."""

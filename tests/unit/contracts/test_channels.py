@@ -1,0 +1,46 @@
+"""What every channel has, those that are added later too."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from courtside.contracts.channels import CHANNELS, Channel
+from embedded_aws.webhooks import Webhook
+from infra.stage import StageSettings
+
+EACH = pytest.mark.parametrize("channel", CHANNELS.values(), ids=list(CHANNELS))
+
+
+def test_the_folders_channels_are_found() -> None:
+    assert {"slack", "teams"} <= set(CHANNELS)
+
+
+@EACH
+def test_a_channel_takes_its_own_answer_and_no_error(channel: Channel) -> None:
+    status, said = channel.answer
+    assert channel.took(status, said.encode())
+    assert not channel.took(200, b"<html>sign in</html>")
+
+
+@EACH
+def test_what_is_sent_is_shown_whole(channel: Channel) -> None:
+    shown = channel.shown(json.loads(json.dumps(channel.payload("A subject", "first\nsecond <b> & [c](d)"))))
+    assert [line.strip("*") for line in shown.splitlines()] == ["A subject", "first", "second <b> & [c](d)"]
+
+
+@EACH
+def test_a_stage_switches_each_channel_by_its_name(channel: Channel) -> None:
+    def settings(**given: bool) -> StageSettings:
+        every: Mapping[str, bool] = dict.fromkeys(CHANNELS, False)
+        return StageSettings.model_validate({"stage": "dev", **every, **given})
+
+    assert settings().channels == ()
+    assert settings(**{channel.name: True}).channels == (channel,)
+
+
+@EACH
+def test_the_embedded_webhook_refuses_what_shows_nothing(channel: Channel) -> None:
+    with Webhook(channel=channel) as webhook:
+        assert webhook.channel is channel
+    assert channel.shown({"anything": "else"}) == ""
