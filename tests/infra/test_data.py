@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT
+from courtside.contracts.channels import CHANNELS
 from courtside.contracts.names import StackOutput
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
@@ -113,7 +114,7 @@ def test_only_prod_pays_for_a_standby(dev: SynthesizedStage, prod: SynthesizedSt
 
 def test_every_output_is_published_once(stage: SynthesizedStage) -> None:
     published = [key for stack in stage.stacks for key in stack.outputs if not key.startswith("ExportsOutput")]
-    assert sorted(published) == sorted(StackOutput)
+    assert sorted(published) == sorted([*StackOutput, CHANNELS["slack"].secret_output])
 
 
 def test_the_database_says_who_logged_in_and_buys_no_extended_support(stage: SynthesizedStage) -> None:
