@@ -5,10 +5,8 @@ costs $0.10 a month. The functions that the state machine waits for have no alar
 announces their failures.
 """
 
-import aws_cdk as cdk
 from constructs import Construct
 
-from courtside.contracts.metrics import Metric
 from infra.constructs.alerts import Alerts
 from infra.constructs.figures import FIVE_MINUTES, Figures
 from infra.stage import StageSettings
@@ -24,14 +22,13 @@ GIB = 1024**3
 
 
 class StageAlarms(Construct):
-    """Every alarm of a stage except those on dead letter queues, which are defined beside their queues."""
+    """Every alarm of a stage but those of scheduled work, which stand beside it, and those on dead letter queues."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, alerts: Alerts, figures: Figures, settings: StageSettings
     ) -> None:
         super().__init__(scope, construct_id)
         self._alerts, self._figures, self._settings = alerts, figures, settings
-        self._on_checks()
         self._on_functions()
         self._on_retraining()
         self._on_tracking()
@@ -41,19 +38,6 @@ class StageAlarms(Construct):
             construct_id="NotificationsFailed",
             meaning="The alert topic could not deliver to one of its subscribers: a channel or an e-mail address",
             runbook="notifications-failed",
-        )
-
-    def _on_checks(self) -> None:
-        hours = self._settings.check_overdue_hours
-        self._alerts.when(
-            self._figures.ours(Metric.CHECKS, period=cdk.Duration.hours(1)),
-            construct_id="CheckDidNotRun",
-            meaning=f"No drift check has finished in {hours} hours, so nobody knows whether the data drift",
-            runbook="check-did-not-run",
-            below=True,
-            periods=hours,
-            missing_is_bad=True,
-            enabled=self._settings.check_enabled,
         )
 
     def _on_functions(self) -> None:

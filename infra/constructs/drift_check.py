@@ -9,14 +9,17 @@ from constructs import Construct
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.environment import CheckDriftEnv
+from courtside.contracts.metrics import Metric
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs import tracking_routes
-from infra.constructs.alerts import Alerts, dead_letter_queue
+from infra.constructs.alerts import Alerts
+from infra.constructs.figures import own_metric
 from infra.constructs.functions import ImageFunction
 from infra.constructs.ledger import grant_ledger
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.constructs.retraining import Retraining
+from infra.constructs.scheduled_work import ScheduledWork
 from infra.stage import StageSettings
 
 # The check adds reports and decisions, and changes nothing else.
@@ -26,7 +29,7 @@ CLAIMED = (ledger_keys.CHECKS_PREFIX, ledger_keys.NOTICES_PREFIX)
 ARTIFACT = f"{ARTIFACT_FOLDER}/*/artifacts/{DRIFT_PAGE}"
 
 
-class DriftCheck(Construct):
+class DriftCheck(ScheduledWork):
     """`check_drift` on a schedule; it may alert, start a retraining and log a run with its report's page.
 
     The schedule passes its own time as `as_of`, so a late or repeated run looks at the same window.
@@ -45,8 +48,14 @@ class DriftCheck(Construct):
         retraining: Retraining,
         settings: StageSettings,
     ) -> None:
-        super().__init__(scope, construct_id)
-        self._missed = dead_letter_queue(self, "Missed")
+        super().__init__(
+            scope,
+            construct_id,
+            alerts=alerts,
+            alarm="CheckMissed",
+            meaning="A scheduled drift check did not finish; its event and error wait in the dead letter queue",
+            runbook="check-missed",
+        )
         environment = CheckDriftEnv(
             lake_bucket=lake.bucket_name,
             dataset=settings.dataset,
@@ -65,7 +74,7 @@ class DriftCheck(Construct):
             environment=environment,
             settings=settings,
             timeout=cdk.Duration.minutes(5),
-            dead_letter_queue=self._missed,
+            dead_letter_queue=self.missed,
         )
         lake.grant_read(self.function)
         for prefix in WRITABLE:
@@ -75,28 +84,24 @@ class DriftCheck(Construct):
         api.grant_routes(self.function, tracking_routes.DRIFT_CHECK)
         alerts.topic.grant_publish(self.function)
         retraining.machine.grant_start_execution(self.function)
-        self._add_schedule(settings)
-        alerts.when_not_empty(
-            self._missed,
-            construct_id="CheckMissed",
-            meaning="A scheduled drift check did not finish; its event and error wait in the dead letter queue",
-            runbook="check-missed",
-        )
+        self._run_on_schedule(settings)
 
-    def _add_schedule(self, settings: StageSettings) -> None:
-        scheduler.Schedule(
-            self,
+    def _run_on_schedule(self, settings: StageSettings) -> None:
+        as_of = scheduler.ScheduleTargetInput.from_object({"as_of": scheduler.ContextAttribute.scheduled_time})
+        self.add_schedule(
             "Schedule",
+            settings.check_schedule,
+            target=targets.LambdaInvoke(self.function, input=as_of, **self.delivery),
             description="Drift check",
-            schedule=scheduler.ScheduleExpression.expression(
-                settings.check_schedule, cdk.TimeZone.of(settings.check_timezone)
-            ),
+            timezone=cdk.TimeZone.of(settings.check_timezone),
             enabled=settings.check_enabled,
-            target=targets.LambdaInvoke(
-                self.function,
-                input=scheduler.ScheduleTargetInput.from_object({"as_of": scheduler.ContextAttribute.scheduled_time}),
-                dead_letter_queue=self._missed,
-                retry_attempts=3,
-                max_event_age=cdk.Duration.hours(1),
-            ),
+        )
+        hours = settings.check_overdue_hours
+        self.alert_unless_done(
+            own_metric(Metric.CHECKS, stage=settings.stage, period=cdk.Duration.hours(1)),
+            alarm="CheckDidNotRun",
+            hours=hours,
+            meaning=f"No drift check has finished in {hours} hours, so nobody knows whether the data drift",
+            runbook="check-did-not-run",
+            enabled=settings.check_enabled,
         )

@@ -16,6 +16,17 @@ from courtside.contracts.metrics import NAMESPACE, STAGE, Metric
 FIVE_MINUTES = cdk.Duration.minutes(5)
 
 
+def own_metric(metric: Metric, *, stage: str, statistic: str = "Sum", period: cdk.Duration) -> cloudwatch.Metric:
+    """Return one of the metrics that our own processes emit, over all services of a stage."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=metric.value,
+        dimensions_map={STAGE: stage},
+        statistic=statistic,
+        period=period,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """The metrics of a stage.
@@ -33,13 +44,7 @@ class Figures:
 
     def ours(self, metric: Metric, *, statistic: str = "Sum", period: cdk.Duration = FIVE_MINUTES) -> cloudwatch.Metric:
         """Return one of the metrics that our own processes emit, over all services of the stage."""
-        return cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=metric.value,
-            dimensions_map={STAGE: self.stage},
-            statistic=statistic,
-            period=period,
-        )
+        return own_metric(metric, stage=self.stage, statistic=statistic, period=period)
 
     def training_seconds(self) -> cloudwatch.Metric:
         """Return how long the longest training took."""

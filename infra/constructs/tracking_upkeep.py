@@ -12,13 +12,14 @@ from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.constructs.alerts import Alerts, dead_letter_queue, what_to_do
+from infra.constructs.alerts import Alerts, what_to_do
 from infra.constructs.buckets import PrivateBucket
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.image_task import ImageTask
 from infra.constructs.logs import log_group
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, MlflowMigrationEnv, MlflowServer
 from infra.constructs.network import place_of_tasks
+from infra.constructs.scheduled_work import ScheduledWork
 from infra.stage import StageSettings, TaskSize
 
 # The files under the server's artifact root that `mlflow gc` may delete, with the runs that wrote them.
@@ -29,7 +30,7 @@ _CONTAINER = "upkeep"
 _SIZE = TaskSize(cpu=256, memory_mib=1024)
 
 
-class TrackingUpkeep(Construct):
+class TrackingUpkeep(ScheduledWork):
     """Scheduled tasks of the MLflow image: `gc` every week, `rotate` as the stage says.
 
     Each has a role of its own. The event of a task that could not be started waits in the dead letter queue; a failed
@@ -47,12 +48,19 @@ class TrackingUpkeep(Construct):
         alerts: Alerts,
         settings: StageSettings,
     ) -> None:
-        super().__init__(scope, construct_id)
+        super().__init__(
+            scope,
+            construct_id,
+            alerts=alerts,
+            alarm="UpkeepMissed",
+            meaning="A scheduled task of the tracking server (garbage collection, password rotation) could not be "
+            "started; its event waits in the dead letter queue",
+            runbook="upkeep-missed",
+        )
         self._server = server
         self._database = database
         self._settings = settings
         self._logs = log_group(self, "Logs", retention_days=settings.log_retention_days)
-        self._missed = dead_letter_queue(self, "Missed")
         collect = ["gc", "--older-than", f"{settings.tracking_retention_days}d"]
         collection = self._task("Collection", collect, login=database.server_secret)
         self._let_collect(collection, artifacts)
@@ -104,11 +112,10 @@ class TrackingUpkeep(Construct):
 
     def _schedule(self, construct_id: str, task: ecs.FargateTaskDefinition, expression: str, why: str) -> None:
         place = place_of_tasks(self._settings)
-        scheduler.Schedule(
-            self,
+        self.add_schedule(
             construct_id,
+            expression,
             description=why,
-            schedule=scheduler.ScheduleExpression.expression(expression, cdk.TimeZone.ETC_UTC),
             target=targets.EcsRunFargateTask(
                 self._server.cluster,
                 task_definition=task,
@@ -118,9 +125,7 @@ class TrackingUpkeep(Construct):
                 enable_ecs_managed_tags=True,
                 # The server's own group, which the database admits.
                 security_groups=[self._server.security_group],
-                dead_letter_queue=self._missed,
-                retry_attempts=3,
-                max_event_age=cdk.Duration.hours(1),
+                **self.delivery,
             ),
         )
 
@@ -132,30 +137,20 @@ class TrackingUpkeep(Construct):
         )
         allowed = iam.PolicyStatement(actions=["logs:PutRetentionPolicy"], resources=[f"{arn}:*"])
         given = {"LogGroupName": group, "RetentionInDays": self._settings.log_retention_days}
-        scheduler.Schedule(
-            self,
+        self.add_schedule(
             "DatabaseLogsSchedule",
+            _COLLECTION,
             description="The database's logs end",
-            schedule=scheduler.ScheduleExpression.expression(_COLLECTION, cdk.TimeZone.ETC_UTC),
             target=targets.Universal(
                 service="cloudwatchlogs",
                 action="putRetentionPolicy",
                 input=scheduler.ScheduleTargetInput.from_object(given),
                 policy_statements=[allowed],
-                dead_letter_queue=self._missed,
-                retry_attempts=3,
-                max_event_age=cdk.Duration.hours(1),
+                **self.delivery,
             ),
         )
 
     def _announce_failures(self, alerts: Alerts) -> None:
-        alerts.when_not_empty(
-            self._missed,
-            construct_id="UpkeepMissed",
-            meaning="A scheduled task of the tracking server (garbage collection, password rotation) could not be "
-            "started; its event waits in the dead letter queue",
-            runbook="upkeep-missed",
-        )
         events.Rule(
             self,
             "Failed",
