@@ -10,6 +10,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from tenacity import RetryCallState, Retrying, retry_if_exception
+
 from courtside.contracts.channels import Channel
 from courtside.contracts.errors import CourtsideError
 
@@ -94,17 +96,27 @@ def post(
     """
     body = json.dumps(channel.payload(subject, text)).encode()
     began = clock()
-    for attempt in range(TRIES):
-        try:
-            _try(webhook, body, channel)
-        except _Refused as refused:
-            pause = max(2.0**attempt, refused.pause or 0.0)
-            last = refused.final or attempt + 1 == TRIES or clock() - began + pause > BUDGET_SECONDS
-            if last:
-                raise WebhookUnreachable(channel, refused.detail) from None
-            sleep(pause)
-        else:
-            return
+
+    def over(state: RetryCallState) -> bool:
+        return state.attempt_number >= TRIES or clock() - began + state.upcoming_sleep > BUDGET_SECONDS
+
+    tries = Retrying(
+        retry=retry_if_exception(lambda error: isinstance(error, _Refused) and not error.final),
+        wait=_pause,
+        stop=over,
+        sleep=sleep,
+        reraise=True,
+    )
+    try:
+        tries(_try, webhook, body, channel)
+    except _Refused as refused:
+        raise WebhookUnreachable(channel, refused.detail) from None
+
+
+def _pause(state: RetryCallState) -> float:
+    refused = state.outcome and state.outcome.exception()
+    asked_for = refused.pause if isinstance(refused, _Refused) else None
+    return max(2.0 ** (state.attempt_number - 1), asked_for or 0.0)
 
 
 def _try(webhook: str, body: bytes, channel: Channel) -> None:

@@ -32,9 +32,13 @@ def follow(training_id: str, runs: Runs, *, wait: Callable[[float], None] = time
 
 def _known(training_id: str, runs: Runs, *, wait: Callable[[float], None]) -> Run:
     """Return the run of a training that was started just now; AWS may need some seconds to know it."""
-    for _ in range(ASKED_AGAIN):
-        try:
-            return runs.of(training_id)
-        except RunUnknown:
-            wait(POLL_SECONDS)
-    return runs.of(training_id)
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+    tries = Retrying(
+        retry=retry_if_exception_type(RunUnknown),
+        wait=wait_fixed(POLL_SECONDS),
+        stop=stop_after_attempt(1 + ASKED_AGAIN),
+        sleep=wait,
+        reraise=True,
+    )
+    return tries(runs.of, training_id)

@@ -1,0 +1,38 @@
+"""A training that was started just now is waited for, and one that nobody started is named."""
+
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+
+from courtside.cli.following import ASKED_AGAIN, POLL_SECONDS, follow
+from courtside.core.runs import Run, RunKind, RunState
+from courtside.workflows.runs import Runs, RunUnknown
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+DONE = Run("t1", RunKind.TRAINING, RunState.DONE, "a person", NOW, NOW, "promoted")
+
+
+class LateRuns:
+    """Runs that know nothing of a training when they are first asked."""
+
+    def __init__(self, unknown: int) -> None:
+        self.unknown = unknown
+
+    def of(self, training_id: str) -> Run:
+        if self.unknown:
+            self.unknown -= 1
+            raise RunUnknown(training_id)
+        return DONE
+
+
+@pytest.mark.parametrize("unknown", [0, 1, ASKED_AGAIN])
+def test_aws_may_need_some_seconds_to_know_a_training(unknown: int) -> None:
+    waits: list[float] = []
+    assert follow("t1", cast("Runs", LateRuns(unknown)), wait=waits.append) == DONE
+    assert waits == [POLL_SECONDS] * unknown
+
+
+def test_a_training_that_stays_unknown_is_named() -> None:
+    with pytest.raises(RunUnknown):
+        follow("t1", cast("Runs", LateRuns(ASKED_AGAIN + 1)), wait=lambda _: None)
