@@ -28,12 +28,8 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A test alert: its message id, what became of it in each channel, the seconds that took.
+    """What became of a test alert in each channel, the seconds it took, and how many e-mail addresses got it."""
 
-    `emails` is how many addresses were sent it, too.
-    """
-
-    message_id: str
     fates: dict[str, Fate]
     seconds: float
     emails: int
@@ -48,7 +44,7 @@ def probe(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Proof:
-    """Publish a test alert and wait until every channel's notifier has posted it or it lies among the dead letters."""
+    """Publish a test alert and wait until every channel's notifier has posted it or it is a dead letter."""
     began, word = clock(), uuid4().hex[:8]
     published = boto3.client("sns").publish(
         TopicArn=topic,
@@ -66,7 +62,7 @@ def probe(
         # A letter does not say which channel refused it: all that have said nothing did when each has its letter.
         if unknown and _letters(message, queue) >= len(unknown):
             fates |= dict.fromkeys(unknown, Fate.DEAD_LETTER)
-    return Proof(message, fates, clock() - began, _emails(topic))
+    return Proof(fates, clock() - began, _emails(topic))
 
 
 def _said(message: str, log: str) -> Fate:

@@ -46,7 +46,7 @@ class WebhookInvalid(CourtsideError):
 
 
 def webhook_in(secret: str, channel: Channel) -> str | None:
-    """Return the webhook's address that a secret holds, None while nobody has put one; raises `WebhookInvalid`."""
+    """Return the webhook's address that a secret holds, or None until somebody has set one; raises `WebhookInvalid`."""
     text = secret.strip()
     if not (_ATTEMPT.search(text) or channel.attempt.search(text)):
         return None
@@ -55,14 +55,14 @@ def webhook_in(secret: str, channel: Channel) -> str | None:
         local = parts.scheme == "http" and parts.hostname == _LOOPBACK and parts.port is not None
         known = (local or parts.scheme == "https") and bool(parts.hostname) and len(parts.path) > 1
     except ValueError:
-        raise WebhookInvalid(channel) from None  # its message would tell the address
+        raise WebhookInvalid(channel) from None  # its message would reveal the address
     if not known or re.search(r"[\s\"'<>]", text):
         raise WebhookInvalid(channel)
     return text
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A message that was sent elsewhere has not reached the channel."""
+    """Refuse redirects, because a message that was sent elsewhere has not reached the channel."""
 
     def redirect_request(self, *_: object, **__: object) -> None:
         """Follow none."""
@@ -91,8 +91,8 @@ def post(
     """Post one message, waiting 1, 2 and 4 seconds (or as long as the service asks for) between tries.
 
     Only the answer by which the channel's service takes a message counts as delivered. A refusal (4xx other than 429)
-    is not tried again: it would be refused again. Raises `WebhookUnreachable`, also when the next try would come later
-    than `BUDGET_SECONDS`.
+    is not retried, because it would be refused again. Raises `WebhookUnreachable`, also when the next try would
+    come later than `BUDGET_SECONDS`.
     """
     body = json.dumps(channel.payload(subject, text)).encode()
     began = clock()

@@ -17,23 +17,23 @@ app = typer.Typer(no_args_is_help=True, help="Prove that alerts arrive.")
 
 
 _WHY = {
-    "dead letter": "the test alert reached nobody on {title} and lies among the dead letters: courtside doctor says "
+    "dead letter": "the test alert did not reach {title} and is among the dead letters: courtside doctor says "
     "whether the webhook can be one, and the log of {notifier} says what {title} answered",
-    "no webhook": "the notifier heard the test alert and has no webhook to post it to: put one into the {title} secret "
-    "(courtside doctor prints the command)",
+    "no webhook": "the notifier received the test alert but has no webhook to post it to: put one into the {title} "
+    "secret (courtside doctor prints the command)",
     "unknown": "the test alert was neither posted to {title} nor became a dead letter in time: look at the log of "
     "{notifier} and at the topic's subscriptions",
 }
 
 
 class NoChannel(CourtsideError):
-    """The stage has no notifier, and whether an e-mail arrives cannot be seen from here."""
+    """The stage has no notifier, and nothing here can see whether an e-mail arrives."""
 
     def __init__(self, stage: str) -> None:
         self.stage = stage
         super().__init__(
             f"every channel ({', '.join(CHANNELS)}) is switched off for stage {stage} in infra/settings.py, and "
-            "whether an e-mail arrives cannot be seen from here: courtside doctor tells which addresses are confirmed"
+            "whether an e-mail arrives cannot be seen from here: courtside doctor says which addresses are confirmed"
         )
 
 
@@ -49,9 +49,9 @@ class AlertNotDelivered(CourtsideError):
 
 @app.command("test")
 def prove(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Send a test alert through the stage's topic and wait until every channel has taken it, or it is a dead letter.
+    """Send a test alert through the stage's topic and wait until every channel has taken it or has failed.
 
-    Exits 1 unless all of them took it; a dead letter may take four minutes, as Lambda tries three times.
+    Exits with 1 unless all of them took it; a dead letter may take four minutes, because Lambda tries three times.
 
     Example: `courtside alerts test --stage dev`
     """
@@ -70,7 +70,7 @@ def prove(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     if as_json:
         print_json(asdict(proof))
     else:
-        told = f"{proof.emails} confirmed addresses were sent it too" if proof.emails else "no confirmed address"
+        told = f"it was sent to {proof.emails} confirmed addresses too" if proof.emails else "no confirmed address"
         fates = {channel.title: proof.fates[channel.name] for channel in channels}
         print_pairs({**{to: f"{fate} after {proof.seconds:.0f} s" for to, fate in fates.items()}, "e-mail": told})
     if set(proof.fates.values()) != {Fate.DELIVERED}:

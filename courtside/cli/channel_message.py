@@ -6,8 +6,7 @@ from rich.text import Text
 
 from courtside.contracts.secrecy import without_secrets
 
-# Slack's own rule: a pair of marks at the edges of words. Code keeps its marks, by which it is told from text. What
-# another channel shows has no marks for bold left.
+# Slack's own rule is a pair of marks at the edges of words. Code keeps its marks, which distinguish it from text.
 _BOLD = re.compile(r"(?<![\w*`])\*(?=\S)([^*\n`]*\S)\*(?![\w*`])")
 _CODE = re.compile(r"`[^`\n]+`")
 

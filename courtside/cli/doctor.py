@@ -119,19 +119,19 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     (lake, dataset), ledger = stage_lake(stage), DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE])
     resources = [resource for stack in standing for resource in stack_resources(stack)]
     uri, machine = signed(outputs[StackOutput.TRACKING_URI]), outputs[StackOutput.RETRAINING]
-    yield from asked("service", lambda: service(resources))
-    yield from asked("champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri))
-    yield from asked("loaded data", lambda: loaded(lake, dataset))
-    yield from asked("schedule", lambda: watching.schedule(resources, lake=lake.bucket))
-    yield from asked("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
-    yield from asked("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine)))
-    yield from asked("dead letters", lambda: watching.dead_letters(resources))
-    yield from asked("default security group", lambda: network.default_group(resources))
-    yield from asked("alarms", lambda: alarms(resources))
-    yield from asked("alert e-mail", lambda: watching.subscriptions(outputs[StackOutput.ALERT_TOPIC]))
+    yield from examine("service", lambda: service(resources))
+    yield from examine("champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri))
+    yield from examine("loaded data", lambda: loaded_data(lake, dataset))
+    yield from examine("schedule", lambda: monitoring.schedule(resources, lake=lake.bucket))
+    yield from examine("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
+    yield from examine("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine)))
+    yield from examine("dead letters", lambda: monitoring.dead_letters(resources))
+    yield from examine("default security group", lambda: network.default_group(resources))
+    yield from examine("alarms", lambda: alarms(resources))
+    yield from examine("alert e-mail", lambda: monitoring.subscriptions(outputs[StackOutput.ALERT_TOPIC]))
     for channel in CHANNELS.values():
-        yield from asked(channel.title, partial(alert_channel.webhook, channel, outputs))
-    yield from asked("alerts", lambda: alert_channel.undelivered(resources))
+        yield from examine(channel.title, partial(alert_channel.webhook, channel, outputs))
+    yield from examine("alerts", lambda: alert_channel.undelivered(resources))
 
 
 def _print(found: list["Finding"]) -> None:

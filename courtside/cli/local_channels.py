@@ -30,9 +30,9 @@ def _add(app: typer.Typer, channel: Channel) -> None:
     """,
     )
     def received(
-        instance_id: Annotated[str | None, typer.Argument(help="Of which one [default: the newest].")] = None,
+        instance_id: Annotated[str | None, typer.Argument(help="Which instance [default: the newest].")] = None,
         last: Annotated[
-            int | None, typer.Option("--last", min=1, help="The newest messages only [default: all].")
+            int | None, typer.Option("--last", min=1, help="Only the newest N messages [default: all].")
         ] = None,
         as_json: JsonFlag = False,
     ) -> None:
@@ -43,6 +43,6 @@ def _add(app: typer.Typer, channel: Channel) -> None:
             print_json([{"received_at": each.received_at.isoformat(), "text": each.shown} for each in messages])
             return
         if not messages:
-            say(f"{title} received nothing yet. `courtside alerts test` sends it a message.")
+            say(f"{title} has received nothing yet. `courtside alerts test` sends it a message.")
         for message in messages:
             print_message(f"{message.received_at:%Y-%m-%d %H:%M:%S} UTC", rendered(message.shown))

@@ -10,7 +10,7 @@ from courtside.telemetry import LambdaContext, instrumented, logger
 
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Post every message of an SNS event; an unset webhook is said in the log and is no failure."""
+    """Post every message of an SNS event; an unset webhook is reported in the log and is not a failure."""
     post = bootstrap.notifier()
     if post is None:
         logger.warning("%s; put its address into the secret of the stack's output", NO_WEBHOOK)

@@ -26,7 +26,7 @@ from embedded_aws.containers.engine import Engine
 from embedded_aws.demo.loop import Loop
 from embedded_aws.demo.synthesis import Synthesis
 from embedded_aws.webhooks import Webhook
-from tests.fakes.pointing import point_at
+from tests.fakes.aws_environment import point_at
 from tests.images.figures import Figures
 
 REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"

@@ -1,4 +1,4 @@
-"""Slack, by an incoming webhook: text is escaped, so that a name from the data calls nobody and links nowhere."""
+"""Slack, by an incoming webhook: text is escaped, so that a name from the data notifies nobody and links nowhere."""
 
 import html
 import re

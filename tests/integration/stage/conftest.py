@@ -18,7 +18,7 @@ from embedded_aws.aws import LocalAws, LocalOptions
 from embedded_aws.demo.loop import Loop
 from embedded_aws.demo.synthesis import Synthesis
 from embedded_aws.webhooks import Webhook
-from tests.fakes.pointing import point_at
+from tests.fakes.aws_environment import point_at
 
 SEASONS = range(2005, 2012)
 

@@ -22,7 +22,7 @@ from courtside.cli.main import app
 from courtside.contracts import ledger_keys
 from courtside.contracts.names import REGISTERED_MODEL, Alias, StackOutput
 from courtside.contracts.records import RetrainingLockState
-from courtside.workflows.documents import read, written
+from courtside.workflows.ledger_documents import read, written
 from embedded_aws.webhooks import SLACK
 from tests.integration.stage.conftest import Stage
 

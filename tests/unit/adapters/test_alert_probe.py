@@ -72,7 +72,7 @@ def test_the_channel_is_proved_to_its_end(monkeypatch: pytest.MonkeyPatch, aws: 
         passed[0] += seconds
 
     proof = probe("arn:topic", RESOURCES, channels=[SLACK], stage="dev", sleep=sleep, clock=lambda: passed[0])
-    assert (proof.fates["slack"], proof.emails, proof.message_id) == (fate, 1, "m-1")
+    assert (proof.fates["slack"], proof.emails) == (fate, 1)
     assert proof.seconds == (PATIENCE_SECONDS if fate is Fate.UNKNOWN else alert_probe.POLL_SECONDS)
     assert len(aws.published[0]["Subject"]) <= 100
 

@@ -17,7 +17,6 @@ from courtside.core.display_text import display_text
 from courtside.core.drift import ClassicPolicy, DriftReport, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.retraining_alerts import approval_alert
-from courtside.core.shown import shown
 
 FEATURES = [Feature(f"f{n}", FeatureKind.NUMERIC) for n in range(12)]
 SLACK_LIMIT, SNS_LIMIT_BYTES = 40_000, 262_144

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from courtside.cli.following import ASKED_AGAIN, POLL_SECONDS, follow
+from courtside.cli.follow_run import ASKED_AGAIN, POLL_SECONDS, follow
 from courtside.core.runs import Run, RunKind, RunState
 from courtside.workflows.runs import Runs, RunUnknown
 
