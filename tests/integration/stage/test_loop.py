@@ -25,7 +25,7 @@ def texts(stage: Stage, *, containing: str) -> list[str]:
 
 def told_once(stage: Stage, *, containing: str) -> str:
     """Wait for a message, which comes after what it tells of, and return the only one of its kind."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not (found := texts(stage, containing=containing)):
         assert time.monotonic() < deadline, f"nobody was told {containing!r}"
         time.sleep(0.1)

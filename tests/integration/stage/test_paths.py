@@ -67,7 +67,7 @@ def test_an_approved_challenger_becomes_champion_and_the_history_names_who(stage
     # What asks meanwhile is remembered; a lease that waits for a person lasts.
     other = stage.train("meanwhile", as_of=SUMMER + timedelta(1))
     assert stage.end(other) == "SUCCEEDED"
-    assert "remembered" in "".join(texts(stage, containing="Retraining meanwhile is remembered"))
+    assert told_once(stage, containing="Retraining meanwhile is remembered")
     answered = printed(courtside(stage, "versions", "approve", "to-approve", "--json"))
     assert stage.end(arn) == "SUCCEEDED"
     assert champion_version(stage) == stage.loop.training("to-approve").challenger_version != before
@@ -92,9 +92,7 @@ def test_what_waited_is_run_next_and_a_refused_challenger_leaves_the_champion(st
     printed(courtside(stage, "versions", "reject", "again-meanwhile", "--json"))
     assert stage.end(arn) == "SUCCEEDED"
     assert champion_version(stage) == before
-    stage_said = texts(stage, containing="rejected it, so the champion stays")
-    assert len(stage_said) == 1
-    assert "again-meanwhile" in stage_said[0]
+    assert "again-meanwhile" in told_once(stage, containing="rejected it, so the champion stays")
     assert (
         "rejected the challenger" in printed(courtside(stage, "runs", "show", "again-meanwhile", "--json"))["outcome"]
     )
@@ -130,7 +128,7 @@ def test_an_approval_that_nobody_gives_expires_and_the_champion_stays(stage: Sta
         arn = stage.train("nobody-answers", as_of=SUMMER + timedelta(2))
         assert stage.end(arn) == "SUCCEEDED"
     assert champion_version(stage) == before
-    assert len(texts(stage, containing="nobody-answers passed the gate, but nobody answered in time")) == 1
+    assert told_once(stage, containing="nobody-answers passed the gate, but nobody answered in time")
     late = courtside(stage, "versions", "approve", "nobody-answers")
     assert late.returncode == 1
     assert "ApprovalExpired" in late.stderr
