@@ -134,7 +134,7 @@ def _bare(reference: Column, current: Column, verdict: Verdict, text: str) -> Fe
         kind=reference.kind,
         statistics={},
         missing_rate=current.tally.missing_rate,
-        unseen_rate=_unseen_rate(current),
+        unseen_rate=_unseen_rate(reference, current),
         effect=None,
         p_adjusted=None,
         values_lost=0.0 if verdict is Verdict.INSUFFICIENT_DATA else 1.0,
@@ -152,7 +152,7 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
         kind=evidence.kind,
         statistics=evidence.statistics,
         missing_rate=current.tally.missing_rate,
-        unseen_rate=_unseen_rate(current),
+        unseen_rate=_unseen_rate(reference, current),
         effect=judgement.effect,
         p_adjusted=judgement.p_adjusted,
         values_lost=0.0,
@@ -188,8 +188,13 @@ def _with_gaps(pair: Pair, judged: FeatureDrift) -> FeatureDrift:
     return replace(judged, values_lost=shift.lost, drifted=True, verdict=Verdict.MORE_MISSING, reason=reason)
 
 
-def _unseen_rate(current: Column) -> float:
-    """Return the share of values outside the reference's levels; numbers are never unseen, they lie in a tail."""
-    if isinstance(current, CategoryColumn):
+def _unseen_rate(reference: Column, current: Column) -> float:
+    """Return the share of values outside the reference's levels; numbers are never unseen, they lie in a tail.
+
+    With counts by slot it is the share in slots that the reference left empty, so at least so many are unseen.
+    """
+    if not (isinstance(reference, CategoryColumn) and isinstance(current, CategoryColumn)):
+        return 0.0
+    if reference.slots is None or current.slots is None:
         return current.other_rate
-    return 0.0
+    return float(current.slots[reference.slots == 0].sum()) / max(1, current.valid)

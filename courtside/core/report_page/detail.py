@@ -130,8 +130,15 @@ def _values(reference: Column, current: Column) -> Iterable[Row]:
         yield "Largest", *(number(side.maximum) for side in numeric)
     levelled = [side for side in sides if isinstance(side, CategoryColumn)]
     if len(levelled) == 2:
-        yield "Levels", *(f"{int((side.counts[:-1] > 0).sum()):,}" for side in levelled)
+        yield "Levels", *(_level_count(side) for side in levelled)
         yield "Other values", *(percent(side.other_rate) for side in levelled)
+
+
+def _level_count(column: CategoryColumn) -> str:
+    """Write how many levels there are; of more than are kept by name, those that must be there as slots are filled."""
+    if column.slots is None or not column.lumped:
+        return f"{int((column.counts[:-1] > 0).sum()):,}"
+    return f"at least {int((column.slots > 0).sum()):,}"
 
 
 def _statistics(feature: FeatureDrift) -> Iterable[Row]:

@@ -37,6 +37,8 @@ class Groups:
             if column.grid.cells > MOST_GROUPS:
                 of_cell = _even(column.counts)
             return cls(of_cell, int(of_cell[-1]) + 1, ordered=True)
+        if column.slots is not None:  # groups by frequency would be biased, as kept levels are
+            return cls(np.arange(column.slots.size) % MOST_GROUPS, MOST_GROUPS, ordered=False)
         return cls._of_levels(column.counts)
 
     @classmethod
@@ -93,9 +95,10 @@ def _label_codes(column: CategoryColumn, groups: Groups, array: arrow.Array) -> 
     write = str if text else arrow.number_label
     unusable = set() if text else {"nan", "inf", "-inf"}
     of_value = np.full(len(encoded.dictionary) + 1, NO_GROUP)
-    for place, value in enumerate(encoded.dictionary.to_pylist()):
-        if value is not None and (label := write(value)) not in unusable:
-            of_value[place] = groups.of_cell[column.positions.get(label, -1)]
+    written = ((place, write(value)) for place, value in enumerate(encoded.dictionary.to_pylist()) if value is not None)
+    label_of = {place: label for place, label in written if label not in unusable}
+    if label_of:
+        of_value[list(label_of)] = groups.of_cell[column.cells_of(list(label_of.values()))]
     places = filled(encoded.indices, len(encoded.dictionary))
     found: Codes = of_value[places]
     return found

@@ -66,7 +66,7 @@ def calibrate(
     groups = [Groups.of(column) for column in columns]
     mine = count_days(reference, columns, groups, time_column=time_column)
     past = mine if history is None else count_days(history, columns, groups, time_column=time_column)
-    counts = [group.counts(column.counts) for group, column in zip(groups, columns, strict=True)]
+    counts = [group.counts(column.cells) for group, column in zip(groups, columns, strict=True)]
     newest = newest_part(mine, _distances(groups, counts), phased=phase is not None)
     if newest is not None:
         mine, past = mine.since(newest.day), past.since(newest.day)

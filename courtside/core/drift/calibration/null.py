@@ -30,7 +30,7 @@ class FeatureNull:
     def of(cls, column: Column) -> "FeatureNull":
         """Return the null of a reference's column whose rows are taken as independent."""
         groups = Groups.of(column)
-        return cls(groups, groups.counts(column.counts))
+        return cls(groups, groups.counts(column.cells))
 
     @cached_property
     def distance(self) -> Distance:
@@ -49,7 +49,7 @@ class FeatureNull:
         windows their own error is allowed for by an F distribution. Source: Pearson 1959, Biometrika 46; Imhof 1961,
         ibid. 48(3/4); for clustered rows Rao & Scott 1984, Ann. Stat. 12(1).
         """
-        before, after = (self.groups.counts(column.counts) for column in (reference, current))
+        before, after = (self.groups.counts(column.cells) for column in (reference, current))
         squared = self.distance.squared(before / reference.valid, after / current.valid)
         scaled = squared / (1 / reference.valid + 1 / current.valid)
         cumulants, blocks = self.at(days)

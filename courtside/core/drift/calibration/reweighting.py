@@ -6,22 +6,25 @@ from fractions import Fraction
 import numpy as np
 
 from courtside.core.drift.calibration.groups import Groups
-from courtside.core.drift.columns.column import CategoryColumn, Column, Counts, NumericColumn
+from courtside.core.drift.columns.column import Column, Counts, NumericColumn
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.columns.tally import Tally
 
 
 def reweighted(column: Column, groups: Groups, wanted: Floats, *, rows: int) -> Column:
     """Return the column with `wanted` counts per group (not necessarily whole); shares within a group stay the same."""
-    held = groups.counts(column.counts)
+    held = groups.counts(column.cells)
     factor = wanted / np.maximum(held, 1)
-    until = np.rint(np.cumsum(column.counts * factor[groups.of_cell])).astype(np.int64)
+    until = np.rint(np.cumsum(column.cells * factor[groups.of_cell])).astype(np.int64)
     counts = until - np.concatenate(([0], until[:-1]))
     valid = int(counts.sum())
     tally = Tally(rows=max(rows, valid), null=max(0, rows - valid))
-    if isinstance(column, CategoryColumn):
+    if isinstance(column, NumericColumn):
+        return _number_column(column, counts, tally)
+    if column.slots is None:
         return replace(column, counts=counts, tally=tally)
-    return _number_column(column, counts, tally)
+    named = np.rint(column.counts[:-1] * factor[groups.of_cell[column.cells_of(column.levels)]]).astype(np.int64)
+    return replace(column, counts=np.append(named, max(0, valid - int(named.sum()))), tally=tally, slots=counts)
 
 
 def _number_column(column: NumericColumn, counts: Counts, tally: Tally) -> NumericColumn:

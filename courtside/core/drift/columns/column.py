@@ -1,7 +1,7 @@
 """What a profile keeps of one column: counts that add up, so that parts counted anywhere merge to the whole."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +14,7 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.grid import Grid
 from courtside.core.drift.columns.quanta import AT_ONCE
 from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.columns.slots import slot_counts, slots_of
 from courtside.core.drift.columns.sums import loose_sums
 from courtside.core.drift.columns.tally import NO_ROWS, Tally
 from courtside.core.drift.errors import ProfileMismatch
@@ -53,6 +54,11 @@ class NumericColumn:
     def valid(self) -> int:
         """Rows with a usable value."""
         return self.tally.valid
+
+    @property
+    def cells(self) -> Counts:
+        """The counts, as columns of every kind give them."""
+        return self.counts
 
     @cached_property
     def bin_counts(self) -> Counts:
@@ -138,7 +144,8 @@ class CategoryColumn:
     """Counts per level of the reference, the last one for every other value.
 
     `text` says whether the levels are strings or numbers; `unseen` holds the first few values, in order, that are not
-    among the levels; `lumped` says that the reference itself had more levels than are kept.
+    among the levels; `lumped` says that the reference itself had more levels than are kept, the most frequent ones.
+    `slots` holds the rows of all levels by slot if those were lumped, or there must be more levels than were seen.
     """
 
     name: str
@@ -150,11 +157,24 @@ class CategoryColumn:
     tally: Tally = NO_ROWS
     unseen: tuple[str, ...] = ()
     dtypes: frozenset[str] = frozenset()
+    slots: Counts | None = None
 
     @cached_property
     def valid(self) -> int:
         """Rows with a usable value."""
         return self.tally.valid
+
+    @property
+    def cells(self) -> Counts:
+        """Counts that can be compared with those of other rows: by slot if there are any, else by level."""
+        return self.counts if self.slots is None else self.slots
+
+    def cells_of(self, labels: Sequence[str]) -> Counts:
+        """Return the position of each label in `cells`."""
+        if self.slots is not None:
+            return slots_of(labels)
+        last = self.counts.size - 1
+        return np.array([self.positions.get(label, last) for label in labels], np.int64)
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -173,7 +193,15 @@ class CategoryColumn:
 
     def blanked(self) -> "CategoryColumn":
         """Return the same column without rows."""
-        return CategoryColumn(self.name, self.kind, self.levels, np.zeros_like(self.counts), self.text, self.lumped)
+        return CategoryColumn(
+            self.name,
+            self.kind,
+            self.levels,
+            np.zeros_like(self.counts),
+            self.text,
+            self.lumped,
+            slots=None if self.slots is None else np.zeros_like(self.slots),
+        )
 
     def counted(self, array: arrow.Array | None, *, rows: int) -> "CategoryColumn":
         """Return one batch's column counted on these levels; None stands for a batch without the column."""
@@ -192,11 +220,13 @@ class CategoryColumn:
             if position < 0:
                 others.append(label)
         unseen = tuple(sorted(others)[:SAMPLED_UNSEEN])
-        return replace(self, counts=counts, tally=tally, unseen=unseen, dtypes=dtypes)
+        slots = None if self.slots is None else slot_counts(found)
+        return replace(self, counts=counts, tally=tally, unseen=unseen, dtypes=dtypes, slots=slots)
 
     def merge(self, other: "CategoryColumn") -> "CategoryColumn":
         """Add two parts counted on the same levels; raises `ProfileMismatch` if they are not."""
-        if (self.name, self.levels, self.text) != (other.name, other.levels, other.text):
+        mine, theirs = ((side.name, side.levels, side.text, side.slots is None) for side in (self, other))
+        if mine != theirs:
             raise ProfileMismatch(f"column {self.name!r} and {other.name!r} have different levels")
         return replace(
             self,
@@ -204,6 +234,7 @@ class CategoryColumn:
             tally=self.tally + other.tally,
             unseen=tuple(sorted({*self.unseen, *other.unseen})[:SAMPLED_UNSEEN]),
             dtypes=self.dtypes | other.dtypes,
+            slots=None if self.slots is None or other.slots is None else self.slots + other.slots,
         )
 
 

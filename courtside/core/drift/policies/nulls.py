@@ -13,7 +13,7 @@ from courtside.core.drift.columns.column import Column
 from courtside.core.drift.columns.rounding import Floats, Integers
 from courtside.core.drift.policies.policy import Evidence, Null
 from courtside.core.drift.profiles.profile import Profile
-from courtside.core.drift.statistics.shares import shares
+from courtside.core.drift.statistics.shares import compared_shares
 
 MOSTLY_KNOWN = 0.9
 """The share of a feature's rows whose entity must be known on both sides."""
@@ -108,4 +108,5 @@ def _enough(side: Clusters, rows: int) -> bool:
 
 def total_variation(reference: Column, current: Column) -> float:
     """Return the largest difference in probability of any set of values, in [0, 1]; symmetric."""
-    return float(np.abs(shares(reference) - shares(current)).sum() / 2)
+    before, after = compared_shares(reference, current)
+    return float(np.abs(before - after).sum() / 2)

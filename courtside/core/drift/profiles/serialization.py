@@ -4,8 +4,9 @@ Layout: magic ``CSDP``, schema version (uint16), CRC-32 of the rest (uint32), al
 the header's length (uint32), the header (JSON, UTF-8) and the arrays, in the order and with the sizes the header gives.
 Floats are the IEEE 754 pattern mapped to ordered int64, counts are int64; both are stored as differences, byte plane by
 byte plane, which is what makes them compress. Scalars that must be exact are hexadecimal floats or fractions "n/d".
-Edges that follow from others are left out: the float before an atom, and (version 2) the edge 2**blur before the end of
-a cell that is that wide. Profiles without the latter are written as version 1.
+Edges that follow from others are left out: the float before an atom, and (version 2) the edge 2**blur before the end
+of a cell that is that wide. Version 3 has counts by slot after those by level, for columns of very many levels. A
+profile is written as the lowest version that can hold it.
 A calibration, if there is one, is a header field with arrays after the columns' own. So are the outcomes and the newest
 part of a reference that disagrees with itself, which have a header like that of the whole; the part's columns leave out
 what they share with the whole's. Older readers skip all three. The arrays of a
@@ -36,7 +37,7 @@ from courtside.core.drift.columns.tally import Tally
 from courtside.core.drift.errors import ProfileCorrupt, ProfileTooNew
 
 MAGIC = b"CSDP"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 PREFIX = struct.Struct("<4sHI")
 LENGTH = struct.Struct("<I")
 
@@ -67,7 +68,7 @@ def packed(content: Content) -> bytes:
     header["arrays"] = [array.size for array in arrays]
     text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     body = zlib.compress(LENGTH.pack(len(text)) + text + b"".join(map(_planes, arrays)), 9)
-    return PREFIX.pack(MAGIC, 2 if _blurred(content) else 1, zlib.crc32(body)) + body
+    return PREFIX.pack(MAGIC, _version(content), zlib.crc32(body)) + body
 
 
 def unpacked(data: bytes) -> Content:
@@ -109,9 +110,11 @@ def _header(content: Content, arrays: list[Integers], late: list[Integers], *, o
     return header
 
 
-def _blurred(content: Content) -> bool:
+def _version(content: Content) -> int:
     columns = (*content.columns, *(content.outcomes.columns if content.outcomes else ()))
-    return any(isinstance(column, NumericColumn) and column.grid.blur for column in columns)
+    if any(isinstance(column, CategoryColumn) and column.slots is not None for column in columns):
+        return 3
+    return 2 if any(isinstance(column, NumericColumn) and column.grid.blur for column in columns) else 1
 
 
 def _content(payload: bytes) -> Content:
@@ -156,12 +159,13 @@ def _described(column: Column, arrays: list[Integers], *, of_part: bool) -> dict
         "dtypes": sorted(column.dtypes),
     }
     if isinstance(column, CategoryColumn):
-        arrays.append(column.counts)
+        arrays.extend((column.counts, *([] if column.slots is None else [column.slots])))
         return common | {
             "levels": column.levels,
             "text": column.text,
             "lumped": column.lumped,
             "unseen": column.unseen,
+            **({} if column.slots is None else {"slots": True}),
         }
     arrays.extend((*(() if of_part else _grid_arrays(column.grid)), column.counts))
     tails = {**column.tails, **single_sums(column.grid, column.counts)}
@@ -192,6 +196,7 @@ def _column(described: dict[str, Any], arrays: list[Integers], *, whole: Column 
             tally=tally,
             unseen=tuple(described["unseen"]),
             dtypes=dtypes,
+            slots=arrays.pop(0) if described.get("slots") else None,
         )
     return NumericColumn(
         name=described["name"],

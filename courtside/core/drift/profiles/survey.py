@@ -15,13 +15,14 @@ from courtside.core.drift.columns.column import SAMPLED_UNSEEN, CategoryColumn, 
 from courtside.core.drift.columns.grid import grid_of
 from courtside.core.drift.columns.ordering import ordered
 from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.columns.slots import slots_needed
 from courtside.core.drift.columns.sorted_counting import counted_sorted
 from courtside.core.drift.columns.tally import NO_ROWS, Tally
 from courtside.core.drift.errors import AllMissing, DuplicateColumns, EmptyWindow, MissingColumns, NotBinary, WrongType
 from courtside.core.drift.profiles.sample import RowSample
 
 MOST_LEVELS = 512
-"""How many levels of a categorical column are kept (the most frequent ones); the others share one count."""
+"""How many levels of a categorical column are kept by name: with more, the most frequent ones, and all in slots."""
 BINARY_LEVELS = 2
 
 
@@ -133,4 +134,5 @@ class Survey:
             tally=self._tallies[feature.name],
             unseen=tuple(others[:SAMPLED_UNSEEN]),
             dtypes=frozenset(self._dtypes[feature.name]),
+            slots=slots_needed(found, lumped=bool(others)),
         )

@@ -16,6 +16,8 @@ _SORTS = {
     "number": re.compile(r"(half)?float|double"),
     "decimal": re.compile(r"decimal"),
 }
+MOSTLY = 0.8
+"""The part of a slot's change from which it is said to be a level's."""
 MOVED = 0.05
 """Reference standard deviations from which a mean is said to have moved."""
 
@@ -65,6 +67,8 @@ def mean_movement(before: float, after: float, *, sd: float) -> str:
 
 
 def _level_movement(reference: CategoryColumn, current: CategoryColumn) -> str:
+    if reference.slots is not None and current.slots is not None:
+        return _slot_movement(reference, current)
     before, after = reference.counts / reference.valid, current.counts / current.valid
     changes = np.abs(after - before).round(9)
     largest = changes.size - 1 - int(changes[::-1].argmax())  # of equals the last: the unseen values, or a binary's 1
@@ -74,6 +78,26 @@ def _level_movement(reference: CategoryColumn, current: CategoryColumn) -> str:
         return f"values outside the reference's levels went {change}{names}"
     word = "rose" if after[largest] > before[largest] else "fell"
     return f"share of {quoted(reference.levels[largest])} {word} {change}"
+
+
+def _slot_movement(reference: CategoryColumn, current: CategoryColumn) -> str:
+    """Say which slot moved most, and name the level that did if it moved as much."""
+    changes = current.cells / current.valid - reference.cells / reference.valid
+    slot = int(np.abs(changes).argmax())
+    before, after = float(reference.cells[slot]) / reference.valid, float(current.cells[slot]) / current.valid
+    word = "rose" if after > before else "fell"
+    slots = reference.cells_of(reference.levels)
+    for place in np.flatnonzero(slots == slot).tolist():
+        mine, theirs = float(reference.counts[place]) / reference.valid, float(current.counts[place]) / current.valid
+        if abs(theirs - mine) >= MOSTLY * abs(after - before):
+            return f"share of {quoted(reference.levels[place])} {word} {_percent(mine)} → {_percent(theirs)}"
+    change = f"{_percent(before)} → {_percent(after)}"
+    if before == 0:
+        names = (
+            f" (such as {', '.join(map(quoted, current.unseen))})" if current.unseen and not reference.lumped else ""
+        )
+        return f"values outside the reference's levels went {change}{names}"
+    return f"the share of one or a few rare values {word} {change}"
 
 
 def _types(column: Column) -> str:

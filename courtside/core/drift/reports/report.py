@@ -53,7 +53,8 @@ class FeatureDrift:
     """One feature's drift: `statistics` holds the values of all registered statistics that apply to it, by their keys.
 
     Rates are shares of the current rows: `missing_rate` of rows without a usable value, `unseen_rate` of usable values
-    outside the reference's levels (0 for numbers). `values_lost` is the share of the values that a broken column
+    outside the reference's levels (0 for numbers, a lower bound where rows are counted by slot). `values_lost` is the
+    share of the values that a broken column
     usually has and now lacks (1 if it cannot be compared, 0 if it is not broken), `moved` whether the values that are
     there moved. `reason`
     is one plain sentence; `trend` is None until sub-windows are compared. `null` is what its p-value takes for chance,

@@ -7,7 +7,7 @@ import numpy as np
 
 from courtside.core.drift.columns.column import CategoryColumn, Counts
 from courtside.core.drift.columns.rounding import Floats
-from courtside.core.drift.statistics.shares import require_comparable
+from courtside.core.drift.statistics.shares import compared_counts, require_comparable
 from courtside.core.drift.statistics.statistic import LEVELS, Figure, Statistic, Values
 from courtside.core.drift.statistics.tails import chi_squared_tail
 
@@ -41,14 +41,14 @@ def chi_squared(reference: CategoryColumn, current: CategoryColumn, *, seed: int
     """Return the statistic of the 2 x levels table of counts, without continuity correction.
 
     It is symmetric and at least 0. Levels that are empty on both sides do not count, a vanished level does, and all
-    values unseen in the reference are one level. A constant column gives 0 with p = 1. If an expected count is under 5,
-    a p-value is simulated as well, from tables with the same margins drawn with `seed`; it is at least 1/2001. Raises
-    `ProfileMismatch` or `EmptyWindow`.
+    values unseen in the reference are one level; very many levels are gathered into groups. A constant column gives
+    0 with p = 1. If an expected count is under 5, a p-value is simulated as well, from tables with the same margins
+    drawn with `seed`; it is at least 1/2001. Raises `ProfileMismatch` or `EmptyWindow`.
 
     Source: Pearson 1900, Phil. Mag. 50(302); Monte Carlo: Hope 1968, J. R. Stat. Soc. B 30(3).
     """
     require_comparable(reference, current)
-    table = np.stack((reference.counts, current.counts))
+    table = np.stack(compared_counts(reference, current))
     table = table[:, table.sum(axis=0) > 0]
     # Multiplied first, as floats: exact up to 2**53, so that equal sides are at 0 to the last bit.
     expected = table.sum(axis=1, keepdims=True, dtype=np.float64) * table.sum(axis=0) / table.sum()

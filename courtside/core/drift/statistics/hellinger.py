@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from courtside.core.drift.statistics.shares import AnyColumn, require_comparable, shares
+from courtside.core.drift.statistics.shares import AnyColumn, compared_shares, require_comparable
 from courtside.core.drift.statistics.statistic import EVERY_KIND, Figure, Statistic
 
 
@@ -18,7 +18,8 @@ def hellinger(reference: AnyColumn, current: AnyColumn) -> float:
     Source: Hellinger 1909, J. reine angew. Math. 136; as a distance of distributions: Kakutani 1948, Ann. Math. 49(1).
     """
     require_comparable(reference, current)
-    gaps = np.sqrt(shares(reference)) - np.sqrt(shares(current))
+    before, after = compared_shares(reference, current)
+    gaps = np.sqrt(before) - np.sqrt(after)
     return min(1.0, math.sqrt(float(gaps @ gaps) / 2))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from courtside.core.drift.columns.rounding import Floats
-from courtside.core.drift.statistics.shares import AnyColumn, require_comparable, shares
+from courtside.core.drift.statistics.shares import AnyColumn, compared_shares, require_comparable
 from courtside.core.drift.statistics.statistic import EVERY_KIND, Figure, Statistic
 
 
@@ -18,7 +18,7 @@ def jensen_shannon(reference: AnyColumn, current: AnyColumn) -> float:
     Source: Lin 1991, IEEE Trans. Inf. Theory 37(1); a metric: Endres & Schindelin 2003, ibid. 49(7).
     """
     require_comparable(reference, current)
-    p, q = shares(reference), shares(current)
+    p, q = compared_shares(reference, current)
     middle = (p + q) / 2
     divergence = (_relative_entropy(p, middle) + _relative_entropy(q, middle)) / 2
     return math.sqrt(min(1.0, max(0.0, divergence)))

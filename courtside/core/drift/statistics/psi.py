@@ -5,8 +5,10 @@ from datetime import date
 
 import numpy as np
 
+from courtside.core.drift.columns.column import CategoryColumn
 from courtside.core.drift.columns.rounding import Floats
-from courtside.core.drift.statistics.shares import AnyColumn, require_comparable, shares
+from courtside.core.drift.columns.slots import gathered, groups_borne, slots_of
+from courtside.core.drift.statistics.shares import AnyColumn, compared_counts, require_comparable
 from courtside.core.drift.statistics.statistic import EVERY_KIND, Figure, Statistic, Values
 
 FLOOR = 1e-4
@@ -25,6 +27,7 @@ def psi(reference: AnyColumn, current: AnyColumn) -> Psi:
     """Return sum((q - p) ln(q / p)) over the reference's deciles, or the levels of a category.
 
     Symmetric, at least 0, unitless. Atoms that are deciles are bins of their own. Shares below 1e-4 are raised to it.
+    Of more levels than the rows bear only the most frequent are bins of their own, the others share some.
     The adjusted value subtracts the expectation under no drift, (bins - 1)(1/n + 1/m), and stops at 0. Raises
     `ProfileMismatch` or `EmptyWindow`.
 
@@ -32,7 +35,17 @@ def psi(reference: AnyColumn, current: AnyColumn) -> Psi:
     Naranjo 2020, J. Risk Model Validation 14(4).
     """
     require_comparable(reference, current)
-    return stability_index(shares(reference), shares(current), reference.valid, current.valid)
+    return stability_index(*_shares(reference, current), reference.valid, current.valid)
+
+
+def _shares(reference: AnyColumn, current: AnyColumn) -> tuple[Floats, Floats]:
+    """Return the shares by bin; levels are gathered if there are more than two samples of so many rows can tell."""
+    before, after = compared_counts(reference, current)
+    if isinstance(reference, CategoryColumn) and before.size == len(reference.levels) + 1:
+        groups = groups_borne(reference.valid, current.valid)
+        if np.count_nonzero(before + after) > 2 * groups:
+            before, after = gathered(before, after, slots_of((*reference.levels, "")))
+    return before / reference.valid, after / current.valid
 
 
 def stability_index(expected: Floats, actual: Floats, rows: int, other_rows: int) -> Psi:

@@ -2,8 +2,11 @@
 
 from typing import TypeVar
 
-from courtside.core.drift.columns.column import CategoryColumn, NumericColumn
+import numpy as np
+
+from courtside.core.drift.columns.column import CategoryColumn, Column, Counts, NumericColumn
 from courtside.core.drift.columns.rounding import Floats
+from courtside.core.drift.columns.slots import SLOTS, gathered
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
 
 AnyColumn = TypeVar("AnyColumn", NumericColumn, CategoryColumn)
@@ -22,7 +25,21 @@ def require_comparable(reference: AnyColumn, current: AnyColumn) -> None:
             raise EmptyWindow(f"{side} (usable values of {column.name!r})")
 
 
-def shares(column: NumericColumn | CategoryColumn) -> Floats:
-    """Return the share of the usable rows in each bin (a decile of the reference, or a level)."""
-    result: Floats = column.bin_counts / column.valid
-    return result
+def compared_counts(reference: Column, current: Column) -> tuple[Counts, Counts]:
+    """Return the usable rows of both sides in each bin: a decile of the reference, a level, or a group of levels."""
+    if (
+        isinstance(reference, CategoryColumn)
+        and isinstance(current, CategoryColumn)
+        and reference.slots is not None
+        and current.slots is not None
+        # Where levels must be missing, levels are exact all the same as long as no other value comes.
+        and (reference.lumped or current.counts[-1])
+    ):
+        return gathered(reference.slots, current.slots, np.arange(SLOTS))
+    return reference.bin_counts, current.bin_counts
+
+
+def compared_shares(reference: Column, current: Column) -> tuple[Floats, Floats]:
+    """Return both sides' shares of their usable rows in each bin of `compared_counts`."""
+    before, after = compared_counts(reference, current)
+    return before / reference.valid, after / current.valid
