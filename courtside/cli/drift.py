@@ -148,9 +148,13 @@ def _print(compared: "Comparison") -> None:
 
 
 def _rows(found: "Sequence[FeatureDrift]") -> list[dict[str, Any]]:
+    from courtside.core.report_page.wording import pvalue
+
     return [
         {
             "feature": f.name,
+            "effect": f.effect,
+            "p": pvalue(f.p_adjusted, windows=f.windows),
             "psi": f.statistic("psi"),
             "ks": f.statistic("ks"),
             "chi2_p": f.statistic("chi2_pvalue"),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from courtside.core.dataset import FeatureKind
 from courtside.core.drift import statistics
 from courtside.core.drift.columns.column import CategoryColumn, Column
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
-from courtside.core.drift.policies.nulls import Nulls
+from courtside.core.drift.policies.nulls import Nulls, total_variation
 from courtside.core.drift.policies.policy import Evidence, Judgement, Null, Policy
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
@@ -113,7 +114,8 @@ def _unjudged(reference: Column, current: Column, minimum_rows: int) -> FeatureD
         return _bare(reference, current, verdict, reasons.broken_reason(verdict, reference, current))
     if min(reference.valid, current.valid) < max(1, minimum_rows):
         text = reasons.insufficient_reason(reference, current, minimum_rows)
-        return _bare(reference, current, Verdict.INSUFFICIENT_DATA, text)
+        bare = _bare(reference, current, Verdict.INSUFFICIENT_DATA, text)
+        return _with_figures(bare, reference, current) if reference.valid and current.valid else bare
     return None
 
 
@@ -145,6 +147,13 @@ def _bare(reference: Column, current: Column, verdict: Verdict, text: str) -> Fe
     )
 
 
+def _with_figures(bare: FeatureDrift, reference: Column, current: Column) -> FeatureDrift:
+    """Add what so few rows show, which nobody judges."""
+    seen = _evidence(reference, current).statistics
+    effect = seen["ks"] if reference.kind is FeatureKind.NUMERIC else total_variation(reference, current)
+    return replace(bare, statistics=seen, effect=effect)
+
+
 def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrift:
     reference, current = pair
     return FeatureDrift(
@@ -162,6 +171,7 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
         reason=reasons.reason(reference, current, judgement),
         null=judgement.null,
         history=judgement.history,
+        windows=judgement.windows,
     )
 
 

@@ -109,7 +109,10 @@ def _followed(trend: Trend, reference: Column) -> tuple[str, float | None]:
 
 def _spoken(trend: Trend, what: str) -> str:
     write = number if what == "Mean" else percent
-    return "; ".join(f"{span(point.start, point.end)}: {write(point.value)}" for point in trend.points)
+    return "; ".join(
+        f"{span(point.start, point.end)}: {write(point.value)}{f' ({point.rows} rows)' if point.few else ''}"
+        for point in trend.points
+    )
 
 
 def _middle(column: Column) -> str:
@@ -143,7 +146,7 @@ def _level_count(column: CategoryColumn) -> str:
 
 def _statistics(feature: FeatureDrift) -> Iterable[Row]:
     """Yield tests first, then distances without a unit, then those in the feature's own."""
-    yield "Effect, p corrected", statistic(feature.effect), pvalue(feature.p_adjusted)
+    yield "Effect, p corrected", statistic(feature.effect), pvalue(feature.p_adjusted, windows=feature.windows)
     for each in sorted((each for each in statistics.ALL if feature.kind in each.kinds), key=_page_order):
         for figure in each.figures:
             value = feature.statistic(figure.key)

@@ -71,7 +71,10 @@ class _Drawing:
             places = [(self._middle(point), self.up(point.value or 0.0)) for point in run]
             if len(places) > 1:
                 yield plot.path(places, class_="current-line open")
-            yield from (plot.dot(x, y, class_="current-dot") for x, y in places)
+            for point, (x, y) in zip(run, places, strict=True):
+                yield plot.dot(x, y, class_="few-dot" if point.few else "current-dot")
+                if point.few:
+                    yield plot.label(f"n = {point.rows}", x, y - 6, anchor="middle", class_="small few")
 
     def effects(self) -> Iterator[Markup]:
         highest = max((point.effect or 0.0 for point in self.trend.points), default=0.0)
@@ -80,7 +83,9 @@ class _Drawing:
             if point.effect is not None:
                 x, end = self.across(point.start.toordinal()), self.across(point.end.toordinal())
                 top = up(point.effect)
-                yield plot.bar(x + 0.5, top, end - x - 1, EFFECT_FLOOR - top, class_="effect-bar")
+                yield plot.bar(
+                    x + 0.5, top, end - x - 1, EFFECT_FLOOR - top, class_="few-bar" if point.few else "effect-bar"
+                )
         yield plot.line(LEFT, EFFECT_FLOOR, WIDTH - RIGHT, EFFECT_FLOOR, class_="axis")
         yield plot.label("effect", LEFT - 5, EFFECT_FLOOR, anchor="end", class_="small")
         yield plot.label(statistic(up.high), LEFT - 5, EFFECT_TOP + 6, anchor="end", class_="small")

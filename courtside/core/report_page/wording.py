@@ -77,9 +77,15 @@ def statistic(value: float | None) -> str:
     return short(value) if value is not None and math.isfinite(value) else DASH
 
 
-def pvalue(value: float | None) -> str:
-    """Write a p-value."""
-    return short_pvalue(value) if value is not None and math.isfinite(value) else DASH
+def pvalue(value: float | None, *, windows: int | None = None) -> str:
+    """Write a p-value, no more precisely than so many windows of a history can tell it.
+
+    >>> pvalue(0.0312), pvalue(1e-9), pvalue(1e-9, windows=36), pvalue(0.2, windows=36)
+    ('0.031', '< 0.0001', '< 1/36', '0.2')
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    return f"< 1/{windows:,}" if windows and value * windows < 1 else short_pvalue(value)
 
 
 def number(value: float | None) -> str:

@@ -75,6 +75,7 @@ def test_what_could_not_be_compared_is_told_without_json_too(desk: Desk) -> None
     current = desk.write("serial.parquet", table(serial=serials, altitude=np.zeros(ROWS)))
     done = run("drift", "check", "--reference", reference, "--current", current, "--contract", contract)
     assert done.returncode == 0, done.stderr
+    assert "feature\teffect\tp\tpsi" in done.stdout
     assert "altitude: not compared, because the reference was made without it" in done.stdout
     assert "serial: whole numbers beyond 2^53 were rounded to multiples of 512" in done.stdout
 

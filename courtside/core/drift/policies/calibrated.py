@@ -1,7 +1,7 @@
 """The policy `calibrated`: a change counts if it is large enough to matter and chance does not explain it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.policies.clauses import over, short_pvalue
@@ -19,8 +19,6 @@ NEVER_QUIET = 3.0
 """An effect this many times the threshold is not called "no drift", even if chance may explain it."""
 UNUSUAL = 0.05
 """Below this a reader would wonder why a p-value does not count."""
-RAREST = 1e-4
-"""Below this the size of a p-value says nothing more, and the inverse of the smallest floats is infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,8 @@ class CalibratedPolicy:
         if matters and history is not None and history.as_large:
             clauses.append(_recurrence(history))
         drifted = bool(matters) and rare and not usual
-        return Judgement(drifted, tuple(clauses), feature.effect, p_adjusted, usual, feature.null, history)
+        found = Judgement(drifted, tuple(clauses), feature.effect, p_adjusted, usual, feature.null, history)
+        return replace(found, windows=feature.windows)
 
 
 def _history(feature: Evidence) -> Usual | None:
@@ -127,8 +126,7 @@ def _rarity(feature: Evidence) -> str:
     windows = "quiet windows of its history"
     if feature.pvalue > 1 / 2:
         return f"as in most {windows}"
-    seen = int(1 / max(feature.pvalue, RAREST))
-    if seen >= 100:
-        floor = 10_000 if seen >= 10_000 else 1000 if seen >= 1000 else 200 if seen >= 200 else 100
-        return f"seen in fewer than 1 of {floor:,} {windows}"
-    return f"seen in about 1 of {seen} {windows}"
+    known = feature.windows or 1
+    if feature.pvalue * known < 1:
+        return f"seen in fewer than 1 of {known:,} {windows}" if known > 1 else "unlike the only window of its history"
+    return f"seen in about 1 of {int(1 / feature.pvalue):,} {windows}"

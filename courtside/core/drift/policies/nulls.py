@@ -76,7 +76,9 @@ class Nulls:
             return replace(seen, pvalue=pvalue, null=Null.ENTITIES, entities=(before.ids.size, after.ids.size))
         if null.spreads:
             pvalue = null.pvalue(mine, theirs, days=self.days)
-            return replace(seen, pvalue=pvalue, null=Null.HISTORY)
+            nearest = null.nearest(self.days)
+            windows = max(1, round(nearest.blocks)) if nearest else None
+            return replace(seen, pvalue=pvalue, null=Null.HISTORY, windows=windows)
         if not numeric:
             return replace(seen, pvalue=seen.statistic("chi2_pvalue"))
         return replace(seen, pvalue=null.pvalue(mine, theirs, days=self.days))

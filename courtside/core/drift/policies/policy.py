@@ -27,7 +27,8 @@ class Evidence:
     `*_rows` are rows with usable values; `statistics` holds the values of every registered statistic for features of
     this kind by their keys, None where one cannot be computed. The rest is only set for policies that use history:
     `effect` is KS or the total variation distance, `pvalue` how often chance (`null`) gives as much, `entities` how
-    many entities the reference and the window hold, `steps` the effects from one year of the history to the next.
+    many entities the reference and the window hold, `steps` the effects from one year of the history to the next,
+    `windows` how many windows of the history the p-value rests on.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Evidence:
     null: Null = Null.INDEPENDENT_ROWS
     entities: tuple[int, int] | None = None
     steps: tuple[float, ...] = ()
+    windows: int | None = None
 
     def statistic(self, key: str) -> float:
         """Return a value that features of this kind have; raises `StatisticMissing`."""
@@ -63,6 +65,7 @@ class Judgement:
     """A policy's verdict on one feature: `clauses` are the comparisons that decided, in plain words.
 
     `usual` says that it moved, though not beyond what the reference itself shows; such a feature has not drifted.
+    `windows` is how many windows of the history its p-value rests on, None of other nulls.
     """
 
     drifted: bool
@@ -72,6 +75,7 @@ class Judgement:
     usual: bool = False
     null: Null | None = None
     history: "Usual | None" = None
+    windows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ class FeatureDrift:
     usually has and now lacks (1 if it cannot be compared, 0 if it is not broken), `moved` whether the values that are
     there moved. `reason`
     is one plain sentence; `trend` is None until sub-windows are compared. `null` is what its p-value takes for chance,
-    and `history` how often the reference's own years moved as much, both None for policies that do not ask.
+    and `history` how often the reference's own years moved as much, both None for policies that do not ask. `windows`
+    is how many windows of the history the p-value rests on, None of other nulls.
     """
 
     name: str
@@ -77,6 +78,7 @@ class FeatureDrift:
     role: Role = Role.FEATURE
     null: Null | None = None
     history: Usual | None = None
+    windows: int | None = None
 
     def statistic(self, key: str) -> float | None:
         """Return a statistic's value, None where it does not apply or could not be computed."""

@@ -6,6 +6,9 @@ from typing import Any
 
 from courtside.contracts.shortening import shortened
 
+FEW_ROWS = 100
+"""As few as a policy does not judge."""
+
 
 @dataclass(frozen=True, slots=True)
 class Onset:
@@ -31,6 +34,11 @@ class TrendPoint:
     median: float | None
     share: float | None
     effect: float | None
+
+    @property
+    def few(self) -> bool:
+        """Whether it has some rows, but too few to be judged by themselves."""
+        return 0 < self.rows < FEW_ROWS
 
     @property
     def value(self) -> float | None:

@@ -82,7 +82,8 @@ def test_the_report_says_what_it_took_for_chance() -> None:
     assert with_history.to_dict()["null"] == "history"
     assert with_history.to_dict()["null_windows"] == {"count": 58, "days": 16}
     assert without.null_windows is None
-    assert with_history.features[0].reason.endswith("seen in fewer than 1 of 10,000 quiet windows of its history")
+    assert with_history.features[0].reason.endswith("seen in fewer than 1 of 58 quiet windows of its history")
+    assert with_history.features[0].windows == 58
     assert without.features[0].reason.endswith(
         "p < 0.0001 if rows are independent (the reference has no history to compare with)"
     )
@@ -101,6 +102,11 @@ def test_too_few_rows_are_insufficient_data_not_no_drift() -> None:
     report = report_on(DATED, rows(60, seed=5, shift=3))
     assert {found.verdict for found in report.features} == {Verdict.INSUFFICIENT_DATA}
     assert not report.sufficient_data
+    for found in report.features:
+        assert found.effect is not None
+        assert found.statistic("psi") is not None
+        assert (found.p_adjusted, found.drifted, found.values_lost) == (None, False, 0.0)
+    assert max(found.effect or 0.0 for found in report.features) > 0.5
 
 
 def test_every_kind_of_change_is_heard() -> None:

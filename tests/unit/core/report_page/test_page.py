@@ -261,3 +261,32 @@ def test_elements_escape_what_is_not_markup() -> None:
     assert element("p", "<", element("b", "&"), None, title='"', hidden=True, lang=None) == (
         '<p title="&quot;" hidden>&lt;<b>&amp;</b></p>'
     )
+
+
+def test_sub_windows_of_few_rows_are_grey_with_their_number() -> None:
+    drifted = next(feature for feature in MOVED.report.features if feature.drifted)
+    assert drifted.trend is not None
+    first, *others = drifted.trend.points
+    trend = replace(drifted.trend, points=(replace(first, rows=12), *(replace(point, rows=400) for point in others)))
+    features = tuple(replace(each, trend=trend if each is drifted else None) for each in MOVED.report.features)
+    page = render_page(replace(MOVED.report, features=features), REFERENCE, MOVED.current)
+    tree = parsed(page)
+    assert "n = 12" in text_of(tree)
+    assert "n = 400" not in text_of(tree)
+    assert (page.count('class="few-dot"'), page.count('class="few-bar"')) == (1, 1)
+    assert page.count('class="current-dot"') == len(others)
+
+
+def test_no_pvalue_is_more_precise_than_the_windows_it_rests_on() -> None:
+    features = tuple(replace(each, p_adjusted=1e-9, windows=36) for each in MOVED.report.features)
+    text = text_of(parsed(render_page(replace(MOVED.report, features=features), REFERENCE, MOVED.current)))
+    assert text.count("< 1/36") == len(features)
+
+
+def test_too_few_rows_show_their_figures() -> None:
+    reference = fit(pa.table({"x": np.arange(1000.0)}), [Feature("x", FeatureKind.NUMERIC)])
+    current = reference.summarize(pa.table({"x": np.arange(900.0, 950.0)}))
+    report = check(reference, current, CalibratedPolicy())
+    text = text_of(parsed(render_page(report, reference, current)))
+    assert "not enough data" in text
+    assert "effect 0.9" in text
