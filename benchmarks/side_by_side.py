@@ -88,7 +88,7 @@ CUT, LAST, DAYS = np.datetime64("2013-09-01"), np.datetime64("2013-12-22"), 14
 
 
 def flights(python: Path, folder: Path) -> Case:
-    """Take four windows of 14 days from September on, as they come and with 0.8 standard deviations added to the numbers."""
+    """Take four windows of 14 days from September on, as they come, and with 0.8 sd added to the numbers."""
     _peer(python, "--flights", str(folder))
     rows = pq.read_table(folder / "flights.parquet")
     day = rows["day"].to_numpy()

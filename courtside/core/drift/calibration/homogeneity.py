@@ -2,9 +2,11 @@
 
 For every place between two sub-windows of the history the rows before it are compared with those after it. It is a
 break of a feature if the shares of its groups differ by enough to matter and by far more than neighbouring sub-windows
-do, and if most of the later sub-windows have gone more than half of the way, so that an odd month is no break. Of
-several places the one with the most evidence of all features together is taken, and what comes after it is examined
-again, until no break is left. Slow change is cut into parts that are short enough for what is left of it not to matter.
+do, and if most of the later sub-windows have gone more than half of the way, so that an odd month is no break (where
+several features move, those that have gone so far must hold half of the evidence). In less than about a year a season
+cannot be told from slow change, so that only sudden breaks count there. Of several places the one with the most
+evidence of all features together is taken, and what comes after it is examined again, until no break is left. Slow
+change is cut into parts that are short enough for what is left of it not to matter.
 
 Source: binary segmentation, Vostrikova 1981, Soviet Math. Dokl. 24. The limits are ours; they were chosen on simulated
 streams and confirmed on others.
@@ -29,6 +31,8 @@ BEYOND_CHANCE = 30.0
 """Squared distance of two parts in units of what neighbouring sub-windows let expect."""
 MOST = 0.6
 """The share of the later sub-windows that lies beyond half of the way."""
+AT_ONCE = 0.8
+"""The share of the way that a sudden break goes at once; half a year of a season goes less than half of its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +71,20 @@ class _Break:
 def _newest_break(windows: SubWindows, start: int, *, phased: bool) -> _Break | None:
     """Return the break with the most evidence among the sub-windows from `start` on."""
     places = np.arange(start + FEWEST_BEFORE, windows.count - FEWEST_AFTER + 1)
-    before, after, places = windows.weights(places, start=start, phased=phased)
+    before, after, places, alike = windows.weights(places, start=start, phased=phased)
     if not places.size:
         return None
-    moved = windows.moved(after - before)
-    excess = windows.excess(after - before)
+    contrasts = after - before
+    moved, excess = windows.moved(contrasts), windows.excess(contrasts)
     broken = (moved >= MATTERS) & (excess >= BEYOND_CHANCE)
     evidence = np.where(broken, excess, 0).sum(axis=1)
     for found in np.argsort(-evidence, kind="stable")[: int(broken.any(axis=1).sum())]:
-        gone, later = windows.gone(places[found], before[found], after[found]), windows.count - places[found]
-        lasting = broken[found] & (gone >= max(FEWEST_AFTER, MOST * later))
-        if lasting.any():
-            return _Break(int(places[found]), np.where(lasting, moved[found], 0))
+        place, contrast = int(places[found]), contrasts[found]
+        gone = windows.gone(place, before[found], after[found])
+        lasting = broken[found] & (gone >= max(FEWEST_AFTER, MOST * (windows.count - place)))
+        if 2 * excess[found][lasting].sum() < evidence[found]:
+            continue
+        beside = slice(max(start, place - FEWEST_AFTER), place + FEWEST_AFTER)
+        sudden = alike[found] or windows.at_once(place, contrast, lasting, beside=beside) >= AT_ONCE
+        return _Break(place, np.where(lasting, moved[found], 0)) if sudden else None
     return None

@@ -71,7 +71,7 @@ class SubWindows:
         coordinates = np.concatenate([d.coordinates(s) for d, s in zip(distances, split, strict=True)], axis=1)
         least = np.array([np.trace(distance.covariance()) for distance in distances]) / np.median(rows)
         order = _Order(numbers % parts, numbers // parts, DAYS_OF_YEAR / parts, seasons=cycles.seasons)
-        noise = np.maximum(least, order.noise(coordinates, layout))
+        noise = np.maximum(np.maximum(least, order.noise(coordinates, layout)), np.finfo(float).tiny)
         return cls(history.days[first], numbers % parts, rows, shares, coordinates, noise, layout)
 
     @property
@@ -79,11 +79,14 @@ class SubWindows:
         """How many there are."""
         return self.rows.size
 
-    def weights(self, places: Integers, *, start: int, phased: bool) -> tuple[Floats, Floats, Integers]:
+    def weights(
+        self, places: Integers, *, start: int, phased: bool
+    ) -> tuple[Floats, Floats, Integers, NDArray[np.bool_]]:
         """Return the weights with which sub-windows from `start` on stand for the parts before and after each place.
 
         Both parts are weighted to the same parts of the year if they share at least half of those of one, or if
-        `phased`; places without a part of the year in common are then left out. Each row of weights sums to 1.
+        `phased`; places without a part of the year in common are then left out. Each row of weights sums to 1. The
+        places that are left and whether the same parts of the year are compared there are returned as well.
         """
         number = np.arange(self.count)
         later = number >= places[:, None]
@@ -99,7 +102,8 @@ class SubWindows:
         )
         usable = (before.any(axis=1)) & (after.any(axis=1))
         before, after = before[usable], after[usable]
-        return before / before.sum(axis=1, keepdims=True), after / after.sum(axis=1, keepdims=True), places[usable]
+        before, after = (rows / rows.sum(axis=1, keepdims=True) for rows in (before, after))
+        return before, after, places[usable], alike[usable]
 
     def moved(self, contrasts: Floats) -> Floats:
         """Return KS or total variation of each contrast between weighted sub-windows, shape (contrasts, features)."""
@@ -112,9 +116,16 @@ class SubWindows:
 
     def excess(self, contrasts: Floats) -> Floats:
         """Return each contrast's squared distance as a multiple of what chance lets expect."""
-        expected = (contrasts**2).sum(axis=1, keepdims=True) * np.maximum(self.noise, np.finfo(float).tiny)
+        expected = (contrasts**2).sum(axis=1, keepdims=True) * self.noise
         found: Floats = self.layout.squared(contrasts @ self.coordinates) / expected
         return found
+
+    def at_once(self, place: int, contrast: Floats, features: NDArray[np.bool_], *, beside: slice) -> float:
+        """Return the share of the way between two parts that some features go between those beside a place."""
+        way = contrast @ self.coordinates
+        step = self.coordinates[place : beside.stop].mean(axis=0) - self.coordinates[beside.start : place].mean(axis=0)
+        gone = np.add.reduceat(step * way, self.layout.coordinates) / self.noise
+        return float(gone[features].sum() / (self.layout.squared(way) / self.noise)[features].sum())
 
     def gone(self, place: int, before: Floats, after: Floats) -> Integers:
         """Return how many sub-windows after a place lie beyond half of the way, by feature."""

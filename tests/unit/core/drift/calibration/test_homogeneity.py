@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from courtside.core.dataset import Feature, FeatureKind, Outcome, Phase, Role
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Profile, check, fit, newest_part
 from courtside.core.drift.calibration.homogeneity import MATTERS
+from courtside.core.drift.policies.policy import Null
 from tests.unit.core.drift.calibration.streams import (
     A_DAY,
     FEATURES,
@@ -98,6 +99,14 @@ def test_the_newest_part_begins_after_the_last_break(
     assert abs(found - began) < 0.1
 
 
+@pytest.mark.parametrize("days", [200, YEAR, 500])
+def test_within_a_year_a_season_is_no_break_and_a_sudden_one_is(days: int) -> None:
+    quiet = [newest_part(fitted(stream(days, seed=seed, mean=season))) for seed in range(4)]
+    broken = [since(fitted(stream(days, seed=seed, mean=within((0, 120))))) for seed in range(4)]
+    assert quiet == [None] * 4
+    assert all(found is not None and abs(found * YEAR - 120) < 31 for found in broken)
+
+
 def test_slow_change_is_cut_until_what_is_left_of_it_hardly_matters() -> None:
     found = since(fitted(stream(DAYS, seed=2, mean=lambda day: 1.2 * np.clip(1 - day / (3 * YEAR), 0, 1))))
     assert found is not None
@@ -141,6 +150,22 @@ def test_a_target_that_broke_counts_like_a_feature() -> None:
     assert reference.newest is not None
     assert reference.newest.profile.outcomes is not None
     assert reference.newest.profile.outcomes.calibration is not None
+
+
+def test_entities_are_exchanged_within_the_newest_part() -> None:
+    def owned(table: pa.Table) -> pa.Table:
+        return table.append_column("customer", pa.array(np.arange(table.num_rows) % 97 % 60))
+
+    features = [replace(feature, entity=("customer",)) for feature in NUMBERS]
+    reference = Profile.from_bytes(fitted(owned(BROKEN), features).to_bytes())
+    assert reference.newest is not None
+    rows = owned(BROKEN).slice(YEAR * A_DAY)
+    assert replace(reference.newest.profile, calibration=None) == reference.summarize(rows)
+    for shift, moved in ((0.8, {"x0", "x1", "x2"}), (0.0, set())):
+        window = owned(stream(90, seed=1, start=DAYS, mean=lambda day, by=shift: np.full_like(day, by)))
+        report = check(reference, reference.summarize(window), CalibratedPolicy())
+        assert {feature.null for feature in report.features} == {Null.ENTITIES}
+        assert set(report.features_drifted) == moved
 
 
 def test_the_newest_part_is_what_its_rows_alone_are_counted_as() -> None:
