@@ -1,5 +1,6 @@
 """One feature in full: both distributions, the trend by sub-window, the statistics, the reason."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 from courtside.contracts.shortening import quoted, shortened
@@ -64,6 +65,8 @@ def _notes(drawn: Histogram | Levels, reference: Column, current: Column) -> Ite
         share = beyond(reference, current)
         if share >= BEYOND_NOTED:
             yield f"{percent(share)} of the current values lie beyond all of the reference. "
+    if isinstance(reference, NumericColumn) and reference.grid.origin:
+        yield f"All values are shown less {reference.grid.origin:,}. "
     if not current.valid:
         yield "The current window holds no usable value. "
 
@@ -127,14 +130,21 @@ def _values(reference: Column, current: Column) -> Iterable[Row]:
     yield "Missing", *(percent(side.tally.missing_rate) for side in sides)
     numeric = [side for side in sides if isinstance(side, NumericColumn)]
     if len(numeric) == 2:
-        yield "Mean", *(number(side.mean) for side in numeric)
+        yield "Mean", *(_in_full(side, side.offset) for side in numeric)
         yield "Median", *(number(side.median) for side in numeric)
-        yield "Smallest", *(number(side.minimum) for side in numeric)
-        yield "Largest", *(number(side.maximum) for side in numeric)
+        yield "Smallest", *(_in_full(side, side.minimum) for side in numeric)
+        yield "Largest", *(_in_full(side, side.maximum) for side in numeric)
     levelled = [side for side in sides if isinstance(side, CategoryColumn)]
     if len(levelled) == 2:
         yield "Levels", *(_level_count(side) for side in levelled)
         yield "Other values", *(percent(side.other_rate) for side in levelled)
+
+
+def _in_full(column: NumericColumn, offset: float | None) -> str:
+    """Write a number that is given minus the origin; large whole numbers differ in their last digits only."""
+    if not column.grid.origin or offset is None or not math.isfinite(offset):
+        return number(offset)
+    return f"{column.grid.origin + round(offset):,}"
 
 
 def _level_count(column: CategoryColumn) -> str:

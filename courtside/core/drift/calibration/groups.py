@@ -80,7 +80,7 @@ def codes(column: Column, groups: Groups, array: arrow.Array | None, *, rows: in
 def _number_codes(column: NumericColumn, groups: Groups, array: arrow.Array) -> Codes:
     if not arrow.is_numeric(array.type):
         return np.full(len(array), NO_GROUP)
-    values, _ = arrow.with_gaps(array)
+    values, _ = arrow.with_gaps(array, column.grid.origin)
     usable = np.isfinite(values)
     found = np.full(len(array), NO_GROUP)
     found[usable] = groups.of_cell[column.grid.lookup(values[usable])]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from courtside.core.drift.columns import buffers
 from courtside.core.drift.columns.buffers import as_numpy
+from courtside.core.drift.columns.large_numbers import exact, relative
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.columns.tally import NO_ROWS, Tally
 from courtside.core.drift.errors import DuplicateColumns
@@ -73,9 +74,9 @@ class Numbers(NamedTuple):
     maximum: float
 
 
-def numbers(array: Array) -> Numbers:
-    """Return the finite values as float64 (int64 beyond 2**53 is rounded) and the account of all rows."""
-    values, nulls = floats(array)
+def numbers(array: Array, origin: int = 0) -> Numbers:
+    """Return the finite values minus `origin` as float64 (beyond 2**53 rounded), and the account of all rows."""
+    values, nulls = floats(array, origin)
     found = finite(values)
     return found._replace(tally=found.tally + Tally(rows=nulls, null=nulls)) if nulls else found
 
@@ -98,8 +99,8 @@ def finite(values: Floats) -> Numbers:
     )
 
 
-def floats(array: Array) -> tuple[Floats, int]:
-    """Return the values as float64, including NaN and infinities, and the number of nulls, which are left out."""
+def floats(array: Array, origin: int = 0) -> tuple[Floats, int]:
+    """Return the values minus `origin` as float64, including NaN and infinities, and the number of nulls left out."""
     rows, nulls = len(array), array.null_count
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
@@ -110,14 +111,17 @@ def floats(array: Array) -> tuple[Floats, int]:
         array = array.drop_null()
     if pa.types.is_decimal(array.type):
         array = array.cast(pa.float64())
-    return as_numpy(array).astype(np.float64, copy=False), nulls
+    values = as_numpy(array)
+    if not origin:
+        return values.astype(np.float64, copy=False), nulls
+    return relative(exact(values) if pa.types.is_integer(array.type) else values.astype(np.float64), origin), nulls
 
 
-def with_gaps(array: Array) -> tuple[Floats, int]:
-    """Return one float64 per row, NaN where there is no value, and the number of nulls."""
+def with_gaps(array: Array, origin: int = 0) -> tuple[Floats, int]:
+    """Return one float64 per row, minus `origin`, NaN where there is no value, and the number of nulls."""
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
-    valid, nulls = floats(array)
+    valid, nulls = floats(array, origin)
     if not nulls:
         return valid, 0
     found = np.full(len(array), np.nan)

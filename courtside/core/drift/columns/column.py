@@ -27,7 +27,8 @@ SAMPLED_UNSEEN = 3
 class NumericColumn:
     """Counts per cell of the reference's grid, the sum of all values, and the sum of each loose tail cell by position.
 
-    Sums are of value - grid.anchor; they are fractions, so that merging is associative to the last bit.
+    Values, `minimum` and `maximum` are minus `grid.origin`. Sums are of value - grid.anchor; they are fractions, so
+    that merging is associative to the last bit.
     """
 
     name: str
@@ -91,6 +92,11 @@ class NumericColumn:
     @property
     def mean(self) -> float | None:
         """Mean of the usable values, None if there are none."""
+        return None if self.offset is None else self.grid.origin + self.offset
+
+    @property
+    def offset(self) -> float | None:
+        """The mean minus the grid's origin, which keeps the digits that differ."""
         return float(Fraction(self.grid.anchor) + self.total / self.valid) if self.valid else None
 
     @property
@@ -98,10 +104,11 @@ class NumericColumn:
         """Median to within one cell (exact for the reference), None if there are no values."""
         if not self.valid:
             return None
-        if self.minimum == self.maximum:
-            return self.minimum
+        found = self.maximum
         cell = int(self.cumulative.searchsorted(0.5))
-        return min(float(self.grid.edges[cell]), self.maximum) if cell < self.grid.edges.size else self.maximum
+        if self.minimum < self.maximum and cell < self.grid.edges.size:
+            found = min(float(self.grid.edges[cell]), self.maximum)
+        return self.grid.origin + found
 
     def blanked(self) -> "NumericColumn":
         """Return the same column without rows."""
@@ -114,7 +121,7 @@ class NumericColumn:
         dtypes = frozenset({arrow.type_name(array.type)})
         if not arrow.is_numeric(array.type):
             return replace(self.blanked(), tally=_unfit(array), dtypes=dtypes)
-        found = arrow.numbers(array)
+        found = arrow.numbers(array, self.grid.origin)
         if not found.values.size:
             return replace(self.blanked(), tally=found.tally, dtypes=dtypes)
         return _measured(self.name, self.grid, found, dtypes)

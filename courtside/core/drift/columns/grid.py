@@ -42,7 +42,8 @@ class Grid:
     `edges` are sorted distinct float64; `atoms` marks those whose cell holds one value only; `cuts` are the
     positions in `edges` where PSI bins end (the last bin is open). `core` holds the positions of the fine grid's first
     and last edge; outside it are the tails, whose cells double in mass towards the core and keep sums. If `blur` is
-    not 0, values seen once are in cells of 2**blur neighbouring floats.
+    not 0, values seen once are in cells of 2**blur neighbouring floats. All values are minus `origin`, which is 0
+    unless they are whole numbers beyond 2**53.
     """
 
     edges: Floats
@@ -52,6 +53,7 @@ class Grid:
     anchor: float
     sd: float
     blur: int = 0
+    origin: int = 0
 
     @property
     def cells(self) -> int:
@@ -141,6 +143,7 @@ class Grid:
             and np.array_equal(self.cuts, other.cuts)
             and self.core == other.core
             and self.anchor == other.anchor
+            and self.origin == other.origin
         )
 
 

@@ -112,7 +112,7 @@ def _header(content: Content, arrays: list[Integers], late: list[Integers], *, o
 
 def _version(content: Content) -> int:
     columns = (*content.columns, *(content.outcomes.columns if content.outcomes else ()))
-    if any(isinstance(column, CategoryColumn) and column.slots is not None for column in columns):
+    if any(column.grid.origin if isinstance(column, NumericColumn) else column.slots is not None for column in columns):
         return 3
     return 2 if any(isinstance(column, NumericColumn) and column.grid.blur for column in columns) else 1
 
@@ -178,6 +178,7 @@ def _described(column: Column, arrays: list[Integers], *, of_part: bool) -> dict
         "total": str(column.total),
         "tails": [[cell, str(value)] for cell, value in sorted(tails.items()) if value],
         **({"blur": column.grid.blur} if column.grid.blur else {}),
+        **({"origin": column.grid.origin} if column.grid.origin else {}),
     }
 
 
@@ -237,6 +238,7 @@ def _grid(described: dict[str, Any], arrays: list[Integers]) -> Grid:
         anchor=float.fromhex(described["anchor"]),
         sd=float.fromhex(described["sd"]),
         blur=blur,
+        origin=int(described.get("origin", 0)),
     )
 
 

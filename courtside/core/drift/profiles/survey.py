@@ -5,14 +5,17 @@ A reference that is small enough to be kept whole is counted here as well and ne
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.buffers import as_numpy
 from courtside.core.drift.columns.column import SAMPLED_UNSEEN, CategoryColumn, Column, NumericColumn
 from courtside.core.drift.columns.grid import grid_of
+from courtside.core.drift.columns.large_numbers import exact, is_large, origin_of, relative
 from courtside.core.drift.columns.ordering import ordered
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.columns.slots import slots_needed
@@ -95,6 +98,11 @@ class Survey:
     def _values(self, name: str, array: arrow.Array) -> Floats:
         values, nulls = arrow.with_gaps(array)
         self._nulls[name] += nulls
+        held = array.drop_null() if pa.types.is_integer(array.type) else array[:0]
+        if len(held) and is_large(whole := as_numpy(held)):
+            parts = np.full(len(array), np.nan, np.complex128)
+            parts[as_numpy(array.is_valid())] = exact(whole)
+            return parts  # type: ignore[return-value]  # floats in two parts each, until the origin is known
         return values
 
     def _add_labels(self, name: str, array: arrow.Array) -> None:
@@ -106,10 +114,15 @@ class Survey:
         self._tallies[name] += tally
 
     def _numeric_column(self, name: str) -> NumericColumn:
-        found = arrow.finite(ordered(self._sample.column(name)))
+        batches = self._sample.column(name)
+        origin = 0
+        if any(np.iscomplexobj(batch) for batch in batches):
+            origin = origin_of(batches)
+            batches = [relative(batch, origin) for batch in batches]
+        found = arrow.finite(ordered(batches))
         if not found.values.size:
             raise AllMissing(name, rows=self._rows)
-        grid = grid_of(found.values)
+        grid = replace(grid_of(found.values), origin=origin)
         if not self.whole:
             return NumericColumn.blank(name, grid)
         nulls = self._nulls[name]

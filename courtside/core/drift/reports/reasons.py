@@ -52,10 +52,22 @@ def movement(reference: Column, current: Column) -> str:
     if isinstance(reference, NumericColumn) and isinstance(current, NumericColumn):
         assert reference.mean is not None
         assert current.mean is not None
+        if reference.grid.origin:
+            return _large_movement(reference, current)
         return mean_movement(reference.mean, current.mean, sd=reference.grid.sd)
     assert isinstance(reference, CategoryColumn)
     assert isinstance(current, CategoryColumn)
     return _level_movement(reference, current)
+
+
+def _large_movement(reference: NumericColumn, current: NumericColumn) -> str:
+    """Say by how much a mean of large whole numbers moved, as their first digits are all the same."""
+    assert reference.offset is not None
+    assert current.offset is not None
+    change, start = current.offset - reference.offset, f"{reference.grid.origin + round(reference.offset):,}"
+    if abs(change) <= MOVED * reference.grid.sd:
+        return f"shape changed around a mean of {start}"
+    return f"mean {'rose' if change > 0 else 'fell'} by {_number(abs(change))} from {start}"
 
 
 def mean_movement(before: float, after: float, *, sd: float) -> str:
