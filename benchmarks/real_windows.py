@@ -1,0 +1,153 @@
+"""What each rule finds and flags on windows of real games. Prints one JSON object; needs the games beside the project.
+
+Windows are cut by a rule that looks at no value: every regular season from 1987-88 on, its calendar months, and its
+stretches of 14 days from the first game on, where they hold 100 games or more; each against the three seasons before,
+at the same time of the year. The twelve features of teams and rest are counted, without the calendar's own four.
+
+What is right was also written down first. In `QUIET` seasons nobody who knows the sport speaks of a change. In
+`SHIFTED` ones scoring left the level of the three seasons before, or a season was played in fewer days. A month of a
+quiet season may truly differ from the same months before, and one of a shifted season may not: no rule reaches 0 and 1
+on parts.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from courtside.core.dataset import Feature
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Profile, check, fit
+from courtside.core.features import build_nba_features
+from courtside.datasets.catalog import load_dataset
+
+GAMES = Path(__file__).resolve().parents[2] / "shared" / "data" / "nba_games.csv.gz"
+BACK = 3
+ENOUGH = 100
+SCORING = tuple(f"{side}_rolling_{name}" for side in ("home", "away") for name in ("ppg", "papg"))
+REST = ("home_rest_days", "home_back_to_back")
+QUIET = (*range(1988, 1994), *range(2000, 2007), *range(2008, 2012), 2015, 2022, 2024, 2025)
+SHIFTED: Mapping[int, tuple[str, ...]] = {
+    **dict.fromkeys((1994, 1996, 1997, 1998, 2014, *range(2016, 2021), 2023), SCORING),
+    **dict.fromkeys((1999, 2012, 2021), (*SCORING, *REST)),
+}
+LEVELS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
+EFFECT = CalibratedPolicy().effect
+Judged = tuple[int, str, dict[str, DriftReport]]
+Rule = Callable[[Mapping[str, DriftReport], str], bool]
+
+
+def main() -> None:
+    """Measure and print."""
+    games = pyarrow.csv.read_csv(GAMES)
+    contract = load_dataset("nba_games")
+    features = tuple(feature for feature in contract.features if feature.entity)
+    nulls = {"entities": features, "history": tuple(replace(feature, entity=()) for feature in features)}
+    regular = games.filter(pc.equal(games["is_playoff"], pa.scalar(0)))["game_id"]
+    table = build_nba_features(games)
+    table = table.filter(pc.is_in(table["game_id"], value_set=regular))
+    windows = [window for season in (*QUIET, *SHIFTED) for window in judged(table, season, nulls)]
+    print(json.dumps({"benchmark": "real_windows"} | summary(windows, nulls), indent=2))
+
+
+def judged(table: pa.Table, season: int, nulls: Mapping[str, tuple[Feature, ...]]) -> Iterator[Judged]:
+    """Yield each window of a season with its reports by rule."""
+    of = table["season"].to_numpy()
+    before = table.filter(pa.array((of >= season - BACK) & (of < season)))
+    phase = load_dataset("nba_games").phase
+    known = {
+        name: fit(before, features, time_column="game_date", calibrated=True, phase=phase)
+        for name, features in nulls.items()
+    }
+    for kind, window in cut(table.filter(pa.array(of == season))):
+        yield season, kind, reports(known, window)
+
+
+def cut(season: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """Cut a season by time alone."""
+    day = season["game_date"].to_numpy().astype("datetime64[D]")
+    yield "season", season
+    for kind, part in (
+        ("month", day.astype("datetime64[M]").astype(int)),
+        ("14 days", (day - day.min()).astype(int) // 14),
+    ):
+        for number in np.unique(part):
+            window = season.filter(pa.array(part == number))
+            if window.num_rows >= ENOUGH:
+                yield kind, window
+
+
+def reports(known: Mapping[str, Profile], window: pa.Table) -> dict[str, DriftReport]:
+    """Judge a window by every rule."""
+    seen = {name: reference.summarize(window) for name, reference in known.items()}
+    found = {name: check(known[name], current, CalibratedPolicy()) for name, current in seen.items()}
+    return found | {"classic": check(known["history"], seen["history"], ClassicPolicy())}
+
+
+def summary(windows: Sequence[Judged], nulls: Iterable[str]) -> dict[str, Any]:
+    """Return the shares found and falsely flagged by rule and kind of window, their curve, and the seasons flagged."""
+    kinds = list(dict.fromkeys(kind for _, kind, _ in windows))
+    rules: dict[str, Rule] = {
+        **{name: partial(_drifted, rule=name) for name in (*nulls, "classic")},
+        **{f"{name}, usual": partial(_usual, rule=name) for name in nulls},
+        "always": lambda _found, _name: True,
+    }
+    curve = {f"{name} at {level:g}": partial(_rare, rule=name, level=level) for name in nulls for level in LEVELS}
+    return {
+        "shares": {name: {kind: _shares(windows, kind, rule) for kind in kinds} for name, rule in rules.items()},
+        "curve": {name: {kind: _shares(windows, kind, rule) for kind in kinds} for name, rule in curve.items()},
+        "whole_seasons_flagged": {
+            name: {
+                str(season): list(found[name].features_drifted)
+                for season, kind, found in sorted(windows, key=lambda window: window[0])
+                if kind == "season" and found[name].drift_detected
+            }
+            for name in nulls
+        },
+    }
+
+
+def _drifted(found: Mapping[str, DriftReport], name: str, *, rule: str) -> bool:
+    return name in found[rule].features_drifted
+
+
+def _usual(found: Mapping[str, DriftReport], name: str, *, rule: str) -> bool:
+    return name in found[rule].features_usual
+
+
+def _rare(found: Mapping[str, DriftReport], name: str, *, rule: str, level: float) -> bool:
+    """Tell whether a feature would be flagged at another level: by KS or total variation, and without `usual`."""
+    (feature,) = (feature for feature in found[rule].features if feature.name == name)
+    return (feature.effect or 0.0) > EFFECT and feature.p_adjusted is not None and feature.p_adjusted <= level
+
+
+def _shares(windows: Sequence[Judged], kind: str, rule: Rule) -> dict[str, float]:
+    quiet, shifted = [], []
+    for season, of, found in windows:
+        if of == kind:
+            for feature in found["entities"].features:
+                if season in QUIET:
+                    quiet.append(rule(found, feature.name))
+                elif feature.name in SHIFTED[season]:
+                    shifted.append(rule(found, feature.name))
+    return {
+        "flagged": sum(quiet),
+        "quiet": len(quiet),
+        "found": sum(shifted),
+        "shifted": len(shifted),
+        "share_flagged": round(float(np.mean(quiet)), 4),
+        "share_found": round(float(np.mean(shifted)), 4),
+    }
+
+
+if __name__ == "__main__":
+    main()
