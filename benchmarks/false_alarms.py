@@ -7,8 +7,8 @@ present) the share of feature-windows flagged. No setting was chosen on the draw
 
 import json
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,7 @@ def rolling_seasons(rng: np.random.Generator, league: League) -> pa.Table:
 
 
 ROLLING_FEATURES = [Feature(f"{side}_{i}", FeatureKind.NUMERIC) for side in ("home", "away") for i in range(8)]
+BY_TEAM = [replace(feature, entity=(f"{feature.name.split('_')[0]}_team", "season")) for feature in ROLLING_FEATURES]
 
 
 def _season(rng: np.random.Generator, strength: Floats, season: int, rolling: int) -> pa.Table:
@@ -189,8 +190,10 @@ def _season(rng: np.random.Generator, strength: Floats, season: int, rolling: in
     pairs = np.array([rng.permutation(teams) for _ in range(len(means))]).reshape(len(means), 2, teams // 2)
     day = season_start(season) + np.arange(len(means)) * SEASON_DAYS // len(means)
     columns: dict[str, Any] = {"day": np.repeat(day, teams // 2)}
+    columns["season"] = np.full(columns["day"].size, season)
     for place, side in enumerate(("home", "away")):
         chosen = np.take_along_axis(means, pairs[:, place, :, None], axis=1).reshape(-1, 8)
+        columns[f"{side}_team"] = pairs[:, place].ravel()
         columns |= {f"{side}_{i}": chosen[:, i] for i in range(8)}
     return pa.table(columns)
 
@@ -200,7 +203,9 @@ def season_start(season: int) -> np.datetime64:
     return np.datetime64(f"{2001 + season}-10-28")
 
 
-def dependent(rng: np.random.Generator, league: League) -> dict[str, dict[str, float]]:
+def dependent(
+    rng: np.random.Generator, league: League, features: Sequence[Feature] = ROLLING_FEATURES
+) -> dict[str, dict[str, float]]:
     """Measure alarms on windows of the three seasons after the reference's, by days."""
     cases: dict[int, list[dict[str, DriftReport]]] = {14: [], 30: [], 90: [], SEASON_DAYS: []}
     phase = Phase.MONTH if league.by_month else None
@@ -208,7 +213,7 @@ def dependent(rng: np.random.Generator, league: League) -> dict[str, dict[str, f
         games = rolling_seasons(rng, league)
         day, cut = games["day"].to_numpy(), season_start(league.reference_seasons)
         past = games.filter(pa.array(day < cut))
-        reference = fit(past, ROLLING_FEATURES, time_column="day", calibrated=True, phase=phase)
+        reference = fit(past, features, time_column="day", calibrated=True, phase=phase)
         for days, found in cases.items():
             starts = [cut, *(season_start(league.reference_seasons + later) for later in range(1, AFTER))]
             for start in starts if days == SEASON_DAYS else np.arange(cut, day.max(), days):
@@ -272,12 +277,14 @@ def real_games() -> dict[str, Any]:
 def main() -> None:
     """Measure and print."""
     rng, unseen = np.random.default_rng(7), np.random.default_rng(20_261_124)
+    teams = np.random.default_rng(20_261_128)
     result = {
         "benchmark": "false_alarms",
         "independent_without_dates": independent(rng, dated=False),
         "independent_with_dates": independent(rng, dated=True),
         "dependent_rolling_means": {name: dependent(rng, league) for name, league in CHOSEN.items()},
         "dependent_held_out": {name: dependent(unseen, league) for name, league in HELD_OUT.items()},
+        "dependent_held_out_by_team": {name: dependent(teams, league, BY_TEAM) for name, league in HELD_OUT.items()},
         "power_without_dates": power(rng, dated=False),
         "power_with_dates": power(rng, dated=True),
     }

@@ -6,7 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from courtside.core.drift import ClassicPolicy, check, fit
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, check, fit
+from courtside.core.drift.policies.policy import Null
 from courtside.core.features import build_features
 from courtside.core.games import read_games
 from courtside.core.training.fit import TrainedModel, fit_candidates
@@ -90,3 +91,45 @@ def test_a_quiet_season_moves_nothing_and_2018_19_moves_the_scoring(features: pa
 
     assert not drifted(2011)
     assert drifted(2019) >= SCORING
+
+
+REST = {"home_rest_days", "home_back_to_back"}
+AWAY_REST = {"away_rest_days", "away_back_to_back"}
+
+
+def season_report(features: pa.Table, season: int, *, back: int = 3, newest: int | None = None) -> DriftReport:
+    """Check a season against some before it."""
+    played = features.column("season").to_numpy()
+    last = season - 1 if newest is None else newest
+    before = features.filter(pa.array((played > last - back) & (played <= last)))
+    reference = fit(before, DATASET.features, time_column=DATASET.time_column, calibrated=True, phase=DATASET.phase)
+    return check(reference, reference.summarize(features.filter(pa.array(played == season))), CalibratedPolicy())
+
+
+@pytest.mark.parametrize("season", [1990, 2003, 2006, 2010, 2015, 2024])
+def test_a_season_without_a_change_is_quiet(features: pa.Table, season: int) -> None:
+    report = season_report(features, season)
+    assert report.null is Null.ENTITIES
+    assert report.features_drifted == report.features_usual == ()
+
+
+@pytest.mark.parametrize(
+    ("season", "drifted"),
+    [
+        (1994, SCORING),
+        (1999, SCORING | REST | AWAY_REST),
+        (2012, SCORING | REST),
+        (2017, SCORING),
+        (2019, SCORING),
+        (2021, SCORING | REST),
+        (2023, SCORING),
+    ],
+)
+def test_a_season_that_changed_is_found_in_what_changed(features: pa.Table, season: int, drifted: set[str]) -> None:
+    assert set(season_report(features, season).features_drifted) == drifted
+
+
+def test_a_season_beside_two_that_differ_as_much_is_amber(features: pa.Table) -> None:
+    report = season_report(features, 2021, back=2, newest=2019)
+    assert set(report.features_usual) == SCORING
+    assert set(report.features_drifted) >= REST
