@@ -131,6 +131,8 @@ def power(rng: np.random.Generator, *, dated: bool) -> dict[str, dict[str, float
 
 GAMES_A_TEAM, AFTER, SEASON_DAYS = 82, 3, 170
 LEAGUES = 8
+SHIFT = 0.3
+"""About half a standard deviation of a ten-game mean over all teams."""
 STRENGTH = 0.4
 """Spread of team strengths in single-game standard deviations."""
 
@@ -204,9 +206,17 @@ def season_start(season: int) -> np.datetime64:
 
 
 def dependent(
-    rng: np.random.Generator, league: League, features: Sequence[Feature] = ROLLING_FEATURES
+    rng: np.random.Generator,
+    league: League,
+    features: Sequence[Feature] = ROLLING_FEATURES,
+    *,
+    shift: float = 0.0,
+    of: Callable[[DriftReport], float] = alarmed,
 ) -> dict[str, dict[str, float]]:
-    """Measure alarms on windows of the three seasons after the reference's, by days."""
+    """Measure alarms on windows of the three seasons after the reference's, by days.
+
+    `shift` (single-game standard deviations) is added to `home_0` in them.
+    """
     cases: dict[int, list[dict[str, DriftReport]]] = {14: [], 30: [], 90: [], SEASON_DAYS: []}
     phase = Phase.MONTH if league.by_month else None
     for _ in range(LEAGUES):
@@ -217,10 +227,21 @@ def dependent(
         for days, found in cases.items():
             starts = [cut, *(season_start(league.reference_seasons + later) for later in range(1, AFTER))]
             for start in starts if days == SEASON_DAYS else np.arange(cut, day.max(), days):
-                window = games.filter(pa.array((day >= start) & (day < start + days)))
+                window = shifted(games.filter(pa.array((day >= start) & (day < start + days))), shift)
                 if window.num_rows >= ENOUGH:
                     found.append(judged(reference, window))
-    return {f"{days} days": share(found, of=alarmed).to_dict() for days, found in cases.items() if found}
+    return {f"{days} days": share(found, of=of).to_dict() for days, found in cases.items() if found}
+
+
+def shifted(games: pa.Table, shift: float) -> pa.Table:
+    """Move one feature."""
+    place = games.column_names.index("home_0")
+    return games.set_column(place, "home_0", pa.array(games["home_0"].to_numpy() + shift))
+
+
+def moved_found(report: DriftReport) -> float:
+    """1 if the moved feature is flagged."""
+    return float("home_0" in report.features_drifted)
 
 
 GAMES = Path(__file__).resolve().parents[2] / "shared" / "data" / "nba_games.csv.gz"
@@ -285,6 +306,10 @@ def main() -> None:
         "dependent_rolling_means": {name: dependent(rng, league) for name, league in CHOSEN.items()},
         "dependent_held_out": {name: dependent(unseen, league) for name, league in HELD_OUT.items()},
         "dependent_held_out_by_team": {name: dependent(teams, league, BY_TEAM) for name, league in HELD_OUT.items()},
+        "dependent_power": dependent(teams, HELD_OUT["season change 0.2 sd"], shift=SHIFT, of=moved_found),
+        "dependent_power_by_team": dependent(
+            teams, HELD_OUT["season change 0.2 sd"], BY_TEAM, shift=SHIFT, of=moved_found
+        ),
         "power_without_dates": power(rng, dated=False),
         "power_with_dates": power(rng, dated=True),
     }

@@ -1,5 +1,6 @@
 """Counts by entity: rows of one entity hang together, entities do not. Their number is bounded, and parts add up."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -76,10 +77,11 @@ class EntityCounts:
         if found is None:
             return self.blanked()
         known = found >= 0
-        keys, place = np.unique(found[known], return_inverse=True)
+        bits = _bits(found[known], self.most)  # before counting, so that few places are counted
+        keys, place = np.unique(_cut(found[known], bits), return_inverse=True)
         mine = [columns[name] for name in self.features]
         counts = counts_by_place(batch, mine, self.groups, place=place, places=keys.size, known=known)
-        return replace(self, bits=MOST_BITS, keys=keys, counts=counts).bounded()
+        return replace(self, bits=bits, keys=keys, counts=counts)
 
     def merge(self, other: "EntityCounts") -> "EntityCounts":
         """Add another part's rows. Which entities are told apart depends on all of them, not on how they were cut."""
@@ -89,7 +91,7 @@ class EntityCounts:
         counts = np.zeros((keys.size, self.counts.shape[1]), np.int32)
         for part in (mine, theirs):
             counts[np.searchsorted(keys, part.keys)] += part.counts
-        return replace(self, bits=bits, keys=keys, counts=counts).bounded()
+        return replace(self, bits=bits, keys=keys, counts=counts).coarsened(min(bits, _bits(keys, self.most)))
 
     def coarsened(self, bits: int) -> "EntityCounts":
         """Return the counts with only so many bits of the hashes."""
@@ -109,13 +111,6 @@ class EntityCounts:
         ids, starts = np.unique(entity, return_index=True)
         return ids, np.add.reduceat(counts, starts, axis=0, dtype=np.float64)
 
-    def bounded(self) -> "EntityCounts":
-        """Return the counts with as many bits of the hashes as keep the entities within `most`."""
-        bits, most = self.bits, self.most
-        while np.unique(_cut(self.keys, bits) // MONTHS).size > most:
-            bits -= 1
-        return self.coarsened(bits)
-
     def _keys(self, batch: pa.RecordBatch, time_column: str | None) -> Integers | None:
         total = np.zeros(batch.num_rows, np.uint64)
         for name in self.of:
@@ -133,6 +128,14 @@ class EntityCounts:
         day = days_of(time, time_column)
         month = MONTH_OF_DAY[years_and_days(np.where(day == NO_DAY, 0, day))[1]]
         return np.where(day == NO_DAY, -1, ids + month)
+
+
+def _bits(keys: Integers, most: int) -> int:
+    """Return how many bits of the hashes keep the entities within `most`: all of them if these are few."""
+    ids = np.unique(keys // MONTHS)
+    if ids.size <= most:
+        return MOST_BITS
+    return bisect_right(range(MOST_BITS + 1), most, key=lambda bits: np.unique(ids & ((1 << bits) - 1)).size) - 1
 
 
 def _cut(keys: Integers, bits: int) -> Integers:
