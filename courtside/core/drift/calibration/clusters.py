@@ -1,5 +1,6 @@
 """The null by entities: how far a window lies from its reference if both hold entities of the same kind."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,8 @@ def cluster_pvalue(reference: Clusters, current: Clusters, distance: Distance) -
     squared = float((distance.coordinates(shift) ** 2).sum())
     sizes = [float(np.trace(part)) for part in (inner, outer)]
     free = [max(1.0, side.effective - 1) for side in (current, reference)]
+    shared = 2 * here.size / (current.ids.size + reference.ids.size)
     error = sum(size**2 / degrees for size, degrees in zip(sizes, free, strict=True))
+    error += 2 * shared * math.prod(sizes) / math.sqrt(math.prod(free))
     known = sum(sizes) ** 2 / error if error else 0.0
     return tail(squared, Cumulants.of(inner + outer - both - both.T), known)
