@@ -82,8 +82,14 @@ class Dataset:
         """Every column that a table of this dataset must hold if no builder makes it."""
         season = (self.season_column,) if self.season_column else ()
         segment = (self.segment,) if self.segment else ()
-        named = (*self.id_columns, self.time_column, *season, *self.feature_names, *segment, self.target)
+        entities = self.entity_columns
+        named = (*self.id_columns, self.time_column, *season, *self.feature_names, *segment, *entities, self.target)
         return list(dict.fromkeys(named))
+
+    @property
+    def entity_columns(self) -> list[str]:
+        """The columns that say which rows hang together, each once."""
+        return list(dict.fromkeys(name for feature in self.features for name in feature.entity))
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

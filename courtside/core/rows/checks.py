@@ -24,7 +24,7 @@ def require_contract(table: pa.Table, dataset: Dataset) -> None:
     require_times(table, dataset.time_column)
     for feature in dataset.features:
         _require_type(table, feature)
-    for name in (*dataset.id_columns, dataset.season_column, dataset.segment):
+    for name in (*dataset.id_columns, dataset.season_column, dataset.segment, *dataset.entity_columns):
         if name is not None:
             _require_plain(table, name)
     require_binary(table, dataset.target)
@@ -46,7 +46,7 @@ def _require_type(table: pa.Table, feature: Feature) -> None:
 
 
 def _require_plain(table: pa.Table, name: str) -> None:
-    """Refuse what cannot be ordered and counted: a row's id, season and segment are single values."""
+    """Refuse what cannot be ordered and counted: a row's id, season, segment and entity are single values."""
     kind = table.schema.field(name).type
     plain = arrow.is_text(kind) or arrow.is_numeric(kind) or pa.types.is_null(kind) or moments.is_time(kind)
     if not (plain or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind)):

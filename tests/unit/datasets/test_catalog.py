@@ -77,3 +77,22 @@ def test_a_contract_whose_name_cannot_be_part_of_a_key_is_refused(name: str, tmp
     path.write_text(f"name: {json.dumps(name)}\n{rest}", encoding="utf-8")
     with pytest.raises(DatasetInvalid, match="becomes part of a key"):
         load_dataset(str(path))
+
+
+def test_the_first_pattern_that_fits_a_feature_names_its_entity(tmp_path: Path) -> None:
+    path = tmp_path / "machines.yaml"
+    path.write_text(
+        "name: machines\ntime_column: day\nid_columns: [id]\ntarget: failed\n"
+        "features: {temperature: numeric, site_load: numeric, weekday: categorical}\n"
+        "entities: {site_*: [site], weekday: [id], 't*': [device, site]}\n"
+    )
+    dataset = load_dataset(str(path))
+    assert [feature.entity for feature in dataset.features] == [("device", "site"), ("site",), ("id",)]
+    assert dataset.columns == ["id", "day", "temperature", "site_load", "weekday", "device", "site", "failed"]
+
+
+def test_a_team_in_a_season_is_an_entity_and_the_calendar_has_none() -> None:
+    entities = {feature.name: feature.entity for feature in load_dataset("nba_games").features}
+    assert entities["home_rest_days"] == ("home_team", "season")
+    assert entities["away_rolling_ppg"] == ("away_team", "season")
+    assert entities["month"] == ()

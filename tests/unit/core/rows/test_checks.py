@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -46,6 +47,15 @@ BAD: list[tuple[type[BadInput], str, Callable[[], pa.Table]]] = [
 def test_what_is_wrong_is_named(error: type[BadInput], said: str, table: Callable[[], pa.Table]) -> None:
     with pytest.raises(error, match=said):
         require_contract(table(), DATASET)
+
+
+def test_the_columns_of_entities_must_be_there_and_plain() -> None:
+    by_region = replace(DATASET, features=(replace(DATASET.features[0], entity=("region",)), *DATASET.features[1:]))
+    with pytest.raises(MissingColumns, match="'region'"):
+        require_contract(churn_table(50), by_region)
+    with pytest.raises(WrongType, match="'region' is list"):
+        require_contract(churn_table(50).append_column("region", pa.array([[1]] * 50)), by_region)
+    require_contract(churn_table(50).append_column("region", pa.array(["north"] * 50)), by_region)
 
 
 def test_rows_loaded_twice_are_named() -> None:
