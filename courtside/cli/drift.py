@@ -143,6 +143,8 @@ def _print(compared: "Comparison") -> None:
         print_text(disagreement(report.newest_part))
     for name in report.features_not_in_reference:
         print_text(f"{name}: not compared, because the reference was made without it")
+    for whole in report.table:
+        print_text(headline.table(whole))
     for outcome in report.outcomes_drifted:
         print_text(headline.outcome(outcome))
 

@@ -44,7 +44,7 @@ def watch(
         say("A check that has begun goes on without this command; `courtside status` says what it decided")
         raise
     print_json(found.model_dump(mode="json")) if as_json else print_pairs(_lines(found))
-    if exit_code and found.features_drifted:
+    if exit_code and (found.features_drifted or found.table_drifted):
         raise typer.Exit(EXIT_DRIFT)
 
 

@@ -74,6 +74,7 @@ class DriftCheckResponse(Payload):
     window: Window
     rows: int
     features_drifted: tuple[str, ...]
+    table_drifted: tuple[str, ...] = ()
     share_drifted: float = 0.0
     decision: str
     rule: str = ""

@@ -85,10 +85,13 @@ def _set_aside(files: Sequence[QuarantinedFile]) -> list[str]:
 
 def _moved(report: DriftReport) -> list[str]:
     """Write one story per line where it is known which features move together, else one feature per line."""
+    table = [_bullet(headline.table(each)) for each in report.table_drifted]
     if report.groups:
-        return _first([_bullet(group.headline) for group in report.groups])
+        return _first([*table, *(_bullet(group.headline) for group in report.groups)])
     drifted = sorted((f for f in report.features if f.drifted), key=lambda f: f.statistic("psi") or 0.0, reverse=True)
-    return _first([_bullet(f"{display_text(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in drifted])
+    return _first(
+        table + [_bullet(f"{display_text(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in drifted]
+    )
 
 
 def _usual(report: DriftReport) -> list[str]:

@@ -36,7 +36,8 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
     """Choose the action for one report.
 
     Too little data, no drift and what is usual ask for nothing; a broken column and files that could not be read ask
-    for a person, because a model trained on broken data would be worse than the current one.
+    for a person, because a model trained on broken data would be worse than the current one. So does a table that moved
+    as a whole while no feature did: whether that hurts the model is for a person to say.
     """
     moved, checked, share = len(report.features_drifted), report.features_checked, report.share_drifted
     said = f"{moved} of {checked} features moved ({share:.0%})"
@@ -49,14 +50,17 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
         broken = listed(report.features_broken)
         return Decision(Action.ALERT, "broken_columns", f"repair the data first, no retraining: {broken}")
     if moved == 0:
-        return _nothing(report)
+        return _without_drifted_features(report)
     if share >= policy.retrain_share:
         return Decision(Action.RETRAIN, "share_drifted", f"{said}, at least {policy.retrain_share:.0%}: retraining")
     return Decision(Action.ALERT, "some_drift", f"{said}, under {policy.retrain_share:.0%}: no retraining")
 
 
-def _nothing(report: DriftReport) -> Decision:
+def _without_drifted_features(report: DriftReport) -> Decision:
     usual, checked = len(report.features_usual), report.features_checked
+    if report.table_drifted:
+        whole = "; ".join(each.reason for each in report.table_drifted)
+        return Decision(Action.ALERT, "table_drift", f"no feature drifted by itself, but {whole}: no retraining")
     if usual:
         said = f"{usual} of {checked} features moved, but no more than the reference itself shows"
         return Decision(Action.NOTHING, "usual", said)

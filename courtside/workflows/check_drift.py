@@ -235,6 +235,7 @@ def _response(
         window=record.window,
         rows=report.current.rows,
         features_drifted=report.features_drifted,
+        table_drifted=tuple(each.name for each in report.table_drifted),
         share_drifted=report.share_drifted,
         decision=record.action,
         rule=record.rule,

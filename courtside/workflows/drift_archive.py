@@ -3,14 +3,15 @@
 import json
 import logging
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
 from courtside.contracts import lake_keys
 from courtside.contracts.records import DecisionRecord
+from courtside.core.drift import statistics, table_statistics
 from courtside.core.drift.reports.report import DriftReport
-from courtside.core.drift.statistics import ARCHIVED_KEYS
 from courtside.core.parquet import parquet_content
 from courtside.workflows.drift_window import WindowReport
 from courtside.workflows.ports import Lake
@@ -22,6 +23,20 @@ FIRST_NUMBERS = (
     "psi", "psi_adjusted", "ks", "ks_pvalue", "wasserstein", "wasserstein_sd", "jensen_shannon", "chi2", "chi2_pvalue",
     "missing_rate", "unseen_rate", "effect", "p_adjusted",
 )  # fmt: skip
+
+
+def _later_fields() -> list["pa.Field[Any]"]:
+    """Return the columns of statistics that came later, those of whole tables (the same in every row) among them."""
+    dated: list[tuple[date, str, list[tuple[str, pa.DataType]]]] = [
+        (each.added, each.name, [(key, pa.float64()) for key in each.keys if key not in FIRST_NUMBERS])
+        for each in statistics.ALL
+    ]
+    for table in table_statistics.ALL:
+        types: tuple[pa.DataType, ...] = (pa.float64(), pa.float64(), pa.bool_())
+        dated.append((table.added, table.name, list(zip(table.keys, types, strict=True))))
+    return [pa.field(*field) for _, _, fields in sorted(dated, key=lambda each: each[:2]) for field in fields]
+
+
 # Queries and tables are written against these names and types: add at the end, never change one.
 _FIELDS: list["pa.Field[Any]"] = [
     pa.field("check_id", pa.string(), nullable=False),
@@ -42,7 +57,7 @@ _FIELDS: list["pa.Field[Any]"] = [
     pa.field("verdict", pa.string(), nullable=False),
     pa.field("reason", pa.string(), nullable=False),
     pa.field("files_quarantined", pa.int64(), nullable=False),
-    *(pa.field(key, pa.float64()) for key in ARCHIVED_KEYS if key not in FIRST_NUMBERS),
+    *_later_fields(),
 ]
 ROWS_SCHEMA = pa.schema(_FIELDS)
 
@@ -85,6 +100,7 @@ def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) ->
         "current_rows": report.current.rows,
         "action": record.action,
         "files_quarantined": len(report.files_quarantined),
+        **{key: value for each in report.table for key, value in each.figures.items()},
     }
     rows = [
         common | {"feature": feature.name} | {k: v for k, v in feature.to_dict().items() if k in ROWS_SCHEMA.names}

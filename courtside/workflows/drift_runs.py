@@ -59,6 +59,7 @@ def _metrics(report: DriftReport) -> dict[str, float]:
         "share_drifted": report.share_drifted,
         "drift_detected": report.drift_detected,
         "files_quarantined": len(report.files_quarantined),
+        "table_drifted": bool(report.table_drifted),
         "max_psi": _largest(feature.statistic("psi") for feature in report.features),
         "max_effect": _largest(feature.effect for feature in report.features),
     }

@@ -45,6 +45,11 @@ def watched(monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], *options: s
         ({}, (), 0),
         ({}, ("--exit-code",), 3),
         ({"features_drifted": (), "decision": "nothing", "rule": "no_drift"}, ("--exit-code",), 0),
+        (
+            {"features_drifted": (), "table_drifted": ("correlation_change",), "rule": "table_drift"},
+            ("--exit-code",),
+            3,
+        ),
         ({"features_drifted": (), "rows": 0, "decision": "nothing_to_check"}, ("--exit-code",), 0),
     ],
 )

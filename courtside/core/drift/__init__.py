@@ -19,7 +19,8 @@ from courtside.core.drift.policies.calibrated import CalibratedPolicy
 from courtside.core.drift.policies.classic import ClassicPolicy
 from courtside.core.drift.policies.policy import Evidence, Judgement, Policy
 from courtside.core.drift.policies.thresholds import Threshold
-from courtside.core.drift.profiles.profile import Profile, fit
+from courtside.core.drift.profiles.fitting import fit
+from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Severity, Side, Verdict
 
 __all__ = [

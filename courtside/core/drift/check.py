@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from courtside.core.dataset import FeatureKind
-from courtside.core.drift import statistics
+from courtside.core.drift import statistics, table_statistics
 from courtside.core.drift.columns.column import CategoryColumn, Column
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
 from courtside.core.drift.policies.nulls import Nulls, total_variation
@@ -12,7 +12,9 @@ from courtside.core.drift.policies.policy import Evidence, Judgement, Null, Poli
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, NewestPart, Side, Verdict
+from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.statistics.missing import missing_shift
+from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 
 Pair = tuple[Column, Column]
 
@@ -35,7 +37,7 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
     reference = comparable_reference(reference, current, policy)
     nulls = Nulls.of(reference, current) if policy.uses_history else None
     pairs = list(zip(reference.columns, current.columns, strict=True))
-    judged = _judged_all(pairs, policy, nulls)
+    judged = [_with_gaps(pair, feature) for pair, feature in zip(pairs, _judged_all(pairs, policy, nulls), strict=True)]
     return DriftReport(
         policy=policy.name,
         reference=Side(reference.rows, reference.period),
@@ -43,7 +45,8 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
         null_windows=nulls.windows if nulls else None,
         newest_part=part,
         current=Side(current.rows, current.period),
-        features=tuple(_with_gaps(pair, feature) for pair, feature in zip(pairs, judged, strict=True)),
+        features=tuple(judged),
+        table=_table(reference, current, policy, judged) if policy.uses_history else (),
         outcomes=_outcomes(reference, current, policy),
         features_not_in_reference=tuple(name for name in features if name not in reference.by_name),
     )
@@ -66,6 +69,23 @@ def _judged_all(pairs: Sequence[Pair], policy: Policy, nulls: Nulls | None) -> l
     found = zip(asked, evidence, policy.judge(evidence), strict=True)
     judged = {pair[0].name: _judged(pair, seen, judgement) for pair, seen, judgement in found}
     return [unjudged[mine.name] or judged[mine.name] for mine, _ in pairs]
+
+
+def _table(
+    reference: Profile, current: Profile, policy: Policy, features: Sequence[FeatureDrift]
+) -> tuple[TableDrift, ...]:
+    """Judge the table as a whole by the columns that did not move: those that did speak for themselves."""
+    if min(reference.rows, current.rows) < policy.minimum_rows:
+        return ()
+    moved = {each.name for each in features if each.drifted or each.verdict is Verdict.INSUFFICIENT_DATA}
+    found = ((statistic, statistic.compute(reference, current, moved)) for statistic in table_statistics.ALL)
+    return tuple(_table_drift(statistic, evidence, policy) for statistic, evidence in found if evidence is not None)
+
+
+def _table_drift(statistic: TableStatistic, found: TableEvidence, policy: Policy) -> TableDrift:
+    judgement = policy.judge_table(statistic, found)
+    what = found.said if judgement.drifted else "no drift"
+    return TableDrift(statistic, found, judgement.drifted, ", ".join([what, *judgement.clauses]))
 
 
 def _outcomes(reference: Profile, current: Profile, policy: Policy) -> tuple[FeatureDrift, ...]:

@@ -16,7 +16,8 @@ from courtside.core.drift.errors import DuplicateColumns, UnreadableTable, Wrong
 from courtside.core.drift.policies.classic import ClassicPolicy
 from courtside.core.drift.policies.policy import MINIMUM_ROWS
 from courtside.core.drift.policies.thresholds import Threshold
-from courtside.core.drift.profiles.profile import Profile, fit
+from courtside.core.drift.profiles.fitting import fit
+from courtside.core.drift.profiles.profile import Profile
 
 
 class ConfigInvalid(BadInput):

@@ -50,6 +50,8 @@ def verdict(report: DriftReport) -> tuple[str, str]:
         )
     if not report.sufficient_data:
         return "unknown", "Not enough data to tell whether anything drifted."
+    if report.table_drifted and not drifted:
+        return "drift", "Drift: no feature drifted by itself, but the table did as a whole."
     if drifted:
         return "drift", f"Drift: {drifted} of {_counted(checked, 'feature')} moved."
     if report.features_usual:
@@ -63,6 +65,7 @@ def stories(report: DriftReport) -> Markup | None:
     said = [group.headline for group in report.groups]
     if not said:
         said = [f"{shortened(feature.name)}: {feature.reason}" for feature in report.features if feature.drifted]
+    said += [headline.table(each) for each in report.table_drifted]
     if not said:
         return None
     more = len(said) - MOST_STORIES
@@ -107,6 +110,7 @@ def facts(report: DriftReport) -> Markup:
         ("Current window", f"{report.current.rows:,} rows, {period(report.current.period)}"),
         ("Not judged", f"{_counted(unjudged, 'feature')} with too little data" if unjudged else None),
         ("Not compared", f"{listed(unknown)}: the reference has no such column" if unknown else None),
+        ("The table as a whole", "; ".join(each.reason for each in report.table) or None),
         ("Policy", f"{report.policy}; {chance(report)}"),
     ]
     shown = [element("div", element("dt", name), element("dd", value)) for name, value in pairs if value is not None]

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import fit
 from tests.unit.cli.drift_desk import CONTRACT, FEATURES, ROWS, Desk, run, table
+from tests.unit.core.drift.turned import FEATURES as TURNED
+from tests.unit.core.drift.turned import turned
 
 
 def test_exit_codes_tell_drift_from_quiet(desk: Desk) -> None:
@@ -17,6 +19,20 @@ def test_exit_codes_tell_drift_from_quiet(desk: Desk) -> None:
     assert desk.check(quiet, "--exit-code").returncode == 0
     assert desk.check(moved, "--exit-code").returncode == 3
     assert desk.check(moved).returncode == 0
+
+
+def test_columns_that_part_are_drift_though_none_moved(desk: Desk) -> None:
+    contract = CONTRACT.replace("game_date", "day").split("features:")[0]
+    kinds = "".join(f"  {feature.name}: {feature.kind.value}\n" for feature in TURNED)
+    (desk.folder / "tiny.yaml").write_text(f"{contract}features:\n{kinds}")
+    reference = desk.write("history.parquet", turned(1, days=200, correlation=0.6))
+    current = desk.write("parted.parquet", turned(2, days=20, correlation=0.0, first_day=200))
+    done = desk.check(current, "--exit-code", "--out", desk.folder / "out", reference=reference)
+    assert done.returncode == 3, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "The table as a whole: the rank correlation of 'pace' and 'points' went 0.5" in said
+    report = json.loads((desk.folder / "out" / "report.json").read_text())
+    assert report["table"]["correlation_change"]["drifted"]
 
 
 def test_the_json_is_the_documented_form(desk: Desk) -> None:

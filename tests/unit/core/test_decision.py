@@ -6,7 +6,8 @@ import pytest
 from courtside.core.alerting import Alert, DriftAlertContext, drift_alert, promotion_alert
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.decision import Action, DecisionPolicy, decide
-from courtside.core.drift import ClassicPolicy, DriftReport, check, fit
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, check, fit
+from tests.unit.core.drift.turned import DAYS, reference, turned
 
 FEATURES = [Feature(name, FeatureKind.NUMERIC) for name in "abcdefghij"]
 START, END = date(2018, 7, 1), date(2019, 7, 1)
@@ -57,6 +58,19 @@ def test_the_alert_says_what_moved_what_was_done_and_how_to_stop_it() -> None:
     assert "s3://lake/r" in alert.text
     quiet = drift_alert(report(moved=1), decide(report(moved=1), POLICY), CONTEXT)
     assert "Nothing was changed" in quiet.text
+
+
+def test_a_table_that_moved_as_a_whole_asks_for_a_person() -> None:
+    known = reference()
+    made = check(known, known.summarize(turned(3, days=10, correlation=-0.6, first_day=DAYS)), CalibratedPolicy())
+    decision = decide(made, POLICY)
+    assert (decision.action, decision.rule) == (Action.ALERT, "table_drift")
+    said = "no feature drifted by itself, but the rank correlation of 'pace' and 'points' went 0.59 → -0."
+    assert decision.reason.startswith(said)
+    alert = drift_alert(made, decision, CONTEXT)
+    assert alert.subject.startswith("Courtside: drift in nba_games")
+    assert "• The table as a whole: the rank correlation of 'pace' and 'points'" in alert.text
+    assert "Nothing was changed" in alert.text
 
 
 def test_a_promotion_says_how_to_undo_it_if_it_can_be() -> None:

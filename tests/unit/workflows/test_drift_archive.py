@@ -8,11 +8,14 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckRequest, Window
 from courtside.contracts.names import DRIFT_PAGE
+from courtside.contracts.records import DecisionRecord
 from courtside.core import report_page
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, check
 from courtside.core.drift.reading import NothingReadable
 from courtside.workflows.check_drift import EmptyWindow
-from courtside.workflows.drift_archive import ROWS_SCHEMA
+from courtside.workflows.drift_archive import ROWS_SCHEMA, report_rows
 from tests.fakes.drift_setup import CHANGED, NOW, QUIET, DriftSetup
+from tests.unit.core.drift.turned import DAYS, reference, turned
 
 CHANGED_RUN = DriftCheckRequest(window=CHANGED)
 
@@ -141,3 +144,20 @@ def test_windows_of_any_length_add_up(setup: DriftSetup) -> None:
     points = report["features"]["home_rolling_ppg"]["trend"]["points"]
     assert sum(point["rows"] for point in points) == answer.rows == report["current"]["rows"]
     assert (points[0]["start"], points[-1]["end"]) == ("2018-11-01", "2018-12-01")
+
+
+def test_what_moved_in_the_table_as_a_whole_stands_in_every_row() -> None:
+    known = reference()
+    current = known.summarize(turned(3, days=10, correlation=-0.6, first_day=DAYS))
+    report = check(known, current, CalibratedPolicy())
+    record = DecisionRecord(
+        check_id="c", window=CHANGED, champion_version="1", action="alert", rule="table_drift", reason="r",
+        report_key="k", decided_at=NOW,
+    )  # fmt: skip
+    rows = report_rows(report, record, dataset="games").to_pylist()
+    (found,) = report.table
+    figures = (found.found.effect, found.found.pvalue, True)
+    keys = ("correlation_change", "correlation_change_pvalue", "correlation_change_drifted")
+    assert [tuple(row[key] for key in keys) for row in rows] == [figures] * 4
+    classic = report_rows(check(known, current, ClassicPolicy()), record, dataset="games").to_pylist()
+    assert {row[key] for row in classic for key in keys} == {None}

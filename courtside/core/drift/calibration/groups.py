@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.core.drift.columns import arrow
-from courtside.core.drift.columns.buffers import filled
-from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.cells import cells
+from courtside.core.drift.columns.column import Column, NumericColumn
 from courtside.core.drift.columns.rounding import Integers
 
 MOST_GROUPS = 34
@@ -70,35 +69,6 @@ def _even(counts: Integers) -> Integers:
 
 def codes(column: Column, groups: Groups, array: arrow.Array | None, *, rows: int) -> Codes:
     """Return the group of each row of one batch, `NO_GROUP` where there is no usable value."""
-    if array is None:
-        return np.full(rows, NO_GROUP)
-    if isinstance(column, NumericColumn):
-        return _number_codes(column, groups, array)
-    return _label_codes(column, groups, array)
-
-
-def _number_codes(column: NumericColumn, groups: Groups, array: arrow.Array) -> Codes:
-    if not arrow.is_numeric(array.type):
-        return np.full(len(array), NO_GROUP)
-    values, _ = arrow.with_gaps(array, column.grid.origin)
-    usable = np.isfinite(values)
-    found = np.full(len(array), NO_GROUP)
-    found[usable] = groups.of_cell[column.grid.lookup(values[usable])]
-    return found
-
-
-def _label_codes(column: CategoryColumn, groups: Groups, array: arrow.Array) -> Codes:
-    text = arrow.is_text(array.type)
-    if text != column.text or not (text or arrow.is_numeric(array.type)):
-        return np.full(len(array), NO_GROUP)
-    encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
-    write = str if text else arrow.number_label
-    unusable = set() if text else {"nan", "inf", "-inf"}
-    of_value = np.full(len(encoded.dictionary) + 1, NO_GROUP)
-    written = ((place, write(value)) for place, value in enumerate(encoded.dictionary.to_pylist()) if value is not None)
-    label_of = {place: label for place, label in written if label not in unusable}
-    if label_of:
-        of_value[list(label_of)] = groups.of_cell[column.cells_of(list(label_of.values()))]
-    places = filled(encoded.indices, len(encoded.dictionary))
-    found: Codes = of_value[places]
+    # The last entry is that of `NO_CELL`, which is -1.
+    found: Codes = np.append(groups.of_cell, NO_GROUP)[cells(column, array, rows=rows)]
     return found

@@ -8,6 +8,7 @@ from courtside.core.drift.policies.clauses import over, short_pvalue
 from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
 from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgement, Null, Usual
 from courtside.core.drift.policies.thresholds import Threshold, require_thresholds
+from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 
 ALPHAS: Mapping[Null, float] = {Null.ENTITIES: 0.05, Null.HISTORY: 0.01, Null.INDEPENDENT_ROWS: 0.01}
 """How small a corrected p-value must be. Rows are hardly ever independent, and years are few, so these two are held to
@@ -73,6 +74,16 @@ class CalibratedPolicy:
             adjusted |= {feature.name: p for feature, p in zip(family, found, strict=True)}
         return tuple(self._judged(feature, adjusted[feature.name]) for feature in evidence)
 
+    def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:
+        """Ask whether what moved in the table as a whole matters, and whether it is rare."""
+        large, clause = over("change", found.effect, statistic.matters)
+        null = Null.INDEPENDENT_ROWS if found.windows is None else Null.HISTORY
+        rare = found.pvalue <= self._alpha(null)
+        return Judgement(large and rare, (clause, found.chance), found.effect, found.pvalue, null=null)
+
+    def _alpha(self, null: Null) -> float:
+        return ALPHAS[null] if self.alpha is None else self.alpha
+
     def _judged(self, feature: Evidence, p_adjusted: float) -> Judgement:
         label = "KS" if feature.kind is FeatureKind.NUMERIC else "total variation"
         limit = self.threshold(feature.name, "effect")
@@ -81,7 +92,7 @@ class CalibratedPolicy:
             over("PSI", feature.statistic("psi_adjusted"), self.threshold(feature.name, "psi")),
         )
         matters = [clause for exceeded, clause in large if exceeded]
-        rare = p_adjusted <= (ALPHAS[feature.null] if self.alpha is None else self.alpha)
+        rare = p_adjusted <= self._alpha(feature.null)
         history = _history(feature)
         usual = bool(matters) and (_recurs(history) if rare else feature.effect > NEVER_QUIET * limit)
         clauses = [*(matters or [clause for _, clause in large]), _rarity(feature)]

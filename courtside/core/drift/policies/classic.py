@@ -7,6 +7,7 @@ from courtside.core.dataset import FeatureKind
 from courtside.core.drift.policies.clauses import over, short, short_pvalue
 from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgement
 from courtside.core.drift.policies.thresholds import Threshold, require_thresholds
+from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class ClassicPolicy:
     def judge(self, evidence: Sequence[Evidence]) -> tuple[Judgement, ...]:
         """Compare each feature with its thresholds."""
         return tuple(self._judged(feature) for feature in evidence)
+
+    def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:
+        """Find no drift: the system before compared columns only, and had no threshold for anything else."""
+        return Judgement(drifted=False, clauses=(f"{statistic.label}: no threshold",), effect=found.effect)
 
     def _judged(self, feature: Evidence) -> Judgement:
         comparisons = list(self._comparisons(feature))

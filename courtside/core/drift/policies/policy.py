@@ -7,6 +7,7 @@ from typing import Protocol
 
 from courtside.contracts.shortening import quoted
 from courtside.core.dataset import FeatureKind
+from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 
 MINIMUM_ROWS = 100
 """Below this many usable rows a shift of half a standard deviation is missed more often than not by a careful rule."""
@@ -114,4 +115,8 @@ class Policy(Protocol):
 
     def judge(self, evidence: Sequence[Evidence]) -> tuple[Judgement, ...]:
         """Return one judgement per feature, in order."""
+        ...
+
+    def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:
+        """Return the judgement on one statistic of the whole table; only policies that use history are asked."""
         ...

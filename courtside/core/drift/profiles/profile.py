@@ -1,22 +1,20 @@
 """The profile: what drift detection needs to know about a table. It is counted once, and profiles can be merged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pyarrow as pa
 
-from courtside.core.dataset import Feature, Outcome, Phase, Role
-from courtside.core.drift.calibration.days import rows_since
-from courtside.core.drift.calibration.entities import EntityCounts, entity_tables
-from courtside.core.drift.calibration.history import Calibration, calibrate
+from courtside.core.dataset import Role
+from courtside.core.drift.calibration.entities import EntityCounts
+from courtside.core.drift.calibration.history import Calibration
 from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
+from courtside.core.drift.pairs.table import TablePairs
 from courtside.core.drift.profiles import serialization
-from courtside.core.drift.profiles.outcomes import OutcomeSurvey
-from courtside.core.drift.profiles.survey import Survey
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +36,9 @@ class Profile:
     says about chance, or None unless `fit` was asked for it. `outcomes` is a separate profile of the target and the
     prediction in the same rows, whose `roles` say which is which; nothing about the features depends on it. `newest` is
     the part of a calibrated reference that windows are compared with, or None if all of it agrees; the calibration is
-    then that part's. `entities` are the counts by entity of the features that name one, and `weights` how much each
-    month counts in a reference that was reweighted to a period. Two profiles are equal if all of their contents are.
+    then that part's. `entities` are the counts by entity of the features that name one, `weights` how much each month
+    counts in a reference that was reweighted to a period, and `pairs` how columns move together, or None unless `fit`
+    was asked to calibrate the reference. Two profiles are equal if all of their contents are.
     """
 
     columns: tuple[Column, ...]
@@ -52,6 +51,7 @@ class Profile:
     newest: Newest | None = None
     entities: tuple[EntityCounts, ...] = ()
     weights: Floats | None = None
+    pairs: TablePairs | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -73,7 +73,10 @@ class Profile:
         columns = tuple(column.blanked() for column in self.columns)
         outcomes = self.outcomes.blank() if self.outcomes else None
         entities = tuple(table.blanked() for table in self.entities)
-        return Profile(columns, 0, self.time_column, outcomes=outcomes, roles=self.roles, entities=entities)
+        pairs = self.pairs.blank() if self.pairs else None
+        return Profile(
+            columns, 0, self.time_column, outcomes=outcomes, roles=self.roles, entities=entities, pairs=pairs
+        )
 
     def summarize(self, batches: arrow.Batches) -> "Profile":
         """Count current rows on this grid in one pass, in memory that does not grow with the rows.
@@ -98,6 +101,8 @@ class Profile:
             raise ProfileMismatch("they have different outcomes")
         if [table.of for table in self.entities] != [table.of for table in other.entities]:
             raise ProfileMismatch("they have different entities")
+        if (self.pairs is None) != (other.pairs is None):
+            raise ProfileMismatch("only one of them has pairs of columns")
         return Profile(
             columns=tuple(_merged(mine, theirs) for mine, theirs in zip(self.columns, other.columns, strict=True)),
             rows=self.rows + other.rows,
@@ -106,6 +111,7 @@ class Profile:
             outcomes=self.outcomes.merge(other.outcomes) if self.outcomes and other.outcomes else None,
             roles=self.roles,
             entities=tuple(mine.merge(theirs) for mine, theirs in zip(self.entities, other.entities, strict=True)),
+            pairs=self.pairs.merge(other.pairs) if self.pairs and other.pairs else None,
         )
 
     def comparable(self, period: arrow.Period | None, *, minimum_rows: int = 1) -> "Profile":
@@ -143,11 +149,19 @@ class Profile:
         columns = tuple(
             column.counted(arrow.column(batch, column.name), rows=batch.num_rows) for column in self.columns
         )
-        period = _period_of(batch, self.time_column)
+        period = period_of(batch, self.time_column)
         outcomes = self.outcomes.counted(batch) if self.outcomes else None
         entities = tuple(table.counted(batch, self.by_name, time_column=self.time_column) for table in self.entities)
+        pairs = self.pairs.counted(self.columns, batch) if self.pairs else None
         return Profile(
-            columns, batch.num_rows, self.time_column, period, outcomes=outcomes, roles=self.roles, entities=entities
+            columns,
+            batch.num_rows,
+            self.time_column,
+            period,
+            outcomes=outcomes,
+            roles=self.roles,
+            entities=entities,
+            pairs=pairs,
         )
 
 
@@ -162,6 +176,7 @@ def _content(profile: Profile) -> serialization.Content:
         outcomes=_content(profile.outcomes) if profile.outcomes else None,
         roles=profile.roles,
         newest=(_content(profile.newest.profile), profile.newest.moved) if profile.newest else None,
+        pairs=profile.pairs,
     )
 
 
@@ -176,6 +191,7 @@ def _profile(content: serialization.Content) -> Profile:
         outcomes=_profile(content.outcomes) if content.outcomes else None,
         roles=content.roles,
         newest=Newest(_profile(content.newest[0]), content.newest[1]) if content.newest else None,
+        pairs=content.pairs,
     )
 
 
@@ -201,79 +217,9 @@ class ProfileCounter:
         return found
 
 
-def _period_of(batch: pa.RecordBatch, time_column: str | None) -> arrow.Period | None:
+def period_of(batch: pa.RecordBatch, time_column: str | None) -> arrow.Period | None:
+    """Return the first and last day of a batch, None without a time column or without days in it."""
     return None if time_column is None else moments.period(arrow.column(batch, time_column), time_column)
-
-
-def fit(
-    batches: arrow.Batches,
-    features: Sequence[Feature],
-    *,
-    time_column: str | None = None,
-    calibrated: bool = False,
-    history: arrow.Batches | None = None,
-    phase: Phase | None = None,
-    outcomes: Sequence[Outcome] = (),
-) -> Profile:
-    """Fit the grid on a reference and count its rows on it.
-
-    Deciles, repeated values and counts are exact. Above 262,144 rows the edges come from a sample of the rows that does
-    not depend on the batching, and a second pass counts. An iterator is kept in memory; an iterable that can be read
-    twice is not.
-
-    `calibrated` adds what quiet windows look like, which needs a time column and one more pass, and another one if the
-    reference disagrees with itself. The pass reads `history` if it is given: rows that include the reference's and go
-    further back. `phase` makes windows compare with
-    the same part of the year. `outcomes` are profiled if the reference has them, by the kind of their values. Raises
-    `MissingColumns`, `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
-    """
-    repeatable = arrow.repeatable(batches)
-    survey, others, period = Survey(features), OutcomeSurvey(outcomes), None
-    for batch in arrow.record_batches(repeatable):
-        survey.add(batch)
-        others.add(batch)
-        if time_column is not None and arrow.column(batch, time_column) is None:
-            raise MissingColumns([time_column], batch.schema.names)
-        period = arrow.joined(period, _period_of(batch, time_column))
-    profile = Profile(survey.columns(), survey.rows, time_column, period, outcomes=_outcomes(others, survey.rows))
-    if not (survey.whole and others.whole):
-        profile = profile.summarize(repeatable)
-    if not calibrated:
-        return profile
-    profile = replace(profile, entities=_by_entity(profile, repeatable, features, phased=phase is not None))
-    if time_column is None:
-        return profile
-    tables = [part.columns for part in (profile, profile.outcomes) if part]
-    found, newest = calibrate(tables, repeatable, history=history, time_column=time_column, phase=phase)
-    if newest is None:
-        return _with_calibrations(profile, found)
-    part = profile.summarize(rows_since(repeatable, newest.day, time_column=time_column))
-    moved = {name: round(by, 4) for name, by in zip(profile.names, newest.moved, strict=True) if by}
-    return replace(profile, newest=Newest(_with_calibrations(part, found), moved))
-
-
-def _with_calibrations(profile: Profile, found: Sequence[Calibration]) -> Profile:
-    outcomes = replace(profile.outcomes, calibration=found[1]) if profile.outcomes else None
-    return replace(profile, calibration=found[0], outcomes=outcomes)
-
-
-def _by_entity(
-    profile: Profile, batches: arrow.Batches, features: Sequence[Feature], *, phased: bool
-) -> tuple[EntityCounts, ...]:
-    """Count a reference's rows by entity, in a pass of its own if any feature names one."""
-    phased = phased and profile.time_column is not None
-    tables = entity_tables(features, profile.by_name, phased=phased)
-    for batch in arrow.record_batches(batches) if tables else ():
-        counted = (table.counted(batch, profile.by_name, time_column=profile.time_column) for table in tables)
-        tables = [table.merge(part) for table, part in zip(tables, counted, strict=True)]
-    return tuple(table for table in tables if table.keys.size)
-
-
-def _outcomes(survey: OutcomeSurvey, rows: int) -> Profile | None:
-    """Return the profile of the outcomes, or None; dates come from the profile of the features."""
-    found = survey.columns()
-    roles, columns = tuple(role for role, _ in found), tuple(column for _, column in found)
-    return Profile(columns, rows, roles=roles) if found else None
 
 
 def _merged(mine: Column, theirs: Column) -> Column:

@@ -7,10 +7,10 @@ byte plane, which is what makes them compress. Scalars that must be exact are he
 Edges that follow from others are left out: the float before an atom, and (version 2) the edge 2**blur before the end
 of a cell that is that wide. Version 3 has counts by slot after those by level, for columns of very many levels. A
 profile is written as the lowest version that can hold it.
-A calibration, if there is one, is a header field with arrays after the columns' own. So are the outcomes and the newest
-part of a reference that disagrees with itself, which have a header like that of the whole; the part's columns leave out
-what they share with the whole's. Older readers skip all three. The arrays of a
-history's years and of the counts by entity come last of all, from the position `late`, where older readers do not look.
+A calibration, if there is one, is a header field with arrays after the columns' own. So are the outcomes, the pairs of
+columns, and the newest part of a reference that disagrees with itself. Outcomes and part have a header like that of the
+whole; the part leaves out what it shares with the whole. Older readers skip all four. The arrays of a history's years
+and of the counts by entity come last of all, from the position `late`, where older readers do not look.
 """
 
 import json
@@ -35,6 +35,8 @@ from courtside.core.drift.columns.rounding import Integers, from_ordered_bits, o
 from courtside.core.drift.columns.sums import single_sums
 from courtside.core.drift.columns.tally import Tally
 from courtside.core.drift.errors import ProfileCorrupt, ProfileTooNew
+from courtside.core.drift.pairs import encoding as pairs_encoding
+from courtside.core.drift.pairs.table import TablePairs
 
 MAGIC = b"CSDP"
 SCHEMA_VERSION = 3
@@ -55,6 +57,7 @@ class Content:
     roles: tuple[Role, ...] = ()
     newest: "tuple[Content, Mapping[str, float]] | None" = None
     entities: tuple[EntityCounts, ...] = ()
+    pairs: TablePairs | None = None
 
 
 def packed(content: Content) -> bytes:
@@ -104,6 +107,8 @@ def _header(content: Content, arrays: list[Integers], late: list[Integers], *, o
         header["roles"] = [role.value for role in content.roles]
     if content.outcomes is not None:
         header["outcomes"] = _header(content.outcomes, arrays, late, of_part=of_part)
+    if content.pairs is not None:
+        header["pairs"] = pairs_encoding.described(content.pairs, arrays, of_part=of_part)
     if content.newest is not None:
         part, moved = content.newest
         header["newest"] = _header(part, arrays, late, of_part=True) | {"moved": dict(moved)}
@@ -145,6 +150,9 @@ def _restored(
         outcomes=_restored(header["outcomes"], arrays, late, outcomes) if "outcomes" in header else None,
         roles=tuple(map(Role, header.get("roles", ()))),
     )
+    if "pairs" in header:
+        pairs = pairs_encoding.restored(header["pairs"], arrays, whole.pairs if whole else None)
+        found = replace(found, pairs=pairs)
     if "newest" not in header:
         return found
     newest = header["newest"]

@@ -12,7 +12,8 @@ from courtside.contracts.shortening import shortened
 from courtside.core.dataset import Feature, Outcome, Phase
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, MissingColumns, TimeOutOfRange, WrongType
-from courtside.core.drift.profiles.profile import Profile, fit
+from courtside.core.drift.profiles.fitting import fit
+from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reading.days import Days
 from courtside.core.drift.reading.errors import FileDiffers, NothingReadable
 from courtside.core.drift.reading.formats.errors import UnreadableFile

@@ -13,6 +13,7 @@ from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.nulls import NullWindows
 from courtside.core.drift.policies.policy import Null, Usual
 from courtside.core.drift.reports.quarantine import QuarantinedFile
+from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.reports.trends import Group, Trend
 from courtside.core.drift.statistics import KEYS
 
@@ -144,7 +145,8 @@ class DriftReport:
     days, of its newest part if it disagrees with itself (`newest_part`). `features_not_in_reference` are those of the
     contract that could not be compared, as the reference was profiled without them. `outcomes` are the target and
     the prediction where both sides have them: judged like features, but apart, and in no other figure of the
-    report.
+    report. `table` is what statistics of the whole table say of the features that did not move by themselves; it is
+    empty under policies that do not use history.
     """
 
     policy: str
@@ -160,6 +162,7 @@ class DriftReport:
     newest_part: NewestPart | None = None
     outcomes: tuple[FeatureDrift, ...] = ()
     features_not_in_reference: tuple[str, ...] = ()
+    table: tuple[TableDrift, ...] = ()
 
     @property
     def features_drifted(self) -> tuple[str, ...]:
@@ -175,6 +178,11 @@ class DriftReport:
     def features_usual(self) -> tuple[str, ...]:
         """Names of the features that moved, but not beyond what the reference itself shows."""
         return tuple(feature.name for feature in self.features if feature.verdict is Verdict.USUAL)
+
+    @property
+    def table_drifted(self) -> tuple[TableDrift, ...]:
+        """What moved in the table as a whole while each column by itself stayed as it was."""
+        return tuple(each for each in self.table if each.drifted)
 
     @property
     def features_broken(self) -> tuple[str, ...]:
@@ -199,8 +207,8 @@ class DriftReport:
 
     @property
     def drift_detected(self) -> bool:
-        """Whether any feature drifted."""
-        return bool(self.features_drifted)
+        """Whether any feature drifted, or the table as a whole."""
+        return bool(self.features_drifted or self.table_drifted)
 
     @property
     def severity(self) -> Severity:
@@ -209,7 +217,7 @@ class DriftReport:
             return Severity.NONE
         lost = [feature.values_lost for feature in self.features]
         affected = math.fsum(1.0 if feature.moved else feature.values_lost for feature in self.features)
-        share = max(affected / self.features_checked, *lost)
+        share = max([affected / max(1, self.features_checked), *lost])
         if share > 1 / 2:
             return Severity.HIGH
         if share > 1 / 4:
@@ -227,6 +235,7 @@ class DriftReport:
             "current": self.current.to_dict(),
             "features": {feature.name: feature.to_dict() for feature in self.features},
             **{each.role.value: {"name": each.name, **each.to_dict()} for each in self.outcomes},
+            **({"table": {each.name: each.to_dict() for each in self.table}} if self.table else {}),
             **groups,
             **({"null": self.null.value} if self.null else {}),
             **({"null_windows": self.null_windows.to_dict()} if self.null_windows else {}),
@@ -245,5 +254,6 @@ class DriftReport:
                 "sufficient_data": self.sufficient_data,
                 "files_quarantined": len(self.files_quarantined),
                 "began": self.began.isoformat() if self.began else None,
+                "table_drifted": [each.name for each in self.table_drifted],
             },
         }

@@ -73,6 +73,8 @@ def f_tail(x: float, *, degrees: float, other_degrees: float) -> float:
         return chi_squared_tail(x * degrees, degrees=degrees)
     a, b = other_degrees / 2, degrees / 2
     share = other_degrees / (other_degrees + degrees * x)
+    if share >= 1:  # x is so small that the logarithm below would be that of 0
+        return 1.0
     front = math.exp(
         math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(share) + b * math.log1p(-share)
     )

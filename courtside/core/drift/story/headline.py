@@ -9,6 +9,7 @@ from courtside.contracts.shortening import shortened
 from courtside.core.drift.columns.column import Column, NumericColumn
 from courtside.core.drift.reports.reasons import mean_movement, movement
 from courtside.core.drift.reports.report import FeatureDrift, Verdict
+from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.reports.trends import Onset
 
 MOST_NAMED = 4
@@ -40,6 +41,11 @@ def broke(features: Sequence[FeatureDrift], *, since: str) -> str:
 def outcome(drift: FeatureDrift) -> str:
     """Say what moved in the target or the prediction."""
     return f"The {drift.role.value} {shortened(drift.name)} moved: {drift.reason}"
+
+
+def table(drift: TableDrift) -> str:
+    """Say what is known of the table as a whole."""
+    return f"The table as a whole: {drift.reason}"
 
 
 def since(onset: Onset | None, *, first: date | None) -> str:

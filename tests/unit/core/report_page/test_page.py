@@ -18,6 +18,7 @@ from courtside.core.report_page.markup import element
 from courtside.core.report_page.wording import DASH, statistic
 from tests.unit.core.drift.calibration.streams import NUMBERS, YEAR, stream, until
 from tests.unit.core.drift.story.windows import FEATURES, FIRST, REFERENCE, Told, league, points, told
+from tests.unit.core.drift.turned import DAYS, reference, turned
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>&amp;'\x00\u202e"
 STEP = [0, 0, 0, 0, 8, 8, 8, 8]
@@ -290,3 +291,16 @@ def test_too_few_rows_show_their_figures() -> None:
     text = text_of(parsed(render_page(report, reference, current)))
     assert "not enough data" in text
     assert "effect 0.9" in text
+
+
+def test_a_table_that_moved_as_a_whole_is_drift_though_no_feature_is() -> None:
+    known = reference()
+    current = known.summarize(turned(3, days=10, correlation=-0.6, first_day=DAYS))
+    report = check(known, current, CalibratedPolicy())
+    text = text_of(parsed(render_page(report, known, current)))
+    assert "Drift: no feature drifted by itself, but the table did as a whole." in text
+    assert f"What moved The table as a whole: {report.table_drifted[0].reason}" in text
+    quiet = known.summarize(turned(3, days=10, correlation=0.6, first_day=DAYS))
+    text = text_of(parsed(render_page(check(known, quiet, CalibratedPolicy()), known, quiet)))
+    assert "No drift: none of 4 features moved." in text
+    assert "The table as a whole no drift, change 0." in text

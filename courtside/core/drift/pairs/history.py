@@ -1,0 +1,98 @@
+"""A history's sums of scores by block of time, collected in one pass and in bounded memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from courtside.core.drift.calibration.days import NO_DAY, days_of
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.column import Column
+from courtside.core.drift.columns.rounding import Floats, Integers
+from courtside.core.drift.pairs.scores import Scores
+from courtside.core.drift.pairs.sums import AT_ONCE, PairSums
+
+MOST_BLOCKS = 512
+"""With more blocks of time their width doubles; the result does not depend on the order of the rows."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Blocks:
+    """The sums of each block that holds rows, in order of time: block n holds days n * width to (n + 1) * width - 1.
+
+    `squares` and `cubes` sum, over all rows, the products of two squared scores and of a cubed one with another one;
+    they say how far correlations of independent rows vary. Their shape is (scores, scores).
+    """
+
+    width: int
+    numbers: Integers
+    sums: PairSums
+    squares: Floats
+    cubes: Floats
+
+    def since(self, day: int) -> "Blocks":
+        """Return the blocks that begin on a day (since 1970) or later, with the fourth moments of all rows."""
+        kept = np.flatnonzero(self.numbers * self.width >= day)
+        return replace(self, numbers=self.numbers[kept], sums=self.sums.taken(kept))
+
+
+class PairHistory:
+    """Collects the blocks of a history; without a time column all rows are one block."""
+
+    def __init__(self, columns: Sequence[Column], scores: Scores, *, time_column: str | None) -> None:
+        self._columns, self._scores, self._time_column = columns, scores, time_column
+        self._width = 1
+        self._blocks: dict[int, PairSums] = {}
+        self._squares = np.zeros((scores.size, scores.size))
+        self._cubes = np.zeros((scores.size, scores.size))
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Count one batch; rows without a day are left out. Raises `NotATimeColumn`."""
+        for start in range(0, batch.num_rows, AT_ONCE):
+            self._add(batch.slice(start, AT_ONCE))
+
+    def blocks(self) -> Blocks:
+        """Return the blocks of all batches so far."""
+        numbers = sorted(self._blocks)
+        parts = [self._blocks[number] for number in numbers] or [PairSums.blank(self._scores)]
+        sums = PairSums(
+            self._scores,
+            np.stack([part.both for part in parts]),
+            np.stack([part.totals for part in parts]),
+            np.stack([part.products for part in parts]),
+        )
+        return Blocks(self._width, np.array(numbers or [0]), sums, self._squares, self._cubes)
+
+    def _add(self, batch: pa.RecordBatch) -> None:
+        days = np.zeros(batch.num_rows, np.int64)
+        if self._time_column is not None:
+            time = arrow.column(batch, self._time_column)
+            days = np.full(batch.num_rows, NO_DAY) if time is None else days_of(time, self._time_column)
+        known = days != NO_DAY
+        if not known.any():
+            return
+        scored, present = self._scores.rows(self._columns, batch)
+        order = np.argsort(days, kind="stable")[np.count_nonzero(~known) :]  # rows without a day come first
+        scored, present = scored[:, order], present if present is None else present[:, order]
+        # Sums of whole numbers below 2**53 are exact in floats, so the order of the rows does not matter.
+        squared = scored * scored
+        self._squares += squared @ squared.T
+        self._cubes += (squared * scored) @ scored.T
+        block = days[order] // self._width
+        starts = np.flatnonzero(np.diff(block, prepend=NO_DAY))
+        for start, end in zip(starts, [*starts[1:], block.size], strict=True):
+            part = slice(start, end)
+            sums = PairSums.of_rows(self._scores, scored[:, part], present if present is None else present[:, part])
+            self._put(int(block[start]), sums)
+        while len(self._blocks) > MOST_BLOCKS:
+            self._widen()
+
+    def _widen(self) -> None:
+        before, self._blocks = self._blocks, {}
+        self._width *= 2
+        for number, sums in before.items():
+            self._put(number // 2, sums)
+
+    def _put(self, number: int, sums: PairSums) -> None:
+        self._blocks[number] = self._blocks[number] + sums if number in self._blocks else sums

@@ -1,0 +1,123 @@
+"""Whole-number scores of a column's cells, from which correlations of ranks are computed exactly."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from courtside.core.dataset import FeatureKind
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.cells import NO_CELL, cells
+from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.rounding import Floats, Integers
+
+SCALE = 100
+"""Scores lie in [-100, 100]: fine enough for ranks, and small enough for sums of fourth powers to stay exact."""
+MOST_SCORES = 64
+"""How many scores a table has at most; the columns after them are only compared one by one."""
+MOST_LEVELS = 3
+"""How many levels of a category (the most frequent ones) have a score: 1 for the level, 0 for all others, centred."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Score:
+    """The score of each cell of the feature at `position`; `level` names the level that it stands for, if it does."""
+
+    position: int
+    of_cell: Integers
+    level: str | None = None
+
+    def same_as(self, other: "Score") -> bool:
+        """Tell whether sums of both can be added."""
+        return self.position == other.position and np.array_equal(self.of_cell, other.of_cell)
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """The scores of a table, in the order of its features."""
+
+    each: tuple[Score, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> "Scores":
+        """Score a reference's columns: numbers by their rank, levels by whether a row has them; the mean is about 0."""
+        found = [score for position, column in enumerate(columns) for score in _scores(position, column)]
+        return cls(tuple(found[:MOST_SCORES]))
+
+    @property
+    def size(self) -> int:
+        """The number of scores."""
+        return len(self.each)
+
+    @cached_property
+    def pairs(self) -> tuple[Integers, Integers]:
+        """The places of both scores of each pair; a score is paired with itself, too."""
+        first, second = np.triu_indices(self.size)
+        return first, second
+
+    @cached_property
+    def different(self) -> tuple[Integers, Integers]:
+        """The places of both scores of each pair of different scores."""
+        first, second = self.pairs
+        return first[first != second], second[first != second]
+
+    def same_as(self, other: "Scores") -> bool:
+        """Tell whether sums of both can be added."""
+        return self is other or (
+            self.size == other.size
+            and all(mine.same_as(theirs) for mine, theirs in zip(self.each, other.each, strict=True))
+        )
+
+    def rows(self, columns: Sequence[Column], batch: pa.RecordBatch) -> tuple[Floats, Floats | None]:
+        """Return the scores of a batch's rows, shape (scores, rows), 0 where there is no value.
+
+        The second array has 1 where there is a value and 0 elsewhere; it is None if there is one everywhere.
+        """
+        scored = np.empty((self.size, batch.num_rows))
+        present: Floats | None = None
+        found, position = np.zeros(0, np.int64), -1
+        for place, score in enumerate(self.each):
+            if score.position != position:
+                position = score.position
+                column = columns[position]
+                found = cells(column, arrow.column(batch, column.name), rows=batch.num_rows)
+                gaps = found == NO_CELL
+                if gaps.any() and present is None:
+                    present = np.ones_like(scored)
+            # The last entry is that of `NO_CELL`, which is -1.
+            scored[place] = np.append(score.of_cell, 0).astype(np.float64).take(found)
+            if present is not None:
+                present[place] = ~gaps
+        return scored, present
+
+
+def _scores(position: int, column: Column) -> list[Score]:
+    if isinstance(column, NumericColumn):
+        return [Score(position, _ranked(column.counts))]
+    if column.kind is FeatureKind.BINARY or len(column.levels) <= 2:
+        return [Score(position, _chosen(column, column.levels[-1]))]
+    ranked = np.argsort(-column.counts[:-1], kind="stable")
+    levels = [column.levels[place] for place in sorted(ranked[:MOST_LEVELS].tolist())]
+    return [Score(position, _chosen(column, level), level) for level in levels]
+
+
+def _ranked(counts: Integers) -> Integers:
+    """Return the mean rank of each cell's rows, from -SCALE to SCALE."""
+    until = np.cumsum(counts)
+    middle = (2 * until - counts) / max(1, until[-1]) - 1
+    return _whole(middle)
+
+
+def _chosen(column: CategoryColumn, level: str) -> Integers:
+    (cell,) = column.cells_of([level])
+    share = float(column.cells[cell]) / max(1, column.valid)
+    found = np.full(column.cells.size, -share)
+    found[cell] = 1 - share
+    return _whole(found)
+
+
+def _whole(values: Floats) -> Integers:
+    found: Integers = np.rint(SCALE * values).astype(np.int64)
+    return found

@@ -1,0 +1,30 @@
+"""What a profile keeps of how its columns move together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from courtside.core.drift.columns.column import Column
+from courtside.core.drift.pairs.null import PairNull
+from courtside.core.drift.pairs.sums import PairSums
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TablePairs:
+    """The sums of a table's rows, and of a reference what its history says about chance."""
+
+    sums: PairSums
+    null: PairNull | None = None
+
+    def blank(self) -> "TablePairs":
+        """Return the sums of no rows, from which merging can start."""
+        return TablePairs(PairSums.blank(self.sums.scores))
+
+    def counted(self, columns: Sequence[Column], batch: pa.RecordBatch) -> "TablePairs":
+        """Return the sums of one batch."""
+        return TablePairs(self.sums.counted(columns, batch))
+
+    def merge(self, other: "TablePairs") -> "TablePairs":
+        """Add the rows of another part, without what only holds for one of them; raises `ProfileMismatch`."""
+        return TablePairs(self.sums + other.sums)

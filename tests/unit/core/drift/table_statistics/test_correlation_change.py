@@ -1,0 +1,146 @@
+"""What no column shows by itself is heard, quiet windows are not, and what is said is what was measured."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Profile, check, fit
+from courtside.core.drift.pairs.null import PairNull
+from courtside.core.drift.statistics.tails import f_tail
+from courtside.core.drift.table_statistics.correlation_change import correlation_change
+from tests.unit.core.drift.turned import DAYS, FEATURES, reference, turned
+
+REFERENCE = reference()
+UNDATED = reference(dated=False)
+
+
+def judged(known: Profile, window: pa.Table) -> DriftReport:
+    return check(known, known.summarize(window), CalibratedPolicy())
+
+
+def window(seed: int, correlation: float, *, days: int = 10) -> pa.Table:
+    return turned(seed, days=days, correlation=correlation, first_day=DAYS)
+
+
+@pytest.mark.parametrize("known", [REFERENCE, UNDATED], ids=["dated", "undated"])
+@pytest.mark.parametrize(("correlation", "days"), [(0.0, 6), (-0.6, 5), (0.0, 50)])
+def test_a_turned_correlation_is_heard_though_no_margin_moved(known: Profile, correlation: float, days: int) -> None:
+    reports = [judged(known, window(seed, correlation, days=days)) for seed in range(10)]
+    assert not any(report.features_drifted for report in reports)
+    assert sum(report.drift_detected for report in reports) == 10
+    said = reports[0].table_drifted[0].reason
+    assert said.startswith("the rank correlation of 'pace' and 'points' went 0.59 → ")
+
+
+@pytest.mark.parametrize("known", [REFERENCE, UNDATED], ids=["dated", "undated"])
+def test_quiet_windows_are_quiet(known: Profile) -> None:
+    alarms = [judged(known, window(seed, 0.6, days=days)).table_drifted for days in (5, 20) for seed in range(100, 150)]
+    assert sum(map(bool, alarms)) <= 3
+
+
+def test_dependent_rows_are_judged_by_the_windows_of_their_history() -> None:
+    def repeated(table: pa.Table) -> pa.Table:
+        """Repeat every row of a day ten times, which leaves a tenth of the rows to learn from."""
+        rows = np.arange(table.num_rows)
+        return table.take(rows - rows % 10)
+
+    known = fit(repeated(turned(1, days=DAYS, correlation=0.6)), FEATURES, time_column="day", calibrated=True)
+    windows = [repeated(window(seed, 0.6)) for seed in range(200, 240)]
+    assert sum(bool(judged(known, each).table_drifted) for each in windows) <= 2
+    undated = fit(repeated(turned(1, days=DAYS, correlation=0.6)), FEATURES, calibrated=True)
+    # What the history is good for.
+    assert sum(bool(judged(undated, each).table_drifted) for each in windows) >= 5
+
+
+def test_the_report_says_it_flat_and_severity_is_low() -> None:
+    body = judged(REFERENCE, window(3, -0.6)).to_dict()
+    found = body["table"]["correlation_change"]
+    assert list(found) == ["effect", "pvalue", "windows", "days", "drifted", "reason"]
+    assert found["effect"] == pytest.approx(1.15, abs=0.1)
+    assert found["drifted"]
+    assert found["days"] == 8
+    assert "further than any pair in" in found["reason"]
+    assert f"{found['windows']} quiet windows of 8 days of its history" in found["reason"]
+    assert body["summary"]["table_drifted"] == ["correlation_change"]
+    assert body["summary"]["severity"] == "low"
+    assert body["summary"]["features_drifted"] == []
+    json.dumps(body, allow_nan=False)
+
+
+def test_columns_that_moved_by_themselves_are_left_to_speak_for_themselves() -> None:
+    turning = window(3, -0.6)
+    moved = turning.set_column(1, "pace", pa.array(turning["pace"].to_numpy() + 3))
+    report = judged(REFERENCE, moved)
+    assert report.features_drifted == ("pace",)
+    assert not report.table_drifted
+    broken = judged(REFERENCE, turning.drop_columns(["points"]))
+    assert broken.features_broken == ("points",)
+    assert not broken.table_drifted
+
+
+def test_the_classic_policy_and_few_rows_ask_nothing_of_the_table() -> None:
+    turning = window(3, -0.6)
+    assert check(REFERENCE, REFERENCE.summarize(turning), ClassicPolicy()).table == ()
+    assert judged(REFERENCE, turning.slice(0, 99)).table == ()
+    plain = fit(turned(1, days=50, correlation=0.6), FEATURES, time_column="day")
+    assert judged(plain, turning).table == ()
+
+
+def test_a_column_that_hardly_varies_is_compared_with_none() -> None:
+    quiet = window(3, 0.6)
+    constant = quiet.set_column(1, "pace", pa.array(np.zeros(quiet.num_rows)))
+    evidence = correlation_change(REFERENCE, REFERENCE.summarize(constant))
+    assert evidence is not None
+    assert "'pace'" not in evidence.said
+    one = fit(turned(1, days=50, correlation=0.6), FEATURES[:1], time_column="day", calibrated=True)
+    assert correlation_change(one, one.summarize(quiet)) is None
+
+
+def test_columns_that_say_the_same_raise_no_alarm_and_their_parting_does() -> None:
+    def table(source: pa.Table, noise: float) -> pa.Table:
+        points = source["pace"].to_numpy() + noise * source["points"].to_numpy()
+        return source.set_column(2, "points", pa.array(points))
+
+    known = fit(table(turned(1, days=DAYS, correlation=0.0), 0.0), FEATURES, time_column="day", calibrated=True)
+    assert not judged(known, table(window(3, 0.0), 0.0)).table_drifted
+    report = judged(known, window(3, 0.0))
+    assert report.drift_detected
+
+
+def test_a_correlation_that_always_comes_and_goes_is_no_drift() -> None:
+    history = pa.concat_tables(
+        [turned(n, days=10, correlation=0.7 * (-1) ** n, first_day=10 * n) for n in range(DAYS // 10)]
+    )
+    known = fit(history, FEATURES, time_column="day", calibrated=True)
+    for seed, correlation in enumerate((0.7, -0.7, 0.7, -0.7)):
+        assert not judged(known, window(500 + seed, correlation)).table_drifted
+
+
+def test_a_reference_that_disagrees_with_itself_is_compared_by_its_newest_part() -> None:
+    before = turned(1, days=DAYS, correlation=-0.6)
+    before = before.set_column(1, "pace", pa.array(before["pace"].to_numpy() + 2))
+    after = turned(2, days=DAYS, correlation=0.6, first_day=DAYS)
+    known = fit(pa.concat_tables([before, after]), FEATURES, time_column="day", calibrated=True)
+    assert known.newest is not None
+    assert known.newest.profile.rows == pytest.approx(after.num_rows, rel=0.1)
+    assert not judged(known, turned(3, days=10, correlation=0.6, first_day=2 * DAYS)).table_drifted
+    assert judged(known, turned(3, days=10, correlation=0.0, first_day=2 * DAYS)).table_drifted
+    assert Profile.from_bytes(known.to_bytes()) == known
+
+
+def test_the_variance_grows_beyond_the_longest_length_and_is_never_below_that_of_independent_rows() -> None:
+    assert REFERENCE.pairs is not None
+    null = REFERENCE.pairs.null
+    assert isinstance(null, PairNull)
+    independent = np.exp2(null.independent / 16)
+    for days in (1, 5, 64, 5000):
+        variance, known = null.at(days)
+        assert (variance >= independent * 0.999).all()
+        assert known > 0
+
+
+@pytest.mark.parametrize("x", [1e-300, 1e-20, 1e-17])
+def test_an_f_of_next_to_nothing_has_the_whole_tail_above_it(x: float) -> None:
+    assert f_tail(x, degrees=1, other_degrees=40) == pytest.approx(1.0)
