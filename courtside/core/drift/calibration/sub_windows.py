@@ -100,9 +100,8 @@ class SubWindows:
             rows * np.where(alike[:, None], (common / np.maximum(total, 1)) @ held.T, 1)
             for rows, total in ((before, mine), (after, theirs))
         )
-        usable = (before.any(axis=1)) & (after.any(axis=1))
-        before, after = before[usable], after[usable]
-        before, after = (rows / rows.sum(axis=1, keepdims=True) for rows in (before, after))
+        usable = before.any(axis=1) & after.any(axis=1)
+        before, after = (rows[usable] / rows[usable].sum(axis=1, keepdims=True) for rows in (before, after))
         return before, after, places[usable], alike[usable]
 
     def moved(self, contrasts: Floats) -> Floats:
@@ -121,7 +120,7 @@ class SubWindows:
         return found
 
     def at_once(self, place: int, contrast: Floats, features: NDArray[np.bool_], *, beside: slice) -> float:
-        """Return the share of the way between two parts that some features go between those beside a place."""
+        """Return the share of the way between two parts that features go between the sub-windows beside a place."""
         way = contrast @ self.coordinates
         step = self.coordinates[place : beside.stop].mean(axis=0) - self.coordinates[beside.start : place].mean(axis=0)
         gone = np.add.reduceat(step * way, self.layout.coordinates) / self.noise
@@ -177,8 +176,8 @@ class _Order:
         for cycle in range(1, int(self.cycles.max()) + 1):
             mine, before = self.cycles == cycle, self.cycles == cycle - 1
             common = np.intersect1d(self.parts[mine], self.parts[before])
-            means = [coordinates[which & np.isin(self.parts, common)].mean(axis=0) for which in (mine, before)]
             if common.size:
+                means = [coordinates[which & np.isin(self.parts, common)].mean(axis=0) for which in (mine, before)]
                 found.append(common.size * layout.squared(means[0] - means[1]) / 2)
         return np.median(found[1:] or found, axis=0) / TYPICAL_MEDIAN
 
