@@ -94,7 +94,8 @@ class ModelRecord(Payload):
 class TrainingRecord(Payload):
     """What one training did: everything the gate and the promotion need; `importances` are the best model's.
 
-    `warnings` are what a person should know about the data; `spooled` says that its runs wait for the tracking server.
+    `positive` is the value of `target` that is class 1, whose probability the models predict. `warnings` are what a
+    person should know about the data; `spooled` says that its runs wait for the tracking server.
     """
 
     training_id: str
@@ -103,6 +104,8 @@ class TrainingRecord(Payload):
     report: str = ""
     as_of: date
     dataset: str
+    target: str | None = None
+    positive: str | None = None
     data_hash: str | None = None
     rows_train: int
     rows_test: int

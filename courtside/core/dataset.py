@@ -51,7 +51,8 @@ class Outcome:
 class Dataset:
     """A table's contract.
 
-    `target` is what the model predicts, `prediction` the column of what it predicted, None where the table keeps none;
+    `target` is what the model predicts, `positive` the value of it that is class 1 (None: 1, true, or the larger of two
+    whole numbers), `prediction` the column of what it predicted, None where the table keeps none;
     `builder` names the code that builds the features from raw rows (None: the table holds them already);
     `reference_seasons` is how many of the newest seasons the champion is compared with;
     `purpose` is what the models are for, in the words of their card;
@@ -71,6 +72,7 @@ class Dataset:
     prediction: str | None = None
     segment: str | None = None
     purpose: str | None = None
+    positive: str | None = None
 
     @property
     def feature_names(self) -> list[str]:

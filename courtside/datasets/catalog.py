@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from courtside.contracts.errors import BadInput
@@ -41,6 +41,17 @@ class _Comparable(BaseModel):
 Text = Annotated[str, Field(min_length=1)]
 
 
+class _Target(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    column: Text
+    positive: Text | None = None
+
+
+def _as_mapping(target: Any) -> Any:
+    return target if isinstance(target, dict) else {"column": target}
+
+
 class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -49,7 +60,7 @@ class _Document(BaseModel):
     time_column: Text
     season_column: Text | None = None
     id_columns: list[Text]
-    target: Text
+    target: Annotated[_Target, BeforeValidator(_as_mapping)]
     prediction: Text | None = None
     builder: Text | None = None
     reference_seasons: int = Field(default=3, ge=1)
@@ -66,14 +77,33 @@ def load_dataset(name: str) -> Dataset:
     except YamlRefused as error:
         raise DatasetInvalid(name, [str(error)]) from error
     try:
-        contract = _Document.model_validate(document.values)
+        contract = _Document.model_validate(_with_positive_as_written(document))
     except ValidationError as error:
         raise DatasetInvalid(name, [_told(each, document) for each in error.errors()]) from error
     if problems := [*_with_two_roles(contract, document), *_entities_of_nothing(contract, document)]:
         raise DatasetInvalid(name, problems)
     features = tuple(Feature(feature, kind, _entity(feature, contract)) for feature, kind in contract.features.items())
-    fields = contract.model_dump(exclude={"features", "id_columns", "comparable", "entities"})
-    return Dataset(**fields, features=features, id_columns=tuple(contract.id_columns), phase=contract.comparable.phase)
+    fields = contract.model_dump(exclude={"features", "id_columns", "comparable", "entities", "target"})
+    return Dataset(
+        **fields,
+        target=contract.target.column,
+        positive=contract.target.positive,
+        features=features,
+        id_columns=tuple(contract.id_columns),
+        phase=contract.comparable.phase,
+    )
+
+
+def _with_positive_as_written(document: Document) -> Any:
+    """Return a document's values with the class 1 of a column of numbers or truth values as the text it is written as.
+
+    A word that only YAML takes for a truth value, like Yes, stays refused, because a text may have been meant.
+    """
+    scalar = document.scalars.get(("target", "positive"))
+    if scalar is None or not (scalar.kind == "a number" or scalar.written in {"true", "false"}):
+        return document.values
+    target = {**document.values["target"], "positive": scalar.written}
+    return {**document.values, "target": target}
 
 
 def _entity(feature: str, contract: _Document) -> tuple[str, ...]:
@@ -89,7 +119,7 @@ def _entities_of_nothing(contract: _Document, document: Document) -> list[str]:
         line = f"line {document.line(('entities', pattern))}"
         if not any(fnmatchcase(feature, pattern) for feature in contract.features):
             problems.append(f"{line}: no feature is called {pattern}; write a feature's name, or a pattern like home_*")
-        if not columns or {contract.target, contract.prediction} & set(columns):
+        if not columns or {contract.target.column, contract.prediction} & set(columns):
             problems.append(
                 f"{line}: {pattern} must list the columns that say which rows hang together, like [customer_id]; "
                 "target and prediction cannot be among them"
@@ -100,10 +130,10 @@ def _entities_of_nothing(contract: _Document, document: Document) -> list[str]:
 def _with_two_roles(contract: _Document, document: Document) -> list[str]:
     """Say which columns would be both what is predicted and an input of the prediction, or its time."""
     problems = []
+    columns = {"target": contract.target.column, "prediction": contract.prediction, "time_column": contract.time_column}
     single: list[str] = []
-    for role in ("target", "prediction", "time_column"):
-        column = getattr(contract, role)
-        others = [key for key in single if getattr(contract, key) == column]
+    for role, column in columns.items():
+        others = [key for key in single if columns[key] == column]
         if column in contract.features:
             others.append("feature")
         if role != "time_column" and column in contract.id_columns:
@@ -118,7 +148,13 @@ def _with_two_roles(contract: _Document, document: Document) -> list[str]:
 
 
 def _told(error: ErrorDetails, document: Document) -> str:
-    models: dict[tuple[int | str, ...], Iterable[str]] = {(): _Document.model_fields, ("comparable",): ["phase"]}
+    if error["loc"] == ("target", "column") and not isinstance(document.at(("target",)), dict):
+        error = {**error, "loc": ("target",)}
+    models: dict[tuple[int | str, ...], Iterable[str]] = {
+        (): _Document.model_fields,
+        ("comparable",): _Comparable.model_fields,
+        ("target",): _Target.model_fields,
+    }
     if error["type"] == "extra_forbidden":
         return unknown_key(error["loc"], models[error["loc"][:-1]], document)
     if error["type"] == "enum":

@@ -12,8 +12,10 @@ from courtside.core.drift.reading import Days, NothingReadable, UnreadableFile
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.features import build_features
 from courtside.core.reference import without_season
-from courtside.core.rows import labelled, positive_level, require_once, within
+from courtside.core.rows import Classes, classes_of, labelled, require_once, within
+from courtside.core.rows.errors import positive_line
 from courtside.core.rows.order import time_order
+from courtside.core.rows.target import PLAIN
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import vanished
 from courtside.workflows.ports import Lake
@@ -82,23 +84,25 @@ def rows_before(day: date, files: Sequence[ReadFile], *, dataset: Dataset) -> pa
 
 @dataclass(frozen=True, slots=True)
 class TrainingFeatures:
-    """What models are fitted on: the rows with a label, the target as 0/1, and how many rows have no label yet.
+    """What models are fitted on: the rows with a label, and how many rows have no label yet.
 
-    `positive` is the value that stood for class 1, if that was not 1.
+    `table` has the target as 0/1, `written` as the rows have it; `classes` say which value is class 1.
     """
 
     table: pa.Table
+    written: pa.Table
+    classes: Classes
     unlabelled: int
-
-    positive: str | None = None
 
     def warnings(self, dataset: Dataset) -> tuple[str, ...]:
         """Return what a person should know about these rows."""
         unlabelled, seasonless = self.unlabelled, without_season(self.table, dataset=dataset)
+        positive = self.classes.positive
         told = {
             f"{unlabelled} rows have no {dataset.target} yet and were left out of training and test": unlabelled,
-            f"{dataset.target} is not written as 0 and 1: the models predict the larger value, {self.positive}": (
-                self.positive is not None
+            f"{dataset.target} is not written as 0 and 1: the models predict the larger value, {positive}; to choose, "
+            f"write `{positive_line(dataset.target, positive)}` in the contract": (
+                dataset.positive is None and positive not in PLAIN
             ),
             f"{seasonless} rows have no {dataset.season_column} and are not part of the drift reference": seasonless,
         }
@@ -108,11 +112,13 @@ class TrainingFeatures:
 def training_features(rows: pa.Table, *, dataset: Dataset, newest_rows: int | None = None) -> TrainingFeatures:
     """Return the features of `rows`, or of only the newest `newest_rows` if that is given.
 
-    Raises `UnknownBuilder`, `TargetNotBinary` and `RowsRepeated`.
+    Raises `UnknownBuilder`, `TargetNotBinary`, `PositiveNeverOccurs` and `RowsRepeated`.
     """
     built = build_features(rows, dataset=dataset)
-    features, unlabelled = labelled(built, dataset.target)
-    require_once(features, dataset)
+    classes = classes_of(built, dataset.target, dataset.positive)
+    known = labelled(built, dataset.target)
+    unlabelled = built.num_rows - known.num_rows
+    require_once(known, dataset)
     if newest_rows is not None:
-        features = features.sort_by(time_order(features, dataset)).slice(max(0, features.num_rows - newest_rows))
-    return TrainingFeatures(features, unlabelled, positive_level(built, dataset.target))
+        known = known.sort_by(time_order(known, dataset)).slice(max(0, known.num_rows - newest_rows))
+    return TrainingFeatures(classes.coded(known), known, classes, unlabelled)

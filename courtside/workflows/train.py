@@ -90,7 +90,7 @@ def train(
     with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
         attachments = {}
         if with_reference:
-            reference = _profile(frozen.table, dataset)
+            reference = _profile(frozen.written, dataset)
             attachments[lake_keys.PROFILE_NAME] = reference.to_bytes()
             lake.write(lake_keys.training_profile(request.training_id), attachments[lake_keys.PROFILE_NAME])
             warnings += [disagreement(part) for part in [newest_part(reference)] if part]
@@ -100,6 +100,8 @@ def train(
     record = TrainingRecord(
         **request.model_dump(),
         dataset=dataset.name,
+        target=dataset.target,
+        positive=frozen.classes.positive,
         data_hash=manifest.content_hash,
         rows_train=split.train.num_rows,
         rows_test=split.test.num_rows,

@@ -132,6 +132,7 @@ def _tags(card: ModelCard) -> dict[str, str]:
         "drift_report": record.report or None,
         "as_of": record.as_of.isoformat(),
         "dataset": record.dataset,
+        "class_1": record.positive,
         "data_hash": record.data_hash,
         "git_commit": card.provenance.git_commit,
         "image_digest": card.provenance.image_digest,

@@ -93,6 +93,7 @@ def data_facts(card: ModelCard) -> dict[str, str]:
     until = "everything" if record.as_of.year == 9999 else f"before {record.as_of.isoformat()}"
     known = {
         "Dataset": record.dataset,
+        "Class 1": f"{record.positive}, of the target {record.target}" if record.positive is not None else None,
         "Training part": f"{record.rows_train:,} rows, {period(card.train_period)}",
         "Test part": f"{record.rows_test:,} rows, {period(card.test_period)}",
         "Holdout of the gate": f"{record.rows_holdout:,} rows, the newest" if record.rows_holdout else None,

@@ -2,17 +2,19 @@
 
 from courtside.core.rows.checks import require_contract, require_once, require_time_column, require_times
 from courtside.core.rows.days import days_of, period, within
-from courtside.core.rows.errors import RowsRepeated, TargetNotBinary, TimesMissing
-from courtside.core.rows.target import labelled, positive_level, require_binary
+from courtside.core.rows.errors import PositiveNeverOccurs, RowsRepeated, TargetNotBinary, TimesMissing
+from courtside.core.rows.target import Classes, classes_of, labelled, require_binary
 
 __all__ = [
+    "Classes",
+    "PositiveNeverOccurs",
     "RowsRepeated",
     "TargetNotBinary",
     "TimesMissing",
+    "classes_of",
     "days_of",
     "labelled",
     "period",
-    "positive_level",
     "require_binary",
     "require_contract",
     "require_once",

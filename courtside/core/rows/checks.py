@@ -16,7 +16,7 @@ from courtside.core.rows.target import require_binary
 def require_contract(table: pa.Table, dataset: Dataset) -> None:
     """Check columns, types, times and target of one table; labels may be missing, because they can come later.
 
-    Raises `MissingColumns`, `WrongType`, `TimesMissing`, `TimeOutOfRange` and `TargetNotBinary`.
+    Raises `MissingColumns`, `WrongType`, `TimesMissing`, `TimeOutOfRange`, `TargetNotBinary` and `PositiveNeverOccurs`.
     """
     missing = [name for name in dataset.columns if name not in table.column_names]
     if missing:
@@ -27,7 +27,7 @@ def require_contract(table: pa.Table, dataset: Dataset) -> None:
     for name in (*dataset.id_columns, dataset.season_column, dataset.segment, *dataset.entity_columns):
         if name is not None:
             _require_plain(table, name)
-    require_binary(table, dataset.target)
+    require_binary(table, dataset.target, dataset.positive)
 
 
 def _require_type(table: pa.Table, feature: Feature) -> None:

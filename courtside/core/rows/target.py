@@ -1,69 +1,124 @@
 """The target of a binary classification, however it is written."""
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+import pyarrow.compute as pc
 
 from courtside.core.drift.columns import arrow
-from courtside.core.rows.errors import TargetNotBinary
+from courtside.core.rows.errors import PositiveNeverOccurs, TargetNotBinary
 
 MOST_SHOWN = 5
 MOST_LETTERS = 40
+PLAIN = ("1", "true")
+"""What class 1 is called where nobody has to be told."""
 
 
-def labelled(table: pa.Table, target: str) -> tuple[pa.Table, int]:
-    """Return the rows that have a label, the target as int8 0/1, and how many rows have none yet.
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Which value of a target stands for class 1; every other value stands for class 0."""
 
-    Of two whole numbers the larger is class 1. Raises `TargetNotBinary`.
+    target: str
+    value: Any
+
+    @property
+    def positive(self) -> str:
+        """The value of class 1 as text."""
+        return _written(self.value)
+
+    def coded(self, table: pa.Table) -> pa.Table:
+        """Return the table with the target as int8 0/1, null where a row has no label yet."""
+        place, column = table.column_names.index(self.target), _column(table, self.target)
+        if pa.types.is_null(column.type):
+            return table.set_column(place, self.target, column.cast(pa.int8()))
+        is_positive: Any = pc.equal(column, pa.scalar(self.value, column.type))
+        return table.set_column(place, self.target, is_positive.cast(pa.int8()))
+
+
+def classes_of(table: pa.Table, target: str, positive: str | None = None) -> Classes:
+    """Return the classes of a target that has labels; `positive` is the value of class 1 as the contract writes it.
+
+    Without it, class 1 is 1, true, or the larger of two whole numbers. Raises `TargetNotBinary`, and
+    `PositiveNeverOccurs` if no row holds `positive`.
     """
-    values = _values(table, target)
-    levels = _levels(values, target)
-    if not levels.size:
+    levels = _levels(table, target, positive)
+    if not levels:
         raise TargetNotBinary(target, "has no value in any row")
-    if levels.size == 1 and levels[0] not in {0, 1}:
-        raise TargetNotBinary(target, f"is {levels[0]:g} in every row")
-    known = ~np.isnan(values)
-    classes = (values == (levels[-1] if levels.size > 1 else 1)).astype(np.int8)
-    place = table.column_names.index(target)
-    whole = table.set_column(place, target, pa.array(classes))
-    unlabelled = int(np.count_nonzero(~known))
-    return (whole.filter(pa.array(known)) if unlabelled else whole), unlabelled
+    if positive is not None:
+        return Classes(target, _named(levels, target, positive))
+    if len(levels) == 1 and levels[0] not in {0, 1}:
+        raise TargetNotBinary(target, f"is {_written(levels[0])} in every row")
+    return Classes(target, levels[-1] if len(levels) > 1 else type(levels[0])(1))
 
 
-def require_binary(table: pa.Table, target: str) -> None:
-    """Raise `TargetNotBinary` unless the labels that are known fit a binary target."""
-    _levels(_values(table, target), target)
+def labelled(table: pa.Table, target: str) -> pa.Table:
+    """Return the rows that have a label."""
+    column = _column(table, target)
+    return table.filter(column.is_valid()) if column.null_count else table
 
 
-def _values(table: pa.Table, target: str) -> NDArray[np.float64]:
-    column: Any = table.column(target).combine_chunks()
-    if not (arrow.is_numeric(column.type) or pa.types.is_null(column.type)):
-        raise TargetNotBinary(target, _shown(column))
-    values, _ = arrow.with_gaps(column)
-    return values
+def require_binary(table: pa.Table, target: str, positive: str | None = None) -> None:
+    """Raise what `classes_of` raises unless the labels that are known fit a binary target; one class is enough."""
+    levels = _levels(table, target, positive)
+    if positive is not None and len(levels) > 1:
+        _named(levels, target, positive)
 
 
-def positive_level(table: pa.Table, target: str) -> str | None:
-    """Return the value that stands for class 1, or None if that is 1; raises `TargetNotBinary`."""
-    levels = _levels(_values(table, target), target)
-    return f"{levels[-1]:.0f}" if levels.size > 1 and list(levels) != [0, 1] else None
+def _column(table: pa.Table, target: str) -> Any:
+    """Return the target without dictionary, and null wherever a row has no label."""
+    column: Any = table.column(target)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_string_view(column.type):
+        column = column.cast(pa.large_string())
+    if pa.types.is_floating(column.type):
+        return pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+    return column
 
 
-def _shown(column: Any) -> str:
-    kind = arrow.type_name(column.type)
-    if not arrow.is_text(column.type):
-        return f"is {kind}"
-    levels = sorted(str(each)[:MOST_LETTERS] for each in column.unique().drop_null().to_pylist())
-    return f"is {kind} ({', '.join(levels[:MOST_SHOWN])}{', …' * (len(levels) > MOST_SHOWN)})"
-
-
-def _levels(values: NDArray[np.float64], target: str) -> NDArray[np.float64]:
-    levels = np.unique(values[~np.isnan(values)])
-    shown = ", ".join(f"{level:g}" for level in levels[:MOST_SHOWN])
-    if levels.size > 2:
-        raise TargetNotBinary(target, f"has {levels.size} values ({shown}{', …' * (levels.size > MOST_SHOWN)})")
-    if not (np.isfinite(levels).all() and np.array_equal(levels, np.round(levels))):
-        raise TargetNotBinary(target, f"has values that are not whole numbers ({shown})")
+def _levels(table: pa.Table, target: str, positive: str | None) -> list[Any]:
+    """Return the at most two values of a target in their order; raises `TargetNotBinary`."""
+    column = _column(table, target)
+    text = arrow.is_text(column.type)
+    if not (text or arrow.is_numeric(column.type) or pa.types.is_null(column.type)):
+        raise TargetNotBinary(target, f"is {arrow.type_name(column.type)}")
+    levels = sorted(column.unique().drop_null().to_pylist())
+    shown = ", ".join(_written(level)[:MOST_LETTERS] for level in levels[:MOST_SHOWN])
+    shown += ", …" * (len(levels) > MOST_SHOWN)
+    if len(levels) > 2:
+        kind = f"is {arrow.type_name(column.type)} with" if text else "has"
+        raise TargetNotBinary(target, f"{kind} {len(levels)} values ({shown})")
+    if positive is None and text and levels:
+        raise TargetNotBinary(
+            target, f"is {arrow.type_name(column.type)} ({shown})", values=[_written(level) for level in levels]
+        )
+    if positive is None and not all(math.isfinite(level) and level == round(level) for level in levels):
+        raise TargetNotBinary(target, f"has values that are not whole numbers ({shown})", values=shown.split(", "))
     return levels
+
+
+def _named(levels: list[Any], target: str, positive: str) -> Any:
+    """Return the value that the contract calls `positive`; raises `PositiveNeverOccurs`."""
+    found = [level for level in levels if _is_called(level, positive)]
+    if not found:
+        raise PositiveNeverOccurs(target, positive, [_written(level)[:MOST_LETTERS] for level in levels])
+    return found[0]
+
+
+def _is_called(level: Any, name: str) -> bool:
+    if isinstance(level, str):
+        return level == name
+    if isinstance(level, bool):
+        return name.lower() in ({"true", "1"} if level else {"false", "0"})
+    try:
+        return _written(level) == name or float(level) == float(name)
+    except ValueError:
+        return False
+
+
+def _written(level: Any) -> str:
+    if isinstance(level, str):
+        return level
+    return str(level).lower() if isinstance(level, bool) else arrow.number_label(level)

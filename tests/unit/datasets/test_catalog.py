@@ -96,3 +96,24 @@ def test_a_team_in_a_season_is_an_entity_and_the_calendar_has_none() -> None:
     assert entities["home_rest_days"] == ("home_team", "season")
     assert entities["away_rolling_ppg"] == ("away_team", "season")
     assert entities["month"] == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "read"),
+    [
+        ("left", ("left", None)),
+        ("{column: left}", ("left", None)),
+        ('{column: left, positive: "Yes"}', ("left", "Yes")),
+        ("{column: left, positive: gone}", ("left", "gone")),
+        ("{column: left, positive: 2}", ("left", "2")),
+        ("{column: left, positive: -1}", ("left", "-1")),
+        ("{column: left, positive: 1.5}", ("left", "1.5")),
+        ("{column: left, positive: true}", ("left", "true")),
+        ("{column: left, positive: false}", ("left", "false")),
+    ],
+)
+def test_the_target_may_say_which_value_is_class_1(tmp_path: Path, target: str, read: tuple[str, str | None]) -> None:
+    path = tmp_path / "churn.yaml"
+    path.write_text(f"name: churn\ntime_column: day\nid_columns: [id]\ntarget: {target}\nfeatures: {{age: numeric}}\n")
+    dataset = load_dataset(str(path))
+    assert (dataset.target, dataset.positive) == read

@@ -1,8 +1,11 @@
+from decimal import Decimal
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from courtside.core.rows import TargetNotBinary, labelled, positive_level, require_binary
+from courtside.core.rows import PositiveNeverOccurs, TargetNotBinary, classes_of, labelled, require_binary
 
 WRITTEN = {
     "0 and 1": pa.array([0, 1, 1, 0]),
@@ -13,12 +16,50 @@ WRITTEN = {
 }
 
 
+def coded(column: "pa.Array[Any]", positive: str | None = None) -> list[int | None]:
+    table = pa.table({"x": pa.array(range(len(column))), "y": column})
+    found = classes_of(table, "y", positive).coded(table)
+    assert found.schema.field("y").type == pa.int8()
+    assert found.column_names == ["x", "y"]
+    return found.column("y").to_pylist()
+
+
 @pytest.mark.parametrize("column", WRITTEN.values(), ids=WRITTEN)
-def test_every_way_to_write_two_classes_becomes_0_and_1(column: pa.Array) -> None:
-    table, unlabelled = labelled(pa.table({"x": [1, 2, 3, 4], "y": column}), "y")
-    assert table.schema.field("y").type == pa.int8()
-    assert table.column("y").to_pylist() == [0, 1, 1, 0]
-    assert unlabelled == 0
+def test_every_way_to_write_two_classes_becomes_0_and_1(column: "pa.Array[Any]") -> None:
+    assert coded(column) == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        (["No", "Yes"], "Yes"),
+        (["Yes", "No"], "No"),
+        (["0", "1"], "1"),
+        (["1", "0"], "0"),
+        ([1, 2], "2"),
+        ([2, 1], "1"),
+        ([1, -1], "-1"),
+        ([1.0, 2.0], "2"),
+        ([0.2, 0.9], "0.9"),
+        ([0, 1], "1.0"),
+        ([Decimal("0.5"), Decimal("1.5")], "1.5"),
+        ([False, True], "true"),
+        ([True, False], "False"),
+        ([True, False], "0"),
+        (["a,b", " "], " "),
+        (["negativ", "größer"], "größer"),
+    ],
+)
+def test_the_contract_may_choose_either_of_any_two_values(values: list[Any], named: str) -> None:
+    column = pa.array([values[0], values[1], None, values[1], values[0]])
+    assert coded(column, named) == [0, 1, None, 1, 0]
+    assert coded(column.dictionary_encode(), named) == [0, 1, None, 1, 0]
+    assert labelled(pa.table({"y": column}), "y").num_rows == 4
+
+
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())])
+def test_text_may_be_stored_in_any_way(kind: pa.DataType) -> None:
+    assert coded(pa.array(["no", "yes"]).cast(kind), "yes") == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -28,47 +69,86 @@ def test_every_way_to_write_two_classes_becomes_0_and_1(column: pa.Array) -> Non
         ([-1, 1], "1"),
         ([0.0, 2.0], "2"),
         ([1_000_001, 1_000_002], "1000002"),
+        ([2**53, 2**53 + 1], str(2**53 + 1)),
         ([-5, 0], "0"),
-        ([0, 1], None),
-        ([True, False], None),
-        ([1, 1], None),
+        ([0, 1], "1"),
+        ([0, 0], "1"),
+        ([1, 1], "1"),
+        ([True, False], "true"),
+        ([False, False], "true"),
     ],
 )
-def test_the_value_that_stands_for_class_1_is_named_where_it_is_not_1(column: list[float], named: str | None) -> None:
-    assert positive_level(pa.table({"y": pa.array(column)}), "y") == named
+def test_without_a_choice_class_1_is_the_larger_value_and_has_a_name(column: list[float], named: str) -> None:
+    assert classes_of(pa.table({"y": pa.array(column)}), "y").positive == named
 
 
 def test_a_single_class_keeps_its_name() -> None:
-    assert labelled(pa.table({"y": [1, 1]}), "y")[0].column("y").to_pylist() == [1, 1]
-    assert labelled(pa.table({"y": [0, 0]}), "y")[0].column("y").to_pylist() == [0, 0]
+    assert coded(pa.array([1, 1])) == [1, 1]
+    assert coded(pa.array([0, 0])) == [0, 0]
+    assert coded(pa.array([True, True])) == [1, 1]
+    assert coded(pa.array(["yes", "yes"]), "yes") == [1, 1]
 
 
 @pytest.mark.parametrize("column", [pa.array([1, None, 0, None]), pa.array([1.0, np.nan, 0.0, np.nan])])
-def test_rows_without_a_label_are_left_out_and_counted(column: pa.Array) -> None:
-    table, unlabelled = labelled(pa.table({"x": [1, 2, 3, 4], "y": column}), "y")
-    assert (table.column("x").to_pylist(), table.column("y").to_pylist(), unlabelled) == ([1, 3], [1, 0], 2)
+def test_rows_without_a_label_are_left_out(column: "pa.Array[Any]") -> None:
+    assert labelled(pa.table({"x": [1, 2, 3, 4], "y": column}), "y").column("x").to_pylist() == [1, 3]
+    assert coded(column) == [1, None, 0, None]
 
 
 @pytest.mark.parametrize(
     ("column", "said"),
     [
-        (pa.array(["yes", "no"]), "is string"),
+        (pa.array(["yes", "no"]), r"is string \(no, yes\)"),
+        (pa.array(["a", "b", "c"]), r"is string with 3 values \(a, b, c\)"),
         (pa.array([0, 1, 2]), r"has 3 values \(0, 1, 2\)"),
         (pa.array(range(9)), r"has 9 values \(0, 1, 2, 3, 4, …\)"),
         (pa.array([0.2, 0.9]), "not whole numbers"),
         (pa.array([0.0, np.inf]), "not whole numbers"),
+        (pa.array([b"a", b"b"]), "is binary"),
+        (pa.array([[1], [0]]), "is list"),
     ],
 )
-def test_another_target_is_named_with_what_to_write(column: pa.Array, said: str) -> None:
-    for check in (labelled, require_binary):
+def test_another_target_is_named_with_what_to_write(column: "pa.Array[Any]", said: str) -> None:
+    for check in (classes_of, require_binary):
         with pytest.raises(TargetNotBinary, match=said) as caught:
             check(pa.table({"y": column}), "y")
         assert "write it as 0 and 1" in str(caught.value)
+
+
+def test_two_texts_are_refused_with_both_values_and_the_line_to_write() -> None:
+    with pytest.raises(TargetNotBinary) as caught:
+        require_binary(pa.table({"has left": pa.array(["Yes", "No", "No", None])}), "has left")
+    assert caught.value.values == ("No", "Yes")
+    assert '`target: {column: "has left", positive: "Yes"}`' in str(caught.value)
+    assert '`target: {column: "has left", positive: "No"}`' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "positive", "holds"),
+    [
+        (["Yes", "No"], "yes", "No and Yes"),
+        ([1, 2], "0", "1 and 2"),
+        ([1, 2], "two", "1 and 2"),
+        ([True, False], "Yes", "false and true"),
+    ],
+)
+def test_a_class_1_that_never_occurs_is_named(column: list[Any], positive: str, holds: str) -> None:
+    for check in (classes_of, require_binary):
+        with pytest.raises(PositiveNeverOccurs, match=f"holds {holds}: write `target: ") as caught:
+            check(pa.table({"y": pa.array(column)}), "y", positive)
+        assert (caught.value.column, caught.value.positive) == ("y", positive)
+
+
+def test_one_file_may_hold_class_0_alone_but_a_training_may_not() -> None:
+    table = pa.table({"y": ["No", "No"]})
+    require_binary(table, "y", "Yes")
+    with pytest.raises(PositiveNeverOccurs):
+        classes_of(table, "y", "Yes")
 
 
 def test_a_target_that_tells_no_class_is_refused_where_labels_are_needed() -> None:
     for column, said in (([None, None], "no value"), ([2, 2], "is 2 in every row")):
         table = pa.table({"y": pa.array(column, pa.int64())})
         with pytest.raises(TargetNotBinary, match=said):
-            labelled(table, "y")
+            classes_of(table, "y")
         require_binary(table, "y")
