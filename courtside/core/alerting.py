@@ -13,10 +13,10 @@ from courtside.core.drift.story import headline
 from courtside.core.gate.wording import NEXT_STEP, figure_lines
 
 SUBJECT_LIMIT = 100
-TEXT_LIMIT = 7000
+TEXT_LIMIT = 7300
 """Enough for every line below at its longest, and well under what SNS (256 KiB) and Slack (40,000 characters) take."""
 LINE_LIMIT, NAME_LIMIT = 240, 40
-MOST_NAMED, MOST_FIGURES = 6, 15
+MOST_NAMED, MOST_FIGURES, MOST_USUAL = 6, 15, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,9 @@ def _moved(report: DriftReport) -> list[str]:
 
 def _usual(report: DriftReport) -> list[str]:
     usual = [feature for feature in report.features if feature.verdict is Verdict.USUAL]
-    return _first([_bullet(f"{display_text(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in usual])
+    return _first(
+        [_bullet(f"{display_text(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in usual], most=MOST_USUAL
+    )
 
 
 def _bullet(said: str) -> str:

@@ -14,7 +14,7 @@ from courtside.core.alerting import SUBJECT_LIMIT, TEXT_LIMIT, Alert, DriftAlert
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.decision import Action, Decision
 from courtside.core.display_text import display_text
-from courtside.core.drift import ClassicPolicy, DriftReport, check, fit
+from courtside.core.drift import ClassicPolicy, DriftReport, Verdict, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.retraining_alerts import approval_alert
 
@@ -38,9 +38,10 @@ MADE = drifted()
 
 
 def told(name: str, reason: str) -> Alert:
+    usual = [replace(feature, drifted=False, moved=False, verdict=Verdict.USUAL) for feature in MADE.features]
     report = replace(
         MADE,
-        features=tuple(replace(feature, name=name, reason=reason) for feature in MADE.features),
+        features=tuple(replace(feature, name=name, reason=reason) for feature in (*MADE.features, *usual)),
         outcomes=tuple(replace(feature, name=name, reason=reason) for feature in MADE.features),
         files_quarantined=tuple(QuarantinedFile(name, TableSide.CURRENT, reason) for _ in range(9)),
     )
@@ -71,6 +72,18 @@ def test_an_alert_is_cut_and_never_lost_whatever_the_data_call_things(name: str,
     assert len(posted) < SLACK_LIMIT
     assert "<" not in posted
     assert ">" not in posted
+
+
+def test_what_moved_as_usual_is_told_apart_and_not_counted() -> None:
+    first, *others = MADE.features
+    usual = replace(first, drifted=False, moved=False, verdict=Verdict.USUAL, reason="as large in 2 of 2 steps")
+    context = DriftAlertContext(
+        dataset="games", start=date(2018, 7, 1), end=date(2019, 7, 1), champion="1", report_uri=URI, execution_arn=None
+    )
+    report = replace(MADE, features=(usual, *others))
+    text = drift_alert(report, Decision(Action.ALERT, "some_drift", "11 of 12 features moved"), context).text
+    assert "11 of 12 features moved between" in text
+    assert "*Moved as usual*, so not counted\n• f0: as large in 2 of 2 steps\n" in text
 
 
 def test_names_from_data_format_call_and_link_nothing() -> None:
