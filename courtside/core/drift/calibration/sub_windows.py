@@ -15,6 +15,8 @@ MOST_DAYS = 30
 """The longest sub-window; neighbours of a month hardly depend on each other where days do."""
 SUB_WINDOWS = 48
 """A history of less than four years is cut into about as many."""
+COVERED = 0.75
+"""The share of a history's rows in whose parts of the year a newest part that is compared by phase must have rows."""
 TYPICAL_MEDIAN = 0.6
 """The median of a squared distance over its mean: 0.45 in one direction, 0.79 in three."""
 FEWEST_PAIRS = 5
@@ -85,8 +87,9 @@ class SubWindows:
         """Return the weights with which sub-windows from `start` on stand for the parts before and after each place.
 
         Both parts are weighted to the same parts of the year if they share at least half of those of one, or if
-        `phased`; places without a part of the year in common are then left out. Each row of weights sums to 1. The
-        places that are left and whether the same parts of the year are compared there are returned as well.
+        `phased`; then places are left out that have no part of the year in common, or after which too little of the
+        year comes to compare other windows with. Each row of weights sums to 1. The places that are left and whether
+        the same parts of the year are compared there are returned as well.
         """
         number = np.arange(self.count)
         later = number >= places[:, None]
@@ -100,7 +103,8 @@ class SubWindows:
             rows * np.where(alike[:, None], (common / np.maximum(total, 1)) @ held.T, 1)
             for rows, total in ((before, mine), (after, theirs))
         )
-        usable = before.any(axis=1) & after.any(axis=1)
+        covered = (theirs > 0) @ (self.rows @ held) / self.rows.sum()
+        usable = before.any(axis=1) & after.any(axis=1) & ((covered >= COVERED) | (not phased))
         before, after = (rows[usable] / rows[usable].sum(axis=1, keepdims=True) for rows in (before, after))
         return before, after, places[usable], alike[usable]
 
