@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 from courtside.adapters.folder_lake import FolderLake
 from courtside.core.features import build_features
 from courtside.core.games import read_games
-from courtside.core.training.split import split_by_time
+from courtside.core.training.split import split_rows
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
@@ -24,7 +24,7 @@ def prepare(folder: Path) -> str:
     games = read_games(REAL_GAMES).table if real else simulate_games(seasons=list(SIMULATED_SEASONS))
     store_games(games, lake=FolderLake(folder / "lake"))
     features = build_features(games, dataset=dataset)
-    split = split_by_time(features.slice(max(0, features.num_rows - NEWEST)), dataset=dataset)
+    split = split_rows(features.slice(max(0, features.num_rows - NEWEST)), dataset=dataset)
     for name, table in (("train", split.train), ("test", split.test)):
         pq.write_table(table, folder / f"{name}.parquet")
     return "real" if real else "simulated"

@@ -15,6 +15,7 @@ from courtside.contracts.names import DEFAULT_DATASET
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from courtside.core.dataset import Dataset as Contract
     from courtside.core.drift import FeatureDrift, Profile
     from courtside.core.drift.reading import FeatureTable
     from courtside.workflows.backfill_drift import BackfilledWindow
@@ -71,7 +72,7 @@ def check_tables(
     rules = policy_named(policy, thresholds=threshold or ())
     registered = reference.startswith(MODEL_SCHEME)
     with people.status("Comparing"):
-        window = _narrowed(_opened(current), since, until, time_column=contract.time_column)
+        window = _narrowed(_opened(current), since, until, dataset=contract)
         known = _registered(reference, tracking_uri, stage) if registered else _opened(reference)
         compared = compare_tables(known, window, dataset=contract, policy=rules)
     if out is not None:
@@ -96,16 +97,17 @@ def _registered(address: str, tracking_uri: str | None, stage: str) -> "Profile"
 
 
 def _narrowed(
-    table: "FeatureTable | Profile", since: str | None, until: str | None, *, time_column: str
+    table: "FeatureTable | Profile", since: str | None, until: str | None, *, dataset: "Contract"
 ) -> "FeatureTable | Profile":
     from courtside.core.drift.reading import Days, FeatureTable, ProfileHasNoDays
+    from courtside.core.rows import time_column_of
 
     days = Days(parse_day(since) if since else None, parse_day(until) if until else None)
     if days.unlimited:
         return table
     if not isinstance(table, FeatureTable):
         raise ProfileHasNoDays
-    return table.of((), time_column=time_column, days=days)
+    return table.of((), time_column=time_column_of(dataset, asked="--from or --to"), days=days)
 
 
 def _write(compared: "Comparison", folder: Path) -> None:

@@ -54,13 +54,13 @@ class LoggedRuns(Payload):
 
 
 class ModelCard(Payload):
-    """Everything a model card says; periods are the first and last day of the rows."""
+    """Everything a model card says; periods are the first and last day of the rows, None without times."""
 
     record: TrainingRecord
     purpose: str | None = None
     registered_model: str
-    train_period: tuple[date, date]
-    test_period: tuple[date, date]
+    train_period: tuple[date, date] | None
+    test_period: tuple[date, date] | None
     manifest_key: str | None = None
     candidates: tuple[CandidateCard, ...] = Field(min_length=1)
     provenance: Provenance = Provenance()

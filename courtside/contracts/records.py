@@ -41,7 +41,7 @@ class DataManifest(Payload):
 
     `content_hash` covers the bytes and keys of the objects, the dataset contract, `as_of`, the split rule, the seed and
     `newest_rows` (train on only that many of the newest rows of features; None: all). `rows`, `first_day` and
-    `last_day` are those of the rows before `as_of`.
+    `last_day` are those of the rows before `as_of`, the days None where rows have no time.
     """
 
     training_id: str
@@ -50,8 +50,8 @@ class DataManifest(Payload):
     as_of: date
     objects: tuple[FrozenObject, ...]
     rows: int
-    first_day: date
-    last_day: date
+    first_day: date | None
+    last_day: date | None
     split: SplitRule = SplitRule()
     seed: int = 42
     newest_rows: int | None = None
@@ -94,7 +94,8 @@ class ModelRecord(Payload):
 class TrainingRecord(Payload):
     """What one training did: everything the gate and the promotion need; `importances` are the best model's.
 
-    `positive` is the value of `target` that is class 1, whose probability the models predict. `warnings` are what a
+    `positive` is the value of `target` that is class 1, whose probability the models predict, `split` how
+    rows were split and ordered, in words. `warnings` are what a
     person should know about the data; `spooled` says that its runs wait for the tracking server.
     """
 
@@ -106,6 +107,7 @@ class TrainingRecord(Payload):
     dataset: str
     target: str | None = None
     positive: str | None = None
+    split: str | None = None
     data_hash: str | None = None
     rows_train: int
     rows_test: int

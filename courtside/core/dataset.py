@@ -51,6 +51,8 @@ class Outcome:
 class Dataset:
     """A table's contract.
 
+    `time_column` is when a row was, None where rows have no time: then the split is drawn and drift has no history;
+    `id_columns` tell rows apart (none: they are ordered by all columns);
     `target` is what the model predicts, `positive` the value of it that is class 1 (None: 1, true, or the larger of two
     whole numbers), `prediction` the column of what it predicted, None where the table keeps none;
     `builder` names the code that builds the features from raw rows (None: the table holds them already);
@@ -61,7 +63,7 @@ class Dataset:
     """
 
     name: str
-    time_column: str
+    time_column: str | None
     season_column: str | None
     id_columns: tuple[str, ...]
     target: str
@@ -82,11 +84,9 @@ class Dataset:
     @property
     def columns(self) -> list[str]:
         """Every column that a table of this dataset must hold if no builder makes it."""
-        season = (self.season_column,) if self.season_column else ()
-        segment = (self.segment,) if self.segment else ()
-        entities = self.entity_columns
-        named = (*self.id_columns, self.time_column, *season, *self.feature_names, *segment, *entities, self.target)
-        return list(dict.fromkeys(named))
+        one = (self.time_column, self.season_column)
+        named = (*self.id_columns, *one, *self.feature_names, self.segment, *self.entity_columns, self.target)
+        return list(dict.fromkeys(name for name in named if name is not None))
 
     @property
     def entity_columns(self) -> list[str]:

@@ -57,9 +57,9 @@ class _Document(BaseModel):
 
     name: Annotated[Text, AfterValidator(_part_of_keys)]
     purpose: Text | None = None
-    time_column: Text
+    time_column: Text | None = None
     season_column: Text | None = None
-    id_columns: list[Text]
+    id_columns: list[Text] = []
     target: Annotated[_Target, BeforeValidator(_as_mapping)]
     prediction: Text | None = None
     builder: Text | None = None
@@ -80,7 +80,11 @@ def load_dataset(name: str) -> Dataset:
         contract = _Document.model_validate(_with_positive_as_written(document))
     except ValidationError as error:
         raise DatasetInvalid(name, [_told(each, document) for each in error.errors()]) from error
-    if problems := [*_with_two_roles(contract, document), *_entities_of_nothing(contract, document)]:
+    if problems := [
+        *_with_two_roles(contract, document),
+        *_entities_of_nothing(contract, document),
+        *_phase_without_time(contract, document),
+    ]:
         raise DatasetInvalid(name, problems)
     features = tuple(Feature(feature, kind, _entity(feature, contract)) for feature, kind in contract.features.items())
     fields = contract.model_dump(exclude={"features", "id_columns", "comparable", "entities", "target"})
@@ -127,6 +131,13 @@ def _entities_of_nothing(contract: _Document, document: Document) -> list[str]:
     return problems
 
 
+def _phase_without_time(contract: _Document, document: Document) -> list[str]:
+    if contract.comparable.phase is None or contract.time_column is not None:
+        return []
+    line = document.line(("comparable", "phase"))
+    return [f"line {line}: comparable.phase compares days of the year, and there is no time_column; name it too"]
+
+
 def _with_two_roles(contract: _Document, document: Document) -> list[str]:
     """Say which columns would be both what is predicted and an input of the prediction, or its time."""
     problems = []
@@ -134,6 +145,8 @@ def _with_two_roles(contract: _Document, document: Document) -> list[str]:
     single: list[str] = []
     for role, column in columns.items():
         others = [key for key in single if columns[key] == column]
+        if column is None:
+            continue
         if column in contract.features:
             others.append("feature")
         if role != "time_column" and column in contract.id_columns:

@@ -42,7 +42,7 @@ def reference_profile(reference: FeatureTable | Profile, *, dataset: Dataset, ca
     """
     if isinstance(reference, Profile):
         return TableProfile(reference)
-    dated = reference.has_column(dataset.time_column)
+    dated = dataset.time_column is not None and reference.has_column(dataset.time_column)
     return fit_table(
         reference,
         dataset.features,

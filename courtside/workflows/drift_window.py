@@ -17,10 +17,12 @@ from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.story.parts import Part, Span, sub_windows
 from courtside.core.drift.story.telling import tell
 from courtside.core.features import build_features
-from courtside.core.rows import period, require_time_column, within
+from courtside.core.rows import period, require_time_column, time_column_of, within
 from courtside.workflows.ports import Lake
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
 from courtside.workflows.sealed_models import drift_profile, reference_in_use
+
+WINDOWS = "the drift check of a stage, which goes by windows of days,"
 
 
 class NoChampion(CourtsideError):
@@ -80,7 +82,8 @@ def report_window(
     importances = champion.importances or None
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts, importances=importances)
     report = replace(report, files_quarantined=seen.quarantined)
-    newest = max(period(file.table, dataset.time_column)[1] for file in found)
+    column = time_column_of(dataset, asked=WINDOWS)
+    newest = max(period(file.table, column)[1] for file in found)
     return WindowReport(window, report, comparable, seen.profile, newest)
 
 
@@ -118,14 +121,14 @@ def _window_files(window: Window, *, lake: Lake, dataset: Dataset) -> tuple[list
     if dataset.builder is not None:  # a feature may look at rows of several files
         rows = rows_before(window.end, files, dataset=dataset)
         files = [ReadFile(lake.uri(rows_of(dataset).prefix), build_features(rows, dataset=dataset))]
-    inside = []
+    inside, column = [], time_column_of(dataset, asked=WINDOWS)
     for file in files:
         try:
-            require_time_column(file.table, dataset.time_column)
+            require_time_column(file.table, column)
         except UNUSABLE as error:
             set_aside.append(QuarantinedFile(file.name, TableSide.CURRENT, reason(error)))
             continue
-        rows = within(file.table, dataset.time_column, days)
+        rows = within(file.table, column, days)
         if rows.num_rows:
             inside.append(ReadFile(file.name, rows))
     return inside, set_aside

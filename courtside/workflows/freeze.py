@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
@@ -10,7 +11,7 @@ from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.records import DataManifest, FrozenObject, SplitRule
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
-from courtside.core.rows import period, within
+from courtside.core.rows import TimeColumnNeeded, period, within
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.loads import vanished
 from courtside.workflows.ports import Lake, ObjectMissing, StoredObject
@@ -68,8 +69,8 @@ def freeze(
 
     Every object is read and checked against the contract, and the features are built, so that whatever would stop a
     training is reported here. `newest_rows` trains on only that many of the newest rows of features (None: all).
-    Raises `DataUnusable`, `FilesDiffer`, `NoRows`, `TargetNotBinary`, `RowsRepeated`, and `FrozenOtherwise` if the
-    existing manifest is for other data (its split and seed are kept, whatever is asked for).
+    Raises `DataUnusable`, `FilesDiffer`, `NoRows`, `TargetNotBinary`, `RowsRepeated`, `TimeColumnNeeded`, and
+    `FrozenOtherwise` if the existing manifest is for other data (its split and seed are kept, whatever is asked for).
     """
     key = lake_keys.training_manifest(request.training_id)
     try:
@@ -110,10 +111,12 @@ def _manifest(
     seed: int,
     newest_rows: int | None,
 ) -> DataManifest:
+    if dataset.time_column is None and (newest_rows is not None or request.as_of != date.max):
+        raise TimeColumnNeeded(dataset.name, "a training on the newest rows, or on rows before a day,")
     objects, files = _read(request, lake=lake, dataset=dataset)
     rows = rows_before(request.as_of, files, dataset=dataset)
     training_features(rows, dataset=dataset)
-    first_day, last_day = period(rows, dataset.time_column)
+    first_day, last_day = period(rows, dataset.time_column) if dataset.time_column else (None, None)
     contract = contract_hash(dataset)
     content = {
         "objects": [[each.key, each.rows, each.sha256] for each in objects],

@@ -29,8 +29,8 @@ def model_card(
         record=record,
         purpose=dataset.purpose,
         registered_model=REGISTERED_MODEL,
-        train_period=period(split.train, dataset.time_column),
-        test_period=period(split.test, dataset.time_column),
+        train_period=period(split.train, dataset.time_column) if dataset.time_column else None,
+        test_period=period(split.test, dataset.time_column) if dataset.time_column else None,
         manifest_key=lake_keys.training_manifest(record.training_id) if record.data_hash else None,
         candidates=tuple(
             CandidateCard(

@@ -8,7 +8,7 @@ from courtside.core.data_alerts import overdue_alert
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.core.freshness import LOOK_BACK, overdue_since
-from courtside.core.rows import days_of, within
+from courtside.core.rows import days_of, time_column_of, within
 from courtside.workflows.claims import Claims
 from courtside.workflows.ports import AlertChannel, Lake
 from courtside.workflows.row_source import NoRows
@@ -40,7 +40,8 @@ class OverdueData:
         return since
 
     def _days(self, today: date) -> set[date]:
-        days, column = Days(today - LOOK_BACK, today), self.dataset.time_column
+        days = Days(today - LOOK_BACK, today)
+        column = time_column_of(self.dataset, asked="an alert about rows that did not come")
         try:
             files, _ = usable_files(days, lake=self.lake, dataset=self.dataset)
         except NoRows:

@@ -14,7 +14,7 @@ from courtside.core.features import build_features
 from courtside.core.reference import without_season
 from courtside.core.rows import Classes, classes_of, labelled, require_once, within
 from courtside.core.rows.errors import positive_line
-from courtside.core.rows.order import time_order
+from courtside.core.rows.order import row_order
 from courtside.core.rows.target import PLAIN
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import vanished
@@ -120,5 +120,5 @@ def training_features(rows: pa.Table, *, dataset: Dataset, newest_rows: int | No
     unlabelled = built.num_rows - known.num_rows
     require_once(known, dataset)
     if newest_rows is not None:
-        known = known.sort_by(time_order(known, dataset)).slice(max(0, known.num_rows - newest_rows))
+        known = known.sort_by(row_order(known, dataset)).slice(max(0, known.num_rows - newest_rows))
     return TrainingFeatures(classes.coded(known), known, classes, unlabelled)

@@ -11,7 +11,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.loads import Load, Loads, LoadState
 from courtside.core.dataset import Dataset
-from courtside.core.rows import period
+from courtside.core.rows import period, time_column_of
 from courtside.core.rows.overlap import Overlap, identity, overlap
 from courtside.workflows.loads import (
     MOST_TRIES,
@@ -110,7 +110,7 @@ def unload_table(load_id: str, *, lake: Lake, dataset: Dataset, now: datetime) -
 
 def _described(content: bytes, table: pa.Table, *, file: str, dataset: Dataset, now: datetime) -> Load:
     load_id = hashlib.sha256(content).hexdigest()[:16]
-    first, last = period(table, dataset.time_column)
+    first, last = period(table, time_column_of(dataset, asked="a stage, which checks its tables window by window,"))
     return Load(
         id=load_id,
         file=file[:_LONGEST_SHOWN],

@@ -61,7 +61,7 @@ class TableRows:
         except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:  # the last: a column's name
             raise unreadable(key, error, ends=Ends.of(content)) from error
         require_utf8(key, table)
-        return timed(self._with_folders(table, key), Clock(self.dataset.time_column))
+        return timed(self._with_folders(table, key), _clock(self.dataset))
 
     def check(self, table: pa.Table) -> None:
         """Raise what `require_contract` raises."""
@@ -113,6 +113,10 @@ def checked_table(content: bytes, *, name: str, dataset: Dataset) -> pa.Table:
     if table.num_rows == 0:
         raise TableEmpty(name)
     return table
+
+
+def _clock(dataset: Dataset) -> Clock | None:
+    return Clock(dataset.time_column) if dataset.time_column else None
 
 
 def _plain(table: pa.Table) -> pa.Table:

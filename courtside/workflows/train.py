@@ -26,7 +26,7 @@ from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_
 from courtside.core.training.holdout import baseline_accuracy, holdout_columns
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
-from courtside.core.training.split import Split, split_by_time
+from courtside.core.training.split import Split, split_in_words, split_rows
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen_rows import frozen_features
 from courtside.workflows.legacy_set import LegacyFiles
@@ -76,7 +76,7 @@ def train(
     When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
     The legacy files come last, so that a failing training replaces none: with `publish` they replace the existing ones,
     otherwise they wait beside the record until the training's challenger is promoted.
-    Raises what `freeze`, `split_by_time`, `check_labels` and `check_split` raise, `DataChanged`, `ChampionReadsOther`
+    Raises what `freeze`, `split_rows`, `check_labels` and `check_split` raise, `DataChanged`, `ChampionReadsOther`
     and `LegacyFilesDamaged`.
     """
     watch = Stopwatch(progress)
@@ -85,7 +85,7 @@ def train(
         frozen = frozen_features(manifest, lake=lake, dataset=dataset)
         check_labels(frozen.table, dataset)
         _check_champion(tracking, dataset)
-        split = split_by_time(frozen.table, dataset=dataset, rule=manifest.split)
+        split = split_rows(frozen.table, dataset=dataset, rule=manifest.split, seed=manifest.seed)
         warnings = [*frozen.warnings(dataset), *check_split(split, dataset)]
     with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
         attachments = {}
@@ -102,6 +102,7 @@ def train(
         dataset=dataset.name,
         target=dataset.target,
         positive=frozen.classes.positive,
+        split=split_in_words(dataset, seed=manifest.seed),
         data_hash=manifest.content_hash,
         rows_train=split.train.num_rows,
         rows_test=split.test.num_rows,

@@ -85,3 +85,27 @@ def test_bad_tables_are_named_and_exit_2(contract: Path, tmp_path: Path) -> None
     (tmp_path / "bad.parquet").write_bytes(b"id,churned\n")
     done = run("train", "--table", tmp_path / "bad.parquet", "--dataset", contract, "--out", tmp_path / "models")
     assert (done.returncode, "UnreadableFile" in done.stderr) == (2, True)
+
+
+def test_rows_without_time_and_ids_are_trained_and_compared_and_it_is_said(table: Path, tmp_path: Path) -> None:
+    contract, out = tmp_path / "plain.yaml", tmp_path / "models"
+    contract.write_text("name: plain\ntarget: churned\nfeatures: {tenure_months: numeric, support_calls: numeric}\n")
+    done = run("train", "--table", table, "--contract", contract, "--out", out, "--disable-mlflow", "--json")
+    record = json.loads(done.stdout)
+    assert "drawn with seed 42, because the contract names no time_column" in record["split"]
+    assert "ordered by all columns first, because the contract names no id_columns" in record["split"]
+    card = next(out.rglob("card.md")).read_text()
+    assert "drawn with seed 42" in card
+    assert "newest" not in card
+    profile = next(out.rglob("*.profile"))
+    compared = run("drift", "check", "--reference", profile, "--current", table, "--contract", contract, "--out", out)
+    assert compared.returncode == 0, compared.stderr
+    assert "no time column" in (out / "report.html").read_text()
+    refused = [
+        ("train", "--table", table, "--contract", contract, "--out", tmp_path / "other", "--newest", "500"),
+        ("train", "--table", table, "--contract", contract, "--out", tmp_path / "other", "--as-of", "2023-01-01"),
+        ("drift", "check", "--reference", profile, "--current", table, "--contract", contract, "--from", "2023-01-01"),
+    ]
+    for arguments in refused:
+        done = run(*arguments)
+        assert (done.returncode, "TimeColumnNeeded" in done.stderr) == (2, True), done.stderr

@@ -11,7 +11,7 @@ from courtside.core.drift.policies.policy import Null
 from courtside.core.features import build_features
 from courtside.core.games import read_games
 from courtside.core.training.fit import TrainedModel, fit_candidates
-from courtside.core.training.split import Split, split_by_time
+from courtside.core.training.split import Split, split_rows
 from courtside.datasets.catalog import load_dataset
 
 REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"
@@ -31,7 +31,7 @@ def features() -> pa.Table:
 
 @pytest.fixture(scope="module")
 def split(features: pa.Table) -> Split:
-    return split_by_time(features.slice(features.num_rows - NEWEST), dataset=DATASET)
+    return split_rows(features.slice(features.num_rows - NEWEST), dataset=DATASET)
 
 
 @pytest.fixture(scope="module")

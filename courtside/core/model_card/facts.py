@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from courtside.contracts.model_card import Curves, ModelCard
 from courtside.contracts.records import ModelRecord
+from courtside.core.drift.columns.arrow import Period
 from courtside.core.model_card.confusion_matrix import confusion
 from courtside.core.model_card.reliability import reliability
 from courtside.core.model_card.roc_curve import roc
@@ -81,23 +82,29 @@ def caveats(card: ModelCard) -> list[str]:
             f"Always predicting the more frequent class is right on {percent(record.baseline_accuracy)} of "
             f"the test part; {record.best} on {percent(best_of(card).test_accuracy)}."
         )
-    holdout = f" The gate decides on the newest {record.rows_holdout:,} of them." if record.rows_holdout else ""
-    said.append(f"The figures rest on {record.rows_test:,} rows of {period(card.test_period)}.{holdout}")
+    newest = "the newest " if card.test_period else ""
+    holdout = f" The gate decides on {newest}{record.rows_holdout:,} of them." if record.rows_holdout else ""
+    said.append(f"The figures rest on {_rows(record.rows_test, card.test_period, sign=' of')}.{holdout}")
     said.append("The past is no promise: drift checks tell when the data no longer looks as it did in training.")
     return said
+
+
+def _rows(count: int, days: Period | None, *, sign: str = ",") -> str:
+    return f"{count:,} rows{sign} {period(days)}" if days else f"{count:,} rows"
 
 
 def data_facts(card: ModelCard) -> dict[str, str]:
     """Return what the models were trained and tested on."""
     record = card.record
     until = "everything" if record.as_of.year == 9999 else f"before {record.as_of.isoformat()}"
+    newest = ", the newest" if card.test_period else ""
     known = {
         "Dataset": record.dataset,
         "Class 1": f"{record.positive}, of the target {record.target}" if record.positive is not None else None,
-        "Training part": f"{record.rows_train:,} rows, {period(card.train_period)}",
-        "Test part": f"{record.rows_test:,} rows, {period(card.test_period)}",
-        "Holdout of the gate": f"{record.rows_holdout:,} rows, the newest" if record.rows_holdout else None,
-        "Split": "by time: the models are tested on what came after their training",
+        "Training part": _rows(record.rows_train, card.train_period),
+        "Test part": _rows(record.rows_test, card.test_period),
+        "Holdout of the gate": f"{record.rows_holdout:,} rows{newest}" if record.rows_holdout else None,
+        "Split": record.split,
         "Data as of": until,
         "Data hash": record.data_hash,
     }

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongType
-from courtside.core.rows.errors import RowsRepeated, TimesMissing
+from courtside.core.rows.errors import RowsRepeated, TimeColumnNeeded, TimesMissing
 from courtside.core.rows.overlap import identity
 from courtside.core.rows.target import require_binary
 
@@ -21,7 +21,8 @@ def require_contract(table: pa.Table, dataset: Dataset) -> None:
     missing = [name for name in dataset.columns if name not in table.column_names]
     if missing:
         raise MissingColumns(missing, table.column_names)
-    require_times(table, dataset.time_column)
+    if dataset.time_column is not None:
+        require_times(table, dataset.time_column)
     for feature in dataset.features:
         _require_type(table, feature)
     for name in (*dataset.id_columns, dataset.season_column, dataset.segment, *dataset.entity_columns):
@@ -56,6 +57,13 @@ def _require_plain(table: pa.Table, name: str) -> None:
             expected="text, a number, a boolean or a date",
             advice="name another column in the dataset",
         )
+
+
+def time_column_of(dataset: Dataset, *, asked: str) -> str:
+    """Return the column of a dataset's times; raises `TimeColumnNeeded`, which says that `asked` needs it."""
+    if dataset.time_column is None:
+        raise TimeColumnNeeded(dataset.name, asked)
+    return dataset.time_column
 
 
 def require_time_column(table: pa.Table, time_column: str) -> None:

@@ -10,8 +10,13 @@ from courtside.core.drift.columns import moments
 from courtside.core.drift.reading.days import Days
 
 
-def within(table: pa.Table, time_column: str, days: Days) -> pa.Table:
-    """Return the rows of these days, in their own zone; rows without a time belong to no day."""
+def within(table: pa.Table, time_column: str | None, days: Days) -> pa.Table:
+    """Return the rows of these days, in their own zone, all of a table without times.
+
+    Rows whose time is missing belong to no day.
+    """
+    if time_column is None:
+        return table
     day = _days(table, time_column)
     mask: Any = pc.is_valid(day)
     if days.start is not None:

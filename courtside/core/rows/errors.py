@@ -15,6 +15,17 @@ class TimesMissing(BadInput):
         super().__init__(f"column {column!r} holds no time in {rows} rows; fill it in or delete these rows")
 
 
+class TimeColumnNeeded(BadInput):
+    """What was asked for goes by days, and the contract names no column of times."""
+
+    def __init__(self, dataset: str, asked: str) -> None:
+        self.dataset = dataset
+        super().__init__(
+            f"{asked} needs the days of rows, and the contract {dataset} names no time_column; name one, like "
+            "`time_column: measured_at`, or leave that out"
+        )
+
+
 class TargetNotBinary(BadInput):
     """The target is not one of two classes, or nothing says which of its two `values` is class 1."""
 

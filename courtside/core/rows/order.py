@@ -9,14 +9,14 @@ from courtside.core.dataset import Dataset
 SortKeys = list[tuple[str, Literal["ascending", "descending"]]]
 
 
-def time_order(table: pa.Table, dataset: Dataset) -> SortKeys:
-    """Return what to sort rows by: time, then ids, or every column of the contract where it names no ids.
+def row_order(table: pa.Table, dataset: Dataset) -> SortKeys:
+    """Return what to sort rows by: time if they have one, then ids, or every column of a contract without ids.
 
     Rows that are still equal after that are equal in everything that a model sees, so no model depends on the order of
     the rows in a file.
     """
-    names = [dataset.time_column, *(dataset.id_columns or dataset.columns)]
-    sortable = [name for name in dict.fromkeys(names) if _sortable(table, name)]
+    names = dict.fromkeys((dataset.time_column, *(dataset.id_columns or dataset.columns)))
+    sortable = [name for name in names if name is not None and _sortable(table, name)]
     return [(name, "ascending") for name in sortable]
 
 

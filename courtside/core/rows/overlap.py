@@ -24,7 +24,8 @@ class Overlap:
 
 def identity(dataset: Dataset) -> list[str]:
     """Return the columns that distinguish a dataset's rows; none where it has no ids."""
-    return list(dict.fromkeys((*dataset.id_columns, dataset.time_column))) if dataset.id_columns else []
+    names = dict.fromkeys((*dataset.id_columns, dataset.time_column)) if dataset.id_columns else {}
+    return [name for name in names if name is not None]
 
 
 def overlap(added: pa.Table, there: pa.Table, *, columns: Sequence[str]) -> Overlap | None:

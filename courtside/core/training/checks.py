@@ -83,18 +83,23 @@ def _about_features(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[str]:
 
 
 def _about_time(split: Split, dataset: Dataset) -> Iterator[str]:
-    moments = [pc.min_max(part.column(dataset.time_column)) for part in (split.train, split.test)]
-    if moments[0]["min"] == moments[1]["max"]:
-        yield (
-            f"every row has the same {dataset.time_column}, so the test part is not newer than the training part: its "
-            "figures say nothing about the future"
-        )
     if dataset.season_column is not None:
         known, newest = (_values(part.column(dataset.season_column)) for part in (split.train, split.holdout))
         if unseen := newest - known:
             yield f"the holdout has values of {dataset.season_column} that training never saw: {_listed(unseen)}"
-    if dataset.phase is Phase.MONTH:
-        known, newest = (_values(pc.month(part.column(dataset.time_column))) for part in (split.train, split.holdout))
+    if dataset.time_column is not None:
+        yield from _about_moments(split, dataset.time_column, dataset.phase)
+
+
+def _about_moments(split: Split, time_column: str, phase: Phase | None) -> Iterator[str]:
+    moments = [pc.min_max(part.column(time_column)) for part in (split.train, split.test)]
+    if moments[0]["min"] == moments[1]["max"]:
+        yield (
+            f"every row has the same {time_column}, so the test part is not newer than the training part: its figures "
+            "say nothing about the future"
+        )
+    if phase is Phase.MONTH:
+        known, newest = (_values(pc.month(part.column(time_column))) for part in (split.train, split.holdout))
         if unseen := newest - known:
             yield f"the holdout has months that training never saw: {_listed(unseen)}"
 

@@ -1,13 +1,14 @@
-"""Split by time: the models learn from the past and are judged on what came after."""
+"""Split rows: models learn from the past and are judged on what came after, or on rows drawn where there is no time."""
 
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.records import SplitRule
 from courtside.core.dataset import Dataset
-from courtside.core.rows.order import time_order
+from courtside.core.rows.order import row_order
 
 FEWEST_ROWS = 100
 
@@ -33,9 +34,9 @@ class OneClassOnly(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The older rows to train on and the newest to test on, both in time order.
+    """The older rows to train on and the newest to test on, both in time order; in drawn order where there is no time.
 
-    The newest `holdout_rows` of the test part are the holdout.
+    The last `holdout_rows` of the test part are the holdout.
     """
 
     train: pa.Table
@@ -58,15 +59,17 @@ class Split:
         return self.test.num_rows - self.holdout_rows
 
 
-def split_by_time(table: pa.Table, *, dataset: Dataset, rule: SplitRule | None = None) -> Split:
+def split_rows(table: pa.Table, *, dataset: Dataset, rule: SplitRule | None = None, seed: int = 42) -> Split:
     """Cut `table` by the rule: its newest rows are the test part, the newest of those the holdout.
 
-    Raises `TooFewRows` and `OneClassOnly`.
+    Where the dataset names no time, `seed` draws the order. Raises `TooFewRows` and `OneClassOnly`.
     """
     rule = rule or SplitRule()
     if table.num_rows < FEWEST_ROWS:
         raise TooFewRows(table.num_rows)
-    ordered = table.sort_by(time_order(table, dataset))
+    ordered = table.sort_by(row_order(table, dataset))
+    if dataset.time_column is None:
+        ordered = ordered.take(np.random.default_rng(seed).permutation(ordered.num_rows))
     test_rows = round(table.num_rows * rule.test_share)
     cut = table.num_rows - test_rows
     split = Split(ordered.slice(0, cut), ordered.slice(cut), holdout_rows=round(test_rows * rule.holdout_share))
@@ -74,3 +77,17 @@ def split_by_time(table: pa.Table, *, dataset: Dataset, rule: SplitRule | None =
         if len(rows.column(dataset.target).unique()) < 2:
             raise OneClassOnly(part, dataset.target)
     return split
+
+
+def split_in_words(dataset: Dataset, *, seed: int) -> str:
+    """Say how a dataset's rows are split and ordered, and what in its contract is the reason."""
+    said = "by time: the models are tested on what came after their training"
+    if dataset.time_column is None:
+        said = (
+            f"drawn with seed {seed}, because the contract names no time_column: the figures are about other rows of "
+            "the same table, and say nothing about later ones"
+        )
+    if dataset.id_columns:
+        return said
+    equal = "rows" if dataset.time_column is None else "rows of the same time"
+    return f"{said}; {equal} are ordered by all columns first, because the contract names no id_columns"

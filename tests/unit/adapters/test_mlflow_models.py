@@ -14,14 +14,14 @@ from courtside.contracts.model_card import LoggedRuns
 from courtside.contracts.names import REGISTERED_MODEL, Alias
 from courtside.contracts.records import Calibration
 from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, probability
-from courtside.core.training.split import Split, split_by_time
+from courtside.core.training.split import Split, split_rows
 from courtside.workflows.ports import CandidateRun, TrainingRun
 from tests.unit.core.training.orders import ORDERS, orders
 
 
 @pytest.fixture(scope="module")
 def split() -> Split:
-    return split_by_time(orders(), dataset=ORDERS)
+    return split_rows(orders(), dataset=ORDERS)
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ def test_a_contract_may_name_what_the_model_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("name: x\n", "time_column"),
+        ("name: x\n", "target"),
         ("name: x\ntime_column: d\nid_columns: []\ntarget: t\nfeatures: {a: nummeric}\n", "features.a"),
         ("name: x\ntime_column: d\nid_columns: []\ntarget: a\nfeatures: {a: numeric}\n", "a cannot be feature, target"),
         ("name: x\ntime_column: d\nid_columns: []\ntarget: t\nprediction: t\nfeatures: {a: numeric}\n", "t cannot be"),
@@ -117,3 +117,10 @@ def test_the_target_may_say_which_value_is_class_1(tmp_path: Path, target: str, 
     path.write_text(f"name: churn\ntime_column: day\nid_columns: [id]\ntarget: {target}\nfeatures: {{age: numeric}}\n")
     dataset = load_dataset(str(path))
     assert (dataset.target, dataset.positive) == read
+
+
+def test_rows_may_have_neither_time_nor_ids(tmp_path: Path) -> None:
+    path = tmp_path / "churn.yaml"
+    path.write_text("name: churn\ntarget: left\nfeatures: {age: numeric}\n")
+    dataset = load_dataset(str(path))
+    assert (dataset.time_column, dataset.id_columns, dataset.columns) == (None, (), ["age", "left"])

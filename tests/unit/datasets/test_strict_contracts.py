@@ -75,6 +75,10 @@ def test_a_name_that_yaml_does_not_read_as_text_is_refused_and_taken_in_quotes(n
         (WHOLE.replace("left", "id"), "line 4: id cannot be id column, target at once"),
         (WHOLE.replace("left", "day"), "line 2: day cannot be target, time_column at once"),
         (WHOLE.replace("day", "age"), "line 2: age cannot be feature, time_column at once"),
+        (
+            f"{WHOLE}comparable: {{phase: month}}\n".replace("time_column: day\n", ""),
+            "line 6: .*there is no time_column",
+        ),
         (f"{WHOLE}reference_seasons: many\n", "line 7: reference_seasons must be a whole number"),
         (f"{WHOLE}reference_seasons: {'9' * 5000}\n", "line 7: reference_seasons must be a whole number"),
         (f"{WHOLE}purpose: who leaves: when\n", "line 7: .*put text that holds a colon in quotes"),

@@ -14,7 +14,7 @@ from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import judge
 from courtside.core.training.candidates.logistic_regression import CANDIDATE
 from courtside.core.training.fit import feature_frame, labels
-from courtside.core.training.split import split_by_time
+from courtside.core.training.split import split_rows
 from courtside.datasets.catalog import load_dataset
 from tests.unit.core.evaluation.samples import expit
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(not REAL_GAMES.is_file(), reason="the real games
 def retrained() -> Holdout:
     """Both logistic regressions on the newest half of the test part; the champion saw the older half of training."""
     features = build_features(read_games(REAL_GAMES).table, dataset=DATASET)
-    split = split_by_time(features.slice(features.num_rows - NEWEST), dataset=DATASET)
+    split = split_rows(features.slice(features.num_rows - NEWEST), dataset=DATASET)
     held = split.test.slice(split.test.num_rows // 2)
     said = []
     for rows in (split.train, split.train.slice(0, split.train.num_rows // 2)):

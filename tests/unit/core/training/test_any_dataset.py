@@ -16,13 +16,13 @@ from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.preprocessing import MOST_LEVELS, Columns, prepared
 from courtside.core.training.probability_calibration import calibrated, uncalibrated
-from courtside.core.training.split import Split, split_by_time
+from courtside.core.training.split import Split, split_rows
 from tests.unit.core.training.orders import ORDERS, orders
 
 
 @pytest.fixture(scope="module")
 def split() -> Split:
-    return split_by_time(orders(), dataset=ORDERS)
+    return split_rows(orders(), dataset=ORDERS)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_a_table_of_plain_numbers_gets_the_bare_estimators() -> None:
     kinds = [type(prepared(candidate, columns)).__name__ for candidate in ALL]
     assert kinds == ["Pipeline", "RandomForestClassifier", "XGBClassifier", "LGBMClassifier"]
     assert list(prepared(ALL[0], columns).named_steps) == ["scaler", "model"]
-    flavors = [model.flavor for model in fit_candidates(split_by_time(rows, dataset=plain), dataset=plain)]
+    flavors = [model.flavor for model in fit_candidates(split_rows(rows, dataset=plain), dataset=plain)]
     assert flavors == [Flavor.SKLEARN, Flavor.SKLEARN, Flavor.XGBOOST, Flavor.LIGHTGBM]
 
 

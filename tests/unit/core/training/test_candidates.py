@@ -11,7 +11,7 @@ import pytest
 from courtside.core.training.candidates import ALL, REGISTRY, CandidateTwice, candidates_in
 from courtside.core.training.fit import FitOptions, best, feature_frame, fit_candidates, labels
 from courtside.core.training.preprocessing import Columns, prepared
-from courtside.core.training.split import OneClassOnly, split_by_time
+from courtside.core.training.split import OneClassOnly, split_rows
 from courtside.core.training.time_folds import TimeOrdered, rolling_origin, search
 from tests.unit.core.training.orders import ORDERS, orders
 
@@ -73,7 +73,7 @@ def test_one_file_adds_a_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path = package(tmp_path, monkeypatch, tree=FILE.format(name="shallow_tree"))
     found = candidates_in("more_candidates", path)
     assert list(found) == ["shallow_tree"]
-    split = split_by_time(orders(), dataset=ORDERS)
+    split = split_rows(orders(), dataset=ORDERS)
     (model,) = fit_candidates(split, dataset=ORDERS, candidates=list(found.values()))
     assert model.metrics.test_auc > 0.7
 
@@ -107,7 +107,7 @@ def test_a_search_that_finds_nothing_better_keeps_the_published_parameters(data:
 
 
 def test_a_search_is_over_the_training_part_only_and_its_winner_is_fitted() -> None:
-    split = split_by_time(orders(), dataset=ORDERS)
+    split = split_rows(orders(), dataset=ORDERS)
     (model,) = fit_candidates(split, dataset=ORDERS, candidates=[POOR], options=FitOptions(search=5))
     assert model.candidate.params["n_estimators"] == model.estimator.steps[-1][1].n_estimators == 60
 
@@ -135,7 +135,7 @@ def test_a_time_fold_of_one_class_is_named(data: TimeOrdered) -> None:
 
 
 def test_fitting_side_by_side_changes_no_bit() -> None:
-    split = split_by_time(orders(2_000), dataset=ORDERS)
+    split = split_rows(orders(2_000), dataset=ORDERS)
     together = fit_candidates(split, dataset=ORDERS)
     apart = [fit_candidates(split, dataset=ORDERS, candidates=[candidate])[0] for candidate in ALL]
     for one, two in zip(together, apart, strict=True):
@@ -148,7 +148,7 @@ def test_fitting_side_by_side_changes_no_bit() -> None:
 
 
 def test_another_seed_gives_another_forest_and_the_same_seed_the_same() -> None:
-    split = split_by_time(orders(), dataset=ORDERS)
+    split = split_rows(orders(), dataset=ORDERS)
     one, two, other = (
         best(fit_candidates(split, dataset=ORDERS, candidates=[ALL[1]], options=FitOptions(seed=seed)))
         for seed in (7, 7, 8)

@@ -8,7 +8,7 @@ import pytest
 
 from courtside.core.dataset import Feature, FeatureKind, Phase
 from courtside.core.training.checks import FeatureAllMissing, FeatureLeaks, LabelsInvalid, check_labels, check_split
-from courtside.core.training.split import Split, split_by_time
+from courtside.core.training.split import Split, split_rows
 from tests.unit.core.training.orders import ORDERS, orders
 
 
@@ -17,7 +17,7 @@ def put(table: pa.Table, name: str, values: object) -> pa.Table:
 
 
 def split_of(table: pa.Table) -> Split:
-    return split_by_time(table, dataset=ORDERS)
+    return split_rows(table, dataset=ORDERS)
 
 
 def test_good_data_is_not_talked_of() -> None:
@@ -87,7 +87,7 @@ def test_a_season_and_months_that_training_never_saw_are_talked_of() -> None:
     )
     days = np.datetime64("2020-01-01T00", "us") + np.arange(1_000) * np.timedelta64(8, "h")
     rows = put(orders(), "ordered_at", days).append_column("season", pa.array([2020] * 900 + [2021] * 100))
-    said = check_split(split_by_time(rows, dataset=dataset), dataset)
+    said = check_split(split_rows(rows, dataset=dataset), dataset)
     assert said == (
         "the holdout has values of season that training never saw: 2021",
         "the holdout has months that training never saw: 10, 11",

@@ -12,7 +12,7 @@ from courtside.core.training.candidates import ALL
 from courtside.core.training.fit import FitOptions, best, fit_candidates
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
-from courtside.core.training.split import OneClassOnly, TooFewRows, split_by_time
+from courtside.core.training.split import OneClassOnly, TooFewRows, split_rows
 
 DATASET = Dataset(
     name="small",
@@ -35,18 +35,18 @@ def table(n: int = 600, seed: int = 0) -> pa.Table:
 
 
 def test_split_is_by_time_and_loses_no_row() -> None:
-    split = split_by_time(table(), dataset=DATASET)
+    split = split_rows(table(), dataset=DATASET)
     assert (split.train.num_rows, split.test.num_rows) == (480, 120)
     assert max(split.train.column("day").to_pylist()) < min(split.test.column("day").to_pylist())
     assert sorted([*split.train.column("id").to_pylist(), *split.test.column("id").to_pylist()]) == list(range(600))
 
 
 def test_the_holdout_is_the_newest_half_of_the_test_part() -> None:
-    split = split_by_time(table(), dataset=DATASET)
+    split = split_rows(table(), dataset=DATASET)
     assert (split.selection.num_rows, split.holdout.num_rows) == (60, 60)
     assert pa.concat_tables([split.selection, split.holdout]).equals(split.test)
     rule = SplitRule(test_share=0.5, holdout_share=0.2)
-    other = split_by_time(table(), dataset=DATASET, rule=rule)
+    other = split_rows(table(), dataset=DATASET, rule=rule)
     assert (other.train.num_rows, other.selection.num_rows, other.holdout.num_rows) == (300, 240, 60)
 
 
@@ -57,9 +57,7 @@ def test_nothing_but_the_gate_looks_at_the_holdout() -> None:
     )
     other = rows.set_column(4, "won", flipped.cast(pa.int8()))
     options = FitOptions(search=2, rolling_origin=3, calibration=Calibration.SIGMOID)
-    one, two = (
-        fit_candidates(split_by_time(t, dataset=DATASET), dataset=DATASET, options=options) for t in (rows, other)
-    )
+    one, two = (fit_candidates(split_rows(t, dataset=DATASET), dataset=DATASET, options=options) for t in (rows, other))
     assert best(one).metrics.test_auc != best(two).metrics.test_auc
     for a, b in zip(one, two, strict=True):
         assert (a.selection_auc, a.candidate.params, a.rolling_origin) == (
@@ -72,25 +70,25 @@ def test_nothing_but_the_gate_looks_at_the_holdout() -> None:
 
 def test_the_split_of_the_design_has_its_figures() -> None:
     rows = pa.table({"id": range(43_485), "day": range(43_485), "won": np.arange(43_485) % 2})
-    split = split_by_time(rows, dataset=DATASET)
+    split = split_rows(rows, dataset=DATASET)
     assert (split.train.num_rows, split.test.num_rows) == (34_788, 8_697)
 
 
 def test_too_few_rows_and_one_class_are_named() -> None:
     with pytest.raises(TooFewRows, match="are 5 rows"):
-        split_by_time(table(5), dataset=DATASET)
+        split_rows(table(5), dataset=DATASET)
     one = table().set_column(4, "won", pa.array(np.ones(600, np.int8)))
     with pytest.raises(OneClassOnly, match="training part has the same won"):
-        split_by_time(one, dataset=DATASET)
+        split_rows(one, dataset=DATASET)
     for part, rows in (("selection", slice(480, 540)), ("holdout", slice(540, 600))):
         won = table().sort_by("day").column("won").to_numpy().copy()
         won[rows] = 0
         with pytest.raises(OneClassOnly, match=f"{part} part has the same won"):
-            split_by_time(table().sort_by("day").set_column(4, "won", pa.array(won)), dataset=DATASET)
+            split_rows(table().sort_by("day").set_column(4, "won", pa.array(won)), dataset=DATASET)
 
 
 def test_every_candidate_learns_and_is_the_same_twice() -> None:
-    split = split_by_time(table(), dataset=DATASET)
+    split = split_rows(table(), dataset=DATASET)
     first, second = (fit_candidates(split, dataset=DATASET) for _ in range(2))
     assert [model.name for model in first] == ["logistic_regression", "random_forest", "xgboost", "lightgbm"]
     for one, two in zip(first, second, strict=True):
@@ -101,14 +99,14 @@ def test_every_candidate_learns_and_is_the_same_twice() -> None:
 
 
 def test_every_candidates_importances_are_shares_and_see_what_matters() -> None:
-    for model in fit_candidates(split_by_time(table(), dataset=DATASET), dataset=DATASET):
+    for model in fit_candidates(split_rows(table(), dataset=DATASET), dataset=DATASET):
         shares = importances(model.estimator, DATASET.feature_names)
         assert sum(shares.values()) == pytest.approx(1)
         assert shares["a"] > shares["b"]
 
 
 def test_legacy_files_open_with_plain_pickle_and_predict_the_same() -> None:
-    split = split_by_time(table(), dataset=DATASET)
+    split = split_rows(table(), dataset=DATASET)
     models = fit_candidates(split, dataset=DATASET, candidates=ALL)
     files = legacy_files(models)
     assert set(files) == {*(f"{model.name}.pkl" for model in models), "scaler.pkl", "model_results.csv"}
