@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.policies.clauses import over, short_pvalue
 from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
-from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgement, Null, Usual
+from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgement, Null, YearSteps
 from courtside.core.drift.policies.thresholds import Threshold, require_thresholds
 from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 
@@ -105,20 +105,20 @@ class CalibratedPolicy:
         return replace(found, windows=feature.windows)
 
 
-def _history(feature: Evidence) -> Usual | None:
+def _history(feature: Evidence) -> YearSteps | None:
     if not feature.steps:
         return None
-    return Usual(sum(step >= feature.effect for step in feature.steps), len(feature.steps))
+    return YearSteps(sum(step >= feature.effect for step in feature.steps), len(feature.steps))
 
 
-def _recurs(history: Usual | None) -> bool:
+def _recurs(history: YearSteps | None) -> bool:
     """Tell whether years differ so as a rule: often enough, and in more than one of several steps."""
     if history is None or history.as_large < USUAL_SHARE * history.steps:
         return False
     return history.as_large >= min(USUAL_STEPS, history.steps)
 
 
-def _recurrence(history: Usual) -> str:
+def _recurrence(history: YearSteps) -> str:
     """Say how often the history itself changed as much."""
     if history.steps == 1:
         return "as large as between its two years"

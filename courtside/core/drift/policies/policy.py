@@ -62,6 +62,18 @@ class StatisticMissing(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class YearSteps:
+    """Of so many steps from one year of the reference's history to the next, so many were as large as this change."""
+
+    as_large: int
+    steps: int
+
+    def to_dict(self) -> dict[str, int]:
+        """Return the JSON form."""
+        return {"as_large": self.as_large, "steps": self.steps}
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """A policy's verdict on one feature: `clauses` are the comparisons that decided, in plain words.
 
@@ -75,20 +87,8 @@ class Judgement:
     p_adjusted: float | None = None
     usual: bool = False
     null: Null | None = None
-    history: "Usual | None" = None
+    history: YearSteps | None = None
     windows: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """Of so many steps from one year of the reference's history to the next, so many were as large as this change."""
-
-    as_large: int
-    steps: int
-
-    def to_dict(self) -> dict[str, int]:
-        """Return the JSON form."""
-        return {"as_large": self.as_large, "steps": self.steps}
 
 
 class Policy(Protocol):

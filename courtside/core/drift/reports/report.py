@@ -11,7 +11,7 @@ from typing import Any
 from courtside.core.dataset import FeatureKind, Role
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.nulls import NullWindows
-from courtside.core.drift.policies.policy import Null, Usual
+from courtside.core.drift.policies.policy import Null, YearSteps
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.reports.trends import Group, Trend
@@ -78,7 +78,7 @@ class FeatureDrift:
     trend: Trend | None = None
     role: Role = Role.FEATURE
     null: Null | None = None
-    history: Usual | None = None
+    history: YearSteps | None = None
     windows: int | None = None
 
     def statistic(self, key: str) -> float | None:

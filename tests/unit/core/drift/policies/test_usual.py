@@ -96,6 +96,7 @@ def test_the_page_is_amber_and_says_both_figures() -> None:
     report = check(reference, current, CalibratedPolicy())
     page = render_page(report, reference, current)
     assert "badge usual" in page
+    assert "<dt>Usual</dt><dd>x: moved, but no more than the reference itself shows</dd>" in page
     assert "badge quiet" not in page
     assert "as large in 2 of 2 steps between its years" in page
     assert "KS 0." in page
