@@ -1,5 +1,6 @@
 """`courtside drift`: compare tables, and recompute past checks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, print_text, say
-from courtside.cli.input import ContractOption, parse_day
+from courtside.cli.input import InputMismatch, OptionalContractOption, parse_day
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.names import DEFAULT_DATASET
@@ -15,12 +16,12 @@ from courtside.contracts.names import DEFAULT_DATASET
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from courtside.core.dataset import Dataset as Contract
+    from courtside.core.dataset import Dataset
     from courtside.core.drift import FeatureDrift, Profile
     from courtside.core.drift.reading import FeatureTable
     from courtside.workflows.backfill_drift import BackfilledWindow
     from courtside.workflows.check_drift import DriftMonitor
-    from courtside.workflows.compare_tables import Comparison
+    from courtside.workflows.compare_tables import Compared, Comparison
 
 app = typer.Typer(no_args_is_help=True, help="Compare a current table with a reference.")
 EXIT_DRIFT = 3
@@ -39,7 +40,11 @@ def check_tables(
         ),
     ],
     current: Annotated[str, typer.Option(help="What to compare: a parquet file, a folder or s3://bucket/prefix.")],
-    dataset: ContractOption = DEFAULT_DATASET,
+    dataset: OptionalContractOption = None,
+    time_column: Annotated[
+        str | None,
+        typer.Option(help="The column that says when each row happened [default: the contract's, or else guessed]."),
+    ] = None,
     policy: Annotated[str, typer.Option(help="The policy that gives the verdicts: calibrated or classic.")] = (
         DEFAULT_POLICY
     ),
@@ -56,32 +61,67 @@ def check_tables(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 when drift is found.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Compare two tables of features, read batch by batch.
+    """Compare two tables, read batch by batch.
+
+    Without --contract, the columns that both have are compared, with kinds inferred from the reference; where the
+    reference holds the features of nba_games, that contract is used.
 
     Examples:
 
     - `courtside drift check --reference seasons.parquet --current march.parquet --exit-code`
 
+    - `courtside drift check --reference 2023.csv --current 2024.csv --contract churn.yaml --out report`
+
     - `courtside drift check --reference models:/nba-game-predictions@champion --current s3://bucket/features --json`
     """
     from courtside.core.drift.policies import policy_named
-    from courtside.datasets.catalog import load_dataset
     from courtside.workflows.compare_tables import compare_tables
 
-    contract = load_dataset(dataset)
+    contract = _named(dataset)
     rules = policy_named(policy, thresholds=threshold or ())
     registered = reference.startswith(MODEL_SCHEME)
     with people.status("Comparing"):
-        window = _narrowed(_opened(current), since, until, dataset=contract)
+        window = _opened(current)
         known = _registered(reference, tracking_uri, stage) if registered else _opened(reference)
-        compared = compare_tables(known, window, dataset=contract, policy=rules)
+        columns = _compared(contract, known, window, time_column=time_column)
+        window = _narrowed(window, since, until, time_column=columns.time_column)
+        compared = compare_tables(known, window, compared=columns, policy=rules)
     if out is not None:
         _write(compared, out)
     for file in compared.report.files_quarantined:
         say(f"set aside: {file.file}: {file.reason}", style="bold red")
-    print_json(compared.report.to_dict()) if as_json else _print(compared)
+    print_json(compared.to_dict()) if as_json else _print(compared)
     if exit_code and compared.report.drift_detected:
         raise typer.Exit(EXIT_DRIFT)
+
+
+def _named(dataset: str | None) -> "Dataset | None":
+    from courtside.datasets.catalog import load_dataset
+
+    return None if dataset is None else load_dataset(dataset)
+
+
+def _compared(
+    contract: "Dataset | None",
+    reference: "FeatureTable | Profile",
+    current: "FeatureTable | Profile",
+    *,
+    time_column: str | None,
+) -> "Compared":
+    """Return which columns are compared: the contract's, those of nba_games where the reference has them, or both's."""
+    from courtside.core.drift import Profile
+    from courtside.datasets.catalog import load_dataset
+    from courtside.workflows.compare_tables import Compared
+
+    if contract is None:
+        shipped = load_dataset(DEFAULT_DATASET)
+        there = set(reference.names if isinstance(reference, Profile) else reference.column_names)
+        if isinstance(reference, Profile) and there.isdisjoint(shipped.feature_names):
+            return Compared.of_profile(reference)
+        if not (isinstance(reference, Profile) or there.issuperset(shipped.feature_names)):
+            return Compared.inferred(reference, current, time_column=time_column)
+        contract = shipped
+    return replace(Compared.of(contract), time_column=time_column or contract.time_column)
 
 
 def _opened(address: str) -> "FeatureTable | Profile":
@@ -97,17 +137,21 @@ def _registered(address: str, tracking_uri: str | None, stage: str) -> "Profile"
 
 
 def _narrowed(
-    table: "FeatureTable | Profile", since: str | None, until: str | None, *, dataset: "Contract"
+    table: "FeatureTable | Profile", since: str | None, until: str | None, *, time_column: str | None
 ) -> "FeatureTable | Profile":
     from courtside.core.drift.reading import Days, FeatureTable, ProfileHasNoDays
-    from courtside.core.rows import time_column_of
 
     days = Days(parse_day(since) if since else None, parse_day(until) if until else None)
     if days.unlimited:
         return table
     if not isinstance(table, FeatureTable):
         raise ProfileHasNoDays
-    return table.of((), time_column=time_column_of(dataset, asked="--from or --to"), days=days)
+    if time_column is None:
+        raise InputMismatch(
+            "--from and --to choose rows by their time, and neither a contract nor the values say which column holds "
+            "it; name it with --time-column"
+        )
+    return table.of((), time_column=time_column, days=days)
 
 
 def _write(compared: "Comparison", folder: Path) -> None:
@@ -117,7 +161,7 @@ def _write(compared: "Comparison", folder: Path) -> None:
     from courtside.core.report_page import render_page
 
     page = render_page(compared.report, compared.reference, compared.current)
-    text = json.dumps(compared.report.to_dict(), indent=2)
+    text = json.dumps(compared.to_dict(), indent=2)
     pages = {"report.html": page, "report.json": f"{text}\n"}
     write_files({folder / name: content.encode() for name, content in pages.items()})
     say(f"written: {folder / 'report.json'}, {folder / 'report.html'}")
@@ -141,6 +185,7 @@ def _print(compared: "Comparison") -> None:
             print_text(f"{feature.name}: {feature.reason}")
         elif note := rounding(feature.name, compared.reference, compared.current):
             print_text(f"{feature.name}: {note}")
+    _say_inferred(compared.compared)
     if report.newest_part is not None:
         print_text(disagreement(report.newest_part))
     for name in report.features_not_in_reference:
@@ -149,6 +194,19 @@ def _print(compared: "Comparison") -> None:
         print_text(headline.table(whole))
     for outcome in report.outcomes_drifted:
         print_text(headline.outcome(outcome))
+
+
+def _say_inferred(compared: "Compared") -> None:
+    from courtside.contracts.shortening import MOST_LISTED, shortened
+
+    if compared.note is None:
+        return
+    say(compared.note)
+    left_out = compared.left_out
+    for name, why in list(left_out.items())[:MOST_LISTED]:
+        say(f"{shortened(name)}: left out, because {why}")
+    if len(left_out) > MOST_LISTED:
+        say(f"and {len(left_out) - MOST_LISTED} more were left out; --json names them all")
 
 
 def _rows(found: "Sequence[FeatureDrift]") -> list[dict[str, Any]]:

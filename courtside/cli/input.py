@@ -17,6 +17,10 @@ GamesOption = Annotated[Path, typer.Option(help="Games: .csv, .csv.gz or .parque
 ContractOption = Annotated[
     str, typer.Option("--contract", "--dataset", help="A shipped contract, or the path of a contract's YAML file.")
 ]
+OptionalContractOption = Annotated[
+    str | None,
+    typer.Option("--contract", "--dataset", help="A shipped contract, or the path of a contract's YAML file."),
+]
 TableOption = Annotated[
     str,
     typer.Option(

@@ -140,7 +140,8 @@ def inferred_features(table: pa.Table, *, time_column: str | None = None) -> tup
     features, left_out = [], {}
     for name in table.column_names:
         column = table[name]
-        why = "it is the time column" if name == time_column else why_no_feature(name, column)
+        instead = why_no_feature(name, column)
+        why = "it is the time column" if name == time_column else (instead.reason if instead else None)
         kind = None if why else inferred_kind(column)
         if kind is not None:
             features.append(Feature(name, kind))

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, Phase
 from courtside.core.training.frame import MISSING, feature_frame, labels
+from courtside.core.training.leaks import LEAK_AUC, auc_of_levels, auc_of_numbers
 from courtside.core.training.split import Split
 
-LEAK_AUC = 0.99
 MUCH_MISSING = 0.5
 _NAMED = 5
 
@@ -109,27 +109,9 @@ def _values(column: Any) -> set[Any]:
 
 
 def _auc_alone(column: pd.Series, outcome: NDArray[np.int8]) -> float:
-    """Return the higher AUC of a feature's values and of whether they are there, in either direction."""
-    missing = _missing(column)
-    aucs = [_auc(missing.astype(np.float64), outcome)]
     if pd.api.types.is_numeric_dtype(column):
-        aucs.append(_auc(column.to_numpy()[~missing], outcome[~missing]))
-    else:
-        # A level's rate of class 1 is learned from the older half and judged on the newer: levels that occur once
-        # would otherwise give everything away.
-        half = len(column) // 2
-        rates = pd.Series(outcome[:half]).groupby(column.to_numpy()[:half]).mean()
-        aucs.append(_auc(column[half:].map(rates).fillna(outcome[:half].mean()).to_numpy(float), outcome[half:]))
-    return max(aucs)
-
-
-def _auc(values: NDArray[np.float64], outcome: NDArray[np.int8]) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    if np.unique(outcome).size < 2:
-        return 0.5
-    auc = float(roc_auc_score(outcome, values))
-    return max(auc, 1 - auc)
+        return auc_of_numbers(column.to_numpy(np.float64), outcome)
+    return auc_of_levels(pd.factorize(column)[0], _missing(column), outcome)
 
 
 def _missing(column: pd.Series) -> NDArray[np.bool_]:

@@ -1,6 +1,8 @@
 """Infers what a column's values are if no contract says so."""
 
 import re
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -42,65 +44,95 @@ def inferred_kind(column: Any) -> FeatureKind | None:
     return FeatureKind.BINARY if binary else FeatureKind.NUMERIC
 
 
-def why_no_feature(name: str, column: Any) -> str | None:
-    """Say why a column is an id or a time rather than a feature, None where it may be one.
+class Use(StrEnum):
+    """What a column that is no feature is instead."""
+
+    TIME = "time"
+    ID = "id"
+    UNUSABLE = "unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class NoFeature:
+    """What a column is instead of a feature, and by what that was told."""
+
+    use: Use
+    reason: str
+
+
+def why_no_feature(name: str, column: Any) -> NoFeature | None:
+    """Say whether a column is an id or a time rather than a feature, None where it may be one.
 
     The name decides where its last word is one of those in use for ids and times and the values fit it, else the
     values: times, texts of which nearly every row has its own, and whole numbers that count or number the rows.
     """
     if pa.types.is_temporal(column.type):
-        return "it holds times"
+        return NoFeature(Use.TIME, "it holds times")
     kind = inferred_kind(column)
     if kind is None:
-        return f"values of type {column.type} cannot be compared"
-    words = [word.lower() for word in _WORDS.findall(name)]
+        return NoFeature(Use.UNUSABLE, f"values of type {column.type} cannot be compared")
+    words = words_of(name)
     last = words[-1] if words else ""
     if kind is FeatureKind.CATEGORICAL:
         return _text(last, column)
     return None if kind is FeatureKind.BINARY else _number(name, last, column)
 
 
-def _text(last: str, column: Any) -> str | None:
+def words_of(name: str) -> list[str]:
+    """Return the words of a column's name, in lower case.
+
+    >>> words_of("createdAt"), words_of("HTTP_date2")
+    (['created', 'at'], ['http', 'date', '2'])
+    """
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+def _text(last: str, column: Any) -> NoFeature | None:
     values = column.drop_null()
     probed = [str(value) for value in values.slice(0, PROBED).to_pylist()]
     if probed and all(map(_ISO.match, probed)):
-        return "it holds times as text"
+        return NoFeature(Use.TIME, "it holds times as text")
     if last in ID_WORDS:
-        return "its name and values are those of an id"
+        return NoFeature(Use.ID, "its name and values are those of an id")
     if len(values) >= FEW and len(values.unique()) > UNIQUE * len(values):
-        return "nearly every row has a value of its own, as ids have"
+        return NoFeature(Use.ID, "nearly every row has a value of its own, as ids have")
     return None
 
 
-def _number(name: str, last: str, column: Any) -> str | None:
+def _number(name: str, last: str, column: Any) -> NoFeature | None:
     values = _finite(column)
     if not values.size:
         return None
     low, high = float(values.min()), float(values.max())
-    steps = np.diff(values)
     epoch = any(first <= low and high < end for first, end in _EPOCHS)
-    if epoch and (last in TIME_WORDS or (high > low and bool((steps >= 0).all()))):
-        return "it holds times as numbers"
-    if not np.array_equal(values, np.rint(values)):
-        return None
+    rises = last not in ID_WORDS and high > low and bool((np.diff(values) >= 0).all())
+    if epoch and (last in TIME_WORDS or rises):
+        return NoFeature(Use.TIME, "it holds times as numbers")
+    return _whole(name, last, column, values) if np.array_equal(values, np.rint(values)) else None
+
+
+def _whole(name: str, last: str, column: Any, values: Floats) -> NoFeature | None:
+    low, high = float(values.min()), float(values.max())
     if last in TIME_WORDS and _DAY_NUMBERS[0] <= low and high <= _DAY_NUMBERS[1]:
-        return "it holds days as numbers"
+        return NoFeature(Use.TIME, "it holds days as numbers")
     if last in ID_WORDS:
-        return "its name and values are those of an id"
-    return "it numbers the rows" if name.lower() in ROW_NUMBERS else _unique(column, steps, low, high)
+        return NoFeature(Use.ID, "its name and values are those of an id")
+    if name.lower() in ROW_NUMBERS:
+        return NoFeature(Use.ID, "it numbers the rows")
+    return _unique(column, np.diff(values), low, high)
 
 
-def _unique(column: Any, steps: Floats, low: float, high: float) -> str | None:
+def _unique(column: Any, steps: Floats, low: float, high: float) -> NoFeature | None:
     """Say what whole numbers are if none repeats; `steps` are the differences of neighbouring rows."""
     # Counted as they came: the largest whole numbers lose their last digits as floats.
     present = column.drop_null()
     if len(present) < FEW or len(present.unique()) < len(present):
         return None
     if (steps > 0).all() or (steps < 0).all():
-        return "it numbers the rows"
+        return NoFeature(Use.ID, "it numbers the rows")
     expected = (steps.size + 1) ** 2 / (2 * (high - low + 1))
     if expected > COLLISIONS or max(-low, high) > LARGEST_COUNT:
-        return "every row has a whole number of its own, as ids have"
+        return NoFeature(Use.ID, "every row has a whole number of its own, as ids have")
     return None
 
 

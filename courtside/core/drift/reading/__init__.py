@@ -6,25 +6,31 @@ from courtside.core.drift.reading.errors import (
     NothingReadable,
     ProfileHasNoDays,
     TableMissing,
+    TypesDiffer,
     require_utf8,
     unreadable,
 )
 from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.profiles import TableProfile, fit_table, summarize_table
-from courtside.core.drift.reading.table import FeatureTable, open_table
+from courtside.core.drift.reading.table import FeatureTable, Sample, open_table
+from courtside.core.drift.reading.types import ColumnsUnfit, require_types
 
 __all__ = [
     "ALL_DAYS",
+    "ColumnsUnfit",
     "Days",
     "FeatureTable",
     "FileDiffers",
     "NothingReadable",
     "ProfileHasNoDays",
+    "Sample",
     "TableMissing",
     "TableProfile",
+    "TypesDiffer",
     "UnreadableFile",
     "fit_table",
     "open_table",
+    "require_types",
     "require_utf8",
     "summarize_table",
     "unreadable",

@@ -75,6 +75,15 @@ class NothingReadable(BadInput):
         super().__init__(f"none of the {len(quarantined)} files of {name} can be used: {listed}{more}")
 
 
+class TypesDiffer(BadInput):
+    """The files of a table have columns of one name and types that nothing can hold both of."""
+
+    def __init__(self, name: str, detail: str) -> None:
+        self.name = name
+        self.detail = detail
+        super().__init__(f"the files of {name} differ in a column's type ({detail}); write them with the same types")
+
+
 class FileDiffers(BadInput):
     """One file of a reference has other columns or types than its features need."""
 

@@ -18,22 +18,43 @@ from pyarrow import fs
 
 from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.buffers import constant
-from courtside.core.drift.errors import MissingColumns
+from courtside.core.drift.errors import DuplicateColumns, MissingColumns
 from courtside.core.drift.reading.days import Days
 from courtside.core.drift.reading.errors import require_utf8, unreadable
 from courtside.core.drift.reading.foreign import HEAD_BYTES, TAIL_BYTES, Ends
 from courtside.core.drift.reading.formats.times import Clock, timed
+from courtside.core.drift.reading.spread import spread
 
 BUFFER_BYTES = 65_536
 """How much is read at a time of one column of a local file."""
 REMOTE_BYTES = 2**24
 """How much is read at a time of all columns of another file, at most `MOST_REMOTE` of each."""
 MOST_REMOTE = 2**22
+MOST_GROUPS = 16
+"""From so many row groups of a file a sample is taken."""
+SAMPLED_AT_A_TIME = 1_024
 EPOCH = date(1970, 1, 1)
 # Nanoseconds of 64 bits reach no further.
 _FIRST_IN_NS, _LAST_IN_NS = date(1677, 9, 22), date(2262, 4, 11)
 Constant = tuple[str, Callable[[int], arrow.Array]]
 """A column's name, and what makes it for a number of rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many rows, and bytes of them in memory, a sample may have."""
+
+    rows: int
+    bytes: int
+
+    def shared(self, among: int) -> "Budget":
+        """Return the part of one of so many, at least one row."""
+        return Budget(-(-self.rows // among), self.bytes // among)
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left of it."""
+        return self.rows <= 0 or self.bytes <= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +88,38 @@ def stream(filesystem: fs.FileSystem, path: str, scope: Scope, *, name: str) -> 
                 yield _within(timed(_with_constants(_viewless(batch), added), clock), scope)
 
 
-def names_of(filesystem: fs.FileSystem, path: str, *, name: str) -> list[str]:
-    """Return a file's column names; raises `UnreadableFile`."""
+def sampled(filesystem: fs.FileSystem, path: str, budget: "Budget", *, name: str) -> Iterator[pa.RecordBatch]:
+    """Yield all columns of rows from the beginnings of row groups all over a file, about as many as the budget allows.
+
+    At least one batch is yielded, which may be empty. Raises `UnreadableFile` and `DuplicateColumns`.
+    """
+    with _opened(filesystem, path, (), name) as file, readable(name):
+        names = file.schema_arrow.names
+        if repeated := sorted({each for each in names if names.count(each) > 1}):
+            raise DuplicateColumns(repeated)
+        yield _viewless(pa.RecordBatch.from_pylist([], schema=file.schema_arrow))
+        groups = spread(range(file.num_row_groups), MOST_GROUPS)
+        for group in groups:
+            left = budget.shared(len(groups))
+            for batch in file.iter_batches(min(left.rows, SAMPLED_AT_A_TIME), row_groups=[group], use_threads=False):
+                require_utf8(name, batch)
+                taken = batch.slice(0, left.rows)
+                yield _viewless(taken)
+                left = Budget(left.rows - taken.num_rows, left.bytes - taken.nbytes)
+                if left.spent:
+                    break
+
+
+def row_count(filesystem: fs.FileSystem, path: str, *, name: str) -> int:
+    """Return how many rows a file's footer states; raises `UnreadableFile`."""
     with _opened(filesystem, path, (), name) as file:
-        return list(file.schema_arrow.names)
+        return file.metadata.num_rows
+
+
+def schema_of(filesystem: fs.FileSystem, path: str, *, name: str) -> pa.Schema:
+    """Return a file's column names and types; raises `UnreadableFile`."""
+    with _opened(filesystem, path, (), name) as file:
+        return file.schema_arrow
 
 
 def period_of(filesystem: fs.FileSystem, path: str, time_column: str, *, name: str) -> arrow.Period | None:

@@ -8,17 +8,24 @@ from functools import cached_property, partial
 import pyarrow as pa
 from pyarrow import fs
 
+from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Feature
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.buffers import constant
 from courtside.core.drift.reading import parquet
 from courtside.core.drift.reading.days import ALL_DAYS, Days
-from courtside.core.drift.reading.errors import TableMissing
+from courtside.core.drift.reading.errors import FileDiffers, TableMissing, TypesDiffer
 from courtside.core.drift.reading.formats.conversion import Conversions
 from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
+from courtside.core.drift.reading.spread import spread
+from courtside.core.drift.reading.types import require_types
 
 EPOCH = date(1970, 1, 1)
+MOST_SAMPLED_FILES = 16
+SAMPLE = parquet.Budget(rows=100_000, bytes=2**27)
+"""As much of a table is looked at to infer what its columns are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,19 @@ class TableFile:
 
     path: str
     relative: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Rows from all over a table, all of its columns; `total` is how many it has (None: some files were not opened)."""
+
+    rows: pa.Table
+    total: int | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether these are all rows of the table."""
+        return self.total == self.rows.num_rows
 
 
 @dataclass(frozen=True)
@@ -72,9 +92,37 @@ class FeatureTable:
 
     def batches(self, file: TableFile) -> Iterator[pa.RecordBatch]:
         """Yield one file's batches; raises `UnreadableFile`, `MissingColumns`, `WrongType` or `DuplicateColumns`."""
-        scope = parquet.Scope(self.columns, self.days, self.time_column, self._constants(file))
+        scope = parquet.Scope(self.columns, self.days, self.time_column, self._constants(file, self.columns))
         filesystem, path = self._located(file)
         yield from parquet.stream(filesystem, path, scope, name=file.path)
+
+    def sample(self, budget: parquet.Budget = SAMPLE) -> Sample:
+        """Return all columns of rows from all over the table: every row, where it is small enough.
+
+        Columns of folders (hive partitions) are added. Raises what `batches` raises, and `TypesDiffer`.
+        """
+        files = spread(self.files, MOST_SAMPLED_FILES)
+        tables = [table for file in files if (table := self._sampled(file, budget.shared(len(files)))) is not None]
+        try:
+            rows = pa.concat_tables(tables, promote_options="permissive")
+        except pa.ArrowException as error:
+            raise TypesDiffer(self.name, str(error).splitlines()[0]) from error
+        if len(tables) < len(self.files):
+            return Sample(rows, None)
+        return Sample(rows, sum(parquet.row_count(*self._located(file), name=file.path) for file in files))
+
+    def _sampled(self, file: TableFile, budget: parquet.Budget) -> pa.Table | None:
+        """Return rows of a file, None for one of many that cannot be read."""
+        try:
+            table = pa.Table.from_batches(list(parquet.sampled(*self._located(file), budget, name=file.path)))
+        except UnreadableFile:
+            if self.single:
+                raise
+            return None
+        for key, make in self._constants(file, partitions_of(file.relative)):
+            if key not in table.column_names:
+                table = table.append_column(key, make(table.num_rows))
+        return table
 
     def period(self, file: TableFile) -> arrow.Period | None:
         """Return the first and last day that a file's footer or path states, None where neither does."""
@@ -86,16 +134,39 @@ class FeatureTable:
             return (day, day) if day else None
         return parquet.period_of(*self._located(file), self.time_column, name=file.path)
 
-    def has_column(self, name: str) -> bool:
-        """Tell whether the path or the footer of the first readable file holds the column."""
+    @cached_property
+    def first(self) -> tuple[TableFile, pa.Schema] | None:
+        """The first readable file and its columns, those of its folders among them; None where no file is readable."""
         for file in self.files:
-            if name in partitions_of(file.relative):
-                return True
             try:
-                return name in parquet.names_of(*self._located(file), name=file.path)
+                schema = parquet.schema_of(*self._located(file), name=file.path)
             except UnreadableFile:
                 continue
-        return False
+            for key, make in self._constants(file, partitions_of(file.relative)):
+                if key not in schema.names:
+                    schema = schema.append(pa.field(key, make(0).type))
+            return file, schema
+        return None
+
+    @property
+    def column_names(self) -> list[str]:
+        """The columns of the first readable file."""
+        return self.first[1].names if self.first else []
+
+    def require_types(self, features: Sequence[Feature], *, time_column: str | None) -> None:
+        """Look at the types of the first readable file before rows are read, which may take minutes.
+
+        Raises what `require_types` of the types raises, in `FileDiffers` for a folder.
+        """
+        if self.first is None:  # reading the files will say what is wrong with each
+            return
+        file, schema = self.first
+        try:
+            require_types(schema, features, time_column=time_column)
+        except BadInput as error:
+            if self.single:
+                raise
+            raise FileDiffers(self.shown(file), error) from error
 
     def shown(self, file: TableFile) -> str:
         """Return the file's name for people."""
@@ -114,10 +185,10 @@ class FeatureTable:
                 found.setdefault(key, []).append(value)
         return frozenset(key for key, values in found.items() if all_whole_numbers(values))
 
-    def _constants(self, file: TableFile) -> list[parquet.Constant]:
+    def _constants(self, file: TableFile, columns: Collection[str]) -> list[parquet.Constant]:
         constants: list[parquet.Constant] = []
         for key, value in partitions_of(file.relative).items():
-            if key in self.columns:
+            if key in columns:
                 whole = key in self._whole_number_keys
                 constants.append((key, partition_column(key, value, time_column=self.time_column, whole=whole)))
         return constants

@@ -10,7 +10,7 @@ import pytest
 from courtside.adapters.feature_tables import open_address
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift import ClassicPolicy
-from courtside.workflows.compare_tables import compare_tables
+from courtside.workflows.compare_tables import Compared, compare_tables
 
 DATASET = Dataset(
     name="t",
@@ -42,6 +42,6 @@ def test_what_was_rounded_is_said(
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"v": pa.array(values), "y": pa.array([0, 1] * 250)}), path)
     table = open_address(str(path))
-    compared = compare_tables(table, table, dataset=DATASET, policy=ClassicPolicy())
+    compared = compare_tables(table, table, compared=Compared.of(DATASET), policy=ClassicPolicy())
     reason = compared.report.features[0].reason
     assert (f"rounded to multiples of {step}:" in reason) == (step is not None)

@@ -1,0 +1,44 @@
+"""Whether a table's columns have types that can be compared, told from its schema before a row is read."""
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongType
+from courtside.core.drift.reading.formats.times import is_readable
+
+
+class ColumnsUnfit(BadInput):
+    """Several columns have types that cannot be compared; `problems` holds an error for each."""
+
+    def __init__(self, problems: Sequence[BadInput]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, problems)))
+
+
+def require_types(schema: pa.Schema, features: Sequence[Feature], *, time_column: str | None) -> None:
+    """Raise `MissingColumns`, `WrongType` or, for several columns of wrong types, `ColumnsUnfit`."""
+    missing = [feature.name for feature in features if feature.name not in schema.names]
+    if missing:
+        raise MissingColumns(missing, schema.names)
+    problems = list(_problems(schema, features, time_column))
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise ColumnsUnfit(problems)
+
+
+def _problems(schema: pa.Schema, features: Sequence[Feature], time_column: str | None) -> Iterator[BadInput]:
+    kinds = dict(zip(schema.names, schema.types, strict=True))
+    for feature in features:
+        kind = kinds[feature.name]
+        number = pa.types.is_null(kind) or arrow.is_numeric(kind)
+        if feature.kind is FeatureKind.NUMERIC and not number:
+            yield WrongType(feature.name, found=str(kind), expected="a number")
+        elif not (number or arrow.is_text(kind)):
+            yield WrongType(feature.name, found=str(kind), expected="text, a number or a boolean")
+    if time_column in kinds and not is_readable(kinds[time_column]) and not pa.types.is_null(kinds[time_column]):
+        yield NotATimeColumn(time_column, found=arrow.type_name(kinds[time_column]))

@@ -1,0 +1,153 @@
+"""From a sample of a table to all that a contract says, each part with its reason."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import listed, quoted
+from courtside.core.dataset import FeatureKind
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.kinds import inferred_kind, why_no_feature
+from courtside.core.drift.errors import EmptyWindow, MissingColumns
+from courtside.core.drift.reading import Sample
+from courtside.core.proposal.guess import Guess, Part
+from courtside.core.proposal.ids import IdGuess, guessed_ids
+from courtside.core.proposal.suspects import why_suspect
+from courtside.core.proposal.targets import NoTarget, Target, TargetUnfit, candidates, codes, target_of
+from courtside.core.proposal.times import TimeGuess, guessed_time
+
+MOST_LEVELS = 1_000
+"""Text of more levels than this is left out: a model would put nearly all of them into one."""
+_SEED = 20_241_128
+
+
+class NothingToLearnFrom(BadInput):
+    """No column of a table can be a feature."""
+
+    def __init__(self, table: str, left_out: Mapping[str, str]) -> None:
+        self.table = table
+        self.left_out = dict(left_out)
+        told = listed([f"{quoted(name)}: {why}" for name, why in left_out.items()], 5)
+        super().__init__(f"no column of {table} can be a feature ({told}); give a table with columns to learn from")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a table's contract might say, by `looked_at` of its `rows` (None: unknown how many there are).
+
+    `guesses` are of every column, in the table's order; `candidates` are the other columns that might be the target;
+    `chosen` says whether the target was named by somebody.
+    """
+
+    table: str
+    target: Target
+    chosen: bool
+    candidates: tuple[Target, ...]
+    time: TimeGuess
+    ids: IdGuess
+    guesses: tuple[Guess, ...]
+    looked_at: int
+    rows: int | None
+
+    def of(self, part: Part) -> list[Guess]:
+        """Return the columns that are taken for this."""
+        return [guess for guess in self.guesses if guess.part is part]
+
+
+def propose(sample: Sample, *, table: str, target: str | None = None) -> Proposal:
+    """Infer a contract from a sample of the table called `table`, for this target or the likeliest.
+
+    Raises `EmptyWindow`, `MissingColumns` for a target that is not there, `TargetUnfit`, `NoTarget` and
+    `NothingToLearnFrom`.
+    """
+    rows = sample.rows
+    if not rows.num_rows:
+        raise EmptyWindow(table)
+    unfit = {name: why for name in rows.column_names if (why := why_no_feature(name, rows.column(name)))}
+    possible = candidates(rows, without=unfit)
+    chosen = _target(rows, target, possible, table=table)
+    unfit.pop(chosen.column, None)
+    time = guessed_time(rows, unfit)
+    ids = guessed_ids(rows, unfit, time_column=time.column)
+    told: dict[str, Guess] = {chosen.column: Guess(chosen.column, Part.TARGET, chosen.reason)}
+    if time.column:
+        told[time.column] = Guess(time.column, Part.TIME, time.reason)
+    told |= {name: Guess(name, Part.ID, ids.reason) for name in ids.columns}
+    left_out = {name: why.reason for name, why in unfit.items()} | dict(time.others) | dict(ids.others)
+    told |= {name: Guess(name, Part.LEFT_OUT, why) for name, why in left_out.items() if name not in told}
+    judged = _suspicion(rows, chosen, time)
+    told |= {name: _feature(name, rows.column(name), judged) for name in rows.column_names if name not in told}
+    guesses = tuple(told[name] for name in rows.column_names)
+    if not any(guess.part is Part.FEATURE for guess in guesses):
+        raise NothingToLearnFrom(table, {guess.column: guess.reason for guess in guesses})
+    others = tuple(each for each in possible if each.column != chosen.column)
+    return Proposal(table, chosen, target is not None, others, time, ids, guesses, rows.num_rows, sample.total)
+
+
+def _target(rows: pa.Table, named: str | None, possible: Sequence[Target], *, table: str) -> Target:
+    if named is None:
+        if not possible:
+            raise NoTarget(table, rows.column_names)
+        return possible[0]
+    if named not in rows.column_names:
+        raise MissingColumns([named], rows.column_names)
+    found = target_of(rows, named)
+    if isinstance(found, str):
+        raise TargetUnfit(named, found, [each.column for each in possible])
+    return found
+
+
+Suspicion = Callable[[Any, FeatureKind], str | None]
+
+
+def _suspicion(rows: pa.Table, target: Target, time: TimeGuess) -> Suspicion:
+    """Return what judges a column by the rows that have a label, in the order of their time, or in none."""
+    if time.column is None:
+        order: Any = pa.array(np.random.default_rng(_SEED).permutation(rows.num_rows))
+    else:
+        order = pc.sort_indices(rows, sort_keys=[(time.column, "ascending")])
+    outcome = codes(rows, target)[order.to_numpy()]
+    labelled = ~np.isnan(outcome)
+    places = order.filter(pa.array(labelled))
+    labels = outcome[labelled].astype(np.int8)
+    return lambda column, kind: why_suspect(column.take(places), kind, labels)
+
+
+def _feature(name: str, column: Any, suspicion: Suspicion) -> Guess:
+    kind = inferred_kind(column)
+    assert kind is not None  # other types were left out before
+    different = pc.unique(column).drop_null()
+    if not len(different):
+        return Guess(name, Part.LEFT_OUT, "it has no value in any row")
+    suspect = suspicion(column, kind)
+    if suspect:
+        return Guess(name, Part.SUSPECT, suspect)
+    if len(different) == 1 and (not column.null_count or kind is FeatureKind.NUMERIC):
+        that_has_one = " that has a value" if column.null_count else ""
+        return Guess(name, Part.LEFT_OUT, f"it is {_shown(different[0])} in every row{that_has_one}")
+    if arrow.is_text(column.type) and len(different) > MOST_LEVELS:
+        return Guess(name, Part.LEFT_OUT, f"it holds {len(different):,} different texts, too many to group rows by")
+    return Guess(name, Part.FEATURE, _described(column, kind, different), kind)
+
+
+def _described(column: Any, kind: FeatureKind, different: Any) -> str:
+    missing = f", missing in {column.null_count / len(column):.1%} of the rows" if column.null_count else ""
+    if kind is FeatureKind.NUMERIC:
+        limits: Any = pc.min_max(column)
+        return f"numbers from {_shown(limits['min'])} to {_shown(limits['max'])}{missing}"
+    levels = sorted(map(_shown, different))
+    return f"{listed(levels, 3) if len(levels) > 4 else ', '.join(levels)}{missing}"
+
+
+def _shown(value: Any) -> str:
+    found = value.as_py()
+    if isinstance(found, str):
+        return quoted(found, 20)
+    if isinstance(found, bool):
+        return str(found).lower()
+    return f"{found:.6g}" if isinstance(found, float) else str(found)[:20]

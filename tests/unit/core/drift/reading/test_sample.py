@@ -1,0 +1,65 @@
+"""A sample of a table: rows from all over it, at most so many, with the columns of its folders."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyarrow import fs
+
+from courtside.core.drift.errors import DuplicateColumns
+from courtside.core.drift.reading import FeatureTable, TypesDiffer, UnreadableFile, open_table
+from courtside.core.drift.reading.parquet import Budget
+
+SMALL = Budget(rows=400, bytes=2**20)
+
+
+def opened(path: Path) -> FeatureTable:
+    return open_table(fs.LocalFileSystem(), str(path), name=path.name)
+
+
+def test_a_small_table_is_seen_whole(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"n": np.arange(300)}), tmp_path / "t.parquet")
+    sample = opened(tmp_path / "t.parquet").sample(SMALL)
+    assert sample.whole
+    assert sample.rows["n"].to_pylist() == list(range(300))
+
+
+def test_a_large_one_from_its_first_row_group_to_its_last_in_order(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"n": np.arange(10_000)}), tmp_path / "t.parquet", row_group_size=100)
+    sample = opened(tmp_path / "t.parquet").sample(SMALL)
+    seen = sample.rows["n"].to_numpy()
+    assert (sample.total, sample.whole, len(seen)) == (10_000, False, 400)
+    assert (seen[0], seen.max() // 100) == (0, 99)
+    assert (np.diff(seen) > 0).all()
+
+
+def test_long_texts_are_bounded_by_their_bytes(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["x" * 10_000] * 20_000}), tmp_path / "t.parquet", row_group_size=5_000)
+    assert opened(tmp_path / "t.parquet").sample(Budget(rows=20_000, bytes=2**20)).rows.num_rows < 20_000
+
+
+def test_a_folder_brings_its_partitions_and_does_without_a_damaged_file(tmp_path: Path) -> None:
+    for year in (2019, 2020):
+        (tmp_path / f"year={year}").mkdir()
+        pq.write_table(pa.table({"n": np.arange(10)}), tmp_path / f"year={year}" / "part.parquet")
+    damaged = tmp_path / "year=2019" / "a.parquet"
+    damaged.write_bytes(b"PAR1 and then nothing")
+    sample = opened(tmp_path).sample(SMALL)
+    assert sample.rows.column_names == ["n", "year"]
+    assert set(sample.rows["year"].to_pylist()) == {2019, 2020}
+    assert not sample.whole
+    with pytest.raises(UnreadableFile):
+        opened(damaged).sample(SMALL)
+
+
+def test_what_cannot_be_one_table_is_named(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"n": [1]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"n": ["one"]}), tmp_path / "b.parquet")
+    with pytest.raises(TypesDiffer, match="differ in a column's type"):
+        opened(tmp_path).sample(SMALL)
+    doubled = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["n", "n"])
+    pq.write_table(doubled, tmp_path / "doubled.parquet")
+    with pytest.raises(DuplicateColumns):
+        opened(tmp_path / "doubled.parquet").sample(SMALL)
