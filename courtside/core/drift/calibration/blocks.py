@@ -74,7 +74,8 @@ def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, fre
     Source: the degrees of freedom of a sum of variances, Satterthwaite 1946, Biometrics Bull. 2(6).
     """
     years = [_deviations(blocks, part, distance) for blocks in windows]
-    deviations = _without_outliers(np.concatenate([np.zeros((0, distance.scale.size)), *years]))
+    deviations = np.concatenate([np.zeros((0, distance.scale.size)), *years])
+    _shorten(deviations, least=float(np.trace(distance.covariance())))
     count = len(deviations)
     found = Measured(deviations.T @ deviations / max(1, count), count)
     if count < (2 if free else FEWEST_BLOCKS):
@@ -86,13 +87,16 @@ def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, fre
     return Measured(found.covariance, found.size**2 / error)
 
 
-def _without_outliers(deviations: Floats) -> Floats:
-    """Shorten the deviations of a few odd windows, so that they do not make every later one look usual."""
+def _shorten(deviations: Floats, *, least: float) -> None:
+    """Shorten the deviations of a few odd windows, so that they do not make every later one look usual.
+
+    `least` is the mean squared deviation that independent rows give. A median may be less, as that of a column that was
+    constant for long.
+    """
     squared = (deviations**2).sum(axis=1)
-    most = FARTHEST * float(np.median(squared)) if squared.size else 0.0
-    far = (squared > most) & (most > 0)
+    most = FARTHEST * max(least, float(np.median(squared)) if squared.size else 0.0)
+    far = squared > max(most, np.finfo(float).tiny)
     deviations[far] *= np.sqrt(most / squared[far])[:, None]
-    return deviations
 
 
 def _deviations(blocks: Blocks, part: slice, distance: Distance) -> Floats:

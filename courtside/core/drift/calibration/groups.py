@@ -55,10 +55,13 @@ class Groups:
 
 
 def _even(counts: Integers) -> Integers:
-    """Number runs of cells with about equal shares; the cells before the first value and after the last are runs."""
-    before = np.cumsum(counts) - counts
+    """Number runs of cells with about equal shares; the cells before the first value and after the last are runs.
+
+    A cell belongs where its middle lies, so that one with much of the mass shares no run with rare values before it.
+    """
+    middle = 2 * np.cumsum(counts) - counts
     inner = MOST_GROUPS - 2
-    run = np.minimum(before * inner // max(1, counts.sum()), inner - 1) + 1
+    run = np.minimum(middle * inner // max(1, 2 * counts.sum()), inner - 1) + 1
     filled = np.flatnonzero(counts)
     empty = counts == 0
     run[empty] = 0

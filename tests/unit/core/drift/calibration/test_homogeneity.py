@@ -275,3 +275,15 @@ def test_constant_columns_and_ones_that_left_a_constant_are_examined() -> None:
     assert part is not None
     assert list(part.moved) == ["x1"]
     assert abs((np.datetime64(part.since) - START).astype(int) - 2 * YEAR) < 31
+
+
+@pytest.mark.parametrize("awake", [5, 20])
+def test_a_column_that_left_its_constant_too_late_for_a_part_of_its_own_is_heard(awake: int) -> None:
+    def woken(table: pa.Table) -> pa.Table:
+        values = np.where(table["day"].to_numpy() >= START + 600 - awake, table["x1"].to_numpy(), 5.0)
+        return table.set_column(table.column_names.index("x1"), "x1", pa.array(values))
+
+    reference = fitted(woken(stream(600, seed=1)), NUMBERS)
+    assert newest_part(reference) is None
+    window = reference.summarize(woken(stream(30, seed=2, start=600)))
+    assert check(reference, window, CalibratedPolicy()).features_drifted == ("x1",)
