@@ -40,5 +40,5 @@ def test_only_what_a_training_never_opens_is_removed(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_no_environment_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no environment"):
+    with pytest.raises(ValueError, match="is not an environment with packages"):
         trim(tmp_path)
