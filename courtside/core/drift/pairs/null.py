@@ -32,8 +32,11 @@ NARROWED = 0.05
 """A score with less than this share of its usual variance cannot be correlated with another."""
 TYPICAL_WEIGHT = 20
 """The most windows that the typical spread of all pairs counts for beside a pair's own."""
-MEDIAN_EFFICIENCY = 2 / np.pi
-"""The variance of a mean divided by that of a median, for many nearly normal figures."""
+QUANTILE_EFFICIENCY = 0.5
+"""How much of what the other pairs know a quantile of them keeps, roughly."""
+UPPER, UPPER_NORMAL = 0.9, 1.2816
+"""The quantile of all pairs' spreads that is taken for typical, and the normal distribution's. Columns of one entity
+correlate through it while columns of different ones do not, so the median would be too small for half of the pairs."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -232,10 +235,10 @@ def _spread(days: int, measured: _Measured, independent: Floats) -> PairSpread:
     enough = counted >= min(FEWEST_WINDOWS, len(changes))
     own = np.nansum(changes, axis=0) / np.maximum(counted, 1)
     ratios = (own / independent)[enough]
-    typical = float(np.median(ratios)) / _median(worth) if ratios.size else 1.0
+    typical = float(np.quantile(ratios, UPPER)) / _upper(worth) if ratios.size else 1.0
     # Of the pairs of k columns about k say something of their own.
     others = max(0.0, math.sqrt(2 * ratios.size) - 1)
-    weight = min(TYPICAL_WEIGHT, MEDIAN_EFFICIENCY * worth * others)
+    weight = min(TYPICAL_WEIGHT, QUANTILE_EFFICIENCY * worth * others)
     drawn = (worth * own + weight * typical * independent) / (worth + weight)
     steps = np.where(enough, _steps(np.maximum(np.maximum(own, drawn), independent)), UNKNOWN)
     squared = np.where(np.isfinite(changes), changes, 0) / np.exp2(steps / STEPS)
@@ -243,9 +246,10 @@ def _spread(days: int, measured: _Measured, independent: Floats) -> PairSpread:
     return PairSpread(days, len(changes), float(f"{worth + weight:.6g}"), float(f"{farthest:.6g}"), steps)
 
 
-def _median(degrees: float) -> float:
-    """Return the median of a chi-squared variable over its mean; Wilson & Hilferty 1931, PNAS 17(12)."""
-    return max(0.1, 1 - 2 / (9 * degrees)) ** 3
+def _upper(degrees: float) -> float:
+    """Return that quantile of a chi-squared variable over its mean; Wilson & Hilferty 1931, PNAS 17(12)."""
+    spread = 2 / (9 * degrees)
+    return max(0.1, 1 - spread + UPPER_NORMAL * math.sqrt(spread)) ** 3
 
 
 def _steps(variance: Floats) -> Integers:

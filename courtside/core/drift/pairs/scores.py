@@ -63,6 +63,17 @@ class Scores:
         first, second = self.pairs
         return first[first != second], second[first != second]
 
+    def kurtosis(self, columns: Sequence[Column]) -> Floats:
+        """Return each score's fourth moment over its squared second one, by the rows of a reference's columns."""
+        found = []
+        for score in self.each:
+            column = columns[score.position]
+            counts = column.counts if isinstance(column, NumericColumn) else column.cells
+            squared = score.of_cell.astype(np.float64) ** 2
+            second = float(counts @ squared)
+            found.append(float(counts @ squared**2) * float(counts.sum()) / second**2 if second else np.inf)
+        return np.array(found)
+
     def same_as(self, other: "Scores") -> bool:
         """Tell whether sums of both can be added."""
         return self is other or (

@@ -20,6 +20,9 @@ from courtside.core.drift.table_statistics.statistic import TableEvidence, Table
 MOST_RANKED = 50
 """Simes' p-value looks at this many pairs, those that changed most; the others cannot make it smaller in practice."""
 
+MOST_KURTOSIS = 0.1
+"""The largest kurtosis of a correlation's distribution, beyond that of a normal one, at which its tails are trusted."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Changes:
@@ -44,7 +47,9 @@ def correlation_change(reference: Profile, current: Profile, left_out: Collectio
     if mine is None or theirs is None or mine.null is None:
         return None
     days = (current.period[1] - current.period[0]).days + 1 if current.period else DAYS_OF_YEAR
-    found = _changes(mine, theirs, mine.null, days, _kept(reference, mine.sums.scores, left_out))
+    scores = mine.sums.scores
+    kept = _kept(reference, scores, left_out) & _well_known(scores.kurtosis(reference.columns), current.rows, scores)
+    found = _changes(mine, theirs, mine.null, days, kept)
     if not found.deviations.size:
         return None
     most = int(np.abs(found.deviations).argmax())
@@ -67,6 +72,13 @@ def _kept(reference: Profile, scores: Scores, left_out: Collection[str]) -> NDAr
     first, second = scores.different
     kept: NDArray[np.bool_] = (positions[first] != positions[second]) & wanted[first] & wanted[second]
     return kept
+
+
+def _well_known(kurtosis: Floats, rows: int, scores: Scores) -> NDArray[np.bool_]:
+    """Mark the pairs whose correlation is nearly normal in so many rows; that of two rare levels is not in few rows."""
+    first, second = scores.different
+    found: NDArray[np.bool_] = kurtosis[first] * kurtosis[second] <= MOST_KURTOSIS * rows
+    return found
 
 
 def _changes(mine: TablePairs, theirs: TablePairs, null: PairNull, days: int, kept: NDArray[np.bool_]) -> _Changes:

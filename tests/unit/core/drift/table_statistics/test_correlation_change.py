@@ -1,11 +1,13 @@
 """What no column shows by itself is heard, quiet windows are not, and what is said is what was measured."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Profile, check, fit
 from courtside.core.drift.pairs.null import PairNull
 from courtside.core.drift.statistics.tails import f_tail
@@ -116,6 +118,45 @@ def test_a_correlation_that_always_comes_and_goes_is_no_drift() -> None:
     known = fit(history, FEATURES, time_column="day", calibrated=True)
     for seed, correlation in enumerate((0.7, -0.7, 0.7, -0.7)):
         assert not judged(known, window(500 + seed, correlation)).table_drifted
+
+
+def test_levels_too_rare_to_be_correlated_in_few_rows_are_not() -> None:
+    """Two rows that happen to have both of two rare levels are no turned correlation."""
+    rng = np.random.default_rng(0)
+
+    def rare(rows: int) -> pa.Table:
+        return pa.table({f"flag_{place}": rng.random(rows) < 0.02 for place in range(6)} | {"x": rng.normal(size=rows)})
+
+    flags = [Feature(f"flag_{place}", FeatureKind.BINARY) for place in range(6)]
+    features = [*flags, Feature("x", FeatureKind.NUMERIC)]
+    known = fit(rare(20_000), features, calibrated=True)
+    alarms = [judged(known, rare(rows)).table_drifted for rows in (100, 300) for _ in range(50)]
+    assert sum(map(bool, alarms)) <= 3
+    together = rare(30_000)
+    twin = together.set_column(1, "flag_1", together["flag_0"])
+    assert judged(known, twin).table_drifted  # enough rows tell
+
+
+def test_columns_of_one_entity_may_correlate_anew_every_season() -> None:
+    def season(rng: np.random.Generator, first_day: int) -> pa.Table:
+        """Draw 12 teams whose strengths in 6 columns are new each season, and who meet at random."""
+        home, away = rng.integers(0, 12, (2, 2_000))
+        columns: dict[str, Any] = {"day": np.datetime64("2010-10-01") + first_day + np.arange(2_000) // 12}
+        for side, team in (("home", home), ("away", away)):
+            strength = np.random.default_rng(first_day).normal(size=(12, 6))[team]
+            values = strength + rng.normal(0, 0.5, (2_000, 6))
+            columns |= {f"{side}_{place}": values[:, place] for place in range(6)}
+        return pa.table(columns)
+
+    alarms = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        starts = [365 * (place + 10 * seed) for place in range(5)]
+        past = pa.concat_tables([season(rng, start) for start in starts[:4]])
+        features = [Feature(name, FeatureKind.NUMERIC) for name in past.column_names[1:]]
+        known = fit(past, features, time_column="day", calibrated=True)
+        alarms.append(bool(judged(known, season(rng, starts[4])).table_drifted))
+    assert sum(alarms) <= 1
 
 
 def test_a_reference_that_disagrees_with_itself_is_compared_by_its_newest_part() -> None:
