@@ -109,7 +109,7 @@ def summary(windows: Sequence[Judged], nulls: Iterable[str]) -> dict[str, Any]:
             name: {
                 str(season): list(found[name].features_drifted)
                 for season, kind, found in sorted(windows, key=lambda window: window[0])
-                if kind == "season" and found[name].drift_detected
+                if kind == "season" and found[name].features_drifted
             }
             for name in nulls
         },

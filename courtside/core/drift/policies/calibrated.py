@@ -1,5 +1,6 @@
 """The policy `calibrated`: a change counts if it is large enough to matter and chance does not explain it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -106,9 +107,12 @@ class CalibratedPolicy:
 
 
 def _history(feature: Evidence) -> YearSteps | None:
+    """Count the steps as large as the change, less what comes from comparing one year with one instead of with all."""
     if not feature.steps:
         return None
-    return YearSteps(sum(step >= feature.effect for step in feature.steps), len(feature.steps))
+    years = len(feature.steps) + 1
+    noisier = math.sqrt(2 / (1 + 1 / years))
+    return YearSteps(sum(step >= noisier * feature.effect for step in feature.steps), len(feature.steps))
 
 
 def _recurs(history: YearSteps | None) -> bool:
