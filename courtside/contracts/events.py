@@ -66,8 +66,9 @@ def execution_name(training_id: str) -> str:
 class DriftCheckResponse(Payload):
     """Output of `check_drift`; `page_key` and `tracking_run_id` are None where page or run could not be made.
 
-    `share_drifted` is the share of the checked features, in [0, 1]. With the decision ``nothing_to_check`` there is no
-    report. `overdue_since` is the day of the newest row if data should have come since and did not.
+    `table_drifted` names the statistics of the table as a whole that drifted; `share_drifted` is the share of the
+    checked features, in [0, 1]. With the decision ``nothing_to_check`` there is no report. `overdue_since` is the day
+    of the newest row if data should have come since and did not.
     """
 
     check_id: str
