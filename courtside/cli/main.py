@@ -11,6 +11,7 @@ from courtside.cli import (
     doctor,
     drift,
     games,
+    init,
     kept,
     local,
     mlflow,
@@ -43,6 +44,7 @@ app = typer.Typer(
 app.command("costs")(costs.costs)
 app.command("demo")(demo_command.demo)
 app.command("features")(train.features)
+app.command("init")(init.init)
 app.command("train")(train.train_files)
 app.command("retrain")(retrain.retrain)
 app.command("doctor")(doctor.doctor)

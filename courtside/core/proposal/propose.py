@@ -1,29 +1,27 @@
 """From a sample of a table to all that a contract says, each part with its reason."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import listed, quoted
-from courtside.core.dataset import FeatureKind
+from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.kinds import inferred_kind, why_no_feature
 from courtside.core.drift.errors import EmptyWindow, MissingColumns
 from courtside.core.drift.reading import Sample
 from courtside.core.proposal.guess import Guess, Part
 from courtside.core.proposal.ids import IdGuess, guessed_ids
-from courtside.core.proposal.suspects import why_suspect
+from courtside.core.proposal.refused import refused
 from courtside.core.proposal.targets import NoTarget, Target, TargetUnfit, candidates, codes, target_of
 from courtside.core.proposal.times import TimeGuess, guessed_time
 
 MOST_LEVELS = 1_000
 """Text of more levels than this is left out: a model would put nearly all of them into one."""
-_SEED = 20_241_128
 
 
 class NothingToLearnFrom(BadInput):
@@ -80,8 +78,8 @@ def propose(sample: Sample, *, table: str, target: str | None = None) -> Proposa
     told |= {name: Guess(name, Part.ID, ids.reason) for name in ids.columns}
     left_out = {name: why.reason for name, why in unfit.items()} | dict(time.others) | dict(ids.others)
     told |= {name: Guess(name, Part.LEFT_OUT, why) for name, why in left_out.items() if name not in told}
-    judged = _suspicion(rows, chosen, time)
-    told |= {name: _feature(name, rows.column(name), judged) for name in rows.column_names if name not in told}
+    rest = [name for name in rows.column_names if name not in told]
+    told |= _features(rows, rest, _Judge(codes(rows, chosen), chosen.column, time.column, ids.columns))
     guesses = tuple(told[name] for name in rows.column_names)
     if not any(guess.part is Part.FEATURE for guess in guesses):
         raise NothingToLearnFrom(table, {guess.column: guess.reason for guess in guesses})
@@ -102,36 +100,60 @@ def _target(rows: pa.Table, named: str | None, possible: Sequence[Target], *, ta
     return found
 
 
-Suspicion = Callable[[Any, FeatureKind], str | None]
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What a training needs to know to say which features it would refuse."""
+
+    classes: "pa.Array[Any]"
+    target: str
+    time_column: str | None
+    id_columns: tuple[str, ...]
+
+    def refused(self, rows: pa.Table, features: Mapping[str, FeatureKind]) -> dict[str, Guess]:
+        """Return the features that a training would refuse, as what they are instead."""
+        coded = rows.set_column(rows.column_names.index(self.target), self.target, self.classes)
+        dataset = Dataset(
+            name="proposed",
+            time_column=self.time_column,
+            season_column=None,
+            id_columns=self.id_columns,
+            target=self.target,
+            features=tuple(Feature(name, kind) for name, kind in features.items()),
+            builder=None,
+            reference_seasons=1,
+        )
+        return refused(coded.filter(self.classes.is_valid()), dataset)
 
 
-def _suspicion(rows: pa.Table, target: Target, time: TimeGuess) -> Suspicion:
-    """Return what judges a column by the rows that have a label, in the order of their time, or in none."""
-    if time.column is None:
-        order: Any = pa.array(np.random.default_rng(_SEED).permutation(rows.num_rows))
-    else:
-        order = pc.sort_indices(rows, sort_keys=[(time.column, "ascending")])
-    outcome = codes(rows, target)[order.to_numpy()]
-    labelled = ~np.isnan(outcome)
-    places = order.filter(pa.array(labelled))
-    labels = outcome[labelled].astype(np.int8)
-    return lambda column, kind: why_suspect(column.take(places), kind, labels)
+def _features(rows: pa.Table, names: Sequence[str], judge: _Judge) -> dict[str, Guess]:
+    """Return what each of these columns is: a feature, a suspect, or left out."""
+    told = {name: _feature(name, rows.column(name)) for name in names}
+    told |= judge.refused(rows, _kinds(told.values()))
+    # The order in which rows without time and ids are drawn depends on the features, so they are judged by themselves.
+    while found := judge.refused(rows, _kinds(guess for guess in told.values() if guess.part is Part.FEATURE)):
+        told |= found
+    return told
 
 
-def _feature(name: str, column: Any, suspicion: Suspicion) -> Guess:
+def _kinds(guesses: Iterable[Guess]) -> dict[str, FeatureKind]:
+    return {guess.column: guess.kind for guess in guesses if guess.kind is not None}
+
+
+def _feature(name: str, column: Any) -> Guess:
+    """Return a column as a feature, or as left out; with a kind where it could still give the target away."""
     kind = inferred_kind(column)
     assert kind is not None  # other types were left out before
     different = pc.unique(column).drop_null()
     if not len(different):
         return Guess(name, Part.LEFT_OUT, "it has no value in any row")
-    suspect = suspicion(column, kind)
-    if suspect:
-        return Guess(name, Part.SUSPECT, suspect)
-    if len(different) == 1 and (not column.null_count or kind is FeatureKind.NUMERIC):
-        that_has_one = " that has a value" if column.null_count else ""
-        return Guess(name, Part.LEFT_OUT, f"it is {_shown(different[0])} in every row{that_has_one}")
+    if len(different) == 1 and not column.null_count:
+        return Guess(name, Part.LEFT_OUT, f"it is {_shown(different[0])} in every row")
+    if len(different) == 1 and kind is not FeatureKind.CATEGORICAL:
+        return Guess(name, Part.LEFT_OUT, f"it is {_shown(different[0])} in every row that has a value", kind)
     if arrow.is_text(column.type) and len(different) > MOST_LEVELS:
-        return Guess(name, Part.LEFT_OUT, f"it holds {len(different):,} different texts, too many to group rows by")
+        return Guess(
+            name, Part.LEFT_OUT, f"it holds {len(different):,} different texts, too many to group rows by", kind
+        )
     return Guess(name, Part.FEATURE, _described(column, kind, different), kind)
 
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from math import isnan
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import listed, quoted
@@ -99,11 +97,11 @@ def target_of(table: pa.Table, column: str) -> Target | str:
     )
 
 
-def codes(table: pa.Table, target: Target) -> NDArray[np.float64]:
-    """Return the target as 1.0 and 0.0, NaN where a row has no label; shape (rows,)."""
+def codes(table: pa.Table, target: Target) -> "pa.Array[Any]":
+    """Return the target as int8 0 and 1, null where a row has no label; shape (rows,)."""
     column: Any = table.column(target.column)
-    classes = {value: float(_written(value) == target.positive) for value in _counts(column)}
-    return np.array([classes.get(value, nan) for value in column.to_pylist()])
+    classes = {value: int(_written(value) == target.positive) for value in _counts(column)}
+    return pa.array([classes.get(value) for value in column.to_pylist()], pa.int8())
 
 
 def _counts(column: Any) -> dict[Any, int]:
@@ -129,6 +127,8 @@ def _plain(levels: Sequence[Any]) -> bool:
 
 
 def _written(level: Any) -> str:
+    if isinstance(level, bool):
+        return str(level).lower()
     return level if isinstance(level, str) else arrow.number_label(level)
 
 

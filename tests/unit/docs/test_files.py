@@ -24,6 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pq.write_table(features.filter(pc.invert(newest)), folder / "seasons.parquet")
     pq.write_table(features.filter(pc.and_(newest, pc.equal(month, 3))), folder / "march.parquet")
     pq.write_table(churn_table(400), folder / "churn.parquet")
+    csv.write_csv(churn_table(400), folder / "customers.csv")
     for name, rows in (("2023.csv", churn_table(400).slice(0, 200)), ("2024.csv", churn_table(400).slice(200))):
         csv.write_csv(rows, folder / name)
     (folder / "churn.yaml").write_text(CONTRACT.read_text())

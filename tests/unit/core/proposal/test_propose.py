@@ -80,7 +80,7 @@ def test_a_named_target_is_taken_and_an_unfit_one_refused() -> None:
         ([1, 2], "2"),
         ([0, 1], "1"),
         ([-1.0, 1.0], "1"),
-        ([False, True], "1"),
+        ([False, True], "true"),
         (["no", "yes"], "yes"),
         (["B", "M", "B"], "M"),
         (["won", "lost", "won"], "won"),
