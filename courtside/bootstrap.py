@@ -72,7 +72,7 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
         alerts=alerts,
         retraining=StepFunctionsRetraining(env.retraining_arn),
         dataset=dataset,
-        drift_policy=policy_named(env.policy),
+        drift_policy=policy_named(env.policy, thresholds=dataset.thresholds if env.policy == dataset.policy else ()),
         decision_policy=DecisionPolicy(),
         claims=claims,
         overdue=OverdueData(lake, dataset, claims, alerts, timedelta(days=env.data_overdue_days)),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from courtside.core.dataset import Dataset
-    from courtside.core.drift import FeatureDrift, Profile
+    from courtside.core.drift import FeatureDrift, Policy, Profile
     from courtside.core.drift.reading import FeatureTable
     from courtside.workflows.backfill_drift import BackfilledWindow
     from courtside.workflows.check_drift import DriftMonitor
@@ -45,9 +45,12 @@ def check_tables(
         str | None,
         typer.Option(help="The column that says when each row happened [default: the contract's, or else guessed]."),
     ] = None,
-    policy: Annotated[str, typer.Option(help="The policy that gives the verdicts: calibrated or classic.")] = (
-        DEFAULT_POLICY
-    ),
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            help="The policy that gives the verdicts: calibrated or classic [default: the contract's, or calibrated]."
+        ),
+    ] = None,
     threshold: Annotated[
         list[str] | None, typer.Option(help="One feature's own threshold, like home_rest_days.ks=0.2; may be repeated.")
     ] = None,
@@ -74,11 +77,10 @@ def check_tables(
 
     - `courtside drift check --reference models:/nba-game-predictions@champion --current s3://bucket/features --json`
     """
-    from courtside.core.drift.policies import policy_named
     from courtside.workflows.compare_tables import compare_tables
 
     contract = _named(dataset)
-    rules = policy_named(policy, thresholds=threshold or ())
+    rules = _policy(contract, policy, threshold or ())
     registered = reference.startswith(MODEL_SCHEME)
     with people.status("Comparing"):
         window = _opened(current)
@@ -99,6 +101,16 @@ def _named(dataset: str | None) -> "Dataset | None":
     from courtside.datasets.catalog import load_dataset
 
     return None if dataset is None else load_dataset(dataset)
+
+
+def _policy(contract: "Dataset | None", name: str | None, thresholds: "Sequence[str]") -> "Policy":
+    """Return the policy that an option or else the contract names; a threshold of an option replaces the contract's."""
+    from courtside.core.drift.policies import policy_named
+
+    ours = contract.policy if contract else DEFAULT_POLICY
+    kept = contract.thresholds if contract and name in {None, ours} else ()
+    given = {text.rpartition("=")[0].strip(): text for text in (*kept, *thresholds)}
+    return policy_named(name or ours, thresholds=list(given.values()))
 
 
 def _compared(

@@ -120,6 +120,7 @@ def train_files(
     from courtside.adapters.provenance import provenance
     from courtside.cli.input import parse_day
     from courtside.core.training.fit import FitOptions
+    from courtside.datasets.catalog import load_dataset, table_address
     from courtside.workflows.train import train
 
     if resume_logging:
@@ -130,9 +131,11 @@ def train_files(
     if out is None:
         raise OptionMissing("--out")
     lake = FolderLake(out)
-    tracking = _tracking(tracking_uri, disabled=disable_mlflow)
+    if games is None and table is None:
+        table = table_address(dataset, load_dataset(dataset))
     with lake.alone():
         contract = _store_input(lake, games=games, table=table, dataset=dataset, quarantine=quarantine)
+        tracking = _tracking(tracking_uri, disabled=disable_mlflow or not contract.tracking)
         request = RetrainingRequest(
             training_id=new_training_id("files"),
             as_of=parse_day(as_of) if as_of else date.max,
@@ -178,7 +181,9 @@ def _store_input(
 ) -> "Contract":
     """Put the given input where the training reads it, and return its contract."""
     if (games is None) == (table is None):
-        raise InputMismatch("give either --games or --table: a training has one input")
+        raise InputMismatch(
+            "give either --games or --table, or name the `table` in the contract: a training has one input"
+        )
     if games is not None:
         from courtside.workflows.games import store_games
 

@@ -105,6 +105,8 @@ class TrainingRecord(Payload):
     report: str = ""
     as_of: date
     dataset: str
+    contract_version: int | None = None
+    contract_hash: str | None = None
     target: str | None = None
     positive: str | None = None
     split: str | None = None

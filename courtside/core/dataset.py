@@ -1,6 +1,8 @@
 """The dataset contract: what a table's columns mean to Courtside."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
@@ -48,6 +50,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractId:
+    """Which contract something was made by: its name, its version, and the SHA-256 of what it says."""
+
+    name: str
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """A table's contract.
 
@@ -59,7 +70,10 @@ class Dataset:
     `reference_seasons` is how many of the newest seasons the champion is compared with;
     `purpose` is what the models are for, in the words of their card;
     `phase` is set where features differ by time of the year, so that a window is compared with the same days;
-    `segment` is the column by whose values the gate looks at parts of the holdout (None: only at the whole).
+    `segment` is the column by whose values the gate looks at parts of the holdout (None: only at the whole);
+    `version` counts the contract's changes; `table` is the address of its rows where it names one; `candidates` are
+    those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
+    `tracking` say whether a training makes a drift reference and is logged.
     """
 
     name: str
@@ -75,6 +89,19 @@ class Dataset:
     segment: str | None = None
     purpose: str | None = None
     positive: str | None = None
+    version: int = 1
+    table: str | None = None
+    candidates: tuple[str, ...] | None = None
+    policy: str = "calibrated"
+    thresholds: tuple[str, ...] = ()
+    drift: bool = True
+    tracking: bool = True
+
+    @property
+    def contract(self) -> ContractId:
+        """What tells this contract from others: the SHA-256 is that of its canonical JSON."""
+        content = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return ContractId(self.name, self.version, hashlib.sha256(content.encode()).hexdigest())
 
     @property
     def feature_names(self) -> list[str]:

@@ -1,17 +1,24 @@
 """Read dataset contracts: those that ship with Courtside by name, a team's own by path."""
 
-from collections.abc import Iterable
+from dataclasses import fields
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from courtside.contracts.errors import BadInput
-from courtside.contracts.key_names import NameUnusable, key_name
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Phase
+from courtside.core.drift.errors import ThresholdInvalid
+from courtside.datasets.contract_keys import (
+    NOT_YET,
+    NOT_YET_WORDS,
+    PARTS,
+    ContractDocument,
+)
 from courtside.datasets.problems import problem, unknown_key, unknown_word
 from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
 
@@ -25,51 +32,6 @@ class DatasetInvalid(BadInput):
         super().__init__(f"dataset {name}: {'; '.join(problems)}")
 
 
-def _part_of_keys(name: str) -> str:
-    try:
-        return key_name(name, "the name of a dataset")
-    except NameUnusable as error:
-        raise ValueError(str(error)) from error
-
-
-class _Comparable(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    phase: Phase | None = None
-
-
-Text = Annotated[str, Field(min_length=1)]
-
-
-class _Target(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    column: Text
-    positive: Text | None = None
-
-
-def _as_mapping(target: Any) -> Any:
-    return target if isinstance(target, dict) else {"column": target}
-
-
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    name: Annotated[Text, AfterValidator(_part_of_keys)]
-    purpose: Text | None = None
-    time_column: Text | None = None
-    season_column: Text | None = None
-    id_columns: list[Text] = []
-    target: Annotated[_Target, BeforeValidator(_as_mapping)]
-    prediction: Text | None = None
-    builder: Text | None = None
-    reference_seasons: int = Field(default=3, ge=1)
-    segment: Text | None = None
-    comparable: _Comparable = _Comparable()
-    entities: dict[Text, list[Text]] = {}
-    features: dict[Text, FeatureKind] = Field(min_length=1)
-
-
 def load_dataset(name: str) -> Dataset:
     """Return the contract called `name`, or the one in the YAML file at that path; raises `DatasetInvalid`."""
     try:
@@ -77,46 +39,48 @@ def load_dataset(name: str) -> Dataset:
     except YamlRefused as error:
         raise DatasetInvalid(name, [str(error)]) from error
     try:
-        contract = _Document.model_validate(_with_positive_as_written(document))
+        contract = ContractDocument.model_validate(document.values)
     except ValidationError as error:
         raise DatasetInvalid(name, [_told(each, document) for each in error.errors()]) from error
-    if problems := [
-        *_with_two_roles(contract, document),
-        *_entities_of_nothing(contract, document),
-        *_phase_without_time(contract, document),
-    ]:
+    if problems := [told for check in _CHECKS for told in check(contract, document)]:
         raise DatasetInvalid(name, problems)
+    return _dataset(contract)
+
+
+def table_address(name: str, dataset: Dataset) -> str | None:
+    """Return where the table of the contract called `name` lies; a relative path starts at the contract's folder."""
+    if dataset.table is None or "://" in dataset.table:
+        return dataset.table
+    return str(Path(name).parent / dataset.table)
+
+
+def _dataset(contract: ContractDocument) -> Dataset:
+    same = {each.name for each in fields(Dataset)} & set(ContractDocument.model_fields)
+    known = {key: getattr(contract, key) for key in same}
     features = tuple(Feature(feature, kind, _entity(feature, contract)) for feature, kind in contract.features.items())
-    fields = contract.model_dump(exclude={"features", "id_columns", "comparable", "entities", "target"})
     return Dataset(
-        **fields,
-        target=contract.target.column,
-        positive=contract.target.positive,
-        features=features,
-        id_columns=tuple(contract.id_columns),
-        phase=contract.comparable.phase,
+        **known
+        | {
+            "features": features,
+            "target": contract.target.column,
+            "positive": contract.target.positive,
+            "id_columns": tuple(contract.id_columns),
+            "phase": contract.comparable.phase,
+            "segment": next(iter(contract.segments), None),
+            "candidates": None if contract.candidates is None else tuple(contract.candidates),
+            "policy": contract.watch.policy,
+            "thresholds": tuple(f"{key}={limit}" for key, limit in contract.watch.thresholds.items()),
+        }
     )
 
 
-def _with_positive_as_written(document: Document) -> Any:
-    """Return a document's values with the class 1 of a column of numbers or truth values as the text it is written as.
-
-    A word that only YAML takes for a truth value, like Yes, stays refused, because a text may have been meant.
-    """
-    scalar = document.scalars.get(("target", "positive"))
-    if scalar is None or not (scalar.kind == "a number" or scalar.written in {"true", "false"}):
-        return document.values
-    target = {**document.values["target"], "positive": scalar.written}
-    return {**document.values, "target": target}
-
-
-def _entity(feature: str, contract: _Document) -> tuple[str, ...]:
+def _entity(feature: str, contract: ContractDocument) -> tuple[str, ...]:
     """Return the columns of the first pattern that fits a feature, none where none does."""
     found = (columns for pattern, columns in contract.entities.items() if fnmatchcase(feature, pattern))
     return tuple(next(found, ()))
 
 
-def _entities_of_nothing(contract: _Document, document: Document) -> list[str]:
+def _entities_of_nothing(contract: ContractDocument, document: Document) -> list[str]:
     """Say which entities are those of no feature, or of one by a column that only the future knows."""
     problems = []
     for pattern, columns in contract.entities.items():
@@ -131,14 +95,14 @@ def _entities_of_nothing(contract: _Document, document: Document) -> list[str]:
     return problems
 
 
-def _phase_without_time(contract: _Document, document: Document) -> list[str]:
+def _phase_without_time(contract: ContractDocument, document: Document) -> list[str]:
     if contract.comparable.phase is None or contract.time_column is not None:
         return []
     line = document.line(("comparable", "phase"))
     return [f"line {line}: comparable.phase compares days of the year, and there is no time_column; name it too"]
 
 
-def _with_two_roles(contract: _Document, document: Document) -> list[str]:
+def _with_two_roles(contract: ContractDocument, document: Document) -> list[str]:
     """Say which columns would be both what is predicted and an input of the prediction, or its time."""
     problems = []
     columns = {"target": contract.target.column, "prediction": contract.prediction, "time_column": contract.time_column}
@@ -160,24 +124,85 @@ def _with_two_roles(contract: _Document, document: Document) -> list[str]:
     return problems
 
 
+def _of_two_sources(contract: ContractDocument, document: Document) -> list[str]:
+    if contract.table is None or contract.builder is None:
+        return []
+    return [f"line {document.line(('table',))}: rows come from `table` or from `builder`; delete one of them"]
+
+
+def _unknown_candidates(contract: ContractDocument, document: Document) -> list[str]:
+    from courtside.core.training.candidates import REGISTRY
+
+    names = contract.candidates or []
+    return [
+        unknown_word(("candidates", place), REGISTRY, document)
+        for place, name in enumerate(names)
+        if name not in REGISTRY
+    ] + [
+        f"line {document.line(('candidates', place))}: {name} stands here twice; delete one of them"
+        for place, name in enumerate(names)
+        if name in names[:place]
+    ]
+
+
+def _unusable_thresholds(contract: ContractDocument, document: Document) -> list[str]:
+    from courtside.core.drift.policies.thresholds import Threshold
+
+    problems = []
+    for key, limit in contract.watch.thresholds.items():
+        line = f"line {document.line(('watch', 'thresholds', key))}"
+        try:
+            feature = Threshold.parse(f"{key}={limit}").feature
+        except ThresholdInvalid as error:
+            problems.append(f"{line}: {error}")
+            continue
+        if feature not in contract.features:
+            problems.append(f"{line}: watch.thresholds.{key}: no feature is called {feature}")
+    return problems
+
+
+_CHECKS = (
+    _with_two_roles,
+    _entities_of_nothing,
+    _phase_without_time,
+    _of_two_sources,
+    _unknown_candidates,
+    _unusable_thresholds,
+)
+
+
 def _told(error: ErrorDetails, document: Document) -> str:
-    if error["loc"] == ("target", "column") and not isinstance(document.at(("target",)), dict):
+    path = error["loc"]
+    if path == ("target", "column") and not isinstance(document.at(("target",)), dict):
         error = {**error, "loc": ("target",)}
-    models: dict[tuple[int | str, ...], Iterable[str]] = {
-        (): _Document.model_fields,
-        ("comparable",): _Comparable.model_fields,
-        ("target",): _Target.model_fields,
-    }
     if error["type"] == "extra_forbidden":
-        return unknown_key(error["loc"], models[error["loc"][:-1]], document)
+        if (reason := NOT_YET.get(".".join(map(str, path)))) is not None:
+            return f"line {document.line(path)}: the key {'.'.join(map(str, path))} cannot be kept yet: {reason}"
+        return unknown_key(path, _keys_of(path[:-1]), document)
+    if error["type"] in {"enum", "literal_error", "dict_type"}:
+        written = str(document.at(path))
+        if (reason := NOT_YET_WORDS.get(str(path[0]), {}).get(written)) is not None:
+            return f"line {document.line(path)}: {path[0]} cannot be {written} yet: {reason}"
     if error["type"] == "enum":
-        return unknown_word(error["loc"], Phase if error["loc"][0] == "comparable" else FeatureKind, document)
+        return unknown_word(path, Phase if path[0] == "comparable" else FeatureKind, document)
+    if error["type"] == "literal_error":
+        return unknown_word(path, get_args(_keys_of(path[:-1])[str(path[-1])].annotation), document)
     return problem(error, document)
+
+
+def _keys_of(path: tuple[int | str, ...]) -> dict[str, FieldInfo]:
+    """Return the keys that a contract may have at a path: those of the document, or of one of its parts."""
+    return PARTS[str(path[0])].model_fields if path else ContractDocument.model_fields
+
+
+def _is_path(name: str) -> bool:
+    path = Path(name)
+    return path.suffix.lower() in {".yaml", ".yml"} or len(path.parts) != 1
 
 
 def _content(name: str) -> bytes:
     path = Path(name)
-    if path.suffix.lower() in {".yaml", ".yml"} or len(path.parts) != 1:
+    if _is_path(name):
         try:
             return path.read_bytes()
         except FileNotFoundError as error:

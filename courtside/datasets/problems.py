@@ -13,16 +13,28 @@ _WRITE = {
     "string_type": "{key} must be a text, like `{last}: name`",
     "string_too_short": "{key} is empty; write a text or leave the key out",
     "list_type": "{key} must be a list, like `{key}: [id]`, or `{key}: []`",
-    "too_short": "{key} holds nothing; name at least one feature and its kind, like `age: numeric`",
+    "too_short": "{key} holds nothing; write at least one, like `{example}`",
+    "too_long": "{key} holds more than one, and for now only one is used; delete the others",
+    "bool_type": "{key} must be true or false, like `{last}: false`",
     **dict.fromkeys(
-        ("int_type", "int_parsing", "int_from_float", "finite_number", "int_parsing_size", "greater_than_equal"),
+        ("float_type", "greater_than", "finite_number"), "{key} must be a number above 0, like `{last}: 0.2`"
+    ),
+    **dict.fromkeys(
+        ("int_type", "int_parsing", "int_from_float", "int_parsing_size", "greater_than_equal"),
         "{key} must be a whole number from 1, like `{key}: 3`",
     ),
     **dict.fromkeys(
         ("dict_type", "model_type", "model_attributes_type"), "{key} must hold keys with values, like `{example}`"
     ),
 }
-_EXAMPLES = {"features": "age: numeric", "comparable": "phase: month", "entities": "home_*: [home_team, season]"}
+_EXAMPLES = {
+    "features": "age: numeric",
+    "comparable": "phase: month",
+    "entities": "home_*: [home_team, season]",
+    "candidates": "candidates: [lightgbm]",
+    "watch": "policy: classic",
+    "watch.thresholds": "age.ks: 0.2",
+}
 
 
 def problem(error: ErrorDetails, document: Document) -> str:

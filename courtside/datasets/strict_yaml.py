@@ -123,7 +123,7 @@ def _built(node: yaml.Node, path: Path, document: Document) -> Any:
         _require_characters(node)
         return node.value
     document.scalars[path] = Scalar(node.value, _kind(node))
-    if node.tag.endswith((":null", ":int")):
+    if node.tag.endswith((":null", ":int", ":float")) or node.value in {"true", "false"}:
         try:
             return yaml.SafeLoader("").construct_object(node)
         except ValueError:  # too many digits, or a number as hours and minutes

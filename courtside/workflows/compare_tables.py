@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from courtside.core.dataset import Dataset, Feature, FeatureKind, Outcome, Phase
+from courtside.core.dataset import ContractId, Dataset, Feature, FeatureKind, Outcome, Phase
 from courtside.core.drift import DriftReport, Policy, Profile, check, comparable_reference
 from courtside.core.drift.errors import NotBinary
 from courtside.core.drift.reading import FeatureTable, TableProfile, fit_table, summarize_table
@@ -25,11 +25,12 @@ class Compared:
     outcomes: tuple[Outcome, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     note: str | None = None
+    contract: ContractId | None = None
 
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
         """Return what a contract says."""
-        return cls(dataset.features, dataset.time_column, dataset.phase, dataset.outcomes)
+        return cls(dataset.features, dataset.time_column, dataset.phase, dataset.outcomes, contract=dataset.contract)
 
     @classmethod
     def of_profile(cls, profile: Profile) -> Self:
@@ -80,7 +81,8 @@ def compare_tables(
     report = check(known.profile, seen.profile, policy, features=[feature.name for feature in compared.features])
     comparable = comparable_reference(known.profile, seen.profile, policy)
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts)
-    report = replace(report, files_quarantined=(*known.quarantined, *seen.quarantined))
+    quarantined = (*known.quarantined, *seen.quarantined)
+    report = replace(report, files_quarantined=quarantined, contract=compared.contract)
     return Comparison(report, comparable, seen.profile, compared)
 
 

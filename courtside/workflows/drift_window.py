@@ -81,7 +81,7 @@ def report_window(
     # A champion that was promoted before importances were stored has none.
     importances = champion.importances or None
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts, importances=importances)
-    report = replace(report, files_quarantined=seen.quarantined)
+    report = replace(report, files_quarantined=seen.quarantined, contract=dataset.contract)
     column = time_column_of(dataset, asked=WINDOWS)
     newest = max(period(file.table, column)[1] for file in found)
     return WindowReport(window, report, comparable, seen.profile, newest)

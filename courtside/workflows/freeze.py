@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from courtside.contracts import lake_keys
@@ -82,17 +82,12 @@ def freeze(
     return _as_asked(read_document(DataManifest, key, lake=lake), request, dataset, newest_rows)
 
 
-def contract_hash(dataset: Dataset) -> str:
-    """Return the SHA-256 of a contract as canonical JSON."""
-    return _hash(asdict(dataset))
-
-
 def _as_asked(
     there: DataManifest, request: RetrainingRequest, dataset: Dataset, newest_rows: int | None
 ) -> DataManifest:
     asked = {
         "dataset": (there.dataset, dataset.name),
-        "dataset contract": (there.contract_hash, contract_hash(dataset)),
+        "dataset contract": (there.contract_hash, dataset.contract.sha256),
         "as_of": (there.as_of, request.as_of),
         "number of newest rows": (there.newest_rows, newest_rows),
     }
@@ -117,7 +112,7 @@ def _manifest(
     rows = rows_before(request.as_of, files, dataset=dataset)
     training_features(rows, dataset=dataset)
     first_day, last_day = period(rows, dataset.time_column) if dataset.time_column else (None, None)
-    contract = contract_hash(dataset)
+    contract = dataset.contract.sha256
     content = {
         "objects": [[each.key, each.rows, each.sha256] for each in objects],
         "contract": contract,

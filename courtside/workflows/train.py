@@ -21,6 +21,7 @@ from courtside.core.drift import fit as fit_profile
 from courtside.core.parquet import parquet_content
 from courtside.core.reference import reference_rows
 from courtside.core.report_page.wording import disagreement
+from courtside.core.training.candidates import chosen
 from courtside.core.training.checks import check_labels, check_split
 from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, labels
 from courtside.core.training.holdout import baseline_accuracy, holdout_columns
@@ -71,7 +72,8 @@ def train(
     It reads what the training's manifest names; a training without a manifest gets one first.
     `newest_rows` keeps only that many of the newest rows of features (None: all); `options` ask for a search, a
     rolling-origin evaluation or a calibration;
-    `tracking` None trains without a tracking server, `with_reference` False without a drift reference.
+    `tracking` None trains without a tracking server, `with_reference` False without a drift reference; the contract can
+    say both as well.
     `tags` are logged in addition to the training's own, and `provenance` says which code it ran.
     When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
     The legacy files come last, so that a failing training replaces none: with `publish` they replace the existing ones,
@@ -80,6 +82,7 @@ def train(
     and `LegacyFilesDamaged`.
     """
     watch = Stopwatch(progress)
+    tracking = tracking if dataset.tracking else None
     with watch.part("features"):
         manifest = freeze(request, lake=lake, dataset=dataset, newest_rows=newest_rows)
         frozen = frozen_features(manifest, lake=lake, dataset=dataset)
@@ -89,17 +92,21 @@ def train(
         warnings = [*frozen.warnings(dataset), *check_split(split, dataset)]
     with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
         attachments = {}
-        if with_reference:
+        if with_reference and dataset.drift:
             reference = _profile(frozen.written, dataset)
             attachments[lake_keys.PROFILE_NAME] = reference.to_bytes()
             lake.write(lake_keys.training_profile(request.training_id), attachments[lake_keys.PROFILE_NAME])
             warnings += [disagreement(part) for part in [newest_part(reference)] if part]
     with watch.part("fit"), _preparing(tracking):
         asked = replace(options or FitOptions(), seed=manifest.seed)
-        models = fit_candidates(split, dataset=dataset, options=asked, progress=progress)
+        models = fit_candidates(
+            split, dataset=dataset, candidates=chosen(dataset.candidates), options=asked, progress=progress
+        )
     record = TrainingRecord(
         **request.model_dump(),
         dataset=dataset.name,
+        contract_version=dataset.version,
+        contract_hash=dataset.contract.sha256,
         target=dataset.target,
         positive=frozen.classes.positive,
         split=split_in_words(dataset, seed=manifest.seed),

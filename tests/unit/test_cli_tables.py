@@ -110,3 +110,35 @@ def test_rows_without_time_and_ids_are_trained_and_compared_and_it_is_said(table
         done = run(*arguments)
         assert done.returncode == 2
         assert "TimeColumnNeeded" in done.stderr or "name it with --time-column" in done.stderr, done.stderr
+
+
+def test_a_contract_names_its_table_candidates_policy_and_switches(table: Path, tmp_path: Path) -> None:
+    contract, out = tmp_path / "whole.yaml", tmp_path / "models"
+    contract.write_text(
+        f"name: whole\nversion: 3\ntarget: churned\ntable: {table.name}\ncandidates: [lightgbm, logistic_regression]\n"
+        "features: {tenure_months: numeric, support_calls: numeric}\ndrift: false\ntracking: false\n"
+        "watch: {policy: classic, thresholds: {support_calls.ks: 0.9}}\n"
+    )
+    done = run("train", "--contract", contract, "--out", out, "--tracking-uri", "http://127.0.0.1:9", "--json")
+    record = json.loads(done.stdout)
+    assert [model["name"] for model in record["models"]] == ["logistic_regression", "lightgbm"]
+    assert (record["spooled"], record["contract_version"], len(record["contract_hash"])) == (False, 3, 64)
+    assert not list(out.rglob("*.profile"))
+    assert {path.name for path in (out / "ml-models").iterdir()} >= {"lightgbm.pkl", "logistic_regression.pkl"}
+    assert f"version 3, SHA-256 {record['contract_hash']}" in next(out.rglob("card.md")).read_text()
+    moved = tmp_path / "moved.parquet"
+    calls = pa.array([9] * 1_500, pa.int32())
+    rows = churn_table(1_500)
+    pq.write_table(rows.set_column(rows.column_names.index("support_calls"), "support_calls", calls), moved)
+    arguments = ("drift", "check", "--reference", table, "--current", moved, "--contract", contract, "--json")
+    report = json.loads(run(*arguments).stdout)
+    assert report["policy"] == "classic"
+    assert report["contract"] == {"name": "whole", "version": 3, "sha256": record["contract_hash"]}
+    limits = [
+        clause
+        for given in ((), ("--threshold", "support_calls.ks=0.95"), ("--policy", "calibrated"))
+        for clause in [json.loads(run(*arguments, *given).stdout)["features"]["support_calls"]["reason"]]
+    ]
+    assert "0.9" in limits[0]
+    assert "0.95" in limits[1]
+    assert "0.9" not in limits[2]

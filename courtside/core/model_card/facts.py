@@ -97,9 +97,11 @@ def data_facts(card: ModelCard) -> dict[str, str]:
     """Return what the models were trained and tested on."""
     record = card.record
     until = "everything" if record.as_of.year == 9999 else f"before {record.as_of.isoformat()}"
+    contracted = record.contract_hash is not None
     newest = ", the newest" if card.test_period else ""
     known = {
         "Dataset": record.dataset,
+        "Contract": f"version {record.contract_version}, SHA-256 {record.contract_hash}" if contracted else None,
         "Class 1": f"{record.positive}, of the target {record.target}" if record.positive is not None else None,
         "Training part": _rows(record.rows_train, card.train_period),
         "Test part": _rows(record.rows_test, card.test_period),

@@ -98,7 +98,7 @@ def facts(report: DriftReport) -> Markup:
     """Return what was compared with what, and how much of it drifted."""
     unjudged = len(report.features) - report.features_checked
     unknown = report.features_not_in_reference
-    weight = report.share_importance
+    weight, by = report.share_importance, report.contract
     pairs = [
         ("Drifted", f"{len(report.features_drifted)} of {report.features_checked} ({percent(report.share_drifted)})"),
         ("Usual", _usual(report)),
@@ -111,6 +111,7 @@ def facts(report: DriftReport) -> Markup:
         ("Not judged", f"{_counted(unjudged, 'feature')} with too little data" if unjudged else None),
         ("Not compared", f"{listed(unknown)}: the reference has no such column" if unknown else None),
         ("The table as a whole", "; ".join(each.reason for each in report.table) or None),
+        ("Contract", None if by is None else f"{by.name}, version {by.version}, SHA-256 {by.sha256[:12]}…"),
         ("Policy", f"{report.policy}; {chance(report)}"),
     ]
     shown = [element("div", element("dt", name), element("dd", value)) for name, value in pairs if value is not None]

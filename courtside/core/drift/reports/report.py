@@ -3,12 +3,12 @@
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from courtside.core.dataset import FeatureKind, Role
+from courtside.core.dataset import ContractId, FeatureKind, Role
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.nulls import NullWindows
 from courtside.core.drift.policies.policy import Null, YearSteps
@@ -146,7 +146,7 @@ class DriftReport:
     contract that could not be compared, as the reference was profiled without them. `outcomes` are the target and
     the prediction where both sides have them: judged like features, but apart, and in no other figure of the
     report. `table` is what statistics of the whole table say of the features that did not move by themselves; it is
-    empty under policies that do not use history.
+    empty under policies that do not use history. `contract` says which contract named the features.
     """
 
     policy: str
@@ -163,6 +163,7 @@ class DriftReport:
     outcomes: tuple[FeatureDrift, ...] = ()
     features_not_in_reference: tuple[str, ...] = ()
     table: tuple[TableDrift, ...] = ()
+    contract: ContractId | None = None
 
     @property
     def features_drifted(self) -> tuple[str, ...]:
@@ -231,6 +232,7 @@ class DriftReport:
         groups = {"groups": [group.to_dict() for group in self.groups]} if self.groups else {}
         return {
             "policy": self.policy,
+            **({"contract": asdict(self.contract)} if self.contract else {}),
             "reference": self.reference.to_dict(),
             "current": self.current.to_dict(),
             "features": {feature.name: feature.to_dict() for feature in self.features},

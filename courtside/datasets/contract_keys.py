@@ -1,0 +1,186 @@
+"""The keys of a contract: what each means, an example, and those whose machinery does not exist yet.
+
+The JSON Schema and the table of `docs/contract.md` are written from this model by `contract_schema`.
+"""
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from courtside.contracts.key_names import NameUnusable, key_name
+from courtside.core.dataset import FeatureKind, Phase
+
+Text = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Field(ge=1, strict=True)]
+Switch = Annotated[bool, Field(strict=True)]
+Limit = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
+
+
+class Keys(BaseModel):
+    """Keys of a contract; others are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _part_of_keys(name: str) -> str:
+    try:
+        return key_name(name, "the name of a dataset")
+    except NameUnusable as error:
+        raise ValueError(str(error)) from error
+
+
+def _as_mapping(target: Any) -> Any:
+    return target if isinstance(target, dict) else {"column": target}
+
+
+def _as_written(value: Any) -> Any:
+    """Return a number or truth value as text; what YAML only takes for one, like Yes, arrives as NaN and is refused."""
+    if isinstance(value, int):
+        return str(value).lower()
+    return f"{value:.15g}" if isinstance(value, float) and math.isfinite(value) else value
+
+
+class Target(Keys):
+    """What the models predict, and which value of it is class 1."""
+
+    column: Text = Field(description="The column that the models predict.", examples=["churned"])
+    positive: Annotated[Text | None, BeforeValidator(_as_written, json_schema_input_type=str | float | bool | None)] = (
+        Field(
+            None,
+            description="The value that is class 1, whose probability is predicted. Without it class 1 is 1, true, or "
+            "the larger of two whole numbers; of two texts one must be named.",
+            examples=["Yes"],
+        )
+    )
+
+
+class Comparable(Keys):
+    """Which rows a window is compared with."""
+
+    phase: Phase | None = Field(
+        None, description="`month`: a window is compared with the same months of the reference.", examples=["month"]
+    )
+
+
+class Watch(Keys):
+    """How windows are judged."""
+
+    policy: Literal["calibrated", "classic"] = Field(
+        "calibrated", description="The policy of `drift check`, unless `--policy` names one.", examples=["classic"]
+    )
+    thresholds: dict[Text, Limit] = Field(
+        {},
+        description="A feature's own threshold of a statistic, by `feature.statistic`; `--threshold` comes on top.",
+        examples=[{"age.ks": 0.2}],
+    )
+
+
+class ContractDocument(Keys):
+    """A Courtside contract: what a model is trained on and how it is watched."""
+
+    name: Annotated[Text, AfterValidator(_part_of_keys)] = Field(
+        description="What everything of the model is called: at most 64 letters, digits, `-` or `_`.",
+        examples=["churn"],
+    )
+    version: Count = Field(
+        1, description="Counts the contract's changes, for people; records say it beside the hash.", examples=[2]
+    )
+    purpose: Text | None = Field(
+        None, description="What the models are for, in the words of their card.", examples=["Who will leave next month"]
+    )
+    task: Literal["binary"] = Field("binary", description="What is predicted: one of two classes.", examples=["binary"])
+    table: Text | None = Field(
+        None,
+        description="The table that `train` reads where neither `--table` nor `--games` is given: a file, a folder or "
+        "an `s3://` address; a relative path starts at the contract's folder.",
+        examples=["data/churn.parquet"],
+    )
+    builder: Text | None = Field(
+        None, description="The code that builds the features from raw rows, instead of `table`.", examples=["nba"]
+    )
+    time_column: Text | None = Field(
+        None,
+        description="When a row was. Without it the split is drawn, and drift has no history.",
+        examples=["measured_at"],
+    )
+    season_column: Text | None = Field(
+        None, description="The season of a row, for `reference_seasons`.", examples=["season"]
+    )
+    id_columns: list[Text] = Field(
+        [],
+        description="The columns that, with the time, tell rows apart. Without them rows are ordered by all columns "
+        "and copies are not found.",
+        examples=[["customer_id"]],
+    )
+    entities: dict[Text, list[Text]] = Field(
+        {},
+        description="Which rows hang together: a feature or a pattern like `home_*`, and the columns that say so. The "
+        "drift check exchanges such rows together.",
+        examples=[{"usage_*": ["customer_id"]}],
+    )
+    target: Annotated[Target, BeforeValidator(_as_mapping, json_schema_input_type=str | Target)] = Field(
+        description="The column that is predicted, by itself or with `positive`.",
+        examples=[{"column": "churned", "positive": "Yes"}],
+    )
+    prediction: Text | None = Field(
+        None, description="The column of what a model predicted; its drift is told too.", examples=["score"]
+    )
+    features: dict[Text, FeatureKind] = Field(
+        min_length=1,
+        description="The inputs, in the order that models take them, each `numeric`, `categorical` or `binary`.",
+        examples=[{"age": "numeric", "plan": "categorical"}],
+    )
+    reference_seasons: Count = Field(
+        3, description="How many of the newest seasons the champion is compared with.", examples=[3]
+    )
+    comparable: Comparable = Field(
+        Comparable(), description="Which rows a window is compared with.", examples=[{"phase": "month"}]
+    )
+    segments: list[Text] = Field(
+        [],
+        max_length=1,
+        description="The column by whose values the gate looks at parts of the holdout; one for now.",
+        examples=[["plan"]],
+    )
+    candidates: list[Text] | None = Field(
+        None,
+        min_length=1,
+        description="The candidates that are trained; all of them without this key.",
+        examples=[["logistic_regression", "lightgbm"]],
+    )
+    watch: Watch = Field(Watch(), description="How windows are judged.", examples=[{"policy": "classic"}])
+    drift: Switch = Field(
+        True,
+        description="Whether `train` makes a drift reference; `false` is `--disable-drift`.",
+        examples=[False],
+    )
+    tracking: Switch = Field(
+        True,
+        description="Whether `train` logs to MLflow; `false` is `--disable-mlflow`.",
+        examples=[False],
+    )
+
+
+PARTS: dict[str, type[Keys]] = {"target": Target, "comparable": Comparable, "watch": Watch}
+"""The keys that hold keys of their own."""
+
+NOT_YET = {
+    "label_delay": "labels are joined to predictions when there is a prediction store, and there is none",
+    "watch.every": "how often a stage checks is a setting of the stage, the same for all of its models",
+    "watch.window": "the days of a window are a setting of the stage, the same for all of its models",
+    "retrain": "when a model is retrained is a setting of the stage, the same for all of its models",
+    "retraining": "whether drift retrains is a setting of the stage, the same for all of its models",
+    "gate": "the gate has one set of limits for all models",
+    "alerts": "who is told is a setting of the stage, the same for all of its models",
+}
+"""Keys that contracts will have, and why they cannot be kept today."""
+
+NOT_YET_WORDS = {
+    "task": {
+        "multiclass": "training, gate and drift know two classes only",
+        "regression": "training, gate and drift know two classes only",
+    },
+    "features": {"infer": "nothing infers the kinds while it trains; name each feature with its kind"},
+}
+"""Values that keys will take, and why they cannot be kept today."""

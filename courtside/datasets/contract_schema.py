@@ -1,0 +1,77 @@
+"""Write what is said about a contract's keys outside the code: the JSON Schema, and the tables of `docs/contract.md`.
+
+``python -m courtside.datasets.contract_schema`` writes both again after a key has changed.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic.fields import FieldInfo
+
+from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, PARTS, ContractDocument, Keys
+
+SCHEMA = Path(__file__).with_name("contract.schema.json")
+PAGE = Path(__file__).parents[2] / "docs" / "contract.md"
+KEYS, LATER = "keys", "not yet"
+
+
+def schema() -> str:
+    """Return the JSON Schema of a contract (draft 2020-12), by which editors complete and check one."""
+    content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **ContractDocument.model_json_schema()}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def page(text: str) -> str:
+    """Return the page with its two tables as the model has them; raises `ValueError` where a marker is missing."""
+    keys = [
+        "| key | without it | what it means | example |",
+        "|---|---|---|---|",
+        *(_row(name, field) for name, field in _all_keys()),
+    ]
+    words = {f"{key}: {word}": reason for key, each in NOT_YET_WORDS.items() for word, reason in each.items()}
+    later = [
+        "| not yet | why |",
+        "|---|---|",
+        *(f"| `{key}` | {reason} |" for key, reason in {**NOT_YET, **words}.items()),
+    ]
+    return _between(_between(text, KEYS, keys), LATER, later)
+
+
+def _all_keys(prefix: str = "", keys: type[Keys] = ContractDocument) -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in keys.model_fields.items():
+        yield f"{prefix}{name}", field
+        if not prefix and name in PARTS:
+            yield from _all_keys(f"{name}.", PARTS[name])
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    example = _yaml({name.rpartition(".")[2]: (field.examples or [None])[0]})
+    return f"| `{name}` | {_default(field)} | {field.description} | `{example}` |"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.default
+    if isinstance(value, Keys) or value is None or value in ([], {}):
+        return ""
+    return f"`{_yaml(value)}`"
+
+
+def _yaml(value: Any) -> str:
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000).strip().removesuffix("\n...")
+    return text.removeprefix("{").removesuffix("}") if isinstance(value, dict) else text
+
+
+def _between(text: str, marker: str, lines: list[str]) -> str:
+    start, end = (f"<!-- {sign}{marker} -->\n" for sign in ("", "/"))
+    before, after = text[: text.index(start) + len(start)], text[text.index(end) :]
+    return before + "\n".join(lines) + "\n" + after
+
+
+if __name__ == "__main__":
+    SCHEMA.write_text(schema(), encoding="utf-8")
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,166 @@
+"""Every key of a contract: read, explained, completed by editors, or refused with the reason."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from courtside.core.dataset import Dataset
+from courtside.datasets.catalog import DatasetInvalid, load_dataset, table_address
+from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, PARTS, ContractDocument
+from courtside.datasets.contract_schema import PAGE, SCHEMA, page, schema
+from courtside.datasets.strict_yaml import read_document
+
+LEAST: dict[str, Any] = {"name": "churn", "target": "left", "features": {"age": "numeric", "usage_gb": "numeric"}}
+TOGETHER = {"comparable": {"time_column": "day"}}  # keys that stand only beside others
+
+
+def read(folder: Path, content: dict[str, Any]) -> Dataset:
+    path = folder / "contract.yaml"
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+    return load_dataset(str(path))
+
+
+def examples() -> list[dict[str, Any]]:
+    """Return the example of every key, those inside others in place."""
+    found = [{name: field.examples[0]} for name, field in ContractDocument.model_fields.items() if field.examples]
+    for outer, keys in PARTS.items():
+        for name, field in keys.model_fields.items():
+            assert field.examples
+            found.append({outer: {**({"column": "left"} if outer == "target" else {}), name: field.examples[0]}})
+    return found
+
+
+@pytest.mark.parametrize("example", examples(), ids=str)
+def test_the_example_of_every_key_is_a_contract_and_fits_the_schema(tmp_path: Path, example: dict[str, Any]) -> None:
+    content = {**LEAST, **TOGETHER.get(next(iter(example)), {}), **example}
+    jsonschema.validate(content, json.loads(SCHEMA.read_text()))
+    assert read(tmp_path, content).features
+
+
+def test_every_key_has_an_example_and_says_what_it_means() -> None:
+    fields = [
+        *ContractDocument.model_fields.items(),
+        *(each for k in PARTS.values() for each in k.model_fields.items()),
+    ]
+    for name, field in fields:
+        assert field.examples, name
+        assert field.description, name
+        assert field.description.endswith("."), name
+
+
+def test_the_schema_and_the_page_are_those_of_the_model() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema()
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text) == text
+    for name in (*ContractDocument.model_fields, *NOT_YET):
+        assert f"| `{name}` |" in text
+
+
+def test_the_shipped_contract_and_the_first_one_on_the_page_fit_the_schema(tmp_path: Path) -> None:
+    shipped = read_document(Path(SCHEMA).with_name("nba_games.yaml").read_bytes()).values
+    first = yaml.safe_load(PAGE.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0])
+    for content in (shipped, first):
+        jsonschema.validate(content, json.loads(SCHEMA.read_text()))
+        assert read(tmp_path, content).name == content["name"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"targett": "left"},
+        {"task": "regression"},
+        {"features": {}},
+        {"segments": ["a", "b"]},
+        {"candidates": []},
+        {"watch": {"thresholds": {"age.ks": 0}}},
+        {"target": {"positive": "Yes"}},
+        {"version": 0},
+        {"drift": "no"},
+    ],
+    ids=str,
+)
+def test_the_schema_refuses_what_the_reader_refuses(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    content = {**LEAST, **wrong}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(content, json.loads(SCHEMA.read_text()))
+    with pytest.raises(DatasetInvalid, match=next(iter(wrong))):
+        read(tmp_path, content)
+
+
+def test_what_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
+    dataset = read(tmp_path, LEAST)
+    assert (dataset.version, dataset.policy, dataset.thresholds) == (1, "calibrated", ())
+    assert (dataset.candidates, dataset.segment, dataset.table) == (None, None, None)
+    assert (dataset.drift, dataset.tracking) == (True, True)
+
+
+@pytest.mark.parametrize("key", NOT_YET)
+def test_a_key_without_machinery_is_refused_with_its_line_and_the_reason(tmp_path: Path, key: str) -> None:
+    outer, _, inner = key.partition(".")
+    content = {**LEAST, outer: {inner: 7} if inner else 7}
+    with pytest.raises(DatasetInvalid) as caught:
+        read(tmp_path, content)
+    line = 7 if inner else 6
+    assert f"line {line}: the key {key} cannot be kept yet: {NOT_YET[key]}" in str(caught.value)
+
+
+@pytest.mark.parametrize(("key", "word"), [(key, word) for key, words in NOT_YET_WORDS.items() for word in words])
+def test_a_word_without_machinery_is_refused_with_its_line_and_the_reason(tmp_path: Path, key: str, word: str) -> None:
+    with pytest.raises(DatasetInvalid, match=rf"line \d: {key} cannot be {word} yet: {NOT_YET_WORDS[key][word]}"):
+        read(tmp_path, {**LEAST, key: word})
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("task: multi\n", "line 5: task is 'multi'; known are binary"),
+        ("watch: {policy: clasic}\n", "line 5: watch.policy is 'clasic'; did you mean classic"),
+        ("watch: {thresholds: {age.kss: 0.2}}\n", "line 5: .*the statistic must be one of"),
+        ("watch: {thresholds: {agee.ks: 0.2}}\n", "line 5: .*no feature is called agee"),
+        ("watch: {thresholds: {age.ks: high}}\n", "line 5: watch.thresholds.age.ks must be a number above 0"),
+        ("watch: {thresholds: {age.ks: .inf}}\n", "line 5: watch.thresholds.age.ks must be a number above 0"),
+        ("watch: {thresholds: {age.ks: true}}\n", "line 5: watch.thresholds.age.ks must be a number above 0"),
+        ("watch: {thresholds: {age.ks: 0}}\n", "line 5: watch.thresholds.age.ks must be a number above 0"),
+        ("watch: classic\n", "line 5: watch must hold keys with values, like `policy: classic`"),
+        ("candidates: [lightgbmm]\n", r"line 5: candidates.0 is 'lightgbmm'; did you mean lightgbm\?"),
+        ("candidates: [lightgbm, lightgbm]\n", "line 5: lightgbm stands here twice"),
+        ("candidates: []\n", "line 5: candidates holds nothing; write at least one"),
+        ("segments: [a, b]\n", "line 5: segments holds more than one"),
+        ("drift: no\n", "line 5: drift must be true or false"),
+        ("tracking: 0\n", "line 5: tracking must be true or false"),
+        ("version: 1.5\n", "line 5: version must be a whole number"),
+        ("version: true\n", "line 5: version must be a whole number"),
+        ("table: a.csv\nbuilder: nba\n", "line 5: rows come from `table` or from `builder`"),
+    ],
+)
+def test_a_wrong_value_is_named_with_line_key_and_fix(tmp_path: Path, content: str, says: str) -> None:
+    path = tmp_path / "contract.yaml"
+    path.write_text(f"name: churn\ntarget: left\nfeatures:\n  age: numeric\n{content}")
+    with pytest.raises(DatasetInvalid, match=says):
+        load_dataset(str(path))
+
+
+@pytest.mark.parametrize(
+    ("table", "lies"),
+    [("churn.csv", "/contracts/churn.csv"), ("/data/churn.csv", "/data/churn.csv"), ("s3://b/churn", "s3://b/churn")],
+)
+def test_a_relative_table_starts_at_the_contracts_folder(tmp_path: Path, table: str, lies: str) -> None:
+    dataset = read(tmp_path, {**LEAST, "table": table})
+    assert table_address("/contracts/churn.yaml", dataset) == lies
+
+
+def test_the_hash_follows_what_a_contract_says_and_not_how(tmp_path: Path) -> None:
+    first = read(tmp_path, LEAST).contract
+    assert read(tmp_path, dict(reversed(LEAST.items()))).contract == first
+    assert read(tmp_path, {**LEAST, "target": {"column": "left"}}).contract == first
+    changed: list[dict[str, Any]] = [
+        {"version": 2},
+        {"candidates": ["lightgbm"]},
+        {"target": {"column": "left", "positive": "Yes"}},
+    ]
+    hashes = {read(tmp_path, {**LEAST, **each}).contract.sha256 for each in changed}
+    assert len(hashes | {first.sha256}) == 4
