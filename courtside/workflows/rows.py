@@ -15,7 +15,6 @@ from courtside.core.reference import without_season
 from courtside.core.rows import Classes, classes_of, labelled, require_once, within
 from courtside.core.rows.errors import positive_line
 from courtside.core.rows.order import row_order
-from courtside.core.rows.target import PLAIN
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import vanished
 from courtside.workflows.ports import Lake
@@ -97,12 +96,12 @@ class TrainingFeatures:
     def warnings(self, dataset: Dataset) -> tuple[str, ...]:
         """Return what a person should know about these rows."""
         unlabelled, seasonless = self.unlabelled, without_season(self.table, dataset=dataset)
-        positive = self.classes.positive
+        larger, smaller = self.classes.positive, self.classes.smaller
         told = {
             f"{unlabelled} rows have no {dataset.target} yet and were left out of training and test": unlabelled,
-            f"{dataset.target} is not written as 0 and 1: the models predict the larger value, {positive}; to choose, "
-            f"write `{positive_line(dataset.target, positive)}` in the contract": (
-                dataset.positive is None and positive not in PLAIN
+            f"{dataset.target} is not written as 0 and 1: the models predict the larger value, {larger}; if "
+            f"{smaller} is meant, write `{positive_line(dataset.target, smaller or larger)}` in the contract": (
+                smaller is not None
             ),
             f"{seasonless} rows have no {dataset.season_column} and are not part of the drift reference": seasonless,
         }

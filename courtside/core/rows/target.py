@@ -12,16 +12,18 @@ from courtside.core.rows.errors import PositiveNeverOccurs, TargetNotBinary
 
 MOST_SHOWN = 5
 MOST_LETTERS = 40
-PLAIN = ("1", "true")
-"""What class 1 is called where nobody has to be told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """Which value of a target stands for class 1; every other value stands for class 0."""
+    """Which value of a target stands for class 1; every other value stands for class 0.
+
+    `smaller` is the value of class 0 where class 1 is only the larger of two whole numbers other than 0 and 1.
+    """
 
     target: str
     value: Any
+    smaller: str | None = None
 
     @property
     def positive(self) -> str:
@@ -50,7 +52,9 @@ def classes_of(table: pa.Table, target: str, positive: str | None = None) -> Cla
         return Classes(target, _named(levels, target, positive))
     if len(levels) == 1 and levels[0] not in {0, 1}:
         raise TargetNotBinary(target, f"is {_written(levels[0])} in every row")
-    return Classes(target, levels[-1] if len(levels) > 1 else type(levels[0])(1))
+    if len(levels) == 1:
+        return Classes(target, type(levels[0])(1))
+    return Classes(target, levels[1], smaller=None if levels == [0, 1] else _written(levels[0]))
 
 
 def labelled(table: pa.Table, target: str) -> pa.Table:

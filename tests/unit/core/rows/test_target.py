@@ -82,6 +82,24 @@ def test_without_a_choice_class_1_is_the_larger_value_and_has_a_name(column: lis
     assert classes_of(pa.table({"y": pa.array(column)}), "y").positive == named
 
 
+@pytest.mark.parametrize(
+    ("column", "positive", "smaller"),
+    [
+        ([1, 2], None, "1"),
+        ([-1, 1], None, "-1"),
+        ([-1.0, 1.0, None], None, "-1"),
+        ([-1, 0], None, "-1"),
+        ([1, 2], "2", None),
+        ([0, 1], None, None),
+        ([0.0, 1.0], None, None),
+        ([True, False], None, None),
+        ([0, 0], None, None),
+    ],
+)
+def test_a_choice_by_size_names_the_other_value(column: list[Any], positive: str | None, smaller: str | None) -> None:
+    assert classes_of(pa.table({"y": pa.array(column)}), "y", positive).smaller == smaller
+
+
 def test_a_single_class_keeps_its_name() -> None:
     assert coded(pa.array([1, 1])) == [1, 1]
     assert coded(pa.array([0, 0])) == [0, 0]
