@@ -11,7 +11,7 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import listed, quoted
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift.columns import arrow
-from courtside.core.drift.columns.kinds import inferred_kind, why_no_feature
+from courtside.core.drift.columns.kinds import holds_nothing, inferred_kind, why_no_feature
 from courtside.core.drift.errors import EmptyWindow, MissingColumns
 from courtside.core.drift.reading import Sample
 from courtside.core.proposal.guess import Guess, Part
@@ -122,7 +122,15 @@ class _Judge:
             builder=None,
             reference_seasons=1,
         )
-        return refused(coded.filter(self.classes.is_valid()), dataset)
+        return refused(_decoded(coded.filter(self.classes.is_valid())), dataset)
+
+
+def _decoded(rows: pa.Table) -> pa.Table:
+    """Return the rows without dictionaries, by which Arrow cannot sort."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_dictionary(field.type):
+            rows = rows.set_column(place, field.name, rows.column(place).cast(field.type.value_type))
+    return rows
 
 
 def _features(rows: pa.Table, names: Sequence[str], judge: _Judge) -> dict[str, Guess]:
@@ -143,9 +151,9 @@ def _feature(name: str, column: Any) -> Guess:
     """Return a column as a feature, or as left out; with a kind where it could still give the target away."""
     kind = inferred_kind(column)
     assert kind is not None  # other types were left out before
-    different = pc.unique(column).drop_null()
-    if not len(different):
+    if holds_nothing(column):
         return Guess(name, Part.LEFT_OUT, "it has no value in any row")
+    different = pc.unique(column).drop_null()
     if len(different) == 1 and not column.null_count:
         return Guess(name, Part.LEFT_OUT, f"it is {_shown(different[0])} in every row")
     if len(different) == 1 and kind is not FeatureKind.CATEGORICAL:

@@ -7,7 +7,7 @@ from typing import Any
 from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import listed, quoted
 from courtside.core.dataset import Feature
-from courtside.core.drift.columns.kinds import inferred_kind, why_no_feature
+from courtside.core.drift.columns.kinds import holds_nothing, inferred_kind, why_no_feature
 from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.reading import Sample
 from courtside.core.proposal.times import guessed_time
@@ -55,7 +55,7 @@ def shared_columns(reference: Sample, current: Collection[str], *, time_column: 
         kind = inferred_kind(column)
         if name == when:
             left_out[name] = "it is the time column"
-        elif name not in left_out and column.null_count == len(column):
+        elif name not in left_out and holds_nothing(column):
             left_out[name] = "it has no value in any row of the reference"
         elif name not in left_out and kind is not None:
             features.append(Feature(name, kind))

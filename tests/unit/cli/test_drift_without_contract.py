@@ -38,6 +38,7 @@ def orders(seed: int, *, shift: float = 0.0, **columns: Any) -> pa.Table:
         "carrier": pa.array(rng.choice(["train", "van", "bike"], ROWS)),
         "gift": pa.array(rng.random(ROWS) < 0.2),
         "notes": pa.nulls(ROWS, pa.string()),
+        "weight": pa.array(np.full(ROWS, np.nan)),
         "lines": pa.array([[1, 2]] * ROWS),
     }
     rows = table(seed=seed).select(["game_date"]).rename_columns(["ordered_on"])
@@ -57,7 +58,7 @@ def test_shared_columns_are_compared_and_the_others_are_named_with_the_reason(de
     assert told["inferred"]["time_column"] == "ordered_on"
     assert told["reference"]["start"] == "2019-01-01"
     left_out = told["summary"]["features_left_out"]
-    assert left_out.keys() == {"ordered_on", "order_id", "notes", "lines", "only_before", "only_after"}
+    assert left_out.keys() == {"ordered_on", "order_id", "notes", "weight", "lines", "only_before", "only_after"}
     assert left_out["only_before"] == "the current table does not have it"
     assert left_out["only_after"] == "the reference does not have it"
     assert left_out["notes"] == "it has no value in any row of the reference"

@@ -44,6 +44,13 @@ def inferred_kind(column: Any) -> FeatureKind | None:
     return FeatureKind.BINARY if binary else FeatureKind.NUMERIC
 
 
+def holds_nothing(column: Any) -> bool:
+    """Tell whether a column has no value at all: nulls only, or only NaN and infinities where it holds numbers."""
+    if column.null_count == len(column):
+        return True
+    return arrow.is_numeric(column.type) and not _finite(column).size
+
+
 class Use(StrEnum):
     """What a column that is no feature is instead."""
 

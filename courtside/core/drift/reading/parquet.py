@@ -97,14 +97,14 @@ def sampled(filesystem: fs.FileSystem, path: str, budget: "Budget", *, name: str
         names = file.schema_arrow.names
         if repeated := sorted({each for each in names if names.count(each) > 1}):
             raise DuplicateColumns(repeated)
-        yield _viewless(pa.RecordBatch.from_pylist([], schema=file.schema_arrow))
+        yield _singles(_viewless(pa.RecordBatch.from_pylist([], schema=file.schema_arrow)))
         groups = spread(range(file.num_row_groups), MOST_GROUPS)
         for group in groups:
             left = budget.shared(len(groups))
             for batch in file.iter_batches(min(left.rows, SAMPLED_AT_A_TIME), row_groups=[group], use_threads=False):
                 require_utf8(name, batch)
                 taken = batch.slice(0, left.rows)
-                yield _viewless(taken)
+                yield _singles(_viewless(taken))
                 left = Budget(left.rows - taken.num_rows, left.bytes - taken.nbytes)
                 if left.spent:
                     break
@@ -209,6 +209,14 @@ def _viewless(batch: pa.RecordBatch) -> pa.RecordBatch:
     for place, field in enumerate(batch.schema):
         if pa.types.is_string_view(field.type):
             batch = batch.set_column(place, field.name, batch.column(place).cast(pa.string()))
+    return batch
+
+
+def _singles(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch with floats of 32 bits in place of those of 16, for which Arrow lacks most of its functions."""
+    for place, field in enumerate(batch.schema):
+        if pa.types.is_float16(field.type):
+            batch = batch.set_column(place, field.name, batch.column(place).cast(pa.float32()))
     return batch
 
 

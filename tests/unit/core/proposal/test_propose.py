@@ -134,6 +134,7 @@ def test_ids_that_repeat_are_entities_and_with_the_time_tell_rows_apart() -> Non
 def test_constants_gaps_nested_columns_and_free_text_are_left_out() -> None:
     odd = {
         "nothing": pa.nulls(ROWS, pa.float64()),
+        "not_a_number": pa.array(np.full(ROWS, np.nan)),
         "same": pa.array([3.5] * ROWS),
         "basket": pa.array([[1, 2]] * ROWS),
         "street": pa.array([f"street {index % 1_050}" for index in range(ROWS)]),
@@ -158,3 +159,13 @@ def test_what_nothing_can_be_learned_from_is_refused() -> None:
         proposed(churn().slice(0, 0))
     with pytest.raises(NothingToLearnFrom, match="country"):
         proposed(churn().select(["country", "Churn"]))
+
+
+def test_dictionaries_are_text_and_numbered_labels_are_categories() -> None:
+    table = pa.table({name: churn().column(name) for name in ("contract", "tenure", "Churn")})
+    for place, name in enumerate(table.column_names):
+        table = table.set_column(place, name, table.column(name).combine_chunks().dictionary_encode())
+    found = proposed(table)
+    kinds = {guess.column: guess.kind for guess in found.of(Part.FEATURE)}
+    assert kinds == {"contract": FeatureKind.CATEGORICAL, "tenure": FeatureKind.CATEGORICAL}
+    assert (found.target.positive, found.target.stated) == ("Yes", True)

@@ -54,6 +54,11 @@ def test_a_folder_brings_its_partitions_and_does_without_a_damaged_file(tmp_path
         opened(damaged).sample(SMALL)
 
 
+def test_floats_of_16_bits_are_widened(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"n": np.arange(10, dtype=np.float16)}), tmp_path / "t.parquet")
+    assert opened(tmp_path / "t.parquet").sample(SMALL).rows["n"].type == pa.float32()
+
+
 def test_what_cannot_be_one_table_is_named(tmp_path: Path) -> None:
     pq.write_table(pa.table({"n": [1]}), tmp_path / "a.parquet")
     pq.write_table(pa.table({"n": ["one"]}), tmp_path / "b.parquet")
