@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from courtside.core.drift.columns import arrow, moments
-from courtside.core.drift.columns.buffers import constant
 from courtside.core.drift.errors import DuplicateColumns, MissingColumns
+from courtside.core.drift.reading.day_filter import rows_within
 from courtside.core.drift.reading.days import Days
 from courtside.core.drift.reading.errors import require_utf8, unreadable
 from courtside.core.drift.reading.foreign import HEAD_BYTES, TAIL_BYTES, Ends
@@ -33,9 +33,6 @@ MOST_REMOTE = 2**22
 MOST_GROUPS = 16
 """From so many row groups of a file a sample is taken."""
 SAMPLED_AT_A_TIME = 1_024
-EPOCH = date(1970, 1, 1)
-# Nanoseconds of 64 bits reach no further.
-_FIRST_IN_NS, _LAST_IN_NS = date(1677, 9, 22), date(2262, 4, 11)
 Constant = tuple[str, Callable[[int], arrow.Array]]
 """A column's name, and what makes it for a number of rows."""
 
@@ -85,7 +82,8 @@ def stream(filesystem: fs.FileSystem, path: str, scope: Scope, *, name: str) -> 
                 continue
             for batch in file.iter_batches(arrow.ROWS_PER_BATCH, row_groups=[group], columns=wanted, use_threads=False):
                 require_utf8(name, batch)
-                yield _within(timed(_with_constants(_viewless(batch), added), clock), scope)
+                timed_batch = timed(_with_constants(_viewless(batch), added), clock)
+                yield rows_within(timed_batch, scope.days, time_column=scope.time_column)
 
 
 def sampled(filesystem: fs.FileSystem, path: str, budget: "Budget", *, name: str) -> Iterator[pa.RecordBatch]:
@@ -260,46 +258,3 @@ def _units_per_day(limits: pq.Statistics) -> int | None:
 
 
 _PER_SECOND = {"milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
-
-
-def _within(batch: pa.RecordBatch, scope: Scope) -> pa.RecordBatch:
-    """Keep the rows of the wanted days; rows without a time belong to none."""
-    if scope.days.unlimited:
-        return batch
-    assert scope.time_column is not None
-    column = arrow.column(batch, scope.time_column)
-    found = moments.period(column, scope.time_column)
-    if column is None or found is None:
-        return batch.slice(0, 0)
-    inside = (scope.days.start is None or scope.days.start <= found[0]) and (
-        scope.days.end is None or found[1] < scope.days.end
-    )
-    if inside and not column.null_count:
-        return batch
-    return batch.filter(_mask(column, scope.days))
-
-
-def _mask(column: arrow.Array, days: Days) -> "pa.Array[Any]":
-    import pyarrow.compute as pc
-
-    mask = pc.is_valid(column)
-    if days.start is not None:
-        mask = pc.and_(mask, pc.greater_equal(column, _midnight(days.start, column.type)))
-    if days.end is not None:
-        mask = pc.and_(mask, pc.less(column, _midnight(days.end, column.type)))
-    return mask
-
-
-def _midnight(day: date, kind: Any) -> "pa.Scalar[Any]":
-    """Return a day's first moment, which on a day that sets clocks forward at midnight is later than midnight."""
-    if pa.types.is_date(kind):
-        return constant((day - EPOCH).days, pa.date32(), 1).cast(kind)[0]
-    if kind.unit == "ns":
-        day = min(max(day, _FIRST_IN_NS), _LAST_IN_NS)
-    moment: Any = constant((day - EPOCH).days, pa.date32(), 1).cast(pa.timestamp(kind.unit))
-    if kind.tz is not None:
-        import pyarrow.compute as pc
-
-        moment = pc.assume_timezone(moment, kind.tz, ambiguous="earliest", nonexistent="latest")
-    found: pa.Scalar[Any] = moment[0]
-    return found

@@ -14,7 +14,6 @@ from courtside.core.drift import CalibratedPolicy, ClassicPolicy, Policy, Profil
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.statistics import KEYS
 from courtside.core.report_page import render_page
-from courtside.core.report_page.markup import element
 from courtside.core.report_page.wording import DASH, statistic
 from tests.unit.core.drift.calibration.streams import NUMBERS, YEAR, stream, until
 from tests.unit.core.drift.story.windows import FEATURES, FIRST, REFERENCE, Told, league, points, told
@@ -256,12 +255,6 @@ def test_one_day_and_one_part_render() -> None:
     story = told(league(days=1, per_day=400, start=date(2026, 3, 1)))
     assert len(story.parts) == 1
     assert "1 Mar 2026" in text_of(parsed(page_of(story)))
-
-
-def test_elements_escape_what_is_not_markup() -> None:
-    assert element("p", "<", element("b", "&"), None, title='"', hidden=True, lang=None) == (
-        '<p title="&quot;" hidden>&lt;<b>&amp;</b></p>'
-    )
 
 
 def test_sub_windows_of_few_rows_are_grey_with_their_number() -> None:
