@@ -7,9 +7,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from courtside.core.drift.calibration.groups import Groups, codes
+from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.buffers import filled
+from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import Column
 from courtside.core.drift.columns.moments import is_time
 from courtside.core.drift.columns.rounding import Integers
@@ -63,7 +64,7 @@ def count_days(
         day = days_of(time, time_column)
         known = day != NO_DAY
         if known.any():
-            total = total.merge(_counted(batch, columns, groups, day, known))
+            total = total.merge(_counted(BatchCells(batch), columns, groups, day, known))
     return total
 
 
@@ -79,19 +80,19 @@ NO_DAY = np.iinfo(np.int64).min
 
 
 def _counted(
-    batch: pa.RecordBatch,
+    cells: BatchCells,
     columns: Sequence[Column],
     groups: Sequence[Groups],
     day: Integers,
     known: NDArray[np.bool_],
 ) -> DayCounts:
     days, place = np.unique(day[known], return_inverse=True)
-    counts = counts_by_place(batch, columns, groups, place=place, places=days.size, known=known)
+    counts = counts_by_place(cells, columns, groups, place=place, places=days.size, known=known)
     return DayCounts(days, np.bincount(place, minlength=days.size), counts)
 
 
 def counts_by_place(
-    batch: pa.RecordBatch,
+    cells: BatchCells,
     columns: Sequence[Column],
     groups: Sequence[Groups],
     *,
@@ -100,12 +101,14 @@ def counts_by_place(
     known: NDArray[np.bool_],
 ) -> NDArray[np.int32]:
     """Count all groups side by side, shape (places, groups); `place` says where each row that is `known` belongs."""
-    parts = []
+    parts, everyone, place = [], bool(known.all()), place.astype(np.int32)
     for column, group in zip(columns, groups, strict=True):
-        code = codes(column, group, arrow.column(batch, column.name), rows=batch.num_rows)[known]
-        usable = code >= 0
-        flat = np.bincount(place[usable] * group.size + code[usable], minlength=places * group.size)
-        parts.append(flat.reshape(places, group.size).astype(np.int32))
+        found = cells.of(column)
+        code = group.codes(found if everyone else found[known])
+        width = group.size + 1  # with the rows that have no usable value
+        code += place * width
+        flat = np.bincount(code, minlength=places * width)
+        parts.append(flat.reshape(places, width)[:, :-1].astype(np.int32))
     return np.concatenate(parts, axis=1)
 
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from itertools import groupby
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.core.dataset import Feature
@@ -15,8 +14,10 @@ from courtside.core.drift.calibration.calendar import MONTH_OF_DAY, MONTHS, year
 from courtside.core.drift.calibration.days import NO_DAY, counts_by_place, days_of
 from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import Column
-from courtside.core.drift.columns.hashing import hashed, value_hashes
+from courtside.core.drift.columns.hashing import hashed, told_apart
+from courtside.core.drift.columns.ordering import distinct
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 MOST_ENTITIES, FEWEST_KEPT = 256, 32
@@ -69,18 +70,17 @@ class EntityCounts:
             for name, group, end in zip(self.features, self.groups, ends, strict=True)
         }
 
-    def counted(
-        self, batch: pa.RecordBatch, columns: Mapping[str, Column], *, time_column: str | None
-    ) -> "EntityCounts":
+    def counted(self, cells: BatchCells, columns: Mapping[str, Column], *, time_column: str | None) -> "EntityCounts":
         """Return one batch's counts; rows are left out if the batch lacks a column of `of`, or the month they need."""
-        found = self._keys(batch, time_column)
+        found = self._keys(cells, time_column)
         if found is None:
             return self.blanked()
         known = found >= 0
-        bits = _bits(found[known], self.most)  # before counting, so that few places are counted
-        keys, place = np.unique(_cut(found[known], bits), return_inverse=True)
+        apart, of_row = told_apart(found[known])
+        bits = _bits(apart, self.most)  # before counting, so that few places are counted
+        keys, place = np.unique(_cut(apart, bits), return_inverse=True)
         mine = [columns[name] for name in self.features]
-        counts = counts_by_place(batch, mine, self.groups, place=place, places=keys.size, known=known)
+        counts = counts_by_place(cells, mine, self.groups, place=place[of_row], places=keys.size, known=known)
         return replace(self, bits=bits, keys=keys, counts=counts)
 
     def merge(self, other: "EntityCounts") -> "EntityCounts":
@@ -111,18 +111,17 @@ class EntityCounts:
         ids, starts = np.unique(entity, return_index=True)
         return ids, np.add.reduceat(counts, starts, axis=0, dtype=np.float64)
 
-    def _keys(self, batch: pa.RecordBatch, time_column: str | None) -> Integers | None:
-        total = np.zeros(batch.num_rows, np.uint64)
+    def _keys(self, cells: BatchCells, time_column: str | None) -> Integers | None:
+        total = np.zeros(cells.batch.num_rows, np.uint64)
         for name in self.of:
-            array = arrow.column(batch, name)
-            found = None if array is None else value_hashes(array)
+            found = cells.hashes(name)
             if found is None:
                 return None
             total = hashed(total ^ found)
         ids = (total & np.uint64((1 << MOST_BITS) - 1)).astype(np.int64) * MONTHS
         if not self.phased:
             return ids
-        time = None if time_column is None else arrow.column(batch, time_column)
+        time = None if time_column is None else arrow.column(cells.batch, time_column)
         if time is None or time_column is None:
             return None
         day = days_of(time, time_column)
@@ -132,10 +131,14 @@ class EntityCounts:
 
 def _bits(keys: Integers, most: int) -> int:
     """Return how many bits of the hashes keep the entities within `most`: all of them if these are few."""
-    ids = np.unique(keys // MONTHS)
-    if ids.size <= most:
+    ids = keys // MONTHS
+    if _different(ids) <= most:
         return MOST_BITS
-    return bisect_right(range(MOST_BITS + 1), most, key=lambda bits: np.unique(ids & ((1 << bits) - 1)).size) - 1
+    return bisect_right(range(MOST_BITS + 1), most, key=lambda bits: _different(ids & ((1 << bits) - 1))) - 1
+
+
+def _different(numbers: Integers) -> int:
+    return int(np.count_nonzero(distinct(np.sort(numbers)))) if numbers.size else 0
 
 
 def _cut(keys: Integers, bits: int) -> Integers:
@@ -144,8 +147,26 @@ def _cut(keys: Integers, bits: int) -> Integers:
     return found
 
 
-def entity_tables(features: Sequence[Feature], columns: Mapping[str, Column], *, phased: bool) -> list[EntityCounts]:
-    """Return an empty table for each kind of entity, of a reference's features that name one and its columns."""
+class EntityCounter:
+    """Counts a reference's rows by each kind of entity that its features name."""
+
+    def __init__(
+        self, features: Sequence[Feature], columns: Mapping[str, Column], *, time_column: str | None, phased: bool
+    ) -> None:
+        self._columns, self._time_column = columns, time_column
+        self._tables = _blank_tables(features, columns, phased=phased and time_column is not None)
+
+    def add(self, cells: BatchCells) -> None:
+        """Count one batch."""
+        counted = (table.counted(cells, self._columns, time_column=self._time_column) for table in self._tables)
+        self._tables = [table.merge(part) for table, part in zip(self._tables, counted, strict=True)]
+
+    def tables(self) -> tuple[EntityCounts, ...]:
+        """Return the counts of each kind of entity that any row has."""
+        return tuple(table for table in self._tables if table.keys.size)
+
+
+def _blank_tables(features: Sequence[Feature], columns: Mapping[str, Column], *, phased: bool) -> list[EntityCounts]:
     named = sorted((feature for feature in features if feature.entity), key=lambda feature: feature.entity)
     tables = []
     for of, members in groupby(named, key=lambda feature: feature.entity):

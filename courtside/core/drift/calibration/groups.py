@@ -5,16 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.drift.columns import arrow
-from courtside.core.drift.columns.cells import cells
+from courtside.core.drift.columns.cells import Cells
 from courtside.core.drift.columns.column import Column, NumericColumn
 from courtside.core.drift.columns.rounding import Integers
 
 MOST_GROUPS = 34
-NO_GROUP = -1
-"""Code of a row without a usable value."""
-
-Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,6 +48,12 @@ class Groups:
         """Sum counts per cell to counts per group."""
         return np.bincount(self.of_cell, cells, self.size).astype(np.int64)
 
+    def codes(self, cells: Cells) -> NDArray[np.int32]:
+        """Return the group of each row from its cell, `size` for a row without a usable value."""
+        # The last entry is that of `NO_CELL`, which is -1.
+        found: NDArray[np.int32] = np.append(self.of_cell, self.size).astype(np.int32).take(cells)
+        return found
+
 
 def _even(counts: Integers) -> Integers:
     """Number runs of cells with about equal shares; the cells before the first value and after the last are runs.
@@ -68,10 +69,3 @@ def _even(counts: Integers) -> Integers:
     run = np.maximum.accumulate(run)
     run[filled[-1] + 1 :] = MOST_GROUPS
     return np.cumsum(np.diff(run, prepend=run[0]) > 0)
-
-
-def codes(column: Column, groups: Groups, array: arrow.Array | None, *, rows: int) -> Codes:
-    """Return the group of each row of one batch, `NO_GROUP` where there is no usable value."""
-    # The last entry is that of `NO_CELL`, which is -1.
-    found: Codes = np.append(groups.of_cell, NO_GROUP)[cells(column, array, rows=rows)]
-    return found

@@ -1,49 +1,82 @@
-"""Which cell of a column each row falls into, in the order of the rows."""
+"""Which cell of a column each row falls into, in the order of the rows, and who the rows belong to."""
+
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.buffers import filled
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
-from courtside.core.drift.columns.rounding import Integers
+from courtside.core.drift.columns.hashing import Hashes, value_hashes
+
+Cells = NDArray[np.int16] | NDArray[np.int32]
 
 NO_CELL = -1
 """The cell of a row without a usable value."""
 
 
-def cells(column: Column, array: arrow.Array | None, *, rows: int) -> Integers:
+class BatchCells:
+    """The rows of one batch as columns, entities and pairs count them: what they share is computed once and kept."""
+
+    def __init__(self, batch: pa.RecordBatch) -> None:
+        self.batch = batch
+        self._arrays: dict[str, arrow.Array | None] = {}
+        self._cells: dict[str, Cells] = {}
+        self._hashes: dict[str, Hashes | None] = {}
+
+    def array(self, name: str) -> arrow.Array | None:
+        """Return a column's values, texts by their dictionary, or None if the batch lacks it."""
+        if name not in self._arrays:
+            found = arrow.column(self.batch, name)
+            plain_text = found is not None and arrow.is_text(found.type) and not isinstance(found, pa.DictionaryArray)
+            self._arrays[name] = found.dictionary_encode() if found is not None and plain_text else found
+        return self._arrays[name]
+
+    def of(self, column: Column) -> Cells:
+        """Return the cell of each row, `NO_CELL` where there is no usable value."""
+        if column.name not in self._cells:
+            self._cells[column.name] = cells(column, self.array(column.name), rows=self.batch.num_rows)
+        return self._cells[column.name]
+
+    def hashes(self, name: str) -> Hashes | None:
+        """Return a hash of each row's value; None without the column, or if it has no plain values."""
+        if name not in self._hashes:
+            array = self.array(name)
+            self._hashes[name] = None if array is None else value_hashes(array)
+        return self._hashes[name]
+
+
+def cells(column: Column, array: arrow.Array | None, *, rows: int) -> Cells:
     """Return the cell of each row of one batch, `NO_CELL` where there is no usable value."""
-    if array is None:
-        return np.full(rows, NO_CELL)
-    if isinstance(column, NumericColumn):
-        return _number_cells(column, array)
-    return _label_cells(column, array)
-
-
-def _number_cells(column: NumericColumn, array: arrow.Array) -> Integers:
-    if not arrow.is_numeric(array.type):
-        return np.full(len(array), NO_CELL)
-    values, _ = arrow.with_gaps(array, column.grid.origin)
-    usable = np.isfinite(values)
-    if usable.all():
-        return column.grid.lookup(values)
-    found = np.full(len(array), NO_CELL)
-    found[usable] = column.grid.lookup(values[usable])
+    narrow: Any = np.int16 if column.cells.size <= np.iinfo(np.int16).max else np.int32  # kept for all columns at once
+    found: Cells = np.full(rows, NO_CELL, narrow)
+    if array is not None and isinstance(column, NumericColumn):
+        _put_number_cells(found, column, array)
+    elif array is not None and isinstance(column, CategoryColumn):
+        _put_label_cells(found, column, array)
     return found
 
 
-def _label_cells(column: CategoryColumn, array: arrow.Array) -> Integers:
+def _put_number_cells(found: Cells, column: NumericColumn, array: arrow.Array) -> None:
+    if not arrow.is_numeric(array.type):
+        return
+    values, _ = arrow.with_gaps(array, column.grid.origin)
+    usable = np.isfinite(values)
+    found[usable] = column.grid.lookup(values if usable.all() else values[usable])
+
+
+def _put_label_cells(found: Cells, column: CategoryColumn, array: arrow.Array) -> None:
     text = arrow.is_text(array.type)
     if text != column.text or not (text or arrow.is_numeric(array.type)):
-        return np.full(len(array), NO_CELL)
+        return
     encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
     write = str if text else arrow.number_label
     unusable = set() if text else {"nan", "inf", "-inf"}
-    of_value = np.full(len(encoded.dictionary) + 1, NO_CELL)
+    of_value = np.full(len(encoded.dictionary) + 1, NO_CELL, found.dtype)
     written = ((place, write(value)) for place, value in enumerate(encoded.dictionary.to_pylist()) if value is not None)
     label_of = {place: label for place, label in written if label not in unusable}
     if label_of:
         of_value[list(label_of)] = column.cells_of(list(label_of.values()))
-    found: Integers = of_value[filled(encoded.indices, len(encoded.dictionary))]
-    return found
+    of_value.take(filled(encoded.indices, len(encoded.dictionary)), out=found, mode="wrap")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,8 +115,13 @@ class NumericColumn:
         """Return the same column without rows."""
         return NumericColumn.blank(self.name, self.grid)
 
-    def counted(self, array: arrow.Array | None, *, rows: int) -> "NumericColumn":
-        """Return one batch's column counted on this grid; None stands for a batch without the column."""
+    def counted(
+        self, array: arrow.Array | None, *, rows: int, cells: NDArray[np.integer[Any]] | None = None
+    ) -> "NumericColumn":
+        """Return one batch's column counted on this grid; None stands for a batch without the column.
+
+        `cells` are those of the rows, negative without a usable value, if they are known; else they are looked up.
+        """
         if array is None:
             return replace(self.blanked(), tally=Tally(rows=rows, absent=rows))
         dtypes = frozenset({arrow.type_name(array.type)})
@@ -124,7 +130,7 @@ class NumericColumn:
         found = arrow.numbers(array, self.grid.origin)
         if not found.values.size:
             return replace(self.blanked(), tally=found.tally, dtypes=dtypes)
-        return _measured(self.name, self.grid, found, dtypes)
+        return _measured(self.name, self.grid, found, dtypes, cells)
 
     def merge(self, other: "NumericColumn") -> "NumericColumn":
         """Add two parts counted on the same grid; raises `ProfileMismatch` if they are not."""
@@ -254,10 +260,17 @@ def _unfit(array: arrow.Array) -> Tally:
     return Tally(rows=len(array), null=nulls, mistyped=len(array) - nulls)
 
 
-def _measured(name: str, grid: Grid, found: arrow.Numbers, dtypes: frozenset[str]) -> NumericColumn:
-    values, counts = found.values, np.zeros(grid.cells, np.int64)
-    for start in range(0, values.size, AT_ONCE):
-        counts += np.bincount(grid.lookup(values[start : start + AT_ONCE]), minlength=grid.cells)
+def _measured(
+    name: str, grid: Grid, found: arrow.Numbers, dtypes: frozenset[str], cells: NDArray[np.integer[Any]] | None
+) -> NumericColumn:
+    values = found.values
+    if cells is None:
+        counts = np.zeros(grid.cells, np.int64)
+        for start in range(0, values.size, AT_ONCE):
+            counts += np.bincount(grid.lookup(values[start : start + AT_ONCE]), minlength=grid.cells)
+    else:
+        usable = cells if values.size == cells.size else cells[cells >= 0]
+        counts = np.bincount(usable, minlength=grid.cells)
     return NumericColumn(
         name=name,
         grid=grid,

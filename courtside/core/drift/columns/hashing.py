@@ -1,13 +1,15 @@
 """Hashes that are the same on every machine and in every process, of whole arrays at once."""
 
 import zlib
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.core.drift.columns import arrow, moments
-from courtside.core.drift.columns.buffers import filled
+from courtside.core.drift.columns.buffers import as_numpy, filled
+from courtside.core.drift.columns.rounding import Integers
 
 Hashes = NDArray[np.uint64]
 
@@ -20,9 +22,18 @@ _NOTHING = np.uint64(0x2545F4914F6CDD1D)
 def hashed(numbers: Hashes) -> Hashes:
     """Finalizer of SplitMix64 (Steele, Lea & Flood 2014): neighbouring numbers get unrelated hashes."""
     mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed ^= mixed >> np.uint64(shift)
+        mixed *= np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
+
+
+def told_apart(numbers: Integers) -> tuple[Integers, Integers]:
+    """Return the different numbers, in no order, and the place of each number among them; sorting takes longer."""
+    array: arrow.Array = pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(numbers.data)])
+    encoded: Any = array.dictionary_encode()
+    return as_numpy(encoded.dictionary), as_numpy(encoded.indices)
 
 
 def value_hashes(array: arrow.Array) -> Hashes | None:
@@ -37,10 +48,9 @@ def value_hashes(array: arrow.Array) -> Hashes | None:
         array = array.dictionary_decode()
     values, _ = arrow.with_gaps(array)
     found = hashed((values + 0.0).view(np.uint64))  # adding zero makes -0.0 the same as 0.0
-    found = np.where(np.isnan(values), _NOTHING, found)
-    if pa.types.is_integer(array.type):
-        whole = filled(array, 0)
-        found = np.where(np.abs(values) >= EXACT, hashed(whole.view(np.uint64)), found)
+    found[np.isnan(values)] = _NOTHING
+    if pa.types.is_integer(array.type) and (large := np.abs(values) >= EXACT).any():
+        found[large] = hashed(filled(array, 0)[large].view(np.uint64))
     return found
 
 

@@ -1,10 +1,8 @@
-"""Counts a reference's pairs while something else reads its rows, so that they are not read once more."""
+"""Counts a reference's pairs and those of its history by block of time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import pyarrow as pa
-
-from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import Column
 from courtside.core.drift.pairs.history import PairHistory
 from courtside.core.drift.pairs.null import PairNull
@@ -22,17 +20,13 @@ class PairCounter:
         self._sums = PairSums.blank(scores)
         self._history = PairHistory(columns, scores, time_column=time_column)
 
-    def reading_reference(self, batches: arrow.Batches) -> Iterator[pa.RecordBatch]:
-        """Pass a reference's batches on, and count them."""
-        for batch in arrow.record_batches(batches):
-            self._sums += self._sums.counted(self._columns, batch)
-            yield batch
+    def add_reference(self, cells: BatchCells) -> None:
+        """Count one batch of the reference."""
+        self._sums += self._sums.counted(self._columns, cells)
 
-    def reading_history(self, batches: arrow.Batches) -> Iterator[pa.RecordBatch]:
-        """Pass a history's batches on, and count them by block of time; raises `NotATimeColumn`."""
-        for batch in arrow.record_batches(batches):
-            self._history.add(batch)
-            yield batch
+    def add_history(self, cells: BatchCells) -> None:
+        """Count one batch of the history; raises `NotATimeColumn`."""
+        self._history.add(cells)
 
     def pairs(self) -> TablePairs:
         """Return the sums of the reference's rows that were read."""

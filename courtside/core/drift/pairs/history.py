@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
 
 from courtside.core.drift.calibration.days import NO_DAY, days_of
 from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import Column
 from courtside.core.drift.columns.rounding import Floats, Integers
 from courtside.core.drift.pairs.scores import Scores
@@ -47,10 +47,17 @@ class PairHistory:
         self._squares = np.zeros((scores.size, scores.size))
         self._cubes = np.zeros((scores.size, scores.size))
 
-    def add(self, batch: pa.RecordBatch) -> None:
+    def add(self, cells: BatchCells) -> None:
         """Count one batch; rows without a day are left out. Raises `NotATimeColumn`."""
-        for start in range(0, batch.num_rows, AT_ONCE):
-            self._add(batch.slice(start, AT_ONCE))
+        rows = cells.batch.num_rows
+        days = np.zeros(rows, np.int64)
+        if self._time_column is not None:
+            time = arrow.column(cells.batch, self._time_column)
+            days = np.full(rows, NO_DAY) if time is None else days_of(time, self._time_column)
+        for start in range(0, rows, AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            if (days[part] != NO_DAY).any():
+                self._add(days[part], *self._scores.rows(self._columns, cells, part))
 
     def blocks(self) -> Blocks:
         """Return the blocks of all batches so far."""
@@ -64,16 +71,9 @@ class PairHistory:
         )
         return Blocks(self._width, np.array(numbers or [0]), sums, self._squares, self._cubes)
 
-    def _add(self, batch: pa.RecordBatch) -> None:
-        days = np.zeros(batch.num_rows, np.int64)
-        if self._time_column is not None:
-            time = arrow.column(batch, self._time_column)
-            days = np.full(batch.num_rows, NO_DAY) if time is None else days_of(time, self._time_column)
-        known = days != NO_DAY
-        if not known.any():
-            return
-        scored, present = self._scores.rows(self._columns, batch)
-        order = np.argsort(days, kind="stable")[np.count_nonzero(~known) :]  # rows without a day come first
+    def _add(self, days: Integers, scored: Floats, present: Floats | None) -> None:
+        without = np.count_nonzero(days == NO_DAY)
+        order = np.argsort(days, kind="stable")[without:]  # rows without a day come first
         scored, present = scored[:, order], present if present is None else present[:, order]
         # Sums of whole numbers below 2**53 are exact in floats, so the order of the rows does not matter.
         squared = scored * scored

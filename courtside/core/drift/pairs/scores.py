@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
 
 from courtside.core.dataset import FeatureKind
-from courtside.core.drift.columns import arrow
-from courtside.core.drift.columns.cells import NO_CELL, cells
+from courtside.core.drift.columns.cells import NO_CELL, BatchCells
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.columns.rounding import Floats, Integers
 
@@ -81,25 +79,19 @@ class Scores:
             and all(mine.same_as(theirs) for mine, theirs in zip(self.each, other.each, strict=True))
         )
 
-    def rows(self, columns: Sequence[Column], batch: pa.RecordBatch) -> tuple[Floats, Floats | None]:
-        """Return the scores of a batch's rows, shape (scores, rows), 0 where there is no value.
+    def rows(self, columns: Sequence[Column], cells: BatchCells, part: slice) -> tuple[Floats, Floats | None]:
+        """Return the scores of a part of a batch's rows, shape (scores, rows), 0 where there is no value.
 
         The second array has 1 where there is a value and 0 elsewhere; it is None if there is one everywhere.
         """
-        scored = np.empty((self.size, batch.num_rows))
+        scored = np.empty((self.size, len(range(cells.batch.num_rows)[part])))
         present: Floats | None = None
-        found, position = np.zeros(0, np.int64), -1
         for place, score in enumerate(self.each):
-            if score.position != position:
-                position = score.position
-                column = columns[position]
-                found = cells(column, arrow.column(batch, column.name), rows=batch.num_rows)
-                gaps = found == NO_CELL
-                if gaps.any() and present is None:
-                    present = np.ones_like(scored)
+            found = cells.of(columns[score.position])[part]
             # The last entry is that of `NO_CELL`, which is -1.
-            scored[place] = np.append(score.of_cell, 0).astype(np.float64).take(found)
-            if present is not None:
+            np.append(score.of_cell, 0).astype(np.float64).take(found, out=scored[place], mode="wrap")
+            if (gaps := found == NO_CELL).any():
+                present = np.ones_like(scored) if present is None else present
                 present[place] = ~gaps
         return scored, present
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
+from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import Column
 from courtside.core.drift.columns.rounding import Floats, Integers
 from courtside.core.drift.errors import ProfileMismatch
@@ -55,11 +55,12 @@ class PairSums:
             both = _whole(present @ present.T, scores)
         return cls(scores, both, scored.sum(axis=1).astype(np.int64), _whole(scored @ scored.T, scores))
 
-    def counted(self, columns: Sequence[Column], batch: pa.RecordBatch) -> "PairSums":
+    def counted(self, columns: Sequence[Column], cells: BatchCells) -> "PairSums":
         """Return the sums of one batch of rows, scored as these are."""
         found = PairSums.blank(self.scores)
-        for start in range(0, batch.num_rows, AT_ONCE):
-            found += PairSums.of_rows(self.scores, *self.scores.rows(columns, batch.slice(start, AT_ONCE)))
+        for start in range(0, cells.batch.num_rows, AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            found += PairSums.of_rows(self.scores, *self.scores.rows(columns, cells, part))
         return found
 
     def __add__(self, other: "PairSums") -> "PairSums":

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
-
+from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import Column
 from courtside.core.drift.pairs.null import PairNull
 from courtside.core.drift.pairs.sums import PairSums
@@ -21,9 +20,9 @@ class TablePairs:
         """Return the sums of no rows, from which merging can start."""
         return TablePairs(PairSums.blank(self.sums.scores))
 
-    def counted(self, columns: Sequence[Column], batch: pa.RecordBatch) -> "TablePairs":
+    def counted(self, columns: Sequence[Column], cells: BatchCells) -> "TablePairs":
         """Return the sums of one batch."""
-        return TablePairs(self.sums.counted(columns, batch))
+        return TablePairs(self.sums.counted(columns, cells))
 
     def merge(self, other: "TablePairs") -> "TablePairs":
         """Add the rows of another part, without what only holds for one of them; raises `ProfileMismatch`."""

@@ -1,14 +1,17 @@
 """Fits a profile on a reference: its grid, its counts and, if asked, what its history says about chance."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+
+import pyarrow as pa
 
 from courtside.core.dataset import Feature, Outcome, Phase
 from courtside.core.drift.calibration.days import rows_since
-from courtside.core.drift.calibration.entities import EntityCounts, entity_tables
+from courtside.core.drift.calibration.entities import EntityCounter
 from courtside.core.drift.calibration.history import Calibration, calibrate
 from courtside.core.drift.columns import arrow
+from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.pairs.counting import PairCounter
 from courtside.core.drift.pairs.null import PairNull
@@ -52,19 +55,19 @@ def fit(
         profile = profile.summarize(repeatable)
     if not calibrated:
         return profile
-    profile = replace(profile, entities=_by_entity(profile, repeatable, features, phased=phase is not None))
+    entities = EntityCounter(features, profile.by_name, time_column=time_column, phased=phase is not None)
     counter = PairCounter(profile.columns, time_column=time_column)
-    reference: arrow.Batches = counter.reading_reference(repeatable)
-    if time_column is None or history is None:
-        reference = counter.reading_history(reference)
-    else:
-        history = counter.reading_history(history)
+    also = [counter.add_history] if time_column is None or history is None else []
+    reference = _counting(repeatable, entities.add, counter.add_reference, *also)
     if time_column is None:
-        deque(arrow.record_batches(reference), maxlen=0)
-        return replace(profile, pairs=replace(counter.pairs(), null=counter.null()))
+        deque(reference, maxlen=0)
+        pairs = replace(counter.pairs(), null=counter.null())
+        return replace(profile, entities=entities.tables(), pairs=pairs)
+    if history is not None:
+        history = _counting(history, counter.add_history)
     tables = [part.columns for part in (profile, profile.outcomes) if part]
     found, newest = calibrate(tables, reference, history=history, time_column=time_column, phase=phase)
-    profile, phased = replace(profile, pairs=counter.pairs()), phase is not None
+    profile, phased = replace(profile, entities=entities.tables(), pairs=counter.pairs()), phase is not None
     if newest is None:
         return _calibrated(profile, found, counter.null(phased=phased))
     part = profile.summarize(rows_since(repeatable, newest.day, time_column=time_column))
@@ -79,16 +82,13 @@ def _calibrated(profile: Profile, found: Sequence[Calibration], null: PairNull) 
     return replace(profile, calibration=found[0], outcomes=outcomes, pairs=pairs)
 
 
-def _by_entity(
-    profile: Profile, batches: arrow.Batches, features: Sequence[Feature], *, phased: bool
-) -> tuple[EntityCounts, ...]:
-    """Count a reference's rows by entity, in a pass of its own if any feature names one."""
-    phased = phased and profile.time_column is not None
-    tables = entity_tables(features, profile.by_name, phased=phased)
-    for batch in arrow.record_batches(batches) if tables else ():
-        counted = (table.counted(batch, profile.by_name, time_column=profile.time_column) for table in tables)
-        tables = [table.merge(part) for table, part in zip(tables, counted, strict=True)]
-    return tuple(table for table in tables if table.keys.size)
+def _counting(batches: arrow.Batches, *counts: Callable[[BatchCells], None]) -> Iterator[pa.RecordBatch]:
+    """Pass batches on and count them, so that they are not read once more."""
+    for batch in arrow.record_batches(batches):
+        cells = BatchCells(batch)
+        for count in counts:
+            count(cells)
+        yield batch
 
 
 def _outcomes(survey: OutcomeSurvey, rows: int) -> Profile | None:

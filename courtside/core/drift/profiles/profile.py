@@ -10,6 +10,7 @@ from courtside.core.dataset import Role
 from courtside.core.drift.calibration.entities import EntityCounts
 from courtside.core.drift.calibration.history import Calibration
 from courtside.core.drift.columns import arrow, moments
+from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
@@ -146,13 +147,12 @@ class Profile:
 
     def counted(self, batch: pa.RecordBatch) -> "Profile":
         """Return the profile of one batch on this grid."""
-        columns = tuple(
-            column.counted(arrow.column(batch, column.name), rows=batch.num_rows) for column in self.columns
-        )
+        cells, shared = BatchCells(batch), bool(self.entities or self.pairs)
+        columns = tuple(_counted(column, cells, shared=shared) for column in self.columns)
         period = period_of(batch, self.time_column)
         outcomes = self.outcomes.counted(batch) if self.outcomes else None
-        entities = tuple(table.counted(batch, self.by_name, time_column=self.time_column) for table in self.entities)
-        pairs = self.pairs.counted(self.columns, batch) if self.pairs else None
+        entities = tuple(table.counted(cells, self.by_name, time_column=self.time_column) for table in self.entities)
+        pairs = self.pairs.counted(self.columns, cells) if self.pairs else None
         return Profile(
             columns,
             batch.num_rows,
@@ -220,6 +220,14 @@ class ProfileCounter:
 def period_of(batch: pa.RecordBatch, time_column: str | None) -> arrow.Period | None:
     """Return the first and last day of a batch, None without a time column or without days in it."""
     return None if time_column is None else moments.period(arrow.column(batch, time_column), time_column)
+
+
+def _counted(column: Column, cells: BatchCells, *, shared: bool) -> Column:
+    """Count one column, a numeric one by its rows' cells if something else needs these, too."""
+    array, rows = cells.array(column.name), cells.batch.num_rows
+    if shared and isinstance(column, NumericColumn):
+        return column.counted(array, rows=rows, cells=cells.of(column))
+    return column.counted(array, rows=rows)
 
 
 def _merged(mine: Column, theirs: Column) -> Column:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import Profile, fit
+from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import Column
 from courtside.core.drift.errors import ProfileMismatch
 from courtside.core.drift.pairs import sums as pair_sums
@@ -60,8 +61,8 @@ def test_the_sums_are_those_of_the_scores_row_by_row(monkeypatch: pytest.MonkeyP
     batch = current.to_batches()[0]
     assert REFERENCE.pairs is not None
     scores = REFERENCE.pairs.sums.scores
-    scored, present = scores.rows(REFERENCE.columns, batch)
-    found = REFERENCE.pairs.sums.counted(REFERENCE.columns, batch)
+    scored, present = scores.rows(REFERENCE.columns, BatchCells(batch), slice(None))
+    found = REFERENCE.pairs.sums.counted(REFERENCE.columns, BatchCells(batch))
     first, second = scores.pairs
     assert present is None
     assert found.products.tolist() == [int(scored[a] @ scored[b]) for a, b in zip(first, second, strict=True)]
@@ -77,7 +78,8 @@ def test_correlations_are_those_of_the_rows_in_which_both_have_a_value() -> None
     pairs = REFERENCE.summarize(current).pairs
     assert pairs is not None
     found = pairs.sums.correlations()
-    scored, _ = pairs.sums.scores.rows(REFERENCE.columns, current.combine_chunks().to_batches()[0])
+    cells = BatchCells(current.combine_chunks().to_batches()[0])
+    scored, _ = pairs.sums.scores.rows(REFERENCE.columns, cells, slice(None))
     assert found.rows[0] == np.count_nonzero(~gaps)
     assert found.values[0] == pytest.approx(np.corrcoef(scored[0][~gaps], scored[1][~gaps])[0, 1], abs=0.02)
 
@@ -112,7 +114,7 @@ def test_parts_that_score_differently_are_not_added() -> None:
 def blocks_of(batches: list[pa.RecordBatch], columns: tuple[Column, ...]) -> PairHistory:
     history = PairHistory(columns, Scores.of(columns), time_column="day")
     for batch in batches:
-        history.add(batch)
+        history.add(BatchCells(batch))
     return history
 
 
