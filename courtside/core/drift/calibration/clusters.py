@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,19 +14,35 @@ FEWEST_ENTITIES = 8
 """Fewer entities on a side say too little about how much they differ."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Clusters:
     """One side of a comparison: `ids` of its entities, ascending, and the counts of one feature's groups in each."""
 
     ids: Integers
     counts: Floats
 
-    @property
+    @cached_property
+    def rows(self) -> Floats:
+        """Rows of each entity."""
+        found: Floats = self.counts.sum(axis=1)
+        return found
+
+    @cached_property
+    def total(self) -> float:
+        """Rows of all entities."""
+        return float(self.counts.sum())
+
+    @cached_property
+    def shares(self) -> Floats:
+        """Share of each group."""
+        found: Floats = self.counts.sum(axis=0) / self.total
+        return found
+
+    @cached_property
     def effective(self) -> float:
         """How many entities of equal size say as much."""
-        rows = self.counts.sum(axis=1)
-        squared = float((rows * rows).sum())
-        return float(rows.sum()) ** 2 / squared if squared else 0.0
+        squared = float((self.rows * self.rows).sum())
+        return float(self.rows.sum()) ** 2 / squared if squared else 0.0
 
     def contributions(self, distance: Distance) -> Floats:
         """Return what each entity adds to the deviation of this side's shares, in the distance's coordinates.
@@ -33,10 +50,10 @@ class Clusters:
         Scaled so that their squares sum to an unbiased variance where entities are alike. Source: Bell & McCaffrey
         2002, Survey Methodology 28(2).
         """
-        rows = self.counts.sum(axis=1, keepdims=True)
-        total = self.counts.sum()
-        deviations = self.counts - rows * (self.counts.sum(axis=0) / total)
-        scaled: Floats = distance.coordinates(deviations) / (total * np.sqrt(np.maximum(1 - rows / total, 1e-9)))
+        rows = self.rows[:, None]
+        deviations = self.counts - rows * self.shares
+        leverage = np.sqrt(np.maximum(1 - rows / self.total, 1e-9))
+        scaled: Floats = distance.coordinates(deviations) / (self.total * leverage)
         return scaled
 
 
@@ -52,8 +69,7 @@ def cluster_pvalue(reference: Clusters, current: Clusters, distance: Distance) -
     inner, outer = theirs.T @ theirs, mine.T @ mine
     _, here, there = np.intersect1d(current.ids, reference.ids, assume_unique=True, return_indices=True)
     both = theirs[here].T @ mine[there]
-    shift = current.counts.sum(axis=0) / current.counts.sum() - reference.counts.sum(axis=0) / reference.counts.sum()
-    squared = float((distance.coordinates(shift) ** 2).sum())
+    squared = float((distance.coordinates(current.shares - reference.shares) ** 2).sum())
     sizes = [float(np.trace(part)) for part in (inner, outer)]
     free = [max(1.0, side.effective - 1) for side in (current, reference)]
     shared = 2 * here.size / (current.ids.size + reference.ids.size)

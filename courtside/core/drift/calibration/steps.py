@@ -32,9 +32,11 @@ class Years:
         counts = np.zeros((cycles.count, MONTHS, int(starts[-1])), np.int64)
         if cycles.count:
             of_group = np.concatenate([start + _range_of(group) for start, group in zip(starts, groups, strict=False)])
-            by_range = np.zeros((history.days.size, counts.shape[2]), np.int64)
-            np.add.at(by_range.T, of_group, history.counts.T)
-            np.add.at(counts, (cycles.cycle, cycles.month_of_place[cycles.place]), by_range)
+            month = cycles.cycle * MONTHS + cycles.month_of_place[cycles.place]
+            runs = np.flatnonzero(np.diff(month, prepend=-1))  # first the days, of which there are most
+            by_month = np.add.reduceat(history.counts, runs, axis=0, dtype=np.int64)
+            year, month_of_year = np.divmod(month[runs, None], MONTHS)
+            np.add.at(counts, (year, month_of_year, of_group), by_month)
         return cls(counts[-MOST_YEARS:])
 
     def steps(self, groups: Sequence[Groups], share: Floats | None = None) -> list[tuple[float, ...]]:

@@ -105,7 +105,7 @@ def _cluster(ids: Integers, counts: Floats) -> Clusters:
 
 
 def _enough(side: Clusters, rows: int) -> bool:
-    return side.effective >= FEWEST_ENTITIES and float(side.counts.sum()) >= MOSTLY_KNOWN * rows
+    return side.effective >= FEWEST_ENTITIES and side.total >= MOSTLY_KNOWN * rows
 
 
 def total_variation(reference: Column, current: Column) -> float:
