@@ -6,9 +6,8 @@ echoes an address, can show a password.
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
-
-from courtside.contracts.channels import CHANNELS
 
 HIDDEN = "***"
 _NAMES = r"token|key|secret|pass|pwd|sig|credential|auth|jwt|sas|session|cookie|code"
@@ -18,8 +17,16 @@ _RULES = (
     # user:password@host without a scheme; neither models:/name@alias nor an image's tag@sha256:digest
     (re.compile(r"(?<![\w.%+-])[\w.%+-]+:(?!/)[^\s\"<>@]+@(?!sha256:)(?=[\w\[])"), f"{HIDDEN}@"),
     (re.compile(rf"([?&;#][^\s=&;#]*(?:{_NAMES})[^\s=&;#]*=)[^\s&;#\"'<>]+", re.IGNORECASE), rf"\1{HIDDEN}"),
-    *((channel.secret, rf"\1{HIDDEN}") for channel in CHANNELS.values() if channel.secret is not None),
 )
+
+
+@cache
+def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return all rules; the channels are imported at first use, since every error's module imports this one."""
+    from courtside.contracts.channels import CHANNELS
+
+    own = ((channel.secret, rf"\1{HIDDEN}") for channel in CHANNELS.values() if channel.secret is not None)
+    return (*_RULES, *own)
 
 
 def without_secrets(text: str) -> str:
@@ -28,7 +35,7 @@ def without_secrets(text: str) -> str:
     >>> without_secrets("http://ann:pa/ss@host:5000/a?token=abc&page=2 does not answer")
     'http://***@host:5000/a?token=***&page=2 does not answer'
     """
-    for pattern, replacement in _RULES:
+    for pattern, replacement in _rules():
         text = pattern.sub(replacement, text)
     return text
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +11,6 @@ from courtside.core.drift.calibration.blocks import spreads
 from courtside.core.drift.calibration.days import DayCounts, count_days
 from courtside.core.drift.calibration.distance import Distance
 from courtside.core.drift.calibration.groups import Groups
-from courtside.core.drift.calibration.homogeneity import NewestPart, newest_part
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
 from courtside.core.drift.calibration.reweighting import reweighted
@@ -19,6 +19,9 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.columns.column import Column
 from courtside.core.drift.columns.rounding import Floats, Integers
+
+if TYPE_CHECKING:
+    from courtside.core.drift.calibration.homogeneity import NewestPart
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +59,14 @@ def calibrate(
     history: arrow.Batches | None,
     time_column: str,
     phase: Phase | None,
-) -> tuple[list[Calibration], NewestPart | None]:
+) -> tuple[list[Calibration], "NewestPart | None"]:
     """Calibrate sets of a reference's columns separately, on its own rows or on a longer history that includes them.
 
     All sets are counted in one pass. A reference that disagrees with itself is calibrated for its newest part, which is
     returned beside the calibrations. Raises `MissingColumns` or `WrongType` if the history lacks the time column.
     """
+    from courtside.core.drift.calibration.homogeneity import newest_part  # a check needs none of it
+
     columns = [column for table in tables for column in table]
     groups = [Groups.of(column) for column in columns]
     mine = count_days(reference, columns, groups, time_column=time_column)

@@ -132,9 +132,9 @@ def with_gaps(array: Array, origin: int = 0) -> tuple[Floats, int]:
 
 def labels(array: Array) -> tuple[dict[str, int], Tally]:
     """Count values by label; 1, 1.0 and true are all the label "1", so that a nullable copy is not drift."""
-    small = _small_whole_numbers(array)
+    small = small_whole_numbers(array)
     if small is not None:
-        return small, Tally(rows=len(array))
+        return _counts_of_small(small), Tally(rows=len(array))
     label = str if is_text(array.type) else number_label
     counts: dict[str, int] = {}
     for value, count in _value_counts(array):
@@ -172,8 +172,8 @@ def _values_at(dictionary: Array, places: NDArray[np.intp]) -> list[Any]:
     return [dictionary[place].as_py() for place in places.tolist()]
 
 
-def _small_whole_numbers(array: Array) -> dict[str, int] | None:
-    """Count whole numbers in [0, 256), the usual coding of labels; None if any value is something else."""
+def small_whole_numbers(array: Array) -> NDArray[np.intp] | None:
+    """Return whole numbers in [0, 256), the usual coding of labels; None if any value is something else."""
     kind = array.type
     if array.null_count or not len(array) or not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         return None
@@ -185,7 +185,12 @@ def _small_whole_numbers(array: Array) -> dict[str, int] | None:
     whole = values.astype(np.intp, copy=False)
     if pa.types.is_floating(kind) and not np.array_equal(whole, values):
         return None
-    if high <= 1:
+    return whole
+
+
+def _counts_of_small(whole: NDArray[np.intp]) -> dict[str, int]:
+    """Count small whole numbers by label."""
+    if whole.max() <= 1:
         ones = int(whole.sum())
         return {label: count for label, count in (("0", whole.size - ones), ("1", ones)) if count}
     per_value = np.bincount(whole)

@@ -1,5 +1,6 @@
 """Which cell of a column each row falls into, in the order of the rows, and who the rows belong to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.buffers import filled
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.columns.hashing import Hashes, value_hashes
+from courtside.core.drift.columns.rounding import Integers
 
 Cells = NDArray[np.int16] | NDArray[np.int32]
 
@@ -71,12 +73,21 @@ def _put_label_cells(found: Cells, column: CategoryColumn, array: arrow.Array) -
     text = arrow.is_text(array.type)
     if text != column.text or not (text or arrow.is_numeric(array.type)):
         return
-    encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+    of_row, values = _encoded(array)
     write = str if text else arrow.number_label
     unusable = set() if text else {"nan", "inf", "-inf"}
-    of_value = np.full(len(encoded.dictionary) + 1, NO_CELL, found.dtype)
-    written = ((place, write(value)) for place, value in enumerate(encoded.dictionary.to_pylist()) if value is not None)
+    of_value = np.full(len(values) + 1, NO_CELL, found.dtype)
+    written = ((place, write(value)) for place, value in enumerate(values) if value is not None)
     label_of = {place: label for place, label in written if label not in unusable}
     if label_of:
         of_value[list(label_of)] = column.cells_of(list(label_of.values()))
-    of_value.take(filled(encoded.indices, len(encoded.dictionary)), out=found, mode="wrap")
+    of_value.take(of_row, out=found, mode="wrap")
+
+
+def _encoded(array: arrow.Array) -> tuple[Integers, Sequence[Any]]:
+    """Return which of the values, also returned, each row has; a null's place is beyond them."""
+    small = arrow.small_whole_numbers(array)
+    if small is not None:
+        return small, range(int(small.max()) + 1)
+    encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+    return filled(encoded.indices, len(encoded.dictionary)), encoded.dictionary.to_pylist()

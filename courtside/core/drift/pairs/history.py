@@ -80,13 +80,14 @@ class PairHistory:
         self._squares += squared @ squared.T
         self._cubes += (squared * scored) @ scored.T
         block = days[order] // self._width
+        while len(self._blocks.keys() | set(block.tolist())) > MOST_BLOCKS:
+            self._widen()
+            block = days[order] // self._width
         starts = np.flatnonzero(np.diff(block, prepend=NO_DAY))
         for start, end in zip(starts, [*starts[1:], block.size], strict=True):
             part = slice(start, end)
             sums = PairSums.of_rows(self._scores, scored[:, part], present if present is None else present[:, part])
             self._put(int(block[start]), sums)
-        while len(self._blocks) > MOST_BLOCKS:
-            self._widen()
 
     def _widen(self) -> None:
         before, self._blocks = self._blocks, {}

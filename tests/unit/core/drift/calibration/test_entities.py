@@ -145,3 +145,13 @@ def test_entities_are_compared_in_the_same_months() -> None:
     assert (same.null, same.verdict) == (Null.ENTITIES, Verdict.NO_DRIFT)
     plain = fit(seasonal, FEATURES, time_column="day", calibrated=True)
     assert report_on(plain, summer).features[0].verdict is Verdict.DRIFT
+
+
+def test_rows_without_a_month_are_left_out_even_if_no_row_of_a_batch_has_one() -> None:
+    table = rows(60, 5, seed=1)
+    dayless = table.set_column(table.schema.get_field_index("day"), "day", pa.nulls(table.num_rows, pa.date32()))
+    reference = fit(table, FEATURES, calibrated=True, time_column="day", phase=Phase.MONTH)
+    (counted,) = reference.summarize(dayless).entities
+    assert not counted.keys.size
+    (both,) = reference.summarize([dayless, table]).entities
+    assert both.counts.sum() == reference.entities[0].counts.sum()
