@@ -216,7 +216,7 @@ def _say_inferred(compared: "Compared") -> None:
     say(compared.note)
     left_out = compared.left_out
     for name, why in list(left_out.items())[:MOST_LISTED]:
-        say(f"{shortened(name)}: left out, because {why}")
+        say(f"{shortened(name) or 'a column without a name'}: left out, because {why}")
     if len(left_out) > MOST_LISTED:
         say(f"and {len(left_out) - MOST_LISTED} more were left out; --json names them all")
 

@@ -41,8 +41,11 @@ class Compared:
     def inferred(cls, reference: FeatureTable, current: FeatureTable | Profile, *, time_column: str | None) -> Self:
         """Return the columns that both have, with the kinds that the reference's values show.
 
-        Raises what `FeatureTable.sample` and `shared_columns` raise.
+        Raises what `FeatureTable.require_readable`, `FeatureTable.sample` and `shared_columns` raise.
         """
+        for table in (reference, current):
+            if isinstance(table, FeatureTable):  # an unreadable one seems to have no columns
+                table.require_readable()
         theirs = current.names if isinstance(current, Profile) else current.column_names
         found = shared_columns(reference.sample(), theirs, time_column=time_column)
         return cls(found.features, found.time_column, left_out=found.left_out, note=found.note)

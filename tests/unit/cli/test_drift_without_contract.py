@@ -131,3 +131,22 @@ def test_every_wrong_type_is_named_at_once_before_anything_is_counted(desk: Desk
     said = desk.refuses(desk.reference, "ColumnsUnfit", reference=wrong)
     assert "'points'" in said
     assert "'venue'" in said
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_table_that_cannot_be_read_is_said_to_be_so_on_either_side(desk: Desk, *, folder: bool) -> None:
+    good = desk.write("good.parquet", orders(0))
+    bad = desk.folder / "late" / "bad.parquet"
+    bad.parent.mkdir()
+    bad.write_bytes(good.read_bytes()[:-100])
+    for pair in ((good, bad.parent if folder else bad), (bad.parent if folder else bad, good)):
+        done = check(*pair)
+        assert done.returncode == 2
+        assert "bad.parquet cannot be read" in done.stderr
+        assert "its end is missing" in done.stderr
+
+
+def test_a_column_without_a_name_is_left_out_in_words(desk: Desk) -> None:
+    before = desk.write("before.parquet", orders(0))
+    after = desk.write("after.parquet", orders(1).append_column("", pa.nulls(ROWS, pa.int64())))
+    assert "a column without a name: left out" in check(before, after).stderr

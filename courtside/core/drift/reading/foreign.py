@@ -53,7 +53,14 @@ def described(ends: Ends) -> str | None:
         return "it is JSON; convert it, for example in pandas with `pd.read_json(file).to_parquet(...)`"
     if head.lstrip().startswith(b"<"):
         return "it is a page or XML, perhaps of a server that refused to give the file; fetch it again"
-    return _CSV if _is_text(head) else "it is no parquet file; give one"
+    return (
+        _text(head) if _is_text(head) else "it is of no format that is known here; give a parquet, CSV or Feather file"
+    )
+
+
+def _text(head: bytes) -> str:
+    blank = "it begins with blank lines only; write it again, with a header in its first line"
+    return _CSV if head.strip() else blank
 
 
 def _is_text(head: bytes) -> bool:

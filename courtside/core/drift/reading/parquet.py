@@ -6,6 +6,7 @@ over a network (S3) is asked for more at a time, as every request takes as long 
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def sampled(filesystem: fs.FileSystem, path: str, budget: "Budget", *, name: str
     """
     with _opened(filesystem, path, (), name) as file, readable(name):
         names = file.schema_arrow.names
-        if repeated := sorted({each for each in names if names.count(each) > 1}):
+        if repeated := sorted(each for each, times in Counter(names).items() if times > 1):
             raise DuplicateColumns(repeated)
         yield _singles(_viewless(pa.RecordBatch.from_pylist([], schema=file.schema_arrow)))
         groups = spread(range(file.num_row_groups), MOST_GROUPS)

@@ -148,6 +148,11 @@ class FeatureTable:
             return file, schema
         return None
 
+    def require_readable(self) -> None:
+        """Raise what is wrong with the first file, an `UnreadableFile`, where no file is readable."""
+        if self.first is None:
+            parquet.schema_of(*self._located(self.files[0]), name=self.files[0].path)
+
     @property
     def column_names(self) -> list[str]:
         """The columns of the first readable file."""

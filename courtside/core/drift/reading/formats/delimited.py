@@ -4,23 +4,33 @@ The file is read twice in constant memory: once to see what every column is, onc
 megabyte suggests is often wrong a gigabyte later.
 """
 
+import contextlib
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 from pyarrow import fs
 
 from courtside.core.drift.reading.formats.cells import CellKind, KindOfColumn, read_as
-from courtside.core.drift.reading.formats.errors import HeaderMissing, NotUtf8, RowsMalformed
+from courtside.core.drift.reading.formats.errors import (
+    HeaderMissing,
+    NotUtf8,
+    QuoteUnclosed,
+    RowsMalformed,
+    UnreadableFile,
+)
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 SNIFFED_BYTES: Final = 2**16
 BLOCK_BYTES: Final = 2**22
 MOST_SNIFFED: Final = 50
+FEWEST_SWALLOWED: Final = 3
+"""A cell that holds at least so many whole lines is looked at: a quote that nobody closed swallows rows."""
 COMPRESSIONS: Final = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
 UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -37,21 +47,23 @@ class Delimited:
 
     @classmethod
     def of(cls, filesystem: fs.FileSystem, path: str) -> "Delimited":
-        """Look at the beginning of a file; raises `NotUtf8` and `HeaderMissing`."""
+        """Look at the beginning of a file; raises `NotUtf8`, `UnreadableFile` and `HeaderMissing`."""
         with filesystem.open_input_stream(path, compression=None) as stream:
             magic = stream.read(4)
         compression = next((kind for start, kind in COMPRESSIONS.items() if magic.startswith(start)), None)
         with filesystem.open_input_stream(path, compression=compression) as stream:
             head = stream.read(SNIFFED_BYTES)
+            while not _has_line(head) and (more := stream.read(len(head))):  # a header of thousands of columns
+                head += more
         text = _decoded(head, path, whole=len(head) < SNIFFED_BYTES)
         delimiter = _delimiter(text)
-        columns = tuple(next(csv.reader(io.StringIO(text), delimiter=delimiter), ()))
+        columns = tuple(next(_rows(text, delimiter), ()))
         if not any(column.strip() for column in columns):
             raise HeaderMissing(path)
         return cls(filesystem, path, compression, delimiter, columns)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the rows with typed columns, at least one batch; raises `NotUtf8` and `RowsMalformed`."""
+        """Yield the rows with typed columns, at least one batch; raises `NotUtf8`, `QuoteUnclosed`, `RowsMalformed`."""
         kinds = self._kinds()
         names = list(self.columns)
         none = [pa.array([], pa.string()) for _ in names]
@@ -66,9 +78,19 @@ class Delimited:
     def _kinds(self) -> list[CellKind]:
         looking = [KindOfColumn() for _ in self.columns]
         for batch in self._cells():
+            for column in batch.columns:
+                self._require_closed(column)
             for kind, column in zip(looking, batch.columns, strict=True):
                 kind.look(column)
         return [kind.found for kind in looking]
+
+    def _require_closed(self, cells: Any) -> None:
+        """Raise `QuoteUnclosed` for a cell whose lines, all but the first and the last, are rows of this table."""
+        long = pc.filter(cells, pc.greater(pc.count_substring(cells, "\n"), pa.scalar(FEWEST_SWALLOWED)))
+        for cell in long.to_pylist():
+            inner = cell.splitlines()[1:-1]
+            if all(line.count(self.delimiter) == len(self.columns) - 1 for line in inner):
+                raise QuoteUnclosed(self.path, cell, rows=len(inner))
 
     def _cells(self) -> Iterator[pa.RecordBatch]:
         """Yield every cell as text."""
@@ -107,9 +129,20 @@ class Delimited:
             raise RowsMalformed(self.path, malformed, cells=len(self.columns))
 
 
+def is_utf16(head: bytes) -> bool:
+    """Tell whether a text begins as UTF-16 does: with its mark, or with a zero in every other place."""
+    return head.startswith(UTF16) or head.count(0) * 3 > len(head)
+
+
+def _has_line(head: bytes) -> bool:
+    return b"\n" in head or b"\r" in head
+
+
 def _decoded(head: bytes, name: str, *, whole: bool) -> str:
-    if head.startswith(UTF16) or b"\x00" in head:
+    if is_utf16(head):
         raise NotUtf8(name, "is written in UTF-16")
+    if b"\x00" in head:
+        raise UnreadableFile(name, "it holds NUL characters, which no text has; write it again without them")
     try:
         return head.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -126,7 +159,12 @@ def _delimiter(text: str) -> str:
 
 
 def _regularity(text: str, delimiter: str) -> tuple[float, int]:
-    widths: Sequence[int] = [len(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+    widths: Sequence[int] = [len(row) for row in _rows(text, delimiter) if row]
     if not widths or widths[0] == 1:
         return (0.0, 0)
     return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+
+
+def _rows(text: str, delimiter: str) -> Iterator[Sequence[str]]:
+    with contextlib.suppress(csv.Error):  # a cell of over 128 KiB: this is not what separates the cells of a header
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import quoted
 
 MOST_NAMED = 5
 
@@ -46,4 +47,17 @@ class RowsMalformed(UnreadableFile):
             file,
             f"rows {named}{more} do not have {cells} cells, as the header has; put text that holds the separator or a "
             "line break in double quotes, or repair these rows",
+        )
+
+
+class QuoteUnclosed(UnreadableFile):
+    """A quote that nobody closed makes `rows` rows and more part of one cell."""
+
+    def __init__(self, file: str, cell: str, *, rows: int) -> None:
+        self.cell = cell
+        self.rows = rows
+        super().__init__(
+            file,
+            f"{quoted(cell.splitlines()[0])} begins with a double quote that is closed only after {rows:,} rows or "
+            "more, or never; close it, or double it if it belongs to the text",
         )

@@ -47,6 +47,8 @@ def _is_text(head: bytes, path: str) -> bool:
         return False
     if head.startswith(UTF16):
         return True
+    if b"\x00" in head:  # the reader of text says what is wrong
+        return path.lower().endswith(CSV_SUFFIXES) and not any(byte < 9 for byte in head if byte)
     control = sum(byte < 32 and byte not in b"\t\r\n\x0c" for byte in head)
     return not control and (path.lower().endswith(CSV_SUFFIXES) or _decodes(head))
 

@@ -14,7 +14,7 @@ from pyarrow import feather, fs, ipc
 from courtside.core.drift.reading import UnreadableFile, open_table
 from courtside.core.drift.reading.formats.cells import KindOfColumn, read_as
 from courtside.core.drift.reading.formats.delimited import Delimited
-from courtside.core.drift.reading.formats.errors import HeaderMissing, NotUtf8, RowsMalformed
+from courtside.core.drift.reading.formats.errors import HeaderMissing, NotUtf8, QuoteUnclosed, RowsMalformed
 
 ROWS = pa.table(
     {
@@ -54,6 +54,7 @@ def saved(path: Path, content: str | bytes) -> Path:
         ("t.csv", TEXT.encode()),
         ("t.csv", b"\xef\xbb\xbf" + TEXT.encode()),
         ("t.csv", TEXT.replace("\n1", "\r\n1").encode()),
+        ("t.csv", TEXT.replace("\n", "\r").replace("two\r", "two\n").encode()),
         ("t.tsv", TEXT.replace(",", "\t").replace("1\t234", "1,234").replace("a\tb", "a,b").encode()),
         ("semicolons.txt", TEXT.replace(",", ";").replace('"1;234.5"', '"1.234,5"').replace("a;b", "a,b").encode()),
         ("t.csv.gz", gzip.compress(TEXT.encode())),
@@ -95,6 +96,11 @@ def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
         (b"\na,b\n", HeaderMissing, "add a header"),
         (b"a,b\n1,2\n1,2,3\n4\n", RowsMalformed, "rows 2, 3 do not have 2 cells"),
         (b"", UnreadableFile, "it is empty"),
+        (b"\n\n \n", UnreadableFile, "blank lines only"),
+        (TEXT.encode("utf-16-le"), NotUtf8, "written in UTF-16"),
+        (b"a,b\n1,x\0y\n", UnreadableFile, "NUL characters"),
+        (b'a,b,c\n1,2,"x\n' + b"1,2,x\n" * 9, QuoteUnclosed, "after 8 rows or more, or never"),
+        (b'a,b,c\n1,2,"x\n' + b"1,2,x\n" * 9 + b'1,2,"x\n', QuoteUnclosed, "'x' begins with a double quote"),
     ],
 )
 def test_text_that_is_no_table_is_named_with_the_way_out(
@@ -102,6 +108,19 @@ def test_text_that_is_no_table_is_named_with_the_way_out(
 ) -> None:
     with pytest.raises(error, match=says):
         read(saved(tmp_path / "t.csv", content))
+
+
+def test_a_text_of_many_lines_is_one_cell(tmp_path: Path) -> None:
+    text = "Dear all,\nyes, no, perhaps, why\nnothing\n1,2\nbye"
+    found = Delimited.of(fs.LocalFileSystem(), str(saved(tmp_path / "t.csv", f'a,b,c\n1,2,"{text}"\n')))
+    assert pa.Table.from_batches(list(found.batches())).to_pylist() == [{"a": 1, "b": 2, "c": text}]
+
+
+def test_a_header_may_be_longer_than_what_is_looked_at_first(tmp_path: Path) -> None:
+    names = [f"column_{place:06}" for place in range(20_000)]
+    content = ",".join(names) + "\n" + ",".join("7" for _ in names) + "\n"
+    found = Delimited.of(fs.LocalFileSystem(), str(saved(tmp_path / "t.csv", content)))
+    assert (found.delimiter, list(found.columns)) == (",", names)
 
 
 def test_a_damaged_file_in_a_folder_is_named_by_its_own_name(tmp_path: Path) -> None:

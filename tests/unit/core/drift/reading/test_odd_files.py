@@ -65,7 +65,7 @@ def _rows(path: Path, days: Days) -> int:
         (b"SQLite format 3\0", "SQLite"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"),
         (b"PAR1" + bytes(2000), "its end is missing"),
-        (b"\x00\x01\x02\x03" * 40, "it is no parquet file"),
+        (b"\x00\x01\x02\x03" * 40, "it is of no format that is known here"),
     ],
 )
 def test_a_file_that_is_no_parquet_file_is_called_what_it_is(tmp_path: Path, content: bytes, says: str) -> None:
