@@ -23,6 +23,10 @@ def found() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+class PageLeft(Exception):
+    """The page went elsewhere while it was asked something."""
+
+
 class Browser:
     """One page; every request it made is in `requests`."""
 
@@ -92,6 +96,8 @@ class Browser:
         while True:
             answer = self._receive()
             if answer.get("id") == self._number:
+                if "navigated" in str(answer.get("error")):
+                    raise PageLeft(method)
                 assert "error" not in answer, f"{method}: {answer['error']}"
                 result: dict[str, Any] = answer["result"]
                 return result

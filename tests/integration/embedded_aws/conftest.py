@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,11 @@ import pytest
 
 from embedded_aws.aws import LocalAws, LocalOptions
 from embedded_aws.deployment import Outputs
-from embedded_aws.webhooks import Webhook
+from embedded_aws.webhooks import SLACK, Webhook
 from tests.integration.embedded_aws import cloud
+
+SUBSCRIBER = replace(SLACK, shown=lambda payload: str(payload.get("Message", "")))
+"""Takes what SNS posts to an HTTP subscription, whose text is in another field than a channel's."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_PROFILE", "a-developers-own")
         patch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
-        with Webhook() as webhook, LocalAws.start(LocalOptions(state_directory=state)) as aws:
+        with Webhook(channel=SUBSCRIBER) as webhook, LocalAws.start(LocalOptions(state_directory=state)) as aws:
             assembly = cloud.write(tmp_path_factory.mktemp("cloud"), http_endpoint=webhook.url)
             patch.undo()
             yield Deployed(aws, aws.deploy(assembly), webhook, assembly)

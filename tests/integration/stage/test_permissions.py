@@ -29,6 +29,7 @@ from courtside.contracts.events import (
     UnlockRequest,
     Window,
 )
+from courtside.contracts.names import POSTED
 from courtside.contracts.records import ApprovalRecord
 from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import Stage
@@ -233,7 +234,7 @@ def test_no_template_environment_or_log_tells_a_webhook_a_password_or_a_token(st
         "AWS::Lambda::Function",
         "COURTSIDE_LAKE_BUCKET",
         "PGDATABASE",
-        "posted to Slack",
+        POSTED,
         "courtside.migrate",
     ):
         assert any(part in text for text in everything), part
