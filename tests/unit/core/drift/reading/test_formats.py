@@ -116,6 +116,12 @@ def test_a_text_of_many_lines_is_one_cell(tmp_path: Path) -> None:
     assert pa.Table.from_batches(list(found.batches())).to_pylist() == [{"a": 1, "b": 2, "c": text}]
 
 
+def test_a_text_of_many_lines_may_be_the_only_column(tmp_path: Path) -> None:
+    text = "Dear all,\none\ntwo\nthree\nfour\nbye"
+    found = Delimited.of(fs.LocalFileSystem(), str(saved(tmp_path / "t.csv", f'note\n"{text}"\n')))
+    assert pa.Table.from_batches(list(found.batches())).to_pylist() == [{"note": text}]
+
+
 def test_a_header_may_be_longer_than_what_is_looked_at_first(tmp_path: Path) -> None:
     names = [f"column_{place:06}" for place in range(20_000)]
     content = ",".join(names) + "\n" + ",".join("7" for _ in names) + "\n"
