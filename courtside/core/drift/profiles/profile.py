@@ -223,9 +223,12 @@ def period_of(batch: pa.RecordBatch, time_column: str | None) -> arrow.Period | 
 
 
 def _counted(column: Column, cells: BatchCells, *, shared: bool) -> Column:
-    """Count one column, a numeric one by its rows' cells if something else needs these, too."""
-    array, rows = cells.array(column.name), cells.batch.num_rows
-    if shared and isinstance(column, NumericColumn):
+    """Count one column; by what is kept of the batch if something else needs that, too, else faster without it."""
+    rows = cells.batch.num_rows
+    if not shared:
+        return column.counted(arrow.column(cells.batch, column.name), rows=rows)
+    array = cells.array(column.name)
+    if isinstance(column, NumericColumn):
         return column.counted(array, rows=rows, cells=cells.of(column))
     return column.counted(array, rows=rows)
 
