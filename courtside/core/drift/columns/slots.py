@@ -15,7 +15,7 @@ from courtside.core.drift.columns.rounding import Integers
 SLOTS = 16_384
 NOISE = 0.05
 """How much of the PSI of two samples may be due to sampling: rows bear so many groups."""
-FEWEST, MOST = 8, 512
+FEWEST, MOST = 8, 2_048
 SEEN_ONCE = 5
 """With so many levels seen once, others that were not seen are to be expected (Good 1953, Biometrika 40(3/4))."""
 ALONE = 10

@@ -224,6 +224,8 @@ def open_table(filesystem: fs.FileSystem, path: str, *, name: str) -> FeatureTab
         found = filesystem.get_file_info(path)
         if found.type is fs.FileType.File:
             return FeatureTable(filesystem, name, (TableFile(path, path.rsplit("/", 1)[-1]),), single=True)
+        if found.type is fs.FileType.Unknown:
+            raise TableMissing(name, "it is a pipe or a device, which cannot be read twice; write it to a file first")
         if found.type is not fs.FileType.Directory:
             raise TableMissing(name, "there is no such file or folder")
         listed = filesystem.get_file_info(fs.FileSelector(path, recursive=True))

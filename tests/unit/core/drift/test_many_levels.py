@@ -110,3 +110,11 @@ def test_few_levels_of_which_none_is_missing_have_no_slots() -> None:
     (column,) = fit(pa.table({"x": ["a", "b", "c"] * 40}), X).columns
     assert isinstance(column, CategoryColumn)
     assert column.slots is None
+
+
+def test_levels_that_are_all_new_are_drift_even_of_a_hundred_thousand() -> None:
+    rng = np.random.default_rng(29)
+    reference, same = (drawn(rng, even(100_000), rows) for rows in (100_000, 50_000))
+    new = pa.table({"x": pa.array([f"new {number}" for number in rng.integers(0, 100_000, 50_000)])})
+    assert all(feature.drifted for feature in drifted(reference, new).values())
+    assert not drifted(reference, same)["calibrated"].drifted

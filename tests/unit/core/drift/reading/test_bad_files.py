@@ -1,3 +1,4 @@
+import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,9 @@ def test_a_single_bad_file_is_an_error_not_a_quarantine(reference: Profile, tmp_
 def test_a_missing_table_says_what_to_give(tmp_path: Path) -> None:
     with pytest.raises(TableMissing, match="no such file or folder"):
         opened(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(TableMissing, match="write it to a file first"):
+        opened(tmp_path / "pipe")
     (tmp_path / "empty").mkdir()
     with pytest.raises(TableMissing, match="no parquet, CSV or Feather file below it"):
         opened(tmp_path / "empty")
