@@ -202,10 +202,12 @@ def _print(compared: "Comparison") -> None:
         print_text(disagreement(report.newest_part))
     for name in report.features_not_in_reference:
         print_text(f"{name}: not compared, because the reference was made without it")
-    for whole in report.table:
-        print_text(headline.table(whole))
-    for outcome in report.outcomes_drifted:
-        print_text(headline.outcome(outcome))
+    for line in (
+        *map(headline.table, report.table),
+        *map(headline.segment, report.segments),
+        *map(headline.outcome, report.outcomes_drifted),
+    ):
+        print_text(line)
 
 
 def _say_inferred(compared: "Compared") -> None:

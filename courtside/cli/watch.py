@@ -44,7 +44,7 @@ def watch(
         say("A check that has begun goes on without this command; `courtside status` says what it decided")
         raise
     print_json(found.model_dump(mode="json")) if as_json else print_pairs(_lines(found))
-    if exit_code and (found.features_drifted or found.table_drifted):
+    if exit_code and (found.features_drifted or found.table_drifted or found.segments_drifted):
         raise typer.Exit(EXIT_DRIFT)
 
 
@@ -56,6 +56,8 @@ def _lines(found: DriftCheckResponse) -> dict[str, object]:
     }
     if found.features_drifted:
         lines["moved"] = ", ".join(found.features_drifted)
+    if found.segments_drifted:
+        lines["moved in segments"] = ", ".join(found.segments_drifted)
     if found.overdue_since:
         lines["new data"] = f"overdue: the newest row is of {found.overdue_since}"
     if found.files_quarantined:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class Payload(BaseModel):
@@ -66,7 +66,8 @@ def execution_name(training_id: str) -> str:
 class DriftCheckResponse(Payload):
     """Output of `check_drift`; `page_key` and `tracking_run_id` are None where page or run could not be made.
 
-    `table_drifted` names the statistics of the table as a whole that drifted; `share_drifted` is the share of the
+    `table_drifted` names the statistics of the table as a whole that drifted, `segments_drifted` the parts of it by a
+    column's values (``column=value``); `share_drifted` is the share of the
     checked features, in [0, 1]. With the decision ``nothing_to_check`` there is no report. `overdue_since` is the day
     of the newest row if data should have come since and did not.
     """
@@ -76,6 +77,7 @@ class DriftCheckResponse(Payload):
     rows: int
     features_drifted: tuple[str, ...]
     table_drifted: tuple[str, ...] = ()
+    segments_drifted: tuple[str, ...] = Field((), exclude_if=lambda names: not names)
     share_drifted: float = 0.0
     decision: str
     rule: str = ""

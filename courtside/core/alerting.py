@@ -58,6 +58,7 @@ def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertCont
         ),
         "",
         *_section("*What moved*", _moved(report)),
+        *_section("*Only in a segment*", _first([_bullet(headline.segment(each)) for each in report.segments_apart])),
         *_section(
             "*Target and prediction*", [_bullet(headline.outcome(outcome)) for outcome in report.outcomes_drifted]
         ),

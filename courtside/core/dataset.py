@@ -71,6 +71,7 @@ class Dataset:
     `purpose` is what the models are for, in the words of their card;
     `phase` is set where features differ by time of the year, so that a window is compared with the same days;
     `segment` is the column by whose values the gate looks at parts of the holdout (None: only at the whole);
+    `segments` are the columns by whose values windows are checked in parts too (none: only as a whole);
     `version` counts the contract's changes; `table` is the address of its rows where it names one; `candidates` are
     those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
     `tracking` say whether a training makes a drift reference and is logged.
@@ -96,11 +97,15 @@ class Dataset:
     thresholds: tuple[str, ...] = ()
     drift: bool = True
     tracking: bool = True
+    segments: tuple[str, ...] = ()
 
     @property
     def contract(self) -> ContractId:
         """What tells this contract from others: the SHA-256 is that of its canonical JSON."""
-        content = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        said = asdict(self)
+        if len(self.segments) < 2:  # `segment` says the same, and contracts keep the hash that they had before
+            del said["segments"]
+        content = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return ContractId(self.name, self.version, hashlib.sha256(content.encode()).hexdigest())
 
     @property
@@ -112,7 +117,8 @@ class Dataset:
     def columns(self) -> list[str]:
         """Every column that a table of this dataset must hold if no builder makes it."""
         one = (self.time_column, self.season_column)
-        named = (*self.id_columns, *one, *self.feature_names, self.segment, *self.entity_columns, self.target)
+        parts = (self.segment, *self.segments, *self.entity_columns)
+        named = (*self.id_columns, *one, *self.feature_names, *parts, self.target)
         return list(dict.fromkeys(name for name in named if name is not None))
 
     @property

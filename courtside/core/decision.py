@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from courtside.contracts.shortening import listed
 from courtside.core.drift.reports.report import DriftReport
+from courtside.core.drift.story import headline
 
 
 class Action(StrEnum):
@@ -37,7 +38,8 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
 
     Too little data, no drift and what is usual ask for nothing; a broken column and files that could not be read ask
     for a person, because a model trained on broken data would be worse than the current one. So does a table that moved
-    as a whole while no feature did: whether that hurts the model is for a person to say.
+    as a whole, or in one segment, while no feature did in all rows: whether that hurts the model is for a person to
+    say.
     """
     moved, checked, share = len(report.features_drifted), report.features_checked, report.share_drifted
     said = f"{moved} of {checked} features moved ({share:.0%})"
@@ -58,6 +60,9 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
 
 def _without_drifted_features(report: DriftReport) -> Decision:
     usual, checked = len(report.features_usual), report.features_checked
+    if report.segments_drifted:
+        parts = headline.only_there(report.segments_drifted)
+        return Decision(Action.ALERT, "segment_drift", f"no feature drifted in all rows, but {parts}: no retraining")
     if report.table_drifted:
         whole = "; ".join(each.reason for each in report.table_drifted)
         return Decision(Action.ALERT, "table_drift", f"no feature drifted by itself, but {whole}: no retraining")

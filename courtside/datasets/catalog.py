@@ -67,6 +67,7 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "id_columns": tuple(contract.id_columns),
             "phase": contract.comparable.phase,
             "segment": next(iter(contract.segments), None),
+            "segments": tuple(contract.segments),
             "candidates": None if contract.candidates is None else tuple(contract.candidates),
             "policy": contract.watch.policy,
             "thresholds": tuple(f"{key}={limit}" for key, limit in contract.watch.thresholds.items()),
@@ -145,6 +146,14 @@ def _unknown_candidates(contract: ContractDocument, document: Document) -> list[
     ]
 
 
+def _repeated_segments(contract: ContractDocument, document: Document) -> list[str]:
+    return [
+        f"line {document.line(('segments', place))}: {name} stands here twice; delete one of them"
+        for place, name in enumerate(contract.segments)
+        if name in contract.segments[:place]
+    ]
+
+
 def _unusable_thresholds(contract: ContractDocument, document: Document) -> list[str]:
     from courtside.core.drift.policies.thresholds import Threshold
 
@@ -167,6 +176,7 @@ _CHECKS = (
     _phase_without_time,
     _of_two_sources,
     _unknown_candidates,
+    _repeated_segments,
     _unusable_thresholds,
 )
 

@@ -139,9 +139,10 @@ class ContractDocument(Keys):
     )
     segments: list[Text] = Field(
         [],
-        max_length=1,
-        description="The column by whose values the gate looks at parts of the holdout; one for now.",
-        examples=[["plan"]],
+        max_length=3,
+        description="At most three columns by whose values (the 12 most frequent of each) the drift check looks at "
+        "parts of a window; the gate looks at parts of the holdout by the first of them.",
+        examples=[["plan", "country"]],
     )
     candidates: list[Text] | None = Field(
         None,

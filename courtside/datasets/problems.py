@@ -14,7 +14,7 @@ _WRITE = {
     "string_too_short": "{key} is empty; write a text or leave the key out",
     "list_type": "{key} must be a list, like `{key}: [id]`, or `{key}: []`",
     "too_short": "{key} holds nothing; write at least one, like `{example}`",
-    "too_long": "{key} holds more than one, and for now only one is used; delete the others",
+    "too_long": "{key} holds more than {most}; delete the others",
     "bool_type": "{key} must be true or false, like `{last}: false`",
     **dict.fromkeys(
         ("float_type", "greater_than", "finite_number"), "{key} must be a number above 0, like `{last}: 0.2`"
@@ -48,6 +48,7 @@ def problem(error: ErrorDetails, document: Document) -> str:
         key=key,
         last=path[-1] if path else "",
         example=_EXAMPLES.get(key, "name: churn"),
+        most=error.get("ctx", {}).get("max_length"),
         message=error["msg"].removeprefix("Value error, "),
     )
     return f"line {document.line(path)}: {said}"

@@ -236,6 +236,7 @@ def _response(
         rows=report.current.rows,
         features_drifted=report.features_drifted,
         table_drifted=tuple(each.name for each in report.table_drifted),
+        segments_drifted=tuple(each.name for each in report.segments_drifted),
         share_drifted=report.share_drifted,
         decision=record.action,
         rule=record.rule,

@@ -26,11 +26,19 @@ class Compared:
     left_out: Mapping[str, str] = field(default_factory=dict)
     note: str | None = None
     contract: ContractId | None = None
+    segments: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
         """Return what a contract says."""
-        return cls(dataset.features, dataset.time_column, dataset.phase, dataset.outcomes, contract=dataset.contract)
+        return cls(
+            dataset.features,
+            dataset.time_column,
+            dataset.phase,
+            dataset.outcomes,
+            contract=dataset.contract,
+            segments=dataset.segments,
+        )
 
     @classmethod
     def of_profile(cls, profile: Profile) -> Self:
@@ -117,6 +125,7 @@ def _reference_profile(
                 calibrated=calibrated,
                 phase=compared.phase,
                 outcomes=compared.outcomes,
+                segments=compared.segments,
             )
         except NotBinary as error:
             if compared.note is None:

@@ -178,6 +178,7 @@ def _profile(features: pa.Table, dataset: Dataset) -> Profile:
         history=features.to_batches(),
         phase=dataset.phase,
         outcomes=dataset.outcomes,
+        segments=dataset.segments,
     )
 
 

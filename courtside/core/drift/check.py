@@ -12,6 +12,7 @@ from courtside.core.drift.policies.policy import Evidence, Judgement, Null, Poli
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, NewestPart, Side, Verdict
+from courtside.core.drift.reports.segments import SegmentDrift
 from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.statistics.missing import missing_shift
 from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
@@ -34,10 +35,10 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
         raise ProfileMismatch("they have different columns")
     policy.require_known(reference.names)
     part = newest_part(reference) if policy.uses_history else None
+    segments = _segments(reference, current, policy)
     reference = comparable_reference(reference, current, policy)
     nulls = Nulls.of(reference, current) if policy.uses_history else None
-    pairs = list(zip(reference.columns, current.columns, strict=True))
-    judged = [_with_gaps(pair, feature) for pair, feature in zip(pairs, _judged_all(pairs, policy, nulls), strict=True)]
+    judged = _features(reference, current, policy, nulls)
     return DriftReport(
         policy=policy.name,
         reference=Side(reference.rows, reference.period),
@@ -48,6 +49,7 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
         features=tuple(judged),
         table=_table(reference, current, policy, judged) if policy.uses_history else (),
         outcomes=_outcomes(reference, current, policy),
+        segments=segments,
         features_not_in_reference=tuple(name for name in features if name not in reference.by_name),
     )
 
@@ -60,13 +62,49 @@ def newest_part(reference: Profile) -> NewestPart | None:
     return NewestPart(newest.profile.period[0], Side(reference.rows, reference.period), newest.moved)
 
 
-def _judged_all(pairs: Sequence[Pair], policy: Policy, nulls: Nulls | None) -> list[FeatureDrift]:
+def _features(
+    reference: Profile, current: Profile, policy: Policy, nulls: Nulls | None, *, segments: int = 1
+) -> list[FeatureDrift]:
+    pairs = list(zip(reference.columns, current.columns, strict=True))
+    judged = _judged_all(pairs, policy, nulls, segments=segments)
+    return [_with_gaps(pair, feature) for pair, feature in zip(pairs, judged, strict=True)]
+
+
+def _segments(reference: Profile, current: Profile, policy: Policy) -> tuple[SegmentDrift, ...]:
+    """Judge each segment with enough rows on both sides like a table of its own, and count the others' rows."""
+    if [each.name for each in reference.segments] != [each.name for each in current.segments]:
+        raise ProfileMismatch("they have different segments")
+    sides = [
+        (mine, comparable_reference(mine.profile, theirs.profile, policy), theirs.profile)
+        for mine, theirs in zip(reference.segments, current.segments, strict=True)
+    ]
+    enough = [min(before.rows, after.rows) >= max(1, policy.minimum_rows) for _, before, after in sides]
+    found = []
+    for (segment, before, after), judge in zip(sides, enough, strict=True):
+        nulls = Nulls.of(before, after) if policy.uses_history else None
+        judged = _features(before, after, policy, nulls, segments=sum(enough)) if judge else []
+        drifted = tuple(each for each in judged if each.drifted)
+        found.append(SegmentDrift(segment.column, segment.level, before.rows, after.rows, _of_segment(judged), drifted))
+    return tuple(found)
+
+
+def _of_segment(judged: Sequence[FeatureDrift]) -> Verdict:
+    """Return the verdict on a segment by those on its features."""
+    verdicts = {each.verdict for each in judged}
+    if any(each.drifted for each in judged):
+        return Verdict.DRIFT
+    if verdicts <= {Verdict.INSUFFICIENT_DATA}:
+        return Verdict.INSUFFICIENT_DATA
+    return Verdict.USUAL if Verdict.USUAL in verdicts else Verdict.NO_DRIFT
+
+
+def _judged_all(pairs: Sequence[Pair], policy: Policy, nulls: Nulls | None, *, segments: int = 1) -> list[FeatureDrift]:
     unjudged = {mine.name: _unjudged(mine, theirs, policy.minimum_rows) for mine, theirs in pairs}
     asked = [pair for pair in pairs if unjudged[pair[0].name] is None]
     evidence = [_evidence(*pair) for pair in asked]
     if nulls is not None:
         evidence = [nulls.judged(seen, *pair) for seen, pair in zip(evidence, asked, strict=True)]
-    found = zip(asked, evidence, policy.judge(evidence), strict=True)
+    found = zip(asked, evidence, policy.judge(evidence, segments=segments), strict=True)
     judged = {pair[0].name: _judged(pair, seen, judgement) for pair, seen, judgement in found}
     return [unjudged[mine.name] or judged[mine.name] for mine, _ in pairs]
 
@@ -129,7 +167,7 @@ def _evidence(reference: Column, current: Column) -> Evidence:
 
 def _unjudged(reference: Column, current: Column, minimum_rows: int) -> FeatureDrift | None:
     """Return the verdict on a feature for which no statistic can be computed, None for the others."""
-    verdict = _breakage(current, minimum_rows)
+    verdict = _breakage(reference, current, minimum_rows)
     if verdict is not None:
         return _bare(reference, current, verdict, reasons.broken_reason(verdict, reference, current))
     if min(reference.valid, current.valid) < max(1, minimum_rows):
@@ -139,7 +177,7 @@ def _unjudged(reference: Column, current: Column, minimum_rows: int) -> FeatureD
     return None
 
 
-def _breakage(current: Column, minimum_rows: int) -> Verdict | None:
+def _breakage(reference: Column, current: Column, minimum_rows: int) -> Verdict | None:
     tally = current.tally
     if current.valid:
         return None
@@ -147,7 +185,8 @@ def _breakage(current: Column, minimum_rows: int) -> Verdict | None:
         return Verdict.WRONG_TYPE
     if tally.absent == tally.rows:
         return Verdict.MISSING_COLUMN
-    return Verdict.ALL_MISSING if tally.rows >= minimum_rows else None
+    # In a segment a column may never have held a value.
+    return Verdict.ALL_MISSING if tally.rows >= minimum_rows and reference.valid else None
 
 
 def _bare(reference: Column, current: Column, verdict: Verdict, text: str) -> FeatureDrift:

@@ -34,8 +34,8 @@ def feature_section(feature: FeatureDrift, reference: Column, current: Column, *
         element("div", *figures, class_="figures"),
         element(
             "div",
-            _table("Values", ("", "reference", "current"), _values(reference, current)),
-            _table("Statistics", ("", "value", "p"), _statistics(feature)),
+            table("Values", ("", "reference", "current"), _values(reference, current)),
+            table("Statistics", ("", "value", "p"), _statistics(feature)),
             class_="tables",
         ),
         id=key,
@@ -168,7 +168,8 @@ def _page_order(each: Statistic) -> tuple[bool, bool]:
     return all(figure.pvalue is None for figure in each.figures), any(figure.in_unit for figure in each.figures)
 
 
-def _table(caption: str, columns: Row, rows: Iterable[Row]) -> Markup:
+def table(caption: str, columns: Row, rows: Iterable[Row]) -> Markup:
+    """Return a table; the first cell of each row is its name."""
     head = element("tr", *(element("th", column, scope="col") if column else element("td") for column in columns))
     body = [
         element("tr", element("th", name, scope="row"), *(element("td", cell) for cell in cells))

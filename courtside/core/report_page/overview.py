@@ -50,14 +50,21 @@ def verdict(report: DriftReport) -> tuple[str, str]:
         )
     if not report.sufficient_data:
         return "unknown", "Not enough data to tell whether anything drifted."
-    if report.table_drifted and not drifted:
-        return "drift", "Drift: no feature drifted by itself, but the table did as a whole."
-    if drifted:
-        return "drift", f"Drift: {drifted} of {_counted(checked, 'feature')} moved."
+    if report.drift_detected:
+        return "drift", _drifted(report)
     if report.features_usual:
         usual = f"{len(report.features_usual)} of {_counted(checked, 'feature')}"
         return "usual", f"Nothing unusual: {usual} moved, but no more than the reference itself shows."
     return "quiet", f"No drift: none of {_counted(checked, 'feature')} moved."
+
+
+def _drifted(report: DriftReport) -> str:
+    if report.features_drifted:
+        return f"Drift: {len(report.features_drifted)} of {_counted(report.features_checked, 'feature')} moved."
+    if report.segments_drifted:
+        parts = _counted(len(report.segments_drifted), "segment")
+        return f"Drift: no feature drifted in all rows, but some did in {parts}."
+    return "Drift: no feature drifted by itself, but the table did as a whole."
 
 
 def stories(report: DriftReport) -> Markup | None:
@@ -66,6 +73,7 @@ def stories(report: DriftReport) -> Markup | None:
     if not said:
         said = [f"{shortened(feature.name)}: {feature.reason}" for feature in report.features if feature.drifted]
     said += [headline.table(each) for each in report.table_drifted]
+    said += [headline.segment(each) for each in report.segments_apart]
     if not said:
         return None
     more = len(said) - MOST_STORIES

@@ -8,6 +8,7 @@ from courtside.core.report_page.detail import feature_section
 from courtside.core.report_page.document import document
 from courtside.core.report_page.markup import Markup, element, joined
 from courtside.core.report_page.overview import banner, every_feature, facts, set_aside, stories, verdict
+from courtside.core.report_page.segments import segments
 
 MOST_DETAILED = 60
 """Features shown in full, those that moved first; the page stays light enough for an e-mail."""
@@ -43,6 +44,7 @@ def render_page(
         set_aside(report),
         facts(report),
         every_feature(ordered, keys),
+        segments(report),
         _outcomes(report.outcomes, reference.outcomes, current.outcomes),
         _details(ordered[:MOST_DETAILED], cards, left_out=len(ordered) - len(cards)),
     )

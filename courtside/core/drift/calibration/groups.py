@@ -64,6 +64,8 @@ def _even(counts: Integers) -> Integers:
     inner = MOST_GROUPS - 2
     run = np.minimum(middle * inner // max(1, 2 * counts.sum()), inner - 1) + 1
     filled = np.flatnonzero(counts)
+    if not filled.size:  # no value in a segment
+        return np.zeros(counts.size, np.int64)
     empty = counts == 0
     run[empty] = 0
     run = np.maximum.accumulate(run)

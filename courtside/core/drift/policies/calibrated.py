@@ -66,13 +66,16 @@ class CalibratedPolicy:
         """Raise `ThresholdInvalid` if an override names a feature that is not there, or another policy's statistic."""
         require_thresholds(self.overrides, features=features, statistics=("effect", "ks", "psi"))
 
-    def judge(self, evidence: Sequence[Evidence]) -> tuple[Judgement, ...]:
-        """Ask whether each feature's shift matters, and for all features of a null together whether it is rare."""
+    def judge(self, evidence: Sequence[Evidence], *, segments: int = 1) -> tuple[Judgement, ...]:
+        """Ask whether each feature's shift matters, and for all features of a null together whether it is rare.
+
+        Of several segments each gets its share of alpha (Bonferroni), as segments of different columns share rows.
+        """
         adjusted: dict[str, float] = {}
         for null in Null:
             family = [feature for feature in evidence if feature.null is null]
             found = benjamini_hochberg([feature.pvalue for feature in family])
-            adjusted |= {feature.name: p for feature, p in zip(family, found, strict=True)}
+            adjusted |= {feature.name: min(1.0, segments * p) for feature, p in zip(family, found, strict=True)}
         return tuple(self._judged(feature, adjusted[feature.name]) for feature in evidence)
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:

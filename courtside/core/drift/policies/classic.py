@@ -46,27 +46,27 @@ class ClassicPolicy:
         """Raise `ThresholdInvalid` if an override names a feature that is not there, or another policy's statistic."""
         require_thresholds(self.overrides, features=features, statistics=("psi", "ks", "chi2_pvalue"))
 
-    def judge(self, evidence: Sequence[Evidence]) -> tuple[Judgement, ...]:
-        """Compare each feature with its thresholds."""
-        return tuple(self._judged(feature) for feature in evidence)
+    def judge(self, evidence: Sequence[Evidence], *, segments: int = 1) -> tuple[Judgement, ...]:
+        """Compare each feature with its thresholds; of several segments, the p-value with its share of one."""
+        return tuple(self._judged(feature, segments) for feature in evidence)
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:
         """Find no drift: the system before compared columns only, and had no threshold for anything else."""
         return Judgement(drifted=False, clauses=(f"{statistic.label}: no threshold",), effect=found.effect)
 
-    def _judged(self, feature: Evidence) -> Judgement:
-        comparisons = list(self._comparisons(feature))
+    def _judged(self, feature: Evidence, segments: int) -> Judgement:
+        comparisons = list(self._comparisons(feature, segments))
         exceeded = tuple(clause for drifted, clause in comparisons if drifted)
         effect = feature.statistic("ks" if feature.kind is FeatureKind.NUMERIC else "jensen_shannon")
         return Judgement(bool(exceeded), exceeded or tuple(clause for _, clause in comparisons), effect)
 
-    def _comparisons(self, feature: Evidence) -> Iterable[tuple[bool, str]]:
+    def _comparisons(self, feature: Evidence, segments: int) -> Iterable[tuple[bool, str]]:
         if feature.kind is FeatureKind.NUMERIC:
             yield over("KS", feature.statistic("ks"), self.threshold(feature.name, "ks"))
         yield over("PSI", feature.statistic("psi"), self.threshold(feature.name, "psi"))
         if feature.kind is not FeatureKind.NUMERIC:
             pvalue = feature.statistic("chi2_pvalue")
-            limit = self.threshold(feature.name, "chi2_pvalue")
+            limit = self.threshold(feature.name, "chi2_pvalue") / segments
             drifted = pvalue < limit
             side = "under" if drifted else "not under"
             yield drifted, f"chi-squared p {short_pvalue(pvalue)} {side} {short(limit)}"

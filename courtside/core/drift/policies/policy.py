@@ -113,8 +113,8 @@ class Policy(Protocol):
         """Raise `ThresholdInvalid` if the policy names a feature that is not there."""
         ...
 
-    def judge(self, evidence: Sequence[Evidence]) -> tuple[Judgement, ...]:
-        """Return one judgement per feature, in order."""
+    def judge(self, evidence: Sequence[Evidence], *, segments: int = 1) -> tuple[Judgement, ...]:
+        """Return one judgement per feature, in order; p-values count `segments` times where so many are judged."""
         ...
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:

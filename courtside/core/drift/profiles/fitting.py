@@ -10,6 +10,7 @@ from courtside.core.dataset import Feature, Outcome, Phase
 from courtside.core.drift.calibration.days import rows_since
 from courtside.core.drift.calibration.entities import EntityCounter
 from courtside.core.drift.calibration.history import Calibration, calibrate
+from courtside.core.drift.calibration.homogeneity import NewestPart
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.errors import MissingColumns
@@ -17,6 +18,7 @@ from courtside.core.drift.pairs.counting import PairCounter
 from courtside.core.drift.pairs.null import PairNull
 from courtside.core.drift.profiles.outcomes import OutcomeSurvey
 from courtside.core.drift.profiles.profile import Newest, Profile, period_of
+from courtside.core.drift.profiles.segments import LevelSurvey, Segment, SegmentRows, counted, merged
 from courtside.core.drift.profiles.survey import Survey
 
 
@@ -29,6 +31,7 @@ def fit(
     history: arrow.Batches | None = None,
     phase: Phase | None = None,
     outcomes: Sequence[Outcome] = (),
+    segments: Sequence[str] = (),
 ) -> Profile:
     """Fit the grid on a reference and count its rows on it.
 
@@ -39,26 +42,47 @@ def fit(
     `calibrated` adds what quiet windows look like, which needs a time column and one more pass, and another one if the
     reference disagrees with itself. The pass reads `history` if it is given: rows that include the reference's and go
     further back. `phase` makes windows compare with the same part of the year. `outcomes` are profiled if the reference
-    has them, by the kind of their values. Raises `MissingColumns`, `DuplicateColumns`, `WrongType`, `EmptyWindow`,
-    `AllMissing` or `NotBinary`.
+    has them, by the kind of their values. `segments` are columns whose most frequent values are profiled apart, which
+    takes one more pass, and to calibrate them as many more for each value as for the whole. Raises `MissingColumns`,
+    `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
     """
     repeatable = arrow.repeatable(batches)
     survey, others, period = Survey(features), OutcomeSurvey(outcomes), None
+    levels = LevelSurvey(segments)
     for batch in arrow.record_batches(repeatable):
         survey.add(batch)
         others.add(batch)
+        levels.add(batch)
         if time_column is not None and arrow.column(batch, time_column) is None:
             raise MissingColumns([time_column], batch.schema.names)
         period = arrow.joined(period, period_of(batch, time_column))
     profile = Profile(survey.columns(), survey.rows, time_column, period, outcomes=_outcomes(others, survey.rows))
     if not (survey.whole and others.whole):
         profile = profile.summarize(repeatable)
-    if not calibrated:
+    history = arrow.repeatable(history) if segments and history is not None else history
+    if calibrated:
+        profile = _with_history(profile, repeatable, features, history=history, phase=phase)
+    if not segments:
         return profile
-    entities = EntityCounter(features, profile.by_name, time_column=time_column, phased=phase is not None)
+    parts = _counted_segments(profile, levels, repeatable)
+    if calibrated:
+        parts = tuple(_with_own_history(part, repeatable, features, history=history, phase=phase) for part in parts)
+    return replace(profile, segments=parts)
+
+
+def _with_history(
+    profile: Profile,
+    batches: arrow.Batches,
+    features: Sequence[Feature],
+    *,
+    history: arrow.Batches | None,
+    phase: Phase | None,
+) -> Profile:
+    time_column, phased = profile.time_column, phase is not None
+    entities = EntityCounter(features, profile.by_name, time_column=time_column, phased=phased)
     counter = PairCounter(profile.columns, time_column=time_column)
     also = [counter.add_history] if time_column is None or history is None else []
-    reference = _counting(repeatable, entities.add, counter.add_reference, *also)
+    reference = _counting(batches, entities.add, counter.add_reference, *also)
     if time_column is None:
         deque(reference, maxlen=0)
         pairs = replace(counter.pairs(), null=counter.null())
@@ -67,16 +91,57 @@ def fit(
         history = _counting(history, counter.add_history)
     tables = [part.columns for part in (profile, profile.outcomes) if part]
     found, newest = calibrate(tables, reference, history=history, time_column=time_column, phase=phase)
-    profile, phased = replace(profile, entities=entities.tables(), pairs=counter.pairs()), phase is not None
+    profile = replace(profile, entities=entities.tables(), pairs=counter.pairs())
+    return _of_one_piece(profile, batches, found, newest, null=lambda since: counter.null(since=since, phased=phased))
+
+
+def _counted_segments(profile: Profile, levels: LevelSurvey, batches: arrow.Batches) -> tuple[Segment, ...]:
+    """Count a reference's segments in a pass of its own, since which they are is known after the first."""
+    parts = levels.segments(Profile(profile.blank().columns, time_column=profile.time_column))
+    for batch in arrow.record_batches(batches) if parts else ():
+        parts = merged(parts, counted(parts, batch))
+    return parts
+
+
+def _with_own_history(
+    segment: Segment,
+    batches: arrow.Batches,
+    features: Sequence[Feature],
+    *,
+    history: arrow.Batches | None,
+    phase: Phase | None,
+) -> Segment:
+    """Calibrate a segment on its own rows, which may have moved when the whole had not."""
+    profile, time_column = segment.profile, segment.profile.time_column
+    rows, past = SegmentRows(batches, segment), None if history is None else SegmentRows(history, segment)
+    entities = EntityCounter(features, profile.by_name, time_column=time_column, phased=phase is not None)
+    reference = _counting(rows, entities.add)
+    if time_column is None:
+        deque(reference, maxlen=0)
+        return replace(segment, profile=replace(profile, entities=entities.tables()))
+    found, newest = calibrate([profile.columns], reference, history=past, time_column=time_column, phase=phase)
+    profile = replace(profile, entities=entities.tables())
+    return replace(segment, profile=_of_one_piece(profile, rows, found, newest, null=lambda _: None))
+
+
+def _of_one_piece(
+    profile: Profile,
+    batches: arrow.Batches,
+    found: Sequence[Calibration],
+    newest: NewestPart | None,
+    *,
+    null: Callable[[int | None], PairNull | None],
+) -> Profile:
+    """Return the profile calibrated or, where its rows disagree with themselves, with a newest part that is."""
     if newest is None:
-        return _calibrated(profile, found, counter.null(phased=phased))
-    part = profile.summarize(rows_since(repeatable, newest.day, time_column=time_column))
+        return _calibrated(profile, found, null(None))
+    part = profile.summarize(rows_since(batches, newest.day, time_column=profile.time_column or ""))
     moved = {name: round(by, 4) for name, by in zip(profile.names, newest.moved, strict=True) if by}
-    part = _calibrated(part, found, counter.null(since=newest.day, phased=phased))
+    part = _calibrated(part, found, null(newest.day))
     return replace(profile, newest=Newest(part, moved))
 
 
-def _calibrated(profile: Profile, found: Sequence[Calibration], null: PairNull) -> Profile:
+def _calibrated(profile: Profile, found: Sequence[Calibration], null: PairNull | None) -> Profile:
     outcomes = replace(profile.outcomes, calibration=found[1]) if profile.outcomes else None
     pairs = replace(profile.pairs, null=null) if profile.pairs else None
     return replace(profile, calibration=found[0], outcomes=outcomes, pairs=pairs)

@@ -15,7 +15,8 @@ from courtside.core.drift.columns.column import CategoryColumn, Column, NumericC
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
 from courtside.core.drift.pairs.table import TablePairs
-from courtside.core.drift.profiles import serialization
+from courtside.core.drift.profiles import segments, serialization
+from courtside.core.drift.profiles.segments import Segment
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,8 @@ class Profile:
     the part of a calibrated reference that windows are compared with, or None if all of it agrees; the calibration is
     then that part's. `entities` are the counts by entity of the features that name one, `weights` how much each month
     counts in a reference that was reweighted to a period, and `pairs` how columns move together, or None unless `fit`
-    was asked to calibrate the reference. Two profiles are equal if all of their contents are.
+    was asked to calibrate the reference. `segments` are the rows by the values of the columns that `fit` was told; they
+    have features only, and a calibration of their own. Two profiles are equal if all of their contents are.
     """
 
     columns: tuple[Column, ...]
@@ -53,6 +55,7 @@ class Profile:
     entities: tuple[EntityCounts, ...] = ()
     weights: Floats | None = None
     pairs: TablePairs | None = None
+    segments: tuple[Segment, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -67,7 +70,8 @@ class Profile:
     @property
     def columns_read(self) -> list[str]:
         """Every column that rows are counted by, besides that of their time."""
-        return list(dict.fromkeys((*self.names, *(name for table in self.entities for name in table.of))))
+        entities = (name for table in self.entities for name in table.of)
+        return list(dict.fromkeys((*self.names, *entities, *(each.column for each in self.segments))))
 
     def blank(self) -> "Profile":
         """Return the profile of an empty table on this grid, from which merging can start."""
@@ -76,7 +80,14 @@ class Profile:
         entities = tuple(table.blanked() for table in self.entities)
         pairs = self.pairs.blank() if self.pairs else None
         return Profile(
-            columns, 0, self.time_column, outcomes=outcomes, roles=self.roles, entities=entities, pairs=pairs
+            columns,
+            0,
+            self.time_column,
+            outcomes=outcomes,
+            roles=self.roles,
+            entities=entities,
+            pairs=pairs,
+            segments=tuple(each.blanked() for each in self.segments),
         )
 
     def summarize(self, batches: arrow.Batches) -> "Profile":
@@ -113,6 +124,7 @@ class Profile:
             roles=self.roles,
             entities=tuple(mine.merge(theirs) for mine, theirs in zip(self.entities, other.entities, strict=True)),
             pairs=self.pairs.merge(other.pairs) if self.pairs and other.pairs else None,
+            segments=segments.merged(self.segments, other.segments),
         )
 
     def comparable(self, period: arrow.Period | None, *, minimum_rows: int = 1) -> "Profile":
@@ -162,6 +174,7 @@ class Profile:
             roles=self.roles,
             entities=entities,
             pairs=pairs,
+            segments=segments.counted(self.segments, batch),
         )
 
 
@@ -177,6 +190,7 @@ def _content(profile: Profile) -> serialization.Content:
         roles=profile.roles,
         newest=(_content(profile.newest.profile), profile.newest.moved) if profile.newest else None,
         pairs=profile.pairs,
+        segments=tuple((each.column, each.level, _content(each.profile)) for each in profile.segments),
     )
 
 
@@ -192,6 +206,7 @@ def _profile(content: serialization.Content) -> Profile:
         roles=content.roles,
         newest=Newest(_profile(content.newest[0]), content.newest[1]) if content.newest else None,
         pairs=content.pairs,
+        segments=tuple(Segment(column, level, _profile(part)) for column, level, part in content.segments),
     )
 
 

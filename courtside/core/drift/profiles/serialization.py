@@ -8,9 +8,10 @@ Edges that follow from others are left out: the float before an atom, and (versi
 of a cell that is that wide. Version 3 has counts by slot after those by level, for columns of very many levels. A
 profile is written as the lowest version that can hold it.
 A calibration, if there is one, is a header field with arrays after the columns' own. So are the outcomes, the pairs of
-columns, and the newest part of a reference that disagrees with itself. Outcomes and part have a header like that of the
-whole; the part leaves out what it shares with the whole. Older readers skip all four. The arrays of a history's years
-and of the counts by entity come last of all, from the position `late`, where older readers do not look.
+columns, the newest part of a reference that disagrees with itself, and the segments. Outcomes, part and segments have a
+header like that of the whole; part and segments leave out what they share with the whole. Older readers skip all five.
+The arrays of a history's years and of the counts by entity come last of all, from the position `late`, where older
+readers do not look.
 """
 
 import json
@@ -58,6 +59,7 @@ class Content:
     newest: "tuple[Content, Mapping[str, float]] | None" = None
     entities: tuple[EntityCounts, ...] = ()
     pairs: TablePairs | None = None
+    segments: "tuple[tuple[str, str, Content], ...]" = ()
 
 
 def packed(content: Content) -> bytes:
@@ -112,6 +114,11 @@ def _header(content: Content, arrays: list[Integers], late: list[Integers], *, o
     if content.newest is not None:
         part, moved = content.newest
         header["newest"] = _header(part, arrays, late, of_part=True) | {"moved": dict(moved)}
+    if content.segments:
+        header["segments"] = [
+            _header(part, arrays, late, of_part=True) | {"column": column, "level": level}
+            for column, level, part in content.segments
+        ]
     return header
 
 
@@ -153,10 +160,15 @@ def _restored(
     if "pairs" in header:
         pairs = pairs_encoding.restored(header["pairs"], arrays, whole.pairs if whole else None)
         found = replace(found, pairs=pairs)
-    if "newest" not in header:
+    if "newest" in header:
+        newest = header["newest"]
+        found = replace(found, newest=(_restored(newest, arrays, late, found), newest["moved"]))
+    if "segments" not in header:
         return found
-    newest = header["newest"]
-    return replace(found, newest=(_restored(newest, arrays, late, found), newest["moved"]))
+    segments = tuple(
+        (each["column"], each["level"], _restored(each, arrays, late, found)) for each in header["segments"]
+    )
+    return replace(found, segments=segments)
 
 
 def _described(column: Column, arrays: list[Integers], *, of_part: bool) -> dict[str, Any]:

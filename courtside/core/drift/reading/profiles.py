@@ -42,20 +42,27 @@ def fit_table(
     calibrated: bool = False,
     phase: Phase | None = None,
     outcomes: Sequence[Outcome] = (),
+    segments: Sequence[str] = (),
 ) -> TableProfile:
-    """Fit a reference on a table's files, reading each twice, and once or twice more to calibrate it.
+    """Fit a reference on a table's files, reading each twice, and once or twice more to calibrate it or a segment.
 
     Unreadable files are set aside; one that lacks a feature or has it in another type is refused, as a reference must
     be whole. Raises what `fit` raises (`FileDiffers` around it in a folder) and `NothingReadable`.
     """
     named = [(feature.name, *feature.entity) for feature in features]
-    names = [*(name for names in named for name in names), *(outcome.name for outcome in outcomes)]
+    names = [*(name for names in named for name in names), *(outcome.name for outcome in outcomes), *segments]
     reading = _Reading(table.of(names, time_column=time_column, days=table.days))
     quarantined: list[QuarantinedFile] = []
     while True:
         try:
             profile = fit(
-                reading, features, time_column=time_column, calibrated=calibrated, phase=phase, outcomes=outcomes
+                reading,
+                features,
+                time_column=time_column,
+                calibrated=calibrated,
+                phase=phase,
+                outcomes=outcomes,
+                segments=segments,
             )
             return TableProfile(profile, quarantined=tuple(quarantined))
         except UnreadableFile as error:

@@ -13,6 +13,7 @@ from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.nulls import NullWindows
 from courtside.core.drift.policies.policy import Null, YearSteps
 from courtside.core.drift.reports.quarantine import QuarantinedFile
+from courtside.core.drift.reports.segments import SegmentDrift
 from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.reports.trends import Group, Trend
 from courtside.core.drift.statistics import KEYS
@@ -146,7 +147,8 @@ class DriftReport:
     contract that could not be compared, as the reference was profiled without them. `outcomes` are the target and
     the prediction where both sides have them: judged like features, but apart, and in no other figure of the
     report. `table` is what statistics of the whole table say of the features that did not move by themselves; it is
-    empty under policies that do not use history. `contract` says which contract named the features.
+    empty under policies that do not use history. `contract` says which contract named the features. `segments` are the
+    verdicts on the rows by the values of the columns that the contract names, which are in no other figure either.
     """
 
     policy: str
@@ -164,6 +166,7 @@ class DriftReport:
     features_not_in_reference: tuple[str, ...] = ()
     table: tuple[TableDrift, ...] = ()
     contract: ContractId | None = None
+    segments: tuple[SegmentDrift, ...] = ()
 
     @property
     def features_drifted(self) -> tuple[str, ...]:
@@ -184,6 +187,17 @@ class DriftReport:
     def table_drifted(self) -> tuple[TableDrift, ...]:
         """What moved in the table as a whole while each column by itself stayed as it was."""
         return tuple(each for each in self.table if each.drifted)
+
+    @property
+    def segments_drifted(self) -> tuple[SegmentDrift, ...]:
+        """The segments in which any feature drifted."""
+        return tuple(each for each in self.segments if each.drifted)
+
+    @property
+    def segments_apart(self) -> tuple[SegmentDrift, ...]:
+        """The segments in which a feature drifted that did not in the table as a whole."""
+        known = set(self.features_drifted)
+        return tuple(each for each in self.segments if any(feature.name not in known for feature in each.drifted))
 
     @property
     def features_broken(self) -> tuple[str, ...]:
@@ -208,8 +222,8 @@ class DriftReport:
 
     @property
     def drift_detected(self) -> bool:
-        """Whether any feature drifted, or the table as a whole."""
-        return bool(self.features_drifted or self.table_drifted)
+        """Whether any feature drifted, in all rows or in a segment, or the table as a whole."""
+        return bool(self.features_drifted or self.table_drifted or self.segments_drifted)
 
     @property
     def severity(self) -> Severity:
@@ -238,6 +252,7 @@ class DriftReport:
             "features": {feature.name: feature.to_dict() for feature in self.features},
             **{each.role.value: {"name": each.name, **each.to_dict()} for each in self.outcomes},
             **({"table": {each.name: each.to_dict() for each in self.table}} if self.table else {}),
+            **({"segments": [each.to_dict() for each in self.segments]} if self.segments else {}),
             **groups,
             **({"null": self.null.value} if self.null else {}),
             **({"null_windows": self.null_windows.to_dict()} if self.null_windows else {}),
@@ -257,5 +272,6 @@ class DriftReport:
                 "files_quarantined": len(self.files_quarantined),
                 "began": self.began.isoformat() if self.began else None,
                 "table_drifted": [each.name for each in self.table_drifted],
+                **({"segments_drifted": [each.name for each in self.segments_drifted]} if self.segments else {}),
             },
         }

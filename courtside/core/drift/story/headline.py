@@ -5,10 +5,11 @@ from datetime import date
 
 import numpy as np
 
-from courtside.contracts.shortening import shortened
+from courtside.contracts.shortening import listed, quoted, shortened
 from courtside.core.drift.columns.column import Column, NumericColumn
 from courtside.core.drift.reports.reasons import mean_movement, movement
 from courtside.core.drift.reports.report import FeatureDrift, Verdict
+from courtside.core.drift.reports.segments import SegmentDrift
 from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.reports.trends import Onset
 
@@ -19,6 +20,11 @@ _BROKEN = {
     Verdict.WRONG_TYPE: ("has another type and cannot be compared", "have another type and cannot be compared"),
     Verdict.ALL_MISSING: ("holds no usable value", "hold no usable value"),
     Verdict.MORE_MISSING: ("has more missing values", "have more missing values"),
+}
+_SEGMENTS = {
+    Verdict.NO_DRIFT: "no drift",
+    Verdict.USUAL: "moved, but no more than its own history shows",
+    Verdict.INSUFFICIENT_DATA: "too few rows to tell",
 }
 
 
@@ -46,6 +52,25 @@ def outcome(drift: FeatureDrift) -> str:
 def table(drift: TableDrift) -> str:
     """Say what is known of the table as a whole."""
     return f"The table as a whole: {drift.reason}"
+
+
+def segment(drift: SegmentDrift) -> str:
+    """Say what is known of one segment: what moved in it, or that nothing did or too few rows can tell."""
+    where = f"{shortened(drift.column)} = {quoted(drift.level)}"
+    rows = f"{drift.current_rows:,} rows, {drift.reference_rows:,} in the reference"
+    moved = "; ".join(f"{shortened(each.name)}: {each.reason}" for each in drift.drifted)
+    return f"Segment {where} ({rows}): {moved or _SEGMENTS[drift.verdict]}"
+
+
+def only_there(segments: Sequence[SegmentDrift]) -> str:
+    """Name the features that drifted in some segments."""
+    return listed(
+        [
+            f"{listed([each.name for each in drift.drifted], MOST_NAMED)} where {drift.column} = {quoted(drift.level)}"
+            for drift in segments
+        ],
+        MOST_NAMED,
+    )
 
 
 def since(onset: Onset | None, *, first: date | None) -> str:

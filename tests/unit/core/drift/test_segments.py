@@ -1,0 +1,231 @@
+"""Drift by segments: what only one value of a column shows is found and named, and quiet segments are left alone."""
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from courtside.core.dataset import Feature, FeatureKind, Phase
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Policy, Profile, Verdict, check, fit
+from courtside.core.drift.errors import MissingColumns, ProfileMismatch, WrongType
+from courtside.core.drift.policies.policy import Evidence
+from courtside.core.drift.profiles.segments import MOST_SEGMENTS
+from courtside.core.drift.story import headline
+
+FEATURES = [
+    *(Feature(f"x{i}", FeatureKind.NUMERIC, ("customer",)) for i in range(2)),
+    Feature("use", FeatureKind.NUMERIC),
+    Feature("kind", FeatureKind.CATEGORICAL),
+]
+PLANS = {"basic": 0.62, "team": 0.25, "pro": 0.12, "trial": 0.01}
+LATER = "2021-08-01"
+
+
+def rows(count: int, *, seed: int, start: str = "2020-01-01", shift: float = 0.0, of: str = "pro") -> pa.Table:
+    """Independent rows, 25 a day; `shift` moves `use` in the rows of one plan, in standard deviations."""
+    rng = np.random.default_rng(seed)
+    plan = rng.choice(list(PLANS), count, p=list(PLANS.values()))
+    columns: dict[str, Any] = {
+        **{f"x{i}": rng.normal(size=count) for i in range(2)},
+        "use": rng.normal(size=count) + shift * (plan == of),
+        "kind": rng.choice(["a", "b", "c"], count),
+        "customer": rng.integers(0, 400, count),
+        "plan": plan,
+        "day": np.datetime64(start) + np.arange(count) // 25,
+    }
+    return pa.table(columns)
+
+
+REFERENCE = fit(rows(14_000, seed=1), FEATURES, time_column="day", calibrated=True, segments=["plan"])
+UNDATED = fit(rows(14_000, seed=1), FEATURES, calibrated=True, segments=["plan"])
+PLAIN = fit(rows(14_000, seed=1), FEATURES, time_column="day", calibrated=True)
+
+
+def judged(reference: Profile, window: pa.Table, policy: Policy | None = None) -> DriftReport:
+    return check(reference, reference.summarize(window), policy or CalibratedPolicy())
+
+
+@pytest.mark.parametrize("reference", [REFERENCE, UNDATED], ids=["dated", "undated"])
+def test_what_only_one_segment_shows_is_found_and_named(reference: Profile) -> None:
+    report = judged(reference, rows(1_500, seed=2, start=LATER, shift=0.7))
+    assert not report.features_drifted
+    assert report.drift_detected
+    assert [(each.name, each.verdict) for each in report.segments] == [
+        ("plan=basic", Verdict.NO_DRIFT),
+        ("plan=team", Verdict.NO_DRIFT),
+        ("plan=pro", Verdict.DRIFT),
+        ("plan=trial", Verdict.INSUFFICIENT_DATA),
+    ]
+    (found,) = report.segments_apart
+    assert [each.name for each in found.drifted] == ["use"]
+    said = headline.segment(found)
+    assert said.startswith(f"Segment plan = 'pro' ({found.current_rows:,} rows, ")
+    assert ": use: mean rose" in said
+
+
+def test_every_policy_looks_at_segments() -> None:
+    report = judged(REFERENCE, rows(1_500, seed=2, start=LATER, shift=0.7), ClassicPolicy())
+    assert "use" not in report.features_drifted
+    (found,) = [each for each in report.segments_apart if each.name == "plan=pro"]
+    assert "use" in [each.name for each in found.drifted]
+
+
+@pytest.mark.parametrize("policy", [CalibratedPolicy(), ClassicPolicy()], ids=["calibrated", "classic"])
+def test_p_values_count_as_often_as_there_are_segments(policy: Policy) -> None:
+    evidence = Evidence(
+        "kind",
+        FeatureKind.CATEGORICAL,
+        900,
+        900,
+        {"psi": 0.15, "psi_adjusted": 0.15, "jensen_shannon": 0.0, "chi2_pvalue": 0.004},
+        effect=0.1,
+        pvalue=0.004,
+    )
+    verdicts = [policy.judge([evidence], segments=segments)[0].drifted for segments in (1, 2, 3, 20)]
+    assert verdicts == [True, True, isinstance(policy, ClassicPolicy), False]
+
+
+def test_a_segment_of_few_rows_says_how_many_there_are() -> None:
+    window = rows(1_500, seed=2, start=LATER)
+    trial = judged(REFERENCE, window).segments[-1]
+    held = window["plan"].to_pylist().count("trial")
+    assert trial.current_rows == held < 100
+    known = rows(14_000, seed=1)["plan"].to_pylist().count("trial")
+    assert headline.segment(trial) == (
+        f"Segment plan = 'trial' ({held} rows, {known} in the reference): too few rows to tell"
+    )
+
+
+def test_what_moves_everywhere_is_not_called_a_segments_own() -> None:
+    window = rows(3_000, seed=3, start=LATER)
+    moved = window.set_column(2, "use", pa.array(window["use"].to_numpy() + 1))
+    report = judged(REFERENCE, moved)
+    assert report.features_drifted == ("use",)
+    assert len(report.segments_drifted) == 3
+    assert not report.segments_apart
+
+
+@pytest.mark.parametrize("reference", [REFERENCE, UNDATED], ids=["dated", "undated"])
+def test_quiet_segments_are_flagged_in_one_of_a_hundred_at_most(reference: Profile) -> None:
+    reports = [judged(reference, rows(1_200, seed=seed, start=LATER)) for seed in range(1_000, 1_150)]
+    checked = [each for report in reports for each in report.segments if each.verdict is not Verdict.INSUFFICIENT_DATA]
+    assert len(checked) > 400
+    assert sum(bool(each.drifted) for each in checked) <= 0.01 * len(checked)
+
+
+@settings(max_examples=25)
+@given(cuts=st.lists(st.integers(0, 900), max_size=6), backwards=st.booleans())
+def test_parts_add_up_to_the_whole_in_any_order(cuts: list[int], *, backwards: bool) -> None:
+    window = rows(900, seed=4, start=LATER)
+    ends = [0, *sorted(cuts), 900]
+    pieces = [window.slice(start, end - start) for start, end in pairwise(ends)]
+    total = REFERENCE.blank()
+    for piece in reversed(pieces) if backwards else pieces:
+        total = total.merge(REFERENCE.summarize(piece))
+    whole = REFERENCE.summarize(window)
+    assert total.to_bytes() == whole.to_bytes()
+    assert [each.profile.to_bytes() for each in total.segments] == [each.profile.to_bytes() for each in whole.segments]
+    assert sum(each.profile.rows for each in whole.segments) == 900
+
+
+@pytest.mark.parametrize("reference", [REFERENCE, UNDATED], ids=["dated", "undated"])
+def test_segments_survive_being_stored(reference: Profile) -> None:
+    read = Profile.from_bytes(reference.to_bytes())
+    assert read == reference
+    assert [(each.name, each.profile.entities[0].of) for each in read.segments] == [
+        (f"plan={plan}", ("customer",)) for plan in PLANS
+    ]
+    window = rows(1_500, seed=2, start=LATER, shift=0.7)
+    assert judged(read, window).to_dict() == judged(reference, window).to_dict()
+
+
+def test_a_segment_has_the_newest_part_of_its_own_rows() -> None:
+    old, new = rows(12_000, seed=5, shift=-2.0), rows(12_000, seed=6, start="2021-04-24")
+    reference = fit(pa.concat_tables([old, new]), FEATURES, time_column="day", calibrated=True, segments=["plan"])
+    basic, _, pro, _ = reference.segments
+    assert basic.profile.newest is None
+    assert pro.profile.newest is not None
+    assert pro.profile.newest.moved.keys() == {"use"}
+    assert Profile.from_bytes(reference.to_bytes()) == reference
+    report = judged(reference, rows(1_500, seed=7, start="2022-09-01", shift=-2.0))
+    assert [each.name for each in report.segments_drifted] == ["plan=pro"]
+
+
+def test_months_are_compared_within_a_segment_too() -> None:
+    reference = fit(
+        rows(14_000, seed=1), FEATURES, time_column="day", calibrated=True, phase=Phase.MONTH, segments=["plan"]
+    )
+    report = judged(reference, rows(700, seed=8, start="2021-09-01"))
+    assert report.segments[0].reference_rows < 0.2 * REFERENCE.segments[0].profile.rows
+
+
+def test_without_segments_nothing_is_different() -> None:
+    window = rows(1_500, seed=2, start=LATER, shift=0.7)
+    with_them, without = judged(REFERENCE, window).to_dict(), judged(PLAIN, window).to_dict()
+    segments, names = with_them.pop("segments"), with_them["summary"].pop("segments_drifted")
+    with_them["summary"] |= {"drift_detected": False, "severity": "none"}
+    assert json.dumps(with_them) == json.dumps(without)
+    assert names == ["plan=pro"]
+    assert {type(value) for value in segments[2].values()} == {str, int, list}
+    assert segments[2]["features_drifted"][0].keys() == {"name", "effect", "p_adjusted", "reason"}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.int64(), pa.float16(), pa.float64(), pa.decimal128(25, 1), pa.dictionary(pa.int32(), pa.int64())],
+    ids=str,
+)
+def test_numbers_and_truth_values_are_segments_by_value(kind: pa.DataType) -> None:
+    flag = np.arange(3_000) % 3 == 0
+    table = pa.table({"use": pa.array(np.arange(3_000.0)), "flag": pa.array(flag)})
+    reference = fit(table, [FEATURES[2]], segments=["flag"])
+    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    numbers = pa.array(flag.astype(np.float64).tolist() if pa.types.is_floating(plain) else flag.astype(int).tolist())
+    other = numbers.cast(pa.float32()).cast(kind) if pa.types.is_float16(kind) else numbers.cast(plain)
+    if pa.types.is_dictionary(kind):
+        other = other.dictionary_encode()
+    seen = reference.summarize(table.set_column(1, "flag", other))
+    assert [(each.name, each.profile.rows) for each in seen.segments] == [("flag=0", 2_000), ("flag=1", 1_000)]
+
+
+def test_only_the_most_frequent_values_are_segments_and_gaps_are_in_none() -> None:
+    levels = np.repeat(np.arange(40), np.arange(40, 0, -1))
+    table = pa.table({"use": pa.array(np.arange(float(levels.size))), "zip": pa.array(levels)})
+    reference = fit(table, [FEATURES[2]], segments=["zip"])
+    assert [each.level for each in reference.segments] == [str(level) for level in range(MOST_SEGMENTS)]
+    empty = reference.summarize(table.set_column(1, "zip", pa.nulls(levels.size)))
+    assert sum(each.profile.rows for each in empty.segments) == 0
+    assert all(each.verdict is Verdict.INSUFFICIENT_DATA for each in check(reference, empty, ClassicPolicy()).segments)
+    gone = reference.summarize(table.drop_columns("zip"))
+    assert gone.segments[0].profile.rows == 0
+
+
+def test_a_feature_without_values_in_a_segment_is_not_judged_there() -> None:
+    table = rows(6_000, seed=9)
+    gaps = pa.array([None if plan == "pro" else x for plan, x in zip(*_both(table, "plan", "x0"), strict=True)])
+    table = table.set_column(0, "x0", gaps)
+    reference = fit(table, FEATURES, time_column="day", calibrated=True, segments=["plan"])
+    assert Profile.from_bytes(reference.to_bytes()) == reference
+    report = judged(reference, table.slice(0, 3_000))
+    assert not report.drift_detected
+
+
+def _both(table: pa.Table, *names: str) -> list[list[Any]]:
+    return [table[name].to_pylist() for name in names]
+
+
+def test_a_column_that_is_absent_or_of_another_type_is_named() -> None:
+    table = rows(500, seed=10)
+    with pytest.raises(MissingColumns, match="country"):
+        fit(table, FEATURES, segments=["country"])
+    with pytest.raises(WrongType, match=r"day.*expected text, a number or a boolean"):
+        fit(table, FEATURES, segments=["day"])
+    with pytest.raises(ProfileMismatch, match="segments"):
+        check(REFERENCE, PLAIN, CalibratedPolicy())
+    with pytest.raises(ProfileMismatch, match="segments"):
+        REFERENCE.merge(PLAIN)
