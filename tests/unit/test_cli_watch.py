@@ -50,6 +50,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], *options: s
             ("--exit-code",),
             3,
         ),
+        ({"features_drifted": (), "segments_drifted": ("plan=pro",), "rule": "segment_drift"}, ("--exit-code",), 3),
         ({"features_drifted": (), "rows": 0, "decision": "nothing_to_check"}, ("--exit-code",), 0),
     ],
 )

@@ -35,6 +35,26 @@ def test_columns_that_part_are_drift_though_none_moved(desk: Desk) -> None:
     assert report["table"]["correlation_change"]["drifted"]
 
 
+def test_segments_of_the_contract_are_told_one_by_one(desk: Desk) -> None:
+    plan = np.where(np.arange(ROWS) % 8 == 0, "pro", "basic")
+    (desk.folder / "tiny.yaml").write_text(f"{CONTRACT}segments: [plan, rested]\n")
+    reference = desk.write("plans.parquet", table(plan=plan))
+    points = np.random.default_rng(1).normal(104, 6, ROWS) + 6 * (plan == "pro")
+    moved = desk.write("moved.parquet", table(seed=1, plan=plan, points=points))
+    done = desk.check(moved, "--exit-code", "--out", desk.folder / "out", reference=reference)
+    assert done.returncode == 3, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "Segment plan = 'basic' (1,750 rows, 1,750 in the reference): no drift" in said
+    assert "Segment plan = 'pro' (250 rows, 250 in the reference): points: mean rose" in said
+    report = json.loads((desk.folder / "out" / "report.json").read_text())
+    assert report["summary"]["features_drifted"] == []
+    assert report["summary"]["segments_drifted"] == ["plan=pro"]
+    assert [each["level"] for each in report["segments"] if each["column"] == "rested"] == ["1", "0"]
+    absent = desk.check(moved)
+    assert absent.returncode == 2
+    assert "no column plan" in absent.stderr
+
+
 def test_the_json_is_the_documented_form(desk: Desk) -> None:
     report = desk.report(desk.write("moved.parquet", table(seed=1, shift=6)))
     assert report["policy"] == "calibrated"

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -7,6 +8,7 @@ from courtside.core.alerting import Alert, DriftAlertContext, drift_alert, promo
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.decision import Action, DecisionPolicy, decide
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, check, fit
+from tests.unit.core.drift import plans
 from tests.unit.core.drift.turned import DAYS, reference, turned
 
 FEATURES = [Feature(name, FeatureKind.NUMERIC) for name in "abcdefghij"]
@@ -58,6 +60,19 @@ def test_the_alert_says_what_moved_what_was_done_and_how_to_stop_it() -> None:
     assert "s3://lake/r" in alert.text
     quiet = drift_alert(report(moved=1), decide(report(moved=1), POLICY), CONTEXT)
     assert "Nothing was changed" in quiet.text
+
+
+def test_one_segment_that_moved_asks_for_a_person_and_is_named() -> None:
+    known = plans.reference()
+    made = check(known, known.summarize(plans.rows(1_500, seed=2, start=plans.LATER, shift=0.7)), CalibratedPolicy())
+    decision = decide(made, POLICY)
+    assert (decision.action, decision.rule) == (Action.ALERT, "segment_drift")
+    assert decision.reason == "no feature drifted in all rows, but use where plan = 'pro': no retraining"
+    alert = drift_alert(made, decision, CONTEXT)
+    assert alert.subject.startswith("Courtside: drift in nba_games")
+    assert "*Only in a segment*\n• Segment plan = 'pro' (" in alert.text
+    assert "Nothing was changed" in alert.text
+    assert decide(replace(made, segments=()), POLICY).rule == "no_drift"
 
 
 def test_a_table_that_moved_as_a_whole_asks_for_a_person() -> None:

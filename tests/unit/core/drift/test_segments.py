@@ -10,39 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courtside.core.dataset import Feature, FeatureKind, Phase
+from courtside.core.dataset import FeatureKind, Phase
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Policy, Profile, Verdict, check, fit
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch, WrongType
 from courtside.core.drift.policies.policy import Evidence
 from courtside.core.drift.profiles.segments import MOST_SEGMENTS
 from courtside.core.drift.story import headline
+from tests.unit.core.drift import plans
+from tests.unit.core.drift.plans import FEATURES, LATER, PLANS, rows
 
-FEATURES = [
-    *(Feature(f"x{i}", FeatureKind.NUMERIC, ("customer",)) for i in range(2)),
-    Feature("use", FeatureKind.NUMERIC),
-    Feature("kind", FeatureKind.CATEGORICAL),
-]
-PLANS = {"basic": 0.62, "team": 0.25, "pro": 0.12, "trial": 0.01}
-LATER = "2021-08-01"
-
-
-def rows(count: int, *, seed: int, start: str = "2020-01-01", shift: float = 0.0, of: str = "pro") -> pa.Table:
-    """Independent rows, 25 a day; `shift` moves `use` in the rows of one plan, in standard deviations."""
-    rng = np.random.default_rng(seed)
-    plan = rng.choice(list(PLANS), count, p=list(PLANS.values()))
-    columns: dict[str, Any] = {
-        **{f"x{i}": rng.normal(size=count) for i in range(2)},
-        "use": rng.normal(size=count) + shift * (plan == of),
-        "kind": rng.choice(["a", "b", "c"], count),
-        "customer": rng.integers(0, 400, count),
-        "plan": plan,
-        "day": np.datetime64(start) + np.arange(count) // 25,
-    }
-    return pa.table(columns)
-
-
-REFERENCE = fit(rows(14_000, seed=1), FEATURES, time_column="day", calibrated=True, segments=["plan"])
-UNDATED = fit(rows(14_000, seed=1), FEATURES, calibrated=True, segments=["plan"])
+REFERENCE, UNDATED = plans.reference(), plans.reference(dated=False)
 PLAIN = fit(rows(14_000, seed=1), FEATURES, time_column="day", calibrated=True)
 
 
