@@ -49,7 +49,7 @@ def test_segments_of_the_contract_are_told_one_by_one(desk: Desk) -> None:
     report = json.loads((desk.folder / "out" / "report.json").read_text())
     assert report["summary"]["features_drifted"] == []
     assert report["summary"]["segments_drifted"] == ["plan=pro"]
-    assert [each["level"] for each in report["segments"] if each["column"] == "rested"] == ["1", "0"]
+    assert [each["level"] for each in report["segments"] if each["column"] == "rested"] == ["0", "1"]
     absent = desk.check(moved)
     assert absent.returncode == 2
     assert "no column plan" in absent.stderr
