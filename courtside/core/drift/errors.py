@@ -10,14 +10,14 @@ FIRST_YEAR, LAST_YEAR = 2, 9998
 
 
 class MissingColumns(BadInput):
-    """A table lacks columns its features name."""
+    """A table lacks columns that its features, or another part of the dataset, name."""
 
-    def __init__(self, columns: Sequence[str], present: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], present: Sequence[str], *, part: str = "features") -> None:
         self.columns = tuple(columns)
         self.present = tuple(present)
         super().__init__(
             f"the table has no column {_named(columns)} (it has {listed(present) or 'none'}); "
-            "rename the columns or correct the features of the dataset"
+            f"rename the columns or correct the {part} of the dataset"
         )
 
 

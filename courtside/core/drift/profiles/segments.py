@@ -82,7 +82,7 @@ class LevelSurvey:
         for name, levels in self._levels.items():
             array = arrow.column(batch, name)
             if array is None:
-                raise MissingColumns([name], batch.schema.names)
+                raise MissingColumns([name], batch.schema.names, part="segments")
             if array.null_count == len(array):
                 continue
             if not _usable(array.type):
