@@ -202,11 +202,8 @@ def _print(compared: "Comparison") -> None:
         print_text(disagreement(report.newest_part))
     for name in report.features_not_in_reference:
         print_text(f"{name}: not compared, because the reference was made without it")
-    for line in (
-        *map(headline.table, report.table),
-        *map(headline.segment, report.segments),
-        *map(headline.outcome, report.outcomes_drifted),
-    ):
+    parts = (*map(headline.table, report.table), *map(headline.segment, report.segments))
+    for line in (*parts, *map(headline.outcome, report.outcomes_drifted)):
         print_text(line)
 
 

@@ -198,7 +198,7 @@ def _both(table: pa.Table, *names: str) -> list[list[Any]]:
 
 def test_a_column_that_is_absent_or_of_another_type_is_named() -> None:
     table = rows(500, seed=10)
-    with pytest.raises(MissingColumns, match="no column 'country'.*correct the segments"):
+    with pytest.raises(MissingColumns, match=r"no column 'country'.*correct the segments"):
         fit(table, FEATURES, segments=["country"])
     with pytest.raises(WrongType, match=r"day.*expected text, a number or a boolean"):
         fit(table, FEATURES, segments=["day"])

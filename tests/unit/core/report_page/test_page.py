@@ -13,10 +13,8 @@ from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, Policy, Profile, Verdict, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.statistics import KEYS
-from courtside.core.drift.story import headline
 from courtside.core.report_page import render_page
 from courtside.core.report_page.wording import DASH, statistic
-from tests.unit.core.drift import plans
 from tests.unit.core.drift.calibration.streams import NUMBERS, YEAR, stream, until
 from tests.unit.core.drift.story.windows import FEATURES, FIRST, REFERENCE, Told, league, points, told
 from tests.unit.core.drift.turned import DAYS, reference, turned
@@ -286,20 +284,6 @@ def test_too_few_rows_show_their_figures() -> None:
     text = text_of(parsed(render_page(report, reference, current)))
     assert "not enough data" in text
     assert "effect 0.9" in text
-
-
-def test_segments_stand_in_a_table_and_what_only_one_shows_at_the_top() -> None:
-    known = plans.reference()
-    current = known.summarize(plans.rows(1_500, seed=2, start=plans.LATER, shift=0.7))
-    report = check(known, current, CalibratedPolicy())
-    text = text_of(parsed(render_page(report, known, current)))
-    assert "Drift: no feature drifted in all rows, but some did in 1 segment." in text
-    (found,) = report.segments_drifted
-    assert f"What moved {headline.segment(found)}" in text
-    assert f"plan = 'pro' {found.reference_rows:,} {found.current_rows:,} drift use (effect 0." in text
-    assert "plan = 'trial' 136 12 not enough data" in text
-    plain = render_page(replace(report, segments=()), known, current)
-    assert "egment" not in text_of(parsed(plain))
 
 
 def test_a_table_that_moved_as_a_whole_is_drift_though_no_feature_is() -> None:
