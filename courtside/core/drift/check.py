@@ -11,8 +11,8 @@ from courtside.core.drift.policies.nulls import Nulls, total_variation
 from courtside.core.drift.policies.policy import Evidence, Judgement, Null, Policy
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
-from courtside.core.drift.reports.report import DriftReport, FeatureDrift, NewestPart, Side, Verdict
-from courtside.core.drift.reports.segments import SegmentDrift
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift, SegmentDrift, Verdict
+from courtside.core.drift.reports.sides import NewestPart, Side
 from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.statistics.missing import missing_shift
 from courtside.core.drift.table_statistics import TableEvidence, TableStatistic

@@ -1,8 +1,7 @@
 """The segments of a page: a line for each, with what drifted in it."""
 
 from courtside.contracts.shortening import quoted, shortened
-from courtside.core.drift.reports.report import DriftReport, FeatureDrift
-from courtside.core.drift.reports.segments import SegmentDrift
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift, SegmentDrift
 from courtside.core.report_page.detail import Row, table
 from courtside.core.report_page.markup import Markup, element
 from courtside.core.report_page.wording import VERDICTS, pvalue, statistic

@@ -7,7 +7,8 @@ from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.clauses import short, short_pvalue
 from courtside.core.drift.policies.policy import Null
-from courtside.core.drift.reports.report import DriftReport, NewestPart, Severity, Verdict
+from courtside.core.drift.reports.report import DriftReport, Severity, Verdict
+from courtside.core.drift.reports.sides import NewestPart
 
 DASH = "\N{EN DASH}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -17,8 +17,15 @@ from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.pairs.counting import PairCounter
 from courtside.core.drift.pairs.null import PairNull
 from courtside.core.drift.profiles.outcomes import OutcomeSurvey
-from courtside.core.drift.profiles.profile import Newest, Profile, period_of
-from courtside.core.drift.profiles.segments import LevelSurvey, Segment, SegmentRows, counted, merged
+from courtside.core.drift.profiles.profile import (
+    Newest,
+    Profile,
+    Segment,
+    counted_segments,
+    merged_segments,
+    period_of,
+)
+from courtside.core.drift.profiles.segments import LevelSurvey, SegmentRows
 from courtside.core.drift.profiles.survey import Survey
 
 
@@ -97,9 +104,10 @@ def _with_history(
 
 def _counted_segments(profile: Profile, levels: LevelSurvey, batches: arrow.Batches) -> tuple[Segment, ...]:
     """Count a reference's segments in a pass of its own, since which they are is known after the first."""
-    parts = levels.segments(Profile(profile.blank().columns, time_column=profile.time_column))
+    blank = Profile(profile.blank().columns, time_column=profile.time_column)
+    parts = tuple(Segment(column, level, blank) for column, level in levels.segments())
     for batch in arrow.record_batches(batches) if parts else ():
-        parts = merged(parts, counted(parts, batch))
+        parts = merged_segments(parts, counted_segments(parts, batch))
     return parts
 
 
@@ -113,7 +121,8 @@ def _with_own_history(
 ) -> Segment:
     """Calibrate a segment on its own rows, which may have moved when the whole had not."""
     profile, time_column = segment.profile, segment.profile.time_column
-    rows, past = SegmentRows(batches, segment), None if history is None else SegmentRows(history, segment)
+    which = segment.column, segment.level
+    rows, past = SegmentRows(batches, *which), None if history is None else SegmentRows(history, *which)
     entities = EntityCounter(features, profile.by_name, time_column=time_column, phased=phase is not None)
     reference = _counting(rows, entities.add)
     if time_column is None:

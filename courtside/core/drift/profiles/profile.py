@@ -1,6 +1,6 @@
 """The profile: what drift detection needs to know about a table. It is counted once, and profiles can be merged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,8 +15,8 @@ from courtside.core.drift.columns.column import CategoryColumn, Column, NumericC
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
 from courtside.core.drift.pairs.table import TablePairs
-from courtside.core.drift.profiles import segments, serialization
-from courtside.core.drift.profiles.segments import Segment
+from courtside.core.drift.profiles import serialization
+from courtside.core.drift.profiles.segments import parts_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +28,20 @@ class Newest:
 
     profile: "Profile"
     moved: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """The rows in which `column` has the value `level`, on the grid of the whole table; 1, 1.0 and true are all "1"."""
+
+    column: str
+    level: str
+    profile: "Profile"
+
+    @property
+    def name(self) -> str:
+        """The column and its value, as programs name the segment."""
+        return f"{self.column}={self.level}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +101,7 @@ class Profile:
             roles=self.roles,
             entities=entities,
             pairs=pairs,
-            segments=tuple(each.blanked() for each in self.segments),
+            segments=tuple(replace(each, profile=each.profile.blank()) for each in self.segments),
         )
 
     def summarize(self, batches: arrow.Batches) -> "Profile":
@@ -124,7 +138,7 @@ class Profile:
             roles=self.roles,
             entities=tuple(mine.merge(theirs) for mine, theirs in zip(self.entities, other.entities, strict=True)),
             pairs=self.pairs.merge(other.pairs) if self.pairs and other.pairs else None,
-            segments=segments.merged(self.segments, other.segments),
+            segments=merged_segments(self.segments, other.segments),
         )
 
     def comparable(self, period: arrow.Period | None, *, minimum_rows: int = 1) -> "Profile":
@@ -174,7 +188,7 @@ class Profile:
             roles=self.roles,
             entities=entities,
             pairs=pairs,
-            segments=segments.counted(self.segments, batch),
+            segments=counted_segments(self.segments, batch),
         )
 
 
@@ -207,6 +221,24 @@ def _profile(content: serialization.Content) -> Profile:
         newest=Newest(_profile(content.newest[0]), content.newest[1]) if content.newest else None,
         pairs=content.pairs,
         segments=tuple(Segment(column, level, _profile(part)) for column, level, part in content.segments),
+    )
+
+
+def counted_segments(segments: Sequence[Segment], batch: pa.RecordBatch) -> tuple[Segment, ...]:
+    """Return the segments of one batch."""
+    parts = parts_of(batch, [(each.column, each.level) for each in segments])
+    return tuple(
+        replace(each, profile=each.profile.counted(rows) if rows.num_rows else each.profile.blank())
+        for each, rows in zip(segments, parts, strict=True)
+    )
+
+
+def merged_segments(mine: Sequence[Segment], theirs: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Add the rows of another part; raises `ProfileMismatch` if the segments differ."""
+    if [each.name for each in mine] != [each.name for each in theirs]:
+        raise ProfileMismatch("they have different segments")
+    return tuple(
+        replace(one, profile=one.profile.merge(other.profile)) for one, other in zip(mine, theirs, strict=True)
     )
 
 

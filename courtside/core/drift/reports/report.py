@@ -9,11 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from courtside.core.dataset import ContractId, FeatureKind, Role
-from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.nulls import NullWindows
 from courtside.core.drift.policies.policy import Null, YearSteps
 from courtside.core.drift.reports.quarantine import QuarantinedFile
-from courtside.core.drift.reports.segments import SegmentDrift
+from courtside.core.drift.reports.sides import NewestPart, Side
 from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.reports.trends import Group, Trend
 from courtside.core.drift.statistics import KEYS
@@ -107,32 +106,37 @@ class FeatureDrift:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """How many rows one side had, and from which days (None where the table has no time column)."""
+class SegmentDrift:
+    """The verdict on the rows in which `column` has the value `level`; without enough of them `drifted` is empty.
 
-    rows: int
-    period: Period | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form: rows, first day, last day."""
-        start, end = (day.isoformat() for day in self.period) if self.period else (None, None)
-        return {"rows": self.rows, "start": start, "end": end}
-
-
-@dataclass(frozen=True, slots=True)
-class NewestPart:
-    """Since when a reference that disagrees with itself is of one piece; only that part was compared with.
-
-    `whole` is all of the reference, and `moved` says by how much (KS or total variation) columns moved before.
+    Rows are those compared: with history, the reference's on the same days of the year, of its newest part.
     """
 
-    since: date
-    whole: Side
-    moved: Mapping[str, float]
+    column: str
+    level: str
+    reference_rows: int
+    current_rows: int
+    verdict: Verdict
+    drifted: tuple[FeatureDrift, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The column and its value."""
+        return f"{self.column}={self.level}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {"since": self.since.isoformat(), "whole_reference": self.whole.to_dict(), "moved": dict(self.moved)}
+        """Return the JSON form, flat."""
+        return {
+            "column": self.column,
+            "level": self.level,
+            "reference_rows": self.reference_rows,
+            "current_rows": self.current_rows,
+            "verdict": self.verdict.value,
+            "features_drifted": [
+                {"name": each.name, "effect": each.effect, "p_adjusted": each.p_adjusted, "reason": each.reason}
+                for each in self.drifted
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ import numpy as np
 from courtside.contracts.shortening import listed, quoted, shortened
 from courtside.core.drift.columns.column import Column, NumericColumn
 from courtside.core.drift.reports.reasons import mean_movement, movement
-from courtside.core.drift.reports.report import FeatureDrift, Verdict
-from courtside.core.drift.reports.segments import SegmentDrift
+from courtside.core.drift.reports.report import FeatureDrift, SegmentDrift, Verdict
 from courtside.core.drift.reports.table import TableDrift
 from courtside.core.drift.reports.trends import Onset
 
