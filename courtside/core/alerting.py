@@ -13,10 +13,10 @@ from courtside.core.drift.story import headline
 from courtside.core.gate.wording import NEXT_STEP, figure_lines
 
 SUBJECT_LIMIT = 100
-TEXT_LIMIT = 7300
+TEXT_LIMIT = 8300
 """Enough for every line below at its longest, and well under what SNS (256 KiB) and Slack (40,000 characters) take."""
 LINE_LIMIT, NAME_LIMIT = 240, 40
-MOST_NAMED, MOST_FIGURES, MOST_USUAL = 6, 15, 2
+MOST_NAMED, MOST_FIGURES, MOST_USUAL, MOST_IN_SEGMENTS = 6, 15, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertCont
         ),
         "",
         *_section("*What moved*", _moved(report)),
-        *_section("*Only in a segment*", _first([_bullet(headline.segment(each)) for each in report.segments_apart])),
+        *_section("*Only in a segment*", _in_segments(report)),
         *_section(
             "*Target and prediction*", [_bullet(headline.outcome(outcome)) for outcome in report.outcomes_drifted]
         ),
@@ -93,6 +93,10 @@ def _moved(report: DriftReport) -> list[str]:
     return _first(
         table + [_bullet(f"{display_text(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in drifted]
     )
+
+
+def _in_segments(report: DriftReport) -> list[str]:
+    return _first([_bullet(headline.segment(each)) for each in report.segments_apart], most=MOST_IN_SEGMENTS)
 
 
 def _usual(report: DriftReport) -> list[str]:

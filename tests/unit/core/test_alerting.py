@@ -16,6 +16,7 @@ from courtside.core.decision import Action, Decision
 from courtside.core.display_text import display_text
 from courtside.core.drift import ClassicPolicy, DriftReport, Verdict, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
+from courtside.core.drift.reports.report import SegmentDrift
 from courtside.core.retraining_alerts import approval_alert
 
 FEATURES = [Feature(f"f{n}", FeatureKind.NUMERIC) for n in range(12)]
@@ -39,10 +40,12 @@ MADE = drifted()
 
 def told(name: str, reason: str) -> Alert:
     usual = [replace(feature, drifted=False, moved=False, verdict=Verdict.USUAL) for feature in MADE.features]
+    broken = tuple(replace(feature, name=f"{name}.", reason=reason) for feature in MADE.features)
     report = replace(
         MADE,
         features=tuple(replace(feature, name=name, reason=reason) for feature in (*MADE.features, *usual)),
         outcomes=tuple(replace(feature, name=name, reason=reason) for feature in MADE.features),
+        segments=tuple(SegmentDrift(name, name, 500, 500, Verdict.DRIFT, broken) for _ in range(9)),
         files_quarantined=tuple(QuarantinedFile(name, TableSide.CURRENT, reason) for _ in range(9)),
     )
     context = DriftAlertContext(

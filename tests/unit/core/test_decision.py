@@ -73,6 +73,8 @@ def test_one_segment_that_moved_asks_for_a_person_and_is_named() -> None:
     assert "*Only in a segment*\n• Segment plan = 'pro' (" in alert.text
     assert "Nothing was changed" in alert.text
     assert decide(replace(made, segments=()), POLICY).rule == "no_drift"
+    several = replace(made, segments=made.segments_drifted * 6)
+    assert decide(several, POLICY).reason.endswith("; use where plan = 'pro'; and in 2 more segments: no retraining")
 
 
 def test_a_table_that_moved_as_a_whole_asks_for_a_person() -> None:

@@ -55,21 +55,23 @@ def table(drift: TableDrift) -> str:
 
 def segment(drift: SegmentDrift) -> str:
     """Say what is known of one segment: what moved in it, or that nothing did or too few rows can tell."""
-    where = f"{shortened(drift.column)} = {quoted(drift.level)}"
     rows = f"{drift.current_rows:,} rows, {drift.reference_rows:,} in the reference"
     moved = "; ".join(f"{shortened(each.name)}: {each.reason}" for each in drift.drifted)
-    return f"Segment {where} ({rows}): {moved or _SEGMENTS[drift.verdict]}"
+    return f"Segment {_where(drift)} ({rows}): {moved or _SEGMENTS[drift.verdict]}"
 
 
 def only_there(segments: Sequence[SegmentDrift]) -> str:
     """Name the features that drifted in some segments."""
-    return listed(
-        [
-            f"{listed([each.name for each in drift.drifted], MOST_NAMED)} where {drift.column} = {quoted(drift.level)}"
-            for drift in segments
-        ],
-        MOST_NAMED,
-    )
+    named = [
+        f"{listed([each.name for each in drift.drifted], MOST_NAMED)} where {_where(drift)}"
+        for drift in segments[:MOST_NAMED]
+    ]
+    more = len(segments) - len(named)
+    return "; ".join([*named, *([f"and in {more} more segments"] if more else [])])
+
+
+def _where(drift: SegmentDrift) -> str:
+    return f"{shortened(drift.column)} = {quoted(drift.level)}"
 
 
 def since(onset: Onset | None, *, first: date | None) -> str:
