@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from courtside.core.dataset import ContractId, Dataset, Feature, FeatureKind, Outcome, Phase
 from courtside.core.drift import DriftReport, Policy, Profile, check, comparable_reference
-from courtside.core.drift.errors import NotBinary
+from courtside.core.drift.errors import MissingColumns, NotBinary
 from courtside.core.drift.reading import FeatureTable, TableProfile, fit_table, summarize_table
 from courtside.core.drift.story.telling import tell
 from courtside.core.proposal.shared import shared_columns
@@ -101,6 +101,9 @@ def _require_types(reference: FeatureTable | Profile, current: FeatureTable | Pr
     """Look at every column's type before a row is read, which may take minutes."""
     if isinstance(reference, FeatureTable):
         reference.require_types(compared.features, time_column=compared.time_column)
+        there = reference.column_names
+        if there and (absent := [name for name in compared.segments if name not in there]):
+            raise MissingColumns(absent, there, part="segments")
     if isinstance(current, FeatureTable) and current.single:  # a file of many is set aside instead
         current.require_types((), time_column=compared.time_column)
 

@@ -52,7 +52,8 @@ def test_segments_of_the_contract_are_told_one_by_one(desk: Desk) -> None:
     assert [each["level"] for each in report["segments"] if each["column"] == "rested"] == ["0", "1"]
     absent = desk.check(moved)  # against a reference without plans
     assert absent.returncode == 2
-    assert "no column 'plan'" in absent.stderr
+    assert "no column 'plan' (it has game_date, points, venue, rested)" in absent.stderr
+    assert "correct the segments" in absent.stderr
 
 
 def test_the_json_is_the_documented_form(desk: Desk) -> None:
