@@ -180,6 +180,7 @@ def _write(compared: "Comparison", folder: Path) -> None:
 
 
 def _print(compared: "Comparison") -> None:
+    from courtside.contracts.shortening import listed
     from courtside.core.drift.story import headline
     from courtside.core.drift.story.telling import rounding
     from courtside.core.report_page.wording import disagreement
@@ -197,6 +198,9 @@ def _print(compared: "Comparison") -> None:
             print_text(f"{feature.name}: {feature.reason}")
         elif note := rounding(feature.name, compared.reference, compared.current):
             print_text(f"{feature.name}: {note}")
+    unjudged = [feature for feature in report.features if feature.verdict == INSUFFICIENT_DATA]
+    if unjudged:
+        print_text(f"{listed([feature.name for feature in unjudged])}: {unjudged[0].reason}")
     _say_inferred(compared.compared)
     if report.newest_part is not None:
         print_text(disagreement(report.newest_part))

@@ -186,9 +186,11 @@ def test_an_extra_column_changes_nothing(desk: Desk) -> None:
 
 
 def test_a_single_row_is_too_little_to_tell(desk: Desk) -> None:
-    report = desk.report(desk.write("one.parquet", table(1, seed=1)), "--exit-code")
+    one = desk.write("one.parquet", table(1, seed=1))
+    report = desk.report(one, "--exit-code")
     assert report["summary"]["sufficient_data"] is False
     assert {feature["verdict"] for feature in report["features"].values()} == {"insufficient_data"}
+    assert "1 usable current rows are too few to judge, at least 100 are needed" in desk.check(one).stdout
 
 
 def test_a_table_without_dates_is_compared_and_says_what_that_costs(desk: Desk) -> None:
