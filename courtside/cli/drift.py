@@ -12,6 +12,7 @@ from courtside.cli.input import InputMismatch, OptionalContractOption, parse_day
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.names import DEFAULT_DATASET
+from courtside.contracts.shortening import MOST_LISTED, listed, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,7 +181,6 @@ def _write(compared: "Comparison", folder: Path) -> None:
 
 
 def _print(compared: "Comparison") -> None:
-    from courtside.contracts.shortening import listed
     from courtside.core.drift.story import headline
     from courtside.core.drift.story.telling import rounding
     from courtside.core.report_page.wording import disagreement
@@ -198,8 +198,7 @@ def _print(compared: "Comparison") -> None:
             print_text(f"{feature.name}: {feature.reason}")
         elif note := rounding(feature.name, compared.reference, compared.current):
             print_text(f"{feature.name}: {note}")
-    unjudged = [feature for feature in report.features if feature.verdict == INSUFFICIENT_DATA]
-    if unjudged:
+    if unjudged := [feature for feature in report.features if feature.verdict == INSUFFICIENT_DATA]:
         print_text(f"{listed([feature.name for feature in unjudged])}: {unjudged[0].reason}")
     _say_inferred(compared.compared)
     if report.newest_part is not None:
@@ -212,8 +211,6 @@ def _print(compared: "Comparison") -> None:
 
 
 def _say_inferred(compared: "Compared") -> None:
-    from courtside.contracts.shortening import MOST_LISTED, shortened
-
     if compared.note is None:
         return
     say(compared.note)
