@@ -116,7 +116,7 @@ class ContractDocument(Keys):
     entities: dict[Text, list[Text]] = Field(
         {},
         description="Which rows hang together: a feature or a pattern like `home_*`, and the columns that say so. The "
-        "drift check exchanges such rows together.",
+        "drift check counts such rows as one.",
         examples=[{"usage_*": ["customer_id"]}],
     )
     target: Annotated[Target, BeforeValidator(_as_mapping, json_schema_input_type=str | Target)] = Field(

@@ -76,13 +76,15 @@ TIMES: Final = (
 )
 """ISO 8601, the one way of writing dates in which every country reads the same day."""
 
+_GROUPED = CellKind("number with grouped thousands", rf"[+-]?([1-9]\d{{0,2}}(,\d{{3}})+|{_EXACT})(\.\d+)?", _grouped)
+_DECIMAL_COMMA = CellKind("number with a decimal comma", rf"[+-]?([1-9]\d{{0,2}}(\.\d{{3}})+|{_EXACT})(,\d+)?", _comma)
 KINDS: Final = (
     CellKind("truth value", "(?i:true|false)", lambda cells: pc.cast(pc.utf8_lower(cells), pa.bool_())),
     CellKind("integer", f"[+-]?{_WHOLE}", _whole(pa.int64())),
     CellKind("unsigned integer", rf"\+?{_WHOLE}", _whole(pa.uint64())),
     CellKind("number", rf"[+-]?({_EXACT}|{_DECIMAL}|({_WHOLE}|{_DECIMAL})[eE][+-]?\d+|(?i:inf|infinity))", _number),
-    CellKind("number with grouped thousands", rf"[+-]?([1-9]\d{{0,2}}(,\d{{3}})+|{_EXACT})(\.\d+)?", _grouped),
-    CellKind("number with a decimal comma", rf"[+-]?([1-9]\d{{0,2}}(\.\d{{3}})+|{_EXACT})(,\d+)?", _comma),
+    _GROUPED,
+    _DECIMAL_COMMA,
     *TIMES,
 )
 
@@ -92,10 +94,14 @@ TEXT: Final = CellKind("text", ".*", lambda cells: cells)
 
 
 class KindOfColumn:
-    """Looks at a column's cells batch by batch and keeps the kinds that all of them fit."""
+    """Looks at a column's cells batch by batch and keeps the kinds that all of them fit.
 
-    def __init__(self) -> None:
-        self._open = list(KINDS)
+    `1,234` may be either kind of number; with `decimal_comma` it is a little more than one.
+    """
+
+    def __init__(self, *, decimal_comma: bool = False) -> None:
+        later = _GROUPED if decimal_comma else _DECIMAL_COMMA
+        self._open = [*(kind for kind in KINDS if kind is not later), later]
         self._seen = False
 
     def look(self, column: Cells) -> None:

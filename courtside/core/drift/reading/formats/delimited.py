@@ -76,7 +76,8 @@ class Delimited:
         return pa.RecordBatch.from_arrays(arrays, names=list(self.columns))
 
     def _kinds(self) -> list[CellKind]:
-        looking = [KindOfColumn() for _ in self.columns]
+        # Semicolons separate cells where the comma is the decimal mark.
+        looking = [KindOfColumn(decimal_comma=self.delimiter == ";") for _ in self.columns]
         for batch in self._cells():
             for column in batch.columns:
                 self._require_closed(column)

@@ -40,7 +40,7 @@ def is_readable(kind: pa.DataType) -> bool:
 
 
 class Clock:
-    """Reads one time column, batch by batch, in the one form that its first batch is written in."""
+    """Reads one time column, batch by batch; numbers keep the unit that the first batch was read in."""
 
     def __init__(self, column: str) -> None:
         self.column = column

@@ -166,6 +166,15 @@ def test_a_column_is_the_first_kind_that_all_cells_fit(cells: list[str | None], 
     assert kind_of(cells) == kind
 
 
+@pytest.mark.parametrize(("delimiter", "value"), [(",", 1234.0), ("\t", 1234.0), (";", 1.234)])
+def test_a_comma_before_three_digits_is_read_as_the_separator_suggests(
+    tmp_path: Path, delimiter: str, value: float
+) -> None:
+    path = saved(tmp_path / "t.csv", f'x{delimiter}y\n"1,234"{delimiter}a\n')
+    (rows,) = [batch for batch in Delimited.of(fs.LocalFileSystem(), str(path)).batches() if batch.num_rows]
+    assert rows.column(0).to_pylist() == [value]
+
+
 def test_a_type_is_what_the_whole_file_says_and_not_its_beginning() -> None:
     assert kind_of(["1", "2"], ["3", "x"]) == "text"
     assert kind_of(["1", "2"], ["2.5"]) == "number"
