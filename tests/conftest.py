@@ -1,4 +1,4 @@
-"""Tests that share a stage run on one worker, in their order; others file by file, on any."""
+"""Tests that share a stage run on one worker in their written order; all others are spread over the workers by file."""
 
 import signal
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-# A busy machine may take any time over one example: no test fails for being slow.
+# A busy machine may take long over a single example, and no test may fail because it is slow.
 settings.register_profile("courtside", deadline=None)
 settings.load_profile("courtside")
 
@@ -20,7 +20,7 @@ def pytest_configure() -> None:
 
 
 class StageTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """By file, but the files of a stage as if they were one."""
+    """Distributes the tests by file, and treats all files that share the stage as one file."""
 
     def _split_scope(self, nodeid: str) -> str:
         return STAGE if nodeid.startswith(STAGE) else nodeid.split("::", 1)[0]

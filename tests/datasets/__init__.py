@@ -1,1 +1,1 @@
-"""A dataset contract that is not NBA games, and a table made up for it."""
+"""The contract of a dataset other than the NBA games, and an invented table that fits it."""

@@ -15,7 +15,7 @@ FIRST = np.datetime64("2022-01-01T00:00:00", "us")
 
 
 def churn_table(rows: int = 3_000, *, seed: int = 7, charge_shift: float = 0.0) -> pa.Table:
-    """Return customers measured over two years, in no order; `charge_shift` moves what the last 60 days are charged."""
+    """Return customers measured over two years, in random order; `charge_shift` raises charges in the last 60 days."""
     rng = np.random.default_rng(seed)
     minute = rng.choice(DAYS * 1440, rows, replace=False)
     monthly = rng.random(rows) < 0.55

@@ -1,4 +1,4 @@
-"""A service on loopback that gives the answers it was told, as it would on a bad day."""
+"""A local service that gives prepared answers, so that tests can rehearse a failing one."""
 
 import threading
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ Answer = tuple[int, str, dict[str, str]]
 
 @contextmanager
 def answering(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
-    """Serve these answers one after the other, the last one for ever; yields the address and the requests' methods."""
+    """Serve these answers in order, repeating the last one for ever; yield the address and the requests' methods."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""This process's AWS clients, pointed at one embedded AWS."""
+"""This points the AWS clients of the current process at one embedded AWS."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ import pytest
 
 
 def point_at(environment: Mapping[str, str], patch: pytest.MonkeyPatch) -> None:
-    """Set an embedded AWS's variables, and let boto3 forget the keys of another one: it reads them once."""
+    """Set an embedded AWS's variables and drop boto3's default session, which would keep the keys of another one."""
     for name, value in environment.items():
         patch.setenv(name, value)
     patch.delenv("AWS_PROFILE", raising=False)

@@ -1,4 +1,4 @@
-"""A lake with simulated seasons and a champion's reference, and a drift check wired on fakes."""
+"""A lake that holds simulated seasons and a champion's reference, and a drift check wired to fakes."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""A lake that breaks off, or lets somebody else in, at the change that a test chooses."""
+"""A lake that fails, or lets another writer in, at a change that the test chooses."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from tests.fakes.ports import InMemoryLake
 
 
 class BrokeOff(Exception):
-    """Stands for the end of the process at this point."""
+    """Stands for a process that ends at this point."""
 
 
 @dataclass
 class InterruptedLake(InMemoryLake):
-    """Counts down at every change; when it reaches zero, `interrupt` runs before the change happens."""
+    """Counts every change down; when the count reaches zero, `interrupt` runs before the change is made."""
 
     changes_left: int = -1
     interrupt: Callable[[], None] | None = None

@@ -1,4 +1,4 @@
-"""A reader of the legacy files, like the notebooks, that also checks that all are of one training."""
+"""A reader of the legacy files that works as the notebooks do and also checks that all files belong to one training."""
 
 import hashlib
 
@@ -9,7 +9,7 @@ from courtside.workflows.ports import Lake
 
 
 class LegacySetMixed(Exception):
-    """The files named are not those of the training that `set.json` names."""
+    """Some files do not belong to the training that `set.json` names."""
 
 
 def read_legacy_set(*, lake: Lake) -> dict[str, bytes]:

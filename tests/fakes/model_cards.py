@@ -1,4 +1,4 @@
-"""Model cards of invented trainings, with curves of invented predictions."""
+"""Model cards of invented trainings, with curves drawn from invented predictions."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ def card(
     reason: str = "monthly drift check",
     logged: bool = True,
 ) -> ModelCard:
-    """Return a card whose first candidate is the best, with intervals for all but the last."""
+    """Return a card whose first candidate is the best and whose last candidate has no intervals."""
     record = TrainingRecord(
         training_id="drift-20190201",
         trigger=Trigger.DRIFT,

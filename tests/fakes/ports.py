@@ -1,3 +1,5 @@
+"""In-memory implementations of the workflows' ports."""
+
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -121,7 +123,7 @@ class ConstantChampion:
 
 @dataclass
 class InMemoryModels:
-    """Models whose single file says what they predict for every row."""
+    """Models whose single file holds the probability that they predict for every row."""
 
     def opened(self, version: str, files: Mapping[str, bytes]) -> Champion:
         try:
@@ -196,7 +198,7 @@ class InMemoryRegistry:
     reasons: list[str] = field(default_factory=list)
     challenger: str | None = None
     models: dict[str, bytes] = field(default_factory=dict)
-    """What each version's model predicts for every row, "0.5" where it is not given."""
+    """The probability that each version's model predicts for every row; "0.5" is used for versions not listed."""
 
     def champion_version(self) -> str | None:
         return self.champion

@@ -1,4 +1,4 @@
-"""A stage's production with trainings whose challengers can become champion."""
+"""A stage's production, and trainings whose challengers can become its champion."""
 
 from datetime import UTC, date, datetime
 
@@ -25,7 +25,7 @@ def model(name: str = "logistic_regression", auc: float = 0.66) -> ModelRecord:
 def add_training(
     production: Production, training_id: str, *, version: str, judged_against: str | None, promote: bool = True
 ) -> None:
-    """Leave what a training and its gate leave: record, decision, and the registered version."""
+    """Store everything that a training and its gate leave behind: record, decision and registered version."""
     record = TrainingRecord(
         training_id=training_id,
         trigger=Trigger.DRIFT,
@@ -68,5 +68,5 @@ def add_training(
 
 
 def a_production() -> Production:
-    """Return a stage without a champion."""
+    """Return the production of a stage that has no champion yet."""
     return Production(InMemoryLedger(), InMemoryRegistry(), InMemoryLake())

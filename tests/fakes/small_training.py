@@ -1,4 +1,4 @@
-"""A training small enough to be logged many times: real models on a few invented rows."""
+"""A training of real models on a few invented rows, small enough to be logged many times."""
 
 from datetime import date
 from functools import cache
@@ -16,7 +16,7 @@ ROWS = pa.table({name: _RNG.normal(size=40) for name in FEATURES})
 
 
 def small_run(training_id: str = "t1", *, as_of: date = date(2019, 2, 1), best: str = "lightgbm") -> TrainingRun:
-    """Return a training of the four candidates with three trees each."""
+    """Return a training of the four candidates; those with trees have three of them."""
     return TrainingRun(
         training_id=training_id,
         candidates=[

@@ -1,4 +1,4 @@
-"""What the doctor says of alerts, by answers of AWS as it documents them."""
+"""The doctor's findings about alerts follow from answers that AWS documents."""
 
 import json
 from typing import Any
@@ -32,7 +32,7 @@ def holding(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
         ("placeholder", "warn"),
     ],
 )
-def test_the_doctor_tells_an_unset_webhook_from_an_invalid_one(
+def test_the_doctor_distinguishes_an_unset_webhook_from_an_invalid_one(
     monkeypatch: pytest.MonkeyPatch, secret: str, level: str
 ) -> None:
     holding(monkeypatch, secret)
@@ -42,7 +42,7 @@ def test_the_doctor_tells_an_unset_webhook_from_an_invalid_one(
     assert bool(finding.fix) == (level != "ok")
 
 
-def test_a_warm_notifier_posts_to_the_webhook_that_is_set_now(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warm_notifier_posts_to_the_current_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
     with Webhook() as old, Webhook() as new:
         holding(monkeypatch, "placeholder")
         assert bootstrap.notifier() is None
@@ -58,7 +58,7 @@ def test_a_warm_notifier_posts_to_the_webhook_that_is_set_now(monkeypatch: pytes
 
 
 class Queue:
-    """The part of SQS's client that is asked, with these bodies waiting."""
+    """An SQS client reduced to the calls that the doctor makes; these message bodies wait in its queue."""
 
     def __init__(self, *bodies: str) -> None:
         self.bodies = bodies
@@ -79,7 +79,7 @@ RESOURCES = [
 LETTER = json.dumps({"Records": [{"Sns": {"Subject": "Courtside: drift in churn", "Message": "m"}}]})
 
 
-def test_alerts_that_reached_nobody_are_told_by_their_subject_and_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_undelivered_alerts_are_listed_by_subject_and_stay_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     queue = Queue(LETTER, LETTER, '{"Type": "Notification", "Subject": "Courtside: approve"}')
     monkeypatch.setattr("boto3.client", lambda _: queue)
     (finding,) = alert_channel.undelivered(RESOURCES)
@@ -88,7 +88,7 @@ def test_alerts_that_reached_nobody_are_told_by_their_subject_and_stay(monkeypat
     assert [asked["VisibilityTimeout"] for asked in queue.received] == [0]
 
 
-def test_without_dead_letters_every_alert_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_alert_is_undelivered_when_there_are_no_dead_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("boto3.client", lambda _: Queue())
     (finding,) = alert_channel.undelivered(RESOURCES)
     assert (finding.level, finding.detail) == ("ok", "none is undelivered")
@@ -97,5 +97,5 @@ def test_without_dead_letters_every_alert_arrived(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     "body", ["", "no JSON", "[]", "{}", '{"Records": []}', '{"Records": [{}]}', '{"Records": [1]}', '{"Subject": ""}']
 )
-def test_any_other_letter_is_told_by_its_beginning(body: str) -> None:
+def test_a_letter_without_a_subject_is_shown_by_its_first_characters(body: str) -> None:
     assert subject_of(body) == body[:100]

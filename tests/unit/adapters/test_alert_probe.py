@@ -1,4 +1,4 @@
-"""What becomes of a test alert, by what the notifier's log and the dead letter queue hold."""
+"""The fate of a test alert is read from the notifier's log and from the dead-letter queue."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ RESOURCES = [
 
 
 class Aws:
-    """The clients that are asked: a log and a queue that hold these texts about message m-1."""
+    """Stands for every AWS client that is asked; its log and its queue hold these texts about message m-1."""
 
     def __init__(self, *, log: str = "", letter: str = "") -> None:
         self.log, self.letter = log, letter
@@ -64,7 +64,9 @@ def line(message: str) -> str:
         (Aws(), Fate.UNKNOWN),
     ],
 )
-def test_the_channel_is_proved_to_its_end(monkeypatch: pytest.MonkeyPatch, aws: Aws, fate: Fate) -> None:
+def test_a_test_alert_is_followed_until_it_is_delivered_or_lost(
+    monkeypatch: pytest.MonkeyPatch, aws: Aws, fate: Fate
+) -> None:
     monkeypatch.setattr("boto3.client", lambda _: aws)
     passed = [0.0]
 
@@ -85,10 +87,10 @@ def test_the_channel_is_proved_to_its_end(monkeypatch: pytest.MonkeyPatch, aws: 
         (Aws(letter="m-1"), [Fate.UNKNOWN, Fate.UNKNOWN]),
     ],
 )
-def test_a_letter_is_only_of_the_channel_that_said_nothing(
+def test_a_dead_letter_is_blamed_on_the_only_silent_channel(
     monkeypatch: pytest.MonkeyPatch, aws: Aws, fates: list[Fate]
 ) -> None:
-    """One letter for two silent channels does not say which of them it is of."""
+    """A dead letter does not name its channel, so with two silent channels the fate of both is unknown."""
     monkeypatch.setattr("boto3.client", lambda _: aws)
     silent = StackResource("s", "NotifyTeamsLogs3C", "AWS::Logs::LogGroup", "silent", "CREATE_COMPLETE")
     passed = [0.0]
@@ -103,7 +105,7 @@ def test_a_letter_is_only_of_the_channel_that_said_nothing(
 
 
 @pytest.mark.parametrize(("aws", "code"), [(Aws(log=line(POSTED)), 0), (Aws(letter="m-1"), 1)])
-def test_the_command_fails_unless_it_was_delivered(monkeypatch: pytest.MonkeyPatch, aws: Aws, code: int) -> None:
+def test_the_command_fails_unless_the_alert_was_delivered(monkeypatch: pytest.MonkeyPatch, aws: Aws, code: int) -> None:
     outputs = {StackOutput.ALERT_TOPIC: "arn:topic", SLACK.secret_output: "arn:secret"}
     monkeypatch.setattr("boto3.client", lambda _: aws)
     monkeypatch.setattr(alert_probe, "POLL_SECONDS", 0.0)
@@ -114,6 +116,6 @@ def test_the_command_fails_unless_it_was_delivered(monkeypatch: pytest.MonkeyPat
     assert isinstance(result.exception, AlertNotDelivered) == bool(code)
 
 
-def test_without_slack_it_says_what_cannot_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stage_without_a_chat_channel_cannot_be_tested(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: {StackOutput.ALERT_TOPIC: "arn:topic"})
     assert isinstance(CliRunner().invoke(app, ["alerts", "test"]).exception, NoChannel)

@@ -1,4 +1,4 @@
-"""A stage's outputs, without AWS."""
+"""The outputs and the names of deployed stages are read without a real AWS."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from courtside.contracts.names import StackOutput
 from embedded_aws.webhooks import SLACK
 
 
-def test_an_output_of_a_later_release_is_asked_for_by_name() -> None:
+def test_an_output_that_the_deployed_release_lacks_is_named_with_the_command_that_adds_it() -> None:
     outputs = StageOutputs("dev")
     outputs[StackOutput.LAKE_BUCKET] = "lake"
     assert outputs[StackOutput.LAKE_BUCKET] == "lake"
@@ -28,12 +28,12 @@ def test_an_output_of_a_later_release_is_asked_for_by_name() -> None:
         (None, "porduction-data). Name"),
     ],
 )
-def test_a_mistyped_stage_is_told_with_the_stages_there_are(deployed: list[str] | None, said: str) -> None:
+def test_the_error_for_a_mistyped_stage_lists_the_deployed_stages(deployed: list[str] | None, said: str) -> None:
     error = StageNotDeployed("porduction", "courtside-porduction-data", deployed=deployed)
     assert said in str(error)
 
 
-def test_the_stages_deployed_are_those_whose_data_stack_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stage_counts_as_deployed_if_its_data_stack_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     names = [
         "courtside-prod-data",
         "courtside-prod-tracking",

@@ -1,4 +1,4 @@
-"""Parts of the doctor that an emulated AWS cannot show."""
+"""These tests cover the parts of the doctor that the embedded AWS cannot show."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ def subscription(address: str, arn: str = ARN, protocol: str = "email") -> dict[
     return {"SubscriptionArn": arn, "Protocol": protocol, "Endpoint": address}
 
 
-def test_an_address_that_has_not_confirmed_fails() -> None:
+def test_an_unconfirmed_email_address_is_a_failure() -> None:
     found = list(listeners([subscription("ops@example.com", "PendingConfirmation"), subscription("team@example.com")]))
     (finding,) = found
     assert finding.level == "fail"
@@ -26,7 +26,7 @@ def test_an_address_that_has_not_confirmed_fails() -> None:
     assert "follow the link" in finding.fix
 
 
-def test_confirmed_addresses_are_fine_and_a_function_is_no_address() -> None:
+def test_confirmed_addresses_are_fine_and_a_subscribed_function_is_not_counted() -> None:
     (finding,) = listeners([subscription("ops@example.com"), subscription("arn:aws:lambda", protocol="lambda")])
     assert (finding.level, finding.detail) == ("ok", "1 confirmed")
     (nobody,) = listeners([subscription("arn:aws:lambda", protocol="lambda")])
@@ -52,7 +52,7 @@ def examined(root: Path, *, deployed: bool = False) -> dict[str, Finding]:
 
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine whose only programs are in this folder."""
+    """Return the only folder on the PATH, so that the machine has no other programs."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -95,14 +95,16 @@ def test_old_and_mismatched_tools_are_named(tools: Path, tmp_path: Path) -> None
     assert "does not answer" in found["images"].detail
 
 
-def test_podman_alone_has_to_be_named_to_cdk(tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cdk_has_to_be_told_of_podman_when_docker_is_missing(
+    tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program(tools, "podman")
     assert examined(tmp_path)["images"].fix == "export CDK_DOCKER=podman"
     monkeypatch.setenv("CDK_DOCKER", "podman")
     assert examined(tmp_path)["images"].level == "ok"
 
 
-def test_settings_are_read_from_the_checkout_with_their_errors(tmp_path: Path) -> None:
+def test_stage_settings_come_from_the_checkout_and_an_unknown_stage_is_reported(tmp_path: Path) -> None:
     settings, finding = stage_settings(ROOT, "staging")
     assert settings is not None
     assert (settings["approval"], finding.level) == (True, "ok")
@@ -112,7 +114,7 @@ def test_settings_are_read_from_the_checkout_with_their_errors(tmp_path: Path) -
     assert stage_settings(tmp_path, "dev")[1].level == "warn"
 
 
-def test_without_credentials_nothing_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_no_further_call_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):

@@ -1,4 +1,4 @@
-"""What Step Functions and CloudWatch tell of a run, from answers as AWS gives them."""
+"""Runs and their log lines are read from the answers that Step Functions and CloudWatch give."""
 
 import json
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ def entered(name: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("given", "known"), [(REQUEST.model_dump_json(), REQUEST), ('{"by": "hand"}', None)])
-def test_an_execution_is_told_with_the_state_that_announced_its_end(
+def test_an_execution_names_the_state_that_announced_its_end(
     given: str, known: RetrainingRequest | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = boto3.client("stepfunctions", region_name="eu-central-1")
@@ -45,7 +45,7 @@ def test_an_execution_is_told_with_the_state_that_announced_its_end(
     assert (found.step, found.announced, found.given, found.request) == ("Unlock", "AnnounceFailure", failure, known)
 
 
-def test_lines_about_a_run_are_those_that_carry_its_id_in_order_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_lines_of_a_run_carry_its_id_and_are_sorted_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
     client = boto3.client("logs", region_name="eu-central-1")
     lines = [
         {"correlation_id": "t", "service": "gate", "level": "ERROR", "message": "second"},

@@ -1,4 +1,4 @@
-"""Addresses of tables that cannot be opened."""
+"""A table that cannot be opened is reported with the true reason."""
 
 from pathlib import Path
 from typing import Never
@@ -11,13 +11,13 @@ from courtside.core.drift.reading import UnreadableFile
 
 
 class Denied(fs.LocalFileSystem):
-    """Lets nobody open a file: who runs the tests may be root, whom no file refuses."""
+    """Refuses to open any file, because the user who runs the tests may be root, who may read every real file."""
 
     def open_input_file(self, path: str) -> Never:
         raise PermissionError(13, "Permission denied", path)
 
 
-def test_a_file_that_may_not_be_read_is_not_called_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_read_permission_is_not_called_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "table.parquet"
     path.touch()
     monkeypatch.setattr(feature_tables, "_located", lambda address: (Denied(), address))

@@ -1,4 +1,4 @@
-"""What a person asked for is written whole or not at all."""
+"""The files that a person asked for are written whole or not at all."""
 
 import errno
 from pathlib import Path
@@ -10,7 +10,7 @@ from courtside.adapters.files import FolderNotWritable, prepare_folder, write_fi
 from courtside.adapters.folder_lake import FolderLake
 
 
-def test_folders_are_made_and_links_followed(tmp_path: Path) -> None:
+def test_missing_folders_are_created_and_symbolic_links_are_followed(tmp_path: Path) -> None:
     kept = tmp_path / "kept.txt"
     kept.write_bytes(b"old")
     (tmp_path / "link").symlink_to(kept)
@@ -23,7 +23,7 @@ def test_folders_are_made_and_links_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["file/below", "folder", "x" * 300, "nul\0", "/proc/none/x"])
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> None:
+def test_a_path_that_cannot_be_written_is_refused_with_a_hint(tmp_path: Path, place: str) -> None:
     (tmp_path / "file").write_bytes(b"x")
     (tmp_path / "folder").mkdir()
     with pytest.raises(FolderNotWritable, match="choose another place with --out"):
@@ -36,9 +36,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> 
         prepare_folder(tmp_path / "file")
 
 
-def test_on_a_full_disk_what_was_there_stays_and_nothing_is_cut(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_on_a_full_disk_the_old_files_stay_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = {tmp_path / name: b"old" for name in ("report.html", "report.json")}
     write_files(pages)
     write = Path.write_bytes

@@ -40,7 +40,7 @@ def test_files_move_and_leave_no_empty_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "a" / "staged").exists()
 
 
-def test_removing_what_is_gone_is_no_error(tmp_path: Path) -> None:
+def test_removing_a_missing_object_is_not_an_error(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
     lake.write("a/x", b"x")
     lake.remove(["a/x", "a/x", "never/there"])
@@ -48,7 +48,7 @@ def test_removing_what_is_gone_is_no_error(tmp_path: Path) -> None:
     assert tmp_path.is_dir()
 
 
-def test_a_folder_belongs_to_one_training_at_a_time_and_to_nobody_after_it(tmp_path: Path) -> None:
+def test_a_folder_is_locked_by_one_training_and_free_afterwards(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     with FolderLake(folder).alone():
         with pytest.raises(FolderInUse, match="another training is writing into"), FolderLake(folder).alone():
@@ -61,7 +61,7 @@ def test_a_folder_belongs_to_one_training_at_a_time_and_to_nobody_after_it(tmp_p
         assert list(folder.iterdir()) == []
 
 
-def test_a_file_is_replaced_only_while_it_is_as_it_was_read(tmp_path: Path) -> None:
+def test_a_file_is_replaced_only_if_it_has_not_changed_since_it_was_read(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
     assert lake.stamped("a/x") is None
     lake.write("a/x", b"first")

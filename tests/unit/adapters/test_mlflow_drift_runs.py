@@ -1,4 +1,4 @@
-"""What becomes of a run when the tracking server is away or refuses; the integration tests have a real one."""
+"""A drift run whose tracking server is away or refuses raises a named error; integration tests use a real server."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ RUN = DriftRun(
 
 
 class Refusing(BaseHTTPRequestHandler):
-    """Answers every request with the server's status and keeps what was asked."""
+    """Answers every request with the server's status and records what was asked."""
 
     def do_GET(self) -> None:
         self._refuse()
@@ -66,13 +66,13 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
 
-def test_a_server_that_is_away_is_named() -> None:
+def test_an_unreachable_server_is_named() -> None:
     with pytest.raises(TrackingUnavailable, match=r"http://127\.0\.0\.1:9 does not answer"):
         MlflowDriftRuns("http://127.0.0.1:9").log(RUN)
 
 
 @pytest.mark.parametrize("refusing", [403, 500, 503], indirect=True)
-def test_a_refusal_carries_status_and_words_and_counts_as_away(refusing: RefusingServer) -> None:
+def test_a_refusal_carries_the_status_and_message_and_counts_as_unavailable(refusing: RefusingServer) -> None:
     with pytest.raises(TrackingUnavailable, match=f"answered {refusing.status}.*PERMISSION_DENIED") as raised:
         MlflowDriftRuns(refusing.url).log(RUN)
     assert isinstance(raised.value, TrackingRefused)
@@ -80,7 +80,7 @@ def test_a_refusal_carries_status_and_words_and_counts_as_away(refusing: Refusin
 
 
 @pytest.mark.parametrize("refusing", [403], indirect=True)
-def test_requests_are_signed_for_the_private_api_unless_told_otherwise(refusing: RefusingServer) -> None:
+def test_requests_are_signed_for_the_private_api_unless_signing_is_off(refusing: RefusingServer) -> None:
     for signed in (True, False):
         with pytest.raises(TrackingRefused):
             MlflowDriftRuns(refusing.url, signed=signed).log(RUN)
@@ -90,7 +90,7 @@ def test_requests_are_signed_for_the_private_api_unless_told_otherwise(refusing:
     assert "Authorization" not in without
 
 
-def test_without_credentials_nothing_is_sent_and_the_check_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_count_as_an_unavailable_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("boto3.Session.get_credentials", lambda _: None)
     with pytest.raises(TrackingUnavailable):
         MlflowDriftRuns("http://127.0.0.1:9").log(RUN)

@@ -1,4 +1,4 @@
-"""Models through a real tracking store: wrapped, calibrated and bare, they come back with the same probabilities."""
+"""Wrapped, calibrated and bare models come back from a real tracking store with the same probabilities."""
 
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def logged(store: str, split: Split, models: list[TrainedModel]) -> LoggedRuns:
     return MlflowTracking(store).log(run)
 
 
-def test_every_model_comes_back_by_its_run_and_gives_its_probabilities(
+def test_every_model_loaded_by_its_run_gives_the_same_probabilities(
     store: str, split: Split, models: list[TrainedModel], logged: LoggedRuns
 ) -> None:
     rows = feature_frame(split.test, ORDERS)
@@ -77,7 +77,7 @@ def test_every_model_comes_back_by_its_run_and_gives_its_probabilities(
         assert np.array_equal(np.asarray(asked)[:, 1], model.test_probability)
 
 
-def test_the_champion_of_such_a_dataset_says_the_same_of_a_table(
+def test_a_calibrated_champion_gives_the_same_probabilities_for_a_table(
     store: str, split: Split, models: list[TrainedModel], logged: LoggedRuns
 ) -> None:
     MlflowClient(store).set_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION, logged.version)

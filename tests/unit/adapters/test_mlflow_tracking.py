@@ -1,4 +1,4 @@
-"""Runs, versions and aliases in a real MLflow, on a database file and without a server."""
+"""Runs, versions and aliases are logged into a real MLflow that uses a database file instead of a server."""
 
 import shutil
 import subprocess
@@ -28,7 +28,7 @@ FRAME = pd.DataFrame({name: ROWS.column(name).to_numpy() for name in FEATURES})
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database: making one costs seconds, copying it nothing."""
+    """Return an empty database: creating one takes seconds, and copying it takes no time."""
     path = tmp_path_factory.mktemp("template") / "mlflow.db"
     MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments()
     return path
@@ -37,7 +37,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def uri(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     shutil.copy(template, tmp_path / "mlflow.db")
-    monkeypatch.chdir(tmp_path)  # where artifacts go when no server says otherwise
+    monkeypatch.chdir(tmp_path)  # artifacts go to the working directory when no server says otherwise
     yield f"sqlite:///{tmp_path}/mlflow.db"
     mlflow.set_tracking_uri(None)
     mlflow.set_registry_uri(None)
@@ -49,7 +49,7 @@ def client(uri: str) -> MlflowClient:
 
 
 def recipe(uri: str, **search: object) -> pd.DataFrame:
-    """The old notebooks' search."""
+    """Return the runs that the old notebooks' search finds."""
     mlflow.set_tracking_uri(uri)
     runs = mlflow.search_runs(experiment_names=[TRAINING_EXPERIMENT], order_by=["metrics.test_auc DESC"], **search)
     assert isinstance(runs, pd.DataFrame)
@@ -60,7 +60,7 @@ def challenger(client: MlflowClient) -> str:
     return str(client.get_model_version_by_alias(REGISTERED_MODEL, Alias.CHALLENGER).version)
 
 
-def test_the_old_recipe_finds_the_best_model_among_all_runs(uri: str) -> None:
+def test_the_search_of_the_old_notebooks_finds_the_best_model_among_all_runs(uri: str) -> None:
     MlflowTracking(uri).log(small_run())
     runs = recipe(uri)
     assert len(runs) == 5
@@ -72,11 +72,9 @@ def test_the_old_recipe_finds_the_best_model_among_all_runs(uri: str) -> None:
     assert set(by_training["params.model_name"]) == NAMES
 
 
-def test_a_champion_that_reads_what_a_dataset_lacks_is_named_before_anything_is_trained(
-    uri: str, client: MlflowClient
-) -> None:
+def test_a_champion_that_reads_a_missing_feature_is_refused_before_training(uri: str, client: MlflowClient) -> None:
     tracking = MlflowTracking(uri)
-    tracking.check_champion([])  # there is none yet
+    tracking.check_champion([])  # there is no champion yet, so nothing is refused
     version = tracking.log(small_run()).version
     client.set_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION, version)
     tracking.check_champion([*FEATURES, "another"])
@@ -84,7 +82,7 @@ def test_a_champion_that_reads_what_a_dataset_lacks_is_named_before_anything_is_
         tracking.check_champion(FEATURES[:-1])
 
 
-def test_the_parent_holds_the_children_and_no_metric(uri: str, client: MlflowClient) -> None:
+def test_the_parent_run_has_child_runs_and_no_metrics(uri: str, client: MlflowClient) -> None:
     tracking = MlflowTracking(uri)
     logged = tracking.log(small_run())
     assert client.get_run(logged.parent_run_id).info.status == "RUNNING"
@@ -109,7 +107,7 @@ def test_the_parent_holds_the_children_and_no_metric(uri: str, client: MlflowCli
         assert attached == (["reference/reference.profile"] if name == "lightgbm" else [])
 
 
-def test_every_model_gives_probabilities_by_its_library_and_by_pyfunc(uri: str) -> None:
+def test_every_model_gives_probabilities_through_its_library_and_through_pyfunc(uri: str) -> None:
     run = small_run()
     logged = MlflowTracking(uri).log(run)
     libraries = set()
@@ -140,7 +138,7 @@ def test_no_pickle_is_stored(uri: str, tmp_path: Path) -> None:
     assert not stored & {".pkl", ".pickle", ".cloudpickle"}
 
 
-def test_logging_again_adds_nothing(uri: str, client: MlflowClient) -> None:
+def test_logging_the_same_training_again_adds_nothing(uri: str, client: MlflowClient) -> None:
     tracking = MlflowTracking(uri)
     first, again = tracking.log(small_run()), tracking.log(small_run())
     assert again == first
@@ -149,7 +147,7 @@ def test_logging_again_adds_nothing(uri: str, client: MlflowClient) -> None:
 
 
 @pytest.mark.parametrize("broken_at", ["log_artifacts", "create_model_version", "set_registered_model_alias"])
-def test_what_a_broken_attempt_left_is_completed(
+def test_a_second_attempt_completes_what_an_interrupted_one_logged(
     uri: str, client: MlflowClient, monkeypatch: pytest.MonkeyPatch, broken_at: str
 ) -> None:
     calls = count(1)  # candidates are logged on several threads
@@ -177,7 +175,7 @@ def test_what_a_broken_attempt_left_is_completed(
 
 
 @pytest.mark.parametrize("other", [{"data_hash": "another"}, {"dataset": "another"}, {"as_of": "2020-01-01"}])
-def test_runs_of_another_training_under_the_same_id_are_named_and_left_alone(uri: str, other: dict[str, str]) -> None:
+def test_runs_of_another_training_with_the_same_id_are_refused_and_left_alone(uri: str, other: dict[str, str]) -> None:
     tracking, run = MlflowTracking(uri), small_run()
     first = tracking.log(run)
     with pytest.raises(RunsOfAnotherTraining, match=f"training t1 with another {next(iter(other))}"):
@@ -187,7 +185,9 @@ def test_runs_of_another_training_under_the_same_id_are_named_and_left_alone(uri
     assert (runs["status"] == "FINISHED").all()
 
 
-def test_the_challenger_is_the_newest_data_and_never_a_version_that_moved_on(uri: str, client: MlflowClient) -> None:
+def test_the_challenger_has_the_newest_data_and_is_never_a_version_already_in_production(
+    uri: str, client: MlflowClient
+) -> None:
     tracking = MlflowTracking(uri)
     newer = tracking.log(small_run("newer", as_of=date(2019, 3, 1)))
     older = tracking.log(small_run("older", as_of=date(2019, 1, 1)))
@@ -200,7 +200,7 @@ def test_the_challenger_is_the_newest_data_and_never_a_version_that_moved_on(uri
         client.get_model_version_by_alias(REGISTERED_MODEL, Alias.CHALLENGER)
 
 
-def test_an_imported_model_plays_no_part(uri: str, client: MlflowClient) -> None:
+def test_an_imported_model_gets_no_alias(uri: str, client: MlflowClient) -> None:
     run = small_run()
     object.__setattr__(run, "tags", {"training_id": "import-x", "imported": "true", "stage": "Imported"})
     logged = MlflowTracking(uri).log(run)
@@ -209,7 +209,7 @@ def test_an_imported_model_plays_no_part(uri: str, client: MlflowClient) -> None
     assert client.get_registered_model(REGISTERED_MODEL).aliases == {}
 
 
-def test_models_survive_the_spool_without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_are_saved_and_loaded_without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     tracking, run = MlflowTracking("http://127.0.0.1:9"), small_run()
     files = tracking.save(run)
@@ -222,7 +222,7 @@ def test_models_survive_the_spool_without_a_server(tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     for call in (lambda tracking: tracking.log(small_run()), lambda tracking: tracking.champion()):
         with pytest.raises(TrackingUnavailable, match=r"http://127\.0\.0\.1:9 does not answer"):
@@ -230,7 +230,7 @@ def test_a_server_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     mlflow.set_tracking_uri(None)
 
 
-def test_a_refusal_counts_as_away_with_its_words(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_is_raised_with_the_words_of_the_server(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise MlflowException("no such permission", error_code=7)
 
@@ -239,8 +239,8 @@ def test_a_refusal_counts_as_away_with_its_words(uri: str, monkeypatch: pytest.M
         MlflowTracking(uri).log(small_run())
 
 
-def test_prepare_does_what_the_first_model_would_wait_for() -> None:
-    """Told by what is imported later: each library's own flavor, and nothing more of MLflow."""
+def test_prepare_imports_all_that_saving_the_first_model_would_import() -> None:
+    """After `prepare`, saving models imports only each library's own flavor and no further part of MLflow."""
     script = """
 import sys
 from courtside.adapters.mlflow_tracking import MlflowTracking

@@ -44,14 +44,16 @@ def test_a_task_knows_its_image(metadata: MetadataServer) -> None:
         assert provenance().image_digest is None
 
 
-def test_elsewhere_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_no_image_outside_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(module.METADATA, raising=False)
     assert provenance().image_digest is None
     monkeypatch.setenv(module.METADATA, "http://127.0.0.1:9/v4/x")
     assert provenance().image_digest is None
 
 
-def test_the_commit_is_the_builds_or_that_of_the_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_commit_is_taken_from_the_build_or_else_from_the_checkout(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv(module.COMMIT, "c0ffee")
     assert provenance().git_commit == "c0ffee"
     monkeypatch.delenv(module.COMMIT)

@@ -1,4 +1,4 @@
-"""The door's own behaviour; what AWS and MLflow say to it is tested against real ones."""
+"""The signing proxy behaves as described here; integration tests show what AWS and MLflow answer to it."""
 
 import socket
 import threading
@@ -23,7 +23,7 @@ def session() -> boto3.Session:
 
 
 class Slow(BaseHTTPRequestHandler):
-    """Sends half of its answer and the rest only when somebody has seen that half."""
+    """Sends half of its answer, and sends the rest only after the test has seen that half."""
 
     protocol_version = "HTTP/1.1"
     seen = threading.Event()
@@ -76,7 +76,7 @@ def ask(proxy: SigningProxy, method: str, path: str, **headers: str) -> tuple[in
     return answer.status, answer.headers, answer.read()
 
 
-def test_the_printed_address_is_exchanged_for_a_cookie_that_no_script_and_no_other_site_gets(
+def test_the_printed_address_sets_a_cookie_that_scripts_and_other_sites_cannot_read(
     proxy: SigningProxy,
 ) -> None:
     _, headers, page = ask(proxy, "GET", proxy.entrance.removeprefix(proxy.url), Sec_Fetch_Site="cross-site")
@@ -89,12 +89,12 @@ def test_the_printed_address_is_exchanged_for_a_cookie_that_no_script_and_no_oth
     assert ask(proxy, "DELETE", "/it", **let_in(proxy))[0] == 204
 
 
-def test_two_starts_have_nothing_in_common() -> None:
+def test_two_starts_share_no_token_and_no_password() -> None:
     with SigningProxy("https://api", session=session()) as one, SigningProxy("https://api", session=session()) as other:
         assert len({one.token, one.password, other.token, other.password}) == 4
 
 
-def test_who_was_not_let_in_is_refused_whatever_is_asked(proxy: SigningProxy) -> None:
+def test_a_request_without_the_cookie_is_refused_whatever_it_asks(proxy: SigningProxy) -> None:
     cookie = f"courtside-mlflow-{proxy.server_port}"
     strangers: list[dict[str, str]] = [
         {}, {"Cookie": f"{cookie}="}, {"Cookie": f"{cookie}={proxy.token}"}, {"Cookie": f"other={proxy.password}"},
@@ -120,18 +120,18 @@ def test_who_was_not_let_in_is_refused_whatever_is_asked(proxy: SigningProxy) ->
         {"Host": "127.0.0.1"},
     ],
 )
-def test_another_pages_request_is_refused_though_the_browser_sends_the_cookie(
+def test_a_request_from_another_site_is_refused_even_with_the_cookie(
     proxy: SigningProxy, headers: dict[str, str]
 ) -> None:
     assert ask(proxy, "DELETE", "/it", **let_in(proxy) | headers)[0] == 403
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
-def test_our_own_pages_and_typed_addresses_are_answered(proxy: SigningProxy, site: str) -> None:
+def test_requests_from_its_own_pages_and_typed_addresses_are_answered(proxy: SigningProxy, site: str) -> None:
     assert ask(proxy, "DELETE", "/it", **let_in(proxy) | {"Sec_Fetch_Site": site, "Origin": proxy.url})[0] == 204
 
 
-def test_an_answer_is_passed_on_while_it_still_comes(proxy: SigningProxy) -> None:
+def test_an_answer_is_passed_on_while_it_is_still_arriving(proxy: SigningProxy) -> None:
     connection = HTTPConnection("127.0.0.1", proxy.server_port, timeout=120)
     connection.request("GET", "/stream", headers=let_in(proxy))
     response = connection.getresponse()
@@ -140,7 +140,7 @@ def test_an_answer_is_passed_on_while_it_still_comes(proxy: SigningProxy) -> Non
     assert response.read() == b"rest"
 
 
-def test_one_connection_takes_one_request_after_another_whatever_their_method(proxy: SigningProxy) -> None:
+def test_one_connection_serves_requests_of_different_methods_in_turn(proxy: SigningProxy) -> None:
     connection, passed = HTTPConnection("127.0.0.1", proxy.server_port, timeout=120), let_in(proxy)
     for content in (b"first", b"x" * 300_000):
         connection.request("POST", "/echo", body=content, headers=passed)
@@ -153,7 +153,7 @@ def test_one_connection_takes_one_request_after_another_whatever_their_method(pr
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "192.168.1.1", "example.com", ""])  # noqa: S104
-def test_it_listens_where_nobody_else_can_reach_it_or_not_at_all(host: str) -> None:
+def test_it_refuses_to_listen_on_an_address_that_others_can_reach(host: str) -> None:
     with pytest.raises(NotLoopback, match="ssh -L"):
         SigningProxy("https://api", session=session(), host=host)
 
@@ -176,23 +176,23 @@ def test_a_port_that_is_taken_is_named() -> None:
         ("https://h", "https://h"),
     ],
 )
-def test_a_url_is_written_as_aws_reads_it(written: str, read: str) -> None:
+def test_a_url_is_encoded_as_aws_expects_it(written: str, read: str) -> None:
     assert canonical(written) == read
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="#?"), max_size=30), st.binary(max_size=12))
-def test_writing_it_so_twice_changes_nothing(path: str, raw: bytes) -> None:
+def test_encoding_a_url_twice_changes_nothing(path: str, raw: bytes) -> None:
     once = canonical(f"https://h/{path}?k=" + "".join(f"%{byte:02x}" for byte in raw))
     assert canonical(once) == once
 
 
-def test_the_region_of_the_apis_address_wins_over_the_sessions() -> None:
+def test_the_region_in_the_address_of_the_api_overrides_that_of_the_session() -> None:
     for host, region in (("abc.execute-api.us-east-2.amazonaws.com", "us-east-2"), ("127.0.0.1:5", "eu-west-1")):
         headers = signed_headers(session(), method="GET", url=f"https://{host}/", body=b"")
         assert f"/{region}/execute-api/aws4_request" in headers["Authorization"]
 
 
-def test_only_a_refusal_with_another_time_is_a_wrong_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_is_explained_by_a_wrong_clock_only_if_the_times_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     now = datetime(2026, 11, 28, 12, tzinfo=UTC)
     monkeypatch.setattr("courtside.adapters.execute_api.datetime", type("Stopped", (), {"now": lambda _: now}))
     explain_refusal(200, "Sat, 01 Jan 2000 00:00:00 GMT")

@@ -17,7 +17,7 @@ def session() -> boto3.Session:
 
 
 @pytest.mark.parametrize("query", [{}, {"filter": "name = 'a b'"}, {"filter": "naïve/läbel"}, {"a": "1", "b": "x+y"}])
-def test_signature_is_the_one_a_verifier_computes_from_what_is_sent(query: dict[str, str]) -> None:
+def test_the_signature_is_the_one_that_a_verifier_computes_from_the_request(query: dict[str, str]) -> None:
     prepared = requests.Request("POST", URL, params=query, data=b'{"k":1}').prepare()
     signed = SigV4(session())(prepared)
     assert "+" not in (signed.url or "").partition("?")[2]

@@ -1,3 +1,5 @@
+"""Alerts are posted to a Slack webhook, retried within the function's time, and never reveal the webhook's address."""
+
 import socket
 import traceback
 from functools import partial
@@ -22,7 +24,7 @@ def test_a_message_arrives_once() -> None:
     assert message.text == "*Courtside: drift*\nwhat moved"
 
 
-def test_a_webhook_that_fails_for_a_while_gets_the_message_in_the_end() -> None:
+def test_a_message_is_sent_again_until_the_webhook_recovers() -> None:
     waits: list[float] = []
     with Webhook() as slack:
         slack.fail_next(TRIES - 1)
@@ -46,7 +48,7 @@ def test_a_refusal_is_not_tried_again() -> None:
         assert not slack.messages
 
 
-def test_nobody_listening_is_named() -> None:
+def test_an_address_where_nobody_listens_raises_a_named_error() -> None:
     with Webhook() as slack:
         url = slack.url
     with pytest.raises(WebhookUnreachable):
@@ -56,8 +58,8 @@ def test_nobody_listening_is_named() -> None:
 @pytest.mark.parametrize(
     "webhook", ["https://127.0.0.1/services/T0 B0", "https://[127.0.0.1/services/T0", "services/T0"]
 )
-def test_an_address_that_is_none_stays_out_of_what_is_said_about_it(webhook: str) -> None:
-    """A line break or a word too many in the secret: the log would tell nearly all of it."""
+def test_an_invalid_address_is_never_shown_in_its_error(webhook: str) -> None:
+    """A stray space or bracket makes the address invalid, and most of the secret would otherwise reach the log."""
     with pytest.raises(WebhookUnreachable, match="not an address") as caught:
         post_to_slack(webhook, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
     assert "T0" not in "".join(traceback.format_exception(caught.value))
@@ -76,19 +78,19 @@ def test_an_address_that_is_none_stays_out_of_what_is_said_about_it(webhook: str
         (204, "", {}),
     ],
 )
-def test_only_slacks_own_answer_counts_as_delivered(answer: Answer) -> None:
+def test_only_the_answer_of_slack_itself_counts_as_delivered(answer: Answer) -> None:
     with answering(answer) as (url, asked), pytest.raises(WebhookUnreachable, match=f"HTTP {answer[0]}"):
         post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
     assert asked == ["POST"] * TRIES
 
 
-def test_a_sign_in_page_for_a_while_costs_no_message() -> None:
+def test_a_temporary_sign_in_page_loses_no_message() -> None:
     with answering((302, "", {"Location": "/sign-in"}), (200, "<html>", {}), OK) as (url, asked):
         post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
     assert asked == ["POST"] * 3
 
 
-def test_slack_is_given_the_time_it_asks_for() -> None:
+def test_a_retry_waits_as_long_as_slack_asks() -> None:
     waits: list[float] = []
     with answering((429, "", {"Retry-After": "7"}), OK) as (url, asked):
         post_to_slack(url, subject="s", text="t", sleep=waits.append)
@@ -96,7 +98,7 @@ def test_slack_is_given_the_time_it_asks_for() -> None:
 
 
 @pytest.mark.parametrize("asked_for", [str(BUDGET_SECONDS + 1), "9" * 400])
-def test_more_time_than_the_function_has_is_left_to_its_own_retry(asked_for: str) -> None:
+def test_a_wait_longer_than_the_budget_is_left_to_the_retry_of_the_function(asked_for: str) -> None:
     with (
         answering((429, "", {"Retry-After": asked_for}), OK) as (url, asked),
         pytest.raises(WebhookUnreachable, match="HTTP 429"),
@@ -106,14 +108,14 @@ def test_more_time_than_the_function_has_is_left_to_its_own_retry(asked_for: str
 
 
 @pytest.mark.parametrize("said", ["soon", "-1", "", "Fri, 01 Jan 2100 00:00:00 GMT"])
-def test_a_retry_after_that_is_no_number_is_passed_over(said: str) -> None:
+def test_a_retry_after_header_that_is_not_a_number_is_ignored(said: str) -> None:
     waits: list[float] = []
     with answering((429, "", {"Retry-After": said}), OK) as (url, _):
         post_to_slack(url, subject="s", text="t", sleep=waits.append)
     assert waits == [1]
 
 
-def test_slack_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_post_that_is_never_answered_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapter, "TIMEOUT_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/services/T/B/x"
@@ -121,7 +123,7 @@ def test_slack_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -
             post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
 
 
-def test_tries_end_while_the_function_still_has_time_to_say_why() -> None:
+def test_retries_end_while_the_function_still_has_time_to_report_the_error() -> None:
     times = iter([0.0, 4.0, 9.0, 16.0, 99.0])
     waits: list[float] = []
     with answering((500, "", {})) as (url, asked), pytest.raises(WebhookUnreachable):
@@ -129,7 +131,7 @@ def test_tries_end_while_the_function_still_has_time_to_say_why() -> None:
     assert (waits, asked) == ([1, 2], ["POST"] * 3)
 
 
-def test_what_looks_like_slacks_markup_arrives_as_text() -> None:
+def test_text_that_looks_like_slack_markup_is_escaped() -> None:
     with Webhook() as slack:
         post_to_slack(slack.url, subject="a & b", text="<!channel> <https://evil.example|log in> @here @Channel a@b.c")
         (message,) = slack.messages
@@ -142,7 +144,7 @@ def test_what_looks_like_slacks_markup_arrives_as_text() -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "a placeholder", "fG7)k2[;Qp-x0~Yv!Rz9'Lm^B3u}Hw5$", "  \n"])
-def test_a_secret_nobody_has_set_holds_no_webhook(secret: str) -> None:
+def test_a_secret_that_nobody_has_set_holds_no_webhook(secret: str) -> None:
     assert webhook_in(secret) is None
 
 
@@ -164,7 +166,7 @@ def test_a_secret_nobody_has_set_holds_no_webhook(secret: str) -> None:
         "http://127.0.0.1:port/x",
     ],
 )
-def test_an_address_that_cannot_be_a_webhooks_is_no_unset_one(secret: str) -> None:
+def test_a_malformed_webhook_address_is_refused_and_not_taken_for_an_unset_one(secret: str) -> None:
     with pytest.raises(WebhookInvalid) as caught:
         webhook_in(secret)
     assert "T0" not in "".join(traceback.format_exception(caught.value))
@@ -173,5 +175,5 @@ def test_an_address_that_cannot_be_a_webhooks_is_no_unset_one(secret: str) -> No
 @pytest.mark.parametrize(
     "secret", [" https://hooks.slack.com/services/T0/B0/x\n", "https://hooks.slack-gov.com/services/T0/B0/x"]
 )
-def test_a_webhook_is_taken_as_it_was_put(secret: str) -> None:
+def test_a_valid_webhook_is_used_without_the_space_around_it(secret: str) -> None:
     assert webhook_in(secret) == secret.strip()

@@ -1,4 +1,4 @@
-"""Sending an alert ends, or fails, while its sender still holds the claim on it."""
+"""Sending an alert ends or fails before the sender's claim on it expires."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from courtside.core.alerting import Alert
 from courtside.workflows.claims import LEASE_SECONDS
 
 MOST_BETWEEN_TRIES = 20
-"""Seconds that botocore waits at most before it tries once more."""
+"""The longest time in seconds that botocore waits between two tries."""
 
 
-def test_a_topic_that_never_answers_is_given_up_before_the_lease_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_topic_that_never_answers_is_abandoned_before_the_lease_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     made: Any = boto3.client
 
     def client(service: str, *, config: Any) -> Any:
         tries = config.retries["total_max_attempts"]
         longest = tries * (config.connect_timeout + config.read_timeout)
-        # The first wait between two tries is at most a second, and it doubles up to the limit.
+        # The first wait between two tries is at most one second, and each later wait doubles up to the limit.
         waits = sum(min(2**again, MOST_BETWEEN_TRIES) for again in range(tries - 1))
         assert longest + waits < LEASE_SECONDS
         stubbed = made(service, region_name="eu-central-1", config=config)

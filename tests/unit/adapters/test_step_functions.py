@@ -1,4 +1,4 @@
-"""Starting a training: a name that is taken counts as the same request only if it is the same request."""
+"""A training whose name is already taken counts as started only if the earlier request was the same."""
 
 from collections.abc import Iterator
 
@@ -25,19 +25,19 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 
 def taken(aws: Stubber, request: RetrainingRequest) -> None:
-    """Let a start find its name taken."""
+    """Make the next start fail because the name is already taken."""
     asked = {"stateMachineArn": MACHINE, "name": "t", "input": request.model_dump_json()}
     aws.add_client_error("start_execution", "ExecutionAlreadyExists", expected_params=asked)
 
 
 def known(aws: Stubber, request: RetrainingRequest) -> None:
-    """Tell with which request the execution that has the name was started."""
+    """Make Step Functions answer that this request started the execution with that name."""
     told = {"executionArn": ARN, "stateMachineArn": MACHINE, "status": "RUNNING", "startDate": NOW,
             "input": request.model_dump_json()}  # fmt: skip
     aws.add_response("describe_execution", told, {"executionArn": ARN})
 
 
-def test_the_same_request_again_is_the_execution_that_it_started(aws: Stubber) -> None:
+def test_repeating_a_request_returns_the_execution_that_it_started(aws: Stubber) -> None:
     taken(aws, REQUEST)
     known(aws, REQUEST)
     assert StepFunctionsRetraining(MACHINE).start(REQUEST) == ARN
@@ -46,7 +46,7 @@ def test_the_same_request_again_is_the_execution_that_it_started(aws: Stubber) -
 @pytest.mark.parametrize(
     "change", [{"reason": "something else"}, {"trigger": Trigger.INITIAL}, {"as_of": NOW.date().replace(day=2)}]
 )
-def test_another_request_of_the_same_name_is_refused_by_name(aws: Stubber, change: dict[str, object]) -> None:
+def test_a_different_request_with_the_same_name_is_refused(aws: Stubber, change: dict[str, object]) -> None:
     taken(aws, REQUEST)
     known(aws, REQUEST.model_copy(update=change))
     with pytest.raises(TrainingIdTaken, match="training t was started before with another request") as refused:
@@ -54,14 +54,14 @@ def test_another_request_of_the_same_name_is_refused_by_name(aws: Stubber, chang
     assert (refused.value.training_id, refused.value.execution_arn) == ("t", ARN)
 
 
-def test_a_drift_check_never_looks_at_executions(aws: Stubber) -> None:
-    """Its role may not, and its ids are made of all that it asks for."""
+def test_a_drift_check_never_describes_executions(aws: Stubber) -> None:
+    """A drift check's role may not describe executions, and its ids already contain the whole request."""
     request = REQUEST.model_copy(update={"trigger": Trigger.DRIFT})
     taken(aws, request)
     assert StepFunctionsRetraining(MACHINE).start(request) == ARN
 
 
 @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
-def test_an_answer_that_nobody_waits_for_is_told(aws: Stubber, code: str) -> None:
+def test_an_approval_that_nothing_waits_for_returns_false(aws: Stubber, code: str) -> None:
     aws.add_client_error("send_task_success", code)
     assert not StepFunctionsApproval().answer("token", ApprovalAnswer(approved=True, by="arn:person"))

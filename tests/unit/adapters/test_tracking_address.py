@@ -1,4 +1,4 @@
-"""A tracking address is looked at before anything is computed; what is wrong is told, its secrets are not."""
+"""A tracking address is checked before anything is computed, and its errors never show its secrets."""
 
 import json
 import os
@@ -30,7 +30,7 @@ AWAY = f"http://ann:{SECRET}@127.0.0.1:9"
 @pytest.fixture(autouse=True)
 def _no_login(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("USERNAME", "PASSWORD", "TOKEN", "AUTH", "URI"):
-        monkeypatch.setenv(f"MLFLOW_TRACKING_{name}", "x")  # so that it is put back
+        monkeypatch.setenv(f"MLFLOW_TRACKING_{name}", "x")  # setting it first makes monkeypatch restore it afterwards
         monkeypatch.delenv(f"MLFLOW_TRACKING_{name}")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 
@@ -87,7 +87,7 @@ def _answering(status: int, body: bytes, kind: str = "text/html", *, login: list
         (f"http://ann:{SECRET}@h\u2100st/", "cannot be read"),
     ],
 )
-def test_what_is_no_servers_address_is_refused_with_what_to_write(address: str, says: str) -> None:
+def test_an_address_that_is_not_a_server_is_refused_with_a_correction(address: str, says: str) -> None:
     with pytest.raises(TrackingAddressInvalid, match=says) as raised:
         require_server(address)
     assert SECRET not in "".join(traceback.format_exception(raised.value))
@@ -105,13 +105,15 @@ def test_what_is_no_servers_address_is_refused_with_what_to_write(address: str, 
         (503, b"", TrackingRefused, "answered 503"),
     ],
 )
-def test_the_status_of_an_answer_is_told(status: int, body: bytes, error: type[Exception], says: str) -> None:
+def test_an_error_tells_the_status_and_text_of_the_answer(
+    status: int, body: bytes, error: type[Exception], says: str
+) -> None:
     with _answering(status, body) as address, pytest.raises(error, match=says):
         require_server(address)
 
 
 @pytest.mark.parametrize("status", [401, 404, 200])
-def test_mlflows_own_calls_tell_it_too(status: int) -> None:
+def test_calls_made_through_mlflow_tell_the_status_too(status: int) -> None:
     with (
         _answering(status, b"<p>go away</p>") as address,
         pytest.raises(TrackingRefused, match=f"answered {status}: go"),
@@ -119,7 +121,7 @@ def test_mlflows_own_calls_tell_it_too(status: int) -> None:
         MlflowRegistry(address).versions()
 
 
-def test_a_server_that_answers_is_let_pass_and_signed_in_to_as_the_address_says() -> None:
+def test_a_server_that_answers_is_accepted_with_the_login_from_its_address() -> None:
     login: list[str] = []
     with _answering(200, json.dumps({"experiments": []}).encode(), "application/json", login=login) as address:
         require_server(address.replace("http://", f"http://ann:{SECRET}%2F@"))
@@ -131,7 +133,7 @@ def test_a_server_that_answers_is_let_pass_and_signed_in_to_as_the_address_says(
     require_server("sqlite:///runs.db")
 
 
-def test_who_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TrackingUnavailable, match="connection refused"):
         require_server("http://127.0.0.1:9")
     with pytest.raises(TrackingAddressInvalid, match="speaks plain HTTP"), _answering(200, b"") as address:
@@ -144,7 +146,7 @@ def test_who_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
             require_server(f"http://127.0.0.1:{silent.getsockname()[1]}")
 
 
-def test_no_error_and_none_of_its_causes_shows_the_password() -> None:
+def test_the_password_is_shown_by_no_error_and_by_none_of_its_causes() -> None:
     for ask in (
         lambda: MlflowTracking(AWAY).champion(),
         lambda: MlflowRegistry(AWAY).versions(),

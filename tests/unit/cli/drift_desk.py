@@ -1,4 +1,4 @@
-"""A folder with a contract and a reference, and `courtside drift check` on them."""
+"""A folder with a contract and a reference, on which tests run `courtside drift check`."""
 
 import json
 import subprocess
@@ -55,7 +55,7 @@ def table(rows: int = ROWS, *, seed: int = 0, shift: float = 0.0, **columns: Any
 
 
 class Desk:
-    """A folder with a contract and a reference, and the command on them."""
+    """A folder with a contract and a reference, and a way to run the command on them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

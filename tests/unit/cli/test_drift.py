@@ -1,4 +1,4 @@
-"""`courtside drift check` end to end, in a process of its own: files in, exit codes, JSON and files out."""
+"""`courtside drift check` runs end to end in a process of its own, from files to exit codes, JSON and pages."""
 
 import json
 from datetime import date
@@ -14,14 +14,14 @@ from tests.unit.core.drift.turned import FEATURES as TURNED
 from tests.unit.core.drift.turned import turned
 
 
-def test_exit_codes_tell_drift_from_quiet(desk: Desk) -> None:
+def test_the_exit_code_is_3_for_drift_if_asked_for(desk: Desk) -> None:
     quiet, moved = desk.write("quiet.parquet", table(seed=1)), desk.write("moved.parquet", table(seed=1, shift=6))
     assert desk.check(quiet, "--exit-code").returncode == 0
     assert desk.check(moved, "--exit-code").returncode == 3
     assert desk.check(moved).returncode == 0
 
 
-def test_columns_that_part_are_drift_though_none_moved(desk: Desk) -> None:
+def test_a_lost_correlation_is_drift_although_no_single_column_moved(desk: Desk) -> None:
     contract = CONTRACT.replace("game_date", "day").split("features:")[0]
     kinds = "".join(f"  {feature.name}: {feature.kind.value}\n" for feature in TURNED)
     (desk.folder / "tiny.yaml").write_text(f"{contract}features:\n{kinds}")
@@ -35,7 +35,7 @@ def test_columns_that_part_are_drift_though_none_moved(desk: Desk) -> None:
     assert report["table"]["correlation_change"]["drifted"]
 
 
-def test_segments_of_the_contract_are_told_one_by_one(desk: Desk) -> None:
+def test_each_segment_of_the_contract_is_reported_separately(desk: Desk) -> None:
     plan = np.where(np.arange(ROWS) % 8 == 0, "pro", "basic")
     (desk.folder / "tiny.yaml").write_text(f"{CONTRACT}segments: [plan, rested]\n")
     reference = desk.write("plans.parquet", table(plan=plan))
@@ -50,13 +50,13 @@ def test_segments_of_the_contract_are_told_one_by_one(desk: Desk) -> None:
     assert report["summary"]["features_drifted"] == []
     assert report["summary"]["segments_drifted"] == ["plan=pro"]
     assert [each["level"] for each in report["segments"] if each["column"] == "rested"] == ["0", "1"]
-    absent = desk.check(moved)  # against a reference without plans
+    absent = desk.check(moved)  # this reference has no column 'plan'
     assert absent.returncode == 2
     assert "no column 'plan' (it has game_date, points, venue, rested)" in absent.stderr
     assert "correct the segments" in absent.stderr
 
 
-def test_the_json_is_the_documented_form(desk: Desk) -> None:
+def test_the_json_has_the_documented_form(desk: Desk) -> None:
     report = desk.report(desk.write("moved.parquet", table(seed=1, shift=6)))
     assert report["policy"] == "calibrated"
     assert report["current"] == {"rows": ROWS, "start": "2019-01-01", "end": "2019-01-28"}
@@ -71,7 +71,7 @@ def test_the_json_is_the_documented_form(desk: Desk) -> None:
     assert {"share_drifted", "severity", "began"} <= summary.keys()
 
 
-def test_out_writes_the_same_report_and_its_page(desk: Desk) -> None:
+def test_out_writes_the_same_report_and_a_page(desk: Desk) -> None:
     moved, out = desk.write("moved.parquet", table(seed=1, shift=6)), desk.folder / "out" / "drift"
     report = desk.report(moved, "--out", out)
     assert json.loads((out / "report.json").read_text()) == report
@@ -102,7 +102,7 @@ def test_a_saved_profile_serves_as_reference(desk: Desk) -> None:
     assert (done.returncode, "ProfileCorrupt" in done.stderr) == (1, True)
 
 
-def test_what_could_not_be_compared_is_told_without_json_too(desk: Desk) -> None:
+def test_text_output_also_names_what_could_not_be_compared(desk: Desk) -> None:
     contract = desk.folder / "wider.yaml"
     contract.write_text(f"{CONTRACT}  altitude: numeric\n  serial: numeric\n")
     serials = pa.array(2**62 // ROWS * np.arange(ROWS))
@@ -117,7 +117,7 @@ def test_what_could_not_be_compared_is_told_without_json_too(desk: Desk) -> None
     assert "serial: whole numbers beyond 2^53 were rounded to multiples of" in done.stdout
 
 
-def test_days_narrow_the_current_table(desk: Desk) -> None:
+def test_from_and_to_narrow_the_current_table(desk: Desk) -> None:
     current = desk.write("current.parquet", table(seed=1))
     report = desk.report(current, "--from", "2019-01-08", "--to", "2019-01-15")
     assert (report["current"]["start"], report["current"]["end"]) == ("2019-01-08", "2019-01-14")
@@ -126,7 +126,7 @@ def test_days_narrow_the_current_table(desk: Desk) -> None:
     desk.refuses(current, "NotADay", "--from", "someday")
 
 
-def test_a_features_own_threshold_and_a_wrong_one(desk: Desk) -> None:
+def test_a_feature_may_have_its_own_threshold_and_a_wrong_one_is_refused(desk: Desk) -> None:
     moved = desk.write("moved.parquet", table(seed=1, shift=6))
     strict = desk.report(moved, "--policy", "classic", "--threshold", "points.ks=.9", "--threshold", "points.psi=9")
     assert strict["features"]["points"]["drifted"] is False
@@ -134,7 +134,7 @@ def test_a_features_own_threshold_and_a_wrong_one(desk: Desk) -> None:
         desk.refuses(moved, "ThresholdInvalid", "--policy", "classic", "--threshold", wrong)
 
 
-def test_a_cut_file_among_good_ones_is_named_and_the_drift_found(desk: Desk) -> None:
+def test_a_truncated_file_is_named_and_the_drift_in_the_others_is_found(desk: Desk) -> None:
     for day in range(1, 5):
         desk.write(f"folder/dt=2019-01-0{day}/part.parquet", table(500, seed=day, shift=6))
     bad = desk.folder / "folder/dt=2019-01-02/part.parquet"
@@ -149,7 +149,7 @@ def test_a_cut_file_among_good_ones_is_named_and_the_drift_found(desk: Desk) -> 
     assert report["features"]["points"]["drifted"] is True
 
 
-def test_a_category_explosion_stays_quick_and_small(desk: Desk) -> None:
+def test_a_hundred_thousand_new_categories_are_compared(desk: Desk) -> None:
     rows = 100_000
     many = table(rows, seed=1, venue=[f"hall {index}" for index in range(rows)])
     report = desk.report(desk.write("many.parquet", many))
@@ -158,7 +158,7 @@ def test_a_category_explosion_stays_quick_and_small(desk: Desk) -> None:
     assert again["features"]["venue"]["verdict"] == "no_drift"
 
 
-def test_target_and_prediction_are_checked_where_both_tables_have_them(desk: Desk) -> None:
+def test_target_and_prediction_are_checked_if_both_tables_have_them(desk: Desk) -> None:
     (desk.folder / "tiny.yaml").write_text(CONTRACT.replace("features:", "prediction: said\nfeatures:"))
     rng = np.random.default_rng(8)
     labelled = table(home_win=(rng.random(ROWS) < 0.6).astype(int), said=rng.random(ROWS))
@@ -185,7 +185,7 @@ def test_an_extra_column_changes_nothing(desk: Desk) -> None:
     assert desk.report(desk.write("a.parquet", plain)) == desk.report(desk.write("b.parquet", extra))
 
 
-def test_a_single_row_is_too_little_to_tell(desk: Desk) -> None:
+def test_a_single_row_is_insufficient_data(desk: Desk) -> None:
     one = desk.write("one.parquet", table(1, seed=1))
     report = desk.report(one, "--exit-code")
     assert report["summary"]["sufficient_data"] is False
@@ -193,7 +193,7 @@ def test_a_single_row_is_too_little_to_tell(desk: Desk) -> None:
     assert "1 usable current rows are too few to judge, at least 100 are needed" in desk.check(one).stdout
 
 
-def test_a_table_without_dates_is_compared_and_says_what_that_costs(desk: Desk) -> None:
+def test_a_table_without_dates_is_compared_as_if_its_rows_were_independent(desk: Desk) -> None:
     undated = desk.write("undated.parquet", table(game_date=None))
     report = desk.report(desk.write("moved.parquet", table(seed=1, shift=6)), reference=undated)
     assert report["reference"] == {"rows": ROWS, "start": None, "end": None}

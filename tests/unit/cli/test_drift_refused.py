@@ -1,4 +1,4 @@
-"""`courtside drift check` on what it cannot compare: each is named, and says what to do."""
+"""`courtside drift check` names whatever it cannot compare and says what to do."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ VERDICTS: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("case", VERDICTS)
-def test_odd_columns_have_a_verdict_and_leave_the_others_alone(desk: Desk, case: str) -> None:
+def test_an_odd_column_gets_its_own_verdict_and_affects_no_other(desk: Desk, case: str) -> None:
     columns, name, verdict = VERDICTS[case]
     report = desk.report(desk.write("odd.parquet", table(seed=1, **columns)))
     assert report["features"][name]["verdict"] == verdict
@@ -51,7 +51,7 @@ def test_bad_input_is_named_and_exits_2(desk: Desk) -> None:
     desk.refuses(good, "ModelAddressInvalid", "--tracking-uri", "http://127.0.0.1:1", reference="models:/nba")
 
 
-def test_a_tracking_server_that_is_away_is_said_in_one_line(desk: Desk) -> None:
+def test_an_unreachable_tracking_server_is_reported_without_a_traceback(desk: Desk) -> None:
     good = desk.write("good.parquet", table(seed=1))
     done = desk.check(good, "--tracking-uri", "http://127.0.0.1:9", reference="models:/nba-game-predictions@champion")
     assert done.returncode == 1
@@ -59,7 +59,7 @@ def test_a_tracking_server_that_is_away_is_said_in_one_line(desk: Desk) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_check_needs_none_of_the_heavy_libraries(desk: Desk) -> None:
+def test_a_check_imports_none_of_the_heavy_libraries(desk: Desk) -> None:
     program = (
         "import sys\n"
         "from courtside.cli.main import app\n"

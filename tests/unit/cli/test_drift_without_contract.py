@@ -1,4 +1,4 @@
-"""`courtside drift check` without a contract: what two tables share is compared, and what is left out is said."""
+"""Without a contract, `courtside drift check` compares the columns that two tables share and names the others."""
 
 import json
 import subprocess
@@ -48,7 +48,7 @@ def orders(seed: int, *, shift: float = 0.0, **columns: Any) -> pa.Table:
     return rows
 
 
-def test_shared_columns_are_compared_and_the_others_are_named_with_the_reason(desk: Desk) -> None:
+def test_shared_columns_are_compared_and_the_others_are_left_out_with_a_reason(desk: Desk) -> None:
     before = desk.write("before.parquet", orders(0, only_before=pa.array(np.arange(ROWS) % 7)))
     after = desk.write("after.parquet", orders(1, shift=8, only_after=pa.array(np.arange(ROWS) % 7)))
     told = report(before, after)
@@ -76,7 +76,7 @@ def test_a_column_that_became_text_is_broken_and_not_left_out(desk: Desk) -> Non
     assert report(before, after)["features"]["paid"]["verdict"] == "wrong_type"
 
 
-def test_the_time_column_may_be_named_and_must_be_there(desk: Desk) -> None:
+def test_a_named_time_column_must_exist_and_hold_times(desk: Desk) -> None:
     other = table(seed=3).column("game_date")
     before = desk.write("before.parquet", orders(0, sent_on=other))
     after = desk.write("after.parquet", orders(1, sent_on=other))
@@ -86,7 +86,7 @@ def test_the_time_column_may_be_named_and_must_be_there(desk: Desk) -> None:
         assert (done.returncode, error in done.stderr) == (2, True), done.stderr
 
 
-def test_days_need_a_time_column(desk: Desk) -> None:
+def test_from_needs_a_time_column(desk: Desk) -> None:
     plain = desk.write("plain.parquet", orders(0).drop_columns(["ordered_on"]))
     done = check(plain, plain, "--from", "2019-01-08")
     assert (done.returncode, "--time-column" in done.stderr) == (2, True)
@@ -94,14 +94,14 @@ def test_days_need_a_time_column(desk: Desk) -> None:
     assert report(dated, dated, "--from", "2019-01-08")["current"]["start"] == "2019-01-08"
 
 
-def test_tables_that_share_nothing_are_refused(desk: Desk) -> None:
+def test_tables_that_share_no_column_are_refused(desk: Desk) -> None:
     left = desk.write("left.parquet", pa.table({"a": [1.0, 2.5, 3.5]}))
     right = desk.write("right.parquet", pa.table({"b": [1.0, 2.5, 3.5]}))
     done = check(left, right)
     assert (done.returncode, "NothingShared" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
-def test_text_files_and_folders_are_compared_as_well(desk: Desk) -> None:
+def test_csv_files_and_folders_are_compared_as_well(desk: Desk) -> None:
     plain = orders(0).drop_columns(["lines", "notes", "weight"])
     for name in ("a", "b"):
         (desk.folder / name).mkdir()
@@ -109,7 +109,7 @@ def test_text_files_and_folders_are_compared_as_well(desk: Desk) -> None:
     assert report(desk.folder / "a", desk.folder / "b" / "part.csv")["features"].keys() == {"paid", "carrier", "gift"}
 
 
-def test_a_profile_is_compared_by_what_it_was_made_of(desk: Desk) -> None:
+def test_a_saved_profile_tells_which_columns_are_compared(desk: Desk) -> None:
     saved = desk.folder / "reference.profile"
     saved.write_bytes(fit(table(), FEATURES, time_column="game_date").to_bytes())
     told = report(saved, desk.write("moved.parquet", table(seed=1, shift=6)), "--from", "2019-01-08")
@@ -118,15 +118,15 @@ def test_a_profile_is_compared_by_what_it_was_made_of(desk: Desk) -> None:
     assert told["current"]["start"] == "2019-01-08"
 
 
-def test_a_number_that_a_sample_took_for_binary_is_compared_as_a_number(desk: Desk) -> None:
+def test_a_numeric_column_that_looked_binary_in_the_sample_is_compared_as_numeric(desk: Desk) -> None:
     rows = 300_000
     late = np.arange(rows) % 2
-    late[10_000] = 7  # in no row that is looked at
+    late[10_000] = 7  # the sample does not contain this row
     path = desk.write("long.parquet", pa.table({"late": late, "cost": np.random.default_rng(0).random(rows)}))
     assert report(path, path)["features"]["late"]["kind"] == "numeric"
 
 
-def test_every_wrong_type_is_named_at_once_before_anything_is_counted(desk: Desk) -> None:
+def test_all_wrong_types_are_named_in_one_error_before_anything_is_counted(desk: Desk) -> None:
     wrong = desk.write("wrong.parquet", table(points=pa.array(["x"] * ROWS), venue=pa.array([[1]] * ROWS)))
     said = desk.refuses(desk.reference, "ColumnsUnfit", reference=wrong)
     assert "'points'" in said
@@ -134,7 +134,7 @@ def test_every_wrong_type_is_named_at_once_before_anything_is_counted(desk: Desk
 
 
 @pytest.mark.parametrize("folder", [False, True])
-def test_a_table_that_cannot_be_read_is_said_to_be_so_on_either_side(desk: Desk, *, folder: bool) -> None:
+def test_an_unreadable_table_is_named_whether_it_is_reference_or_current(desk: Desk, *, folder: bool) -> None:
     good = desk.write("good.parquet", orders(0))
     bad = desk.folder / "late" / "bad.parquet"
     bad.parent.mkdir()
@@ -146,7 +146,7 @@ def test_a_table_that_cannot_be_read_is_said_to_be_so_on_either_side(desk: Desk,
         assert "its end is missing" in done.stderr
 
 
-def test_a_column_without_a_name_is_left_out_in_words(desk: Desk) -> None:
+def test_a_column_without_a_name_is_reported_as_left_out(desk: Desk) -> None:
     before = desk.write("before.parquet", orders(0))
     after = desk.write("after.parquet", orders(1).append_column("", pa.nulls(ROWS, pa.int64())))
     assert "a column without a name: left out" in check(before, after).stderr

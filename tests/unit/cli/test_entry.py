@@ -1,4 +1,4 @@
-"""Whatever ends the command, a person gets words and a documented exit code."""
+"""However a command ends, a person gets a message and a documented exit code."""
 
 import errno
 import os
@@ -47,7 +47,7 @@ def broken_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Done:
         (BrokenPipeError(), 1, ""),
     ],
 )
-def test_what_ends_a_command_is_told(
+def test_every_known_error_ends_with_its_message_and_exit_code(
     error: BaseException, code: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = broken_by(error, monkeypatch)
@@ -56,7 +56,9 @@ def test_what_ends_a_command_is_told(
     assert bool(done.stderr) == bool(said)
 
 
-def test_the_unforeseen_is_one_line_and_a_log_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_error_prints_one_line_and_writes_a_private_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     done = broken_by(KeyError("postgresql://me:secret@host/db\nand more"), monkeypatch)
     assert done.returncode == 1
@@ -69,7 +71,7 @@ def test_the_unforeseen_is_one_line_and_a_log_of_its_own(tmp_path: Path, monkeyp
     assert log.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_unforeseen_is_told_even_where_no_log_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_error_is_reported_even_if_no_log_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
     done = broken_by(KeyError("x"), monkeypatch)
     assert done.returncode == 1
@@ -77,7 +79,7 @@ def test_the_unforeseen_is_told_even_where_no_log_can_be_written(monkeypatch: py
 
 
 def told(*, arguments: str = "--help", redirected: str = "", **variables: str) -> tuple[int, str]:
-    """Run the command in a shell; return its exit code and everything it said."""
+    """Run the command in a shell and return its exit code and everything that it printed."""
     done = subprocess.run(
         ["bash", "-c", f'"$@" {redirected}', "bash", *COMMAND, *arguments.split()],
         capture_output=True, text=True, timeout=300, check=False, env=os.environ | variables,
@@ -89,7 +91,7 @@ def told(*, arguments: str = "--help", redirected: str = "", **variables: str) -
     ("redirected", "code"),
     [("> /dev/full", 1), (">&-", 0), ("2>&-", 0), ("| head -1; exit ${PIPESTATUS[0]}", 0), ("> /dev/full 2>&1", 1)],
 )
-def test_an_output_that_cannot_be_written_is_no_traceback(redirected: str, code: int) -> None:
+def test_an_output_that_cannot_be_written_causes_no_traceback(redirected: str, code: int) -> None:
     got, said = told(arguments="versions --help", redirected=redirected)
     assert "Traceback" not in said
     assert "Exception ignored" not in said
@@ -97,14 +99,14 @@ def test_an_output_that_cannot_be_written_is_no_traceback(redirected: str, code:
 
 
 @pytest.mark.parametrize("words", ["", "courtside versions ", "courtside versions 'x", "courtside --\x00 nothing"])
-def test_completion_never_spoils_the_line(words: str) -> None:
+def test_shell_completion_never_prints_a_traceback(words: str) -> None:
     variables = {"_COURTSIDE_COMPLETE": "complete_bash", "COMP_CWORD": "nonsense"}
     code, said = told(**variables, **({"COMP_WORDS": words.replace("\x00", "")} if words else {}))
     assert code in {0, 1}
     assert "Traceback" not in said
 
 
-def test_an_early_interruption_is_no_traceback() -> None:
+def test_an_early_interruption_causes_no_traceback() -> None:
     codes = set()
     for wait in (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6):
         process = subprocess.Popen(
@@ -122,7 +124,7 @@ def test_an_early_interruption_is_no_traceback() -> None:
     assert 130 in codes
 
 
-def test_a_thread_that_fails_is_told_as_the_command_would_be() -> None:
+def test_an_error_in_a_thread_is_reported_like_one_in_the_command() -> None:
     program = (
         "import threading, courtside.cli.entry as entry\n"
         "def fail(): raise KeyError('x')\n"

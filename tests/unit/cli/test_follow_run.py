@@ -1,4 +1,4 @@
-"""A training that was started just now is waited for, and one that nobody started is named."""
+"""Following waits for a training that has just been started and names a training that does not exist."""
 
 from datetime import UTC, datetime
 from typing import cast
@@ -14,7 +14,7 @@ DONE = Run("t1", RunKind.TRAINING, RunState.DONE, "a person", NOW, NOW, "promote
 
 
 class LateRuns:
-    """Runs that know nothing of a training when they are first asked."""
+    """Runs that do not know a training the first few times they are asked."""
 
     def __init__(self, unknown: int) -> None:
         self.unknown = unknown
@@ -27,7 +27,7 @@ class LateRuns:
 
 
 @pytest.mark.parametrize("unknown", [0, 1, ASKED_AGAIN])
-def test_aws_may_need_some_seconds_to_know_a_training(unknown: int) -> None:
+def test_a_training_that_aws_does_not_know_yet_is_waited_for(unknown: int) -> None:
     waits: list[float] = []
     assert follow("t1", cast("Runs", LateRuns(unknown)), wait=waits.append) == DONE
     assert waits == [POLL_SECONDS] * unknown

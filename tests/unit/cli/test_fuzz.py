@@ -1,6 +1,6 @@
-"""2,000 tries over options, files and contracts, in this process: no traceback, no surprise, a documented exit code.
+"""2,000 random commands over options, files and contracts never end in a traceback or an undocumented exit code.
 
-Seeded, so that a failure comes again: `pytest tests/unit/cli/test_fuzz.py -k 17` repeats the seventeenth hundred alone.
+The tries are seeded so that a failure can be repeated: `pytest tests/unit/cli/test_fuzz.py -k 17` repeats chunk 17.
 """
 
 import gzip
@@ -21,7 +21,7 @@ from tests.unit.test_cli import run
 
 TRIES, CHUNKS = 2_000, 20
 EXIT_CODES = {0, 1, 2, 3, 4, 130}
-# What starts or ends processes, waits for a browser, or works for seconds each time.
+# These commands start or end processes, wait for a browser, or take seconds each time.
 LEFT_OUT = {"demo", "local up", "local down", "mlflow ui", "games simulate", "doctor"}
 ON_FILES = ("features", "train", "drift check", "tables load", "games load", "costs")
 GAMES = ("game_id", "game_date", "season", "home_team", "away_team", "home_points", "away_points", "is_playoff")
@@ -48,8 +48,8 @@ ODD_TEXTS = [
 
 
 def column(rng: random.Random, rows: int) -> pa.Array:
-    """Return one column of any type that parquet can hold, of values that people really have."""
-    moment = datetime(2020, 1, 1)  # noqa: DTZ001 — tables without zones are among what is tried
+    """Return a column of any type that parquet can hold, with values that occur in real tables."""
+    moment = datetime(2020, 1, 1)  # noqa: DTZ001 — tables without time zones are tried on purpose
     kinds: list[Callable[[], pa.Array]] = [
         lambda: pa.array([rng.choice([0, 1, None]) for _ in range(rows)], pa.int8()),
         lambda: pa.array([rng.choice([2**63 - 1, -(2**63), 0]) for _ in range(rows)], pa.int64()),
@@ -129,7 +129,7 @@ def a_contract(rng: random.Random, path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Files of every kind, and names that are no files at all."""
+    """Return paths of files of every kind, and paths where no usable file exists."""
     folder, rng = tmp_path_factory.mktemp("pool"), random.Random(11)  # noqa: S311 — seeded, not secret
     made = []
     for number in range(50):
@@ -159,10 +159,10 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def arguments(rng: random.Random, command: TyperCommand, pool: list[str]) -> list[str]:
-    """Return what somebody might type: most required things, some others, and values that are often wrong."""
+    """Return arguments that somebody might type: most required ones, some others, and many wrong values."""
     given: list[str] = []
     for option in command.params:
-        # Without a template, `costs` synthesizes one for seconds.
+        # Without a template, `costs` would spend seconds on synthesizing one.
         likely = 1 if option.name == "template" else 0.9 if option.required else 0.25
         if "--help" in option.opts or rng.random() > likely:
             continue
@@ -191,7 +191,7 @@ def value_of(rng: random.Random, name: str, pool: list[str]) -> str:
 
 @pytest.fixture
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own, and an AWS that cannot be reached and answers so at once."""
+    """Work in an empty folder, with credentials and settings that let no AWS answer."""
     monkeypatch.chdir(tmp_path)
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
@@ -204,7 +204,9 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_whatever_is_typed_gets_words_and_a_documented_exit_code(chunk: int, pool: list[str], alone: Path) -> None:
+def test_whatever_is_typed_ends_without_a_traceback_and_with_a_documented_exit_code(
+    chunk: int, pool: list[str], alone: Path
+) -> None:
     rng = random.Random(chunk)  # noqa: S311 — seeded, not secret
     tried = sorted(set(ALL) - LEFT_OUT)
     for _ in range(TRIES // CHUNKS):

@@ -1,4 +1,4 @@
-"""`courtside init`: a contract written from a table, once."""
+"""`courtside init` writes a contract from a table and never overwrites one."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ def churn(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_contract_says_what_a_person_wrote_by_hand(churn: Path, tmp_path: Path) -> None:
+def test_the_written_contract_equals_the_one_written_by_hand(churn: Path, tmp_path: Path) -> None:
     said = run("init", churn, "--out", tmp_path / "churn.yaml")
     assert said.returncode == 0, said.stderr
     assert f"courtside train --table {churn} --contract" in said.stderr
@@ -34,21 +34,23 @@ def test_the_contract_says_what_a_person_wrote_by_hand(churn: Path, tmp_path: Pa
     assert (found.name, found.target) == ("churn", "churned")
 
 
-def test_it_is_not_written_over_a_file_that_somebody_may_have_edited(churn: Path, tmp_path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(churn: Path, tmp_path: Path) -> None:
     there = tmp_path / "churn.yaml"
     there.write_text("mine")
     said = run("init", churn, "--out", there)
     assert (said.returncode, "ContractThere" in said.stderr, there.read_text()) == (2, True, "mine")
 
 
-def test_the_default_file_is_called_as_the_table(churn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_contract_is_named_after_the_table_by_default(
+    churn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert run("init", churn).returncode == 0
     assert load_dataset(str(tmp_path / "churn.yaml")).name == "churn"
 
 
 @pytest.mark.parametrize("kind", ["csv", "feather", "folder"])
-def test_every_format_is_looked_at(kind: str, tmp_path: Path) -> None:
+def test_every_format_is_read(kind: str, tmp_path: Path) -> None:
     rows, path = churn_table(600), tmp_path / f"churn.{kind}"
     if kind == "csv":
         csv.write_csv(rows, path)
@@ -89,7 +91,7 @@ def test_bad_input_is_named_and_nothing_is_written(tmp_path: Path) -> None:
         assert not out.exists()
 
 
-def test_the_library_without_its_extras_is_enough(churn: Path, tmp_path: Path) -> None:
+def test_init_works_without_the_extras_of_the_library(churn: Path, tmp_path: Path) -> None:
     absent = {"scipy", "pandas", "mlflow", "matplotlib", "sklearn", "xgboost", "lightgbm", "boto3"}
     program = (
         "import sys\n"

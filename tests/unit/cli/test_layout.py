@@ -1,4 +1,4 @@
-"""How rows and sentences look in a terminal of 80 columns, and in a pipe."""
+"""Rows and sentences are laid out for a terminal of 80 columns or for a pipe."""
 
 import re
 from typing import Any
@@ -34,7 +34,9 @@ ROWS = st.integers(1, 9).flatmap(
 
 @given(rows=ROWS)
 @example(rows=[{"training_id": "drift-v3-2026-11-01-2026-12-01-calibrated", "reason": "better by 0.012 " * 9, "n": 3}])
-def test_a_table_breaks_no_word_and_is_wider_than_the_terminal_only_for_one_word(rows: list[dict[str, Any]]) -> None:
+def test_a_table_breaks_no_word_and_exceeds_the_terminal_only_for_a_single_long_word(
+    rows: list[dict[str, Any]],
+) -> None:
     lines = layout.table(rows, WIDTH)
     shown = set(" ".join(lines).split())
     for row in rows:
@@ -42,12 +44,12 @@ def test_a_table_breaks_no_word_and_is_wider_than_the_terminal_only_for_one_word
             assert set(layout.cell(value).split()) <= shown
     for line in lines:
         if cell_len(line) > WIDTH:
-            # A block, where a value that is one long word stands beside its name.
+            # The rows are shown as blocks, and one long word stands beside its name.
             assert len(re.sub(r"^(column \d| +) *", "", line).split()) == 1
 
 
 @given(rows=ROWS)
-def test_a_table_never_has_a_column_that_is_too_narrow_to_read(rows: list[dict[str, Any]]) -> None:
+def test_no_column_is_too_narrow_to_read(rows: list[dict[str, Any]]) -> None:
     lines = layout.table(rows, WIDTH)
     ruled = next((line for line in lines if line.startswith("─")), None)
     if ruled is None:
@@ -58,7 +60,7 @@ def test_a_table_never_has_a_column_that_is_too_narrow_to_read(rows: list[dict[s
 
 
 @given(rows=ROWS)
-def test_a_pipe_gets_one_line_a_row_with_as_many_tabs_as_the_heading(rows: list[dict[str, Any]]) -> None:
+def test_a_pipe_gets_one_line_per_row_with_one_cell_per_heading(rows: list[dict[str, Any]]) -> None:
     heading, *lines = layout.tab_separated(rows)
     assert heading.split("\t") == list(rows[0])
     assert [line.split("\t") for line in lines] == [list(map(layout.cell, row.values())) for row in rows]
@@ -83,7 +85,7 @@ def test_a_command_in_a_sentence_stays_on_one_line() -> None:
     assert any(command in line for line in layout.wrapped(said, WIDTH))
 
 
-def test_a_block_names_each_value_and_goes_on_below_it() -> None:
+def test_a_long_value_in_a_block_continues_below_itself() -> None:
     lines = layout.pairs({"reason": "one two three four", "at": "here"}, 18)
     assert lines == ["reason  one two", "        three four", "at      here"]
 
@@ -106,7 +108,7 @@ def test_a_hint_repeats_the_stage_that_was_named(text: str, completed: str) -> N
     hints.named_stage.reset(token)
 
 
-def test_no_stage_is_repeated_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hint_does_not_repeat_a_stage_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURTSIDE_STAGE", "prod")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     run("costs", "--template", "none.json")
@@ -115,7 +117,7 @@ def test_no_stage_is_repeated_that_the_environment_names(monkeypatch: pytest.Mon
     assert hints.named_stage.get() == "prod"
 
 
-def test_a_finding_whose_fix_is_a_command_keeps_it_on_one_line_and_names_the_stage(
+def test_the_command_that_fixes_a_finding_stays_on_one_line_and_names_the_stage(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(console.results, "_force_terminal", True)
@@ -133,7 +135,7 @@ def test_a_finding_whose_fix_is_a_command_keeps_it_on_one_line_and_names_the_sta
     assert " ".join(shown.split()).count("there is none") == 9
 
 
-def test_a_block_says_nothing_of_what_a_row_has_no_value_for() -> None:
+def test_a_block_omits_the_values_that_a_row_lacks() -> None:
     rows = [{"run": "a" * 30, "took": None, "outcome": "b" * 30}, {"run": "c", "took": "0:00:02", "outcome": ""}]
     assert layout.table(rows, width=40) == [
         f"run      {'a' * 30}",
@@ -144,7 +146,7 @@ def test_a_block_says_nothing_of_what_a_row_has_no_value_for() -> None:
     ]
 
 
-def test_what_is_piped_is_separated_by_tabs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_piped_output_is_separated_by_tabs(capsys: pytest.CaptureFixture[str]) -> None:
     console.print_table("Costs", [{"what": "a bucket", "usd": 1.5}, {"what": "a topic", "usd": 2}])
     console.print_pairs({"champion": "version 1"})
     assert capsys.readouterr().out.splitlines() == ["what\tusd", "a bucket\t1.500", "a topic\t2", "champion\tversion 1"]

@@ -1,4 +1,4 @@
-"""What commands and options are called: the final words, and what becomes of those of before."""
+"""Commands and options have their final names, and a former name tells which one replaced it."""
 
 from importlib.metadata import version
 
@@ -12,7 +12,7 @@ from tests.unit.test_cli import run
 
 
 def commands(command: TyperCommand | TyperGroup, *path: str) -> dict[str, TyperCommand]:
-    """Return every command that a person can find, by its words."""
+    """Return every visible command, keyed by the words that call it."""
     if not isinstance(command, TyperGroup):
         return {" ".join(path): command}
     found: dict[str, TyperCommand] = {}
@@ -27,7 +27,7 @@ ALL = commands(get_command(app))
 
 @pytest.mark.parametrize("word", MOVED_TO_VERSIONS)
 @pytest.mark.parametrize("more", [(), ("--stage", "prod"), ("3", "--to", "a b"), ("--help",)])
-def test_a_command_of_before_says_what_it_is_called_now(word: str, more: tuple[str, ...]) -> None:
+def test_a_former_command_says_what_it_is_called_now(word: str, more: tuple[str, ...]) -> None:
     said = run("models", word, *more)
     assert said.returncode == 2
     assert f"`courtside versions {word}" in said.stderr.replace("\n", "")
@@ -35,16 +35,16 @@ def test_a_command_of_before_says_what_it_is_called_now(word: str, more: tuple[s
     assert f"versions {word}" in ALL
 
 
-def test_the_group_of_before_is_named_too_and_hidden() -> None:
+def test_the_former_group_is_refused_and_hidden_from_the_help() -> None:
     assert run("models").returncode == 2
     assert "│ models " not in run("--help").stdout
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_printed() -> None:
     assert run("--version").stdout == f"courtside {version('courtside')}\n"
 
 
-def test_every_stage_option_is_the_same_one() -> None:
+def test_every_stage_option_has_the_same_variable_help_and_default() -> None:
     stages = {
         name: option
         for name, command in ALL.items()
@@ -57,7 +57,7 @@ def test_every_stage_option_is_the_same_one() -> None:
     }
 
 
-def test_every_contract_option_has_its_name_of_before_too() -> None:
+def test_every_contract_option_also_has_its_former_name() -> None:
     named = {
         name: [opt for option in command.params for opt in option.opts if opt in {"--contract", "--dataset"}]
         for name, command in ALL.items()
@@ -67,18 +67,18 @@ def test_every_contract_option_has_its_name_of_before_too() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "prod!", "../prod", "a" * 60, "Prod", "p"])
-def test_a_name_that_no_stage_can_have_is_refused_before_aws_is_asked(name: str) -> None:
+def test_an_impossible_stage_name_is_refused_before_aws_is_asked(name: str) -> None:
     said = run("status", "--stage", name)
     assert said.returncode == 2
     assert "2 to 16 lower-case letters and digits" in " ".join(said.stderr.split())
 
 
-def test_the_environment_names_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stage_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURTSIDE_STAGE", "No Stage")
     assert "'No Stage'" in run("status").stderr
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_command_has_a_form_for_programs_and_help_with_an_example(name: str) -> None:
+def test_every_command_has_json_output_and_an_example_in_its_help(name: str) -> None:
     assert any("--json" in option.opts for option in ALL[name].params)
     assert f"courtside {name}" in (ALL[name].help or "")

@@ -1,4 +1,4 @@
-"""`courtside watch`, where AWS is left out."""
+"""`courtside watch` reports an interruption; AWS is replaced by fakes here."""
 
 import pytest
 from typer.testing import CliRunner
@@ -7,7 +7,7 @@ from courtside.cli.main import app
 from courtside.contracts.names import StackOutput
 
 
-def test_who_stops_waiting_is_told_that_the_check_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_who_stops_waiting_is_told_that_the_check_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""What every channel has, those that are added later too."""
+"""These tests hold for every channel, including those that are added later."""
 
 import json
 from collections.abc import Mapping
@@ -12,25 +12,25 @@ from infra.stage import StageSettings
 EACH = pytest.mark.parametrize("channel", CHANNELS.values(), ids=list(CHANNELS))
 
 
-def test_the_folders_channels_are_found() -> None:
+def test_the_channels_in_the_folder_are_found() -> None:
     assert {"slack", "teams"} <= set(CHANNELS)
 
 
 @EACH
-def test_a_channel_takes_its_own_answer_and_no_error(channel: Channel) -> None:
+def test_a_channel_accepts_its_own_answer_and_no_other(channel: Channel) -> None:
     status, said = channel.answer
     assert channel.took(status, said.encode())
     assert not channel.took(200, b"<html>sign in</html>")
 
 
 @EACH
-def test_what_is_sent_is_shown_whole(channel: Channel) -> None:
+def test_a_sent_message_is_shown_whole(channel: Channel) -> None:
     shown = channel.shown(json.loads(json.dumps(channel.payload("A subject", "first\nsecond <b> & [c](d)"))))
     assert [line.strip("*") for line in shown.splitlines()] == ["A subject", "first", "second <b> & [c](d)"]
 
 
 @EACH
-def test_a_stage_switches_each_channel_by_its_name(channel: Channel) -> None:
+def test_a_stage_switches_each_channel_on_by_its_name(channel: Channel) -> None:
     def settings(**given: bool) -> StageSettings:
         every: Mapping[str, bool] = dict.fromkeys(CHANNELS, False)
         return StageSettings.model_validate({"stage": "dev", **every, **given})
@@ -40,7 +40,7 @@ def test_a_stage_switches_each_channel_by_its_name(channel: Channel) -> None:
 
 
 @EACH
-def test_the_embedded_webhook_refuses_what_shows_nothing(channel: Channel) -> None:
+def test_an_unknown_payload_shows_no_text(channel: Channel) -> None:
     with Webhook(channel=channel) as webhook:
         assert webhook.channel is channel
     assert channel.shown({"anything": "else"}) == ""

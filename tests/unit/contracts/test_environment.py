@@ -9,18 +9,18 @@ CHECK = CheckDriftEnv(
 )
 
 
-def test_what_infra_writes_the_process_reads_back() -> None:
+def test_the_process_reads_back_what_infra_writes() -> None:
     assert CheckDriftEnv.read(CHECK.as_env()) == CHECK
     assert CHECK.as_env()["COURTSIDE_WINDOW_DAYS"] == "14"
 
 
-def test_mlflow_variables_keep_mlflows_names() -> None:
+def test_variables_of_mlflow_keep_their_own_names() -> None:
     written = TrainEnv(lake_bucket="lake", tracking_uri="https://api", ledger_table="ledger").as_env()
     assert written["MLFLOW_TRACKING_URI"] == "https://api"
     assert written["MLFLOW_TRACKING_AUTH"] == "courtside-sigv4"
 
 
-def test_a_missing_variable_is_named_as_people_would_set_it() -> None:
+def test_a_missing_variable_is_named_as_it_would_be_set() -> None:
     with pytest.raises(EnvironmentInvalid, match="MLFLOW_TRACKING_URI") as caught:
         PromoteEnv.read({"COURTSIDE_LAKE_BUCKET": "lake", "COURTSIDE_LEDGER_TABLE": "ledger"})
     assert len(caught.value.problems) == 1

@@ -1,4 +1,4 @@
-"""Names of executions: at most what Step Functions takes, and one for each training."""
+"""Names of executions are unique for each training and no longer than Step Functions allows."""
 
 import pytest
 
@@ -6,11 +6,11 @@ from courtside.contracts.events import NAME_LIMIT, execution_name
 
 
 @pytest.mark.parametrize("letters", [1, NAME_LIMIT - 1, NAME_LIMIT])
-def test_an_id_that_fits_is_the_name(letters: int) -> None:
+def test_an_id_that_fits_is_used_as_the_name(letters: int) -> None:
     assert execution_name("x" * letters) == "x" * letters
 
 
-def test_long_ids_that_differ_at_their_end_have_different_names() -> None:
+def test_long_ids_that_differ_only_at_their_end_have_different_names() -> None:
     names = {execution_name("x" * 100 + end) for end in ("", "a", "b")}
     assert len(names) == 3
     assert {len(name) for name in names} == {NAME_LIMIT}

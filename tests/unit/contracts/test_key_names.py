@@ -1,4 +1,4 @@
-"""Names that become keys: none leads anywhere else, and what is refused is named."""
+"""A name that becomes part of a key cannot lead elsewhere, and a refused name is quoted in the error."""
 
 from collections.abc import Callable
 from datetime import date
@@ -48,14 +48,14 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_name_that_could_lead_elsewhere_makes_no_key(name: str) -> None:
+def test_a_name_that_could_lead_elsewhere_is_refused(name: str) -> None:
     for key in KEYS:
         with pytest.raises(NameUnusable, match="letters"):
             key(name)
 
 
 @given(st.text(max_size=80))
-def test_what_is_accepted_is_plain_and_short(name: str) -> None:
+def test_only_plain_short_names_are_accepted(name: str) -> None:
     plain = name.isascii() and name.replace("_", "a").replace("-", "a").isalnum() and len(name) <= LONGEST
     if plain:
         assert key_name(name, "a name") == name
@@ -66,6 +66,6 @@ def test_what_is_accepted_is_plain_and_short(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["churn", "nba_games", "drift-v3-2024-01-01-2024-01-31-calibrated", "0", "a" * 64])
-def test_ordinary_names_stay_as_they_are(name: str) -> None:
+def test_ordinary_names_are_used_unchanged(name: str) -> None:
     for key in KEYS:
         assert name in key(name)

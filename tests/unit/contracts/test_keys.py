@@ -1,4 +1,4 @@
-"""Keys are spelled in `lake_keys` and `ledger_keys`; everything else asks these two for them."""
+"""Keys are spelled only in `lake_keys` and `ledger_keys`, and all other code asks these modules for them."""
 
 import ast
 import inspect
@@ -17,14 +17,14 @@ ROOT = Path(__file__).parents[3]
 SPELLERS = {"courtside/contracts/lake_keys.py", "courtside/contracts/ledger_keys.py"}
 PACKAGES = ("courtside", "infra", "lambdas", "training_image", "embedded_aws", "mlflow_image", "images")
 NO_KEYS = {
-    "courtside/adapters/tracking_copy/dump.py": {"tables/", "manifest.json"},  # members of a backup's archive
-    "embedded_aws/assembly.py": {"manifest.json"},  # a synthesized app's own
+    "courtside/adapters/tracking_copy/dump.py": {"tables/", "manifest.json"},  # these are members of a backup's archive
+    "embedded_aws/assembly.py": {"manifest.json"},  # this file belongs to a synthesized app
 }
-"""What looks like a key and is none, by file."""
+"""Texts that look like keys but are not, by file."""
 
 
 class Spelling(NamedTuple):
-    """A text in the code that looks like a part of a key."""
+    """A text in the code that looks like part of a key."""
 
     file: str
     line: int
@@ -32,7 +32,7 @@ class Spelling(NamedTuple):
 
 
 def _texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield the texts that the code uses: not its docstrings, nor other texts that stand for themselves."""
+    """Yield the strings that the code uses, leaving out docstrings and other strings that are whole statements."""
     comments = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in comments:
@@ -44,14 +44,14 @@ def _constants(module: object) -> list[str]:
 
 
 def _roots() -> set[str]:
-    """Return the first folder of every prefix and key."""
+    """Return the first folder of every prefix and every key."""
     return {
         value.partition("/")[0] for module in (lake_keys, ledger_keys) for value in _constants(module) if "/" in value
     }
 
 
 def _file_names() -> set[str]:
-    """Return the names at the end of keys that are the same in every folder."""
+    """Return the file names that end the keys of every training."""
     functions = [function for name, function in inspect.getmembers(lake_keys, inspect.isfunction) if name[0] != "_"]
     takes_an_id = [each for each in functions if list(inspect.signature(each).parameters) == ["training_id"]]
     return {str(key).rpartition("/")[2] for key in (each("an-id") for each in takes_an_id)} - {"", "an-id"}
@@ -76,7 +76,7 @@ def test_no_other_module_spells_a_key() -> None:
     assert spellings == []
 
 
-def test_every_exception_is_needed() -> None:
+def test_every_exception_to_the_rule_is_still_needed() -> None:
     used = {
         (file, match)
         for file, texts in NO_KEYS.items()
@@ -97,23 +97,23 @@ def test_every_exception_is_needed() -> None:
         'NAME = "holdout.parquet"',
     ],
 )
-def test_a_spelling_elsewhere_is_found(code: str) -> None:
+def test_a_key_spelled_in_another_module_is_found(code: str) -> None:
     assert _spelled(code, "infra/constructs/new.py")
 
 
 @pytest.mark.parametrize("code", ['"""Reads `games/season=2019/games.parquet`."""', 'help = "The name in ml-models/."'])
-def test_what_people_read_is_no_spelling(code: str) -> None:
+def test_texts_for_people_do_not_count_as_spelled_keys(code: str) -> None:
     assert not _spelled(code, "courtside/cli/new.py")
 
 
 @pytest.mark.parametrize("training_id", ["../../evil", "", "a/b", "x" * 65])
-def test_no_key_of_a_training_leads_out_of_its_folder(training_id: str) -> None:
+def test_a_training_id_that_would_leave_its_folder_is_refused(training_id: str) -> None:
     for make in (lake_keys.training_legacy, lake_keys.training_spool, lake_keys.spooled_run, lake_keys.training_record):
         with pytest.raises(NameUnusable):
             make(training_id)
 
 
-def test_a_decisions_key_is_read_back() -> None:
+def test_the_key_of_a_decision_is_parsed() -> None:
     assert lake_keys.decision_of(lake_keys.decision(date(2026, 3, 1), "abc")) == (date(2026, 3, 1), "abc")
 
 
@@ -127,11 +127,11 @@ def test_a_decisions_key_is_read_back() -> None:
         lake_keys.tracking_backup(datetime(2026, 3, 1, tzinfo=UTC)),
     ],
 )
-def test_another_key_is_no_decision(key: str) -> None:
+def test_any_other_key_is_not_taken_for_a_decision(key: str) -> None:
     assert lake_keys.decision_of(key) is None
 
 
-def test_what_a_spool_and_a_card_are_called_is_read_back() -> None:
+def test_spooled_runs_and_card_pages_are_recognised_by_their_keys() -> None:
     assert lake_keys.is_spooled_run(lake_keys.spooled_run("an-id"))
     assert not lake_keys.is_spooled_run(lake_keys.spooled_rows("an-id"))
     assert lake_keys.is_training_card_page(lake_keys.training_card_page("an-id"))

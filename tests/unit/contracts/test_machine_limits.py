@@ -1,4 +1,4 @@
-"""A machine without memory is no broken file, whichever library noticed."""
+"""A machine without free memory is not mistaken for a broken file, whichever library noticed it."""
 
 import errno
 from pathlib import Path
@@ -19,18 +19,18 @@ FULL = [MemoryError(), pa.ArrowMemoryError("malloc of size 8 failed"), OSError(e
 
 
 @pytest.mark.parametrize("error", FULL)
-def test_a_full_machine_is_named_as_such(error: Exception) -> None:
+def test_a_lack_of_memory_is_named_as_such(error: Exception) -> None:
     with pytest.raises(OutOfMemory, match="not have enough memory to read march"):
         unreadable("march.parquet", error)
 
 
 @pytest.mark.parametrize("error", [pa.ArrowInvalid("cut"), OSError(errno.EIO, "Input/output error"), ValueError()])
-def test_a_broken_file_stays_a_broken_file(error: Exception) -> None:
+def test_a_broken_file_is_still_reported_as_broken(error: Exception) -> None:
     refuse_out_of_memory(error, "to read it")
     assert "write it again" in str(unreadable("march.parquet", error))
 
 
-def test_every_reader_of_a_load_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_every_reader_of_loaded_files_reports_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     games = tmp_path / "games.parquet"
     pq.write_table(pa.Table.from_pylist(season_rows()), games)
     content = parquet(churn_table(100))

@@ -1,4 +1,4 @@
-"""No text of ours shows the secret of an address."""
+"""No text that Courtside shows or logs contains the secret of an address."""
 
 import logging
 import traceback
@@ -30,7 +30,7 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("around", ["{}", "'{}' does not answer", '{{"uri": "{}"}}', "Pool(host='{}')", "({}"])
-def test_the_secret_is_hidden_and_what_is_around_stays(address: str, around: str) -> None:
+def test_the_secret_is_hidden_and_the_text_around_it_stays(address: str, around: str) -> None:
     found = without_secrets(around.format(address))
     assert SECRET not in found
     assert HIDDEN in found
@@ -51,12 +51,12 @@ def test_the_secret_is_hidden_and_what_is_around_stays(address: str, around: str
         "http://host:5000/#/experiments/1/runs/2",
     ],
 )
-def test_what_is_no_secret_stays(text: str) -> None:
+def test_a_text_without_a_secret_stays_unchanged(text: str) -> None:
     assert without_secrets(text) == text
 
 
 @given(text=st.text())
-def test_hiding_twice_is_hiding_once(text: str) -> None:
+def test_hiding_secrets_twice_changes_nothing_more(text: str) -> None:
     once = without_secrets(text)
     assert without_secrets(once) == once
 
@@ -66,12 +66,12 @@ def test_hiding_twice_is_hiding_once(text: str) -> None:
     password=st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters='"<>'), min_size=6),
     scheme=st.sampled_from(["http", "https", "postgresql", "mysql+pymysql"]),
 )
-def test_no_password_of_any_signs_is_shown(user: str, password: str, scheme: str) -> None:
+def test_a_password_of_any_characters_is_hidden(user: str, password: str, scheme: str) -> None:
     shown = without_secrets(f"cannot reach {scheme}://{user}:{password}@db.example.org:5432/x now")
     assert shown == f"cannot reach {scheme}://{HIDDEN}@db.example.org:5432/x now"
 
 
-def test_errors_the_console_and_json_pass_through_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_the_console_and_json_hide_secrets(capsys: pytest.CaptureFixture[str]) -> None:
     address = ADDRESSES[0]
     assert SECRET not in str(CourtsideError(f"{address} is away"))
     people.print(f"warning: {address}", markup=False)
@@ -83,7 +83,7 @@ def test_errors_the_console_and_json_pass_through_it(capsys: pytest.CaptureFixtu
     assert value_without_secrets({"rows": 3, "none": None}) == {"rows": 3, "none": None}
 
 
-def test_the_log_hides_what_an_exception_and_its_cause_echo() -> None:
+def test_the_log_hides_secrets_repeated_by_an_exception_or_its_cause() -> None:
     cause = OSError(ADDRESSES[0])
     failure = RuntimeError("while asking")
     failure.__cause__ = cause

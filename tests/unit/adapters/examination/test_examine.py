@@ -1,4 +1,4 @@
-"""An examination that falls over is a finding, and hides nothing that was found."""
+"""An examination that fails becomes a finding itself, and the findings made before it are kept."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ from tests.unit.workflows.test_runs import LATER, NOW
         (ValueError("a\nb" * 400), "fail", "could not be examined: ValueError: a b"),
     ],
 )
-def test_whatever_an_examination_meets_is_a_finding(error: Exception, level: str, said: str) -> None:
+def test_an_error_within_an_examination_becomes_a_finding(error: Exception, level: str, said: str) -> None:
     def breaks_off() -> Iterator[Finding]:
         yield fine("first", "found before")
         raise error
@@ -41,7 +41,7 @@ def test_whatever_an_examination_meets_is_a_finding(error: Exception, level: str
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"not JSON", b"\xff\xfe", b'{"version": 3}'])
-def test_a_corrupt_pointer_to_the_reference_is_named_with_the_way_back(
+def test_a_corrupt_pointer_to_the_reference_is_named_with_the_command_that_mends_it(
     content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Registry:
@@ -58,7 +58,7 @@ def test_a_corrupt_pointer_to_the_reference_is_named_with_the_way_back(
     assert "courtside versions promote" in told.detail
 
 
-def test_the_last_training_that_is_over_is_told_where_it_failed() -> None:
+def test_the_last_finished_training_is_reported_with_the_step_that_failed() -> None:
     executions = InMemoryExecutions()
     assert [each.level for each in retraining.trainings(executions)] == ["ok"]
     given = {"failed_step": "Train", "cause": "(exit code 3)"}

@@ -1,4 +1,4 @@
-"""The doctor's look at what was loaded: what vanished and what broke off is named, with what to do."""
+"""The doctor names loaded data that vanished and loads that broke off, and says what to do about them."""
 
 from courtside.adapters.examination.loaded_data import loaded_data
 from courtside.contracts import lake_keys
@@ -18,7 +18,7 @@ from tests.unit.workflows.test_table_loads import load as load_table
 NBA = load_dataset("nba_games")
 
 
-def test_all_that_was_loaded_is_there() -> None:
+def test_the_finding_is_ok_while_every_loaded_object_exists() -> None:
     lake = InMemoryLake()
     (nothing,) = loaded_data(lake, NBA)
     assert (nothing.level, nothing.detail) == (Level.OK, "`courtside games load` has loaded nothing yet")
@@ -27,7 +27,7 @@ def test_all_that_was_loaded_is_there() -> None:
     assert (finding.level, finding.detail) == (Level.OK, "all 2 objects that were loaded are there")
 
 
-def test_a_season_that_vanished_fails_by_name() -> None:
+def test_a_season_that_vanished_is_named_as_a_failure() -> None:
     lake = InMemoryLake()
     load_games(WHOLE, lake)
     lake.remove([lake_keys.games(2010)])
@@ -37,7 +37,7 @@ def test_a_season_that_vanished_fails_by_name() -> None:
     assert "courtside games loads" in finding.fix
 
 
-def test_a_load_that_broke_off_is_a_warning() -> None:
+def test_an_interrupted_load_is_a_warning() -> None:
     lake = InMemoryLake()
     load_id = load_table(FIRST, lake).load.id
     for state, command in ((LoadState.BEGUN, "load the file again"), (LoadState.LEAVING, f"tables unload {load_id}")):
@@ -48,6 +48,6 @@ def test_a_load_that_broke_off_is_a_warning() -> None:
         assert command in finding.fix
 
 
-def test_a_record_that_cannot_be_read_fails() -> None:
+def test_an_unreadable_record_of_loads_is_a_failure() -> None:
     (finding,) = loaded_data(InMemoryLake({lake_keys.loads(PREFIX): b"{"}), NBA)
     assert finding.level is Level.FAIL

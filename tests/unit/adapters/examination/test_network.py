@@ -1,4 +1,4 @@
-"""The group that AWS gives every network, as EC2 would describe it."""
+"""The doctor examines the default security group that AWS creates with every network."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ ANYWHERE = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         ({"IpPermissions": [], "IpPermissionsEgress": []}, []),
     ],
 )
-def test_a_default_group_that_is_open_has_the_commands_that_close_it(
+def test_an_open_default_group_is_reported_with_the_commands_that_close_it(
     monkeypatch: pytest.MonkeyPatch, rules: dict[str, Any], closed_by: list[str]
 ) -> None:
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")

@@ -1,4 +1,4 @@
-"""What a first deployment would stumble over, each condition as AWS would answer it."""
+"""The preflight finds what would make a first deployment fail, given the answers that AWS would return."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,13 +26,13 @@ ADDS = {
 
 @pytest.fixture
 def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
-    """Have a service answer the calls made to it in this order: the answer, or the code of an error."""
+    """Make a service answer its calls in this order, each with a response or with the code of an error."""
     clients: dict[str, Any] = {}
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     monkeypatch.setattr(boto3, "client", lambda service: clients[service])
 
     def answer(service: str, *answers: ANSWERS) -> None:
-        clients[service] = session.client(service)  # type: ignore[call-overload]  # any service by its name
+        clients[service] = session.client(service)  # type: ignore[call-overload]  # the types know only literal names
         stub = Stubber(clients[service])
         for operation, given in answers:
             if isinstance(given, str):
@@ -66,7 +66,7 @@ def test_every_examination_is_a_module_that_names_its_own_check() -> None:
     assert len(checks) == len(list(modules))
 
 
-def test_a_zone_without_vpc_links_is_named_with_two_that_have_them(answering: Answering) -> None:
+def test_a_zone_without_vpc_links_is_named_with_two_zones_that_have_them(answering: Answering) -> None:
     answering("ec2", zones("us-east-1", US_EAST_1))
     (finding,) = look("availability zones")
     assert finding.level == "fail"
@@ -99,7 +99,9 @@ def test_zones_are_judged_by_their_ids(
 
 
 @pytest.mark.parametrize("missing", [(), ("AWSServiceRoleForECS",), ROLES])
-def test_a_service_linked_role_that_is_missing_has_a_command(answering: Answering, missing: tuple[str, ...]) -> None:
+def test_a_missing_service_linked_role_is_reported_with_the_command_that_creates_it(
+    answering: Answering, missing: tuple[str, ...]
+) -> None:
     role = {"Path": "/", "RoleId": "A" * 20, "Arn": "arn:aws:iam::123456789012:role/x", "CreateDate": "2026-01-01"}
     answering("iam", *(
         ("get_role", "NoSuchEntity" if name in missing else {"Role": {**role, "RoleName": name}}) for name in ROLES
@@ -127,7 +129,9 @@ def policies(**documents: str) -> ANSWERS:
         ({"AWSLogDeliveryWrite20150319": "{}", **{f"p{number}": "{}" for number in range(9)}}, "ok", "10 of 10"),
     ],
 )
-def test_a_full_log_policy_is_noticed(answering: Answering, documents: dict[str, str], level: str, said: str) -> None:
+def test_a_full_log_resource_policy_is_a_failure(
+    answering: Answering, documents: dict[str, str], level: str, said: str
+) -> None:
     answering("logs", policies(**documents))
     (finding,) = look("log resource policy")
     assert (finding.level, said in finding.detail) == (level, True)
@@ -139,7 +143,7 @@ def quota(value: float) -> ANSWERS:
 
 
 @pytest.mark.parametrize(("limit", "level"), [(0.0, "fail"), (5.0, "ok")])
-def test_every_quota_is_held_against_what_a_stage_needs(answering: Answering, limit: float, level: str) -> None:
+def test_every_quota_is_compared_with_what_a_stage_needs(answering: Answering, limit: float, level: str) -> None:
     answering("lambda", ("get_account_settings", {"AccountLimit": {"ConcurrentExecutions": 10 if limit else 5}}))
     answering("ec2", ("describe_vpcs", {"Vpcs": []}), ("describe_addresses", {"Addresses": []}))
     answering("rds", ("describe_db_instances", {"DBInstances": []}))
@@ -158,7 +162,7 @@ def test_every_quota_is_held_against_what_a_stage_needs(answering: Answering, li
     ("features", "level"),
     [([ADDS], "warn"), ([{**ADDS, "Status": "DISABLED"}], "ok"), ([{**ADDS, "AdditionalConfiguration": []}], "ok")],
 )
-def test_a_container_that_guardduty_adds_is_announced(
+def test_a_warning_announces_the_container_that_guardduty_adds(
     answering: Answering, features: list[dict[str, Any]], level: str
 ) -> None:
     detector = {"ServiceRole": "r", "Status": "ENABLED", "Features": features}
@@ -183,7 +187,7 @@ def test_an_account_without_guardduty_is_fine(answering: Answering) -> None:
         ("arm64", "x86_64", None, "warn"),
     ],
 )
-def test_the_processor_of_the_images_is_compared_with_this_machines(
+def test_the_architecture_of_the_images_is_compared_with_this_machine(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, machine: str, wanted: str, emulator: str | None, level: str
 ) -> None:
     monkeypatch.setattr("platform.machine", lambda: machine)
@@ -200,13 +204,13 @@ def test_the_processor_of_the_images_is_compared_with_this_machines(
 @pytest.mark.parametrize(
     ("region", "level"), [("us-east-1", "ok"), ("eu-central-2", "ok"), ("east-1", "fail"), ("il-central-1", "fail")]
 )
-def test_a_region_whose_authority_the_images_do_not_know_is_named(region: str, level: str) -> None:
+def test_a_region_whose_certificate_authority_is_not_in_the_images_is_named(region: str, level: str) -> None:
     (finding,) = look("database certificate", plan(region))
     assert finding.level == level
     assert (f"/{region}/{region}-bundle.pem to images/rds-ca.pem" in finding.fix) == (level == "fail")
 
 
-def test_a_bootstrap_of_another_qualifier_is_found_and_named(answering: Answering) -> None:
+def test_a_bootstrap_with_another_qualifier_is_found_and_named(answering: Answering) -> None:
     there = {"Parameters": [{"Name": "/cdk-bootstrap/mlteam/version", "Value": "30"}]}
     answering("ssm", ("get_parameter", "ParameterNotFound"), ("get_parameters_by_path", there))
     (finding,) = account.bootstrap({})
@@ -216,7 +220,7 @@ def test_a_bootstrap_of_another_qualifier_is_found_and_named(answering: Answerin
 
 
 @pytest.mark.parametrize(("version", "level"), [("7", "fail"), ("8", "ok")])
-def test_the_bootstrap_of_the_stages_qualifier_is_the_one_that_counts(
+def test_the_bootstrap_with_the_qualifier_of_the_stage_is_examined(
     answering: Answering, version: str, level: str
 ) -> None:
     answering("ssm", ("get_parameter", {"Parameter": {"Name": "/cdk-bootstrap/mlteam/version", "Value": version}}))
@@ -225,7 +229,7 @@ def test_the_bootstrap_of_the_stages_qualifier_is_the_one_that_counts(
     assert ("--qualifier mlteam" in finding.fix) == (level == "fail")
 
 
-def test_what_may_not_be_asked_is_said_and_hides_nothing_else(
+def test_a_denied_call_is_a_warning_and_the_other_examinations_still_run(
     answering: Answering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for service, operation in (

@@ -1,4 +1,4 @@
-"""What a value of a template refers to, in every way that CloudFormation lets one write it."""
+"""References in a template are found in every form that CloudFormation allows."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from courtside.contracts.templates.references import NotText, Reference, referen
         ({"Fn::Sub": ["${here}/${Bucket}", {"here": {"Ref": "Topic"}}]}, ["<Bucket>", "<Topic>"]),
         ({"Fn::If": ["IsProd", {"Ref": "Large"}, {"Ref": "Small"}]}, ["<Large>", "<Small>"]),
         ([{"a": [{"Fn::Join": ["", ["x", {"Ref": "Deep"}]]}]}, "Ref", 3, None], ["<Deep>"]),
-        # A property may have such a name: a reference is the only key of its mapping.
+        # A property may also be called "Ref": only a mapping with that single key is a reference.
         ({"Ref": "Bucket", "Other": {"Ref": "Topic"}}, ["<Topic>"]),
     ],
 )
@@ -27,7 +27,7 @@ def test_every_reference_within_a_value_is_found(value: Any, expected: list[str]
     assert [str(each) for each in references(value)] == expected
 
 
-def test_an_import_is_told_from_a_resource_of_the_same_name() -> None:
+def test_an_import_is_distinguished_from_a_resource_of_the_same_name() -> None:
     found = list(references([{"Ref": "Lake"}, {"Fn::ImportValue": "Lake"}]))
     assert found == [Reference("Lake"), Reference("Lake", imported=True)]
 
@@ -42,12 +42,12 @@ def test_an_import_is_told_from_a_resource_of_the_same_name() -> None:
         ({"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "Id"}]}]}, "</2 of ID>"),
     ],
 )
-def test_a_value_becomes_text_with_each_reference_spelled(value: Any, expected: str) -> None:
+def test_a_value_becomes_text_with_its_references_replaced(value: Any, expected: str) -> None:
     assert text(value, lambda reference: reference.name.upper()) == expected
 
 
 @pytest.mark.parametrize("value", [3, None, [], {"Fn::GetAZs": ""}, {"Fn::Join": ["", [{"Fn::Base64": "x"}]]}])
-def test_what_is_no_text_is_refused_with_what_it_is(value: Any) -> None:
+def test_a_value_that_is_not_text_is_refused_and_named(value: Any) -> None:
     with pytest.raises(NotText) as caught:
         text(value)
     assert str(caught.value.value) in str(value)

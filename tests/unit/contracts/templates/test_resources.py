@@ -1,4 +1,4 @@
-"""The resources of several stacks, and what refers to what among them."""
+"""Resources of several stacks know which of them refer to which."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ JOBS: dict[str, Any] = {
             "Type": "AWS::ECS::TaskDefinition",
             "Properties": {"From": {"Fn::GetStackOutput": {"StackName": "x-data", "OutputName": "Plain"}}},
         },
-        # The same id as a resource of the other stack.
+        # A resource of the other stack has the same id.
         "Policy": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": [{"Ref": "Missing"}, {"Ref": "AWS::Region"}]}},
     }
 }
@@ -35,14 +35,14 @@ def names(resources: tuple[Resource, ...]) -> list[str]:
     return [each.name for each in resources]
 
 
-def test_a_resource_knows_its_stack_and_what_becomes_of_it() -> None:
+def test_a_resource_knows_its_stack_and_its_deletion_policies() -> None:
     lake, policy = resources_of("x-data", DATA)
     assert (lake.name, lake.kind, lake.properties) == ("data/Lake", "AWS::S3::Bucket", {})
     assert (lake.deletion_policy, lake.replacement_policy) == ("Retain", "Snapshot")
     assert policy.deletion_policy is None
 
 
-def test_references_are_followed_from_stack_to_stack_by_export_and_by_output() -> None:
+def test_references_between_stacks_are_followed_through_exports_and_outputs() -> None:
     stage = Resources.of(TEMPLATES)
     (lake,) = stage.of_kind("AWS::S3::Bucket")
     assert names(stage.users(lake)) == ["data/Policy", "jobs/Check", "jobs/Copy"]
@@ -50,13 +50,13 @@ def test_references_are_followed_from_stack_to_stack_by_export_and_by_output() -
     assert stage.referred(check.stack, check.properties) == (lake,)
 
 
-def test_without_exports_references_stay_within_their_stack() -> None:
+def test_without_exports_references_are_followed_only_within_a_stack() -> None:
     stage = Resources(resource for stack, each in TEMPLATES.items() for resource in resources_of(stack, each))
     (lake,) = stage.of_kind("AWS::S3::Bucket")
     assert names(stage.users(lake)) == ["data/Policy"]
 
 
-def test_what_is_no_resource_of_the_stage_is_referred_to_by_nobody() -> None:
+def test_a_reference_to_something_outside_the_stage_finds_no_resource() -> None:
     stage = Resources.of(TEMPLATES)
     (policy,) = stage.of_kind("AWS::IAM::Policy")
     assert stage.referred(policy.stack, policy.properties) == ()
@@ -64,5 +64,5 @@ def test_what_is_no_resource_of_the_stage_is_referred_to_by_nobody() -> None:
     assert stage.find("x-data", "Check") is None
 
 
-def test_outputs_are_known_by_their_export_and_by_their_stack() -> None:
+def test_outputs_are_listed_by_export_and_by_stack() -> None:
     assert exports_of(TEMPLATES).keys() == {"the-lake", "x-data:Named", "x-data:Plain"}
