@@ -1,13 +1,14 @@
-"""What outside linters find in our templates and why it stays: the one table of it. What is not here fails a test."""
+"""This table lists what outside linters find in our templates and why it stays; any other finding fails a test."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A rule of a linter, where it may be broken (`*` is anything; logical ids without their hashes), and why.
+    """A linter's rule, the resources that may break it (logical ids without their hashes; `*` matches any) and the
+    reason.
 
-    `saying` narrows it to findings whose words hold these.
+    `saying` limits the entry to findings whose message contains that text.
     """
 
     linter: str
@@ -30,78 +31,86 @@ ACCEPTED = (
         linter="cfn-lint",
         rule="W3691",
         at=("TrackingDatabase",),
-        reason="A major version alone takes its newest minor one; the linter's list knows whole versions only.",
+        reason="A major version alone takes its newest minor one, but the linter only knows full versions.",
     ),
     Accepted(
         linter="cfn-lint",
         rule="W3005",
         at=("*",),
-        reason="CDK writes a dependency out although a reference says the same; it changes nothing.",
+        reason="CDK writes a dependency that a reference already implies; this changes nothing.",
     ),
     _checkov(
         "CKV_AWS_18",
         "LakeBucket",
         "ArtifactsBucket",
         "AccessLogsBucket",
-        reason="Access logs are kept in prod, and the bucket they are in does not log itself.",
+        reason="Only prod keeps access logs, and the bucket that holds them does not log itself.",
     ),
     _checkov("CKV_AWS_21", "AccessLogsBucket", reason="Log delivery writes each object once, and nobody else writes."),
-    _checkov("CKV_AWS_27", "*", reason="The queues are encrypted with the key of SQS, which the rule does not count."),
-    _checkov("CKV_AWS_65", "*Cluster", reason="Container Insights costs more than the one small task it describes."),
+    _checkov(
+        "CKV_AWS_27", "*", reason="The queues are encrypted with the key that SQS owns, which the rule does not accept."
+    ),
+    _checkov(
+        "CKV_AWS_65", "*Cluster", reason="Container Insights would cost more than the one small task that it describes."
+    ),
     _checkov(
         "CKV_AWS_111",
         "RetrainingMachineRoleDefaultPolicy",
-        reason="Log deliveries and traces have no resources; infra/validation/unscoped.py says it of each action.",
+        reason="Log deliveries and traces have no resources; infra/validation/unscoped.py explains each action.",
     ),
     _checkov(
         "CKV_AWS_115",
         "*",
-        reason="Reserved concurrency is taken from an account that may have ten; nothing calls them in a loop.",
+        reason="An account may have a concurrency of only ten, and nothing calls these functions in a loop.",
     ),
     _checkov(
         "CKV_AWS_116",
         "Steps*",
-        reason="The state machine calls them and waits: an error goes back to it, and it announces it.",
+        reason="The state machine calls them and waits, so it receives any error and announces it.",
     ),
     _checkov(
-        "CKV_AWS_117", "*", reason="They call AWS's own APIs alone; in the network they would need a NAT gateway."
+        "CKV_AWS_117", "*", reason="They call only AWS's own APIs; inside the network they would need a NAT gateway."
     ),
     _checkov(
         "CKV_AWS_118",
         "TrackingDatabase",
-        reason="Performance Insights is on; figures of the host by the second would be paid for by the gigabyte.",
+        reason="Performance Insights is on; the host's figures for every second would be charged by the gigabyte.",
     ),
     _checkov(
         "CKV_AWS_149",
         "*Secret",
-        reason="AWS's own key serves readers in the account; one of ours is a dollar a month for each.",
+        reason="AWS's own key suffices within the account; a key of ours costs a dollar a month per secret.",
     ),
-    _checkov("CKV_AWS_157", "TrackingDatabase", reason="A standby doubles its price; prod has one."),
+    _checkov("CKV_AWS_157", "TrackingDatabase", reason="A standby doubles the price, so only prod has one."),
     _checkov(
-        "CKV_AWS_158", "*", reason="Log groups are encrypted by CloudWatch; they hold no secrets that need our key."
+        "CKV_AWS_158",
+        "*",
+        reason="CloudWatch encrypts log groups, and they hold no secrets that would need a key of ours.",
     ),
     _checkov(
         "CKV_AWS_161",
         "TrackingDatabase",
-        reason="Tokens need memory that the smallest class does not have; the password rotates (decision 5).",
+        reason="Tokens need more memory than the smallest class has, so the password rotates (decision 5).",
     ),
     _checkov(
-        "CKV_AWS_173", "*", reason="Their variables are names and addresses, encrypted by Lambda; none is secret."
+        "CKV_AWS_173",
+        "*",
+        reason="Lambda encrypts their variables, which are names and addresses; none of them is secret.",
     ),
     _parliament(
         "RESOURCE_STAR",
         "*",
-        reason="Every action on all resources is in infra/validation/unscoped.py with its reason, held by a test.",
+        reason="The file infra/validation/unscoped.py gives a reason for each action on all resources; a test checks it.",
     ),
     _parliament(
         "UNKNOWN_CONDITION_FOR_ACTION",
         "*BucketPolicy",
         saying="s3:TlsVersion",
-        reason="Buckets deny all of S3 by an old TLS; a few of its actions know no TLS version and lose nothing.",
+        reason="Buckets deny every S3 action over an old TLS; the few actions without a TLS version are unaffected.",
     ),
     _parliament(
         "RESOURCE_MISMATCH",
         "AlertsKey",
-        reason="A key lets its account do all that is done to keys; a few such actions are done to no key.",
+        reason="The key's policy allows its account every KMS action; a few of those do not apply to a single key.",
     ),
 )

@@ -1,9 +1,10 @@
-"""Synthesize each stage once per session, in process, with the context a deployment has."""
+"""These fixtures synthesize each stage once per session, in process, with the context that a deployment has."""
 
 import os
 from pathlib import Path
 
-# Read by the node process that importing aws_cdk starts. Full validation costs seconds and runs in `cdk synth`.
+# The node process that importing aws_cdk starts reads these variables. Full validation takes seconds and belongs to
+# `cdk synth`.
 os.environ.setdefault("CDK_VALIDATION", "false")
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
@@ -39,7 +40,7 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
 
 @pytest.fixture(scope="session")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
-    """A stage with every part that a setting can add."""
+    """Synthesize a stage with every part that a setting can add."""
     everything = {"private_subnets": True, "github_repository": "example/courtside"}
     return synthesize(settings_for("prod").model_copy(update=everything), tmp_path_factory.mktemp("complete"))
 

@@ -1,4 +1,4 @@
-"""What the policies of a synthesized stack grant."""
+"""These functions read what the policies of a synthesized stack grant."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -12,7 +12,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def statements(stack: Synthesized, starting: str = "") -> Iterator[tuple[set[str], set[str]]]:
-    """Yield (actions, resources) of every policy whose logical id starts like that."""
+    """Yield the actions and resources of every statement in policies whose logical id starts with `role`."""
     for logical_id, policy in stack.of_type("AWS::IAM::Policy").items():
         if logical_id.startswith(starting):
             for statement in policy["PolicyDocument"]["Statement"]:
@@ -22,7 +22,7 @@ def statements(stack: Synthesized, starting: str = "") -> Iterator[tuple[set[str
 
 
 def allowed(stack: Synthesized, starting: str, action: str) -> set[str]:
-    """Return the resources on which that role may do this."""
+    """Return the resources on which the role may perform the action."""
     found = set()
     for actions, resources in statements(stack, starting):
         if any(fnmatch(action, granted) for granted in actions):

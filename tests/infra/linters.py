@@ -1,4 +1,4 @@
-"""Outside linters of our templates, each run in its own way: what they find, in one shape."""
+"""This module runs each outside linter on our templates and returns all findings in one shape."""
 
 import json
 import re
@@ -19,14 +19,14 @@ from tests.infra.accepted_findings import Accepted
 from tests.infra.iam_linter import found_in
 from tests.infra.synthesized import ROOT
 
-# Its hundred dependencies contradict ours, so that it cannot be in our lock: it lives in an environment of its own.
+# Checkov's hundred dependencies conflict with ours, so it cannot be in our lock and runs in its own environment.
 CHECKOV = "checkov==3.3.30"
 _ASL = ROOT / "node_modules/.bin/asl-validator"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding; `at` is the logical id without its hash."""
+    """A linter's finding; `at` is the logical id without its hash."""
 
     linter: str
     rule: str
@@ -34,7 +34,7 @@ class Found:
     words: str
 
     def is_accepted_by(self, entry: Accepted) -> bool:
-        """Whether an entry of the table speaks of this finding."""
+        """Return whether this entry of the table accepts the finding."""
         return (
             (self.linter, self.rule) == (entry.linter, entry.rule)
             and any(fnmatchcase(self.at, pattern) for pattern in entry.at)
@@ -43,12 +43,12 @@ class Found:
 
 
 def open_findings(found: Iterable[Found], table: tuple[Accepted, ...]) -> list[Found]:
-    """Return what no entry of the table accepts."""
+    """Return the findings that no entry of the table accepts."""
     return [each for each in found if not any(each.is_accepted_by(entry) for entry in table)]
 
 
 def cfn_lint(assembly: Path) -> list[Found]:
-    """Ask cfn-lint, which knows the schema of every resource type."""
+    """Return the findings of cfn-lint, which knows the schema of every resource type."""
     files = [str(file) for file in sorted(assembly.glob("*.template.json"))]
     command: list[str | Path] = [
         Path(sys.executable).with_name("cfn-lint"),
@@ -74,7 +74,7 @@ def _resource(path: list[Any] | None) -> str:
 
 
 def checkov(assembly: Path) -> list[Found]:
-    """Ask checkov; skips the test where its environment cannot be made."""
+    """Return the findings of checkov, or skip the test where its environment cannot be made."""
     report = _run_checkov(assembly)
     return [
         Found("checkov", each["check_id"], short(each["resource"].rpartition(".")[2]), each["check_name"])
@@ -95,22 +95,22 @@ def _run_checkov(assembly: Path) -> dict[str, Any]:
     options = ["--framework", "cloudformation", "--quiet", "--compact", "--output", "json", "--skip-download"]
     files = [part for file in sorted(assembly.glob("*.template.json")) for part in ("--file", str(file))]
     done = subprocess.run([*tool, *options, *files], capture_output=True, text=True, check=False)
-    # Its exit code is 1 when it finds anything.
+    # Checkov exits with code 1 when it finds anything, so its exit code is not checked.
     report = json.loads(done.stdout)
     assert report["summary"]["parsing_errors"] == 0
-    assert report["summary"]["passed"] > 300, "it was not asked in earnest"
+    assert report["summary"]["passed"] > 300, "checkov did not check these templates"
     return dict(report)
 
 
 def parliament(read: Policies) -> list[Found]:
-    """Ask parliament, which knows every IAM action with the resources and conditions it takes."""
+    """Return the findings of parliament, which knows which resources and conditions every IAM action takes."""
     policies = [*read.of_roles(), *read.of_resources()]
     found = [(policy.holder, words) for policy in policies for words in found_in(policy.document)]
     return [Found("parliament", words.partition(":")[0], holder, words) for holder, words in found]
 
 
 def asl_validator(definition: dict[str, Any], folder: Path) -> list[Found]:
-    """Ask asl-validator, which knows the states language."""
+    """Return the findings of asl-validator, which knows the Amazon States Language."""
     path = folder / "machine.asl.json"
     path.write_text(json.dumps(definition))
     done = subprocess.run([_ASL, "--json-path", path], capture_output=True, text=True, check=False)
@@ -119,5 +119,5 @@ def asl_validator(definition: dict[str, Any], folder: Path) -> list[Found]:
 
 
 def rules_of(table: Iterable[Accepted]) -> Iterator[tuple[str, str]]:
-    """Yield linter and rule of every entry."""
+    """Yield the linter and the rule of every entry."""
     return ((entry.linter, entry.rule) for entry in table)

@@ -1,4 +1,4 @@
-"""A synthesized stack as data, so that a test reads like a question about it."""
+"""These classes hold a synthesized stack as data, so that a test reads like a question about it."""
 
 import json
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ def cdk_context() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Synthesized:
-    """One template."""
+    """One stack's template."""
 
     name: str
     template: dict[str, Any]
@@ -45,7 +45,7 @@ class Synthesized:
 
 @dataclass(frozen=True)
 class SynthesizedStage:
-    """All stacks of one stage, and where the cloud assembly lies."""
+    """All stacks of one stage and the folder of its cloud assembly."""
 
     assembly: Path
     data: Synthesized
@@ -58,7 +58,7 @@ class SynthesizedStage:
 
     @property
     def templates(self) -> dict[str, dict[str, Any]]:
-        """All that was synthesized, by stack name, the access stack among them where the stage has one."""
+        """Return all synthesized templates by stack name, with the access stack's where the stage has one."""
         return templates(self.assembly)
 
     def of_type(self, resource_type: str) -> dict[str, dict[str, Any]]:

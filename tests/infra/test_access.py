@@ -1,4 +1,4 @@
-"""The role that GitHub Actions deploys with: who gets it, and how little it may do."""
+"""These tests check who gets the role that GitHub Actions deploys with, and how little it may do."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def test_only_jobs_of_the_stages_environment_get_the_role(access: Synthesized) -
     _, role = access.only("AWS::IAM::Role")
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
-    # Equal, not alike: a pattern would let other branches or repositories in.
+    # The condition must be equal, not merely alike: a pattern would let other branches or repositories in.
     assert trust["Condition"] == {
         "StringEquals": {
             "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",

@@ -1,4 +1,4 @@
-"""Production keeps who asked for which object and whom the network refused; nobody pays for that elsewhere."""
+"""Prod logs who asked for which object and which connections the network refused; other stages do not pay for that."""
 
 from tests.infra.synthesized import SynthesizedStage, text
 

@@ -1,4 +1,4 @@
-"""The key of the alert topic: whoever publishes may use it, and it costs nothing once its stack is gone."""
+"""Everyone who publishes alerts may use the alert topic's key, and the key costs nothing once its stack is gone."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def test_every_topic_is_encrypted_with_a_key_that_ends_with_its_stack(stage: Syn
 
 
 def test_every_service_that_publishes_alerts_may_use_their_key(stage: SynthesizedStage) -> None:
-    """Without it a service publishes into the void."""
+    """Every service that may publish alerts may also use their key, because without it its alerts are lost silently."""
     _, key = stage.pipeline.only("AWS::KMS::Key")
     _, topic_policy = stage.pipeline.only("AWS::SNS::TopicPolicy")
     publish = [s for s in topic_policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
@@ -31,7 +31,7 @@ def test_every_service_that_publishes_alerts_may_use_their_key(stage: Synthesize
     assert {frozenset(s["Action"]) for s in use} == {frozenset(USES_OF_A_KEY)}
     publishers, users = ({service for s in granted for service in services(s)} for granted in (publish, use))
     assert users == publishers
-    # EventBridge names no source to KMS, and would be refused under a condition.
+    # EventBridge does not name its source to KMS, so a condition on the source would refuse it.
     open_to = {s["Principal"]["Service"] for s in use if "Condition" not in s}
     assert open_to == {"events.amazonaws.com"}
     ours = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}

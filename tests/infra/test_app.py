@@ -1,4 +1,4 @@
-"""The app as the CDK CLI runs it."""
+"""These tests run the app as the CDK CLI does."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from tests.infra.synthesized import ROOT, SynthesizedStage, cdk_context
 
 
 def _run(outdir: Path, *, stage: str) -> subprocess.CompletedProcess[str]:
-    # As after `make setup` on a machine where nothing but Node is installed for everybody.
+    # This is the state after `make setup` on a machine where only Node is installed system-wide.
     node = shutil.which("node")
     assert node is not None
     environment = {
@@ -41,6 +41,6 @@ def test_the_command_line_builds_what_the_tests_look_at(tmp_path: Path, dev: Syn
 
 
 def test_the_app_command_works_on_any_machine_after_setup() -> None:
-    # Setup brings uv for itself only: a command that needs it would not.
+    # Setup installs uv only for itself, so a command that needs uv would fail here.
     assert json.loads((ROOT / "cdk.json").read_text())["app"] == ".venv/bin/python app.py"
     assert cdk_context()["@aws-cdk/core:defaultCrossStackReferences"] == "strong"

@@ -1,4 +1,4 @@
-"""The comment on a pull request: what a reviewer must not miss stands first."""
+"""The comment on a pull request puts first what a reviewer must not miss."""
 
 import json
 import subprocess
@@ -71,7 +71,7 @@ def test_dangers_come_first_then_replacements_then_permissions(text: str) -> Non
     assert places == sorted(places)
 
 
-def test_what_becomes_of_the_data_is_said(text: str) -> None:
+def test_the_comment_says_whether_data_is_kept_or_deleted(text: str) -> None:
     bucket = "- `courtside-dev-data/Bucket` (AWS::S3::Bucket) would be removed; what it holds stays in the account"
     table = (
         "- `courtside-dev-data/Table` (AWS::DynamoDB::Table) would be replaced: TableName; **what it holds is deleted**"
@@ -93,19 +93,19 @@ def test_every_change_is_in_its_stacks_table_and_nothing_else(text: str) -> None
     assert "`Meta`" not in table
 
 
-def test_ci_can_refuse_to_let_data_go(tmp_path: Path) -> None:
+def test_ci_can_refuse_a_change_that_deletes_data(tmp_path: Path) -> None:
     old = write(tmp_path / "old", OLD)
     assert run(old, write(tmp_path / "new", NEW), "--fail-on-data-loss").returncode == 3
     harmless = write(tmp_path / "harmless", {**OLD, "Queue": resource("AWS::SQS::Queue")})
     assert run(old, harmless, "--fail-on-data-loss").returncode == 0
 
 
-def test_no_change_is_said_plainly(tmp_path: Path) -> None:
+def test_a_comment_without_changes_says_so(tmp_path: Path) -> None:
     old = write(tmp_path / "old", OLD)
     assert run(old, old).stdout == "## Infrastructure changes\n\nNo resource changes.\n"
 
 
-def test_a_stack_that_is_gone_is_a_stack_whose_resources_are_removed() -> None:
+def test_removing_a_stack_removes_all_its_resources() -> None:
     changes = changes_between({"a": {"Resources": OLD}}, {})
     assert {change.action for change in changes} == {"removed"}
     assert {change.logical_id for change in changes if change.endangers} == {"Bucket", "Table"}
@@ -121,7 +121,7 @@ def test_a_stack_that_is_gone_is_a_stack_whose_resources_are_removed() -> None:
         {"Fn::Join": [":", [{"Ref": "Task"}, "1"]]},
     ],
 )
-def test_a_replacement_is_followed_however_the_reference_is_written(written: Any) -> None:
+def test_a_replacement_is_followed_through_every_form_of_reference(written: Any) -> None:
     tasks = [resource("AWS::ECS::TaskDefinition", Family=family) for family in ("one", "two")]
     user = resource("AWS::Scheduler::Schedule", Name=written)
     old, new = ({"Resources": {"Task": task, "User": user}} for task in tasks)

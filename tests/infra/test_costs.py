@@ -1,4 +1,4 @@
-"""What a month of a stage may cost: a change that makes it dearer than its budget fails here."""
+"""These tests fail when a change makes a month of a stage dearer than its budget."""
 
 import json
 
@@ -23,7 +23,7 @@ def month(stage: SynthesizedStage, *changes: str) -> Estimate:
     return estimate(resources(stage), usage=Usage().changed(changes), table=price_table("us-east-1"))
 
 
-def test_dev_stays_under_its_ceiling_all_in(dev: SynthesizedStage) -> None:
+def test_dev_stays_under_its_ceiling_with_everything_counted(dev: SynthesizedStage) -> None:
     found = month(dev)
     dearest = [(line.resource, round(line.usd_month, 2)) for line in found.lines[:8]]
     assert found.total_usd_month <= DEV_CEILING_USD, f"dev costs ${found.total_usd_month:.2f} a month: {dearest}"
@@ -40,10 +40,10 @@ def test_everything_in_a_stage_is_priced_or_known_to_be_free(stage: SynthesizedS
         assert [(each.resource, each.reason) for each in found.unpriced] == []
 
 
-def test_no_type_has_a_rule_that_neither_a_stage_nor_another_way_to_run_it_needs(complete: SynthesizedStage) -> None:
+def test_every_pricing_rule_is_needed_by_some_stage_or_variant(complete: SynthesizedStage) -> None:
     ways = alternatives(Resources.of(complete.templates))
     needed = {resource.kind for way in ways for resource in way.resources}
-    # The CDK command adds it; synthesis in process does not.
+    # The CDK command adds this resource; synthesis in process does not.
     assert needed | {"AWS::CDK::Metadata"} == ESTIMATORS.keys() | FREE
 
 
@@ -61,9 +61,9 @@ def test_what_costs_by_the_hour_costs_what_was_computed_by_hand(dev: Synthesized
     assert lines["tracking/MlflowService", "VPC"] == pytest.approx(730 * 0.005)
 
 
-def test_trainings_are_seen_in_the_template(dev: SynthesizedStage) -> None:
+def test_the_estimate_counts_the_trainings_of_the_template(dev: SynthesizedStage) -> None:
     few, many = month(dev, "trainings_per_month=0"), month(dev, "trainings_per_month=100")
-    # 100 * 0.2 h * (1 vCPU + 4 GB + an address); the state transitions stay free
+    # A training is 100 * 0.2 h * (1 vCPU + 4 GB + an address); its state transitions stay within the free allowance.
     assert many.total_usd_month - few.total_usd_month == pytest.approx(20 * (0.03238 + 4 * 0.00356 + 0.005), abs=0.1)
 
 
@@ -77,7 +77,7 @@ def test_the_budget_counts_the_stage_and_tells_the_topic(stage: SynthesizedStage
         (each["Notification"]["NotificationType"], each["Notification"]["Threshold"]): each["Subscribers"]
         for each in budget["NotificationsWithSubscribers"]
     }
-    assert told.keys() == {("ACTUAL", 100), ("FORECASTED", 120)}, "at 80 % every ordinary month would alert"
+    assert told.keys() == {("ACTUAL", 100), ("FORECASTED", 120)}, "at 80 % every ordinary month would raise an alert"
     assert all(who == [{"SubscriptionType": "SNS", "Address": {"Ref": topic}}] for who in told.values())
 
 
@@ -88,7 +88,7 @@ def test_aws_budgets_may_publish_to_the_topic(dev: SynthesizedStage) -> None:
     assert ours["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-def test_the_command_reads_an_assembly_as_the_estimator_does(dev: SynthesizedStage) -> None:
+def test_the_command_and_the_estimator_agree_on_an_assembly(dev: SynthesizedStage) -> None:
     done = run("costs", "--stage", "dev", "--assembly", dev.assembly, "--json")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""

@@ -1,4 +1,4 @@
-"""What docs/costs.md and the runbooks say about money is what the estimator says, to the cent."""
+"""docs/costs.md and the runbooks state the same amounts as the estimator, to the cent."""
 
 import re
 import shlex
@@ -23,7 +23,9 @@ COMMANDS = [line for block in blocks() if block.page == "docs/costs.md" for line
 
 
 def rows(found: Estimate) -> Iterator[str]:
-    """Yield the page's table of a stage: its alarms as one row, what is under three cents as another."""
+    """Yield the rows of a stage's table on the page, with all alarms in one row and all items under three cents in
+    another.
+    """
     alarms = [line for line in found.lines if line.service == "CloudWatch" and "alarm" in line.usage]
     paid = [line for line in alarms if line.usd_month > 0]
     others = [line for line in found.lines if line not in alarms]
@@ -41,11 +43,13 @@ def _is_shown(usd: float) -> bool:
     return round(usd, 2) >= SHOWN_USD
 
 
-def test_the_table_of_each_stage_is_the_estimators(stage: SynthesizedStage) -> None:
+def test_the_table_of_each_stage_shows_the_estimators_amounts(stage: SynthesizedStage) -> None:
     assert "\n".join(rows(month(stage))) in PAGE
 
 
-def test_the_regions_with_and_without_allowances(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
+def test_the_page_states_each_regions_total_with_and_without_allowances(
+    dev: SynthesizedStage, prod: SynthesizedStage
+) -> None:
     def row(name: str, stage: SynthesizedStage, *, free: bool) -> str:
         assumed = Usage().changed([f"free_allowances={str(free).lower()}"])
         found = [
@@ -62,7 +66,7 @@ def test_the_regions_with_and_without_allowances(dev: SynthesizedStage, prod: Sy
     assert "\n".join(expected) in PAGE
 
 
-def test_what_moves_dev(dev: SynthesizedStage) -> None:
+def test_the_page_states_what_changes_devs_costs(dev: SynthesizedStage) -> None:
     def more(*changes: str) -> str:
         return f"${month(dev, *changes).total_usd_month - month(dev).total_usd_month:.2f}"
 
@@ -76,7 +80,7 @@ def test_what_moves_dev(dev: SynthesizedStage) -> None:
     assert by_the_hour / month(dev).total_usd_month == pytest.approx(6 / 7, abs=0.01), "the page says: six sevenths"
 
 
-def test_the_budgets_and_by_how_much_dev_passes_its_own_elsewhere(dev: SynthesizedStage) -> None:
+def test_the_page_states_the_budgets_and_where_dev_exceeds_its_own(dev: SynthesizedStage) -> None:
     budgets = {name: settings_for(name).budget_usd_month for name in ("dev", "prod")}
     assert f"(dev {budgets['dev']:g}, prod {budgets['prod']:g})" in SENTENCES
     assert f"Ceiling: ${budgets['dev']:g} a month." in SENTENCES
@@ -85,7 +89,7 @@ def test_the_budgets_and_by_how_much_dev_passes_its_own_elsewhere(dev: Synthesiz
     assert f"In eu-west-1 dev exceeds its budget by {cents} cents" in SENTENCES
 
 
-def test_the_alarms_and_the_dashboard(dev: SynthesizedStage) -> None:
+def test_the_page_states_what_the_alarms_and_the_dashboard_cost(dev: SynthesizedStage) -> None:
     def of(what: str, *changes: str) -> tuple[int, float]:
         lines = [line for line in month(dev, *changes).lines if what in line.usage]
         return len(lines), sum(line.usd_month for line in lines)
@@ -99,7 +103,7 @@ def test_the_alarms_and_the_dashboard(dev: SynthesizedStage) -> None:
     assert f"{written} alarms, each with its" in " ".join((ROOT / "docs" / "architecture.md").read_text().split())
 
 
-def test_other_ways_to_run_dev(dev: SynthesizedStage) -> None:
+def test_the_page_states_what_other_ways_to_run_dev_cost(dev: SynthesizedStage) -> None:
     months = {
         each.name: estimate(each.resources, usage=Usage(), table=price_table("us-east-1")).total_usd_month
         for each in alternatives(resources(dev))
@@ -109,7 +113,7 @@ def test_other_ways_to_run_dev(dev: SynthesizedStage) -> None:
     assert written == [(name, f"{usd:.2f}", f"{usd - own:+.2f}") for name, usd in months.items()]
 
 
-def test_the_assumptions() -> None:
+def test_the_page_lists_the_estimators_assumptions() -> None:
     written = re.findall(r"^\| `(\w+)` \| ([\w.]+) \| (.+) \|$", PAGE, flags=re.MULTILINE)
     assert written == [
         (name, str(value).lower() if isinstance(value, bool) else f"{value:g}", meaning)
@@ -120,7 +124,7 @@ def test_the_assumptions() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_the_page_works(command: str, dev: SynthesizedStage, prod: SynthesizedStage) -> None:
     _, *words = shlex.split(command.replace("cdk.out", str(prod.assembly)))
-    # That the command synthesizes by itself has a test of its own.
+    # Another test checks that the command synthesizes by itself.
     assembly: list[str | Path] = [] if "--assembly" in words else ["--assembly", dev.assembly]
     done = run(*words, *assembly)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""What must survive."""
+"""Buckets, database, secrets and ledger keep their data through every deployment and are closed to strangers."""
 
 import json
 from pathlib import Path
@@ -107,7 +107,7 @@ def test_deletion_protection_follows_the_stage(dev: SynthesizedStage, prod: Synt
     assert manifest["artifacts"]["courtside-prod-data"]["properties"]["terminationProtection"] is True
 
 
-def test_only_prod_pays_for_a_standby(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
+def test_only_the_prod_database_has_a_standby(dev: SynthesizedStage, prod: SynthesizedStage) -> None:
     assert dev.data.resources["TrackingDatabase"]["Properties"]["MultiAZ"] is False
     assert prod.data.resources["TrackingDatabase"]["Properties"]["MultiAZ"] is True
 
@@ -117,14 +117,14 @@ def test_every_output_is_published_once(stage: SynthesizedStage) -> None:
     assert sorted(published) == sorted([*StackOutput, CHANNELS["slack"].secret_output])
 
 
-def test_the_database_says_who_logged_in_and_buys_no_extended_support(stage: SynthesizedStage) -> None:
+def test_the_database_logs_logins_and_buys_no_extended_support(stage: SynthesizedStage) -> None:
     database = stage.data.resources["TrackingDatabase"]["Properties"]
     assert database["EnableCloudwatchLogsExports"] == ["postgresql"]
     assert database["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
 
 
-def test_the_logs_that_the_database_exports_end(stage: SynthesizedStage) -> None:
-    """RDS makes the group itself, without a retention, and its name is known only when the instance is."""
+def test_the_logs_that_the_database_exports_expire(stage: SynthesizedStage) -> None:
+    """A schedule sets a retention for the database's logs, because RDS creates their group itself without one."""
     _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", "TrackingUpkeepDatabaseLogs")
     assert text(schedule["Target"]["Arn"]) == "arn:aws:scheduler:::aws-sdk:cloudwatchlogs:putRetentionPolicy"
     given = json.loads(text(schedule["Target"]["Input"]))
@@ -137,7 +137,9 @@ def test_the_logs_that_the_database_exports_end(stage: SynthesizedStage) -> None
 
 
 def test_zones_are_named_by_ids_that_mean_the_same_in_every_account(tmp_path: Path) -> None:
-    """VPC links and Fargate are absent from some zones, which `us-east-1a` does not tell: it differs by account."""
+    """Zones are chosen by their ids, because VPC links and Fargate are absent from some zones and `us-east-1a` is a
+    different zone in each account.
+    """
     zones = ("use1-az4", "use1-az6")
     stage = synthesize(settings_for("dev").model_copy(update={"zone_ids": zones}), tmp_path)
     subnets = stage.data.of_type("AWS::EC2::Subnet")
@@ -171,12 +173,12 @@ def test_without_public_subnets_for_tasks_every_task_goes_out_through_one_nat(
         place = network["AwsvpcConfiguration"]
         assert place.get("AssignPublicIp", "DISABLED") == "DISABLED"
         assert all("NetworkIsolated" in str(subnet) for subnet in place["Subnets"])
-    # Switched on later, it adds a way out and moves nothing.
+    # Turning it on later adds a way out and moves no resource.
     for key, subnet in dev.data.of_type("AWS::EC2::Subnet").items():
         assert stage.data.resources[key]["Properties"]["CidrBlock"] == subnet["CidrBlock"]
 
 
-def test_the_ledger_is_restorable_protected_by_setting_and_paid_by_the_request(
+def test_the_ledger_is_restorable_protected_as_set_and_paid_per_request(
     dev: SynthesizedStage, prod: SynthesizedStage
 ) -> None:
     for stage, protected in ((dev, False), (prod, True)):

@@ -1,4 +1,4 @@
-"""The diagram of the docs: it shows these templates, every resource has a box, and all arrows flow one way."""
+"""The diagram in the docs is drawn from these templates, every resource has a box, and all arrows flow one way."""
 
 import copy
 from collections.abc import Callable
@@ -21,27 +21,29 @@ def between(templates: Templates) -> dict[tuple[str, str], Access]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_diagram_of_a_page_is_of_these_templates(dev: SynthesizedStage, page: Path) -> None:
+def test_the_diagram_on_a_page_matches_these_templates(dev: SynthesizedStage, page: Path) -> None:
     said = page.read_text()
-    assert said == replaced(said, "infra.diagram", diagram(dev.templates)), "stale: run `python -m infra.diagram`"
+    assert said == replaced(said, "infra.diagram", diagram(dev.templates)), (
+        "the diagram is stale: run `python -m infra.diagram`"
+    )
 
 
 def test_every_stage_with_every_setting_is_drawn_alike(dev: SynthesizedStage, complete: SynthesizedStage) -> None:
     assert diagram(complete.templates) == diagram(dev.templates)
 
 
-def test_it_is_small_and_flows_one_way(dev: SynthesizedStage) -> None:
+def test_the_diagram_is_small_and_flows_one_way(dev: SynthesizedStage) -> None:
     drawn = [box.title for box in BOXES if box.drawn]
     assert len(drawn) <= 20
     targets: dict[str, set[str]] = {title: set() for title in drawn}
     for source, target in between(dev.templates):
         targets[source].add(target)
-    # It raises where arrows make a circle.
+    # This raises an error where the arrows form a cycle.
     order = tuple(TopologicalSorter(targets).static_order())
     assert set(order) == set(drawn)
 
 
-def test_arrows_are_as_the_policies_say(dev: SynthesizedStage) -> None:
+def test_arrows_follow_the_policies(dev: SynthesizedStage) -> None:
     found = between(dev.templates)
     both = Access.READ | Access.WRITE
     assert found["drift check", "retraining"] == Access.CALL
@@ -51,12 +53,12 @@ def test_arrows_are_as_the_policies_say(dev: SynthesizedStage) -> None:
     assert found["retraining", "artifacts"] == Access.READ
     assert found["tracking API", "MLflow server"] == Access.CALL
     assert found["tracking upkeep", "alerts"] == Access.CALL
-    # The server's clients go through its API, and nobody else has the password.
+    # The server's clients go through its API, and only the server has the password.
     assert {source for source, target in found if target == "database"} == {"MLflow server", "tracking upkeep"}
     assert found["MLflow server", "database"] == both
 
 
-def test_what_a_schedule_starts_is_in_its_own_box_so_that_its_role_needs_no_arrow(complete: SynthesizedStage) -> None:
+def test_a_schedule_shares_a_box_with_what_it_starts(complete: SynthesizedStage) -> None:
     resources = Resources.of(complete.templates)
     started = [
         (schedule, target)
@@ -89,7 +91,7 @@ def _without_the_database(templates: Templates) -> None:
 @pytest.mark.parametrize(
     "change", [_without_the_right_to_retrain, _without_the_way_to_the_server, _without_the_database]
 )
-def test_what_changes_is_drawn_otherwise(dev: SynthesizedStage, change: Callable[[Templates], None]) -> None:
+def test_a_changed_template_changes_the_diagram(dev: SynthesizedStage, change: Callable[[Templates], None]) -> None:
     changed = copy.deepcopy(dev.templates)
     change(changed)
     assert diagram(changed) != diagram(dev.templates)
@@ -110,6 +112,6 @@ def test_a_resource_without_a_box_or_of_an_unknown_type_is_named(
         diagram(more)
 
 
-def test_a_page_that_does_not_say_where_is_left_alone() -> None:
+def test_a_page_without_a_place_for_the_diagram_is_left_alone() -> None:
     with pytest.raises(MarkMissing, match=r"infra\.diagram"):
         replaced("# A page\n", "infra.diagram", "text")

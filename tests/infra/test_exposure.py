@@ -1,4 +1,4 @@
-"""What would be public, unencrypted, endless or expensive if somebody slipped."""
+"""Nothing in a stage is public, unencrypted, unlimited or needlessly expensive."""
 
 import re
 from typing import Any
@@ -35,7 +35,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("resource_type", EXPENSIVE)
-def test_nothing_costs_by_the_hour_that_need_not(stage: SynthesizedStage, resource_type: str) -> None:
+def test_nothing_is_charged_by_the_hour_needlessly(stage: SynthesizedStage, resource_type: str) -> None:
     assert stage.of_type(resource_type) == {}
 
 
@@ -53,7 +53,7 @@ def _ingress(stage: SynthesizedStage) -> list[dict[str, Any]]:
     return inline + list(stage.of_type("AWS::EC2::SecurityGroupIngress").values())
 
 
-def test_the_only_ways_in_are_two_named_pairs(stage: SynthesizedStage) -> None:
+def test_only_two_named_pairs_may_connect_inwards(stage: SynthesizedStage) -> None:
     rules = _ingress(stage)
     assert not [rule for rule in rules if ANYWHERE & {rule.get("CidrIp"), rule.get("CidrIpv6")}]
     pairs = {(rule["FromPort"], rule["ToPort"]): text(rule["SourceSecurityGroupId"]) for rule in rules}
@@ -63,7 +63,7 @@ def test_the_only_ways_in_are_two_named_pairs(stage: SynthesizedStage) -> None:
     assert pairs[5432, 5432].startswith("<MlflowSecurityGroup")
 
 
-def test_ways_out_are_https_and_named_ports_inside_the_network(stage: SynthesizedStage) -> None:
+def test_outgoing_traffic_is_https_or_to_named_ports_inside_the_network(stage: SynthesizedStage) -> None:
     assert not stage.of_type("AWS::EC2::SecurityGroupEgress")
     for name, group in stage.of_type("AWS::EC2::SecurityGroup").items():
         for rule in group.get("SecurityGroupEgress", []):
@@ -73,7 +73,7 @@ def test_ways_out_are_https_and_named_ports_inside_the_network(stage: Synthesize
                 assert rule["CidrIp"] in {"10.0.0.0/16", "255.255.255.255/32"}, name
 
 
-def test_every_log_group_ends(stage: SynthesizedStage) -> None:
+def test_every_log_group_has_a_retention(stage: SynthesizedStage) -> None:
     groups = stage.of_type("AWS::Logs::LogGroup")
     assert len(groups) == 15
     assert all(group["RetentionInDays"] in {30, 90} for group in groups.values())
@@ -93,7 +93,7 @@ def test_no_custom_resource_brings_a_function_of_its_own(stage: SynthesizedStage
     assert len(stage.of_type("AWS::Lambda::Function")) == 9
 
 
-def test_queues_and_topics_take_tls_only(stage: SynthesizedStage) -> None:
+def test_queues_and_topics_accept_only_tls(stage: SynthesizedStage) -> None:
     assert all(queue["SqsManagedSseEnabled"] is True for queue in stage.of_type("AWS::SQS::Queue").values())
     policies = [*stage.of_type("AWS::SQS::QueuePolicy").values(), *stage.of_type("AWS::SNS::TopicPolicy").values()]
     assert len(policies) == 4
@@ -115,7 +115,11 @@ def test_no_resource_has_a_physical_name(stage: SynthesizedStage, resource_type:
 
 
 def test_what_aws_delivers_needs_no_policy_of_the_account(stage: SynthesizedStage) -> None:
-    """That policy is full at 5,120 characters; this prefix is let in by itself. The stack's id keeps names apart."""
+    """Delivered logs go to names that CloudWatch admits by itself, because the account's policy is full at 5,120
+    characters.
+
+    The stack's id in each name keeps two stacks' log groups apart.
+    """
     groups = stage.of_type("AWS::Logs::LogGroup")
     for start, prefix in DELIVERED.items():
         (group,) = [each for key, each in groups.items() if key.startswith(start)]
@@ -129,7 +133,9 @@ def test_what_aws_delivers_needs_no_policy_of_the_account(stage: SynthesizedStag
 
 
 def test_stacks_refer_to_each_other_strongly(stage: SynthesizedStage) -> None:
-    """What is replaced in one stack then reaches the other, and nothing that is in use can be removed."""
+    """Stacks import each other's exports, so that a replacement reaches the other stack and nothing in use can be
+    removed.
+    """
     exported = exports_of({stack.name: stack.template for stack in stage.stacks})
     for stack in (stage.tracking, stage.pipeline):
         assert "Fn::GetStackOutput" not in str(stack.template)

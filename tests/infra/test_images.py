@@ -1,4 +1,4 @@
-"""What the image builds see, and what the images start."""
+"""These tests check what the image builds see and what the images start."""
 
 import json
 import re
@@ -67,7 +67,7 @@ def test_everything_a_dockerfile_copies_is_in_its_context(dev: SynthesizedStage,
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of everything images are built from, which a test may change."""
+    """Return a copy of everything that images are built from, which a test may change."""
     copy = tmp_path / "project"
     for name in set().union(*CONTEXTS.values()):
         source = ROOT / name
@@ -121,7 +121,7 @@ def test_what_is_installed_is_locked_with_its_hashes(image: str) -> None:
     runs = _instructions(image, "RUN")
     assert all("--frozen" in run for run in runs if "uv sync" in run)
     ours = [run for run in runs if "uv pip install" in run]
-    assert all("--no-deps --offline" in run for run in ours), "the package itself brings nothing unlocked"
+    assert all("--no-deps --offline" in run for run in ours), "the package itself must add nothing unlocked"
     assert all("--require-hashes" in run for run in runs if "pip install" in run and run not in ours)
     assert any("uv sync" in run for run in runs)
     installer = (ROOT / "images" / "uv.txt").read_text()
@@ -130,7 +130,9 @@ def test_what_is_installed_is_locked_with_its_hashes(image: str) -> None:
 
 
 def test_the_package_is_built_by_the_installer_itself() -> None:
-    """Any other build backend would be downloaded while an image is built, without a lock; pip takes what there is."""
+    """pip builds the package with a backend that is already there; any other would be downloaded, unlocked, during a
+    build.
+    """
     system = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]
     installer = (ROOT / "images" / "uv.txt").read_text()
     version = re.search(r"^uv==([\d.]+)", installer, flags=re.MULTILINE)
@@ -138,11 +140,11 @@ def test_the_package_is_built_by_the_installer_itself() -> None:
     (backend,) = (Requirement(text) for text in system["requires"])
     assert (backend.name, system["build-backend"]) == ("uv_build", "uv_build")
     assert backend.specifier.contains(version[1])
-    assert backend.specifier.contains("0.13.6"), "a registry that lags behind must do"
+    assert backend.specifier.contains("0.13.6"), "the range must include a version that slow registries have"
 
 
 def _built(stage: SynthesizedStage) -> dict[str, dict[str, Any]]:
-    """Return the asset manifests' word on how each image is built."""
+    """Return how each image is built, as the asset manifests state it."""
     found = {}
     for manifest in stage.assembly.glob("*.assets.json"):
         for image in json.loads(manifest.read_text()).get("dockerImages", {}).values():
@@ -162,7 +164,7 @@ def test_images_and_what_runs_them_are_for_the_same_processor(
     assert {tuple(function["Architectures"]) for function in functions} == {(architecture,)}
 
 
-def test_another_base_is_another_image_and_another_commit_is_not(tmp_path: Path) -> None:
+def test_another_base_makes_another_image_and_another_commit_does_not(tmp_path: Path) -> None:
     before, mirrored, later = (
         synthesize(settings_for("dev", **instead), tmp_path / name, commit=commit)
         for name, instead, commit in (
@@ -183,13 +185,13 @@ def _tags(stage: SynthesizedStage) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("image", CONTEXTS)
-def test_an_image_says_what_it_was_built_from(image: str) -> None:
+def test_an_image_states_what_it_was_built_from(image: str) -> None:
     (labels,) = _instructions(image, "LABEL")
     assert 'org.opencontainers.image.version="${VERSION}"' in labels
     assert 'org.opencontainers.image.revision="${REVISION}"' in labels
 
 
-def test_a_container_of_a_task_writes_to_tmp_alone(stage: SynthesizedStage) -> None:
+def test_a_tasks_container_writes_only_to_tmp(stage: SynthesizedStage) -> None:
     tasks = stage.of_type("AWS::ECS::TaskDefinition").values()
     containers = [(task, container) for task in tasks for container in task["ContainerDefinitions"]]
     assert len(containers) >= 5
@@ -201,8 +203,10 @@ def test_a_container_of_a_task_writes_to_tmp_alone(stage: SynthesizedStage) -> N
 
 
 @pytest.mark.parametrize("image", ["training_image", "mlflow_image"])
-def test_tmp_belongs_to_everybody(image: str) -> None:
-    """ECS gives a volume the owner and mode of the image's folder only where the image declares it as one."""
+def test_every_user_may_write_to_tmp(image: str) -> None:
+    """Every user may write to /tmp, because ECS copies a folder's owner and mode only if the image declares it as a
+    volume.
+    """
     assert _instructions(image, "VOLUME") == ['["/tmp"]']
     assert "HOME=/tmp" in " ".join(_instructions(image, "ENV"))
 
@@ -216,7 +220,7 @@ def test_whoever_logs_in_to_the_database_verifies_that_it_is_the_database(image:
     assert _instructions(image, "WORKDIR")[-1] == "/app"
 
 
-def test_the_authorities_of_rds_are_roots_that_last_and_nobody_elses() -> None:
+def test_the_certificates_are_long_lived_roots_of_rds_only() -> None:
     found = x509.load_pem_x509_certificates((ROOT / "images/rds-ca.pem").read_bytes())
     names = [str(each.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value) for each in found]
     assert len(set(names)) == len(names) > 70
@@ -234,7 +238,7 @@ def test_containers_do_not_run_as_root(image: str) -> None:
     assert _instructions(image, "USER") != ["root"]
 
 
-def test_mlflow_serves_no_artifacts_and_takes_its_address_from_the_environment() -> None:
+def test_mlflow_serves_no_artifacts_and_reads_its_address_from_the_environment() -> None:
     (command,) = _instructions("mlflow_image", "CMD")
     assert json.loads(command) == ["server", "--no-serve-artifacts"]
     environment = " ".join(_instructions("mlflow_image", "ENV"))

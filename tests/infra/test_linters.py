@@ -1,4 +1,6 @@
-"""cfn-lint, asl-validator, checkov and parliament on the templates of dev and prod; their counts are printed."""
+"""These tests run cfn-lint, asl-validator, checkov and parliament on the templates of dev and prod and print the
+counts.
+"""
 
 import json
 import re
@@ -28,7 +30,7 @@ def _states(stage: SynthesizedStage) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("linter", ["cfn-lint", "checkov", "parliament", "asl-validator"])
-def test_every_finding_is_mended_or_accepted_for_a_reason_that_still_holds(
+def test_every_finding_is_fixed_or_accepted_for_a_reason_that_still_holds(
     linter: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found: list[Found] = []
@@ -49,7 +51,7 @@ def test_every_finding_is_mended_or_accepted_for_a_reason_that_still_holds(
     assert left == []
     ours = [entry for entry in ACCEPTED if entry.linter == linter]
     unused = [entry for entry in ours if not any(each.is_accepted_by(entry) for each in found)]
-    assert unused == [], "nothing breaks these any more: strike them from the table"
+    assert unused == [], "nothing breaks these rules any more: remove them from the table"
 
 
 def test_reasons_are_sentences_and_no_rule_is_accepted_twice() -> None:
@@ -58,7 +60,7 @@ def test_reasons_are_sentences_and_no_rule_is_accepted_twice() -> None:
     assert len(set(rules)) == len(rules)
 
 
-def test_what_is_accepted_of_one_resource_stays_open_of_another() -> None:
+def test_a_finding_accepted_for_one_resource_stays_open_for_another() -> None:
     entry = Accepted(linter="checkov", rule="A", at=("Lake*",), reason="", saying="logs")
     assert open_findings([Found("checkov", "A", "LakeBucket", "no logs")], (entry,)) == []
     for other in (
@@ -70,13 +72,13 @@ def test_what_is_accepted_of_one_resource_stays_open_of_another() -> None:
         assert open_findings([other], (entry,)) == [other]
 
 
-def test_cfn_lint_is_asked_in_earnest(tmp_path: Path) -> None:
+def test_cfn_lint_reports_a_real_mistake(tmp_path: Path) -> None:
     wrong = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"Colour": "red"}}}}
     (tmp_path / "a.template.json").write_text(json.dumps(wrong))
     assert [(each.rule, each.at) for each in linters.cfn_lint(tmp_path)] == [("E3002", "Q")]
 
 
-def test_asl_validator_is_asked_in_earnest(dev: SynthesizedStage, tmp_path: Path) -> None:
+def test_asl_validator_reports_a_real_mistake(dev: SynthesizedStage, tmp_path: Path) -> None:
     definition = _states(dev)
     definition["States"]["Gate"]["Next"] = "Nowhere"
     assert len(linters.asl_validator(definition, tmp_path)) == 1

@@ -1,4 +1,4 @@
-"""Who may do what: least privilege, read from the synthesized policies."""
+"""The synthesized policies grant each part of a stage only the permissions that it needs."""
 
 from datetime import date
 from fnmatch import fnmatch
@@ -16,7 +16,7 @@ from tests.infra.granted import ARTIFACTS, LAKE, allowed, as_list, statements
 from tests.infra.synthesized import SynthesizedStage, text
 
 
-def test_each_function_writes_its_own_log_only(stage: SynthesizedStage) -> None:
+def test_each_function_writes_only_to_its_own_log(stage: SynthesizedStage) -> None:
     for name, function in stage.pipeline.of_type("AWS::Lambda::Function").items():
         role = text(function["Role"])[1:].split("ServiceRole")[0]
         own = f"<{function['LoggingConfig']['LogGroup']['Ref']}.Arn>"
@@ -110,7 +110,7 @@ def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: Synth
     assert allowed(dev.pipeline, role, "s3:PutObject") == {page, *(f"{LAKE}/{prefix}" for prefix in WRITABLE)}
 
 
-def test_the_check_logs_runs_but_can_overwrite_no_model(dev: SynthesizedStage) -> None:
+def test_the_check_logs_runs_but_cannot_overwrite_a_model(dev: SynthesizedStage) -> None:
     _, function = next(
         (name, each) for name, each in dev.pipeline.of_type("AWS::Lambda::Function").items() if "DriftCheck" in name
     )
@@ -171,8 +171,10 @@ READ = {
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_each_step_reads_what_it_works_on_and_seal_alone_models(dev: SynthesizedStage, step: str) -> None:
-    """It lists the lake too: who may not is told of a missing object that it is forbidden."""
+def test_each_step_reads_its_input_and_only_seal_reads_models(dev: SynthesizedStage, step: str) -> None:
+    """Each step may read only its input, and list the lake so that S3 reports a missing object as missing, not as
+    forbidden.
+    """
     assert allowed(dev.pipeline, f"Steps{step}", "s3:GetObject") == READ[step]
     listed = {LAKE, ARTIFACTS} if step == "Seal" else {LAKE} if READ[step] else set()
     assert allowed(dev.pipeline, f"Steps{step}", "s3:ListBucket") == listed
@@ -183,7 +185,7 @@ def test_the_collection_deletes_artifacts_that_it_cannot_read(dev: SynthesizedSt
     assert allowed(dev.pipeline, "TrackingUpkeepCollectionTaskRole", "s3:ListBucket") == {ARTIFACTS}
 
 
-def test_the_objects_of_freeze_and_gate_are_theirs_alone() -> None:
+def test_only_freeze_and_gate_may_write_their_own_objects() -> None:
     others = {lake_keys.training_holdout("t1"), lake_keys.training_profile("t1"), lake_keys.CHAMPION_REFERENCE}
     theirs = ((FREEZE_WRITABLE, lake_keys.training_manifest), (GATE_WRITABLE, lake_keys.training_verdict))
     for (pattern,), key in theirs:
@@ -211,7 +213,7 @@ def test_only_the_machine_itself_and_the_check_start_the_machine(dev: Synthesize
     assert all(resources == {f"<{machine}>"} for resources in starters.values())
 
 
-def test_training_adds_its_results_and_changes_neither_its_data_nor_what_was_decided_on_it(
+def test_training_adds_its_results_and_changes_neither_its_data_nor_decisions(
     dev: SynthesizedStage,
 ) -> None:
     added = {f"{LAKE}/{pattern}" for pattern in RESULTS} | {f"{ARTIFACTS}/mlflow/*"}

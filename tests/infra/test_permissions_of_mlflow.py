@@ -1,4 +1,4 @@
-"""Who may call MLflow for what, and who reads or changes its secrets."""
+"""These tests check who may make which call to MLflow, and who may read or change its secrets."""
 
 import re
 from fnmatch import fnmatchcase
@@ -54,7 +54,7 @@ WAYS_TO_AN_ALIAS = [
 
 @pytest.mark.parametrize("role", ["TrainingTaskTaskRole", "DriftCheckFunctionServiceRole"])
 @pytest.mark.parametrize("call", WAYS_TO_AN_ALIAS)
-def test_who_trains_or_checks_cannot_move_an_alias(dev: SynthesizedStage, role: str, call: str) -> None:
+def test_neither_training_nor_the_check_can_move_an_alias(dev: SynthesizedStage, role: str, call: str) -> None:
     granted = allowed(dev.pipeline, role, "execute-api:Invoke")
     assert granted
     (api,) = {resource.split("/")[0] for resource in granted}
@@ -66,7 +66,7 @@ def _pattern(resource: str) -> str:
     return resource.replace("[", "[[]")
 
 
-def test_every_call_that_is_granted_is_a_route_of_its_own(dev: SynthesizedStage) -> None:
+def test_every_granted_call_is_a_route_of_its_own(dev: SynthesizedStage) -> None:
     routes = {route["RouteKey"] for route in dev.tracking.of_type("AWS::ApiGatewayV2::Route").values()}
     assert set(tracking_routes.ALL) < routes
     assert {route for route in tracking_routes.ALL if ALIAS in route and not route.startswith("GET")} == {

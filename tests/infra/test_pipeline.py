@@ -1,4 +1,4 @@
-"""The scheduled check, its functions and its alerts."""
+"""These tests check the scheduled drift check, its functions and its alerts."""
 
 import json
 from typing import Any
@@ -58,7 +58,7 @@ def test_each_functions_environment_is_its_model_and_nothing_else(stage: Synthes
 
 
 def test_a_drift_check_outlives_the_lease_of_one_that_was_killed(stage: SynthesizedStage) -> None:
-    """Who waits for a dead owner must still have the time to do the work, and to tell of it, itself."""
+    """A drift check that waits for a dead owner's lease still has time to do the work itself and to report it."""
     _, function = stage.pipeline.only("AWS::Lambda::Function", "DriftCheckFunction")
     assert function["Timeout"] >= 4 * LEASE_SECONDS
 
@@ -91,7 +91,7 @@ def test_the_check_knows_the_stages_policy_topic_and_machine(stage: SynthesizedS
     assert (environment.policy, environment.window_days) == ("calibrated", 30)
 
 
-def test_the_schedule_runs_the_check_and_keeps_what_failed(stage: SynthesizedStage) -> None:
+def test_the_schedule_runs_the_check_and_keeps_failed_invocations(stage: SynthesizedStage) -> None:
     _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", "DriftCheck")
     assert schedule["State"] == "ENABLED"
     assert schedule["ScheduleExpression"] == "cron(0 12 * * ? *)"
@@ -104,7 +104,7 @@ def test_the_schedule_runs_the_check_and_keeps_what_failed(stage: SynthesizedSta
 
 
 @pytest.mark.parametrize("construct_id", ["DriftCheckFunction", "NotifySlack", "StepsUnlock"])
-def test_functions_called_asynchronously_keep_what_they_could_not_do(
+def test_functions_called_asynchronously_keep_the_events_they_could_not_handle(
     stage: SynthesizedStage, construct_id: str
 ) -> None:
     _, function = stage.pipeline.only("AWS::Lambda::Function", construct_id)
@@ -118,7 +118,7 @@ def test_every_other_asynchronous_target_has_a_dead_letter_queue(stage: Synthesi
         assert subscription["Protocol"] == "email" or "RedrivePolicy" in subscription
 
 
-def test_somebody_hears_of_every_dead_letter(stage: SynthesizedStage) -> None:
+def test_an_alarm_watches_every_dead_letter_queue(stage: SynthesizedStage) -> None:
     queues = {f"<{key.split('/')[1]}.QueueName>" for key in stage.of_type("AWS::SQS::Queue")}
     every_alarm = stage.of_type("AWS::CloudWatch::Alarm").values()
     alarms = [alarm for alarm in every_alarm if alarm["Namespace"] == "AWS/SQS"]
@@ -135,7 +135,7 @@ def test_every_e_mail_of_the_settings_is_subscribed(prod: SynthesizedStage) -> N
     assert emails == {"ops@example.com", "team@example.com"}
 
 
-def test_slack_hears_the_topic_and_knows_only_the_secrets_name(stage: SynthesizedStage) -> None:
+def test_the_slack_notifier_hears_the_topic_and_knows_only_the_secrets_name(stage: SynthesizedStage) -> None:
     subscriptions = stage.of_type("AWS::SNS::Subscription").values()
     (slack,) = [s for s in subscriptions if s["Protocol"] == "lambda"]
     assert text(slack["Endpoint"]).startswith("<NotifySlack")

@@ -1,4 +1,4 @@
-"""Every policy, read by parliament and held to rules of ours: functions, tasks, machine, schedules, resources."""
+"""Parliament and rules of our own check every policy: of functions, tasks, machine, schedules and resources."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ def read(request: pytest.FixtureRequest) -> Policies:
         ({"Action": "ecs:StopTask", "Resource": "*"}, "RESOURCE_STAR"),
     ],
 )
-def test_parliament_is_asked_in_earnest(statement: dict[str, Any], issue: str) -> None:
+def test_parliament_reports_a_real_mistake(statement: dict[str, Any], issue: str) -> None:
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
     assert [found.split(":")[0] for found in found_in(document)] == [issue]
 
@@ -42,7 +42,7 @@ def _granted(policies: list[Policy]) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield policy.holder, statement
 
 
-# CDK's grant on an encrypted topic, as the manual of SNS has it.
+# This is CDK's grant on an encrypted topic, as the manual of SNS describes it.
 A_DATA_KEY = "kms:GenerateDataKey*"
 
 
@@ -77,8 +77,8 @@ def test_the_machine_is_denied_every_task_but_those_of_training(read: Policies) 
     assert denied == [(MACHINE, ["ecs:DescribeTasks", "ecs:StopTask"], [TASKS])]
 
 
-def test_whoever_passes_a_role_passes_it_to_tasks_only(read: Policies) -> None:
-    """A role handed to another service would work there with the same rights."""
+def test_roles_may_be_passed_only_to_tasks(read: Policies) -> None:
+    """A role is passed only to tasks, because another service that received it would work with the same rights."""
     policies = list(_granted(read.of_roles()))
     passing = {holder: statement for holder, statement in policies if "iam:PassRole" in statement["Action"]}
     assert len(passing) == 2
@@ -99,7 +99,7 @@ def test_a_task_that_is_started_with_its_tags_needs_the_right_to_set_them(read: 
     assert tasks == ["arn:aws:ecs:us-east-1:123456789012:task/MlflowCluster/*"]
 
 
-def test_roles_are_taken_by_the_services_they_are_for_and_by_nobody_else(read: Policies) -> None:
+def test_a_role_is_assumed_only_by_the_service_it_is_for(read: Policies) -> None:
     roles = read.resources.of_kind("AWS::IAM::Role")
     documents = [role.properties["AssumeRolePolicyDocument"] for role in roles]
     trusted = [statement["Principal"] for document in documents for statement in document["Statement"]]
@@ -115,13 +115,13 @@ def test_no_resource_lets_everybody_in(read: Policies) -> None:
         assert statement["Effect"] == "Deny" or not everybody, holder
 
 
-def test_no_role_takes_a_managed_policy(read: Policies) -> None:
+def test_no_role_has_a_managed_policy(read: Policies) -> None:
     roles = read.resources.of_kind("AWS::IAM::Role")
     assert len(roles) > 10
     assert [role.name for role in roles if "ManagedPolicyArns" in role.properties] == []
 
 
-# What a state that waits for a task needs beside the task itself.
+# A state that waits for a task needs these beside the permission for the task itself.
 WAITING = {"events:DescribeRule", "events:PutRule", "events:PutTargets"}
 
 
@@ -133,7 +133,7 @@ def test_the_machine_may_do_what_its_states_do_and_nothing_else(read: Policies) 
         for action in statement["Action"]
         for resource in statement["Resource"]
     }
-    # The versions of a function that is called.
+    # CDK also grants the versions of each called function; they are left out here.
     called = {(action, resource) for action, resource in allowed if not resource.endswith(":*")}
     assert {action for action, _ in called - _needed(read)} == {
         "iam:PassRole", "ecs:TagResource", "kms:Decrypt", A_DATA_KEY, *WAITING,
@@ -144,7 +144,7 @@ def test_the_machine_may_do_what_its_states_do_and_nothing_else(read: Policies) 
 
 
 def _needed(read: Policies) -> set[tuple[str, str]]:
-    """What the states of the machine call, as (action, resource)."""
+    """Return what the states of the machine call, as (action, resource)."""
     (machine,) = read.resources.of_kind("AWS::StepFunctions::StateMachine")
     tasks = read.resources.of_kind("AWS::ECS::TaskDefinition")
     families = {task.properties["Family"]: task.logical_id for task in tasks}
@@ -170,7 +170,10 @@ def _needed(read: Policies) -> set[tuple[str, str]]:
 
 
 def test_only_eventbridge_publishes_without_naming_its_account(read: Policies) -> None:
-    """CDK grants it so, and EventBridge's manual shows no condition for topics; all others name account or source."""
+    """Only EventBridge may publish without naming its account, since its manual shows no condition for topics.
+
+    CDK grants it like that; every other service names its account or its source.
+    """
     unconditional = {
         (holder, service)
         for holder, statement in _granted(read.of_resources())
@@ -181,7 +184,9 @@ def test_only_eventbridge_publishes_without_naming_its_account(read: Policies) -
 
 
 def test_a_function_that_is_called_asynchronously_keeps_what_failed(stage: SynthesizedStage) -> None:
-    """Scheduler, SNS and EventBridge hand an event over and go: an error of the function is the function's to keep."""
+    """A function called asynchronously keeps what failed, because Scheduler, SNS and EventBridge do not wait for its
+    outcome.
+    """
     functions = stage.pipeline.of_type("AWS::Lambda::Function")
     subscribed = [s["Endpoint"] for s in stage.of_type("AWS::SNS::Subscription").values() if s["Protocol"] == "lambda"]
     scheduled = [s["Target"]["Arn"] for s in stage.of_type("AWS::Scheduler::Schedule").values()]

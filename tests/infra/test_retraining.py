@@ -1,4 +1,4 @@
-"""The retraining state machine, as Amazon States Language."""
+"""These tests check the retraining state machine as Amazon States Language."""
 
 import json
 from typing import Any
@@ -41,7 +41,7 @@ def states(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def test_the_map_is_the_issues_line(states: dict[str, dict[str, Any]]) -> None:
+def test_the_states_follow_each_other_as_designed(states: dict[str, dict[str, Any]]) -> None:
     assert {name: state["Next"] for name, state in states.items() if state["Type"] == "Task"} == {
         "Lock": "IsMine",
         "AnnounceNotStarted": "NotStarted",
@@ -92,7 +92,7 @@ def test_an_announced_failure_still_fails_the_execution(states: dict[str, dict[s
 
 
 def _stopped(*containers: tuple[str, int | None], code: str = "EssentialContainerExited") -> str:
-    """The cause that Step Functions gives for a task that it takes for failed."""
+    """Return the cause that Step Functions gives for a task that it considers failed."""
     described = [{"Name": name} | ({} if ended is None else {"ExitCode": ended}) for name, ended in containers]
     return json.dumps(
         {"StopCode": code, "StoppedReason": "Essential container in task exited", "Containers": described}
@@ -117,7 +117,10 @@ def _stopped(*containers: tuple[str, int | None], code: str = "EssentialContaine
 def test_a_task_is_judged_by_our_own_container(
     states: dict[str, dict[str, Any]], step: str, cause: str | None, *, done: bool
 ) -> None:
-    """GuardDuty's runtime monitoring adds a container, and its exit code would fail a training that succeeded."""
+    """Only our own container decides whether a task succeeded.
+
+    GuardDuty's runtime monitoring adds a container whose exit code would fail a training that succeeded.
+    """
     judged = states[step]["Catch"][0]
     assert (judged["ErrorEquals"], judged["Next"]) == (["States.TaskFailed"], f"Has{step}Failed")
     error = {"Error": "States.TaskFailed"} | ({} if cause is None else {"Cause": cause})
@@ -126,10 +129,12 @@ def test_a_task_is_judged_by_our_own_container(
     assert output["done"] is done
     way = states[f"Has{step}Failed"]["Choices"][0]
     assert bool(_evaluated(way["Condition"], {"input": output})) is done
-    assert _evaluated(way["Output"], {"input": output}) == {"subject": "s"}, "what the step before said"
+    assert _evaluated(way["Output"], {"input": output}) == {"subject": "s"}, (
+        "the output of the step before must be passed on"
+    )
 
 
-def test_the_exit_code_that_people_read_is_our_containers(states: dict[str, dict[str, Any]]) -> None:
+def test_people_read_the_exit_code_of_our_own_container(states: dict[str, dict[str, Any]]) -> None:
     cause = _stopped(("aws-guardduty-agent-1aB2", 0), ("training", 4))
     said = _evaluated(states["Train"]["Catch"][0]["Output"]["cause"], {"errorOutput": {"Cause": cause}})
     assert said == "Essential container in task exited (exit code 4)"
@@ -139,7 +144,7 @@ def _evaluated(value: str, state: dict[str, Any]) -> Any:
     if not value.startswith("{%"):
         return value
     expression = jsonata.Jsonata(value.removeprefix("{% ").removesuffix(" %}"))
-    # Step Functions' own function, which JSONata does not have.
+    # JSONata itself lacks this function; Step Functions adds it.
     expression.register_lambda("parse", json.loads)
     bindings = expression.create_frame()
     bindings.bind("states", state)
@@ -159,7 +164,7 @@ def test_a_failed_smoke_check_undoes_the_promotion_and_fails_the_execution(state
     assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "AnnounceFailure")
 
 
-def test_a_lock_that_cannot_be_given_back_hides_no_outcome(states: dict[str, dict[str, Any]]) -> None:
+def test_a_failed_unlock_does_not_hide_the_outcome(states: dict[str, dict[str, Any]]) -> None:
     for state in ("Unlock", "StartWaiting"):
         (catch,) = states[state]["Catch"]
         assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "HowItEnded")
@@ -174,7 +179,7 @@ def test_every_task_has_a_timeout_and_the_machine_outlasts_their_sum(machine: di
     assert machine["TimeoutSeconds"] >= sum(tasks.values())
 
 
-def test_only_errors_of_the_services_are_tried_again_with_backoff(states: dict[str, dict[str, Any]]) -> None:
+def test_only_errors_of_aws_services_are_retried_with_backoff(states: dict[str, dict[str, Any]]) -> None:
     for state in states.values():
         for retry in state.get("Retry", []):
             assert not OUR_FAILURES & set(retry["ErrorEquals"])
@@ -194,7 +199,9 @@ def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: di
         for part in (f"--{field.replace('_', '-')}", f"{{% $states.context.Execution.Input.{field} %}}")
     ]
     assert override["Command"] == ["train", *expected]
-    assert train["Arguments"]["PropagateTags"] == "TASK_DEFINITION", "what it costs belongs to the stage's budget"
+    assert train["Arguments"]["PropagateTags"] == "TASK_DEFINITION", (
+        "the tags that count its cost towards the stage's budget are missing"
+    )
     network = train["Arguments"]["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert network["AssignPublicIp"] == "ENABLED"
     assert all("NetworkPublic" in subnet for subnet in network["Subnets"])
@@ -210,7 +217,7 @@ def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: di
         ("Unlock", UnlockRequest),
     ],
 )
-def test_functions_get_exactly_their_request(
+def test_each_function_gets_exactly_the_fields_of_its_request(
     states: dict[str, dict[str, Any]], step: str, request_model: type[Payload]
 ) -> None:
     assert set(states[step]["Arguments"]["Payload"]) == set(request_model.model_fields)
@@ -221,7 +228,7 @@ def test_lock_and_freeze_get_the_whole_request(states: dict[str, dict[str, Any]]
     assert states[step]["Arguments"]["Payload"] == REQUEST
 
 
-def test_what_a_step_uses_of_the_one_before_is_in_its_answer() -> None:
+def test_a_step_uses_only_fields_that_the_step_before_returns() -> None:
     assert {"promote", "needs_approval"} <= set(GateResponse.model_fields)
     assert set(ApprovalAnswer.model_fields) == {"approved", "by"}
     assert "outcome" in LockResponse.model_fields
@@ -260,14 +267,14 @@ def test_the_failure_alert_says_what_failed_and_what_it_means(states: dict[str, 
 
 
 def test_the_execution_is_logged_without_its_data_and_traced(stage: SynthesizedStage) -> None:
-    """The data hold the token of an approval."""
+    """The execution is traced and logged without its data, because the data holds the token of an approval."""
     _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine")
     assert properties["LoggingConfiguration"]["Level"] == "ALL"
     assert properties["LoggingConfiguration"]["IncludeExecutionData"] is False
     assert properties["TracingConfiguration"] == {"Enabled": True}
 
 
-def test_what_the_machine_cannot_announce_is_announced_for_it_once(stage: SynthesizedStage) -> None:
+def test_an_end_that_the_machine_cannot_announce_is_announced_once_by_a_rule(stage: SynthesizedStage) -> None:
     machine, _ = stage.pipeline.only("AWS::StepFunctions::StateMachine")
     _, rule = stage.pipeline.only("AWS::Events::Rule", "RetrainingWatch")
     assert rule["State"] == "ENABLED"

@@ -1,9 +1,9 @@
-"""Nothing on a schedule fails in silence, whoever adds it."""
+"""No work on a schedule fails silently, whatever part of the stage adds it."""
 
 from tests.infra.synthesized import SynthesizedStage, text
 
 
-def test_what_no_schedule_could_start_waits_in_a_queue_that_an_alarm_watches(stage: SynthesizedStage) -> None:
+def test_an_invocation_that_no_schedule_could_start_waits_in_a_watched_queue(stage: SynthesizedStage) -> None:
     schedules = stage.pipeline.of_type("AWS::Scheduler::Schedule")
     assert len(schedules) >= 4
     alarms = stage.pipeline.of_type("AWS::CloudWatch::Alarm").values()
@@ -16,7 +16,7 @@ def test_what_no_schedule_could_start_waits_in_a_queue_that_an_alarm_watches(sta
         assert target["RetryPolicy"] == {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 3600}, name
 
 
-def test_a_function_on_a_schedule_keeps_what_it_could_not_do_in_the_same_queue(stage: SynthesizedStage) -> None:
+def test_a_scheduled_function_keeps_its_failed_events_in_the_same_queue(stage: SynthesizedStage) -> None:
     functions = stage.pipeline.of_type("AWS::Lambda::Function")
     targets = [each["Target"] for each in stage.pipeline.of_type("AWS::Scheduler::Schedule").values()]
     pairs = [(target, functions[name]) for target in targets for name in functions if name in text(target["Arn"])]

@@ -98,22 +98,22 @@ def test_every_named_stage_is_valid_and_knows_its_name() -> None:
     assert {name: ops.settings_for(name).stage for name in ops.STAGES} == {name: name for name in ops.STAGES}
 
 
-def test_a_size_fargate_offers_is_taken() -> None:
+def test_a_size_that_fargate_offers_is_accepted() -> None:
     assert TaskSize(cpu=4096, memory_mib=30720).memory_mib == 30720
 
 
-def test_staging_is_guarded_like_prod_and_asks_a_person() -> None:
+def test_staging_is_protected_like_prod_and_asks_for_approval() -> None:
     staging = ops.settings_for("staging")
     assert staging.approval
     assert staging.deletion_protection
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1", "ap-southeast-2", "us-iso-east-1"])
-def test_regions_of_every_partition_are_taken(region: str) -> None:
+def test_regions_of_every_partition_are_accepted(region: str) -> None:
     assert StageSettings(stage="dev", region=region).region == region
 
 
-def test_a_stage_goes_where_its_caller_is_unless_it_says_otherwise(tmp_path: Path) -> None:
+def test_a_stage_is_deployed_to_the_callers_account_and_region_unless_set_otherwise(tmp_path: Path) -> None:
     placed = StageSettings(stage="dev", account="111122223333", region="eu-central-1", deletion_protection=False)
     stages = {name: synthesize(each, tmp_path / name) for name, each in (("open", ops.dev()), ("fixed", placed))}
     artifacts = {name: json.loads((stage.assembly / "manifest.json").read_text()) for name, stage in stages.items()}
@@ -121,6 +121,6 @@ def test_a_stage_goes_where_its_caller_is_unless_it_says_otherwise(tmp_path: Pat
         name: manifest["artifacts"]["courtside-dev-data"]["environment"] for name, manifest in artifacts.items()
     }
     assert environments == {"open": "aws://unknown-account/unknown-region", "fixed": "aws://111122223333/eu-central-1"}
-    # No lookup: the same zones, and synth stays offline.
+    # Zones are not looked up, so that they stay the same and synthesis works offline.
     assert "missing" not in artifacts["fixed"]
     assert stages["fixed"].of_type("AWS::EC2::Subnet") == stages["open"].of_type("AWS::EC2::Subnet")

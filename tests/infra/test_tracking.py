@@ -1,4 +1,4 @@
-"""A private MLflow."""
+"""MLflow is private: it is reached only through an API that asks IAM, and it reads only its own password."""
 
 import json
 import re
@@ -25,7 +25,9 @@ def _environment(stage: SynthesizedStage, name: str = "mlflow") -> dict[str, str
 
 
 def test_every_route_asks_iam_about_a_method_and_a_path(stage: SynthesizedStage) -> None:
-    """The ARN of `$default` may have no such segments, and then the callers' grant matches nothing."""
+    """Every route names a method and a path, because the ARN of `$default` may lack them and then matches no caller's
+    grant.
+    """
     routes = stage.of_type("AWS::ApiGatewayV2::Route")
     keys = {route["RouteKey"] for route in routes.values()}
     assert keys >= {"ANY /", "ANY /{proxy+}"}, "some requests would find no route"
@@ -43,7 +45,7 @@ def test_the_api_reaches_the_service_through_the_link_only(stage: SynthesizedSta
     assert [record["Type"] for record in discovery["DnsConfig"]["DnsRecords"]] == ["SRV"]
 
 
-def test_the_api_has_one_throttled_stage_that_logs_who_called(stage: SynthesizedStage) -> None:
+def test_the_api_has_one_throttled_stage_that_logs_its_callers(stage: SynthesizedStage) -> None:
     _, api_stage = stage.tracking.only("AWS::ApiGatewayV2::Stage")
     assert api_stage["StageName"] == "$default"
     assert api_stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 200, "ThrottlingRateLimit": 100}
@@ -61,7 +63,7 @@ def test_mlflow_accepts_the_host_the_api_sends_and_refuses_others(stage: Synthes
     assert is_allowed_host_header(hosts, f"127.0.0.1:{MLFLOW_PORT}")
     api, _ = stage.tracking.only("AWS::ApiGatewayV2::Api")
     own_domain = f"<{api}>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
-    assert own_domain in hosts, "were the header not overwritten, every request would be refused"
+    assert own_domain in hosts, "if the header were not overwritten, every request would be refused"
     for stranger in (
         "evil.example",
         f"{sent}.evil.example",
@@ -90,8 +92,11 @@ def test_the_database_login_comes_from_the_secret_field_by_field(stage: Synthesi
         assert all(value.startswith(f"<ExportsOutputRef{secret}") for value in given.values())
 
 
-def test_the_server_reads_its_own_password_at_every_login_and_can_read_no_other(stage: SynthesizedStage) -> None:
-    """It works as a role that owns nothing; the master's login is the migration's, which ends before it starts."""
+def test_the_server_can_read_its_own_password_and_no_other(stage: SynthesizedStage) -> None:
+    """The server may read only its own password, and logs in with a role that owns nothing.
+
+    Only the migration, which ends before the server starts, logs in as the master.
+    """
     own = MlflowDatabaseEnv.read(_environment(stage)).database_secret_arn
     assert own == MlflowMigrationEnv.read(_environment(stage, "migrate")).server_secret_arn
     assert own.startswith("<ExportsOutputRefDatabaseServerLoginAttachment")
@@ -124,7 +129,7 @@ def test_the_server_is_replaced_when_it_does_not_answer(stage: SynthesizedStage)
 def test_one_task_at_a_time_and_a_bad_deployment_rolls_back(stage: SynthesizedStage) -> None:
     logical_id, service = stage.tracking.only("AWS::ECS::Service")
     assert service["DesiredCount"] == 1
-    assert service["PropagateTags"] == "SERVICE", "what it costs belongs to the stage's budget"
+    assert service["PropagateTags"] == "SERVICE", "the tags that count its cost towards the stage's budget are missing"
     deployment = service["DeploymentConfiguration"]
     assert (deployment["MinimumHealthyPercent"], deployment["MaximumPercent"]) == (0, 100)
     assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
@@ -133,8 +138,10 @@ def test_one_task_at_a_time_and_a_bad_deployment_rolls_back(stage: SynthesizedSt
     assert any(other.startswith("MlflowDatabaseIngress") for other in depends)
 
 
-def test_the_service_waits_while_the_first_cluster_of_an_account_brings_its_role(stage: SynthesizedStage) -> None:
-    """A service that is made at once finds no role yet; the private namespace between them takes about a minute."""
+def test_the_service_waits_until_an_accounts_first_cluster_has_its_role(stage: SynthesizedStage) -> None:
+    """The service waits for the private namespace, which takes long enough for an account's first cluster to get
+    its role.
+    """
     cluster, _ = stage.tracking.only("AWS::ECS::Cluster")
     namespace, _ = stage.tracking.only("AWS::ServiceDiscovery::PrivateDnsNamespace")
     discovery, properties = stage.tracking.only("AWS::ServiceDiscovery::Service")
@@ -165,7 +172,10 @@ def test_image_and_task_are_built_for_the_same_platform(stage: SynthesizedStage)
 
 
 def test_the_server_keeps_a_connection_longer_than_the_api_reuses_it() -> None:
-    """uvicorn hangs up after 5 s, and a request that API Gateway sends just then is answered with 503."""
+    """The server keeps an idle connection open longer than API Gateway reuses it.
+
+    By default uvicorn hangs up after 5 s, and a request that API Gateway sends at that moment is answered with 503.
+    """
     assert 'MLFLOW_UVICORN_OPTS="--timeout-keep-alive 75"' in (ROOT / "mlflow_image/Dockerfile").read_text()
 
 

@@ -1,4 +1,4 @@
-"""The task that copies the tracking database: what it runs, and what it may do."""
+"""These tests check what the task that copies the tracking database runs and what it may do."""
 
 from fnmatch import fnmatch
 from typing import Any
@@ -19,21 +19,21 @@ def container(stage: SynthesizedStage) -> dict[str, Any]:
     return found
 
 
-def test_it_runs_the_copy_and_by_itself_only_backs_up(stage: SynthesizedStage) -> None:
+def test_the_task_backs_up_unless_it_is_told_otherwise(stage: SynthesizedStage) -> None:
     found = container(stage)
     assert found["EntryPoint"] == ["python", "-m", "training_image.tracking_copy"]
     assert found["Command"] == ["backup"]
     assert (ROOT / "training_image" / "tracking_copy.py").is_file()
 
 
-def test_it_reads_the_password_of_the_moment_and_no_environment_holds_it(stage: SynthesizedStage) -> None:
+def test_the_task_reads_the_current_password_and_no_environment_holds_it(stage: SynthesizedStage) -> None:
     found = container(stage)
     assert {each["Name"] for each in found["Secrets"]} == {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE"}
     names = {each["Name"] for each in found["Environment"]}
     assert names == set(TrackingCopyEnv(lake_bucket="abc", database_secret_arn="a").as_env())
 
 
-def test_it_reads_and_adds_backups_and_nothing_else_of_the_lake(dev: SynthesizedStage) -> None:
+def test_the_task_reads_and_adds_backups_and_nothing_else_in_the_lake(dev: SynthesizedStage) -> None:
     for action in ("s3:GetObject", "s3:PutObject"):
         assert {each for each in allowed(dev.tracking, ROLE, action) if "*" in each} == {f"{LAKE}/{BACKUPS}"}
     for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "secretsmanager:PutSecretValue", "ecs:RunTask"):
@@ -42,14 +42,14 @@ def test_it_reads_and_adds_backups_and_nothing_else_of_the_lake(dev: Synthesized
     assert not fnmatch(lake_keys.CHAMPION_REFERENCE, BACKUPS)
 
 
-def test_nothing_starts_it_by_itself(stage: SynthesizedStage) -> None:
+def test_no_schedule_or_rule_starts_the_task(stage: SynthesizedStage) -> None:
     services = stage.of_type("AWS::ECS::Service").values()
     assert all("TrackingCopy" not in text(service["TaskDefinition"]) for service in services)
     targets = [text(schedule["Target"]["Arn"]) for schedule in stage.of_type("AWS::Scheduler::Schedule").values()]
     assert not [arn for arn in targets if "TrackingCopy" in arn]
 
 
-def test_it_opens_no_way_to_the_database_of_its_own(stage: SynthesizedStage) -> None:
+def test_the_task_adds_no_new_way_to_the_database(stage: SynthesizedStage) -> None:
     for kind in ("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"):
         found = stage.tracking.of_type(kind)
         assert found

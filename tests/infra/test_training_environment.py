@@ -1,4 +1,6 @@
-"""What the images' builds remove, on a made-up environment (`benchmarks/environment.py`: on a real one)."""
+"""These tests check what the image builds remove from a made-up environment (`benchmarks/environment.py` uses a real
+one).
+"""
 
 from pathlib import Path
 
@@ -39,6 +41,6 @@ def test_only_what_a_training_never_opens_is_removed(tmp_path: Path) -> None:
     assert trim(tmp_path) == 0
 
 
-def test_a_folder_that_is_no_environment_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_an_environment_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is not an environment with packages"):
         trim(tmp_path)

@@ -1,4 +1,4 @@
-"""What an earlier release left in an account survives deploying this one: read from the templates."""
+"""Deploying this version keeps everything that an earlier release, known by its templates, left in an account."""
 
 import copy
 
@@ -29,8 +29,8 @@ def test_nothing_that_holds_data_is_replaced_or_removed(
 
 
 @pytest.mark.parametrize("version", versions())
-def test_the_network_the_database_lies_in_stays(version: str, name: str, request: pytest.FixtureRequest) -> None:
-    """A new subnet group or network would replace the database through its references."""
+def test_the_network_of_the_database_is_not_replaced(version: str, name: str, request: pytest.FixtureRequest) -> None:
+    """The database's network and subnet group stay, because a new one would replace the database that refers to it."""
     new: SynthesizedStage = request.getfixturevalue(name)
     old = release(version, name).templates
     stack = f"courtside-{name}-data"

@@ -1,4 +1,4 @@
-"""What looks after the tracking server on a schedule."""
+"""These tests check the scheduled tasks that maintain the tracking server."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def _container(stage: SynthesizedStage, task: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_task_runs_its_command_on_the_database_and_knows_no_password(stage: SynthesizedStage, task: str) -> None:
+def test_a_task_runs_its_command_on_the_database_and_holds_no_password(stage: SynthesizedStage, task: str) -> None:
     container = _container(stage, task)
     assert container["Command"] == TASKS[task]
     environment = {variable["Name"]: text(variable["Value"]) for variable in container["Environment"]}
@@ -33,9 +33,7 @@ def test_a_task_runs_its_command_on_the_database_and_knows_no_password(stage: Sy
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_each_task_has_a_schedule_retries_and_a_queue_for_what_never_started(
-    stage: SynthesizedStage, task: str
-) -> None:
+def test_each_task_has_a_schedule_retries_and_a_queue_for_failed_starts(stage: SynthesizedStage, task: str) -> None:
     definition, _ = stage.pipeline.only("AWS::ECS::TaskDefinition", f"TrackingUpkeep{task}")
     _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", f"TrackingUpkeep{task}Schedule")
     queue, _ = stage.pipeline.only("AWS::SQS::Queue", "TrackingUpkeepMissed")
@@ -45,7 +43,9 @@ def test_each_task_has_a_schedule_retries_and_a_queue_for_what_never_started(
     assert text(target["Arn"]).startswith("<ExportsOutputFnGetAttMlflowCluster")
     assert text(target["DeadLetterConfig"]["Arn"]) == f"<{queue}.Arn>"
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 3}
-    assert target["EcsParameters"]["PropagateTags"] == "TASK_DEFINITION", "what it costs belongs to the stage's budget"
+    assert target["EcsParameters"]["PropagateTags"] == "TASK_DEFINITION", (
+        "the tags that count its cost towards the stage's budget are missing"
+    )
     network = target["EcsParameters"]["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert network["AssignPublicIp"] == "ENABLED"
     (group,) = network["SecurityGroups"]
@@ -61,7 +61,7 @@ def test_a_task_that_never_started_raises_an_alarm_and_one_that_failed_an_alert(
     assert detail["group"] == [{"prefix": "family:"}]
     assert detail["lastStatus"] == ["STOPPED"]
     assert detail["$or"] == [
-        # By name: a container that is not ours, as GuardDuty's, may end as it likes.
+        # The rule names our container, because another one, such as GuardDuty's, may end as it likes.
         {"containers": {"name": ["upkeep"], "exitCode": [{"anything-but": [0]}]}},
         {"stopCode": ["TaskFailedToStart"]},
     ]

@@ -1,4 +1,4 @@
-"""The gate: cdk-nag's findings and the table of those that stay, and that the app is held to both."""
+"""Every cdk-nag finding is fixed or acknowledged in a table, and the app is held to both."""
 
 import json
 import re
@@ -22,7 +22,7 @@ from tests.infra.synthesized import ROOT, cdk_context
 
 @pytest.fixture(scope="session")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
-    """Every stage's findings, acknowledged or not."""
+    """Return every stage's findings, acknowledged or not."""
     everything = {}
     for stage in STAGES:
         app = empty_app(tmp_path_factory.mktemp(stage))
@@ -46,7 +46,7 @@ def test_every_acknowledgment_still_matches_at_each_construct_it_names(
         matches = [
             finding for stage, each in found.items() for finding in each if finding.is_acknowledged_by(only, stage)
         ]
-        assert matches, f"nothing at {path} breaks {entry.rule} any more: strike it from the table"
+        assert matches, f"nothing at {path} breaks {entry.rule} any more: remove it from the table"
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -69,7 +69,7 @@ def test_a_finding_elsewhere_or_in_a_stage_where_it_must_not_be_stays_open() -> 
     assert list(unreviewed([elsewhere], "dev")) == [elsewhere]
 
 
-def test_findings_are_told_by_name_whatever_the_stage() -> None:
+def test_findings_are_identified_by_name_in_every_stage() -> None:
     for stage in ("dev", "x2"):
         lake = f"courtside-{stage}-data:ExportsOutputFnGetAttLakeBucketArn4B06F64C"
         assert readable(f"AwsSolutions-IAM5[Resource::{lake}/*]") == "AwsSolutions-IAM5[Resource::<LakeBucket>/*]"
@@ -79,7 +79,7 @@ def test_findings_are_told_by_name_whatever_the_stage() -> None:
 
 
 def _app(tmp_path: Path, add: Callable[[cdk.Stack], object]) -> cdk.App:
-    """An app whose own mistake is the only one."""
+    """Return an app in which the mistake under test is the only one."""
     app = empty_app(tmp_path)
     add(cdk.Stack(app, "courtside-dev-data"))
     hold_to_the_rules(app, "dev")
@@ -88,7 +88,7 @@ def _app(tmp_path: Path, add: Callable[[cdk.Stack], object]) -> cdk.App:
 
 def test_synthesis_fails_on_an_unreviewed_finding(tmp_path: Path) -> None:
     def add(stack: cdk.Stack) -> None:
-        # TLS is asked for by a policy of the topic, which this one has not.
+        # The topic would ask for TLS in a policy, which this one does not have.
         cdk.aws_sns.Topic(stack, "Open")
 
     app = _app(tmp_path, add)
@@ -108,7 +108,7 @@ def test_synthesis_fails_on_a_guard_rule(tmp_path: Path) -> None:
 
 @jsii.implements(cdk.IPolicyValidationContext)
 class _Templates:
-    """What CDK hands to a validation plugin, for templates of our own."""
+    """Stands in for what CDK gives to a validation plugin, with templates of our own."""
 
     def __init__(self, path: Path) -> None:
         self._path = str(path)
@@ -171,7 +171,7 @@ BAD = {
 
 @pytest.fixture(scope="session")
 def fired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """Which resources each rule names in a template of everything that is wrong."""
+    """Return which resources each rule names in a template that breaks every rule."""
     resources = {
         rule.title().replace("_", ""): {"Type": kind, "Properties": properties}
         for rule, (kind, properties) in BAD.items()
@@ -191,7 +191,7 @@ def test_each_guard_rule_fires_on_its_mistake_and_on_nothing_else(fired: dict[st
     assert fired[rule] == {rule.title().replace("_", "")}
 
 
-def test_every_guard_rule_is_tried() -> None:
+def test_every_guard_rule_has_a_test() -> None:
     assert set(re.findall(r"^rule (\w+)", RULES.read_text(), flags=re.MULTILINE)) == set(BAD)
 
 
@@ -200,7 +200,7 @@ def test_a_prod_without_a_standby_is_refused_whenever_validation_is_on(monkeypat
 
     cheap = settings_for("prod").model_copy(update={"database_multi_az": False})
     monkeypatch.setattr(app, "settings_for", lambda _: cheap)
-    # The CDK command hands the context over by the environment, which the node process behind jsii has already read.
+    # The CDK command passes the context in the environment, which the node process behind jsii has already read.
     monkeypatch.setattr(app, "cdk", SimpleNamespace(App=lambda: cdk.App(context=cdk_context())))
     monkeypatch.setenv("CDK_VALIDATION", "false")
     app.main()

@@ -1,4 +1,4 @@
-"""What people are told of: the alarms, their runbooks, and the dashboard."""
+"""These tests check the alarms that alert people, the alarms' runbooks and the dashboard."""
 
 import json
 import re
@@ -29,7 +29,10 @@ LETTERS = "AWS/SQS ApproximateNumberOfMessagesVisible"
 
 @dataclass(frozen=True)
 class Watch:
-    """What an alarm watches, and what it must and must not tell: minutes of the same samples a period, oldest first."""
+    """What an alarm watches, the samples that must raise it and the samples that must not.
+
+    Samples are listed as (minutes, the values of each period in them), oldest first.
+    """
 
     runbook: str
     metric: str
@@ -86,7 +89,7 @@ COMPARISONS = {"GreaterThanOrEqualToThreshold": ge, "LessThanThreshold": lt}
 
 
 def rings(alarm: dict[str, Any], happened: Sequence[tuple[int, Samples]]) -> bool:
-    """Whether CloudWatch would be in alarm: when every period that it looks at breaches the limit.
+    """Return whether CloudWatch would be in alarm, which it is when every evaluated period breaches the limit.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
     """
@@ -116,7 +119,7 @@ def alarm_of(stage: SynthesizedStage, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_each_alarm_watches_its_own_and_rings_when_it_should_and_not_before(stage: SynthesizedStage, name: str) -> None:
+def test_each_alarm_watches_its_own_metric_and_rings_when_it_should(stage: SynthesizedStage, name: str) -> None:
     watch, alarm = ALARMS[name], alarm_of(stage, name)
     assert f"{alarm['Namespace']} {alarm['MetricName']}" == watch.metric
     found = {each["Name"]: text(each["Value"]) for each in alarm["Dimensions"]}
@@ -127,7 +130,7 @@ def test_each_alarm_watches_its_own_and_rings_when_it_should_and_not_before(stag
     assert not rings(alarm, watch.quiet)
 
 
-def test_silence_is_an_alarm_only_where_something_must_be_heard_all_the_time(stage: SynthesizedStage) -> None:
+def test_missing_data_raises_only_the_alarms_that_need_a_sign_of_life(stage: SynthesizedStage) -> None:
     silence: list[tuple[int, Samples]] = [(48 * 60, [])]
     assert {name for name in ALARMS if rings(alarm_of(stage, name), silence)} == {"CheckDidNotRun", "TrackingDown"}
 
@@ -150,15 +153,15 @@ def test_each_alarm_tells_people_what_it_means_and_what_to_do(stage: Synthesized
     assert ALARMS[name].runbook in headings()
 
 
-def test_the_alarms_are_these_and_cost_eighty_cents_beyond_the_free_ten(stage: SynthesizedStage) -> None:
+def test_there_are_eighteen_alarms_of_one_metric_each(stage: SynthesizedStage) -> None:
     assert len(alarms(stage)) == len(ALARMS) == 18
-    # Metric math would be billed by each metric in it, so every alarm watches one.
+    # Metric math would be billed for each metric in it, so every alarm watches one metric.
     assert not [alarm for alarm in alarms(stage).values() if "Metrics" in alarm]
     assert stage.of_type("AWS::CloudWatch::CompositeAlarm") == {}
 
 
 def told_by_rules(stage: SynthesizedStage) -> dict[str, str]:
-    """Return the rules that alert people, with what they say."""
+    """Return the rules that alert people, with the text they send."""
     topic, _ = stage.pipeline.only("AWS::SNS::Topic")
     return {
         name: text(target["InputTransformer"]["InputTemplate"])
@@ -173,7 +176,7 @@ def budget_name(stage: SynthesizedStage) -> str:
     return text(budget["Budget"]["BudgetName"])
 
 
-def test_rules_and_budget_say_what_to_do_too(stage: SynthesizedStage) -> None:
+def test_rules_and_budget_alerts_also_say_what_to_do(stage: SynthesizedStage) -> None:
     told = told_by_rules(stage)
     assert len(told) == 3
     for said in (*told.values(), f'{budget_name(stage)}"'):
@@ -191,7 +194,7 @@ def test_every_runbook_belongs_to_an_alert(stage: SynthesizedStage) -> None:
     assert anchors == {*others, *(watch.runbook for watch in ALARMS.values())}
 
 
-def test_what_aws_announces_about_databases_is_told(stage: SynthesizedStage) -> None:
+def test_people_are_told_what_aws_announces_about_the_database(stage: SynthesizedStage) -> None:
     _, rule = stage.pipeline.only("AWS::Events::Rule", "DatabaseNotices")
     assert rule["State"] == "ENABLED"
     assert rule["EventPattern"] == {
@@ -221,7 +224,7 @@ def test_limits_follow_the_settings(tmp_path_factory: pytest.TempPathFactory) ->
         slack=False,
     )
     overdue = alarm_of(stage, "CheckDidNotRun")
-    # A paused schedule is no news; the alarm is there, and silent.
+    # A paused schedule is not an incident, so the alarm stays but is silent.
     assert (overdue["EvaluationPeriods"], overdue["ActionsEnabled"]) == (100, False)
     assert "in 100 hours" in overdue["AlarmDescription"]
     assert alarm_of(stage, "TrainingSlow")["Threshold"] == 24 * 60
@@ -229,11 +232,11 @@ def test_limits_follow_the_settings(tmp_path_factory: pytest.TempPathFactory) ->
     assert not [key for key in alarms(stage) if "Slack" in key]
 
 
-def test_a_day_with_a_late_check_is_no_alarm() -> None:
+def test_one_late_check_raises_no_alarm() -> None:
     settings = settings_for("dev")
     assert settings.check_schedule == "cron(0 12 * * ? *)"
     assert 24 < settings.check_overdue_hours < 48
-    # The longest memory that CloudWatch gives an alarm on hours.
+    # CloudWatch evaluates an alarm with hourly periods over seven days at most.
     longest = max(each.le for each in StageSettings.model_fields["check_overdue_hours"].metadata if hasattr(each, "le"))
     assert longest * 3600 <= 7 * 24 * 3600
 
@@ -253,7 +256,7 @@ def test_the_dashboard_shows_every_alarm_and_every_metric_of_ours(stage: Synthes
         for namespace, name, *_ in widget["properties"].get("metrics", [])
         if namespace == "Courtside"
     }
-    # The first is in the manifest of every training, the other a sign of life for the alarm.
+    # The first is in the manifest of every training; the other is only a sign of life for an alarm.
     assert {*Metric} - shown == {Metric.ROWS_FROZEN, Metric.CHECKS}
     assert shown <= {*Metric}
     (status,) = [widget for widget in body["widgets"] if widget["type"] == "alarm"]

@@ -1,4 +1,4 @@
-"""The pipeline as code: what is pinned, who may do what, and that what it calls is there."""
+"""These tests check what the CI workflows pin, what they may do, and that everything they call exists."""
 
 import os
 import re
@@ -51,13 +51,15 @@ def test_by_default_a_job_may_only_read_and_leaves_no_token_behind(name: str) ->
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_no_strangers_text_becomes_part_of_a_command(name: str) -> None:
-    """Titles and branch names are written by anybody: they reach a shell as variables, never as its text."""
+def test_text_from_strangers_never_becomes_part_of_a_command(name: str) -> None:
+    """Text from strangers, such as titles and branch names, reaches a shell only as a variable and never as part of a
+    command.
+    """
     assert not [step["run"] for step in steps(name) if "${{" in step.get("run", "")]
     assert "pull_request_target" not in WORKFLOWS[name].read_text()
 
 
-def test_a_job_may_write_only_what_it_says_and_ends() -> None:
+def test_a_job_has_only_its_listed_write_permissions_and_a_time_limit() -> None:
     allowed = {"diff": {"contents": "read", "pull-requests": "write"}}
     deploying = {"contents": "read", "id-token": "write"}
     for name in WORKFLOWS:
@@ -68,7 +70,9 @@ def test_a_job_may_write_only_what_it_says_and_ends() -> None:
 
 
 def test_a_deployment_takes_the_role_that_the_access_stack_makes(tmp_path: Path) -> None:
-    """Variables and environment are spelled in three places: settings, workflow, documentation."""
+    """The deployment takes the role that the access stack makes, and settings, workflow and documentation agree on its
+    name.
+    """
     (credentials,) = [step["with"] for step in steps("deploy-stage") if "credentials@" in step.get("uses", "")]
     (variable,) = re.findall(r"\{\{ vars\.(\w+) \}\}", credentials["role-to-assume"])
     access = synthesize_access(tmp_path)
@@ -120,13 +124,13 @@ def test_the_pipeline_cannot_change_its_own_role() -> None:
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_script_it_runs_is_there_and_may_be_run(name: str) -> None:
+def test_every_script_that_a_workflow_runs_exists_and_is_executable(name: str) -> None:
     for step in steps(name):
         for script in re.findall(r"(?:^|\s)((?:scripts|\.ci)/[\w-]+)", step.get("run", "")):
             assert os.access(ROOT / script, os.X_OK), script
 
 
-def test_the_images_of_an_assembly_are_built_as_the_cdk_would(dev: SynthesizedStage, tmp_path: Path) -> None:
+def test_the_images_of_an_assembly_are_built_as_the_cdk_would_build_them(dev: SynthesizedStage, tmp_path: Path) -> None:
     docker = tmp_path / "docker"
     docker.write_text('#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done >>"$0.said"\n')
     docker.chmod(0o755)
@@ -145,7 +149,7 @@ def test_the_images_of_an_assembly_are_built_as_the_cdk_would(dev: SynthesizedSt
     assert sorted(set(given)) == ["LAMBDA_BASE", "PYTHON_BASE", "REVISION", "VERSION"]
 
 
-def test_a_checkout_compared_with_itself_changes_nothing() -> None:
+def test_a_checkout_compared_with_itself_shows_no_changes() -> None:
     done = subprocess.run([ROOT / "scripts/diff-stages", ROOT, "dev"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "## Stage dev\n\nNo resource changes."), done.stderr
 
