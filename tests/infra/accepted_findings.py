@@ -100,7 +100,7 @@ ACCEPTED = (
     _parliament(
         "RESOURCE_STAR",
         "*",
-        reason="The file infra/validation/unscoped.py gives a reason for each action on all resources; a test checks it.",
+        reason="The table in infra/validation/unscoped.py gives a reason for each action, and a test checks it.",
     ),
     _parliament(
         "UNKNOWN_CONDITION_FOR_ACTION",

@@ -1,4 +1,6 @@
-"""Strangers, and what they attack: an embedded AWS as `local up` starts it, and one without IAM and TLS."""
+"""These fixtures provide an attacker and two targets: an embedded AWS as `local up` starts it, and one without IAM
+and TLS.
+"""
 
 import json
 import os
@@ -18,7 +20,7 @@ from tests.integration.browser.chromium import Browser, found, running
 
 @dataclass(frozen=True)
 class Answer:
-    """What curl got; `status` is 0 where nothing answered."""
+    """curl's answer; `status` is 0 where nothing answered."""
 
     status: int
     headers: str
@@ -39,7 +41,7 @@ def aws(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="session")
 def stranger() -> Stranger:
-    """Another user of this machine, with curl."""
+    """Return another user of this machine who has curl."""
     if os.geteuid() != 0:
         pytest.skip("only root can act as another user here")
     if shutil.which("curl") is None or shutil.which("setpriv") is None:
@@ -75,7 +77,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def foreign_page() -> Iterator[str]:
-    """The address of somebody else's page."""
+    """Return the address of a page on another site."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -85,11 +87,11 @@ def foreign_page() -> Iterator[str]:
             self.wfile.write(b"<!doctype html><title>harmless</title>")
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
-            """Say nothing."""
+            """Write nothing to the console."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        # Another name for this machine is another site to a browser; another port of ours is the same site.
+        # A browser treats another name for this machine as another site, but another port of ours as the same site.
         yield f"http://localhost:{server.server_port}/"
         server.shutdown()
 

@@ -1,4 +1,4 @@
-"""Requests as an attacker with some knowledge makes them: signed, but not quite."""
+"""These functions make requests of an attacker who knows something: they are signed, but something is wrong in each."""
 
 import ssl
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from embedded_aws.keys import Keys
 
 @dataclass(frozen=True)
 class Call:
-    """A request that somebody signs."""
+    """A request to be signed."""
 
     endpoint: str
     keys: Keys
@@ -33,7 +33,7 @@ class Call:
     at: datetime | None = None
 
     def headers(self) -> dict[str, str]:
-        """Return its headers, signed as of its time."""
+        """Return the request's headers, signed for its time."""
         host = self.host or urlsplit(self.endpoint).netloc
         request = AWSRequest(method=self.method, url=f"http://{host}{self.path}", data=self.body)
         for name, value in (("Host", host), ("Content-Type", self.kind), ("X-Amz-Security-Token", self.token)):
@@ -47,7 +47,7 @@ class Call:
         return dict(request.headers.items())
 
     def send(self, headers: dict[str, str] | None = None, **changed: Any) -> tuple[int, dict[str, str], str]:
-        """Send it as it was signed, except for what is `changed`; return status, headers and body."""
+        """Send the request as signed, except for the parts in `changed`, and return its status, headers and body."""
         signed, other = headers or self.headers(), replace(self, **changed)
         parts = urlsplit(self.endpoint)
         connection: HTTPConnection = HTTPConnection(parts.netloc, timeout=120)
@@ -61,7 +61,7 @@ class Call:
 
 
 def client(aws: LocalAws, service: str, keys: Keys, config: Config | None = None) -> Any:
-    """Return boto3's client with any keys."""
+    """Return a boto3 client that uses the given keys."""
     session: Any = boto3.Session(keys.key_id, keys.secret, region_name="us-east-1")
     trusted = str(aws.instance.certificate) if aws.instance.certificate else None
     return session.client(service, endpoint_url=aws.endpoint, verify=trusted, config=config)

@@ -1,4 +1,4 @@
-"""Functions that run an attacker's code, and whether any exist."""
+"""These functions try to create Lambda functions with an attacker's code and report whether any exist."""
 
 import base64
 import io
@@ -13,7 +13,7 @@ FUNCTIONS = "/2015-03-31/functions"
 
 
 def function(name: str, source: str) -> bytes:
-    """What creates a function of a zip."""
+    """Return a request body that creates a function from a zip file."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("index.py", source)

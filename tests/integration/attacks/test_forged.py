@@ -1,4 +1,6 @@
-"""A request is refused if its signature is not by this instance's keys, or is for another request or time."""
+"""A request is refused if its signature was not made with this instance's keys, or for another request or another
+time.
+"""
 
 import hashlib
 import io
@@ -39,7 +41,7 @@ def test_a_signature_is_verified_with_its_secret_and_for_its_request(aws: LocalA
 @pytest.mark.parametrize(
     "keys", [Keys("test", "test"), Keys("000000000000", "test"), new_keys()], ids=["test", "account", "new"]
 )
-def test_keys_of_nobody_are_refused(aws: LocalAws, keys: Keys) -> None:
+def test_unknown_keys_are_refused(aws: LocalAws, keys: Keys) -> None:
     status, _, said = Call(aws.endpoint, keys, path=f"{FUNCTIONS}/").send()
     assert (status, "InvalidClientTokenId" in said) == (403, True)
 
@@ -70,14 +72,14 @@ def test_another_name_for_this_machine_is_refused_even_if_it_is_signed(aws: Loca
     assert owners(aws, path=f"{FUNCTIONS}/", host=f"localhost:{port}").send()[0] == 200
 
 
-def test_no_answer_invites_pages_of_other_sites(aws: LocalAws) -> None:
+def test_no_answer_allows_requests_from_other_sites(aws: LocalAws) -> None:
     for call in (owners(aws, path=f"{FUNCTIONS}/"), owners(aws, service="s3")):
         status, headers, _ = call.send(call.headers() | {"Origin": "https://evil.example"})
         assert status == 200
         assert not [name for name in headers if name.startswith("access-control")]
 
 
-def test_a_presigned_address_is_good_for_one_object_and_its_time(aws: LocalAws) -> None:
+def test_a_presigned_address_works_for_one_object_and_a_limited_time(aws: LocalAws) -> None:
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="presigned")
     s3.put_object(Bucket="presigned", Key="a key (1)", Body=b"content")
@@ -121,7 +123,7 @@ SELF: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_a_session_is_let_in_with_its_own_secret_and_token_only(aws: LocalAws) -> None:
+def test_a_session_is_accepted_only_with_its_own_secret_and_token(aws: LocalAws) -> None:
     given = aws.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="session")["Credentials"]
     keys, token = Keys(given["AccessKeyId"], given["SecretAccessKey"]), given["SessionToken"]
     roots = Keys(keys.key_id, aws.instance.secret_access_key)
@@ -134,7 +136,7 @@ def test_a_session_is_let_in_with_its_own_secret_and_token_only(aws: LocalAws) -
     assert aws.client("iam").get_role(RoleName="any")
 
 
-def test_the_keys_of_a_function_of_a_zip_are_no_hashes_of_its_name(aws: LocalAws) -> None:
+def test_the_keys_of_a_zip_function_cannot_be_computed_from_its_name(aws: LocalAws) -> None:
     source = "import os\ndef handler(e, c):\n    return {k: v for k, v in os.environ.items() if k.startswith('AWS_')}\n"
     created = json.loads(owners(aws, method="POST", path=FUNCTIONS, body=function("zip", source)).send()[2])
     lambdas = aws.client("lambda")
@@ -155,7 +157,7 @@ def test_the_keys_of_a_function_of_a_zip_are_no_hashes_of_its_name(aws: LocalAws
         ("lambda", "list_functions"), ("sqs", "list_queues"), ("cloudwatch", "list_metrics"),
     ],
 )  # fmt: skip
-def test_a_client_is_told_in_its_services_own_way(aws: LocalAws, service: str, operation: str) -> None:
+def test_each_service_reports_a_refusal_in_its_own_format(aws: LocalAws, service: str, operation: str) -> None:
     with pytest.raises(ClientError) as refused:
         getattr(client(aws, service, Keys("test", "test")), operation)()
     assert refused.value.response["Error"]["Code"] == "InvalidClientTokenId"

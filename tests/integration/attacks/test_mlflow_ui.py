@@ -1,4 +1,6 @@
-"""The proxy of `mlflow ui` signs for the browser that was shown its entrance, whoever else is on the machine."""
+"""The proxy of `mlflow ui` signs requests only for the browser that opened its entrance, whoever else uses the
+machine.
+"""
 
 import threading
 import time
@@ -25,7 +27,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         assert isinstance(self.server, Upstream)
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        # A browser requests it whenever it likes.
+        # A browser may request the icon at any time.
         if self.path != "/favicon.ico":
             self.server.asked.append(f"{self.command} {self.path}")
         self.send_response(200)
@@ -36,7 +38,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = _answer  # noqa: N815 (the base class's names)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
-        """Say nothing."""
+        """Write nothing to the console."""
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ ATTACK = """
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"], ids=["another site", "another port of this site"])
-def test_a_page_of_somebody_elses_does_and_reads_nothing(
+def test_a_page_of_another_site_changes_and_reads_nothing(
     proxy: SigningProxy, upstream: Upstream, browser: Browser, foreign_page: str, name: str
 ) -> None:
     open_ui(browser, proxy)
@@ -104,7 +106,7 @@ def test_a_page_of_somebody_elses_does_and_reads_nothing(
     browser.visit(foreign_page.replace("localhost", name))
     outcomes = browser.evaluate(ATTACK.replace("TARGET", f"{proxy.url}/api/2.0/mlflow/experiments/create"))
     assert not [text for text in outcomes if "the runs" in text]
-    # A followed link, too, is requested by the page that contains it.
+    # A request for a followed link also comes from the page that contains the link.
     browser.evaluate(f"location.href = '{proxy.url}/'; 0")
     _until(lambda: proxy.url in browser.evaluate("location.href"))
     assert upstream.asked == []
@@ -125,5 +127,5 @@ def _until(condition: Callable[[], bool], timeout: float = 120) -> None:
 def _holds(condition: Callable[[], bool]) -> bool:
     try:
         return condition()
-    except PageLeft:  # the page that is asked is on its way to the next
+    except PageLeft:  # the page in question is navigating away
         return False

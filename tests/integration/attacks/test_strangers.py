@@ -1,4 +1,4 @@
-"""Only its owner gets anything from an embedded AWS, and nobody else can run code in it."""
+"""Only its owner gets any data from an embedded AWS, and nobody else can run code in it."""
 
 import json
 from pathlib import Path
@@ -38,14 +38,14 @@ FORGED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, 
         ("/latest/meta-data/iam/security-credentials/",),
     ],
 )  # fmt: skip
-def test_another_user_of_the_machine_gets_nothing(aws: LocalAws, stranger: Stranger, words: tuple[str, ...]) -> None:
+def test_another_user_of_the_machine_gets_no_data(aws: LocalAws, stranger: Stranger, words: tuple[str, ...]) -> None:
     answer = stranger(*words[:-1], f"{aws.endpoint}{words[-1]}")
     assert answer.status == 403
     assert "access-control" not in answer.headers
     assert aws.client("s3").list_buckets()["Buckets"] == []
 
 
-def test_another_user_of_the_machine_runs_no_code(aws: LocalAws, stranger: Stranger, tmp_path: Path) -> None:
+def test_another_user_of_the_machine_cannot_run_code(aws: LocalAws, stranger: Stranger, tmp_path: Path) -> None:
     body = tmp_path / "body.json"
     body.write_bytes(function("strangers", pwning(tmp_path / "pwned")))
     created = stranger("--data-binary", body.read_text(), f"{aws.endpoint}{FUNCTIONS}")
@@ -61,7 +61,7 @@ def test_another_user_of_the_machine_cannot_use_the_tracking_api(aws: LocalAws, 
         assert stranger("--data", '{"max_results": 1}', f"{aws.tracking_url}{path}").status == 403
 
 
-def test_another_user_of_the_machine_reads_no_file_but_the_certificate(aws: LocalAws, stranger: Stranger) -> None:
+def test_another_user_of_the_machine_can_read_only_the_certificate(aws: LocalAws, stranger: Stranger) -> None:
     assert stranger is not None
     files = [path for path in aws.directory.rglob("*") if path.is_file()]
     assert files
@@ -90,7 +90,7 @@ PAGE = """
 """
 
 
-def test_a_page_of_another_site_runs_no_code_and_reads_no_answer(
+def test_a_page_of_another_site_can_neither_run_code_nor_read_an_answer(
     aws: LocalAws, browser: Browser, foreign_page: str, tmp_path: Path
 ) -> None:
     body = json.dumps(function("pages", pwning(tmp_path / "pwned")).decode())

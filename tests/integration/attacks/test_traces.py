@@ -1,4 +1,6 @@
-"""What an embedded AWS writes belongs to its owner alone, and none of it stays, whenever it is interrupted."""
+"""Only its owner can read what an embedded AWS writes, and nothing of it remains, whenever the program is
+interrupted.
+"""
 
 import os
 import signal
@@ -47,7 +49,7 @@ def test_a_synthesis_that_is_interrupted_leaves_nothing(tmp_path: Path, number: 
     while left := [path for folder in (scratch, tmp_path / "state") for path in folder.iterdir()]:
         assert time.monotonic() < deadline, left
         time.sleep(0.1)
-    # A process that still ran would write again.
+    # A process that was still running would write again.
     time.sleep(1)
     assert list(scratch.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""A headless Chromium spoken to through its debugging pipe: no port, no driver, no network."""
+"""A headless Chromium is driven through its debugging pipe, without a port, a driver or a network."""
 
 import base64
 import json
@@ -24,11 +24,11 @@ def found() -> str | None:
 
 
 class PageLeft(Exception):
-    """The page went elsewhere while it was asked something."""
+    """The page navigated away while it was evaluating a script."""
 
 
 class Browser:
-    """One page; every request it made is in `requests`."""
+    """One page of the browser; `requests` holds every request that it made."""
 
     def __init__(self, to_browser: int, from_browser: int) -> None:
         self._out, self._in = to_browser, from_browser
@@ -73,7 +73,7 @@ class Browser:
         return answer["result"].get("value")
 
     def screenshot(self) -> bytes:
-        """Return the whole page as PNG."""
+        """Return the whole page as a PNG image."""
         answer = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         return base64.b64decode(answer["data"])
 
@@ -126,7 +126,8 @@ def running(executable: str, profile: Path) -> Iterator[Browser]:
     read_commands, to_browser = os.pipe()
     from_browser, write_answers = os.pipe()
     command = [executable, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
-    # Chromium reads commands from descriptor 3 and answers on 4; bash puts the pipes there (dash knows one-digit ones).
+    # Chromium reads commands from descriptor 3 and answers on 4; bash connects the pipes there, because dash cannot
+    # name descriptors of two digits.
     shell = ["bash", "-c", f'exec "$@" 3<&{read_commands} 4>&{write_answers}', "bash", *command]
     process = subprocess.Popen(
         shell, pass_fds=(read_commands, write_answers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

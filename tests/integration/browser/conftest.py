@@ -1,4 +1,4 @@
-"""The browser, and the pages it is shown: a real-looking season and a window where everything is wrong."""
+"""These fixtures provide the browser and its pages: a realistic season and a window in which everything is wrong."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The season of 2019 beside those of 2008 to 2010, when teams scored less."""
+    """Write the page that compares the season of 2019 with those of 2008 to 2010, when teams scored less."""
     dataset = load_dataset("nba_games")
     games = simulate_games(7, seasons=[2007, 2008, 2009, 2010, 2018, 2019])
     features = build_features(games, dataset=dataset)
@@ -47,7 +47,9 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def wreck(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Long and hostile names, thirty levels, columns that are gone or of another type, a drift that begins halfway."""
+    """Write a page with long and hostile names, thirty levels, missing columns, changed types and drift that begins
+    halfway.
+    """
     names = {
         "points": FeatureKind.NUMERIC,
         "<script>document.title = 'hacked'</script>": FeatureKind.NUMERIC,

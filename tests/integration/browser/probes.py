@@ -1,4 +1,4 @@
-"""The scripts that measure every page, and the looks in which it is measured."""
+"""These scripts measure every page, in the looks that are listed here."""
 
 from tests.integration.browser.chromium import Browser
 

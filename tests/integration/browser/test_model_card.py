@@ -1,4 +1,4 @@
-"""The model card in a real browser: a phone and a desk, light and dark, on paper, without a network."""
+"""The model card works in a real browser: on a phone and a desktop, light and dark, printed, and without a network."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def wreck(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Hostile and long names, warnings, a training that is not logged."""
+    """Write a card with hostile and long names, warnings, and a training that was not logged."""
     features = (HOSTILE, "a_name_that_is_longer_than_any_telephone_is_wide_" * 3, *(f"f{n}" for n in range(40)))
     page = render_page(
         card(
@@ -54,7 +54,7 @@ class TestEveryLook(EveryLook):
     fewest_texts = 150
 
 
-def test_a_card_is_told_from_top_to_bottom(browser: Browser, usual: Path) -> None:
+def test_a_card_shows_its_sections_in_order(browser: Browser, usual: Path) -> None:
     browser.open(usual, width=DESK)
     assert browser.evaluate("document.querySelector('h1').innerText") == (
         "✓ logistic_regression: AUC 0.6663 on the test part"
@@ -71,7 +71,7 @@ def test_a_card_is_told_from_top_to_bottom(browser: Browser, usual: Path) -> Non
     assert browser.evaluate("document.querySelector('article h3').innerText").startswith("logistic_regression")
 
 
-def test_hostile_names_stay_names(browser: Browser, wreck: Path) -> None:
+def test_hostile_names_are_shown_as_text(browser: Browser, wreck: Path) -> None:
     browser.open(wreck, width=PHONE)
     assert "hacked" not in browser.evaluate("document.title")
     assert browser.evaluate("document.scripts.length") == 0
@@ -79,7 +79,7 @@ def test_hostile_names_stay_names(browser: Browser, wreck: Path) -> None:
     assert browser.evaluate("document.querySelector('h1').innerText").startswith("?")
 
 
-def test_print_is_black_on_white_and_short(browser: Browser, usual: Path) -> None:
+def test_a_printed_card_is_black_on_white_and_short(browser: Browser, usual: Path) -> None:
     browser.open(usual, width=DESK, dark=True)
     seen = "[...document.querySelectorAll('article')].filter(a => a.checkVisibility()).length"
     assert browser.evaluate(seen) == 1
@@ -93,7 +93,9 @@ def test_print_is_black_on_white_and_short(browser: Browser, usual: Path) -> Non
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_a_plot_alone_is_a_whole_image_in_its_scheme(browser: Browser, tmp_path: Path, *, dark: bool) -> None:
+def test_a_plot_on_its_own_is_a_complete_image_in_its_colour_scheme(
+    browser: Browser, tmp_path: Path, *, dark: bool
+) -> None:
     for name, content in plot_files(card().candidates[0]).items():
         path = tmp_path / name
         path.write_bytes(content)

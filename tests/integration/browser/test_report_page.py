@@ -1,4 +1,6 @@
-"""The drift report in a real browser: a phone and a desk, light and dark, on paper, without a network."""
+"""The drift report works in a real browser: on a phone and a desktop, light and dark, printed, and without a
+network.
+"""
 
 import re
 from pathlib import Path
@@ -16,7 +18,7 @@ class TestEveryLook(EveryLook):
     fewest_texts = 200
 
 
-def test_a_season_is_told_from_top_to_bottom(browser: Browser, season: Path) -> None:
+def test_a_report_shows_its_sections_in_order(browser: Browser, season: Path) -> None:
     browser.open(season, width=DESK)
     assert browser.evaluate("document.querySelector('h1').innerText").startswith("▲ Drift: ")
     assert "4 features moved together" in browser.evaluate("document.querySelector('section').innerText")
@@ -35,7 +37,7 @@ def test_links_lead_to_their_cards(browser: Browser, season: Path) -> None:
     assert count(browser, "ol a") == 16
 
 
-def test_hostile_names_stay_names(browser: Browser, wreck: Path) -> None:
+def test_hostile_names_are_shown_as_text(browser: Browser, wreck: Path) -> None:
     browser.open(wreck, width=DESK)
     assert "hacked" not in browser.evaluate("document.title")
     assert browser.evaluate("document.scripts.length") == 0
@@ -43,7 +45,7 @@ def test_hostile_names_stay_names(browser: Browser, wreck: Path) -> None:
     assert browser.evaluate("document.querySelector('header').innerText").startswith("A <b>wreck</b>")
 
 
-def test_print_shows_everything_in_black_on_white(browser: Browser, season: Path) -> None:
+def test_a_printed_report_shows_everything_in_black_on_white(browser: Browser, season: Path) -> None:
     browser.open(season, width=DESK, dark=True)
     seen = "[...document.querySelectorAll('details article')].filter(a => a.checkVisibility()).length"
     assert browser.evaluate(seen) == 0
@@ -54,7 +56,7 @@ def test_print_shows_everything_in_black_on_white(browser: Browser, season: Path
     assert [text for ratio, text in browser.evaluate(CONTRASTS) if ratio < 4.5] == []
 
 
-def test_paper_holds_two_features_a_page(browser: Browser, season: Path) -> None:
+def test_a_printed_page_holds_two_features(browser: Browser, season: Path) -> None:
     browser.open(season, width=DESK)
     printed = browser.pdf()
     assert printed.startswith(b"%PDF")

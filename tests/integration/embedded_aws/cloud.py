@@ -1,4 +1,4 @@
-"""A small cloud assembly, written as `cdk synth` writes one: every patch is tried on it."""
+"""This module writes a small cloud assembly in the form of `cdk synth`, on which every patch is tried."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def write(directory: Path, *, http_endpoint: str, stacks: tuple[str, ...] = ("Da
     (directory / "asset.data.txt").write_text("a file asset")
     templates = {"Data": data(), "Tracking": tracking(), "Pipeline": pipeline(http_endpoint)}
     artifacts: dict[str, Any] = {}
-    # Dependencies decide, not the order in the file.
+    # The dependencies decide the order of stacks, not their order in the file.
     for name in reversed(stacks):
         needs = [each for each in stacks if stacks.index(each) < stacks.index(name)]
         artifacts |= _stack(directory, name, templates[name], needs)
@@ -85,7 +85,9 @@ def _of(stack: str, output: str) -> dict[str, Any]:
 
 
 def data() -> dict[str, Any]:
-    """A bucket, a database with a generated secret, and a security group whose rule stands alone."""
+    """Return a stack with a bucket, a database with a generated secret, and a security group whose rule is a
+    resource of its own.
+    """
     secret = {
         "SecretStringTemplate": '{"username":"mlflow"}',
         "GenerateStringKey": "password",
@@ -148,7 +150,7 @@ def _secrets() -> list[dict[str, Any]]:
 
 
 def tracking() -> dict[str, Any]:
-    """The real MLflow server as an ECS service on the database, behind an HTTP API."""
+    """Return a stack that runs the real MLflow server as an ECS service on the database, behind an HTTP API."""
     container = {
         "Name": "tracking", "Image": _image(TRACKING), "Essential": True, "Secrets": _secrets(),
         "PortMappings": [{"ContainerPort": 5000}],
@@ -198,7 +200,7 @@ def _machine(definition: dict[str, Any], **substitutions: Any) -> dict[str, Any]
 
 
 def pipeline(http_endpoint: str) -> dict[str, Any]:
-    """Functions, a task, state machines, a topic, and the rule that hears of failures."""
+    """Return a stack with functions, a task, state machines, a topic, and the rule that hears of failures."""
     url = {"Fn::Sub": "https://abc123.execute-api.${AWS::Region}.amazonaws.com/"}
     container = {
         "Name": "training", "Image": _image(TASKS), "Essential": True, "Secrets": _secrets(),
@@ -287,7 +289,7 @@ def _gate() -> dict[str, Any]:
 
 
 def _asking() -> dict[str, Any]:
-    """Wait for an answer to a question that the function fails to ask."""
+    """Return a machine that waits for an answer to a question that the function fails to ask."""
     ask = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",

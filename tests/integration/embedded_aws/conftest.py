@@ -1,4 +1,4 @@
-"""One embedded AWS for all tests that do not stop it."""
+"""All tests that do not stop their embedded AWS share this one."""
 
 import json
 import time
@@ -15,12 +15,12 @@ from embedded_aws.webhooks import SLACK, Webhook
 from tests.integration.embedded_aws import cloud
 
 SUBSCRIBER = replace(SLACK, shown=lambda payload: str(payload.get("Message", "")))
-"""Takes what SNS posts to an HTTP subscription, whose text is in another field than a channel's."""
+"""Records what SNS posts to an HTTP subscription, where the text is in another field than in a channel's message."""
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """The test cloud on its embedded AWS."""
+    """The test cloud, deployed on its embedded AWS."""
 
     aws: LocalAws
     outputs: Outputs
@@ -51,7 +51,7 @@ class Deployed:
         return json.loads(answer["Payload"].read()), "FunctionError" in answer
 
     def lake_json(self, key: str) -> dict[str, Any]:
-        """Read a JSON object of the lake."""
+        """Read a JSON object from the lake."""
         found = self.aws.client("s3").get_object(Bucket=self.output("LakeName"), Key=key)
         read: dict[str, Any] = json.loads(found["Body"].read())
         return read

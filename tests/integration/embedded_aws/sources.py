@@ -1,4 +1,4 @@
-"""The one asset folder of the test cloud: Dockerfiles, functions, a task."""
+"""The test cloud's only asset folder holds these files: Dockerfiles, functions and a task."""
 
 DOCKERFILES = {
     "Dockerfile": """\

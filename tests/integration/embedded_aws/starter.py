@@ -1,4 +1,4 @@
-"""What the lifetime tests start, watch and kill: a program that holds an embedded AWS.
+"""The lifetime tests start, watch and kill this program, which holds an embedded AWS.
 
 usage: python -m tests.integration.embedded_aws.starter STATE_DIRECTORY ASSEMBLY ENDING
 """

@@ -1,4 +1,4 @@
-"""Dead letter queues fill as on AWS: of a function, a subscription, a rule's target and a schedule's target."""
+"""Dead letter queues of functions, subscriptions, rule targets and schedule targets fill as they do on AWS."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from tests.integration.embedded_aws.conftest import Deployed
 
 @pytest.fixture
 def queue(deployed: Deployed) -> tuple[str, str]:
-    """The URL and ARN of an empty queue."""
+    """Create an empty queue and return its URL and its ARN."""
     sqs = deployed.aws.client("sqs")
     url = sqs.create_queue(QueueName=f"letters-{uuid4().hex[:8]}")["QueueUrl"]
     return url, arn_of(deployed, url)
@@ -25,7 +25,7 @@ def arn_of(deployed: Deployed, url: str) -> str:
 
 
 def letter(deployed: Deployed, url: str, *, containing: str) -> dict[str, Any]:
-    """Wait for the letter that contains a text; return its body and attributes."""
+    """Wait for the dead letter that contains a text and return its body and attributes."""
     sqs, deadline = deployed.aws.client("sqs"), time.monotonic() + 60
     while time.monotonic() < deadline:
         found = sqs.receive_message(
@@ -43,7 +43,7 @@ def function_arn(deployed: Deployed, name: str) -> str:
     return str(configuration["FunctionArn"])
 
 
-def test_a_topics_function_that_keeps_failing_leaves_the_event_and_its_error(deployed: Deployed) -> None:
+def test_a_function_that_keeps_failing_on_a_topic_leaves_the_event_and_its_error(deployed: Deployed) -> None:
     sns, word = deployed.aws.client("sns"), uuid4().hex
     topic = sns.create_topic(Name=f"lossy-{word[:8]}")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function_arn(deployed, "Lossy"))
@@ -53,7 +53,7 @@ def test_a_topics_function_that_keeps_failing_leaves_the_event_and_its_error(dep
     assert found["attributes"]["ErrorMessage"] == "the challenger is no better"
 
 
-def test_a_callers_own_asynchronous_invocation_leaves_the_same(deployed: Deployed) -> None:
+def test_an_asynchronous_invocation_that_fails_leaves_the_event_and_its_error(deployed: Deployed) -> None:
     word = uuid4().hex
     deployed.aws.client("lambda").invoke(
         FunctionName=deployed.output("Lossy"), InvocationType="Event", Payload=json.dumps({"word": word}).encode()

@@ -1,4 +1,4 @@
-"""Deploying assemblies: order, updates, refusals."""
+"""Assemblies deploy in order, are updated, and are refused if they are broken."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.integration.embedded_aws import cloud
 from tests.integration.embedded_aws.conftest import Deployed
 
 
-def test_the_same_assembly_again_changes_nothing(deployed: Deployed) -> None:
+def test_deploying_the_same_assembly_again_changes_nothing(deployed: Deployed) -> None:
     assert deployed.aws.deploy(deployed.assembly) == deployed.aws.outputs
 
 
@@ -53,7 +53,7 @@ def test_stacks_come_after_those_they_depend_on(tmp_path: Path) -> None:
         ('{"artifacts": {"A": {"type": "x", "dependencies": ["A"]}}}', "depend on each other"),
     ],
 )
-def test_what_is_no_assembly_is_refused(tmp_path: Path, manifest: str | None, reason: str) -> None:
+def test_a_folder_that_is_not_an_assembly_is_refused(tmp_path: Path, manifest: str | None, reason: str) -> None:
     if manifest is not None:
         (tmp_path / "manifest.json").write_text(manifest)
     with pytest.raises(AssemblyInvalid, match=reason):

@@ -1,4 +1,4 @@
-"""What a Dockerfile starts, and how it is started on this machine."""
+"""A Dockerfile determines what a container starts and how it is started on this machine."""
 
 import sys
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_a_named_stage_is_the_one_that_runs(tmp_path: Path) -> None:
     assert (image.entrypoint, image.command, image.environment) == ((), ("build",), {"STAGE": "build"})
 
 
-def test_the_shell_form_runs_in_a_shell_and_an_entry_point_forgets_the_inherited_command(tmp_path: Path) -> None:
+def test_the_shell_form_runs_in_a_shell_and_an_entry_point_drops_the_inherited_command(tmp_path: Path) -> None:
     image = _image(tmp_path, 'FROM a AS x\nCMD ["old"]\nFROM x\nENTRYPOINT exec mlflow server\n')
     assert image.entrypoint == ("sh", "-c", "exec mlflow server")
     assert image.command == ()
@@ -91,17 +91,19 @@ def settings(tmp_path: Path) -> EmulatorSettings:
         (["not-installed-here", "-p", "5000"], ["not-installed-here", "-p", "4002"]),
     ],
 )
-def test_a_command_is_put_on_loopback(settings: EmulatorSettings, words: list[str], expected: list[str]) -> None:
+def test_a_server_command_listens_on_loopback(
+    settings: EmulatorSettings, words: list[str], expected: list[str]
+) -> None:
     assert command_here(words, environment={"PATH": "/nowhere"}, settings=settings, ports=[5000]) == expected
 
 
-def test_a_command_in_a_shell_is_put_on_loopback(settings: EmulatorSettings) -> None:
+def test_a_server_command_in_a_shell_listens_on_loopback(settings: EmulatorSettings) -> None:
     words = ["python", "-c", "exec mlflow server --host 0.0.0.0 --port 5000 -p 50001"]
     moved = command_here(words, environment={}, settings=settings, ports=[5000])
     assert moved[2] == "exec mlflow server --host 127.0.0.1 --port 4002 -p 50001"
 
 
-def test_a_process_sees_its_definition_and_the_emulator_and_nothing_of_the_developers(
+def test_a_process_sees_its_definition_and_the_emulator_but_no_developer_settings(
     settings: EmulatorSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_PROFILE", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD", "COURTSIDE_STATE_DIR", "PYTHONPATH"):
@@ -121,7 +123,7 @@ def test_a_process_sees_its_definition_and_the_emulator_and_nothing_of_the_devel
     assert "MLFLOW_PORT" not in seen
 
 
-def test_a_server_is_told_its_address_and_lets_loopback_in(settings: EmulatorSettings, tmp_path: Path) -> None:
+def test_a_server_gets_its_address_and_accepts_loopback(settings: EmulatorSettings, tmp_path: Path) -> None:
     given = {"MLFLOW_HOST": "0.0.0.0", "MLFLOW_SERVER_ALLOWED_HOSTS": "mlflow.internal:5000"}  # noqa: S104
     seen = process_environment(given, folder=tmp_path, settings=settings, server=True)
     assert (seen["MLFLOW_HOST"], seen["MLFLOW_PORT"]) == ("127.0.0.1", "4002")

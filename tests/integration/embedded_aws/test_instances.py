@@ -1,4 +1,4 @@
-"""Several instances, kept ones, and those that cannot start."""
+"""Several instances run side by side, kept instances stay, and an instance that cannot start says why."""
 
 import importlib.util
 import time
@@ -15,7 +15,7 @@ from embedded_aws.errors import EmulatorNotReady, InstanceUnknown, PortTaken, Se
 from embedded_aws.ports import free_port
 
 
-def test_a_second_instance_beside_a_running_one_has_its_own_everything(tmp_path: Path) -> None:
+def test_a_second_instance_shares_nothing_with_a_running_one(tmp_path: Path) -> None:
     options = LocalOptions(state_directory=tmp_path)
     with LocalAws.start(options) as one, LocalAws.start(options) as other:
         one.client("s3").create_bucket(Bucket="only-in-one")
@@ -49,10 +49,10 @@ def test_a_state_file_without_its_supervisor_is_stale(tmp_path: Path) -> None:
     )  # fmt: skip
     instances.write(gone, tmp_path)
     (found,) = instances.instances(tmp_path)
-    assert not found.running  # the pid exists, but belongs to another process
+    assert not found.running  # the pid exists but belongs to another process
     instances.down(found, tmp_path)
     assert instances.instances(tmp_path) == []
-    assert tmp_path.exists()  # a folder we would not have made is not removed
+    assert tmp_path.exists()  # `down` does not remove a folder that we would not have made
 
 
 def test_a_state_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_an_unknown_instance_is_bad_input(tmp_path: Path) -> None:
         instances.find("nobody", tmp_path)
 
 
-def test_a_port_can_be_chosen_and_a_taken_one_is_named(tmp_path: Path) -> None:
+def test_a_port_can_be_chosen_and_the_error_names_one_that_is_taken(tmp_path: Path) -> None:
     port = free_port()
     options = LocalOptions(state_directory=tmp_path, port=port)
     with LocalAws.start(options) as aws:
@@ -77,7 +77,7 @@ def test_a_port_can_be_chosen_and_a_taken_one_is_named(tmp_path: Path) -> None:
     assert instances.instances(tmp_path) == []
 
 
-def test_a_start_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_start_that_fails_says_why_and_leaves_nothing_behind(tmp_path: Path) -> None:
     before = set(psutil.pids())
     with pytest.raises(EmulatorNotReady, match="OverflowError"):
         LocalAws.start(LocalOptions(state_directory=tmp_path, port=-1))

@@ -1,4 +1,4 @@
-"""The ledger's port, kept by the table and by the fake that the unit tests use."""
+"""The DynamoDB table and the fake of the unit tests both behave as the ledger's port promises."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -37,7 +37,7 @@ def test_documents_come_back_with_their_revision(ledger: Ledger) -> None:
     assert (entry.key, entry.document, entry.revision) == ("lock/retraining", "two", 2)
 
 
-def test_a_write_that_believes_wrongly_changes_nothing(ledger: Ledger) -> None:
+def test_a_write_with_an_outdated_revision_changes_nothing(ledger: Ledger) -> None:
     assert ledger.put(LedgerWrite("champion/current", "one", 0))
     for believed in (0, 2):
         assert not ledger.put(LedgerWrite("champion/current", "other", believed))
@@ -46,20 +46,20 @@ def test_a_write_that_believes_wrongly_changes_nothing(ledger: Ledger) -> None:
     assert entry.document == "one"
 
 
-def test_several_writes_are_all_or_none(ledger: Ledger) -> None:
+def test_several_writes_succeed_or_fail_together(ledger: Ledger) -> None:
     assert ledger.put(LedgerWrite("champion/current", "one", 0), LedgerWrite("history/a", "first", 0))
     assert not ledger.put(LedgerWrite("history/b", "second", 0), LedgerWrite("champion/current", "two", 7))
     assert ledger.get("history/b") is None
 
 
-def test_a_partition_is_listed_by_key_and_holds_nothing_of_another(ledger: Ledger) -> None:
+def test_a_partition_is_listed_in_order_of_keys_without_other_partitions(ledger: Ledger) -> None:
     for key in ("history/2026-02", "history/2026-01", "historyother/1", "approval/1"):
         assert ledger.put(LedgerWrite(key, key, 0))
     assert [entry.key for entry in ledger.entries("history/")] == ["history/2026-01", "history/2026-02"]
     assert ledger.entries("nothing/") == []
 
 
-def test_of_many_writers_at_once_one_wins_every_revision(ledger: Ledger) -> None:
+def test_one_of_many_concurrent_writers_wins_each_revision(ledger: Ledger) -> None:
     def write(number: int) -> bool:
         return ledger.put(LedgerWrite("lock/retraining", str(number), 0))
 

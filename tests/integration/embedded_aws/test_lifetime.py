@@ -32,7 +32,7 @@ class Started:
     seen: list[psutil.Process]
 
     def all_ended(self, timeout: float = 600) -> bool:
-        """Whether every process that was seen, and every marked one, is gone within `timeout` seconds."""
+        """Return whether every seen and every marked process is gone within `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while any(_lives(each) for each in self.seen) or processes.marked(self.instance.id):
             if time.monotonic() > deadline:
@@ -41,7 +41,7 @@ class Started:
         return True
 
     def traces(self) -> list[Path]:
-        """What is left on disk."""
+        """Return the files that are left on disk."""
         return [path for path in (Path(self.instance.directory), *self.state.glob("*.json")) if path.exists()]
 
 
@@ -65,7 +65,7 @@ def started(directory: Path, ending: str) -> Iterator[Started]:
     supervisor = [psutil.Process(instance.supervisor_pid)] if psutil.pid_exists(instance.supervisor_pid) else []
     seen = _seen(supervisor)
     while supervisor and ending == "wait" and "mlflow" not in _names(seen):
-        time.sleep(0.05)  # it is a shell or a bare Python before it is MLflow
+        time.sleep(0.05)  # the process is a shell or a bare Python before it becomes MLflow
         seen = _seen(supervisor)
     try:
         yield Started(program, instance, state, seen)
@@ -76,15 +76,15 @@ def started(directory: Path, ending: str) -> Iterator[Started]:
 
 
 @pytest.mark.parametrize(("ending", "code"), [("success", 0), ("failure", 1)])
-def test_after_the_end_of_the_program(tmp_path: Path, ending: str, code: int) -> None:
+def test_nothing_is_left_when_the_program_ends(tmp_path: Path, ending: str, code: int) -> None:
     with started(tmp_path, ending) as run:
         assert run.program.wait(300) == code
-        # This must hold at once: when the program has ended, everything has.
+        # Nothing waits here: once the program has ended, everything it started must have ended too.
         assert run.all_ended(timeout=0)
         assert run.traces() == []
 
 
-def test_after_ctrl_c(tmp_path: Path) -> None:
+def test_nothing_is_left_after_ctrl_c(tmp_path: Path) -> None:
     with started(tmp_path, "wait") as run:
         assert {"postgres", "mlflow"} <= _names(run.seen)
         run.program.send_signal(signal.SIGINT)
@@ -93,14 +93,14 @@ def test_after_ctrl_c(tmp_path: Path) -> None:
         assert run.traces() == []
 
 
-def test_after_sigkill_of_the_program(tmp_path: Path) -> None:
+def test_nothing_is_left_after_sigkill_of_the_program(tmp_path: Path) -> None:
     with started(tmp_path, "wait") as run:
         run.program.kill()
         assert run.all_ended()
         assert run.traces() == []
 
 
-def test_after_sigkill_of_the_emulator(tmp_path: Path) -> None:
+def test_nothing_is_left_after_sigkill_of_the_emulator(tmp_path: Path) -> None:
     with started(tmp_path, "use") as run:
         os.kill(run.instance.emulator_pid, signal.SIGKILL)
         assert run.all_ended()
@@ -110,11 +110,11 @@ def test_after_sigkill_of_the_emulator(tmp_path: Path) -> None:
         assert "The embedded AWS ended by itself" in errors
 
 
-def test_after_sigkill_of_the_supervisor(tmp_path: Path) -> None:
+def test_only_a_stale_state_file_is_left_after_sigkill_of_the_supervisor(tmp_path: Path) -> None:
     with started(tmp_path, "wait") as run:
         os.kill(run.instance.supervisor_pid, signal.SIGKILL)
         assert run.all_ended()
-        # Nobody was left to remove its state file: it is stale, is recognized as such, and `down` removes it.
+        # Nobody was left to remove the state file, so it is stale; it is recognized as such and `down` removes it.
         (stale,) = instances.instances(run.state)
         assert not stale.running
         instances.down(stale, run.state)
@@ -122,7 +122,7 @@ def test_after_sigkill_of_the_supervisor(tmp_path: Path) -> None:
 
 
 def _lives(process: psutil.Process) -> bool:
-    # Whether a container's init collects its zombies is not our concern.
+    # Whether a container's init process collects its zombies is not our concern.
     with suppress(psutil.NoSuchProcess):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False

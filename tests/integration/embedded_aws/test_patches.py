@@ -1,4 +1,6 @@
-"""Each thing that ministack 1.5.33 does differently, as our stacks would notice it."""
+"""Each test shows one difference of ministack 1.5.33 from AWS that our stacks would notice, and that a patch
+removes.
+"""
 
 import json
 import time
@@ -74,7 +76,7 @@ def test_an_exception_is_caught_by_its_class_name(deployed: Deployed) -> None:
     assert json.loads(caught["Cause"])["errorMessage"] == "the challenger is no better"
 
 
-def test_a_state_that_waits_for_an_answer_fails_with_the_function_that_should_have_asked(deployed: Deployed) -> None:
+def test_a_state_waiting_for_an_answer_fails_when_its_function_fails(deployed: Deployed) -> None:
     ended = deployed.execute("Asking", {}, timeout=300)
     caught = json.loads(ended["output"])
     assert caught["Error"] == "NotBetter"
@@ -84,8 +86,8 @@ def test_a_state_that_waits_for_an_answer_fails_with_the_function_that_should_ha
     ("function", "kind"),
     [("Refuse", "NotBetter"), ("Broken", "Runtime.ImportModuleError"), ("Slow", "Sandbox.Timedout")],
 )
-def test_a_failing_function_says_how_it_failed(deployed: Deployed, function: str, kind: str) -> None:
-    for _ in range(2):  # the second time on an environment that has failed before
+def test_a_failing_function_returns_its_error(deployed: Deployed, function: str, kind: str) -> None:
+    for _ in range(2):  # the second call runs in an environment that has failed before
         answer, failed = deployed.invoke(function, {})
         assert failed
         assert answer["errorType"] == kind
@@ -134,7 +136,7 @@ def test_the_reference_of_a_secret_is_its_arn_and_containers_read_it(deployed: D
     assert deployed.lake_json("task/seen.json")["PLAIN"] == "set now"
 
 
-def test_a_security_group_rule_of_its_own_is_in_the_group(deployed: Deployed) -> None:
+def test_a_separate_security_group_rule_is_part_of_its_group(deployed: Deployed) -> None:
     groups = deployed.aws.client("ec2").describe_security_groups(GroupIds=[deployed.output("GroupId")])
     rules = groups["SecurityGroups"][0]["IpPermissions"]
     assert [(rule["FromPort"], rule["IpRanges"][0]["CidrIp"]) for rule in rules] == [(5432, "10.0.0.0/16")]
@@ -147,7 +149,7 @@ def test_types_without_a_local_effect_deploy(deployed: Deployed) -> None:
     assert deployed.output("LinkId")
 
 
-def test_an_object_is_put_only_if_there_is_none(deployed: Deployed) -> None:
+def test_a_conditional_put_does_not_replace_an_object(deployed: Deployed) -> None:
     s3, bucket = deployed.aws.client("s3"), deployed.output("LakeName")
     s3.put_object(Bucket=bucket, Key="lock", Body=b"first", IfNoneMatch="*")
     with pytest.raises(ClientError, match="PreconditionFailed"):
@@ -170,7 +172,7 @@ def test_a_task_of_an_unknown_image_says_so(deployed: Deployed) -> None:
 
 
 @pytest.mark.parametrize("code", [0, 4])
-def test_a_container_that_depends_on_anothers_success_starts_after_it_or_not_at_all(
+def test_a_container_that_depends_on_anothers_success_starts_only_after_it(
     deployed: Deployed, code: int, tmp_path: Path
 ) -> None:
     ecs = deployed.aws.client("ecs")
@@ -225,7 +227,7 @@ def _secret(deployed: Deployed) -> dict[str, Any]:
 
 
 def _messages(deployed: Deployed, group: str, *, until: str) -> list[str]:
-    """Return a group's messages once one of them is `until` (forwarding lags a little behind)."""
+    """Return a group's messages once one of them is `until`, because forwarding lags a little behind."""
     logs = deployed.aws.client("logs")
 
     def read() -> list[str]:
@@ -248,7 +250,7 @@ def _until(condition: Any, timeout: float = 120) -> bool:
     return True
 
 
-def test_a_schedule_hands_over_its_own_time(deployed: Deployed) -> None:
+def test_a_schedule_passes_on_its_scheduled_time(deployed: Deployed) -> None:
     sqs, at = deployed.aws.client("sqs"), datetime.now(UTC) + timedelta(seconds=1)
     url = sqs.create_queue(QueueName="scheduled")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

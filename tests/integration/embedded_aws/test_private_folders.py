@@ -1,4 +1,4 @@
-"""PostgreSQL as root where other users cannot enter: root's own home and `mktemp -d` are such places."""
+"""PostgreSQL starts as root below folders that other users cannot enter, such as root's home and `mktemp -d`."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def private() -> Iterator[Path]:
 def answers(server: PostgresServer) -> bool:
     address = f"host=127.0.0.1 port={server.port} user=mlflow password=secret dbname=tracking"
     with psycopg2.connect(address) as link, link.cursor() as cursor:
-        cursor.execute("select 'dictionaries' || count(*) from pg_ts_config")  # needs the shared files, too
+        cursor.execute("select 'dictionaries' || count(*) from pg_ts_config")  # the query also needs the shared files
         return str(cursor.fetchone()[0]).startswith("dictionaries")  # type: ignore[index]
 
 
@@ -75,6 +75,6 @@ def test_where_every_folder_is_closed_the_error_names_them(private: Path) -> Non
         reachable.shared_base([str(private / "inner"), str(private / "missing")])
 
 
-def test_a_closed_tmpdir_is_passed_over(private: Path) -> None:
+def test_a_closed_tmpdir_is_skipped(private: Path) -> None:
     passable = reachable.shared_base()
     assert reachable.shared_base([str(private), str(passable)]) == passable

@@ -1,4 +1,4 @@
-"""What a bucket does and a folder does not: versions, and copies within S3."""
+"""A lake in a bucket has versions and copies within S3, which a lake in a folder does not have."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def lake(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> S3Lake:
     return S3Lake(deployed.output("LakeName"))
 
 
-def test_objects_move_and_go(lake: S3Lake) -> None:
+def test_objects_can_be_moved_and_deleted(lake: S3Lake) -> None:
     names = [f"{number}.bin" for number in range(20)]
     for name in names:
         lake.write(f"moving/staged/{name}", name.encode())
@@ -35,7 +35,7 @@ def test_a_copy_that_fails_loses_nothing(lake: S3Lake) -> None:
     assert lake.read("failing/a") == b"a"
 
 
-def test_a_set_of_legacy_files_is_whole_in_a_bucket_too(lake: S3Lake) -> None:
+def test_a_set_of_legacy_files_is_also_complete_in_a_bucket(lake: S3Lake) -> None:
     for training_id in ("first", "second"):
         files = {f"{name}.pkl": f"{name} {training_id}".encode() for name in "abc"}
         publish_legacy_set(training_id, files, lake=lake)

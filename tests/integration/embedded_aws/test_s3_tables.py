@@ -1,4 +1,4 @@
-"""Tables in S3 are counted in constant memory: a fresh process, a table, and one of ten times the rows."""
+"""Counting a table in S3 takes constant memory: fresh processes count one table and another of ten times the rows."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 
 
 class Shelf:
-    """Tables of one width in the store."""
+    """A writer of tables in the bucket, all of one width."""
 
     def __init__(self, store: LocalAws, folder: Path, columns: int, rows_a_group: int) -> None:
         self._store, self._folder, self._columns = store, folder, columns
@@ -58,7 +58,7 @@ class Shelf:
         return f"s3://{BUCKET}/{self._columns}/{groups}"
 
     def count(self, address: str) -> tuple[int, float]:
-        """Count a table in a fresh process; return its rows and the process's peak memory in MiB."""
+        """Count a table in a fresh process and return its rows and the process's peak memory in MiB."""
         instance = self._store.instance
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         done = subprocess.run(

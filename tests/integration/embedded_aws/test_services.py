@@ -1,4 +1,4 @@
-"""PostgreSQL and the Slack-shaped webhook on their own, and a service that cannot run."""
+"""PostgreSQL and the Slack-shaped webhook work on their own, and a service that cannot run is reported."""
 
 import json
 import os
@@ -20,13 +20,13 @@ from tests.integration.embedded_aws import cloud
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that another user may pass through, as an instance's own is (pytest's are not)."""
+    """Return a folder that another user may pass through, as an instance's own folder is and pytest's are not."""
     with tempfile.TemporaryDirectory(prefix="courtside-test-") as name:
         Path(name).chmod(0o711)
         yield Path(name)
 
 
-def test_postgres_takes_awkward_names_and_stops_cleanly(folder: Path) -> None:
+def test_postgres_accepts_awkward_names_and_stops_cleanly(folder: Path) -> None:
     database = Database(name='odd "name"', user="o-neil", password="p'a\"s s%w:ö")
     server = PostgresServer(folder / "postgres", database, {"PATH": os.defpath})
     server.start()
@@ -45,7 +45,7 @@ def test_postgres_takes_awkward_names_and_stops_cleanly(folder: Path) -> None:
     log = (folder / "postgres" / "postgres.log").read_text()
     assert "database system is shut down" in log.splitlines()[-1]
     assert not (folder / "postgres" / "data" / "postmaster.pid").exists()
-    server.stop()  # again is harmless
+    server.stop()  # stopping it again is harmless
 
 
 def test_postgres_that_cannot_be_set_up_quotes_its_log(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The real MLflow server, as the ECS service that the template describes."""
+"""The template's ECS service runs the real MLflow server."""
 
 import json
 import socket
@@ -48,7 +48,7 @@ def test_everything_listens_on_loopback_only(deployed: Deployed) -> None:
     assert int(deployed.output("DatabasePort")) in ports
 
 
-def test_a_backend_store_of_ones_own_takes_the_databases_place(tmp_path: Path) -> None:
+def test_a_chosen_backend_store_replaces_the_database(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path}/own.db"
     options = LocalOptions(state_directory=tmp_path / "state", backend_store_uri=uri)
     with LocalAws.start(options) as aws:

@@ -1,4 +1,6 @@
-"""An embedded AWS with one versioned bucket, in the stacks of a stage that holds nothing else."""
+"""These fixtures provide an embedded AWS with one versioned bucket, in the stacks of a stage that holds nothing
+else.
+"""
 
 import json
 from collections.abc import Iterator
@@ -35,7 +37,7 @@ CHECK = {
         "Environment": {"Variables": {"COURTSIDE_LAKE_BUCKET": "lake", "COURTSIDE_DATASET": str(CONTRACT)}},
     },
 }
-"""A function that is never called: commands read from its environment which dataset the stage trains on."""
+"""This function is never called; commands read from its environment which dataset the stage trains on."""
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +52,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="session")
 def bucket(aws: LocalAws) -> str:
-    """The lake of a stage, whose other stacks are empty but for a topic each."""
+    """Deploy a stage whose stacks hold a lake and otherwise only a topic each, and return the lake's bucket."""
     formation = aws.client("cloudformation")
     for stack in STACKS:
         resources: dict[str, Any] = {"Topic": {"Type": "AWS::SNS::Topic"}}
@@ -71,7 +73,7 @@ def bucket(aws: LocalAws) -> str:
 
 @pytest.fixture
 def lake(aws: LocalAws, bucket: str) -> S3Lake:
-    """The lake, emptied of every version."""
+    """Return the lake, emptied of every version."""
     s3 = aws.client("s3")
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]

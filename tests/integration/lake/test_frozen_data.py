@@ -1,4 +1,4 @@
-"""Versions of objects as S3 keeps them: what a manifest names stays readable whatever is written over it."""
+"""S3 keeps versions of objects, so what a manifest names stays readable whatever is written over it."""
 
 from datetime import date
 
@@ -47,11 +47,13 @@ def test_a_version_that_is_gone_is_a_missing_object(lake: S3Lake, aws: LocalAws)
 def test_more_objects_than_one_page_are_listed(lake: S3Lake, aws: LocalAws) -> None:
     for number in range(1_050):
         lake.write(f"tables/many/{number:04}", b"")
-    assert aws.client("s3").list_object_versions(Bucket=lake.bucket)["IsTruncated"], "or this proves nothing"
+    assert aws.client("s3").list_object_versions(Bucket=lake.bucket)["IsTruncated"], (
+        "the objects must not fit on one page"
+    )
     assert [each.key for each in lake.list_objects("tables/many/")] == [f"tables/many/{n:04}" for n in range(1_050)]
 
 
-def test_a_training_reads_what_was_frozen_after_it_was_written_over(lake: S3Lake, aws: LocalAws) -> None:
+def test_a_training_reads_frozen_data_even_after_it_was_overwritten(lake: S3Lake, aws: LocalAws) -> None:
     table = churn_table()
     lake.write(f"{PREFIX}a.parquet", parquet(table.slice(0, 1_500)))
     lake.write(f"{PREFIX}b.parquet", parquet(table.slice(1_500)))

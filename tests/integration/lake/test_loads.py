@@ -1,4 +1,4 @@
-"""`courtside tables` against a bucket: loads, and loads at once, as S3 decides them."""
+"""`courtside tables` loads into a bucket, and S3's conditional writes decide between concurrent loads."""
 
 import io
 import json
@@ -37,7 +37,7 @@ def tables(command: str, *arguments: str | Path) -> Any:
     return json.loads(done.stdout)
 
 
-def test_an_object_is_replaced_only_while_it_is_as_it_was_read(lake: S3Lake) -> None:
+def test_an_object_is_replaced_only_if_it_is_unchanged_since_it_was_read(lake: S3Lake) -> None:
     assert lake.stamped("a/x") is None
     lake.write("a/x", b"first")
     found = lake.stamped("a/x")
@@ -51,7 +51,7 @@ def test_an_object_is_replaced_only_while_it_is_as_it_was_read(lake: S3Lake) -> 
     assert lake.keys("a/") == []
 
 
-def test_a_file_is_loaded_once_listed_and_taken_back(lake: S3Lake, path: Path) -> None:
+def test_a_file_is_loaded_once_listed_and_removed_again(lake: S3Lake, path: Path) -> None:
     load = ("--table", path, "--contract", CONTRACT)
     first, again = tables("load", *load), tables("load", *load)
     assert (first["repeated"], again["repeated"], again["load"]) == (False, True, first["load"])
@@ -94,7 +94,7 @@ def test_a_dataset_that_the_stage_does_not_train_on_is_refused(lake: S3Lake, pat
     assert lake.keys("") == []
 
 
-def test_games_loaded_at_once_are_all_there(lake: S3Lake) -> None:
+def test_concurrent_loads_of_games_lose_none(lake: S3Lake) -> None:
     whole = simulate_games(seasons=[2010])
     parts = [whole.slice(start, 100) for start in range(0, 400, 100)]
 

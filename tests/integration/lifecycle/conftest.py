@@ -1,4 +1,4 @@
-"""The previous release on an embedded AWS of its own, with something in its stores."""
+"""This fixture deploys the previous release on an embedded AWS of its own, with something in its stores."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ WEBHOOK = "https://hooks.slack.com/services/put-by-hand"
 
 @dataclass(frozen=True)
 class Upgrade:
-    """An old release deployed, and this release's assembly waiting to be."""
+    """A deployed old release and this release's assembly, which is to be deployed over it."""
 
     aws: LocalAws
     assembly: Path
@@ -51,7 +51,7 @@ def database_password(aws: LocalAws) -> str:
 
 
 def old_assembly(folder: Path, new: Path) -> Path:
-    """Write an assembly with the last release's templates; its images are this release's, only tagged as they were."""
+    """Write an assembly with the last release's templates; it uses this release's images under the old tags."""
     shutil.copytree(new, folder)
     before = release(versions()[-1], "dev")
     for stack, template in before.templates.items():

@@ -1,4 +1,4 @@
-"""One stage's life: deployed by an earlier release, upgraded by change sets, destroyed. The tests run in this order."""
+"""A stage is deployed by an earlier release, upgraded by change sets and destroyed; the tests run in this order."""
 
 import json
 import subprocess
@@ -20,9 +20,9 @@ STACK_NAMES = [stack_name("dev", stack) for stack in STACKS]
 
 
 def announce(upgrade: Upgrade, stack: str, template: str, *, name: str) -> list[dict[str, Any]]:
-    """Create a change set and return what it announces."""
+    """Create a change set and return the changes that it announces."""
     cloudformation, s3 = upgrade.aws.client("cloudformation"), upgrade.aws.client("s3")
-    # A request does not accept a template of this size.
+    # A request cannot carry a template of this size, so it is uploaded first.
     s3.create_bucket(Bucket=f"templates-{stack}")
     s3.put_object(Bucket=f"templates-{stack}", Key=name, Body=template.encode())
     cloudformation.create_change_set(
@@ -39,7 +39,7 @@ def announce(upgrade: Upgrade, stack: str, template: str, *, name: str) -> list[
 
 
 def execute(upgrade: Upgrade, stack: str, *, name: str) -> None:
-    """Carry a change set out, as `cdk deploy` does."""
+    """Execute a change set as `cdk deploy` does."""
     cloudformation = upgrade.aws.client("cloudformation")
     cloudformation.execute_change_set(StackName=stack, ChangeSetName=name)
     cloudformation.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
@@ -47,9 +47,9 @@ def execute(upgrade: Upgrade, stack: str, *, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def announced(upgrade: Upgrade) -> list[dict[str, Any]]:
-    """What the change sets of all stacks said, after they were executed."""
+    """Return the announced changes of all stacks, after their change sets were executed."""
     assembly = read_assembly(upgrade.assembly)
-    # Assets are published before change sets are made; the stacks themselves are left to the change sets.
+    # Assets are published before change sets are made, and only the change sets change the stacks.
     upgrade.aws.publish(upgrade.assembly)
     said = []
     for stack in assembly.stacks:
@@ -67,7 +67,7 @@ def test_the_change_sets_replace_and_remove_nothing_that_holds_data(announced: l
 
 
 @pytest.mark.usefixtures("announced")
-def test_a_change_set_would_have_announced_a_replacement(upgrade: Upgrade) -> None:
+def test_a_change_set_announces_a_replacement_if_there_is_one(upgrade: Upgrade) -> None:
     changed = json.loads((upgrade.assembly / "courtside-dev-data.template.json").read_text())
     changed["Resources"]["LakeBucket"]["Properties"]["BucketName"] = "a-name-of-its-own"
     changed["Resources"]["SlackWebhookSecret"]["Properties"]["Name"] = "a-name-of-its-own"
@@ -77,7 +77,7 @@ def test_a_change_set_would_have_announced_a_replacement(upgrade: Upgrade) -> No
 
 
 @pytest.mark.usefixtures("announced")
-def test_what_was_stored_before_is_there_after(upgrade: Upgrade) -> None:
+def test_stored_data_survives_the_upgrade(upgrade: Upgrade) -> None:
     outputs = stage_outputs("dev")
     assert outputs[StackOutput.LAKE_BUCKET] == upgrade.lake
     assert outputs[SLACK.secret_output] == upgrade.slack_secret
@@ -90,11 +90,11 @@ def test_what_was_stored_before_is_there_after(upgrade: Upgrade) -> None:
 
 
 @pytest.mark.usefixtures("announced")
-def test_while_the_stage_stands_nothing_is_left_over(upgrade: Upgrade) -> None:  # noqa: ARG001
+def test_a_deployed_stage_has_no_leftovers(upgrade: Upgrade) -> None:  # noqa: ARG001
     assert retained_resources("dev") == []
 
 
-def test_destroy_keeps_what_is_meant_to_be_kept_and_the_command_says_how_to_remove_it(
+def test_destroy_keeps_the_data_and_the_command_says_how_to_remove_it(
     upgrade: Upgrade, announced: list[dict[str, Any]]
 ) -> None:
     assert announced
@@ -105,7 +105,7 @@ def test_destroy_keeps_what_is_meant_to_be_kept_and_the_command_says_how_to_remo
     with pytest.raises(StageNotDeployed):
         stage_outputs("dev")
 
-    # A database that is made again has the same name.
+    # A database that is created again gets the same name.
     assert list(upgrade.aws.directory.glob("postgres-*")) == []
     left = {thing.logical_id: thing for thing in retained_resources("dev")}
     assert set(left) == {"LakeBucket", "ArtifactsBucket", "Ledger", "SlackWebhookSecret", "TrackingDatabase"}
@@ -125,7 +125,7 @@ def test_destroy_keeps_what_is_meant_to_be_kept_and_the_command_says_how_to_remo
         assert part in done.stdout, done.stdout
 
 
-def test_what_was_removed_is_no_longer_listed(upgrade: Upgrade) -> None:
+def test_removed_leftovers_are_no_longer_listed(upgrade: Upgrade) -> None:
     before = {thing.logical_id: thing.name for thing in retained_resources("dev")}
     assert before
     aws = upgrade.aws

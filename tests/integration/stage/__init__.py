@@ -1,1 +1,1 @@
-"""The real app, deployed."""
+"""These tests deploy the real app and run it."""

@@ -1,4 +1,4 @@
-"""The real app on one embedded AWS, with simulated seasons in its lake."""
+"""These fixtures deploy the real app on one embedded AWS, with simulated seasons in its lake."""
 
 import os
 import time
@@ -37,7 +37,7 @@ class Stage:
         )
 
     def end(self, arn: str, *, timeout: float = 600) -> str:
-        """Wait for an execution's end and return its status."""
+        """Wait for an execution to end and return its status."""
         deadline = time.monotonic() + timeout
         states = self.aws.client("stepfunctions")
         while (status := states.describe_execution(executionArn=arn)["status"]) == "RUNNING":
@@ -67,7 +67,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture(scope="session")
 def champion(stage: Stage) -> str:
-    """The first champion's training id."""
+    """Train the first champion and return its training's id."""
     arn = stage.train("first", as_of=date(2010, 7, 1))
     status = stage.end(arn)
     said = [message.text for message in stage.slack.messages[-3:]]

@@ -1,4 +1,4 @@
-"""What several tests of a stage do and look at."""
+"""Several tests of a stage share these actions and queries."""
 
 import json
 import time
@@ -28,13 +28,13 @@ def waited(stage: Stage, arn: str, state: str, *, timeout: float = 600) -> None:
         entered = [event.get("stateEnteredEventDetails") for event in stage.loop.history(arn)]
         if state in [each["name"] for each in entered if isinstance(each, dict)]:
             return
-        assert time.monotonic() < deadline, f"{arn} has not come to {state}"
+        assert time.monotonic() < deadline, f"{arn} has not reached {state}"
         time.sleep(0.2)
 
 
 def asked(stage: Stage, training_id: str) -> str:
-    """Wait until a training's approval is asked for in Slack and return the alert."""
-    deadline = time.monotonic() + 300  # a training, its seal and its smoke check come before
+    """Wait until Slack is asked to approve a training and return the alert."""
+    deadline = time.monotonic() + 300  # the training, its seal and its smoke check come first
     while not (found := texts(stage, containing=f"courtside versions approve {training_id} ")):
         assert time.monotonic() < deadline, "nobody was asked"
         time.sleep(0.2)
@@ -50,7 +50,7 @@ def function_name(stage: Stage, verb: str) -> str:
 
 @contextmanager
 def without_tracking(stage: Stage) -> Iterator[None]:
-    """Take the MLflow service away, as an outage would."""
+    """Stop the MLflow service, as an outage would, and start it again afterwards."""
     ecs = stage.aws.client("ecs")
     cluster, service = next(
         (cluster, found[0])
@@ -67,7 +67,7 @@ def without_tracking(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def patience(stage: Stage, *, seconds: int) -> Iterator[None]:
-    """Make the machine wait for a person for this long, as a stage's setting in hours would."""
+    """Make the machine wait for a person for some seconds, as a stage's setting does in hours."""
     states, arn = stage.aws.client("stepfunctions"), stage.loop.output(StackOutput.RETRAINING)
     definition = states.describe_state_machine(stateMachineArn=arn)["definition"]
     changed: dict[str, Any] = json.loads(definition)

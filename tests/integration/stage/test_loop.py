@@ -1,4 +1,4 @@
-"""Paths of the deployed loop that the demo does not take; they share one stage and run in this order."""
+"""The deployed loop takes paths that the demo does not; these tests share one stage and run in this order."""
 
 import time
 from datetime import UTC, date, datetime
@@ -24,7 +24,7 @@ def texts(stage: Stage, *, containing: str) -> list[str]:
 
 
 def told_once(stage: Stage, *, containing: str) -> str:
-    """Wait for a message, which comes after what it tells of, and return the only one of its kind."""
+    """Wait for a message, which may arrive some time after its event, and return the only one of its kind."""
     deadline = time.monotonic() + 300
     while not (found := texts(stage, containing=containing)):
         assert time.monotonic() < deadline, f"nobody was told {containing!r}"
@@ -89,7 +89,9 @@ def test_the_notebooks_recipe_still_works(stage: Stage, champion: str) -> None:
 
 
 def test_every_logged_model_predicts_as_it_did_in_training(stage: Stage, champion: str) -> None:
-    """The registry's copy of the champion predicts for the holdout what training wrote there."""
+    """Every logged model, and the registry's copy of the champion, predicts for the holdout what the training
+    stored.
+    """
     import io
 
     import pyarrow.parquet as pq
@@ -113,11 +115,11 @@ def test_the_same_check_twice_alerts_and_retrains_once(stage: Stage, champion: s
     assert not first.duplicate
     assert again.duplicate
     assert again.execution_arn == first.execution_arn
-    if first.execution_arn:  # let it end: the tests below move the champion too
+    if first.execution_arn:  # the execution has to end first, because the tests below move the champion too
         assert stage.end(first.execution_arn) == "SUCCEEDED"
 
 
-def test_a_challenger_not_shown_to_be_as_good_is_kept_out_and_people_are_told(stage: Stage) -> None:
+def test_a_challenger_not_shown_to_be_as_good_is_rejected_and_people_are_told(stage: Stage) -> None:
     registry = MlflowRegistry(stage.aws.tracking_url)
     champion = registry.champion_version()
     before = len(stage.slack.messages)
@@ -150,7 +152,7 @@ def test_a_new_champion_can_be_rolled_back(stage: Stage) -> None:
     assert loaded.version == first
 
 
-def test_a_failing_slack_loses_no_alert(stage: Stage) -> None:
+def test_no_alert_is_lost_when_slack_fails(stage: Stage) -> None:
     stage.slack.fail_next(2)
     before = len(stage.slack.messages)
     topic = stage.aws.client("sns").list_topics()["Topics"][0]["TopicArn"]

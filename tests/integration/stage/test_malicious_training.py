@@ -1,8 +1,8 @@
-"""A training task that somebody else controls: with its own role's credentials it can make nothing champion.
+"""A training task under an attacker's control cannot make anything champion with its role's credentials.
 
-Each attack is made by the role of the training task as the template gives it, on the stage that enforces IAM. The HTTP
-API before MLflow is not emulated: which of its calls the role may make is judged in `tests/infra` and
-`tests/integration/tracking/test_routes.py`.
+Each attack uses the role that the template gives to the training task, on a stage that enforces IAM. The HTTP API
+in front of MLflow is not emulated; `tests/infra` and `tests/integration/tracking/test_routes.py` judge which of its
+calls the role may make.
 """
 
 import json
@@ -30,7 +30,7 @@ from tests.integration.stage.test_permissions import function_of, role_of_task
 
 
 def session_of(stage: Stage, role: str) -> boto3.Session:
-    """Assume a role as its own service does."""
+    """Assume a role as its own service does, and return the session."""
     iam = stage.aws.client("iam")
     found = iam.get_role(RoleName=role)["Role"]
     trusted = found["AssumeRolePolicyDocument"]
@@ -62,14 +62,14 @@ def ledger_of(session: boto3.Session, stage: Stage) -> DynamoDbLedger:
 
 
 def who_is_champion(stage: Stage) -> tuple[Any, ...]:
-    """The champion according to registry, drift reference and ledger."""
+    """Return the champion according to the registry, the drift reference and the ledger."""
     pointer = read(ledger(stage), ledger_keys.CHAMPION, ChampionPointer)
     return champion_version(stage), stage.loop.drift_reference(), pointer
 
 
 @pytest.fixture
 def attacker(stage: Stage, champion: str) -> Iterator[boto3.Session]:
-    """The training task's own rights, on a stage whose champion is the same afterwards."""
+    """Return a session with the training task's rights, and check afterwards that the champion has not changed."""
     before = (
         champion_version(stage),
         stage.loop.drift_reference(),
@@ -110,7 +110,9 @@ LAKE_ATTACKS: dict[str, Callable[[Stage], str]] = {
 
 
 @pytest.mark.parametrize("attack", LAKE_ATTACKS)
-def test_it_cannot_write_what_decides_or_is_decided(stage: Stage, attacker: boto3.Session, attack: str) -> None:
+def test_it_cannot_write_decisions_or_what_they_are_based_on(
+    stage: Stage, attacker: boto3.Session, attack: str
+) -> None:
     lake, key = lake_of(attacker, stage.lake.bucket), LAKE_ATTACKS[attack](stage)
     for change in (lambda: lake.write(key, FORGED), lambda: lake.remove([key])):
         with pytest.raises(ClientError, match="AccessDenied"):
@@ -140,8 +142,11 @@ def test_it_cannot_start_or_answer_anything(stage: Stage, attacker: boto3.Sessio
             attack()
 
 
-def test_what_it_overwrites_of_the_champions_own_run_changes_nothing(stage: Stage, attacker: boto3.Session) -> None:
-    """It must be able to write models into MLflow's folder; the champion is not loaded from there."""
+def test_overwriting_the_champions_own_run_has_no_effect(stage: Stage, attacker: boto3.Session) -> None:
+    """What the task overwrites in the champion's own run has no effect.
+
+    The task must be able to write models into MLflow's folder, but the champion is not loaded from there.
+    """
     version = champion_version(stage)
     assert version is not None
     seal = sealed_model(champion_seal(stage), lake=stage.lake)

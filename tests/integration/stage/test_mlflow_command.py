@@ -1,4 +1,4 @@
-"""`courtside mlflow` on a deployed stage, as people run it."""
+"""`courtside mlflow` works on a deployed stage as people run it."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def test_the_ui_is_served_on_loopback_until_ctrl_c(stage: Stage) -> None:
     assert "Traceback" not in said
 
 
-def test_the_ui_refuses_an_address_that_others_reach(stage: Stage) -> None:
+def test_the_ui_refuses_to_listen_where_others_could_reach_it(stage: Stage) -> None:
     done = subprocess.run(
         [*COMMAND, "ui", "--host", "0.0.0.0"],  # noqa: S104 (what is refused)
         env=variables(stage), capture_output=True, text=True, timeout=600, check=False,

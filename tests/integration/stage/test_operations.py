@@ -1,4 +1,4 @@
-"""What operators do with a deployed stage: examine it, with each thing broken for it once; back up and restore."""
+"""Operators can examine a deployed stage, with each of its parts broken once, and back it up and restore it."""
 
 import json
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from tests.integration.stage.conftest import Stage
 
 @dataclass(frozen=True)
 class Said:
-    """What the doctor printed as JSON."""
+    """What the doctor printed as JSON, and its exit code."""
 
     exit_code: int
     findings: dict[str, dict[str, str]]
@@ -61,7 +61,7 @@ def ledger(stage: Stage) -> DynamoDbLedger:
     return DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
 
 
-def test_a_stage_that_works_has_nothing_that_fails(stage: Stage) -> None:
+def test_a_working_stage_passes_every_check(stage: Stage) -> None:
     said = ask()
     assert (said.exit_code, {check for check, each in said.findings.items() if each["level"] == "fail"}) == (0, set())
     version = MlflowRegistry(stage.aws.tracking_url).champion_version()
@@ -82,12 +82,12 @@ def test_a_stage_that_works_has_nothing_that_fails(stage: Stage) -> None:
     assert [said.of(f"stack courtside-dev-{stack}")[0] for stack in ("data", "tracking", "pipeline")] == ["ok"] * 3
 
 
-def test_everything_that_is_not_ok_says_what_to_do() -> None:
+def test_every_finding_that_is_not_ok_says_what_to_do() -> None:
     for finding in ask().findings.values():
         assert bool(finding["fix"]) == (finding["level"] != "ok"), finding
 
 
-def test_people_get_a_line_each_and_the_fix_below_it() -> None:
+def test_each_finding_is_one_line_with_its_fix_below() -> None:
     result = CliRunner().invoke(app, ["doctor"])
     assert result.exit_code == 0
     assert "  ok  champion" in result.stdout
@@ -105,7 +105,7 @@ def letter(stage: Stage) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("letter")
-def test_a_dead_letter_fails() -> None:
+def test_a_dead_letter_fails_the_examination() -> None:
     said = ask()
     assert said.exit_code == 1
     level, detail, fix = said.starting("dead letters DriftCheckMissed")
@@ -125,7 +125,7 @@ def stuck(ledger: DynamoDbLedger) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("stuck")
-def test_a_lock_whose_holder_died_is_told_with_what_happens_to_it() -> None:
+def test_a_lock_of_a_dead_execution_is_reported_with_what_happens_to_it() -> None:
     said = ask()
     assert said.exit_code == 0
     level, detail, fix = said.of("lock")
@@ -136,7 +136,7 @@ def test_a_lock_whose_holder_died_is_told_with_what_happens_to_it() -> None:
 
 @pytest.fixture
 def moved(stage: Stage, ledger: DynamoDbLedger) -> Iterator[str]:
-    """Remove the registry's alias by hand, behind the ledger's back."""
+    """Delete the registry's alias by hand, so that the ledger does not know, and set it again afterwards."""
     client, version = connect(stage.aws.tracking_url), MlflowRegistry(stage.aws.tracking_url).champion_version()
     assert version is not None
     assert ledger.get(ledger_keys.CHAMPION) is not None
@@ -145,7 +145,7 @@ def moved(stage: Stage, ledger: DynamoDbLedger) -> Iterator[str]:
     client.set_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION, version)
 
 
-def test_a_registry_that_disagrees_with_the_ledger_fails_and_the_fix_mends_it(stage: Stage, moved: str) -> None:
+def test_a_registry_that_disagrees_with_the_ledger_is_reported_and_the_fix_works(stage: Stage, moved: str) -> None:
     said = ask()
     level, detail, fix = said.of("champion")
     assert (said.exit_code, level) == (1, "fail")
@@ -180,15 +180,15 @@ def paused(stage: Stage) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("paused")
-def test_a_paused_schedule_is_told() -> None:
+def test_a_paused_schedule_is_reported() -> None:
     assert ask().of("schedule Drift check")[0] == "warn"
 
 
-def test_without_an_address_the_topic_is_asked_and_said_to_be_heard_by_nobody() -> None:
+def test_a_topic_without_subscribers_is_reported() -> None:
     assert ask().of("alert e-mail")[:2] == ("warn", "no address is subscribed")
 
 
-def test_a_webhook_that_was_never_set_is_told_without_showing_the_secret(stage: Stage) -> None:
+def test_a_webhook_that_was_never_set_is_reported_without_showing_the_secret(stage: Stage) -> None:
     secret = stage.loop.output(SLACK.secret_output)
     stage.aws.client("secretsmanager").put_secret_value(SecretId=secret, SecretString="a placeholder")
     said = ask()
@@ -198,7 +198,7 @@ def test_a_webhook_that_was_never_set_is_told_without_showing_the_secret(stage: 
     assert "a placeholder" not in json.dumps(said.findings)
 
 
-def test_a_stage_that_is_not_deployed_is_examined_for_what_deploying_needs() -> None:
+def test_a_stage_that_is_not_deployed_is_checked_for_what_deploying_needs() -> None:
     result = CliRunner().invoke(app, ["doctor", "--stage", "prod", "--json"])
     found = {finding["check"]: finding for finding in json.loads(result.stdout)}
     assert found["stack courtside-prod-data"]["detail"] == "not deployed yet"
@@ -207,7 +207,7 @@ def test_a_stage_that_is_not_deployed_is_examined_for_what_deploying_needs() -> 
     assert "champion" not in found
 
 
-def test_a_stage_nobody_defined_fails_on_its_settings() -> None:
+def test_a_stage_without_settings_fails_on_them() -> None:
     result = CliRunner().invoke(app, ["doctor", "--stage", "nowhere", "--json"])
     found = {finding["check"]: finding for finding in json.loads(result.stdout)}
     assert result.exit_code == 1
@@ -221,7 +221,10 @@ def test_an_account_without_room_for_a_stage_fails(
     limit: float,
     level: str,
 ) -> None:
-    """Service Quotas is not emulated, so its answer is given; what is used is asked."""
+    """An account whose quotas are too small for a stage fails the examination.
+
+    Service Quotas is not emulated, so the test supplies its answer; what is in use is really queried.
+    """
     monkeypatch.setattr(quotas, "_quota", lambda *_: limit)
     plan = Plan(settings={"training_size": {"cpu": 4096}}, region="us-east-1", root=Path())
     found = {finding.check: finding for finding in quotas.EXAMINATION.look(plan)}
@@ -230,7 +233,7 @@ def test_an_account_without_room_for_a_stage_fails(
     assert found["quota of functions"].level == "ok"
 
 
-def test_a_check_that_was_due_and_did_not_run_fails(stage: Stage) -> None:
+def test_a_check_that_was_due_and_did_not_run_is_reported(stage: Stage) -> None:
     resources = stack_resources("courtside-dev-pipeline")
     (alarm,) = (each.physical_id for each in resources if "CheckDidNotRun" in each.logical_id)
     cloudwatch = boto3.client("cloudwatch")
@@ -246,7 +249,7 @@ def test_a_check_that_was_due_and_did_not_run_fails(stage: Stage) -> None:
     assert healthy["last check"].level == "ok"
 
 
-def test_status_tells_who_is_champion_and_that_nothing_runs(stage: Stage, ledger: DynamoDbLedger) -> None:
+def test_status_names_the_champion_and_says_that_nothing_runs(stage: Stage, ledger: DynamoDbLedger) -> None:
     result = CliRunner().invoke(app, ["status", "--stage", "dev", "--json"])
     assert result.exit_code == 0, result.output
     said = json.loads(result.stdout)
@@ -259,7 +262,7 @@ def test_status_tells_who_is_champion_and_that_nothing_runs(stage: Stage, ledger
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A task ends within the second here."""
+    """Query the task several times a second, because here it ends within a second."""
     monkeypatch.setattr(tracking_task, "POLL_SECONDS", 0.2)
 
 
@@ -287,7 +290,7 @@ def test_the_tracking_database_is_backed_up_and_restored_by_a_task_in_its_networ
 
 
 @pytest.mark.usefixtures("soon")
-def test_a_backup_that_does_not_exist_is_said() -> None:
+def test_a_backup_that_does_not_exist_is_reported() -> None:
     refused = CliRunner().invoke(app, ["tracking", "restore", "backups/tracking/never.zip", "--replace"])
     assert isinstance(refused.exception, CopyNotUnderstood)
     assert str(refused.exception).startswith("BackupUnreadable: the backup cannot be read: s3://")

@@ -1,7 +1,7 @@
-"""Paths of the retraining that ask a person, wait for another, or go wrong; on the same stage, in this order.
+"""Retrainings that ask a person, wait for another training or go wrong run on the same stage, in this order.
 
-Challengers trained some days later, in a summer without games, are as good as the champion and fresher: they pass, and
-every path past the gate is open.
+Challengers trained some days later, in a summer without games, are as good as the champion and fresher, so they
+pass the gate and every path behind it is open.
 """
 
 import io
@@ -41,7 +41,7 @@ SUMMER = date(2010, 7, 2)
 
 @pytest.fixture
 def approval(stage: Stage) -> Iterator[None]:
-    """The stage asks for approval, as its setting `approval` would make it."""
+    """Make the stage ask for approval, as its setting `approval` would."""
     functions, name = stage.aws.client("lambda"), function_name(stage, "Gate")
     before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
@@ -55,7 +55,7 @@ def approval(stage: Stage) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("champion", "approval")
-def test_an_approved_challenger_becomes_champion_and_the_history_names_who(stage: Stage) -> None:
+def test_an_approved_challenger_becomes_champion_and_the_history_names_the_approver(stage: Stage) -> None:
     before = champion_version(stage)
     arn = stage.train("to-approve", as_of=SUMMER + timedelta(0))
     alert = asked(stage, "to-approve")
@@ -64,7 +64,7 @@ def test_an_approved_challenger_becomes_champion_and_the_history_names_who(stage
     (row,) = printed(courtside(stage, "versions", "approvals", "--json"))
     assert row["training_id"] == "to-approve"
     assert "token" not in row
-    # What asks meanwhile is remembered; a lease that waits for a person lasts.
+    # A request that comes meanwhile is remembered, and a lease that waits for a person does not run out.
     other = stage.train("meanwhile", as_of=SUMMER + timedelta(1))
     assert stage.end(other) == "SUCCEEDED"
     assert told_once(stage, containing="Retraining meanwhile is remembered")
@@ -85,7 +85,7 @@ def test_an_approved_challenger_becomes_champion_and_the_history_names_who(stage
 
 
 @pytest.mark.usefixtures("champion", "approval")
-def test_what_waited_is_run_next_and_a_refused_challenger_leaves_the_champion(stage: Stage) -> None:
+def test_a_waiting_request_runs_next_and_a_rejected_challenger_leaves_the_champion(stage: Stage) -> None:
     before = champion_version(stage)
     arn = next(e.arn for e in stage.loop.executions() if e.name == "again-meanwhile")
     asked(stage, "again-meanwhile")
@@ -102,7 +102,7 @@ def test_what_waited_is_run_next_and_a_refused_challenger_leaves_the_champion(st
 
 
 @pytest.mark.usefixtures("champion", "approval")
-def test_a_training_that_is_stopped_while_it_waits_is_listed_no_more_and_an_answer_hears_so(stage: Stage) -> None:
+def test_a_training_stopped_while_it_waits_is_unlisted_and_an_answer_says_so(stage: Stage) -> None:
     before = champion_version(stage)
     arn = stage.train("stopped", as_of=SUMMER + timedelta(1))
     asked(stage, "stopped")
@@ -114,7 +114,7 @@ def test_a_training_that_is_stopped_while_it_waits_is_listed_no_more_and_an_answ
     assert "TrainingEnded" in late.stderr
     assert "wrong data" in late.stderr
     assert champion_version(stage) == before
-    # A rule releases its lock, which the next steps need.
+    # A rule releases the training's lock, which the next steps need.
     deadline = time.monotonic() + 300
     while (read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()).holder:
         assert time.monotonic() < deadline, "the lock was not given back"
@@ -122,7 +122,7 @@ def test_a_training_that_is_stopped_while_it_waits_is_listed_no_more_and_an_answ
 
 
 @pytest.mark.usefixtures("champion", "approval")
-def test_an_approval_that_nobody_gives_expires_and_the_champion_stays(stage: Stage) -> None:
+def test_an_unanswered_approval_expires_and_the_champion_stays(stage: Stage) -> None:
     before = champion_version(stage)
     with patience(stage, seconds=2):
         arn = stage.train("nobody-answers", as_of=SUMMER + timedelta(2))
@@ -139,7 +139,7 @@ def test_a_challenger_that_fails_its_smoke_check_never_becomes_champion(stage: S
     before, drift_before = champion_version(stage), stage.loop.drift_reference()
     history = printed(courtside(stage, "versions", "history", "--json"))
     arn = stage.train("breaks", as_of=SUMMER + timedelta(3))
-    # What the training says of its known rows is changed before they are sealed.
+    # The predictions that the training recorded for its known rows are changed before they are sealed.
     key = lake_keys.training_smoke("breaks")
     deadline = time.monotonic() + 300
     while key not in stage.lake.keys(lake_keys.TRAININGS_PREFIX):
@@ -161,12 +161,12 @@ def test_a_challenger_that_fails_its_smoke_check_never_becomes_champion(stage: S
     assert (ran["id"], ran["state"]) == ("breaks", "failed")
     assert "Smoke failed" in ran["outcome"]
     assert printed(courtside(stage, "versions", "list", "--json"))[0]["gate"].startswith("passed")
-    # Announced once: the rule on executions that failed without a word stays silent.
+    # The failure was announced once: the rule for executions that failed without an announcement stays silent.
     assert not texts(stage, containing="Retraining breaks ended as FAILED")
 
 
 @pytest.mark.usefixtures("champion", "approval")
-def test_a_tracking_server_that_is_away_at_the_promotion_changes_nothing(stage: Stage) -> None:
+def test_an_outage_of_the_tracking_server_at_the_promotion_changes_nothing(stage: Stage) -> None:
     before, drift_before = champion_version(stage), stage.loop.drift_reference()
     arn = stage.train("server-away", as_of=SUMMER + timedelta(4))
     asked(stage, "server-away")
@@ -178,7 +178,7 @@ def test_a_tracking_server_that_is_away_at_the_promotion_changes_nothing(stage: 
     assert "Promote failed: TrackingUnavailable" in printed(courtside(stage, "status", "--json"))["runs"][0]["outcome"]
     assert champion_version(stage) == before
     assert stage.loop.drift_reference() == drift_before
-    # When it is back a person promotes what the gate and they had agreed on.
+    # Once the server is back, a person promotes the version that the gate and they had agreed on.
     version = stage.loop.training("server-away").challenger_version
     assert version is not None
     moved = printed(courtside(stage, "versions", "promote", version, "--reason", "approved before", "--json"))
@@ -187,13 +187,13 @@ def test_a_tracking_server_that_is_away_at_the_promotion_changes_nothing(stage: 
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_tracking_server_that_is_away_at_the_smoke_check_leaves_the_champion(stage: Stage) -> None:
+def test_an_outage_of_the_tracking_server_at_the_smoke_check_leaves_the_champion(stage: Stage) -> None:
     before, drift_before = champion_version(stage), stage.loop.drift_reference()
     arn = stage.train("away-at-smoke", as_of=SUMMER + timedelta(7))
     waited(stage, arn, "Smoke")
     with without_tracking(stage):
         assert stage.end(arn) == "FAILED"
-    # The smoke check needs no server: it loads what was sealed.
+    # The smoke check needs no server, because it loads what was sealed.
     said = told_once(stage, containing="Retraining away-at-smoke failed in Promote")
     assert "Check which version is champion: courtside versions list" in said
     assert champion_version(stage) == before
@@ -201,7 +201,7 @@ def test_a_tracking_server_that_is_away_at_the_smoke_check_leaves_the_champion(s
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_training_whose_server_is_away_is_spooled_and_logged_later(stage: Stage) -> None:
+def test_a_training_during_an_outage_of_the_server_is_spooled_and_logged_later(stage: Stage) -> None:
     before = champion_version(stage)
     with without_tracking(stage):
         arn = stage.train("unlogged", as_of=SUMMER + timedelta(5))
@@ -222,7 +222,7 @@ def test_a_training_whose_server_is_away_is_spooled_and_logged_later(stage: Stag
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_killed_training_is_announced_and_gives_the_lock_back(stage: Stage) -> None:
+def test_a_killed_training_is_announced_and_its_lock_is_released(stage: Stage) -> None:
     arn = stage.train("killed", as_of=SUMMER + timedelta(6))
     waited(stage, arn, "Train")
     ecs = stage.aws.client("ecs")
@@ -240,7 +240,7 @@ def test_a_killed_training_is_announced_and_gives_the_lock_back(stage: Stage) ->
     assert state.holder is None
 
 
-def test_a_lease_that_lasts_keeps_others_waiting_and_one_that_ended_does_not(stage: Stage) -> None:
+def test_a_valid_lease_keeps_others_waiting_and_an_expired_one_does_not(stage: Stage) -> None:
     table = ledger(stage)
     _, revision = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     alive = RetrainingLockState(holder="somebody", lease_until=datetime.now(UTC) + timedelta(hours=1))
@@ -252,7 +252,7 @@ def test_a_lease_that_lasts_keeps_others_waiting_and_one_that_ended_does_not(sta
     dead = RetrainingLockState(holder="somebody", lease_until=datetime.now(UTC) - timedelta(seconds=1))
     assert table.put(written(ledger_keys.RETRAINING_LOCK, dead, expected_revision=revision))
     arn = stage.train("takes-over", as_of=date(1970, 1, 1))
-    # It has the lock: it fails because there are no games, not because the lock is taken.
+    # The training has the lock: it fails because there are no games, not because the lock is taken.
     assert stage.end(arn) == "FAILED"
     assert told_once(stage, containing="Retraining takes-over failed in Freeze")
     state, _ = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
@@ -261,7 +261,7 @@ def test_a_lease_that_lasts_keeps_others_waiting_and_one_that_ended_does_not(sta
 
 
 @pytest.mark.usefixtures("champion")
-def test_drift_too_soon_after_a_training_starts_none(stage: Stage) -> None:
+def test_drift_too_soon_after_a_training_does_not_start_another(stage: Stage) -> None:
     table = ledger(stage)
     state, revision = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
@@ -277,18 +277,18 @@ def test_drift_too_soon_after_a_training_starts_none(stage: Stage) -> None:
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_rollback_by_command_moves_the_next_prediction(stage: Stage) -> None:
+def test_the_next_prediction_after_a_rollback_uses_the_target_version(stage: Stage) -> None:
     history = printed(courtside(stage, "versions", "history", "--json"))
     before = champion_version(stage)
     target = next(r["version"] for r in reversed(history) if r["version"] != before)
     done = printed(courtside(stage, "versions", "rollback", "--to", target, "--json"))
     assert done == {"before": before, "after": target}
     assert champion_version(stage) == stage.loop.drift_reference().version == target
-    # The target makes the next prediction: for known rows it predicts what it did when it was trained.
+    # The target of the rollback makes the next prediction, which for known rows equals the one from its training.
     loaded = champion_model(lake=stage.lake, tracking=MlflowTracking(stage.aws.tracking_url))
     assert loaded is not None
     assert loaded.version == target
-    # One line says which version and when.
+    # One line says which version is champion and since when.
     last = courtside(stage, "versions", "history").stdout.rpartition(f"\n{target}\t")[2]
     assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d to now\t", last), last
     rows = printed(courtside(stage, "versions", "compare", target, str(before), "--json"))

@@ -1,4 +1,4 @@
-"""Alerts of the deployed stage: one event at once many times, the whole channel, and a webhook that is wrong."""
+"""Alerts of the deployed stage survive concurrent deliveries, reach the whole channel, and report a wrong webhook."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.integration.stage.test_loop import texts, told_once
 pytestmark = pytest.mark.usefixtures("champion")
 
 
-def test_an_event_delivered_five_times_at_once_is_carried_out_once(stage: Stage) -> None:
+def test_an_event_delivered_five_times_at_once_is_handled_once(stage: Stage) -> None:
     window = Window(start=date(2011, 1, 3), end=date(2011, 2, 5))
     with ThreadPoolExecutor(5) as pool:
         answers = list(pool.map(lambda _: stage.loop.check_drift(window), range(5)))
@@ -35,7 +35,7 @@ def test_watch_checks_the_stage_through_its_own_function() -> None:
     assert json.loads(season.stdout)["rows"] > 0
 
 
-def test_a_test_alert_is_seen_to_reach_slack(stage: Stage) -> None:
+def test_a_test_alert_reaches_slack(stage: Stage) -> None:
     result = CliRunner().invoke(app, ["alerts", "test", "--json"])
     assert (result.exit_code, json.loads(result.stdout)["fates"]["slack"]) == (0, "delivered")
     assert told_once(stage, containing="courtside alerts test")

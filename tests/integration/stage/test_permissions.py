@@ -1,6 +1,6 @@
-"""Functions and tasks do what their roles grant and nothing else: the stage enforces IAM, in every test beside these.
+"""Functions and tasks do only what their roles grant, because the stage enforces IAM in this and all other tests.
 
-Each case takes one grant away, sees the very call fail that worked before, and gives it back.
+Each case takes one grant away, shows that the call that worked before now fails, and gives the grant back.
 """
 
 import json
@@ -51,7 +51,7 @@ def function_of(stage: Stage, part: str) -> dict[str, Any]:
 
 
 def call(stage: Stage, part: str, event: Payload | dict[str, Any]) -> str:
-    """Invoke a function; returns its error as JSON, or nothing."""
+    """Invoke a function and return its error as JSON, or an empty string."""
     name = function_of(stage, part)["FunctionName"]
     given = json.dumps(event) if isinstance(event, dict) else event.model_dump_json()
     answer = stage.aws.client("lambda").invoke(FunctionName=name, Payload=given.encode())
@@ -65,7 +65,7 @@ def error_type(error: str) -> str:
 
 @contextmanager
 def without(stage: Stage, role: str, action: str) -> Iterator[None]:
-    """Take one action away from a role's policies."""
+    """Take one action away from a role's policies for the duration of the block."""
     iam = stage.aws.client("iam")
     taken = {}
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
@@ -94,13 +94,14 @@ def _less(statement: dict[str, Any], action: str) -> dict[str, Any] | None:
 
 @pytest.fixture
 def locked(stage: Stage, champion: str) -> Iterator[str]:
-    """The first training holds the lock again, as its steps need; repeated, they change nothing more."""
+    """Give the lock back to the first training, whose steps need it and change nothing more when they are repeated."""
     assert call(stage, "StepsLock", FIRST) == ""
     yield champion
     assert call(stage, "StepsUnlock", RELEASE) == ""
 
 
-# Function, grant, event, and what the function says while it has the grant: nothing, or why there is nothing to do.
+# Each case names a function, a grant, an event, and the error that the function returns while it has the grant, which
+# is empty or says why there is nothing to do.
 CASES = [
     ("StepsLock", "dynamodb:GetItem", FIRST, ""),
     ("StepsLock", "dynamodb:PutItem", FIRST, ""),
@@ -136,11 +137,11 @@ def test_a_function_does_its_work_until_one_grant_is_gone(
     assert error_type(call(stage, part, event)) == said
 
 
-def test_the_notifier_reads_the_webhook_by_its_grant(stage: Stage) -> None:
+def test_the_notifier_needs_its_grant_to_read_the_webhook(stage: Stage) -> None:
     function = function_of(stage, "NotifySlack")
     role = function["Role"].rsplit("/", 1)[-1]
     for note, denied in (("cold", False), ("cold again", True), ("cold once more", False)):
-        # A new environment: a warm one has read the secret already.
+        # This starts a new environment, because a warm one has already read the secret.
         variables = function["Environment"]["Variables"] | {"NOTE": note}
         stage.aws.client("lambda").update_function_configuration(
             FunctionName=function["FunctionName"], Environment={"Variables": variables}
@@ -150,14 +151,14 @@ def test_the_notifier_reads_the_webhook_by_its_grant(stage: Stage) -> None:
 
 
 def role_of_task(stage: Stage, task: str) -> str:
-    """The role that a task's own program runs under; `task` is the task definition's logical id."""
+    """Return the role that a task's own program runs under; `task` is the task definition's logical id."""
     resources = [each for stack in stage.aws.outputs for each in stack_resources(stack)]
     (role,) = [r.physical_id for r in resources if r.kind == "AWS::IAM::Role" and f"{task}TaskRole" in r.logical_id]
     return role
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_training_task_reads_by_its_own_role(stage: Stage) -> None:
+def test_a_training_task_reads_with_its_own_role(stage: Stage) -> None:
     heard = len(stage.slack.messages)
     with without(stage, role_of_task(stage, "TrainingTask"), "s3:GetObject"):
         assert stage.end(stage.train("not-allowed-to-read", as_of=date(2010, 7, 1))) == "FAILED"
@@ -167,7 +168,7 @@ def test_a_training_task_reads_by_its_own_role(stage: Stage) -> None:
     assert "AccessDenied" in "\n".join(stage.aws.log_tail("train", 60))
 
 
-def test_the_rotation_changes_the_password_by_its_own_role(stage: Stage) -> None:
+def test_the_rotation_changes_the_password_with_its_own_role(stage: Stage) -> None:
     before = secret_of(stage)["password"]
     action = "secretsmanager:PutSecretValue"
     with without(stage, role_of_task(stage, "TrackingUpkeepRotation"), action):
@@ -178,7 +179,7 @@ def test_the_rotation_changes_the_password_by_its_own_role(stage: Stage) -> None
 
 
 @pytest.mark.usefixtures("champion")
-def test_the_tracking_server_logs_in_by_its_own_role(stage: Stage) -> None:
+def test_the_tracking_server_logs_in_with_its_own_role(stage: Stage) -> None:
     some = {"max_results": 1}
     assert ask_mlflow(stage, "experiments/search", some)["experiments"]
     with without(stage, role_of_task(stage, "MlflowTask"), "secretsmanager:GetSecretValue"):
@@ -190,7 +191,7 @@ def test_the_tracking_server_logs_in_by_its_own_role(stage: Stage) -> None:
     assert ask_mlflow(stage, "experiments/search", some)["experiments"]
 
 
-def test_the_api_answers_over_tls_only(stage: Stage) -> None:
+def test_the_api_answers_only_over_tls(stage: Stage) -> None:
     assert stage.aws.endpoint.startswith("https://")
     once = Config(retries={"total_max_attempts": 1})
     plain = boto3.client("s3", endpoint_url=stage.aws.endpoint.replace("https:", "http:"), config=once)
@@ -199,7 +200,7 @@ def test_the_api_answers_over_tls_only(stage: Stage) -> None:
 
 
 def told(stage: Stage) -> list[str]:
-    """Everything that people without a right to the secrets can read: templates, environments, logs."""
+    """Return everything that people without a right to the secrets can read: templates, environments and logs."""
     stacks = stage.aws.client("cloudformation")
     texts_of = [
         json.dumps(stacks.get_template(StackName=each["StackName"])["TemplateBody"])
@@ -218,7 +219,7 @@ def told(stage: Stage) -> list[str]:
 
 
 @pytest.mark.usefixtures("champion")
-def test_no_template_environment_or_log_tells_a_webhook_a_password_or_a_token(stage: Stage) -> None:
+def test_no_template_environment_or_log_contains_a_webhook_password_or_token(stage: Stage) -> None:
     heard = len(stage.slack.messages)
     asked = FIRST.model_copy(update={"training_id": "asked-for"})
     stage.lake.write(lake_keys.training_verdict("asked-for"), stage.lake.read(lake_keys.training_verdict("first")))

@@ -1,6 +1,7 @@
-"""Drift reports of the deployed check, the ways back to them, and the command on what the stage holds.
+"""The deployed check writes drift reports that can be found again, and the command works on the stage's own data.
 
-Runs after the other files of this folder on the same stage: a champion is there, with some checks behind it.
+These tests run after the other files of this folder on the same stage, when there is a champion with some checks
+behind it.
 """
 
 import io
@@ -64,7 +65,7 @@ def test_a_check_archives_its_report_and_logs_a_run(stage: Stage) -> None:
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_backfill_recomputes_without_alerts_and_twice_the_same(stage: Stage) -> None:
+def test_a_repeated_backfill_gives_the_same_results_and_sends_no_alerts(stage: Stage) -> None:
     before = len(stage.slack.messages), len(stage.loop.executions())
     command = ("drift", "backfill", "--from", "2010-11-01", "--to", "2011-01-01", "--window-days", "31", "--json")
     first = printed(courtside(stage, *command))
@@ -91,7 +92,7 @@ def test_the_command_compares_a_prefix_with_the_champions_reference(stage: Stage
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_cut_object_under_a_prefix_is_named_and_the_others_count(stage: Stage) -> None:
+def test_a_truncated_object_under_a_prefix_is_named_and_the_others_are_counted(stage: Stage) -> None:
     table = pq.read_table(io.BytesIO(stage.lake.read("ml-features/test.parquet")))
     half = table.num_rows // 2
     for number, part in enumerate((table.slice(0, half), table.slice(half))):
@@ -115,7 +116,7 @@ def test_a_cut_object_under_a_prefix_is_named_and_the_others_count(stage: Stage)
         ("s3://no-such-bucket-of-ours/features", "TableMissing"),
     ],
 )
-def test_what_is_not_there_is_named(stage: Stage, reference: str, error: str) -> None:
+def test_a_missing_input_is_named(stage: Stage, reference: str, error: str) -> None:
     address = stage.lake.uri("ml-features/test.parquet")
     done = courtside(stage, "drift", "check", "--reference", reference, "--current", address)
     assert done.returncode == 2, done.stdout + done.stderr

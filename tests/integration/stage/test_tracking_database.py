@@ -1,4 +1,6 @@
-"""The tracking server, its database and its password, as the template runs them: real MLflow, real PostgreSQL."""
+"""The template runs the tracking server, its database and its password rotation with real MLflow and real
+PostgreSQL.
+"""
 
 import json
 import threading
@@ -36,7 +38,7 @@ MASTER, SERVER = "mlflow", "mlflow_server"
 
 
 def secret_of(stage: Stage, user: str = MASTER) -> dict[str, Any]:
-    """The secret of one of the database's roles as it is now."""
+    """Return the current secret of one of the database's roles."""
     client = stage.aws.client("secretsmanager")
     for listed in client.list_secrets()["SecretList"]:
         fields = client.get_secret_value(SecretId=listed["ARN"])["SecretString"]
@@ -88,7 +90,7 @@ def every_statement_logged(stage: Stage) -> Iterator[None]:
 
 
 def disconnect_everybody(stage: Stage) -> int:
-    """End every other session of the database, so that whoever goes on has to log in again."""
+    """End every other session of the database, so that every client has to log in again."""
     with database(stage) as cursor:
         cursor.execute("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()")
         return int(cursor.fetchone()[0])
@@ -133,7 +135,8 @@ def test_the_password_is_rotated_while_the_server_works_and_no_request_fails(sta
     ):
         ended = run_scheduled(stage, "New database password")
         assert [each["exitCode"] for each in ended["containers"]] == [0], stage.aws.log_tail("upkeep")
-        # A rotation leaves sessions alone; a pool that grows or is pinged after a failover has to log in anew.
+        # A rotation leaves open sessions alone, but a pool that grows, or that is checked after a failover, has to log
+        # in again.
         with client.between_requests:
             so_far = client.done
             assert disconnect_everybody(stage) >= 1
@@ -158,7 +161,7 @@ def test_the_password_is_rotated_while_the_server_works_and_no_request_fails(sta
     assert after["password"] not in log.read_text()
 
 
-def test_the_server_works_as_a_role_that_can_change_rows_and_nothing_else(stage: Stage) -> None:
+def test_the_servers_role_can_change_rows_and_nothing_else(stage: Stage) -> None:
     call(stage, "experiments/create", {"name": "written by the server's role"})
     with database(stage) as cursor:
         cursor.execute(
@@ -182,7 +185,7 @@ def test_the_server_works_as_a_role_that_can_change_rows_and_nothing_else(stage:
                 cursor.execute(forbidden)
 
 
-def test_a_rotation_that_was_cut_off_locks_nobody_out_and_is_finished_by_the_next(stage: Stage) -> None:
+def test_an_interrupted_rotation_locks_nobody_out_and_the_next_one_finishes_it(stage: Stage) -> None:
     before = secret_of(stage)
     half = {name: value for name, value in before.items() if name != "arn"} | {"password": "pending-one"}
     client = stage.aws.client("secretsmanager")
@@ -200,7 +203,7 @@ def test_a_rotation_that_was_cut_off_locks_nobody_out_and_is_finished_by_the_nex
         pass
 
 
-def test_old_deleted_runs_go_for_good_with_their_artifacts_all_others_stay_and_so_do_models(stage: Stage) -> None:
+def test_only_old_deleted_runs_and_their_artifacts_are_removed_for_good(stage: Stage) -> None:
     experiment = call(stage, "experiments/create", {"name": "collected"})["experiment_id"]
     runs = {name: _run(stage, experiment) for name in ("old", "new", "living")}
     model = _model(stage, experiment, runs["old"])
@@ -223,8 +226,8 @@ def test_old_deleted_runs_go_for_good_with_their_artifacts_all_others_stay_and_s
     assert kept == {runs["new"], runs["living"], f"models/{model}"}
 
 
-def test_the_server_was_given_its_schema_and_made_none(stage: Stage) -> None:
-    # A log for each start: other tests stop the service and start it again.
+def test_only_the_migration_creates_the_schema(stage: Stage) -> None:
+    # There is one log for each start, because other tests stop and start the service.
     logs = stage.aws.directory / "logs"
     migrations = [log.read_text() for log in logs.glob("*-migrate.log")]
     servers = [log.read_text() for log in logs.glob("*-mlflow.log")]
@@ -241,7 +244,7 @@ def _run(stage: Stage, experiment: str) -> str:
 
 
 def _model(stage: Stage, experiment: str, run: str) -> str:
-    """Log a model as a training does; a version of the registry may point to it."""
+    """Log a model as a training does, so that a version in the registry may point to it."""
     info = call(stage, "logged-models", {"experiment_id": experiment, "name": "model", "source_run_id": run})["model"][
         "info"
     ]

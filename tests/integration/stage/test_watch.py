@@ -1,6 +1,6 @@
-"""What the deployed stage reports about itself, and a stopped retraining; after the other files of this folder.
+"""The deployed stage reports about itself, and a stopped retraining releases its lock.
 
-It reads the logs that all tests before it have left.
+These tests run after the other files of this folder and read the logs that all tests before them have left.
 """
 
 import json
@@ -44,7 +44,7 @@ def test_a_stopped_retraining_frees_the_lock_before_its_lease_ends(stage: Stage)
     while lock_state(stage).holder is not None:
         assert time.monotonic() < deadline, "the lock of a stopped execution is still held"
         time.sleep(0.1)
-    # Free for the next one, which does not wait for the lease of a quarter of an hour.
+    # The next training takes the lock without waiting for the lease of a quarter of an hour to end.
     following = stage.train("after-the-stopped", as_of=date(1970, 1, 1))
     assert stage.end(following) == "FAILED"
     assert told_once(stage, containing="after-the-stopped failed in Freeze (NoGames)")
@@ -58,7 +58,7 @@ class Line:
 
     @cached_property
     def fields(self) -> dict[str, Any]:
-        """Return what a line of JSON holds, or nothing for any other line."""
+        """Return the fields of a line of JSON, or nothing for any other line."""
         try:
             found = json.loads(self.text)
         except ValueError:
@@ -68,7 +68,7 @@ class Line:
 
 @pytest.fixture(scope="module")
 def lines(stage: Stage) -> list[Line]:
-    """Every line of every log group, the state machine's and the containers' included."""
+    """Return every line of every log group, including those of the state machine and the containers."""
     logs = stage.aws.client("logs")
     return [
         Line(group["logGroupName"], text)
@@ -88,7 +88,7 @@ def test_functions_and_task_log_json_with_the_trainings_id(lines: list[Line]) ->
 
 
 @pytest.mark.usefixtures("champion")
-def test_a_drift_checks_lines_and_those_of_the_training_it_starts_have_one_id(stage: Stage, lines: list[Line]) -> None:
+def test_a_drift_check_and_the_training_it_starts_log_the_same_id(stage: Stage, lines: list[Line]) -> None:
     response = stage.loop.check_drift(Window(start=date(2010, 11, 1), end=date(2010, 12, 1)))
     ids = {line.fields.get("correlation_id") for line in lines if line.fields.get("check_id") == response.check_id}
     if response.execution_arn:
@@ -111,7 +111,7 @@ def test_every_invocation_emits_metrics_however_it_ends(lines: list[Line]) -> No
 
 
 @pytest.mark.usefixtures("champion")
-def test_no_line_of_a_process_holds_a_token_or_the_webhook(stage: Stage, lines: list[Line]) -> None:
+def test_no_logged_line_contains_a_token_or_the_webhook(stage: Stage, lines: list[Line]) -> None:
     table = DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
     approvals = [ApprovalRecord.model_validate_json(each.document) for each in table.entries(APPROVALS_PREFIX)]
     secrets = {stage.slack.url, *(approval.token for approval in approvals)}
@@ -120,7 +120,7 @@ def test_no_line_of_a_process_holds_a_token_or_the_webhook(stage: Stage, lines: 
 
 
 @pytest.mark.usefixtures("champion")
-def test_the_training_task_emits_its_seconds(stage: Stage, lines: list[Line]) -> None:
+def test_the_training_task_emits_its_duration(stage: Stage, lines: list[Line]) -> None:
     found = [line.fields for line in lines if line.fields.get("service") == "train"]
     (first,) = [line for line in found if "TrainingSeconds" in line and line["correlation_id"] == "first"]
     assert first["TrainingSeconds"] == [pytest.approx(sum(stage.loop.training("first").seconds.values()))]

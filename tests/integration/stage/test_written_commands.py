@@ -1,6 +1,7 @@
-"""What the pages tell people to type about a stage, typed into bash; after the other files of this folder.
+"""The commands that the pages give for a stage work when they are typed into bash.
 
-Words in capitals, and names that a page quotes, are replaced by those of this stage.
+These tests run after the other files of this folder. Words in capitals, and names that a page quotes, are replaced
+by those of this stage.
 """
 
 import gzip
@@ -23,7 +24,7 @@ from tests.unit.docs.pages import Block, blocks_to_run, type_in
 
 @pytest.fixture(scope="module")
 def values(stage: Stage, champion: str) -> dict[str, str]:
-    """The values that replace the words of the pages."""
+    """Return the values that replace the placeholders of the pages."""
     aws = stage.aws
     cluster, service = _service(stage)
     machine = stage.loop.output(StackOutput.RETRAINING)
@@ -58,7 +59,7 @@ def _service(stage: Stage) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The games that the lake has already, and the features of a month of them."""
+    """Write the games that the lake already has, and the features of a month of them, into a folder."""
     folder = tmp_path_factory.mktemp("typed")
     games = simulate_games(seasons=SEASONS)
     written = io.BytesIO()

@@ -1,4 +1,4 @@
-"""One PostgreSQL for all tests of copies."""
+"""All tests of copies share this PostgreSQL server."""
 
 import os
 import tempfile

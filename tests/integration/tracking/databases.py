@@ -1,4 +1,4 @@
-"""MLflow databases on one real PostgreSQL, what trainings leave in them, and what of it users see."""
+"""These helpers create MLflow databases on one real PostgreSQL, fill them as trainings do, and read what users see."""
 
 import io
 import zipfile
@@ -22,7 +22,7 @@ AWKWARD = "tab\there, newline\nthere, a \\ and \\N, 'quotes' \"both\" and ünïc
 
 @dataclass(frozen=True)
 class Databases:
-    """One server: an empty MLflow database, a full one, and as many new ones as a test asks for."""
+    """One server with an empty MLflow database, a full one, and as many new ones as a test asks for."""
 
     port: int
 
@@ -38,12 +38,12 @@ class Databases:
 
 
 def client_of(uri: str) -> MlflowClient:
-    """Both halves on this database: an earlier test may have pointed this process's registry elsewhere."""
+    """Return a client for this database only, even if an earlier test pointed this process's registry elsewhere."""
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
 def close(uri: str) -> None:
-    """A database with connections can be no template: MLflow keeps its pool as long as the process lives."""
+    """Close the connections that MLflow's pool keeps open, because a database with connections cannot be a template."""
     with database(uri.rpartition("/")[0] + "/postgres") as connection, connection.cursor() as cursor:
         cursor.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
@@ -52,7 +52,7 @@ def close(uri: str) -> None:
 
 
 def fill(client: MlflowClient) -> None:
-    """Leave what trainings leave: runs with all kinds of data, versions, aliases, tags, a deleted run."""
+    """Leave what trainings leave: runs with all kinds of data, versions, aliases, tags and a deleted run."""
     experiment = client.create_experiment("nba-game-predictions", artifact_location="s3://old-bucket/mlflow/1")
     client.create_registered_model(REGISTERED_MODEL, description=AWKWARD)
     for number in range(3):
@@ -89,7 +89,7 @@ def restore(uri: str, content: bytes, **options: Any) -> CopyManifest:
 
 
 def told(uri: str) -> dict[str, Any]:
-    """Everything that users of MLflow see."""
+    """Return everything that users of MLflow see."""
     client = client_of(uri)
     experiments = client.search_experiments(view_type=3)
     runs = client.search_runs([each.experiment_id for each in experiments], run_view_type=3)

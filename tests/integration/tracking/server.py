@@ -1,4 +1,4 @@
-"""A tracking server that tests start, stop and start again on the same address and database."""
+"""Tests start, stop and restart this tracking server on the same address and database."""
 
 import contextlib
 import multiprocessing
@@ -11,14 +11,14 @@ from pathlib import Path
 
 READY_SECONDS = 300.0
 APP = "mlflow.server.fastapi_app"
-# Importing the server's app takes seconds, twice in `mlflow server`: here it is imported once, and every start is a
-# fork of that process.
+# Importing the server's app takes seconds, and `mlflow server` imports it twice. Here it is imported once, and every
+# start is a fork of that process.
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload([APP, "mlflow.store.tracking.sqlalchemy_store", "uvicorn"])
 
 
 class Server:
-    """MLflow's own server on a database file, or on `database`; stopping it loses nothing but the process."""
+    """MLflow's own server on a database file or on `database`; stopping it loses nothing but the process."""
 
     def __init__(self, folder: Path, database: str | None = None) -> None:
         self._folder = folder
@@ -33,7 +33,7 @@ class Server:
         return f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start the server and wait until it answers."""
         self._process = _PROCESSES.Process(target=_serve, args=(self._port, self._folder, self._database))
         self._process.start()
         deadline = time.monotonic() + READY_SECONDS
@@ -45,7 +45,7 @@ class Server:
         raise TimeoutError(self._log())
 
     def kill(self) -> None:
-        """End it at once, whatever it is doing."""
+        """End the server at once, whatever it is doing."""
         if self._process is not None:
             self._process.kill()
             self._process.join()
@@ -56,7 +56,7 @@ class Server:
 
 
 def create_database(path: Path) -> None:
-    """Make the server's tables: seconds, so that tests copy the file."""
+    """Create the server's tables once, which takes seconds; tests copy the file."""
     process = _PROCESSES.Process(target=_create_tables, args=(path,))
     process.start()
     process.join()
@@ -70,7 +70,7 @@ def _create_tables(path: Path) -> None:
 
 
 def _serve(port: int, folder: Path, database: str) -> None:
-    """Serve as `mlflow server --backend-store-uri … --artifacts-destination …` does, in this process."""
+    """Serve in this process what `mlflow server --backend-store-uri … --artifacts-destination …` serves."""
     with (folder / "server.log").open("ab") as log:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)

@@ -1,4 +1,4 @@
-"""Copies of a real PostgreSQL with MLflow's real schema: what was in it is in the database it is restored into."""
+"""A backup of a real PostgreSQL with MLflow's real schema brings all its data into the database it is restored into."""
 
 import io
 import json
@@ -17,7 +17,7 @@ from tests.integration.tracking.databases import FULL, NOW, Databases, backup, c
 
 
 class Interrupted(io.BytesIO):
-    """A file whose first bytes make somebody else write to the database."""
+    """A file that makes another client write to the database when its first bytes are written."""
 
     def __init__(self, interrupt: Callable[[], None]) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Interrupted(io.BytesIO):
         return super().write(data)
 
 
-def test_a_restored_database_tells_the_same_runs_versions_and_aliases(databases: Databases, copy: bytes) -> None:
+def test_a_restored_database_shows_the_same_runs_versions_and_aliases(databases: Databases, copy: bytes) -> None:
     uri = databases.new("restored")
     manifest = restore(uri, copy)
     assert told(uri) == told(databases.uri(FULL))
@@ -51,7 +51,7 @@ def test_work_goes_on_after_a_restore(databases: Databases, copy: bytes) -> None
     restore(uri, copy)
     client = client_of(uri)
     experiment = client.create_experiment("another")
-    # The full database has given out 1, and 2 to one that is gone for good: an id is not given out twice.
+    # The full database has used id 1, and id 2 for a deleted experiment; ids are never used twice.
     assert experiment == "3"
     run = client.create_run(experiment)
     client.log_metric(run.info.run_id, "test_auc", 0.7)
@@ -59,7 +59,7 @@ def test_work_goes_on_after_a_restore(databases: Databases, copy: bytes) -> None
     assert str(version.version) == "4"
 
 
-def test_a_backup_is_of_one_moment_whatever_is_written_meanwhile(databases: Databases, copy: bytes) -> None:
+def test_a_backup_shows_one_moment_whatever_is_written_meanwhile(databases: Databases, copy: bytes) -> None:
     uri = databases.new("busy")
     restore(uri, copy)
     written = []

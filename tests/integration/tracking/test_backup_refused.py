@@ -1,4 +1,4 @@
-"""When a copy of the tracking database is refused or breaks off: what is said, and that nothing is changed then."""
+"""A copy of the tracking database that is refused or breaks off says why and changes nothing."""
 
 import signal
 import subprocess
@@ -46,7 +46,7 @@ from tests.integration.tracking.databases import (
 from tests.integration.tracking.test_schema import OLD
 
 
-def test_a_database_with_content_is_only_replaced_when_asked(databases: Databases, copy: bytes) -> None:
+def test_a_database_with_content_is_replaced_only_on_request(databases: Databases, copy: bytes) -> None:
     uri = databases.new("in_use")
     client = client_of(uri)
     client.create_run(client.create_experiment("mine"))
@@ -58,7 +58,7 @@ def test_a_database_with_content_is_only_replaced_when_asked(databases: Database
     assert told(uri) == told(databases.uri(FULL))
 
 
-def test_content_beside_runs_and_models_is_content_too(databases: Databases, copy: bytes) -> None:
+def test_rows_other_than_runs_and_models_count_as_content(databases: Databases, copy: bytes) -> None:
     uri = databases.new("only_a_tag")
     client = client_of(uri)
     client.set_experiment_tag("0", "owner", "somebody")
@@ -72,7 +72,7 @@ def set_version(uri: str, version: str) -> None:
         cursor.execute("update alembic_version set version_num = %s", [version])
 
 
-def test_the_order_of_schemas_is_that_of_mlflows_own_migrations() -> None:
+def test_schemas_are_ordered_as_in_mlflows_own_migrations() -> None:
     from alembic.script import ScriptDirectory
     from mlflow.store.db.utils import _get_alembic_config
 
@@ -87,7 +87,7 @@ def test_a_newer_backup_is_refused_with_what_to_deploy(databases: Databases, cop
         restore(uri, copy, replace=True)
 
 
-def test_an_older_backup_is_refused_and_arrives_by_the_way_it_names(databases: Databases, tmp_path: Path) -> None:
+def test_an_older_backup_is_refused_and_can_be_restored_as_the_error_says(databases: Databases, tmp_path: Path) -> None:
     old, bridge = (databases.new(name, template=None) for name in ("old", "bridge"))
     for uri in (old, bridge):
         make_schema(uri, OLD)
@@ -111,7 +111,7 @@ def test_an_older_backup_is_refused_and_arrives_by_the_way_it_names(databases: D
     assert (run.info.experiment_id, run.data.metrics) == ("7", {"test_auc": 0.75})
 
 
-def test_two_schemas_that_nobody_knows_are_refused(databases: Databases, copy: bytes) -> None:
+def test_two_unknown_schemas_are_refused(databases: Databases, copy: bytes) -> None:
     uri = databases.new("unknown")
     set_version(uri, "first")
     content = backup(uri)[0]
@@ -162,7 +162,7 @@ def damaged(content: bytes, kind: str) -> bytes:
     return b"something else"
 
 
-def test_a_password_is_in_no_error() -> None:
+def test_no_error_contains_a_password() -> None:
     uri = "postgresql+psycopg2://mlflow:hidden-word@127.0.0.1:9/mlflow"
     with pytest.raises(DatabaseUnreachable, match="cannot be reached") as caught, database(uri):
         pass
@@ -182,7 +182,7 @@ def test_a_restore_that_finds_no_pause_says_so(
 
 @pytest.fixture
 def held(databases: Databases, copy: bytes, request: pytest.FixtureRequest) -> Any:
-    """A full database whose last table nobody can read: a copy gets half-way and waits there."""
+    """Lock the last table of a full database, so that a copy gets half-way and waits there."""
     uri = databases.new(f"held_{len(request.node.name)}")
     restore(uri, copy)
     with database(uri) as connection, connection.cursor() as cursor:
@@ -191,7 +191,7 @@ def held(databases: Databases, copy: bytes, request: pytest.FixtureRequest) -> A
 
 
 def waiting(uri: str) -> int:
-    """Wait until a copy waits for the held table, and return the process id of its session."""
+    """Wait until a copy waits for the locked table, and return the process id of its session."""
     with database(uri) as connection, connection.cursor() as cursor:
         connection.autocommit = True
         deadline = time.monotonic() + 300
@@ -210,7 +210,7 @@ def copying(uri: str, out: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stderr=subprocess.PIPE)
 
 
-def test_a_database_that_breaks_off_leaves_no_file(held: str, tmp_path: Path) -> None:
+def test_a_lost_database_connection_leaves_no_file(held: str, tmp_path: Path) -> None:
     process = copying(held, tmp_path / "mlflow.zip")
     with database(held) as connection, connection.cursor() as cursor:
         cursor.execute("select pg_terminate_backend(%s)", [waiting(held)])
@@ -232,7 +232,7 @@ def test_a_killed_backup_leaves_nothing_that_looks_whole(held: str, databases: D
 
 
 @pytest.mark.parametrize("name", ["no_folder/mlflow.zip", "a_file/mlflow.zip"])
-def test_a_file_that_cannot_be_written_is_said(databases: Databases, tmp_path: Path, name: str) -> None:
+def test_a_file_that_cannot_be_written_is_reported(databases: Databases, tmp_path: Path, name: str) -> None:
     (tmp_path / "a_file").touch()
     out = str(tmp_path / name)
     result = CliRunner().invoke(app, ["tracking", "backup", "--database-uri", databases.uri(FULL), "--out", out])
@@ -240,6 +240,6 @@ def test_a_file_that_cannot_be_written_is_said(databases: Databases, tmp_path: P
     assert "name a file in a folder that exists" in str(result.exception)
 
 
-def test_a_file_that_is_not_there_is_said(databases: Databases, tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(databases: Databases, tmp_path: Path) -> None:
     command = ["tracking", "restore", str(tmp_path / "none.zip"), "--database-uri", databases.uri(FULL)]
     assert "none.zip: No such file" in str(CliRunner().invoke(app, command).exception)

@@ -1,4 +1,4 @@
-"""A real PostgreSQL takes every text of a training, however long and whatever is in it."""
+"""A real PostgreSQL accepts every text of a training, however long it is and whatever it contains."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ ENDLESS = "70 constant columns \0 and ünïcode ☃ \ud800; " * 1_000
 
 @pytest.fixture
 def uri(databases: Databases, tmp_path: Path) -> Iterator[str]:
-    """The address of a server on PostgreSQL."""
+    """Return the address of a server on PostgreSQL."""
     server = Server(tmp_path, databases.new("long_texts"))
     server.start()
     yield server.url
@@ -28,7 +28,7 @@ def uri(databases: Databases, tmp_path: Path) -> Iterator[str]:
     mlflow.set_registry_uri(None)
 
 
-def test_a_training_with_endless_texts_is_logged_described_and_promoted(uri: str) -> None:
+def test_a_training_with_very_long_texts_is_logged_described_and_promoted(uri: str) -> None:
     run = small_run("t" * 400)
     run = replace(
         run,

@@ -1,4 +1,4 @@
-"""What each deployed process asks of a real MLflow server is what its role is granted at the API before it."""
+"""Each deployed process makes only those calls to a real MLflow server that the API grants to its role."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from tests.integration.tracking.server import Server, create_database
 
 _REQUEST = re.compile(r'"([A-Z]+) (/[^ ?"]*)')
 _MODEL = re.compile(r"/m-[0-9a-f]{32}")
-# On a stage clients write artifacts into S3 themselves; this test's server takes them.
+# On a stage, clients write artifacts into S3 themselves; this test's server accepts them instead.
 _SERVED = ("/health", "/api/2.0/mlflow-artifacts/")
 
 
@@ -39,7 +39,7 @@ def server(folder: Path) -> Iterator[Server]:
 
 
 def calls_of(folder: Path, work: Callable[[], object]) -> set[str]:
-    """Return the calls that `work` makes, by the server's own log."""
+    """Return the calls that `work` makes, according to the server's own log."""
     log = folder / "server.log"
     before = log.stat().st_size
     work()
@@ -49,7 +49,7 @@ def calls_of(folder: Path, work: Callable[[], object]) -> set[str]:
     return {call for call in made if not call.split(" ", 1)[1].startswith(_SERVED)}
 
 
-def test_each_process_makes_its_own_calls_only(server: Server, folder: Path) -> None:
+def test_each_process_makes_only_the_calls_granted_to_it(server: Server, folder: Path) -> None:
     tracking, registry = MlflowTracking(server.url, nominates=False), MlflowRegistry(server.url)
     versions = []
 

@@ -1,4 +1,4 @@
-"""The migration of MLflow's schema on a real PostgreSQL, as the container's command."""
+"""The container's command migrates MLflow's schema on a real PostgreSQL."""
 
 import os
 import subprocess
@@ -17,14 +17,14 @@ from embedded_aws.postgres import Database, PostgresServer
 from infra.assets import ROOT
 from tests.integration.tracking.databases import make_schema
 
-# What MLflow 2.16 stops at.
+# MLflow 2.16 ends with this revision.
 OLD = "4465047574b1"
 PASSWORD = "a-password"
 
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[PostgresServer]:
-    # Not below pytest's own folder, where the user that PostgreSQL runs as may not go.
+    # The folder is not below pytest's own, which the user that PostgreSQL runs as may not enter.
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)
         server = PostgresServer(Path(folder, "server"), Database("postgres", "mlflow", PASSWORD), os.environ)
@@ -84,7 +84,7 @@ def end(process: "subprocess.Popen[str]") -> tuple[int, str]:
     return process.returncode, said
 
 
-def test_two_that_start_at_once_on_an_empty_database_the_second_changes_nothing(store: Store) -> None:
+def test_of_two_migrations_at_once_the_second_changes_nothing(store: Store) -> None:
     both = [store.migrate(), store.migrate()]
     ended = [end(process) for process in both]
     assert [code for code, _ in ended] == [0, 0], ended

@@ -1,4 +1,4 @@
-"""Trainings while a real tracking server is away or dies, and their replay by the command."""
+"""Trainings go on while a real tracking server is away or dies, and the command logs them afterwards."""
 
 import hashlib
 import io
@@ -69,7 +69,7 @@ def server(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as people do: seconds of imports each."""
+    """Run the command in a process of its own, as people do, which takes seconds of imports each time."""
     quiet = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "OMP_WAIT_POLICY": "PASSIVE"}
     return subprocess.run(
         [sys.executable, "-m", "courtside.cli", *arguments],
@@ -82,7 +82,7 @@ def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def courtside(*arguments: str) -> tuple[int, str, str]:
-    """Run the command in this process; return its exit code and what it wrote on stdout and stderr."""
+    """Run the command in this process and return its exit code, its stdout and its stderr."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["courtside", *arguments])
@@ -136,7 +136,7 @@ def test_the_command_trains_without_the_server_says_so_and_logs_later(
 
 
 class Dying(MlflowTracking):
-    """A client whose server is killed when two candidates are logged and two are not."""
+    """A client whose server is killed when two of four candidates are logged."""
 
     def __init__(self, server: Server) -> None:
         super().__init__(server.url)
@@ -149,7 +149,7 @@ class Dying(MlflowTracking):
         begun = next(self._begun)
         if begun == 3:
             self._two_logged.wait(60)
-            self._client.create_run(experiment, tags=dict(run.tags))  # what a broken attempt leaves behind
+            self._client.create_run(experiment, tags=dict(run.tags))  # a broken attempt leaves this behind
             self._server.kill()
             self._killed.set()
         if begun == 4:
@@ -159,7 +159,7 @@ class Dying(MlflowTracking):
         return run_id
 
 
-def test_a_server_that_dies_in_the_middle_keeps_what_it_has_and_gets_the_rest(
+def test_a_server_that_dies_in_the_middle_keeps_its_runs_and_gets_the_rest_later(
     server: Server, games: pa.Table, tmp_path: Path
 ) -> None:
     lake = FolderLake(tmp_path / "lake")
@@ -195,7 +195,7 @@ def test_a_server_that_dies_in_the_middle_keeps_what_it_has_and_gets_the_rest(
     assert json.loads(lake.read(lake_keys.training_record("half")))["challenger_version"] == "2"
 
 
-def test_an_old_pickle_is_registered_and_leaves_recipe_and_aliases_alone(
+def test_an_old_pickle_is_registered_without_changing_the_recipe_or_aliases(
     server: Server, games: pa.Table, tmp_path: Path
 ) -> None:
     lake = FolderLake(tmp_path / "lake")

@@ -1,4 +1,4 @@
-"""Clients of the private tracking API: MLflow's own, the drift check's and a browser's, each against a real server."""
+"""MLflow's own client, the drift check's and a browser's all work through the private tracking API to a real server."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module", autouse=True)
 def signing() -> Iterator[None]:
-    """This process signs with the key that the API knows, as a notebook's does."""
+    """Make this process sign with the key that the API knows, as a notebook does."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"):
             patch.delenv(name, raising=False)
@@ -54,7 +54,7 @@ def signing() -> Iterator[None]:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.setenv("MLFLOW_TRACKING_AUTH", TRACKING_AUTH)
         patch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-        # One session serves a process; commands that ran in this one have made it with other keys.
+        # A process keeps one session, which commands that ran earlier in this process made with other keys.
         for provider in registry._request_auth_provider_registry:
             if isinstance(provider, SigV4AuthProvider):
                 patch.setattr(provider, "_auth", None)
@@ -78,7 +78,7 @@ def ui(api: VerifyingProxy) -> Iterator[SigningProxy]:
         proxy.shutdown()
 
 
-def test_mlflows_client_is_let_in_whatever_its_queries_hold(api: VerifyingProxy, tmp_path: Path) -> None:
+def test_mlflows_client_is_accepted_whatever_its_queries_contain(api: VerifyingProxy, tmp_path: Path) -> None:
     client = MlflowClient(tracking_uri=api.url, registry_uri=api.url)
     experiment = client.create_experiment("naïve läbel & a/b 100% +1")
     assert client.get_experiment_by_name("naïve läbel & a/b 100% +1").experiment_id == experiment
@@ -102,7 +102,7 @@ def test_mlflows_client_is_let_in_whatever_its_queries_hold(api: VerifyingProxy,
     assert any("metric_key=val%2Fauc%20macro" in said for said in api.passed)
 
 
-def test_the_drift_checks_own_client_is_let_in(api: VerifyingProxy) -> None:
+def test_the_drift_checks_own_client_is_accepted(api: VerifyingProxy) -> None:
     run = DriftRun(
         check_id="v1 2019-01-01/2019-02-01 é",
         at=datetime(2019, 2, 1, tzinfo=UTC),
@@ -116,7 +116,7 @@ def test_the_drift_checks_own_client_is_let_in(api: VerifyingProxy) -> None:
 
 
 def signed_as_it_stands(url: str, key: str = KEY) -> dict[str, str]:
-    """What a client sends that signs a URL without reading it as AWS does."""
+    """Return the headers of a client that signs a URL as it stands, without reading it as AWS does."""
     request = AWSRequest(method="GET", url=url)
     SigV4Auth(Credentials(KEY_ID, key), "execute-api", REGION).add_auth(request)
     return dict(request.headers.items())
@@ -130,7 +130,7 @@ def test_what_is_unsigned_wrongly_signed_or_changed_on_the_way_is_refused(api: V
         requests.get(f"{url}Default", headers=signed_as_it_stands(f"{url}Default", "no"), timeout=120).status_code
         == 403
     )
-    # This is what MLflow's built-in signer does, and why there is one of ours.
+    # MLflow's built-in signer does this, which is why we have our own.
     assert requests.get(f"{url}a+b", headers=signed_as_it_stands(f"{url}a+b"), timeout=120).status_code == 403
     prepared = requests.Request("POST", f"{api.url}{SEARCH}", json={"max_results": 1}).prepare()
     signed = SigV4(boto3.Session())(prepared)
@@ -139,25 +139,27 @@ def test_what_is_unsigned_wrongly_signed_or_changed_on_the_way_is_refused(api: V
 
 
 @pytest.mark.parametrize(("ahead", "said"), [(600, "behind AWS's"), (-600, "ahead of AWS's")])
-def test_a_wrong_clock_is_named_with_what_to_do(api: VerifyingProxy, ahead: int, said: str) -> None:
+def test_a_wrong_clock_is_reported_with_what_to_do(api: VerifyingProxy, ahead: int, said: str) -> None:
     api.clock_ahead, began = timedelta(seconds=ahead), time.monotonic()
     with pytest.raises(ClockSkewed, match=rf"clock is \d+ s {said}.*set the clock") as caught, reaching(api.url):
         connect(api.url).search_experiments()
-    # The answer's date has no fractions of a second, and its way back takes what it takes.
+    # The answer's date has no fractions of a second, and its way back takes time.
     assert abs(caught.value.seconds + ahead) <= 1 + time.monotonic() - began
-    # Without our commands around it, as in a notebook.
+    # Here none of our commands is around the client, as in a notebook.
     with pytest.raises(MlflowException, match=rf"clock is \d+ s {said}.*set the clock"):
         MlflowClient(api.url).search_experiments()
 
 
-def test_a_refusal_under_a_right_clock_stays_what_it_is(api: VerifyingProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_under_a_right_clock_is_not_blamed_on_the_clock(
+    api: VerifyingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
     answer = requests.get(f"{api.url}{SEARCH}?max_results=1", auth=SigV4(boto3.Session()), timeout=120)
     assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"})
 
 
 def get(url: str, **headers: str) -> tuple[int, str, bytes]:
-    """Ask without the help of a library that knows AWS or MLflow."""
+    """Request a URL without a library that knows AWS or MLflow."""
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 (loopback)
     try:
         with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 (loopback)
@@ -167,12 +169,12 @@ def get(url: str, **headers: str) -> tuple[int, str, bytes]:
 
 
 def let_in(ui: SigningProxy) -> dict[str, str]:
-    """Open the printed address and return what a browser sends from then on, beside a cookie of its own."""
+    """Open the printed address and return the cookies that a browser sends from then on, with one of its own."""
     with urllib.request.urlopen(ui.entrance, timeout=120) as answer:  # noqa: S310 (loopback)
         return {"Cookie": f"a=b; {answer.headers['Set-Cookie'].split(';')[0]}"}
 
 
-def test_a_browser_gets_the_page_its_parts_and_answers_through_the_door(ui: SigningProxy, api: VerifyingProxy) -> None:
+def test_a_browser_gets_the_page_its_parts_and_answers_through_the_proxy(ui: SigningProxy, api: VerifyingProxy) -> None:
     opened = let_in(ui)
     status, kind, page = get(f"{ui.url}/", **opened)
     assert (status, kind.split(";")[0]) == (200, "text/html")
@@ -184,7 +186,7 @@ def test_a_browser_gets_the_page_its_parts_and_answers_through_the_door(ui: Sign
     body = {"max_results": 3, "filter": "name LIKE '%'"}
     answer = requests.post(f"{ui.url}{SEARCH}", json=body, headers=opened | {"Origin": ui.url}, timeout=120)
     assert answer.json()["experiments"]
-    # As a browser writes it: a space as +, and characters that it leaves alone.
+    # A browser writes a space as + and leaves some characters alone.
     named = "experiment_name=it's+(n%C3%B6t)+there!*"
     found = get(f"{ui.url}/ajax-api/2.0/mlflow/experiments/get-by-name?{named}", **opened)
     assert (found[0], "it's (nöt) there!*" in json.loads(found[2])["message"]) == (404, True)
@@ -193,7 +195,7 @@ def test_a_browser_gets_the_page_its_parts_and_answers_through_the_door(ui: Sign
     assert get(f"{api.url}/")[0] == 403
 
 
-def test_the_door_opens_for_its_own_page_only(ui: SigningProxy, api: VerifyingProxy) -> None:
+def test_the_proxy_accepts_only_its_own_page(ui: SigningProxy, api: VerifyingProxy) -> None:
     port, opened = ui.server_port, let_in(ui)
     for headers in (
         {"Host": "evil.example"},
@@ -210,7 +212,7 @@ def test_the_door_opens_for_its_own_page_only(ui: SigningProxy, api: VerifyingPr
     assert get(f"{ui.url}/health", **opened, Host=f"localhost:{port}")[0] == 200
 
 
-def test_the_door_says_why_aws_refuses_and_when_nobody_answers(ui: SigningProxy, api: VerifyingProxy) -> None:
+def test_the_proxy_says_why_aws_refuses_and_when_nobody_answers(ui: SigningProxy, api: VerifyingProxy) -> None:
     api.clock_ahead, opened = timedelta(hours=1), let_in(ui)
     status, _, said = get(f"{ui.url}/health", **opened)
     assert (status, b"ClockSkewed" in said, b"set the clock" in said) == (502, True, True)
@@ -219,13 +221,13 @@ def test_the_door_says_why_aws_refuses_and_when_nobody_answers(ui: SigningProxy,
     assert (status, b"cannot be asked" in said) == (502, True)
 
 
-def test_what_the_environment_says_cannot_be_forged_by_the_page(ui: SigningProxy, api: VerifyingProxy) -> None:
+def test_a_page_cannot_forge_the_headers_that_the_proxy_sets(ui: SigningProxy, api: VerifyingProxy) -> None:
     forged = {"Authorization": "AWS4-HMAC-SHA256 no", "X-Amz-Date": "20200101T000000Z", **let_in(ui)}
     assert get(f"{ui.url}/health", **forged)[0] == 200
     assert api.refused == []
 
 
-def test_credentials_that_are_missing_are_named(api: VerifyingProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_reported(api: VerifyingProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):

@@ -1,6 +1,8 @@
-"""The private tracking API as its clients meet it: it recomputes each signature and forwards what is right.
+"""This proxy stands for the private tracking API: it recomputes each signature and forwards what is signed
+correctly.
 
-Canonicalized here from what arrived, not by the signer's code. Like an HTTP API it says "Forbidden" and no more.
+It canonicalizes what arrived without the signer's code and, like an HTTP API, answers a refusal with "Forbidden"
+and no more.
 """
 
 import threading
@@ -22,7 +24,7 @@ WINDOW = timedelta(minutes=5)
 
 
 class VerifyingProxy(ThreadingHTTPServer):
-    """Stands before `target`; `clock_ahead` is how far AWS's clock is ahead of this machine's."""
+    """A proxy in front of `target`; `clock_ahead` is how far AWS's clock is ahead of this machine's."""
 
     daemon_threads = True
 
@@ -73,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 (the base class's names)
 
     def _is_signed(self, body: bytes, now: datetime) -> bool:
-        """Compute the signature of what arrived, with the headers that the client says it signed."""
+        """Compute the signature of what arrived from the headers that the client says it signed, and compare it."""
         try:
             scheme, _, fields = self.headers["Authorization"].partition(" ")
             given = dict(field.strip().split("=", 1) for field in fields.split(","))
@@ -92,7 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
             url=f"http://{self.headers['Host']}{path}",
             data=body,
             headers={name: self.headers[name] for name in names},
-            # Read and written anew: AWS compares values, however the client has written them.
+            # The query is parsed and written again, because AWS compares its values however the client has written
+            # them.
             params=parse_qsl(query, keep_blank_values=True),
         )
         request.context["timestamp"] = self.headers["X-Amz-Date"]
@@ -111,4 +114,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
-        """Say nothing."""
+        """Write nothing to the console."""
