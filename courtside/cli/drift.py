@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, print_text, say
-from courtside.cli.input import InputMismatch, OptionalContractOption, parse_day
+from courtside.cli.input import InputMismatch, OptionalContractOption, parse_day, say_left_out
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
 from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.names import DEFAULT_DATASET
-from courtside.contracts.shortening import MOST_LISTED, listed, shortened
+from courtside.contracts.shortening import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +134,8 @@ def _compared(
         if not (isinstance(reference, Profile) or there.issuperset(shipped.feature_names)):
             return Compared.inferred(reference, current, time_column=time_column)
         contract = shipped
-    return replace(Compared.of(contract), time_column=time_column or contract.time_column)
+    named = replace(contract, time_column=time_column or contract.time_column)
+    return replace(Compared.of(named, reference), contract=contract.contract)
 
 
 def _opened(address: str) -> "FeatureTable | Profile":
@@ -211,14 +212,9 @@ def _print(compared: "Comparison") -> None:
 
 
 def _say_inferred(compared: "Compared") -> None:
-    if compared.note is None:
-        return
-    say(compared.note)
-    left_out = compared.left_out
-    for name, why in list(left_out.items())[:MOST_LISTED]:
-        say(f"{shortened(name) or 'a column without a name'}: left out, because {why}")
-    if len(left_out) > MOST_LISTED:
-        say(f"and {len(left_out) - MOST_LISTED} more were left out; --json names them all")
+    if compared.note is not None:
+        say(compared.note)
+        say_left_out(compared.left_out)
 
 
 def _rows(found: "Sequence[FeatureDrift]") -> list[dict[str, Any]]:

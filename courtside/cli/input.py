@@ -1,5 +1,6 @@
 """Read what a person hands in, in the same way for every command."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +9,7 @@ import typer
 
 from courtside.cli.console import say
 from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import MOST_LISTED, shortened
 
 if TYPE_CHECKING:
     from courtside.core.dataset import Dataset
@@ -90,6 +92,14 @@ def games_contract(dataset: str) -> "Dataset":
     if contract.builder is None:
         raise InputMismatch(f"{contract.name} names no builder, so its table holds its features; give it with --table")
     return contract
+
+
+def say_left_out(left_out: Mapping[str, str]) -> None:
+    """Say of the first columns that are no features why they are none, and how many more there are."""
+    for name, why in list(left_out.items())[:MOST_LISTED]:
+        say(f"{shortened(name) or 'a column without a name'}: left out, because {why}")
+    if len(left_out) > MOST_LISTED:
+        say(f"and {len(left_out) - MOST_LISTED} more were left out; --json names them all")
 
 
 def parse_day(text: str) -> date:

@@ -15,6 +15,7 @@ from courtside.cli.input import (
     QuarantineOption,
     games_contract,
     read_input,
+    say_left_out,
     table_content,
     table_contract,
 )
@@ -25,6 +26,7 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import DEFAULT_DATASET
 from courtside.contracts.records import Calibration, TrainingRecord
+from courtside.contracts.shortening import listed
 
 if TYPE_CHECKING:
     from courtside.adapters.folder_lake import FolderLake
@@ -169,6 +171,10 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
     for warning in record.warnings:
         say(f"warning: {warning}")
     print_models(f"Models ({record.rows_train:,} + {record.rows_test:,} rows)", record.models)
+    if record.inferred:
+        kinds = listed([f"{name} ({kind})" for name, kind in record.inferred.kinds.items()])
+        say(f"The contract says `features: infer`, so the models take {len(record.inferred.kinds)}: {kinds}")
+        say_left_out(record.inferred.left_out)
     best = next(model for model in record.models if model.name == record.best)
     page = out / lake_keys.training_card_page(record.training_id)
     say(f"Split: {record.split}.")

@@ -36,12 +36,21 @@ class FrozenObject(Payload):
     sha256: str
 
 
+class InferredFeatures(Payload):
+    """Which features a training's rows have, with their kinds and the reasons, and why the other columns are none."""
+
+    kinds: dict[str, str]
+    reasons: dict[str, str]
+    left_out: dict[str, str]
+
+
 class DataManifest(Payload):
     """Which data a training uses, so that it can be repeated bit for bit.
 
     `content_hash` covers the bytes and keys of the objects, the dataset contract, `as_of`, the split rule, the seed and
     `newest_rows` (train on only that many of the newest rows of features; None: all). `rows`, `first_day` and
-    `last_day` are those of the rows before `as_of`, the days None where rows have no time.
+    `last_day` are those of the rows before `as_of`, the days None where rows have no time. `inferred` are the features
+    of a contract that leaves them to its rows, which are part of the hash then.
     """
 
     training_id: str
@@ -55,6 +64,7 @@ class DataManifest(Payload):
     split: SplitRule = SplitRule()
     seed: int = 42
     newest_rows: int | None = None
+    inferred: InferredFeatures | None = None
     content_hash: str
 
 
@@ -95,8 +105,9 @@ class TrainingRecord(Payload):
     """What one training did: everything the gate and the promotion need; `importances` are the best model's.
 
     `positive` is the value of `target` that is class 1, whose probability the models predict, `split` how
-    rows were split and ordered, in words. `warnings` are what a
-    person should know about the data; `spooled` says that its runs wait for the tracking server.
+    rows were split and ordered, in words, `inferred` the features that were found in them where the contract leaves
+    that to them. `warnings` are what a person should know about the data; `spooled` says that its runs wait for the
+    tracking server.
     """
 
     training_id: str
@@ -111,6 +122,7 @@ class TrainingRecord(Payload):
     positive: str | None = None
     split: str | None = None
     data_hash: str | None = None
+    inferred: InferredFeatures | None = None
     rows_train: int
     rows_test: int
     rows_holdout: int | None = None

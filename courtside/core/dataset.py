@@ -2,8 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Self
 
 
 class FeatureKind(StrEnum):
@@ -41,6 +44,21 @@ class Feature:
     entity: tuple[str, ...] = ()
 
 
+EntityPatterns = tuple[tuple[str, tuple[str, ...]], ...]
+"""Patterns of feature names like ``home_*``, each with the columns of its entity; the first one that fits counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """A contract leaves it to the rows which features there are.
+
+    `leave_out` are columns that never become features; `entities` are those of the features that will be found.
+    """
+
+    leave_out: tuple[str, ...] = ()
+    entities: EntityPatterns = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A column that is not a model input: the target, or the prediction."""
@@ -74,7 +92,8 @@ class Dataset:
     `segments` are the columns by whose values windows are checked in parts too (none: only as a whole);
     `version` counts the contract's changes; `table` is the address of its rows where it names one; `candidates` are
     those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
-    `tracking` say whether a training makes a drift reference and is logged.
+    `tracking` say whether a training makes a drift reference and is logged;
+    `inference` is set where features are inferred from the rows: there are none until `with_features` names them.
     """
 
     name: str
@@ -98,6 +117,7 @@ class Dataset:
     drift: bool = True
     tracking: bool = True
     segments: tuple[str, ...] = ()
+    inference: Inference | None = None
 
     @property
     def contract(self) -> ContractId:
@@ -105,8 +125,29 @@ class Dataset:
         said = asdict(self)
         if len(self.segments) < 2:  # `segment` says the same, and contracts keep the hash that they had before
             del said["segments"]
+        if self.inference is None:
+            del said["inference"]
+        else:  # the contract is the same, whatever features its rows turn out to have
+            del said["features"]
         content = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return ContractId(self.name, self.version, hashlib.sha256(content.encode()).hexdigest())
+
+    @property
+    def to_infer(self) -> bool:
+        """Whether nothing has named the features yet."""
+        return self.inference is not None and not self.features
+
+    def with_features(self, kinds: Mapping[str, FeatureKind]) -> Self:
+        """Return the contract with the features that were inferred; one that names its own is returned as it is."""
+        if self.inference is None:
+            return self
+        patterns = self.inference.entities
+        features = tuple(Feature(name, kind, entity_of(name, patterns)) for name, kind in kinds.items())
+        return replace(self, features=features)
+
+    def columns_of(self, names: Sequence[str]) -> list[str]:
+        """Return which of a table's columns are read: the contract's, or all while its features are to be inferred."""
+        return [name for name in (names if self.to_infer else self.columns) if name in names]
 
     @property
     def feature_names(self) -> list[str]:
@@ -124,10 +165,16 @@ class Dataset:
     @property
     def entity_columns(self) -> list[str]:
         """The columns that say which rows hang together, each once."""
-        return list(dict.fromkeys(name for feature in self.features for name in feature.entity))
+        said = [columns for _, columns in self.inference.entities] if self.inference else []
+        return list(dict.fromkeys(name for each in (*said, *(f.entity for f in self.features)) for name in each))
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The target, and the prediction if the contract names one."""
         said = () if self.prediction is None else (Outcome(self.prediction, Role.PREDICTION),)
         return (Outcome(self.target, Role.TARGET), *said)
+
+
+def entity_of(feature: str, patterns: EntityPatterns) -> tuple[str, ...]:
+    """Return the columns of the first pattern that fits a feature, none where none does."""
+    return next((columns for pattern, columns in patterns if fnmatchcase(feature, pattern)), ())

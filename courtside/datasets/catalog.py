@@ -1,7 +1,6 @@
 """Read dataset contracts: those that ship with Courtside by name, a team's own by path."""
 
 from dataclasses import fields
-from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 from typing import get_args
@@ -11,8 +10,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from courtside.contracts.errors import BadInput
-from courtside.core.dataset import Dataset, Feature, FeatureKind, Phase
-from courtside.core.drift.errors import ThresholdInvalid
+from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
+from courtside.datasets.contract_checks import CHECKS
 from courtside.datasets.contract_keys import (
     NOT_YET,
     NOT_YET_WORDS,
@@ -42,7 +41,7 @@ def load_dataset(name: str) -> Dataset:
         contract = ContractDocument.model_validate(document.values)
     except ValidationError as error:
         raise DatasetInvalid(name, [_told(each, document) for each in error.errors()]) from error
-    if problems := [told for check in _CHECKS for told in check(contract, document)]:
+    if problems := [told for check in CHECKS for told in check(contract, document)]:
         raise DatasetInvalid(name, problems)
     return _dataset(contract)
 
@@ -57,7 +56,8 @@ def table_address(name: str, dataset: Dataset) -> str | None:
 def _dataset(contract: ContractDocument) -> Dataset:
     same = {each.name for each in fields(Dataset)} & set(ContractDocument.model_fields)
     known = {key: getattr(contract, key) for key in same}
-    features = tuple(Feature(feature, kind, _entity(feature, contract)) for feature, kind in contract.features.items())
+    entities = tuple((pattern, tuple(columns)) for pattern, columns in contract.entities.items())
+    features = tuple(Feature(name, kind, entity_of(name, entities)) for name, kind in contract.features.items())
     return Dataset(
         **known
         | {
@@ -70,115 +70,10 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "segments": tuple(contract.segments),
             "candidates": None if contract.candidates is None else tuple(contract.candidates),
             "policy": contract.watch.policy,
+            "inference": None if features else Inference(tuple(contract.leave_out), entities),
             "thresholds": tuple(f"{key}={limit}" for key, limit in contract.watch.thresholds.items()),
         }
     )
-
-
-def _entity(feature: str, contract: ContractDocument) -> tuple[str, ...]:
-    """Return the columns of the first pattern that fits a feature, none where none does."""
-    found = (columns for pattern, columns in contract.entities.items() if fnmatchcase(feature, pattern))
-    return tuple(next(found, ()))
-
-
-def _entities_of_nothing(contract: ContractDocument, document: Document) -> list[str]:
-    """Say which entities are those of no feature, or of one by a column that only the future knows."""
-    problems = []
-    for pattern, columns in contract.entities.items():
-        line = f"line {document.line(('entities', pattern))}"
-        if not any(fnmatchcase(feature, pattern) for feature in contract.features):
-            problems.append(f"{line}: no feature is called {pattern}; write a feature's name, or a pattern like home_*")
-        if not columns or {contract.target.column, contract.prediction} & set(columns):
-            problems.append(
-                f"{line}: {pattern} must list the columns that say which rows hang together, like [customer_id]; "
-                "target and prediction cannot be among them"
-            )
-    return problems
-
-
-def _phase_without_time(contract: ContractDocument, document: Document) -> list[str]:
-    if contract.comparable.phase is None or contract.time_column is not None:
-        return []
-    line = document.line(("comparable", "phase"))
-    return [f"line {line}: comparable.phase compares days of the year, and there is no time_column; name it too"]
-
-
-def _with_two_roles(contract: ContractDocument, document: Document) -> list[str]:
-    """Say which columns would be both what is predicted and an input of the prediction, or its time."""
-    problems = []
-    columns = {"target": contract.target.column, "prediction": contract.prediction, "time_column": contract.time_column}
-    single: list[str] = []
-    for role, column in columns.items():
-        others = [key for key in single if columns[key] == column]
-        if column is None:
-            continue
-        if column in contract.features:
-            others.append("feature")
-        if role != "time_column" and column in contract.id_columns:
-            others.append("id column")
-        if others:
-            problems.append(
-                f"line {document.line((role,))}: {column} cannot be {', '.join([*others, role])} at once; "
-                "give each role a column of its own"
-            )
-        single.append(role)
-    return problems
-
-
-def _of_two_sources(contract: ContractDocument, document: Document) -> list[str]:
-    if contract.table is None or contract.builder is None:
-        return []
-    return [f"line {document.line(('table',))}: rows come from `table` or from `builder`; delete one of them"]
-
-
-def _unknown_candidates(contract: ContractDocument, document: Document) -> list[str]:
-    from courtside.core.training.candidates import REGISTRY
-
-    names = contract.candidates or []
-    return [
-        unknown_word(("candidates", place), REGISTRY, document)
-        for place, name in enumerate(names)
-        if name not in REGISTRY
-    ] + [
-        f"line {document.line(('candidates', place))}: {name} stands here twice; delete one of them"
-        for place, name in enumerate(names)
-        if name in names[:place]
-    ]
-
-
-def _repeated_segments(contract: ContractDocument, document: Document) -> list[str]:
-    return [
-        f"line {document.line(('segments', place))}: {name} stands here twice; delete one of them"
-        for place, name in enumerate(contract.segments)
-        if name in contract.segments[:place]
-    ]
-
-
-def _unusable_thresholds(contract: ContractDocument, document: Document) -> list[str]:
-    from courtside.core.drift.policies.thresholds import Threshold
-
-    problems = []
-    for key, limit in contract.watch.thresholds.items():
-        line = f"line {document.line(('watch', 'thresholds', key))}"
-        try:
-            feature = Threshold.parse(f"{key}={limit}").feature
-        except ThresholdInvalid as error:
-            problems.append(f"{line}: {error}")
-            continue
-        if feature not in contract.features:
-            problems.append(f"{line}: watch.thresholds.{key}: no feature is called {feature}")
-    return problems
-
-
-_CHECKS = (
-    _with_two_roles,
-    _entities_of_nothing,
-    _phase_without_time,
-    _of_two_sources,
-    _unknown_candidates,
-    _repeated_segments,
-    _unusable_thresholds,
-)
 
 
 def _told(error: ErrorDetails, document: Document) -> str:

@@ -6,7 +6,15 @@ The JSON Schema and the table of `docs/contract.md` are written from this model 
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from courtside.contracts.key_names import NameUnusable, key_name
 from courtside.core.dataset import FeatureKind, Phase
@@ -34,11 +42,23 @@ def _as_mapping(target: Any) -> Any:
     return target if isinstance(target, dict) else {"column": target}
 
 
+INFER = "infer"
+"""What a contract says in place of its features where they are inferred from the rows."""
+
+
+def _features(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Return the features by name, none of them where they are to be inferred."""
+    return {} if value == INFER else handler(value)
+
+
 def _as_written(value: Any) -> Any:
     """Return a number or truth value as text; what YAML only takes for one, like Yes, arrives as NaN and is refused."""
     if isinstance(value, int):
         return str(value).lower()
     return f"{value:.15g}" if isinstance(value, float) and math.isfinite(value) else value
+
+
+_Features = Annotated[dict[Text, FeatureKind], Field(min_length=1)]
 
 
 class Target(Keys):
@@ -126,10 +146,18 @@ class ContractDocument(Keys):
     prediction: Text | None = Field(
         None, description="The column of what a model predicted; its drift is told too.", examples=["score"]
     )
-    features: dict[Text, FeatureKind] = Field(
-        min_length=1,
-        description="The inputs, in the order that models take them, each `numeric`, `categorical` or `binary`.",
-        examples=[{"age": "numeric", "plan": "categorical"}],
+    features: Annotated[_Features, WrapValidator(_features, json_schema_input_type=_Features | Literal["infer"])] = (
+        Field(
+            description="The inputs, in the order that models take them, each `numeric`, `categorical` or `binary`; "
+            "`infer` takes them and their kinds from the rows of each training.",
+            examples=[{"age": "numeric", "plan": "categorical"}],
+        )
+    )
+    leave_out: list[Text] = Field(
+        [],
+        description="With `features: infer`, columns that never become features: what is known too late, or must not "
+        "matter.",
+        examples=[["refund_reason"]],
     )
     reference_seasons: Count = Field(
         3, description="How many of the newest seasons the champion is compared with.", examples=[3]
@@ -182,6 +210,5 @@ NOT_YET_WORDS = {
         "multiclass": "training, gate and drift know two classes only",
         "regression": "training, gate and drift know two classes only",
     },
-    "features": {"infer": "nothing infers the kinds while it trains; name each feature with its kind"},
 }
 """Values that keys will take, and why they cannot be kept today."""

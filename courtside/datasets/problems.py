@@ -28,7 +28,7 @@ _WRITE = {
     ),
 }
 _EXAMPLES = {
-    "features": "age: numeric",
+    "features": "age: numeric`, or be `infer",
     "comparable": "phase: month",
     "entities": "home_*: [home_team, season]",
     "candidates": "candidates: [lightgbm]",

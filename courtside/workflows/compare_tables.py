@@ -9,6 +9,7 @@ from courtside.core.drift import DriftReport, Policy, Profile, check, comparable
 from courtside.core.drift.errors import MissingColumns, NotBinary
 from courtside.core.drift.reading import FeatureTable, TableProfile, fit_table, summarize_table
 from courtside.core.drift.story.telling import tell
+from courtside.core.proposal import Part, inferred_features
 from courtside.core.proposal.shared import shared_columns
 
 
@@ -16,7 +17,7 @@ from courtside.core.proposal.shared import shared_columns
 class Compared:
     """Which columns of two tables are compared, and by which time.
 
-    Without a contract, `left_out` says of the other columns why they are not, and `note` how all of this was told.
+    Where features were inferred, `left_out` says of the other columns why they are none, and `note` how that was told.
     """
 
     features: tuple[Feature, ...]
@@ -29,15 +30,33 @@ class Compared:
     segments: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, dataset: Dataset) -> Self:
-        """Return what a contract says."""
-        return cls(
+    def of(cls, dataset: Dataset, reference: FeatureTable | Profile) -> Self:
+        """Return what a contract says; the features that it leaves to the rows are those of the reference.
+
+        Raises what `FeatureTable.require_readable`, `FeatureTable.sample` and `inferred_features` raise.
+        """
+        said = cls(
             dataset.features,
             dataset.time_column,
             dataset.phase,
             dataset.outcomes,
             contract=dataset.contract,
             segments=dataset.segments,
+        )
+        if not dataset.to_infer:
+            return said
+        if isinstance(reference, Profile):
+            return replace(said, features=cls.of_profile(reference).features)
+        reference.require_readable()
+        sample = reference.sample()
+        guesses = inferred_features(sample.rows, dataset, table=reference.name)
+        kinds = {guess.column: guess.kind for guess in guesses if guess.kind and guess.part is Part.FEATURE}
+        return replace(
+            said,
+            features=dataset.with_features(kinds).features,
+            left_out={guess.column: guess.reason for guess in guesses if guess.column not in kinds},
+            note=f"The contract says `features: infer`, so {len(kinds)} columns are compared, with the kinds that "
+            f"{sample.described} show",
         )
 
     @classmethod
@@ -69,7 +88,7 @@ class Comparison:
     compared: Compared
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report's JSON form, and what was inferred where no contract was given."""
+        """Return the report's JSON form, and what was inferred where no contract names the features."""
         body = self.report.to_dict()
         if self.compared.note is None:
             return body

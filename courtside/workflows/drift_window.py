@@ -74,6 +74,7 @@ def report_window(
     Files of the lake that cannot be used are set aside and named in the report.
     """
     reference = Profile.from_bytes(drift_profile(champion, lake=lake))
+    dataset = dataset.with_features({column.name: column.kind for column in reference.columns})
     found, quarantined = _window_files(window, lake=lake, dataset=dataset)
     seen = _profiled(window, reference, found, quarantined)
     report = check(reference, seen.profile, policy, features=dataset.feature_names)

@@ -8,14 +8,15 @@ from datetime import date
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest
-from courtside.contracts.records import DataManifest, FrozenObject, SplitRule
-from courtside.core.dataset import Dataset
+from courtside.contracts.records import DataManifest, FrozenObject, InferredFeatures, SplitRule
+from courtside.core.dataset import Dataset, FeatureKind
 from courtside.core.drift.reading import Days
+from courtside.core.proposal import Part, inferred_features
 from courtside.core.rows import TimeColumnNeeded, period, within
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.loads import vanished
 from courtside.workflows.ports import Lake, ObjectMissing, StoredObject
-from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, training_features
+from courtside.workflows.rows import ReadFile, TrainingFeatures, reason, rows_before, rows_of, training_features
 
 DEFAULT_SPLIT = SplitRule()
 DEFAULT_SEED = 42
@@ -67,10 +68,11 @@ def freeze(
 ) -> DataManifest:
     """Write the manifest of a training and return it; an existing manifest is returned as it is.
 
-    Every object is read and checked against the contract, and the features are built, so that whatever would stop a
-    training is reported here. `newest_rows` trains on only that many of the newest rows of features (None: all).
-    Raises `DataUnusable`, `FilesDiffer`, `NoRows`, `TargetNotBinary`, `RowsRepeated`, `TimeColumnNeeded`, and
-    `FrozenOtherwise` if the existing manifest is for other data (its split and seed are kept, whatever is asked for).
+    Every object is read and checked against the contract, and the features are built or inferred, so that whatever
+    would stop a training is reported here. `newest_rows` trains on only that many of the newest rows of features (None:
+    all). Raises `DataUnusable`, `FilesDiffer`, `NoRows`, `TargetNotBinary`, `RowsRepeated`, `TimeColumnNeeded`,
+    `NothingToLearnFrom`, and `FrozenOtherwise` if the existing manifest is for other data (its split and seed are kept,
+    whatever is asked for).
     """
     key = lake_keys.training_manifest(request.training_id)
     try:
@@ -110,7 +112,8 @@ def _manifest(
         raise TimeColumnNeeded(dataset.name, "a training on the newest rows, or on rows before a day,")
     objects, files = _read(request, lake=lake, dataset=dataset)
     rows = rows_before(request.as_of, files, dataset=dataset)
-    training_features(rows, dataset=dataset)
+    found = training_features(rows, dataset=dataset, newest_rows=newest_rows)
+    inferred = _inferred(found, dataset)
     first_day, last_day = period(rows, dataset.time_column) if dataset.time_column else (None, None)
     contract = dataset.contract.sha256
     content = {
@@ -121,6 +124,8 @@ def _manifest(
         "seed": seed,
         "newest_rows": newest_rows,
     }
+    if inferred is not None:
+        content["features"] = inferred.kinds
     return DataManifest(
         training_id=request.training_id,
         dataset=dataset.name,
@@ -133,8 +138,29 @@ def _manifest(
         split=split,
         seed=seed,
         newest_rows=newest_rows,
+        inferred=inferred,
         content_hash=_hash(content),
     )
+
+
+def _inferred(found: TrainingFeatures, dataset: Dataset) -> InferredFeatures | None:
+    """Return the features that a training's rows have, None where the contract names them; raises as said there."""
+    if not dataset.to_infer:
+        return None
+    guesses = inferred_features(found.written, dataset, table=f"the table of {dataset.name}")
+    features = [guess for guess in guesses if guess.part is Part.FEATURE]
+    return InferredFeatures(
+        kinds={guess.column: guess.kind.value for guess in features if guess.kind},
+        reasons={guess.column: guess.reason for guess in features},
+        left_out={guess.column: guess.reason for guess in guesses if guess not in features},
+    )
+
+
+def resolved(dataset: Dataset, inferred: InferredFeatures | None) -> Dataset:
+    """Return the contract with the features that a training inferred; one that names its own is returned as it is."""
+    if inferred is None:
+        return dataset
+    return dataset.with_features({name: FeatureKind(kind) for name, kind in inferred.kinds.items()})
 
 
 def _read(request: RetrainingRequest, *, lake: Lake, dataset: Dataset) -> tuple[list[FrozenObject], list[ReadFile]]:

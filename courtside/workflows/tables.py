@@ -48,12 +48,14 @@ class TableRows:
     def read(self, key: str, content: bytes) -> pa.Table:
         """Return the contract's columns that a file or its folders hold, its times as timestamps or dates.
 
+        While its features are still to be inferred, these are all columns.
+
         Raises `UnreadableFile`, `DuplicateColumns`, and `WrongType` for a time column that holds no times.
         """
         try:
             with pq.ParquetFile(io.BytesIO(content), page_checksum_verification=True) as file:
                 names = file.schema_arrow.names
-                columns = [name for name in self.dataset.columns if name in names]
+                columns = self.dataset.columns_of(list(dict.fromkeys(names)))
                 repeated = [name for name in columns if names.count(name) > 1]
                 if repeated:
                     raise DuplicateColumns(repeated)
@@ -74,7 +76,7 @@ class TableRows:
 
     def _with_folders(self, table: pa.Table, key: str) -> pa.Table:
         for name, value in partitions_of(key.removeprefix(self.prefix)).items():
-            if name in self.dataset.columns and name not in table.column_names:
+            if name in self.dataset.columns_of([name]) and name not in table.column_names:
                 column = partition_column(
                     name, value, time_column=self.dataset.time_column, whole=all_whole_numbers([value])
                 )
@@ -85,9 +87,11 @@ class TableRows:
 def table_content(table: FeatureTable, dataset: Dataset) -> bytes:
     """Return the contract's columns of a table, in files of any readable format, as the content of one parquet file.
 
+    Where its features are still to be inferred, these are all columns of the table's first file.
+
     Raises what `FeatureTable.batches` raises, `TableEmpty`, and `FilesDiffer` where its files differ in a type.
     """
-    wanted = table.of(dataset.columns, time_column=dataset.time_column)
+    wanted = table.of(table.column_names if dataset.to_infer else dataset.columns, time_column=dataset.time_column)
     files = []
     for file in wanted.pruned:
         batches = list(wanted.batches(file))

@@ -28,7 +28,7 @@ from courtside.core.training.holdout import baseline_accuracy, holdout_columns
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import Split, split_in_words, split_rows
-from courtside.workflows.freeze import freeze
+from courtside.workflows.freeze import freeze, resolved
 from courtside.workflows.frozen_rows import frozen_features
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.model_cards import model_card, write_card
@@ -85,6 +85,7 @@ def train(
     tracking = tracking if dataset.tracking else None
     with watch.part("features"):
         manifest = freeze(request, lake=lake, dataset=dataset, newest_rows=newest_rows)
+        dataset = resolved(dataset, manifest.inferred)
         frozen = frozen_features(manifest, lake=lake, dataset=dataset)
         check_labels(frozen.table, dataset)
         _check_champion(tracking, dataset)
@@ -111,6 +112,7 @@ def train(
         positive=frozen.classes.positive,
         split=split_in_words(dataset, seed=manifest.seed),
         data_hash=manifest.content_hash,
+        inferred=manifest.inferred,
         rows_train=split.train.num_rows,
         rows_test=split.test.num_rows,
         rows_holdout=split.holdout_rows,

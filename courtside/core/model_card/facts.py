@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from courtside.contracts.model_card import Curves, ModelCard
-from courtside.contracts.records import ModelRecord
+from courtside.contracts.records import ModelRecord, TrainingRecord
+from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.model_card.confusion_matrix import confusion
 from courtside.core.model_card.reliability import reliability
@@ -103,6 +104,7 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Dataset": record.dataset,
         "Contract": f"version {record.contract_version}, SHA-256 {record.contract_hash}" if contracted else None,
         "Class 1": f"{record.positive}, of the target {record.target}" if record.positive is not None else None,
+        "Features": _features(record),
         "Training part": _rows(record.rows_train, card.train_period),
         "Test part": _rows(record.rows_test, card.test_period),
         "Holdout of the gate": f"{record.rows_holdout:,} rows{newest}" if record.rows_holdout else None,
@@ -111,6 +113,16 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Data hash": record.data_hash,
     }
     return {name: value for name, value in known.items() if value is not None}
+
+
+def _features(record: TrainingRecord) -> str | None:
+    """Say which features were inferred and what was left out, None where the contract names them."""
+    found = record.inferred
+    if found is None:
+        return None
+    taken = listed([f"{name} ({kind})" for name, kind in found.kinds.items()])
+    others = listed([f"{shortened(name)} ({why})" for name, why in found.left_out.items()])
+    return f"inferred from the rows: {taken}" + (f"; left out: {others}" if others else "")
 
 
 def lineage(card: ModelCard) -> dict[str, str]:

@@ -67,10 +67,8 @@ def shared_columns(reference: Sample, current: Collection[str], *, time_column: 
 
 
 def _note(features: Sequence[Feature], reference: Sample, time_column: str | None, reason: str) -> str:
-    seen = f"{reference.rows.num_rows:,} rows"
-    looked = f"all {seen} of the reference" if reference.whole else f"{seen} from all over the reference"
     when = f"the time column is {quoted(time_column)}, because {reason}" if time_column else reason
     return (
         f"No contract was given, so the columns that both tables have were compared ({len(features)}), with the kinds "
-        f"that {looked} show; {when}"
+        f"that {reference.described} show; {when}"
     )

@@ -199,3 +199,20 @@ def test_a_table_without_dates_is_compared_as_if_its_rows_were_independent(desk:
     assert report["reference"] == {"rows": ROWS, "start": None, "end": None}
     assert report["summary"]["features_drifted"] == ["points"]
     assert "independent" in report["features"]["points"]["reason"]
+
+
+def test_a_contract_may_leave_its_features_to_the_reference(desk: Desk) -> None:
+    roles = CONTRACT.split("features:")[0]
+    (desk.folder / "tiny.yaml").write_text(f"{roles}features: infer\nleave_out: [rested]\n")
+    current = desk.write("moved.parquet", table(seed=1, shift=6, rested=None, extra=["a"] * ROWS))
+    told = desk.report(current)
+    kinds = {name: feature["kind"] for name, feature in told["features"].items()}
+    assert kinds == {"points": "numeric", "venue": "categorical"}
+    assert told["summary"]["features_drifted"] == ["points"]
+    left_out = {"game_date": "it is the time_column", "rested": "the contract names it in leave_out"}
+    assert told["summary"]["features_left_out"] == left_out
+    assert (
+        "`features: infer`, so 2 columns are compared, with the kinds that all 2,000 rows" in told["inferred"]["note"]
+    )
+    assert told["contract"]["name"] == "tiny"
+    assert "rested: left out, because the contract names it" in desk.check(current).stderr

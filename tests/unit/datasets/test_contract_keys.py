@@ -8,14 +8,17 @@ import jsonschema
 import pytest
 import yaml
 
-from courtside.core.dataset import Dataset
+from courtside.core.dataset import Dataset, Inference
 from courtside.datasets.catalog import DatasetInvalid, load_dataset, table_address
 from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, PARTS, ContractDocument
 from courtside.datasets.contract_schema import PAGE, SCHEMA, page, schema
 from courtside.datasets.strict_yaml import read_document
 
 LEAST: dict[str, Any] = {"name": "churn", "target": "left", "features": {"age": "numeric", "usage_gb": "numeric"}}
-TOGETHER = {"comparable": {"time_column": "day"}}  # keys that stand only beside others
+TOGETHER: dict[str, dict[str, Any]] = {
+    "comparable": {"time_column": "day"},
+    "leave_out": {"features": "infer"},
+}  # keys that stand only beside others
 
 
 def read(folder: Path, content: dict[str, Any]) -> Dataset:
@@ -38,7 +41,8 @@ def examples() -> list[dict[str, Any]]:
 def test_the_example_of_every_key_is_a_contract_and_fits_the_schema(tmp_path: Path, example: dict[str, Any]) -> None:
     content = {**LEAST, **TOGETHER.get(next(iter(example)), {}), **example}
     jsonschema.validate(content, json.loads(SCHEMA.read_text()))
-    assert read(tmp_path, content).features
+    dataset = read(tmp_path, content)
+    assert dataset.features or dataset.to_infer
 
 
 def test_every_key_has_an_example_and_says_what_it_means() -> None:
@@ -74,6 +78,7 @@ def test_the_shipped_contract_and_the_first_one_on_the_page_fit_the_schema(tmp_p
         {"targett": "left"},
         {"task": "regression"},
         {"features": {}},
+        {"features": "inferred"},
         {"segments": ["a", "b", "c", "d"]},
         {"candidates": []},
         {"watch": {"thresholds": {"age.ks": 0}}},
@@ -135,6 +140,7 @@ def test_a_word_without_machinery_is_refused_with_its_line_and_the_reason(tmp_pa
         ("tracking: 0\n", "line 5: tracking must be true or false"),
         ("version: 1.5\n", "line 5: version must be a whole number"),
         ("version: true\n", "line 5: version must be a whole number"),
+        ("leave_out: [income]\n", "line 5: leave_out is for `features: infer`; delete it"),
         ("table: a.csv\nbuilder: nba\n", "line 5: rows come from `table` or from `builder`"),
     ],
 )
@@ -143,6 +149,29 @@ def test_a_wrong_value_is_named_with_line_key_and_fix(tmp_path: Path, content: s
     path.write_text(f"name: churn\ntarget: left\nfeatures:\n  age: numeric\n{content}")
     with pytest.raises(DatasetInvalid, match=says):
         load_dataset(str(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("features: infered\n", "line 3: features must hold keys with values, like `age: numeric`, or be `infer`"),
+        ("features: [age]\n", "line 3: features must hold keys with values, like `age: numeric`, or be `infer`"),
+        ("features: infer\nbuilder: nba\n", "line 3: the features of a builder cannot be inferred; name each"),
+    ],
+)
+def test_features_are_named_or_inferred(tmp_path: Path, content: str, says: str) -> None:
+    path = tmp_path / "contract.yaml"
+    path.write_text(f"name: churn\ntarget: left\n{content}")
+    with pytest.raises(DatasetInvalid, match=says):
+        load_dataset(str(path))
+
+
+def test_inferred_features_have_thresholds_and_entities_before_they_have_names(tmp_path: Path) -> None:
+    inferred = {**LEAST, "features": "infer", "leave_out": ["refund"]}
+    dataset = read(tmp_path, {**inferred, "entities": {"usage_*": ["id"]}, "watch": {"thresholds": {"age.ks": 0.2}}})
+    assert dataset.to_infer
+    assert dataset.inference == Inference(("refund",), (("usage_*", ("id",)),))
+    assert (dataset.columns, dataset.thresholds) == (["id", "left"], ("age.ks=0.2",))
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,12 @@ class Sample:
         """Whether these are all rows of the table."""
         return self.total == self.rows.num_rows
 
+    @property
+    def described(self) -> str:
+        """Which rows of a reference these are, in words."""
+        seen = f"{self.rows.num_rows:,} rows"
+        return f"all {seen} of the reference" if self.whole else f"{seen} from all over the reference"
+
 
 @dataclass(frozen=True)
 class FeatureTable:

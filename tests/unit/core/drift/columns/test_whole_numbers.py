@@ -42,6 +42,6 @@ def test_what_was_rounded_is_said(
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"v": pa.array(values), "y": pa.array([0, 1] * 250)}), path)
     table = open_address(str(path))
-    compared = compare_tables(table, table, compared=Compared.of(DATASET), policy=ClassicPolicy())
+    compared = compare_tables(table, table, compared=Compared.of(DATASET, table), policy=ClassicPolicy())
     reason = compared.report.features[0].reason
     assert (f"rounded to multiples of {step}:" in reason) == (step is not None)

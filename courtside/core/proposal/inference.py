@@ -1,0 +1,55 @@
+"""The features of a contract that leaves them to its rows."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from courtside.core.dataset import Dataset
+from courtside.core.drift.columns.kinds import why_no_feature
+from courtside.core.drift.errors import MissingColumns
+from courtside.core.proposal.features import Judge, with_features
+from courtside.core.proposal.guess import Guess, Part
+from courtside.core.rows import classes_of, labelled
+
+
+def inferred_features(rows: pa.Table, dataset: Dataset, *, table: str) -> tuple[Guess, ...]:
+    """Say of each column of the table called `table` whether it is a feature of this contract, and why.
+
+    What the contract gives another role is no feature; the rest is judged by its values, and by whether it knows the
+    outcome in rows that have a label. Raises `MissingColumns` for columns to leave out that are not there,
+    `NothingToLearnFrom`, `TargetNotBinary` and `PositiveNeverOccurs`.
+    """
+    assert dataset.inference is not None
+    names = rows.column_names
+    if absent := [name for name in dataset.inference.leave_out if name not in names]:
+        raise MissingColumns(absent, names, part="leave_out")
+    told = {name: guess for name, guess in _roles(dataset).items() if name in names}
+    for name in names:
+        if name not in told and (why := why_no_feature(name, rows.column(name))):
+            told[name] = Guess(name, Part.LEFT_OUT, why.reason)
+    return with_features(rows, told, _judge(rows, dataset), table=table)
+
+
+def _judge(rows: pa.Table, dataset: Dataset) -> Judge | None:
+    """Return who finds the features that know the outcome, None where no row has a label."""
+    if dataset.target not in rows.column_names or not labelled(rows, dataset.target).num_rows:
+        return None
+    coded = classes_of(rows, dataset.target, dataset.positive).coded(rows)
+    classes: Any = coded.column(dataset.target).combine_chunks()
+    return Judge(dataset, pa.concat_arrays(classes.chunks) if isinstance(classes, pa.ChunkedArray) else classes)
+
+
+def _roles(dataset: Dataset) -> dict[str, Guess]:
+    """Return the columns to which the contract gives a role, the role that decides last."""
+    assert dataset.inference is not None
+    parts: list[tuple[tuple[str | None, ...], Part, str]] = [
+        (dataset.inference.leave_out, Part.LEFT_OUT, "the contract names it in leave_out"),
+        ((dataset.segment, *dataset.segments), Part.LEFT_OUT, "it is a segment"),
+        (tuple(dataset.entity_columns), Part.LEFT_OUT, "it says which rows hang together"),
+        ((dataset.season_column,), Part.LEFT_OUT, "it is the season"),
+        (dataset.id_columns, Part.ID, "it is one of the id_columns"),
+        ((dataset.prediction,), Part.LEFT_OUT, "it is what a model predicted"),
+        ((dataset.time_column,), Part.TIME, "it is the time_column"),
+        ((dataset.target,), Part.TARGET, "it is the target"),
+    ]
+    return {name: Guess(name, part, why) for columns, part, why in parts for name in columns if name is not None}

@@ -1,0 +1,123 @@
+"""What a contract's keys must be together: no column with two roles, no pattern that fits nothing."""
+
+from fnmatch import fnmatchcase
+
+from courtside.core.drift.errors import ThresholdInvalid
+from courtside.datasets.contract_keys import ContractDocument
+from courtside.datasets.problems import unknown_word
+from courtside.datasets.strict_yaml import Document
+
+
+def _entities_of_nothing(contract: ContractDocument, document: Document) -> list[str]:
+    """Say which entities are those of no feature, or of one by a column that only the future knows."""
+    problems = []
+    for pattern, columns in contract.entities.items():
+        line = f"line {document.line(('entities', pattern))}"
+        if contract.features and not any(fnmatchcase(feature, pattern) for feature in contract.features):
+            problems.append(f"{line}: no feature is called {pattern}; write a feature's name, or a pattern like home_*")
+        if not columns or {contract.target.column, contract.prediction} & set(columns):
+            problems.append(
+                f"{line}: {pattern} must list the columns that say which rows hang together, like [customer_id]; "
+                "target and prediction cannot be among them"
+            )
+    return problems
+
+
+def _phase_without_time(contract: ContractDocument, document: Document) -> list[str]:
+    if contract.comparable.phase is None or contract.time_column is not None:
+        return []
+    line = document.line(("comparable", "phase"))
+    return [f"line {line}: comparable.phase compares days of the year, and there is no time_column; name it too"]
+
+
+def _with_two_roles(contract: ContractDocument, document: Document) -> list[str]:
+    """Say which columns would be both what is predicted and an input of the prediction, or its time."""
+    problems = []
+    columns = {"target": contract.target.column, "prediction": contract.prediction, "time_column": contract.time_column}
+    single: list[str] = []
+    for role, column in columns.items():
+        others = [key for key in single if columns[key] == column]
+        if column is None:
+            continue
+        if column in contract.features:
+            others.append("feature")
+        if role != "time_column" and column in contract.id_columns:
+            others.append("id column")
+        if others:
+            problems.append(
+                f"line {document.line((role,))}: {column} cannot be {', '.join([*others, role])} at once; "
+                "give each role a column of its own"
+            )
+        single.append(role)
+    return problems
+
+
+def _of_two_sources(contract: ContractDocument, document: Document) -> list[str]:
+    if contract.table is None or contract.builder is None:
+        return []
+    return [f"line {document.line(('table',))}: rows come from `table` or from `builder`; delete one of them"]
+
+
+def _unknown_candidates(contract: ContractDocument, document: Document) -> list[str]:
+    from courtside.core.training.candidates import REGISTRY
+
+    names = contract.candidates or []
+    return [
+        unknown_word(("candidates", place), REGISTRY, document)
+        for place, name in enumerate(names)
+        if name not in REGISTRY
+    ] + [
+        f"line {document.line(('candidates', place))}: {name} stands here twice; delete one of them"
+        for place, name in enumerate(names)
+        if name in names[:place]
+    ]
+
+
+def _repeated_segments(contract: ContractDocument, document: Document) -> list[str]:
+    return [
+        f"line {document.line(('segments', place))}: {name} stands here twice; delete one of them"
+        for place, name in enumerate(contract.segments)
+        if name in contract.segments[:place]
+    ]
+
+
+def _unusable_thresholds(contract: ContractDocument, document: Document) -> list[str]:
+    from courtside.core.drift.policies.thresholds import Threshold
+
+    problems = []
+    for key, limit in contract.watch.thresholds.items():
+        line = f"line {document.line(('watch', 'thresholds', key))}"
+        try:
+            feature = Threshold.parse(f"{key}={limit}").feature
+        except ThresholdInvalid as error:
+            problems.append(f"{line}: {error}")
+            continue
+        if contract.features and feature not in contract.features:
+            problems.append(f"{line}: watch.thresholds.{key}: no feature is called {feature}")
+    return problems
+
+
+def _features_nobody_infers(contract: ContractDocument, document: Document) -> list[str]:
+    """Say what contradicts that features are inferred from the rows, or needs it."""
+    if contract.features:
+        if not contract.leave_out:
+            return []
+        line = document.line(("leave_out",))
+        return [f"line {line}: leave_out is for `features: infer`; delete it, since every other column is left out"]
+    if contract.builder is None:
+        return []
+    line = document.line(("features",))
+    return [f"line {line}: the features of a builder cannot be inferred; name each with its kind"]
+
+
+CHECKS = (
+    _with_two_roles,
+    _entities_of_nothing,
+    _phase_without_time,
+    _of_two_sources,
+    _unknown_candidates,
+    _repeated_segments,
+    _unusable_thresholds,
+    _features_nobody_infers,
+)
+"""What is asked of the keys together; each returns what is wrong, one sentence a problem."""

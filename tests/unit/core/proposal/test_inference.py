@@ -1,0 +1,107 @@
+"""The features of a contract that leaves them to its rows."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from courtside.core.dataset import Dataset, FeatureKind, Inference
+from courtside.core.drift.errors import MissingColumns
+from courtside.core.proposal import Guess, NothingToLearnFrom, Part, inferred_features
+from courtside.core.rows import TargetNotBinary
+from tests.datasets.churn import DATASET, churn_table
+
+ROWS = churn_table(600)
+LEFT = ROWS.column("churned")
+INFER = replace(DATASET, features=(), inference=Inference())
+
+
+def with_columns(**columns: Any) -> pa.Table:
+    rows = ROWS
+    for name, values in columns.items():
+        rows = rows.append_column(name, pa.array(values) if isinstance(values, (list, np.ndarray)) else values)
+    return rows
+
+
+def inferred(rows: pa.Table, dataset: Dataset = INFER) -> dict[str, Guess]:
+    return {guess.column: guess for guess in inferred_features(rows, dataset, table="churn")}
+
+
+def kinds(rows: pa.Table, dataset: Dataset = INFER) -> dict[str, FeatureKind | None]:
+    return {name: guess.kind for name, guess in inferred(rows, dataset).items() if guess.part is Part.FEATURE}
+
+
+def test_the_rows_have_the_features_that_somebody_wrote_by_hand() -> None:
+    assert kinds(ROWS) == {feature.name: feature.kind for feature in DATASET.features}
+
+
+def test_roles_ids_times_constants_nested_values_and_leaks_are_no_features() -> None:
+    rows = with_columns(
+        plan=["basic", "pro", "team"] * 200,
+        region=["north", "south"] * 300,
+        year=[2023] * 600,
+        score=np.linspace(0, 1, 600),
+        seen=["2024-03-01"] * 600,
+        token=[f"x{index * 7919 % 9973}" for index in range(600)],
+        parts=[[1, 2]] * 600,
+        country=["NO"] * 600,
+        refund=pc.if_else(LEFT, 10.0, 0.0),
+        reason=["late"] * 300 + ["dear"] * 300,
+    )
+    contract = replace(
+        INFER,
+        segments=("plan",),
+        season_column="year",
+        prediction="score",
+        inference=Inference(leave_out=("reason",), entities=(("*", ("region",)),)),
+    )
+    found = inferred(rows, contract)
+    assert {name: guess.reason for name, guess in found.items() if guess.part is not Part.FEATURE} == {
+        "customer_id": "it is one of the id_columns",
+        "measured_at": "it is the time_column",
+        "churned": "it is the target",
+        "plan": "it is a segment",
+        "region": "it says which rows hang together",
+        "year": "it is the season",
+        "score": "it is what a model predicted",
+        "seen": "it holds times as text",
+        "token": "nearly every row has a value of its own, as ids have",
+        "parts": "values of type list<item: int64> cannot be compared",
+        "country": "it is 'NO' in every row",
+        "refund": "it alone tells the two classes apart (AUC 1.0000), so it very likely knows the outcome",
+        "reason": "the contract names it in leave_out",
+    }
+    assert found["refund"].part is Part.SUSPECT
+    resolved = contract.with_features({name: kind for name, kind in kinds(rows, contract).items() if kind})
+    assert {feature.entity for feature in resolved.features} == {("region",)}
+    assert resolved.contract == contract.contract
+    assert not resolved.to_infer
+
+
+def test_a_target_of_words_finds_what_knows_it() -> None:
+    rows = with_columns(refund=pc.if_else(LEFT, 10.0, 0.0))
+    rows = rows.set_column(rows.column_names.index("churned"), "churned", pc.if_else(LEFT, "Yes", "No"))
+    assert "refund" not in kinds(rows, replace(INFER, positive="Yes"))
+    with pytest.raises(TargetNotBinary):
+        inferred(rows)
+
+
+@pytest.mark.parametrize("target", [None, pa.nulls(600, pa.bool_())], ids=["absent", "all unknown"])
+def test_without_labels_nobody_knows_which_columns_give_them_away(target: Any) -> None:
+    rows = with_columns(refund=pc.if_else(LEFT, 10.0, 0.0)).drop_columns(["churned"])
+    rows = rows if target is None else rows.append_column("churned", target)
+    assert kinds(rows)["refund"] is FeatureKind.NUMERIC
+
+
+def test_a_column_to_leave_out_that_is_not_there_may_be_a_slip() -> None:
+    with pytest.raises(MissingColumns, match=r"no column 'refnd'.*correct the leave_out"):
+        inferred(ROWS, replace(INFER, inference=Inference(leave_out=("refnd",))))
+
+
+def test_a_table_without_any_feature_is_named_with_the_reasons() -> None:
+    rows = ROWS.select(["customer_id", "measured_at", "churned"])
+    with pytest.raises(NothingToLearnFrom, match=r"no column of churn .*'customer_id': it is one of the id_columns"):
+        inferred(rows)
