@@ -1,1 +1,1 @@
-"""Ratios against a peer or a limit, as JSON."""
+"""Each benchmark prints ratios against a peer or a limit as JSON."""

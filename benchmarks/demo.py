@@ -1,6 +1,7 @@
-"""The whole demo on simulated games against its limits of 120 seconds and 2,500 MB.
+"""Run the whole demo on simulated games against its limits of 120 seconds and 2,500 MB.
 
-It prints one JSON object: wall seconds, seconds by step, peak memory of all processes, and both over their limits.
+It prints one JSON object: wall seconds, seconds by step, peak memory of all processes, and the ratio of both to
+their limits.
 """
 
 import json

@@ -1,9 +1,9 @@
-"""The drift engine against a scipy loop, a bare scan and its peers: every bound it must hold, as JSON.
+"""Compare the drift engine with a scipy loop, a bare scan and its peers, and print every bound it must keep.
 
-Each contender runs in a process of its own. Ratios are of median CPU seconds, because the machine may be shared; wall
-seconds, imports and peak memory are printed beside them. Without the peers' environment their bounds are reported as
-not measured: install it with `uv sync --project benchmarks/peers --only-group peers`. It takes about five minutes with
-peers and one without.
+The output is JSON. Each contender runs in a process of its own. Ratios are of median CPU seconds, because the
+machine may be shared; wall seconds, imports and peak memory are printed beside them. Without the peers' environment
+their bounds are reported as not measured; `uv sync --project benchmarks/peers --only-group peers` installs it. The
+benchmark takes about five minutes with peers and one without.
 
 Run `python -m benchmarks.drift [--quick] [--strict] [--peers PYTHON] [--keep FOLDER]` from the project's root.
 """
@@ -34,7 +34,7 @@ OTHERS = (
     "polars_by_hand",
 )
 QUICKEST = ("alibi_detect", "deepchecks", "polars_by_hand")
-"""The peers that are tried on the wide case: the others were slower than these in every measured case."""
+"""Only these peers are tried on the wide case, because the others were slower in every measured case."""
 OURS = {
     "a": ("courtside", "courtside_from_bytes", "courtside_both_sides", "scipy"),
     "b": ("courtside_parquet", "scan", "scan_read_table", "scipy_parquet"),
@@ -42,7 +42,7 @@ OURS = {
     "memory_1m": ("courtside_parquet",),
     "memory_10m": ("courtside_parquet",),
 }
-# No peer may send telemetry, and none gets more threads than the others.
+# No peer may send telemetry, and no peer gets more threads than the others.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "NML_DISABLE_USAGE_LOGGING": "1",
@@ -56,7 +56,7 @@ Cases = dict[str, dict[str, Measured]]
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One line of the table: `holds` is None where it was not measured."""
+    """One line of the table; `holds` is None where it was not measured."""
 
     measure: str
     must: str
@@ -82,13 +82,15 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Drift engine against scipy, a bare scan and its peers.")
-    parser.add_argument("--json", action="store_true", help="JSON is printed in any case")
-    parser.add_argument("--quick", action="store_true", help="only the fastest peer, and not the 10 million rows")
+    parser = argparse.ArgumentParser(description="Compare the drift engine with scipy, a bare scan and its peers.")
+    parser.add_argument("--json", action="store_true", help="has no effect: the output is always JSON")
+    parser.add_argument(
+        "--quick", action="store_true", help="try only the fastest peer, and leave out the 10 million rows"
+    )
     parser.add_argument("--peers", type=Path, default=PEERS_PYTHON, help="the peers' Python")
-    parser.add_argument("--keep", type=Path, help="folder for the tables, kept for the next time")
+    parser.add_argument("--keep", type=Path, help="keep the tables in this folder for the next time")
     parser.add_argument("--strict", action="store_true", help="exit 1 if a bound does not hold")
-    parser.add_argument("--seconds", type=float, default=4, help="seconds each contender is run for")
+    parser.add_argument("--seconds", type=float, default=4, help="run each contender for so many seconds")
     return parser.parse_args()
 
 

@@ -1,7 +1,7 @@
-"""The training image's environment, installed and trimmed as in its Dockerfile, and a training in it, as JSON.
+"""Install and trim the training image's environment as its Dockerfile does, train in it, and print its size.
 
-The environment is the locked group `training` with the project, on this machine's Python; it does not include the base
-image and system libraries. Megabytes are millions of bytes of all files.
+The output is JSON. The environment is the locked group `training` with the project, on this machine's Python; it
+does not include the base image and system libraries. Megabytes are millions of bytes of all files.
 
 Run `python -m benchmarks.environment [--strict]` from the project's root; it takes about half a minute.
 """
@@ -21,10 +21,10 @@ PACKAGE = ("pip", "install", "--quiet", "--no-deps", "--offline", "--no-compile-
 
 
 def main() -> None:
-    """Install, trim and rehearse, and print the environment's size."""
-    parser = argparse.ArgumentParser(description="Size of the training image's environment.")
-    parser.add_argument("--json", action="store_true", help="JSON is printed in any case")
-    parser.add_argument("--strict", action="store_true", help="exit 1 if the limit does not hold")
+    """Install and trim the environment, rehearse a training in it and print its size."""
+    parser = argparse.ArgumentParser(description="Measure the size of the training image's environment.")
+    parser.add_argument("--json", action="store_true", help="has no effect: the output is always JSON")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if the limit does not hold")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         environment = Path(temporary) / ".venv"

@@ -1,9 +1,9 @@
-"""What sums that do not depend on the batches cost: profiling with them, in the time of profiling with plain sums.
+"""Compare the time of profiling with sums that do not depend on the batches to that with plain sums.
 
-Both are timed in turn in one process, so that other work on the machine meets both. Prints JSON: per case the median
-CPU milliseconds of both and the ratio of the medians.
+Both are timed in turn in one process, so that other work on the machine slows both equally. It prints JSON: for
+each case the median CPU milliseconds of both and the ratio of the medians.
 
-Run `python -m benchmarks.exact_sums [--repeats N]` from the project's root; about a minute.
+Run `python -m benchmarks.exact_sums [--repeats N]` from the project's root; it takes about a minute.
 """
 
 import argparse
@@ -77,7 +77,7 @@ def _seconds(run: Run) -> float:
 
 @contextmanager
 def _plain_sums() -> Iterator[None]:
-    """Sum as numpy does, a float a batch, which is rounded differently in every batching."""
+    """Sum each batch as numpy does, into one float, so that every batching rounds differently."""
     exact = Quantum.sum, loose_sums
     _use(_plain_sum, _plain_tails)
     try:

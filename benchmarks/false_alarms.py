@@ -1,8 +1,8 @@
-"""How often each policy raises false alarms, and what it still detects, as one JSON object.
+"""Print how often each policy raises false alarms, and what it still detects, as one JSON object.
 
-`independent` and `dependent` give the share of windows with any alarm among 16 features without drift, `by_team` with
-each team of a season as an entity; `power` is the share of windows in which the one shifted feature is flagged. No
-setting was chosen on the draws of `held_out`. Real games are in `real_windows.py`.
+`independent` and `dependent` give the share of windows with any alarm among 16 features without drift; in `by_team`
+each team of a season is an entity. `power` is the share of windows in which the one shifted feature is flagged. No
+setting was chosen on the draws of `held_out`. `real_windows.py` uses real games.
 """
 
 import json
@@ -33,7 +33,7 @@ ROWS_A_DAY = 30
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share per policy, and the number of cases."""
+    """A share for each policy, and the number of cases."""
 
     windows: int
     calibrated: float
@@ -49,7 +49,7 @@ class Share:
 
 
 def share(reports: Iterable[dict[str, DriftReport]], *, of: Callable[[DriftReport], float]) -> Share:
-    """Average a figure over windows, per policy."""
+    """Average a figure over windows for each policy."""
     found = [{name: of(report) for name, report in each.items()} for each in reports]
     means = {name: float(np.mean([each[name] for each in found])) for name in POLICIES}
     return Share(len(found), **means)
@@ -106,7 +106,7 @@ def independent_reference(rng: np.random.Generator, *, dated: bool) -> Profile:
 
 
 def windows(rows: int) -> int:
-    """Draw fewer of the long windows, because they take long to draw."""
+    """Return how many windows to draw: fewer of the long ones, because those take long."""
     return WINDOWS if rows < LENGTHS[-1] else WINDOWS // 2
 
 
@@ -129,17 +129,17 @@ def power(rng: np.random.Generator, *, dated: bool) -> dict[str, dict[str, float
 GAMES_A_TEAM, AFTER, SEASON_DAYS = 82, 3, 170
 LEAGUES = 8
 SHIFT = 0.3
-"""About half a standard deviation of a ten-game mean over all teams."""
+"""This is about half a standard deviation of a ten-game mean over all teams."""
 STRENGTH = 0.4
-"""Spread of team strengths in single-game standard deviations."""
+"""The spread of team strengths in single-game standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
 class League:
     """Teams of lasting strength, to which each season adds its own `change` (in single-game standard deviations).
 
-    A share `redrawn` (of the variance) of the lasting part is new each season, for good; 1 means other teams every
-    season.
+    In each season a share `redrawn` (of the variance) of the lasting part is drawn anew for good; 1 means other
+    teams every season.
     """
 
     teams: int = 30
@@ -231,18 +231,18 @@ def dependent(
 
 
 def shifted(games: pa.Table, shift: float) -> pa.Table:
-    """Move one feature."""
+    """Shift one feature."""
     place = games.column_names.index("home_0")
     return games.set_column(place, "home_0", pa.array(games["home_0"].to_numpy() + shift))
 
 
 def moved_found(report: DriftReport) -> float:
-    """1 if the moved feature is flagged."""
+    """Return 1 if the shifted feature is flagged."""
     return float("home_0" in report.features_drifted)
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure every case and print the shares."""
     rng, unseen = np.random.default_rng(7), np.random.default_rng(20_261_124)
     teams = np.random.default_rng(20_261_128)
     result = {

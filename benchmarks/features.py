@@ -1,6 +1,6 @@
-"""Features of 55,015 games against the limit of one second, and what reading them costs.
+"""Time the features of 55,015 games against the limit of one second, and the reading of them.
 
-It prints one JSON object: seconds (median of five), rows, and `limit_ratio`, the median over the limit.
+It prints one JSON object: seconds (median of five), rows, and `limit_ratio`, the ratio of the median to the limit.
 """
 
 import json
@@ -16,7 +16,7 @@ REPEATS = 5
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the times and print them."""
     games = simulate_games().slice(0, GAMES)
     seconds = []
     for _ in range(REPEATS):

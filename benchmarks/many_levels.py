@@ -1,7 +1,7 @@
-"""False alarms and power of columns with hundreds to 100,000 levels, for both policies, by simulation.
+"""Simulate false alarms and power for columns with hundreds to 100,000 levels, with both policies.
 
-Rows are independent and nothing changes; or one level triples from 5 to 15 %; or a level that was never seen takes
-2 % of the rows. Prints JSON: per shape and number of rows the share of windows with drift.
+Rows are independent. Either nothing changes, or one level triples from 5 to 15 %, or a level that was never seen
+takes 2 % of the rows. It prints JSON: for each shape and number of rows, the share of windows with drift.
 
 Run `python -m benchmarks.many_levels [--windows N] [--seed N]` from the project's root.
 """
@@ -33,7 +33,7 @@ def zipf(levels: int, power: float) -> Shares:
 
 
 def uneven(levels: int) -> Shares:
-    """Return log-normal shares, as regions have."""
+    """Return log-normal shares, such as those of regions."""
     weights = np.random.default_rng(1).lognormal(0, 1.5, levels)
     shares: Shares = weights / weights.sum()
     return shares
@@ -56,12 +56,12 @@ SHAPES: dict[str, Shares] = {
 
 
 def tripled(shares: Shares) -> tuple[Shares, Shares]:
-    """Return shares with one more level of 5 %, and the same with that of 15 %."""
+    """Return shares with one more level of 5 %, and the same with that level at 15 %."""
     return tuple(np.append(shares * (1 - part), part) for part in (TRIPLED, 3 * TRIPLED))  # type: ignore[return-value]
 
 
 def joined_by_new(shares: Shares) -> tuple[Shares, Shares]:
-    """Return shares of which a new level takes 2 %."""
+    """Return the shares after a new level has taken 2 %."""
     return np.append(shares, 0.0), np.append(shares * (1 - NEW), NEW)
 
 
@@ -95,7 +95,7 @@ def table_column(rng: np.random.Generator, shares: Shares, rows: int) -> "pa.Dic
 
 
 def main() -> None:
-    """Print every case."""
+    """Measure every case and print the shares."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--windows", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)

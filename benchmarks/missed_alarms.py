@@ -1,10 +1,10 @@
-"""What the calibrated policy still detects when its reference is not homogeneous, as one JSON object.
+"""Print as one JSON object what the calibrated policy still detects when its reference is not homogeneous.
 
-A stream has rows every day whose level wanders from day to day, so rows depend on each other. Its reference of 4 to 10
-years has no break, breaks in one to three of its years, or changes gradually. New windows follow it: quiet ones at its
-last level, and ones with a new break of 0.8 standard deviations (KS about 0.3). For each kind of reference the shares
-of feature-windows with a break that are found, and of quiet ones that are flagged, are printed. No setting was chosen
-on these draws.
+A stream has rows every day whose level wanders from day to day, so rows depend on each other. Its reference of 4 to
+10 years has no break, has breaks in one to three of its years, or changes gradually. New windows follow it: quiet
+ones at its last level, and ones with a new break of 0.8 standard deviations (a KS of about 0.3). For each kind of
+reference the output gives the share of feature-windows with a break that are found and the share of quiet ones that
+are flagged. No setting was chosen on these draws.
 
 Run `python benchmarks/missed_alarms.py [--seed N] [--streams N] [--kind WORD]`.
 """
@@ -31,13 +31,13 @@ YEAR = 365
 START = np.datetime64("2010-01-01")
 COLUMNS = [Feature(f"column_{i}", FeatureKind.NUMERIC) for i in range(4)]
 BREAK = 0.8
-"""Standard deviations of a row; a shift by so much is a KS of 0.31."""
+"""The size of a break in standard deviations of a row; it amounts to a KS of 0.31."""
 UNSEEN_SEED = 20_261_128
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How the level of a stream wanders: autocorrelation from day to day, spread in standard deviations of a row."""
+    """How a stream's level wanders: its autocorrelation from day to day, and its spread in row standard deviations."""
 
     lasting: float = 0.9
     spread: float = 0.1
@@ -59,12 +59,12 @@ class Kind:
 
 
 def apart(*years: float, by: float = 1.0) -> Callable[[Floats], Floats]:
-    """Move the mean in some years (numbered from 0) and back again."""
+    """Shift the mean in some years (numbered from 0) and back again."""
     return lambda day: np.where(np.isin(day // YEAR, years), by, 0.0)
 
 
 def before(year: float, by: float) -> Callable[[Floats], Floats]:
-    """Move the mean until the beginning of a year; a part of a year may be given."""
+    """Shift the mean until the beginning of a year, which may be a fraction."""
     return lambda day: np.where(day < year * YEAR, by, 0.0)
 
 
@@ -74,7 +74,7 @@ def sloping(start: float, end: float, by: float = 1.2) -> Callable[[Floats], Flo
 
 
 def odd(*months: int, by: float = 1.5) -> Callable[[Floats], Floats]:
-    """Move the mean in some months (of 30 days, numbered from 0) and back again."""
+    """Shift the mean in some months (of 30 days, numbered from 0) and back again."""
     return lambda day: np.where(np.isin(day // 30, months), by, 0.0)
 
 
@@ -117,7 +117,7 @@ KINDS = {
 
 @dataclass
 class Tally:
-    """Feature-windows with a new break and quiet ones, and how many of each were flagged."""
+    """The numbers of feature-windows with a new break and without one, and how many of each were flagged."""
 
     broken: int = 0
     found: int = 0
@@ -147,9 +147,9 @@ class Stream:
         return self._rows(0, self._kind.years * YEAR, shift=np.zeros(len(COLUMNS)))
 
     def windows(self, count: int) -> Iterator[tuple[pa.Table, NDArray[np.bool_]]]:
-        """Draw windows that follow the reference, each anew, and which of their columns have a new break.
+        """Draw windows that each follow the reference, and return which of their columns have a new break.
 
-        Two in five are quiet, in two all columns have a break, in one the first has.
+        Of five windows two are quiet, two have a break in all columns and one has a break in the first column.
         """
         start, last = self._kind.years * YEAR, self._deviation
         for number in range(count):
@@ -205,11 +205,11 @@ def count(tally: Tally, reference: Profile, window: pa.Table, broken: NDArray[np
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="Share of new breaks found, and of quiet windows flagged.")
+    """Measure every kind and print the shares."""
+    parser = argparse.ArgumentParser(description="Measure the shares of new breaks found and of quiet windows flagged.")
     parser.add_argument("--seed", type=int, default=UNSEEN_SEED)
-    parser.add_argument("--streams", type=int, default=10, help="streams of each kind")
-    parser.add_argument("--kind", default="", help="only kinds that contain this")
+    parser.add_argument("--streams", type=int, default=10, help="draw so many streams of each kind")
+    parser.add_argument("--kind", default="", help="run only the kinds whose name contains this word")
     options = parser.parse_args()
     kinds = {name: kind for name, kind in KINDS.items() if options.kind in name}
     found = {name: heard(kind, streams=options.streams, seed=options.seed) for name, kind in kinds.items()}

@@ -1,13 +1,14 @@
-"""What each rule finds and flags on windows of real games. Prints one JSON object; needs the games beside the project.
+"""Print as one JSON object what each rule finds and flags on real games, which must lie beside the project.
 
 Windows are cut by a rule that looks at no value: every regular season from 1987-88 on, its calendar months, and its
-stretches of 14 days from the first game on, where they hold 100 games or more; each against the three seasons before,
-at the same time of the year. The twelve features of teams and rest are counted, without the calendar's own four.
+stretches of 14 days from the first game on, if they hold 100 games or more. Each is compared with the same time of
+the year in the three seasons before. The twelve features of teams and rest are counted, without the four of the
+calendar.
 
-What is right was also written down first. In `QUIET` seasons nobody who knows the sport speaks of a change. In
-`SHIFTED` ones scoring left the level of the three seasons before, or a season was played in fewer days. A month of a
-quiet season may truly differ from the same months before, and one of a shifted season may not: no rule reaches 0 and 1
-on parts.
+The expected answers were also written down first. Nobody who knows the sport speaks of a change in the `QUIET`
+seasons. In the `SHIFTED` ones scoring left the level of the three seasons before, or the season was played in fewer
+days. A month of a quiet season may really differ from the same months before, and a month of a shifted season may
+not, so no rule reaches 0 and 1 on parts of seasons.
 """
 
 import json
@@ -47,7 +48,7 @@ Rule = Callable[[Mapping[str, DriftReport], str], bool]
 
 
 def main() -> None:
-    """Measure and print."""
+    """Judge all windows and print the shares."""
     games = pyarrow.csv.read_csv(GAMES)
     contract = load_dataset("nba_games")
     features = tuple(feature for feature in contract.features if feature.entity)
@@ -125,7 +126,7 @@ def _usual(found: Mapping[str, DriftReport], name: str, *, rule: str) -> bool:
 
 
 def _rare(found: Mapping[str, DriftReport], name: str, *, rule: str, level: float) -> bool:
-    """Tell whether a feature would be flagged at another level: by KS or total variation, and without `usual`."""
+    """Return whether a feature would be flagged at another level by KS or total variation, without `usual`."""
     (feature,) = (feature for feature in found[rule].features if feature.name == name)
     return (feature.effect or 0.0) > EFFECT and feature.p_adjusted is not None and feature.p_adjusted <= level
 

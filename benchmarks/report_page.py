@@ -1,4 +1,4 @@
-"""A drift check of 300 features and its page against the limit of two seconds of CPU: prints JSON."""
+"""Time a drift check of 300 features with its page against the limit of two seconds of CPU, and print JSON."""
 
 import json
 import statistics
@@ -16,7 +16,7 @@ LIMIT_CPU_SECONDS = 2.0
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the time and print it."""
     rng = np.random.default_rng(9)
     features = [Feature(f"feature_{number:03}", FeatureKind.NUMERIC) for number in range(FEATURES)]
     table = pa.table({feature.name: pa.array(rng.normal(size=ROWS)) for feature in features})

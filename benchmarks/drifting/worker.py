@@ -1,8 +1,9 @@
-"""One contender on one case, in a process of its own: prints what it took as JSON.
+"""Run one contender on one case in a process of its own, and print what it took as JSON.
 
-Run by `benchmarks/drift.py` as `python -m benchmarks.drifting.worker CONTENDER CASE FOLDER SECONDS`, in Courtside's
-environment or the peers'. Importing is timed apart; the tables are loaded first, where the contender works on frames;
-then it runs until the seconds are over (at least twice, the first time untimed, but once only if that takes longer).
+`benchmarks/drift.py` runs this as `python -m benchmarks.drifting.worker CONTENDER CASE FOLDER SECONDS`, in
+Courtside's environment or the peers'. Importing is timed separately. The tables are loaded first where the
+contender works on frames; then it runs until the seconds are over: at least twice, the first time untimed, but only
+once if that run alone takes longer.
 """
 
 import json
@@ -14,7 +15,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the contender and print the figures."""
     name, case, folder, seconds = sys.argv[1], sys.argv[2], Path(sys.argv[3]), float(sys.argv[4])
     began, began_cpu = time.perf_counter(), time.process_time()
     if name == "tables":
@@ -41,7 +42,7 @@ MEASURED: dict[str, float] = {}
 
 
 def note(began: float, began_cpu: float) -> None:
-    """Keep what importing took; a contender calls this when its libraries are loaded."""
+    """Record how long importing took; a contender calls this when its libraries are loaded."""
     MEASURED["import_seconds"] = time.perf_counter() - began
     MEASURED["import_cpu_seconds"] = time.process_time() - began_cpu
     MEASURED["import_rss_mib"] = peak_mib()
@@ -69,7 +70,7 @@ def measured(run: object, seconds: float) -> dict[str, float]:
 
 
 def peak_mib() -> float:
-    """Return this process's largest resident memory so far; getrusage would count its parent's, from before exec."""
+    """Return this process's peak resident memory; getrusage would include its parent's, from before exec."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))

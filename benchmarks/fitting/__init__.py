@@ -1,1 +1,1 @@
-"""The parts of `benchmarks/training.py`: the rows, the tracking server, and the contenders."""
+"""`benchmarks/training.py` consists of these parts: the rows, the tracking server, and the contenders."""

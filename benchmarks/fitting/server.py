@@ -1,4 +1,4 @@
-"""A real tracking server on loopback, set as the deployed one is: one worker, no job runner."""
+"""Run a real tracking server on loopback with the settings of the deployed one: one worker and no job runner."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ READY_SECONDS = 120
 
 @contextmanager
 def tracking_server(folder: Path) -> Iterator[str]:
-    """Run a server on SQLite, its artifacts in `folder` and written by its clients; yield its address."""
+    """Run a server on SQLite, whose clients write the artifacts into `folder`, and yield its address."""
     port = free_port()
     command = [
         *(str(Path(sys.executable).with_name("mlflow")), "server", "--host", LOOPBACK, "--port", str(port)),

@@ -1,4 +1,4 @@
-"""The newest 43,485 rows of features: of real games where they lie beside the project, else of simulated ones."""
+"""Provide the newest 43,485 rows of features: real games if they lie beside the project, or else simulated ones."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ SIMULATED_SEASONS = range(1985, 2024)
 
 
 def prepare(folder: Path) -> str:
-    """Write `lake/` (games) and `train.parquet`, `test.parquet` (features); return which games they are."""
+    """Write `lake/` (games) and `train.parquet` and `test.parquet` (features); return which games they are."""
     dataset = load_dataset("nba_games")
     real = REAL_GAMES.is_file()
     games = read_games(REAL_GAMES).table if real else simulate_games(seasons=list(SIMULATED_SEASONS))

@@ -1,9 +1,9 @@
-"""One contender in a process of its own: prints what it took as JSON.
+"""Run one contender in a process of its own, and print what it took as JSON.
 
-Run by `benchmarks/training.py` as `python -m benchmarks.fitting.worker CONTENDER FOLDER TRACKING_URI`. Libraries are
-imported before the clock starts, for both. `courtside` is the training workflow from its fit to its record, with the
-legacy files (reading games and building features not counted, as the other is given them); `naive` is the script that
-people write first.
+`benchmarks/training.py` runs this as `python -m benchmarks.fitting.worker CONTENDER FOLDER TRACKING_URI`. Libraries
+are imported before the clock starts, for both contenders. `courtside` is the training workflow from its fit to its
+record, with the legacy files; reading games and building features is not counted, because the other gets them
+ready. `naive` is the script that people write first.
 """
 
 import json
@@ -34,7 +34,7 @@ Measured = dict[str, Any]
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the contender and print the figures."""
     contender, folder, uri = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     for library in LIBRARIES:
         import_module(library)
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def courtside(folder: Path, uri: str) -> Callable[[], Measured]:
-    """Train and log by the workflow that the training task runs."""
+    """Train and log with the workflow that the training task runs."""
     from benchmarks.fitting.tables import NEWEST
     from courtside.adapters.folder_lake import FolderLake
     from courtside.adapters.mlflow_tracking import MlflowTracking
@@ -77,7 +77,7 @@ def courtside(folder: Path, uri: str) -> Callable[[], Measured]:
 
 
 def naive(folder: Path, uri: str) -> Callable[[], Measured]:
-    """Fit one after the other as the libraries come, and hand each model to `log_model` with nothing said of it."""
+    """Fit the models one after the other with the libraries' defaults, and log each with a plain `log_model`."""
     import mlflow
     import mlflow.lightgbm
     import mlflow.sklearn
@@ -144,6 +144,6 @@ def naive(folder: Path, uri: str) -> Callable[[], Measured]:
 
 
 if __name__ == "__main__":
-    # As the training task sets it; the script has it too, or its boosters would wait for each other for minutes.
+    # The training task sets this too. Without it the script's boosters would wait for each other for minutes.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     main()

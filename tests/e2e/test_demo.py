@@ -1,4 +1,4 @@
-"""The demo itself, as a person starts it, on simulated games and on real ones."""
+"""The demo works as a person starts it, on simulated games and on real ones."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def demo(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def left_over(folder: Path) -> list[str]:
-    """Processes that carry this test's mark in their environment."""
+    """Return the processes that carry this test's mark in their environment."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -63,17 +63,17 @@ def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 Finished = tuple[Path, dict[str, Any]]
 
 
-def test_every_step_did_what_it_should(finished: Finished) -> None:
+def test_every_step_succeeds(finished: Finished) -> None:
     _, result = finished
     assert result["ok"] is True
     assert [step["name"] for step in result["steps"]] == STEPS
     assert all(step["ok"] and step["detail"] for step in result["steps"])
-    assert "at https://" in result["steps"][0]["detail"], "IAM is enforced over TLS only"
+    assert "at https://" in result["steps"][0]["detail"], "the emulator enforces IAM only over TLS"
     assert "may do what their roles grant" in result["steps"][0]["detail"]
     assert result["games"] >= 43_000
 
 
-def test_a_quiet_season_does_nothing_and_a_changed_one_retrains(finished: Finished) -> None:
+def test_a_quiet_season_leads_to_nothing_and_a_changed_one_to_a_retraining(finished: Finished) -> None:
     _, result = finished
     quiet, changed = result["checks"]
     assert quiet["window"] == ["2010-07-01", "2011-07-01"]
@@ -83,7 +83,7 @@ def test_a_quiet_season_does_nothing_and_a_changed_one_retrains(finished: Finish
     assert changed["decision"] == "retrain"
 
 
-def test_a_second_champion_was_trained_judged_and_promoted(finished: Finished) -> None:
+def test_a_second_champion_is_trained_judged_and_promoted(finished: Finished) -> None:
     _, result = finished
     assert result["champion"] == {"before": "1", "after": "2"}
     assert [model["name"] for model in result["models"]] == MODELS
@@ -91,7 +91,7 @@ def test_a_second_champion_was_trained_judged_and_promoted(finished: Finished) -
     assert [execution["status"] for execution in result["executions"]] == ["SUCCEEDED", "SUCCEEDED"]
 
 
-def test_people_were_told_three_times(finished: Finished) -> None:
+def test_people_get_three_alerts(finished: Finished) -> None:
     _, result = finished
     first, drift, second = result["alerts"]
     assert all(alert["delivered"] and alert["channel"] == "slack" for alert in result["alerts"])
@@ -102,7 +102,7 @@ def test_people_were_told_three_times(finished: Finished) -> None:
     assert "courtside versions rollback" in second["text"]
 
 
-def test_what_stays_can_be_looked_at_and_nothing_runs(finished: Finished) -> None:
+def test_the_results_can_be_opened_and_nothing_is_left_running(finished: Finished) -> None:
     folder, result = finished
     report = json.loads(Path(result["urls"]["report_data"]).read_text())
     assert report["summary"]["drift_detected"] is True

@@ -1,4 +1,4 @@
-"""An embedded AWS that was left running, used by the commands that work on a deployed stage."""
+"""The commands for a deployed stage work with an embedded AWS that was left running."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def test_games_are_loaded_a_champion_is_trained_and_listed(shell: Shell, tmp_pat
     assert "NothingToRollBackTo" in said
 
 
-def test_what_the_stage_says_in_slack_can_be_read(shell: Shell) -> None:
+def test_the_messages_of_the_stage_in_slack_can_be_read(shell: Shell) -> None:
     assert shell.run("alerts", "test", "--json")["fates"]["slack"] == "delivered"
     (message,) = shell.run("local", "slack", "--last", "1", "--json")
     assert "test" in message["text"].lower()

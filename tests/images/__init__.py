@@ -1,1 +1,1 @@
-"""The built images, run as Lambda and Fargate run them (`make images`)."""
+"""These tests run the built images as Lambda and Fargate run them (`make images`)."""

@@ -1,4 +1,4 @@
-"""The images of this checkout, and one stage on the embedded AWS that runs them."""
+"""These fixtures provide the images of this checkout, and one stage on the embedded AWS that runs them."""
 
 import base64
 import json
@@ -74,7 +74,7 @@ class Stage:
         return body, log
 
     def end(self, arn: str, *, timeout: float = 400) -> str:
-        """Wait for an execution's end and return its status."""
+        """Wait for an execution to end and return its status."""
         deadline = time.monotonic() + timeout
         states = self.aws.client("stepfunctions")
         while (status := states.describe_execution(executionArn=arn)["status"]) == "RUNNING":
@@ -104,7 +104,7 @@ def images(engine: Engine, assembly: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def games() -> pa.Table:
-    """Return the real games where they lie beside the project, else as many simulated ones."""
+    """Return the real games if they lie beside the project, or else as many simulated ones."""
     return read_games(REAL_GAMES).table if REAL_GAMES.is_file() else simulate_games()
 
 
@@ -133,7 +133,7 @@ def stage(
 
 @pytest.fixture(scope="session")
 def champion(stage: Stage) -> str:
-    """Return the id of the training that made the first champion, on every game before its day."""
+    """Return the id of the training that made the first champion, from every game before its day."""
     arn = stage.train("first", as_of=FIRST)
     assert stage.end(arn) == "SUCCEEDED", "\n".join(stage.aws.log_tail("train", 40))
     return "first"
@@ -141,7 +141,7 @@ def champion(stage: Stage) -> str:
 
 @pytest.fixture(scope="session")
 def figures(request: pytest.FixtureRequest) -> Figures:
-    """Collect what was measured; it is printed at the end."""
+    """Collect the measured figures, which are printed at the end."""
     kept: Figures = request.config.stash.setdefault(FIGURES, Figures())
     return kept
 

@@ -1,4 +1,4 @@
-"""Measured figures: sizes must keep a limit, times are printed beside their aim, because a machine may be slow."""
+"""Measured sizes must keep a limit; times are only printed beside their aim, because a machine may be slow."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Figures:
-    """What was measured, one line each."""
+    """The measured figures, one line each."""
 
     lines: list[str] = field(default_factory=list)
 
     def note(self, what: str, value: float, unit: str, *, limit: float | None = None, aim: float | None = None) -> None:
-        """Record a figure; it must keep a limit, and is printed beside an aim."""
+        """Record a figure, which must keep its limit or is printed beside its aim."""
         bounds = {"limit": limit, "aim": aim}
         bound = "".join(f" ({name} {each:g} {unit})" for name, each in bounds.items() if each is not None)
         self.lines.append(f"{what}: {value:.4g} {unit}{bound}")
@@ -20,7 +20,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Report:
-    """The REPORT line of an invocation, in milliseconds and MiB; init is None for a warm one."""
+    """The REPORT line of an invocation, in milliseconds and MiB; `init_ms` is None for a warm start."""
 
     duration_ms: float
     peak_mib: float | None
@@ -29,7 +29,7 @@ class Report:
 
     @classmethod
     def read(cls, log: str) -> "Report":
-        """Find the line in an invocation's log."""
+        """Find the report line in an invocation's log."""
         line = next(each for each in reversed(log.splitlines()) if each.startswith("REPORT RequestId: "))
 
         def figure(name: str) -> float | None:

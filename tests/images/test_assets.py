@@ -1,4 +1,4 @@
-"""What `cdk deploy` does with the images, as far as it goes without AWS: by the CDK's own command."""
+"""The CDK's own command builds the images as we do; the steps of `cdk deploy` that need AWS are only recorded."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from embedded_aws.containers.build import arguments
 from embedded_aws.containers.engine import Engine
 
 ROOT = Path(__file__).parents[2]
-# There is no registry to log in to and push to: both are only recorded, and the engine does the rest.
+# There is no registry to log in to or push to, so both are only recorded; the engine runs everything else.
 RECORDER = """#!/bin/bash
 printf '%s\\n' "$*" >>"$0.said"
 case $1 in

@@ -1,4 +1,4 @@
-"""What is in the images, and what must not be."""
+"""The images hold what they need and nothing that they must not hold."""
 
 import json
 
@@ -8,7 +8,7 @@ from embedded_aws.containers.engine import Engine
 from tests.images.figures import Figures
 
 LIMIT_MB = {"lambdas": 460, "training_image": 850, "mlflow_image": 560}
-# Whatever compiles, downloads or keeps what was downloaded.
+# These programs compile or download, and would keep what they downloaded.
 TOOLS = ("uv", "gcc", "cc", "make", "git", "curl", "wget")
 LOOK = """
 import json, pathlib, shutil, sys, sysconfig
@@ -38,9 +38,7 @@ PACKAGES = {"lambdas": "/var/task", "training_image": "/app/.venv", "mlflow_imag
 
 
 @pytest.mark.parametrize("image", LIMIT_MB)
-def test_an_image_is_no_larger_than_it_may_be(
-    image: str, images: dict[str, str], engine: Engine, figures: Figures
-) -> None:
+def test_an_image_keeps_its_size_limit(image: str, images: dict[str, str], engine: Engine, figures: Figures) -> None:
     figures.note(f"{image}: size", engine.inspect("image", images[image])["Size"] / 1e6, "MB", limit=LIMIT_MB[image])
 
 
@@ -53,13 +51,15 @@ def test_an_image_holds_bytecode_and_neither_tools_nor_caches(
     assert found["left"] == []
     assert all(compiled > 400 for compiled in found["compiled"])
     assert found["uncompiled"][0] == 0
-    # A few files of packages are templates that no Python can compile.
+    # A few files of packages are templates, which Python cannot compile.
     assert found["uncompiled"][1] < 60
-    assert (found["pip"] is None) == (image != "lambdas"), "the functions' base has its own"
+    assert (found["pip"] is None) == (image != "lambdas"), "only the functions' base image brings its own pip"
 
 
 @pytest.mark.parametrize("image", LIMIT_MB)
-def test_an_image_says_what_it_is_made_of(image: str, images: dict[str, str], engine: Engine) -> None:
+def test_an_image_has_labels_for_its_version_revision_and_licence(
+    image: str, images: dict[str, str], engine: Engine
+) -> None:
     labels = engine.inspect("image", images[image])["Config"]["Labels"]
     assert labels["org.opencontainers.image.version"] == "0.1.0"
     assert labels["org.opencontainers.image.revision"] not in {"", "unknown"}
@@ -67,5 +67,5 @@ def test_an_image_says_what_it_is_made_of(image: str, images: dict[str, str], en
 
 
 @pytest.mark.parametrize("image", ["training_image", "mlflow_image"])
-def test_a_task_runs_as_nobody_in_particular(image: str, images: dict[str, str], engine: Engine) -> None:
+def test_a_task_runs_as_an_unprivileged_user(image: str, images: dict[str, str], engine: Engine) -> None:
     assert engine.inspect("image", images[image])["Config"]["User"] == "10001"

@@ -1,4 +1,4 @@
-"""The demo on containers: the same steps and the same outcome as with processes."""
+"""The demo on containers takes the same steps and has the same outcome as with processes."""
 
 import json
 import os

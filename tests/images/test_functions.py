@@ -1,4 +1,4 @@
-"""The functions' image as Lambda runs it: every function, its start, its answer, and each way to fail."""
+"""Every function of the functions' image starts, answers and fails as it would in Lambda."""
 
 import socket
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "seal": {"training_id": "t"},
     "unlock": {"request": REQUEST, "trained": False},
 }
-# Wherever a function tries to connect by itself, nobody answers.
+# Nothing answers at any address that a function could connect to by itself.
 ENVIRONMENT = {
     "COURTSIDE_LAKE_BUCKET": "lake",
     "COURTSIDE_LEDGER_TABLE": "ledger",
@@ -46,7 +46,7 @@ ENVIRONMENT = {
     "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/test",
     "AWS_LAMBDA_LOG_STREAM_NAME": "test",
 }
-# The program says which user it is and where it can write.
+# This program reports which user it is and where it can write.
 PROBE = """
 import os, pathlib
 
@@ -104,7 +104,7 @@ def function(images: dict[str, str], tmp_path: Path, silence: str) -> Iterator[F
     function.stop()
 
 
-def test_every_function_has_an_event_to_test_it_by() -> None:
+def test_every_function_has_a_test_event() -> None:
     assert sorted(EVENTS) == VERBS
 
 
@@ -121,7 +121,12 @@ def test_a_function_starts_refuses_a_foreign_event_and_stays_warm(
     assert cold.init_ms is not None
     assert warm.init_ms is None
     assert cold.init_cpu_ms is not None
-    figures.note(f"{verb}: init, of a processor ({cold.init_ms:.0f} ms here)", cold.init_cpu_ms / 1000, "s", aim=0.6)
+    figures.note(
+        f"{verb}: initialization in CPU seconds ({cold.init_ms:.0f} ms by the clock)",
+        cold.init_cpu_ms / 1000,
+        "s",
+        aim=0.6,
+    )
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -140,7 +145,7 @@ def test_a_function_without_the_memory_it_needs_is_killed(verb: str, function: F
     assert (answer.error_type, answer.message) == ("Runtime.ExitError", "Runtime exited with error: signal: killed")
 
 
-def test_a_function_cannot_write_outside_tmp_and_is_nobody(images: dict[str, str], tmp_path: Path) -> None:
+def test_a_function_is_unprivileged_and_writes_only_to_tmp(images: dict[str, str], tmp_path: Path) -> None:
     probe = tmp_path / "probe.py"
     probe.write_text(PROBE)
     image = FunctionImage(
@@ -162,8 +167,8 @@ def test_a_function_cannot_write_outside_tmp_and_is_nobody(images: dict[str, str
     }
 
 
-def test_the_loop_answers_and_is_announced(stage: Stage, champion: str) -> None:
-    """The machine calls lock, freeze, gate, promote and unlock, and what it says goes through notify."""
+def test_the_machine_runs_every_step_and_announces_the_result(stage: Stage, champion: str) -> None:
+    """The machine calls lock, freeze, gate, promote and unlock, and its announcements go through notify."""
     (execution,) = [each for each in stage.loop.executions() if each.name == champion]
     entered = [event.get("stateEnteredEventDetails") for event in stage.loop.history(execution.arn)]
     called = {detail["name"] for detail in entered if isinstance(detail, dict)}
@@ -171,7 +176,7 @@ def test_the_loop_answers_and_is_announced(stage: Stage, champion: str) -> None:
     assert len(stage.slack.wait_for(1, timeout=300)) >= 1
 
 
-def test_a_person_is_asked_by_whoever_holds_the_lock(stage: Stage, champion: str) -> None:
+def test_a_training_that_holds_the_lock_can_ask_for_approval(stage: Stage, champion: str) -> None:
     request = REQUEST | {"training_id": champion}
     locked, _ = stage.invoke("Lock", request)
     assert locked["outcome"] == "acquired"

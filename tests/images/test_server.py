@@ -1,4 +1,4 @@
-"""The server's image as Fargate runs it, on a real PostgreSQL: migrated, served, restarted, asked by strangers."""
+"""The server's image migrates, serves, restarts and refuses strangers as on Fargate, with a real PostgreSQL."""
 
 import contextlib
 import os
@@ -43,7 +43,7 @@ class Server:
         return self._popen("task", command).wait(600)
 
     def start(self) -> tuple[float, float]:
-        """Serve; return the seconds until it is healthy, as wall time and as CPU time."""
+        """Start serving and return the seconds until the server is healthy, as wall time and as CPU time."""
         began = time.monotonic()
         self._process = process = self._popen("server", ())
         while not self._healthy():
@@ -54,13 +54,13 @@ class Server:
         return took, sum(sum(each.cpu_times()[:2]) for each in self._family())
 
     def stop(self) -> int:
-        """Ask it to end; return its exit code."""
+        """Ask the server to end and return its exit code."""
         assert self._process is not None
         self._engine.kill(self._name, "TERM")
         return self._process.wait(300)
 
     def peak_mib(self) -> float:
-        """Return the most memory that its control group ever held, page cache included."""
+        """Return the peak memory of the server's control group, page cache included."""
         (root, *_) = self._family()
         group = next(
             line.split(":")[2] for line in Path(f"/proc/{root.pid}/cgroup").read_text().splitlines()
@@ -69,7 +69,7 @@ class Server:
         for file in (f"/sys/fs/cgroup/memory{group}/memory.max_usage_in_bytes", f"/sys/fs/cgroup{group}/memory.peak"):
             with contextlib.suppress(OSError):
                 return int(Path(file).read_text()) / 2**20
-        pytest.skip("the control groups of this machine tell no peak memory")
+        pytest.skip("the control groups of this machine do not report peak memory")
 
     def status(self, path: str, host: str | None = None) -> int:
         """Return the HTTP status of a request that names another host."""
@@ -110,7 +110,7 @@ class Server:
 @pytest.fixture(scope="module")
 def server(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
-    # PostgreSQL may run as another user, who has to pass through.
+    # PostgreSQL may run as another user, who has to pass through this folder.
     for each in (folder, *folder.parents[:2]):
         each.chmod(0o711)
     database = PostgresServer(folder / "postgres", Database("mlflow", "mlflow", "secret"), dict(os.environ))
@@ -136,7 +136,7 @@ def test_the_server_becomes_healthy_and_survives_a_restart(server: Server, figur
     figures.note("the server: peak memory, page cache included", server.peak_mib(), "MiB", limit=MEMORY_MIB)
 
 
-def test_the_server_answers_its_own_names_only(server: Server) -> None:
+def test_the_server_answers_only_to_its_own_names(server: Server) -> None:
     assert server.status("/", host="mlflow.courtside.internal") == 200
     assert server.status("/", host="evil.example") == 403
     assert server.status("/api/2.0/mlflow/experiments/search?max_results=1", host="evil.example") == 403

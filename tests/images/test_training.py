@@ -1,4 +1,4 @@
-"""The training image as Fargate runs it: it trains, logs to the server's image, and can be stopped at any moment."""
+"""The training image runs as on Fargate: it trains, logs to the server's image and can be stopped at any moment."""
 
 import csv
 import io
@@ -32,9 +32,7 @@ def test_a_training_logs_to_the_server_and_writes_the_legacy_set(stage: Stage, c
     figures.note(f"training on {record.rows_train + record.rows_test:,} games", sum(record.seconds.values()), "s")
 
 
-def test_a_training_that_is_told_to_stop_leaves_nothing_half_written_and_can_be_repeated(
-    stage: Stage, champion: str
-) -> None:
+def test_a_stopped_training_leaves_nothing_half_written_and_can_be_repeated(stage: Stage, champion: str) -> None:
     before = read_legacy_set(lake=stage.lake)
     as_of = date(2012, 7, 1)
     arn = stage.train("stopped", as_of=as_of)
@@ -53,7 +51,7 @@ def test_a_training_that_is_told_to_stop_leaves_nothing_half_written_and_can_be_
 
 
 def _container(stage: Stage, training_id: str, *, after: str) -> str:
-    """Wait until a training's log has come to a part and return its container's name."""
+    """Wait until a training's log contains `after` and return its container's name."""
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         for log in (stage.aws.directory / "logs").glob("*training*.log"):
@@ -61,7 +59,7 @@ def _container(stage: Stage, training_id: str, *, after: str) -> str:
             if any(f'"{after}"' in line for line in lines) and not any('"trained ' in line for line in lines):
                 return log.stem
         time.sleep(0.2)
-    pytest.fail(f"{training_id} did not come to {after}: {stage.aws.log_tail('training')}")
+    pytest.fail(f"{training_id} did not reach {after}: {stage.aws.log_tail('training')}")
 
 
 def _runs(stage: Stage, training_id: str) -> int:

@@ -1,6 +1,6 @@
-"""The drift check as it runs once a day: how fast, how small, and what it imports.
+"""These tests measure how fast and how small the daily drift check is, and what it imports.
 
-The last of these files by name, for what these checks find starts retrainings.
+This is the last of these files by name, because what these checks find starts retrainings.
 """
 
 import json
@@ -14,7 +14,7 @@ from embedded_aws.containers.function_container import FunctionContainer, Functi
 from tests.images.conftest import Stage
 from tests.images.figures import Figures, Report
 
-# Case (a) of the benchmarks: this many rows, against a reference of about four times as many.
+# This is case (a) of the benchmarks: so many rows, against a reference of about four times as many.
 ROWS_OF_CASE_A = 8_697
 MEMORY_MIB = 1024
 HEAVY = {"pandas", "scipy", "sklearn", "mlflow", "xgboost", "lightgbm", "requests", "sqlalchemy"}
@@ -23,7 +23,7 @@ HEAVY = {"pandas", "scipy", "sklearn", "mlflow", "xgboost", "lightgbm", "request
 def test_the_drift_check_of_case_a_is_small(stage: Stage, champion: str, figures: Figures) -> None:
     assert stage.loop.training(champion).rows_train > 3 * ROWS_OF_CASE_A
     reports = [_first_check(stage, attempt) for attempt in range(3)]
-    # Other processes may use the processor too, so the best of three shows what the check takes.
+    # Other processes may use the processor too, so the best of three runs shows what the check itself takes.
     best = min(reports, key=lambda report: report.duration_ms)
     assert best.peak_mib is not None
     figures.note("check_drift: first invocation, case (a), 0.58 of a processor", best.duration_ms / 1000, "s", aim=1.5)
@@ -31,7 +31,7 @@ def test_the_drift_check_of_case_a_is_small(stage: Stage, champion: str, figures
 
 
 def _first_check(stage: Stage, attempt: int) -> Report:
-    """Check a window that was not checked before, in a new environment."""
+    """Check a window that has not been checked before, in a new environment."""
     name = stage.loop.output(StackOutput.CHECK_DRIFT)
     stage.aws.client("lambda").update_function_configuration(
         FunctionName=name, MemorySize=MEMORY_MIB, Timeout=60 + attempt
@@ -45,7 +45,10 @@ def _first_check(stage: Stage, attempt: int) -> Report:
 
 
 def test_the_drift_check_imports_only_what_it_needs(stage: Stage, champion: str, tmp_path: Path) -> None:
-    """From the start to the answer, its run in MLflow and its page included, as the interpreter tells it."""
+    """From its start to its answer, including its run in MLflow and its page, the check imports only what it needs.
+
+    The interpreter itself reports the imports.
+    """
     assert champion
     configured = stage.function("DriftCheck")
     here = {
@@ -68,7 +71,7 @@ def test_the_drift_check_imports_only_what_it_needs(stage: Stage, champion: str,
     assert answer.error_type is None, answer.message
     assert answer.body["tracking_run_id"]
     lines = [line.rpartition("|")[2].strip() for line in answer.log.splitlines() if line.startswith("import time:")]
-    # Look at submodules, because the interpreter also lists modules that were looked for and are not there.
+    # Look for submodules too, because the interpreter also lists modules that were looked for and are not there.
     imported = {name.partition(".")[0] for name in lines if "." in name}
     assert {"numpy", "pyarrow", "boto3", "courtside"} <= imported
     assert imported & HEAVY == set()

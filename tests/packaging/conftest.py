@@ -1,4 +1,4 @@
-"""Wheel and sdist as they would be published, and environments that plain pip installed them into."""
+"""These fixtures build wheel and sdist as for publishing and install them into environments with plain pip."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ class Distributions:
 
 @dataclass(frozen=True)
 class Installation:
-    """A fresh environment; nothing of the checkout is visible to what runs in it."""
+    """A fresh environment; what runs in it sees nothing of the checkout."""
 
     environment: Path
     folder: Path
@@ -38,7 +38,7 @@ class Installation:
         )  # fmt: skip
 
     def does(self, *command: str) -> str:
-        """Run a program that must succeed; return what it printed on stdout."""
+        """Run a program that must succeed, and return what it printed on stdout."""
         done = self.run(*command)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -59,7 +59,7 @@ def built(uv: str, tmp_path_factory: pytest.TempPathFactory) -> Distributions:
 
 
 def install(requirement: str, folder: Path) -> Installation:
-    """Make an environment and install into it by its own pip."""
+    """Make an environment and install a package into it with its own pip."""
     environment, empty = folder / "venv", folder / "empty"
     empty.mkdir()
     venv.create(environment, with_pip=True, symlinks=True)
@@ -73,7 +73,7 @@ def install(requirement: str, folder: Path) -> Installation:
 
 @pytest.fixture(scope="module")
 def plain(built: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """From the sdist: pip then gets the build backend as anybody's does."""
+    """Install from the sdist, for which pip downloads the build backend as it does for any user."""
     return install(str(built.sdist), tmp_path_factory.mktemp("plain"))
 
 

@@ -1,4 +1,4 @@
-"""What is in wheel and sdist, and that their requirements can be met from wheels alone."""
+"""Wheel and sdist hold the right files, and wheels alone meet their requirements."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = sorted(PROJECT["project"]["optional-dependencies"])
 
 
-def test_wheel_and_sdist_pass_the_index_s_own_check(built: Distributions) -> None:
+def test_wheel_and_sdist_pass_the_package_index_s_own_check(built: Distributions) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "twine", "check", "--strict", str(built.wheel), str(built.sdist)],
         capture_output=True, text=True, check=False, timeout=120,
@@ -25,7 +25,7 @@ def test_wheel_and_sdist_pass_the_index_s_own_check(built: Distributions) -> Non
     assert done.stdout.count("PASSED") == 2
 
 
-def test_the_wheel_holds_the_library_alone_with_its_data(built: Distributions) -> None:
+def test_the_wheel_holds_only_the_library_and_its_data(built: Distributions) -> None:
     with zipfile.ZipFile(built.wheel) as wheel:
         names = [name for name in wheel.namelist() if not name.endswith("/")]
     assert {name.split("/")[0] for name in names} == {
@@ -65,8 +65,11 @@ def test_a_library_has_the_same_bounds_for_people_and_in_the_images() -> None:
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
 @pytest.mark.parametrize("extra", ["", *EXTRAS])
-def test_every_python_finds_wheels_for_all_it_needs(uv: str, tmp_path: Path, python: str, extra: str) -> None:
-    """A resolution only: nothing is installed or run on the Pythons that this machine does not have."""
+def test_wheels_meet_all_requirements_on_every_python(uv: str, tmp_path: Path, python: str, extra: str) -> None:
+    """For every supported Python, wheels meet all requirements.
+
+    The requirements are only resolved: nothing is installed or run on the Pythons that this machine does not have.
+    """
     options = ["--only-binary", ":all:", "--python-version", python, "--python-platform", "x86_64-manylinux_2_28"]
     given = ["--extra", extra] if extra else []
     resolved = tmp_path / "resolved.txt"

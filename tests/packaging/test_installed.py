@@ -1,4 +1,4 @@
-"""The installed package, used as its users would: the command, a drift check, the Python API, by extra."""
+"""The installed package works as its users use it: the command, a drift check and the Python API, for each extra."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ pq.write_table(games.filter(season == 2019), "new.parquet")
 
 
 def simulate(installed: Installation) -> None:
-    """Leave two files of simulated games in the folder: four old seasons and a new one."""
+    """Write two files of simulated games into the folder: four old seasons and a new one."""
     if not (installed.folder / "new.parquet").exists():
         installed.does("courtside", "games", "simulate", "--out", "games.parquet")
         installed.does("python", "-c", SPLIT)
@@ -67,7 +67,7 @@ def test_the_python_api_finds_drift_without_any_extra(plain: Installation) -> No
         (["drift", "check", "--reference", "models:/any@champion", "--current", "new.parquet"], "aws"),
     ],
 )
-def test_what_needs_an_extra_says_which(plain: Installation, command: list[str], extra: str) -> None:
+def test_a_command_that_needs_an_extra_names_it(plain: Installation, command: list[str], extra: str) -> None:
     simulate(plain)
     done = plain.run("courtside", *command)
     assert done.returncode == 1
@@ -83,7 +83,7 @@ def test_the_embedded_aws_says_that_it_needs_a_clone(plain: Installation, comman
     assert list(Path(plain.folder).glob("demo-out")) == []
 
 
-def test_a_stage_can_be_asked_with_the_extra_aws(with_aws: Installation) -> None:
+def test_a_stage_can_be_queried_with_the_extra_aws(with_aws: Installation) -> None:
     done = with_aws.run("courtside", "status", "--stage", "dev")
     assert done.returncode in {1, 2}
     assert "credentials" in done.stderr.lower() or "region" in done.stderr.lower(), done.stderr
