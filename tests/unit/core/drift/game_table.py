@@ -1,4 +1,4 @@
-"""A table of games drawn evenly over its distributions, and its features."""
+"""A table of games whose values are spread evenly over their distributions, and its features."""
 
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ FEATURES = [
 
 
 def games(rows: int = 2000, *, shift: float = 0.0, seed: int = 0, **columns: Any) -> pa.Table:
-    """A table of games drawn evenly over its distributions, so that no test hangs on a draw."""
+    """Return a table whose values are spread evenly over their distributions, so that no test depends on chance."""
     rng = np.random.default_rng(seed)
     evenly = (np.arange(rows) + 0.5) / rows
     table: dict[str, Any] = {

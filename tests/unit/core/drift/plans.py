@@ -1,4 +1,4 @@
-"""Rows of customers with one of four plans, in which one plan's rows may move while the others stay."""
+"""Rows of customers with one of four plans, where the rows of one plan may shift while the others stay."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ LATER = "2021-08-01"
 
 
 def rows(count: int, *, seed: int, start: str = "2020-01-01", shift: float = 0.0, of: str = "pro") -> pa.Table:
-    """Independent rows, 25 a day; `shift` moves `use` in the rows of one plan, in standard deviations."""
+    """Return independent rows, 25 a day; `shift` moves `use` for one plan, in standard deviations."""
     rng = np.random.default_rng(seed)
     plan = rng.choice(list(PLANS), count, p=list(PLANS.values()))
     columns: dict[str, Any] = {
@@ -33,6 +33,6 @@ def rows(count: int, *, seed: int, start: str = "2020-01-01", shift: float = 0.0
 
 
 def reference(*, dated: bool = True) -> Profile:
-    """Return a calibrated reference with the plans as segments."""
+    """Return a calibrated reference whose segments are the plans."""
     time_column = "day" if dated else None
     return fit(rows(14_000, seed=1), FEATURES, time_column=time_column, calibrated=True, segments=["plan"])

@@ -1,4 +1,4 @@
-"""The 21 pairs of columns on which the engine is compared with exact computations, and helpers to profile columns."""
+"""The 21 pairs of columns on which the engine is compared with exact computations, and helpers that profile columns."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ Rng = np.random.Generator
 
 SHAPES: dict[str, Callable[[Rng, int, int], tuple[Values, Values]]] = {
     "normal unchanged": lambda r, n, m: (r.normal(size=n), r.normal(size=m)),
-    "shifted .1 sd": lambda r, n, m: (r.normal(size=n), r.normal(0.1, 1, m)),
+    "shifted 0.1 sd": lambda r, n, m: (r.normal(size=n), r.normal(0.1, 1, m)),
     "shifted 1 sd": lambda r, n, m: (r.normal(size=n), r.normal(1, 1, m)),
     "scaled": lambda r, n, m: (r.normal(size=n), 1.3 * r.normal(size=m)),
     "t with 2 degrees": lambda r, n, m: (r.standard_t(2, n), r.standard_t(2, m)),
@@ -48,7 +48,7 @@ def _bimodal(rng: Rng, rows: int) -> Values:
 
 
 def numeric(reference: Any, current: Any) -> tuple[NumericColumn, NumericColumn]:
-    """Profile two numeric columns on the first one's grid."""
+    """Profile two numeric columns on the grid of the first one."""
     profile = fit(pa.table({"x": pa.array(reference)}), [Feature("x", FeatureKind.NUMERIC)])
     mine, theirs = profile.columns[0], profile.summarize(pa.table({"x": pa.array(current)})).columns[0]
     assert isinstance(mine, NumericColumn)
@@ -59,7 +59,7 @@ def numeric(reference: Any, current: Any) -> tuple[NumericColumn, NumericColumn]
 def categorical(
     reference: Any, current: Any, kind: FeatureKind = FeatureKind.CATEGORICAL
 ) -> tuple[CategoryColumn, CategoryColumn]:
-    """Profile two columns of levels on the first one's levels."""
+    """Profile two columns of levels with the levels of the first one."""
     profile = fit(pa.table({"x": pa.array(reference)}), [Feature("x", kind)])
     mine, theirs = profile.columns[0], profile.summarize(pa.table({"x": pa.array(current)})).columns[0]
     assert isinstance(mine, CategoryColumn)

@@ -1,4 +1,4 @@
-"""The statistics against exact computations on the raw rows, on 21 shapes and several sizes."""
+"""Every statistic agrees with an exact computation on the raw rows for 21 shapes and several sizes."""
 
 from itertools import pairwise
 
@@ -27,7 +27,7 @@ def pair(request: pytest.FixtureRequest) -> tuple[Values, Values]:
 
 
 def exact_shares(reference: Values, current: Values) -> tuple[Values, Values]:
-    """Shares per decile bin from the raw rows; a decile that repeats in 1/20 of the rows is a bin of its own."""
+    """Return shares per decile bin of the raw rows; a decile that repeats in 1/20 of the rows has a bin of its own."""
     deciles = np.unique(np.quantile(reference, np.arange(1, 10) / 10))
     atoms = [value for value in deciles if np.mean(reference == value) >= 0.05]
     counts = [
@@ -59,7 +59,7 @@ def test_every_statistic_agrees_with_the_raw_rows(pair: tuple[Values, Values]) -
 
 
 @pytest.mark.parametrize("rows", [401, 500, 700, 900, 999])
-def test_ks_hardly_differs_where_values_seen_once_are_not_kept_exactly(rows: int) -> None:
+def test_ks_stays_accurate_where_single_values_are_not_stored_exactly(rows: int) -> None:
     rng = np.random.default_rng(rows)
     differences = []
     for draw in (rng.standard_normal, rng.standard_exponential, rng.random):
@@ -90,17 +90,17 @@ def test_chi_squared_is_exact(rows: int, current_rows: int, levels: int) -> None
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 9, 30, 199, 1000])
-def test_chi_squared_tail_is_scipys(degrees: int) -> None:
+def test_the_tail_of_chi_squared_agrees_with_that_of_scipy(degrees: int) -> None:
     for x in np.concatenate((np.geomspace(1e-6, 1, 10), degrees * np.geomspace(0.2, 5, 30))):
         assert chi_squared_tail(float(x), degrees=degrees) == pytest.approx(chi2.sf(x, degrees), rel=1e-9, abs=1e-13)
 
 
-def test_kolmogorov_tail_is_scipys() -> None:
+def test_the_tail_of_kolmogorov_agrees_with_that_of_scipy() -> None:
     for x in np.linspace(0.0, 5.0, 200):
         assert kolmogorov_tail(float(x)) == pytest.approx(kstwobign.sf(x), rel=1e-9, abs=1e-13)
 
 
-def test_ks_pvalue_is_close_to_the_finite_sample_one() -> None:
+def test_the_p_value_of_ks_is_close_to_that_of_scipy() -> None:
     rng = np.random.default_rng(4)
     for shift in (0.0, 0.03, 0.06, 0.1):
         raw, raw_current = rng.normal(size=5000), rng.normal(shift, 1, 4000)
@@ -110,7 +110,7 @@ def test_ks_pvalue_is_close_to_the_finite_sample_one() -> None:
 
 @pytest.mark.parametrize("seed", range(25))
 @pytest.mark.parametrize("rows", [300, 1500, 2500, 10_000])
-def test_heavy_tails_stay_within_a_hundredth_of_a_deviation(seed: int, rows: int) -> None:
+def test_wasserstein_of_heavy_tails_is_accurate_to_a_hundredth_of_a_deviation(seed: int, rows: int) -> None:
     rng = np.random.default_rng(seed)
     for shape in ("t with 2 degrees", "cauchy", "lognormal sigma 3"):
         raw, raw_current = SHAPES[shape](rng, rows, rows // 2)

@@ -1,4 +1,4 @@
-"""The policy `calibrated`: what it takes for chance, what it needs to speak up, and what it says."""
+"""The policy `calibrated` estimates chance from history, reports only moves that matter, and explains them."""
 
 import json
 from datetime import date
@@ -31,7 +31,7 @@ def columns(**values: Any) -> pa.Table:
 
 
 def rows(count: int, *, seed: int, shift: float = 0.0, start: str = "2020-01-01", a_day: int = 20) -> pa.Table:
-    """Independent rows over consecutive days; `shift` moves x0, in standard deviations."""
+    """Return independent rows over consecutive days; `shift` moves x0, in standard deviations."""
     rng = np.random.default_rng(seed)
     numbers = {f"x{i}": rng.normal(shift * (i == 0), 1, count) for i in range(4)}
     kind, flag = rng.choice(["a", "b", "c"], count, p=[0.6, 0.3, 0.1]), rng.random(count) < 0.3
@@ -39,7 +39,7 @@ def rows(count: int, *, seed: int, shift: float = 0.0, start: str = "2020-01-01"
 
 
 def lasting_rows(days: int, *, seed: int, start: str) -> pa.Table:
-    """Rows of 20 entities whose values last about ten days, as rolling means do."""
+    """Return rows of 20 entities whose values persist for about ten days, as rolling means do."""
     rng = np.random.default_rng(seed)
     noise = rng.normal(size=(days + 9, 20, 4))
     sums = np.concatenate((np.zeros((1, 20, 4)), np.cumsum(noise, axis=0)))
@@ -57,14 +57,14 @@ def report_on(reference: Profile, table: pa.Table, policy: CalibratedPolicy = PO
 
 
 @pytest.mark.parametrize("reference", [DATED, UNDATED], ids=["dated", "undated"])
-def test_independent_rows_without_drift_are_quiet_and_a_shift_is_heard(reference: Profile) -> None:
+def test_independent_rows_raise_no_alarm_and_a_shift_is_detected(reference: Profile) -> None:
     alarms = [report_on(reference, rows(400, seed=seed)).drift_detected for seed in range(100, 200)]
     assert sum(alarms) <= 3
     heard = [report_on(reference, rows(100, seed=seed, shift=0.6)).features_drifted for seed in range(200, 240)]
     assert sum(names == ("x0",) for names in heard) >= 34
 
 
-def test_lasting_values_cry_wolf_without_the_history_and_not_with_it() -> None:
+def test_persistent_values_raise_false_alarms_only_without_a_history() -> None:
     features = NUMBERS
     past = lasting_rows(500, seed=3, start="2020-01-01")
     calibrated, naive = fit(past, features, time_column="day", calibrated=True), fit(past, features, time_column="day")
@@ -76,7 +76,7 @@ def test_lasting_values_cry_wolf_without_the_history_and_not_with_it() -> None:
     assert all(4 < factor < 14 for factor in inflation)
 
 
-def test_the_report_says_what_it_took_for_chance() -> None:
+def test_the_report_says_how_chance_was_estimated() -> None:
     with_history, without = report_on(DATED, rows(400, seed=9, shift=1)), report_on(UNDATED, rows(400, seed=9, shift=1))
     assert (with_history.null, without.null) == (Null.HISTORY, Null.INDEPENDENT_ROWS)
     assert with_history.to_dict()["null"] == "history"
@@ -91,14 +91,14 @@ def test_the_report_says_what_it_took_for_chance() -> None:
     assert json.loads(json.dumps(with_history.to_dict(), allow_nan=False)) == with_history.to_dict()
 
 
-def test_a_significant_but_small_shift_is_no_drift() -> None:
+def test_a_significant_but_small_shift_is_not_drift() -> None:
     found = report_on(DATED, rows(9_000, seed=4, shift=0.12)).features[0]
     assert found.p_adjusted is not None
     assert found.p_adjusted < 1e-4
     assert found.verdict is Verdict.NO_DRIFT
 
 
-def test_too_few_rows_are_insufficient_data_not_no_drift() -> None:
+def test_too_few_rows_give_the_verdict_insufficient_data() -> None:
     report = report_on(DATED, rows(60, seed=5, shift=3))
     assert {found.verdict for found in report.features} == {Verdict.INSUFFICIENT_DATA}
     assert not report.sufficient_data
@@ -109,7 +109,7 @@ def test_too_few_rows_are_insufficient_data_not_no_drift() -> None:
     assert max(found.effect or 0.0 for found in report.features) > 0.5
 
 
-def test_every_kind_of_change_is_heard() -> None:
+def test_every_kind_of_change_is_detected() -> None:
     table = rows(800, seed=6)
     changed = table.set_column(4, "kind", pa.array(["a", "d"] * 400)).set_column(5, "flag", pa.array([True] * 800))
     changed = changed.set_column(1, "x1", pa.array(np.asarray(table["x1"]) * 2))
@@ -117,20 +117,20 @@ def test_every_kind_of_change_is_heard() -> None:
         assert report_on(reference, changed).features_drifted == ("x1", "kind", "flag")
 
 
-def test_a_constant_that_moves_is_heard() -> None:
+def test_a_constant_that_moves_is_detected() -> None:
     features = [Feature("x", FeatureKind.NUMERIC)]
     reference = fit(pa.table({"x": [5.0] * 300}), features)
     assert report_on(reference, pa.table({"x": [4.999] * 200})).drift_detected
     assert not report_on(reference, pa.table({"x": [5.0] * 200})).drift_detected
 
 
-def test_values_that_move_between_few_levels_are_heard() -> None:
+def test_a_move_between_few_distinct_values_is_detected() -> None:
     features = [Feature("x", FeatureKind.NUMERIC)]
     reference = fit(columns(x=np.arange(900) % 4), features)
     assert report_on(reference, columns(x=np.arange(300) % 4 + 0.5)).drift_detected
 
 
-def test_a_calibrated_profile_survives_its_bytes_and_old_ones_are_still_read() -> None:
+def test_a_calibrated_profile_is_read_back_whole_and_an_uncalibrated_one_too() -> None:
     data = DATED.to_bytes()
     restored = Profile.from_bytes(data)
     assert restored == DATED
@@ -139,7 +139,7 @@ def test_a_calibrated_profile_survives_its_bytes_and_old_ones_are_still_read() -
     assert Profile.from_bytes(UNDATED.to_bytes()).calibration is None
 
 
-def test_a_phased_profile_of_sixteen_features_stays_small() -> None:
+def test_a_profile_by_month_of_sixteen_features_stays_small() -> None:
     rng = np.random.default_rng(1)
     day = np.datetime64("2015-01-01") + np.arange(36_000) // 12
     table = columns(day=day, **{f"x{i}": rng.normal(size=36_000) for i in range(16)})
@@ -150,7 +150,7 @@ def test_a_phased_profile_of_sixteen_features_stays_small() -> None:
 
 
 def yearly(years: range, *, seed: int, shift: float = 0.0) -> pa.Table:
-    """Rows from October to April whose level follows the season by a standard deviation a month."""
+    """Return rows from October to April whose level rises with the season by one standard deviation a month."""
     rng = np.random.default_rng(seed)
     days = np.concatenate(
         [np.arange(np.datetime64(f"{year - 1}-10-20"), np.datetime64(f"{year}-04-15")) for year in years]
@@ -180,7 +180,7 @@ def test_a_window_is_compared_with_the_same_days_of_other_years() -> None:
     assert report.reference.rows == between(past, "2018-01-15", "2018-02-14").num_rows * 3
 
 
-def test_comparable_rows_are_the_mixture_of_the_months_covered() -> None:
+def test_comparable_rows_are_a_mixture_of_the_months_that_the_window_covers() -> None:
     past = yearly(range(2018, 2021), seed=1)
     phased = fit(past, YEARLY, time_column="day", calibrated=True, phase=Phase.MONTH)
     known = phased.comparable((date(2021, 1, 22), date(2021, 2, 7)))
@@ -196,7 +196,7 @@ def test_comparable_rows_are_the_mixture_of_the_months_covered() -> None:
     assert phased.comparable(None) is phased
 
 
-def test_calibration_does_not_depend_on_batching_or_order() -> None:
+def test_calibration_does_not_depend_on_batches_or_row_order() -> None:
     table = rows(6_000, seed=2)
     shuffled = table.take(np.random.default_rng(0).permutation(table.num_rows))
     found = []
@@ -207,7 +207,7 @@ def test_calibration_does_not_depend_on_batching_or_order() -> None:
     assert found[0] == found[1] == found[2]
 
 
-def test_a_longer_history_is_read_and_must_have_the_time_column() -> None:
+def test_a_longer_history_may_be_given_and_must_have_the_time_column() -> None:
     reference = rows(2_000, seed=2, start="2022-01-01")
     history = pa.concat_tables([rows(12_000, seed=3), reference])
     short, long = (fit(reference, MIXED, time_column="day", calibrated=True, history=past) for past in (None, history))
@@ -218,13 +218,13 @@ def test_a_longer_history_is_read_and_must_have_the_time_column() -> None:
         fit(reference, MIXED, time_column="day", calibrated=True, history=history.drop_columns(["day"]))
 
 
-def test_a_history_of_a_few_days_is_none() -> None:
+def test_a_history_of_a_few_days_is_not_used() -> None:
     report = report_on(fit(rows(120, seed=1), MIXED, time_column="day", calibrated=True), rows(400, seed=2, shift=1))
     assert report.null is Null.INDEPENDENT_ROWS
     assert report.features_drifted == ("x0",)
 
 
-def test_thresholds_are_per_feature_and_of_this_policy() -> None:
+def test_thresholds_hold_for_one_feature_and_only_statistics_of_the_policy() -> None:
     strict = policy_named("calibrated", thresholds=["x0.effect=.5", "x0.psi=9"])
     window = DATED.summarize(rows(400, seed=9, shift=0.6))
     assert check(DATED, window, strict).features_drifted == ()
@@ -237,14 +237,14 @@ def test_thresholds_are_per_feature_and_of_this_policy() -> None:
         check(DATED, window, policy_named("classic", thresholds=["x0.effect=.2"]))
 
 
-def test_benjamini_hochberg_is_scipys() -> None:
+def test_benjamini_hochberg_agrees_with_scipy() -> None:
     values = np.random.default_rng(0).random(40) ** 3
     assert benjamini_hochberg(values.tolist()) == pytest.approx(stats.false_discovery_control(values))
     assert benjamini_hochberg([]) == ()
 
 
 @pytest.mark.parametrize(("x", "a", "b"), [(14.3, 1, 36), (0.5, 2.5, 80), (3, 5, 2000.5), (30, 1.2, 10), (0.01, 1, 3)])
-def test_the_f_tail_is_scipys(x: float, a: float, b: float) -> None:
+def test_the_tail_of_f_agrees_with_that_of_scipy(x: float, a: float, b: float) -> None:
     assert f_tail(x, degrees=a, other_degrees=b) == pytest.approx(stats.f.sf(x, a, b), rel=1e-8)
     assert f_tail(x, degrees=a, other_degrees=np.inf) == pytest.approx(stats.chi2.sf(x * a, a), rel=1e-8)
 
@@ -265,7 +265,7 @@ def test_sparse_tables_get_a_simulated_pvalue() -> None:
     assert chi_squared(reference.columns[0], moved.columns[0]).simulated == pytest.approx(1 / 2001)  # type: ignore[arg-type]
 
 
-def test_equal_width_psi_is_that_of_older_reports() -> None:
+def test_psi_of_equal_width_bins_follows_its_definition() -> None:
     rng = np.random.default_rng(0)
     before, after = rng.integers(0, 100, 20_000) + 0.5, rng.integers(5, 110, 5_000) + 0.5
     reference = fit(columns(x=before), [Feature("x", FeatureKind.NUMERIC)])

@@ -1,4 +1,4 @@
-"""Policies, verdicts, reports and their sentences, and the facade of the system Courtside replaces."""
+"""Policies turn evidence into verdicts, and a report tells them in sentences and in JSON."""
 
 import json
 from typing import Any
@@ -44,7 +44,7 @@ def feature(report: DriftReport, name: str) -> FeatureDrift:
     return next(found for found in report.features if found.name == name)
 
 
-def test_a_window_like_its_reference_is_quiet() -> None:
+def test_a_window_like_its_reference_has_no_drift() -> None:
     report = report_on(games(800, seed=1))
     assert report.features_drifted == ()
     assert {found.verdict for found in report.features} == {Verdict.NO_DRIFT}
@@ -52,7 +52,7 @@ def test_a_window_like_its_reference_is_quiet() -> None:
     assert feature(report, "points").reason.startswith("no drift, KS ")
 
 
-def test_a_moved_mean_is_drift_with_a_plain_reason() -> None:
+def test_a_moved_mean_is_drift_and_the_reason_gives_both_means() -> None:
     found = feature(report_on(games(800, shift=7.1)), "points")
     assert found.verdict is Verdict.DRIFT
     ks, psi = found.statistics["ks"], found.statistics["psi"]
@@ -61,7 +61,7 @@ def test_a_moved_mean_is_drift_with_a_plain_reason() -> None:
     assert found.reason == f"mean rose 104.1 → 111.2, KS {short(ks)} over 0.1, PSI {short(psi)} over 0.2"
 
 
-def test_reasons_name_what_moved() -> None:
+def test_the_reason_names_what_moved() -> None:
     spread = np.where(np.arange(800) % 2 == 0, 90.0, 118.2)
     assert feature(report_on(games(800, points=spread)), "points").reason.startswith("shape changed around a mean of ")
     lost = feature(report_on(games(800, win=[True, False, False, False] * 200)), "win").reason
@@ -82,7 +82,7 @@ def test_reasons_name_what_moved() -> None:
         (pa.decimal128(5, 1), pa.decimal128(9, 2)),
     ],
 )
-def test_another_width_of_the_same_numbers_is_no_change_of_type(before: pa.DataType, after: pa.DataType) -> None:
+def test_another_width_of_the_same_numbers_is_not_a_change_of_type(before: pa.DataType, after: pa.DataType) -> None:
     values = [row % 4 for row in range(800)]
     first, second = (pa.table({"x": pa.array(values, pa.int8()).cast(kind)}) for kind in (before, after))
     for mine, theirs in ((first, second), (second, first)):
@@ -92,7 +92,7 @@ def test_another_width_of_the_same_numbers_is_no_change_of_type(before: pa.DataT
 
 
 @pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())])
-def test_another_way_to_store_text_is_no_change_of_type(kind: pa.DataType) -> None:
+def test_another_way_to_store_text_is_not_a_change_of_type(kind: pa.DataType) -> None:
     first = pa.array(["home", "away"] * 400)
     reference = fit(pa.table({"x": first}), [Feature("x", FeatureKind.CATEGORICAL)])
     reason = check(reference, reference.summarize(pa.table({"x": _stored(first, kind)})), ClassicPolicy())
@@ -105,7 +105,7 @@ def _stored(array: Any, kind: pa.DataType) -> Any:
     return array.cast(kind)
 
 
-def test_a_part_without_values_has_no_type_that_could_change() -> None:
+def test_a_part_without_values_changes_no_type() -> None:
     reference = fit(games(), FEATURES)
     parts = [games(400), games(400, rest=[None] * 400)]
     found = check(reference, reference.summarize(parts), ClassicPolicy())
@@ -121,7 +121,7 @@ def test_features_that_the_reference_lacks_are_named() -> None:
     assert check(REFERENCE, current, ClassicPolicy(), features=["win"]).features_not_in_reference == ()
 
 
-def test_long_names_and_levels_are_cut_where_they_are_shown() -> None:
+def test_long_names_and_levels_are_shortened_in_reasons_and_errors() -> None:
     name, level = "n" * 5000, "l" * 5000
     reference = fit(pa.table({name: ["a", level] * 400}), [Feature(name, FeatureKind.CATEGORICAL)])
     for later in ([level] * 800, [f"{level}{row % 3}" for row in range(800)]):
@@ -133,7 +133,7 @@ def test_long_names_and_levels_are_cut_where_they_are_shown() -> None:
     assert len(str(error.value)) < 500
 
 
-def test_a_constant_that_moves_a_little_is_told_apart_in_words() -> None:
+def test_the_reason_shows_enough_digits_to_distinguish_two_close_means() -> None:
     features = [Feature("x", FeatureKind.NUMERIC)]
     reference = fit(pa.table({"x": [5.0] * 200}), features)
     current = reference.summarize(pa.table({"x": [4.9999999] * 200}))
@@ -141,7 +141,7 @@ def test_a_constant_that_moves_a_little_is_told_apart_in_words() -> None:
     assert found.reason.startswith("mean fell 5 → 4.9999999, ")
 
 
-def test_broken_columns_are_loud_and_do_not_hide_the_others() -> None:
+def test_broken_columns_are_reported_and_do_not_hide_the_others() -> None:
     current = games(800, shift=7.1, rest=["a"] * 800, venue=None, win=pa.nulls(800, pa.bool_()))
     report = report_on(current)
     verdicts = {found.name: found.verdict for found in report.features}
@@ -159,7 +159,7 @@ def test_broken_columns_are_loud_and_do_not_hide_the_others() -> None:
     assert "missing from the current table" in feature(report, "venue").reason
 
 
-def test_too_few_rows_are_never_no_drift() -> None:
+def test_too_few_rows_never_give_the_verdict_no_drift() -> None:
     report = report_on(games(96))
     assert {found.verdict for found in report.features} == {Verdict.INSUFFICIENT_DATA}
     assert (report.sufficient_data, report.drift_detected, report.features_checked) == (False, False, 0)
@@ -169,7 +169,7 @@ def test_too_few_rows_are_never_no_drift() -> None:
     assert feature(report_on(gaps), "rest").verdict is Verdict.NO_DRIFT
 
 
-def test_windows_without_rows_and_foreign_profiles_are_refused() -> None:
+def test_empty_windows_and_profiles_of_another_reference_are_refused() -> None:
     with pytest.raises(EmptyWindow, match="current"):
         report_on(games(0))
     with pytest.raises(EmptyWindow, match="current"):
@@ -186,7 +186,7 @@ def test_a_threshold_is_split_at_its_last_equals_sign(feature: str) -> None:
     assert Threshold.parse(f"{feature}.ks=.2") == Threshold(feature, "ks", 0.2)
 
 
-def test_overrides_hold_for_their_feature_only() -> None:
+def test_an_override_holds_only_for_its_feature() -> None:
     shifted = games(800, shift=7.1, rest=np.arange(800) % 2)
     lenient = ClassicPolicy(overrides=(Threshold.parse("points.psi=9"), Threshold.parse("points.ks=.99")))
     assert report_on(shifted).features_drifted == ("points", "rest")
@@ -198,21 +198,21 @@ def test_overrides_hold_for_their_feature_only() -> None:
 @pytest.mark.parametrize(
     "text", ["points", "points.psi", "psi=.3", ".psi=.3", "a.b=1", "a.psi=x", "a.ks=2", "a.ks=nan"]
 )
-def test_thresholds_that_cannot_be_used_say_how_to_write_them(text: str) -> None:
+def test_the_error_for_an_unusable_threshold_says_how_to_write_one(text: str) -> None:
     with pytest.raises(ThresholdInvalid, match=r"write it as feature\.psi=0\.3"):
         Threshold.parse(text)
 
 
-def test_a_feature_with_dots_keeps_its_name() -> None:
+def test_a_threshold_may_name_a_feature_with_dots() -> None:
     assert Threshold.parse("a.b.ks=.2") == Threshold("a.b", "ks", 0.2)
 
 
 @given(st.floats(0, 1e6))
-def test_short_numbers_read_back_close(value: float) -> None:
+def test_a_shortened_number_is_close_to_the_original(value: float) -> None:
     assert float(short(value)) == pytest.approx(value, rel=0.06)
 
 
-def test_the_json_form_is_the_documented_one() -> None:
+def test_the_json_has_the_documented_form() -> None:
     body = report_on(games(800, shift=7.1)).to_dict()
     assert json.loads(json.dumps(body, allow_nan=False)) == body
     assert list(body) == ["policy", "reference", "current", "features", "summary"]
@@ -243,7 +243,7 @@ def test_the_json_form_is_the_documented_one() -> None:
     assert body["features"]["points"]["chi2"] is None
 
 
-def test_equal_width_psi_is_in_the_report_and_decides_nothing() -> None:
+def test_psi_of_equal_width_bins_is_reported_but_decides_nothing() -> None:
     current = REFERENCE.summarize(games(800, shift=7.1))
     mine, theirs = REFERENCE.by_name["points"], current.by_name["points"]
     assert isinstance(mine, NumericColumn)

@@ -1,4 +1,4 @@
-"""A column is counted to the same profile however its rows are cut into batches."""
+"""A column is counted into the same profile however its rows are cut into batches."""
 
 from fractions import Fraction
 from functools import reduce
@@ -35,13 +35,13 @@ def counted_both_ways(reference: Profile, values: Values) -> tuple[NumericColumn
 def require_same(fast: NumericColumn, slow: NumericColumn) -> None:
     assert fast.counts.tolist() == slow.counts.tolist()
     assert (fast.tally, fast.minimum, fast.maximum) == (slow.tally, slow.minimum, slow.maximum)
-    largest = Fraction(max(abs(fast.minimum), abs(fast.maximum)))  # sums may be beyond any float
+    largest = Fraction(max(abs(fast.minimum), abs(fast.maximum)))  # sums may exceed the largest float
     assert abs(fast.total - slow.total) <= largest * fast.valid / 10**12
     assert fast.tail_means == pytest.approx(slow.tail_means, rel=1e-9, nan_ok=True)
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"binary"}))
-def test_every_shape_is_counted_the_same_in_long_batches(shape: str) -> None:
+def test_every_shape_is_counted_equally_in_long_and_short_batches(shape: str) -> None:
     reference, current = SHAPES[shape](np.random.default_rng(5), ROWS, ROWS)
     profile = profiled(reference.astype(float))
     for values in (reference, current):
@@ -50,7 +50,7 @@ def test_every_shape_is_counted_the_same_in_long_batches(shape: str) -> None:
 
 @pytest.mark.parametrize("shape", ["normal unchanged", "lognormal sigma 3", "cauchy", "timestamps", "prices"])
 @pytest.mark.parametrize("rows", [400, 401, 999])
-def test_long_batches_are_counted_the_same_on_the_grid_of_a_short_reference(shape: str, rows: int) -> None:
+def test_long_and_short_batches_are_counted_equally_on_the_grid_of_a_short_reference(shape: str, rows: int) -> None:
     reference, current = SHAPES[shape](np.random.default_rng(6), rows, ROWS)
     profile = profiled(reference.astype(float))
     require_same(*counted_both_ways(profile, np.concatenate((np.resize(reference, ROWS // 2), current)).astype(float)))
@@ -58,7 +58,7 @@ def test_long_batches_are_counted_the_same_on_the_grid_of_a_short_reference(shap
 
 @pytest.mark.parametrize("far", [1e6, 1e15, 1e19, 1e160, 1.7e308])
 @pytest.mark.parametrize("sign", [1, -1])
-def test_values_however_far_out_fall_into_the_last_cell_of_their_side(far: float, sign: int) -> None:
+def test_extreme_values_fall_into_the_outermost_cell_on_their_side(far: float, sign: int) -> None:
     rng = np.random.default_rng(1)
     profile = profiled(rng.normal(size=ROWS))
     values = rng.normal(size=ROWS)
@@ -68,7 +68,7 @@ def test_values_however_far_out_fall_into_the_last_cell_of_their_side(far: float
     assert fast.counts[-1 if sign > 0 else 0] >= values[::7].size
 
 
-def test_not_a_number_and_infinities_are_accounted_for_in_long_batches() -> None:
+def test_nan_and_infinities_are_tallied_in_long_batches() -> None:
     rng = np.random.default_rng(2)
     profile = profiled(rng.normal(size=ROWS))
     values = rng.normal(size=ROWS)
@@ -78,7 +78,7 @@ def test_not_a_number_and_infinities_are_accounted_for_in_long_batches() -> None
     assert (fast.tally.nan, fast.tally.positive_infinity, fast.tally.negative_infinity) == (5, 4, 3)
 
 
-def test_gaps_and_whole_numbers_are_counted_the_same() -> None:
+def test_integers_with_gaps_are_counted_equally_in_long_and_short_batches() -> None:
     rng = np.random.default_rng(3)
     values = rng.integers(0, 40, ROWS)
     profile = profiled(values)
@@ -89,8 +89,8 @@ def test_gaps_and_whole_numbers_are_counted_the_same() -> None:
     assert fast.tally == slow.tally
 
 
-def test_repeated_values_beside_a_continuum_switch_the_way_of_counting_and_stay_right() -> None:
-    """The first batch holds mostly repeated values, the following ones none, then all."""
+def test_counts_stay_right_when_batches_alternate_between_repeated_and_distinct_values() -> None:
+    """Such batches make the counter switch its method: the first repeats one value, and the next ones repeat none."""
     rng = np.random.default_rng(4)
     reference = np.where(rng.random(ROWS) < 0.5, 0.0, rng.exponential(1, ROWS))
     profile = profiled(reference)
@@ -104,7 +104,7 @@ def test_repeated_values_beside_a_continuum_switch_the_way_of_counting_and_stay_
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int64", "uint16", "float32", "float64"])
-def test_small_whole_numbers_are_the_labels_of_any_type(dtype: str) -> None:
+def test_small_integers_are_the_same_labels_in_any_type(dtype: str) -> None:
     values = np.random.default_rng(6).integers(0, 5, 4_000)
     feature = [Feature("x", FeatureKind.CATEGORICAL)]
     profile = fit(pa.table({"x": pa.array(values)}), feature)
@@ -123,7 +123,7 @@ def test_a_batch_counts_only_the_labels_it_holds_of_a_large_dictionary() -> None
 
 @pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"binary"}))
 @pytest.mark.parametrize(("rows", "batches"), [(6_000, 1), (6_000, 3), (800, 3)])
-def test_fitting_counts_what_a_second_pass_counts(shape: str, rows: int, batches: int) -> None:
+def test_fitting_gives_the_same_counts_as_a_second_pass(shape: str, rows: int, batches: int) -> None:
     rng = np.random.default_rng(7)
     values = SHAPES[shape](rng, rows, 10)[0].astype(float)
     values[5:9], values[100], values[200] = np.nan, np.inf, -np.inf
@@ -135,7 +135,7 @@ def test_fitting_counts_what_a_second_pass_counts(shape: str, rows: int, batches
     assert (column.tally.rows, column.valid) == (rows, int(np.isfinite(table["x"].to_numpy()).sum()))
 
 
-def test_fitting_counts_labels_as_a_second_pass_does() -> None:
+def test_fitting_gives_the_same_counts_of_labels_as_a_second_pass() -> None:
     rng = np.random.default_rng(8)
     words = [f"word{int(number)}" for number in rng.zipf(1.3, 9_000) % 3_000]
     table = pa.table({"x": pa.array(words, mask=rng.random(9_000) < 0.1)})

@@ -1,4 +1,4 @@
-"""Laws that hold for any data: bounds, symmetry, zero for equal, merge = whole, serialization round trip."""
+"""Statistics and profiles obey laws for any data, such as symmetry, bounds, exact merging and lossless storage."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -98,7 +98,7 @@ def test_category_statistics_are_symmetric_and_bounded(first: list[str], second:
 
 
 @given(tables, st.lists(st.integers(0, 40), max_size=5))
-def test_counts_do_not_depend_on_the_batching(values: list[Any], cuts: list[int]) -> None:
+def test_counts_do_not_depend_on_the_batches(values: list[Any], cuts: list[int]) -> None:
     whole = table(values)
     ends = [0, *sorted(min(cut, len(values)) for cut in cuts), len(values)]
     parts = [whole.slice(a, b - a) for a, b in pairwise(ends)]
@@ -118,7 +118,7 @@ def test_merging_is_associative_and_commutative_to_the_last_bit(a: list[Any], b:
 
 
 @given(st.lists(rows.filter(lambda row: row[0] is not None and np.isfinite(row[0])), min_size=1, max_size=40))
-def test_serialization_gives_back_the_same_profile(values: list[Any]) -> None:
+def test_a_stored_profile_is_read_back_unchanged(values: list[Any]) -> None:
     whole = table([*values, (1.0, "a", True)])
     profile = fit(whole, FEATURES)
     again = Profile.from_bytes(profile.to_bytes())
@@ -128,7 +128,7 @@ def test_serialization_gives_back_the_same_profile(values: list[Any]) -> None:
 
 
 @given(st.lists(finite, min_size=1, max_size=80), st.lists(finite, max_size=80))
-def test_cells_are_where_a_search_finds_them(reference: list[float], values: list[float]) -> None:
+def test_the_lookup_finds_the_same_cells_as_a_binary_search(reference: list[float], values: list[float]) -> None:
     grid = grid_of(in_order([np.array(reference)]))
     with np.errstate(over="ignore"):
         both = np.array([*reference, *values, *np.nextafter(reference, np.inf), *np.nextafter(reference, -np.inf)])
@@ -138,7 +138,7 @@ def test_cells_are_where_a_search_finds_them(reference: list[float], values: lis
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-3, 1.0, 1e300])
 @pytest.mark.parametrize("seed", range(5))
-def test_cells_of_heavy_tails_are_where_a_search_finds_them(scale: float, seed: int) -> None:
+def test_the_lookup_agrees_with_a_binary_search_for_heavy_tails(scale: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     grid = grid_of(in_order([rng.standard_cauchy(20_000) * scale]))
     values = np.concatenate((rng.standard_cauchy(20_000) * scale, grid.edges, np.nextafter(grid.edges, np.inf), [0.0]))
@@ -146,23 +146,23 @@ def test_cells_of_heavy_tails_are_where_a_search_finds_them(scale: float, seed: 
 
 
 @given(st.lists(st.lists(finite, max_size=40), min_size=1, max_size=3))
-def test_sorting_gives_the_sorted_values(batches: list[list[float]]) -> None:
+def test_values_of_all_batches_are_sorted_together(batches: list[list[float]]) -> None:
     found = in_order([np.array(batch) for batch in batches])
     assert found.tolist() == sorted(value for batch in batches for value in batch)
 
 
 @pytest.mark.parametrize("odd", [0.5, 0.015, 1e-300, -1e300, 1e18])
 @pytest.mark.parametrize("steps", [1, 10, 100, 1000])
-def test_round_values_are_sorted_by_counting_and_an_odd_one_among_them_is_kept(odd: float, steps: int) -> None:
+def test_round_values_are_sorted_correctly_even_with_one_odd_value_among_them(odd: float, steps: int) -> None:
     rng = np.random.default_rng(steps)
     values = rng.integers(-20_000, 20_000, 30_000) / steps
     assert in_order([values]).tolist() == np.sort(values).tolist()
-    values[12_345] = odd  # beside what is looked at first
+    values[12_345] = odd  # the first check of the values does not see this place
     assert in_order([values]).tolist() == np.sort(values).tolist()
 
 
 @given(finite, finite)
-def test_short_floats_stay_between_their_bounds(first: float, second: float) -> None:
+def test_the_shortest_float_lies_between_its_bounds(first: float, second: float) -> None:
     low, high = np.array([min(first, second)]), np.array([max(first, second)])
     short = shortest_between(low, high)
     assert low[0] <= short[0] <= high[0]
@@ -171,7 +171,7 @@ def test_short_floats_stay_between_their_bounds(first: float, second: float) -> 
 
 
 @pytest.mark.parametrize("rows", [1, 2, 999, 1500, 2047, 2999, 20_000])
-def test_no_cell_beside_an_atom_holds_more_than_a_thousandth(rows: int) -> None:
+def test_no_cell_except_those_of_repeated_values_holds_more_than_a_thousandth(rows: int) -> None:
     rng = np.random.default_rng(rows)
     for values in (
         rng.normal(size=rows),
@@ -184,7 +184,7 @@ def test_no_cell_beside_an_atom_holds_more_than_a_thousandth(rows: int) -> None:
 
 
 def around_one_value(grid: Grid) -> NDArray[np.bool_]:
-    """Mark the cells of several floats that are no wider than the grid is blurred."""
+    """Mark the cells that span several floats but are no wider than the blur of the grid."""
     narrow = np.zeros(grid.cells, np.bool_)
     narrow[1:-1] = np.diff(ordered_bits(grid.edges)).view(np.uint64) <= 1 << grid.blur
     return narrow & ~grid.single
@@ -192,7 +192,7 @@ def around_one_value(grid: Grid) -> NDArray[np.bool_]:
 
 @pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
 @pytest.mark.parametrize("rows", [401, 700, 999])
-def test_a_value_seen_once_is_alone_in_a_cell_that_is_small_beside_its_gaps(rows: int, scale: float) -> None:
+def test_a_value_that_occurs_once_is_alone_in_a_cell_much_narrower_than_its_gaps(rows: int, scale: float) -> None:
     rng = np.random.default_rng(rows)
     for values in (rng.normal(size=rows), rng.lognormal(0, 3, rows), np.append(rng.random(rows - 2), [0.0, 0.0])):
         ordered = np.sort(values * scale)

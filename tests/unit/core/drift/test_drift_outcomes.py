@@ -1,4 +1,4 @@
-"""Target and prediction: profiled where they are, judged apart from the features, and never in the way of a check."""
+"""Target and prediction are profiled if they exist and judged apart from the features; they never stop a check."""
 
 import json
 from datetime import date, timedelta
@@ -56,7 +56,7 @@ def judged(report: DriftReport) -> dict[Role, Verdict]:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
-def test_a_target_that_drifts_is_judged_and_counts_nowhere(policy: Policy) -> None:
+def test_a_drifting_target_is_judged_but_does_not_count_as_a_feature(policy: Policy) -> None:
     report = report_on(games(seed=1, start=LATER, wins=0.4), policy)
     assert judged(report) == {Role.TARGET: Verdict.DRIFT, Role.PREDICTION: Verdict.NO_DRIFT}
     target, prediction = report.outcomes
@@ -70,7 +70,7 @@ def test_a_target_that_drifts_is_judged_and_counts_nowhere(policy: Policy) -> No
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
-def test_what_is_said_of_the_features_does_not_depend_on_outcomes(policy: Policy) -> None:
+def test_the_report_on_features_does_not_depend_on_outcomes(policy: Policy) -> None:
     window = games(seed=1, start=LATER, wins=0.4, points=np.random.default_rng(5).normal(108, 6, 1200))
     plain = fitted(games(600), outcomes=())
     with_outcomes, without = report_on(window, policy), report_on(window, policy, plain)
@@ -80,7 +80,7 @@ def test_what_is_said_of_the_features_does_not_depend_on_outcomes(policy: Policy
     assert {key: value for key, value in body.items() if key not in {"target", "prediction"}} == without.to_dict()
 
 
-def test_outcomes_are_corrected_among_themselves() -> None:
+def test_p_values_of_outcomes_are_corrected_among_themselves() -> None:
     window = games(seed=1, start=LATER, wins=0.4)
     alone = fitted(games(600), outcomes=OUTCOMES[:1])
     (single,), (target, prediction) = report_on(window, reference=alone).outcomes, report_on(window).outcomes
@@ -88,7 +88,7 @@ def test_outcomes_are_corrected_among_themselves() -> None:
     assert target.p_adjusted == pytest.approx(min(2 * single.p_adjusted, prediction.p_adjusted or 1.0))
 
 
-def test_the_null_of_an_outcome_is_its_own_history() -> None:
+def test_an_outcome_is_compared_with_its_own_history() -> None:
     steady = report_on(games(seed=1, start=LATER)).outcomes[0]
     assert "of its history" in steady.reason
     days = np.repeat(np.random.default_rng(3).normal(0.6, 0.25, 600), 20)
@@ -108,14 +108,14 @@ NOTHING_YET: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("case", NOTHING_YET)
-def test_labels_that_are_not_in_yet_are_not_checked(case: str) -> None:
+def test_labels_that_have_not_arrived_are_not_checked(case: str) -> None:
     report = report_on(games(seed=1, start=LATER, **NOTHING_YET[case]))
     assert judged(report) == {Role.PREDICTION: Verdict.NO_DRIFT}
     assert "target" not in report.to_dict()
     assert (report.features_checked, report.features_broken) == (2, ())
 
 
-def test_labels_that_are_partly_in_are_judged_by_those() -> None:
+def test_labels_that_have_partly_arrived_are_checked_by_those_that_have() -> None:
     half = [*(np.random.default_rng(1).random(600) < 0.6).tolist(), *[None] * 600]
     report = report_on(games(seed=1, start=LATER, win=pa.array(half)))
     assert judged(report)[Role.TARGET] is Verdict.NO_DRIFT
@@ -124,7 +124,7 @@ def test_labels_that_are_partly_in_are_judged_by_those() -> None:
     assert judged(report_on(games(seed=1, start=LATER, win=pa.array(few))))[Role.TARGET] is Verdict.INSUFFICIENT_DATA
 
 
-def test_a_target_of_another_type_is_said_and_breaks_no_feature() -> None:
+def test_a_target_of_another_type_is_reported_and_breaks_no_feature() -> None:
     report = report_on(games(seed=1, start=LATER, win=pa.array(["yes", "no"] * 600)))
     assert judged(report)[Role.TARGET] is Verdict.WRONG_TYPE
     assert report.features_broken == ()
@@ -172,14 +172,14 @@ KINDS: dict[str, tuple[Any, FeatureKind]] = {
 
 
 @pytest.mark.parametrize("case", KINDS)
-def test_the_kind_of_an_outcome_is_that_of_its_values(case: str) -> None:
+def test_the_kind_of_an_outcome_follows_from_its_values(case: str) -> None:
     values, kind = KINDS[case]
     outcomes = fitted(games(win=pa.array(values))).outcomes
     assert outcomes is not None
     assert outcomes.by_name["win"].kind is kind
 
 
-def test_a_third_level_in_a_later_batch_makes_it_a_category() -> None:
+def test_a_third_level_in_a_later_batch_makes_an_outcome_categorical() -> None:
     late = [games(), games(seed=1, win=pa.array([2] * 1200))]
     outcomes = fitted(late).outcomes  # type: ignore[arg-type]
     assert outcomes is not None
@@ -187,7 +187,7 @@ def test_a_third_level_in_a_later_batch_makes_it_a_category() -> None:
     assert outcomes.by_name["win"].valid == 2400
 
 
-def test_profiles_with_outcomes_are_stored_and_merged_whole() -> None:
+def test_profiles_with_outcomes_are_stored_and_merged_without_loss() -> None:
     again = Profile.from_bytes(REFERENCE.to_bytes())
     assert again == REFERENCE
     assert again.outcomes is not None
@@ -204,7 +204,7 @@ def test_profiles_with_outcomes_are_stored_and_merged_whole() -> None:
     assert check(again, whole, CalibratedPolicy()) == report_on(window)
 
 
-def test_profiles_from_before_outcomes_load_and_check() -> None:
+def test_a_profile_without_outcomes_loads_and_is_checked() -> None:
     old = Profile.from_bytes(fitted(games(600), outcomes=()).to_bytes())
     assert old.outcomes is None
     report = report_on(games(seed=1, start=LATER, wins=0.4), reference=old)
@@ -215,7 +215,7 @@ def test_profiles_from_before_outcomes_load_and_check() -> None:
     assert check(REFERENCE, old.summarize(games(seed=1)), ClassicPolicy()).outcomes == ()
 
 
-def test_an_outcomes_own_threshold() -> None:
+def test_an_outcome_may_have_its_own_threshold() -> None:
     window = games(seed=1, start=LATER, wins=0.4)
     lax = CalibratedPolicy(overrides=(Threshold("win", "effect", 0.9), Threshold("win", "psi", 9)))
     assert judged(report_on(window, lax))[Role.TARGET] is Verdict.NO_DRIFT
@@ -246,7 +246,7 @@ def test_a_drifting_target_has_a_trend_and_a_first_day(moved: tuple[DriftReport,
     assert moved[0].groups == ()
 
 
-def test_json_page_and_alert_say_it(moved: tuple[DriftReport, Profile]) -> None:
+def test_the_json_the_page_and_the_alert_report_a_drifting_target(moved: tuple[DriftReport, Profile]) -> None:
     report, current = moved
     body = json.loads(json.dumps(report.to_dict(), allow_nan=False))
     assert (body["target"]["name"], body["target"]["drifted"]) == ("win", True)

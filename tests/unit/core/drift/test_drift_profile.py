@@ -1,4 +1,4 @@
-"""Profiles: what they recover, how they are stored, and the named errors of tables that cannot be used."""
+"""Profiles recover what they summarize, are stored compactly, and refuse unusable tables with named errors."""
 
 import struct
 import subprocess
@@ -71,13 +71,13 @@ def same_grids(one: Profile, other: Profile) -> bool:
     )
 
 
-def test_only_profiles_that_need_it_have_the_newer_version() -> None:
+def test_only_profiles_with_a_blurred_grid_have_the_newer_version() -> None:
     versions = {rows: PREFIX.unpack_from(fit(*sixteen(rows)).to_bytes())[1] for rows in (400, 401, 999, 1000)}
     assert versions == {400: 1, 401: 2, 999: 2, 1000: 1}
 
 
 @pytest.mark.parametrize("scale", [1e-320, 1e-3, 1e9, 1e307])
-def test_a_blurred_grid_with_clusters_repeats_and_signs_is_stored_whole(scale: float) -> None:
+def test_a_blurred_grid_of_clustered_and_repeated_values_is_stored_whole(scale: float) -> None:
     rng = np.random.default_rng(3)
     values = np.concatenate((rng.normal(size=300), 0.5 + rng.normal(0, 1e-12, 300), np.repeat(rng.random(20), 5), [0]))
     profile = fit(pa.table({"points": pa.array(values * scale)}), POINTS)
@@ -94,7 +94,7 @@ def test_mean_and_median_of_the_reference_are_recovered() -> None:
     assert column.grid.sd == pytest.approx(values.std())
 
 
-def test_period_spans_the_time_column_of_all_parts() -> None:
+def test_the_period_spans_the_time_column_of_all_parts() -> None:
     def month(number: int) -> pa.Table:
         return pa.table({"points": [1.0, 2.0], "day": [datetime(2024, number, day, 20, tzinfo=UTC) for day in (3, 9)]})
 
@@ -108,7 +108,7 @@ def test_period_spans_the_time_column_of_all_parts() -> None:
         fit(pa.table({"points": [1.0], "day": ["soon"]}), POINTS, time_column="day")
 
 
-def test_fitting_does_not_depend_on_the_batching_even_when_it_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fitting_does_not_depend_on_the_batches_even_when_it_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("courtside.core.drift.profiles.sample.MOST_ROWS", 1000)
     table = pa.table({"points": pa.array(np.random.default_rng(1).normal(size=9000))})
     whole = fit(table, POINTS)
@@ -157,7 +157,7 @@ def test_every_text_type_is_read(kind: pa.DataType) -> None:
     assert (column.levels, column.counts.tolist(), column.tally.null) == (("a", "b"), [1, 2, 0], 1)
 
 
-def test_a_table_that_cannot_be_a_reference_is_refused_by_name() -> None:
+def test_a_table_that_cannot_be_a_reference_is_refused_with_a_named_error() -> None:
     with pytest.raises(MissingColumns, match="points"):
         fit(pa.table({"score": [1.0]}), POINTS)
     with pytest.raises(EmptyWindow, match="reference"):
@@ -182,7 +182,7 @@ def test_a_table_that_cannot_be_a_reference_is_refused_by_name() -> None:
         fit(pa.table({"win": [date(2024, 1, 1)]}), WIN)
 
 
-def test_a_table_that_cannot_be_a_current_one_is_refused_by_name() -> None:
+def test_a_table_that_cannot_be_a_current_one_is_refused_with_a_named_error() -> None:
     profile = fit(pa.table({"points": [1.0, 2.0]}), POINTS)
     with pytest.raises(MissingColumns, match="it has score"):
         profile.summarize(pa.table({"score": [1.0]}))
@@ -193,7 +193,7 @@ def test_a_table_that_cannot_be_a_current_one_is_refused_by_name() -> None:
         profile.merge(other)
 
 
-def test_parts_without_the_column_or_with_another_type_are_accounted_for() -> None:
+def test_parts_without_the_column_or_with_another_type_are_tallied() -> None:
     features = [*POINTS, *WIN]
     profile = fit(pa.table({"points": [1.0, 2.0], "win": [0, 1]}), features)
     parts = [pa.table({"points": ["x", None], "win": ["yes", "no"]}), pa.table({"win": [0, 1, 1]})]
@@ -202,7 +202,7 @@ def test_parts_without_the_column_or_with_another_type_are_accounted_for() -> No
     assert (win.tally.rows, win.tally.mistyped, win.valid) == (5, 2, 3)
 
 
-def test_damaged_bytes_are_refused_by_name() -> None:
+def test_damaged_bytes_are_refused_with_a_named_error() -> None:
     stored = fit(pa.table({"points": [1.0, 2.0, 3.0]}), POINTS).to_bytes()
     for position in range(len(stored)):
         damaged = bytearray(stored)
@@ -217,7 +217,7 @@ def test_damaged_bytes_are_refused_by_name() -> None:
         Profile.from_bytes(PREFIX.pack(MAGIC, SCHEMA_VERSION, zlib.crc32(nonsense)) + nonsense)
 
 
-def test_a_newer_profile_says_to_upgrade() -> None:
+def test_the_error_for_a_newer_profile_says_to_upgrade() -> None:
     stored = fit(pa.table({"points": [1.0, 2.0]}), POINTS).to_bytes()
     with pytest.raises(ProfileTooNew, match="upgrade Courtside") as caught:
         Profile.from_bytes(PREFIX.pack(MAGIC, SCHEMA_VERSION + 1, 0) + stored[PREFIX.size :])
@@ -225,7 +225,7 @@ def test_a_newer_profile_says_to_upgrade() -> None:
     assert not isinstance(caught.value, BadInput)
 
 
-def test_version_one_bytes_stay_readable() -> None:
+def test_a_profile_of_version_one_stays_readable() -> None:
     stored = bytes.fromhex(VERSION_ONE)
     column = Profile.from_bytes(stored).columns[0]
     assert isinstance(column, NumericColumn)
@@ -233,7 +233,7 @@ def test_version_one_bytes_stay_readable() -> None:
     assert column.dtypes == {"double"}
 
 
-def test_importing_the_engine_brings_neither_scipy_nor_pandas() -> None:
+def test_importing_the_engine_imports_neither_scipy_nor_pandas() -> None:
     program = (
         "import sys, courtside.core.drift;"
         "print(sorted({'scipy', 'pandas', 'pydantic', 'boto3', 'mlflow'} & set(sys.modules)))"

@@ -1,4 +1,4 @@
-"""The traps other engines fell into: constants, atoms, far values, vanished and unseen levels."""
+"""The engine avoids known traps: constants, repeated and extreme values, vanished and unseen levels."""
 
 import math
 from typing import Any
@@ -16,7 +16,7 @@ from courtside.core.drift.statistics.wasserstein import wasserstein
 from tests.unit.core.drift.shapes import categorical, numeric
 
 
-def test_a_constant_that_stays_shows_nothing() -> None:
+def test_an_unchanged_constant_is_at_distance_zero() -> None:
     reference, current = numeric([5.0] * 50, [5.0] * 40)
     assert psi(reference, current).value == 0
     assert ks(reference, current).value == 0
@@ -26,7 +26,7 @@ def test_a_constant_that_stays_shows_nothing() -> None:
 
 
 @pytest.mark.parametrize("moved", [4.999, 5.001, np.nextafter(5.0, 0), np.nextafter(5.0, 9)])
-def test_a_constant_that_moves_is_seen_by_all(moved: float) -> None:
+def test_every_statistic_detects_a_constant_that_moves(moved: float) -> None:
     reference, current = numeric([5.0] * 500, [float(moved)] * 400)
     assert ks(reference, current).value == 1
     assert ks(reference, current).error == 0
@@ -35,14 +35,14 @@ def test_a_constant_that_moves_is_seen_by_all(moved: float) -> None:
     assert wasserstein(reference, current).value == pytest.approx(abs(5 - moved), rel=1e-6)
 
 
-def test_zeros_that_become_tiny_are_seen() -> None:
+def test_zeros_that_become_tiny_numbers_are_detected() -> None:
     raw = np.where(np.arange(5000) % 5 < 3, 0.0, np.linspace(1, 9, 5000))
     reference, current = numeric(raw, np.where(raw == 0, 1e-6, raw))
     assert ks(reference, current).value == pytest.approx(0.6)
     assert psi(reference, current).value > 1
 
 
-def test_far_values_keep_their_weight_in_wasserstein() -> None:
+def test_extreme_values_keep_their_weight_in_wasserstein() -> None:
     raw = np.random.default_rng(0).normal(size=5000)
     reference, current = numeric(raw, np.full(200, 1e6))
     assert wasserstein(reference, current).value == pytest.approx(1e6 - raw.mean(), rel=1e-9)
@@ -71,7 +71,7 @@ def test_integers_beyond_float_precision_are_counted() -> None:
     assert ks(reference, current).value == pytest.approx(0.5, abs=2e-3)
 
 
-def test_missing_and_infinite_values_are_accounted_for_and_left_out() -> None:
+def test_missing_and_infinite_values_are_tallied_and_left_out() -> None:
     raw: list[Any] = [1.0, None, float("nan"), float("inf"), float("-inf"), float("-inf"), 2.0, 3.0]
     reference, current = numeric(raw, [1.0, 2.0, 3.0])
     tally = reference.tally
@@ -108,7 +108,7 @@ def test_a_nullable_or_boolean_copy_of_a_binary_column_is_not_drift() -> None:
     assert chi_squared(reference, current).value == 0
 
 
-def test_ten_thousand_categories_are_bounded() -> None:
+def test_ten_thousand_categories_are_stored_as_a_bounded_number() -> None:
     raw = [f"level {i % 10_000}" for i in range(30_000)]
     reference, current = categorical(raw, raw)
     assert len(reference.levels) == 512
@@ -116,7 +116,7 @@ def test_ten_thousand_categories_are_bounded() -> None:
     assert chi_squared(reference, current).value == 0
 
 
-def test_bias_correction_removes_what_sampling_alone_gives() -> None:
+def test_the_bias_correction_of_psi_removes_the_effect_of_sampling() -> None:
     rng = np.random.default_rng(3)
     raw_psi, adjusted = [], []
     for _ in range(60):

@@ -1,4 +1,4 @@
-"""Years as what windows of the history have in common: how they are found, what they are worth, what they spare."""
+"""Windows of one year of the history move together; such years are found, counted and not reported as drift."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ TEAMS, ROLLING, SEASON_DAYS = 24, 10, 120
 
 
 def season(rng: np.random.Generator, strength: Floats, year: int, *, shift: float = 0.0) -> pa.Table:
-    """A game a day of each team; features are means of its last games, x0 moved by `shift` of their spread."""
+    """Return one game a day for each team; features are means of its last games, and `shift` moves x0 in deviations."""
     figures = strength + rng.normal(size=(SEASON_DAYS + ROLLING, *strength.shape))
     sums = np.cumsum(np.concatenate((np.zeros((1, *strength.shape)), figures)), axis=0)
     means = ((sums[ROLLING:-1] - sums[: -ROLLING - 1]) / ROLLING).reshape(-1, len(FEATURES))
@@ -28,7 +28,7 @@ def season(rng: np.random.Generator, strength: Floats, year: int, *, shift: floa
 
 
 def wandering_league(seed: int, *, shift: float = 0.0) -> tuple[pa.Table, pa.Table]:
-    """Three seasons and the next one; half of what tells teams apart is new each season."""
+    """Return three seasons and the next one; half of the differences between teams are new each season."""
     rng = np.random.default_rng(seed)
     lasting = rng.normal(0, 0.3, (TEAMS, len(FEATURES)))
     strengths = [lasting + rng.normal(0, 0.3, lasting.shape) for _ in range(4)]
@@ -46,7 +46,7 @@ def alarmed(reference: Profile, window: pa.Table) -> bool:
 
 
 @pytest.mark.parametrize("phase", [None, Phase.MONTH])
-def test_seasons_that_wander_as_they_always_did_are_quiet_at_any_length(phase: Phase | None) -> None:
+def test_a_season_that_differs_as_much_as_earlier_ones_raises_no_alarm(phase: Phase | None) -> None:
     alarms: dict[int, list[bool]] = {15: [], 30: [], 60: [], SEASON_DAYS: []}
     for seed in range(10):
         past, now = wandering_league(seed)
@@ -57,7 +57,7 @@ def test_seasons_that_wander_as_they_always_did_are_quiet_at_any_length(phase: P
     assert sum(alarms[SEASON_DAYS]) <= 1
 
 
-def test_a_season_that_moves_further_than_they_ever_did_is_heard() -> None:
+def test_a_season_that_moves_further_than_earlier_ones_is_detected() -> None:
     for seed in range(4):
         past, now = wandering_league(seed, shift=1.0)
         reference = fit(past, FEATURES, time_column="day", calibrated=True)
@@ -70,13 +70,13 @@ def days_of(*years: int) -> NDArray[np.int64]:
     return np.concatenate(dates).astype("datetime64[D]").astype(np.int64)
 
 
-def test_years_are_worth_as_many_levels_as_are_free() -> None:
+def test_years_give_as_many_degrees_of_freedom_as_their_levels() -> None:
     assert Cycles.of(days_of(2001, 2002)).free == pytest.approx(1)
     assert Cycles.of(days_of(2001, 2002, 2003)).free == pytest.approx(2)
     assert 4 < Cycles.of(days_of(*range(2001, 2011))).free < 9
 
 
-def test_years_are_those_that_the_history_pauses_between() -> None:
+def test_years_are_separated_by_the_pauses_of_the_history() -> None:
     seasons = Cycles.of(days_of(2001, 2002, 2003))
     assert (seasons.seasons, seasons.count) == (True, 3)
     unbroken = Cycles.of(np.arange(10_000, 11_000))
@@ -86,13 +86,13 @@ def test_years_are_those_that_the_history_pauses_between() -> None:
 ONE = np.eye(3)
 
 
-def test_a_feature_alone_keeps_its_own_spread_and_doubt() -> None:
+def test_a_single_feature_keeps_its_own_covariance_and_weight() -> None:
     [found] = moderate([Measured(5 * ONE, 2)], [ONE], [3.0])
     assert found.blocks == 2
     assert found.covariance == pytest.approx(5 * ONE)
 
 
-def test_few_windows_are_drawn_to_the_typical_feature_and_many_are_not() -> None:
+def test_a_feature_with_few_windows_is_shrunk_towards_the_typical_feature() -> None:
     own = [Measured(ONE, 400)] * 4 + [Measured(9 * ONE, 400), Measured(9 * ONE, 2)]
     *_, many, few = moderate(own, [ONE] * 6, [3.0] * 6)
     assert (many.blocks, few.blocks) == (400 + TYPICAL_WEIGHT, 2 + TYPICAL_WEIGHT)
@@ -100,12 +100,12 @@ def test_few_windows_are_drawn_to_the_typical_feature_and_many_are_not() -> None
     assert few.size == pytest.approx((2 * 27 + TYPICAL_WEIGHT * 3) / (2 + TYPICAL_WEIGHT), rel=0.01)
 
 
-def test_the_typical_feature_is_known_no_better_than_the_windows_of_all_tell() -> None:
+def test_the_typical_feature_counts_no_more_windows_than_all_features_have() -> None:
     found = moderate([Measured(ONE, 2)] * 3, [ONE] * 3, [3.0] * 3)
     assert [known.blocks for known in found] == pytest.approx([2 + 4 * MEDIAN_EFFICIENCY] * 3)
 
 
-def test_features_without_a_spread_are_left_alone() -> None:
+def test_features_without_a_spread_are_left_unchanged() -> None:
     none, empty = Measured(np.zeros((3, 3)), 5), Measured(ONE, 0)
     known = Measured(ONE, 9)
     assert moderate([none, empty, known], [ONE] * 3, [3.0] * 3)[:2] == [none, empty]

@@ -1,4 +1,4 @@
-"""The facade of the system that Courtside replaces."""
+"""The facade offers the interface of the system that Courtside replaces."""
 
 from datetime import date
 
@@ -44,7 +44,7 @@ def test_the_facade_reports_an_integer_column_that_became_text() -> None:
     assert detection.detect_drift(later)["features"]["rest"]["verdict"] == "wrong_type"
 
 
-def test_the_facade_refuses_by_name() -> None:
+def test_the_facade_refuses_unusable_input_with_named_errors() -> None:
     with pytest.raises(SetupMissing):
         DataDriftDetection().detect_drift(games())
     with pytest.raises(ConfigInvalid, match="psi_treshold"):

@@ -1,4 +1,4 @@
-"""Ids and times are no features: the facade watches none of them, and says so."""
+"""Ids and times are not features, so the facade leaves them out and says so."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -21,14 +21,14 @@ SHUFFLED = RNG.permutation(ROWS)
 
 NO_FEATURES: dict[str, tuple[str, Sequence[Any]]] = {
     "numbers of games": ("game_id", 22_000_000 + SHUFFLED // 2),
-    "ids that repeat": ("teamId", SHUFFLED % 30),
+    "repeated ids": ("teamId", SHUFFLED % 30),
     "ids with gaps, which pandas stores as floats": ("PLAYER ID", [None, *map(float, SHUFFLED[1:])]),
     "coded ids": ("id", [f"G-{number:06}" for number in SHUFFLED]),
     "uuids under another name": ("reference", [str(UUID(int=int(number) * 7919)) for number in SHUFFLED]),
     "snowflakes under another name": ("message", 1 << 60 | SHUFFLED.astype(np.int64) << 22),
     "row numbers": ("Unnamed: 0", np.arange(ROWS)),
     "a counter": ("sequence", np.arange(ROWS) * 3 + 17),
-    "each number of a range once": ("slot", SHUFFLED + 1000),
+    "every number of a range once": ("slot", SHUFFLED + 1000),
     "free text": ("comment", [f"text number {number}" for number in SHUFFLED]),
     "moments": ("when", MOMENTS),
     "days": ("played", [moment.date() for moment in MOMENTS]),
@@ -49,9 +49,9 @@ FEATURES: dict[str, tuple[str, Sequence[Any]]] = {
     "durations": ("flight_time", RNG.integers(40, 600, ROWS)),
     "many levels": ("city", [f"city {number % 200}" for number in SHUFFLED]),
     "flags": ("paid", SHUFFLED % 2 == 0),
-    "0/1 under an id's name": ("has_id", SHUFFLED % 2),
+    "0 and 1 under the name of an id": ("has_id", SHUFFLED % 2),
     "an index of prices": ("price_index", RNG.normal(100, 3, ROWS)),
-    "a few of a kind": ("idea", [f"idea {number % 5}" for number in SHUFFLED]),
+    "a few levels under a name like an id": ("idea", [f"idea {number % 5}" for number in SHUFFLED]),
 }
 
 
@@ -61,7 +61,7 @@ def setup(name: str, values: Sequence[Any]) -> DataDriftDetection:
 
 
 @pytest.mark.parametrize("case", NO_FEATURES)
-def test_ids_and_times_are_left_out_and_said_so(case: str) -> None:
+def test_ids_and_times_are_left_out_and_reported(case: str) -> None:
     name, values = NO_FEATURES[case]
     detection = setup(name, values)
     assert list(detection.reference.by_name) == ["control"]
@@ -71,21 +71,21 @@ def test_ids_and_times_are_left_out_and_said_so(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", FEATURES)
-def test_features_are_watched_whatever_they_look_like(case: str) -> None:
+def test_features_that_resemble_ids_or_times_are_watched(case: str) -> None:
     name, values = FEATURES[case]
     detection = setup(name, values)
     assert list(detection.reference.by_name) == [name, "control"]
     assert not detection.left_out
 
 
-def test_features_that_are_named_are_watched_whatever_they_are() -> None:
+def test_explicitly_named_features_are_watched_even_if_they_are_ids() -> None:
     frame = pd.DataFrame({"game_id": SHUFFLED, "points": RNG.normal(size=ROWS)})
     config = {"features": [Feature("game_id", FeatureKind.NUMERIC)]}
     detection = DataDriftDetection(config).setup(reference_data=frame)
     assert (list(detection.reference.by_name), dict(detection.left_out)) == (["game_id"], {})
 
 
-def test_a_table_of_ids_alone_is_refused_with_the_reasons() -> None:
+def test_a_table_that_has_only_ids_and_times_is_refused_with_the_reasons() -> None:
     with pytest.raises(WrongType, match="game_id: its name and values are those of an id") as error:
         DataDriftDetection().setup(reference_data=pa.table({"game_id": SHUFFLED, "day": [date(2024, 1, 1)] * ROWS}))
     assert "day: it holds times" in str(error.value)

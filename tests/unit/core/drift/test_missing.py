@@ -1,3 +1,5 @@
+"""A rise in missing values breaks a column, and its severity follows from the share of values lost."""
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -25,7 +27,7 @@ def report(*, missing: float, policy: Policy, before: float = 0.0, rows: int = 1
 
 
 @pytest.mark.parametrize("policy", [ClassicPolicy(), policy_named("calibrated")])
-def test_many_more_missing_values_break_a_column_and_ask_for_a_person(policy: Policy) -> None:
+def test_a_large_rise_in_missing_values_breaks_a_column_and_alerts_a_person(policy: Policy) -> None:
     found = report(missing=0.36, policy=policy)
     assert {feature.verdict for feature in found.features} == {Verdict.MORE_MISSING}
     assert found.features[0].reason.startswith("missing values rose 0.0% → 36.0%")
@@ -33,13 +35,15 @@ def test_many_more_missing_values_break_a_column_and_ask_for_a_person(policy: Po
 
 
 @pytest.mark.parametrize(("before", "missing", "rows"), [(0.0, 0.04, 1000), (0.3, 0.3, 1000), (0.3, 0.0, 1000)])
-def test_few_usual_or_fewer_missing_values_break_nothing(before: float, missing: float, rows: int) -> None:
+def test_a_small_an_unchanged_or_a_falling_rate_of_missing_values_breaks_nothing(
+    before: float, missing: float, rows: int
+) -> None:
     found = report(before=before, missing=missing, rows=rows, policy=policy_named("calibrated"))
     assert not found.features_broken
 
 
 @given(st.integers(1, 5000), st.integers(1, 5000), st.floats(0, 1), st.floats(0, 1))
-def test_the_p_value_is_one_and_falls_with_the_rise(n: int, m: int, first: float, second: float) -> None:
+def test_the_p_value_falls_as_more_values_are_missing(n: int, m: int, first: float, second: float) -> None:
     low, high = sorted((first, second))
     reference = Tally(rows=n)
     less, more = (missing_shift(reference, Tally(rows=m, null=int(rate * m))) for rate in (low, high))
@@ -59,7 +63,7 @@ def test_the_p_value_is_one_and_falls_with_the_rise(n: int, m: int, first: float
     ],
 )
 @pytest.mark.parametrize("policy", [ClassicPolicy(), policy_named("calibrated")])
-def test_severity_follows_the_share_of_the_values_that_are_lost(
+def test_the_severity_follows_from_the_share_of_values_lost(
     before: float, missing: float, severity: Severity, policy: Policy
 ) -> None:
     def table(rate: float) -> pa.Table:
@@ -72,7 +76,7 @@ def test_severity_follows_the_share_of_the_values_that_are_lost(
     assert found.severity is severity
 
 
-def test_gaps_do_not_hide_from_the_severity_that_the_values_moved() -> None:
+def test_the_severity_is_high_if_values_are_missing_and_the_others_moved() -> None:
     profile = fit(pa.table({"points": [float(row % 97) for row in range(5000)]}), FEATURES[:1])
     later = [None if row % 10 == 0 else float(row % 97) + 90 for row in range(1000)]
     found = check(profile, profile.summarize(pa.table({"points": later})), ClassicPolicy())

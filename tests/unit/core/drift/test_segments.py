@@ -1,4 +1,4 @@
-"""Drift by segments: what only one value of a column shows is found and named, and quiet segments are left alone."""
+"""Drift in a single segment is found and named, and quiet segments raise no alarm."""
 
 import json
 from itertools import pairwise
@@ -28,7 +28,7 @@ def judged(reference: Profile, window: pa.Table, policy: Policy | None = None) -
 
 
 @pytest.mark.parametrize("reference", [REFERENCE, UNDATED], ids=["dated", "undated"])
-def test_what_only_one_segment_shows_is_found_and_named(reference: Profile) -> None:
+def test_drift_in_only_one_segment_is_found_and_named(reference: Profile) -> None:
     report = judged(reference, rows(1_500, seed=2, start=LATER, shift=0.7))
     assert not report.features_drifted
     assert report.drift_detected
@@ -53,7 +53,7 @@ def test_every_policy_looks_at_segments() -> None:
 
 
 @pytest.mark.parametrize("policy", [CalibratedPolicy(), ClassicPolicy()], ids=["calibrated", "classic"])
-def test_p_values_count_as_often_as_there_are_segments(policy: Policy) -> None:
+def test_p_values_are_multiplied_by_the_number_of_segments(policy: Policy) -> None:
     evidence = Evidence(
         "kind",
         FeatureKind.CATEGORICAL,
@@ -67,7 +67,7 @@ def test_p_values_count_as_often_as_there_are_segments(policy: Policy) -> None:
     assert verdicts == [True, True, isinstance(policy, ClassicPolicy), False]
 
 
-def test_a_segment_of_few_rows_says_how_many_there_are() -> None:
+def test_a_segment_with_too_few_rows_says_how_many_it_has() -> None:
     window = rows(1_500, seed=2, start=LATER)
     trial = judged(REFERENCE, window).segments[-1]
     held = window["plan"].to_pylist().count("trial")
@@ -78,7 +78,7 @@ def test_a_segment_of_few_rows_says_how_many_there_are() -> None:
     )
 
 
-def test_what_moves_everywhere_is_not_called_a_segments_own() -> None:
+def test_drift_in_every_segment_is_not_attributed_to_single_segments() -> None:
     window = rows(3_000, seed=3, start=LATER)
     moved = window.set_column(2, "use", pa.array(window["use"].to_numpy() + 1))
     report = judged(REFERENCE, moved)
@@ -88,7 +88,7 @@ def test_what_moves_everywhere_is_not_called_a_segments_own() -> None:
 
 
 @pytest.mark.parametrize("reference", [REFERENCE, UNDATED], ids=["dated", "undated"])
-def test_quiet_segments_are_flagged_in_one_of_a_hundred_at_most(reference: Profile) -> None:
+def test_at_most_one_in_a_hundred_quiet_segments_is_flagged(reference: Profile) -> None:
     reports = [judged(reference, rows(1_200, seed=seed, start=LATER)) for seed in range(1_000, 1_150)]
     checked = [each for report in reports for each in report.segments if each.verdict is not Verdict.INSUFFICIENT_DATA]
     assert len(checked) > 400
@@ -97,7 +97,7 @@ def test_quiet_segments_are_flagged_in_one_of_a_hundred_at_most(reference: Profi
 
 @settings(max_examples=25)
 @given(cuts=st.lists(st.integers(0, 900), max_size=6), backwards=st.booleans())
-def test_parts_add_up_to_the_whole_in_any_order(cuts: list[int], *, backwards: bool) -> None:
+def test_parts_merged_in_any_order_equal_the_whole(cuts: list[int], *, backwards: bool) -> None:
     window = rows(900, seed=4, start=LATER)
     ends = [0, *sorted(cuts), 900]
     pieces = [window.slice(start, end - start) for start, end in pairwise(ends)]
@@ -111,7 +111,7 @@ def test_parts_add_up_to_the_whole_in_any_order(cuts: list[int], *, backwards: b
 
 
 @pytest.mark.parametrize("reference", [REFERENCE, UNDATED], ids=["dated", "undated"])
-def test_segments_survive_being_stored(reference: Profile) -> None:
+def test_segments_are_read_back_whole_from_a_stored_profile(reference: Profile) -> None:
     read = Profile.from_bytes(reference.to_bytes())
     assert read == reference
     assert [(each.name, each.profile.entities[0].of) for each in read.segments] == [
@@ -121,7 +121,7 @@ def test_segments_survive_being_stored(reference: Profile) -> None:
     assert judged(read, window).to_dict() == judged(reference, window).to_dict()
 
 
-def test_a_segment_has_the_newest_part_of_its_own_rows() -> None:
+def test_a_segment_is_cut_to_the_newest_part_of_its_own_rows() -> None:
     old, new = rows(12_000, seed=5, shift=-2.0), rows(12_000, seed=6, start="2021-04-24")
     reference = fit(pa.concat_tables([old, new]), FEATURES, time_column="day", calibrated=True, segments=["plan"])
     basic, _, pro, _ = reference.segments
@@ -141,7 +141,7 @@ def test_months_are_compared_within_a_segment_too() -> None:
     assert report.segments[0].reference_rows < 0.2 * REFERENCE.segments[0].profile.rows
 
 
-def test_without_segments_nothing_is_different() -> None:
+def test_the_report_is_otherwise_the_same_without_segments() -> None:
     window = rows(1_500, seed=2, start=LATER, shift=0.7)
     with_them, without = judged(REFERENCE, window).to_dict(), judged(PLAIN, window).to_dict()
     segments, names = with_them.pop("segments"), with_them["summary"].pop("segments_drifted")
@@ -157,7 +157,7 @@ def test_without_segments_nothing_is_different() -> None:
     [pa.int64(), pa.float16(), pa.float64(), pa.decimal128(25, 1), pa.dictionary(pa.int32(), pa.int64())],
     ids=str,
 )
-def test_numbers_and_truth_values_are_segments_by_value(kind: pa.DataType) -> None:
+def test_numbers_and_booleans_form_segments_by_their_value(kind: pa.DataType) -> None:
     flag = np.arange(3_000) % 3 == 0
     table = pa.table({"use": pa.array(np.arange(3_000.0)), "flag": pa.array(flag)})
     reference = fit(table, [FEATURES[2]], segments=["flag"])
@@ -170,7 +170,7 @@ def test_numbers_and_truth_values_are_segments_by_value(kind: pa.DataType) -> No
     assert [(each.name, each.profile.rows) for each in seen.segments] == [("flag=0", 2_000), ("flag=1", 1_000)]
 
 
-def test_only_the_most_frequent_values_are_segments_and_gaps_are_in_none() -> None:
+def test_only_the_most_frequent_values_are_segments_and_missing_ones_belong_to_none() -> None:
     levels = np.repeat(np.arange(40), np.arange(40, 0, -1))
     table = pa.table({"use": pa.array(np.arange(float(levels.size))), "zip": pa.array(levels)})
     reference = fit(table, [FEATURES[2]], segments=["zip"])
@@ -196,7 +196,7 @@ def _both(table: pa.Table, *names: str) -> list[list[Any]]:
     return [table[name].to_pylist() for name in names]
 
 
-def test_a_column_that_is_absent_or_of_another_type_is_named() -> None:
+def test_a_segment_column_that_is_absent_or_of_a_wrong_type_is_refused() -> None:
     table = rows(500, seed=10)
     with pytest.raises(MissingColumns, match=r"no column 'country'.*correct the segments"):
         fit(table, FEATURES, segments=["country"])

@@ -1,4 +1,4 @@
-"""Tables whose columns keep their margins while the way they move together turns."""
+"""Tables whose columns each keep their distribution while the correlation between them changes."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ DAYS = 400
 
 
 def turned(seed: int, *, days: int, correlation: float, first_day: int = 0) -> pa.Table:
-    """Return dated rows in which pace and points correlate as told, and nothing else does."""
+    """Return dated rows in which only pace and points are correlated, with the given correlation."""
     rng = np.random.default_rng(seed)
     rows = days * ROWS_A_DAY
     pace, other, rest = rng.standard_normal((3, rows))
@@ -30,6 +30,6 @@ def turned(seed: int, *, days: int, correlation: float, first_day: int = 0) -> p
 
 
 def reference(*, dated: bool = True) -> Profile:
-    """Return a calibrated reference in which pace and points correlate by 0.6."""
+    """Return a calibrated reference in which the correlation of pace and points is 0.6."""
     history = turned(1, days=DAYS, correlation=0.6)
     return fit(history, FEATURES, time_column="day" if dated else None, calibrated=True)

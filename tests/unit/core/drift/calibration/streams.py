@@ -1,4 +1,4 @@
-"""Streams whose level wanders from day to day and breaks where a test says."""
+"""Tables whose level wanders from day to day and changes abruptly where a test asks for it."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ FEATURES = [*NUMBERS, Feature("kind", FeatureKind.CATEGORICAL)]
 
 
 def wandering(rng: np.random.Generator, days: int, *, lasting: float = 0.9, spread: float = 0.1) -> Floats:
-    """Levels of three columns by day, each close to that of the day before."""
+    """Return the levels of three columns by day; each level stays close to that of the day before."""
     steps = rng.normal(0, spread * np.sqrt(1 - lasting**2), (days, 3))
     found = np.empty((days, 3))
     level = rng.normal(0, spread, 3)
@@ -35,22 +35,22 @@ def stream(
     columns: tuple[int, ...] = (0, 1, 2),
     share: Callable[[Floats], Floats] = np.zeros_like,
 ) -> pa.Table:
-    """Rows of `days` days; `mean` moves some of the columns, `share` adds to that of the level "a" (0.4)."""
+    """Return rows of `days` days; `mean` shifts the given columns, and `share` adds to 0.4, the share of level "a"."""
     rng, day = np.random.default_rng(seed), np.arange(start, start + days, dtype=np.float64)
     level = wandering(rng, days)
     level[:, list(columns)] += mean(day)[:, None]
     values = np.repeat(level, A_DAY, axis=0) + rng.normal(size=(days * A_DAY, 3))
-    values = np.round(values * 1024) / 1024  # sums of these are exact, so that profiles can be equal
+    values = np.round(values * 1024) / 1024  # such values add up exactly, so that profiles can be equal
     kind = np.where(rng.random(days * A_DAY) < np.repeat(0.4 + share(day), A_DAY), "a", "b")
     moments = np.repeat(START + day.astype(int), A_DAY)
     return pa.table({"day": moments, "kind": kind, **{f"x{i}": values[:, i] for i in range(3)}})
 
 
 def until(year: float, by: float = 1.0) -> Callable[[Floats], Floats]:
-    """Move by so much until the beginning of a year, numbered from 0."""
+    """Return a shift of size `by` that lasts until the beginning of a year, counted from 0."""
     return lambda day: np.where(day < year * YEAR, by, 0.0)
 
 
 def within(*days: tuple[int, int], by: float = 1.5) -> Callable[[Floats], Floats]:
-    """Move by so much on some days only."""
+    """Return a shift of size `by` that lasts only over the given ranges of days."""
     return lambda day: by * np.sum([(start <= day) & (day < end) for start, end in days], axis=0, dtype=np.float64)

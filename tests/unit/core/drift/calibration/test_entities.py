@@ -1,4 +1,4 @@
-"""Counts by entity add up whatever the batches, stay bounded, and give a p-value that entities alone decide."""
+"""Counts by entity merge exactly, stay bounded in number, and give a p-value that depends on entities alone."""
 
 from functools import reduce
 
@@ -22,7 +22,7 @@ FEATURES = [
 def rows(
     entities: int, each: int, *, seed: int, first: int = 0, spread: float = 1.0, shift: float = 0.0, noise: int = 0
 ) -> pa.Table:
-    """Rows of customers, each with a level of its own."""
+    """Return rows of customers, each of whom has a level of its own."""
     rng = np.random.default_rng(seed)
     customer = np.repeat(np.arange(first, first + entities), each)
     level = np.repeat(rng.normal(0, spread, entities), each)
@@ -47,7 +47,7 @@ def report_on(reference: Profile, window: pa.Table) -> DriftReport:
 
 @settings(max_examples=25, deadline=None)
 @given(entities=st.integers(1, 2000), parts=st.integers(1, 7), seed=st.integers(0, 100))
-def test_merged_parts_are_the_whole_in_any_order(entities: int, parts: int, seed: int) -> None:
+def test_parts_merged_in_any_order_equal_the_whole(entities: int, parts: int, seed: int) -> None:
     reference = fit(rows(60, 5, seed=1), FEATURES, calibrated=True)
     window = rows(entities, 2, seed=seed)
     shuffled = window.take(np.random.default_rng(seed).permutation(window.num_rows))
@@ -61,7 +61,7 @@ def test_merged_parts_are_the_whole_in_any_order(entities: int, parts: int, seed
     assert table.counts[:, table.parts["x"]].sum() == window.num_rows
 
 
-def test_a_profile_with_entities_is_kept_whole(reference: Profile) -> None:
+def test_a_stored_profile_with_entities_is_read_back_whole(reference: Profile) -> None:
     again = Profile.from_bytes(reference.to_bytes())
     assert again == reference
     window = rows(50, 10, seed=4, first=500, shift=0.4)
@@ -80,7 +80,7 @@ def test_the_names_of_entities_and_the_order_of_rows_do_not_matter(reference: Pr
 
 
 @pytest.mark.parametrize("as_what", [pa.int64(), pa.float64(), pa.dictionary(pa.int32(), pa.int64())])
-def test_an_entity_is_the_same_however_it_is_stored(as_what: pa.DataType) -> None:
+def test_an_entity_is_recognised_whatever_type_stores_it(as_what: pa.DataType) -> None:
     table = rows(30, 10, seed=6)
     number = pa.array([int(name[1:]) for name in table["customer"].to_pylist()])
     stored = number.dictionary_encode() if pa.types.is_dictionary(as_what) else number.cast(as_what)
@@ -90,14 +90,14 @@ def test_an_entity_is_the_same_however_it_is_stored(as_what: pa.DataType) -> Non
     )
 
 
-def test_big_whole_numbers_are_told_apart() -> None:
+def test_large_integer_ids_are_distinguished() -> None:
     table = rows(40, 10, seed=6)
     ids = pa.array([2**60 + int(name[1:]) for name in table["customer"].to_pylist()])
     assert fit(table.set_column(0, "customer", ids), FEATURES, calibrated=True).entities[0].keys.size == 40
 
 
-def test_other_entities_are_no_drift_and_a_shift_of_all_of_them_is() -> None:
-    """By rows alone nearly every window of other customers would be drift."""
+def test_new_entities_alone_are_not_drift_but_a_shift_of_all_of_them_is() -> None:
+    """If rows were taken as independent, nearly every window of other customers would count as drift."""
     alarms = found = 0
     for seed in range(40):
         reference = fit(rows(120, 20, seed=seed), FEATURES, calibrated=True)
@@ -110,8 +110,8 @@ def test_other_entities_are_no_drift_and_a_shift_of_all_of_them_is() -> None:
     assert found >= 38
 
 
-def test_the_same_entities_cancel_their_own_levels(reference: Profile) -> None:
-    """A change within customers who are on both sides is certain where as many other customers would leave it open."""
+def test_entities_on_both_sides_are_compared_with_themselves(reference: Profile) -> None:
+    """A shift within known customers is certain, while the same shift among other customers stays uncertain."""
     again = report_on(reference, rows(120, 20, seed=1, noise=1, shift=0.2)).features[0].p_adjusted
     others = [
         report_on(reference, rows(120, 20, seed=seed, first=500, shift=0.2)).features[0].p_adjusted
@@ -123,7 +123,7 @@ def test_the_same_entities_cancel_their_own_levels(reference: Profile) -> None:
 
 
 @pytest.mark.parametrize("change", ["few", "absent", "unknown"])
-def test_without_enough_entities_rows_are_the_null(reference: Profile, change: str) -> None:
+def test_rows_count_as_independent_if_there_are_too_few_entities(reference: Profile, change: str) -> None:
     window = rows(4, 60, seed=3) if change == "few" else rows(60, 10, seed=3)
     if change == "absent":
         window = window.drop_columns(["customer"])
@@ -135,7 +135,7 @@ def test_without_enough_entities_rows_are_the_null(reference: Profile, change: s
 
 
 def test_entities_are_compared_in_the_same_months() -> None:
-    """Customers who are higher in summer have not drifted in a summer."""
+    """Customers whose values are always higher in summer have not drifted in a summer."""
     table = rows(100, 40, seed=8)
     month = table["day"].to_numpy().astype("datetime64[M]").astype(np.int64) % 12
     seasonal = table.set_column(1, "x", pa.array(table["x"].to_numpy() + 4 * (month >= 5) * (month <= 7)))
@@ -147,7 +147,7 @@ def test_entities_are_compared_in_the_same_months() -> None:
     assert report_on(plain, summer).features[0].verdict is Verdict.DRIFT
 
 
-def test_rows_without_a_month_are_left_out_even_if_no_row_of_a_batch_has_one() -> None:
+def test_rows_without_a_month_are_left_out_even_if_a_whole_batch_has_none() -> None:
     table = rows(60, 5, seed=1)
     dayless = table.set_column(table.schema.get_field_index("day"), "day", pa.nulls(table.num_rows, pa.date32()))
     reference = fit(table, FEATURES, calibrated=True, time_column="day", phase=Phase.MONTH)

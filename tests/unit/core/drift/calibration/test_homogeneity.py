@@ -1,4 +1,4 @@
-"""A reference that disagrees with itself: since when it is of one piece, and what windows are compared with then."""
+"""A reference that disagrees with itself is cut, and windows are compared with its newest homogeneous part."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +35,7 @@ def fitted(table: pa.Table, features: list[Feature] = FEATURES, *, phase: Phase 
 
 
 def since(reference: Profile) -> float | None:
-    """Return the year, numbered from 0, in which the newest part begins."""
+    """Return the year, counted from 0, in which the newest part begins."""
     part = newest_part(reference)
     return (np.datetime64(part.since) - START).astype(int) / YEAR if part else None
 
@@ -62,9 +62,9 @@ def season(day: Floats) -> Floats:
         within((1_380, 1_410)),
         lambda day: 0.03 * day / YEAR,
     ],
-    ids=["nothing", "a season", "two odd months", "an odd month near the end", "a slope that does not matter"],
+    ids=["nothing", "a season", "two odd months", "an odd month near the end", "a negligible slope"],
 )
-def test_what_is_no_break_is_none(mean: Callable[[Floats], Floats]) -> None:
+def test_a_reference_without_a_break_is_not_cut(mean: Callable[[Floats], Floats]) -> None:
     for seed in range(3):
         assert newest_part(fitted(stream(DAYS, seed=seed, mean=mean))) is None
 
@@ -83,12 +83,12 @@ def test_what_is_no_break_is_none(mean: Callable[[Floats], Floats]) -> None:
     ],
     ids=[
         "first year",
-        "a small one",
+        "a small break",
         "ten months ago",
         "two breaks",
-        "a year apart",
-        "two years apart",
-        "and a season",
+        "one different year",
+        "two different years",
+        "a break and a season",
     ],
 )
 def test_the_newest_part_begins_after_the_last_break(
@@ -99,7 +99,7 @@ def test_the_newest_part_begins_after_the_last_break(
     assert abs(found - began) < 0.1
 
 
-def test_a_break_half_a_year_ago_is_found_but_a_part_that_is_compared_by_month_needs_most_months() -> None:
+def test_a_recent_break_is_found_but_a_part_compared_by_month_must_cover_most_months() -> None:
     table = stream(DAYS, seed=4, mean=until(3.5))
     free, phased = since(fitted(table)), since(fitted(table, phase=Phase.MONTH))
     assert free == pytest.approx(3.5, abs=0.1)
@@ -107,21 +107,21 @@ def test_a_break_half_a_year_ago_is_found_but_a_part_that_is_compared_by_month_n
 
 
 @pytest.mark.parametrize("days", [200, YEAR, 500])
-def test_within_a_year_a_season_is_no_break_and_a_sudden_one_is(days: int) -> None:
+def test_within_a_year_a_season_is_not_a_break_but_a_sudden_change_is(days: int) -> None:
     quiet = [newest_part(fitted(stream(days, seed=seed, mean=season))) for seed in range(4)]
     broken = [since(fitted(stream(days, seed=seed, mean=within((0, 120))))) for seed in range(4)]
     assert quiet == [None] * 4
     assert all(found is not None and abs(found * YEAR - 120) < 31 for found in broken)
 
 
-def test_slow_change_is_cut_until_what_is_left_of_it_hardly_matters() -> None:
+def test_a_slow_change_is_cut_until_the_rest_of_it_is_negligible() -> None:
     found = since(fitted(stream(DAYS, seed=2, mean=lambda day: 1.2 * np.clip(1 - day / (3 * YEAR), 0, 1))))
     assert found is not None
     assert found >= 2
 
 
 @pytest.mark.parametrize("shift", [-0.8, 0.8])
-def test_a_new_break_is_heard_after_an_old_one(shift: float) -> None:
+def test_drift_is_detected_after_an_old_break(shift: float) -> None:
     for seed in range(3):
         assert set(judged(REFERENCE, shift, seed=seed).features_drifted) == {"x0", "x1", "x2"}
 
@@ -131,13 +131,13 @@ def test_quiet_windows_stay_quiet_after_an_old_break() -> None:
     assert sum(flagged) <= 2
 
 
-def test_odd_months_do_not_make_the_check_deaf() -> None:
+def test_odd_months_in_the_reference_do_not_hide_drift() -> None:
     reference = fitted(stream(DAYS, seed=3, mean=within((300, 330), (700, 730), (1_200, 1_230), by=2.0)))
     assert newest_part(reference) is None
     assert sum(len(judged(reference, 0.8, seed=seed).features_drifted) for seed in range(5)) >= 14
 
 
-def test_one_column_of_several_is_enough_and_is_named() -> None:
+def test_a_break_in_one_column_is_enough_and_the_column_is_named() -> None:
     numbers = newest_part(fitted(stream(DAYS, seed=5, mean=until(2), columns=(1,))))
     levels = newest_part(fitted(stream(DAYS, seed=5, share=until(2, 0.2))))
     assert numbers is not None
@@ -148,7 +148,7 @@ def test_one_column_of_several_is_enough_and_is_named() -> None:
     assert levels.moved["kind"] == pytest.approx(0.2, abs=0.04)
 
 
-def test_a_target_that_broke_counts_like_a_feature() -> None:
+def test_a_break_in_the_target_counts_like_one_in_a_feature() -> None:
     table = stream(DAYS, seed=5, share=until(2, 0.2)).rename_columns(["day", "label", "x0", "x1", "x2"])
     reference = fit(table, NUMBERS, time_column="day", calibrated=True, outcomes=[Outcome("label", Role.TARGET)])
     part = newest_part(reference)
@@ -159,7 +159,7 @@ def test_a_target_that_broke_counts_like_a_feature() -> None:
     assert reference.newest.profile.outcomes.calibration is not None
 
 
-def test_entities_are_exchanged_within_the_newest_part() -> None:
+def test_entities_are_permuted_only_within_the_newest_part() -> None:
     def owned(table: pa.Table) -> pa.Table:
         return table.append_column("customer", pa.array(np.arange(table.num_rows) % 97 % 60))
 
@@ -176,12 +176,12 @@ def test_entities_are_exchanged_within_the_newest_part() -> None:
 
 
 def counts_of(part: Profile) -> Profile:
-    """Return a part without what its history says about chance."""
+    """Return a part without its calibration and without the null of its pairs, so that only counts are compared."""
     assert part.pairs is not None
     return replace(part, calibration=None, pairs=replace(part.pairs, null=None))
 
 
-def test_the_newest_part_is_what_its_rows_alone_are_counted_as() -> None:
+def test_the_newest_part_equals_a_profile_of_its_rows_alone() -> None:
     assert REFERENCE.newest is not None
     part = REFERENCE.newest.profile
     assert part.period is not None
@@ -190,7 +190,7 @@ def test_the_newest_part_is_what_its_rows_alone_are_counted_as() -> None:
     assert part.period == (date(2015, 1, 1), date(2017, 12, 30))
 
 
-def test_the_whole_reference_is_still_counted_and_parts_merge_to_it() -> None:
+def test_the_whole_reference_is_still_counted_and_its_parts_merge_to_it() -> None:
     counted = REFERENCE.summarize(BROKEN)
     assert replace(REFERENCE, newest=None) == counted
     halves = [REFERENCE.summarize(BROKEN.slice(0, 5_000)), REFERENCE.summarize(BROKEN.slice(5_000))]
@@ -200,14 +200,14 @@ def test_the_whole_reference_is_still_counted_and_parts_merge_to_it() -> None:
 
 @given(order=st.permutations(range(6)))
 @settings(max_examples=5, deadline=None)
-def test_neither_batches_nor_their_order_matter(order: list[int]) -> None:
+def test_the_batches_and_their_order_change_nothing(order: list[int]) -> None:
     size = BROKEN.num_rows // 6
     assert fitted([BROKEN.slice(place * size, size) for place in order]) == fitted(BROKEN.slice(0, 6 * size))
 
 
 @given(columns=st.permutations(["x0", "x1", "x2", "kind"]), years=st.sampled_from([-8, 4, 20]))
 @settings(max_examples=5, deadline=None)
-def test_order_of_columns_growing_functions_and_moved_calendars_change_nothing(columns: list[str], years: int) -> None:
+def test_column_order_monotonic_transforms_and_shifted_calendars_change_nothing(columns: list[str], years: int) -> None:
     def moved(name: str) -> pa.Array:
         return pc.exp(BROKEN[name]) if name == "x1" else BROKEN[name]
 
@@ -236,7 +236,7 @@ def test_a_profile_keeps_its_newest_part_and_shares_the_grid_with_it() -> None:
     assert len(data) < 1.7 * len(alone.to_bytes())
 
 
-def test_the_report_says_since_when_and_what_was_left_out() -> None:
+def test_the_report_says_when_the_newest_part_begins_and_what_was_left_out() -> None:
     report = judged(REFERENCE, 0.8, seed=1)
     assert report.reference.rows == 3 * YEAR * A_DAY
     said = report.to_dict()["newest_part"]
@@ -247,14 +247,14 @@ def test_the_report_says_since_when_and_what_was_left_out() -> None:
     assert "newest_part" not in judged(fitted(stream(DAYS, seed=0)), 0.0, seed=1).to_dict()
 
 
-def test_fixed_thresholds_are_for_the_whole_reference() -> None:
+def test_the_classic_policy_compares_with_the_whole_reference() -> None:
     window = REFERENCE.summarize(stream(30, seed=1, start=DAYS))
     report = check(REFERENCE, window, ClassicPolicy())
     assert report.reference.rows == BROKEN.num_rows
     assert report.newest_part is None
 
 
-def test_a_column_that_came_late_is_no_break() -> None:
+def test_a_column_that_was_added_late_is_not_a_break() -> None:
     table = stream(DAYS, seed=6)
     late = pc.if_else(pc.less(table["day"], pa.scalar(date(2015, 6, 1))), pa.scalar(None, pa.float64()), table["x2"])
     assert newest_part(fitted(table.set_column(4, "x2", late))) is None
@@ -265,7 +265,7 @@ def test_a_short_history_is_examined_as_far_as_it_goes(days: int) -> None:
     assert newest_part(fitted(stream(days, seed=8))) is None
 
 
-def test_constant_columns_and_ones_that_left_a_constant_are_examined() -> None:
+def test_constant_columns_and_columns_that_stop_being_constant_are_examined() -> None:
     table = stream(DAYS, seed=7)
     late = table["day"].to_numpy() >= START + 2 * YEAR
     still = pa.array(np.full(table.num_rows, 5.0))
@@ -278,7 +278,7 @@ def test_constant_columns_and_ones_that_left_a_constant_are_examined() -> None:
 
 
 @pytest.mark.parametrize("awake", [5, 20])
-def test_a_column_that_left_its_constant_too_late_for_a_part_of_its_own_is_heard(awake: int) -> None:
+def test_drift_is_detected_in_a_column_that_stopped_being_constant_only_recently(awake: int) -> None:
     def woken(table: pa.Table) -> pa.Table:
         values = np.where(table["day"].to_numpy() >= START + 600 - awake, table["x1"].to_numpy(), 5.0)
         return table.set_column(table.column_names.index("x1"), "x1", pa.array(values))

@@ -1,4 +1,4 @@
-"""The cells of a batch's rows are what its columns count, and are found once."""
+"""The cells found for a batch's rows agree with the counts of its columns and are looked up only once."""
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +34,7 @@ GAPS = pa.table(
 
 
 @pytest.mark.parametrize("table", [TABLE, GAPS])
-def test_the_cells_of_the_rows_are_what_the_columns_count(table: pa.Table) -> None:
+def test_the_cells_of_the_rows_agree_with_the_counts_of_the_columns(table: pa.Table) -> None:
     (batch,) = table.combine_chunks().to_batches()
     cells = BatchCells(batch)
     for column, counted in zip(REFERENCE.columns, REFERENCE.summarize(table).columns, strict=True):
@@ -43,7 +43,7 @@ def test_the_cells_of_the_rows_are_what_the_columns_count(table: pa.Table) -> No
         assert np.count_nonzero(found < 0) == table.num_rows - counted.valid
 
 
-def test_rows_are_looked_up_once_and_their_cells_kept_in_two_bytes() -> None:
+def test_rows_are_looked_up_once_and_each_cell_takes_two_bytes() -> None:
     (batch,) = TABLE.combine_chunks().to_batches()
     cells = BatchCells(batch)
     for column in REFERENCE.columns:

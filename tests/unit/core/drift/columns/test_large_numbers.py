@@ -1,4 +1,4 @@
-"""Whole numbers beyond 2**53 are compared as whole numbers: ids, nanoseconds, unsigned numbers."""
+"""Integers beyond 2**53, such as ids and nanoseconds, are compared exactly instead of as floats."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def column_of(profile: Profile) -> NumericColumn:
         (MOST, (-7, 0), (-6, -1)),
     ],
 )
-def test_ks_is_that_of_the_whole_numbers(
+def test_ks_is_computed_from_the_exact_integers(
     start: int, reference_offsets: tuple[int, int], current_offsets: tuple[int, int]
 ) -> None:
     rng = np.random.default_rng(6)
@@ -63,7 +63,7 @@ def test_ks_is_that_of_the_whole_numbers(
     assert Profile.from_bytes(profile.to_bytes()) == profile
 
 
-def test_the_whole_range_of_int64_is_said_to_be_rounded() -> None:
+def test_a_report_says_that_values_over_the_whole_range_of_int64_are_rounded() -> None:
     values = np.array([BOTTOM, TOP, 0, -1, 1] * 50, np.int64)
     profile = fit(table(values), X)
     (feature,) = check(profile, profile.summarize(table(values)), ClassicPolicy()).features
@@ -82,7 +82,7 @@ def test_gaps_and_batches_change_nothing() -> None:
     assert column_of(profile).tally.null == int(missing.sum())
 
 
-def test_sentence_and_page_show_the_digits_that_differ() -> None:
+def test_the_reason_and_the_page_show_the_digits_that_differ() -> None:
     rng = np.random.default_rng(8)
     start = 1_700_000_000_000_000_000
     profile = fit(table(around(start, rng.integers(0, 10, 1_000))), X)

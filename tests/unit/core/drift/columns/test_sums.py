@@ -1,4 +1,4 @@
-"""Profiles are the same to the byte, however the rows are cut into batches and in whatever order parts are merged."""
+"""Profiles are identical to the byte however rows are cut into batches and in whatever order parts are merged."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -46,7 +46,7 @@ def cut(table: pa.Table, places: Sequence[int]) -> list[pa.Table]:
 
 
 def merged(parts: list[Profile], order: Sequence[int]) -> Profile:
-    """Merge two parts at a time, chosen by `order`, until one is left."""
+    """Merge two parts at a time, as chosen by `order`, until one is left."""
     for choice in order:
         if len(parts) > 1:
             mine, theirs = (parts.pop(choice % len(parts)) for _ in range(2))
@@ -63,7 +63,7 @@ def merged(parts: list[Profile], order: Sequence[int]) -> Profile:
     order=st.lists(st.integers(0, 100), max_size=8),
 )
 @settings(max_examples=300, deadline=None)
-def test_any_values_cut_anywhere_and_merged_in_any_order(
+def test_any_values_may_be_cut_anywhere_and_merged_in_any_order(
     reference: list[float], current: list[float | None], places: list[int], order: list[int]
 ) -> None:
     profile = profiled(reference)
@@ -75,7 +75,7 @@ def test_any_values_cut_anywhere_and_merged_in_any_order(
 
 @given(values=st.lists(ANY, min_size=1, max_size=60), places=st.lists(st.integers(0, 100), max_size=8))
 @settings(max_examples=150, deadline=None)
-def test_a_reference_is_the_same_in_any_batches_and_counts_itself(
+def test_a_reference_does_not_depend_on_batches_and_counts_its_own_rows_equally(
     values: list[float | None], places: list[int]
 ) -> None:
     table = pa.table({"x": pa.array([1.0, *values], pa.float64())})
@@ -85,7 +85,7 @@ def test_a_reference_is_the_same_in_any_batches_and_counts_itself(
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"binary"}))
-def test_long_tables_of_every_shape(shape: str) -> None:
+def test_long_tables_of_every_shape_may_be_cut_and_merged(shape: str) -> None:
     rng = np.random.default_rng(8)
     reference, current = (values.astype(float) for values in SHAPES[shape](rng, 20_000, 150_000))
     profile, table = profiled(reference), pa.table({"x": pa.array(current)})
@@ -97,7 +97,7 @@ def test_long_tables_of_every_shape(shape: str) -> None:
 
 @given(values=st.lists(st.one_of(st.floats(-1e6, 1e6), st.sampled_from((1e16, -1e16, 1e300, -1e300))), min_size=1))
 @settings(max_examples=100, deadline=None)
-def test_means_keep_nine_digits_of_the_largest_value(values: list[float]) -> None:
+def test_means_are_accurate_to_nine_digits_of_the_largest_value(values: list[float]) -> None:
     (column,) = profiled([1.0, 2.0, 3.0]).summarize(pa.table({"x": values})).columns
     assert isinstance(column, NumericColumn)
     assert column.mean is not None
@@ -106,7 +106,7 @@ def test_means_keep_nine_digits_of_the_largest_value(values: list[float]) -> Non
     assert abs(Fraction(column.mean) - exact) <= Fraction(largest) / 10**9
 
 
-def test_a_mean_near_a_constant_reference_keeps_its_digits() -> None:
+def test_a_tiny_mean_beside_a_constant_reference_stays_accurate() -> None:
     (column,) = profiled([0.0] * 50).summarize(pa.table({"x": [0.0, 0.0, 1e-30, 3e-30]})).columns
     assert isinstance(column, NumericColumn)
     assert column.mean == pytest.approx(1e-30, rel=1e-10)

@@ -1,4 +1,4 @@
-"""Whole numbers that lie too far apart to be told from their neighbours are rounded, and the report says so."""
+"""Integers too far apart to be counted exactly are rounded, and the report says so."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ DATASET = Dataset(
         (np.linspace(-1e300, 1e300, 500), None),
     ],
 )
-def test_what_was_rounded_is_said(
+def test_the_report_names_the_step_to_which_values_were_rounded(
     tmp_path: Path, values: "np.ndarray[tuple[int], np.dtype[np.generic]]", step: str | None
 ) -> None:
     path = tmp_path / "t.parquet"

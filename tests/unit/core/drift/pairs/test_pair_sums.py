@@ -1,4 +1,4 @@
-"""Sums over pairs of columns are exact: the same to the byte, whatever the batches and the order."""
+"""Sums over pairs of columns are exact, so they are equal to the byte for any batches in any order."""
 
 from dataclasses import replace
 from datetime import date
@@ -44,18 +44,20 @@ def table(values: list[Row]) -> pa.Table:
 
 @settings(max_examples=60, deadline=None)
 @given(tables, st.lists(st.integers(0, 40), max_size=4), st.randoms(use_true_random=False))
-def test_parts_in_any_order_merge_to_one_pass_to_the_byte(values: list[Row], cuts: list[int], random: Random) -> None:
+def test_parts_merged_in_any_order_equal_one_pass_to_the_byte(
+    values: list[Row], cuts: list[int], random: Random
+) -> None:
     whole = table(values)
     edges = sorted({0, len(values), *(cut for cut in cuts if cut < len(values))})
     parts = [whole.slice(start, end - start) for start, end in pairwise(edges)]
     random.shuffle(parts)
     merged = reduce(Profile.merge, [REFERENCE.summarize(part) for part in parts], REFERENCE.blank())
-    # Each column has a test of its own, so the same columns are put into both.
+    # Columns are tested elsewhere, so both profiles get the same ones here.
     found, expected = (replace(each, columns=REFERENCE.columns) for each in (merged, REFERENCE.summarize(whole)))
     assert found.to_bytes() == expected.to_bytes()
 
 
-def test_the_sums_are_those_of_the_scores_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sums_equal_those_computed_from_the_scores_of_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pair_sums, "AT_ONCE", 7)
     current = turned(3, days=2, correlation=0.2)
     batch = current.to_batches()[0]
@@ -70,7 +72,7 @@ def test_the_sums_are_those_of_the_scores_row_by_row(monkeypatch: pytest.MonkeyP
     assert set(found.both.tolist()) == {2 * ROWS_A_DAY}
 
 
-def test_correlations_are_those_of_the_rows_in_which_both_have_a_value() -> None:
+def test_a_correlation_uses_only_the_rows_in_which_both_columns_have_a_value() -> None:
     current = turned(4, days=30, correlation=0.5)
     gaps = np.arange(current.num_rows) % 3 == 0
     points = pa.array(current["points"].to_numpy(), mask=gaps)
@@ -84,7 +86,7 @@ def test_correlations_are_those_of_the_rows_in_which_both_have_a_value() -> None
     assert found.values[0] == pytest.approx(np.corrcoef(scored[0][~gaps], scored[1][~gaps])[0, 1], abs=0.02)
 
 
-def test_rank_correlation_is_spearmans_but_for_the_grid() -> None:
+def test_the_rank_correlation_is_close_to_that_of_spearman() -> None:
     from scipy.stats import spearmanr
 
     current = turned(5, days=100, correlation=0.4)
@@ -94,14 +96,14 @@ def test_rank_correlation_is_spearmans_but_for_the_grid() -> None:
     assert pairs.sums.correlations().values[0] == pytest.approx(exact, abs=0.01)
 
 
-def test_profiles_are_bounded_in_columns_and_levels() -> None:
+def test_the_number_of_scored_columns_and_levels_is_bounded() -> None:
     values: dict[str, Any] = {f"x{place}": np.arange(200.0) for place in range(MOST_SCORES + 10)}
     features = [Feature(name, FeatureKind.NUMERIC) for name in values]
     assert Scores.of(fit(pa.table(values), features).columns).size == MOST_SCORES
     assert [score.level for score in Scores.of(REFERENCE.columns).each] == [None, None, None, "away", "home", "neutral"]
 
 
-def test_parts_that_score_differently_are_not_added() -> None:
+def test_parts_that_score_their_columns_differently_are_not_merged() -> None:
     other = fit(turned(9, days=20, correlation=0.0), FEATURES, time_column="day", calibrated=True)
     assert REFERENCE.pairs is not None
     assert other.pairs is not None
@@ -118,7 +120,7 @@ def blocks_of(batches: list[pa.RecordBatch], columns: tuple[Column, ...]) -> Pai
     return history
 
 
-def test_a_historys_blocks_do_not_depend_on_the_order_and_stay_few() -> None:
+def test_the_blocks_of_a_history_do_not_depend_on_row_order_and_stay_few() -> None:
     table = turned(6, days=700, correlation=0.6)
     shuffled = table.take(np.random.default_rng(0).permutation(table.num_rows))
     whole = blocks_of(table.to_batches(), REFERENCE.columns).blocks()
@@ -157,7 +159,7 @@ def test_pairs_survive_serialization() -> None:
     assert Profile.from_bytes(current.to_bytes()) == current
 
 
-def test_columns_of_very_many_levels_are_scored_by_their_most_frequent_ones() -> None:
+def test_a_column_with_many_levels_is_scored_by_its_most_frequent_ones() -> None:
     rng = np.random.default_rng(0)
     codes = np.where(rng.random(20_000) < 0.4, 0, rng.integers(1, 5_000, 20_000))
     values: dict[str, Any] = {"code": [f"zip {code}" for code in codes], "x": (codes == 0) + rng.normal(0, 0.3, 20_000)}

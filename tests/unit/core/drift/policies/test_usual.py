@@ -1,4 +1,4 @@
-"""The middle word: what moved no more than the reference itself does is neither drift nor quiet."""
+"""A move that is no larger than the reference's own moves is called usual, which is neither drift nor quiet."""
 
 import numpy as np
 import pyarrow as pa
@@ -33,10 +33,20 @@ def judged(*, effect: float, pvalue: float, steps: tuple[float, ...] = (), null:
     [
         (0.30, 0.001, (), "drift"),
         (0.30, 0.001, (0.1, 0.2), "drift"),
-        (0.30, 0.001, (0.1, 0.4), "drift"),  # one of two: a break, which must not hide the next
-        (0.30, 0.001, (0.3, 0.4), "drift"),  # two single years lie further apart by chance than one from all
+        (
+            0.30,
+            0.001,
+            (0.1, 0.4),
+            "drift",
+        ),  # one large step of two is a break and must not hide the next
+        (
+            0.30,
+            0.001,
+            (0.3, 0.4),
+            "drift",
+        ),  # single years differ more from each other than from all years
         (0.30, 0.001, (0.4, 0.4), "usual"),
-        (0.30, 0.001, (0.4,), "usual"),  # two years, which differ as much
+        (0.30, 0.001, (0.4,), "usual"),  # the only two years differ by as much
         (0.30, 0.001, (0.5, 0.6, *[0.1] * 5), "drift"),
         (0.30, 0.001, (0.5, 0.6, 0.5, *[0.1] * 7), "usual"),
         (0.43, 0.2, (), "usual"),
@@ -45,7 +55,7 @@ def judged(*, effect: float, pvalue: float, steps: tuple[float, ...] = (), null:
         (0.05, 0.001, (0.2, 0.2), "quiet"),
     ],
 )
-def test_the_word_follows_from_effect_p_and_the_years(
+def test_the_verdict_follows_from_effect_p_value_and_steps_between_years(
     effect: float, pvalue: float, steps: tuple[float, ...], word: str
 ) -> None:
     found = judged(effect=effect, pvalue=pvalue, steps=steps)
@@ -56,12 +66,12 @@ def test_the_word_follows_from_effect_p_and_the_years(
 
 
 @pytest.mark.parametrize(("null", "drifted"), [(Null.ENTITIES, True), (Null.HISTORY, False)])
-def test_a_null_of_few_years_is_held_to_less(null: Null, *, drifted: bool) -> None:
+def test_a_null_of_entities_allows_a_larger_p_value(null: Null, *, drifted: bool) -> None:
     assert judged(effect=0.2, pvalue=0.03, null=null).drifted is drifted
 
 
 def rows(levels: dict[int, float], *, seed: int = 1) -> pa.Table:
-    """Rows of 60 customers a year, whose common level is the year's."""
+    """Return rows of 60 customers a year, all of whom share the level of their year."""
     rng = np.random.default_rng(seed)
     parts = []
     for year, level in levels.items():
@@ -78,7 +88,7 @@ def report_on(before: dict[int, float], now: float) -> DriftReport:
     return check(reference, reference.summarize(rows({2024: now}, seed=2)), CalibratedPolicy())
 
 
-def test_years_that_move_as_much_make_it_usual_and_calm_ones_do_not() -> None:
+def test_a_move_is_usual_if_earlier_years_moved_as_much() -> None:
     calm = report_on({2021: 0.0, 2022: 0.1, 2023: 0.0}, 0.8)
     restless = report_on({2021: 0.0, 2022: 2.0, 2023: 0.0}, -0.4)
     assert [report.features[0].verdict for report in (calm, restless)] == [Verdict.DRIFT, Verdict.USUAL]
@@ -90,7 +100,7 @@ def test_years_that_move_as_much_make_it_usual_and_calm_ones_do_not() -> None:
     assert decide(restless, DecisionPolicy()).rule == "usual"
 
 
-def test_the_page_is_amber_and_says_both_figures() -> None:
+def test_the_page_marks_a_usual_move_and_shows_the_steps_between_years() -> None:
     before, window = rows({2021: 0.0, 2022: 2.0, 2023: 0.0}), rows({2024: -0.4}, seed=2)
     reference = fit(before, [CUSTOMER], time_column="day", calibrated=True)
     current = reference.summarize(window)

@@ -1,4 +1,4 @@
-"""Small tables of features, as files."""
+"""Small feature tables that are written to files."""
 
 from dataclasses import replace
 from datetime import date
@@ -45,7 +45,7 @@ def opened(path: Path) -> FeatureTable:
 
 
 def require_same(profile: Profile, other: Profile) -> None:
-    """Equal but for the last bits of sums, which depend on what is added first."""
+    """Require equal profiles, except for the last bits of sums, which depend on the order of addition."""
     assert (profile.rows, profile.period) == (other.rows, other.period)
     for mine, theirs in zip(profile.columns, other.columns, strict=True):
         assert mine.counts.tolist() == theirs.counts.tolist()

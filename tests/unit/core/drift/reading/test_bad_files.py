@@ -44,7 +44,7 @@ def test_one_bad_file_is_named_and_hides_no_drift_in_the_others(folder: Path, re
     assert "points" in check(reference, seen.profile, ClassicPolicy()).features_drifted
 
 
-def test_a_page_that_is_damaged_in_the_middle_takes_its_whole_file_out(folder: Path, reference: Profile) -> None:
+def test_a_file_with_one_damaged_page_is_set_aside_whole(folder: Path, reference: Profile) -> None:
     path = folder / "season=2019" / "dt=2019-01-04" / "part-0.parquet"
     pq.write_table(rows(date(2019, 1, 4)), path, write_page_checksum=True, row_group_size=50)
     content = bytearray(path.read_bytes())
@@ -81,7 +81,7 @@ def test_a_single_bad_file_is_an_error_not_a_quarantine(reference: Profile, tmp_
         fit_table(opened(path), FEATURES, time_column=None)
 
 
-def test_a_missing_table_says_what_to_give(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_table_says_what_to_give_instead(tmp_path: Path) -> None:
     with pytest.raises(TableMissing, match="no such file or folder"):
         opened(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe")
@@ -97,7 +97,7 @@ def evolved(folder: Path, **columns: Any) -> None:
     write(folder / "season=2019" / f"dt={day}" / "part-0.parquet", rows(day, **columns))
 
 
-def test_a_column_gone_from_some_files_is_missing_in_their_rows(folder: Path, reference: Profile) -> None:
+def test_a_column_absent_from_some_files_counts_as_missing_in_their_rows(folder: Path, reference: Profile) -> None:
     evolved(folder, points=None)
     seen = summarize_table(reference, opened(folder))
     assert not seen.quarantined
@@ -106,14 +106,16 @@ def test_a_column_gone_from_some_files_is_missing_in_their_rows(folder: Path, re
     assert check(reference, seen.profile, ClassicPolicy()).features[0].missing_rate == pytest.approx(0.1)
 
 
-def test_a_column_of_another_type_in_some_files_is_mistyped_in_their_rows(folder: Path, reference: Profile) -> None:
+def test_a_column_of_another_type_in_some_files_counts_as_mistyped_in_their_rows(
+    folder: Path, reference: Profile
+) -> None:
     evolved(folder, points=pa.array(["104"] * ROWS))
     seen = summarize_table(reference, opened(folder))
     tally = seen.profile.by_name["points"].tally
     assert (tally.mistyped, tally.valid) == (ROWS, 9 * ROWS)
 
 
-def test_a_column_of_another_type_in_all_files_is_a_verdict(reference: Profile, tmp_path: Path) -> None:
+def test_a_column_of_another_type_in_all_files_gets_the_verdict_wrong_type(reference: Profile, tmp_path: Path) -> None:
     path = write(tmp_path / "texts.parquet", rows(FIRST, points=pa.array(["104"] * ROWS)))
     features = check(reference, summarize_table(reference, opened(path)).profile, ClassicPolicy()).features
     assert [feature.verdict for feature in features] == [Verdict.WRONG_TYPE, Verdict.NO_DRIFT]
@@ -143,7 +145,7 @@ def test_a_file_of_another_table_is_set_aside(folder: Path, reference: Profile) 
     assert "no column 'points', 'venue'" in bad.reason
 
 
-def test_a_file_without_dates_counts_unless_days_are_wanted(folder: Path, reference: Profile) -> None:
+def test_a_file_without_dates_is_read_unless_days_are_selected(folder: Path, reference: Profile) -> None:
     write(folder / "undated.parquet", rows(FIRST, game_date=None))
     assert summarize_table(reference, opened(folder)).profile.rows == 11 * ROWS
     seen = summarize_table(reference, within(opened(folder), date(2019, 1, 1), None))
@@ -161,7 +163,7 @@ def test_a_file_whose_time_column_holds_no_dates_is_set_aside(folder: Path, refe
     ("columns", "error"),
     [({"points": None}, MissingColumns), ({"points": pa.array(["x"] * ROWS)}, WrongType)],
 )
-def test_a_reference_must_be_whole_and_the_error_names_the_file(
+def test_every_file_of_a_reference_must_have_every_feature(
     folder: Path, columns: dict[str, Any], error: type[Exception]
 ) -> None:
     evolved(folder, **columns)
@@ -170,12 +172,12 @@ def test_a_reference_must_be_whole_and_the_error_names_the_file(
     assert isinstance(raised.value.cause, error)
 
 
-def test_days_the_wrong_way_round_are_named() -> None:
+def test_an_end_before_the_start_is_refused() -> None:
     with pytest.raises(DaysInvalid, match="must be after the start"):
         Days(date(2019, 2, 1), date(2019, 1, 1))
 
 
-def test_texts_are_read_as_dictionaries_and_no_type_has_changed(folder: Path, reference: Profile) -> None:
+def test_reading_texts_as_dictionaries_does_not_change_their_type(folder: Path, reference: Profile) -> None:
     in_memory = fit(rows(FIRST), FEATURES, time_column="game_date")
     assert summarize_table(in_memory, opened(folder)).profile.by_name["venue"].dtypes == {"string"}
     assert reference.by_name["venue"].dtypes == {"string"}

@@ -1,4 +1,4 @@
-"""CSV, Feather and parquet files with the same rows are the same table."""
+"""CSV, Feather and parquet files with the same rows are read as the same table."""
 
 import gzip
 from pathlib import Path
@@ -61,7 +61,7 @@ def saved(path: Path, content: str | bytes) -> Path:
         ("no_suffix", TEXT.encode()),
     ],
 )
-def test_separated_values_are_read_as_what_they_are(tmp_path: Path, name: str, content: bytes) -> None:
+def test_separated_values_are_read_with_their_types(tmp_path: Path, name: str, content: bytes) -> None:
     assert plain(read(saved(tmp_path / name, content))) == plain(ROWS)
 
 
@@ -73,7 +73,7 @@ def test_feather_and_arrow_files_are_read(tmp_path: Path) -> None:
     assert plain(read(tmp_path / "t.arrows")) == plain(ROWS)
 
 
-def test_a_folder_is_of_one_format_and_parquet_comes_first(tmp_path: Path) -> None:
+def test_a_folder_is_read_in_one_format_and_parquet_takes_precedence(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         saved(tmp_path / name, TEXT)
     saved(tmp_path / "README.txt", "no rows")
@@ -82,7 +82,7 @@ def test_a_folder_is_of_one_format_and_parquet_comes_first(tmp_path: Path) -> No
     assert read(tmp_path).num_rows == ROWS.num_rows
 
 
-def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
+def test_a_file_with_only_a_header_is_a_table_without_rows(tmp_path: Path) -> None:
     found = Delimited.of(fs.LocalFileSystem(), str(saved(tmp_path / "t.csv", "a;b\n")))
     assert pa.Table.from_batches(list(found.batches())).num_rows == 0
 
@@ -103,33 +103,33 @@ def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
         (b'a,b,c\n1,2,"x\n' + b"1,2,x\n" * 9 + b'1,2,"x\n', QuoteUnclosed, "'x' begins with a double quote"),
     ],
 )
-def test_text_that_is_no_table_is_named_with_the_way_out(
+def test_text_that_is_not_a_table_is_refused_with_the_reason(
     tmp_path: Path, content: bytes, error: type[UnreadableFile], says: str
 ) -> None:
     with pytest.raises(error, match=says):
         read(saved(tmp_path / "t.csv", content))
 
 
-def test_a_text_of_many_lines_is_one_cell(tmp_path: Path) -> None:
+def test_a_quoted_text_of_several_lines_is_one_cell(tmp_path: Path) -> None:
     text = "Dear all,\nyes, no, perhaps, why\nnothing\n1,2\nbye"
     found = Delimited.of(fs.LocalFileSystem(), str(saved(tmp_path / "t.csv", f'a,b,c\n1,2,"{text}"\n')))
     assert pa.Table.from_batches(list(found.batches())).to_pylist() == [{"a": 1, "b": 2, "c": text}]
 
 
-def test_a_text_of_many_lines_may_be_the_only_column(tmp_path: Path) -> None:
+def test_a_quoted_text_of_several_lines_may_be_the_only_column(tmp_path: Path) -> None:
     text = "Dear all,\none\ntwo\nthree\nfour\nbye"
     found = Delimited.of(fs.LocalFileSystem(), str(saved(tmp_path / "t.csv", f'note\n"{text}"\n')))
     assert pa.Table.from_batches(list(found.batches())).to_pylist() == [{"note": text}]
 
 
-def test_a_header_may_be_longer_than_what_is_looked_at_first(tmp_path: Path) -> None:
+def test_a_header_may_be_longer_than_the_first_bytes_examined(tmp_path: Path) -> None:
     names = [f"column_{place:06}" for place in range(20_000)]
     content = ",".join(names) + "\n" + ",".join("7" for _ in names) + "\n"
     found = Delimited.of(fs.LocalFileSystem(), str(saved(tmp_path / "t.csv", content)))
     assert (found.delimiter, list(found.columns)) == (",", names)
 
 
-def test_a_damaged_file_in_a_folder_is_named_by_its_own_name(tmp_path: Path) -> None:
+def test_an_error_gives_the_name_of_the_damaged_file(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match=r"broken\.feather"):
         read(saved(tmp_path / "broken.feather", b"ARROW1\0\0" + b"x" * 50))
 
@@ -162,7 +162,7 @@ def kind_of(*batches: list[str | None]) -> str:
         (["2024-02-29T10:00:00+0530"], "moment with a zone"),
     ],
 )
-def test_a_column_is_the_first_kind_that_all_cells_fit(cells: list[str | None], kind: str) -> None:
+def test_a_column_has_the_first_kind_that_fits_all_its_cells(cells: list[str | None], kind: str) -> None:
     assert kind_of(cells) == kind
 
 
@@ -175,7 +175,7 @@ def test_a_comma_before_three_digits_is_read_as_the_separator_suggests(
     assert rows.column(0).to_pylist() == [value]
 
 
-def test_a_type_is_what_the_whole_file_says_and_not_its_beginning() -> None:
+def test_a_type_is_decided_by_the_whole_file_and_not_by_its_beginning() -> None:
     assert kind_of(["1", "2"], ["3", "x"]) == "text"
     assert kind_of(["1", "2"], ["2.5"]) == "number"
 

@@ -1,4 +1,4 @@
-"""Files that are no tables, times beyond the calendar, zones without a midnight, and the machine's limits."""
+"""Files that are not tables, impossible times, zones without a midnight and machine limits are named precisely."""
 
 import builtins
 import errno
@@ -68,14 +68,14 @@ def _rows(path: Path, days: Days) -> int:
         (b"\x00\x01\x02\x03" * 40, "it is of no format that is known here"),
     ],
 )
-def test_a_file_that_is_no_parquet_file_is_called_what_it_is(tmp_path: Path, content: bytes, says: str) -> None:
+def test_a_file_that_is_not_parquet_is_described_by_its_content(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "table.parquet"
     path.write_bytes(content)
     with pytest.raises(UnreadableFile, match=says):
         fit_table(open_table(fs.LocalFileSystem(), str(path), name="table"), FEATURES, time_column=None)
 
 
-def test_a_whole_file_that_is_damaged_inside_is_not_called_cut(tmp_path: Path) -> None:
+def test_a_file_damaged_inside_is_not_called_truncated(tmp_path: Path) -> None:
     path = _dated(tmp_path / "t.parquet", pa.array([0, 1, 2], pa.timestamp("us")))
     content = bytearray(path.read_bytes())
     content[8:40] = bytes(32)
@@ -88,7 +88,7 @@ def test_a_whole_file_that_is_damaged_inside_is_not_called_cut(tmp_path: Path) -
 @pytest.mark.parametrize(
     "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
 )
-def test_text_that_is_not_utf8_is_told_with_its_column(tmp_path: Path, kind: Any) -> None:
+def test_text_that_is_not_utf8_is_reported_with_its_column(tmp_path: Path, kind: Any) -> None:
     drinks: Any = pa.array([b"tea", b"caf\xe9", None]).view(pa.string())
     if pa.types.is_dictionary(kind):
         drinks = pa.DictionaryArray.from_arrays(pa.array([1, 0, None], pa.int32()), drinks.slice(0, 2))
@@ -98,16 +98,16 @@ def test_text_that_is_not_utf8_is_told_with_its_column(tmp_path: Path, kind: Any
     table = open_table(fs.LocalFileSystem(), str(path), name="t")
     with pytest.raises(UnreadableFile, match="column 'drink' holds bytes that are no UTF-8 text"):
         fit_table(table, (Feature("drink", FeatureKind.CATEGORICAL),), time_column=None)
-    assert fit_table(table, FEATURES, time_column=None).profile.rows == 3  # the odd column is no feature there
+    assert fit_table(table, FEATURES, time_column=None).profile.rows == 3  # the bad column is not a feature
 
 
 @given(content=st.binary(max_size=100))
-def test_whatever_the_bytes_are_they_are_described(content: bytes) -> None:
+def test_any_bytes_that_are_not_parquet_are_described(content: bytes) -> None:
     assert described(Ends.of(content)) is not None or content.startswith(b"PAR1")
 
 
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT])
-def test_a_limit_of_the_machine_is_not_the_files_fault(number: int) -> None:
+def test_a_limit_of_the_machine_is_not_blamed_on_the_file(number: int) -> None:
     told = unreadable("t.parquet", OSError(number, "limit"), ends=Ends.of(b""))
     assert isinstance(told, MachineLimit)
     assert "The file itself may be right" in str(told)
@@ -129,7 +129,7 @@ def test_a_limit_of_the_machine_is_not_the_files_fault(number: int) -> None:
         (6_585_322, pa.date32(), "of about the year 20000"),
     ],
 )
-def test_a_moment_beyond_the_calendar_is_named_with_its_column(
+def test_a_time_outside_the_calendar_is_reported_with_its_column(
     tmp_path: Path, count: int, kind: pa.DataType, shown: str
 ) -> None:
     whole = pa.int32() if kind == pa.date32() else pa.int64()
@@ -151,17 +151,17 @@ def test_a_moment_beyond_the_calendar_is_named_with_its_column(
         [20240101, 20240102],
     ],
 )
-def test_times_are_read_however_they_are_written(tmp_path: Path, days: Days, times: list[Any]) -> None:
+def test_times_are_read_in_every_common_notation(tmp_path: Path, days: Days, times: list[Any]) -> None:
     assert _rows(_dated(tmp_path / "t.parquet", pa.array(times)), days) == (2 if days.unlimited else 1)
 
 
 @pytest.mark.parametrize("times", [["01/02/2024"], ["2024-02-30"], [12], ["soon"]])
-def test_what_is_no_time_is_named_with_what_would_be(tmp_path: Path, times: list[Any]) -> None:
+def test_a_value_that_is_not_a_time_is_refused_with_an_example_of_one(tmp_path: Path, times: list[Any]) -> None:
     with pytest.raises(WrongType, match=r"column 'ts' is .*, expected times such as 2024-03-01"):
         _rows(_dated(tmp_path / "t.parquet", pa.array(times)), Days())
 
 
-def test_a_type_that_holds_no_time_at_all_is_named_with_the_cast(tmp_path: Path) -> None:
+def test_a_column_type_that_cannot_hold_times_is_refused_with_the_conversion(tmp_path: Path) -> None:
     with pytest.raises(NotATimeColumn, match=r"df\['ts'\] = pd.to_datetime"):
         _rows(_dated(tmp_path / "t.parquet", pa.array([True])), Days())
 
@@ -169,15 +169,15 @@ def test_a_type_that_holds_no_time_at_all_is_named_with_the_cast(tmp_path: Path)
 @pytest.mark.parametrize(
     ("zone", "day"),
     [
-        ("America/Sao_Paulo", date(2018, 11, 4)),  # no midnight
-        ("Africa/Cairo", date(2024, 4, 26)),  # no midnight
-        ("America/Havana", date(2018, 11, 4)),  # two of them
+        ("America/Sao_Paulo", date(2018, 11, 4)),  # this day has no midnight
+        ("Africa/Cairo", date(2024, 4, 26)),  # this day has no midnight
+        ("America/Havana", date(2018, 11, 4)),  # this day has two midnights
         ("Asia/Beirut", date(2022, 3, 27)),
-        ("Pacific/Apia", date(2011, 12, 30)),  # no such day
+        ("Pacific/Apia", date(2011, 12, 30)),  # this day was skipped
         ("Europe/Berlin", date(2024, 3, 31)),
     ],
 )
-def test_a_day_begins_at_its_first_moment_in_every_zone(tmp_path: Path, zone: str, day: date) -> None:
+def test_in_every_time_zone_a_day_begins_at_its_first_moment(tmp_path: Path, zone: str, day: date) -> None:
     start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("UTC")) - timedelta(days=4)
     moments = [start + timedelta(hours=hours) for hours in range(24 * 12)]
     times = pa.array([int(each.timestamp()) for each in moments]).cast(pa.timestamp("s", zone))
@@ -188,7 +188,7 @@ def test_a_day_begins_at_its_first_moment_in_every_zone(tmp_path: Path, zone: st
         assert _rows(path, Days(first, end)) == expected
 
 
-def test_nanoseconds_need_no_pandas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nanoseconds_are_read_without_pandas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hours = np.arange(100, dtype=np.int64) * 3_600_000_000_123
     path = _dated(tmp_path / "t.parquet", pa.array(hours).cast(pa.timestamp("ns")))
     load: Callable[..., Any] = builtins.__import__
@@ -206,7 +206,7 @@ def test_nanoseconds_need_no_pandas(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert _rows(path, Days(date(1970, 1, 2), date(9999, 1, 1))) == 76
 
 
-def test_views_of_text_are_text(tmp_path: Path) -> None:
+def test_a_string_view_column_is_read_as_text(tmp_path: Path) -> None:
     table = pa.table({"c": pa.array(["u", "v"] * 10, pa.string_view())})
     path = _parquet(tmp_path / "t.parquet", table)
     features = (Feature("c", FeatureKind.CATEGORICAL),)

@@ -32,18 +32,20 @@ def test_a_folder_is_the_same_table_as_one_file(folder: Path, reference: Profile
         require_same(same, reference)
 
 
-def test_row_groups_and_batches_do_not_matter(folder: Path, reference: Profile, tmp_path: Path) -> None:
+def test_row_groups_and_batches_change_nothing(folder: Path, reference: Profile, tmp_path: Path) -> None:
     whole = pa.concat_tables(rows(FIRST + timedelta(days=number)) for number in range(10))
     small = write(tmp_path / "groups.parquet", whole, row_group_size=77)
     require_same(summarize_table(reference, opened(small)).profile, summarize_table(reference, opened(folder)).profile)
 
 
-def test_only_the_wanted_columns_are_read(folder: Path) -> None:
+def test_only_the_requested_columns_are_read(folder: Path) -> None:
     table = opened(folder).of(["points"])
     assert next(iter(table)).schema.names == ["points"]
 
 
-def test_days_prune_files_by_partition_without_opening_them(folder: Path, reference: Profile) -> None:
+def test_files_of_other_days_are_skipped_by_their_partition_without_being_opened(
+    folder: Path, reference: Profile
+) -> None:
     (folder / "season=2019" / "dt=2019-01-03" / "part-0.parquet").write_bytes(b"never opened")
     table = within(opened(folder), date(2019, 1, 5), date(2019, 1, 8))
     seen = summarize_table(reference, table)
@@ -51,7 +53,7 @@ def test_days_prune_files_by_partition_without_opening_them(folder: Path, refere
     assert (seen.profile.rows, seen.quarantined) == (3 * ROWS, ())
 
 
-def test_days_filter_rows_where_no_partition_tells(reference: Profile, tmp_path: Path) -> None:
+def test_rows_are_filtered_by_day_where_partitions_do_not_name_it(reference: Profile, tmp_path: Path) -> None:
     whole = pa.concat_tables(rows(FIRST + timedelta(days=number)) for number in range(10))
     path = write(tmp_path / "all.parquet", whole, row_group_size=ROWS)
     seen = summarize_table(reference, within(opened(path), date(2019, 1, 9), None))
@@ -61,7 +63,9 @@ def test_days_filter_rows_where_no_partition_tells(reference: Profile, tmp_path:
 
 
 @pytest.mark.parametrize("zone", [None, "UTC", "America/New_York"])
-def test_timestamps_are_of_the_day_in_their_own_zone(reference: Profile, tmp_path: Path, zone: str | None) -> None:
+def test_a_timestamp_belongs_to_the_day_in_its_own_time_zone(
+    reference: Profile, tmp_path: Path, zone: str | None
+) -> None:
     moments = [datetime(2019, 1, 1, 12, tzinfo=UTC) + timedelta(hours=hour) for hour in range(ROWS)]
     stamps = pa.array([moment.replace(tzinfo=None) for moment in moments], pa.timestamp("us")).cast(
         pa.timestamp("us", tz=zone)
@@ -72,13 +76,13 @@ def test_timestamps_are_of_the_day_in_their_own_zone(reference: Profile, tmp_pat
     assert seen.profile.period == (date(2019, 1, 3), date(2019, 1, 4))
 
 
-def test_sub_windows_add_up_and_lie_in_the_wanted_days(folder: Path, reference: Profile) -> None:
+def test_sub_windows_add_up_and_lie_within_the_selected_days(folder: Path, reference: Profile) -> None:
     seen = summarize_table(reference, within(opened(folder), date(2019, 1, 4), None))
     assert [part.start for part in seen.parts] == [date(2019, 1, day) for day in range(4, 11)]
     assert sum(part.profile.rows for part in seen.parts) == seen.profile.rows == 7 * ROWS
 
 
-def test_rows_without_a_date_count_in_the_whole_but_in_no_part(folder: Path, reference: Profile) -> None:
+def test_rows_without_a_date_count_in_the_whole_but_in_no_sub_window(folder: Path, reference: Profile) -> None:
     day = date(2019, 1, 2)
     gaps = pa.array([None] * 50 + [day] * (ROWS - 50), pa.date32())
     write(folder / "season=2019" / f"dt={day}" / "part-0.parquet", rows(day, game_date=gaps))
@@ -87,7 +91,7 @@ def test_rows_without_a_date_count_in_the_whole_but_in_no_part(folder: Path, ref
     assert sum(part.profile.rows for part in seen.parts) == 10 * ROWS - 50
 
 
-def test_hive_keys_stand_in_for_columns_the_files_lack(tmp_path: Path) -> None:
+def test_hive_partition_keys_replace_columns_that_the_files_lack(tmp_path: Path) -> None:
     features = [*FEATURES, Feature("season", FeatureKind.NUMERIC), Feature("league", FeatureKind.CATEGORICAL)]
     for season, league in ((2018, "nba"), (2019, "nba"), (2019, "wnba")):
         day = date(season, 3, 1)
@@ -119,13 +123,13 @@ def test_hive_keys_stand_in_for_columns_the_files_lack(tmp_path: Path) -> None:
         ({}, None, None),
     ],
 )
-def test_partitions_say_which_days_their_rows_can_be_of(
+def test_partitions_limit_the_days_that_their_rows_can_have(
     partitions: dict[str, str | None], start: date | None, end: date | None
 ) -> None:
     assert days_of(partitions, time_column="played") == Days(start, end)
 
 
-def test_hidden_files_and_other_formats_are_not_the_table(folder: Path, reference: Profile) -> None:
+def test_hidden_files_and_other_formats_are_not_part_of_the_table(folder: Path, reference: Profile) -> None:
     (folder / "_SUCCESS").write_text("")
     (folder / "notes.csv").write_text("points\n1\n")
     write(folder / "_delta_log" / "x.parquet", rows(FIRST))
@@ -134,7 +138,7 @@ def test_hidden_files_and_other_formats_are_not_the_table(folder: Path, referenc
 
 
 class CountedStore:
-    """A filesystem of one file that counts how often it is asked for bytes."""
+    """A filesystem of one file that counts how often bytes are requested from it."""
 
     def __init__(self, content: bytes, type_name: str) -> None:
         self.type_name = type_name
@@ -152,7 +156,7 @@ class CountedStore:
         return pa.PythonFile(Counted(self._content), mode="r")
 
 
-def test_a_store_that_is_not_a_local_disk_is_asked_seldom() -> None:
+def test_a_remote_store_is_read_in_few_requests() -> None:
     file = io.BytesIO()
     columns = {f"x{place}": np.random.default_rng(place).normal(size=400_000) for place in range(4)}
     pq.write_table(pa.table(columns), file, row_group_size=200_000)

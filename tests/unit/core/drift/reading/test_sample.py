@@ -1,4 +1,4 @@
-"""A sample of a table: rows from all over it, at most so many, with the columns of its folders."""
+"""A sample takes a bounded number of rows from all over a table, with the columns of its partitions."""
 
 from pathlib import Path
 
@@ -19,14 +19,14 @@ def opened(path: Path) -> FeatureTable:
     return open_table(fs.LocalFileSystem(), str(path), name=path.name)
 
 
-def test_a_small_table_is_seen_whole(tmp_path: Path) -> None:
+def test_a_small_table_is_sampled_whole(tmp_path: Path) -> None:
     pq.write_table(pa.table({"n": np.arange(300)}), tmp_path / "t.parquet")
     sample = opened(tmp_path / "t.parquet").sample(SMALL)
     assert sample.whole
     assert sample.rows["n"].to_pylist() == list(range(300))
 
 
-def test_a_large_one_from_its_first_row_group_to_its_last_in_order(tmp_path: Path) -> None:
+def test_a_large_table_is_sampled_in_order_from_its_first_to_its_last_row_group(tmp_path: Path) -> None:
     pq.write_table(pa.table({"n": np.arange(10_000)}), tmp_path / "t.parquet", row_group_size=100)
     sample = opened(tmp_path / "t.parquet").sample(SMALL)
     seen = sample.rows["n"].to_numpy()
@@ -35,12 +35,12 @@ def test_a_large_one_from_its_first_row_group_to_its_last_in_order(tmp_path: Pat
     assert (np.diff(seen) > 0).all()
 
 
-def test_long_texts_are_bounded_by_their_bytes(tmp_path: Path) -> None:
+def test_a_sample_of_long_texts_is_bounded_by_its_bytes(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": ["x" * 10_000] * 20_000}), tmp_path / "t.parquet", row_group_size=5_000)
     assert opened(tmp_path / "t.parquet").sample(Budget(rows=20_000, bytes=2**20)).rows.num_rows < 20_000
 
 
-def test_a_folder_brings_its_partitions_and_does_without_a_damaged_file(tmp_path: Path) -> None:
+def test_a_folder_is_sampled_with_its_partitions_and_without_damaged_files(tmp_path: Path) -> None:
     for year in (2019, 2020):
         (tmp_path / f"year={year}").mkdir()
         pq.write_table(pa.table({"n": np.arange(10)}), tmp_path / f"year={year}" / "part.parquet")
@@ -59,7 +59,7 @@ def test_floats_of_16_bits_are_widened(tmp_path: Path) -> None:
     assert opened(tmp_path / "t.parquet").sample(SMALL).rows["n"].type == pa.float32()
 
 
-def test_what_cannot_be_one_table_is_named(tmp_path: Path) -> None:
+def test_files_that_cannot_form_one_table_are_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"n": [1]}), tmp_path / "a.parquet")
     pq.write_table(pa.table({"n": ["one"]}), tmp_path / "b.parquet")
     with pytest.raises(TypesDiffer, match="differ in a column's type"):

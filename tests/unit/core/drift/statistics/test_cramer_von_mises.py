@@ -1,3 +1,5 @@
+"""The statistic of Cramér and von Mises agrees with an exact computation and with SciPy's p-value."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,10 +21,10 @@ def both_ways(shape: str) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(("n", "m", "shift"), [(50, 30, 0.0), (300, 100, 0.2), (400, 400, 0.1), (120, 350, 1.0)])
-def test_it_is_scipys_statistic_where_no_value_repeats(n: int, m: int, shift: float) -> None:
+def test_the_statistic_is_exact_between_the_values_of_the_reference(n: int, m: int, shift: float) -> None:
     rng = np.random.default_rng(n + m)
     first, second = rng.normal(size=n), rng.normal(shift, 1, m)
-    # Current values lie between the reference's own: only there are both distribution functions known everywhere.
+    # Current values are values of the reference, because only there both distribution functions are known exactly.
     second = first[rng.integers(0, n, m)] if shift == 0 else np.sort(first)[np.sort(rng.integers(n // 3, n, m))]
     found = cramer_von_mises(*numeric(first, second))
     pooled = np.sort(np.concatenate((first, second)))
@@ -31,19 +33,19 @@ def test_it_is_scipys_statistic_where_no_value_repeats(n: int, m: int, shift: fl
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"binary"} - SPIKES))
-def test_any_shape_is_close_to_the_exact_mean_square(shape: str) -> None:
+def test_the_statistic_is_close_to_the_exact_mean_square_for_any_shape(shape: str) -> None:
     found, exact = both_ways(shape)
     assert found == pytest.approx(exact, abs=0.002)
 
 
 @pytest.mark.parametrize("shape", sorted(SPIKES))
-def test_a_new_repeated_value_counts_as_if_spread_over_its_cell(shape: str) -> None:
+def test_a_new_repeated_value_is_counted_as_if_spread_over_its_cell(shape: str) -> None:
     found, exact = both_ways(shape)
     assert exact / 3 <= found <= 3 * exact
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.02, 0.05, 0.1])
-def test_the_p_value_is_scipys_on_long_columns(shift: float) -> None:
+def test_the_p_value_agrees_with_that_of_scipy_on_long_columns(shift: float) -> None:
     rng = np.random.default_rng(7)
     first, second = rng.normal(size=20_000), rng.normal(shift, 1, 8_000)
     exact = stats.cramervonmises_2samp(first, second, method="asymptotic")
@@ -51,11 +53,11 @@ def test_the_p_value_is_scipys_on_long_columns(shift: float) -> None:
 
 
 @given(st.floats(0.02, 5))
-def test_the_limit_is_scipys(x: float) -> None:
+def test_the_limiting_distribution_agrees_with_that_of_scipy(x: float) -> None:
     assert _limit(x) == pytest.approx(float(stats._hypotests._cdf_cvm_inf(x)), abs=1e-7)
 
 
-def test_equal_sides_are_at_zero_and_far_ones_are_no_chance() -> None:
+def test_equal_columns_give_zero_and_distant_ones_a_p_value_of_zero() -> None:
     values = np.random.default_rng(1).normal(size=800)
     same = cramer_von_mises(*numeric(values, values))
     assert (same.value, same.pvalue) == (0.0, 1.0)
@@ -64,7 +66,7 @@ def test_equal_sides_are_at_zero_and_far_ones_are_no_chance() -> None:
     assert far.pvalue == 0
 
 
-def test_one_row_is_judged_and_none_is_refused() -> None:
+def test_a_column_of_one_row_is_compared_and_an_empty_one_is_refused() -> None:
     assert 0 <= cramer_von_mises(*numeric([1.0], [2.0])).pvalue <= 1
     with pytest.raises(EmptyWindow):
         cramer_von_mises(*numeric([1.0, 2.0], [None]))

@@ -1,4 +1,4 @@
-"""A statistic is one file: put into the folder it is computed, reported, archived and shown."""
+"""A statistic is one file: placing it in the folder is enough for it to be computed, reported, archived and shown."""
 
 import json
 from datetime import date
@@ -42,7 +42,7 @@ def made(name: str, *, order: int = 100, key: str | None = None) -> Statistic:
     return Statistic(name, EVERY_KIND, lambda *_: {}, (Figure(key or name, name),), date(2026, 1, 1), order)
 
 
-def test_every_module_that_declares_a_statistic_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_module_that_declares_a_statistic_is_registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "some_statistics"
     package.mkdir()
     (package / "__init__.py").touch()
@@ -54,7 +54,7 @@ def test_every_module_that_declares_a_statistic_is_one(tmp_path: Path, monkeypat
     assert [statistic.name for statistic in in_order(found)] == ["alpha", "zeta"]
 
 
-def test_statistics_are_listed_in_their_order_and_no_two_use_one_key() -> None:
+def test_statistics_are_sorted_by_their_order_and_no_two_share_a_key() -> None:
     first, second = made("b", order=1), made("a", order=2)
     assert in_order([second, first]) == (first, second)
     with pytest.raises(StatisticTwice, match="the value b"):
@@ -81,7 +81,7 @@ def test_every_statistic_of_levels_gives_all_of_its_values() -> None:
                 json.dumps(found, allow_nan=False)
 
 
-def test_the_archive_has_every_value_and_keeps_the_columns_it_had() -> None:
+def test_the_archive_has_every_value_and_keeps_its_earlier_columns() -> None:
     assert tuple(ROWS_SCHEMA.names[: len(SHIPPED_COLUMNS)]) == SHIPPED_COLUMNS
     assert len(set(ROWS_SCHEMA.names)) == len(ROWS_SCHEMA.names)
     assert set(KEYS) == set(ARCHIVED_KEYS) <= set(ROWS_SCHEMA.names)

@@ -1,4 +1,4 @@
-"""Sub-windows: calendar pieces that cover the window, and profiles that add up to it."""
+"""A window is cut into sub-windows along the calendar, and their profiles add up to that of the window."""
 
 from datetime import date, timedelta
 from functools import reduce
@@ -19,7 +19,7 @@ DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 
 
 @given(DAYS, st.integers(0, 9000))
-def test_pieces_cover_the_window_without_gap_or_overlap(first: date, length: int) -> None:
+def test_sub_windows_cover_the_window_without_gap_or_overlap(first: date, length: int) -> None:
     last = first + timedelta(days=length)
     spans = sub_windows(first, last)
     assert (spans[0][0], spans[-1][1]) == (first, last + timedelta(days=1))
@@ -75,7 +75,7 @@ def test_rows_outside_the_windows_or_without_a_day_are_left_out() -> None:
     assert split(REFERENCE, nothing, windows=[(date(2026, 1, 2), date(2026, 1, 4))])[0].profile.rows == 0
 
 
-def test_what_cannot_be_cut_is_refused_by_name() -> None:
+def test_a_window_that_cannot_be_cut_is_refused_with_the_reason() -> None:
     day = date(2026, 1, 2)
     with pytest.raises(PartsInvalid, match="before the first"):
         sub_windows(day, day - timedelta(days=1))

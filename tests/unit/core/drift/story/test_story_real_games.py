@@ -1,4 +1,4 @@
-"""The stories of real seasons whose history is known."""
+"""The story told of real seasons agrees with what is known to have happened in them."""
 
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,7 @@ def features() -> pa.Table:
 
 
 def season_told(features: pa.Table, season: int, *, last_season: int | None = None) -> Told:
-    """Tell one or more seasons beside the three before them."""
+    """Tell the story of one or more seasons against the three seasons before them."""
     seasons = features.column("season").to_numpy()
     usual = features.filter(pa.array((seasons >= season - 3) & (seasons < season)))
     window = features.filter(pa.array((seasons >= season) & (seasons <= (last_season or season))))
@@ -33,22 +33,24 @@ def season_told(features: pa.Table, season: int, *, last_season: int | None = No
 
 
 @pytest.mark.parametrize(("season", "opening"), [(1999, date(1999, 2, 5)), (2012, date(2011, 12, 25))])
-def test_a_lockout_is_one_story_of_scoring_from_opening_night(features: pa.Table, season: int, opening: date) -> None:
+def test_a_lockout_is_one_story_of_lower_scoring_from_opening_night(
+    features: pa.Table, season: int, opening: date
+) -> None:
     report = season_told(features, season).report
     assert set(report.groups[0].features) == SCORING
     assert "mean fell" in report.groups[0].headline
     assert report.began == opening
 
 
-def test_a_lockouts_crowded_calendar_passes_with_the_playoffs(features: pa.Table) -> None:
-    """Games were squeezed together until May; playoffs have their usual rest."""
+def test_the_crowded_calendar_of_a_lockout_ends_with_the_playoffs(features: pa.Table) -> None:
+    """Games were crowded together until May, while teams in the playoffs had their usual rest."""
     rested = season_told(features, 2012).feature("home_back_to_back").trend
     assert rested is not None
     assert rested.onset is not None
     assert (rested.onset.day, rested.onset.passed) == (date(2011, 12, 25), True)
 
 
-def test_the_pace_of_the_late_tens_is_one_story_that_lasts(features: pa.Table) -> None:
+def test_the_faster_pace_of_the_late_2010s_is_one_lasting_story(features: pa.Table) -> None:
     report = season_told(features, 2017, last_season=2019).report
     group = report.groups[0]
     assert set(group.features) == SCORING

@@ -1,4 +1,4 @@
-"""The story of windows whose drift is known: when it began, what moved together, how much it weighs."""
+"""The story of a known drift says when it began, which features moved together and how much they matter."""
 
 import json
 from dataclasses import replace
@@ -20,7 +20,7 @@ SINCE_WEEK_5 = [0, 0, 0, 0, 8, 8, 8, 8]
 WEEK_5 = date(2026, 2, 2)
 
 
-def test_a_quiet_window_has_trends_and_no_story() -> None:
+def test_a_quiet_window_has_trends_but_no_story() -> None:
     story = told(league())
     assert (story.report.groups, story.report.began) == ((), None)
     trend = story.feature("home_points").trend
@@ -33,7 +33,7 @@ def test_a_quiet_window_has_trends_and_no_story() -> None:
 
 @pytest.mark.parametrize("week", range(8))
 @pytest.mark.parametrize("seed", range(3))
-def test_a_step_is_dated_to_its_week(week: int, seed: int) -> None:
+def test_a_sudden_shift_is_dated_to_its_week(week: int, seed: int) -> None:
     shifts = [8.0 if now >= week else 0.0 for now in range(8)]
     story = told(league(home_points=points(104, shifts, seed=seed)))
     assert story.feature("home_points").drifted == (week < 7)
@@ -41,12 +41,12 @@ def test_a_step_is_dated_to_its_week(week: int, seed: int) -> None:
         assert story.report.began == date.fromordinal(FIRST.toordinal() + 7 * week)
 
 
-def test_a_drift_that_comes_gradually_began_half_way() -> None:
+def test_a_gradual_drift_is_dated_to_its_middle() -> None:
     story = told(league(home_points=points(104, [0, 0, 0.5, 4.5, 6.5, 7, 7, 7], seed=3)))
     assert story.report.began == date(2026, 1, 26)
 
 
-def test_a_drift_that_lasts_is_not_said_to_have_passed() -> None:
+def test_a_lasting_drift_is_not_said_to_have_passed() -> None:
     story = told(league(home_points=points(104, SINCE_WEEK_5, seed=4)))
     assert "passed" not in story.report.groups[0].headline
 
@@ -63,7 +63,7 @@ def test_a_spike_is_said_to_have_passed() -> None:
     ] * 5
 
 
-def test_the_level_that_moved_is_followed() -> None:
+def test_the_trend_follows_the_level_whose_share_moved() -> None:
     rng = np.random.default_rng(5)
     before, after = rng.choice(["arena", "hall", "gym"], 1120, p=[0.6, 0.3, 0.1]), rng.choice(["arena", "gym"], 1120)
     story = told(league(venue=np.concatenate([before, after])))
@@ -99,14 +99,14 @@ def test_features_that_move_together_are_one_story() -> None:
         {"away_points": points(103, [8, 8, 8, 8, 0, 0, 0, 0], seed=7)},
         {"rest": np.r_[np.arange(1120) % 4, np.full(1120, 3)]},
     ],
-    ids=["the other way", "at another time", "another distribution"],
+    ids=["in the other direction", "at another time", "another distribution"],
 )
-def test_features_that_do_not_belong_together_are_stories_of_their_own(other: dict[str, Any]) -> None:
+def test_features_that_moved_differently_are_separate_stories(other: dict[str, Any]) -> None:
     story = told(league(home_points=points(104, SINCE_WEEK_5, seed=6), **other))
     assert sorted(group.features for group in story.report.groups) == sorted([("home_points",), tuple(other)])
 
 
-def test_broken_columns_are_told_first_and_dated() -> None:
+def test_broken_columns_come_first_and_are_dated() -> None:
     gone = pa.array([1] * 1120 + [None] * 1120, pa.int64())
     table = league(home_points=points(104, SINCE_WEEK_5, seed=6), rest=None, venue=pa.nulls(2240, pa.string()))
     story = told(table)
@@ -116,7 +116,7 @@ def test_broken_columns_are_told_first_and_dated() -> None:
     assert not told(league(rest=gone)).feature("rest").verdict.startswith("all")
 
 
-def test_a_weight_is_the_share_of_what_the_model_relies_on() -> None:
+def test_a_story_is_weighed_by_the_importance_of_its_features() -> None:
     table = league(home_points=points(104, [8] * 8, seed=6))
     weighed = told(table, importances={"home_points": 3.0, "away_points": 1.0, "rest": 0.0}).report
     assert weighed.share_importance == 0.75
@@ -128,7 +128,7 @@ def test_a_weight_is_the_share_of_what_the_model_relies_on() -> None:
             told(table, importances=odd)
 
 
-def test_a_target_and_a_prediction_are_columns_like_any_other() -> None:
+def test_target_and_prediction_are_told_like_any_other_column() -> None:
     outcomes = (Feature("win", FeatureKind.BINARY), Feature("probability", FeatureKind.NUMERIC))
     rng = np.random.default_rng(8)
 
@@ -144,7 +144,7 @@ def test_a_target_and_a_prediction_are_columns_like_any_other() -> None:
     assert {group.features for group in story.report.groups} == {("win",), ("probability",)}
 
 
-def test_the_machine_form_holds_the_story() -> None:
+def test_the_json_form_contains_the_story() -> None:
     body = told(league(home_points=points(104, SINCE_WEEK_5, seed=6))).report.to_dict()
     assert json.loads(json.dumps(body, allow_nan=False)) == body
     assert body["summary"]["began"] == "2026-02-02"
@@ -154,7 +154,7 @@ def test_the_machine_form_holds_the_story() -> None:
     assert set(trend["points"][0]) == {"start", "end", "rows", "mean", "median", "share", "effect"}
 
 
-def test_without_parts_there_are_groups_and_no_dates() -> None:
+def test_without_sub_windows_a_story_has_groups_but_no_dates() -> None:
     table = league(home_points=points(104, [8] * 8, seed=6), away_points=points(103, [8] * 8, seed=7))
     current = REFERENCE.summarize(table)
     report = tell(check(REFERENCE, current, ClassicPolicy()), reference=REFERENCE, current=current)

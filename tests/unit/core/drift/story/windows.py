@@ -1,4 +1,4 @@
-"""Made-up leagues whose drift is known: tables of days, and the story told of them."""
+"""Invented leagues whose drift is known, as tables of days and as the stories told of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FEATURES = (
 
 
 def league(days: int = 56, *, seed: int = 1, per_day: int = 40, start: date = FIRST, **columns: Any) -> pa.Table:
-    """A table with rows spread over the days; a column given replaces the usual one, None leaves it out."""
+    """Return rows spread over the days; a given column replaces the usual one, and None leaves it out."""
     rng = np.random.default_rng(seed)
     rows = days * per_day
     table: dict[str, Any] = {
@@ -37,7 +37,7 @@ def league(days: int = 56, *, seed: int = 1, per_day: int = 40, start: date = FI
 
 
 def points(level: float, shifts: Sequence[float], *, seed: int, per_week: int = 280) -> Any:
-    """Normal points whose mean shifts week by week."""
+    """Return normally distributed points whose mean shifts from week to week."""
     rng = np.random.default_rng(seed)
     return np.concatenate([rng.normal(level + shift, 6, per_week) for shift in shifts])
 
@@ -47,7 +47,7 @@ REFERENCE = fit(league(seed=0, days=180), FEATURES, time_column="day")
 
 @dataclass(frozen=True)
 class Told:
-    """A report with its story, and what it was made of."""
+    """A report with its story, and the profile and sub-windows it was made from."""
 
     report: DriftReport
     current: Profile

@@ -1,4 +1,4 @@
-"""What no column shows by itself is heard, quiet windows are not, and what is said is what was measured."""
+"""A change that no single column shows is detected in the correlations, and quiet windows raise no alarm."""
 
 import json
 from typing import Any
@@ -28,7 +28,9 @@ def window(seed: int, correlation: float, *, days: int = 10) -> pa.Table:
 
 @pytest.mark.parametrize("known", [REFERENCE, UNDATED], ids=["dated", "undated"])
 @pytest.mark.parametrize(("correlation", "days"), [(0.0, 6), (-0.6, 5), (0.0, 50)])
-def test_a_turned_correlation_is_heard_though_no_margin_moved(known: Profile, correlation: float, days: int) -> None:
+def test_a_reversed_or_lost_correlation_is_detected_although_no_column_moved(
+    known: Profile, correlation: float, days: int
+) -> None:
     reports = [judged(known, window(seed, correlation, days=days)) for seed in range(10)]
     assert not any(report.features_drifted for report in reports)
     assert sum(report.drift_detected for report in reports) == 10
@@ -37,7 +39,7 @@ def test_a_turned_correlation_is_heard_though_no_margin_moved(known: Profile, co
 
 
 @pytest.mark.parametrize("known", [REFERENCE, UNDATED], ids=["dated", "undated"])
-def test_quiet_windows_are_quiet(known: Profile) -> None:
+def test_quiet_windows_raise_no_alarm(known: Profile) -> None:
     alarms = [judged(known, window(seed, 0.6, days=days)).table_drifted for days in (5, 20) for seed in range(100, 150)]
     assert sum(map(bool, alarms)) <= 3
 
@@ -52,11 +54,11 @@ def test_dependent_rows_are_judged_by_the_windows_of_their_history() -> None:
     windows = [repeated(window(seed, 0.6)) for seed in range(200, 240)]
     assert sum(bool(judged(known, each).table_drifted) for each in windows) <= 2
     undated = fit(repeated(turned(1, days=DAYS, correlation=0.6)), FEATURES, calibrated=True)
-    # What the history is good for.
+    # Without the history, repeated rows look independent and raise false alarms.
     assert sum(bool(judged(undated, each).table_drifted) for each in windows) >= 5
 
 
-def test_the_report_says_it_flat_and_severity_is_low() -> None:
+def test_the_report_lists_the_change_and_its_severity_is_low() -> None:
     body = judged(REFERENCE, window(3, -0.6)).to_dict()
     found = body["table"]["correlation_change"]
     assert list(found) == ["effect", "pvalue", "windows", "days", "drifted", "reason"]
@@ -71,7 +73,7 @@ def test_the_report_says_it_flat_and_severity_is_low() -> None:
     json.dumps(body, allow_nan=False)
 
 
-def test_columns_that_moved_by_themselves_are_left_to_speak_for_themselves() -> None:
+def test_correlations_of_columns_that_moved_or_broke_are_not_reported() -> None:
     turning = window(3, -0.6)
     moved = turning.set_column(1, "pace", pa.array(turning["pace"].to_numpy() + 3))
     report = judged(REFERENCE, moved)
@@ -82,7 +84,7 @@ def test_columns_that_moved_by_themselves_are_left_to_speak_for_themselves() -> 
     assert not broken.table_drifted
 
 
-def test_the_classic_policy_and_few_rows_ask_nothing_of_the_table() -> None:
+def test_correlations_are_not_examined_by_the_classic_policy_or_in_few_rows() -> None:
     turning = window(3, -0.6)
     assert check(REFERENCE, REFERENCE.summarize(turning), ClassicPolicy()).table == ()
     assert judged(REFERENCE, turning.slice(0, 99)).table == ()
@@ -90,7 +92,7 @@ def test_the_classic_policy_and_few_rows_ask_nothing_of_the_table() -> None:
     assert judged(plain, turning).table == ()
 
 
-def test_a_column_that_hardly_varies_is_compared_with_none() -> None:
+def test_a_column_that_hardly_varies_is_left_out_of_all_pairs() -> None:
     quiet = window(3, 0.6)
     constant = quiet.set_column(1, "pace", pa.array(np.zeros(quiet.num_rows)))
     evidence = correlation_change(REFERENCE, REFERENCE.summarize(constant))
@@ -100,7 +102,7 @@ def test_a_column_that_hardly_varies_is_compared_with_none() -> None:
     assert correlation_change(one, one.summarize(quiet)) is None
 
 
-def test_columns_that_say_the_same_raise_no_alarm_and_their_parting_does() -> None:
+def test_identical_columns_raise_no_alarm_until_they_diverge() -> None:
     def table(source: pa.Table, noise: float) -> pa.Table:
         points = source["pace"].to_numpy() + noise * source["points"].to_numpy()
         return source.set_column(2, "points", pa.array(points))
@@ -111,7 +113,7 @@ def test_columns_that_say_the_same_raise_no_alarm_and_their_parting_does() -> No
     assert report.drift_detected
 
 
-def test_a_correlation_that_always_comes_and_goes_is_no_drift() -> None:
+def test_a_correlation_that_keeps_changing_in_the_history_is_not_drift() -> None:
     history = pa.concat_tables(
         [turned(n, days=10, correlation=0.7 * (-1) ** n, first_day=10 * n) for n in range(DAYS // 10)]
     )
@@ -120,8 +122,8 @@ def test_a_correlation_that_always_comes_and_goes_is_no_drift() -> None:
         assert not judged(known, window(500 + seed, correlation)).table_drifted
 
 
-def test_levels_too_rare_to_be_correlated_in_few_rows_are_not() -> None:
-    """Two rows that happen to have both of two rare levels are no turned correlation."""
+def test_rare_levels_are_not_correlated_in_few_rows() -> None:
+    """Two rows that happen to share two rare levels are not a changed correlation."""
     rng = np.random.default_rng(0)
 
     def rare(rows: int) -> pa.Table:
@@ -134,10 +136,10 @@ def test_levels_too_rare_to_be_correlated_in_few_rows_are_not() -> None:
     assert sum(map(bool, alarms)) <= 3
     together = rare(30_000)
     twin = together.set_column(1, "flag_1", together["flag_0"])
-    assert judged(known, twin).table_drifted  # enough rows tell
+    assert judged(known, twin).table_drifted  # with enough rows the change is certain
 
 
-def test_columns_of_one_entity_may_correlate_anew_every_season() -> None:
+def test_correlations_that_differ_between_seasons_are_not_drift() -> None:
     def season(rng: np.random.Generator, first_day: int) -> pa.Table:
         """Draw 12 teams whose strengths in 6 columns are new each season, and who meet at random."""
         home, away = rng.integers(0, 12, (2, 2_000))
@@ -159,7 +161,7 @@ def test_columns_of_one_entity_may_correlate_anew_every_season() -> None:
     assert sum(alarms) <= 1
 
 
-def test_a_reference_that_disagrees_with_itself_is_compared_by_its_newest_part() -> None:
+def test_a_heterogeneous_reference_is_compared_by_its_newest_part() -> None:
     before = turned(1, days=DAYS, correlation=-0.6)
     before = before.set_column(1, "pace", pa.array(before["pace"].to_numpy() + 2))
     after = turned(2, days=DAYS, correlation=0.6, first_day=DAYS)
@@ -171,7 +173,7 @@ def test_a_reference_that_disagrees_with_itself_is_compared_by_its_newest_part()
     assert Profile.from_bytes(known.to_bytes()) == known
 
 
-def test_the_variance_grows_beyond_the_longest_length_and_is_never_below_that_of_independent_rows() -> None:
+def test_the_variance_is_never_below_that_of_independent_rows_at_any_length() -> None:
     assert REFERENCE.pairs is not None
     null = REFERENCE.pairs.null
     assert isinstance(null, PairNull)
@@ -183,5 +185,5 @@ def test_the_variance_grows_beyond_the_longest_length_and_is_never_below_that_of
 
 
 @pytest.mark.parametrize("x", [1e-300, 1e-20, 1e-17])
-def test_an_f_of_next_to_nothing_has_the_whole_tail_above_it(x: float) -> None:
+def test_the_tail_of_a_tiny_f_is_one(x: float) -> None:
     assert f_tail(x, degrees=1, other_degrees=40) == pytest.approx(1.0)
