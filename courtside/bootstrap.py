@@ -118,15 +118,16 @@ def freezing() -> Callable[[RetrainingRequest], FreezeResponse]:
 def gate() -> Callable[[GateRequest], GateResponse]:
     """Wire the gate."""
     from courtside.adapters.s3_lake import S3Lake
-    from courtside.core.gate.policy import GatePolicy
+    from courtside.datasets.catalog import load_dataset
     from courtside.workflows.gate import gate
 
     env = GateEnv.read()
+    limits = load_dataset(env.dataset).gate
     lake, lock = S3Lake(env.lake_bucket), retraining_lock_of(env)
 
     def step(request: GateRequest) -> GateResponse:
         lock.renew(request.training_id, now=datetime.now(UTC))
-        response = gate(request, lake=lake, policy=GatePolicy(), now=datetime.now(UTC))
+        response = gate(request, lake=lake, policy=limits, now=datetime.now(UTC))
         return response.model_copy(update={"needs_approval": env.approval and response.promote})
 
     return step

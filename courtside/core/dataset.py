@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
+
+from courtside.core.gate.policy import GatePolicy
 
 
 class FeatureKind(StrEnum):
@@ -93,6 +95,7 @@ class Dataset:
     `version` counts the contract's changes; `table` is the address of its rows where it names one; `candidates` are
     those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
     `tracking` say whether a training makes a drift reference and is logged;
+    `gate` are the limits that a challenger must keep;
     `inference` is set where features are inferred from the rows: there are none until `with_features` names them.
     """
 
@@ -118,6 +121,7 @@ class Dataset:
     tracking: bool = True
     segments: tuple[str, ...] = ()
     inference: Inference | None = None
+    gate: GatePolicy = field(default_factory=GatePolicy)
 
     @property
     def contract(self) -> ContractId:
@@ -125,6 +129,8 @@ class Dataset:
         said = asdict(self)
         if len(self.segments) < 2:  # `segment` says the same, and contracts keep the hash that they had before
             del said["segments"]
+        if self.gate == GatePolicy():
+            del said["gate"]
         if self.inference is None:
             del said["inference"]
         else:  # the contract is the same, whatever features its rows turn out to have

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
+from courtside.core.gate.policy import GatePolicy
 from courtside.datasets.contract_checks import CHECKS
 from courtside.datasets.contract_keys import (
     NOT_YET,
@@ -70,6 +71,7 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "segments": tuple(contract.segments),
             "candidates": None if contract.candidates is None else tuple(contract.candidates),
             "policy": contract.watch.policy,
+            "gate": GatePolicy(**contract.gate.model_dump()),
             "inference": None if features else Inference(tuple(contract.leave_out), entities),
             "thresholds": tuple(f"{key}={limit}" for key, limit in contract.watch.thresholds.items()),
         }
@@ -92,12 +94,14 @@ def _told(error: ErrorDetails, document: Document) -> str:
         return unknown_word(path, Phase if path[0] == "comparable" else FeatureKind, document)
     if error["type"] == "literal_error":
         return unknown_word(path, get_args(_keys_of(path[:-1])[str(path[-1])].annotation), document)
-    return problem(error, document)
+    return problem(error, document, _keys_of(path[:-1]).get(str(path[-1])) if path else None)
 
 
 def _keys_of(path: tuple[int | str, ...]) -> dict[str, FieldInfo]:
-    """Return the keys that a contract may have at a path: those of the document, or of one of its parts."""
-    return PARTS[str(path[0])].model_fields if path else ContractDocument.model_fields
+    """Return the keys that a contract may have at a path: those of the document, of one of its parts, or none."""
+    if not path:
+        return ContractDocument.model_fields
+    return PARTS[str(path[0])].model_fields if len(path) == 1 and path[0] in PARTS else {}
 
 
 def _is_path(name: str) -> bool:

@@ -18,11 +18,15 @@ from pydantic import (
 
 from courtside.contracts.key_names import NameUnusable, key_name
 from courtside.core.dataset import FeatureKind, Phase
+from courtside.core.gate.policy import GatePolicy
 
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=1, strict=True)]
+Whole = Annotated[int, Field(ge=0, strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 Limit = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
+Margin = Annotated[float, Field(ge=0, lt=1, strict=True)]
+LIMITS = GatePolicy()
 
 
 class Keys(BaseModel):
@@ -94,6 +98,46 @@ class Watch(Keys):
         description="A feature's own threshold of a statistic, by `feature.statistic`; `--threshold` comes on top.",
         examples=[{"age.ks": 0.2}],
     )
+
+
+class Gate(Keys):
+    """What a challenger must keep to become champion; `docs/gate.md` says how the figures are computed."""
+
+    floor_auc: Annotated[float, Field(ge=0.5, lt=1, strict=True)] = Field(
+        LIMITS.floor_auc, description="The lowest AUC that may be promoted.", examples=[0.6]
+    )
+    margin: Margin = Field(
+        LIMITS.margin, description="The most AUC that a fresher challenger may lose.", examples=[0.002]
+    )
+    fresher_days: Whole = Field(
+        LIMITS.fresher_days,
+        description="The days by which its data must end after the champion's; 0: any training will do.",
+        examples=[7],
+    )
+    log_loss_margin: Margin = Field(
+        LIMITS.log_loss_margin, description="By how much its log loss may be worse, in nats.", examples=[0.01]
+    )
+    calibration_margin: Margin = Field(
+        LIMITS.calibration_margin,
+        description="By how much its calibration error may be worse, in probability.",
+        examples=[0.02],
+    )
+    segment_margin: Margin = Field(
+        LIMITS.segment_margin, description="By how much its log loss in any segment may be worse.", examples=[0.02]
+    )
+    fewest_rows: Count = Field(
+        LIMITS.fewest_rows, description="With fewer rows in the holdout nothing is promoted.", examples=[200]
+    )
+    fewest_of_class: Count = Field(
+        LIMITS.fewest_of_class, description="With fewer rows of either class nothing is promoted.", examples=[20]
+    )
+    fewest_segment_rows: Count = Field(
+        LIMITS.fewest_segment_rows, description="A segment with fewer rows is left out, and said so.", examples=[50]
+    )
+    resamples: Annotated[int, Field(ge=100, le=100_000, strict=True)] = Field(
+        LIMITS.resamples, description="Draws behind each interval.", examples=[2000]
+    )
+    seed: Whole = Field(LIMITS.seed, description="Seeds these draws.", examples=[7])
 
 
 class ContractDocument(Keys):
@@ -179,6 +223,9 @@ class ContractDocument(Keys):
         examples=[["logistic_regression", "lightgbm"]],
     )
     watch: Watch = Field(Watch(), description="How windows are judged.", examples=[{"policy": "classic"}])
+    gate: Gate = Field(
+        Gate(), description="What a challenger must keep to become champion.", examples=[{"floor_auc": 0.6}]
+    )
     drift: Switch = Field(
         True,
         description="Whether `train` makes a drift reference; `false` is `--disable-drift`.",
@@ -191,7 +238,7 @@ class ContractDocument(Keys):
     )
 
 
-PARTS: dict[str, type[Keys]] = {"target": Target, "comparable": Comparable, "watch": Watch}
+PARTS: dict[str, type[Keys]] = {"target": Target, "comparable": Comparable, "watch": Watch, "gate": Gate}
 """The keys that hold keys of their own."""
 
 NOT_YET = {
@@ -200,7 +247,6 @@ NOT_YET = {
     "watch.window": "the days of a window are a setting of the stage, the same for all of its models",
     "retrain": "when a model is retrained is a setting of the stage, the same for all of its models",
     "retraining": "whether drift retrains is a setting of the stage, the same for all of its models",
-    "gate": "the gate has one set of limits for all models",
     "alerts": "who is told is a setting of the stage, the same for all of its models",
 }
 """Keys that contracts will have, and why they cannot be kept today."""

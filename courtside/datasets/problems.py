@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from courtside.contracts.shortening import shortened
@@ -17,11 +18,11 @@ _WRITE = {
     "too_long": "{key} holds more than {most}; delete the others",
     "bool_type": "{key} must be true or false, like `{last}: false`",
     **dict.fromkeys(
-        ("float_type", "greater_than", "finite_number"), "{key} must be a number above 0, like `{last}: 0.2`"
-    ),
-    **dict.fromkeys(
-        ("int_type", "int_parsing", "int_from_float", "int_parsing_size", "greater_than_equal"),
-        "{key} must be a whole number from 1, like `{key}: 3`",
+        (
+            *("float_type", "int_type", "int_parsing", "int_from_float", "int_parsing_size", "finite_number"),
+            *("greater_than", "greater_than_equal", "less_than", "less_than_equal"),
+        ),
+        "{key} must be {number}",
     ),
     **dict.fromkeys(
         ("dict_type", "model_type", "model_attributes_type"), "{key} must hold keys with values, like `{example}`"
@@ -34,11 +35,12 @@ _EXAMPLES = {
     "candidates": "candidates: [lightgbm]",
     "watch": "policy: classic",
     "watch.thresholds": "age.ks: 0.2",
+    "gate": "floor_auc: 0.6",
 }
 
 
-def problem(error: ErrorDetails, document: Document) -> str:
-    """Return what pydantic found, in the words of someone who edits the file."""
+def problem(error: ErrorDetails, document: Document, field: FieldInfo | None = None) -> str:
+    """Return what pydantic found, in the words of someone who edits the file; `field` is that of a key of ours."""
     path = error["loc"]
     scalar = document.scalars.get(path)
     key = _name(path)
@@ -48,10 +50,30 @@ def problem(error: ErrorDetails, document: Document) -> str:
         key=key,
         last=path[-1] if path else "",
         example=_EXAMPLES.get(key, "name: churn"),
+        number=_number(field, str(path[-1]) if path else ""),
         most=error.get("ctx", {}).get("max_length"),
         message=error["msg"].removeprefix("Value error, "),
     )
     return f"line {document.line(path)}: {said}"
+
+
+def _number(field: FieldInfo | None, key: str) -> str:
+    """Say which numbers a key takes; a key that people name themselves is a threshold.
+
+    >>> _number(FieldInfo(annotation=int, ge=0, examples=[7]), "days")
+    'a whole number from 0, like `days: 7`'
+    """
+    if field is None:
+        return f"a number above 0, like `{key}: 0.2`"
+    words = {"ge": "from", "gt": "above", "lt": "below", "le": "up to"}
+    limits = [
+        f"{said} {getattr(each, limit):g}"
+        for limit, said in words.items()
+        for each in field.metadata
+        if hasattr(each, limit)
+    ]
+    whole = "whole " if field.annotation is int else ""
+    return f"a {whole}number {' and '.join(limits)}, like `{key}: {(field.examples or [3])[0]}`"
 
 
 def unknown_key(path: Path, known: Iterable[str], document: Document) -> str:

@@ -1,6 +1,7 @@
 """Every key of a contract: read, explained, completed by editors, or refused with the reason."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 import yaml
 
 from courtside.core.dataset import Dataset, Inference
+from courtside.core.gate.policy import GatePolicy
 from courtside.datasets.catalog import DatasetInvalid, load_dataset, table_address
-from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, PARTS, ContractDocument
+from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, PARTS, ContractDocument, Gate
 from courtside.datasets.contract_schema import PAGE, SCHEMA, page, schema
 from courtside.datasets.strict_yaml import read_document
 
@@ -103,6 +105,15 @@ def test_what_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
     assert (dataset.drift, dataset.tracking) == (True, True)
 
 
+def test_the_gate_has_the_limits_of_the_contract_and_of_its_own_where_that_names_none(tmp_path: Path) -> None:
+    assert read(tmp_path, LEAST).gate == GatePolicy()
+    assert set(Gate.model_fields) == {each.name for each in fields(GatePolicy)}
+    strict = read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.6, "fresher_days": 7}})
+    assert strict.gate == GatePolicy(floor_auc=0.6, fresher_days=7)
+    assert strict.contract.sha256 != read(tmp_path, LEAST).contract.sha256
+    assert read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.55}}).contract == read(tmp_path, LEAST).contract
+
+
 @pytest.mark.parametrize("key", NOT_YET)
 def test_a_key_without_machinery_is_refused_with_its_line_and_the_reason(tmp_path: Path, key: str) -> None:
     outer, _, inner = key.partition(".")
@@ -140,6 +151,19 @@ def test_a_word_without_machinery_is_refused_with_its_line_and_the_reason(tmp_pa
         ("tracking: 0\n", "line 5: tracking must be true or false"),
         ("version: 1.5\n", "line 5: version must be a whole number"),
         ("version: true\n", "line 5: version must be a whole number"),
+        (
+            "gate: {floor_auc: 1}\n",
+            "line 5: gate.floor_auc must be a number from 0.5 and below 1, like",
+        ),
+        ("gate: {floor_auc: high}\n", "line 5: gate.floor_auc must be a number from 0.5 and below 1"),
+        ("gate: {margin: -0.1}\n", "line 5: gate.margin must be a number from 0 and below 1, like `margin: 0.002`"),
+        ("gate: {margin: .nan}\n", "line 5: gate.margin must be a number from 0 and below 1"),
+        ("gate: {margin: true}\n", "line 5: gate.margin must be a number from 0 and below 1"),
+        ("gate:\n  fewest_rows: 0\n", "line 6: gate.fewest_rows must be a whole number from 1"),
+        ("gate:\n  fresher_days: 1.5\n", "line 6: gate.fresher_days must be a whole number from 0"),
+        ("gate: {resamples: 5}\n", "line 5: gate.resamples must be a whole number from 100 and up to 100,000"),
+        ("gate: {floor: 0.6}\n", r"line 5: the key gate.floor is not known; did you mean floor_auc\?"),
+        ("gate: 0.6\n", "line 5: gate must hold keys with values, like `floor_auc: 0.6`"),
         ("leave_out: [income]\n", "line 5: leave_out is for `features: infer`; delete it"),
         ("table: a.csv\nbuilder: nba\n", "line 5: rows come from `table` or from `builder`"),
     ],
