@@ -67,7 +67,7 @@ def _number(field: FieldInfo | None, key: str) -> str:
         return f"a number above 0, like `{key}: 0.2`"
     words = {"ge": "from", "gt": "above", "lt": "below", "le": "up to"}
     limits = [
-        f"{said} {getattr(each, limit):g}"
+        f"{said} {getattr(each, limit):,}"
         for limit, said in words.items()
         for each in field.metadata
         if hasattr(each, limit)
