@@ -37,6 +37,8 @@ from courtside.contracts.events import (
 from courtside.contracts.records import ApprovalRecord, TrainingRecord
 
 if TYPE_CHECKING:
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.core.dataset import Dataset
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.production import Production
     from courtside.workflows.retraining_lock import RetrainingLock
@@ -153,18 +155,26 @@ def approval_request() -> Callable[[ApprovalRequest], ApprovalRecord]:
     return step
 
 
-def production_of(*, ledger_table: str, lake_bucket: str, tracking_uri: str) -> "Production":
+def production_of(*, ledger_table: str, lake: "S3Lake", tracking_uri: str, dataset: "Dataset") -> "Production":
     """Wire the production history, which says who is champion; nothing is contacted yet."""
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.mlflow_registry import MlflowRegistry
-    from courtside.adapters.s3_lake import S3Lake
     from courtside.workflows.production import Production
 
-    return Production(DynamoDbLedger(ledger_table), MlflowRegistry(tracking_uri), S3Lake(lake_bucket))
+    registry = MlflowRegistry(tracking_uri, model=dataset.place.registered_model)
+    return Production(DynamoDbLedger(ledger_table), registry, lake)
 
 
 def _production(env: PromoteEnv) -> "Production":
-    return production_of(ledger_table=env.ledger_table, lake_bucket=env.lake_bucket, tracking_uri=env.tracking_uri)
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.datasets.catalog import load_dataset
+
+    return production_of(
+        ledger_table=env.ledger_table,
+        lake=S3Lake(env.lake_bucket),
+        tracking_uri=env.tracking_uri,
+        dataset=load_dataset(env.dataset),
+    )
 
 
 @cache

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
+from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from courtside.adapters.mlflow_connection import connect, is_missing, reaching
@@ -13,9 +14,20 @@ from courtside.adapters.mlflow_texts import TAG, taken
 from courtside.contracts.names import REGISTERED_MODEL, Alias
 from courtside.workflows.ports import VersionMissing
 
+STAGING = "Staging"
+
+
+def nominate(client: MlflowClient, model: str, version: str) -> None:
+    """Make a version of a registered model the challenger; what was challenger is a candidate no more."""
+    former = client.get_registered_model(model).aliases.get(Alias.CHALLENGER)
+    client.set_registered_model_alias(model, Alias.CHALLENGER, version)
+    client.set_model_version_tag(model, version, "stage", STAGING)
+    if former not in {None, version} and client.get_model_version(model, former).tags.get("stage") == STAGING:
+        client.set_model_version_tag(model, former, "stage", "Archived")
+
 
 class MlflowRegistry:
-    """The one registered model of this deployment."""
+    """One registered model."""
 
     def __init__(self, uri: str, *, model: str = REGISTERED_MODEL) -> None:
         self._uri = uri
@@ -48,7 +60,7 @@ class MlflowRegistry:
     def nominate(self, version: str) -> None:
         """Make a version the challenger."""
         with self._naming(version):
-            self._client.set_registered_model_alias(self._model, Alias.CHALLENGER, version)
+            nominate(self._client, self._model, version)
 
     def versions(self) -> list[dict[str, str]]:
         """Return every version with its aliases and its training, newest first; none before the first training."""

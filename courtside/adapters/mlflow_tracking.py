@@ -27,18 +27,25 @@ from courtside.adapters.mlflow_models import (
     save_nothing,
     signature_of,
 )
+from courtside.adapters.mlflow_places import make_place, require_own_place
+from courtside.adapters.mlflow_registry import nominate
 from courtside.adapters.mlflow_texts import DESCRIPTION, NAME, PARAM, TAG, taken, taken_values
 from courtside.adapters.tracking_address import usable_address
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import LoggedRuns
-from courtside.contracts.names import REFERENCE_ARTIFACTS, REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
+from courtside.contracts.names import NBA_PLACE, REFERENCE_ARTIFACTS, Alias, ModelPlace
 from courtside.core.training.candidates import Classifier
-from courtside.workflows.ports import CandidateRun, ChampionReadsOther, TrackingRefused, TrainingRun
+from courtside.workflows.ports import CandidateRun, TrackingRefused, TrainingRun
 
 FINISHED: str = RunStatus.to_string(RunStatus.FINISHED)
 _SAME_TRAINING = ("dataset", "data_hash", "as_of", "sha256")
 """Tags that two attempts of one training share: runs that differ in one of them are another training's."""
 PARALLEL = 4
+UNFINISHED = (
+    "Training {training} has registered this version and has not finished. If this still stands here later, the "
+    "training broke off, and the version plays no part."
+)
+"""A version's description until its training has described it."""
 
 
 class RunsOfAnotherTraining(CourtsideError):
@@ -54,13 +61,23 @@ class RunsOfAnotherTraining(CourtsideError):
 
 
 class MlflowTracking(MlflowModels):
-    """The tracking server at `uri`; with `nominates`, it makes the best model of a training challenger itself."""
+    """The tracking server at `uri`, at a contract's place; with `nominates`, no gate comes before the challenger."""
 
-    def __init__(self, uri: str, *, model: str = REGISTERED_MODEL, nominates: bool = True) -> None:
+    def __init__(self, uri: str, *, place: ModelPlace = NBA_PLACE, nominates: bool = True) -> None:
         self._uri = usable_address(uri)
-        self._model = model
+        self._place = place
+        self._model = place.registered_model
         self._nominates = nominates
         self._client = connect(self._uri)
+
+    def at(self, place: ModelPlace) -> "MlflowTracking":
+        """Return the same server at a contract's place."""
+        return MlflowTracking(self._uri, place=place, nominates=self._nominates)
+
+    def require_own_place(self) -> None:
+        """Raise `PlaceTaken` if the place is another contract's."""
+        with self._session():
+            require_own_place(self._client, self._place)
 
     @staticmethod
     def prepare() -> None:
@@ -69,13 +86,14 @@ class MlflowTracking(MlflowModels):
             save_nothing(folder)
 
     def log(self, run: TrainingRun) -> LoggedRuns:
-        """Log every model, register the best, and return where they went.
+        """Log every model, register the best, which has no role yet, and return where they went.
 
         What a broken attempt of the same training finished is kept; what it left half done is deleted and logged again.
-        Raises `RunsOfAnotherTraining` before anything is changed, and `TrackingUnavailable`.
+        Raises `PlaceTaken` and `RunsOfAnotherTraining` before anything is changed, and `TrackingUnavailable`.
         """
         with self._session():
-            experiment = mlflow.set_experiment(TRAINING_EXPERIMENT).experiment_id
+            make_place(self._client, self._place)
+            experiment = mlflow.set_experiment(self._place.experiment).experiment_id
             parent = self._parent(run, experiment)
             finished = self._finished_runs(run, experiment)
             made = self._log_candidates(
@@ -95,16 +113,14 @@ class MlflowTracking(MlflowModels):
             self._client.update_model_version(self._model, logged.version, description=taken(description, DESCRIPTION))
             self._client.set_terminated(logged.parent_run_id, FINISHED)
 
-    def check_champion(self, feature_names: Sequence[str]) -> None:
-        """Raise `ChampionReadsOther` if there is a champion that needs more than these features."""
+    def nominate(self, version: str) -> None:
+        """Make a finished training's version challenger, unless one with newer data is, or a gate decides about it."""
+        if not self._nominates:
+            return
         with self._session():
-            version = self._champion_version()
-            if version is None:
-                return
-            address = f"models:/{self._model}/{version.version}"
-            needed = mlflow.models.get_model_info(address).signature.inputs.input_names()
-        if lacking := [name for name in needed if name not in feature_names]:
-            raise ChampionReadsOther(str(version.version), lacking, dataset=version.tags.get("dataset"))
+            tags = self._client.get_model_version(self._model, version).tags
+            if "stage" not in tags and self._challenger_as_of() <= tags["as_of"]:
+                nominate(self._client, self._model, version)
 
     def champion(self) -> RegisteredChampion | None:
         """Load the champion; return None if there is none yet."""
@@ -226,28 +242,21 @@ class MlflowTracking(MlflowModels):
             self._client.log_artifacts(run_id, folder)
 
     def _register(self, run_id: str, run: TrainingRun) -> str:
-        """Return the version of a run, created if it has none.
-
-        It becomes challenger unless one with newer data exists.
-        """
-        try:
-            self._client.create_registered_model(self._model)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
+        """Return the version of a run, created if it has none."""
         known = self._client.search_model_versions(f"name = '{self._model}' and run_id = '{run_id}'")
-        version = known[0] if known else self._new_version(run_id, run)
-        staged = self._nominates and version.tags.get("stage") == "Staging"
-        if staged and self._challenger_as_of() <= run.tags["as_of"]:
-            self._client.set_registered_model_alias(self._model, Alias.CHALLENGER, version.version)
-        return str(version.version)
-
-    def _new_version(self, run_id: str, run: TrainingRun) -> mlflow.entities.model_registry.ModelVersion:
-        tags = {"stage": "Staging", **_tags(run.tags)}
+        if known:
+            return str(known[0].version)
         # A finished run has exactly one model; `mlflow.register_model` would search the experiment's models for it.
         (output,) = self._client.get_run(run_id).outputs.model_outputs
-        source = f"models:/{output.model_id}"
-        return self._client.create_model_version(self._model, source, run_id, tags=tags, model_id=output.model_id)
+        created = self._client.create_model_version(
+            self._model,
+            f"models:/{output.model_id}",
+            run_id,
+            tags=_tags(run.tags),
+            description=UNFINISHED.format(training=run.training_id),
+            model_id=output.model_id,
+        )
+        return str(created.version)
 
     def _challenger_as_of(self) -> str:
         try:

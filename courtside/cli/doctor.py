@@ -120,7 +120,9 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     resources = [resource for stack in standing for resource in stack_resources(stack)]
     uri, machine = signed(outputs[StackOutput.TRACKING_URI]), outputs[StackOutput.RETRAINING]
     yield from examine("service", lambda: service(resources))
-    yield from examine("champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri))
+    yield from examine(
+        "champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri, place=dataset.place)
+    )
     yield from examine("loaded data", lambda: loaded_data(lake, dataset))
     yield from examine("schedule", lambda: monitoring.schedule(resources, lake=lake.bucket))
     yield from examine("lock", lambda: retraining.lock(ledger, machine=machine, now=now))

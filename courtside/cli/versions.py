@@ -7,10 +7,10 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
+from courtside.cli.stage_data import stage_lake
 from courtside.cli.versions_import import import_model
 
 if TYPE_CHECKING:
-    from courtside.adapters.s3_lake import S3Lake
     from courtside.contracts.records import ApprovalRecord, Reign
     from courtside.workflows.approval import Approvals
     from courtside.workflows.production import Production
@@ -33,7 +33,9 @@ def list_versions(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.workflows.versions import judged
 
     with people.status("Asking the registry"):
-        versions = judged(MlflowRegistry(stage_tracking_uri(stage)).versions(), lake=_lake(stage))
+        lake, dataset = stage_lake(stage)
+        registry = MlflowRegistry(stage_tracking_uri(stage), model=dataset.place.registered_model)
+        versions = judged(registry.versions(), lake=lake)
     print_json(versions) if as_json else print_table("Versions", versions)
 
 
@@ -177,24 +179,18 @@ def _waiting_row(record: "ApprovalRecord") -> dict[str, str | None]:
     }
 
 
-def _lake(stage: str) -> "S3Lake":
-    from courtside.adapters.deployment import stage_outputs
-    from courtside.adapters.s3_lake import S3Lake
-    from courtside.contracts.names import StackOutput
-
-    return S3Lake(stage_outputs(stage)[StackOutput.LAKE_BUCKET])
-
-
 def _production(stage: str) -> "Production":
     from courtside.adapters.deployment import stage_outputs
     from courtside.bootstrap import production_of
     from courtside.contracts.names import StackOutput
 
     outputs = stage_outputs(stage)
+    lake, dataset = stage_lake(stage)
     return production_of(
         ledger_table=outputs[StackOutput.LEDGER_TABLE],
-        lake_bucket=outputs[StackOutput.LAKE_BUCKET],
+        lake=lake,
         tracking_uri=signed(outputs[StackOutput.TRACKING_URI]),
+        dataset=dataset,
     )
 
 

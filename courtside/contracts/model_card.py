@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from courtside.contracts.events import Payload
+from courtside.contracts.names import TRAINING_EXPERIMENT, ModelPlace
 from courtside.contracts.records import TrainingRecord
 
 
@@ -59,12 +60,18 @@ class ModelCard(Payload):
     record: TrainingRecord
     purpose: str | None = None
     registered_model: str
+    experiment: str = TRAINING_EXPERIMENT
     train_period: tuple[date, date] | None
     test_period: tuple[date, date] | None
     manifest_key: str | None = None
     candidates: tuple[CandidateCard, ...] = Field(min_length=1)
     provenance: Provenance = Provenance()
     logged: LoggedRuns | None = None
+
+    @property
+    def place(self) -> ModelPlace:
+        """Where it is logged in MLflow."""
+        return ModelPlace(self.record.dataset, self.registered_model, self.experiment)
 
 
 class SpooledRun(Payload):

@@ -1,5 +1,6 @@
 """Names that people and other programs rely on; changing one is a breaking change."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 TRAINING_EXPERIMENT = "nba-game-predictions"
@@ -16,6 +17,18 @@ REFERENCE_ARTIFACTS = "reference"
 
 POSTED, NO_WEBHOOK = "the alert was posted", "no webhook is set"
 """What a channel's notifier logs of an alert, by which `courtside alerts test` knows what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlace:
+    """Where the trainings of a contract go in MLflow: no other contract has the same model or experiment."""
+
+    contract: str
+    registered_model: str
+    experiment: str
+
+
+NBA_PLACE = ModelPlace(DEFAULT_DATASET, REGISTERED_MODEL, TRAINING_EXPERIMENT)
 
 
 class Alias(StrEnum):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from courtside.contracts.events import Payload, RetrainingRequest, Trigger, Window
+from courtside.contracts.names import REGISTERED_MODEL
 
 
 class SplitRule(Payload):
@@ -132,6 +133,7 @@ class TrainingRecord(Payload):
     models: tuple[ModelRecord, ...]
     best: str
     importances: dict[str, float]
+    registered_model: str = REGISTERED_MODEL
     challenger_version: str | None = None
     challenger_run_id: str | None = None
     champion_version: str | None = None
@@ -230,6 +232,7 @@ class GateDecision(Payload):
     reason: str
     challenger_version: str | None
     champion_version: str | None
+    registered_model: str = REGISTERED_MODEL
     holdout_key: str
     holdout_rows: int
     policy: dict[str, float]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
 
+from courtside.contracts.names import ModelPlace
 from courtside.core.gate.policy import GatePolicy
 
 
@@ -96,7 +97,8 @@ class Dataset:
     those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
     `tracking` say whether a training makes a drift reference and is logged;
     `gate` are the limits that a challenger must keep;
-    `inference` is set where features are inferred from the rows: there are none until `with_features` names them.
+    `inference` is set where features are inferred from the rows: there are none until `with_features` names them;
+    `registered_model` and `experiment` are what MLflow calls them, where that is not `name`.
     """
 
     name: str
@@ -122,12 +124,15 @@ class Dataset:
     segments: tuple[str, ...] = ()
     inference: Inference | None = None
     gate: GatePolicy = field(default_factory=GatePolicy)
+    registered_model: str | None = None
+    experiment: str | None = None
 
     @property
     def contract(self) -> ContractId:
         """What tells this contract from others: the SHA-256 is that of its canonical JSON."""
         said = asdict(self)
-        if len(self.segments) < 2:  # `segment` says the same, and contracts keep the hash that they had before
+        # Contracts keep the hash that they had before these keys.
+        if len(self.segments) < 2:  # `segment` says the same
             del said["segments"]
         if self.gate == GatePolicy():
             del said["gate"]
@@ -135,6 +140,9 @@ class Dataset:
             del said["inference"]
         else:  # the contract is the same, whatever features its rows turn out to have
             del said["features"]
+        for key in ("registered_model", "experiment"):
+            if said[key] is None:
+                del said[key]
         content = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return ContractId(self.name, self.version, hashlib.sha256(content.encode()).hexdigest())
 
@@ -154,6 +162,11 @@ class Dataset:
     def columns_of(self, names: Sequence[str]) -> list[str]:
         """Return which of a table's columns are read: the contract's, or all while its features are to be inferred."""
         return [name for name in (names if self.to_infer else self.columns) if name in names]
+
+    @property
+    def place(self) -> ModelPlace:
+        """Where trainings of this contract go in MLflow."""
+        return ModelPlace(self.name, self.registered_model or self.name, self.experiment or self.name)
 
     @property
     def feature_names(self) -> list[str]:

@@ -226,6 +226,18 @@ class ContractDocument(Keys):
     gate: Gate = Field(
         Gate(), description="What a challenger must keep to become champion.", examples=[{"floor_auc": 0.6}]
     )
+    registered_model: Annotated[Text, AfterValidator(_part_of_keys)] | None = Field(
+        None,
+        description="What the models are registered as in MLflow, where that is not `name`; no other contract may "
+        "have the same.",
+        examples=["churn-model"],
+    )
+    experiment: Annotated[Text, AfterValidator(_part_of_keys)] | None = Field(
+        None,
+        description="The MLflow experiment of the trainings, where that is not `name`; no other contract may have the "
+        "same.",
+        examples=["churn-trainings"],
+    )
     drift: Switch = Field(
         True,
         description="Whether `train` makes a drift reference; `false` is `--disable-drift`.",

@@ -7,7 +7,6 @@ from typing import Protocol
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import ApprovalAnswer, ApprovalRequest
-from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import ApprovalRecord, GateDecision
 from courtside.core.retraining_alerts import approval_alert
 from courtside.core.runs import training_run
@@ -97,7 +96,7 @@ def request_approval(
         expires_at=now + wait,
     )
     alert = approval_alert(
-        model=REGISTERED_MODEL,
+        model=decision.registered_model,
         training_id=request.training_id,
         stage=stage,
         reason=decision.reason,

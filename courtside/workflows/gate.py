@@ -5,7 +5,6 @@ from datetime import datetime
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import GateRequest, GateResponse
-from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from courtside.core.alerting import passed_alert, rejection_alert
 from courtside.core.gate.comparison import AUC
@@ -60,6 +59,7 @@ def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, 
         reason=verdict.reason,
         challenger_version=record.challenger_version,
         champion_version=record.champion_version,
+        registered_model=record.registered_model,
         holdout_key=key,
         holdout_rows=holdout.labels.size,
         policy=policy.as_dict(),
@@ -90,7 +90,7 @@ def _read_decision(lake: Lake, key: str) -> GateDecision:
 
 
 def _response(decision: GateDecision) -> GateResponse:
-    alert = (passed_alert if decision.promote else rejection_alert)(decision, model=REGISTERED_MODEL)
+    alert = (passed_alert if decision.promote else rejection_alert)(decision, model=decision.registered_model)
     return GateResponse(
         training_id=decision.training_id,
         promote=decision.promote,

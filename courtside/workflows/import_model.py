@@ -76,6 +76,7 @@ def import_model(
         "dataset": dataset.name,
         "stage": IMPORTED,
     }
+    tracking = tracking.at(dataset.place)
     logged = tracking.log(
         TrainingRun(
             training_id=training_id,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from courtside.contracts import lake_keys
 from courtside.contracts.model_card import CandidateCard, ModelCard, Provenance
-from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, render_markdown, render_page
@@ -28,7 +27,8 @@ def model_card(
     return ModelCard(
         record=record,
         purpose=dataset.purpose,
-        registered_model=REGISTERED_MODEL,
+        registered_model=dataset.place.registered_model,
+        experiment=dataset.place.experiment,
         train_period=period(split.train, dataset.time_column) if dataset.time_column else None,
         test_period=period(split.test, dataset.time_column) if dataset.time_column else None,
         manifest_key=lake_keys.training_manifest(record.training_id) if record.data_hash else None,

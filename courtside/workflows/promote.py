@@ -5,7 +5,6 @@ from datetime import datetime
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import PromoteRequest, PromoteResponse, SealRequest, SealResponse
-from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.records import GateDecision
 from courtside.core.alerting import promotion_alert
 from courtside.workflows.lake_documents import read_document
@@ -54,7 +53,7 @@ def promote(request: PromoteRequest, *, production: Production, now: datetime) -
     before, after = decision.champion_version, sealed.version
     move = Move(sealed, rule=decision.rule, reason=decision.reason, by=request.by, once=True)
     production.move(move, expected=before, now=now)
-    alert = promotion_alert(model=REGISTERED_MODEL, before=before, after=after, reason=decision.reason)
+    alert = promotion_alert(model=decision.registered_model, before=before, after=after, reason=decision.reason)
     return PromoteResponse(
         training_id=request.training_id, before=before, after=after, subject=alert.subject, message=alert.text
     )

@@ -51,6 +51,7 @@ def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingReco
     spool = read_spool(training_id, lake=lake)
     record = read_document(TrainingRecord, lake_keys.training_record(training_id), lake=lake)
     card = spool.run.card.model_copy(update={"record": record})
+    tracking = tracking.at(card.place)
     run = training_run(
         card,
         tracking.load(spool.models),
@@ -65,6 +66,8 @@ def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingReco
     write_card(done.card, lake=lake)
     record = done.card.record
     lake.write(lake_keys.training_record(training_id), record.model_dump_json(indent=2).encode())
+    if record.challenger_version is not None:
+        tracking.nominate(record.challenger_version)
     remove_spool(training_id, lake=lake)
     return record
 

@@ -78,17 +78,17 @@ def train(
     When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
     The legacy files come last, so that a failing training replaces none: with `publish` they replace the existing ones,
     otherwise they wait beside the record until the training's challenger is promoted.
-    Raises what `freeze`, `split_rows`, `check_labels` and `check_split` raise, `DataChanged`, `ChampionReadsOther`
-    and `LegacyFilesDamaged`.
+    Raises what `freeze`, `split_rows`, `check_labels` and `check_split` raise, `DataChanged`, `LegacyFilesDamaged`
+    and `PlaceTaken`.
     """
     watch = Stopwatch(progress)
-    tracking = tracking if dataset.tracking else None
+    tracking = tracking.at(dataset.place) if tracking and dataset.tracking else None
     with watch.part("features"):
         manifest = freeze(request, lake=lake, dataset=dataset, newest_rows=newest_rows)
         dataset = resolved(dataset, manifest.inferred)
         frozen = frozen_features(manifest, lake=lake, dataset=dataset)
         check_labels(frozen.table, dataset)
-        _check_champion(tracking, dataset)
+        _require_own_place(tracking)
         split = split_rows(frozen.table, dataset=dataset, rule=manifest.split, seed=manifest.seed)
         warnings = [*frozen.warnings(dataset), *check_split(split, dataset)]
     with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
@@ -121,6 +121,7 @@ def train(
         models=tuple(_model_record(model) for model in models),
         best=best(models).name,
         importances=importances(best(models).estimator, dataset.feature_names),
+        registered_model=dataset.place.registered_model,
         seconds={},
     )
     with watch.part("tracking"):
@@ -148,14 +149,25 @@ def train(
     lake.write(lake_keys.training_record(request.training_id), record.model_dump_json(indent=2).encode())
     if publish:
         legacy.publish(lake=lake)
+    _nominate(record, tracking, progress=progress)
     return record
 
 
-def _check_champion(tracking: Tracking | None, dataset: Dataset) -> None:
-    """Refuse what could not be judged before it is trained; a server that is away is asked again at the end."""
+def _require_own_place(tracking: Tracking | None) -> None:
+    """Refuse what could not be logged before it is trained; a server that is away is asked again at the end."""
     if tracking is not None:
         with suppress(TrackingUnavailable):
-            tracking.check_champion(dataset.feature_names)
+            tracking.require_own_place()
+
+
+def _nominate(record: TrainingRecord, tracking: Tracking | None, *, progress: Callable[[str], None]) -> None:
+    """Let the version play its part last: a training that breaks off before leaves none that looks like a candidate."""
+    if tracking is None or record.challenger_version is None:
+        return
+    try:
+        tracking.nominate(record.challenger_version)
+    except TrackingUnavailable as error:
+        progress(f"{error}; version {record.challenger_version} is registered, but not as challenger: train again")
 
 
 @contextmanager

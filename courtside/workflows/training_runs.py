@@ -95,10 +95,11 @@ def log_training(
 def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tracking: Tracking) -> Logging:
     """Log a training, describe it and let the champion predict; doing it again adds nothing.
 
-    Raises `TrackingUnavailable` and `ChampionReadsOther`.
+    The champion predicts first, so that a training whose champion cannot registers nothing.
+    Raises `TrackingUnavailable` and `PlaceTaken`.
     """
-    tracking.check_champion(run.feature_names)
     champion = champion_model(lake=lake, tracking=tracking)
+    said = list(champion.probability(rows)) if champion else None
     logged = tracking.log(run)
     version = champion.version if champion else None
     record = card.record.model_copy(
@@ -112,7 +113,7 @@ def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tr
     card = card.model_copy(update={"logged": logged, "record": record})
     files = {"model_card.html": render_page(card).encode(), "model_card.md": render_markdown(card).encode()}
     tracking.describe(logged, files=files, description=render_summary(card))
-    return Logging(card, version, list(champion.probability(rows)) if champion else None)
+    return Logging(card, version, said)
 
 
 def _metrics(model: ModelRecord) -> dict[str, float]:

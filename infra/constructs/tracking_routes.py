@@ -56,6 +56,7 @@ SEAL = _CLIENT + _calls(
     "GET model-versions/get",
     "GET model-versions/get-download-uri",
     "GET logged-models/{model_id}",
+    "POST model-versions/set-tag",
 )
 PROMOTION = _CLIENT + _calls(
     "GET registered-models/get",

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.model_card import LoggedRuns
+from courtside.contracts.names import ModelPlace
 from courtside.core.alerting import Alert
 from courtside.core.runs import Execution
 from courtside.core.training.candidates import Classifier
@@ -21,6 +22,7 @@ from courtside.workflows.ports import (
     LedgerWrite,
     ModelUnusable,
     ObjectMissing,
+    PlaceTaken,
     StampedObject,
     StoredObject,
     TrackingUnavailable,
@@ -139,7 +141,10 @@ class InMemoryTracking(InMemoryModels):
     described: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
     away: bool = False
     prepared: int = 0
-    checked: list[tuple[str, ...]] = field(default_factory=list)
+    nominated: list[str] = field(default_factory=list)
+    places: list[ModelPlace] = field(default_factory=list)
+    owner: str | None = None
+    """The contract whose the place is; None: nobody's yet."""
 
     def prepare(self) -> None:
         self.prepared += 1
@@ -157,9 +162,19 @@ class InMemoryTracking(InMemoryModels):
         self._reach()
         self.described[logged.parent_run_id] = {**files, "description": description.encode()}
 
-    def check_champion(self, feature_names: Sequence[str]) -> None:
+    def at(self, place: ModelPlace) -> "InMemoryTracking":
+        self.places.append(place)
+        return self
+
+    def require_own_place(self) -> None:
         self._reach()
-        self.checked.append(tuple(feature_names))
+        place = self.places[-1]
+        if self.owner not in {None, place.contract}:
+            raise PlaceTaken("registered_model", place.registered_model, owner=self.owner, contract=place.contract)
+
+    def nominate(self, version: str) -> None:
+        self._reach()
+        self.nominated.append(version)
 
     def champion(self) -> Champion | None:
         self._reach()

@@ -10,6 +10,7 @@ from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.contracts import ledger_keys
 from courtside.contracts.errors import CourtsideError
+from courtside.contracts.names import ModelPlace
 from courtside.contracts.records import ChampionPointer, ChampionReference, RetrainingLockState
 from courtside.core.drift import Profile
 from courtside.core.findings import Finding, broken, doubtful, fine
@@ -76,9 +77,9 @@ def trainings(executions: Executions) -> Iterator[Finding]:
         yield fine("last training", f"{last.id} is {last.state}: {last.outcome}")
 
 
-def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Finding]:
+def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str, place: ModelPlace) -> Iterator[Finding]:
     """Examine that ledger, registry and drift reference name one champion, and that it can be loaded and predicts."""
-    registered = MlflowRegistry(tracking_uri).champion_version()
+    registered = MlflowRegistry(tracking_uri, model=place.registered_model).champion_version()
     yield fine("tracking", f"{tracking_uri} answers")
     pointer = read(ledger, ledger_keys.CHAMPION, ChampionPointer)[0]
     named = registered if pointer is None else pointer.version
@@ -101,16 +102,16 @@ def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str) -> Iterator[Findi
         yield broken("champion", said, repair)
     else:
         yield fine("champion", f"version {named}: ledger, registry and drift reference agree")
-        yield _loaded(reference, lake=lake, tracking_uri=tracking_uri)
+        yield _loaded(reference, lake=lake, tracking=MlflowTracking(tracking_uri, place=place))
 
 
-def _loaded(reference: ChampionReference, *, lake: Lake, tracking_uri: str) -> Finding:
+def _loaded(reference: ChampionReference, *, lake: Lake, tracking: MlflowTracking) -> Finding:
     """Load the champion and its profile as a drift check and a consumer would."""
     check = "champion loads"
     try:
         profile = Profile.from_bytes(drift_profile(reference, lake=lake))
         if reference.sha256 is None:
-            champion_model(lake=lake, tracking=MlflowTracking(tracking_uri))
+            champion_model(lake=lake, tracking=tracking)
             return fine(check, f"version {reference.version} and its profile of {profile.rows:,} rows")
         rows = smoke(sealed_model(reference.sha256, lake=lake), models=MlflowModels())
     except TrackingUnavailable:

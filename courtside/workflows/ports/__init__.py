@@ -4,16 +4,22 @@ from courtside.workflows.ports.alerts import AlertChannel
 from courtside.workflows.ports.drift_tracking import DriftRun, DriftTracking
 from courtside.workflows.ports.lake import Lake, ObjectMissing, StampedObject, StoredObject
 from courtside.workflows.ports.ledger import Ledger, LedgerEntry, LedgerWrite
-from courtside.workflows.ports.models import Champion, ChampionReadsOther, Models, ModelUnusable
+from courtside.workflows.ports.models import Champion, Models, ModelUnusable
 from courtside.workflows.ports.registry import Registry, VersionMissing
 from courtside.workflows.ports.retraining import Retraining
-from courtside.workflows.ports.tracking import CandidateRun, Tracking, TrackingRefused, TrackingUnavailable, TrainingRun
+from courtside.workflows.ports.tracking import (
+    CandidateRun,
+    PlaceTaken,
+    Tracking,
+    TrackingRefused,
+    TrackingUnavailable,
+    TrainingRun,
+)
 
 __all__ = [
     "AlertChannel",
     "CandidateRun",
     "Champion",
-    "ChampionReadsOther",
     "DriftRun",
     "DriftTracking",
     "Lake",
@@ -23,6 +29,7 @@ __all__ = [
     "ModelUnusable",
     "Models",
     "ObjectMissing",
+    "PlaceTaken",
     "Registry",
     "Retraining",
     "StampedObject",

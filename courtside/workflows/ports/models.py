@@ -1,12 +1,11 @@
-"""Models that are ready to predict, and the errors if one is not."""
+"""Models that are ready to predict, and the error if one is not."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import pyarrow as pa
 
-from courtside.contracts.errors import BadInput, CourtsideError
-from courtside.contracts.shortening import listed
+from courtside.contracts.errors import CourtsideError
 
 
 class ModelUnusable(CourtsideError):
@@ -18,20 +17,6 @@ class ModelUnusable(CourtsideError):
         super().__init__(
             f"the model of version {version} cannot be loaded ({detail}); promote another version, or train again with "
             "`courtside retrain`"
-        )
-
-
-class ChampionReadsOther(BadInput):
-    """The champion needs features that a dataset does not have, so it cannot be compared with a challenger."""
-
-    def __init__(self, version: str, lacking: Sequence[str], *, dataset: str | None) -> None:
-        self.version = version
-        self.lacking = tuple(lacking)
-        whose = f", trained on dataset {dataset}" if dataset else ""
-        super().__init__(
-            f"the champion (version {version}{whose}) reads {listed(lacking)}, which these rows lack, so nothing can "
-            "be compared with it; give these features back, train against another tracking server or with "
-            "--disable-mlflow, or remove the alias `champion` in MLflow to replace that model unjudged"
         )
 
 

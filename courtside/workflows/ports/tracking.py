@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from courtside.contracts.errors import CourtsideError
+from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.names import ModelPlace
 from courtside.contracts.secrecy import without_secrets
 from courtside.workflows.ports.models import Champion, Models
 
@@ -34,6 +35,21 @@ class TrackingRefused(TrackingUnavailable):
         self.status = status
         self.detail = without_secrets(detail)
         self.args = (f"the tracking server at {self.uri} answered {status}: {self.detail}",)
+
+
+class PlaceTaken(BadInput):
+    """A contract's registered model or experiment is another contract's."""
+
+    def __init__(self, key: str, name: str, *, owner: str, contract: str) -> None:
+        self.key = key
+        self.name = name
+        self.owner = owner
+        self.contract = contract
+        super().__init__(
+            f"the {key.replace('_', ' ')} {name} in MLflow holds what contract {owner} trained, so nothing of contract "
+            f"{contract} may go there: write another name as `{key}` into contract {contract}, or log to another "
+            "tracking server"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +82,22 @@ class TrainingRun:
 
 
 class Tracking(Models, Protocol):
-    """Runs and models; raises `TrackingUnavailable`."""
+    """Runs and models of one contract; raises `TrackingUnavailable`."""
+
+    def at(self, place: ModelPlace) -> Tracking:
+        """Return the same server at a contract's place."""
+        ...
+
+    def require_own_place(self) -> None:
+        """Raise `PlaceTaken` if the place holds what another contract trained."""
+        ...
 
     def prepare(self) -> None:
         """Load what logging will need, while other work waits for the processor; needs no server."""
         ...
 
     def log(self, run: TrainingRun) -> LoggedRuns:
-        """Log every model of a training, register the best as challenger, and return where they went.
+        """Log every model of a training, register the best without a role, and return where they went.
 
         What an earlier, broken attempt of the same training logged is kept, and the rest is added.
         """
@@ -83,8 +107,8 @@ class Tracking(Models, Protocol):
         """Attach a training's documents to its parent run and describe its version; this ends its logging."""
         ...
 
-    def check_champion(self, feature_names: Sequence[str]) -> None:
-        """Raise `ChampionReadsOther` if there is a champion that needs more than these features."""
+    def nominate(self, version: str) -> None:
+        """Make a finished training's version challenger, unless one with newer data is, or a gate decides about it."""
         ...
 
     def champion(self) -> Champion | None:

@@ -17,9 +17,11 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from courtside.adapters.mlflow_models import load_classifier
+from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking, RunsOfAnotherTraining
-from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
-from courtside.workflows.ports import ChampionReadsOther, TrackingRefused, TrackingUnavailable
+from courtside.contracts.model_card import LoggedRuns
+from courtside.contracts.names import NBA_PLACE, REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias, ModelPlace
+from courtside.workflows.ports import PlaceTaken, TrackingRefused, TrackingUnavailable, TrainingRun
 from tests.fakes.small_training import FEATURES, ROWS, small_run
 
 NAMES = {"logistic_regression", "random_forest", "xgboost", "lightgbm"}
@@ -60,6 +62,12 @@ def challenger(client: MlflowClient) -> str:
     return str(client.get_model_version_by_alias(REGISTERED_MODEL, Alias.CHALLENGER).version)
 
 
+def logged_whole(tracking: MlflowTracking, run: TrainingRun) -> LoggedRuns:
+    logged = tracking.log(run)
+    tracking.nominate(logged.version)
+    return logged
+
+
 def test_the_search_of_the_old_notebooks_finds_the_best_model_among_all_runs(uri: str) -> None:
     MlflowTracking(uri).log(small_run())
     runs = recipe(uri)
@@ -72,14 +80,59 @@ def test_the_search_of_the_old_notebooks_finds_the_best_model_among_all_runs(uri
     assert set(by_training["params.model_name"]) == NAMES
 
 
-def test_a_champion_that_reads_a_missing_feature_is_refused_before_training(uri: str, client: MlflowClient) -> None:
+@pytest.mark.parametrize("shared", ["registered_model", "experiment"])
+def test_two_contracts_never_share_a_registered_model_or_an_experiment(uri: str, shared: str) -> None:
+    nba, other = MlflowTracking(uri), ModelPlace("churn", "churn-model", "churn-trainings")
+    theirs = replace(other, **{shared: getattr(NBA_PLACE, shared)})
+    nba.at(theirs).require_own_place()  # it is nobody's yet
+    nba.log(small_run())
+    said = rf"holds what contract nba_games trained.*write another name as `{shared}` into contract churn"
+    with pytest.raises(PlaceTaken, match=said):
+        nba.at(theirs).require_own_place()
+    with pytest.raises(PlaceTaken, match=said):
+        nba.at(theirs).log(small_run("t2"))
+    assert recipe(uri, filter_string="tags.training_id = 't2'").empty
+    assert nba.at(other).log(small_run("t2")).version == "1"
+    nba.at(other).require_own_place()
+
+
+@pytest.mark.parametrize("marked", ["version", "run"])
+def test_what_has_no_owner_belongs_to_the_contract_of_its_trainings(
+    uri: str, client: MlflowClient, marked: str
+) -> None:
+    place = ModelPlace("churn", "churn-model", "churn-trainings")
+    of_fraud = {"dataset": "fraud"}
+    run = client.create_run(client.create_experiment(place.experiment), tags=of_fraud if marked == "run" else {})
+    client.create_registered_model(place.registered_model)
+    if marked == "version":
+        client.create_model_version(place.registered_model, "file:///x", run.info.run_id, tags=of_fraud)
+    with pytest.raises(PlaceTaken, match="contract fraud trained"):
+        MlflowTracking(uri, place=place).require_own_place()
+    MlflowTracking(uri, place=replace(place, contract="fraud")).require_own_place()
+
+
+def test_a_version_is_no_candidate_before_its_training_has_finished(uri: str, client: MlflowClient) -> None:
     tracking = MlflowTracking(uri)
-    tracking.check_champion([])  # there is no champion yet, so nothing is refused
-    version = tracking.log(small_run()).version
-    client.set_registered_model_alias(REGISTERED_MODEL, Alias.CHAMPION, version)
-    tracking.check_champion([*FEATURES, "another"])
-    with pytest.raises(ChampionReadsOther, match=rf"version {version}.*reads {FEATURES[-1]}, which these rows lack"):
-        tracking.check_champion(FEATURES[:-1])
+    first = tracking.log(small_run())
+    found = client.get_model_version(REGISTERED_MODEL, first.version)
+    assert client.get_registered_model(REGISTERED_MODEL).aliases == {}
+    assert "stage" not in found.tags
+    assert "Training t1 has registered this version and has not finished" in found.description
+    tracking.describe(first, files={}, description="its card")
+    tracking.nominate(first.version)
+    found = client.get_model_version(REGISTERED_MODEL, first.version)
+    assert (challenger(client), found.tags["stage"], found.description) == (first.version, "Staging", "its card")
+    second = logged_whole(tracking, small_run("t2", as_of=date(2019, 3, 1)))
+    stages = [client.get_model_version(REGISTERED_MODEL, each.version).tags["stage"] for each in (first, second)]
+    assert stages == ["Archived", "Staging"]
+
+
+def test_where_a_gate_decides_a_training_nominates_nobody(uri: str, client: MlflowClient) -> None:
+    version = logged_whole(MlflowTracking(uri, nominates=False), small_run()).version
+    assert client.get_registered_model(REGISTERED_MODEL).aliases == {}
+    MlflowRegistry(uri).nominate(version)
+    assert challenger(client) == version
+    assert client.get_model_version(REGISTERED_MODEL, version).tags["stage"] == "Staging"
 
 
 def test_the_parent_run_has_child_runs_and_no_metrics(uri: str, client: MlflowClient) -> None:
@@ -161,10 +214,10 @@ def test_a_second_attempt_completes_what_an_interrupted_one_logged(
     with monkeypatch.context() as patch:
         patch.setattr(MlflowClient, broken_at, breaking)
         with pytest.raises(TrackingUnavailable):
-            MlflowTracking(uri).log(small_run())
+            logged_whole(MlflowTracking(uri), small_run())
     half = recipe(uri)
     assert (half["status"] == "FINISHED").sum() == (3 if broken_at == "log_artifacts" else 4)
-    logged = MlflowTracking(uri).log(small_run())
+    logged = logged_whole(MlflowTracking(uri), small_run())
     runs = recipe(uri, filter_string="tags.training_id = 't1'")
     assert sorted(runs["params.model_name"]) == sorted(NAMES)
     assert (runs["status"] == "FINISHED").all()
@@ -189,13 +242,13 @@ def test_the_challenger_has_the_newest_data_and_is_never_a_version_already_in_pr
     uri: str, client: MlflowClient
 ) -> None:
     tracking = MlflowTracking(uri)
-    newer = tracking.log(small_run("newer", as_of=date(2019, 3, 1)))
-    older = tracking.log(small_run("older", as_of=date(2019, 1, 1)))
+    newer = logged_whole(tracking, small_run("newer", as_of=date(2019, 3, 1)))
+    older = logged_whole(tracking, small_run("older", as_of=date(2019, 1, 1)))
     assert older.version != newer.version
     assert challenger(client) == newer.version
     client.delete_registered_model_alias(REGISTERED_MODEL, Alias.CHALLENGER)
     client.set_model_version_tag(REGISTERED_MODEL, newer.version, "stage", "Production")
-    tracking.log(small_run("newer", as_of=date(2019, 3, 1)))
+    logged_whole(tracking, small_run("newer", as_of=date(2019, 3, 1)))
     with pytest.raises(MlflowException):
         client.get_model_version_by_alias(REGISTERED_MODEL, Alias.CHALLENGER)
 

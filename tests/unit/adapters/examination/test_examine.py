@@ -9,6 +9,7 @@ from courtside.adapters.examination import retraining
 from courtside.adapters.examination.examine import examine
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
+from courtside.contracts.names import NBA_PLACE
 from courtside.core.findings import Finding, fine
 from courtside.core.runs import Execution
 from courtside.workflows.ports import TrackingUnavailable
@@ -45,14 +46,17 @@ def test_a_corrupt_pointer_to_the_reference_is_named_with_the_command_that_mends
     content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Registry:
-        def __init__(self, _: str) -> None: ...
+        def __init__(self, _: str, *, model: str) -> None: ...
 
         def champion_version(self) -> str:
             return "3"
 
     monkeypatch.setattr(retraining, "MlflowRegistry", Registry)
     lake = InMemoryLake({lake_keys.CHAMPION_REFERENCE: content})
-    *_, told = examine("champion", lambda: retraining.champion(InMemoryLedger(), lake=lake, tracking_uri="http://x"))
+    *_, told = examine(
+        "champion",
+        lambda: retraining.champion(InMemoryLedger(), lake=lake, tracking_uri="http://x", place=NBA_PLACE),
+    )
     assert told.level == "fail"
     assert lake_keys.CHAMPION_REFERENCE in told.detail
     assert "courtside versions promote" in told.detail
