@@ -220,3 +220,17 @@ class PromoteResponse(Payload):
     after: str
     subject: str
     message: str
+
+
+class ArrivalsRequest(Payload):
+    """Input of `receive_rows`; it needs nothing, because what is there says what to do."""
+
+
+class ArrivalsResponse(Payload):
+    """Output of `receive_rows`: how many files it took in and set aside, and how many are left for the next round."""
+
+    model: str
+    files: int = 0
+    rows: int = 0
+    quarantined: int = 0
+    waiting: int = 0

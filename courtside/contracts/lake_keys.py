@@ -11,6 +11,8 @@ from courtside.contracts.key_names import key_name
 
 GAMES_PREFIX = "games/"
 TABLES_PREFIX = "tables/"
+INCOMING_PREFIX = "incoming/"
+ARRIVED_PREFIX = "archive/arrivals/"
 DRIFT_REPORTS_PREFIX = "drift/reports/"
 DECISIONS_PREFIX = "decisions/"
 TRACKING_BACKUPS_PREFIX = "backups/tracking/"
@@ -41,6 +43,41 @@ def season_of(key: str) -> int | None:
     """Season in a games key, the inverse of `games`; None where its folder names none."""
     season = key.removeprefix(f"{GAMES_PREFIX}season=").split("/", 1)[0]
     return int(season) if season.isdecimal() else None
+
+
+def coming_games(season: int) -> str:
+    """Key of one season's games that have no score yet; readers of games pass over it."""
+    return f"{GAMES_PREFIX}_coming/season={season}.parquet"
+
+
+def incoming(model: str) -> str:
+    """Prefix of the files that a model's rows arrive in."""
+    return f"{INCOMING_PREFIX}{_model(model)}/"
+
+
+def arrivals(model: str) -> str:
+    """Prefix of the records of the files that arrived, one each."""
+    return f"models/{_model(model)}/arrivals/"
+
+
+def arrival(model: str, arrival_id: str) -> str:
+    """Key of the record of one file that arrived."""
+    return f"{arrivals(model)}{key_name(arrival_id, 'the id of an arrival')}.json"
+
+
+def quarantine(model: str, quarantine_id: str) -> str:
+    """Prefix of a file that could not be used, whole or in part, with its report."""
+    return f"models/{_model(model)}/quarantine/{key_name(quarantine_id, 'the id of a quarantined file')}/"
+
+
+def arrived_rows(model: str) -> str:
+    """Prefix of the rows that came, by day, in a folder that query engines can read."""
+    return f"{ARRIVED_PREFIX}model={_model(model)}/"
+
+
+def arrived_load(model: str, day: date, load_id: str) -> str:
+    """Key of what one load brought that was new or changed, and when; it is written once."""
+    return f"{arrived_rows(model)}dt={day.isoformat()}/{_load(load_id)}.parquet"
 
 
 def tables(dataset: str) -> str:
@@ -222,6 +259,10 @@ def tracking_backup(made_at: datetime) -> str:
 def _training(training_id: str) -> str:
     """Return the id; permissions are granted on the keys of all trainings (``*``)."""
     return training_id if training_id == "*" else key_name(training_id, "the id of a training")
+
+
+def _model(model: str) -> str:
+    return key_name(model, "the name of a model")
 
 
 def _load(load_id: str) -> str:

@@ -31,8 +31,9 @@ class LoadState(StrEnum):
 class Load(Payload):
     """One file that was loaded: `id` is derived from its content, `key` is where the lake keeps its rows.
 
-    `replaces` says that the seasons of these games keep nothing that was loaded before; `unlabelled` counts rows
-    whose label was not known yet.
+    `replaces` says that the seasons of these games keep nothing that was loaded before, `revises` that rows of a table
+    replace earlier ones with their ids; `cancelled` are the games (season and id) that will not be played after all;
+    `unlabelled` counts rows whose label was not known yet; `etag` is that of a file that arrived by itself.
     """
 
     id: str
@@ -43,6 +44,9 @@ class Load(Payload):
     last_day: date
     seasons: tuple[int, ...] = ()
     replaces: bool = False
+    revises: bool = False
+    cancelled: tuple[tuple[int, str], ...] = ()
+    etag: str | None = None
     unlabelled: int = 0
     loaded_at: datetime
     taken_back_at: datetime | None = None

@@ -29,12 +29,16 @@ class Calibration(StrEnum):
 
 
 class FrozenObject(Payload):
-    """One object a training reads: its version (None where the store keeps none), rows and SHA-256 of its bytes."""
+    """One object a training reads: its version (None where the store keeps none), rows and SHA-256 of its bytes.
+
+    With `revises`, its rows replace those of the objects before it that have their ids.
+    """
 
     key: str
     version_id: str | None
     rows: int
     sha256: str
+    revises: bool = Field(default=False, exclude_if=lambda revises: not revises)
 
 
 class InferredFeatures(Payload):
@@ -295,3 +299,37 @@ class ApprovalRecord(Payload):
     approved: bool | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
+
+
+class ArrivalOutcome(StrEnum):
+    """What became of a file that arrived: its rows were loaded, all were known, or it could not be used as a whole."""
+
+    LOADED = "loaded"
+    NOTHING_NEW = "nothing new"
+    QUARANTINED = "quarantined"
+
+
+class ArrivalRecord(Payload):
+    """One file that arrived, in one state of it.
+
+    `came_at` is when it was written, `seen_at` when it was taken in. `load` is the load of its rows; `new`, `changed`,
+    `same` and `coming` (games without a score) count the rows that were used, `wrong` those that were not.
+    `quarantine` is the prefix of what was set aside, with the `reason` in sentences.
+    """
+
+    id: str
+    model: str
+    file: str
+    etag: str
+    size: int
+    came_at: datetime
+    seen_at: datetime
+    outcome: ArrivalOutcome
+    load: str | None = None
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    coming: int = 0
+    wrong: int = 0
+    quarantine: str | None = None
+    reason: str = ""

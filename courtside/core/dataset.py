@@ -93,7 +93,8 @@ class Dataset:
     `phase` is set where features differ by time of the year, so that a window is compared with the same days;
     `segment` is the column by whose values the gate looks at parts of the holdout (None: only at the whole);
     `segments` are the columns by whose values windows are checked in parts too (none: only as a whole);
-    `version` counts the contract's changes; `table` is the address of its rows where it names one; `candidates` are
+    `version` counts the contract's changes; `table` is the address of its rows where it names one, `incoming` that of
+    the team's own place where files of new rows arrive; `candidates` are
     those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
     `tracking` say whether a training makes a drift reference and is logged;
     `gate` are the limits that a challenger must keep;
@@ -126,6 +127,7 @@ class Dataset:
     gate: GatePolicy = field(default_factory=GatePolicy)
     registered_model: str | None = None
     experiment: str | None = None
+    incoming: str | None = None
 
     @property
     def contract(self) -> ContractId:
@@ -143,6 +145,7 @@ class Dataset:
         for key in ("registered_model", "experiment"):
             if said[key] is None:
                 del said[key]
+        del said["incoming"]  # where rows come from is no part of what they mean
         content = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return ContractId(self.name, self.version, hashlib.sha256(content.encode()).hexdigest())
 

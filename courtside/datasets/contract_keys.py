@@ -16,6 +16,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from courtside.contracts.incoming import INCOMING_ADDRESS, INCOMING_RULE
 from courtside.contracts.key_names import NameUnusable, key_name
 from courtside.core.dataset import FeatureKind, Phase
 from courtside.core.gate.policy import GatePolicy
@@ -40,6 +41,12 @@ def _part_of_keys(name: str) -> str:
         return key_name(name, "the name of a dataset")
     except NameUnusable as error:
         raise ValueError(str(error)) from error
+
+
+def _prefix_in_s3(address: str) -> str:
+    if not INCOMING_ADDRESS.fullmatch(address):
+        raise ValueError(INCOMING_RULE)
+    return address
 
 
 def _as_mapping(target: Any) -> Any:
@@ -159,6 +166,12 @@ class ContractDocument(Keys):
         description="The table that `train` reads where neither `--table` nor `--games` is given: a file, a folder or "
         "an `s3://` address; a relative path starts at the contract's folder.",
         examples=["data/churn.parquet"],
+    )
+    incoming: Annotated[Text, AfterValidator(_prefix_in_s3)] | None = Field(
+        None,
+        description="A prefix of your own in S3 where new files of rows arrive, besides `incoming/NAME/` of the stage's "
+        "lake. The stage only reads there, and must be allowed to: `incoming_prefixes` in its settings.",
+        examples=["s3://team-bucket/churn/"],
     )
     builder: Text | None = Field(
         None, description="The code that builds the features from raw rows, instead of `table`.", examples=["nba"]

@@ -14,7 +14,7 @@ from courtside.core.drift.reading import Days
 from courtside.core.proposal import Part, inferred_features
 from courtside.core.rows import TimeColumnNeeded, period, within
 from courtside.workflows.lake_documents import read_document
-from courtside.workflows.loads import vanished
+from courtside.workflows.loads import in_order, read_loads, vanished
 from courtside.workflows.ports import Lake, ObjectMissing, StoredObject
 from courtside.workflows.rows import ReadFile, TrainingFeatures, reason, rows_before, rows_of, training_features
 
@@ -117,7 +117,7 @@ def _manifest(
     first_day, last_day = period(rows, dataset.time_column) if dataset.time_column else (None, None)
     contract = dataset.contract.sha256
     content = {
-        "objects": [[each.key, each.rows, each.sha256] for each in objects],
+        "objects": [[each.key, each.rows, each.sha256, *["revises"] * each.revises] for each in objects],
         "contract": contract,
         "as_of": request.as_of.isoformat(),
         "split": split.model_dump(),
@@ -167,10 +167,12 @@ def _read(request: RetrainingRequest, *, lake: Lake, dataset: Dataset) -> tuple[
     """Read the objects with rows before `as_of`; objects with only later rows are not part of the training."""
     source, days = rows_of(dataset), Days(end=request.as_of)
     objects, files, unusable = [], [], []
-    there = lake.list_objects(source.prefix)
-    for key, problem in vanished(source, days, lake=lake, present={stored.key for stored in there}).items():
+    there = {stored.key: stored for stored in lake.list_objects(source.prefix)}
+    loads, _ = read_loads(source.prefix, lake=lake)
+    for key, problem in vanished(source, days, loads=loads, present=there).items():
         unusable.append(UnusableFile(lake.uri(key), problem))
-    for stored in there:
+    for key, revises in in_order(there, loads).items():
+        stored = there[key]
         if not source.holds(stored.key, days):
             continue
         name = lake.uri(stored.key)
@@ -182,16 +184,16 @@ def _read(request: RetrainingRequest, *, lake: Lake, dataset: Dataset) -> tuple[
             unusable.append(UnusableFile(name, reason(error)))
             continue
         if within(table, dataset.time_column, days).num_rows:
-            objects.append(_frozen(stored, content, table.num_rows))
-            files.append(ReadFile(name, table))
+            objects.append(_frozen(stored, content, table.num_rows, revises=revises))
+            files.append(ReadFile(name, table, revises))
     if unusable:
         raise DataUnusable(dataset.name, unusable)
     return objects, files
 
 
-def _frozen(stored: StoredObject, content: bytes, rows: int) -> FrozenObject:
+def _frozen(stored: StoredObject, content: bytes, rows: int, *, revises: bool) -> FrozenObject:
     digest = hashlib.sha256(content).hexdigest()
-    return FrozenObject(key=stored.key, version_id=stored.version_id, rows=rows, sha256=digest)
+    return FrozenObject(key=stored.key, version_id=stored.version_id, rows=rows, sha256=digest, revises=revises)
 
 
 def _hash(value: object) -> str:

@@ -26,7 +26,11 @@ def frozen_features(manifest: DataManifest, *, lake: Lake, dataset: Dataset) -> 
     """Return the features of exactly the rows that `manifest` names; raises `DataChanged`."""
     source = rows_of(dataset)
     files = [
-        ReadFile(lake.uri(frozen.key), source.read(frozen.key, _content(manifest.training_id, frozen, lake)))
+        ReadFile(
+            lake.uri(frozen.key),
+            source.read(frozen.key, _content(manifest.training_id, frozen, lake)),
+            frozen.revises,
+        )
         for frozen in manifest.objects
     ]
     rows = rows_before(manifest.as_of, files, dataset=dataset)

@@ -91,12 +91,18 @@ def days_of_load(load: Load) -> Days:
     return Days(load.first_day, None if load.last_day == date.max else load.last_day + timedelta(days=1))
 
 
-def vanished(source: RowSource, days: Days, *, lake: Lake, present: Collection[str]) -> dict[str, str]:
-    """Return the loaded objects with rows of these days that are no longer `present`, each with a reason.
+def in_order(keys: Collection[str], loads: Loads) -> dict[str, bool]:
+    """Return the keys in the order in which their rows came, and which of them revise rows of those before them.
 
-    Raises `LoadsDamaged`.
+    What no load has brought comes first.
     """
-    loads, _ = read_loads(source.prefix, lake=lake)
+    place = {load.key: (at, load.revises) for at, load in enumerate(loads.loads)}
+    found = {key: place.get(key, (-1, False)) for key in keys}
+    return {key: found[key][1] for key in sorted(keys, key=lambda key: (found[key][0], key))}
+
+
+def vanished(source: RowSource, days: Days, *, loads: Loads, present: Collection[str]) -> dict[str, str]:
+    """Return the loaded objects with rows of these days that are no longer `present`, each with a reason."""
     period = {load.key: days_of_load(load) for load in loads.loads}
     return {
         key: f"it was loaded with {rows} rows and is gone from the lake; load its file again to put it back, or take "

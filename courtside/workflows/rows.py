@@ -1,7 +1,7 @@
 """Rows of any dataset, from the lake to features: the same for freezing, training and the drift check."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -15,8 +15,10 @@ from courtside.core.reference import without_season
 from courtside.core.rows import Classes, classes_of, labelled, require_once, within
 from courtside.core.rows.errors import positive_line
 from courtside.core.rows.order import row_order
+from courtside.core.rows.overlap import identity
+from courtside.core.rows.revisions import Came, counting
 from courtside.workflows.games import GameRows
-from courtside.workflows.loads import vanished
+from courtside.workflows.loads import in_order, read_loads, vanished
 from courtside.workflows.ports import Lake
 from courtside.workflows.row_source import FilesDiffer, RowSource
 from courtside.workflows.tables import TableRows
@@ -24,10 +26,14 @@ from courtside.workflows.tables import TableRows
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """One file that was read, under the name that people are shown."""
+    """One file that was read, under the name that people are shown.
+
+    With `revises`, its rows replace those of the files before it that have their ids.
+    """
 
     name: str
     table: pa.Table
+    revises: bool = False
 
 
 def rows_of(dataset: Dataset) -> RowSource:
@@ -36,26 +42,36 @@ def rows_of(dataset: Dataset) -> RowSource:
 
 
 def usable_files(days: Days, *, lake: Lake, dataset: Dataset) -> tuple[list[ReadFile], tuple[QuarantinedFile, ...]]:
-    """Read the files needed for these days and set aside those that cannot be read.
+    """Read the files needed for these days, without rows that later files revised; set aside what cannot be read.
 
-    Raises `NoRows`, `NothingReadable`.
+    Raises `NoRows`, `NothingReadable`, `FilesDiffer`, `LoadsDamaged`.
     """
     source = rows_of(dataset)
-    files, keys = [], lake.keys(source.prefix)
-    gone = vanished(source, days, lake=lake, present=keys)
+    files, (loads, _) = [], read_loads(source.prefix, lake=lake)
+    keys = in_order(lake.keys(source.prefix), loads)
+    gone = vanished(source, days, loads=loads, present=keys)
     quarantined = [QuarantinedFile(lake.uri(key), TableSide.CURRENT, problem) for key, problem in gone.items()]
-    for key in keys:
+    for key, revises in keys.items():
         if not source.holds(key, days):
             continue
         try:
-            files.append(ReadFile(lake.uri(key), source.read(key, lake.read(key))))
+            files.append(ReadFile(lake.uri(key), source.read(key, lake.read(key)), revises))
         except BadInput as error:
             quarantined.append(QuarantinedFile(lake.uri(key), TableSide.CURRENT, reason(error)))
     if quarantined and not files:
         raise NothingReadable(lake.uri(source.prefix), quarantined)
     if not files:
         raise source.none(f"before {days.end}")
-    return files, tuple(quarantined)
+    return _counting(files, dataset), tuple(quarantined)
+
+
+def _counting(files: Sequence[ReadFile], dataset: Dataset) -> list[ReadFile]:
+    """Return the files without the rows that later ones revised; raises `FilesDiffer`."""
+    try:
+        counted = counting([Came(file.table, file.revises) for file in files], identity=identity(dataset))
+    except (pa.ArrowException, KeyError) as error:
+        raise FilesDiffer(files[-1].name, str(error).splitlines()[0]) from error
+    return [replace(file, table=each.table) for file, each in zip(files, counted, strict=True)]
 
 
 def reason(error: BadInput) -> str:
@@ -64,10 +80,14 @@ def reason(error: BadInput) -> str:
 
 
 def rows_before(day: date, files: Sequence[ReadFile], *, dataset: Dataset) -> pa.Table:
-    """Return the rows of all files before `day`, file by file; raises `NoRows`, `FilesDiffer`."""
+    """Return the rows of all files before `day`, file by file, without those that later files revised.
+
+    Raises `NoRows`, `FilesDiffer`.
+    """
     source = rows_of(dataset)
     if not files:
         raise source.none(f"before {day}")
+    files = _counting(files, dataset)
     schema = files[0].table.schema
     for file in files:
         try:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 
 import pyarrow as pa
 
@@ -65,9 +66,9 @@ def load_table(
     """
     progress(f"Checking {file}")
     table = checked_table(content, name=file, dataset=dataset)
-    load = _described(content, table, file=file, dataset=dataset, now=now)
+    load = described(content, table, file=file, dataset=dataset, now=now)
     source = TableRows(dataset)
-    arriving = lake_keys.arriving_table(dataset.name, load.id)
+    arriving = arriving_key(load, dataset)
     for _ in range(MOST_TRIES):
         loads, stamp = read_loads(source.prefix, lake=lake)
         known = loads.find(load.id)
@@ -84,7 +85,7 @@ def load_table(
     progress(f"Storing {file}")
     lake.write(load.key, content)
     lake.remove([arriving])
-    return TableLoaded(_ended(load.id, LoadState.LOADED, lake=lake, dataset=dataset), repeated=False)
+    return TableLoaded(ended(load.id, LoadState.LOADED, lake=lake, dataset=dataset), repeated=False)
 
 
 def unload_table(load_id: str, *, lake: Lake, dataset: Dataset, now: datetime) -> TableLoaded:
@@ -104,11 +105,12 @@ def unload_table(load_id: str, *, lake: Lake, dataset: Dataset, now: datetime) -
         return TableLoaded(load, repeated=True)
     if lake.keys(load.key):
         lake.move({load.key: lake_keys.unloaded_table(dataset.name, load.id)})
-    lake.remove([lake_keys.arriving_table(dataset.name, load.id)])
-    return TableLoaded(_ended(load_id, LoadState.TAKEN_BACK, lake=lake, dataset=dataset), repeated=False)
+    lake.remove([arriving_key(load, dataset)])
+    return TableLoaded(ended(load_id, LoadState.TAKEN_BACK, lake=lake, dataset=dataset), repeated=False)
 
 
-def _described(content: bytes, table: pa.Table, *, file: str, dataset: Dataset, now: datetime) -> Load:
+def described(content: bytes, table: pa.Table, *, file: str, dataset: Dataset, now: datetime) -> Load:
+    """Return the load of a file, with an id that is derived from its content; raises `TimeColumnNeeded`."""
     load_id = hashlib.sha256(content).hexdigest()[:16]
     first, last = period(table, time_column_of(dataset, asked="a stage, which checks its tables window by window,"))
     return Load(
@@ -123,7 +125,14 @@ def _described(content: bytes, table: pa.Table, *, file: str, dataset: Dataset, 
     )
 
 
-def _ended(load_id: str, state: LoadState, *, lake: Lake, dataset: Dataset) -> Load:
+def arriving_key(load: Load, dataset: Dataset) -> str:
+    """Return where the rows of a load lie until it is known that they fit the others."""
+    return lake_keys.arriving_table(dataset.name, PurePosixPath(load.key).stem)
+
+
+def ended(load_id: str, state: LoadState, *, lake: Lake, dataset: Dataset) -> Load:
+    """Record what became of a load, and return it; raises `LakeBusy`."""
+
     def end(loads: Loads) -> Loads:
         load = known_load(loads, load_id).model_copy(update={"state": state})
         objects = {**loads.objects, load.key: load.rows} if state.counts else loads.objects
@@ -139,7 +148,7 @@ def _refuse_overlap(
     if not columns:
         return
     source = TableRows(dataset)
-    for key, other in _files(load, loads, lake=lake, dataset=dataset):
+    for key, other in files_beside(load, loads, lake=lake, dataset=dataset):
         progress(f"Comparing with {key}")
         try:
             shared = overlap(table, source.read(key, lake.read(key)), columns=columns)
@@ -151,7 +160,7 @@ def _refuse_overlap(
             )
 
 
-def _files(load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> Iterator[tuple[str, Load | None]]:
+def files_beside(load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> Iterator[tuple[str, Load | None]]:
     """Yield the objects that may share days with a load, arriving ones too, each with the load it belongs to."""
     source, days = TableRows(dataset), days_of_load(load)
     by_key = {each.key: each for each in loads.loads}
@@ -161,7 +170,7 @@ def _files(load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> Iterato
         if key != load.key and source.holds(key, days) and (other is None or days_of_load(other).meets(days)):
             yield key, other
     for other in loads.loads:
-        arriving = lake_keys.arriving_table(dataset.name, other.id)
+        arriving = arriving_key(other, dataset)
         begun = other.state is LoadState.BEGUN and other.key not in present and arriving in present
         if begun and other.id != load.id and days_of_load(other).meets(days):
             yield arriving, other

@@ -19,7 +19,7 @@ def loaded_data(lake: Lake, dataset: Dataset) -> Iterator[Finding]:
     group = "tables" if dataset.builder is None else "games"
     try:
         loads, _ = read_loads(source.prefix, lake=lake)
-        gone = vanished(source, ALL_DAYS, lake=lake, present=set(lake.keys(source.prefix)))
+        gone = vanished(source, ALL_DAYS, loads=loads, present=set(lake.keys(source.prefix)))
     except LoadsDamaged as error:
         yield broken(_CHECK, str(error), "put an earlier version of it back (S3 console, Show versions)")
         return

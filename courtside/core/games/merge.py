@@ -49,10 +49,14 @@ Games = Mapping[GameKey, GameRow]
 
 @dataclass(frozen=True, slots=True)
 class LoadedGames:
-    """The rows of one load; with `replaces`, its seasons keep nothing that was loaded before it."""
+    """The rows of one load; with `replaces`, its seasons keep nothing that was loaded before it.
+
+    `cancelled` are games that will not be played: those without a score are no longer expected.
+    """
 
     rows: tuple[GameRow, ...]
     replaces: bool = False
+    cancelled: frozenset[GameKey] = frozenset()
 
 
 class GameIdReused(BadInput):
@@ -112,6 +116,9 @@ def merge(loads: Iterable[LoadedGames]) -> dict[GameKey, GameRow]:
         for row in load.rows:
             if row.has_score or row.key not in merged or not merged[row.key].has_score:
                 merged[row.key] = row
+        for key in load.cancelled:
+            if key in merged and not merged[key].has_score:
+                del merged[key]
     return merged
 
 

@@ -19,7 +19,7 @@ from courtside.core.games.errors import (
     GamesFileUnsupported,
     GamesRowsMalformed,
 )
-from courtside.core.games.schema import GAME_COLUMNS
+from courtside.core.games.schema import CANCELLED, GAME_COLUMNS
 from courtside.core.games.validation import MIN_SEASON_GAMES, ReadGames, validate_games
 
 
@@ -52,7 +52,7 @@ def _read_parquet(file: Path, source: str) -> pa.Table:
     try:
         with pq.ParquetFile(file) as parquet:
             require_columns(parquet.schema_arrow.names, source)
-            return parquet.read(columns=list(GAME_COLUMNS))
+            return parquet.read(columns=_wanted(parquet.schema_arrow.names))
     except (pa.ArrowException, OSError) as error:
         refuse_out_of_memory(error, f"to read {source}")
         raise GamesFileCorrupt(source, expected="parquet", detail=_first_line(error)) from error
@@ -66,7 +66,11 @@ def _read_csv(file: Path, source: str) -> pa.Table:
     require_columns(names, source)
     if not body or not body[0].strip():
         raise GamesEmpty(source)
-    return _parse_csv(content, source, cells=len(names))
+    return _parse_csv(content, source, names)
+
+
+def _wanted(names: list[str]) -> list[str]:
+    return [*GAME_COLUMNS, CANCELLED] if names.count(CANCELLED) == 1 else list(GAME_COLUMNS)
 
 
 def _gunzip(file: Path, source: str) -> bytes:
@@ -97,7 +101,7 @@ def _header_names(header: bytes, source: str) -> list[str]:
         raise GamesFileCorrupt(source, expected="UTF-8 csv", detail=_first_line(error)) from error
 
 
-def _parse_csv(content: bytes, source: str, *, cells: int) -> pa.Table:
+def _parse_csv(content: bytes, source: str, names: list[str]) -> pa.Table:
     """Read every cell as text, so that a value of the wrong type can be named with its row."""
     from pyarrow import csv as arrow_csv
 
@@ -107,15 +111,15 @@ def _parse_csv(content: bytes, source: str, *, cells: int) -> pa.Table:
         malformed.append((row.number or 1) - 1)  # arrow counts the header as row 1
         return "skip"
 
-    text = pa.string()
+    wanted = _wanted(names)
     try:
         table = arrow_csv.read_csv(
             BytesIO(content),
             read_options=arrow_csv.ReadOptions(use_threads=False),  # else rows have no numbers
             parse_options=arrow_csv.ParseOptions(invalid_row_handler=note),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(GAME_COLUMNS, text),
-                include_columns=list(GAME_COLUMNS),
+                column_types=dict.fromkeys(wanted, pa.string()),
+                include_columns=wanted,
                 null_values=[""],
                 strings_can_be_null=True,
             ),
@@ -124,7 +128,7 @@ def _parse_csv(content: bytes, source: str, *, cells: int) -> pa.Table:
         refuse_out_of_memory(error, f"to read {source}")
         raise GamesFileCorrupt(source, expected="UTF-8 csv", detail=_first_line(error)) from error
     if malformed:
-        raise GamesRowsMalformed(source, rows=malformed, expected=cells)
+        raise GamesRowsMalformed(source, rows=malformed, expected=len(names))
     return table
 
 

@@ -14,3 +14,5 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
 ]
 GAMES_SCHEMA = pa.schema(_FIELDS)
 GAME_COLUMNS: tuple[str, ...] = tuple(GAMES_SCHEMA.names)
+CANCELLED = "is_cancelled"
+"""A column that a file may have besides: which of its games without a score will not be played."""

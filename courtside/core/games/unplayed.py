@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.core.games.checks import Mask
-from courtside.core.games.convert import one_array
+from courtside.core.games.convert import Unconvertible, one_array, to_flag
+from courtside.core.games.errors import GamesTypeWrong
+from courtside.core.games.schema import CANCELLED, GAMES_SCHEMA
 
 SCORES = ("home_points", "away_points")
 _NO_SCORE = r"^[+-]?0+(\.0*)?$"
@@ -38,6 +40,33 @@ def with_any_score(table: pa.Table, unplayed: Mask) -> pa.Table:
         filled = pc.if_else(pa.array(unplayed), pa.scalar(str(score)).cast(column.type), column)
         table = table.set_column(table.column_names.index(name), name, filled)
     return table
+
+
+def with_empty_scores(games: pa.Table) -> pa.Table:
+    """Return converted games with empty scores, in `GAMES_SCHEMA`."""
+    for name in SCORES:
+        field = GAMES_SCHEMA.field(name)
+        games = games.set_column(games.column_names.index(name), field, pa.nulls(games.num_rows, field.type))
+    return games
+
+
+def cancelled_games(games: pa.Table, written: pa.Table, source: str) -> tuple[tuple[int, str], ...]:
+    """Return season and id of the games that their rows, as `written`, say are cancelled; an empty cell says nothing.
+
+    Raises `GamesTypeWrong` for what is neither 0 nor 1.
+    """
+    if CANCELLED not in written.column_names or not games.num_rows:
+        return ()
+    column = _plain(written.column(CANCELLED))
+    said = np.flatnonzero(np.asarray(column.is_valid()))
+    told = column.take(pa.array(said))
+    try:
+        flags = np.asarray(to_flag(told)) if len(told) else np.zeros(0, bool)
+    except Unconvertible as bad:
+        rows, samples = [int(said[at]) + 1 for at in bad.positions], [str(told[int(at)]) for at in bad.positions[:3]]
+        raise GamesTypeWrong(source, CANCELLED, expected="0 or 1", rows=rows, samples=samples) from bad
+    of = games.take(pa.array(said[flags]))
+    return tuple((int(row["season"]), str(row["game_id"])) for row in of.select(["season", "game_id"]).to_pylist())
 
 
 def _plain(column: Any) -> Any:

@@ -13,7 +13,7 @@ from courtside.core.games.errors import GamesEmpty, GamesTooOdd
 from courtside.core.games.oddities import find_oddities, out_of_season
 from courtside.core.games.quarantine import Oddity, set_aside
 from courtside.core.games.schema import GAME_COLUMNS
-from courtside.core.games.unplayed import with_any_score, without_score
+from courtside.core.games.unplayed import cancelled_games, with_any_score, with_empty_scores, without_score
 
 MIN_SEASON_GAMES = 50
 ODD_ROWS_TOLERATED = 10
@@ -25,7 +25,8 @@ class ReadGames:
     """Validated games.
 
     `table` is in `GAMES_SCHEMA`, ordered by date, then id; `quarantined` in `QUARANTINE_SCHEMA`;
-    `unplayed` are the rows without a score yet, which are in neither table, with the ids and seasons they claim;
+    `unplayed` are the rows without a score yet, which are in neither table, in `GAMES_SCHEMA` with empty scores;
+    `cancelled` are the seasons and ids of those among them that will not be played;
     `out_of_order` counts the rows dated before the row above them in the source.
     """
 
@@ -34,6 +35,7 @@ class ReadGames:
     unplayed: pa.Table
     out_of_order: int
     source: str
+    cancelled: tuple[tuple[int, str], ...] = ()
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -55,7 +57,8 @@ def validate_games(table: pa.Table, *, source: str = "games", min_season_games: 
 
     Args:
         table: `GAME_COLUMNS` in any readable types, in any order, among any others. A row whose scores are both
-            empty, or both 0, is a game that was not played yet: it is left out and counted.
+            empty, or both 0, is a game that was not played yet: it is left out and counted. The column
+            `is_cancelled` (0 or 1), which may be absent, says which of these will not be played.
         source: the table's name in messages and in the quarantine.
         min_season_games: fewest games of a season that is not the newest; 0 for a slice of a table that
             was validated whole.
@@ -69,10 +72,12 @@ def validate_games(table: pa.Table, *, source: str = "games", min_season_games: 
     unplayed = without_score(table)
     games = convert_columns(with_any_score(table.select(list(GAME_COLUMNS)), unplayed), source)
     later, games = games.filter(pa.array(unplayed)), games.filter(pa.array(~unplayed))
+    cancelled = cancelled_games(later, table.filter(pa.array(unplayed)), source)
+    later = with_empty_scores(later)
     rows: Positions = np.flatnonzero(~unplayed) + 1
     if not rows.size:
         empty = set_aside(games, {}, source, numbers=rows)
-        return ReadGames(games, empty, later.select(["game_id", "season"]), out_of_order=0, source=source)
+        return ReadGames(games, empty, later, out_of_order=0, source=source, cancelled=cancelled)
     refuse_impossible(games, source, rows=rows)
     odd = find_oddities(games)
     aside: Mask = np.any(list(odd.values()), axis=0)
@@ -82,9 +87,10 @@ def validate_games(table: pa.Table, *, source: str = "games", min_season_games: 
     return ReadGames(
         table=kept.sort_by([("game_date", "ascending"), ("game_id", "ascending")]).combine_chunks(),
         quarantined=set_aside(games, odd, source, numbers=rows),
-        unplayed=later.select(["game_id", "season"]),
+        unplayed=later,
         out_of_order=_count_out_of_order(games),
         source=source,
+        cancelled=cancelled,
     )
 
 

@@ -12,7 +12,8 @@ from courtside.core.drift.reading import UnreadableFile
 from courtside.core.games.errors import GamesSeasonShort
 from courtside.core.games.merge import GameIdReused, GamePlayedTwice
 from courtside.core.parquet import parquet_content
-from courtside.workflows.game_loads import FOUND, PREFIX
+from courtside.workflows.game_loads import PREFIX
+from courtside.workflows.game_seasons import FOUND
 from courtside.workflows.games import store_games
 from courtside.workflows.loads import LoadsDamaged, LoadUnknown, read_loads
 from tests.fakes.ports import InMemoryLake

@@ -1,0 +1,154 @@
+"""Rows that came more than once: which of them are new, which changed, and which of two counts.
+
+Tables are given in the order in which they came. Rows are the same row of the world if they agree in the columns of
+`identity`, and of these the one that came last counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_AT = "__at"
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a table brings beyond what is known: `rows` are those that are new or changed, in their order."""
+
+    rows: pa.Table
+    new: int
+    changed: int
+    same: int
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One table that came, and whether its rows replace earlier ones with their identity."""
+
+    table: pa.Table
+    revises: bool = False
+
+
+def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return a table with 0 and 1 as truth values where `schema` has truth values, and the other way round.
+
+    A CSV file cannot say which of the two it means. Columns that hold anything else stay as they are.
+    """
+    for place, field in enumerate(table.schema):
+        there = schema.field(field.name).type if field.name in schema.names else field.type
+        column: Any = table.column(place)
+        if pa.types.is_boolean(field.type) and pa.types.is_integer(there):
+            table = table.set_column(place, field.name, column.cast(there))
+        elif pa.types.is_boolean(there) and pa.types.is_integer(field.type):
+            known = column.drop_null()
+            if not pc.any(pc.invert(pc.is_in(known, pa.array([0, 1], field.type)))).as_py():
+                table = table.set_column(place, field.name, column.cast(there))
+    return table
+
+
+def news(arriving: pa.Table, known: Sequence[Came], *, identity: Sequence[str]) -> News:
+    """Compare a table, which holds no row twice, with what counts of the tables before it.
+
+    Without an identity every row is new. Raises arrow's errors for columns whose types cannot be read together.
+    """
+    if not identity or not known:
+        return News(arriving, arriving.num_rows, 0, 0)
+    there = pa.concat_tables([each.table for each in counting(known, identity=identity)], promote_options="permissive")
+    missing = [name for name in arriving.column_names if name not in there.column_names]
+    for name in missing:  # a column that came later than the rows
+        there = there.append_column(name, pa.nulls(there.num_rows, arriving.schema.field(name).type))
+    both = pa.concat_tables([there.select(arriving.column_names), arriving], promote_options="permissive")
+    group, first = group_numbers(both, identity), there.num_rows
+    latest = np.full(both.num_rows, -1, np.int64)
+    latest[group[:first]] = np.arange(first)
+    before = latest[group[first:]]
+    known_before = before >= 0
+    same = np.zeros(arriving.num_rows, bool)
+    same[known_before] = _equal(both.slice(first).filter(pa.array(known_before)), both.take(before[known_before]))
+    return News(
+        arriving.filter(pa.array(~same)),
+        new=int((~known_before).sum()),
+        changed=int((known_before & ~same).sum()),
+        same=int(same.sum()),
+    )
+
+
+def counting(tables: Sequence[Came], *, identity: Sequence[str]) -> list[Came]:
+    """Return the tables without the rows that a later table revises; others stay, even if they are repeated.
+
+    Raises arrow's errors for identities whose types cannot be read together.
+    """
+    if not identity or not any(each.revises for each in tables):
+        return list(tables)
+    names, lengths = list(identity), [each.table.num_rows for each in tables]
+    ids = pa.concat_tables([each.table.select(names) for each in tables], promote_options="permissive")
+    group, file = group_numbers(ids, names), np.repeat(np.arange(len(tables)), lengths)
+    revising = np.where(np.repeat([each.revises for each in tables], lengths), file, -1)
+    last = np.full(len(group), -1, np.int64)
+    np.maximum.at(last, group, revising)
+    counts = file >= last[group]
+    ends = np.cumsum(lengths)
+    return [
+        Came(each.table.filter(pa.array(counts[end - length : end])), each.revises)
+        for each, end, length in zip(tables, ends, lengths, strict=True)
+    ]
+
+
+def earlier(table: pa.Table, before: Sequence[pa.Table], *, identity: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """Return for each row of a table how many tables before it brought the same row, and which did so first.
+
+    The first is its place in `before`, -1 where none did. Raises arrow's errors for identities whose types cannot be
+    read together.
+    """
+    if not identity or not before:
+        return np.zeros(table.num_rows, np.int64), np.full(table.num_rows, -1, np.int64)
+    names = list(identity)
+    ids = pa.concat_tables([each.select(names) for each in (*before, table)], promote_options="permissive")
+    group = group_numbers(ids, names)
+    file = np.repeat(np.arange(len(before)), [each.num_rows for each in before])
+    seen, first = np.zeros(len(group), np.int64), np.full(len(group), len(before), np.int64)
+    there = group[: len(file)]
+    pairs = np.unique(np.stack([there, file]), axis=1)
+    np.add.at(seen, pairs[0], 1)
+    np.minimum.at(first, there, file)
+    own = group[len(file) :]
+    return seen[own], np.where(seen[own] > 0, first[own], -1)
+
+
+def group_numbers(table: pa.Table, columns: Sequence[str]) -> Numbers:
+    """Return a number for each row, the same for rows that agree in these columns."""
+    marked = table.select(list(columns)).append_column(_AT, pa.array(np.arange(table.num_rows)))
+    groups = marked.group_by(list(columns), use_threads=False).aggregate([(_AT, "list")])
+    places: Any = groups.column(f"{_AT}_list").combine_chunks()
+    numbers = np.empty(table.num_rows, np.int64)
+    numbers[np.asarray(pc.list_flatten(places))] = np.asarray(pc.list_parent_indices(places))
+    return numbers
+
+
+def _equal(one: pa.Table, other: pa.Table) -> npt.NDArray[np.bool_]:
+    same = np.ones(one.num_rows, bool)
+    for name in one.column_names:
+        same &= _equal_cells(one.column(name), other.column(name))
+    return same
+
+
+def _equal_cells(one: Any, other: Any) -> npt.NDArray[np.bool_]:
+    """Say which cells are equal; two missing ones are, however they are written (null, or not a number)."""
+    if pa.types.is_null(one.type):
+        return np.ones(len(one), bool)
+    if pa.types.is_floating(one.type):
+        one, other = (_without_nan(each) for each in (one, other))
+    both_missing = pc.and_(one.is_null(), other.is_null())
+    return np.asarray(pc.or_(both_missing, pc.equal(one, other).fill_null(False)))
+
+
+def _without_nan(column: Any) -> Any:
+    """Return floats with null in place of what is not a number."""
+    return pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)

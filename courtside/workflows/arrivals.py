@@ -1,0 +1,149 @@
+"""Rows arrive by themselves: each new file is taken in once, set aside where it is wrong, and recorded.
+
+A file stays where it was written. Its record, under the id of its arrival, is written last: until then every step can
+be repeated, by the same round or by another one at the same time.
+"""
+
+import hashlib
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+from pyarrow import csv
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.errors import BadInput
+from courtside.contracts.events import ArrivalsResponse
+from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
+from courtside.core.arrival_alerts import quarantine_alert
+from courtside.core.dataset import Dataset
+from courtside.workflows.arrival import Arrival
+from courtside.workflows.arrival_log import log_loads
+from courtside.workflows.claims import Claims
+from courtside.workflows.ports import AlertChannel, Incoming, IncomingFile, Lake
+from courtside.workflows.receivers import MOST_BYTES, FileTooLarge, Received, receiver_of
+
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "._copying_")
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Takes in the files of one model; `places` are where they arrive."""
+
+    dataset: Dataset
+    places: Sequence[Incoming]
+    lake: Lake
+    claims: Claims
+    alerts: AlertChannel
+
+    def round(self, *, now: datetime, enough: Callable[[], bool] = lambda: False) -> ArrivalsResponse:
+        """Take in every file that is new, oldest first, until there is none left or it is `enough`.
+
+        A file that was changed while it was read is left for the next round. An error that is not the file's fault ends
+        the round, because what comes later must not be taken in first; the next round goes on from there.
+        """
+        receiver_of(self.dataset).settle(lake=self.lake)
+        done: list[ArrivalRecord] = []
+        waiting = 0
+        for place, arrival in self._new():
+            content = None
+            if not enough():
+                content = place.read(arrival.file) if arrival.file.size <= MOST_BYTES else b""
+            if content is None:
+                waiting += 1
+            else:
+                done.append(self._taken_in(arrival, content, now=now))
+        log_loads(lake=self.lake, dataset=self.dataset)
+        return ArrivalsResponse(
+            model=self.dataset.name,
+            files=len(done),
+            rows=sum(each.new + each.changed for each in done),
+            quarantined=sum(each.quarantine is not None for each in done),
+            waiting=waiting,
+        )
+
+    def _new(self) -> list[tuple[Incoming, Arrival]]:
+        prefix = lake_keys.arrivals(self.dataset.name)
+        known = set(self.lake.keys(prefix))
+        found = [(place, Arrival.of(file)) for place in self.places for file in place.files() if is_whole(file)]
+        new = [each for each in found if lake_keys.arrival(self.dataset.name, each[1].id) not in known]
+        return sorted(new, key=lambda each: (each[1].file.modified_at, each[1].file.uri))
+
+    def _taken_in(self, arrival: Arrival, content: bytes, *, now: datetime) -> ArrivalRecord:
+        file, receiver = arrival.file, receiver_of(self.dataset)
+        record = ArrivalRecord(
+            id=arrival.id,
+            model=self.dataset.name,
+            file=file.uri,
+            etag=file.etag,
+            size=file.size,
+            came_at=file.modified_at,
+            seen_at=now,
+            outcome=ArrivalOutcome.QUARANTINED,
+        )
+        try:
+            if file.size > MOST_BYTES:
+                raise FileTooLarge(file.size, MOST_BYTES, command=receiver.command)
+            record = _used(record, received := receiver.receive(content, arrival, lake=self.lake, now=now))
+            wrong = received.wrong
+        except BadInput as error:
+            record, wrong = record.model_copy(update={"reason": str(error)}), None
+        if record.reason:
+            record = self._set_aside(record, content, wrong)
+        self.lake.claim(lake_keys.arrival(self.dataset.name, arrival.id), record.model_dump_json(indent=2).encode())
+        return record
+
+    def _set_aside(self, record: ArrivalRecord, content: bytes, wrong: pa.Table | None) -> ArrivalRecord:
+        """Keep the file as it came and what is wrong with it, and tell people once about this content."""
+        digest = hashlib.sha256(content or record.etag.encode()).hexdigest()[:16]
+        prefix = lake_keys.quarantine(self.dataset.name, digest)
+        record = record.model_copy(update={"quarantine": prefix})
+        if content:
+            self.lake.claim(f"{prefix}original/{_name(record.file)}", content)
+        if wrong is not None:
+            listed = io.BytesIO()
+            csv.write_csv(wrong, listed)
+            self.lake.write(f"{prefix}rows.csv", listed.getvalue())
+        self.lake.claim(f"{prefix}report.json", record.model_dump_json(indent=2).encode())
+        alert = quarantine_alert(record, report=self.lake.uri(prefix))
+        notice = ledger_keys.notice("arrival", f"{self.dataset.name}-{digest}")
+        self.claims.once(notice, lambda: self.alerts.publish(alert))
+        return record
+
+
+def is_whole(file: IncomingFile) -> bool:
+    """Tell whether a file is meant to be read: folders, hidden files and unfinished ones by their names are not."""
+    hidden = any(step.startswith(("_", ".")) and "=" not in step for step in file.path.split("/"))
+    return not hidden and not file.path.endswith("/") and not file.path.lower().endswith(_UNFINISHED)
+
+
+def _used(record: ArrivalRecord, received: Received) -> ArrivalRecord:
+    wrong = received.wrong.num_rows
+    told = f"{wrong} rows are wrong ({_reasons(received.wrong)})" if wrong else ""
+    return record.model_copy(
+        update={
+            "outcome": ArrivalOutcome.LOADED if received.load else ArrivalOutcome.NOTHING_NEW,
+            "load": received.load,
+            "new": received.new,
+            "changed": received.changed,
+            "same": received.same,
+            "coming": received.coming,
+            "wrong": wrong,
+            "reason": told,
+        }
+    )
+
+
+def _reasons(wrong: pa.Table) -> str:
+    counts: dict[str, int] = {}
+    for reason in wrong.column("reason").to_pylist():
+        counts[str(reason)] = counts.get(str(reason), 0) + 1
+    return "; ".join(f"{count} with {reason}" for reason, count in counts.items())
+
+
+def _name(uri: str) -> str:
+    return PurePosixPath(uri).name[-_LONGEST_NAME:]

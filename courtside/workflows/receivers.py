@@ -1,0 +1,191 @@
+"""How the content of a file that arrived becomes rows of a model: one receiver for tables, one for games."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from courtside.contracts.errors import BadInput
+from courtside.contracts.loads import LoadState
+from courtside.core.dataset import Dataset
+from courtside.core.drift.errors import MissingColumns
+from courtside.core.drift.reading import FeatureTable
+from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
+from courtside.core.drift.reading.table import TableFile
+from courtside.core.games import read_games, validate_games
+from courtside.core.games.schema import CANCELLED, GAME_COLUMNS
+from courtside.core.rows.sorting_out import sort_out
+from courtside.workflows.arrival import Arrival
+from courtside.workflows.game_loads import load_games
+from courtside.workflows.loads import read_loads
+from courtside.workflows.ports import Lake
+from courtside.workflows.table_arrivals import finish, load_arrival
+from courtside.workflows.tables import TableEmpty, TableRows, table_content
+
+MOST_BYTES = 50 * 2**20
+MOST_UNPACKED_BYTES = 400 * 2**20
+_SUFFIXES = sorted((*PARQUET_SUFFIXES, *CSV_SUFFIXES, *ARROW_SUFFIXES, ".gz"), key=len, reverse=True)
+
+
+class FileTooLarge(BadInput):
+    """A file is larger than a function can take in."""
+
+    def __init__(self, size: int, limit: int, *, command: str) -> None:
+        self.size = size
+        super().__init__(
+            f"it holds {size / 2**20:,.0f} MiB, and only files of up to {limit / 2**20:,.0f} MiB are taken in by "
+            f"themselves; split it, or load it with `{command}`"
+        )
+
+
+class NotUnderstood(BadInput):
+    """A file holds something that nobody foresaw: it must not keep the files after it out."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        self.error = error
+        detail = (str(error) or type(error).__name__).splitlines()[0]
+        super().__init__(f"{name} cannot be read ({type(error).__name__}: {detail}); write it in plain columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a file brought: its load (None: nothing new), its rows by what is known of them, and the wrong ones.
+
+    `wrong` has the columns ``row`` and ``reason``; `coming` counts games without a score.
+    """
+
+    load: str | None
+    wrong: pa.Table
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    coming: int = 0
+
+
+class Receiver(Protocol):
+    """Takes the rows of files that arrived into the lake."""
+
+    @property
+    def command(self) -> str:
+        """The command that loads a file by hand."""
+        ...
+
+    def receive(self, content: bytes, arrival: Arrival, *, lake: Lake, now: datetime) -> Received:
+        """Load what is new in a file; raises a `BadInput` that says what is wrong with all of it."""
+        ...
+
+    def settle(self, *, lake: Lake) -> None:
+        """Finish the loads of arrivals that broke off."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TableReceiver:
+    """Takes in the rows of a table that holds the features already."""
+
+    dataset: Dataset
+    command: str = "courtside tables load"
+
+    def receive(self, content: bytes, arrival: Arrival, *, lake: Lake, now: datetime) -> Received:
+        """Load the rows that are new or changed, whatever format the file has."""
+        source = TableRows(self.dataset)
+        with _on_disk(content, arrival, command=self.command) as path:
+            file = TableFile(str(path), arrival.file.path)
+            table = FeatureTable(fs.LocalFileSystem(), arrival.file.path, (file,), single=True)
+            table.require_readable()
+            missing = [name for name in self.dataset.columns if name not in table.column_names]
+            if missing:
+                raise MissingColumns(missing, table.column_names)
+            rows = source.read(arrival.file.path, table_content(table, self.dataset))
+            if not rows.num_rows:
+                raise TableEmpty(arrival.file.path)
+            try:
+                sorted_out = sort_out(rows, self.dataset)
+            except pa.ArrowException:  # a type that nothing can be done with: the contract says which are right
+                source.check(rows)
+                raise
+            source.check(sorted_out.good)
+        done = load_arrival(sorted_out.good, arrival, lake=lake, dataset=self.dataset, now=now)
+        same = done.same + sorted_out.copies
+        return Received(done.load.id if done.load else None, sorted_out.wrong, done.new, done.changed, same)
+
+    def settle(self, *, lake: Lake) -> None:
+        """Finish the loads of arrivals that broke off."""
+        loads, _ = read_loads(TableRows(self.dataset).prefix, lake=lake)
+        for load in loads.loads:
+            if load.etag is not None and load.state is LoadState.BEGUN:
+                finish(load, lake=lake, dataset=self.dataset)
+
+
+@dataclass(frozen=True, slots=True)
+class GamesReceiver:
+    """Takes in games; those without a score are the coming ones."""
+
+    command: str = "courtside games load"
+
+    def receive(self, content: bytes, arrival: Arrival, *, lake: Lake, now: datetime) -> Received:
+        """Merge the file's games into their seasons by id."""
+        with _on_disk(content, arrival, command=self.command) as path:
+            if path.suffix in ARROW_SUFFIXES:
+                file = TableFile(str(path), arrival.file.path)
+                wanted = FeatureTable(fs.LocalFileSystem(), arrival.file.uri, (file,), single=True)
+                table = pa.Table.from_batches(list(wanted.of([*GAME_COLUMNS, CANCELLED])))
+                read = validate_games(table, source=str(path), min_season_games=0)
+            else:
+                read = read_games(path, min_season_games=0)
+        done = load_games(read, file=arrival.file.uri, lake=lake, now=now, arrival=arrival, progress=lambda _: None)
+        wrong = read.quarantined.drop_columns(["source"])
+        return Received(
+            done.load.id if done.load else None, wrong, done.new, done.changed, done.unchanged + done.kept, done.coming
+        )
+
+    def settle(self, *, lake: Lake) -> None:
+        """Do nothing: whoever loads games next finishes what broke off."""
+
+
+def receiver_of(dataset: Dataset) -> Receiver:
+    """Return what takes in the rows of a model."""
+    return TableReceiver(dataset) if dataset.builder is None else GamesReceiver()
+
+
+@contextmanager
+def _on_disk(content: bytes, arrival: Arrival, *, command: str) -> Iterator[Path]:
+    """Yield a file with this content; errors name the file that arrived. Raises `FileTooLarge`, `NotUnderstood`."""
+    name = PurePosixPath(arrival.file.path).name
+    suffix = next((each for each in _SUFFIXES if name.lower().endswith(each)), "")
+    with tempfile.TemporaryDirectory(prefix="courtside-") as folder:
+        path = Path(folder, f"file{suffix}")
+        path.write_bytes(content)
+        _refuse_unpacked(path, command=command)
+        try:
+            yield path
+        except BadInput as error:
+            error.args = tuple(_renamed(each, path, name) for each in error.args)
+            raise
+        except (OSError, MemoryError):  # no fault of the file's
+            raise
+        except Exception as error:
+            raise NotUnderstood(name, error) from error
+
+
+def _renamed(said: object, path: Path, name: str) -> object:
+    return said.replace(str(path), name) if isinstance(said, str) else said
+
+
+def _refuse_unpacked(path: Path, *, command: str) -> None:
+    """Refuse parquet whose columns, once unpacked, would fill the memory; what is no parquet is refused elsewhere."""
+    try:
+        with pq.ParquetFile(path) as file:
+            groups = range(file.num_row_groups)
+            size = sum(file.metadata.row_group(at).total_byte_size for at in groups)
+    except (pa.ArrowException, OSError):
+        return
+    if size > MOST_UNPACKED_BYTES:
+        raise FileTooLarge(size, MOST_UNPACKED_BYTES, command=command)

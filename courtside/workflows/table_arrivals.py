@@ -1,0 +1,117 @@
+"""Rows of a team's own table that arrive by themselves: merged by their ids, and never loaded twice."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.loads import Load, Loads, LoadState
+from courtside.core.dataset import Dataset
+from courtside.core.parquet import parquet_content
+from courtside.core.rows.overlap import identity
+from courtside.core.rows.revisions import Came, News, fitted, news
+from courtside.workflows.arrival import Arrival
+from courtside.workflows.loads import MOST_TRIES, LakeBusy, read_loads, write_loads
+from courtside.workflows.ports import Lake, ObjectMissing
+from courtside.workflows.row_source import FilesDiffer
+from courtside.workflows.table_loads import arriving_key, described, ended, files_beside
+from courtside.workflows.tables import TableRows
+
+
+class LoadedFileUnreadable(CourtsideError):
+    """A file of the table cannot be compared with what arrives, which therefore has to wait."""
+
+    def __init__(self, uri: str, detail: str) -> None:
+        self.uri = uri
+        super().__init__(
+            f"{uri}, which is in the table already, cannot be read ({detail}); put an earlier version of it back, and "
+            "the files that wait will be taken in the next time"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TableArrived:
+    """What a file brought: its load, None if nothing in it was new, and its rows by what is known of them."""
+
+    load: Load | None
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+def load_arrival(table: pa.Table, arrival: Arrival, *, lake: Lake, dataset: Dataset, now: datetime) -> TableArrived:
+    """Add the rows that are new, or differ from the row with their ids; the same arrival again changes nothing.
+
+    Raises `FilesDiffer`, `TimeColumnNeeded`, `LoadedFileUnreadable` and `LakeBusy`; nothing is loaded then.
+    """
+    prefix = TableRows(dataset).prefix
+    for _ in range(MOST_TRIES):
+        loads, stamp = read_loads(prefix, lake=lake)
+        known = loads.find(arrival.id)
+        if known is not None and known.state.counts:
+            return TableArrived(finish(known, lake=lake, dataset=dataset), new=known.rows)
+        load = described(b"", table, file=arrival.file.uri, dataset=dataset, now=now)
+        table = _fitted(table, load, loads, lake=lake, dataset=dataset)
+        found = _news(table, load, loads, lake=lake, dataset=dataset)
+        if not found.rows.num_rows:
+            return TableArrived(None, same=found.same)
+        content = parquet_content(found.rows)
+        load = _named(described(content, found.rows, file=load.file, dataset=dataset, now=now), arrival, dataset)
+        load = load.model_copy(update={"revises": found.changed > 0})
+        lake.write(arriving_key(load, dataset), content)  # so that whoever loads at the same time can compare with it
+        if write_loads(prefix, loads.appended(load), stamp=stamp, lake=lake):
+            return TableArrived(finish(load, lake=lake, dataset=dataset), found.new, found.changed, found.same)
+    raise LakeBusy(lake.uri(lake_keys.loads(prefix)))
+
+
+def finish(load: Load, *, lake: Lake, dataset: Dataset) -> Load:
+    """Put the rows of a recorded load where readers find them; it may be repeated, also by several at once."""
+    if load.state is LoadState.LOADED:
+        return load
+    arriving = arriving_key(load, dataset)
+    if not lake.keys(load.key):
+        with contextlib.suppress(ObjectMissing):  # somebody else has just finished it
+            lake.write(load.key, lake.read(arriving))
+    lake.remove([arriving])
+    return ended(load.id, LoadState.LOADED, lake=lake, dataset=dataset)
+
+
+def _named(load: Load, arrival: Arrival, dataset: Dataset) -> Load:
+    """Return a load under its arrival's id; its key names its content too, which depends on what was there before."""
+    return load.model_copy(update=arrival.names(lambda id_: lake_keys.loaded_table(dataset.name, f"{id_}-{load.id}")))
+
+
+def _fitted(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> pa.Table:
+    """Return a table whose types can be read together with those of the newest load; raises `FilesDiffer`."""
+    newest = next((each for each in reversed(loads.loads) if each.state is LoadState.LOADED), None)
+    if newest is None or not lake.keys(newest.key):
+        return table
+    schema = _read(newest.key, lake=lake, dataset=dataset).schema
+    try:
+        pa.unify_schemas([schema, (table := fitted(table, schema)).schema], promote_options="permissive")
+    except pa.ArrowException as error:
+        raise FilesDiffer(load.file, str(error).splitlines()[0]) from error
+    return table
+
+
+def _read(key: str, *, lake: Lake, dataset: Dataset) -> pa.Table:
+    try:
+        return TableRows(dataset).read(key, lake.read(key))
+    except BadInput as error:
+        raise LoadedFileUnreadable(lake.uri(key), str(error)) from error
+
+
+def _news(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> News:
+    known, columns = [], identity(dataset)
+    place = {each.key: at for at, each in enumerate(loads.loads)}
+    beside = files_beside(load, loads, lake=lake, dataset=dataset) if columns else ()
+    for key, other in sorted(beside, key=lambda each: (place[each[1].key] if each[1] else -1, each[0])):
+        there = _read(key, lake=lake, dataset=dataset)
+        known.append(Came(there, revises=other is not None and other.revises))
+    try:
+        return news(table, known, identity=columns)
+    except (pa.ArrowException, KeyError) as error:
+        raise FilesDiffer(load.file, str(error).splitlines()[0]) from error

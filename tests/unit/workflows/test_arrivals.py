@@ -1,0 +1,316 @@
+"""Files that arrive by themselves: taken in once, merged by id, set aside where wrong, and logged."""
+
+import gzip
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.feather
+import pytest
+
+from courtside.contracts import lake_keys
+from courtside.contracts.loads import LoadState
+from courtside.contracts.records import ArrivalOutcome
+from courtside.core.dataset import Dataset
+from courtside.core.rows.sorting_out import SortedOut, sort_out
+from courtside.workflows import arrivals, receivers
+from courtside.workflows.loads import read_loads
+from courtside.workflows.table_loads import load_table, unload_table
+from tests.datasets.churn import DATASET, churn_table
+from tests.fakes.ports import RecordedAlerts
+from tests.unit.workflows.arriving import NOW, Desk
+from tests.unit.workflows.churn_lake import PREFIX, parquet
+
+TABLE = churn_table(300)
+FIRST, SECOND = TABLE.slice(0, 200), TABLE.slice(200)
+LOADED, NOTHING, QUARANTINED = ArrivalOutcome.LOADED, ArrivalOutcome.NOTHING_NEW, ArrivalOutcome.QUARANTINED
+
+
+def charged(table: pa.Table, charge: float) -> pa.Table:
+    place = table.column_names.index("monthly_charge")
+    return table.set_column(place, "monthly_charge", pa.array([charge] * table.num_rows))
+
+
+def as_csv(table: pa.Table) -> bytes:
+    content = io.BytesIO()
+    pyarrow.csv.write_csv(table, content)
+    return content.getvalue()
+
+
+def as_feather(table: pa.Table) -> bytes:
+    content = io.BytesIO()
+    pyarrow.feather.write_feather(table, content)
+    return content.getvalue()
+
+
+def charges(desk: Desk) -> dict[int, float]:
+    found = {row["customer_id"]: row["monthly_charge"] for row in desk.rows()}
+    assert len(found) == len(desk.rows())
+    return found
+
+
+def test_files_add_up_and_a_round_without_news_changes_nothing() -> None:
+    desk = Desk()
+    first = desk.arrive("march.parquet", FIRST)
+    assert (first.outcome, first.new, first.changed, first.same) == (LOADED, 200, 0, 0)
+    assert desk.arrive("deep/april.parquet", SECOND).new == 100
+    assert len(desk.rows()) == 300
+    before = dict(desk.lake.objects)
+    assert desk.round().files == 0
+    assert desk.lake.objects == {**before, **{key: desk.lake.objects[key] for key in desk.lake.keys("training/")}}
+    assert desk.alerts.sent == []
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("a.csv", as_csv),
+        ("a.csv.gz", lambda table: gzip.compress(as_csv(table))),
+        ("a.feather", as_feather),
+        ("a.parquet", parquet),
+        ("without_suffix", parquet),
+    ],
+)
+def test_every_format_that_is_read_arrives_and_says_the_same(name: str, written: Callable[[pa.Table], bytes]) -> None:
+    desk = Desk()
+    desk.arrive("first.parquet", FIRST)
+    again = desk.arrive(name, written(FIRST))
+    assert (again.outcome, again.same, again.load) == (NOTHING, 200, None), again.reason
+    assert desk.arrive(f"b{name}", written(charged(TABLE.slice(150), 7.0))).changed == 50
+    assert charges(desk)[150] == 7.0
+
+
+def test_the_same_content_under_another_name_does_nothing() -> None:
+    desk = Desk()
+    desk.arrive("march.parquet", FIRST)
+    loads = read_loads(PREFIX, lake=desk.lake)
+    assert desk.arrive("renamed.parquet", FIRST).outcome == NOTHING
+    assert read_loads(PREFIX, lake=desk.lake) == loads
+
+
+def test_a_later_row_with_known_ids_counts_instead_and_the_earlier_one_is_kept() -> None:
+    desk = Desk()
+    first = desk.arrive("march.parquet", FIRST)
+    found = desk.arrive("march.parquet", charged(FIRST.slice(0, 5), 99.0), now=NOW + timedelta(days=1))
+    assert (found.new, found.changed, found.same) == (0, 5, 0)
+    assert [charges(desk)[who] for who in range(6)] == [99.0] * 5 + [FIRST["monthly_charge"][5].as_py()]
+    assert first.load is not None
+    (kept,) = (load for load in read_loads(PREFIX, lake=desk.lake)[0].loads if load.id == first.load)
+    assert pyarrow.parquet.read_table(io.BytesIO(desk.lake.read(kept.key))).num_rows == 200
+
+
+def test_a_value_may_go_back_to_what_it_was() -> None:
+    desk = Desk()
+    for charge in (1.0, 2.0, 1.0):
+        desk.arrive("latest.parquet", charged(FIRST.slice(0, 3), charge))
+    assert set(charges(desk).values()) == {1.0}
+    assert [row["arrived_revision"] for row in desk.log()] == [1] * 3 + [2] * 3 + [3] * 3
+
+
+def test_labels_that_come_later_are_revisions() -> None:
+    desk = Desk()
+    place = FIRST.column_names.index("churned")
+    desk.arrive("rows.parquet", FIRST.set_column(place, "churned", pa.nulls(200, pa.bool_())))
+    assert desk.arrive("labels.parquet", FIRST).changed == 200
+    assert [row["churned"] for row in desk.rows()].count(None) == 0
+
+
+def test_the_log_says_what_was_known_on_a_day() -> None:
+    desk = Desk()
+    desk.arrive("a.parquet", FIRST.slice(0, 2), now=NOW)
+    load_table(
+        parquet(FIRST.slice(2, 1)), file="by_hand.parquet", lake=desk.lake, dataset=DATASET,
+        now=NOW + timedelta(days=1), progress=lambda _: None,
+    )  # fmt: skip
+    desk.arrive("b.parquet", charged(FIRST.slice(1, 3), 50.0), now=NOW + timedelta(days=2))
+    log = desk.log()
+    assert [(row["customer_id"], row["arrived_revision"], row["arrived_at"]) for row in log] == [
+        (0, 1, NOW),
+        (1, 1, NOW),
+        (2, 1, NOW + timedelta(days=1)),
+        (3, 1, NOW + timedelta(days=2)),
+        (1, 2, NOW + timedelta(days=2)),
+        (2, 2, NOW + timedelta(days=2)),
+    ]
+    first = {row["customer_id"]: row["arrived_first"] for row in log}
+    assert first == {0: NOW, 1: NOW, 2: NOW + timedelta(days=1), 3: NOW + timedelta(days=2)}
+    by_hand = [row["arrived_etag"] is None for row in log]
+    assert by_hand == [row["arrived_file"] == "by_hand.parquet" for row in log]
+    days = {key.split("/dt=")[1].split("/")[0] for key in desk.lake.keys(lake_keys.arrived_rows("churn"))}
+    assert days == {"2026-03-02", "2026-03-03", "2026-03-04"}
+    known = {row["customer_id"]: row["monthly_charge"] for row in log if row["arrived_at"] <= NOW + timedelta(days=1)}
+    assert known == {who: FIRST["monthly_charge"][who].as_py() for who in range(3)}
+
+
+def test_taking_an_arrival_back_brings_the_rows_back_that_it_revised() -> None:
+    desk = Desk()
+    desk.arrive("a.parquet", FIRST)
+    found = desk.arrive("b.parquet", charged(FIRST.slice(0, 5), 99.0))
+    assert found.load is not None
+    unload_table(found.load, lake=desk.lake, dataset=DATASET, now=NOW)
+    assert charges(desk)[0] == FIRST["monthly_charge"][0].as_py()
+    assert desk.round().files == 0
+    assert charges(desk)[0] != 99.0
+
+
+def test_wrong_rows_are_set_aside_with_the_file_and_told_once() -> None:
+    desk = Desk()
+    times = FIRST["measured_at"].to_pylist()
+    times[3] = None
+    spoiled = FIRST.set_column(1, "measured_at", pa.array(times, pa.timestamp("us")))
+    found = desk.arrive("march.csv", as_csv(spoiled))
+    assert (found.outcome, found.new, found.wrong) == (LOADED, 199, 1)
+    assert found.reason == "1 rows are wrong (1 with no measured_at)"
+    assert len(desk.rows()) == 199
+    assert desk.lake.read(f"{found.quarantine}original/march.csv") == as_csv(spoiled)
+    (header, row) = desk.lake.read(f"{found.quarantine}rows.csv").decode().splitlines()
+    assert header.startswith('"row","reason","customer_id"')
+    assert row.startswith('4,"no measured_at",3,')
+    assert desk.report(found)["wrong"] == 1
+    (alert,) = desk.alerts.sent
+    assert "1 rows of a file of churn" in alert.text
+    assert "The other 199 rows were taken in" in alert.text
+    desk.arrive("again.csv", as_csv(spoiled))
+    assert len(desk.alerts.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"PAR1 and then nothing of use", "parquet"),
+        (b"a,b\n1,2\n", "measured_at"),
+        (as_csv(FIRST.slice(0, 0)), "no rows"),
+        (as_csv(FIRST.drop_columns(["payment"])), "payment"),
+        (b"\xff\xfe" + "a;b\n".encode("utf-16-le"), "UTF-16"),
+        (parquet(FIRST.set_column(2, "tenure_months", pa.array([["x"]] * 200))), "tenure_months"),
+        (parquet(FIRST.set_column(10, "churned", pa.array(["maybe"] * 200))), "churned"),
+    ],
+)
+def test_a_file_that_is_wrong_as_a_whole_is_kept_and_told_with_the_reason(content: bytes, said: str) -> None:
+    desk = Desk()
+    found = desk.arrive("odd/file.csv" if content[:4] != b"PAR1" else "odd/file.parquet", content)
+    assert found.outcome == QUARANTINED
+    assert said in found.reason
+    assert "/tmp" not in found.reason  # noqa: S108 — where it was looked at is nobody's business
+    assert desk.report(found)["reason"] == found.reason
+    assert read_loads(PREFIX, lake=desk.lake)[0].loads == ()
+    if content:
+        assert desk.lake.read(f"{found.quarantine}original/{found.file.rsplit('/', 1)[1]}") == content
+    (alert,) = desk.alerts.sent
+    assert "None of its rows was taken in" in alert.text
+    assert "docs/runbooks.md#a-file-in-quarantine" in alert.text
+    assert desk.round().files == 0
+    assert len(desk.alerts.sent) == 1
+
+
+def test_a_corrected_file_under_its_old_name_is_taken_in() -> None:
+    desk = Desk()
+    desk.arrive("march.parquet", FIRST.drop_columns(["payment"]))
+    assert desk.arrive("march.parquet", FIRST).new == 200
+
+
+def test_a_file_that_is_changed_while_it_is_read_waits_for_the_next_round() -> None:
+    desk = Desk()
+    desk.put("march.parquet", FIRST)
+    desk.place.before_reading = lambda path: desk.place.put(path, parquet(TABLE))
+    found = desk.round()
+    assert (found.files, found.waiting, desk.records()) == (0, 1, [])
+    desk.place.before_reading = lambda _: None
+    assert desk.round().rows == 300
+
+
+def test_a_file_that_goes_away_is_no_error() -> None:
+    desk = Desk()
+    desk.put("march.parquet", FIRST)
+    desk.place.before_reading = lambda path: desk.place.contents.pop(path) and None
+    assert (desk.round().waiting, desk.round().waiting) == (1, 0)
+
+
+def test_hidden_and_unfinished_files_and_folders_are_left_alone() -> None:
+    desk = Desk()
+    for path in (
+        "_SUCCESS",
+        ".march.csv",
+        "_temporary/0/part.parquet",
+        "march.csv.part",
+        "march.tmp",
+        "sub/",
+        "../x.csv",
+    ):
+        desk.put(path, b"anything")
+    assert desk.round().files == 0
+    desk.put("_dt=2024-03-01/part.parquet".removeprefix("_"), FIRST)
+    assert desk.round().files == 1
+
+
+def test_a_folder_of_a_day_gives_the_rows_their_column() -> None:
+    desk = Desk(dataset=replace(DATASET, time_column="dt", id_columns=("customer_id",)))
+    found = desk.arrive("dt=2024-03-01/part.parquet", FIRST.drop_columns(["measured_at"]))
+    assert (found.outcome, found.new) == (LOADED, 200), found.reason
+    assert desk.arrive("dt=2024-03-02/part.parquet", FIRST.drop_columns(["measured_at"])).new == 200
+
+
+def test_what_does_not_fit_the_files_before_it_is_set_aside() -> None:
+    desk = Desk()
+    desk.arrive("a.parquet", FIRST)
+    other = SECOND.set_column(0, "customer_id", SECOND["customer_id"].cast(pa.string()))
+    assert "does not fit the files before it" in desk.arrive("b.parquet", other).reason
+
+
+def test_a_round_ends_when_it_is_enough_and_the_next_one_goes_on() -> None:
+    desk = Desk()
+    for start in range(0, 300, 100):
+        desk.put(f"{start}.parquet", TABLE.slice(start, 100))
+    answers = iter([False, True, True])
+    found = desk.round(enough=lambda: next(answers))
+    assert (found.files, found.waiting) == (1, 2)
+    assert desk.round().files == 2
+    assert len(desk.rows()) == 300
+
+
+def test_a_large_file_is_named_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrivals, "MOST_BYTES", 1_000)
+    desk = Desk()
+    found = desk.arrive("large.parquet", FIRST)
+    assert "courtside tables load" in found.reason
+    assert desk.lake.keys(f"{found.quarantine}original/") == []
+    monkeypatch.undo()
+    monkeypatch.setattr(receivers, "MOST_UNPACKED_BYTES", 1_000)
+    assert "courtside tables load" in desk.arrive("unpacked.parquet", FIRST).reason
+
+
+def test_a_failure_that_is_not_the_files_fault_ends_the_round_so_that_the_order_stays() -> None:
+    desk = Desk(alerts=RecordedAlerts(failures=1))
+    desk.put("a.parquet", b"PAR1 and then nothing")
+    desk.put("b.parquet", FIRST)
+    with pytest.raises(ConnectionError):
+        desk.round()
+    assert desk.records() == []
+    assert (desk.round().files, len(desk.rows())) == (2, 200)
+    assert len(desk.alerts.sent) == 1
+
+
+def test_what_nobody_foresaw_in_a_file_keeps_no_other_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(table: pa.Table, dataset: Dataset) -> SortedOut:
+        if table.num_rows == 7:
+            raise pa.ArrowNotImplementedError("Unsupported cast")
+        return sort_out(table, dataset)
+
+    monkeypatch.setattr(receivers, "sort_out", fail)
+    desk = Desk()
+    desk.put("a.parquet", FIRST.slice(0, 7))
+    desk.put("b.parquet", FIRST)
+    assert desk.round().files == 2
+    assert "a.parquet cannot be read (ArrowNotImplementedError: Unsupported cast)" in desk.records()[0].reason
+    assert len(desk.rows()) == 200
+
+
+def test_without_ids_every_row_of_another_file_is_new() -> None:
+    desk = Desk(dataset=replace(DATASET, id_columns=()))
+    desk.arrive("a.parquet", FIRST)
+    assert desk.arrive("b.parquet", FIRST.slice(0, 10)).new == 10
+    assert all(load.state is LoadState.LOADED for load in read_loads(PREFIX, lake=desk.lake)[0].loads)

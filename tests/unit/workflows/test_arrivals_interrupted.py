@@ -1,0 +1,87 @@
+"""Rounds of arrivals that are killed anywhere, or run at once: nothing is lost, doubled or told twice."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from courtside.contracts.loads import LoadState
+from courtside.workflows.loads import read_loads
+from courtside.workflows.rows import rows_of
+from tests.fakes.dying_lake import BrokeOff, InterruptedLake
+from tests.unit.workflows.arriving import NBA, Desk
+from tests.unit.workflows.test_arrivals import FIRST, TABLE, as_csv, charged
+from tests.unit.workflows.test_arrivals_of_games import schedule, written
+
+MOST_WRITES = 32
+
+
+def table_desk() -> Desk:
+    """A desk with a file of each kind: sound, a revision, a copy, one with a wrong row, and one that is no table."""
+    desk = Desk()
+    times: list[Any] = FIRST["measured_at"].to_pylist()
+    desk.put("a.parquet", FIRST.slice(0, 100))
+    desk.put("b.parquet", charged(TABLE.slice(50, 100), 5.0))
+    desk.put("c.parquet", FIRST.slice(0, 100).slice(0, 40))
+    wrong = FIRST.slice(150, 30)
+    times = [None, *wrong["measured_at"].to_pylist()[1:]]
+    desk.put("d.csv", as_csv(wrong.set_column(1, "measured_at", [times])))
+    desk.put("e.csv", b"a,b\n1,2\n")
+    return desk
+
+
+def games_desk() -> Desk:
+    """A desk with a schedule, its first scores, a correction, and a file that is no games."""
+    desk = Desk(dataset=NBA)
+    games = schedule(12)
+    desk.put("schedule.csv", written(games, scored=0))
+    desk.put("scores.csv", written(games, scored=6))
+    desk.put("moved.csv", written([games[8] | {"game_date": "2010-12-24"}], scored=0))
+    desk.put("odd.csv", b"a,b\n1,2\n")
+    return desk
+
+
+def outcome(desk: Desk) -> tuple[Any, ...]:
+    """What people and programs see in the end."""
+    loads, _ = read_loads(rows_of(desk.dataset).prefix, lake=desk.lake)
+    assert all(load.state is LoadState.LOADED for load in loads.loads)
+    rows = sorted(map(str, desk.rows()))
+    log = sorted((row["arrived_file"], row["arrived_revision"], str(row)) for row in desk.log())
+    told = sorted(alert.text for alert in desk.alerts.sent)
+    files = [(each.file, each.outcome, each.wrong, each.quarantine, each.reason) for each in desk.records()]
+    kept = [key for key in desk.lake.keys("") if "/quarantine/" in key]
+    return rows, log, told, files, kept
+
+
+@pytest.mark.parametrize("desk_of", [table_desk, games_desk])
+@pytest.mark.parametrize("writes", range(1, MOST_WRITES))
+def test_a_round_that_is_killed_before_any_write_is_finished_by_the_next(
+    desk_of: Callable[[], Desk], writes: int
+) -> None:
+    sound, killed = desk_of(), desk_of()
+    sound.round()
+    assert -sound.lake.changes_left <= MOST_WRITES
+    killed.lake.changes_left = writes
+    with suppress(BrokeOff):
+        killed.round()
+    killed.lake.changes_left = -1
+    killed.round()
+    assert outcome(killed) == outcome(sound)
+
+
+@pytest.mark.parametrize("desk_of", [table_desk, games_desk])
+@pytest.mark.parametrize("writes", range(1, MOST_WRITES, 3))
+def test_another_round_in_between_changes_nothing(desk_of: Callable[[], Desk], writes: int) -> None:
+    sound, desk = desk_of(), desk_of()
+    sound.round()
+    other = replace(desk, lake=InterruptedLake(desk.lake.objects))
+
+    def interrupt() -> None:
+        other.round()
+
+    desk.lake.changes_left, desk.lake.interrupt = writes, interrupt
+    desk.round()
+    desk.lake.changes_left = -1
+    assert outcome(desk) == outcome(sound)
