@@ -169,8 +169,8 @@ class ContractDocument(Keys):
     )
     incoming: Annotated[Text, AfterValidator(_prefix_in_s3)] | None = Field(
         None,
-        description="A prefix of your own in S3 where new files of rows arrive, besides `incoming/NAME/` of the stage's "
-        "lake. The stage only reads there, and must be allowed to: `incoming_prefixes` in its settings.",
+        description="A prefix of your own in S3 where new files of rows arrive, besides `incoming/NAME/` in the lake "
+        "of the stage. The stage only reads there, and must be allowed to: `incoming_prefixes` in its settings.",
         examples=["s3://team-bucket/churn/"],
     )
     builder: Text | None = Field(
