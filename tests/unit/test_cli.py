@@ -1,3 +1,5 @@
+"""The commands work on files, refuse bad input by name, and explain an unreachable stage."""
+
 import gzip
 import io
 import json
@@ -22,7 +24,7 @@ class Done:
 
 
 def run(*arguments: str | Path) -> Done:
-    """Run the command in this process, as its console script does."""
+    """Run the command in this process as its console script does."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["courtside", *map(str, arguments)])
@@ -30,7 +32,7 @@ def run(*arguments: str | Path) -> Done:
     return Done(code, out.getvalue(), err.getvalue())
 
 
-def test_the_module_runs_as_the_console_script_does() -> None:
+def test_the_module_runs_like_the_console_script() -> None:
     command = [sys.executable, "-m", "courtside.cli", "--help"]
     shown = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     assert "courtside demo" in shown.stdout
@@ -57,7 +59,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     assert f"courtside {command}" in " ".join(shown.stdout.split())
 
 
-def test_features_then_drift_check_find_what_moved(games: Path, tmp_path: Path) -> None:
+def test_features_followed_by_drift_check_finds_the_feature_that_moved(games: Path, tmp_path: Path) -> None:
     out = tmp_path / "features.parquet"
     made = json.loads(run("features", "--games", games, "--out", out, "--json").stdout)
     assert made["rows"] > 3_000
@@ -95,7 +97,7 @@ def broken(tmp_path: Path) -> dict[str, Path]:
     }
 
 
-def test_train_searches_evaluates_and_calibrates_when_asked(games: Path, tmp_path: Path) -> None:
+def test_train_searches_evaluates_and_calibrates_if_asked(games: Path, tmp_path: Path) -> None:
     more = ("--search", "1", "--rolling-origin", "2", "--calibrate", "sigmoid", "--disable-drift", "--json")
     done = run("train", "--games", games, "--out", tmp_path / "models", "--disable-mlflow", *more)
     assert done.returncode == 0, done.stderr
@@ -117,13 +119,13 @@ def test_bad_input_is_named_and_exits_2(command: tuple[str, ...], tmp_path: Path
 @pytest.mark.parametrize(
     "command", [("games", "simulate", "--seed", "-1"), ("demo", "--seed", "-7"), ("local", "up", "--port", "70000")]
 )
-def test_a_number_out_of_its_range_is_bad_input(command: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_number_outside_its_range_is_bad_input(command: tuple[str, ...], tmp_path: Path) -> None:
     done = run(*command, *(("--out", tmp_path / "out") if "--seed" in command else ()))
     assert done.returncode == 2
     assert f"'{command[-2]}'" in done.stderr
 
 
-def test_a_demo_without_the_seasons_of_its_story_says_so_in_its_json_too(games: Path, tmp_path: Path) -> None:
+def test_a_demo_without_the_seasons_it_needs_says_so_in_its_json_too(games: Path, tmp_path: Path) -> None:
     done = run("demo", "--games", games, "--json", tmp_path / "result.json")
     assert done.returncode == 2
     assert "SeasonsMissing" in done.stderr
@@ -132,7 +134,7 @@ def test_a_demo_without_the_seasons_of_its_story_says_so_in_its_json_too(games: 
     assert result["error"].startswith("SeasonsMissing")
 
 
-def test_unknown_dataset_policy_and_day_exit_2(games: Path, tmp_path: Path) -> None:
+def test_an_unknown_dataset_policy_day_or_file_exits_2(games: Path, tmp_path: Path) -> None:
     out = tmp_path / "f.parquet"
     assert run("features", "--games", games, "--out", out, "--dataset", "nfl").returncode == 2
     assert run("train", "--games", games, "--out", tmp_path, "--as-of", "soon").returncode == 2
@@ -152,7 +154,7 @@ def test_a_stage_that_cannot_be_reached_says_what_to_set(monkeypatch: pytest.Mon
         assert "AWS_DEFAULT_REGION" in done.stderr
 
 
-def test_no_embedded_aws_running_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_local_commands_say_that_no_embedded_aws_is_running(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COURTSIDE_STATE_DIR", str(tmp_path))
     assert run("local", "env").returncode == 2
     undone = run("local", "env", "--unset").stdout.split()

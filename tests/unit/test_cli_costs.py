@@ -1,3 +1,5 @@
+"""`courtside costs` estimates templates, compares alternatives and names what it cannot price."""
+
 import json
 from pathlib import Path
 
@@ -19,7 +21,7 @@ def template(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_json_has_the_promised_shape_and_stays_clean_on_stdout(template: Path) -> None:
+def test_the_json_has_the_documented_form_and_is_all_that_is_printed(template: Path) -> None:
     done = run("costs", "--template", template, "--usage", "secret_reads=0", "--json")
     assert done.returncode == 0
     document = json.loads(done.stdout)
@@ -32,7 +34,7 @@ def test_the_json_has_the_promised_shape_and_stays_clean_on_stdout(template: Pat
     assert done.stderr == ""
 
 
-def test_a_month_over_the_budget_names_the_dearest_lines(template: Path) -> None:
+def test_a_month_over_the_budget_names_the_most_expensive_lines(template: Path) -> None:
     done = run("costs", "--template", template, "--usage", "secret_reads=100000")
     words = " ".join(done.stderr.split())
     assert "$3.60 a month is over the stage's budget of $2" in words
@@ -40,7 +42,7 @@ def test_a_month_over_the_budget_names_the_dearest_lines(template: Path) -> None
     assert "secret_reads=100000" in done.stdout
 
 
-def test_what_is_not_priced_is_said(template: Path) -> None:
+def test_a_resource_without_a_price_is_named(template: Path) -> None:
     document = json.loads(template.read_text())
     document["Resources"]["Warehouse"] = {"Type": "AWS::Redshift::Cluster"}
     template.write_text(json.dumps(document))
@@ -49,7 +51,7 @@ def test_what_is_not_priced_is_said(template: Path) -> None:
     )
 
 
-def test_a_way_with_something_unpriced_has_no_total(template: Path) -> None:
+def test_an_alternative_with_an_unpriced_resource_has_no_total(template: Path) -> None:
     ways = json.loads(run("costs", "--template", template, "--region", "eu-west-1", "--compare", "--json").stdout)
     assert [(way["usd_month"] is None, bool(way["unpriced"])) for way in ways] == [
         (False, False), (True, True), (False, False), (True, True),
@@ -58,7 +60,7 @@ def test_a_way_with_something_unpriced_has_no_total(template: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "not json", "[]", '{"Resources": {"A": {}}}'])
-def test_what_is_no_template_exits_2(tmp_path: Path, content: str | None) -> None:
+def test_a_file_that_is_not_a_template_exits_2(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "x.template.json"
     if content is not None:
         path.write_text(content)

@@ -1,4 +1,4 @@
-"""`courtside train --table`: a team's own table, without AWS."""
+"""`courtside train --table` trains on any table without AWS."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.unit.test_cli import run
 
 @pytest.fixture
 def contract(tmp_path: Path) -> Path:
-    """The contract less its gaps and text."""
+    """Return a contract without the columns that have gaps or text."""
     left_out = ("data_used_gb", "contract:", "payment")
     lines = [line for line in CONTRACT.read_text().splitlines() if not line.strip().startswith(left_out)]
     path = tmp_path / "numbers.yaml"
@@ -42,7 +42,7 @@ def test_train_on_a_table_writes_models_and_a_manifest(table: Path, contract: Pa
     assert (out / "ml-models" / "lightgbm.pkl").is_file()
 
 
-def test_train_takes_one_input_and_says_which(table: Path, contract: Path, tmp_path: Path) -> None:
+def test_train_takes_exactly_one_input_and_says_which(table: Path, contract: Path, tmp_path: Path) -> None:
     games = tmp_path / "games.parquet"
     pq.write_table(simulate_games(seasons=[2010, 2011]), games)
     none = tmp_path / "none.parquet"
@@ -59,7 +59,7 @@ def test_train_takes_one_input_and_says_which(table: Path, contract: Path, tmp_p
             assert said in " ".join(done.stderr.split())
 
 
-def test_games_left_by_another_training_are_not_trained_on(tmp_path: Path) -> None:
+def test_games_left_by_another_training_are_refused(tmp_path: Path) -> None:
     games, out = tmp_path / "games.parquet", tmp_path / "models"
     pq.write_table(simulate_games(seasons=[2010, 2011]), games)
     FolderLake(out).write("games/season=2009/games.parquet", b"of another training")
@@ -68,7 +68,7 @@ def test_games_left_by_another_training_are_not_trained_on(tmp_path: Path) -> No
     assert "games of another training (games/season=2009/games.parquet)" in " ".join(done.stderr.split())
 
 
-def test_bad_tables_are_named_and_exit_2(contract: Path, tmp_path: Path) -> None:
+def test_a_bad_table_is_named_and_exits_2(contract: Path, tmp_path: Path) -> None:
     good = churn_table(200)
     place = good.column_names.index("churned")
     bad = {
@@ -87,7 +87,7 @@ def test_bad_tables_are_named_and_exit_2(contract: Path, tmp_path: Path) -> None
     assert (done.returncode, "UnreadableFile" in done.stderr) == (2, True)
 
 
-def test_rows_without_time_and_ids_are_trained_and_compared_and_it_is_said(table: Path, tmp_path: Path) -> None:
+def test_rows_without_time_and_ids_are_trained_on_and_compared_with_a_note(table: Path, tmp_path: Path) -> None:
     contract, out = tmp_path / "plain.yaml", tmp_path / "models"
     contract.write_text("name: plain\ntarget: churned\nfeatures: {tenure_months: numeric, support_calls: numeric}\n")
     done = run("train", "--table", table, "--contract", contract, "--out", out, "--disable-mlflow", "--json")
@@ -112,7 +112,7 @@ def test_rows_without_time_and_ids_are_trained_and_compared_and_it_is_said(table
         assert "TimeColumnNeeded" in done.stderr or "name it with --time-column" in done.stderr, done.stderr
 
 
-def test_a_contract_names_its_table_candidates_policy_and_switches(table: Path, tmp_path: Path) -> None:
+def test_a_contract_may_set_its_table_candidates_policy_and_switches(table: Path, tmp_path: Path) -> None:
     contract, out = tmp_path / "whole.yaml", tmp_path / "models"
     contract.write_text(
         f"name: whole\nversion: 3\ntarget: churned\ntable: {table.name}\ncandidates: [lightgbm, logistic_regression]\n"

@@ -1,4 +1,4 @@
-"""`courtside watch` on the answers of a stage's function."""
+"""`courtside watch` reports what the stage's function answers."""
 
 import io
 import json
@@ -20,12 +20,12 @@ FOUND = DriftCheckResponse(
 
 
 class Function:
-    """Lambda's client, of one function with one answer."""
+    """A Lambda client that knows one function with one answer."""
 
     def __init__(self, answer: dict[str, Any]) -> None:
         self.answer, self.asked = answer, list[dict[str, Any]]()
 
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 — boto3's own names
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 — these are boto3's own names
         assert FunctionName == "check"
         self.asked.append(json.loads(Payload))
         error = {"FunctionError": "Unhandled"} if "errorType" in self.answer else {}
@@ -54,7 +54,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], *options: s
         ({"features_drifted": (), "rows": 0, "decision": "nothing_to_check"}, ("--exit-code",), 0),
     ],
 )
-def test_exit_codes_are_those_of_drift_check(
+def test_the_exit_codes_are_those_of_drift_check(
     monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], options: tuple[str, ...], code: int
 ) -> None:
     answer = FOUND.model_copy(update=changes).model_dump(mode="json")
@@ -63,7 +63,7 @@ def test_exit_codes_are_those_of_drift_check(
     assert watched(monkeypatch, answer, *options, "--json")[0].exit_code == code
 
 
-def test_what_was_found_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_findings_of_the_check_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = FOUND.model_copy(update={"duplicate": True, "overdue_since": date(2026, 11, 3)}).model_dump(mode="json")
     result, function = watched(monkeypatch, answer, "--as-of", "2026-12-01")
     assert function.asked == [{"window": None, "as_of": "2026-12-01T00:00:00Z"}]
@@ -77,7 +77,7 @@ def test_too_few_rows_are_not_called_no_drift(monkeypatch: pytest.MonkeyPatch) -
     assert "insufficient_data: " in watched(monkeypatch, few.model_dump(mode="json"))[0].stdout
 
 
-def test_a_check_that_fails_says_how(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_of_a_failed_check_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     result, _ = watched(monkeypatch, {"errorType": "NothingReadable", "errorMessage": "games/ holds no readable file"})
     assert isinstance(result.exception, CheckFailed)
     assert str(result.exception) == "the drift check failed with NothingReadable: games/ holds no readable file"

@@ -1,4 +1,4 @@
-"""What the drift check's function loads: a cold start pays for every library."""
+"""The drift check's function loads few libraries, because every cold start pays for each of them."""
 
 import json
 import subprocess
@@ -35,5 +35,5 @@ def test_the_wired_drift_check_loads_no_tracking_client_and_no_training_library(
     assert printed(PROGRAM) == []
 
 
-def test_the_engine_loads_arrow_and_numpy_only() -> None:
+def test_the_drift_engine_loads_only_arrow_and_numpy() -> None:
     assert printed(ENGINE) == []

@@ -1,4 +1,4 @@
-"""What each deployed function loads: a heavy import costs every cold start."""
+"""No deployed function imports a heavy library, because every cold start would pay for it."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ def test_importing_a_handler_loads_nothing_heavy(verb: str) -> None:
 
 
 @pytest.mark.parametrize("wired", ["approval_request", "drift_monitor", "freezing", "gate", "retraining_lock"])
-def test_the_lean_functions_stay_lean_when_wired(wired: str) -> None:
+def test_wiring_a_lean_function_loads_nothing_heavy(wired: str) -> None:
     environment = {
         "COURTSIDE_LAKE_BUCKET": "lake",
         "COURTSIDE_LEDGER_TABLE": "ledger",

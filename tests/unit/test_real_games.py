@@ -1,4 +1,4 @@
-"""What the design measured on real games, measured again with this code."""
+"""The results that the design reports for real games are reproduced by this code."""
 
 import re
 from pathlib import Path
@@ -48,7 +48,7 @@ def models(split: Split) -> dict[str, TrainedModel]:
         ("xgboost", 0.626, 0.01, 0.600, 0.01),
     ],
 )
-def test_each_model_scores_what_the_design_measured(
+def test_each_model_reaches_the_scores_that_the_design_reports(
     models: dict[str, TrainedModel],
     name: str,
     auc: float,
@@ -61,17 +61,17 @@ def test_each_model_scores_what_the_design_measured(
     assert metrics.test_accuracy == pytest.approx(accuracy, abs=accuracy_within)
 
 
-def test_the_readme_has_these_figures(models: dict[str, TrainedModel]) -> None:
+def test_the_readme_reports_these_scores(models: dict[str, TrainedModel]) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     written = re.findall(r"^\| (\w[\w ,]+) \| (0\.\d{3}) \| (0\.\d{3}) \|$", readme, flags=re.MULTILINE)
     named = {name.split(",")[0].lower().replace(" ", "_"): (float(a), float(b)) for name, a, b in written}
     measured = {name: (each.metrics.test_accuracy, each.metrics.test_auc) for name, each in models.items()}
     assert named.keys() == measured.keys()
-    # The boosters' last digit is the processor's.
+    # The last digit of the boosting models depends on the processor.
     assert all(named[name] == pytest.approx(figures, abs=0.001) for name, figures in measured.items())
 
 
-def test_the_test_part_drifted_hard_in_its_scoring(split: Split) -> None:
+def test_the_scoring_features_of_the_test_part_drifted_strongly(split: Split) -> None:
     profile = fit(split.train, DATASET.features)
     report = check(profile, profile.summarize(split.test), ClassicPolicy())
     assert set(report.features_drifted) >= SCORING
@@ -80,7 +80,7 @@ def test_the_test_part_drifted_hard_in_its_scoring(split: Split) -> None:
     assert all((measured[name].statistic("psi") or 0) > 4 for name in SCORING)
 
 
-def test_a_quiet_season_moves_nothing_and_2018_19_moves_the_scoring(features: pa.Table) -> None:
+def test_nothing_drifts_in_a_quiet_season_and_scoring_drifts_in_2018_19(features: pa.Table) -> None:
     season = features.column("season")
     reference = features.filter(pa.compute.is_in(season, value_set=pa.array([2008, 2009, 2010], season.type)))
     profile = fit(reference, DATASET.features)
@@ -98,7 +98,7 @@ AWAY_REST = {"away_rest_days", "away_back_to_back"}
 
 
 def season_report(features: pa.Table, season: int, *, back: int = 3, newest: int | None = None) -> DriftReport:
-    """Check a season against some before it."""
+    """Check a season against some of the seasons before it."""
     played = features.column("season").to_numpy()
     last = season - 1 if newest is None else newest
     before = features.filter(pa.array((played > last - back) & (played <= last)))
@@ -107,7 +107,7 @@ def season_report(features: pa.Table, season: int, *, back: int = 3, newest: int
 
 
 @pytest.mark.parametrize("season", [1990, 2003, 2006, 2010, 2015, 2024])
-def test_a_season_without_a_change_is_quiet(features: pa.Table, season: int) -> None:
+def test_no_feature_drifts_in_a_season_without_a_change(features: pa.Table, season: int) -> None:
     report = season_report(features, season)
     assert report.null is Null.ENTITIES
     assert report.features_drifted == report.features_usual == ()
@@ -125,11 +125,13 @@ def test_a_season_without_a_change_is_quiet(features: pa.Table, season: int) -> 
         (2023, SCORING),
     ],
 )
-def test_a_season_that_changed_is_found_in_what_changed(features: pa.Table, season: int, drifted: set[str]) -> None:
+def test_exactly_the_features_that_changed_drift_in_a_changed_season(
+    features: pa.Table, season: int, drifted: set[str]
+) -> None:
     assert set(season_report(features, season).features_drifted) == drifted
 
 
-def test_a_season_beside_two_that_differ_as_much_is_amber(features: pa.Table) -> None:
+def test_a_move_is_usual_if_the_two_seasons_before_differ_by_as_much(features: pa.Table) -> None:
     report = season_report(features, 2021, back=2, newest=2019)
     assert set(report.features_usual) == SCORING
     assert set(report.features_drifted) >= REST

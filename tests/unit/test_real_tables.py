@@ -1,6 +1,6 @@
-"""Real tables that installed packages ship: `init`, `train` as it stands, `drift check` and its page.
+"""Real tables shipped by installed packages go through `init`, `train` and `drift check` unchanged.
 
-The reported AUC is that of the same estimator, fitted by hand with scikit-learn and pandas alone.
+The reported AUC equals that of the same estimator, fitted by hand with scikit-learn and pandas alone.
 """
 
 import json
@@ -48,7 +48,7 @@ def digits() -> pd.DataFrame:
 
 
 def stocks() -> pd.DataFrame:
-    """Monthly closing prices since 1990, with gaps before a company was listed; the target is the next month's."""
+    """Return monthly closing prices since 1990, with gaps before a listing; the target is a rise in the next month."""
     path = Path(mpl.get_data_path()) / "sample_data" / "Stocks.csv"
     found = pd.read_csv(path, comment="#").dropna(subset=["IBM"]).drop(columns=["^IXIC"])
     rises = found["^GSPC"].shift(-1) > found["^GSPC"]
@@ -93,7 +93,7 @@ def test_a_table_becomes_a_contract_a_model_and_a_drift_page(name: str, tmp_path
     assert told["target"]["column"] == target
     assert told["target"]["positive"] == str(positive).lower()
     dataset = load_dataset(str(contract))
-    unlisted = {"DELL"} if name == "stocks" else set()  # it has no price in the rows that models learn from
+    unlisted = {"DELL"} if name == "stocks" else set()  # DELL has no price in the rows that models learn from
     learned = {column for column in table if len(table[column].unique()) > 1}
     assert set(dataset.feature_names) == learned - {target, dataset.time_column, *unlisted}
     assert (dataset.time_column == "Date") is (name == "stocks")

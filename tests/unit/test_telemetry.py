@@ -1,4 +1,4 @@
-"""What a deployed function writes: JSON lines that belong together, metrics in CloudWatch's format, no secrets."""
+"""A deployed function writes connected JSON log lines and CloudWatch metrics, and none of them contains a secret."""
 
 import io
 import json
@@ -31,7 +31,7 @@ WEBHOOK = "https://hooks.slack.com/services/T000/B000/secret"
 
 @dataclass
 class Invocation:
-    """What AWS hands over beside the event; each look at the clock finds a quarter of a second less."""
+    """The context that AWS passes beside the event; its remaining time falls by a quarter of a second at each look."""
 
     aws_request_id: str = "request-1"
     function_name: str = "courtside-dev-function"
@@ -88,7 +88,7 @@ def lock(monkeypatch: pytest.MonkeyPatch) -> RetrainingLock:
 
 
 @pytest.mark.usefixtures("lock")
-def test_a_function_logs_the_trainings_id_and_emits_metrics_by_stage_and_service(written: Written) -> None:
+def test_a_function_logs_the_training_id_and_emits_metrics_by_stage_and_service(written: Written) -> None:
     from lambdas.lock.handler import handler
 
     began = datetime.now(UTC)
@@ -112,7 +112,7 @@ def test_a_function_logs_the_trainings_id_and_emits_metrics_by_stage_and_service
 
 
 @pytest.mark.usefixtures("lock")
-def test_a_warm_function_forgets_the_invocation_before(written: Written) -> None:
+def test_a_warm_function_keeps_nothing_of_the_previous_invocation(written: Written) -> None:
     from lambdas.lock.handler import handler
 
     handler(request("a").model_dump(mode="json"), Invocation())  # type: ignore[arg-type]
@@ -123,9 +123,7 @@ def test_a_warm_function_forgets_the_invocation_before(written: Written) -> None
     assert (emitted["correlation_id"], emitted["LockWaits"]) == ("b", [1.0])
 
 
-def test_an_execution_that_was_stopped_gives_its_lock_back_and_takes_it_from_nobody_else(
-    written: Written, lock: RetrainingLock
-) -> None:
+def test_a_stopped_execution_releases_its_own_lock_and_no_other(written: Written, lock: RetrainingLock) -> None:
     from lambdas.unlock.handler import handler
 
     now = datetime.now(UTC)
@@ -141,19 +139,19 @@ def test_an_execution_that_was_stopped_gives_its_lock_back_and_takes_it_from_nob
 
 
 @pytest.mark.usefixtures("lock")
-def test_a_function_that_fails_says_how_long_it_took(written: Written) -> None:
+def test_a_function_that_fails_still_reports_how_long_it_took(written: Written) -> None:
     from lambdas.lock.handler import handler
 
     with pytest.raises(ValueError, match="training_id"):
         handler({"as_of": "2026-03-01"}, Invocation())  # type: ignore[arg-type]
     emitted = written.metrics()
     assert emitted["TimeLimitUsed"] == [25.0]
-    # An event that says nothing of what it is about is known by its request.
+    # An event without an id of its own is identified by the id of its request.
     assert emitted["correlation_id"] == "request-1"
     assert "LockWaits" not in emitted
 
 
-def test_the_librarys_own_warnings_come_out_as_json_with_the_same_id(written: Written) -> None:
+def test_warnings_of_the_library_are_json_lines_with_the_same_id(written: Written) -> None:
     @telemetry.instrumented
     def handler(_event: dict[str, Any], _context: telemetry.LambdaContext) -> dict[str, Any]:
         logging.getLogger("courtside.adapters.lease_keeper").warning("not renewed: %s", "away")
@@ -177,7 +175,9 @@ def approval(training_id: str = "t1") -> ApprovalRecord:
     )
 
 
-def test_a_task_token_is_in_no_line_and_in_no_answer(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_token_appears_in_no_log_line_and_in_no_answer(
+    written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from lambdas.request_approval.handler import handler
 
     asked: list[ApprovalRequest] = []
@@ -195,14 +195,14 @@ def test_a_task_token_is_in_no_line_and_in_no_answer(written: Written, monkeypat
     emitted = written.metrics()
     assert emitted["ApprovalsAsked"] == [1.0]
     assert TOKEN not in written.text() + json.dumps(answer) + json.dumps(emitted)
-    # The runtime logs what a handler raises; that must not quote the event either.
+    # The runtime logs the errors that a handler raises, so they must not quote the event either.
     with pytest.raises(ValueError, match="wait_seconds") as raised:
         handler({"training_id": "t1", "token": TOKEN, "wait_seconds": "soon"}, Invocation())  # type: ignore[arg-type]
     assert TOKEN not in str(raised.value)
     assert TOKEN not in written.text()
 
 
-def test_a_webhook_is_in_no_line(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_webhook_address_appears_in_no_log_line(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     from courtside.adapters.webhook import WebhookUnreachable
     from courtside.contracts.channels.slack import CHANNEL
     from lambdas.notify.handler import handler
@@ -238,7 +238,7 @@ def checked(decision: str) -> DriftCheckResponse:
     )
 
 
-def test_a_check_is_known_by_the_training_it_starts(written: Written) -> None:
+def test_a_check_is_identified_by_the_training_it_starts(written: Written) -> None:
     @telemetry.instrumented
     def handler(_event: dict[str, Any], _context: telemetry.LambdaContext) -> dict[str, Any]:
         return telemetry.answer("drift checked", checked("retrain"))
@@ -251,7 +251,7 @@ def test_a_check_is_known_by_the_training_it_starts(written: Written) -> None:
 
 
 @pytest.mark.parametrize("decision", ["nothing", "alert", "retrain"])
-def test_a_checks_figures(decision: str) -> None:
+def test_a_check_emits_its_figures_as_metrics(decision: str) -> None:
     assert metrics_of(checked(decision)) == {
         Metric.CHECKS: 1,
         Metric.ROWS_CHECKED: 412,
@@ -261,14 +261,14 @@ def test_a_checks_figures(decision: str) -> None:
     }
 
 
-def test_a_gates_figures_without_a_champion_hold_no_difference() -> None:
+def test_a_gate_without_a_champion_emits_no_difference() -> None:
     first = GateResponse(training_id="t1", promote=True, rule="first", reason="r", subject="s", message="m")
     assert metrics_of(first) == {Metric.GATE_PASSED: 1}
     other = first.model_copy(update={"promote": False, "auc_difference": -0.02})
     assert metrics_of(other) == {Metric.GATE_PASSED: 0, Metric.GATE_AUC_DIFFERENCE: -0.02}
 
 
-def test_a_trainings_figures_are_its_seconds_and_its_best_models_auc() -> None:
+def test_a_training_emits_its_seconds_and_the_auc_of_its_best_model() -> None:
     figures = dict.fromkeys(("train_accuracy", "test_accuracy", "precision", "recall", "f1_score"), 0.6)
     models = tuple(ModelRecord(name=name, test_auc=auc, **figures) for name, auc in (("a", 0.61), ("b", 0.67)))
     record = TrainingRecord(

@@ -1,4 +1,4 @@
-"""What a function tells X-Ray, read from the datagrams it sends to the daemon."""
+"""A function sends traces to X-Ray, which are read here from the datagrams for its daemon."""
 
 import json
 import os
@@ -25,7 +25,7 @@ except ValueError:
 """
 
 
-def test_a_function_tells_its_trace_the_id_and_not_the_answer() -> None:
+def test_a_trace_contains_the_id_but_not_the_answer() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
         daemon.bind(("127.0.0.1", 0))
         daemon.settimeout(5)
@@ -46,7 +46,7 @@ def test_a_function_tells_its_trace_the_id_and_not_the_answer() -> None:
     assert failed["cause"]["exceptions"][0]["message"] == "as asked for"
 
 
-def test_a_cold_start_pays_for_no_library_that_the_tracer_could_patch() -> None:
+def test_the_tracer_imports_no_library_in_order_to_patch_it() -> None:
     program = "import sys, lambdas.lock.handler; print(*sys.modules)"
     environment = os.environ | {"LAMBDA_TASK_ROOT": str(Path(__file__).parents[2])}
     done = subprocess.run(

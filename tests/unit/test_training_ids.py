@@ -1,4 +1,4 @@
-"""Ids of trainings that people start at the same moment."""
+"""Ids of trainings differ even if people start them at the same moment."""
 
 from courtside.cli.training_ids import new_training_id
 

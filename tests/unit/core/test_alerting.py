@@ -1,4 +1,4 @@
-"""Alerts about data with names that nobody would choose: never lost, and never more than text."""
+"""Alerts about data with hostile names are never lost and never contain anything but text."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,7 @@ from courtside.core.retraining_alerts import approval_alert
 FEATURES = [Feature(f"f{n}", FeatureKind.NUMERIC) for n in range(12)]
 SLACK_LIMIT, SNS_LIMIT_BYTES = 40_000, 262_144
 URI = "s3://lake/drift/reports/dt=2019-07-01/v1-2018-07-01-2019-07-01-calibrated.html"
-# All code points, halves of surrogate pairs included: parquet files and JSON bring what they like.
+# Parquet files and JSON may contain any code point, even half of a surrogate pair.
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
 NAMES = st.builds(lambda part, times: part * times, ANYTHING, st.sampled_from([1, 2, 94, 600]))
 HOSTILE = "<!channel> <https://evil.example|log in> & @here `rm` *What Courtside did*: nothing\n\x00\ud800\u202e"
@@ -60,15 +60,15 @@ def told(name: str, reason: str) -> Alert:
 @example(HOSTILE, HOSTILE)
 @example("&" * 94, "<" * 60_000)
 @example("", "")
-def test_an_alert_is_cut_and_never_lost_whatever_the_data_call_things(name: str, reason: str) -> None:
+def test_an_alert_is_shortened_but_never_lost_whatever_names_the_data_have(name: str, reason: str) -> None:
     alert = told(name, reason)
     assert len(alert.subject) <= SUBJECT_LIMIT
     assert alert.subject.isprintable()
     assert len(alert.text) <= TEXT_LIMIT
-    # A topic hands it on as JSON, whose escapes are the longest form it ever has.
+    # A topic forwards the alert as JSON, whose escapes make it longer than any other form.
     assert len(json.dumps({"Subject": alert.subject, "Message": alert.text})) < SNS_LIMIT_BYTES
     alert.text.encode()
-    # What people need most stands last.
+    # The line that people need most comes last.
     assert alert.text.splitlines()[-1] == f"*Report*: {URI}"
     assert "2018-07-01 to 2019-07-01" in alert.subject
     posted = slack_text(alert.subject, alert.text)
@@ -77,7 +77,7 @@ def test_an_alert_is_cut_and_never_lost_whatever_the_data_call_things(name: str,
     assert ">" not in posted
 
 
-def test_what_moved_as_usual_is_told_apart_and_not_counted() -> None:
+def test_features_that_moved_as_usual_are_listed_separately_and_not_counted() -> None:
     first, *others = MADE.features
     usual = replace(first, drifted=False, moved=False, verdict=Verdict.USUAL, reason="as large in 2 of 2 steps")
     context = DriftAlertContext(
@@ -89,7 +89,7 @@ def test_what_moved_as_usual_is_told_apart_and_not_counted() -> None:
     assert "*Moved as usual*, so not counted\n• f0: as large in 2 of 2 steps\n" in text
 
 
-def test_names_from_data_format_call_and_link_nothing() -> None:
+def test_names_from_data_cannot_format_mention_or_link() -> None:
     alert = told(HOSTILE, HOSTILE)
     assert "`rm`" not in alert.text
     assert [line for line in alert.text.splitlines() if line.startswith("*What Courtside did*")] == [
@@ -105,7 +105,7 @@ def test_names_from_data_format_call_and_link_nothing() -> None:
 @given(NAMES)
 @example(HOSTILE)
 @example("n" * 94)
-def test_every_other_alert_takes_any_name_too(name: str) -> None:
+def test_every_other_alert_accepts_any_name_too(name: str) -> None:
     figure = Comparison(name=f"auc_of_segment:{name}", challenger=0.5, champion=0.6, limit=0.0, passed=False)
     decision = GateDecision(
         training_id="t", promote=False, rule="segment", reason=name, challenger_version="2", champion_version="1",
@@ -123,12 +123,12 @@ def test_every_other_alert_takes_any_name_too(name: str) -> None:
 
 
 @given(NAMES, st.integers(2, 300))
-def test_what_is_shown_is_one_line_of_at_most_so_many_characters(text: str, limit: int) -> None:
+def test_a_displayed_text_is_one_line_of_bounded_length(text: str, limit: int) -> None:
     said = display_text(text, limit)
     assert len(said) <= limit
     assert said == "" or said.isprintable()
     assert "`" not in said
 
 
-def test_an_ordinary_name_is_shown_as_it_is() -> None:
+def test_an_ordinary_name_is_shown_unchanged() -> None:
     assert display_text("home_rest_days (größer, 日本語)", 60) == "home_rest_days (größer, 日本語)"

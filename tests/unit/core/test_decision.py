@@ -1,3 +1,5 @@
+"""A decision follows from the first rule that fits the report, and the alert explains it."""
+
 from dataclasses import replace
 from datetime import date
 
@@ -40,12 +42,12 @@ def report(*, moved: int = 0, rows: int = 500, missing: bool = False) -> DriftRe
         (report(moved=5, missing=True), Action.ALERT, "broken_columns"),
     ],
 )
-def test_each_rule(made: DriftReport, action: Action, rule: str) -> None:
+def test_each_rule_leads_to_its_action(made: DriftReport, action: Action, rule: str) -> None:
     decision = decide(made, POLICY)
     assert (decision.action, decision.rule) == (action, rule)
 
 
-def test_the_alert_says_what_moved_what_was_done_and_how_to_stop_it() -> None:
+def test_the_alert_tells_what_moved_what_was_done_and_how_to_stop_it() -> None:
     made = report(moved=8)
     decision = decide(made, POLICY)
     started = DriftAlertContext(
@@ -62,7 +64,7 @@ def test_the_alert_says_what_moved_what_was_done_and_how_to_stop_it() -> None:
     assert "Nothing was changed" in quiet.text
 
 
-def test_one_segment_that_moved_asks_for_a_person_and_is_named() -> None:
+def test_drift_in_one_segment_alerts_a_person_and_names_the_segment() -> None:
     known = plans.reference()
     made = check(known, known.summarize(plans.rows(1_500, seed=2, start=plans.LATER, shift=0.7)), CalibratedPolicy())
     decision = decide(made, POLICY)
@@ -77,7 +79,7 @@ def test_one_segment_that_moved_asks_for_a_person_and_is_named() -> None:
     assert decide(several, POLICY).reason.endswith("; use where plan = 'pro'; and in 2 more segments: no retraining")
 
 
-def test_a_table_that_moved_as_a_whole_asks_for_a_person() -> None:
+def test_drift_of_the_whole_table_alerts_a_person() -> None:
     known = reference()
     made = check(known, known.summarize(turned(3, days=10, correlation=-0.6, first_day=DAYS)), CalibratedPolicy())
     decision = decide(made, POLICY)
@@ -90,12 +92,12 @@ def test_a_table_that_moved_as_a_whole_asks_for_a_person() -> None:
     assert "Nothing was changed" in alert.text
 
 
-def test_a_promotion_says_how_to_undo_it_if_it_can_be() -> None:
+def test_the_alert_of_a_promotion_says_how_to_undo_it_if_that_is_possible() -> None:
     assert "courtside versions rollback" in promotion_alert(model="m", before="1", after="2", reason="better").text
     assert "rollback" not in promotion_alert(model="m", before=None, after="1", reason="first").text
 
 
-def test_a_subject_that_sns_would_refuse_is_refused_here() -> None:
+def test_a_subject_that_sns_would_refuse_is_refused() -> None:
     with pytest.raises(ValueError, match="at most 100"):
         Alert("x" * 101, "text")
     with pytest.raises(ValueError, match="one line"):

@@ -1,3 +1,5 @@
+"""Data is overdue after a pause longer than the patience, unless the year before paused at the same time."""
+
 from datetime import date, timedelta
 
 import pytest
@@ -17,26 +19,26 @@ TWO = season(date(2017, 10, 17), date(2018, 6, 8)) + season(date(2018, 10, 16), 
 @pytest.mark.parametrize(
     ("today", "overdue"),
     [
-        (date(2019, 6, 27), False),  # within the patience
+        (date(2019, 6, 27), False),  # this is within the patience
         (date(2019, 7, 10), False),
         (date(2019, 9, 30), False),
-        (date(2019, 10, 25), False),  # a season may begin later than the one before
+        (date(2019, 10, 25), False),  # a season may begin later than the one before it
         (date(2019, 11, 5), True),
         (date(2020, 3, 1), True),
     ],
 )
-def test_an_off_season_is_known_from_the_year_before(today: date, *, overdue: bool) -> None:
+def test_an_off_season_is_recognized_from_the_year_before(today: date, *, overdue: bool) -> None:
     found = overdue_since(TWO, today=today, patience=PATIENCE)
     assert found == (date(2019, 6, 13) if overdue else None)
 
 
-def test_a_pause_within_a_season_shorter_than_the_patience_is_none() -> None:
+def test_a_pause_shorter_than_the_patience_is_not_overdue() -> None:
     days = [*TWO, *season(date(2019, 10, 22), date(2020, 2, 13))]
     assert overdue_since(days, today=date(2020, 2, 20), patience=PATIENCE) is None
     assert overdue_since(days, today=date(2020, 3, 1), patience=PATIENCE) == date(2020, 2, 13)
 
 
-def test_a_season_that_ends_a_little_earlier_than_the_one_before_is_no_gap() -> None:
+def test_a_season_that_ends_slightly_earlier_than_the_last_is_not_overdue() -> None:
     days = season(date(2017, 10, 17), date(2018, 6, 24)) + season(date(2018, 10, 16), date(2019, 6, 13))
     assert not [
         n for n in range(1, 60)
@@ -44,7 +46,7 @@ def test_a_season_that_ends_a_little_earlier_than_the_one_before_is_no_gap() -> 
     ]  # fmt: skip
 
 
-def test_data_without_a_season_are_overdue_at_any_time() -> None:
+def test_data_without_seasons_may_be_overdue_in_any_month() -> None:
     days = season(date(2017, 1, 1), date(2019, 3, 31))
     for month in range(5, 13):
         assert overdue_since(days, today=date(2019, month, 1), patience=PATIENCE) == date(2019, 3, 31)
@@ -56,6 +58,6 @@ def test_without_a_year_of_history_rows_are_always_expected() -> None:
     assert overdue_since(days, today=date(2019, 4, 10), patience=PATIENCE) is None
 
 
-def test_no_rows_at_all_are_not_late() -> None:
+def test_a_table_without_recent_rows_to_compare_is_not_overdue() -> None:
     assert overdue_since([], today=date(2019, 5, 1), patience=PATIENCE) is None
     assert overdue_since([date(2019, 5, 1) - YEAR], today=date(2019, 5, 1), patience=2 * YEAR) is None

@@ -1,4 +1,4 @@
-"""Which rows the champion is compared with, whatever the seasons are written as."""
+"""The champion is compared with the newest seasons, in whatever form seasons are written."""
 
 from datetime import date
 from typing import Any
@@ -42,7 +42,7 @@ def test_rows_without_a_season_are_set_aside_and_counted(seasons: "pa.Array[Any]
     assert without_season(table, dataset=DATASET) == 1
 
 
-def test_seasons_of_two_words_are_taken_and_none_at_all_is_refused() -> None:
+def test_boolean_seasons_are_accepted_and_an_empty_season_column_is_refused() -> None:
     table = _table(pa.array([False, True, None]))
     assert reference_rows(table, dataset=DATASET).column("x").to_pylist() == [0, 1]
     with pytest.raises(SeasonsMissing, match="season column 'season' is empty in every row"):

@@ -1,3 +1,5 @@
+"""Contracts are loaded by their shipped name or by a path, and a wrong one is refused with the field that is wrong."""
+
 import json
 from pathlib import Path
 
@@ -19,7 +21,7 @@ def test_the_shipped_contract_has_the_16_features_in_order() -> None:
     assert dataset.segment in dataset.feature_names
 
 
-def test_a_teams_own_contract_is_read_by_path_and_may_bring_its_features(tmp_path: Path) -> None:
+def test_a_contract_may_be_given_by_path_and_needs_no_builder(tmp_path: Path) -> None:
     path = tmp_path / "churn.yaml"
     path.write_text("name: churn\ntime_column: day\nid_columns: [id]\ntarget: left\nfeatures: {age: numeric}\n")
     dataset = load_dataset(str(path))
@@ -30,7 +32,7 @@ def test_a_teams_own_contract_is_read_by_path_and_may_bring_its_features(tmp_pat
     assert build_features(rows, dataset=dataset) is rows
 
 
-def test_a_contract_may_name_what_the_model_said(tmp_path: Path) -> None:
+def test_a_contract_may_name_a_prediction_column(tmp_path: Path) -> None:
     path = tmp_path / "churn.yaml"
     path.write_text(
         "name: churn\ntime_column: day\nid_columns: [id]\ntarget: left\nprediction: said\nfeatures: {age: numeric}\n"
@@ -49,21 +51,21 @@ def test_a_contract_may_name_what_the_model_said(tmp_path: Path) -> None:
         ("", "document"),
     ],
 )
-def test_a_wrong_contract_says_which_field(tmp_path: Path, text: str, says: str) -> None:
+def test_the_error_for_a_wrong_contract_names_the_field(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "wrong.yaml"
     path.write_text(text)
     with pytest.raises(DatasetInvalid, match=says):
         load_dataset(str(path))
 
 
-def test_an_unknown_name_lists_the_shipped_ones_and_a_missing_file_is_named() -> None:
+def test_an_unknown_name_or_a_missing_file_is_refused() -> None:
     with pytest.raises(DatasetInvalid, match="nba_games"):
         load_dataset("nfl")
     with pytest.raises(DatasetInvalid, match="no such file"):
         load_dataset("nowhere/x.yaml")
 
 
-def test_a_builder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+def test_an_unknown_builder_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
     path.write_text("name: own\ntime_column: d\nid_columns: []\ntarget: t\nbuilder: hockey\nfeatures: {a: numeric}\n")
     with pytest.raises(UnknownBuilder, match="hockey"):
@@ -79,7 +81,7 @@ def test_a_contract_whose_name_cannot_be_part_of_a_key_is_refused(name: str, tmp
         load_dataset(str(path))
 
 
-def test_the_first_pattern_that_fits_a_feature_names_its_entity(tmp_path: Path) -> None:
+def test_the_first_pattern_that_matches_a_feature_gives_its_entity(tmp_path: Path) -> None:
     path = tmp_path / "machines.yaml"
     path.write_text(
         "name: machines\ntime_column: day\nid_columns: [id]\ntarget: failed\n"
@@ -91,7 +93,7 @@ def test_the_first_pattern_that_fits_a_feature_names_its_entity(tmp_path: Path) 
     assert dataset.columns == ["id", "day", "temperature", "site_load", "weekday", "device", "site", "failed"]
 
 
-def test_a_team_in_a_season_is_an_entity_and_the_calendar_has_none() -> None:
+def test_the_entity_of_a_team_feature_is_the_team_in_its_season() -> None:
     entities = {feature.name: feature.entity for feature in load_dataset("nba_games").features}
     assert entities["home_rest_days"] == ("home_team", "season")
     assert entities["away_rolling_ppg"] == ("away_team", "season")
@@ -112,14 +114,16 @@ def test_a_team_in_a_season_is_an_entity_and_the_calendar_has_none() -> None:
         ("{column: left, positive: false}", ("left", "false")),
     ],
 )
-def test_the_target_may_say_which_value_is_class_1(tmp_path: Path, target: str, read: tuple[str, str | None]) -> None:
+def test_the_target_may_declare_which_value_is_class_1(
+    tmp_path: Path, target: str, read: tuple[str, str | None]
+) -> None:
     path = tmp_path / "churn.yaml"
     path.write_text(f"name: churn\ntime_column: day\nid_columns: [id]\ntarget: {target}\nfeatures: {{age: numeric}}\n")
     dataset = load_dataset(str(path))
     assert (dataset.target, dataset.positive) == read
 
 
-def test_rows_may_have_neither_time_nor_ids(tmp_path: Path) -> None:
+def test_a_contract_needs_neither_a_time_column_nor_ids(tmp_path: Path) -> None:
     path = tmp_path / "churn.yaml"
     path.write_text("name: churn\ntarget: left\nfeatures: {age: numeric}\n")
     dataset = load_dataset(str(path))

@@ -1,4 +1,4 @@
-"""Every key of a contract: read, explained, completed by editors, or refused with the reason."""
+"""Every key of a contract is read, explained and completed by editors, or is refused with the reason."""
 
 import json
 from dataclasses import fields
@@ -20,7 +20,7 @@ LEAST: dict[str, Any] = {"name": "churn", "target": "left", "features": {"age": 
 TOGETHER: dict[str, dict[str, Any]] = {
     "comparable": {"time_column": "day"},
     "leave_out": {"features": "infer"},
-}  # keys that stand only beside others
+}  # these keys are allowed only beside others
 
 
 def read(folder: Path, content: dict[str, Any]) -> Dataset:
@@ -30,7 +30,7 @@ def read(folder: Path, content: dict[str, Any]) -> Dataset:
 
 
 def examples() -> list[dict[str, Any]]:
-    """Return the example of every key, those inside others in place."""
+    """Return the example of every key, with nested keys inside their parents."""
     found = [{name: field.examples[0]} for name, field in ContractDocument.model_fields.items() if field.examples]
     for outer, keys in PARTS.items():
         for name, field in keys.model_fields.items():
@@ -40,14 +40,16 @@ def examples() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("example", examples(), ids=str)
-def test_the_example_of_every_key_is_a_contract_and_fits_the_schema(tmp_path: Path, example: dict[str, Any]) -> None:
+def test_the_example_of_every_key_makes_a_contract_that_fits_the_schema(
+    tmp_path: Path, example: dict[str, Any]
+) -> None:
     content = {**LEAST, **TOGETHER.get(next(iter(example)), {}), **example}
     jsonschema.validate(content, json.loads(SCHEMA.read_text()))
     dataset = read(tmp_path, content)
     assert dataset.features or dataset.to_infer
 
 
-def test_every_key_has_an_example_and_says_what_it_means() -> None:
+def test_every_key_has_an_example_and_a_description() -> None:
     fields = [
         *ContractDocument.model_fields.items(),
         *(each for k in PARTS.values() for each in k.model_fields.items()),
@@ -58,7 +60,7 @@ def test_every_key_has_an_example_and_says_what_it_means() -> None:
         assert field.description.endswith("."), name
 
 
-def test_the_schema_and_the_page_are_those_of_the_model() -> None:
+def test_the_schema_and_the_page_are_generated_from_the_model() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema()
     text = PAGE.read_text(encoding="utf-8")
     assert page(text) == text
@@ -66,7 +68,7 @@ def test_the_schema_and_the_page_are_those_of_the_model() -> None:
         assert f"| `{name}` |" in text
 
 
-def test_the_shipped_contract_and_the_first_one_on_the_page_fit_the_schema(tmp_path: Path) -> None:
+def test_the_shipped_contract_and_the_first_example_on_the_page_fit_the_schema(tmp_path: Path) -> None:
     shipped = read_document(Path(SCHEMA).with_name("nba_games.yaml").read_bytes()).values
     first = yaml.safe_load(PAGE.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0])
     for content in (shipped, first):
@@ -90,7 +92,7 @@ def test_the_shipped_contract_and_the_first_one_on_the_page_fit_the_schema(tmp_p
     ],
     ids=str,
 )
-def test_the_schema_refuses_what_the_reader_refuses(tmp_path: Path, wrong: dict[str, Any]) -> None:
+def test_the_schema_refuses_the_same_mistakes_as_the_reader(tmp_path: Path, wrong: dict[str, Any]) -> None:
     content = {**LEAST, **wrong}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(content, json.loads(SCHEMA.read_text()))
@@ -98,7 +100,7 @@ def test_the_schema_refuses_what_the_reader_refuses(tmp_path: Path, wrong: dict[
         read(tmp_path, content)
 
 
-def test_what_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
+def test_a_key_that_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
     dataset = read(tmp_path, LEAST)
     assert (dataset.version, dataset.policy, dataset.thresholds) == (1, "calibrated", ())
     assert (dataset.candidates, dataset.segment, dataset.table) == (None, None, None)
@@ -115,7 +117,7 @@ def test_the_gate_has_the_limits_of_the_contract_and_of_its_own_where_that_names
 
 
 @pytest.mark.parametrize("key", NOT_YET)
-def test_a_key_without_machinery_is_refused_with_its_line_and_the_reason(tmp_path: Path, key: str) -> None:
+def test_a_key_that_is_not_supported_yet_is_refused_with_its_line_and_the_reason(tmp_path: Path, key: str) -> None:
     outer, _, inner = key.partition(".")
     content = {**LEAST, outer: {inner: 7} if inner else 7}
     with pytest.raises(DatasetInvalid) as caught:
@@ -125,7 +127,9 @@ def test_a_key_without_machinery_is_refused_with_its_line_and_the_reason(tmp_pat
 
 
 @pytest.mark.parametrize(("key", "word"), [(key, word) for key, words in NOT_YET_WORDS.items() for word in words])
-def test_a_word_without_machinery_is_refused_with_its_line_and_the_reason(tmp_path: Path, key: str, word: str) -> None:
+def test_a_value_that_is_not_supported_yet_is_refused_with_its_line_and_the_reason(
+    tmp_path: Path, key: str, word: str
+) -> None:
     with pytest.raises(DatasetInvalid, match=rf"line \d: {key} cannot be {word} yet: {NOT_YET_WORDS[key][word]}"):
         read(tmp_path, {**LEAST, key: word})
 
@@ -168,7 +172,7 @@ def test_a_word_without_machinery_is_refused_with_its_line_and_the_reason(tmp_pa
         ("table: a.csv\nbuilder: nba\n", "line 5: rows come from `table` or from `builder`"),
     ],
 )
-def test_a_wrong_value_is_named_with_line_key_and_fix(tmp_path: Path, content: str, says: str) -> None:
+def test_a_wrong_value_is_refused_with_its_line_key_and_correction(tmp_path: Path, content: str, says: str) -> None:
     path = tmp_path / "contract.yaml"
     path.write_text(f"name: churn\ntarget: left\nfeatures:\n  age: numeric\n{content}")
     with pytest.raises(DatasetInvalid, match=says):
@@ -183,14 +187,14 @@ def test_a_wrong_value_is_named_with_line_key_and_fix(tmp_path: Path, content: s
         ("features: infer\nbuilder: nba\n", "line 3: the features of a builder cannot be inferred; name each"),
     ],
 )
-def test_features_are_named_or_inferred(tmp_path: Path, content: str, says: str) -> None:
+def test_features_must_be_named_or_inferred(tmp_path: Path, content: str, says: str) -> None:
     path = tmp_path / "contract.yaml"
     path.write_text(f"name: churn\ntarget: left\n{content}")
     with pytest.raises(DatasetInvalid, match=says):
         load_dataset(str(path))
 
 
-def test_inferred_features_have_thresholds_and_entities_before_they_have_names(tmp_path: Path) -> None:
+def test_thresholds_and_entities_may_be_set_for_features_still_to_be_inferred(tmp_path: Path) -> None:
     inferred = {**LEAST, "features": "infer", "leave_out": ["refund"]}
     dataset = read(tmp_path, {**inferred, "entities": {"usage_*": ["id"]}, "watch": {"thresholds": {"age.ks": 0.2}}})
     assert dataset.to_infer
@@ -202,12 +206,12 @@ def test_inferred_features_have_thresholds_and_entities_before_they_have_names(t
     ("table", "lies"),
     [("churn.csv", "/contracts/churn.csv"), ("/data/churn.csv", "/data/churn.csv"), ("s3://b/churn", "s3://b/churn")],
 )
-def test_a_relative_table_starts_at_the_contracts_folder(tmp_path: Path, table: str, lies: str) -> None:
+def test_the_path_of_a_table_is_relative_to_the_folder_of_the_contract(tmp_path: Path, table: str, lies: str) -> None:
     dataset = read(tmp_path, {**LEAST, "table": table})
     assert table_address("/contracts/churn.yaml", dataset) == lies
 
 
-def test_the_hash_follows_what_a_contract_says_and_not_how(tmp_path: Path) -> None:
+def test_the_hash_of_a_contract_depends_on_its_meaning_and_not_on_its_notation(tmp_path: Path) -> None:
     first = read(tmp_path, LEAST).contract
     assert read(tmp_path, dict(reversed(LEAST.items()))).contract == first
     assert read(tmp_path, {**LEAST, "target": {"column": "left"}}).contract == first

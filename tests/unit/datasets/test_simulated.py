@@ -1,4 +1,4 @@
-"""The simulator keeps what it promises: calendar, levels, edges, regime changes, and only those."""
+"""Simulated games have the promised calendar, scoring levels, home advantage and regime changes, and no others."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -50,14 +50,14 @@ def seasons(games: pa.Table, *, playoffs: bool = False) -> Iterator[tuple[int, d
         yield season, {name: values[picked] for name, values in every.items()}
 
 
-def test_all_seasons_pass_the_gate_with_nothing_set_aside(games: pa.Table) -> None:
+def test_all_simulated_seasons_are_valid_with_nothing_set_aside(games: pa.Table) -> None:
     checked = validate_games(games)
     assert checked.table.equals(games)
     assert checked.quarantined.num_rows == checked.out_of_order == 0
     assert 54_000 < games.num_rows < 57_000
 
 
-def test_every_team_plays_its_share_half_at_home(games: pa.Table) -> None:
+def test_every_team_plays_all_its_games_and_half_of_them_at_home(games: pa.Table) -> None:
     for season, part in seasons(games):
         teams, home = np.unique(part["home_team"], return_counts=True)
         away = np.unique(part["away_team"], return_counts=True)[1]
@@ -68,7 +68,7 @@ def test_every_team_plays_its_share_half_at_home(games: pa.Table) -> None:
         assert np.abs(home - away).max() <= 2
 
 
-def test_scoring_follows_the_published_level(games: pa.Table) -> None:
+def test_scoring_follows_the_published_averages(games: pa.Table) -> None:
     for season, part in seasons(games):
         level = (part["home_points"].mean() + part["away_points"].mean()) / 2
         assert level == pytest.approx(POINTS_PER_GAME[season], abs=0.2)
@@ -78,7 +78,7 @@ def test_scoring_follows_the_published_level(games: pa.Table) -> None:
     ("decade", "share", "edge"),
     [(1980, 0.635, 4.6), (1990, 0.61, 3.7), (2000, 0.60, 3.2), (2010, 0.585, 2.8), (2020, 0.555, 1.8)],
 )
-def test_home_advantage_declines(games: pa.Table, decade: int, share: float, edge: float) -> None:
+def test_the_home_advantage_declines_over_the_decades(games: pa.Table, decade: int, share: float, edge: float) -> None:
     every = columns(games)
     picked = (every["season"] // 10 * 10 == decade) & ~every["is_playoff"]
     margin = every["home_points"].astype(float)[picked] - every["away_points"][picked]
@@ -86,7 +86,7 @@ def test_home_advantage_declines(games: pa.Table, decade: int, share: float, edg
     assert margin.mean() == pytest.approx(edge, abs=0.6)
 
 
-def test_lockouts_bubble_and_late_start_are_where_they_were(games: pa.Table) -> None:
+def test_lockouts_the_bubble_and_the_late_start_happen_in_their_seasons(games: pa.Table) -> None:
     opening = {season: str(part["game_date"].min())[:10] for season, part in seasons(games)}
     assert opening[1999] == "1999-02-05"
     assert opening[2012] == "2011-12-25"
@@ -97,7 +97,7 @@ def test_lockouts_bubble_and_late_start_are_where_they_were(games: pa.Table) -> 
     assert {opening[season][5:7] for season in ordinary} == {"10", "11"}
 
 
-def test_playoffs_are_series_the_stronger_mostly_win(games: pa.Table) -> None:
+def test_playoffs_are_series_that_the_stronger_team_usually_wins(games: pa.Table) -> None:
     better_won = series = 0
     regular, late = dict(seasons(games)), dict(seasons(games, playoffs=True))
     for season in ALL_SEASONS:
@@ -127,7 +127,7 @@ def _series(part: dict[str, npt.NDArray[Any]]) -> dict[frozenset[str], dict[str,
     return found
 
 
-def test_rest_is_as_in_published_schedules(features: dict[str, npt.NDArray[Any]]) -> None:
+def test_rest_days_are_distributed_as_in_published_schedules(features: dict[str, npt.NDArray[Any]]) -> None:
     rest = np.concatenate([features["home_rest_days"], features["away_rest_days"]])
     assert 0.20 < (rest == 0).mean() < 0.30
     assert (rest <= 4).mean() > 0.96
@@ -135,7 +135,7 @@ def test_rest_is_as_in_published_schedules(features: dict[str, npt.NDArray[Any]]
 
 
 def flagged(features: dict[str, npt.NDArray[Any]], season: int) -> set[str]:
-    """The classic rule: PSI > .2 or KS > .1, and for binary features chi-squared p < .05."""
+    """Return the features with a PSI above 0.2 or a KS above 0.1, or for binary ones a chi-squared p below 0.05."""
     reference = np.isin(features["season"], REFERENCE)
     current = features["season"] == season
     pairs = {n: (v[reference].astype(float), v[current].astype(float)) for n, v in features.items() if n not in KEYS}
@@ -156,12 +156,12 @@ def psi(reference: Column, current: Column) -> float:
     return float(((p - q) * np.log(p / q)).sum())
 
 
-def test_a_quiet_season_is_quiet(features: dict[str, npt.NDArray[Any]]) -> None:
+def test_no_feature_drifts_in_the_quiet_season(features: dict[str, npt.NDArray[Any]]) -> None:
     assert flagged(features, QUIET) == set()
 
 
-def test_the_changed_season_shows_in_the_scoring(features: dict[str, npt.NDArray[Any]]) -> None:
-    """Back-to-backs go down too, as they did when the schedule grew by a week in 2017-18."""
+def test_the_scoring_features_drift_in_the_changed_season(features: dict[str, npt.NDArray[Any]]) -> None:
+    """Back-to-backs may drift too, because they became rarer when the schedule grew by a week in 2017-18."""
     found = flagged(features, CHANGED)
     assert set(SCORING) <= found <= {*SCORING, "home_back_to_back", "away_back_to_back"}
     reference = np.isin(features["season"], REFERENCE)
@@ -171,14 +171,14 @@ def test_the_changed_season_shows_in_the_scoring(features: dict[str, npt.NDArray
 
 
 @pytest.mark.parametrize("seed", [0, 11, 2026])
-def test_quiet_and_changed_hold_for_other_seeds(seed: int) -> None:
+def test_the_quiet_and_the_changed_season_behave_so_for_other_seeds(seed: int) -> None:
     table = build_nba_features(simulate_games(seed, seasons=(2007, *REFERENCE, QUIET, 2018, CHANGED)))
     features = {name: table[name].to_numpy() for name in table.column_names}
     assert flagged(features, QUIET) == set()
     assert set(SCORING) <= flagged(features, CHANGED)
 
 
-def test_games_are_as_predictable_as_real_ones(features: dict[str, npt.NDArray[Any]]) -> None:
+def test_simulated_games_are_as_predictable_as_real_ones(features: dict[str, npt.NDArray[Any]]) -> None:
     names = [name for name in features if name not in KEYS]
     rows = np.column_stack([features[name] for name in names])[-43_485:]
     won = features["home_win"][-43_485:]
@@ -189,7 +189,7 @@ def test_games_are_as_predictable_as_real_ones(features: dict[str, npt.NDArray[A
 
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 2**63), season=st.sampled_from(ALL_SEASONS))
-def test_a_season_depends_on_its_seed_alone(seed: int, season: int) -> None:
+def test_a_season_depends_only_on_its_seed(seed: int, season: int) -> None:
     alone = simulate_games(seed, seasons=[season])
     beside = simulate_games(seed, seasons={season, min(season + 1, 2025), 1980})
     picked = pa.array(beside["season"].to_numpy() == season)

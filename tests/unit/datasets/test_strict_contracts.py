@@ -1,4 +1,4 @@
-"""A contract that YAML could read in another way than a person does is refused by line, key and fix."""
+"""A contract that YAML would read differently than a person is refused with line, key and correction."""
 
 import contextlib
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Loader = Callable[[str | bytes], list[str]]
 
 @pytest.fixture
 def names(tmp_path: Path) -> Loader:
-    """Write a contract and return the features that are read from it."""
+    """Return a function that writes a contract and returns the features read from it."""
 
     def read(content: str | bytes) -> list[str]:
         return _names(tmp_path, content)
@@ -33,7 +33,7 @@ def _names(folder: Path, content: str | bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["no", "on", "Yes", "2020", "1.5", "2020-01-01", "null", "~", "12:30", "0x1f"])
-def test_a_name_that_yaml_does_not_read_as_text_is_refused_and_taken_in_quotes(names: Loader, name: str) -> None:
+def test_a_name_that_yaml_does_not_read_as_text_is_accepted_only_in_quotes(names: Loader, name: str) -> None:
     with pytest.raises(DatasetInvalid, match=rf'line 7: the key features\.{name}: .*quotes: "{name}"'):
         names(f"{WHOLE}  {name}: numeric\n")
     assert names(f'{WHOLE}  "{name}": numeric\n') == ["age", name]
@@ -93,7 +93,7 @@ def test_a_name_that_yaml_does_not_read_as_text_is_refused_and_taken_in_quotes(n
         (b"PAR1\x00\x00", "line 1: .*control character 0x00"),
     ],
 )
-def test_what_is_wrong_is_named_with_line_key_and_fix(names: Loader, content: str | bytes, says: str) -> None:
+def test_a_mistake_is_refused_with_its_line_key_and_correction(names: Loader, content: str | bytes, says: str) -> None:
     with pytest.raises(DatasetInvalid, match=says):
         names(content)
 
@@ -110,26 +110,26 @@ def test_what_is_wrong_is_named_with_line_key_and_fix(names: Loader, content: st
     ],
     ids=["bomb", "alias", "brackets", "braces", "indents", "large"],
 )
-def test_what_grows_or_nests_is_refused_before_it_is_built(names: Loader, content: str) -> None:
+def test_a_document_that_expands_or_nests_deeply_is_refused_before_it_is_built(names: Loader, content: str) -> None:
     with pytest.raises(DatasetInvalid):
         names(content)
 
 
-def test_a_byte_order_mark_and_the_line_ends_of_windows_are_taken(names: Loader) -> None:
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted(names: Loader) -> None:
     assert names(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode()) == ["age"]
 
 
 @given(given=st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20), min_size=1, unique=True))
-def test_any_names_that_yaml_writes_are_read_back(tmp_path_factory: pytest.TempPathFactory, given: list[str]) -> None:
+def test_any_names_written_by_yaml_are_read_back(tmp_path_factory: pytest.TempPathFactory, given: list[str]) -> None:
     features = {name: "numeric" for name in given if name not in {"day", "left"}} or {"age": "numeric"}
     contract = {"name": "t", "time_column": "day", "id_columns": [], "target": "left", "features": features}
     folder = tmp_path_factory.mktemp("names")
-    content = yaml.safe_dump(contract, sort_keys=False)  # ASCII alone: other characters as escapes
+    content = yaml.safe_dump(contract, sort_keys=False)  # this writes ASCII only, with other characters escaped
     assert _names(folder, content) == list(features)
 
 
 @given(change=st.binary(max_size=8), place=st.integers(0, len(WHOLE)), cut=st.integers(0, 8))
-def test_whatever_is_written_is_read_or_refused(
+def test_any_content_is_either_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, change: bytes, place: int, cut: int
 ) -> None:
     content = WHOLE.encode()

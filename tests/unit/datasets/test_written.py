@@ -1,4 +1,4 @@
-"""A written contract is read back as what was proposed, whatever its columns are called."""
+"""A written contract is read back as it was proposed, whatever its columns are called."""
 
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def test_any_text_may_be_class_1(positive: str, tmp_path: Path) -> None:
     assert dataset.positive == positive
 
 
-def test_everything_guessed_stands_in_it_with_the_reason(tmp_path: Path) -> None:
+def test_a_written_contract_states_every_guess_with_its_reason(tmp_path: Path) -> None:
     days = np.datetime64("2024-01-01") + np.arange(ROWS) // 10
     left = RNG.integers(0, 2, ROWS)
     table = pa.table(
@@ -113,5 +113,5 @@ def test_everything_guessed_stands_in_it_with_the_reason(tmp_path: Path) -> None
         ("2023.csv.gz", "2023"),
     ],
 )
-def test_a_contract_is_called_as_its_table_as_far_as_keys_allow(address: str, name: str) -> None:
+def test_a_contract_is_named_after_its_table_with_characters_allowed_in_keys(address: str, name: str) -> None:
     assert contract_name(address) == name

@@ -1,4 +1,4 @@
-"""The code blocks of the pages, and the commands in them."""
+"""This module finds the code blocks of the documentation pages and the commands in them."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TYPED = {"bash", "console"}
-"""Languages of blocks that people type: `bash` holds commands, `console` commands after `$` with what they print."""
+"""Languages of blocks that people type: `bash` has commands, `console` has commands after `$` and their output."""
 OTHERS = {"text", "json", "mermaid", "python", "yaml"}
 FENCE = re.compile(r"^ *```", re.MULTILINE)
 _BLOCK = re.compile(
@@ -28,7 +28,7 @@ _MARK = re.compile(
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block; `mark` is the comment in the line before it, which readers of the page do not see."""
+    """A fenced block; `mark` is the comment on the line before it, which readers of the page do not see."""
 
     page: str
     line: int
@@ -38,28 +38,28 @@ class Block:
 
     @property
     def marked(self) -> re.Match[str] | None:
-        """What the mark says, or None where it says nothing that is understood."""
+        """Return what the mark says, or None if it cannot be parsed."""
         return _MARK.fullmatch(self.mark)
 
     @property
     def where(self) -> str:
-        """`files` or `stage` for a block that a test runs, else nothing."""
+        """Return `files` or `stage` for a block that a test runs, and an empty string for any other."""
         return (self.marked and self.marked["where"]) or ""
 
     @property
     def exit_code(self) -> int:
-        """What the block's last command ends with."""
+        """Return the expected exit code of the block's last command."""
         return int((self.marked and self.marked["code"]) or 0)
 
     @property
     def files(self) -> list[str]:
-        """The files that run this block's commands, as the mark names them."""
+        """Return the files that run this block's commands, as the mark names them."""
         named = self.marked and self.marked["files"]
         return named.split(" and ") if named else []
 
     @property
     def commands(self) -> list[str]:
-        """What people type, without prompts and comments; lines that a backslash continues are one."""
+        """Return what people type, without prompts and comments; lines continued by a backslash are joined."""
         lines = self.text.replace("\\\n", " ").splitlines()
         if self.language == "console":
             lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
@@ -68,7 +68,7 @@ class Block:
 
     @property
     def place(self) -> str:
-        """Where the block begins."""
+        """Return the page and the line where the block begins."""
         return f"{self.page}:{self.line}"
 
 
@@ -88,7 +88,7 @@ def blocks_to_run(where: str) -> list[Block]:
 
 
 def type_in(block: Block, *, folder: Path, environment: dict[str, str], values: dict[str, str] | None = None) -> None:
-    """Type a block into bash, with words of the page replaced by `values`; it must end as its mark says."""
+    """Run a block in bash, with words of the page replaced by `values`, and require the exit code in its mark."""
     script = "\n".join(block.commands)
     for word, value in (values or {}).items():
         script = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", value, script)

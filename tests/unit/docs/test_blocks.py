@@ -1,4 +1,4 @@
-"""Every block of every page says what it is, and every command in it exists with its options."""
+"""Every code block of every page names its language, and every command in it exists with its options."""
 
 import re
 import shlex
@@ -21,7 +21,7 @@ INLINE = [
 
 
 def simple(line: str) -> set[str]:
-    """Return the commands of a line apart: those after `&&` or `|`, and those whose output another one is given."""
+    """Return the single commands of a line, including those after `&&` or `|` and those inside `$(...)`."""
     line = re.sub(r"\"[^\"]*\"|'[^']*'", "TEXT", line)
     inner: list[str] = []
     while found := re.search(r"\$\(([^()]*)\)", line):
@@ -34,12 +34,12 @@ LINES = {command for block in SHELL for line in block.commands for command in si
 OURS = sorted(line for line in {*LINES, *INLINE} if re.match(r"(\.venv/bin/)?courtside ", line))
 AWS = sorted(line for line in LINES if line.startswith("aws "))
 MAKE = sorted({found for line in LINES for found in re.findall(r"^make ([a-z]+)", line)})
-# Of the AWS command line itself, not of an API.
+# These are commands of the AWS command line itself and not of an API.
 CONVENIENT = {("s3", "cp"), ("s3", "ls"), ("s3", "rb"), ("s3", "sync")}
 GLOBAL = {"query", "output", "max-items"}
 
 
-def test_no_fence_is_missed() -> None:
+def test_every_fence_belongs_to_a_block() -> None:
     assert sum(len(FENCE.findall(path.read_text())) for path in PAGES) == 2 * len(BLOCKS)
     assert len(SHELL) > 50
     assert len(OURS) > 50
@@ -47,7 +47,7 @@ def test_no_fence_is_missed() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_code_stands_in_fences(page: Path) -> None:
+def test_code_is_always_fenced(page: Path) -> None:
     indented = re.findall(r"\n\n {4}\S.*", re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL))
     assert indented == []
 
@@ -68,31 +68,31 @@ def test_a_shell_block_is_run_or_says_why_it_is_not(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block not in SHELL], ids=lambda block: block.place)
-def test_only_shell_blocks_hold_what_people_type(block: Block) -> None:
+def test_only_shell_blocks_contain_commands_to_type(block: Block) -> None:
     assert not re.search(r"^(\$ |courtside |aws |make )", block.text, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("line", OURS)
-def test_a_command_of_ours_parses(line: str) -> None:
+def test_every_courtside_command_can_be_parsed(line: str) -> None:
     if "…" in line:
         pytest.skip("the sentence leaves something out")
     arguments = shlex.split(line)[1:]
     command = get_command(app)
-    # Parses names and types of all options and arguments, and runs nothing.
+    # This parses the names and types of all options and arguments and runs nothing.
     context = command.make_context("courtside", arguments)
     while isinstance(command, TyperGroup):
         rest = [*context._protected_args, *context.args]
         if not rest:
-            return  # a sentence names the group
+            return  # a sentence names only the group
         name, command, arguments = command.resolve_command(context, rest)
         assert command is not None
         if not arguments and any(each.required for each in command.params):
-            return  # a sentence names the command without what it needs
+            return  # a sentence names the command without its required arguments
         context = command.make_context(name, arguments, parent=context)
 
 
 @pytest.mark.parametrize("line", AWS)
-def test_a_command_of_aws_is_an_operation_with_these_parameters(line: str) -> None:
+def test_every_aws_command_is_an_operation_with_valid_parameters(line: str) -> None:
     _, service, operation, *rest = line.split()
     if (service, operation) in CONVENIENT:
         return
@@ -115,7 +115,7 @@ def test_the_readme_names_every_command() -> None:
     named = set()
     for row in re.findall(r"^\| (`courtside .+?) \|", (ROOT / "README.md").read_text(), flags=re.MULTILINE):
         first, *others = (name.removeprefix("courtside ") for name in re.findall(r"`([^`]+)`", row))
-        # The row may go on with commands of the same group, or with others.
+        # The row may continue with commands of the same group or of others.
         named |= {first, *others, *(f"{first.split()[0]} {other}" for other in others)}
     command = get_command(app)
     assert isinstance(command, TyperGroup)

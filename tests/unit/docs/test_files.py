@@ -1,4 +1,4 @@
-"""What the pages tell people to type about files, typed into bash beside small files of these names."""
+"""Commands about files work as the pages print them, typed into bash beside small files of the same names."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.unit.docs.pages import Block, blocks_to_run, type_in
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four seasons, the last one's March, and a table of a team's own with its contract."""
+    """Return a folder with four seasons, March of the last one, and another table with its contract."""
     folder = tmp_path_factory.mktemp("typed")
     features = build_features(simulate_games(seasons=range(2007, 2011)), dataset=load_dataset("nba_games"))
     season, month = features.column("season"), features.column("month")
@@ -32,5 +32,5 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("block", blocks_to_run("files"), ids=lambda block: block.place)
-def test_a_block_about_files_works_as_it_stands(block: Block, folder: Path) -> None:
+def test_a_block_about_files_works_as_printed(block: Block, folder: Path) -> None:
     type_in(block, folder=folder, environment={"MLFLOW_TRACKING_URI": ""})

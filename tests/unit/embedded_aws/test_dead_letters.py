@@ -1,6 +1,6 @@
-"""Dead letters as the patched emulator writes them, on its services in a process of their own.
+"""The patched emulator writes dead letters; it runs in a process of its own.
 
-The patches replace functions of the emulator's modules, which must not happen to other tests.
+The patches replace functions of the emulator's modules, which must not affect other tests.
 """
 
 import json
@@ -78,14 +78,14 @@ def letter(case: str) -> Mapping[str, Any]:
     return found
 
 
-def test_a_topics_function_that_keeps_failing_is_tried_three_times_and_leaves_its_event() -> None:
+def test_a_failing_function_of_a_topic_is_tried_three_times_and_leaves_a_dead_letter() -> None:
     found = letter("topic, failing function")
     assert found["tries"] == 3
     assert found["body"]["Records"][0]["Sns"]["Subject"] == "subject"
     assert found["attributes"]["ErrorMessage"] == "no"
 
 
-def test_a_rules_function_that_keeps_failing_is_tried_three_times_and_leaves_its_event() -> None:
+def test_a_failing_function_of_a_rule_is_tried_three_times_and_leaves_a_dead_letter() -> None:
     found = letter("rule, failing function")
     assert found["tries"] == 3
     assert found["body"]["source"] == "x"
@@ -93,19 +93,19 @@ def test_a_rules_function_that_keeps_failing_is_tried_three_times_and_leaves_its
 
 
 @pytest.mark.parametrize("case", ["topic, no function", "topic of a template, no function"])
-def test_a_subscription_to_a_function_that_is_gone_keeps_the_notification(case: str) -> None:
+def test_a_notification_for_a_missing_function_becomes_a_dead_letter(case: str) -> None:
     found = letter(case)
     assert found["body"]["Message"] == "said"
     assert "does not exist" in found["attributes"]["ErrorMessage"]
 
 
 @pytest.mark.parametrize("target", ["function", "topic", "queue"])
-def test_a_rule_whose_target_is_gone_keeps_the_event(target: str) -> None:
+def test_an_event_for_a_missing_target_of_a_rule_becomes_a_dead_letter(target: str) -> None:
     found = letter(f"rule, no {target}")
     assert found["attributes"]["ERROR_CODE"] == "RESOURCE_NOT_FOUND"
     assert found["attributes"]["RULE_ARN"] == "rule"
     assert "does not exist" in found["attributes"]["ERROR_MESSAGE"]
 
 
-def test_a_schedule_whose_target_is_gone_keeps_the_input_it_would_have_handed_over() -> None:
+def test_the_input_for_a_missing_target_of_a_schedule_becomes_a_dead_letter() -> None:
     assert letter("schedule, no function")["body"] == {"at": "1970-01-01T00:00:01Z"}

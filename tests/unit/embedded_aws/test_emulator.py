@@ -1,4 +1,4 @@
-"""How the emulator serves: who closes an idle connection."""
+"""The emulator's server leaves it to the client to close an idle connection."""
 
 import asyncio
 import socket
@@ -30,10 +30,10 @@ async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
 
 
-def test_an_idle_or_busy_connection_by_tls_is_not_closed_by_the_server(
+def test_the_server_closes_neither_an_idle_nor_a_busy_tls_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Closing one would wait for the client's word, which an idle client does not give, and end in a traceback."""
+    """Closing one would wait for an answer that an idle client never gives, and would end in a traceback."""
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     write_certificate(certificate, key)
 
@@ -47,7 +47,7 @@ def test_an_idle_or_busy_connection_by_tls_is_not_closed_by_the_server(
         reader, writer = await asyncio.open_connection(*address, ssl=context)
         answers = [await answered(reader, writer) for _ in range(1_100)]
         monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: time.monotonic() + AN_HOUR)
-        await asyncio.sleep(0.2)  # what the server does after an hour, it does now
+        await asyncio.sleep(0.2)  # the server now does what it would do after an hour
         answers.append(await answered(reader, writer))
         writer.close()
         await writer.wait_closed()

@@ -1,4 +1,4 @@
-"""The partitions that requests to DynamoDB name, by every way of naming one."""
+"""The partitions that a request to DynamoDB names are found in every form of request."""
 
 from typing import Any
 
@@ -34,6 +34,6 @@ REQUESTS: list[tuple[dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("request_body", "named"), REQUESTS)
-def test_every_item_of_a_request_is_named(request_body: dict[str, Any], named: list[str]) -> None:
+def test_the_partition_of_every_item_in_a_request_is_found(request_body: dict[str, Any], named: list[str]) -> None:
     tables = {"t": "pk"}
     assert leading_keys(request_body, partition_key=lambda table: tables.get(table.rsplit("/", 1)[-1])) == named

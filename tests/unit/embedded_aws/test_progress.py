@@ -1,4 +1,4 @@
-"""What the demo shows while a step runs."""
+"""The demo shows its progress on one line while a step runs."""
 
 import io
 import re
@@ -25,7 +25,7 @@ def test_a_line_of_json_is_shown_by_its_message() -> None:
     assert said("[1, 2]") == "[1, 2]"
 
 
-def test_a_finished_line_is_there_once_and_whole_however_long_the_progress_was() -> None:
+def test_a_finished_step_is_shown_once_and_whole_however_long_its_progress_was() -> None:
     out = io.StringIO()
     narrator = Narrator(Console(file=out, force_terminal=True, width=80))
     with narrator.step("first training", "Training") as step:

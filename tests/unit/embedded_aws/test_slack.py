@@ -1,4 +1,4 @@
-"""What the embedded AWS's own Slack received, as other processes and people read it."""
+"""Messages that the embedded AWS's own Slack received can be read by other processes and by people."""
 
 import json
 from functools import partial
@@ -16,7 +16,7 @@ from embedded_aws.webhooks import SLACK, Journal, Webhook
 post_to_slack = partial(post, channel=SLACK)
 
 
-def test_what_a_webhook_accepts_can_be_read_by_another_process(tmp_path: Path) -> None:
+def test_an_accepted_message_can_be_read_by_another_process(tmp_path: Path) -> None:
     with Webhook(Journal(tmp_path)) as webhook:
         post_to_slack(webhook.url, subject="Drift", text="home_rest & away_rest < 0.2")
         post_to_slack(webhook.url, subject="Again", text="second")
@@ -28,7 +28,7 @@ def test_what_a_webhook_accepts_can_be_read_by_another_process(tmp_path: Path) -
     assert [message.shown for message in read] == ["*Drift*\nhome_rest & away_rest < 0.2", "*Again*\nsecond"]
 
 
-def test_a_line_that_is_still_being_written_is_no_message_yet(tmp_path: Path) -> None:
+def test_a_line_that_is_still_being_written_is_not_yet_a_message(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     assert journal.wait_for(1, timeout=0) == ()
     whole = json.dumps({"received_at": "2026-03-01T12:00:00+00:00", "payload": {"text": "whole"}})
@@ -38,7 +38,7 @@ def test_a_line_that_is_still_being_written_is_no_message_yet(tmp_path: Path) ->
 
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> instances.Instance:
-    """An instance whose supervisor this process is taken for; its Slack received two messages."""
+    """Return an instance whose supervisor is this process and whose Slack received two messages."""
     here, state, directory = psutil.Process(), tmp_path / "state", tmp_path / "working-files"
     state.mkdir()
     directory.mkdir()
@@ -62,21 +62,21 @@ def slack(*arguments: str) -> str:
 
 
 @pytest.mark.usefixtures("running")
-def test_messages_are_shown_as_slack_shows_them_newest_last() -> None:
+def test_messages_are_shown_as_in_slack_with_the_newest_last() -> None:
     shown = slack().splitlines()
     assert shown[0].endswith(" UTC")
     assert shown[1:3] == ["First", "2 * 3 * 4 and `a*b*c` & <b>"]
     assert shown[5:8] == ["Second", "Why: rule `certain`.", "What to do: nothing"]
 
 
-def test_the_newest_are_chosen_also_of_a_named_instance(running: instances.Instance) -> None:
+def test_the_newest_messages_of_a_named_instance_may_be_selected(running: instances.Instance) -> None:
     (only,) = json.loads(slack(running.id, "--last", "1", "--json"))
     assert only["text"].startswith("*Second*")
     assert only["received_at"] == running.received(SLACK).messages[-1].received_at.isoformat()
     assert [each["text"][:7] for each in json.loads(slack("--last", "9", "--json"))] == ["*First*", "*Second"]
 
 
-def test_a_slack_without_messages_says_how_to_get_one(running: instances.Instance) -> None:
+def test_without_messages_the_command_says_how_to_get_one(running: instances.Instance) -> None:
     (Path(running.directory) / "slack.jsonl").unlink()
     done = CliRunner().invoke(app, ["local", "slack"])
     assert (done.exit_code, done.stdout) == (0, "")

@@ -1,4 +1,4 @@
-"""Where the state files of embedded AWSs lie, for users whose home cannot be written, or who have none."""
+"""State files of the embedded AWS have a usable place even if a user's home is missing or not writable."""
 
 import json
 from pathlib import Path
@@ -20,23 +20,23 @@ def unusable_home(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("HOME", request.param)
         return
     monkeypatch.delenv("HOME", raising=False)
-    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # a user without an entry, as in many containers
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # this user has no entry, as in many containers
     monkeypatch.chdir("/proc")
 
 
 @pytest.mark.usefixtures("unusable_home")
-def test_who_has_no_home_can_list_and_is_told_where_to_write_instead() -> None:
+def test_a_user_without_a_home_can_list_instances_and_is_told_what_to_set() -> None:
     assert instances() == []
     with pytest.raises(StateFolderUnusable, match=r"cannot be written.*Set COURTSIDE_STATE_DIR"):
         prepare_state(state_directory())
 
 
 @pytest.mark.usefixtures("unusable_home")
-def test_synthesis_does_without_its_cache_where_the_home_cannot_be_written() -> None:
+def test_synthesis_runs_without_its_cache_if_the_home_is_not_writable() -> None:
     assert _jsii_settings()[CACHE] == "disabled"
 
 
-def test_a_home_that_can_be_written_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writable_home_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (STATE_DIRECTORY, "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -45,7 +45,7 @@ def test_a_home_that_can_be_written_is_used(tmp_path: Path, monkeypatch: pytest.
     assert CACHE not in _jsii_settings()
 
 
-def test_a_state_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+def test_a_state_folder_that_is_a_file_is_refused_by_name(tmp_path: Path) -> None:
     file = tmp_path / "state"
     file.touch()
     with pytest.raises(StateFolderUnusable, match=str(file)):
@@ -53,7 +53,7 @@ def test_a_state_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("other", [{"webhooks": None}, {"of_a_later_release": "something"}])
-def test_what_another_release_started_is_listed_so_that_it_can_be_stopped(
+def test_an_instance_started_by_another_release_is_listed_so_that_it_can_be_stopped(
     tmp_path: Path, other: dict[str, object]
 ) -> None:
     held = {

@@ -1,4 +1,4 @@
-"""What the CDK app's own words become."""
+"""The last words of the CDK app decide which error a failed synthesis raises."""
 
 import sys
 from pathlib import Path
@@ -22,6 +22,6 @@ def test_a_stage_that_the_settings_do_not_define_is_bad_input(tmp_path: Path, mo
         app_that_says(said, tmp_path, monkeypatch).finish()
 
 
-def test_any_other_end_shows_the_apps_last_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_other_failure_shows_the_last_words_of_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SynthesisFailed, match="KeyError"):
         app_that_says("Traceback\nKeyError: 'x'", tmp_path, monkeypatch).finish()

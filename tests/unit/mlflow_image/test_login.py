@@ -1,4 +1,4 @@
-"""Which passwords are tried, and in which order; real databases are logged in to by the integration tests."""
+"""A login tries passwords in a fixed order; the integration tests log in to real databases."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,11 +15,11 @@ class Refused(Exception):
 
 
 class Dialect:
-    """A driver whose database has one password."""
+    """A driver whose database accepts one password."""
 
     name = "postgresql"
 
-    class dbapi:  # noqa: N801 (SQLAlchemy's name)
+    class dbapi:  # noqa: N801 — the name that SQLAlchemy uses
         OperationalError = Refused
 
     def __init__(self, accepted: str) -> None:
@@ -50,7 +50,7 @@ def connect() -> Callable[..., Any]:
     return lambda dialect, **given: known.connect(dialect, None, ("dsn",), given)
 
 
-def test_the_password_that_worked_is_kept_and_another_one_found_when_it_works_no_more(
+def test_a_working_password_is_reused_and_replaced_when_it_stops_working(
     secret: dict[str, str], connect: Callable[..., Any]
 ) -> None:
     dialect = Dialect("now")
@@ -64,7 +64,7 @@ def test_the_password_that_worked_is_kept_and_another_one_found_when_it_works_no
     assert dialect.tried == ["now", "now", "now", "next", "next"]
 
 
-def test_no_password_is_tried_twice_and_the_drivers_own_error_tells_the_end(
+def test_no_password_is_tried_twice_and_the_last_error_comes_from_the_driver(
     secret: dict[str, str], connect: Callable[..., Any]
 ) -> None:
     dialect = Dialect("something else")
@@ -74,7 +74,7 @@ def test_no_password_is_tried_twice_and_the_drivers_own_error_tells_the_end(
     assert dialect.tried == ["now"]
 
 
-def test_other_databases_and_logins_with_a_password_of_their_own_are_left_alone(
+def test_other_databases_and_logins_with_their_own_password_are_left_alone(
     secret: dict[str, str], connect: Callable[..., Any]
 ) -> None:
     dialect = Dialect("now")
@@ -85,6 +85,6 @@ def test_other_databases_and_logins_with_a_password_of_their_own_are_left_alone(
     assert secret
 
 
-def test_an_unknown_command_is_named(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_command_is_refused_with_the_known_ones(caplog: pytest.LogCaptureFixture) -> None:
     assert main(["upgrade"]) == 2
     assert "there are server, migrate, gc, rotate" in caplog.text

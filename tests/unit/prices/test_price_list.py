@@ -1,4 +1,4 @@
-"""The price table that ships."""
+"""The shipped price table gives dated prices with sources for each region that it knows."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from courtside.contracts.errors import BadInput
 from courtside.prices.price_list import RegionNotPriced, _Document, price_table
 
 
-def test_prices_of_a_region_are_dated_by_the_oldest() -> None:
+def test_the_prices_of_a_region_have_a_date() -> None:
     table = price_table("us-east-1")
     assert table.region == "us-east-1"
     assert date(2025, 1, 1) < table.as_of < date(2026, 12, 31)

@@ -1,4 +1,4 @@
-"""Lakes that hold the churn table, whole or in pieces."""
+"""Lakes that contain the churn table in one or several files."""
 
 import io
 from datetime import date

@@ -1,4 +1,4 @@
-"""Games to load, and a lake of games as its readers find it."""
+"""Games to load, and functions that read a lake of games as its readers do."""
 
 import io
 from datetime import UTC, datetime
@@ -33,12 +33,12 @@ def unload(load_id: str, lake: Lake) -> GamesLoaded:
 
 
 def games(lake: Lake) -> dict[str, tuple[int, int]]:
-    """Return the scores that readers find, by season and id."""
+    """Return the scores that readers find, keyed by season and id."""
     found = {}
     for key in lake.keys(f"{PREFIX}season="):
         for row in pq.read_table(io.BytesIO(lake.read(key))).to_pylist():
             name = f"{row['season']} {row['game_id']}"
-            assert name not in found, "twice in the lake"
+            assert name not in found, f"{name} is in the lake twice"
             found[name] = (row["home_points"], row["away_points"])
     return found
 

@@ -1,4 +1,4 @@
-"""Moves of the champion as tests make them, and whom every store names afterwards."""
+"""Functions that move the champion as people and gates do, and that read which version every store names."""
 
 from datetime import datetime, timedelta
 
@@ -35,7 +35,7 @@ def by_hand(production: Production, version: str) -> Moved:
 
 
 def said(production: Production) -> tuple[str | None, str | None, str | None, str | None]:
-    """Whom ledger, registry, drift reference and legacy files name."""
+    """Return the versions that ledger, registry, drift reference and legacy files name."""
     kept = reference_in_use(production.lake)
     legacy = read_legacy_set(lake=production.lake)["a.pkl"].decode() if kept else None
     of_training = {reign.training_id: reign.version for reign in production.history()}

@@ -1,3 +1,5 @@
+"""An approval is requested once, answered once by a person, and expires."""
+
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -68,7 +70,9 @@ def ask(production: Production, lock: RetrainingLock, alerts: RecordedAlerts) ->
     )
 
 
-def test_a_request_says_what_to_type_and_a_repeated_one_asks_once(production: Production, lock: RetrainingLock) -> None:
+def test_a_request_says_what_to_type_and_is_sent_once_even_if_repeated(
+    production: Production, lock: RetrainingLock
+) -> None:
     alerts = RecordedAlerts()
     for _ in range(2):
         ask(production, lock, alerts)
@@ -79,7 +83,7 @@ def test_a_request_says_what_to_type_and_a_repeated_one_asks_once(production: Pr
     assert "t1" not in alert.text
 
 
-def test_a_lost_lease_asks_nobody(production: Production, lock: RetrainingLock) -> None:
+def test_nobody_is_asked_after_the_lease_was_lost(production: Production, lock: RetrainingLock) -> None:
     other = RetrainingRequest(training_id="other", as_of=NOW.date(), trigger=Trigger.MANUAL, reason="test")
     lock.acquire(other, now=NOW + timedelta(hours=1))
     alerts = RecordedAlerts()
@@ -88,7 +92,9 @@ def test_a_lost_lease_asks_nobody(production: Production, lock: RetrainingLock) 
     assert alerts.sent == []
 
 
-def test_an_answer_reaches_the_state_once_with_who_gave_it(production: Production, lock: RetrainingLock) -> None:
+def test_an_answer_reaches_the_state_machine_once_with_the_person_who_gave_it(
+    production: Production, lock: RetrainingLock
+) -> None:
     ask(production, lock, RecordedAlerts())
     callback = RecordedCallback()
     approvals = Approvals(production.ledger, callback, waiting_executions())
@@ -102,7 +108,7 @@ def test_an_answer_reaches_the_state_once_with_who_gave_it(production: Productio
     assert len(callback.answers) == 1
 
 
-def test_an_answer_that_comes_too_late_says_what_to_do(production: Production, lock: RetrainingLock) -> None:
+def test_a_late_answer_is_refused_with_what_to_do(production: Production, lock: RetrainingLock) -> None:
     ask(production, lock, RecordedAlerts())
     callback = RecordedCallback()
     with pytest.raises(ApprovalExpired, match="versions promote"):
@@ -115,14 +121,12 @@ def test_an_answer_that_comes_too_late_says_what_to_do(production: Production, l
     assert Approvals(production.ledger, callback, waiting_executions()).waiting(now=NOW + WAIT) == []
 
 
-def test_nothing_waits_where_nothing_was_asked(production: Production) -> None:
+def test_an_answer_without_a_request_is_refused(production: Production) -> None:
     with pytest.raises(NoApprovalAsked):
         Approvals(production.ledger, RecordedCallback(), waiting_executions()).answer("second", YES, now=NOW)
 
 
-def test_a_training_that_was_stopped_waits_for_nobody_and_an_answer_hears_so(
-    production: Production, lock: RetrainingLock
-) -> None:
+def test_a_stopped_training_waits_for_no_answer_and_refuses_one(production: Production, lock: RetrainingLock) -> None:
     ask(production, lock, RecordedAlerts())
     callback, executions = RecordedCallback(), waiting_executions()
     approvals = Approvals(production.ledger, callback, executions)
@@ -133,7 +137,7 @@ def test_a_training_that_was_stopped_waits_for_nobody_and_an_answer_hears_so(
     assert callback.answers == []
 
 
-def test_an_answer_that_nobody_hears_is_not_kept(production: Production, lock: RetrainingLock) -> None:
+def test_an_answer_that_no_execution_received_is_not_recorded(production: Production, lock: RetrainingLock) -> None:
     ask(production, lock, RecordedAlerts())
     executions = waiting_executions()
 
@@ -149,7 +153,7 @@ def test_an_answer_that_nobody_hears_is_not_kept(production: Production, lock: R
     assert record.approved is None
 
 
-def test_of_two_answers_at_once_the_loser_hears_what_the_other_said(
+def test_the_later_of_two_simultaneous_answers_is_told_of_the_first(
     production: Production, lock: RetrainingLock
 ) -> None:
     ask(production, lock, RecordedAlerts())
@@ -170,9 +174,7 @@ def test_of_two_answers_at_once_the_loser_hears_what_the_other_said(
     assert late.answers == []
 
 
-def test_an_answer_that_was_kept_and_never_arrived_is_given_again_by_the_same_word(
-    production: Production, lock: RetrainingLock
-) -> None:
+def test_a_recorded_answer_that_never_arrived_can_be_given_again(production: Production, lock: RetrainingLock) -> None:
     ask(production, lock, RecordedAlerts())
 
     class Dies(RecordedCallback):

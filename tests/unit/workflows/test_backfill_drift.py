@@ -1,3 +1,5 @@
+"""A backfill checks past windows and records the results, but acts on none of them."""
+
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -14,11 +16,11 @@ from tests.fakes.drift_setup import NOW, DriftSetup
 YEAR = Window(start=date(2018, 7, 1), end=date(2019, 7, 1))
 
 
-def test_a_backfill_reports_and_records_but_alerts_and_retrains_nothing(setup: DriftSetup) -> None:
+def test_a_backfill_records_its_reports_but_neither_alerts_nor_retrains(setup: DriftSetup) -> None:
     done = backfill(YEAR, monitor=setup.monitor, now=NOW, window_days=60)
     assert [each.window for each in done] == tiles(YEAR, 60)
     drifted = [each.check for each in done if each.check and each.check.decision == "retrain"]
-    assert drifted, "the window after a real change must show what would have been done"
+    assert drifted, "the window after a real change must record that it would have retrained"
     assert not setup.alerts.sent
     assert not setup.retraining.started
     assert not any(check.alerted for check in drifted)
@@ -29,9 +31,9 @@ def test_a_backfill_reports_and_records_but_alerts_and_retrains_nothing(setup: D
     assert drifted[0].check_id in setup.tracking.runs
 
 
-def test_windows_without_rows_are_passed_over(setup: DriftSetup) -> None:
+def test_windows_without_rows_are_skipped(setup: DriftSetup) -> None:
     done = backfill(YEAR, monitor=setup.monitor, now=NOW, window_days=30)
-    assert done[0].check is None, "nobody plays in July"
+    assert done[0].check is None, "no games are played in July"
     assert sum(each.check is not None for each in done) >= 6
 
 
@@ -42,7 +44,7 @@ def test_a_second_backfill_writes_the_same_bytes(setup: DriftSetup) -> None:
     assert setup.lake.objects == first
 
 
-def test_a_backfill_does_not_stand_in_the_way_of_the_scheduled_check(setup: DriftSetup) -> None:
+def test_a_backfill_does_not_prevent_the_scheduled_check(setup: DriftSetup) -> None:
     window = Window(start=date(2018, 11, 1), end=date(2018, 12, 1))
     backfill(window, monitor=setup.monitor, now=NOW)
     answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
@@ -54,7 +56,7 @@ def test_a_backfill_does_not_stand_in_the_way_of_the_scheduled_check(setup: Drif
     assert setup.lake.read(lake_keys.decision(window.end, answer.check_id)) == before
 
 
-def test_a_window_with_too_few_rows_says_so_instead_of_no_drift(setup: DriftSetup) -> None:
+def test_a_window_with_too_few_rows_is_reported_as_insufficient_data(setup: DriftSetup) -> None:
     done = backfill(
         Window(start=date(2018, 11, 1), end=date(2018, 11, 3)), monitor=setup.monitor, now=NOW, window_days=1
     )
@@ -63,7 +65,7 @@ def test_a_window_with_too_few_rows_says_so_instead_of_no_drift(setup: DriftSetu
     assert all(row["rows"] for row in map(_backfilled, done))
 
 
-def test_the_key_of_a_backfill_tells_it_from_a_check(setup: DriftSetup) -> None:
+def test_the_key_of_a_backfilled_decision_differs_from_that_of_a_check(setup: DriftSetup) -> None:
     window = Window(start=date(2018, 11, 1), end=date(2018, 12, 1))
     backfill(window, monitor=setup.monitor, now=NOW)
     (later,) = setup.lake.keys("decisions/")
@@ -72,7 +74,7 @@ def test_the_key_of_a_backfill_tells_it_from_a_check(setup: DriftSetup) -> None:
     assert [lake_keys.is_backfilled(key) for key in setup.lake.keys("decisions/")].count(False) == 1
 
 
-def test_without_a_champion_it_says_so(setup: DriftSetup) -> None:
+def test_a_backfill_without_a_champion_is_refused(setup: DriftSetup) -> None:
     del setup.lake.objects[lake_keys.CHAMPION_REFERENCE]
     with pytest.raises(NoChampion):
         backfill(YEAR, monitor=setup.monitor, now=NOW)

@@ -1,3 +1,5 @@
+"""A drift check records every decision, and alerts and retrains once if the window drifted."""
+
 import json
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,7 +16,7 @@ from tests.fakes.drift_setup import CHANGED, DATASET, NOW, QUIET, DriftSetup
 from tests.fakes.ports import InMemoryLake
 
 
-def test_a_quiet_window_starts_and_sends_nothing_but_is_logged(setup: DriftSetup) -> None:
+def test_a_quiet_window_neither_alerts_nor_retrains_but_is_recorded(setup: DriftSetup) -> None:
     answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
     assert (answer.decision, answer.features_drifted, answer.alerted) == ("nothing", (), False)
     assert not setup.alerts.sent
@@ -39,7 +41,7 @@ def test_a_changed_window_alerts_and_starts_one_retraining(setup: DriftSetup) ->
     assert answer.page_key in alert.text
 
 
-def test_the_target_of_the_window_is_checked_beside_the_features(setup: DriftSetup) -> None:
+def test_the_target_is_checked_separately_from_the_features(setup: DriftSetup) -> None:
     answer = setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW)
     report = json.loads(setup.lake.read(answer.report_key))
     assert report["target"]["name"] == "home_win"
@@ -50,13 +52,13 @@ def test_the_target_of_the_window_is_checked_beside_the_features(setup: DriftSet
     assert "The target home_win moved" in setup.alerts.sent[0].text
 
 
-def test_a_target_that_stays_is_reported_and_not_told(setup: DriftSetup) -> None:
+def test_an_unchanged_target_is_in_the_report_but_raises_no_alert(setup: DriftSetup) -> None:
     answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
     assert json.loads(setup.lake.read(answer.report_key))["target"]["drifted"] is False
     assert not setup.alerts.sent
 
 
-def test_the_same_event_twice_alerts_once(setup: DriftSetup) -> None:
+def test_an_event_delivered_twice_alerts_once(setup: DriftSetup) -> None:
     first = setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW)
     again = setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW + timedelta(hours=1))
     assert (again.duplicate, again.alerted) == (True, False)
@@ -64,7 +66,7 @@ def test_the_same_event_twice_alerts_once(setup: DriftSetup) -> None:
     assert len(setup.alerts.sent) == len(setup.retraining.started) == 1
 
 
-def test_a_check_that_broke_before_its_alert_is_finished_by_the_retry(setup: DriftSetup) -> None:
+def test_a_check_that_failed_before_its_alert_is_completed_by_the_retry(setup: DriftSetup) -> None:
     setup.alerts.failures = 1
     with pytest.raises(ConnectionError):
         setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW)
@@ -73,13 +75,13 @@ def test_a_check_that_broke_before_its_alert_is_finished_by_the_retry(setup: Dri
     assert len(setup.alerts.sent) == len(setup.retraining.started) == 1
 
 
-def test_the_schedules_time_gives_the_window(setup: DriftSetup) -> None:
+def test_the_window_follows_from_the_time_of_the_schedule(setup: DriftSetup) -> None:
     answer = setup.monitor.run(DriftCheckRequest(as_of=datetime(2011, 1, 31, 9, tzinfo=UTC)), now=NOW)
     assert answer.window == Window(start=date(2011, 1, 1), end=date(2011, 1, 31))
 
 
 def test_features_of_a_window_do_not_depend_on_how_much_history_was_read(lake: InMemoryLake) -> None:
-    """The check reads a window's seasons only; training reads all: both must see the same rows."""
+    """A check reads only the seasons of its window and a training reads all of them; both must see the same rows."""
     some, _ = usable_files(Days(QUIET.start, QUIET.end), lake=lake, dataset=DATASET)
     every, _ = usable_files(Days(end=QUIET.end), lake=lake, dataset=DATASET)
     assert 0 < len(some) < len(every)

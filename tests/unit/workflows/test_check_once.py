@@ -1,4 +1,4 @@
-"""One event, delivered many times or cut off anywhere: one alert."""
+"""An event raises one alert, even if it is delivered many times or a delivery is cut off anywhere."""
 
 import threading
 import time
@@ -18,14 +18,14 @@ REQUEST = DriftCheckRequest(window=CHANGED)
 
 
 class Killed(BaseException):
-    """What a process does not survive: no handler of errors runs."""
+    """Stands for the end of a process, in which no error handler runs."""
 
 
 CHANGING = {"write", "claim", "put", "publish", "start", "log"}
 
 
 class Mortal:
-    """A port whose user is killed just before, or just after, one of all calls that change something anywhere."""
+    """A port whose process is killed just before or just after one chosen call that changes something."""
 
     def __init__(self, port: Any, count: Callable[[str], None]) -> None:
         self._port, self._count = port, count
@@ -45,7 +45,7 @@ class Mortal:
 
 
 def waiting_for_ever(setup: DriftSetup) -> DriftSetup:
-    """Deliveries that never take a slow owner for dead, however slow this machine is."""
+    """Make deliveries wait for a slow owner however long it takes, so that no machine is too slow for the test."""
     claims = Claims(setup.ledger, sleep=lambda _: time.sleep(0.001), lease=float("inf"))
     setup.monitor = replace(setup.monitor, claims=claims)
     return setup
@@ -72,7 +72,7 @@ def test_one_event_delivered_many_times_at_once_alerts_once(setup: DriftSetup, d
 
 
 def killed_at(setup: DriftSetup, moment: int) -> str | None:
-    """Deliver the event to a process that is killed at a moment; return where, None if it lived on."""
+    """Deliver the event to a process that is killed at the given change; return where it died, or None if it lived."""
     seen: list[str] = []
 
     def count(what: str) -> None:
@@ -81,7 +81,7 @@ def killed_at(setup: DriftSetup, moment: int) -> str | None:
             raise Killed
 
     ports = {name: Mortal(getattr(setup, name), count) for name in ("lake", "alerts", "retraining", "tracking")}
-    claims = Claims(Mortal(setup.ledger, count), sleep=lambda _: None)  # type: ignore[arg-type]  # looks like one
+    claims = Claims(Mortal(setup.ledger, count), sleep=lambda _: None)  # type: ignore[arg-type]  # a wrapped ledger
     try:
         replace(setup.monitor, claims=claims, **ports).run(REQUEST, now=NOW)
     except Killed:
@@ -89,8 +89,8 @@ def killed_at(setup: DriftSetup, moment: int) -> str | None:
     return None
 
 
-def test_a_check_that_is_killed_anywhere_is_finished_by_its_retry_and_alerts_once(lake: InMemoryLake) -> None:
-    """Only between the topic's yes and the note of it can an alert be sent again; nowhere can it be lost."""
+def test_a_check_killed_anywhere_is_completed_by_its_retry_and_alerts_once(lake: InMemoryLake) -> None:
+    """An alert is repeated only if the check dies between sending it and recording that; an alert is never lost."""
     objects, places, moment = dict(lake.objects), list[str](), 0
     while True:
         setup = DriftSetup(InMemoryLake(dict(objects)))
@@ -106,8 +106,8 @@ def test_a_check_that_is_killed_anywhere_is_finished_by_its_retry_and_alerts_onc
     assert [place for place in places if not place.endswith(": 1")] == ["after publish: 2", "before put: 2"]
 
 
-def test_an_owner_that_was_taken_for_dead_does_not_alert(setup: DriftSetup) -> None:
-    """It was only slow: another delivery has finished while it wrote its report."""
+def test_a_slow_check_that_another_delivery_replaced_does_not_alert(setup: DriftSetup) -> None:
+    """Another delivery takes over and finishes while the slow one is still writing its report."""
     slow, write = setup.monitor, setup.lake.write
     fast = replace(setup.monitor, lake=InMemoryLake(setup.lake.objects))
     overtaken: list[DriftCheckResponse] = []
@@ -126,7 +126,7 @@ def test_an_owner_that_was_taken_for_dead_does_not_alert(setup: DriftSetup) -> N
 @pytest.mark.parametrize(
     "skew", [timedelta(days=-400), timedelta(hours=-7), timedelta(minutes=10), timedelta(days=400)]
 )
-def test_a_clock_that_is_wrong_takes_over_nobodys_work(setup: DriftSetup, skew: timedelta) -> None:
+def test_a_wrong_clock_does_not_take_over_the_work_of_another_delivery(setup: DriftSetup, skew: timedelta) -> None:
     other, publish = waiting_for_ever(setup).monitor, setup.alerts.publish
     began, second = threading.Event(), list[DriftCheckResponse]()
 
@@ -148,7 +148,7 @@ def test_a_clock_that_is_wrong_takes_over_nobodys_work(setup: DriftSetup, skew: 
     assert second[0].duplicate
 
 
-def test_a_topic_that_refuses_gives_the_claim_back_at_once(setup: DriftSetup) -> None:
+def test_a_claim_is_released_at_once_if_the_topic_refuses_the_alert(setup: DriftSetup) -> None:
     def never(_: float) -> None:
         pytest.fail("the retry waited for a lease")
 

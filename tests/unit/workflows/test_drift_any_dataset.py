@@ -1,4 +1,4 @@
-"""The drift check on a table whose contract names no builder."""
+"""The drift check works on a table whose contract names no builder."""
 
 import io
 from datetime import date
@@ -44,14 +44,14 @@ def lake() -> InMemoryLake:
     return with_reference(lake_of(a=TABLE.slice(0, 3_500), b=TABLE.slice(3_500)))
 
 
-def test_a_window_is_counted_over_all_files(lake: InMemoryLake) -> None:
+def test_a_window_is_summarized_over_all_files(lake: InMemoryLake) -> None:
     found = checked(lake, LAST).report
     assert found.features_drifted == ("monthly_charge",)
     assert found.current.rows == within(TABLE, "measured_at", Days(LAST.start, LAST.end)).num_rows > 400
     assert "monthly_charge" not in checked(lake, QUIET).report.features_drifted
 
 
-def test_whole_numbers_beyond_what_a_float_holds_are_told_as_rounded(lake: InMemoryLake) -> None:
+def test_integers_too_large_for_a_float_are_reported_as_rounded(lake: InMemoryLake) -> None:
     numbers = pa.array([2**60 + row for row in range(TABLE.num_rows)])
     table = TABLE.set_column(TABLE.column_names.index("monthly_charge"), "monthly_charge", numbers)
     told = checked(with_reference(lake_of(a=table)), LAST).report
@@ -72,7 +72,7 @@ def test_dates_and_timestamps_give_the_same_window(lake: InMemoryLake, kind: Any
         assert (one.name, one.verdict, one.statistics) == (two.name, two.verdict, two.statistics)
 
 
-def test_labels_that_have_not_come_yet_are_not_asked_for(lake: InMemoryLake) -> None:
+def test_labels_that_have_not_arrived_are_not_required(lake: InMemoryLake) -> None:
     place = TABLE.column_names.index("churned")
     later = with_reference(lake_of(a=TABLE.set_column(place, "churned", pa.nulls(TABLE.num_rows, pa.bool_()))))
     without = with_reference(lake_of(a=TABLE.drop(["churned"])))
@@ -80,7 +80,7 @@ def test_labels_that_have_not_come_yet_are_not_asked_for(lake: InMemoryLake) -> 
     assert checked(later, LAST).report.features_drifted == checked(without, LAST).report.features_drifted == expected
 
 
-def test_only_files_whose_folders_allow_the_window_are_read(lake: InMemoryLake) -> None:
+def test_only_files_whose_partitions_overlap_the_window_are_read(lake: InMemoryLake) -> None:
     lake.objects = {key: content for key, content in lake.objects.items() if not key.startswith(PREFIX)}
     for month in range(1, 13):
         days = Days(date(2023, month, 1), date(2023 + month // 12, month % 12 + 1, 1))
@@ -91,7 +91,7 @@ def test_only_files_whose_folders_allow_the_window_are_read(lake: InMemoryLake) 
     assert found.report.features_drifted == ("monthly_charge",)
 
 
-def test_a_file_that_cannot_be_used_hides_no_drift(lake: InMemoryLake) -> None:
+def test_an_unusable_file_is_named_and_hides_no_drift(lake: InMemoryLake) -> None:
     lake.write(f"{PREFIX}cut.parquet", parquet(TABLE)[:-300])
     lake.write(f"{PREFIX}text.parquet", parquet(pa.table({"measured_at": ["November"], "senior": [1]})))
     lake.write(f"{PREFIX}timeless.parquet", parquet(TABLE.slice(0, 9).drop(["measured_at"])))
@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_used_hides_no_drift(lake: InMemoryLake) -> None:
     assert found.features_drifted == ("monthly_charge",)
 
 
-def test_a_column_that_one_file_lacks_counts_as_missing_there(lake: InMemoryLake) -> None:
+def test_a_column_that_one_file_lacks_counts_as_missing_in_its_rows(lake: InMemoryLake) -> None:
     rest = pq.read_table(io.BytesIO(lake.objects[f"{PREFIX}b.parquet"])).drop(["support_calls"])
     lake.write(f"{PREFIX}b.parquet", parquet(rest))
     report = checked(lake, LAST).report
@@ -112,7 +112,7 @@ def test_a_column_that_one_file_lacks_counts_as_missing_there(lake: InMemoryLake
     assert calls.missing_rate == pytest.approx(2_500 / 6_000, abs=0.08)
 
 
-def test_no_rows_are_named(lake: InMemoryLake) -> None:
+def test_a_window_or_a_lake_without_rows_is_refused(lake: InMemoryLake) -> None:
     with pytest.raises(EmptyWindow, match="2031-01-01"):
         checked(lake, Window(start=date(2031, 1, 1), end=date(2031, 2, 1)))
     broken = with_reference(InMemoryLake({f"{PREFIX}a.parquet": b"PAR1"}))

@@ -1,3 +1,5 @@
+"""A drift check stores its report as JSON, page and rows, and logs a short run."""
+
 import io
 import json
 from datetime import date
@@ -20,7 +22,7 @@ from tests.unit.core.drift.turned import DAYS, reference, turned
 CHANGED_RUN = DriftCheckRequest(window=CHANGED)
 
 
-def test_a_report_is_kept_as_json_page_and_rows_under_its_day(setup: DriftSetup) -> None:
+def test_a_report_is_stored_as_json_page_and_rows_under_its_day(setup: DriftSetup) -> None:
     answer = setup.monitor.run(CHANGED_RUN, now=NOW)
     kept = setup.lake.keys(f"{lake_keys.DRIFT_REPORTS_PREFIX}dt=2019-07-01/")
     assert kept == sorted(
@@ -38,7 +40,7 @@ def test_a_report_is_kept_as_json_page_and_rows_under_its_day(setup: DriftSetup)
     assert "at least 20%: retraining" in page
 
 
-def test_rows_have_the_fixed_schema_and_one_row_a_feature(setup: DriftSetup) -> None:
+def test_the_archive_has_a_fixed_schema_and_one_row_per_feature(setup: DriftSetup) -> None:
     answer = setup.monitor.run(CHANGED_RUN, now=NOW)
     rows = pq.read_table(io.BytesIO(setup.lake.read(lake_keys.drift_rows(CHANGED.end, answer.check_id))))
     assert rows.schema.equals(ROWS_SCHEMA)
@@ -71,7 +73,7 @@ def test_a_short_run_is_logged_with_the_page(setup: DriftSetup) -> None:
     assert (run.tags["decision"], run.tags["window_end"]) == ("retrain", "2019-07-01")
 
 
-def test_a_tracking_server_that_is_away_costs_only_the_run(setup: DriftSetup) -> None:
+def test_an_unreachable_tracking_server_loses_only_the_run(setup: DriftSetup) -> None:
     setup.tracking.away = True
     answer = setup.monitor.run(CHANGED_RUN, now=NOW)
     assert (answer.alerted, answer.tracking_run_id) == (True, None)
@@ -79,7 +81,7 @@ def test_a_tracking_server_that_is_away_costs_only_the_run(setup: DriftSetup) ->
     assert len(setup.alerts.sent) == len(setup.retraining.started) == 1
 
 
-def test_a_page_that_cannot_be_drawn_keeps_no_alert_back(setup: DriftSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_cannot_be_rendered_delays_no_alert(setup: DriftSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> str:
         raise ZeroDivisionError
 
@@ -90,14 +92,14 @@ def test_a_page_that_cannot_be_drawn_keeps_no_alert_back(setup: DriftSetup, monk
     assert answer.report_key in alert.text
 
 
-def test_an_unreadable_file_is_named_alarmed_and_hides_no_drift(setup: DriftSetup) -> None:
+def test_an_unreadable_file_is_named_in_the_alert_and_hides_no_drift(setup: DriftSetup) -> None:
     key = lake_keys.games(2018)
     setup.lake.objects[key] = setup.lake.objects[key][:-500]
     answer = setup.monitor.run(CHANGED_RUN, now=NOW)
     assert answer.files_quarantined == (f"memory://{key}",)
     assert {"home_rolling_ppg", "away_rolling_papg"} <= set(answer.features_drifted)
     assert answer.decision == "alert"
-    assert not setup.retraining.started, "training reads the same file"
+    assert not setup.retraining.started, "no retraining may start, because it would read the same file"
     (alert,) = setup.alerts.sent
     assert f"{key}: unreadable" in alert.text
     assert "4 features moved together" in alert.text
@@ -106,7 +108,7 @@ def test_an_unreadable_file_is_named_alarmed_and_hides_no_drift(setup: DriftSetu
     assert report["files_quarantined"][0]["file"] == f"memory://{key}"
 
 
-def test_an_unreadable_file_beside_a_quiet_window_is_alarmed_as_such(setup: DriftSetup) -> None:
+def test_an_unreadable_file_in_a_quiet_window_raises_its_own_alert(setup: DriftSetup) -> None:
     setup.lake.objects["games/season=2009/stray.parquet"] = b"not parquet"
     answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
     assert (answer.decision, answer.features_drifted) == ("alert", ())
@@ -115,7 +117,7 @@ def test_an_unreadable_file_beside_a_quiet_window_is_alarmed_as_such(setup: Drif
     assert "What moved" not in alert.text
 
 
-def test_when_no_file_is_left_the_error_names_them(setup: DriftSetup) -> None:
+def test_an_error_names_the_files_if_none_can_be_read(setup: DriftSetup) -> None:
     setup.lake.objects[lake_keys.games(2019)] = b""
     with pytest.raises(EmptyWindow, match=r"games/season=2019/games\.parquet is unreadable"):
         setup.monitor.run(CHANGED_RUN, now=NOW)
@@ -137,7 +139,7 @@ def test_a_season_file_of_another_schema_is_set_aside(setup: DriftSetup) -> None
     assert answer.files_quarantined == (f"memory://{key}",)
 
 
-def test_windows_of_any_length_add_up(setup: DriftSetup) -> None:
+def test_the_points_of_a_trend_add_up_to_the_window(setup: DriftSetup) -> None:
     window = Window(start=date(2018, 11, 1), end=date(2018, 12, 1))
     answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
     report = json.loads(setup.lake.read(answer.report_key))
@@ -146,7 +148,7 @@ def test_windows_of_any_length_add_up(setup: DriftSetup) -> None:
     assert (points[0]["start"], points[-1]["end"]) == ("2018-11-01", "2018-12-01")
 
 
-def test_what_moved_in_the_table_as_a_whole_stands_in_every_row() -> None:
+def test_drift_of_the_whole_table_is_stored_in_every_row() -> None:
     known = reference()
     current = known.summarize(turned(3, days=10, correlation=-0.6, first_day=DAYS))
     report = check(known, current, CalibratedPolicy())

@@ -1,3 +1,5 @@
+"""Freezing writes a manifest of every object and row that a training reads, once and for all."""
+
 import hashlib
 import json
 from dataclasses import replace
@@ -28,7 +30,7 @@ def lake() -> InMemoryLake:
     return lake_of(a=table.slice(0, 2000), b=table.slice(2000))
 
 
-def test_a_manifest_names_every_object_and_the_rows_before_its_day(lake: InMemoryLake) -> None:
+def test_a_manifest_lists_every_object_and_the_rows_before_its_day(lake: InMemoryLake) -> None:
     manifest = freeze(asked(as_of=date(2023, 10, 1)), lake=lake, dataset=DATASET)
     assert [each.key for each in manifest.objects] == [f"{PREFIX}a.parquet", f"{PREFIX}b.parquet"]
     assert [each.rows for each in manifest.objects] == [2000, 1000]
@@ -40,16 +42,16 @@ def test_a_manifest_names_every_object_and_the_rows_before_its_day(lake: InMemor
     assert DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("first"))) == manifest
 
 
-def test_a_second_freeze_returns_the_manifest_that_is_there(lake: InMemoryLake) -> None:
+def test_a_second_freeze_returns_the_existing_manifest(lake: InMemoryLake) -> None:
     first = freeze(asked(), lake=lake, dataset=DATASET)
     lake.write(f"{PREFIX}c.parquet", parquet(churn_table(seed=8)))
     again = freeze(asked(), lake=lake, dataset=DATASET, seed=1, split=SplitRule(test_share=0.5))
     assert again == first
 
 
-def test_two_that_freeze_at_once_agree(lake: InMemoryLake) -> None:
+def test_two_simultaneous_freezes_agree_on_one_manifest(lake: InMemoryLake) -> None:
     class Late(InMemoryLake):
-        """Another freeze finishes between this one's look and its claim."""
+        """A lake in which another freeze finishes between this one's check and its claim."""
 
         def claim(self, key: str, content: bytes) -> bool:
             self.objects.setdefault(key, winner.model_dump_json().encode())
@@ -60,7 +62,7 @@ def test_two_that_freeze_at_once_agree(lake: InMemoryLake) -> None:
     assert freeze(asked(), lake=Late(lake.objects), dataset=DATASET) == winner
 
 
-def test_an_id_that_stands_for_other_data_is_refused(lake: InMemoryLake) -> None:
+def test_an_id_that_was_used_for_other_data_is_refused(lake: InMemoryLake) -> None:
     freeze(asked(), lake=lake, dataset=DATASET)
     with pytest.raises(FrozenOtherwise, match="another as_of; start the training under a new id"):
         freeze(asked(as_of=date(2023, 1, 1)), lake=lake, dataset=DATASET)
@@ -70,7 +72,7 @@ def test_an_id_that_stands_for_other_data_is_refused(lake: InMemoryLake) -> None
         freeze(asked(), lake=lake, dataset=DATASET, newest_rows=500)
 
 
-def test_the_hash_is_of_data_contract_day_split_and_seed_and_not_of_the_id(lake: InMemoryLake) -> None:
+def test_the_hash_depends_on_data_contract_day_split_and_seed_but_not_on_the_id(lake: InMemoryLake) -> None:
     first = freeze(asked("a"), lake=lake, dataset=DATASET)
     assert freeze(asked("b"), lake=lake, dataset=DATASET).content_hash == first.content_hash
     others = [
@@ -85,7 +87,7 @@ def test_the_hash_is_of_data_contract_day_split_and_seed_and_not_of_the_id(lake:
     assert len({first.content_hash, *(each.content_hash for each in others)}) == len(others) + 1
 
 
-def test_objects_of_later_days_are_no_part_of_a_training(lake: InMemoryLake) -> None:
+def test_objects_of_later_days_are_not_part_of_a_training(lake: InMemoryLake) -> None:
     table = churn_table().sort_by("measured_at")
     lake.objects = lake_of(a=table.slice(0, 1000)).objects
     lake.write(f"{PREFIX}later.parquet", parquet(table.slice(2900)))
@@ -94,14 +96,14 @@ def test_objects_of_later_days_are_no_part_of_a_training(lake: InMemoryLake) -> 
     assert [each.key for each in manifest.objects] == [f"{PREFIX}a.parquet"]
 
 
-def test_what_query_engines_leave_out_is_left_out(lake: InMemoryLake) -> None:
+def test_files_that_query_engines_ignore_are_left_out(lake: InMemoryLake) -> None:
     for name in ("_SUCCESS", "notes.txt", ".hidden.parquet", "_tmp/part.parquet"):
         lake.write(f"{PREFIX}{name}", b"no rows")
     lake.write("tables/churned/other.parquet", b"another dataset's")
     assert len(freeze(asked(), lake=lake, dataset=DATASET).objects) == 2
 
 
-def test_every_file_that_cannot_be_used_is_named_and_nothing_is_frozen(lake: InMemoryLake) -> None:
+def test_every_unusable_file_is_named_and_nothing_is_frozen(lake: InMemoryLake) -> None:
     lake.write(f"{PREFIX}b.parquet", lake.objects[f"{PREFIX}b.parquet"][:-400])
     lake.write(f"{PREFIX}c.parquet", parquet(churn_table(50).drop(["churned"])))
     with pytest.raises(DataUnusable, match="2 files of churn") as caught:
@@ -112,7 +114,7 @@ def test_every_file_that_cannot_be_used_is_named_and_nothing_is_frozen(lake: InM
     assert lake_keys.training_manifest("first") not in lake.objects
 
 
-def test_files_of_other_types_are_widened_or_named(lake: InMemoryLake) -> None:
+def test_files_of_other_types_are_converted_or_refused(lake: InMemoryLake) -> None:
     table = churn_table(100, seed=9)
     ids = pa.array(range(10_000, 10_100), pa.int32())
     wider = table.set_column(0, "customer_id", ids).set_column(
@@ -128,7 +130,7 @@ def test_files_of_other_types_are_widened_or_named(lake: InMemoryLake) -> None:
         freeze(asked("differs"), lake=lake, dataset=DATASET)
 
 
-def test_a_file_loaded_twice_and_labels_that_differ_by_file_are_refused(lake: InMemoryLake) -> None:
+def test_repeated_rows_and_labels_that_differ_between_files_are_refused(lake: InMemoryLake) -> None:
     lake.write(f"{PREFIX}again.parquet", parquet(churn_table().slice(70, 5)))
     with pytest.raises(RowsRepeated, match="5 rows repeat"):
         freeze(asked(), lake=lake, dataset=DATASET)
@@ -141,7 +143,7 @@ def test_a_file_loaded_twice_and_labels_that_differ_by_file_are_refused(lake: In
         freeze(asked(), lake=lake, dataset=DATASET)
 
 
-def test_a_lake_without_rows_says_how_to_load_some(lake: InMemoryLake) -> None:
+def test_the_error_for_a_lake_without_rows_says_how_to_load_some(lake: InMemoryLake) -> None:
     with pytest.raises(NoRows, match="courtside tables load"):
         freeze(asked(as_of=date(2020, 1, 1)), lake=lake, dataset=DATASET)
     with pytest.raises(NoRows, match="courtside tables load"):
@@ -161,7 +163,7 @@ def test_games_are_frozen_by_season() -> None:
         freeze(asked("second", as_of=date(2010, 7, 1)), lake=lake, dataset=NBA)
 
 
-def test_a_folder_can_hold_the_time_column() -> None:
+def test_a_partition_may_replace_the_time_column() -> None:
     table = churn_table(300).drop(["measured_at"])
     lake = InMemoryLake()
     for place, day in enumerate(("2023-03-01", "2023-03-02", "2023-03-03")):

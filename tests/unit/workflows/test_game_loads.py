@@ -1,4 +1,4 @@
-"""Loads of games: nothing is lost, replaced by less, or doubled, whatever breaks off or happens at once."""
+"""A load of games loses nothing, replaces nothing by less, and adds no game twice."""
 
 import io
 from datetime import timedelta
@@ -32,7 +32,7 @@ def test_a_few_games_are_merged_into_their_season() -> None:
     assert found[f"2010 {WHOLE[0]['game_id']}"][0] == 150
 
 
-def test_a_few_games_of_a_season_that_is_over_are_enough_once_it_is_there() -> None:
+def test_a_few_games_may_be_loaded_into_a_season_that_is_already_complete() -> None:
     lake = InMemoryLake()
     load(WHOLE, lake)
     few = [scored(row, 140) for row in (WHOLE[3], WHOLE[-3])]
@@ -55,7 +55,7 @@ def test_a_row_without_a_score_never_replaces_one_with_a_score(empty: int | None
     assert (alone.load, alone.kept) == (None, 1)
 
 
-def test_the_same_games_again_change_nothing_and_say_so() -> None:
+def test_loading_the_same_games_again_changes_nothing_and_says_so() -> None:
     lake = InMemoryLake()
     first = load(WHOLE, lake)
     objects = dict(lake.objects)
@@ -65,7 +65,7 @@ def test_the_same_games_again_change_nothing_and_say_so() -> None:
     assert lake.objects == objects
 
 
-def test_replacing_is_asked_for_and_can_be_taken_back() -> None:
+def test_replacing_a_season_is_explicit_and_can_be_undone() -> None:
     lake = InMemoryLake()
     load(WHOLE, lake)
     before = games(lake)
@@ -77,7 +77,7 @@ def test_replacing_is_asked_for_and_can_be_taken_back() -> None:
     assert games(lake) == before
 
 
-def test_taking_a_load_back_brings_back_what_it_replaced_and_keeps_what_came_later() -> None:
+def test_unloading_restores_what_a_load_replaced_and_keeps_later_loads() -> None:
     lake = InMemoryLake()
     load(WHOLE, lake)
     wrong = load([scored(row, 140) for row in WHOLE[:4]], lake)
@@ -91,7 +91,7 @@ def test_taking_a_load_back_brings_back_what_it_replaced_and_keeps_what_came_lat
     assert load([scored(row, 140) for row in WHOLE[:4]], lake).changed == 4
 
 
-def test_taking_everything_back_leaves_no_season_and_deletes_no_load() -> None:
+def test_unloading_everything_leaves_no_season_but_keeps_the_loaded_files() -> None:
     lake = InMemoryLake()
     done = load(WHOLE, lake)
     assert done.load is not None
@@ -102,12 +102,12 @@ def test_taking_everything_back_leaves_no_season_and_deletes_no_load() -> None:
     assert pq.read_table(io.BytesIO(lake.read(done.load.key))).num_rows == len(WHOLE)
 
 
-def test_an_unknown_load_is_named() -> None:
+def test_an_unknown_load_is_refused() -> None:
     with pytest.raises(LoadUnknown, match="nothing was loaded yet"):
         unload("../../evil", InMemoryLake())
 
 
-def test_seasons_that_no_load_brought_are_kept() -> None:
+def test_seasons_that_did_not_come_from_a_load_are_kept() -> None:
     lake = InMemoryLake()
     store_games(given_rows(WHOLE).table, lake=lake)
     few = load([scored(WHOLE[0], 150)], lake)
@@ -120,7 +120,7 @@ def test_seasons_that_no_load_brought_are_kept() -> None:
     }
 
 
-def test_what_somebody_wrote_into_a_season_by_hand_is_kept() -> None:
+def test_rows_written_into_a_season_by_hand_are_kept() -> None:
     lake = InMemoryLake()
     load(WHOLE, lake)
     by_hand = [scored(WHOLE[0], 133), *season_rows(2010)[1:], WHOLE[0] | {"game_id": "own", "game_date": "2010-03-01"}]
@@ -131,7 +131,7 @@ def test_what_somebody_wrote_into_a_season_by_hand_is_kept() -> None:
     assert "2010 own" in found
 
 
-def test_a_season_that_vanished_or_broke_comes_back_with_any_load() -> None:
+def test_a_vanished_or_broken_season_is_restored_by_any_load() -> None:
     lake = InMemoryLake()
     load(WHOLE, lake)
     before = games(lake)
@@ -143,20 +143,20 @@ def test_a_season_that_vanished_or_broke_comes_back_with_any_load() -> None:
     assert games(lake) == before
 
 
-def test_a_broken_season_that_no_load_brought_is_not_written_over() -> None:
+def test_a_broken_season_that_did_not_come_from_a_load_is_not_overwritten() -> None:
     lake = InMemoryLake({lake_keys.games(2010): b"cut"})
     with pytest.raises(UnreadableFile, match="season=2010"):
         load(WHOLE, lake)
     assert lake.objects == {lake_keys.games(2010): b"cut"}
 
 
-def test_a_damaged_record_is_named() -> None:
+def test_a_damaged_record_of_loads_is_refused() -> None:
     lake = InMemoryLake({lake_keys.loads(PREFIX): b"{"})
     with pytest.raises(LoadsDamaged, match="earlier version"):
         load(WHOLE, lake)
 
 
-def test_an_id_of_another_game_is_refused() -> None:
+def test_the_id_of_another_game_is_refused() -> None:
     lake = InMemoryLake()
     load(WHOLE, lake)
     objects = dict(lake.objects)
@@ -166,7 +166,7 @@ def test_an_id_of_another_game_is_refused() -> None:
     assert lake.objects == objects
 
 
-def test_ids_may_begin_again_in_another_season() -> None:
+def test_ids_may_repeat_in_another_season() -> None:
     lake = InMemoryLake()
     numbered = [row | {"game_id": str(number)} for number, row in enumerate(season_rows(2010))]
     load(numbered, lake)
@@ -174,7 +174,7 @@ def test_ids_may_begin_again_in_another_season() -> None:
     assert len(games(lake)) == 240
 
 
-def test_the_same_games_under_other_ids_are_not_doubled() -> None:
+def test_the_same_games_under_other_ids_are_refused() -> None:
     lake = InMemoryLake()
     load(WHOLE, lake)
     with pytest.raises(GamePlayedTwice, match="on the same day in another game"):
@@ -183,7 +183,7 @@ def test_the_same_games_under_other_ids_are_not_doubled() -> None:
     assert moved.changed == 1
 
 
-def test_long_ids_are_cut_where_they_are_shown() -> None:
+def test_long_ids_are_shortened_in_errors() -> None:
     lake = InMemoryLake()
     long = WHOLE[0] | {"game_id": "x" * 5_000}
     load([long, *WHOLE[1:120]], lake)

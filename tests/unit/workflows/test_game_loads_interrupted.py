@@ -1,4 +1,4 @@
-"""Loads of games that break off, meet others, or follow each other in any order: nothing is lost or doubled."""
+"""Loads of games may be interrupted, run at once or follow in any order, and nothing is lost or added twice."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ LOADS = [WHOLE, [scored(row, 140) for row in WHOLE[:3]], [scored(WHOLE[1], 155),
 
 
 @pytest.mark.parametrize("changes", range(1, 6))
-def test_a_load_that_breaks_off_anywhere_can_be_repeated(changes: int) -> None:
+def test_a_load_interrupted_anywhere_can_be_repeated(changes: int) -> None:
     sound, lake = InMemoryLake(), InterruptedLake()
     for rows in LOADS:
         load(rows, sound)
@@ -40,7 +40,7 @@ def test_a_load_that_breaks_off_anywhere_can_be_repeated(changes: int) -> None:
 
 
 @pytest.mark.parametrize("changes", range(1, 8))
-def test_taking_a_load_back_can_be_repeated_too(changes: int) -> None:
+def test_an_interrupted_unload_can_be_repeated(changes: int) -> None:
     lake = InterruptedLake()
     load(WHOLE, lake)
     before = games(lake)
@@ -56,10 +56,10 @@ def test_taking_a_load_back_can_be_repeated_too(changes: int) -> None:
 
 
 @pytest.mark.parametrize("changes", range(1, 8))
-def test_another_load_in_between_loses_nothing(changes: int) -> None:
+def test_another_load_in_the_middle_of_a_load_loses_nothing(changes: int) -> None:
     lake = InterruptedLake()
     load(WHOLE, lake)
-    other = replace(lake)  # shares the objects
+    other = replace(lake)  # this copy shares the same objects
     lake.changes_left = changes
     lake.interrupt = lambda: load([scored(WHOLE[1], 155)], other) and None
     load([scored(WHOLE[0], 150)], lake)
@@ -71,7 +71,7 @@ def test_another_load_in_between_loses_nothing(changes: int) -> None:
     assert len(load_ids(lake)) == 3
 
 
-def test_loads_at_once_lose_nothing(tmp_path: Path) -> None:
+def test_simultaneous_loads_lose_nothing(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
     load(WHOLE, lake)
     threads = [Thread(target=load, args=([scored(row, 150)], FolderLake(tmp_path))) for row in WHOLE[:6]]
@@ -96,7 +96,7 @@ def test_loads_at_once_lose_nothing(tmp_path: Path) -> None:
     )
 )
 @settings(max_examples=60, deadline=None)
-def test_the_lake_is_always_what_its_loads_make_of_it(steps: list[tuple[list[tuple[int, int]], str]]) -> None:
+def test_the_lake_always_equals_the_merge_of_its_loads(steps: list[tuple[list[tuple[int, int]], str]]) -> None:
     pool = [*season_rows(2010, days=2), *season_rows(2011, days=1)]
     lake, brought = InMemoryLake(), {}
     for changes, action in steps:

@@ -1,4 +1,4 @@
-"""The gate's decision as a record."""
+"""The gate records its decision once, with everything that it was based on."""
 
 import io
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +23,7 @@ NOW = datetime(2019, 3, 1, 8, tzinfo=UTC)
 
 
 def stored(judged: Holdout, *, as_of: date = date(2019, 3, 1), champion: str | None = "4") -> InMemoryLake:
-    """Return a lake as the training `new` leaves it: its record, and `judged` as its holdout."""
+    """Return a lake with the record of the training `new` and with `judged` as its holdout."""
     lake = InMemoryLake()
     columns = {
         "label": judged.labels,
@@ -72,7 +72,7 @@ def decision(lake: InMemoryLake) -> GateDecision:
     return GateDecision.model_validate_json(lake.read(lake_keys.training_verdict("new")))
 
 
-def test_a_decision_is_a_record_of_what_went_in_and_who_decided() -> None:
+def test_a_decision_records_its_inputs_and_who_decided() -> None:
     segments = np.where(np.arange(4_000) < 50, "finals", "season")
     lake = stored(holdout(champion=1, segments=segments))
     response = judged(lake)
@@ -95,7 +95,7 @@ def test_a_decision_is_a_record_of_what_went_in_and_who_decided() -> None:
     assert record.notes == ("segment finals was left out: 50 rows, fewer than 100",)
 
 
-def test_judging_again_returns_what_was_decided() -> None:
+def test_judging_again_returns_the_earlier_decision() -> None:
     lake = stored(holdout(champion=1))
     first = judged(lake)
     before = lake.read(lake_keys.training_verdict("new"))
@@ -104,7 +104,7 @@ def test_judging_again_returns_what_was_decided() -> None:
     assert lake.read(lake_keys.training_verdict("new")) == before
 
 
-def test_of_two_that_judge_at_once_the_first_decides() -> None:
+def test_the_first_of_two_simultaneous_judgements_decides() -> None:
     class Overtaken(InMemoryLake):
         def claim(self, key: str, content: bytes) -> bool:
             theirs = GateDecision.model_validate_json(content).model_copy(update={"decided_by": "the other"})
@@ -116,7 +116,7 @@ def test_of_two_that_judge_at_once_the_first_decides() -> None:
     assert decision(lake).decided_by == "the other"
 
 
-def test_a_champion_of_the_same_data_is_not_replaced_by_its_equal() -> None:
+def test_a_champion_trained_on_equally_new_data_is_not_replaced_by_an_equal_model() -> None:
     lake = stored(holdout(), as_of=date(2019, 3, 1))
     write_training(lake, "old", as_of=date(2019, 3, 1), champion=None)
     write_reference(lake, version="4", training_id="old")
@@ -124,14 +124,14 @@ def test_a_champion_of_the_same_data_is_not_replaced_by_its_equal() -> None:
 
 
 @pytest.mark.parametrize(("version", "training_id"), [("4", "old"), ("3", "new"), ("4", "never")])
-def test_an_older_champion_or_one_whose_training_is_unknown_is(version: str, training_id: str) -> None:
+def test_a_champion_with_older_or_unknown_data_is_replaced_by_an_equal_model(version: str, training_id: str) -> None:
     lake = stored(holdout(), as_of=date(2019, 3, 1))
     write_training(lake, "old", as_of=date(2019, 2, 1), champion=None)
     write_reference(lake, version=version, training_id=training_id)
     assert judged(lake).rule == "not_worse_and_fresher"
 
 
-def test_a_rejection_says_the_rule_the_figures_and_what_to_do() -> None:
+def test_the_alert_of_a_rejection_gives_the_rule_the_figures_and_what_to_do() -> None:
     response = judged(stored(holdout(confidence=1.8)))
     assert response.subject == "Courtside: champion of nba-game-predictions kept"
     assert "rule `log_loss`: worse than the champion beyond noise" in response.message
@@ -157,7 +157,7 @@ def test_every_rejection_has_a_next_step() -> None:
     assert all(NEXT_STEP[response.rule] in response.message for response in responses)
 
 
-def test_a_pass_is_told_with_its_figures() -> None:
+def test_the_alert_of_a_pass_gives_its_figures() -> None:
     response = judged(stored(holdout(champion=1)))
     assert "passed the gate" in response.subject
     assert "95 % interval" in response.message
@@ -172,7 +172,7 @@ def test_an_unusable_holdout_leaves_no_decision() -> None:
     assert lake_keys.training_verdict("new") not in lake.objects
 
 
-def test_a_training_without_record_or_holdout_is_named() -> None:
+def test_a_training_without_a_record_is_refused() -> None:
     lake = stored(holdout())
     del lake.objects[lake_keys.training_record("new")]
     with pytest.raises(ObjectMissing, match="record"):

@@ -1,3 +1,5 @@
+"""A pickled model is imported only if its hash is the expected one, and is then evaluated and registered."""
+
 import hashlib
 import pickle
 from datetime import date
@@ -17,7 +19,7 @@ DATASET = load_dataset("nba_games")
 
 
 class Explosive:
-    """A pickle whose loading would be seen."""
+    """A pickle that ends the process if anything loads it."""
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return exec, ("raise SystemExit('the pickle was opened')",)
@@ -42,7 +44,7 @@ def sha256(lake: InMemoryLake, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["random_forest", "xgboost", "lightgbm", "logistic_regression"])
-def test_an_old_pickle_is_judged_here_and_registered(lake: InMemoryLake, name: str) -> None:
+def test_an_imported_model_is_evaluated_and_registered(lake: InMemoryLake, name: str) -> None:
     tracking = InMemoryTracking()
     scaler = sha256(lake, "scaler") if name == "logistic_regression" else None
     logged = import_model(
@@ -60,7 +62,7 @@ def test_an_old_pickle_is_judged_here_and_registered(lake: InMemoryLake, name: s
     assert run.feature_names == DATASET.feature_names
 
 
-def test_importing_again_changes_nothing(lake: InMemoryLake) -> None:
+def test_importing_a_model_again_changes_nothing(lake: InMemoryLake) -> None:
     tracking = InMemoryTracking()
     for _ in range(2):
         import_model(
@@ -69,7 +71,7 @@ def test_importing_again_changes_nothing(lake: InMemoryLake) -> None:
     assert len(tracking.runs) == 1
 
 
-def test_without_test_rows_nothing_is_said_of_it(lake: InMemoryLake) -> None:
+def test_without_test_rows_an_imported_model_has_no_metrics(lake: InMemoryLake) -> None:
     lake.remove(["ml-features/test.parquet"])
     tracking = InMemoryTracking()
     import_model(
@@ -78,7 +80,7 @@ def test_without_test_rows_nothing_is_said_of_it(lake: InMemoryLake) -> None:
     assert tracking.runs[0].candidates[0].metrics == {}
 
 
-def test_a_file_of_another_hash_is_not_opened(lake: InMemoryLake) -> None:
+def test_a_file_with_another_hash_is_not_opened(lake: InMemoryLake) -> None:
     lake.write("ml-models/evil.pkl", pickle.dumps(Explosive()))
     lake.write("ml-models/scaler.pkl", pickle.dumps(Explosive()))
     with pytest.raises(HashDiffers, match="it was not opened"):
@@ -102,7 +104,7 @@ def test_nothing_outside_the_legacy_folder_is_read(lake: InMemoryLake, name: str
         import_model(name, sha256="0" * 64, scaler_sha256=None, lake=lake, tracking=InMemoryTracking(), dataset=DATASET)
 
 
-def test_a_file_that_is_not_there_is_named(lake: InMemoryLake) -> None:
+def test_a_missing_file_is_refused_by_name(lake: InMemoryLake) -> None:
     with pytest.raises(ObjectMissing, match=r"ml-models/catboost\.pkl"):
         import_model(
             "catboost", sha256="0" * 64, scaler_sha256=None, lake=lake, tracking=InMemoryTracking(), dataset=DATASET

@@ -1,4 +1,4 @@
-"""Documents of the lake that were cut off, emptied or overwritten."""
+"""A document of the lake that was cut off, emptied or overwritten is refused by name."""
 
 import pytest
 
@@ -15,7 +15,7 @@ KEY = "training/t/document.json"
 
 @pytest.mark.parametrize("kind", [TrainingRecord, GateDecision, DecisionRecord, DataManifest])
 @pytest.mark.parametrize("content", [b"", b'{"training_id": "t', b"\xff\xfe", b"[]", b"{}", b"null"])
-def test_a_damaged_document_is_named(kind: type[TrainingRecord], content: bytes) -> None:
+def test_a_damaged_document_is_refused_with_its_address(kind: type[TrainingRecord], content: bytes) -> None:
     lake = InMemoryLake()
     lake.write(KEY, content)
     with pytest.raises(DocumentDamaged, match=rf"{KEY} is cut off.*restore the version") as caught:
@@ -23,7 +23,7 @@ def test_a_damaged_document_is_named(kind: type[TrainingRecord], content: bytes)
     assert caught.value.uri == lake.uri(KEY)
 
 
-def test_a_check_whose_own_decision_is_cut_off_names_it(setup: DriftSetup) -> None:
+def test_a_check_names_its_own_damaged_decision(setup: DriftSetup) -> None:
     answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
     key = lake_keys.decision(QUIET.end, answer.check_id)
     setup.lake.objects[key] = setup.lake.objects[key][:40]
@@ -32,7 +32,7 @@ def test_a_check_whose_own_decision_is_cut_off_names_it(setup: DriftSetup) -> No
     assert not setup.alerts.sent
 
 
-def test_a_training_is_not_frozen_over_a_manifest_that_is_cut_off(setup: DriftSetup) -> None:
+def test_a_damaged_manifest_is_not_overwritten(setup: DriftSetup) -> None:
     key = lake_keys.training_manifest("t")
     setup.lake.write(key, b'{"training_id"')
     with pytest.raises(DocumentDamaged, match=key):

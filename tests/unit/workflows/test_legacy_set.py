@@ -1,3 +1,5 @@
+"""The legacy files are always published as one set of one training."""
+
 import hashlib
 import json
 from collections.abc import Mapping
@@ -31,7 +33,7 @@ class Died(Exception):
 
 @dataclass
 class DyingLake(InMemoryLake):
-    """A lake whose process dies after some changes of objects; moves change one object after the other."""
+    """A lake whose process dies after some changes; a move changes one object after the other."""
 
     changes: int = 1_000_000
 
@@ -52,7 +54,7 @@ class DyingLake(InMemoryLake):
 
 @dataclass
 class CopyingLake(DyingLake):
-    """One that moves as S3 does: all copies first, the old ones removed at the end."""
+    """A dying lake that moves objects as S3 does: it makes all copies first and removes the originals at the end."""
 
     def move(self, keys: Mapping[str, str]) -> None:
         for old, new in keys.items():
@@ -67,7 +69,7 @@ def staged(lake: Lake) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["memory", "folder"])
-def test_a_set_is_published_whole_and_says_whose_it_is(kind: str, tmp_path: Path) -> None:
+def test_a_set_is_published_whole_and_names_its_training(kind: str, tmp_path: Path) -> None:
     lake: Lake = InMemoryLake() if kind == "memory" else FolderLake(tmp_path)
     for training_id in ("first", "second"):
         publish_legacy_set(training_id, files(training_id), lake=lake)
@@ -79,7 +81,7 @@ def test_a_set_is_published_whole_and_says_whose_it_is(kind: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", [DyingLake, CopyingLake])
-def test_wherever_a_training_dies_no_mixed_set_is_accepted_and_the_next_one_mends_it(kind: type[DyingLake]) -> None:
+def test_a_mixed_set_is_never_accepted_and_is_repaired_wherever_a_training_dies(kind: type[DyingLake]) -> None:
     rolled = set()
     for survived in range(40):
         lake = kind()
@@ -103,7 +105,7 @@ def test_wherever_a_training_dies_no_mixed_set_is_accepted_and_the_next_one_mend
 
 
 def _accepted(lake: Lake) -> str:
-    """Return whose set a reader that checks `set.json` takes, `mixed` if it refuses."""
+    """Return the training whose set a checking reader accepts, or `mixed` if it refuses the set."""
     try:
         read = read_legacy_set(lake=lake)
     except LegacySetMixed:
@@ -111,7 +113,7 @@ def _accepted(lake: Lake) -> str:
     return next(training_id for training_id in ("old", "new") if read == files(training_id))
 
 
-def test_who_checks_the_set_notices_a_file_of_another_training() -> None:
+def test_a_reader_that_checks_the_set_notices_a_file_of_another_training() -> None:
     lake = InMemoryLake()
     publish_legacy_set("old", files("old"), lake=lake)
     lake.write("ml-models/b.pkl", b"of another training")
@@ -119,7 +121,7 @@ def test_who_checks_the_set_notices_a_file_of_another_training() -> None:
         read_legacy_set(lake=lake)
 
 
-def test_a_file_that_arrives_damaged_leaves_the_old_set() -> None:
+def test_a_file_damaged_on_arrival_leaves_the_old_set_in_place() -> None:
     class Damaging(InMemoryLake):
         damaging = False
 
@@ -138,7 +140,7 @@ def test_a_file_that_arrives_damaged_leaves_the_old_set() -> None:
     assert read_legacy_set(lake=lake) == files("old")
 
 
-def test_files_that_were_kept_replace_nothing_until_they_are_published() -> None:
+def test_stored_files_replace_nothing_until_they_are_published() -> None:
     lake = InMemoryLake()
     LegacyFiles("old", files("old"), {"train.parquet": b"old rows"}).publish(lake=lake)
     kept = LegacyFiles("new", files("new"), {"train.parquet": b"new rows"})

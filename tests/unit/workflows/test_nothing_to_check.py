@@ -1,4 +1,4 @@
-"""A check that finds nothing to look at, and data that should have come."""
+"""A check without rows is recorded, and data that should have arrived is reported as overdue."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -31,7 +31,7 @@ def scheduled(day: date) -> DriftCheckRequest:
         (Window(start=date(1950, 1, 1), end=date(1950, 2, 1)), "no_rows", "courtside games load"),
     ],
 )
-def test_a_window_without_rows_is_an_outcome_that_is_recorded(
+def test_a_window_without_rows_is_recorded_as_an_outcome(
     setup: DriftSetup, window: Window, rule: str, reason: str
 ) -> None:
     answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
@@ -42,7 +42,7 @@ def test_a_window_without_rows_is_an_outcome_that_is_recorded(
     assert not setup.alerts.sent
 
 
-def test_without_a_reference_a_check_says_how_to_get_one_whether_or_not_there_is_a_champion(setup: DriftSetup) -> None:
+def test_a_check_without_a_reference_says_how_to_get_one(setup: DriftSetup) -> None:
     del setup.lake.objects[lake_keys.CHAMPION_REFERENCE]
     answer = setup.monitor.run(scheduled(date(2011, 1, 31)), now=NOW)
     assert answer.decision == "nothing_to_check"
@@ -52,14 +52,14 @@ def test_without_a_reference_a_check_says_how_to_get_one_whether_or_not_there_is
     assert not setup.alerts.sent
 
 
-def test_it_counts_as_a_check_that_finished(setup: DriftSetup) -> None:
+def test_a_check_without_rows_counts_as_finished(setup: DriftSetup) -> None:
     answer = setup.monitor.run(DriftCheckRequest(window=SUMMER), now=NOW)
     figures = metrics_of(answer)
     assert figures[Metric.CHECKS] == 1
     assert figures[Metric.DECIDED_NOTHING_TO_CHECK] == 1
 
 
-def test_once_there_are_rows_the_same_window_is_checked(setup: DriftSetup) -> None:
+def test_the_same_window_is_checked_once_it_has_rows(setup: DriftSetup) -> None:
     window = Window(start=date(2012, 1, 1), end=date(2012, 2, 1))
     assert setup.monitor.run(DriftCheckRequest(window=window), now=NOW).decision == "nothing_to_check"
     store_games(simulate_games(seasons=[2012]), lake=setup.lake)
@@ -68,7 +68,7 @@ def test_once_there_are_rows_the_same_window_is_checked(setup: DriftSetup) -> No
     assert answer.rows > 0
 
 
-def test_a_summer_of_checks_raises_no_alarm_and_tells_nobody(setup: DriftSetup) -> None:
+def test_checks_during_a_summer_raise_no_alert(setup: DriftSetup) -> None:
     days = [date(2011, 6, 25) + timedelta(days=n) for n in range(0, 110, 3)]
     answers = [setup.monitor.run(scheduled(day), now=NOW) for day in days]
     quiet = [answer for answer in answers if answer.decision == "nothing_to_check"]
@@ -77,7 +77,7 @@ def test_a_summer_of_checks_raises_no_alarm_and_tells_nobody(setup: DriftSetup) 
     assert not [alert for alert in setup.alerts.sent if "no new data" in alert.subject]
 
 
-def test_a_season_that_does_not_begin_is_told_once(setup: DriftSetup) -> None:
+def test_a_season_that_does_not_begin_is_reported_once(setup: DriftSetup) -> None:
     days = [date(2011, 11, 1) + timedelta(days=n) for n in range(0, 60, 4)]
     answers = [setup.monitor.run(scheduled(day), now=NOW) for day in days]
     assert answers[-1].overdue_since is not None
@@ -87,7 +87,7 @@ def test_a_season_that_does_not_begin_is_told_once(setup: DriftSetup) -> None:
     assert logged(setup, answers[-1].window).overdue_since == answers[-1].overdue_since
 
 
-def test_data_that_stop_in_the_middle_of_a_season_are_told_while_the_window_still_has_rows(setup: DriftSetup) -> None:
+def test_data_that_stop_within_a_season_are_reported_while_the_window_still_has_rows(setup: DriftSetup) -> None:
     stopped = simulate_games(seasons=[2012])
     days = stopped.column("game_date").to_pylist()
     store_games(stopped.filter([day < date(2012, 1, 20) for day in days]), lake=setup.lake)
@@ -99,7 +99,7 @@ def test_data_that_stop_in_the_middle_of_a_season_are_told_while_the_window_stil
     assert [alert.subject for alert in setup.alerts.sent if "no new data" in alert.subject]
 
 
-def test_a_window_of_the_past_that_somebody_names_makes_nothing_overdue(setup: DriftSetup) -> None:
+def test_an_explicitly_named_past_window_makes_nothing_overdue(setup: DriftSetup) -> None:
     answer = setup.monitor.run(
         DriftCheckRequest(window=Window(start=date(2011, 11, 1), end=date(2011, 12, 20))), now=NOW
     )

@@ -1,4 +1,4 @@
-"""Promotion, rollback and history over the ledger."""
+"""Promotions, rollbacks and the history of champions follow the ledger."""
 
 from datetime import timedelta
 
@@ -41,15 +41,15 @@ def test_promotions_move_aliases_reference_and_history_together(production: Prod
     assert (second.training_id, second.rule, second.reason) == ("second", "better", "because of second")
 
 
-def test_promoting_again_changes_nothing_more(production: Production) -> None:
+def test_repeating_a_promotion_changes_nothing(production: Production) -> None:
     for _ in range(2):
         promoted(production, "first")
     assert len(production.history()) == 1
     assert aliases(production) == ("1", None)
 
 
-def test_a_promotion_that_is_delivered_again_does_not_undo_a_rollback(production: Production) -> None:
-    """The champion is the one that it was judged against again, but by somebody's word."""
+def test_a_repeated_delivery_of_a_promotion_does_not_undo_a_rollback(production: Production) -> None:
+    """The rollback restored the champion that the promotion was judged against, so only the history tells of it."""
     promoted(production, "first")
     promoted(production, "second")
     rolled_back(production)
@@ -78,7 +78,7 @@ def test_a_rejected_challenger_is_refused(production: Production) -> None:
     assert aliases(production) == (None, None)
 
 
-def test_rollback_goes_back_one_or_to_a_version_and_is_in_the_history(production: Production) -> None:
+def test_a_rollback_returns_to_the_previous_or_a_named_version_and_is_recorded(production: Production) -> None:
     add_training(production, "third", version="3", judged_against="2")
     for name in ("first", "second", "third"):
         promoted(production, name)
@@ -97,7 +97,7 @@ def test_rollback_goes_back_one_or_to_a_version_and_is_in_the_history(production
     ]
 
 
-def test_a_rollback_that_cannot_be_changes_nothing(production: Production) -> None:
+def test_an_impossible_rollback_changes_nothing(production: Production) -> None:
     with pytest.raises(NothingToRollBackTo, match=r"no champion yet.*`courtside retrain --trigger initial --wait`"):
         rolled_back(production, now=NOW)
     promoted(production, "first")
@@ -112,7 +112,7 @@ def test_a_rollback_that_cannot_be_changes_nothing(production: Production) -> No
     assert len(production.history()) == 1
 
 
-def test_everything_names_one_champion_after_every_move(production: Production) -> None:
+def test_every_store_names_the_same_champion_after_every_move(production: Production) -> None:
     for name, version in (("first", "1"), ("second", "2")):
         promoted(production, name)
         assert said(production) == (version,) * 4
@@ -122,7 +122,7 @@ def test_everything_names_one_champion_after_every_move(production: Production) 
     assert said(production) == ("2",) * 4
 
 
-def test_what_was_champion_is_untouched_by_what_its_training_writes_later(production: Production) -> None:
+def test_a_former_champion_is_unaffected_by_later_writes_of_its_training(production: Production) -> None:
     for name in ("first", "second"):
         promoted(production, name)
     registry_of(production).models["1"] = b"0.9"
@@ -138,7 +138,7 @@ def test_what_was_champion_is_untouched_by_what_its_training_writes_later(produc
     assert compare("1", "2", production=production)
 
 
-def test_a_champion_whose_version_was_deleted_can_be_rolled_back(production: Production) -> None:
+def test_a_champion_deleted_from_the_registry_can_be_rolled_back(production: Production) -> None:
     for name in ("first", "second"):
         promoted(production, name)
     del registry_of(production).trainings["2"]
@@ -147,7 +147,7 @@ def test_a_champion_whose_version_was_deleted_can_be_rolled_back(production: Pro
     assert aliases(production) == ("1", None)
 
 
-def test_a_stage_from_before_the_ledger_goes_on_from_its_registry(production: Production) -> None:
+def test_a_stage_without_a_ledger_continues_from_its_registry(production: Production) -> None:
     production.registry.appoint("1", previous=None, reason="long ago")
     promoted(production, "second")
     assert aliases(production) == ("2", "1")
@@ -155,7 +155,7 @@ def test_a_stage_from_before_the_ledger_goes_on_from_its_registry(production: Pr
     assert [reign.version for reign in production.history()] == ["2"]
 
 
-def test_versions_are_compared_by_their_trainings_records(production: Production) -> None:
+def test_versions_are_compared_by_the_records_of_their_trainings(production: Production) -> None:
     promoted(production, "first")
     rows = {row["figure"]: row for row in compare("2", None, production=production)}
     assert rows["test_auc"]["2 minus 1"] == 0.0

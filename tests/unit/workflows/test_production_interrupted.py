@@ -1,4 +1,4 @@
-"""Moves of the champion that break off or meet another process: nothing is mixed, and the same command ends them."""
+"""A move of the champion that is interrupted or meets another leaves nothing mixed, and repeating it completes it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,7 +26,7 @@ from tests.unit.workflows.production_moves import (
 )
 
 
-def test_a_promotion_that_died_after_the_ledger_is_finished_by_its_retry(production: Production) -> None:
+def test_a_promotion_that_died_after_the_ledger_is_completed_by_its_retry(production: Production) -> None:
     promoted(production, "first")
     registry = production.registry
     assert isinstance(registry, InMemoryRegistry)
@@ -45,7 +45,7 @@ def _dies(*_: object, **__: object) -> None:
 
 
 class RacingLedger(InMemoryLedger):
-    """Another process promotes version 3 just before the first write of this one."""
+    """A ledger in which another process promotes version 3 just before the first write of this one."""
 
     rival: Production | None = None
 
@@ -56,7 +56,7 @@ class RacingLedger(InMemoryLedger):
         return super().put(*writes)
 
 
-def test_of_two_promotions_at_once_one_wins_and_nothing_is_mixed() -> None:
+def test_one_of_two_simultaneous_promotions_wins_and_nothing_is_mixed() -> None:
     ledger = RacingLedger()
     production = Production(ledger, InMemoryRegistry(), InMemoryLake())
     for name, version, against in (("first", "1", None), ("second", "2", "1"), ("third", "3", "1")):
@@ -71,7 +71,7 @@ def test_of_two_promotions_at_once_one_wins_and_nothing_is_mixed() -> None:
 
 
 class ContendedLedger(InMemoryLedger):
-    """Refuses some writes though nothing was changed, as DynamoDB does while somebody else is at an item."""
+    """A ledger that refuses some writes without any change, as DynamoDB does while another writer uses an item."""
 
     refusals: int = 0
 
@@ -80,7 +80,7 @@ class ContendedLedger(InMemoryLedger):
         return self.refusals < 0 and super().put(*writes)
 
 
-def test_a_ledger_that_somebody_else_is_at_is_asked_again_and_nobody_is_said_to_have_moved() -> None:
+def test_a_write_that_a_busy_ledger_refuses_is_tried_again() -> None:
     ledger = ContendedLedger()
     production = Production(ledger, InMemoryRegistry(), InMemoryLake())
     add_training(production, "first", version="1", judged_against=None)
@@ -93,7 +93,7 @@ def test_a_ledger_that_somebody_else_is_at_is_asked_again_and_nobody_is_said_to_
 
 
 class LateRegistry(InMemoryRegistry):
-    """While it names one champion, another process has already moved on."""
+    """A registry that, while it names one champion, lets another process move on to the next."""
 
     rival: Production | None = None
 
@@ -104,7 +104,7 @@ class LateRegistry(InMemoryRegistry):
         super().appoint(version, previous=previous, reason=reason)
 
 
-def test_a_registry_that_is_late_ends_where_the_ledger_is() -> None:
+def test_a_late_registry_ends_up_naming_the_champion_of_the_ledger() -> None:
     registry = LateRegistry()
     production = Production(InMemoryLedger(), registry, InMemoryLake())
     add_training(production, "first", version="1", judged_against=None)
@@ -119,7 +119,7 @@ def test_a_registry_that_is_late_ends_where_the_ledger_is() -> None:
 
 @pytest.mark.parametrize("step", ["registry", "legacy", "reference"])
 @pytest.mark.parametrize("kind", ["rollback", "promotion"])
-def test_a_move_that_breaks_off_is_finished_by_the_same_command(
+def test_an_interrupted_move_is_completed_by_the_same_command(
     production: Production, monkeypatch: pytest.MonkeyPatch, step: str, kind: str
 ) -> None:
     for name in ("first", "second"):
@@ -154,7 +154,7 @@ def _refusing(lake: Lake, refused: str) -> Callable[[str, bytes], None]:
     return write
 
 
-def test_a_move_that_breaks_off_anywhere_leaves_all_legacy_files_of_the_champion_after_its_retry() -> None:
+def test_a_promotion_interrupted_anywhere_and_repeated_publishes_all_its_legacy_files() -> None:
     for changes in range(1, 40):
         lake = InterruptedLake()
         production = Production(InMemoryLedger(), InMemoryRegistry(), lake)
@@ -175,7 +175,7 @@ def test_a_move_that_breaks_off_anywhere_leaves_all_legacy_files_of_the_champion
     assert 10 < changes < 39
 
 
-def test_a_promotion_that_broke_off_is_rolled_back_when_that_is_asked_for(production: Production) -> None:
+def test_an_interrupted_promotion_can_be_rolled_back(production: Production) -> None:
     promoted(production, "first")
     usual = production.registry.appoint
     production.registry.appoint = _away  # type: ignore[method-assign]

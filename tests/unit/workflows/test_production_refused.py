@@ -1,4 +1,4 @@
-"""What never becomes champion: versions that do not work, lack something or were deleted, and changed sealed bytes."""
+"""A version that fails, is incomplete, was deleted or whose sealed bytes changed never becomes champion."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.fakes.production import NOW
 from tests.unit.workflows.production_moves import aliases, by_hand, promoted, registry_of, rolled_back, said
 
 
-def test_known_rows_that_cannot_be_read_are_told(production: Production) -> None:
+def test_known_rows_that_cannot_be_read_are_refused(production: Production) -> None:
     production.lake.write(lake_keys.training_smoke("first"), b"no parquet")
     with pytest.raises(SmokeFailed, match="its known rows cannot be read"):
         by_hand(production, "1")
@@ -26,12 +26,12 @@ def test_known_rows_that_cannot_be_read_are_told(production: Production) -> None
 DAMAGES = {
     "the model is gone": b"",
     "the model cannot be loaded": b"no number",
-    "the model says something else": b"0.7",
+    "the model predicts something else": b"0.7",
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_version_that_does_not_work_never_becomes_champion(production: Production, damage: str) -> None:
+def test_a_version_whose_model_does_not_work_never_becomes_champion(production: Production, damage: str) -> None:
     promoted(production, "first")
     registry_of(production).models["2"] = DAMAGES[damage]
     with pytest.raises((CannotBeSealed, ModelUnusable, SmokeFailed)):
@@ -41,7 +41,7 @@ def test_a_version_that_does_not_work_never_becomes_champion(production: Product
 
 
 @pytest.mark.parametrize("left", ["profile", "smoke"])
-def test_a_training_that_left_too_little_never_becomes_champion(production: Production, left: str) -> None:
+def test_an_incomplete_training_never_becomes_champion(production: Production, left: str) -> None:
     key = lake_keys.training_profile("second") if left == "profile" else lake_keys.training_smoke("second")
     production.lake.remove([key])
     with pytest.raises(CannotBeSealed, match="its training left no"):
@@ -57,9 +57,7 @@ def sealed_keys(production: Production) -> list[str]:
 
 @pytest.mark.parametrize("change", ["overwritten", "removed"])
 @pytest.mark.parametrize("name", ["model/model", "record.json", "reference.profile", "smoke.parquet", "manifest.json"])
-def test_changed_bytes_under_a_seal_are_refused_before_anything_is_moved(
-    production: Production, name: str, change: str
-) -> None:
+def test_changed_sealed_bytes_are_refused_before_anything_moves(production: Production, name: str, change: str) -> None:
     for training in ("first", "second"):
         promoted(production, training)
     (key,) = [each for each in sealed_keys(production) if each.endswith(name)]
@@ -71,7 +69,7 @@ def test_changed_bytes_under_a_seal_are_refused_before_anything_is_moved(
     assert said(production) == ("2",) * 4
 
 
-def test_a_version_that_was_deleted_is_named_and_nothing_is_moved(production: Production) -> None:
+def test_a_deleted_version_is_refused_and_nothing_moves(production: Production) -> None:
     for name in ("first", "second"):
         promoted(production, name)
     del registry_of(production).trainings["1"]

@@ -1,3 +1,5 @@
+"""A training that found no tracking server is stored in a spool and logged completely later."""
+
 import io
 import json
 from collections.abc import Mapping
@@ -30,7 +32,7 @@ def request(training_id: str, *, as_of: date = date(2011, 7, 1)) -> RetrainingRe
 
 @dataclass
 class DyingTracking(InMemoryTracking):
-    """One that goes away at a step of logging: after the runs, or when the card comes."""
+    """A tracking server that goes away at one step of logging: after the runs, or before the card."""
 
     dies_at: str = ""
     seen: list[str] = field(default_factory=list)
@@ -51,7 +53,7 @@ class DyingTracking(InMemoryTracking):
 
 @pytest.fixture(scope="module")
 def spooled() -> InMemoryLake:
-    """A lake with one training that found no server."""
+    """Return a lake with one training that found no tracking server."""
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
     said: list[str] = []
@@ -78,7 +80,7 @@ def record_of(lake: InMemoryLake, training_id: str) -> TrainingRecord:
     return TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(training_id)))
 
 
-def test_a_spool_holds_everything_and_says_so(lake: InMemoryLake) -> None:
+def test_a_spool_contains_everything_and_the_record_says_so(lake: InMemoryLake) -> None:
     assert spooled_trainings(lake=lake) == ["away"]
     record = record_of(lake, "away")
     assert (record.spooled, record.challenger_version, record.champion_version) == (True, None, None)
@@ -90,7 +92,7 @@ def test_a_spool_holds_everything_and_says_so(lake: InMemoryLake) -> None:
     assert card.logged is None
 
 
-def test_a_replay_logs_what_the_training_would_have_logged(lake: InMemoryLake) -> None:
+def test_resuming_logs_the_same_as_the_training_would_have(lake: InMemoryLake) -> None:
     tracking, live = InMemoryTracking(current=ConstantChampion("7", 0.4)), InMemoryTracking()
     before = record_of(lake, "away")
     (record,) = resume_logging(lake=lake, tracking=tracking)
@@ -123,7 +125,7 @@ def test_a_replay_logs_what_the_training_would_have_logged(lake: InMemoryLake) -
     assert lake.keys(lake_keys.training_spool("away")) == []
 
 
-def test_a_replay_adds_what_the_champion_says_and_the_card_where_it_went(lake: InMemoryLake) -> None:
+def test_resuming_adds_the_predictions_of_the_champion_and_completes_the_card(lake: InMemoryLake) -> None:
     before = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("away"))))
     tracking = InMemoryTracking(current=ConstantChampion("7", 0.4))
     resume_logging(lake=lake, tracking=tracking)
@@ -138,7 +140,7 @@ def test_a_replay_adds_what_the_champion_says_and_the_card_where_it_went(lake: I
 
 
 @pytest.mark.parametrize("step", ["logged", "describing"])
-def test_a_server_that_dies_while_it_is_logged_to_costs_nothing(step: str) -> None:
+def test_a_server_that_dies_during_logging_loses_nothing(step: str) -> None:
     lake, tracking = InMemoryLake(), DyingTracking(dies_at=step)
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
     record = train(request("half"), lake=lake, tracking=tracking, dataset=DATASET)
@@ -155,13 +157,13 @@ def test_a_server_that_dies_while_it_is_logged_to_costs_nothing(step: str) -> No
     assert list(tracking.described) == ["run-1"]
 
 
-def test_a_second_attempt_that_finds_the_server_leaves_no_spool(lake: InMemoryLake) -> None:
+def test_repeating_the_training_with_a_server_leaves_no_spool(lake: InMemoryLake) -> None:
     record = train(request("away"), lake=lake, tracking=InMemoryTracking(), dataset=DATASET)
     assert not record.spooled
     assert spooled_trainings(lake=lake) == []
 
 
-def test_the_oldest_data_is_logged_first_and_one_can_be_picked(lake: InMemoryLake) -> None:
+def test_the_training_with_the_oldest_data_is_logged_first_or_one_is_chosen(lake: InMemoryLake) -> None:
     train(
         request("a-later-id", as_of=date(2011, 1, 1)), lake=lake, tracking=InMemoryTracking(away=True), dataset=DATASET
     )
@@ -174,7 +176,7 @@ def test_the_oldest_data_is_logged_first_and_one_can_be_picked(lake: InMemoryLak
     assert spooled_trainings(lake=lake) == ["a-later-id"]
 
 
-def test_what_does_not_wait_is_named(lake: InMemoryLake) -> None:
+def test_a_training_that_is_not_spooled_is_refused(lake: InMemoryLake) -> None:
     with pytest.raises(NothingSpooled, match="training never has no runs waiting; waiting: away"):
         resume_logging(lake=lake, tracking=InMemoryTracking(), training_id="never")
     with pytest.raises(NameUnusable):

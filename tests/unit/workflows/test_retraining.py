@@ -1,3 +1,5 @@
+"""A training writes everything that later steps need, and the gate decides whether it is promoted."""
+
 import io
 import json
 from datetime import UTC, date, datetime
@@ -55,7 +57,7 @@ def lake(trained: tuple[InMemoryLake, InMemoryTracking]) -> InMemoryLake:
     return InMemoryLake(dict(trained[0].objects))
 
 
-def test_a_training_leaves_everything_later_steps_need(
+def test_a_training_writes_everything_that_later_steps_need(
     lake: InMemoryLake, trained: tuple[InMemoryLake, InMemoryTracking]
 ) -> None:
     record = json.loads(lake.read(lake_keys.training_record("first")))
@@ -82,7 +84,7 @@ def test_a_training_leaves_everything_later_steps_need(
     assert run.attachments["reference.profile"] == lake.read(lake_keys.training_profile("first"))
 
 
-def test_a_tracking_server_that_is_away_costs_no_legacy_file() -> None:
+def test_an_unreachable_tracking_server_prevents_no_legacy_file() -> None:
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
     record = train(request(), lake=lake, tracking=InMemoryTracking(away=True), dataset=DATASET)
@@ -104,7 +106,7 @@ def test_mlflow_and_drift_can_each_be_switched_off() -> None:
 
 @pytest.mark.parametrize("with_mlflow", [True, False])
 @pytest.mark.parametrize("with_drift", [True, False])
-def test_each_switch_leaves_the_rest(*, with_mlflow: bool, with_drift: bool) -> None:
+def test_switching_off_mlflow_or_drift_affects_nothing_else(*, with_mlflow: bool, with_drift: bool) -> None:
     lake, tracking = InMemoryLake(), InMemoryTracking()
     store_games(simulate_games(seasons=[2011]), lake=lake)
     record = train(
@@ -133,7 +135,7 @@ def promoted(lake: InMemoryLake, registry: InMemoryRegistry) -> PromoteResponse:
     return promote(request, production=production, now=NOW)
 
 
-def test_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemoryLake) -> None:
+def test_the_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemoryLake) -> None:
     registry = InMemoryRegistry(trainings={"1": "first"})
     verdict = gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
     assert (verdict.promote, verdict.rule) == (True, "first_champion")
@@ -147,7 +149,7 @@ def test_first_challenger_passes_the_gate_and_becomes_champion_once(lake: InMemo
     assert (registry.champion, registry.previous) == ("1", None)
 
 
-def test_a_challenger_the_gate_rejects_cannot_be_promoted(lake: InMemoryLake) -> None:
+def test_a_challenger_that_the_gate_rejects_cannot_be_promoted(lake: InMemoryLake) -> None:
     verdict = gate(GateRequest(training_id="first"), lake=lake, policy=GatePolicy(floor_auc=0.99), now=NOW)
     assert (verdict.promote, verdict.rule) == (False, "floor")
     assert "kept" in verdict.message
@@ -165,7 +167,7 @@ def test_promotion_without_a_verdict_or_a_training_is_refused(lake: InMemoryLake
         gate(GateRequest(training_id="never"), lake=lake, policy=POLICY, now=NOW)
 
 
-def test_gate_compares_both_models_on_the_same_rows() -> None:
+def test_the_gate_compares_both_models_on_the_same_rows() -> None:
     lake, tracking = InMemoryLake(), InMemoryTracking(current=ConstantChampion("4"))
     store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
     record = train(request(), lake=lake, tracking=tracking, dataset=DATASET)
@@ -188,7 +190,7 @@ def test_gate_compares_both_models_on_the_same_rows() -> None:
     assert (decision.challenger_version, decision.champion_version) == ("1", "4")
 
 
-def test_what_was_asked_for_is_in_the_record_and_the_data_is_talked_of() -> None:
+def test_the_record_contains_the_results_of_the_requested_options() -> None:
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
     options = FitOptions(search=2, rolling_origin=3, calibration=Calibration.ISOTONIC)
@@ -206,14 +208,14 @@ def test_what_was_asked_for_is_in_the_record_and_the_data_is_talked_of() -> None
         assert model.rolling_origin.auc_sd > 0
 
 
-def test_a_season_that_training_never_saw_is_in_the_record() -> None:
+def test_the_record_warns_of_a_season_that_training_never_saw() -> None:
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2006, 2007, 2008, 2009, 2010, 2011]), lake=lake)
     record = train(request(), lake=lake, tracking=None, dataset=DATASET, with_reference=False)
     assert record.warnings == ("the holdout has values of season that training never saw: 2011",)
 
 
-def test_a_training_that_waits_to_be_logged_is_not_judged() -> None:
+def test_a_training_that_is_not_logged_yet_is_not_judged() -> None:
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
     train(request(), lake=lake, tracking=InMemoryTracking(away=True), dataset=DATASET, with_reference=False)
@@ -237,7 +239,7 @@ def test_a_training_that_fails_replaces_no_legacy_file(
     assert after == before
 
 
-def test_on_a_stage_the_legacy_files_wait_for_the_promotion(lake: InMemoryLake) -> None:
+def test_on_a_stage_the_legacy_files_are_published_only_by_the_promotion(lake: InMemoryLake) -> None:
     before = lake.read(lake_keys.LEGACY_SET)
     train(request("second"), lake=lake, tracking=InMemoryTracking(), dataset=DATASET, publish=False)
     assert lake.read(lake_keys.LEGACY_SET) == before

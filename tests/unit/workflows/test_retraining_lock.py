@@ -1,3 +1,5 @@
+"""One training runs at a time, and later requests are remembered until the lock is free."""
+
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -38,11 +40,11 @@ def state(ledger: InMemoryLedger) -> RetrainingLockState:
     return RetrainingLockState.model_validate_json(ledger.documents[ledger_keys.RETRAINING_LOCK].document)
 
 
-def test_one_runs_and_what_asks_meanwhile_is_remembered_not_lost(lock: RetrainingLock) -> None:
+def test_a_request_during_a_training_is_remembered(lock: RetrainingLock) -> None:
     assert lock.acquire(request("a"), now=NOW).outcome is LockOutcome.ACQUIRED
     second = lock.acquire(request("b", 2), now=NOW)
     assert second.outcome is LockOutcome.REMEMBERED
-    # Whether the holder trains, waits for a person or has died is not known here, so it is not told.
+    # The lock does not know whether its holder trains, waits for a person or has died, so the message does not say.
     assert second.subject == "Courtside: retraining remembered, another one holds the lock"
     assert "training a holds the lock" in second.message
     assert f"its lease ends at {NOW + LEASE:%Y-%m-%d %H:%M} UTC" in second.message
@@ -52,7 +54,9 @@ def test_one_runs_and_what_asks_meanwhile_is_remembered_not_lost(lock: Retrainin
     assert (waiting.training_id, waiting.as_of) == ("again-b", date(2026, 3, 2))
 
 
-def test_several_that_wait_become_the_one_with_the_newest_data(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+def test_several_remembered_requests_become_one_with_the_newest_data(
+    lock: RetrainingLock, ledger: InMemoryLedger
+) -> None:
     lock.acquire(request("a"), now=NOW)
     for name, day in (("b", 2), ("c", 9), ("d", 3), ("c", 9)):
         lock.acquire(request(name, day), now=NOW)
@@ -60,14 +64,14 @@ def test_several_that_wait_become_the_one_with_the_newest_data(lock: RetrainingL
     waiting = lock.release(done("a")).waiting
     assert waiting is not None
     assert waiting.training_id == "again-c"
-    # It stays remembered until its run has the lock: a start that fails loses nothing.
+    # The request stays remembered until its run has the lock, so a start that fails loses nothing.
     assert state(ledger).waiting is not None
     assert lock.acquire(waiting, now=NOW).outcome is LockOutcome.ACQUIRED
     assert state(ledger).waiting is None
     assert lock.release(done("again-c", 9)).waiting is None
 
 
-def test_a_run_on_newer_data_covers_what_waits(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+def test_a_run_on_newer_data_replaces_a_remembered_request(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
     lock.acquire(request("a"), now=NOW)
     lock.acquire(request("b", 2), now=NOW)
     lock.release(done("a"))
@@ -75,19 +79,19 @@ def test_a_run_on_newer_data_covers_what_waits(lock: RetrainingLock, ledger: InM
     assert state(ledger).waiting is None
 
 
-def test_a_dead_holders_lease_ends_and_a_live_ones_does_not(lock: RetrainingLock) -> None:
+def test_the_lease_of_a_dead_holder_ends_and_that_of_a_live_one_is_renewed(lock: RetrainingLock) -> None:
     lock.acquire(request("a"), now=NOW)
     lock.renew("a", now=NOW + LEASE / 2)
     assert lock.acquire(request("b", 9), now=NOW + LEASE).outcome is LockOutcome.REMEMBERED
     assert lock.acquire(request("c", 9), now=NOW + LEASE * 2).outcome is LockOutcome.ACQUIRED
     with pytest.raises(LeaseLost, match="c holds it"):
         lock.renew("a", now=NOW + LEASE * 2)
-    # The one that came back from the dead takes nothing from the new holder.
+    # A former holder that comes back takes nothing from the new holder.
     assert lock.release(done("a")).waiting is None
     lock.renew("c", now=NOW + LEASE * 2)
 
 
-def test_a_lease_that_ended_unnoticed_is_simply_renewed(lock: RetrainingLock) -> None:
+def test_an_expired_lease_that_nobody_took_is_renewed(lock: RetrainingLock) -> None:
     lock.acquire(request("a"), now=NOW)
     lock.renew("a", now=NOW + LEASE * 3)
     assert lock.acquire(request("b", 9), now=NOW + LEASE * 3).outcome is LockOutcome.REMEMBERED
@@ -100,7 +104,7 @@ def test_waiting_for_a_person_keeps_the_lease(lock: RetrainingLock) -> None:
     assert lock.acquire(request("b", 9), now=NOW + timedelta(hours=49)).outcome is LockOutcome.ACQUIRED
 
 
-def test_taking_and_giving_back_twice_changes_nothing_more(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+def test_repeating_acquire_or_release_changes_nothing(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
     for _ in range(2):
         assert lock.acquire(request("a"), now=NOW).outcome is LockOutcome.ACQUIRED
     lock.acquire(request("b", 2), now=NOW)
@@ -109,7 +113,7 @@ def test_taking_and_giving_back_twice_changes_nothing_more(lock: RetrainingLock,
     assert state(ledger).holder is None
 
 
-def test_drift_cools_down_by_the_age_of_its_data_and_people_do_not(
+def test_the_cool_down_holds_for_drift_by_the_day_of_its_data_and_not_for_people(
     lock: RetrainingLock, ledger: InMemoryLedger
 ) -> None:
     lock.acquire(request("a", 1), now=NOW)
@@ -129,7 +133,7 @@ def test_a_training_that_failed_does_not_start_the_cool_down(lock: RetrainingLoc
     assert lock.acquire(request("b", 2), now=NOW).outcome is LockOutcome.ACQUIRED
 
 
-def test_the_name_of_a_remembered_run_fits_an_execution(lock: RetrainingLock) -> None:
+def test_the_name_of_a_remembered_run_fits_the_limit_of_executions(lock: RetrainingLock) -> None:
     lock.acquire(request("a"), now=NOW)
     lock.acquire(request("b" * 80, 2), now=NOW)
     waiting = lock.release(done("a")).waiting
@@ -138,8 +142,8 @@ def test_the_name_of_a_remembered_run_fits_an_execution(lock: RetrainingLock) ->
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 28), st.integers(0, 40)), max_size=25))
-def test_never_two_holders_and_the_newest_request_is_never_lost(steps: list[tuple[str, int, int]]) -> None:
-    """Requests at rising times; whoever holds the lock is believed for one lease, and no newer data is forgotten."""
+def test_there_are_never_two_holders_and_the_newest_request_is_never_lost(steps: list[tuple[str, int, int]]) -> None:
+    """Requests come at rising times; a holder keeps the lock for one lease, and no newer data is forgotten."""
     ledger = InMemoryLedger()
     lock, now, held_until, newest = RetrainingLock(ledger, LEASE), NOW, NOW, 0
     for name, day, minutes in steps:
@@ -157,7 +161,7 @@ def test_never_two_holders_and_the_newest_request_is_never_lost(steps: list[tupl
 
 
 class Contended(InMemoryLedger):
-    """A ledger in which another writer is always first, `times` times."""
+    """A ledger in which another writer comes first for the given number of times."""
 
     def __init__(self, times: int) -> None:
         super().__init__()
@@ -173,11 +177,11 @@ class Contended(InMemoryLedger):
         return super().put(*writes)
 
 
-def test_of_two_that_ask_at_once_one_gets_the_lock() -> None:
+def test_one_of_two_simultaneous_requests_gets_the_lock() -> None:
     lock = RetrainingLock(Contended(1), LEASE)
     assert lock.acquire(request("a"), now=NOW).outcome is LockOutcome.REMEMBERED
 
 
-def test_a_document_that_never_holds_still_ends_in_an_error() -> None:
+def test_a_lock_that_keeps_changing_ends_in_an_error() -> None:
     with pytest.raises(LedgerBusy, match="try again"):
         RetrainingLock(Contended(1000), LEASE).acquire(request("a"), now=NOW)

@@ -1,4 +1,4 @@
-"""What ran, told in plain words from what AWS keeps."""
+"""Runs are described in plain words from the records that AWS keeps."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -45,7 +45,7 @@ def failure(cause: str, error: str = "States.TaskFailed", step: str = "Train") -
         ({}, "None failed"),
     ],
 )
-def test_why_a_training_failed_is_told_in_words(given: dict[str, str], words: str) -> None:
+def test_the_reason_of_a_failed_training_is_given_in_words(given: dict[str, str], words: str) -> None:
     run = ended("FAILED", "AnnounceFailure", given)
     assert run.state is RunState.FAILED
     assert run.failed
@@ -67,7 +67,7 @@ def test_why_a_training_failed_is_told_in_words(given: dict[str, str], words: st
         ("WHATEVER_COMES", "", {}, RunState.FAILED, ""),
     ],
 )
-def test_how_a_training_ended_is_told(
+def test_every_end_of_a_training_has_a_state_and_an_outcome(
     status: str, announced: str, given: dict[str, Any], state: RunState, words: str
 ) -> None:
     run = ended(status, announced, given)
@@ -76,14 +76,14 @@ def test_how_a_training_ended_is_told(
     assert run.over
 
 
-def test_a_training_that_waits_says_what_to_type() -> None:
+def test_a_waiting_training_says_what_to_type() -> None:
     run = training_run(Execution("t", "RUNNING", NOW, request=REQUEST, step="Approve"))
     assert (run.state, run.over) == (RunState.WAITING, False)
     assert "`courtside versions approve t`" in run.outcome
     assert training_run(Execution("t", "RUNNING", NOW, step="Train")).outcome == "the candidates are being trained"
 
 
-def test_a_long_reason_is_cut_and_one_line() -> None:
+def test_a_long_reason_is_shortened_to_one_line() -> None:
     run = ended("FAILED", error="States.Runtime", cause="a\n" * 5_000)
     assert len(run.outcome) == 300
     assert "\n" not in run.outcome
@@ -99,7 +99,9 @@ def test_a_long_reason_is_cut_and_one_line() -> None:
         ({}, 2, RunKind.BACKUP, RunState.FAILED),
     ],
 )
-def test_a_copy_is_told_from_its_last_words(said: dict[str, Any], hours: int, kind: RunKind, state: RunState) -> None:
+def test_a_backup_or_restore_is_described_by_its_last_log_line(
+    said: dict[str, Any], hours: int, kind: RunKind, state: RunState
+) -> None:
     run = copy_run("task", started_at=NOW, last_word_at=NOW, said=said, now=NOW + timedelta(hours=hours))
     assert (run.kind, run.state) == (kind, state)
     assert run.over == (state is not RunState.RUNNING)
@@ -120,7 +122,7 @@ def stage_runs() -> Runs:
     return Runs(executions, lake, lambda _: [copied])
 
 
-def test_all_kinds_are_listed_newest_first() -> None:
+def test_runs_of_all_kinds_are_listed_with_the_newest_first() -> None:
     runs = stage_runs()
     assert [run.id for run in runs.recent(limit=9)] == ["v1-3", "t", "v1-2", "v1-1", "0f3a"]
     assert [run.id for run in runs.recent(limit=2)] == ["v1-3", "t"]
@@ -129,7 +131,7 @@ def test_all_kinds_are_listed_newest_first() -> None:
     assert runs.recent(limit=9, kind=RunKind.BACKUP) == []
 
 
-def test_a_record_that_cannot_be_read_is_a_failed_check_and_hides_no_other_run() -> None:
+def test_an_unreadable_record_is_a_failed_check_and_hides_no_other_run() -> None:
     runs = stage_runs()
     runs.lake.write(lake_keys.decision(date(2026, 3, 2), "v1-2"), b'{"check_id": "v1-')
     for name in ("notes.txt", "dt=2026-13-41/v1-9.json"):
@@ -141,7 +143,9 @@ def test_a_record_that_cannot_be_read_is_a_failed_check_and_hides_no_other_run()
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
-def test_what_aws_refuses_is_said_beside_what_it_tells(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refusal_by_aws_is_reported_without_hiding_anything_else(
+    code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     def refused() -> list[Run]:
         raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeLogStreams")
 
@@ -152,7 +156,7 @@ def test_what_aws_refuses_is_said_beside_what_it_tells(code: str, capsys: pytest
     assert code in said.err
 
 
-def test_a_run_is_found_by_its_id_or_its_beginning() -> None:
+def test_a_run_is_found_by_its_id_or_the_beginning_of_it() -> None:
     runs = stage_runs()
     assert runs.of("t").kind is RunKind.TRAINING
     assert runs.of("0f").id == "0f3a"
@@ -161,7 +165,7 @@ def test_a_run_is_found_by_its_id_or_its_beginning() -> None:
             runs.of(unknown)
 
 
-def test_following_ends_with_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_following_ends_when_the_run_ends(capsys: pytest.CaptureFixture[str]) -> None:
     runs, waits = stage_runs(), 0
 
     def wait(_: float) -> None:
@@ -175,14 +179,14 @@ def test_following_ends_with_the_run(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().err.count("the candidates are being trained") == 1
 
 
-def test_a_training_that_aws_does_not_know_yet_is_waited_for_a_little() -> None:
+def test_following_waits_briefly_for_a_training_that_aws_does_not_know_yet() -> None:
     waits: list[float] = []
     with pytest.raises(RunUnknown):
         follow("unheard-of", stage_runs(), wait=waits.append)
     assert len(waits) == 5
 
 
-def test_an_interrupted_follower_says_that_the_training_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_interrupting_a_follow_says_that_the_training_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 

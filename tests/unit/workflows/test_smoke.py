@@ -1,3 +1,5 @@
+"""A version passes its smoke test only if it repeats the known predictions."""
+
 import io
 
 import numpy as np
@@ -24,28 +26,30 @@ def production() -> Production:
 
 
 def check(production: Production, says: str) -> int:
-    """Smoke-test version 2, whose model says the same of every row."""
+    """Run the smoke test of version 2, whose model gives the same probability for every row."""
     assert isinstance(production.registry, InMemoryRegistry)
     production.registry.models["2"] = says.encode()
     return smoke(production.sealed("2"), models=InMemoryModels())
 
 
-def test_a_version_that_says_what_it_said_passes(production: Production) -> None:
+def test_a_version_that_repeats_its_known_predictions_passes(production: Production) -> None:
     assert check(production, "0.5") == ROWS
 
 
 @pytest.mark.parametrize(("says", "said"), [("0.500002", "differ by up to 2e-06"), ("nan", "differ")])
-def test_anything_else_fails_and_says_how(production: Production, says: str, said: str) -> None:
+def test_a_version_with_different_predictions_fails_with_the_difference(
+    production: Production, says: str, said: str
+) -> None:
     with pytest.raises(SmokeFailed, match=said):
         check(production, says)
 
 
-def test_a_version_that_cannot_be_loaded_is_named(production: Production) -> None:
+def test_a_version_that_cannot_be_loaded_is_refused_by_name(production: Production) -> None:
     with pytest.raises(ModelUnusable, match="the model of version 2 cannot be loaded"):
         check(production, "no number")
 
 
-def test_the_known_rows_are_the_newest(production: Production) -> None:
+def test_the_known_rows_are_the_newest_rows(production: Production) -> None:
     assert isinstance(production.lake, InMemoryLake)
     rows = pq.read_table(io.BytesIO(production.lake.read(lake_keys.training_smoke("second"))))
     assert rows.column_names == ["x", EXPECTED]

@@ -1,3 +1,5 @@
+"""The status of a stage shows its champion, last decision, retraining, failures and open approvals."""
+
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -54,7 +56,7 @@ def status_of(
     return stage_status(ledger, Runs(known, lake or InMemoryLake()), now=NOW)
 
 
-def test_a_decision_that_cannot_be_read_hides_nothing_else() -> None:
+def test_an_unreadable_decision_hides_nothing_else() -> None:
     lake = lake_with(decision("sound", end=date(2026, 2, 1), at=NOW))
     lake.write(lake_keys.decision(date(2026, 3, 1), "cut"), b"{")
     found = status_of(InMemoryLedger(), lake)
@@ -62,12 +64,12 @@ def test_a_decision_that_cannot_be_read_hides_nothing_else() -> None:
     assert (found.last_decision.check_id, [run.id for run in found.runs if run.failed]) == ("sound", ["cut"])
 
 
-def test_a_new_stage_does_nothing_yet() -> None:
+def test_the_status_of_a_new_stage_is_empty() -> None:
     found = status_of(InMemoryLedger())
     assert (found.champion, found.last_decision, found.retraining, found.approvals) == (None, None, None, ())
 
 
-def test_the_champion_is_told_with_the_day_it_began() -> None:
+def test_the_champion_is_shown_with_the_time_it_was_promoted() -> None:
     production = a_production()
     add_training(production, "t1", version="1", judged_against=None)
     production.move(Move(production.sealed("1"), rule="first", reason="the first", by="gate"), expected=None, now=NOW)
@@ -76,7 +78,7 @@ def test_the_champion_is_told_with_the_day_it_began() -> None:
     assert (champion.version, champion.since) == ("1", NOW)
 
 
-def test_the_last_decision_is_the_newest_windows_and_no_backfilled_one() -> None:
+def test_the_last_decision_is_of_the_newest_window_and_not_backfilled() -> None:
     older = decision("older", end=date(2026, 2, 1), at=NOW)
     first = decision("first", end=date(2026, 3, 1), at=NOW)
     second = decision("second", end=date(2026, 3, 1), at=NOW + timedelta(hours=1))
@@ -95,7 +97,7 @@ def test_a_backfill_of_a_newer_window_does_not_hide_the_last_check() -> None:
     ]
 
 
-def test_what_retrains_is_what_runs_not_who_holds_the_lock_and_what_waits_is_told() -> None:
+def test_a_retraining_is_shown_if_it_runs_and_not_just_because_it_holds_the_lock() -> None:
     ledger = InMemoryLedger()
     request = RetrainingRequest(training_id="next", as_of=date(2026, 3, 1), trigger=Trigger.DRIFT, reason="drift")
     state = RetrainingLockState(holder="now", lease_until=NOW + timedelta(hours=1), waiting=request)
@@ -106,7 +108,7 @@ def test_what_retrains_is_what_runs_not_who_holds_the_lock_and_what_waits_is_tol
     assert (runs.retraining, runs.waiting_request) == ("now", "next")
 
 
-def test_a_failed_training_is_told_until_another_one_ended_well() -> None:
+def test_a_failed_training_is_shown_until_a_later_one_succeeds() -> None:
     failed = Execution("bad", "FAILED", NOW, NOW, announced="AnnounceFailure", given={"failed_step": "Train"})
     later = Execution("good", "SUCCEEDED", NOW + timedelta(hours=1), NOW, announced="AnnounceRejection")
     running = Execution("new", "RUNNING", NOW + timedelta(hours=2), step="Train")
@@ -117,7 +119,7 @@ def test_a_failed_training_is_told_until_another_one_ended_well() -> None:
     assert status_of(InMemoryLedger(), executions=[failed, later, running]).failed is None
 
 
-def test_only_open_approvals_wait() -> None:
+def test_only_open_approvals_are_shown() -> None:
     ledger, soon = InMemoryLedger(), NOW + timedelta(hours=1)
     records = (
         approval("open", expires_at=soon),

@@ -1,4 +1,4 @@
-"""Loads of a team's own table: rows are never there twice, and every load can be repeated or taken back."""
+"""A load of a table never adds a row twice, and every load can be repeated or undone."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -37,14 +37,14 @@ def unload(load_id: str, lake: Lake) -> TableLoaded:
 
 
 def rows(lake: Lake) -> int:
-    """Return how many rows readers find, which must be rows that a training takes."""
+    """Return how many rows readers find, after checking that a training accepts them."""
     files, quarantined = usable_files(EVER, lake=lake, dataset=DATASET)
     assert quarantined == ()
     freeze(asked(f"at-{len(files)}"), lake=lake, dataset=DATASET)
     return rows_before(date(2030, 1, 1), files, dataset=DATASET).num_rows
 
 
-def test_files_add_up_and_the_same_file_changes_nothing() -> None:
+def test_files_add_up_and_loading_the_same_file_again_changes_nothing() -> None:
     lake = InMemoryLake()
     first = load(FIRST, lake)
     load(SECOND, lake)
@@ -55,7 +55,7 @@ def test_files_add_up_and_the_same_file_changes_nothing() -> None:
     assert rows(lake) == 900
 
 
-def test_rows_that_are_there_already_are_refused_at_load() -> None:
+def test_rows_that_were_loaded_before_are_refused() -> None:
     lake = InMemoryLake()
     march = load(FIRST, lake, file="march.parquet").load
     objects = dict(lake.objects)
@@ -66,7 +66,7 @@ def test_rows_that_are_there_already_are_refused_at_load() -> None:
     assert lake.objects == objects
 
 
-def test_files_that_somebody_put_there_are_looked_at_too() -> None:
+def test_files_put_there_by_hand_are_compared_too() -> None:
     day = FIRST["measured_at"][0].as_py().date()
     for name, there in (("by_hand.parquet", FIRST), (f"dt={day}/part-0.parquet", FIRST.slice(0, 1))):
         lake = InMemoryLake({f"{PREFIX}{name}": parquet(there)})
@@ -75,7 +75,7 @@ def test_files_that_somebody_put_there_are_looked_at_too() -> None:
         load(SECOND, lake)
 
 
-def test_ids_of_another_type_are_named_at_load() -> None:
+def test_ids_of_another_type_are_refused() -> None:
     lake = InMemoryLake()
     load(FIRST, lake)
     texts = pa.array([str(value) for value in SECOND["customer_id"].to_pylist()])
@@ -90,7 +90,7 @@ def test_a_table_without_ids_is_never_refused_for_its_rows() -> None:
     assert not load(TABLE, lake, dataset=replace(DATASET, id_columns=())).repeated
 
 
-def test_a_load_is_taken_back_and_put_back() -> None:
+def test_a_load_is_undone_and_loaded_again() -> None:
     lake = InMemoryLake()
     first, second = load(FIRST, lake).load, load(SECOND, lake).load
     assert not unload(first.id, lake).repeated
@@ -109,7 +109,7 @@ def test_a_load_is_taken_back_and_put_back() -> None:
 
 
 @pytest.mark.parametrize("load_id", ["", "../../evil", "a" * 300])
-def test_an_unknown_load_is_named(load_id: str) -> None:
+def test_an_unknown_load_is_refused(load_id: str) -> None:
     lake = InMemoryLake()
     load(FIRST, lake)
     with pytest.raises(LoadUnknown, match="the newest are") as caught:
@@ -117,7 +117,7 @@ def test_an_unknown_load_is_named(load_id: str) -> None:
     assert len(str(caught.value)) < 300
 
 
-def test_an_empty_table_is_named_and_leaves_nothing() -> None:
+def test_an_empty_table_is_refused_and_writes_nothing() -> None:
     lake = InMemoryLake()
     with pytest.raises(TableEmpty):
         load(FIRST.slice(0, 0), lake)
@@ -125,7 +125,7 @@ def test_an_empty_table_is_named_and_leaves_nothing() -> None:
 
 
 @pytest.mark.parametrize("changes", range(1, 6))
-def test_a_load_that_breaks_off_leaves_the_lake_as_it_was_or_can_be_repeated(changes: int) -> None:
+def test_an_interrupted_load_leaves_whole_files_and_can_be_repeated(changes: int) -> None:
     lake = InterruptedLake()
     load(FIRST, lake)
     lake.changes_left = changes
@@ -140,7 +140,7 @@ def test_a_load_that_breaks_off_leaves_the_lake_as_it_was_or_can_be_repeated(cha
 
 
 @pytest.mark.parametrize("changes", range(1, 5))
-def test_taking_back_can_be_repeated_too(changes: int) -> None:
+def test_an_interrupted_unload_can_be_repeated(changes: int) -> None:
     lake = InterruptedLake()
     first = load(FIRST, lake).load
     load(SECOND, lake)
@@ -154,7 +154,7 @@ def test_taking_back_can_be_repeated_too(changes: int) -> None:
 
 @pytest.mark.parametrize("changes", range(1, 6))
 @pytest.mark.parametrize("start", [600, 500])
-def test_of_two_loads_at_once_none_is_lost_and_none_doubled(start: int, changes: int) -> None:
+def test_of_two_simultaneous_loads_none_is_lost_and_none_is_doubled(start: int, changes: int) -> None:
     lake = InterruptedLake()
     load(TABLE.slice(0, 200), lake)
     other, refused = replace(lake), []
@@ -173,7 +173,7 @@ def test_of_two_loads_at_once_none_is_lost_and_none_doubled(start: int, changes:
     assert (rows(lake), len(refused)) == ((900, 0) if start == 600 else (600, 1))
 
 
-def test_a_file_that_vanished_stops_a_training_and_is_told_by_a_check() -> None:
+def test_a_vanished_file_stops_a_training_and_is_reported_by_a_check() -> None:
     lake = InMemoryLake()
     first = load(FIRST, lake).load
     load(SECOND, lake)

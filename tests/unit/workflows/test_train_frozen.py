@@ -1,4 +1,4 @@
-"""Training reads what its manifest names, for any dataset, and gives the same models again."""
+"""A training reads exactly what its manifest names, for any dataset, and gives the same models again."""
 
 import io
 import re
@@ -37,14 +37,14 @@ def trained_from_one_manifest(lake: InMemoryLake) -> Trained:
 
 @pytest.fixture(scope="module")
 def twice() -> list[Trained]:
-    """Two trainings in two lakes from one manifest."""
+    """Return two trainings from one manifest in two lakes."""
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
     freeze(asked(as_of=AS_OF), lake=lake, dataset=NBA)
     return [trained_from_one_manifest(InMemoryLake(dict(lake.objects))) for _ in range(2)]
 
 
-def test_one_manifest_gives_the_same_metrics_and_predictions_bit_for_bit(twice: list[Trained]) -> None:
+def test_one_manifest_gives_bit_for_bit_the_same_metrics_and_predictions(twice: list[Trained]) -> None:
     (lake, first, one), (_, second, two) = twice
     assert first.model_dump(exclude={"seconds"}) == second.model_dump(exclude={"seconds"})
     rows = feature_frame(pq.read_table(io.BytesIO(lake.read("ml-features/test.parquet"))), NBA)
@@ -53,25 +53,25 @@ def test_one_manifest_gives_the_same_metrics_and_predictions_bit_for_bit(twice: 
         assert said.tobytes() == said_too.tobytes(), mine.name
 
 
-def test_one_manifest_gives_the_same_files_byte_for_byte(twice: list[Trained]) -> None:
+def test_one_manifest_gives_byte_for_byte_the_same_files(twice: list[Trained]) -> None:
     first, second = (each[0].objects for each in twice)
     assert set(first) == set(second)
     differing = {key for key in first if first[key] != second[key]}
-    # The record says how long its parts took; everything else, the pickles too, is the same.
+    # The record contains how long its parts took; all other files are identical, even the pickles.
     assert differing == {lake_keys.training_record("first")}
 
 
-def test_the_record_and_the_run_carry_the_hash_of_the_data(twice: list[Trained]) -> None:
+def test_the_record_and_the_run_contain_the_hash_of_the_data(twice: list[Trained]) -> None:
     lake, record, tracking = twice[0]
     manifest = freeze(asked(as_of=AS_OF), lake=lake, dataset=NBA)
     assert record.data_hash == manifest.content_hash == tracking.runs[0].tags["data_hash"]
 
 
-def test_the_tracking_prepares_once_a_training(twice: list[Trained]) -> None:
+def test_tracking_is_prepared_once_per_training(twice: list[Trained]) -> None:
     assert [tracking.prepared for _, _, tracking in twice] == [1, 1]
 
 
-def test_a_tracking_that_cannot_prepare_stops_no_training() -> None:
+def test_tracking_that_cannot_be_prepared_stops_no_training() -> None:
     class Unprepared(InMemoryTracking):
         def prepare(self) -> None:
             raise ModuleNotFoundError("skops")
@@ -82,7 +82,7 @@ def test_a_tracking_that_cannot_prepare_stops_no_training() -> None:
     assert len(tracking.runs) == 1
 
 
-def test_split_and_newest_rows_are_those_of_the_manifest() -> None:
+def test_the_split_and_the_newest_rows_are_taken_from_the_manifest() -> None:
     lake = lake_of(a=churn_table())
     freeze(asked(), lake=lake, dataset=CHURN, split=SplitRule(test_share=0.4), newest_rows=1_000)
     record = train(asked(), lake=lake, tracking=None, dataset=CHURN, newest_rows=1_000, with_reference=False)
@@ -91,7 +91,7 @@ def test_split_and_newest_rows_are_those_of_the_manifest() -> None:
     assert pq.read_table(io.BytesIO(lake.read("ml-features/train.parquet")))["measured_at"].to_pylist()[0] == newest
 
 
-def test_any_contract_can_be_trained_on() -> None:
+def test_a_training_accepts_any_contract() -> None:
     lake = lake_of(a=churn_table())
     record = train(asked(), lake=lake, tracking=None, dataset=CHURN)
     assert (record.dataset, record.rows_train, record.rows_test, record.warnings) == ("churn", 2_400, 600, ())
@@ -101,7 +101,7 @@ def test_any_contract_can_be_trained_on() -> None:
     assert (profile.rows, profile.time_column) == (3_000, "measured_at")
 
 
-def test_a_reference_that_disagrees_with_itself_is_said() -> None:
+def test_the_record_warns_of_a_reference_that_disagrees_with_itself() -> None:
     table = churn_table()
     early = pc.less(table["measured_at"], pa.scalar(date(2022, 10, 1)).cast(pa.timestamp("us")))
     charge = pc.if_else(early, pc.add(table["monthly_charge"], 40), table["monthly_charge"])
@@ -115,7 +115,7 @@ def test_a_reference_that_disagrees_with_itself_is_said() -> None:
     )
 
 
-def test_rows_without_a_label_yet_are_left_out_and_said() -> None:
+def test_rows_without_a_label_are_left_out_with_a_warning() -> None:
     table = churn_table().sort_by("measured_at")
     place = table.column_names.index("churned")
     labels = [*table.column("churned").to_pylist()[:2_700], *[None] * 300]
@@ -126,7 +126,7 @@ def test_rows_without_a_label_yet_are_left_out_and_said() -> None:
     assert warning.startswith("300 rows have no churned yet")
 
 
-def test_other_bytes_or_none_stop_the_training_and_say_what_to_do() -> None:
+def test_changed_or_missing_objects_stop_the_training_with_what_to_do() -> None:
     table = churn_table(2_000)
     lake = lake_of(a=table.slice(0, 1_000), b=table.slice(1_000))
     manifest = freeze(asked(), lake=lake, dataset=CHURN)
@@ -140,7 +140,7 @@ def test_other_bytes_or_none_stop_the_training_and_say_what_to_do() -> None:
     assert not lake.keys("ml-models/")
 
 
-def test_what_comes_into_the_lake_later_is_not_trained_on() -> None:
+def test_objects_added_to_the_lake_later_are_not_trained_on() -> None:
     lake = lake_of(a=churn_table(1_000))
     manifest = freeze(asked(), lake=lake, dataset=CHURN)
     before = frozen_features(manifest, lake=lake, dataset=CHURN).table

@@ -1,4 +1,4 @@
-"""`features: infer`: what one training found in its rows is what its models, its reference and later checks go by."""
+"""With `features: infer`, models, reference and later checks use the features that the training found in its rows."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -27,7 +27,7 @@ Trained = tuple[InMemoryLake, TrainingRecord, InMemoryTracking]
 
 
 def wide(table: pa.Table) -> pa.Table:
-    """Return rows with a constant column, and one that knows the outcome."""
+    """Return the rows with one constant column and one that reveals the target."""
     refund = pc.if_else(table.column("churned"), 10.0, 0.0)
     return table.append_column("country", pa.array(["NO"] * table.num_rows)).append_column("refund", refund)
 
@@ -38,7 +38,7 @@ def trained() -> Trained:
     return lake, train(asked(), lake=lake, tracking=tracking, dataset=INFER), tracking
 
 
-def test_models_reference_record_and_card_have_the_features_that_were_found(trained: Trained) -> None:
+def test_models_reference_record_and_card_use_the_inferred_features(trained: Trained) -> None:
     lake, record, tracking = trained
     assert record.inferred is not None
     assert record.inferred.kinds == {feature.name: feature.kind.value for feature in DATASET.features}
@@ -53,12 +53,12 @@ def test_models_reference_record_and_card_have_the_features_that_were_found(trai
     )
 
 
-def test_the_contract_is_the_same_whatever_its_rows_hold(trained: Trained) -> None:
+def test_the_hash_of_the_contract_does_not_depend_on_the_inferred_features(trained: Trained) -> None:
     _, record, _ = trained
     assert record.contract_hash == INFER.contract.sha256
 
 
-def test_a_repeated_training_takes_what_was_frozen(trained: Trained) -> None:
+def test_a_repeated_training_uses_the_frozen_features(trained: Trained) -> None:
     lake, record, _ = trained
     manifest = read_document(DataManifest, lake_keys.training_manifest("first"), lake=lake)
     assert manifest.inferred == record.inferred
@@ -67,11 +67,11 @@ def test_a_repeated_training_takes_what_was_frozen(trained: Trained) -> None:
     assert freeze(asked(), lake=fewer, dataset=INFER).content_hash != manifest.content_hash
 
 
-def test_a_check_compares_what_the_champion_takes_though_the_rows_would_show_other_features(trained: Trained) -> None:
+def test_a_check_compares_the_features_of_the_champion_even_if_new_rows_suggest_others(trained: Trained) -> None:
     lake, record, _ = trained
     assert record.inferred is not None
     table = wide(churn_table(1_500)).append_column("loyal", pa.array([True, False] * 750))
-    binary = pc.if_else(pc.greater(table.column("support_calls"), 1), 1, 0)  # numbers in the reference
+    binary = pc.if_else(pc.greater(table.column("support_calls"), 1), 1, 0)  # this column is numeric in the reference
     table = table.set_column(table.column_names.index("support_calls"), "support_calls", binary)
     key = lake_keys.training_profile("first")
     found = report_window(
@@ -85,7 +85,7 @@ def test_a_check_compares_what_the_champion_takes_though_the_rows_would_show_oth
     assert found.report.contract == INFER.contract
 
 
-def test_a_load_keeps_every_column_for_the_trainings_to_come() -> None:
+def test_a_load_keeps_every_column_for_later_trainings() -> None:
     lake, table = InMemoryLake(), wide(churn_table(600))
     done = load_table(
         parquet(table), file="a.parquet", lake=lake, dataset=INFER, now=datetime.now(UTC), progress=lambda _: None

@@ -1,4 +1,4 @@
-"""A target of text is trained, kept, shown and watched as it is written."""
+"""A target of text is trained on, stored, shown and watched with the words it is written in."""
 
 import io
 from dataclasses import replace
@@ -40,7 +40,7 @@ def trained() -> Trained:
     return lake, train(asked(), lake=lake, tracking=tracking, dataset=SAID), tracking
 
 
-def test_the_chosen_value_is_class_1_and_everything_says_so(trained: Trained) -> None:
+def test_the_declared_value_is_class_1_in_the_record_the_card_and_the_run(trained: Trained) -> None:
     lake, record, tracking = trained
     assert (record.target, record.positive) == ("churned", "No")
     assert not any("churned" in warning for warning in record.warnings)
@@ -49,7 +49,7 @@ def test_the_chosen_value_is_class_1_and_everything_says_so(trained: Trained) ->
     assert tracking.runs[0].tags["class_1"] == "No"
 
 
-def test_the_gate_judges_the_class_that_was_chosen(trained: Trained) -> None:
+def test_the_gate_judges_the_declared_class(trained: Trained) -> None:
     lake, record, _ = trained
     newest = ROWS.sort_by("measured_at").slice(1_800)
     holdout = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("first"))))
@@ -59,7 +59,7 @@ def test_the_gate_judges_the_class_that_was_chosen(trained: Trained) -> None:
 
 
 @pytest.mark.parametrize("words", [in_words(ROWS), all_left(in_words(ROWS))], ids=["as it was", "all left"])
-def test_the_target_drifts_by_its_own_words(trained: Trained, words: pa.Table) -> None:
+def test_drift_of_the_target_is_measured_on_its_own_words(trained: Trained, words: pa.Table) -> None:
     lake, _, _ = trained
     key = lake_keys.training_profile("first")
     outcomes = Profile.from_bytes(lake.read(key)).outcomes

@@ -1,4 +1,4 @@
-"""Small templates and round prices, so that every expected line can be computed by hand."""
+"""Small templates and round prices, so that every expected cost can be computed by hand."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from courtside.contracts.templates.resources import Resource, resources_of
 from courtside.core.costs import Estimate, Price, PriceTable, Usage, estimate
 
-# Nothing but what a test asks for: no traffic, no metrics, no allowances.
+# Without traffic, metrics and allowances, only what a test adds costs anything.
 QUIET = Usage(custom_metric_hours=0, internet_gb=0, free_allowances=False)
 
 
@@ -29,7 +29,7 @@ def month(usage: Usage = QUIET, *, table: PriceTable, **resources: Mapping[str, 
 
 
 def usd(found: Estimate) -> dict[str, float]:
-    """Dollars by resource, without what costs nothing."""
+    """Return the dollars of each resource, leaving out what costs nothing."""
     sums: dict[str, float] = {}
     for line in found.lines:
         if line.usd_month:

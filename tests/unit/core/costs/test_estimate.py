@@ -1,4 +1,4 @@
-"""Lines of a month against sums made by hand."""
+"""The lines of a monthly estimate agree with sums computed by hand."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ def service(**more: Any) -> dict[str, Any]:
     }
 
 
-def test_a_service_pays_for_every_task_all_month_and_for_its_address() -> None:
+def test_a_service_costs_every_task_all_month_and_every_public_address() -> None:
     table = prices(**FARGATE, public_ipv4_hour=0.005)
     found = month(table=table, Server=service(), Task=TASK)
     # 2 tasks * 730 h * (¼ vCPU * $0.04 + 1 GB * $0.005) + 2 * 730 * $0.005
@@ -43,7 +43,7 @@ def test_a_service_pays_for_every_task_all_month_and_for_its_address() -> None:
     assert found.lines[0].usage == "365 units (2 tasks all month); 1,460 units"
 
 
-def test_a_service_on_x86_is_priced_as_x86() -> None:
+def test_a_service_on_x86_has_the_prices_of_x86() -> None:
     task = {"Type": TASK["Type"], "Properties": {"Cpu": "1024", "Memory": "2048"}}
     found = month(table=prices(**FARGATE), Server=service(DesiredCount=1), Task=task)
     assert usd(found) == {"Server": pytest.approx(730 * 0.08)}
@@ -54,7 +54,7 @@ def test_a_service_on_x86_is_priced_as_x86() -> None:
 
 
 @pytest.mark.parametrize("named", [{"Ref": "Task"}, {"Fn::Sub": "${Task}"}, "train-x"])
-def test_a_task_of_the_state_machine_pays_for_its_trainings(named: Any) -> None:
+def test_a_task_that_a_state_machine_runs_costs_the_time_of_its_trainings(named: Any) -> None:
     machine = {
         "Type": "AWS::StepFunctions::StateMachine",
         "Properties": {"DefinitionString": {"Fn::Join": ["", [named]]}},
@@ -69,7 +69,7 @@ def test_a_task_of_the_state_machine_pays_for_its_trainings(named: Any) -> None:
     assert usd(month(replace(usage, trainings_per_month=0), table=table, Task=TASK, Machine=machine)) == {}
 
 
-def test_a_database_with_a_standby_pays_twice_and_for_backups_above_its_storage() -> None:
+def test_a_standby_doubles_a_database_and_backups_cost_what_exceeds_its_storage() -> None:
     database = {
         "Type": "AWS::RDS::DBInstance",
         "Properties": {
@@ -87,7 +87,7 @@ def test_a_database_with_a_standby_pays_twice_and_for_backups_above_its_storage(
     assert usd(month(more, table=table, Database=single)) == {"Database": pytest.approx(7.3 + 2 + 3)}
 
 
-def test_functions_pay_for_what_starts_them() -> None:
+def test_a_function_costs_as_many_runs_as_its_trigger_starts() -> None:
     function = {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 512, "Architectures": ["arm64"]}}
     schedule = {
         "Type": "AWS::Scheduler::Schedule",
@@ -103,11 +103,11 @@ def test_functions_pay_for_what_starts_them() -> None:
     usage = replace(QUIET, days=30, alerts_per_month=7, other_runs_per_month=3, function_seconds=4)
     table = prices(lambda_request=1, lambda_arm_gb_second=0.5, scheduler_invocation=0.1)
     found = month(usage, table=table, Check=function, Schedule=schedule, Notify=function, Hears=hears, Alone=function)
-    # runs * ($1 + 4 s * ½ GB * $0.50): 60 by rate, 7 alerts, 3 by nothing
+    # runs * ($1 + 4 s * ½ GB * $0.50): 60 runs by the schedule, 7 by alerts, 3 without a trigger
     assert usd(found) == {"Check": 120.0, "Notify": 14.0, "Alone": 6.0, "Schedule": pytest.approx(6.0)}
 
 
-def test_stores_logs_and_alarms() -> None:
+def test_stores_logs_and_alarms_are_priced_by_their_use() -> None:
     table = prices(
         s3_gb_month=0.5, s3_write=0.01, s3_read=0.001, secret_month=0.4, secret_read=0.001,
         dynamodb_write=0.1, dynamodb_read=0.01, dynamodb_gb_month=1, dynamodb_recovery_gb_month=2,
@@ -179,7 +179,9 @@ def test_free_allowances_are_used_up_once_and_can_be_switched_off() -> None:
         ("AWS::StepFunctions::StateMachine", {"StateMachineType": "EXPRESS"}),
     ],
 )
-def test_what_has_no_rule_is_reported_and_not_taken_for_free(kind: str, properties: dict[str, Any]) -> None:
+def test_a_resource_without_a_rule_is_reported_as_unpriced_and_not_as_free(
+    kind: str, properties: dict[str, Any]
+) -> None:
     found = month(table=prices(), Odd={"Type": kind, "Properties": properties})
     assert [each.resource for each in found.unpriced] == ["data/Odd"]
     assert kind in found.unpriced[0].reason
@@ -189,7 +191,7 @@ def test_no_type_is_both_priced_and_free() -> None:
     assert not FREE & ESTIMATORS.keys()
 
 
-def test_the_json_adds_up_and_has_the_dearest_line_first() -> None:
+def test_the_json_adds_up_and_lists_the_most_expensive_line_first() -> None:
     found = month(
         table=prices(kms_key_month=1.004, hosted_zone_month=2),
         Key={"Type": "AWS::KMS::Key"},
@@ -208,7 +210,7 @@ def test_the_json_adds_up_and_has_the_dearest_line_first() -> None:
     ]
 
 
-def test_images_are_counted_once_each_and_traces_only_where_something_traces() -> None:
+def test_an_image_is_counted_once_and_traces_only_if_tracing_is_active() -> None:
     image = {"Fn::Sub": "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/assets:" + "a" * 64}
     function = {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ImageUri": image}}}
     table = prices(ecr_gb_month=1, trace=0.5)
@@ -229,13 +231,13 @@ def test_assumptions_are_read_by_name_and_type() -> None:
     "setting",
     ["trainings=3", "traces", "traces=many", "traces=-1", "traces=nan", "traces=inf", "days=0", "free_allowances=1"],
 )
-def test_a_wrong_assumption_is_named(setting: str) -> None:
+def test_a_wrong_assumption_is_refused_by_name(setting: str) -> None:
     with pytest.raises(UsageInvalid, match="trainings_per_month") as caught:
         Usage().changed([setting])
     assert caught.value.given == setting
 
 
-def test_other_ways_replace_the_server_and_keep_the_rest() -> None:
+def test_an_alternative_replaces_the_server_and_keeps_the_other_resources() -> None:
     own = stage(
         Server=service(DesiredCount=1),
         Task=TASK,
@@ -259,7 +261,7 @@ def test_a_load_balancer_and_a_nat_are_priced_by_the_hour_and_use() -> None:
     table = prices(**FARGATE, public_ipv4_hour=0.005, alb_hour=0.02, alb_unit_hour=0.01, nat_hour=0.04, nat_gb=0.1)
     found = estimate(balanced.resources, usage=replace(QUIET, nat_gb=5, balancer_units=2), table=table)
     assert found.unpriced == ()
-    # server without address; balancer $0.02 + 2 * $0.01 and two addresses; NAT
+    # a server without a public address; a balancer at $0.02 + 2 * $0.01 with two addresses; a NAT gateway
     assert usd(found) == {
         "Server": pytest.approx(730 * 0.015),
         "instead/LoadBalancer": pytest.approx(730 * (0.02 + 0.02 + 2 * 0.005)),

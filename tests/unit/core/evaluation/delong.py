@@ -1,4 +1,4 @@
-"""DeLong's interval of the difference of two AUCs on the same rows: an independent check of the bootstrap's.
+"""DeLong's standard error of the difference between two AUCs on the same rows, which checks the bootstrap.
 
 Source: E. R. DeLong, D. M. DeLong, D. L. Clarke-Pearson, Biometrics 44 (1988).
 """

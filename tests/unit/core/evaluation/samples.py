@@ -1,4 +1,4 @@
-"""Rows whose truth is known."""
+"""Samples whose true probabilities are known."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ def expit(logits: Scores) -> Scores:
 
 
 def calibrated(seed: int, n: int, spread: float = 0.75) -> tuple[Labels, Scores]:
-    """Labels, and the log odds they were drawn from: as informative as a game's features, AUC about .67."""
+    """Return labels and the log odds they were drawn from; their AUC of about 0.67 is that of a game's features."""
     rng = np.random.default_rng(seed)
     logits = rng.normal(0.35, spread, n)
     return (rng.random(n) < expit(logits)).astype(np.int8), logits

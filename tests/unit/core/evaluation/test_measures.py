@@ -1,3 +1,5 @@
+"""Every measure agrees with scikit-learn and obeys the laws that define it."""
+
 from collections.abc import Callable
 
 import numpy as np
@@ -44,7 +46,7 @@ SCIKIT_LEARN: dict[str, Callable[..., float]] = {
 
 
 def rows(seed: int, n: int, *, decimals: int) -> tuple[Labels, Scores]:
-    """Both classes, and probabilities with many ties, zeros and ones where there are few decimals."""
+    """Return rows of both classes; a low `decimals` gives probabilities with many ties, zeros and ones."""
     labels, logits = calibrated(seed, n, spread=3)
     labels[:2] = 0, 1
     return labels, np.round(expit(logits), decimals)
@@ -56,13 +58,13 @@ some_rows = st.builds(rows, st.integers(0, 10_000), st.integers(2, 300), decimal
 @pytest.mark.parametrize("name", SCIKIT_LEARN)
 @given(given_rows=some_rows, seed=st.integers(0, 1_000))
 @settings(max_examples=30, deadline=None)
-def test_every_measure_is_scikit_learns_weights_and_ties_included(
+def test_every_measure_agrees_with_scikit_learn_for_ties_and_weights(
     name: str, given_rows: tuple[Labels, Scores], seed: int
 ) -> None:
     labels, probability = given_rows
     assert score(ALL[name], labels, probability) == pytest.approx(SCIKIT_LEARN[name](labels, probability, None))
     weights = np.random.default_rng(seed).integers(0, 4, labels.size).astype(np.float64)
-    weights[:2] = 1  # both classes keep a weight
+    weights[:2] = 1  # each class keeps at least one weight
     weighted = ALL[name](labels, probability)(weights[:, None])[0]
     assert weighted == pytest.approx(SCIKIT_LEARN[name](labels, probability, weights))
 
@@ -70,7 +72,9 @@ def test_every_measure_is_scikit_learns_weights_and_ties_included(
 @pytest.mark.parametrize("name", sorted(set(ALL) - {"calibration_error"}))
 @given(given_rows=some_rows, seed=st.integers(0, 1_000))
 @settings(max_examples=20, deadline=None)
-def test_a_weight_is_a_row_that_often(name: str, given_rows: tuple[Labels, Scores], seed: int) -> None:
+def test_an_integer_weight_equals_that_many_copies_of_the_row(
+    name: str, given_rows: tuple[Labels, Scores], seed: int
+) -> None:
     labels, probability = given_rows
     counts = np.random.default_rng(seed).integers(1, 4, labels.size)
     repeated = score(ALL[name], np.repeat(labels, counts), np.repeat(probability, counts))
@@ -79,7 +83,7 @@ def test_a_weight_is_a_row_that_often(name: str, given_rows: tuple[Labels, Score
 
 @given(some_rows)
 @settings(max_examples=40, deadline=None)
-def test_auc_knows_order_only_and_swapping_classes_mirrors_it(given_rows: tuple[Labels, Scores]) -> None:
+def test_auc_depends_only_on_order_and_swapping_classes_mirrors_it(given_rows: tuple[Labels, Scores]) -> None:
     labels, scores = given_rows
     area = score(auc, labels, scores)
     assert score(auc, labels, 7 * scores**3 - 2) == area
@@ -90,7 +94,7 @@ def test_auc_knows_order_only_and_swapping_classes_mirrors_it(given_rows: tuple[
 
 @given(some_rows)
 @settings(max_examples=40, deadline=None)
-def test_swapping_classes_and_probabilities_together_changes_no_proper_score(
+def test_a_proper_score_is_unchanged_if_classes_and_probabilities_are_swapped(
     given_rows: tuple[Labels, Scores],
 ) -> None:
     labels, probability = given_rows
@@ -107,12 +111,12 @@ def test_the_order_of_rows_changes_nothing(name: str) -> None:
     assert shuffled == pytest.approx(score(ALL[name], labels, probability))
 
 
-def test_a_sure_error_costs_much_and_not_everything() -> None:
+def test_the_log_loss_of_a_certain_error_is_large_but_finite() -> None:
     loss = score(log_loss, np.array([1, 0], dtype=np.int8), np.array([0.0, 0.0]))
     assert 17 < loss < 19
 
 
-def test_calibration_error_is_the_gap_of_a_constant_and_grows_with_confidence() -> None:
+def test_the_calibration_error_of_a_constant_is_its_gap_and_overconfidence_raises_it() -> None:
     labels, logits = calibrated(3, 200_000)
     constant = np.full(labels.size, 0.7)
     assert score(calibration_error, labels, constant) == pytest.approx(abs(labels.mean() - 0.7))
@@ -122,21 +126,21 @@ def test_calibration_error_is_the_gap_of_a_constant_and_grows_with_confidence() 
     assert errors[3] > 0.09
 
 
-def test_calibration_error_by_hand() -> None:
-    """Ten bins of two rows each: each bin is off by what its two labels say."""
+def test_the_calibration_error_agrees_with_a_sum_computed_by_hand() -> None:
+    """Each of ten bins has two rows with one label of each class, so its gap is the distance from 0.5."""
     probability = np.repeat(np.linspace(0.05, 0.95, 10), 2)
     labels = np.tile(np.array([0, 1], dtype=np.int8), 10)
     assert score(calibration_error, labels, probability) == pytest.approx(np.abs(0.5 - probability).mean())
 
 
-def test_auc_of_one_class_is_undefined_and_of_nothing_precision_is_none() -> None:
+def test_auc_of_one_class_is_undefined_and_precision_without_positives_is_zero() -> None:
     one = np.ones(5, dtype=np.int8)
     assert np.isnan(score(auc, one, np.arange(5) / 5))
     assert score(precision, one, np.zeros(5)) == 0
     assert np.isnan(log_loss(one, np.full(5, 0.5))(np.zeros((5, 1)))[0])
 
 
-def test_a_part_of_the_rows_is_measured_by_the_weights_of_all() -> None:
+def test_a_subset_of_rows_is_measured_with_its_part_of_all_weights() -> None:
     labels, probability = rows(8, 100, decimals=2)
     part = np.arange(100) % 3 == 0
     weights = np.random.default_rng(0).integers(0, 3, (100, 4)).astype(np.float64)
@@ -144,7 +148,7 @@ def test_a_part_of_the_rows_is_measured_by_the_weights_of_all() -> None:
     assert of_rows(part, log_loss(labels[part], probability[part]))(weights) == pytest.approx(expected)
 
 
-def test_the_majority_baseline_is_the_best_constant_of_its_labels() -> None:
+def test_the_baseline_is_the_best_constant_for_its_labels() -> None:
     labels, _ = calibrated(1, 500)
     baseline = majority_baseline(labels, rows=labels.size)
     best = score(log_loss, labels, baseline)

@@ -1,3 +1,5 @@
+"""Bootstrap resamples are reproducible, and their intervals cover the truth as often as they claim."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -27,9 +29,9 @@ MEASURES = {
 }
 
 
-def test_resamples_are_those_of_a_plain_loop() -> None:
+def test_resamples_equal_those_of_a_plain_loop() -> None:
     labels, logits = calibrated(0, 300)
-    probability = np.round(expit(logits), 2)  # ties
+    probability = np.round(expit(logits), 2)  # rounding makes ties
     prepared = {name: measure(labels, probability) for name, measure in MEASURES.items()}
     draws = resample(prepared, rows=300, seed=7, resamples=70)
     rng = np.random.default_rng(7)
@@ -40,7 +42,7 @@ def test_resamples_are_those_of_a_plain_loop() -> None:
         assert draws["auc"][place] == pytest.approx(roc_auc_score(labels[picked], probability[picked]))
 
 
-def test_a_seed_gives_the_same_draws_whatever_else_is_measured() -> None:
+def test_a_seed_gives_the_same_draws_whichever_measures_are_taken() -> None:
     labels, logits = calibrated(0, 200)
     alone = resample({"auc": auc(labels, logits)}, rows=200, seed=1, resamples=50)
     among = resample({"b": brier_score(labels, expit(logits)), "auc": auc(labels, logits)}, rows=200, seed=1)
@@ -51,7 +53,7 @@ def test_a_seed_gives_the_same_draws_whatever_else_is_measured() -> None:
 
 @given(st.integers(0, 10_000))
 @settings(max_examples=10, deadline=None)
-def test_a_model_does_not_differ_from_itself_nor_from_its_monotone_transform(seed: int) -> None:
+def test_a_model_does_not_differ_from_a_monotonic_transform_of_itself(seed: int) -> None:
     labels, logits = calibrated(seed, 150)
     own, same = auc(labels, logits), auc(labels, logits**3 + logits)
     draws = resample({"difference": lambda weights: own(weights) - same(weights)}, rows=150, seed=seed, resamples=40)
@@ -61,7 +63,7 @@ def test_a_model_does_not_differ_from_itself_nor_from_its_monotone_transform(see
 
 @given(st.integers(0, 10_000), st.sampled_from(["auc", "log_loss", "brier_score", "accuracy"]))
 @settings(max_examples=25, deadline=None)
-def test_an_interval_contains_its_figure_and_swapping_models_mirrors_it(seed: int, name: str) -> None:
+def test_an_interval_contains_its_value_and_swapping_the_models_mirrors_it(seed: int, name: str) -> None:
     labels, logits = calibrated(seed, 200)
     noisy = logits + np.random.default_rng(seed).normal(0, 0.5, 200)
     a, b = (MEASURES[name](labels, expit(each)) for each in (logits, noisy))
@@ -82,8 +84,8 @@ def test_the_bootstrap_agrees_with_delong() -> None:
     assert (draws["a"] - draws["b"]).std(ddof=1) == pytest.approx(standard_error(labels, logits, other), rel=0.06)
 
 
-def test_intervals_of_a_difference_cover_the_truth_about_as_often_as_they_say() -> None:
-    """400 samples of 500 rows; the truth is that of a million rows."""
+def test_intervals_of_a_difference_cover_the_truth_as_often_as_they_claim() -> None:
+    """The test draws 400 samples of 500 rows and takes the value of a million rows as the truth."""
 
     def draw(seed: int, n: int) -> dict[str, tuple[float, float, float]]:
         labels, logits = calibrated(seed, n)
@@ -106,7 +108,7 @@ def test_intervals_of_a_difference_cover_the_truth_about_as_often_as_they_say() 
     assert all(0.92 <= hits / 400 <= 0.98 for hits in covered.values()), covered
 
 
-def test_simultaneous_intervals_cover_all_of_many_together() -> None:
+def test_simultaneous_intervals_cover_all_values_at_once() -> None:
     rng = np.random.default_rng(0)
     every = 0
     for _ in range(300):
@@ -116,6 +118,6 @@ def test_simultaneous_intervals_cover_all_of_many_together() -> None:
     assert 0.91 <= every / 300 <= 0.98, every / 300
 
 
-def test_simultaneous_intervals_of_what_never_moves_are_points() -> None:
+def test_the_simultaneous_interval_of_a_constant_is_a_point() -> None:
     (still, _) = simultaneous_intervals(np.array([0.0, 0.1]), np.array([[0.0, 0.0, 0.0], [0.0, 0.1, 0.3]]))
     assert (still.low, still.high) == (0, 0)

@@ -1,3 +1,5 @@
+"""The NBA features equal their definition, and no feature depends on a game's own score or on later games."""
+
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,7 +17,7 @@ DATASET = load_dataset("nba_games")
 
 
 def schedule(seed: int, days: int = 60) -> pa.Table:
-    """A small league: every day three games among six teams, over two seasons."""
+    """Return a small league: about three games a day among six teams, over two seasons."""
     rng = np.random.default_rng(seed)
     rows = []
     for number in range(days):
@@ -35,7 +37,7 @@ def schedule(seed: int, days: int = 60) -> pa.Table:
 
 
 def plain(games: pa.Table) -> dict[str, dict[str, float]]:
-    """The definition of the features, one game at a time: the slow truth."""
+    """Return the features as their definition gives them, computed slowly one game at a time."""
     history: dict[str, list[tuple[date, int, int, int]]] = {team: [] for team in TEAMS}
     expected = {}
     for game in sorted(games.to_pylist(), key=lambda g: (g["game_date"], g["game_id"])):
@@ -76,7 +78,7 @@ def test_vectorized_features_equal_the_definition_game_by_game(seed: int) -> Non
 
 @given(st.integers(0, 10_000), st.data())
 @settings(max_examples=25, deadline=None)
-def test_no_feature_changes_with_this_games_score_or_any_later_game(seed: int, data: st.DataObject) -> None:
+def test_no_feature_depends_on_the_score_of_its_game_or_on_later_games(seed: int, data: st.DataObject) -> None:
     games = schedule(seed).sort_by([("game_date", "ascending"), ("game_id", "ascending")])
     at = data.draw(st.integers(0, games.num_rows - 1))
     known = build_nba_features(games)
@@ -92,14 +94,14 @@ def test_no_feature_changes_with_this_games_score_or_any_later_game(seed: int, d
     assert [[row[n] for n in names] for row in after.to_pylist()] == [[row[n] for n in names] for row in until]
 
 
-def test_a_game_of_a_team_without_any_history_is_left_out() -> None:
+def test_a_game_of_a_team_without_history_is_left_out() -> None:
     games = schedule(1)
     built = set(build_nba_features(games).column("game_id").to_pylist())
     ordered = games.sort_by([("game_date", "ascending"), ("game_id", "ascending")])
     assert ordered.column("game_id")[0].as_py() not in built
 
 
-def test_the_order_of_the_input_does_not_matter() -> None:
+def test_the_order_of_the_input_changes_nothing() -> None:
     games = schedule(3)
     shuffled = games.take(np.random.default_rng(0).permutation(games.num_rows))
     assert build_nba_features(shuffled).equals(build_nba_features(games))
@@ -112,7 +114,7 @@ def test_every_feature_of_the_contract_is_built_and_free_of_nan() -> None:
     assert len(DATASET.feature_names) == 16
 
 
-def test_teams_may_come_dictionary_encoded() -> None:
+def test_teams_may_be_dictionary_encoded() -> None:
     games = schedule(7)
     encoded = games
     for name in ("home_team", "away_team"):

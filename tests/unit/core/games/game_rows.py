@@ -1,4 +1,4 @@
-"""Small sound games tables to spoil."""
+"""Small valid tables of games, which tests then spoil."""
 
 import csv
 import gzip
@@ -14,7 +14,7 @@ TEAMS = ("ATL", "BOS", "CHI", "DEN", "HOU", "LAL", "MIA", "NYK")
 
 
 def season_rows(season: int = 2010, days: int = 30) -> list[Row]:
-    """Four games a day from 1 November, every team once a day: 120 games."""
+    """Return 120 games: four a day from 1 November, in which every team plays once a day."""
     rows: list[Row] = []
     for offset in range(days):
         day = date(season - 1, 11, 1) + timedelta(days=offset)
@@ -47,5 +47,5 @@ def write_csv(path: Path, rows: list[Row], header: list[str] | None = None) -> P
 
 
 def rows_read(games: ReadGames) -> int:
-    """Rows of the source: those kept, those quarantined and those without a score."""
+    """Return the number of source rows: those kept, those quarantined and those without a score."""
     return int(games.table.num_rows + games.quarantined.num_rows + games.unplayed.num_rows)

@@ -1,4 +1,4 @@
-"""Files in: the formats, and what is refused before a row is looked at."""
+"""Files of games are read in every format, and unusable files are refused before any row is examined."""
 
 import gzip
 from contextlib import suppress
@@ -27,7 +27,7 @@ from tests.unit.core.games.game_rows import rows_read, season_rows, write_csv
 REAL_GAMES = Path(__file__).parents[5] / "shared" / "data" / "nba_games.csv.gz"
 
 
-def test_the_three_formats_read_alike(tmp_path: Path) -> None:
+def test_the_three_formats_give_the_same_table(tmp_path: Path) -> None:
     rows = season_rows()
     plain = read_games(write_csv(tmp_path / "games.csv", rows))
     packed = read_games(write_csv(tmp_path / "games.csv.gz", rows))
@@ -39,7 +39,7 @@ def test_the_three_formats_read_alike(tmp_path: Path) -> None:
     assert plain.table.equals(columnar.table)
 
 
-def test_extra_columns_other_order_and_a_byte_order_mark_are_fine(tmp_path: Path) -> None:
+def test_extra_columns_another_order_and_a_byte_order_mark_are_accepted(tmp_path: Path) -> None:
     rows = season_rows()
     shuffled = [{"arena": "x", **dict(reversed(row.items()))} for row in rows]
     path = write_csv(tmp_path / "games.csv", shuffled)
@@ -48,18 +48,18 @@ def test_extra_columns_other_order_and_a_byte_order_mark_are_fine(tmp_path: Path
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r", "\r\n"])
-def test_lines_of_any_system(tmp_path: Path, newline: str) -> None:
+def test_line_ends_of_any_system_are_read(tmp_path: Path, newline: str) -> None:
     path = write_csv(tmp_path / "games.csv", season_rows())
     path.write_bytes(newline.join(path.read_text().splitlines()).encode())
     assert read_games(path).table.num_rows == len(season_rows())
 
 
-def test_no_such_file(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GamesFileMissing, match="check the path"):
         read_games(tmp_path / "games.csv")
 
 
-def test_unknown_format(tmp_path: Path) -> None:
+def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "games.xlsx"
     path.write_bytes(b"PK")
     with pytest.raises(GamesFileUnsupported, match=r"\.csv, \.csv\.gz or \.parquet"):
@@ -67,7 +67,7 @@ def test_unknown_format(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"HEADER", b"HEADER\n", b"HEADER\n\n\n"])
-def test_an_empty_file_or_only_a_header(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_empty_or_has_only_a_header_is_refused(tmp_path: Path, content: bytes) -> None:
     header = ",".join(GAMES_SCHEMA.names).encode()
     plain, packed = tmp_path / "games.csv", tmp_path / "games.csv.gz"
     plain.write_bytes(content.replace(b"HEADER", header))
@@ -78,7 +78,7 @@ def test_an_empty_file_or_only_a_header(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("spoil", ["not gzip", "cut", "flipped"])
-def test_a_corrupt_gzip(tmp_path: Path, spoil: str) -> None:
+def test_a_corrupt_gzip_file_is_refused(tmp_path: Path, spoil: str) -> None:
     path = write_csv(tmp_path / "games.csv.gz", season_rows())
     good = path.read_bytes()
     flipped = good[:200] + bytes([good[200] ^ 0xFF]) + good[201:]
@@ -89,21 +89,21 @@ def test_a_corrupt_gzip(tmp_path: Path, spoil: str) -> None:
     assert isinstance(caught.value, BadInput)
 
 
-def test_a_corrupt_parquet(tmp_path: Path) -> None:
+def test_a_corrupt_parquet_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "games.parquet"
     path.write_bytes(b"PAR1 this is not it")
     with pytest.raises(GamesFileCorrupt, match="parquet"):
         read_games(path)
 
 
-def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+def test_bytes_that_are_not_text_are_refused_with_their_row(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "games.csv", season_rows())
     path.write_bytes(path.read_bytes().replace(b"CHI", b"\xff\xfe\xfd", 1))
     with pytest.raises(GamesFileCorrupt, match="row 3: invalid start byte"):
         read_games(path)
 
 
-def test_a_renamed_column_is_guessed_and_a_missing_one_named(tmp_path: Path) -> None:
+def test_a_renamed_column_is_guessed_and_a_missing_one_is_named(tmp_path: Path) -> None:
     rows = season_rows()
     names = [name.replace("home_points", "home_pts") for name in rows[0]]
     with pytest.raises(GamesColumnsMissing, match="'home_pts' looks like 'home_points'; rename it") as caught:
@@ -117,24 +117,24 @@ def test_a_renamed_column_is_guessed_and_a_missing_one_named(tmp_path: Path) -> 
         read_games(tmp_path / "missing.parquet")
 
 
-def test_semicolons_are_recognized(tmp_path: Path) -> None:
+def test_semicolons_instead_of_commas_are_recognized(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "games.csv", season_rows())
     path.write_text(path.read_text().replace(",", ";"))
     with pytest.raises(GamesColumnsMissing, match="commas"):
         read_games(path)
 
 
-def test_a_column_twice(tmp_path: Path) -> None:
+def test_a_repeated_column_is_refused(tmp_path: Path) -> None:
     rows = [{**row, "extra": 1} for row in season_rows()]
     names = [*list(rows[0])[:-1], "season"]
     with pytest.raises(GamesColumnsRepeated, match="'season'"):
         read_games(write_csv(tmp_path / "games.csv", rows, names))
 
 
-def test_rows_cut_off_are_named(tmp_path: Path) -> None:
+def test_rows_with_too_few_or_too_many_cells_are_named(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "games.csv", season_rows())
     lines = path.read_text().splitlines()
-    lines[3] = lines[3].rsplit(",", 3)[0]  # the header is line 0, so this is row 3
+    lines[3] = lines[3].rsplit(",", 3)[0]  # the header is line 0, so this line is row 3
     lines[7] += ",extra"
     path.write_text("\n".join(lines))
     with pytest.raises(GamesRowsMalformed, match=r"rows 3, 7 \(2 rows\)") as caught:
@@ -150,7 +150,9 @@ def test_rows_cut_off_are_named(tmp_path: Path) -> None:
     put=st.binary(max_size=6) | st.sampled_from([b'"', b"\n", b"\r", b",", b"\x00", b"NaN", b"1e400", b"-"]),
     drop=st.integers(0, 400),
 )
-def test_whatever_the_damage_it_reads_or_says_so(tmp_path: Path, name: str, at: int, put: bytes, drop: int) -> None:
+def test_a_damaged_file_is_either_read_or_refused_with_a_named_error(
+    tmp_path: Path, name: str, at: int, put: bytes, drop: int
+) -> None:
     path = tmp_path / name
     rows = season_rows()
     pq.write_table(pa.Table.from_pylist(rows), path) if name.endswith("parquet") else write_csv(path, rows)
@@ -162,7 +164,7 @@ def test_whatever_the_damage_it_reads_or_says_so(tmp_path: Path, name: str, at: 
 
 
 @pytest.mark.skipif(not REAL_GAMES.exists(), reason="the real games are not beside this checkout")
-def test_the_real_games_pass_whole() -> None:
+def test_all_real_games_are_accepted() -> None:
     games = read_games(REAL_GAMES)
     assert games.table.num_rows == 55_015
     assert games.quarantined.num_rows == 0

@@ -1,4 +1,4 @@
-"""What is refused with its rows named, what is set aside, and the laws of what passes."""
+"""Impossible games are refused with their row numbers, odd ones are set aside, and all others are kept in order."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -57,7 +57,7 @@ SPOILT: list[tuple[type[GamesInvalid], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("error", "change"), SPOILT)
-def test_impossible_rows_are_refused_by_number(
+def test_impossible_rows_are_refused_with_their_numbers(
     tmp_path: Path, error: type[GamesInvalid], change: dict[str, Any]
 ) -> None:
     rows = season_rows()
@@ -71,21 +71,21 @@ def test_impossible_rows_are_refused_by_number(
 
 
 @pytest.mark.parametrize(("error", "change"), SPOILT)
-def test_one_impossible_row_is_enough(tmp_path: Path, error: type[GamesInvalid], change: dict[str, Any]) -> None:
+def test_a_single_impossible_row_is_refused(tmp_path: Path, error: type[GamesInvalid], change: dict[str, Any]) -> None:
     rows = season_rows()
     rows[9] |= change
     with pytest.raises(error, match="row 10"):
         read_games(write_csv(tmp_path / "games.csv", rows))
 
 
-def test_a_column_of_another_type_altogether() -> None:
+def test_a_column_of_an_unreadable_type_is_refused() -> None:
     table = pa.Table.from_pylist([row | {"home_points": [1, 2]} for row in season_rows()])
     with pytest.raises(GamesTypeWrong, match="home_points") as caught:
         validate_games(table)
     assert len(caught.value.rows) == table.num_rows
 
 
-def test_no_rows() -> None:
+def test_a_table_without_rows_is_refused() -> None:
     with pytest.raises(GamesEmpty):
         validate_games(GAMES_SCHEMA.empty_table())
 
@@ -108,7 +108,9 @@ REPRESENTATIONS: list[tuple[str, Callable[[Any], Any], pa.DataType]] = [
 
 
 @pytest.mark.parametrize(("column", "express", "kind"), REPRESENTATIONS)
-def test_any_sensible_type_means_the_same(column: str, express: Callable[[Any], Any], kind: pa.DataType) -> None:
+def test_every_sensible_type_gives_the_same_table(
+    column: str, express: Callable[[Any], Any], kind: pa.DataType
+) -> None:
     rows = season_rows()
     expected = validate_games(pa.Table.from_pylist(rows)).table
     table = pa.Table.from_pylist(rows)
@@ -138,7 +140,7 @@ def test_an_odd_row_is_set_aside_with_its_reason(change: Row, reason: Oddity) ->
     assert kept_apart["game_id"] not in games.table["game_id"].to_pylist()
 
 
-def test_an_exact_duplicate_keeps_the_first(tmp_path: Path) -> None:
+def test_the_first_of_two_identical_rows_is_kept(tmp_path: Path) -> None:
     rows = season_rows()
     games = validate_games(pa.Table.from_pylist([*rows, rows[4]]))
     assert games.table.num_rows == len(rows)
@@ -149,7 +151,7 @@ def test_an_exact_duplicate_keeps_the_first(tmp_path: Path) -> None:
     assert written["game_id"].to_pylist() == [rows[4]["game_id"]]
 
 
-def test_a_season_labelled_by_its_start_is_recognized() -> None:
+def test_a_season_labelled_by_its_first_year_is_recognized() -> None:
     rows = [row | {"season": row["season"] - 1} for row in season_rows()]
     with pytest.raises(GamesTooOdd, match="add 1") as caught:
         validate_games(pa.Table.from_pylist(rows))
@@ -166,7 +168,7 @@ def test_a_season_of_five_games_is_refused_unless_it_is_the_newest() -> None:
     assert begun.table.num_rows == 125
 
 
-def test_unsorted_rows_are_sorted_and_said_so() -> None:
+def test_unsorted_rows_are_sorted_and_a_note_says_so() -> None:
     rows = season_rows()
     games = validate_games(pa.Table.from_pylist(rows[60:] + rows[:60]))
     assert games.table.equals(validate_games(pa.Table.from_pylist(rows)).table)
@@ -181,12 +183,14 @@ ODD_CHANGES = st.sampled_from(
 
 @settings(max_examples=60, deadline=None)
 @given(
-    # Few enough that the file as a whole is never too odd to read.
+    # With so few changes the file as a whole is never too odd to be read.
     changes=st.dictionaries(st.integers(0, 119), ODD_CHANGES, max_size=4),
     again=st.lists(st.integers(0, 119), max_size=3, unique=True),
     order=st.randoms(use_true_random=False),
 )
-def test_what_passes_is_whole_ordered_and_passes_again(changes: dict[int, Row], again: list[int], order: Any) -> None:
+def test_accepted_games_are_complete_and_ordered_and_are_accepted_again(
+    changes: dict[int, Row], again: list[int], order: Any
+) -> None:
     rows = season_rows()
     for position, change in changes.items():
         rows[position] |= change
@@ -230,7 +234,7 @@ def test_a_game_without_a_score_is_left_out_and_counted(empty: Any) -> None:
     assert games.notes == ("2 games have no score yet and were left out",)
 
 
-def test_games_without_a_score_change_no_row_number_and_no_other_row() -> None:
+def test_games_without_a_score_change_neither_row_numbers_nor_other_rows() -> None:
     rows = season_rows()
     played = rows[9] | {"home_points": 12}
     schedule = [row | {"home_points": None, "away_points": None} for row in (rows[0], rows[5])]
@@ -243,7 +247,7 @@ def test_games_without_a_score_change_no_row_number_and_no_other_row() -> None:
 
 
 @pytest.mark.parametrize("empty", [None, 0])
-def test_a_schedule_alone_holds_no_game_yet(empty: int | None) -> None:
+def test_a_schedule_without_scores_has_no_games_yet(empty: int | None) -> None:
     rows = [row | {"home_points": empty, "away_points": empty} for row in season_rows()[:5]]
     games = validate_games(pa.Table.from_pylist(rows))
     assert (games.table.num_rows, games.quarantined.num_rows, games.unplayed.num_rows) == (0, 0, 5)

@@ -1,4 +1,4 @@
-"""Holdouts whose truth is known: a champion that is right, and challengers that differ from it in one way."""
+"""Holdouts with a known truth: a champion that is right, and challengers that differ from it in one way."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,9 @@ def holdout(
     seed: int = 0,
     segments: NDArray[np.str_] | None = None,
 ) -> Holdout:
-    """Return rows on which each model sees the true log odds through noise of that standard deviation.
+    """Return rows on which each model sees the true log odds through noise of the given standard deviation.
 
-    The challenger's log odds are multiplied by `confidence`, which leaves their order as it is.
+    The challenger's log odds are multiplied by `confidence`, which does not change their order.
     """
     labels, logits = calibrated(seed, n)
     rng = np.random.default_rng(seed + 1_000_000)

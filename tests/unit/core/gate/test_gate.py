@@ -1,3 +1,5 @@
+"""The gate promotes a challenger only if the first rule that applies to the holdout says so."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -29,14 +31,14 @@ def test_a_first_champion_needs_the_floor_and_the_baseline() -> None:
     assert figures(verdict) == {"auc_over_baseline": True, "log_loss_over_baseline": True}
 
 
-def test_no_model_is_so_good_that_the_floor_sinks() -> None:
+def test_the_floor_holds_even_against_a_worse_champion() -> None:
     hardly = holdout(challenger=8, champion=9)
     assert score(auc, hardly.labels, hardly.challenger) < 0.55
     assert ruled(judge(hardly, policy=POLICY)) == (False, "floor")
     assert ruled(judge(holdout(), policy=GatePolicy(floor_auc=0.9))) == (False, "floor")
 
 
-def test_the_baseline_must_be_beaten_in_order_and_in_log_loss() -> None:
+def test_the_baseline_must_be_beaten_in_auc_and_in_log_loss() -> None:
     certain = holdout(confidence=6, champion=None)
     assert score(log_loss, certain.labels, certain.challenger) > score(log_loss, certain.labels, np.full(4_000, 0.57))
     verdict = judge(certain, policy=POLICY)
@@ -47,15 +49,15 @@ def test_the_baseline_must_be_beaten_in_order_and_in_log_loss() -> None:
     assert "AUC" in few.reason
 
 
-def test_better_beyond_noise_is_promoted_however_old() -> None:
+def test_a_significantly_better_challenger_is_promoted_however_old_it_is() -> None:
     verdict = judge(holdout(champion=1), policy=POLICY, fresher_by=-30)
     assert ruled(verdict) == (True, "better")
     assert "95 % interval" in verdict.reason
 
 
-def test_as_good_is_promoted_only_if_fresher() -> None:
+def test_an_equally_good_challenger_is_promoted_only_if_it_is_fresher() -> None:
     even = holdout(challenger=0.1, champion=0.1)
-    for fresher_by in (7, 1, None):  # None: an imported champion, whose data count as older
+    for fresher_by in (7, 1, None):  # None stands for an imported champion, whose data count as older
         assert ruled(judge(even, policy=POLICY, fresher_by=fresher_by)) == (True, "not_worse_and_fresher")
     verdict = judge(even, policy=POLICY, fresher_by=0)
     assert ruled(verdict) == (False, "not_fresher")
@@ -63,7 +65,7 @@ def test_as_good_is_promoted_only_if_fresher() -> None:
     assert ruled(judge(even, policy=GatePolicy(fresher_days=30), fresher_by=29)) == (False, "not_fresher")
 
 
-def test_the_same_model_again_differs_by_nothing() -> None:
+def test_a_model_does_not_differ_from_itself() -> None:
     even = holdout()
     verdict = judge(replace(even, challenger=even.champion), policy=POLICY, fresher_by=1)
     assert ruled(verdict) == (True, "not_worse_and_fresher")
@@ -71,12 +73,12 @@ def test_the_same_model_again_differs_by_nothing() -> None:
     assert {(c.difference, c.low, c.high) for c in of_champion} == {(0, 0, 0)}
 
 
-def test_what_may_be_worse_is_not_shown() -> None:
+def test_a_challenger_that_may_be_worse_is_rejected() -> None:
     verdict = judge(holdout(challenger=0.35, n=400, seed=2), policy=POLICY)
     assert ruled(verdict) == (False, "not_shown")
 
 
-def test_probabilities_too_sure_of_themselves_fail_the_log_loss() -> None:
+def test_overconfident_probabilities_fail_the_log_loss() -> None:
     sure = holdout(confidence=1.8)
     even = holdout()
     assert score(auc, sure.labels, sure.challenger) == score(auc, even.labels, even.challenger)
@@ -85,14 +87,14 @@ def test_probabilities_too_sure_of_themselves_fail_the_log_loss() -> None:
     assert not figures(verdict)["calibration_error"]
 
 
-def test_each_guardrail_holds_alone() -> None:
+def test_each_guardrail_rejects_on_its_own() -> None:
     sure = holdout(confidence=1.8)
     lenient = GatePolicy(log_loss_margin=1)
     assert ruled(judge(sure, policy=lenient)) == (False, "calibration")
     assert judge(sure, policy=replace(lenient, calibration_margin=1)).promote
 
 
-def test_a_segment_that_got_worse_is_found_although_the_whole_got_better() -> None:
+def test_a_segment_that_got_worse_is_found_although_all_rows_got_better() -> None:
     names = np.array(["early", "middle", "late"])[np.arange(6_000) % 3]
     labels, logits = calibrated(0, 6_000)
     right, blind = expit(logits), np.full(6_000, 0.58)
@@ -106,7 +108,7 @@ def test_a_segment_that_got_worse_is_found_although_the_whole_got_better() -> No
     assert [kept[f"{SEGMENT}{name}"] for name in ("early", "middle", "late")] == [True, True, False]
 
 
-def test_a_segment_of_few_rows_is_left_out_and_said() -> None:
+def test_a_segment_of_few_rows_is_left_out_with_a_note() -> None:
     names = np.where(np.arange(4_000) < 99, "finals", "season")
     verdict = judge(holdout(segments=names), policy=POLICY)
     assert verdict.notes == ("segment finals was left out: 99 rows, fewer than 100",)
@@ -114,7 +116,7 @@ def test_a_segment_of_few_rows_is_left_out_and_said() -> None:
     assert f"{SEGMENT}finals" not in figures(verdict)
 
 
-def test_too_few_rows_promote_nothing_not_even_a_first_champion() -> None:
+def test_too_few_rows_promote_not_even_a_first_champion() -> None:
     for champion in (0.1, None):
         assert ruled(judge(holdout(n=99, champion=champion), policy=POLICY)) == (False, "too_few_rows")
     empty = Holdout(np.array([], dtype=np.int8), np.array([]))
@@ -129,13 +131,13 @@ def test_a_holdout_of_one_class_promotes_nothing(rarer: int) -> None:
     assert f"only {rarer} of the 500" in verdict.reason
 
 
-def test_a_missing_baseline_is_that_of_the_holdout_and_said() -> None:
+def test_a_missing_baseline_is_computed_from_the_holdout_with_a_note() -> None:
     verdict = judge(replace(holdout(), baseline=None), policy=POLICY)
     assert verdict.promote
     assert "no baseline" in verdict.notes[0]
 
 
-def test_predictions_that_are_none_are_refused_by_name() -> None:
+def test_values_that_are_not_probabilities_are_refused_with_their_column() -> None:
     fine = holdout(n=200)
     bad = fine.challenger.copy()
     bad[3] = np.nan
@@ -166,5 +168,5 @@ def test_a_table_is_read_column_by_column_and_nulls_are_refused() -> None:
         Holdout.of(table.set_column(0, "label", pa.array([0, 257])))
 
 
-def test_the_same_holdout_gives_the_same_figures() -> None:
+def test_the_same_holdout_gives_the_same_verdict() -> None:
     assert judge(holdout(), policy=POLICY) == judge(holdout(), policy=POLICY)

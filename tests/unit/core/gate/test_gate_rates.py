@@ -1,4 +1,4 @@
-"""How often the gate errs, on many simulated holdouts whose truth is known."""
+"""The gate errs rarely: its rates are counted on many simulated holdouts whose truth is known."""
 
 from collections import Counter
 from functools import cache
@@ -14,8 +14,8 @@ from tests.unit.core.gate.holdouts import holdout
 GUARDRAILS = {"log_loss", "calibration", "segment"}
 FEW, MANY = 400, 4_348
 HOLDOUTS = {FEW: 100, MANY: 40}
-# Of so many holdouts, the most that may go wrong: seen where a rate is about 2 %, hardly ever where it is over 10 %
-# (binomial: at most 5 of 100, or 1 of 40, has probability .05 at 10.2 %, or 11.3 %).
+# The most holdouts that may go wrong: likely to hold for a rate of about 2 %, and hardly ever for one above 10 %
+# (by the binomial, at most 5 of 100 has probability 0.05 at a rate of 10.2 %, and at most 1 of 40 at 11.3 %).
 WRONG = {FEW: 5, MANY: 1}
 POLICY = GatePolicy(resamples=200)
 
@@ -45,30 +45,30 @@ def promoted(found: Counter[str]) -> int:
     return sum(count for rule, count in found.items() if rule.startswith("+"))
 
 
-def test_equals_fail_no_guardrail() -> None:
+def test_equally_good_models_hardly_ever_fail_a_guardrail() -> None:
     for n in HOLDOUTS:
         found = rules(n, challenger=0.1)
         assert sum(found[f"-{rule}"] for rule in GUARDRAILS) <= WRONG[n], found
 
 
-def test_equals_are_promoted_where_there_are_rows_enough() -> None:
-    # 22 of 40 has probability .05 at 41 %.
+def test_equally_good_models_are_often_promoted_if_there_are_enough_rows() -> None:
+    # At least 22 of 40 has probability 0.05 at a rate of 41 %.
     assert promoted(rules(MANY, challenger=0.1)) >= 22
 
 
 @pytest.mark.parametrize("n", HOLDOUTS)
-def test_a_model_worse_by_two_points_of_auc_hardly_ever_passes(n: int) -> None:
+def test_a_model_whose_auc_is_worse_by_two_points_hardly_ever_passes(n: int) -> None:
     assert truly_worse(challenger=0.37) == pytest.approx(-0.02, abs=0.003)
     found = rules(n, challenger=0.37)
     assert promoted(found) <= WRONG[n], found
 
 
-def test_a_model_better_by_two_points_of_auc_mostly_passes() -> None:
+def test_a_model_whose_auc_is_better_by_two_points_nearly_always_passes() -> None:
     found = rules(MANY, challenger=0.1, champion=0.37)
     assert promoted(found) >= HOLDOUTS[MANY] - 2, found
 
 
-def test_overconfidence_hardly_ever_passes() -> None:
+def test_an_overconfident_model_hardly_ever_passes() -> None:
     found = rules(MANY, challenger=0.1, confidence=1.8)
     assert promoted(found) <= WRONG[MANY], found
 

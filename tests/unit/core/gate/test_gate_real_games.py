@@ -1,4 +1,4 @@
-"""The gate on real games: a champion trained on half of the history, and challengers trained on more of it."""
+"""The gate judges real games: a champion trained on half of the history against challengers trained on all of it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(not REAL_GAMES.is_file(), reason="the real games
 
 @pytest.fixture(scope="module")
 def retrained() -> Holdout:
-    """Both logistic regressions on the newest half of the test part; the champion saw the older half of training."""
+    """Return the probabilities of two logistic regressions; the champion was trained on the older half of the rows."""
     features = build_features(read_games(REAL_GAMES).table, dataset=DATASET)
     split = split_rows(features.slice(features.num_rows - NEWEST), dataset=DATASET)
     held = split.test.slice(split.test.num_rows // 2)

@@ -1,3 +1,5 @@
+"""A model card shows a training's figures and plots truthfully and renders hostile text harmlessly."""
+
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -15,11 +17,11 @@ HOSTILE = "<img src=x onerror=alert(1)> | `*"
 
 
 def parsed(image: bytes) -> ET.Element:
-    return ET.fromstring(image.decode())  # noqa: S314 (our own)
+    return ET.fromstring(image.decode())  # noqa: S314 — this is our own output
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_curves_are_those_of_scikit_learn(seed: int) -> None:
+def test_curves_agree_with_scikit_learn(seed: int) -> None:
     labels, probability = predictions(seed=seed)
     drawn = curves(labels, probability)
     assert drawn.confusion == tuple(confusion_matrix(labels, probability > 0.5).ravel())
@@ -42,13 +44,13 @@ def test_a_roc_curve_of_few_levels_keeps_every_step_and_a_long_one_is_thinned() 
     assert (thinned[0], thinned[-1]) == ((0.0, 0.0), (1.0, 1.0))
 
 
-def test_probabilities_of_nought_and_one_have_bins() -> None:
+def test_probabilities_of_zero_and_one_fall_into_bins() -> None:
     drawn = curves(np.array([0, 1, 1], dtype=np.int8), np.array([0.0, 1.0, 1.0]))
     assert [(item.probability, item.share, item.rows) for item in drawn.reliability] == [(0.0, 0.0, 1), (1.0, 1.0, 2)]
     assert drawn.confusion == (1, 0, 0, 2)
 
 
-def test_intervals_stay_shares() -> None:
+def test_intervals_of_shares_stay_between_zero_and_one() -> None:
     for share in (0.0, 0.3, 1.0):
         for rows in (1, 50, 10_000):
             low, high = wilson(share, rows)
@@ -56,7 +58,7 @@ def test_intervals_stay_shares() -> None:
             assert share - 1e-12 <= high <= 1
 
 
-def test_every_plot_is_a_document_of_its_own() -> None:
+def test_every_plot_is_a_self_contained_document() -> None:
     made = card(features=(HOSTILE, *(f"f{number}" for number in range(30))))
     for candidate in made.candidates:
         files = plot_files(candidate)
@@ -68,7 +70,7 @@ def test_every_plot_is_a_document_of_its_own() -> None:
             assert b"http" not in content.replace(b"http://www.w3.org/2000/svg", b"")
 
 
-def test_plots_show_the_figures() -> None:
+def test_the_plot_of_the_confusion_matrix_shows_its_counts() -> None:
     made = card()
     files = plot_files(made.candidates[0])
     texts = parsed(files["confusion_matrix.svg"]).itertext()
@@ -77,7 +79,7 @@ def test_plots_show_the_figures() -> None:
 
 
 @pytest.mark.parametrize("render", [render_page, render_markdown])
-def test_a_card_says_data_purpose_figures_choice_caveats_and_lineage(render: object) -> None:
+def test_a_card_tells_data_purpose_figures_choice_caveats_and_lineage(render: object) -> None:
     assert callable(render)
     made = card(warnings=("month is missing in 3 rows",))
     text = str(render(made)).replace("\\_", "_")
@@ -102,7 +104,7 @@ def test_a_card_says_data_purpose_figures_choice_caveats_and_lineage(render: obj
         assert part in text, part
 
 
-def test_what_is_not_known_is_not_told() -> None:
+def test_a_card_leaves_out_what_is_not_known() -> None:
     made = card(logged=False)
     models = tuple(
         model.model_copy(update={"selection_auc": None, "log_loss": None, "intervals": {}})
@@ -123,12 +125,12 @@ def test_what_is_not_known_is_not_told() -> None:
         assert "Parent run" not in text
 
 
-def test_the_only_candidate_is_not_compared() -> None:
+def test_an_only_candidate_is_not_compared() -> None:
     made = card(names=("only",))
     assert "only is the only candidate" in render_page(made)
 
 
-def test_hostile_text_stays_text() -> None:
+def test_hostile_text_is_shown_as_plain_text() -> None:
     made = card(names=(HOSTILE, "other"), reason=f"{HOSTILE}\n\n# heading")
     assert "<img" not in render_page(made)
     for text in (render_markdown(made), render_summary(made)):

@@ -1,4 +1,4 @@
-"""What a table's contract might say, told from its rows: every column has a part and a reason."""
+"""A contract is proposed from a table's rows: every column gets a role and a reason for it."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ def parts(table: pa.Table, target: str | None = None) -> dict[str, Part]:
     return {guess.column: guess.part for guess in proposed(table, target).guesses}
 
 
-def test_every_column_has_its_part() -> None:
+def test_every_column_gets_its_role() -> None:
     found = proposed(churn())
     assert {guess.column: guess.part for guess in found.guesses} == {
         "customerID": Part.ID,
@@ -62,7 +62,7 @@ def test_every_column_has_its_part() -> None:
     assert all(guess.reason for guess in found.guesses)
 
 
-def test_a_named_target_is_taken_and_an_unfit_one_refused() -> None:
+def test_a_named_target_is_used_and_an_unfit_one_is_refused() -> None:
     assert parts(churn(), "senior")["senior"] is Part.TARGET
     assert parts(churn(), "senior")["Churn"] is Part.FEATURE
     with pytest.raises(TargetUnfit, match=r"72 different values.*Churn, senior would do") as raised:
@@ -86,12 +86,12 @@ def test_a_named_target_is_taken_and_an_unfit_one_refused() -> None:
         (["won", "lost", "won"], "won"),
     ],
 )
-def test_class_1_is_the_larger_the_word_for_yes_or_the_rarer(values: list[Any], positive: str) -> None:
+def test_class_1_is_the_larger_number_the_word_for_yes_or_the_rarer_text(values: list[Any], positive: str) -> None:
     table = churn(Churn=(values * ROWS)[:ROWS])
     assert proposed(table, "Churn").target.positive == positive
 
 
-def test_what_knows_the_outcome_is_suspected_however_it_is_written() -> None:
+def test_a_column_that_reveals_the_target_is_suspected_in_any_form() -> None:
     table = churn()
     left = np.array(table["Churn"].to_pylist()) == "Yes"
     suspects = {
@@ -107,7 +107,7 @@ def test_what_knows_the_outcome_is_suspected_however_it_is_written() -> None:
     assert parts(churn(Churn=table["Churn"], strong=strong), "Churn")["strong"] is Part.FEATURE
 
 
-def test_the_time_column_is_one_that_every_row_has_and_that_says_when_it_happened() -> None:
+def test_the_time_column_has_no_gaps_and_tells_when_a_row_happened() -> None:
     updated = pa.array([day + timedelta(days=3) for day in DAYS])
     assert proposed(churn(updated_at=updated)).time.column == "seen_on"
     gaps = pa.array([None, *DAYS[1:]])
@@ -121,7 +121,7 @@ def test_the_time_column_is_one_that_every_row_has_and_that_says_when_it_happene
     assert proposed(churn(seen_on=None, ts=as_seconds)).time.column == "ts"
 
 
-def test_ids_that_repeat_are_entities_and_with_the_time_tell_rows_apart() -> None:
+def test_repeated_ids_are_entities_and_may_identify_rows_together_with_the_time() -> None:
     customers = pa.array([f"c{index // 2 % 11}" for index in range(ROWS)])
     found = proposed(churn(customerID=None, customer_id=customers, seen_on=pa.array(DAYS)))
     assert (found.ids.columns, found.ids.entities) == ((), ("customer_id",))
@@ -152,7 +152,7 @@ def test_labels_may_be_missing() -> None:
     assert proposed(churn(Churn=as_float), "Churn").target.positive == "1"
 
 
-def test_what_nothing_can_be_learned_from_is_refused() -> None:
+def test_a_table_that_nothing_can_be_learned_from_is_refused() -> None:
     with pytest.raises(NoTarget, match="exactly two values"):
         proposed(churn(Churn=None, senior=None))
     with pytest.raises(EmptyWindow):
@@ -161,7 +161,7 @@ def test_what_nothing_can_be_learned_from_is_refused() -> None:
         proposed(churn().select(["country", "Churn"]))
 
 
-def test_dictionaries_are_text_and_numbered_labels_are_categories() -> None:
+def test_dictionary_encoded_columns_are_proposed_as_categories() -> None:
     table = pa.table({name: churn().column(name) for name in ("contract", "tenure", "Churn")})
     for place, name in enumerate(table.column_names):
         table = table.set_column(place, name, table.column(name).combine_chunks().dictionary_encode())

@@ -1,9 +1,9 @@
-"""Elements of the page."""
+"""Elements of the page are rendered as escaped HTML."""
 
 from courtside.core.report_page.markup import element
 
 
-def test_elements_escape_what_is_not_markup() -> None:
+def test_everything_except_markup_is_escaped() -> None:
     assert element("p", "<", element("b", "&"), None, title='"', hidden=True, lang=None) == (
         '<p title="&quot;" hidden>&lt;<b>&amp;</b></p>'
     )

@@ -1,4 +1,4 @@
-"""The page: well-formed, escaped, the same every time, and readable whatever the verdicts."""
+"""The page is well-formed, escaped, reproducible and readable for every verdict."""
 
 from collections import Counter
 from dataclasses import replace
@@ -26,7 +26,7 @@ STEP = [0, 0, 0, 0, 8, 8, 8, 8]
 def parsed(page: str) -> ET.Element:
     doctype, document = page.split("\n", 1)
     assert doctype == "<!doctype html>"
-    return ET.fromstring(document)  # noqa: S314 — our own output; this fails where an element is left open
+    return ET.fromstring(document)  # noqa: S314 — this is our own output, and an open element makes parsing fail
 
 
 def text_of(tree: ET.Element) -> str:
@@ -42,7 +42,7 @@ def page_of(story: Told, **options: str) -> str:
 MOVED = told(league(home_points=points(104, STEP, seed=6), away_points=points(103, STEP, seed=7)))
 
 
-def test_the_top_says_what_an_operator_asks_first() -> None:
+def test_the_top_of_the_page_tells_what_an_operator_asks_first() -> None:
     text = text_of(parsed(page_of(MOVED, decision_text="2 of 4 features moved: retraining", title="NBA games")))
     for said in (
         "NBA games",
@@ -57,7 +57,7 @@ def test_the_top_says_what_an_operator_asks_first() -> None:
         assert said in text, said
 
 
-def test_every_feature_has_a_line_a_card_and_described_charts() -> None:
+def test_every_feature_has_a_line_a_card_and_charts_with_descriptions() -> None:
     tree = parsed(page_of(MOVED))
     assert len(tree.findall(".//ol/li")) == len(tree.findall(".//article")) == 4
     charts = tree.findall(".//svg")
@@ -74,7 +74,7 @@ def test_every_feature_has_a_line_a_card_and_described_charts() -> None:
     assert {link.get("href", "").removeprefix("#") for link in tree.iter("a")} <= ids.keys()
 
 
-def test_nothing_is_fetched_and_nothing_runs() -> None:
+def test_the_page_fetches_nothing_and_runs_nothing() -> None:
     page = page_of(MOVED)
     tree = parsed(page)
     assert not {found.tag for found in tree.iter()} & {"script", "img", "link", "iframe", "object", "image", "use"}
@@ -87,7 +87,7 @@ def test_nothing_is_fetched_and_nothing_runs() -> None:
     assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
 
 
-def test_hostile_names_are_text_everywhere() -> None:
+def test_hostile_names_are_shown_as_plain_text_everywhere() -> None:
     features = [Feature(HOSTILE, FeatureKind.NUMERIC), Feature("level", FeatureKind.CATEGORICAL)]
     days = pa.array([FIRST + timedelta(days=row // 20) for row in range(400)])
     before = pa.table({HOSTILE: pa.array(np.arange(400.0)), "level": ["a", HOSTILE] * 200, "day": days})
@@ -105,7 +105,7 @@ def test_hostile_names_are_text_everywhere() -> None:
     assert "onerror=alert(2)>" not in page
 
 
-def test_a_level_of_thousands_of_letters_does_not_fill_the_page() -> None:
+def test_very_long_names_and_levels_are_shortened() -> None:
     name, level = "n" * 5000, "l" * 5000
     days = pa.array([FIRST + timedelta(days=row // 20) for row in range(400)])
     reference = fit(
@@ -130,7 +130,7 @@ def test_a_level_of_thousands_of_letters_does_not_fill_the_page() -> None:
         (Verdict.MORE_MISSING, "Repair the data: 4 columns of 4 with many more gaps.", "more missing"),
     ],
 )
-def test_every_verdict_has_words_and_a_sign(verdict: Verdict, headline: str, badge: str) -> None:
+def test_every_verdict_has_a_headline_and_a_badge(verdict: Verdict, headline: str, badge: str) -> None:
     quiet = verdict in {Verdict.NO_DRIFT, Verdict.INSUFFICIENT_DATA}
     story = told(league())
     features = tuple(replace(found, verdict=verdict, drifted=not quiet) for found in story.report.features)
@@ -144,7 +144,7 @@ def test_every_verdict_has_words_and_a_sign(verdict: Verdict, headline: str, bad
         assert len(sign) == 1
 
 
-def test_equal_width_psi_stands_with_the_statistics_of_numbers() -> None:
+def test_psi_of_equal_width_bins_is_listed_for_numeric_features() -> None:
     for card in parsed(page_of(MOVED)).iter("article"):
         rows = {row[0].text: row[1].text for row in card.iter("tr") if row[0].text}
         feature = MOVED.feature("".join(card[0][0].itertext()))
@@ -153,7 +153,7 @@ def test_equal_width_psi_stands_with_the_statistics_of_numbers() -> None:
         assert rows.get("PSI of equal-width bins, as older reports have it") == shown
 
 
-def test_what_is_not_known_is_a_dash() -> None:
+def test_an_unknown_value_is_shown_as_a_dash() -> None:
     story = told(league())
     for unknown in (None, float("nan"), float("inf")):
         features = tuple(
@@ -168,14 +168,14 @@ def test_what_is_not_known_is_a_dash() -> None:
         assert f"effect {DASH}" in text_of(tree)
 
 
-def test_a_window_without_values_is_drawn_as_far_as_it_goes() -> None:
+def test_a_window_without_values_is_rendered_with_an_explanation() -> None:
     story = told(league(home_points=pa.nulls(2240, pa.float64()), rest=None, venue=[1] * 2240))
     text = text_of(parsed(page_of(story)))
     assert "The current window holds no usable value." in text
     assert "No sub-window holds a usable value." in text
 
 
-def test_a_report_without_a_story_renders() -> None:
+def test_a_report_without_a_story_is_rendered() -> None:
     current = REFERENCE.summarize(league(home_points=points(104, STEP, seed=6)))
     report = check(REFERENCE, current, ClassicPolicy())
     tree = parsed(render_page(report, REFERENCE, current))
@@ -183,7 +183,7 @@ def test_a_report_without_a_story_renders() -> None:
     assert report.features[0].reason in text_of(tree)
 
 
-def test_the_policy_is_named_with_what_it_takes_for_chance() -> None:
+def test_the_page_names_the_policy_and_how_it_estimates_chance() -> None:
     def policy_on(reference: Profile, policy: Policy, window: pa.Table) -> str:
         current = reference.summarize(window)
         tree = parsed(render_page(check(reference, current, policy), reference, current))
@@ -208,7 +208,7 @@ def test_the_policy_is_named_with_what_it_takes_for_chance() -> None:
     assert policy_on(REFERENCE, ClassicPolicy(), window).startswith("classic; fixed thresholds")
 
 
-def test_a_reference_that_disagrees_with_itself_is_told_of() -> None:
+def test_the_page_explains_why_only_a_part_of_the_reference_is_used() -> None:
     table = fit(stream(3 * YEAR, seed=1, mean=until(1)), NUMBERS, time_column="day", calibrated=True)
     window = table.summarize(stream(30, seed=2, start=3 * YEAR))
     tree = parsed(render_page(check(table, window, CalibratedPolicy()), table, window))
@@ -223,7 +223,7 @@ def test_a_reference_that_disagrees_with_itself_is_told_of() -> None:
     assert "Why not all of it" not in text_of(parsed(page_of(MOVED)))
 
 
-def test_files_set_aside_are_named() -> None:
+def test_files_that_were_set_aside_are_named() -> None:
     assert "set aside" not in text_of(parsed(page_of(MOVED)))
     files = tuple(QuarantinedFile(f"dt={n}/<a>.parquet", TableSide.CURRENT, "it is cut short") for n in range(14))
     text = text_of(parsed(render_page(replace(MOVED.report, files_quarantined=files), REFERENCE, MOVED.current)))
@@ -237,7 +237,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert render_page(MOVED.report, stored, current) == page_of(MOVED)
 
 
-def test_wide_tables_stay_small() -> None:
+def test_the_page_of_a_wide_table_stays_small() -> None:
     rng = np.random.default_rng(9)
     features = [Feature(f"feature_{number:03}", FeatureKind.NUMERIC) for number in range(300)]
     table = pa.table({feature.name: pa.array(rng.normal(size=400)) for feature in features})
@@ -251,13 +251,13 @@ def test_wide_tables_stay_small() -> None:
     assert len(page.encode()) < 600_000
 
 
-def test_one_day_and_one_part_render() -> None:
+def test_a_window_of_one_day_is_rendered() -> None:
     story = told(league(days=1, per_day=400, start=date(2026, 3, 1)))
     assert len(story.parts) == 1
     assert "1 Mar 2026" in text_of(parsed(page_of(story)))
 
 
-def test_sub_windows_of_few_rows_are_grey_with_their_number() -> None:
+def test_sub_windows_of_few_rows_are_drawn_differently_with_their_number() -> None:
     drifted = next(feature for feature in MOVED.report.features if feature.drifted)
     assert drifted.trend is not None
     first, *others = drifted.trend.points
@@ -271,13 +271,13 @@ def test_sub_windows_of_few_rows_are_grey_with_their_number() -> None:
     assert page.count('class="current-dot"') == len(others)
 
 
-def test_no_pvalue_is_more_precise_than_the_windows_it_rests_on() -> None:
+def test_a_p_value_is_no_more_precise_than_the_number_of_its_windows() -> None:
     features = tuple(replace(each, p_adjusted=1e-9, windows=36) for each in MOVED.report.features)
     text = text_of(parsed(render_page(replace(MOVED.report, features=features), REFERENCE, MOVED.current)))
     assert text.count("< 1/36") == len(features)
 
 
-def test_too_few_rows_show_their_figures() -> None:
+def test_figures_are_shown_even_for_too_few_rows() -> None:
     reference = fit(pa.table({"x": np.arange(1000.0)}), [Feature("x", FeatureKind.NUMERIC)])
     current = reference.summarize(pa.table({"x": np.arange(900.0, 950.0)}))
     report = check(reference, current, CalibratedPolicy())
@@ -286,7 +286,7 @@ def test_too_few_rows_show_their_figures() -> None:
     assert "effect 0.9" in text
 
 
-def test_a_table_that_moved_as_a_whole_is_drift_though_no_feature_is() -> None:
+def test_the_page_reports_drift_of_the_whole_table_without_drifted_features() -> None:
     known = reference()
     current = known.summarize(turned(3, days=10, correlation=-0.6, first_day=DAYS))
     report = check(known, current, CalibratedPolicy())

@@ -1,4 +1,4 @@
-"""What is drawn of two columns: every row once, near the exact histogram, whatever the shape."""
+"""The drawing of two columns contains every row once and stays close to the exact histogram for any shape."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def test_every_row_is_drawn_once(shape: str) -> None:
         assert np.allclose(np.diff(drawn.edges), drawn.edges[1] - drawn.edges[0])
 
 
-def test_bins_are_those_of_the_exact_histogram() -> None:
+def test_bins_are_close_to_the_exact_histogram() -> None:
     rng = np.random.default_rng(1)
     before, after = rng.normal(104, 6, 20_000), rng.normal(111, 6, 5_000)
     drawn = distributions(*numeric(before, after))
@@ -33,8 +33,8 @@ def test_bins_are_those_of_the_exact_histogram() -> None:
         assert np.abs(exact - shares).max() < 0.004
 
 
-def test_rounded_numbers_make_no_comb() -> None:
-    """Means of ten games are multiples of a tenth; bins of uneven width would show teeth."""
+def test_rounded_numbers_are_drawn_without_gaps() -> None:
+    """Means of ten games are multiples of a tenth, and bins of uneven width would draw them like a comb."""
     values = np.random.default_rng(2).integers(900, 1100, 50_000) / 10
     drawn = distributions(*numeric(values, values))
     assert isinstance(drawn, Histogram)
@@ -50,7 +50,7 @@ def test_an_outlier_does_not_flatten_the_picture() -> None:
     assert drawn.reference.sum() == pytest.approx(1)
 
 
-def test_few_numbers_are_drawn_one_by_one() -> None:
+def test_a_few_distinct_numbers_are_drawn_one_by_one() -> None:
     drawn = distributions(*numeric([0, 1, 1, 2] * 100, [2] * 98 + [7] * 2))
     assert isinstance(drawn, Levels)
     assert (drawn.ordered, drawn.labels) == (True, ("0", "1", "2", "other"))
@@ -58,13 +58,13 @@ def test_few_numbers_are_drawn_one_by_one() -> None:
     assert drawn.current == pytest.approx([0, 0, 0.98, 0.02])
 
 
-def test_a_constant_that_moved_is_drawn_apart() -> None:
+def test_a_constant_that_moved_is_drawn_in_two_places() -> None:
     drawn = distributions(*numeric([5.0] * 400, [4.9] * 400))
     assert isinstance(drawn, Histogram)
     assert int(drawn.reference.argmax()) != int(drawn.current.argmax())
 
 
-def test_many_levels_are_cut_to_the_largest() -> None:
+def test_of_many_levels_only_the_largest_are_drawn() -> None:
     names = [f"team {number}" for number in range(40)]
     before = np.repeat(names, np.arange(1, 41))
     after = np.repeat([*names[1:], "new"], 20)
@@ -76,7 +76,7 @@ def test_many_levels_are_cut_to_the_largest() -> None:
 
 
 @pytest.mark.parametrize(("current", "share"), [([1.0, 2.0], 0.0), ([0.5, 2.0], 0.5), ([4.0, 9.0], 1.0), ([], 0.0)])
-def test_the_share_beyond_the_reference_is_told(current: list[Any], share: float) -> None:
+def test_the_share_of_values_outside_the_reference_is_computed(current: list[Any], share: float) -> None:
     assert beyond(*numeric([1.0, 2.0, 3.0], np.array(current, float))) == share
 
 

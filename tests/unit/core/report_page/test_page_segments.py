@@ -1,4 +1,4 @@
-"""Segments on the page: a table of all, and at the top what only one of them shows."""
+"""The page lists all segments in a table and names at the top the drift that only one of them shows."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from tests.unit.core.drift import plans
 from tests.unit.core.report_page.test_page import parsed, text_of
 
 
-def test_segments_stand_in_a_table_and_what_only_one_shows_at_the_top() -> None:
+def test_the_page_has_a_table_of_segments_and_names_the_drifted_one_at_the_top() -> None:
     known = plans.reference()
     current = known.summarize(plans.rows(1_500, seed=2, start=plans.LATER, shift=0.7))
     report = check(known, current, CalibratedPolicy())

@@ -1,3 +1,5 @@
+"""Rows that do not fit their contract are refused, and the error names the column or the rows."""
+
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,7 +17,7 @@ def replaced(name: str, column: pa.Array) -> pa.Table:
     return table.set_column(table.column_names.index(name), name, column)
 
 
-def test_the_churn_table_is_what_its_contract_says() -> None:
+def test_the_churn_table_fits_its_contract() -> None:
     table = churn_table(500)
     require_contract(table, DATASET)
     require_once(table, DATASET)
@@ -44,12 +46,14 @@ BAD: list[tuple[type[BadInput], str, Callable[[], pa.Table]]] = [
 
 
 @pytest.mark.parametrize(("error", "said", "table"), BAD)
-def test_what_is_wrong_is_named(error: type[BadInput], said: str, table: Callable[[], pa.Table]) -> None:
+def test_a_table_that_does_not_fit_its_contract_is_refused_with_the_reason(
+    error: type[BadInput], said: str, table: Callable[[], pa.Table]
+) -> None:
     with pytest.raises(error, match=said):
         require_contract(table(), DATASET)
 
 
-def test_the_columns_of_entities_must_be_there_and_plain() -> None:
+def test_the_columns_of_entities_must_exist_and_hold_plain_values() -> None:
     by_region = replace(DATASET, features=(replace(DATASET.features[0], entity=("region",)), *DATASET.features[1:]))
     with pytest.raises(MissingColumns, match="'region'"):
         require_contract(churn_table(50), by_region)
@@ -58,7 +62,7 @@ def test_the_columns_of_entities_must_be_there_and_plain() -> None:
     require_contract(churn_table(50).append_column("region", pa.array(["north"] * 50)), by_region)
 
 
-def test_rows_loaded_twice_are_named() -> None:
+def test_repeated_rows_are_counted_and_the_first_is_named() -> None:
     table = churn_table(50)
     with pytest.raises(RowsRepeated, match="3 rows repeat another's customer_id, measured_at") as caught:
         require_once(pa.concat_tables([table, table.slice(7, 3)]), DATASET)

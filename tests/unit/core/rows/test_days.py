@@ -1,3 +1,5 @@
+"""Rows are selected by day, from a first day up to but not including a last one."""
+
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,7 +21,7 @@ def rows(kind: Any) -> pa.Table:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_days_are_half_open_and_rows_without_a_time_are_of_none(kind: Any) -> None:
+def test_days_are_half_open_and_rows_without_a_time_belong_to_none(kind: Any) -> None:
     found = within(rows(kind), "day", Days(date(2024, 3, 2), date(2024, 3, 4)))
     assert found.column("n").to_pylist() == [2, 3]
     assert within(rows(kind), "day", Days(end=date(2024, 3, 2))).column("n").to_pylist() == [1]
@@ -27,11 +29,11 @@ def test_days_are_half_open_and_rows_without_a_time_are_of_none(kind: Any) -> No
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_days_beyond_what_a_timestamp_can_hold_are_no_limit(kind: Any) -> None:
+def test_days_that_a_timestamp_cannot_hold_set_no_limit(kind: Any) -> None:
     assert within(rows(kind), "day", Days(date.min, date.max)).num_rows == 4
 
 
-def test_a_day_is_that_of_the_columns_own_zone() -> None:
+def test_a_day_is_taken_in_the_time_zone_of_the_column() -> None:
     late = pa.array([datetime(2024, 3, 2, 3, tzinfo=UTC)], pa.timestamp("us", "America/New_York"))
     table = pa.table({"day": late})
     assert within(table, "day", Days(date(2024, 3, 1), date(2024, 3, 2))).num_rows == 1

@@ -1,4 +1,4 @@
-"""Rows get one order, so that no model depends on how a file was shuffled."""
+"""Rows are put into one fixed order, so that no model depends on how a file was shuffled."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ NEITHER = replace(NO_IDS, time_column=None)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_shuffled_rows_without_ids_give_the_same_parts(seed: int) -> None:
+def test_shuffled_rows_without_ids_are_split_into_the_same_parts(seed: int) -> None:
     table = WEEKLY.drop(["customer_id"])
     shuffled = table.take(np.random.default_rng(seed).permutation(table.num_rows))
     assert not shuffled.equals(table)
@@ -33,11 +33,11 @@ def test_shuffled_rows_without_ids_give_the_same_parts(seed: int) -> None:
     assert newest[0].equals(newest[1])
 
 
-def test_ids_alone_decide_where_there_are_some() -> None:
+def test_rows_with_ids_are_ordered_by_time_and_ids_alone() -> None:
     assert row_order(WEEKLY, DATASET) == [("measured_at", "ascending"), ("customer_id", "ascending")]
 
 
-def test_a_column_without_any_value_orders_nothing() -> None:
+def test_a_column_without_values_is_not_used_for_ordering() -> None:
     empty = WEEKLY.set_column(WEEKLY.column_names.index("payment"), "payment", pa.nulls(WEEKLY.num_rows))
     order = row_order(empty, NO_IDS)
     assert ("payment", "ascending") not in order
@@ -45,7 +45,7 @@ def test_a_column_without_any_value_orders_nothing() -> None:
 
 
 @pytest.mark.parametrize("dataset", [NO_TIME, NEITHER], ids=["ids", "no ids"])
-def test_rows_without_times_are_drawn_by_the_seed_whatever_their_order(dataset: Dataset) -> None:
+def test_rows_without_times_are_drawn_with_the_seed_whatever_their_order(dataset: Dataset) -> None:
     shuffled = WEEKLY.take(np.random.default_rng(1).permutation(WEEKLY.num_rows))
     parts = [split_rows(training_features(rows, dataset=dataset).table, dataset=dataset) for rows in (WEEKLY, shuffled)]
     assert (parts[0].train.num_rows, parts[0].holdout_rows) == (480, 60)
@@ -67,7 +67,7 @@ def test_rows_without_times_are_drawn_by_the_seed_whatever_their_order(dataset: 
         (NEITHER, "; rows are ordered by all columns first, because the contract names no id_columns", "came after"),
     ],
 )
-def test_how_rows_are_split_and_ordered_is_said(dataset: Dataset, says: str, not_says: str) -> None:
+def test_a_sentence_tells_how_rows_are_split_and_ordered(dataset: Dataset, says: str, not_says: str) -> None:
     said = split_in_words(dataset, seed=42)
     assert says in said
     assert not_says not in said

@@ -1,3 +1,5 @@
+"""A target with two values in any notation becomes 0 and 1, and any other target is refused."""
+
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +27,7 @@ def coded(column: "pa.Array[Any]", positive: str | None = None) -> list[int | No
 
 
 @pytest.mark.parametrize("column", WRITTEN.values(), ids=WRITTEN)
-def test_every_way_to_write_two_classes_becomes_0_and_1(column: "pa.Array[Any]") -> None:
+def test_two_classes_become_0_and_1_however_they_are_written(column: "pa.Array[Any]") -> None:
     assert coded(column) == [0, 1, 1, 0]
 
 
@@ -50,7 +52,7 @@ def test_every_way_to_write_two_classes_becomes_0_and_1(column: "pa.Array[Any]")
         (["negativ", "größer"], "größer"),
     ],
 )
-def test_the_contract_may_choose_either_of_any_two_values(values: list[Any], named: str) -> None:
+def test_the_contract_may_declare_either_of_two_values_as_class_1(values: list[Any], named: str) -> None:
     column = pa.array([values[0], values[1], None, values[1], values[0]])
     assert coded(column, named) == [0, 1, None, 1, 0]
     assert coded(column.dictionary_encode(), named) == [0, 1, None, 1, 0]
@@ -58,7 +60,7 @@ def test_the_contract_may_choose_either_of_any_two_values(values: list[Any], nam
 
 
 @pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())])
-def test_text_may_be_stored_in_any_way(kind: pa.DataType) -> None:
+def test_text_may_be_stored_in_any_type(kind: pa.DataType) -> None:
     assert coded(pa.array(["no", "yes"]).cast(kind), "yes") == [0, 1]
 
 
@@ -78,7 +80,7 @@ def test_text_may_be_stored_in_any_way(kind: pa.DataType) -> None:
         ([False, False], "true"),
     ],
 )
-def test_without_a_choice_class_1_is_the_larger_value_and_has_a_name(column: list[float], named: str) -> None:
+def test_by_default_class_1_is_the_larger_value(column: list[float], named: str) -> None:
     assert classes_of(pa.table({"y": pa.array(column)}), "y").positive == named
 
 
@@ -96,7 +98,9 @@ def test_without_a_choice_class_1_is_the_larger_value_and_has_a_name(column: lis
         ([0, 0], None, None),
     ],
 )
-def test_a_choice_by_size_names_the_other_value(column: list[Any], positive: str | None, smaller: str | None) -> None:
+def test_the_smaller_value_is_named_if_class_1_was_chosen_by_size(
+    column: list[Any], positive: str | None, smaller: str | None
+) -> None:
     assert classes_of(pa.table({"y": pa.array(column)}), "y", positive).smaller == smaller
 
 
@@ -126,14 +130,14 @@ def test_rows_without_a_label_are_left_out(column: "pa.Array[Any]") -> None:
         (pa.array([[1], [0]]), "is list"),
     ],
 )
-def test_another_target_is_named_with_what_to_write(column: "pa.Array[Any]", said: str) -> None:
+def test_a_target_without_two_classes_is_refused_with_what_to_write(column: "pa.Array[Any]", said: str) -> None:
     for check in (classes_of, require_binary):
         with pytest.raises(TargetNotBinary, match=said) as caught:
             check(pa.table({"y": column}), "y")
         assert "write it as 0 and 1" in str(caught.value)
 
 
-def test_two_texts_are_refused_with_both_values_and_the_line_to_write() -> None:
+def test_two_texts_are_refused_with_both_lines_that_could_be_written() -> None:
     with pytest.raises(TargetNotBinary) as caught:
         require_binary(pa.table({"has left": pa.array(["Yes", "No", "No", None])}), "has left")
     assert caught.value.values == ("No", "Yes")
@@ -150,21 +154,21 @@ def test_two_texts_are_refused_with_both_values_and_the_line_to_write() -> None:
         ([True, False], "Yes", "false and true"),
     ],
 )
-def test_a_class_1_that_never_occurs_is_named(column: list[Any], positive: str, holds: str) -> None:
+def test_a_declared_class_1_that_never_occurs_is_refused(column: list[Any], positive: str, holds: str) -> None:
     for check in (classes_of, require_binary):
         with pytest.raises(PositiveNeverOccurs, match=f"holds {holds}: write `target: ") as caught:
             check(pa.table({"y": pa.array(column)}), "y", positive)
         assert (caught.value.column, caught.value.positive) == ("y", positive)
 
 
-def test_one_file_may_hold_class_0_alone_but_a_training_may_not() -> None:
+def test_a_single_file_may_hold_only_class_0_but_a_training_may_not() -> None:
     table = pa.table({"y": ["No", "No"]})
     require_binary(table, "y", "Yes")
     with pytest.raises(PositiveNeverOccurs):
         classes_of(table, "y", "Yes")
 
 
-def test_a_target_that_tells_no_class_is_refused_where_labels_are_needed() -> None:
+def test_a_target_without_any_class_is_refused_where_labels_are_needed() -> None:
     for column, said in (([None, None], "no value"), ([2, 2], "is 2 in every row")):
         table = pa.table({"y": pa.array(column, pa.int64())})
         with pytest.raises(TargetNotBinary, match=said):

@@ -1,4 +1,4 @@
-"""Parcels that came late or not: categories, gaps, names that boosters refuse."""
+"""Parcels that arrived late or on time, with categories, gaps and names that boosting libraries reject."""
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +25,7 @@ ORDERS = Dataset(
 
 
 def orders(n: int = 1_000, seed: int = 3) -> pa.Table:
-    """`carrier` decides most, `distance` some, the rest nothing; every column but the target has gaps or is text."""
+    """Return orders in which `carrier` matters most and `distance` some; nearly every column is text or has gaps."""
     rng = np.random.default_rng(seed)
     carrier = rng.choice(["van", "bike", "post", "drone"], n, p=[0.4, 0.3, 0.25, 0.05])
     distance = rng.gamma(2, 10, n)

@@ -1,4 +1,4 @@
-"""Categories, gaps and odd names: every candidate takes any contract with two classes."""
+"""Every candidate learns from any contract with two classes, despite categories, gaps and odd names."""
 
 import pickle
 import warnings
@@ -51,7 +51,7 @@ def test_the_frame_keeps_categories_as_text_and_numbers_as_numbers() -> None:
     assert frame["weight [kg]"].isna().tolist() == [False, True, False]
 
 
-def test_a_column_that_is_no_number_is_named() -> None:
+def test_a_numeric_feature_that_holds_text_is_refused() -> None:
     rows = orders().set_column(4, "distance", pa.array(["far"] * 1_000))
     with pytest.raises(FeatureUnusable, match="distance holds string"):
         feature_frame(rows, ORDERS)
@@ -64,9 +64,7 @@ def test_every_candidate_learns_from_categories_with_gaps(models: list[TrainedMo
         assert model.flavor is Flavor.SKLEARN
 
 
-def test_levels_never_seen_and_gaps_in_new_columns_are_predicted_without_a_word(
-    split: Split, models: list[TrainedModel]
-) -> None:
+def test_unseen_levels_and_new_gaps_are_predicted_without_warnings(split: Split, models: list[TrainedModel]) -> None:
     rows = feature_frame(split.test, ORDERS).head(5)
     rows["carrier"] = ["balloon", "van", MISSING, "bike", "post"]
     rows["distance"] = [np.nan, np.nan, 1.0, 2.0, 3.0]
@@ -76,14 +74,14 @@ def test_levels_never_seen_and_gaps_in_new_columns_are_predicted_without_a_word(
             assert np.isfinite(probability(model.estimator, rows)).all()
 
 
-def test_rare_levels_share_a_column() -> None:
+def test_rare_levels_share_one_encoded_column() -> None:
     frame = feature_frame(orders(), ORDERS)
     assert frame["depot"].nunique() > MOST_LEVELS
     model = prepared(ALL[0], Columns.of(frame)).fit(frame, orders().column("late").to_numpy())
     assert model.named_steps["columns"].named_transformers_["1"].transform(frame[["depot"]]).shape[1] == MOST_LEVELS
 
 
-def test_importances_are_the_contracts_features(models: list[TrainedModel]) -> None:
+def test_importances_are_given_for_the_features_of_the_contract(models: list[TrainedModel]) -> None:
     for model in models:
         shares = importances(model.estimator, ORDERS.feature_names)
         assert list(shares) == ORDERS.feature_names
@@ -97,14 +95,14 @@ def test_importances_are_the_contracts_features(models: list[TrainedModel]) -> N
     assert importances(forest.estimator, ORDERS.feature_names)["carrier"] == pytest.approx(carrier)
 
 
-def test_the_legacy_files_of_such_a_dataset_still_predict(split: Split, models: list[TrainedModel]) -> None:
+def test_the_legacy_files_of_such_a_dataset_give_the_same_predictions(split: Split, models: list[TrainedModel]) -> None:
     files = legacy_files(models)
     scaler, model = pickle.loads(files["scaler.pkl"]), pickle.loads(files["logistic_regression.pkl"])  # noqa: S301
     rows = feature_frame(split.test, ORDERS)
     assert np.allclose(model.predict_proba(scaler.transform(rows))[:, 1], models[0].test_probability)
 
 
-def test_a_table_of_plain_numbers_gets_the_bare_estimators() -> None:
+def test_a_table_of_plain_numbers_is_fitted_by_the_bare_estimators() -> None:
     plain = Dataset(
         name="plain", time_column="ordered_at", season_column=None, id_columns=("order",), target="late",
         features=(Feature("distance", FeatureKind.NUMERIC), Feature("express", FeatureKind.BINARY)),
@@ -123,7 +121,7 @@ def test_a_table_of_plain_numbers_gets_the_bare_estimators() -> None:
 
 
 @pytest.mark.parametrize("method", list(Calibration))
-def test_only_the_best_is_calibrated_and_on_the_selection_part(
+def test_only_the_best_model_is_calibrated_on_the_selection_part(
     split: Split, models: list[TrainedModel], method: Calibration
 ) -> None:
     options = FitOptions(calibration=method)
@@ -138,7 +136,7 @@ def test_only_the_best_is_calibrated_and_on_the_selection_part(
     test_rows = feature_frame(split.test, ORDERS)
     assert np.array_equal(probability(again, test_rows), chosen.test_probability)
     assert not np.array_equal(before.test_probability, chosen.test_probability)
-    # An isotonic or logistic fit makes the mean of the probabilities that of the outcomes it was fitted on.
+    # An isotonic or logistic fit makes the mean probability equal the mean of the outcomes it was fitted on.
     assert probability(chosen.estimator, rows).mean() == pytest.approx(late.mean(), abs=0.01)
     names = ORDERS.feature_names
     assert importances(chosen.estimator, names) == importances(before.estimator, names)

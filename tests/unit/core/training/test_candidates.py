@@ -1,4 +1,4 @@
-"""The registry, the search over it and the evaluation over time folds."""
+"""Candidates register themselves, are searched over and are evaluated over time folds."""
 
 import sys
 from dataclasses import replace
@@ -52,12 +52,12 @@ def package(folder: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> list
     return [str(home)]
 
 
-def test_the_four_have_their_published_parameters_and_order() -> None:
+def test_the_four_candidates_have_their_published_parameters_and_order() -> None:
     assert {name: dict(candidate.params) for name, candidate in REGISTRY.items()} == PUBLISHED
     assert [candidate.name for candidate in ALL] == list(PUBLISHED)
 
 
-def test_every_search_space_holds_what_its_estimator_takes(data: TimeOrdered) -> None:
+def test_every_search_space_holds_values_that_its_estimator_accepts(data: TimeOrdered) -> None:
     columns = Columns.of(data.rows)
     for candidate in ALL:
         assert candidate.search_space
@@ -90,10 +90,10 @@ POOR = replace(
     params={**PUBLISHED["lightgbm"], "num_leaves": 2, "n_estimators": 1},
     search_space={"n_estimators": (1, 60)},
 )
-"""One tree of two leaves, that a search can better."""
+"""A single tree of two leaves, which a search can improve on."""
 
 
-def test_a_search_finds_better_parameters_and_the_same_ones_again(data: TimeOrdered) -> None:
+def test_a_search_finds_better_parameters_and_is_reproducible(data: TimeOrdered) -> None:
     columns = Columns.of(data.rows)
     found = search(POOR, data, columns=columns, trials=2, seed=1)
     assert found.params == {**POOR.params, "n_estimators": 60}
@@ -106,13 +106,13 @@ def test_a_search_that_finds_nothing_better_keeps_the_published_parameters(data:
     assert search(same, data, columns=Columns.of(data.rows), trials=2, seed=1).params == same.params
 
 
-def test_a_search_is_over_the_training_part_only_and_its_winner_is_fitted() -> None:
+def test_the_winner_of_a_search_is_fitted() -> None:
     split = split_rows(orders(), dataset=ORDERS)
     (model,) = fit_candidates(split, dataset=ORDERS, candidates=[POOR], options=FitOptions(search=5))
     assert model.candidate.params["n_estimators"] == model.estimator.steps[-1][1].n_estimators == 60
 
 
-def test_rolling_origin_is_the_mean_over_windows_that_expand(data: TimeOrdered) -> None:
+def test_the_rolling_origin_evaluation_is_the_mean_over_expanding_windows(data: TimeOrdered) -> None:
     from sklearn.metrics import accuracy_score, roc_auc_score
 
     columns = Columns.of(data.rows)
@@ -134,7 +134,7 @@ def test_a_time_fold_of_one_class_is_named(data: TimeOrdered) -> None:
         rolling_origin(LOGISTIC, sorted_labels, columns=Columns.of(data.rows), folds=3)
 
 
-def test_fitting_side_by_side_changes_no_bit() -> None:
+def test_fitting_in_parallel_changes_no_bit() -> None:
     split = split_rows(orders(2_000), dataset=ORDERS)
     together = fit_candidates(split, dataset=ORDERS)
     apart = [fit_candidates(split, dataset=ORDERS, candidates=[candidate])[0] for candidate in ALL]
@@ -147,7 +147,7 @@ def test_fitting_side_by_side_changes_no_bit() -> None:
     assert np.array_equal(alone.predict_proba(feature_frame(split.test, ORDERS))[:, 1], forest.test_probability)
 
 
-def test_another_seed_gives_another_forest_and_the_same_seed_the_same() -> None:
+def test_a_forest_depends_only_on_its_seed() -> None:
     split = split_rows(orders(), dataset=ORDERS)
     one, two, other = (
         best(fit_candidates(split, dataset=ORDERS, candidates=[ALL[1]], options=FitOptions(seed=seed)))

@@ -1,4 +1,4 @@
-"""Bad input: named errors for what makes models worthless, warnings for what a person should know."""
+"""Data that would make models worthless raises named errors, and data that a person should know of gives warnings."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def split_of(table: pa.Table) -> Split:
     return split_rows(table, dataset=ORDERS)
 
 
-def test_good_data_is_not_talked_of() -> None:
+def test_good_data_gives_no_warning() -> None:
     rows = put(orders(), "depot", orders().column("depot").cast(pa.int64()).to_numpy() % 10)
     assert check_split(split_of(rows), ORDERS) == ()
 
@@ -33,7 +33,7 @@ def test_labels_other_than_0_and_1_are_named(wrong: list[object]) -> None:
 
 
 @pytest.mark.parametrize("direction", [1, -1])
-def test_a_number_that_knows_the_outcome_is_named(direction: int) -> None:
+def test_a_number_that_reveals_the_target_is_refused(direction: int) -> None:
     late = orders().column("late").to_numpy()
     knows = direction * (late + np.random.default_rng(0).normal(0, 0.2, len(late)))
     with pytest.raises(FeatureLeaks, match="distance alone gives the target away") as raised:
@@ -41,13 +41,13 @@ def test_a_number_that_knows_the_outcome_is_named(direction: int) -> None:
     assert 0.99 < raised.value.auc < 1
 
 
-def test_a_strong_feature_is_no_leak() -> None:
+def test_a_strong_feature_is_not_a_leak() -> None:
     late = orders().column("late").to_numpy()
     strong = late + np.random.default_rng(0).normal(0, 0.45, len(late))
     check_split(split_of(put(orders(), "distance", strong)), ORDERS)
 
 
-def test_a_category_and_a_gap_that_know_the_outcome_are_named() -> None:
+def test_a_category_and_a_gap_that_reveal_the_target_are_refused() -> None:
     late = orders().column("late").to_numpy()
     with pytest.raises(FeatureLeaks, match="carrier alone"):
         check_split(split_of(put(orders(), "carrier", np.where(late, "complained", "fine"))), ORDERS)
@@ -55,18 +55,18 @@ def test_a_category_and_a_gap_that_know_the_outcome_are_named() -> None:
         check_split(split_of(put(orders(), "distance", [5.0 if one else None for one in late])), ORDERS)
 
 
-def test_a_category_that_names_every_row_is_no_leak() -> None:
+def test_a_category_with_one_level_per_row_is_not_a_leak() -> None:
     rows = put(orders(), "carrier", [f"order {number}" for number in range(1_000)])
     assert any("carrier has values in the test part" in warning for warning in check_split(split_of(rows), ORDERS))
 
 
 @pytest.mark.parametrize("values", [[None] * 800 + [1.0] * 200, [np.nan] * 1_000])
-def test_a_feature_without_a_value_in_training_is_named(values: list[float | None]) -> None:
+def test_a_feature_without_a_value_in_training_is_refused(values: list[float | None]) -> None:
     with pytest.raises(FeatureAllMissing, match="distance has no value"):
         check_split(split_of(put(orders(), "distance", values)), ORDERS)
 
 
-def test_constant_and_mostly_missing_features_are_talked_of() -> None:
+def test_constant_and_mostly_missing_features_give_warnings() -> None:
     gaps = [1.0 * number if number % 3 == 0 else None for number in range(1_000)]
     rows = put(put(orders(), "distance", gaps), "express", [True] * 1_000)
     said = check_split(split_of(rows), ORDERS)
@@ -74,14 +74,14 @@ def test_constant_and_mostly_missing_features_are_talked_of() -> None:
     assert "feature express has the same value in every row of the training part: no model can learn from it" in said
 
 
-def test_levels_that_training_never_saw_are_talked_of() -> None:
+def test_levels_that_training_never_saw_give_a_warning() -> None:
     carrier = ["van", "bike"] * 400 + [f"new {number}" for number in range(8)] * 25
     said = check_split(split_of(put(orders(), "carrier", carrier)), ORDERS)
     listed = "new 0, new 1, new 2, new 3, new 4 and 3 more"
     assert f"feature carrier has values in the test part that training never saw: {listed}" in said
 
 
-def test_a_season_and_months_that_training_never_saw_are_talked_of() -> None:
+def test_a_season_and_months_that_training_never_saw_give_warnings() -> None:
     dataset = replace(
         ORDERS, features=(Feature("distance", FeatureKind.NUMERIC),), season_column="season", phase=Phase.MONTH
     )

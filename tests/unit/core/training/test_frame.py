@@ -1,4 +1,4 @@
-"""However a table writes numbers, truth values and text that may be missing, the models are given the same."""
+"""Models get the same input however a table writes numbers, booleans, text and missing values."""
 
 from typing import Any
 
@@ -34,14 +34,14 @@ INTEGERS, TRUTHS, TEXTS = [3, None, 0], [True, False, None], ["basic", None, "pr
     ],
     ids=["nullable", "floats and int8", "unsigned and dictionary", "pandas"],
 )
-def test_rows_are_taken_however_what_is_missing_is_written(visits: Any, paid: Any, plan: Any) -> None:
+def test_rows_are_accepted_however_missing_values_are_written(visits: Any, paid: Any, plan: Any) -> None:
     table = pa.table({"visits": visits, "paid": paid, "plan": plan})
     frame = input_frame(table, NAMES, categorical=CATEGORICAL)
     pd.testing.assert_frame_equal(frame, TAKEN, check_dtype=False)
     assert [kind.kind for kind in frame.dtypes] == ["f", "f", "O"]
 
 
-def test_text_where_the_model_takes_a_number_is_refused_by_name() -> None:
+def test_text_where_the_model_expects_a_number_is_refused_by_name() -> None:
     table = pa.table({"visits": pa.array(["three", None, "0"]), "paid": pa.array(TRUTHS), "plan": pa.array(TEXTS)})
     with pytest.raises(FeatureUnusable, match="feature visits holds string, which is not a number: correct the column"):
         input_frame(table, NAMES, categorical=CATEGORICAL)

@@ -1,3 +1,5 @@
+"""The holdout carries the baseline of the training part and the names of its segments."""
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -25,7 +27,7 @@ TRAIN = pa.table({"left": pa.array([1, 1, 1, 0], pa.int8()), "region": ["n", "n"
 TEST = pa.table({"left": pa.array([0, 0, 1], pa.int8()), "region": ["n", None, "s"], "tier": [1.0, 2.5, None]})
 
 
-def test_the_baseline_is_the_share_of_the_training_part() -> None:
+def test_the_baseline_is_the_share_of_class_1_in_the_training_part() -> None:
     columns = holdout_columns(TRAIN, TEST, dataset(None))
     assert list(columns) == ["baseline"]
     assert np.asarray(columns["baseline"]).tolist() == [0.75] * 3
@@ -33,10 +35,10 @@ def test_the_baseline_is_the_share_of_the_training_part() -> None:
 
 
 @pytest.mark.parametrize(("column", "names"), [("region", ["n", "missing", "s"]), ("tier", ["1", "2.5", "missing"])])
-def test_segments_are_names(column: str, names: list[str]) -> None:
+def test_segments_are_written_as_names(column: str, names: list[str]) -> None:
     assert holdout_columns(TRAIN, TEST, dataset(column))["segment"].to_pylist() == names
 
 
-def test_a_segment_that_is_no_column_is_named() -> None:
+def test_a_segment_column_that_rows_lack_is_refused() -> None:
     with pytest.raises(SegmentMissing, match="churn: its rows have no column plan"):
         holdout_columns(TRAIN, TEST, dataset("plan"))

@@ -1,3 +1,5 @@
+"""A model's figures agree with scikit-learn and have reproducible intervals."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from tests.unit.core.evaluation.samples import calibrated, expit
 
 @given(st.integers(0, 10_000))
 @settings(max_examples=15, deadline=None)
-def test_the_six_legacy_figures_are_scikit_learns_to_the_last_digit(seed: int) -> None:
+def test_the_six_legacy_figures_agree_with_scikit_learn_to_the_last_digit(seed: int) -> None:
     labels, logits = calibrated(seed, 150)
     probability = np.round(expit(logits), 2)
     found = evaluate(
@@ -32,7 +34,7 @@ def test_the_six_legacy_figures_are_scikit_learns_to_the_last_digit(seed: int) -
     assert found["brier_score"] == pytest.approx(reference.brier_score_loss(labels, probability))
 
 
-def test_every_figure_on_the_test_part_has_an_interval_and_a_seed_gives_the_same() -> None:
+def test_every_figure_on_the_test_part_has_an_interval_that_depends_on_the_seed() -> None:
     labels, logits = calibrated(1, 800)
     given_rows = {
         "train_labels": labels,

@@ -1,3 +1,5 @@
+"""Pickled models of the old system are read, and pickles that would run anything else are refused."""
+
 import pickle
 from dataclasses import replace
 from typing import Any
@@ -32,7 +34,7 @@ def fitted(candidate: Candidate, frame: Any = FRAME) -> Any:
 
 
 class Calls:
-    """A pickle that calls something when it is loaded."""
+    """A pickle that calls a function when it is loaded."""
 
     def __init__(self, target: Any, *given: Any) -> None:
         self.target, self.given = target, given
@@ -43,15 +45,15 @@ class Calls:
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 @pytest.mark.parametrize("candidate", ALL, ids=lambda candidate: candidate.name)
-def test_the_four_models_are_read_as_they_were(candidate: Candidate, protocol: int) -> None:
+def test_the_four_models_are_read_with_the_same_predictions(candidate: Candidate, protocol: int) -> None:
     model = fitted(candidate)
     read = read_model("m", pickle.dumps(model, protocol=protocol), scaler=None, sample=SAMPLE, dataset=DATASET)
-    # A forest on several threads adds its trees in the order they finish.
+    # A forest on several threads adds up its trees in the order in which they finish.
     assert np.allclose(read.predict_proba(FRAME), model.predict_proba(FRAME), rtol=0, atol=1e-14)
     assert flavor_of(read) is candidate.flavor
 
 
-def test_a_bare_model_and_its_scaler_are_one_again() -> None:
+def test_a_bare_model_and_its_scaler_are_joined_again() -> None:
     pipeline = fitted(ALL[0])
     bare, scaler = (pickle.dumps(pipeline.named_steps[step]) for step in ("model", "scaler"))
     read = read_model("logistic_regression", bare, scaler=scaler, sample=SAMPLE, dataset=DATASET)
@@ -71,25 +73,25 @@ def test_a_bare_model_and_its_scaler_are_one_again() -> None:
         ({"model": Calls(__import__("importlib").import_module, "antigravity")}, "importlib.import_module"),
     ],
 )
-def test_nothing_but_a_model_is_rebuilt(hostile: object, asked: str) -> None:
+def test_a_pickle_that_asks_for_anything_but_a_model_is_refused(hostile: object, asked: str) -> None:
     with pytest.raises(PickleForbidden, match=f"asks for {asked}"):
         read_model("m", pickle.dumps(hostile), scaler=None, sample=None, dataset=DATASET)
 
 
-def test_a_name_with_a_dot_reaches_no_attribute_of_an_allowed_one() -> None:
-    # Protocol 4 looks "a.b" up step by step.
+def test_a_dotted_name_cannot_reach_an_attribute_of_an_allowed_one() -> None:
+    # Protocol 4 resolves "a.b" one attribute at a time.
     content = b"\x80\x04\x8c\x05numpy\x8c\x0endarray.tofile\x93."
     with pytest.raises(PickleForbidden, match=r"numpy\.ndarray\.tofile"):
         read_model("m", content, scaler=None, sample=None, dataset=DATASET)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a pickle", pickle.dumps({"a": 1}), pickle.dumps(fitted(ALL[1]))[:-40]])
-def test_what_is_no_model_is_named(content: bytes) -> None:
+def test_content_that_is_not_a_model_is_refused(content: bytes) -> None:
     with pytest.raises(PickleUnusable, match="m holds no model"):
         read_model("m", content, scaler=None, sample=None, dataset=DATASET)
 
 
-def test_a_scaler_is_no_model_and_a_model_no_scaler() -> None:
+def test_a_scaler_in_place_of_a_model_or_a_model_in_place_of_a_scaler_is_refused() -> None:
     pipeline = fitted(ALL[0])
     bare, scaler = (pickle.dumps(pipeline.named_steps[step]) for step in ("model", "scaler"))
     with pytest.raises(PickleUnusable, match="StandardScaler has no predict_proba"):
@@ -98,7 +100,7 @@ def test_a_scaler_is_no_model_and_a_model_no_scaler() -> None:
         read_model("m", bare, scaler=bare, sample=None, dataset=DATASET)
 
 
-def test_other_columns_are_refused() -> None:
+def test_a_model_that_takes_other_columns_is_refused() -> None:
     shuffled = fitted(ALL[1], FRAME[list(reversed(DATASET.feature_names))])
     with pytest.raises(FeaturesDiffer, match="m takes season_phase"):
         read_model("m", pickle.dumps(shuffled), scaler=None, sample=None, dataset=DATASET)
@@ -107,7 +109,7 @@ def test_other_columns_are_refused() -> None:
         read_model("m", pickle.dumps(fewer), scaler=None, sample=None, dataset=DATASET)
 
 
-def test_a_model_that_breaks_when_it_predicts_is_refused() -> None:
+def test_a_model_that_fails_to_predict_is_refused() -> None:
     broken = fitted(ALL[0])
     del broken.named_steps["model"].coef_
     with pytest.raises(PickleUnusable):

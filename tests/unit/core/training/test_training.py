@@ -1,3 +1,5 @@
+"""Rows are split by time, candidates learn from the older part, and the holdout is kept for the gate."""
+
 import csv
 import io
 import pickle
@@ -34,7 +36,7 @@ def table(n: int = 600, seed: int = 0) -> pa.Table:
     return pa.table({"id": np.arange(n), "day": day, "a": a, "b": b, "won": won})
 
 
-def test_split_is_by_time_and_loses_no_row() -> None:
+def test_the_split_is_by_time_and_loses_no_row() -> None:
     split = split_rows(table(), dataset=DATASET)
     assert (split.train.num_rows, split.test.num_rows) == (480, 120)
     assert max(split.train.column("day").to_pylist()) < min(split.test.column("day").to_pylist())
@@ -50,7 +52,7 @@ def test_the_holdout_is_the_newest_half_of_the_test_part() -> None:
     assert (other.train.num_rows, other.selection.num_rows, other.holdout.num_rows) == (300, 240, 60)
 
 
-def test_nothing_but_the_gate_looks_at_the_holdout() -> None:
+def test_models_do_not_depend_on_the_labels_of_the_holdout() -> None:
     rows = table().sort_by("day")
     flipped = pa.array(
         [*rows.column("won").to_pylist()[:540], *(1 - won for won in rows.column("won").to_pylist()[540:])]
@@ -68,13 +70,13 @@ def test_nothing_but_the_gate_looks_at_the_holdout() -> None:
         assert np.array_equal(a.test_probability, b.test_probability)
 
 
-def test_the_split_of_the_design_has_its_figures() -> None:
+def test_the_split_of_the_newest_games_has_its_published_sizes() -> None:
     rows = pa.table({"id": range(43_485), "day": range(43_485), "won": np.arange(43_485) % 2})
     split = split_rows(rows, dataset=DATASET)
     assert (split.train.num_rows, split.test.num_rows) == (34_788, 8_697)
 
 
-def test_too_few_rows_and_one_class_are_named() -> None:
+def test_too_few_rows_or_a_single_class_are_refused() -> None:
     with pytest.raises(TooFewRows, match="are 5 rows"):
         split_rows(table(5), dataset=DATASET)
     one = table().set_column(4, "won", pa.array(np.ones(600, np.int8)))
@@ -87,7 +89,7 @@ def test_too_few_rows_and_one_class_are_named() -> None:
             split_rows(table().sort_by("day").set_column(4, "won", pa.array(won)), dataset=DATASET)
 
 
-def test_every_candidate_learns_and_is_the_same_twice() -> None:
+def test_every_candidate_learns_and_is_reproducible() -> None:
     split = split_rows(table(), dataset=DATASET)
     first, second = (fit_candidates(split, dataset=DATASET) for _ in range(2))
     assert [model.name for model in first] == ["logistic_regression", "random_forest", "xgboost", "lightgbm"]
@@ -98,14 +100,14 @@ def test_every_candidate_learns_and_is_the_same_twice() -> None:
     assert best(first).selection_auc == max(model.selection_auc for model in first)
 
 
-def test_every_candidates_importances_are_shares_and_see_what_matters() -> None:
+def test_the_importances_of_every_candidate_are_shares_that_rank_features_correctly() -> None:
     for model in fit_candidates(split_rows(table(), dataset=DATASET), dataset=DATASET):
         shares = importances(model.estimator, DATASET.feature_names)
         assert sum(shares.values()) == pytest.approx(1)
         assert shares["a"] > shares["b"]
 
 
-def test_legacy_files_open_with_plain_pickle_and_predict_the_same() -> None:
+def test_legacy_files_open_with_plain_pickle_and_give_the_same_predictions() -> None:
     split = split_rows(table(), dataset=DATASET)
     models = fit_candidates(split, dataset=DATASET, candidates=ALL)
     files = legacy_files(models)

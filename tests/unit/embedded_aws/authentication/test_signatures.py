@@ -1,4 +1,4 @@
-"""What is let in was signed by botocore's own signers; whatever was changed afterwards is refused."""
+"""Requests signed by botocore's own signers are accepted, and any request changed afterwards is refused."""
 
 import hashlib
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def credentials(secret: str = KEYS.secret, token: str | None = None) -> Credenti
 
 
 def sent(request: AWSRequest) -> Request:
-    """What the server gets of a request as botocore sends it."""
+    """Return the request as the server receives it from botocore."""
     parts = urlsplit(str(request.prepare().url))
     headers = [(name.encode(), _bytes(value)) for name, value in request.headers.items()]
     named = [] if "Host" in request.headers else [(b"host", HOST.encode())]
@@ -57,9 +57,7 @@ def refusal(request: Request, body: bytes = b"", *, now: datetime | None = None)
 
 @given(path=TEXT, name=TEXT, value=TEXT, body=st.binary(max_size=40))
 @example(path="a", name="Signature", value="of an artist", body=b"")
-def test_a_signed_request_is_let_in_whatever_it_asks_for_and_no_other_body_is(
-    path: str, name: str, value: str, body: bytes
-) -> None:
+def test_a_signed_request_is_accepted_but_not_with_another_body(path: str, name: str, value: str, body: bytes) -> None:
     request = made("POST", f"/{quote(path)}?{quote(name, safe='')}={quote(value, safe='')}", body)
     SigV4Auth(credentials(), "lambda", "us-east-1").add_auth(request)
     let_in(sent(request), body)
@@ -67,7 +65,7 @@ def test_a_signed_request_is_let_in_whatever_it_asks_for_and_no_other_body_is(
 
 
 @given(key=TEXT, body=st.binary(max_size=40))
-def test_an_object_of_any_name_is_put_with_its_hash_and_no_other_bytes_are(key: str, body: bytes) -> None:
+def test_an_object_is_accepted_with_its_hash_but_not_with_other_bytes(key: str, body: bytes) -> None:
     request = made("PUT", f"/bucket/{quote(key, safe='/~')}", body)
     request.context["payload_signing_enabled"] = True
     S3SigV4Auth(credentials(), "s3", "us-east-1").add_auth(request)
@@ -77,7 +75,7 @@ def test_an_object_of_any_name_is_put_with_its_hash_and_no_other_bytes_are(key: 
 
 
 @pytest.mark.parametrize("form", ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"])
-def test_a_body_without_a_hash_is_s3s_alone(form: str) -> None:
+def test_a_body_without_a_hash_is_accepted_only_by_s3(form: str) -> None:
     for service in ("s3", "lambda"):
         request = made("PUT", "/bucket/key", b"bytes", {"X-Amz-Content-SHA256": form})
         SigV4Auth(credentials(), service, "us-east-1").add_auth(request)
@@ -103,7 +101,7 @@ def test_a_body_that_is_signed_in_chunks_is_verified_chunk_by_chunk(trailer: str
         assert refusal(sent(request), changed) == "SignatureDoesNotMatch"
 
 
-def test_a_session_signs_with_its_token() -> None:
+def test_a_session_token_is_part_of_the_claim() -> None:
     request = made("GET", "/")
     SigV4Auth(credentials(token="a token"), "sts", "us-east-1").add_auth(request)
     claim = read_claim(sent(request), now=datetime.now(UTC))
@@ -112,7 +110,7 @@ def test_a_session_signs_with_its_token() -> None:
 
 
 def signed(body: bytes = b"{}", at: datetime | None = None, secret: str = KEYS.secret) -> AWSRequest:
-    """A call of a function, signed at a time of one's own choice."""
+    """Return a call of a function, signed at the given time and with the given secret."""
     request = made("POST", "/2015-03-31/functions?a=1", body, {"X-Amz-Target": "T.Op"})
     signer: Any = SigV4Auth(credentials(secret), "lambda", "us-east-1")
     request.context["timestamp"] = (at or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
@@ -144,7 +142,7 @@ def test_another_method_path_or_query_is_refused() -> None:
         assert refusal(Request(method, path, query, right.headers), b"{}") == "SignatureDoesNotMatch"
 
 
-def test_headers_that_mean_something_to_aws_are_signed_or_refused() -> None:
+def test_an_unsigned_header_that_aws_interprets_is_refused() -> None:
     right = sent(signed())
     for name in ("x-amz-security-token", "x-amz-copy-source", "x-amz-content-sha256"):
         added = Request(right.method, right.raw_path, right.query, {**right.headers, name: "x"})
@@ -158,7 +156,7 @@ def test_a_replay_outside_the_window_is_refused(minutes: int) -> None:
 
 
 @pytest.mark.parametrize("minutes", [-4, 4])
-def test_a_clock_that_is_a_little_off_is_not(minutes: int) -> None:
+def test_a_clock_that_is_off_by_a_few_minutes_is_accepted(minutes: int) -> None:
     let_in(sent(signed(at=datetime.now(UTC) + timedelta(minutes=minutes))), b"{}")
 
 
@@ -175,7 +173,7 @@ def test_a_clock_that_is_a_little_off_is_not(minutes: int) -> None:
         (", SignedHeaders", ",Signature=" + "0" * 64 + ", SignedHeaders"),
     ],
 )
-def test_what_is_no_such_signature_counts_as_none(change: tuple[str, str]) -> None:
+def test_a_malformed_signature_counts_as_none(change: tuple[str, str]) -> None:
     request = signed()
     written = request.headers["Authorization"].replace(*change)
     assert written != request.headers["Authorization"]
@@ -184,7 +182,7 @@ def test_what_is_no_such_signature_counts_as_none(change: tuple[str, str]) -> No
     assert refusal(sent(request), b"{}") == "MissingAuthenticationToken"
 
 
-def test_zeros_and_another_secret_are_no_signature() -> None:
+def test_a_signature_of_zeros_or_of_another_secret_is_refused() -> None:
     assert refusal(sent(signed(secret="test")), b"{}") == "SignatureDoesNotMatch"
     right = sent(signed())
     zeros = right.headers["authorization"].rpartition("=")[0] + "=" + "0" * 64
@@ -198,14 +196,14 @@ def test_two_authorization_headers_are_refused() -> None:
     assert refusal(Request(right.method, right.raw_path, right.query, twice), b"{}") == "MissingAuthenticationToken"
 
 
-def test_nothing_signed_at_all_is_refused() -> None:
+def test_a_request_without_a_signature_is_refused() -> None:
     for query in (b"", b"Action=ListRoles", b"X-Amz-Signature=00", b"AWSAccessKeyId=test&Signature=00&Expires=x"):
         request = Request.read("GET", b"/", query, [(b"host", HOST.encode())])
         assert refusal(request) == "MissingAuthenticationToken"
 
 
 @pytest.mark.parametrize("signer", [S3SigV4QueryAuth, SigV4QueryAuth])
-def test_a_presigned_address_is_good_for_its_time_and_for_what_it_names(signer: type[SigV4QueryAuth]) -> None:
+def test_a_presigned_address_is_valid_only_for_its_time_and_its_object(signer: type[SigV4QueryAuth]) -> None:
     request = made("GET", "/bucket/a%20b?response-content-type=text%2Fplain")
     signer(credentials(token="t"), "s3" if signer is S3SigV4QueryAuth else "sts", "us-east-1", 60).add_auth(request)
     right, now = sent(request), datetime.now(UTC)
@@ -239,10 +237,10 @@ def test_a_second_claim_in_the_query_is_refused() -> None:
     assert refusal(both, b"{}") == "MissingAuthenticationToken"
 
 
-def test_a_presigned_address_of_the_old_kind_is_good_for_its_time_and_for_what_it_names() -> None:
+def test_an_old_style_presigned_address_is_valid_only_for_its_time_and_its_object() -> None:
     request = made("GET", "/bucket/a%20b?versionId=1")
     HmacV1QueryAuth(credentials(token="t"), expires=60).add_auth(request)
-    # Whoever is given the address sends no more than that.
+    # Whoever uses such an address sends nothing beyond the address itself.
     right, now = sent(made("GET", str(request.url).removeprefix(f"https://{HOST}"))), datetime.now(UTC)
     let_in(right)
     assert refusal(right, now=now + timedelta(seconds=62)) == "RequestExpired"
@@ -258,7 +256,7 @@ def test_a_presigned_address_of_the_old_kind_is_good_for_its_time_and_for_what_i
         assert refusal(changed) == "SignatureDoesNotMatch"
 
 
-def test_keys_of_two_instances_have_nothing_in_common_and_are_not_printed() -> None:
+def test_two_instances_have_different_keys_and_never_print_their_secret() -> None:
     one, other = new_keys(), new_keys()
     assert len({one.key_id, one.secret, other.key_id, other.secret}) == 4
     assert one.secret not in repr(one)
