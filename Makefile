@@ -28,7 +28,7 @@ check: setup ## Lint, format, types, import directions, lock file, shell scripts
 	@scripts/check
 
 test: setup ## Every test, the fast ones first
-	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core tests/unit tests/infra $(ARGS)
+	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core courtside/api tests/unit tests/infra $(ARGS)
 	@$(BIN)/pytest --numprocesses logical --dist loadfile tests/integration tests/e2e $(ARGS)
 
 package: setup ## Build wheel and sdist, install them with plain pip, use them there

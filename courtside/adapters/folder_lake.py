@@ -6,9 +6,10 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from courtside.adapters.files import write_files, writing
-from courtside.contracts.errors import CourtsideError
+from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.workflows.ports import ObjectMissing, StampedObject, StoredObject
 
 
@@ -28,6 +29,9 @@ class FolderLake:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._before: dict[Path, Path | None] | None = None
+        """Files written since `unchanged_if_refused` began, each with a second name of what it was before."""
+        self._kept = root
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -35,6 +39,7 @@ class FolderLake:
 
         The operating system releases it when the process ends, however that happens.
         """
+        missing = [path for path in (self.root, *self.root.parents) if not path.exists()]
         with writing(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
@@ -42,9 +47,41 @@ class FolderLake:
             _lock(folder, self.root)
             yield
         finally:
-            with contextlib.suppress(OSError):  # a folder in which nothing was written is removed again
-                self.root.rmdir()
+            with contextlib.suppress(OSError):  # folders in which nothing was written are removed again
+                for path in missing:
+                    path.rmdir()
             os.close(folder)
+
+    @contextlib.contextmanager
+    def unchanged_if_refused(self) -> Iterator[None]:
+        """Take back all that was written within if the input turns out to be bad, so that nothing is half there."""
+        with writing(self.root):
+            kept = TemporaryDirectory(prefix=".before-", dir=self.root)
+        with kept as folder:
+            self._kept, self._before = Path(folder), {}
+            try:
+                yield
+            except BadInput:
+                self._take_back(self._before)
+                raise
+            finally:
+                self._before = None
+
+    def _take_back(self, before: Mapping[Path, Path | None]) -> None:
+        for path, kept in before.items():
+            if kept is not None:
+                kept.replace(path)
+        written = [path for path, kept in before.items() if kept is None]
+        self.remove([path.relative_to(self.root).as_posix() for path in written])
+
+    def _remember(self, path: Path) -> None:
+        if self._before is None or path in self._before:
+            return
+        self._before[path] = None
+        if path.exists():
+            kept = self._kept / str(len(self._before))
+            os.link(path, kept)  # a new file takes its name, so the old one stays as it is
+            self._before[path] = kept
 
     def uri(self, key: str) -> str:
         """Return the file's path."""
@@ -70,6 +107,7 @@ class FolderLake:
 
     def write(self, key: str, content: bytes) -> None:
         """Write a file; a reader sees the old content or the new, never a part. Raises `FolderNotWritable`."""
+        self._remember(self.root / key)
         write_files({self.root / key: content})
 
     def claim(self, key: str, content: bytes) -> bool:
@@ -78,6 +116,7 @@ class FolderLake:
         Raises `FolderNotWritable`.
         """
         path = self.root / key
+        self._remember(path)
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:

@@ -1,6 +1,5 @@
 """`courtside drift`: compare tables, and recompute past checks."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,26 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, print_text, say
-from courtside.cli.input import InputMismatch, OptionalContractOption, parse_day, say_left_out
+from courtside.cli.input import OptionalContractOption, say_left_out
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
+from courtside.contracts.days import parse_day
 from courtside.contracts.events import DriftCheckResponse, Window
-from courtside.contracts.names import DEFAULT_DATASET
 from courtside.contracts.shortening import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from courtside.core.dataset import Dataset
-    from courtside.core.drift import FeatureDrift, Policy, Profile
-    from courtside.core.drift.reading import FeatureTable
+    from courtside.core.drift import FeatureDrift
     from courtside.workflows.backfill_drift import BackfilledWindow
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.compare_tables import Compared, Comparison
 
 app = typer.Typer(no_args_is_help=True, help="Compare a current table with a reference.")
 EXIT_DRIFT = 3
-MODEL_SCHEME = "models:/"
-DEFAULT_POLICY = "calibrated"
 INSUFFICIENT_DATA = "insufficient_data"
 
 
@@ -78,107 +73,29 @@ def check_tables(
 
     - `courtside drift check --reference models:/nba-game-predictions@champion --current s3://bucket/features --json`
     """
-    from courtside.workflows.compare_tables import compare_tables
+    from courtside.api.drift import MODEL_SCHEME, check_drift
 
-    contract = _named(dataset)
-    rules = _policy(contract, policy, threshold or ())
-    registered = reference.startswith(MODEL_SCHEME)
     with people.status("Comparing"):
-        window = _opened(current)
-        known = _registered(reference, tracking_uri, stage) if registered else _opened(reference)
-        columns = _compared(contract, known, window, time_column=time_column)
-        window = _narrowed(window, since, until, time_column=columns.time_column)
-        compared = compare_tables(known, window, compared=columns, policy=rules)
+        found = check_drift(
+            reference,
+            current,
+            contract=dataset,
+            policy=policy,
+            thresholds=threshold or (),
+            time_column=time_column,
+            since=since,
+            until=until,
+            tracking_uri=tracking_uri or (stage_tracking_uri(stage) if reference.startswith(MODEL_SCHEME) else None),
+        )
     if out is not None:
-        _write(compared, out)
+        data, page = found.save(out)
+        say(f"written: {data}, {page}")
+    compared = found.comparison
     for file in compared.report.files_quarantined:
         say(f"set aside: {file.file}: {file.reason}", style="bold red")
     print_json(compared.to_dict()) if as_json else _print(compared)
     if exit_code and compared.report.drift_detected:
         raise typer.Exit(EXIT_DRIFT)
-
-
-def _named(dataset: str | None) -> "Dataset | None":
-    from courtside.datasets.catalog import load_dataset
-
-    return None if dataset is None else load_dataset(dataset)
-
-
-def _policy(contract: "Dataset | None", name: str | None, thresholds: "Sequence[str]") -> "Policy":
-    """Return the policy that an option or else the contract names; a threshold of an option replaces the contract's."""
-    from courtside.core.drift.policies import policy_named
-
-    ours = contract.policy if contract else DEFAULT_POLICY
-    kept = contract.thresholds if contract and name in {None, ours} else ()
-    given = {text.rpartition("=")[0].strip(): text for text in (*kept, *thresholds)}
-    return policy_named(name or ours, thresholds=list(given.values()))
-
-
-def _compared(
-    contract: "Dataset | None",
-    reference: "FeatureTable | Profile",
-    current: "FeatureTable | Profile",
-    *,
-    time_column: str | None,
-) -> "Compared":
-    """Return which columns are compared: the contract's, those of nba_games where the reference has them, or both's."""
-    from courtside.core.drift import Profile
-    from courtside.datasets.catalog import load_dataset
-    from courtside.workflows.compare_tables import Compared
-
-    if contract is None:
-        shipped = load_dataset(DEFAULT_DATASET)
-        there = set(reference.names if isinstance(reference, Profile) else reference.column_names)
-        if isinstance(reference, Profile) and there.isdisjoint(shipped.feature_names):
-            return Compared.of_profile(reference)
-        if not (isinstance(reference, Profile) or there.issuperset(shipped.feature_names)):
-            return Compared.inferred(reference, current, time_column=time_column)
-        contract = shipped
-    named = replace(contract, time_column=time_column or contract.time_column)
-    return replace(Compared.of(named, reference), contract=contract.contract)
-
-
-def _opened(address: str) -> "FeatureTable | Profile":
-    from courtside.adapters.feature_tables import open_address
-
-    return open_address(address)
-
-
-def _registered(address: str, tracking_uri: str | None, stage: str) -> "Profile":
-    from courtside.adapters.registered_profiles import registered_profile
-
-    return registered_profile(address, tracking_uri=tracking_uri or stage_tracking_uri(stage))
-
-
-def _narrowed(
-    table: "FeatureTable | Profile", since: str | None, until: str | None, *, time_column: str | None
-) -> "FeatureTable | Profile":
-    from courtside.core.drift.reading import Days, FeatureTable, ProfileHasNoDays
-
-    days = Days(parse_day(since) if since else None, parse_day(until) if until else None)
-    if days.unlimited:
-        return table
-    if not isinstance(table, FeatureTable):
-        raise ProfileHasNoDays
-    if time_column is None:
-        raise InputMismatch(
-            "--from and --to choose rows by their time, and neither a contract nor the values say which column holds "
-            "it; name it with --time-column"
-        )
-    return table.of((), time_column=time_column, days=days)
-
-
-def _write(compared: "Comparison", folder: Path) -> None:
-    import json
-
-    from courtside.adapters.files import write_files
-    from courtside.core.report_page import render_page
-
-    page = render_page(compared.report, compared.reference, compared.current)
-    text = json.dumps(compared.to_dict(), indent=2)
-    pages = {"report.html": page, "report.json": f"{text}\n"}
-    write_files({folder / name: content.encode() for name, content in pages.items()})
-    say(f"written: {folder / 'report.json'}, {folder / 'report.html'}")
 
 
 def _print(compared: "Comparison") -> None:

@@ -7,21 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
-from courtside.cli.input import InputMismatch
-from courtside.contracts.errors import BadInput
 
 if TYPE_CHECKING:
     from courtside.core.proposal import Proposal
-
-
-class ContractThere(BadInput):
-    """A file that somebody may have edited stands where a contract should be written."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(
-            f"{path} is there already and is not overwritten; choose another file with --out, or delete it"
-        )
 
 
 def init(
@@ -42,21 +30,16 @@ def init(
 
     - `courtside init churn.csv --target churned --out contracts/churn.yaml`
     """
-    from courtside.adapters.feature_tables import open_address
-    from courtside.adapters.files import write_files
-    from courtside.core.drift import Profile
-    from courtside.core.proposal import propose
-    from courtside.datasets.written import contract_name, contract_text
+    from courtside.api.contracts import ContractThere, propose_contract
+    from courtside.datasets.written import contract_name
 
     path = out or Path(f"{contract_name(table)}.yaml")
-    if path.exists():
+    if path.exists():  # before the table is read, which may take a while
         raise ContractThere(path)
-    opened = open_address(table)
-    if isinstance(opened, Profile):
-        raise InputMismatch(f"{table} is a saved drift profile, which holds no rows; give the table it was made of")
     with people.status("Looking"):
-        proposal = propose(opened.sample(), table=table, target=target)
-    write_files({path: contract_text(proposal, name=contract_name(path.name)).encode()})
+        proposed = propose_contract(table, target=target)
+    proposed.save(path)
+    proposal = proposed.proposal
     print_json(_told(proposal, path)) if as_json else _print(proposal, path)
 
 

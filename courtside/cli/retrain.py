@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from courtside.adapters.training_ids import new_training_id
 from courtside.cli import runs
 from courtside.cli.console import JsonFlag, print_json, print_pairs, say
-from courtside.cli.input import parse_day
 from courtside.cli.stage import Stage
-from courtside.cli.training_ids import new_training_id
+from courtside.contracts.days import parse_day
 from courtside.contracts.events import RetrainingRequest, Trigger
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
-from courtside.cli.input import TableOption, table_content, table_contract
+from courtside.cli.input import TableOption
 from courtside.cli.loads import LoadId, load_rows
 from courtside.cli.stage import Stage
 from courtside.cli.stage_data import stage_table
@@ -38,11 +38,12 @@ def load(
 
     - `courtside tables load --table march.csv --contract churn.yaml --json`
     """
+    from courtside.api.inputs import content_of, load_contract
     from courtside.workflows.table_loads import load_table
 
-    contract = table_contract(str(dataset))
+    contract = load_contract(dataset)
     name = PurePath(table).name
-    content = table_content(table, contract)
+    content = content_of(table, contract)
     lake, served = stage_table(stage, contract)
     with people.status(f"Loading {name}") as status:
         done = load_table(content, file=name, lake=lake, dataset=served, now=datetime.now(UTC), progress=status.update)

@@ -1,7 +1,6 @@
 """`courtside features` and `courtside train`: the library on files, without AWS."""
 
 import time
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,19 +10,15 @@ from courtside.cli.console import JsonFlag, print_json, print_models, print_tabl
 from courtside.cli.input import (
     ContractOption,
     GamesOption,
-    InputMismatch,
     QuarantineOption,
-    games_contract,
     read_input,
+    require_games,
     say_left_out,
-    table_content,
-    table_contract,
 )
 from courtside.cli.stage import Stage
-from courtside.cli.training_ids import new_training_id
 from courtside.contracts import lake_keys
-from courtside.contracts.errors import BadInput
-from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.days import parse_day
+from courtside.contracts.errors import BadInput, InputMismatch
 from courtside.contracts.names import DEFAULT_DATASET
 from courtside.contracts.records import Calibration, TrainingRecord
 from courtside.contracts.shortening import listed
@@ -119,11 +114,9 @@ def train_files(
     - `courtside train --resume-logging --stage dev`
     """
     from courtside.adapters.folder_lake import FolderLake
-    from courtside.adapters.provenance import provenance
-    from courtside.cli.input import parse_day
+    from courtside.api.training import train_stored
     from courtside.core.training.fit import FitOptions
     from courtside.datasets.catalog import load_dataset, table_address
-    from courtside.workflows.train import train
 
     if resume_logging:
         from courtside.cli.resume_logging import resume
@@ -132,27 +125,21 @@ def train_files(
         return
     if out is None:
         raise OptionMissing("--out")
-    lake = FolderLake(out)
+    contract = load_dataset(dataset)  # once: its file may change while the training runs
     if games is None and table is None:
-        table = table_address(dataset, load_dataset(dataset))
-    with lake.alone():
-        contract = _store_input(lake, games=games, table=table, dataset=dataset, quarantine=quarantine)
-        tracking = _tracking(tracking_uri, disabled=disable_mlflow or not contract.tracking)
-        request = RetrainingRequest(
-            training_id=new_training_id("files"),
-            as_of=parse_day(as_of) if as_of else date.max,
-            trigger=Trigger.MANUAL,
-            reason=f"trained from {games or table}",
-        )
-        record = train(
-            request,
-            lake=lake,
-            tracking=tracking,
-            dataset=contract,
-            newest_rows=newest,
+        table = table_address(dataset, contract)
+    lake = FolderLake(out)
+    with lake.alone(), lake.unchanged_if_refused():
+        _store_input(lake, contract, games=games, table=table, quarantine=quarantine)
+        record = train_stored(
+            lake,
+            contract,
+            source=str(games or table),
+            as_of=parse_day(as_of) if as_of else None,
+            newest=newest,
+            tracking=_tracking(tracking_uri, disabled=disable_mlflow or not contract.tracking),
             options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
-            with_reference=not disable_drift,
-            provenance=provenance(),
+            drift=not disable_drift,
             progress=lambda part: say(f"… {part}"),
         )
     _print_record(record, out, as_json=as_json)
@@ -183,46 +170,33 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
 
 
 def _store_input(
-    lake: "FolderLake", *, games: Path | None, table: str | None, dataset: str, quarantine: Path | None
-) -> "Contract":
-    """Put the given input where the training reads it, and return its contract."""
+    lake: "FolderLake", contract: "Contract", *, games: Path | None, table: str | None, quarantine: Path | None
+) -> None:
+    """Put the given input where the training reads it."""
+    from courtside.api.training import store_table
+    from courtside.workflows.games import store_games
+
     if (games is None) == (table is None):
         raise InputMismatch(
             "give either --games or --table, or name the `table` in the contract: a training has one input"
         )
-    if games is not None:
-        from courtside.workflows.games import store_games
-
-        contract = games_contract(dataset)
-        stored = store_games(read_input(games, quarantine=quarantine).table, lake=lake)
-        others = sorted(set(lake.keys(lake_keys.GAMES_PREFIX)) - set(stored))
-        if others:
-            raise InputMismatch(
-                f"{lake.root} holds games of another training ({others[0]}), which would be trained on too; "
-                "choose another folder with --out, or delete its games"
-            )
-        return contract
-    from courtside.workflows.tables import checked_table
-
-    assert table is not None
-    contract = table_contract(dataset)
-    content = table_content(table, contract)
-    checked_table(content, name=table, dataset=contract)
-    lake.write(lake_keys.loaded_table(contract.name, "table"), content)
-    return contract
+    if table is not None:
+        store_table(table, contract, lake=lake)
+        return
+    assert games is not None
+    require_games(contract)
+    stored = store_games(read_input(games, quarantine=quarantine).table, lake=lake)
+    others = sorted(set(lake.keys(lake_keys.GAMES_PREFIX)) - set(stored))
+    if others:
+        raise InputMismatch(
+            f"{lake.root} holds games of another training ({others[0]}), which would be trained on too; "
+            "choose another folder with --out, or delete its games"
+        )
 
 
 def _tracking(uri: str | None, *, disabled: bool) -> Any:
-    if disabled or uri is None:
-        if not disabled:
-            say("no --tracking-uri given: nothing is logged to MLflow (--disable-mlflow says so on purpose)")
-        return None
-    from courtside.adapters.mlflow_tracking import MlflowTracking
-    from courtside.adapters.tracking_address import require_server
-    from courtside.workflows.ports import TrackingUnavailable
+    from courtside.api.training import tracking_at
 
-    try:
-        require_server(uri)
-    except TrackingUnavailable as error:
-        say(f"warning: {error}. The training goes on, and tries again at its end.")
-    return MlflowTracking(uri)
+    if not disabled and uri is None:
+        say("no --tracking-uri given: nothing is logged to MLflow (--disable-mlflow says so on purpose)")
+    return None if disabled or uri is None else tracking_at(uri, warn=say)

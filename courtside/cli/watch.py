@@ -7,8 +7,8 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, say
 from courtside.cli.drift import EXIT_DRIFT, decision_of
-from courtside.cli.input import parse_day
 from courtside.cli.stage import Stage
+from courtside.contracts.days import parse_day
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse
 
 

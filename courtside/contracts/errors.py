@@ -12,3 +12,7 @@ class CourtsideError(Exception):
 
 class BadInput(CourtsideError):
     """What the caller handed in cannot be used; commands exit with 2."""
+
+
+class InputMismatch(BadInput):
+    """What was asked for takes an input other than the one given."""

@@ -58,7 +58,7 @@ class TableRows:
                 columns = self.dataset.columns_of(list(dict.fromkeys(names)))
                 repeated = [name for name in columns if names.count(name) > 1]
                 if repeated:
-                    raise DuplicateColumns(repeated)
+                    raise DuplicateColumns(repeated, table=key)
                 table = _plain(file.read(columns=columns, use_threads=False))
         except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:  # the last: a column's name
             raise unreadable(key, error, ends=Ends.of(content)) from error

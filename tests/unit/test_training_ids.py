@@ -1,6 +1,6 @@
 """Ids of trainings differ even if people start them at the same moment."""
 
-from courtside.cli.training_ids import new_training_id
+from courtside.adapters.training_ids import new_training_id
 
 
 def test_ids_made_in_one_second_differ_and_sort_by_time() -> None:

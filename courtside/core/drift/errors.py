@@ -24,9 +24,11 @@ class MissingColumns(BadInput):
 class DuplicateColumns(BadInput):
     """A table names a column twice, so a feature's values are ambiguous."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], *, table: str | None = None) -> None:
         self.columns = tuple(columns)
-        super().__init__(f"the table has more than one column {_named(columns)}; drop or rename the extra ones")
+        self.table = table
+        where = "the table" if table is None else f"the table {table}"
+        super().__init__(f"{where} has more than one column {_named(columns)}; drop or rename the extra ones")
 
 
 class WrongType(BadInput):
@@ -105,9 +107,22 @@ class NotBinary(BadInput):
 class UnreadableTable(BadInput):
     """An in-memory table cannot be read as Arrow columns."""
 
-    def __init__(self, cause: object) -> None:
+    def __init__(self, cause: object, *, table: str) -> None:
         self.cause = cause
-        super().__init__(f"the table cannot be read as typed columns: {cause}; give each column one type")
+        self.table = table
+        super().__init__(f"the {table} table cannot be read as typed columns: {cause}; give each column one type")
+
+
+class NotATable(BadInput):
+    """Something that holds no rows that can be read stands where a table should be."""
+
+    def __init__(self, given: object, *, table: str) -> None:
+        kind = f"{type(given).__module__}.{type(given).__qualname__}".removeprefix("builtins.")
+        self.table = table
+        super().__init__(
+            f"the {table} table is a {kind}, whose rows cannot be read; give a path, or a frame of pandas, polars, "
+            "pyarrow, DuckDB or another library with the Arrow PyCapsule interface (of a lazy frame, collect it first)"
+        )
 
 
 class ProfileMismatch(BadInput):

@@ -1,6 +1,5 @@
 """The drift API of the system Courtside replaces, as a thin face of the engine."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self
@@ -12,12 +11,14 @@ from courtside.contracts.shortening import listed, shortened
 from courtside.core.dataset import Feature
 from courtside.core.drift.check import check
 from courtside.core.drift.columns.kinds import inferred_kind, why_no_feature
-from courtside.core.drift.errors import DuplicateColumns, UnreadableTable, WrongType
+from courtside.core.drift.errors import WrongType
 from courtside.core.drift.policies.classic import ClassicPolicy
 from courtside.core.drift.policies.policy import MINIMUM_ROWS
 from courtside.core.drift.policies.thresholds import Threshold
 from courtside.core.drift.profiles.fitting import fit
 from courtside.core.drift.profiles.profile import Profile
+from courtside.core.drift.reading.frames import frame_table
+from courtside.core.drift.reading.table import FeatureTable
 
 
 class ConfigInvalid(BadInput):
@@ -66,7 +67,8 @@ class DriftConfig:
 class DataDriftDetection:
     """Detects drift of a current table against a reference table.
 
-    Tables are Arrow tables or anything that offers itself as one, such as a pandas or polars frame.
+    Tables are frames of pandas, polars, pyarrow, DuckDB or another library with the Arrow PyCapsule interface, or saved
+    profiles; `courtside.DataDriftDetection` takes files as well.
 
     >>> import pyarrow as pa
     >>> reference = pa.table({"points": [float(90 + i % 30) for i in range(600)]})
@@ -104,13 +106,24 @@ class DataDriftDetection:
 
     def setup(self, *, reference_data: Any) -> Self:
         """Profile the reference; raises what `fit` raises, `UnreadableTable` for columns of mixed types."""
-        table = _table(reference_data)
-        features, self._left_out = self._config.features, {}
-        if features is None:
-            features, self._left_out = inferred_features(table, time_column=self._config.time_column)
-        self._policy.require_known([feature.name for feature in features])
-        self._reference = fit(table, features, time_column=self._config.time_column)
+        table = self._opened(reference_data, name="reference")
+        self._left_out = {}
+        self._reference = table if isinstance(table, Profile) else self._fitted(table)
+        self._policy.require_known(self._reference.names)
         return self
+
+    def _fitted(self, table: FeatureTable) -> Profile:
+        features, time_column = self._config.features, self._config.time_column
+        if features is None:
+            rows = pa.Table.from_batches(list(table.of(table.column_names)))
+            features, self._left_out = inferred_features(rows, time_column=time_column)
+        names = [feature.name for feature in features]
+        self._policy.require_known(names)
+        return fit(table.of(names, time_column=time_column), features, time_column=time_column)
+
+    def _opened(self, data: Any, *, name: str) -> FeatureTable | Profile:
+        """Return a frame as a table that errors call `name`."""
+        return data if isinstance(data, Profile) else frame_table(data, name=name)
 
     def detect_drift(self, current_data: Any) -> dict[str, Any]:
         """Return ``summary``, ``features`` and ``alerts`` (one per drifted feature) as JSON-ready values.
@@ -119,7 +132,10 @@ class DataDriftDetection:
         Raises `SetupMissing`, `EmptyWindow`, `MissingColumns` if no feature is there, `DuplicateColumns`,
         `UnreadableTable`.
         """
-        current = self.reference.summarize(_table(current_data))
+        current = self._opened(current_data, name="current")
+        if isinstance(current, FeatureTable):
+            wanted = current.of(self.reference.columns_read, time_column=self.reference.time_column)
+            current = self.reference.summarize(wanted)
         report = check(self.reference, current, self._policy)
         body = report.to_dict()
         alerts = [
@@ -158,24 +174,3 @@ def _config(settings: Mapping[str, Any]) -> DriftConfig:
     if unknown:
         raise ConfigInvalid(unknown)
     return DriftConfig(**settings)
-
-
-def _table(data: Any) -> pa.Table:
-    """Return an Arrow table; pandas is never imported here, only met."""
-    if isinstance(data, pa.Table):
-        names = data.column_names
-    elif isinstance(data, pa.RecordBatch):
-        names = data.schema.names
-    else:
-        names = [str(name) for name in getattr(data, "columns", ())]
-    repeated = [name for name, count in Counter(names).items() if count > 1]
-    if repeated:
-        raise DuplicateColumns(repeated)
-    if isinstance(data, pa.Table):
-        return data
-    if isinstance(data, pa.RecordBatch):
-        return pa.Table.from_batches([data])
-    try:
-        return pa.table(data)
-    except (pa.ArrowException, TypeError, ValueError) as error:
-        raise UnreadableTable(error) from error

@@ -1,6 +1,6 @@
 """The top of the page: the verdict in a sentence, what moved since when, what was compared, a line per feature."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from courtside.contracts.shortening import listed, shortened
@@ -68,6 +68,12 @@ def _drifted(report: DriftReport) -> str:
 
 
 def stories(report: DriftReport) -> Markup | None:
+    """Return what moved under a heading; None if nothing did."""
+    said = sentences(report)
+    return element("section", element("h2", "What moved", id="moved"), said, aria_labelledby="moved") if said else None
+
+
+def sentences(report: DriftReport) -> Markup | None:
     """Return what moved, one sentence per group; None if nothing did."""
     said = [group.headline for group in report.groups]
     if not said:
@@ -78,10 +84,7 @@ def stories(report: DriftReport) -> Markup | None:
         return None
     more = len(said) - MOST_STORIES
     items = [element("li", text) for text in said[:MOST_STORIES]]
-    rest = element("li", f"and {more} more, each below") if more > 0 else None
-    return element(
-        "section", element("h2", "What moved", id="moved"), element("ul", *items, rest), aria_labelledby="moved"
-    )
+    return element("ul", *items, element("li", f"and {more} more, each below") if more > 0 else None)
 
 
 def set_aside(report: DriftReport) -> Markup | None:
@@ -142,6 +145,16 @@ def every_feature(ordered: list[FeatureDrift], links: Mapping[str, str]) -> Mark
         element("ol", *lines, class_="lines"),
         aria_labelledby="features",
     )
+
+
+def by_urgency(features: Iterable[FeatureDrift]) -> list[FeatureDrift]:
+    """Sort broken features first, then those that drifted, then those that moved as usual, each by effect."""
+    return sorted(features, key=_urgency)
+
+
+def _urgency(feature: FeatureDrift) -> tuple[bool, bool, bool, float]:
+    usual = feature.verdict is Verdict.USUAL
+    return feature.verdict not in BROKEN, not feature.drifted, not usual, -(feature.effect or 0.0)
 
 
 def badge(feature: FeatureDrift) -> Markup:

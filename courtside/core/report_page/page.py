@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from courtside.core.drift.profiles.profile import Profile
-from courtside.core.drift.reports.report import BROKEN, DriftReport, FeatureDrift, Verdict
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift
 from courtside.core.report_page.detail import feature_section
 from courtside.core.report_page.document import document
 from courtside.core.report_page.markup import Markup, element, joined
-from courtside.core.report_page.overview import banner, every_feature, facts, set_aside, stories, verdict
+from courtside.core.report_page.overview import banner, by_urgency, every_feature, facts, set_aside, stories, verdict
 from courtside.core.report_page.segments import segments
 
 MOST_DETAILED = 60
@@ -29,7 +29,7 @@ def render_page(
     report's story was told. `decision_text` is one sentence about what the system did. The same input gives the same
     bytes, about 8 KB per feature.
     """
-    ordered = sorted(report.features, key=_urgency)
+    ordered = by_urgency(report.features)
     keys = {feature.name: f"f{position}" for position, feature in enumerate(ordered[:MOST_DETAILED], 1)}
     cards = {
         feature.name: feature_section(
@@ -48,12 +48,6 @@ def render_page(
         _outcomes(report.outcomes, reference.outcomes, current.outcomes),
         _details(ordered[:MOST_DETAILED], cards, left_out=len(ordered) - len(cards)),
     )
-
-
-def _urgency(feature: FeatureDrift) -> tuple[bool, bool, bool, float]:
-    """Sort broken features first, then those that drifted, then those that moved as usual, each by effect."""
-    usual = feature.verdict is Verdict.USUAL
-    return feature.verdict not in BROKEN, not feature.drifted, not usual, -(feature.effect or 0.0)
 
 
 def _outcomes(found: Sequence[FeatureDrift], reference: Profile | None, current: Profile | None) -> Markup | None:

@@ -13,7 +13,8 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.rounding import Floats
 
 ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "pk"})
-ROW_NUMBERS = frozenset({"index", "unnamed: 0", "__index_level_0__"})
+ROW_NUMBERS = frozenset({"index", "unnamed: 0"})
+_UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 TIME_WORDS = frozenset({"time", "date", "datetime", "timestamp", "ts", "epoch", "at"})
 FEW = 20
 """With fewer values nobody can tell whether each row has a value of its own."""
@@ -73,6 +74,8 @@ def why_no_feature(name: str, column: Any) -> NoFeature | None:
     The name decides where its last word is one of those in use for ids and times and the values fit it, else the
     values: times, texts of which nearly every row has its own, and whole numbers that count or number the rows.
     """
+    if _UNNAMED_INDEX.fullmatch(name):
+        return NoFeature(Use.ID, "it is the index of a pandas frame, which has no name")
     if pa.types.is_temporal(column.type):
         return NoFeature(Use.TIME, "it holds times")
     kind = inferred_kind(column)

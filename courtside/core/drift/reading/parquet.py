@@ -24,6 +24,7 @@ from courtside.core.drift.reading.days import Days
 from courtside.core.drift.reading.errors import require_utf8, unreadable
 from courtside.core.drift.reading.foreign import HEAD_BYTES, TAIL_BYTES, Ends
 from courtside.core.drift.reading.formats.times import Clock, timed
+from courtside.core.drift.reading.plain import singles, viewless
 from courtside.core.drift.reading.spread import spread
 
 BUFFER_BYTES = 65_536
@@ -74,8 +75,9 @@ def stream(filesystem: fs.FileSystem, path: str, scope: Scope, *, name: str) -> 
         schema = file.schema_arrow
         added = [(name, made) for name, made in scope.constants if name not in schema.names]
         if not scope.days.unlimited:
-            _require_time(scope, [*schema.names, *(name for name, _ in added)])
+            require_time(scope.time_column, [*schema.names, *(name for name, _ in added)])
         wanted = [column for column in dict.fromkeys(scope.columns) if column in schema.names]
+        _require_once(wanted, schema.names, table=name)
         clock = None if scope.time_column is None else Clock(scope.time_column)
         for group in range(file.num_row_groups):
             rows = file.metadata.row_group(group)
@@ -83,7 +85,7 @@ def stream(filesystem: fs.FileSystem, path: str, scope: Scope, *, name: str) -> 
                 continue
             for batch in file.iter_batches(arrow.ROWS_PER_BATCH, row_groups=[group], columns=wanted, use_threads=False):
                 require_utf8(name, batch)
-                timed_batch = timed(_with_constants(_viewless(batch), added), clock)
+                timed_batch = timed(_with_constants(viewless(batch), added), clock)
                 yield rows_within(timed_batch, scope.days, time_column=scope.time_column)
 
 
@@ -94,16 +96,15 @@ def sampled(filesystem: fs.FileSystem, path: str, budget: "Budget", *, name: str
     """
     with _opened(filesystem, path, (), name) as file, readable(name):
         names = file.schema_arrow.names
-        if repeated := sorted(each for each, times in Counter(names).items() if times > 1):
-            raise DuplicateColumns(repeated)
-        yield _singles(_viewless(pa.RecordBatch.from_pylist([], schema=file.schema_arrow)))
+        _require_once(names, names, table=name)
+        yield singles(viewless(pa.RecordBatch.from_pylist([], schema=file.schema_arrow)))
         groups = spread(range(file.num_row_groups), MOST_GROUPS)
         for group in groups:
             left = budget.shared(len(groups))
             for batch in file.iter_batches(min(left.rows, SAMPLED_AT_A_TIME), row_groups=[group], use_threads=False):
                 require_utf8(name, batch)
                 taken = batch.slice(0, left.rows)
-                yield _singles(_viewless(taken))
+                yield singles(viewless(taken))
                 left = Budget(left.rows - taken.num_rows, left.bytes - taken.nbytes)
                 if left.spent:
                     break
@@ -143,7 +144,7 @@ def _read_period(file: pq.ParquetFile, time_column: str) -> arrow.Period | None:
     clock = Clock(time_column)
     found: arrow.Period | None = None
     for batch in file.iter_batches(arrow.ROWS_PER_BATCH, columns=[time_column], use_threads=False):
-        found = arrow.joined(found, moments.period(clock.read(_viewless(batch).column(0)), time_column))
+        found = arrow.joined(found, moments.period(clock.read(viewless(batch).column(0)), time_column))
     return found
 
 
@@ -198,25 +199,16 @@ def _texts(schema: pa.Schema, columns: Sequence[str]) -> list[str]:
     ]
 
 
-def _require_time(scope: Scope, names: Sequence[str]) -> None:
-    if scope.time_column is None or scope.time_column not in names:
-        raise MissingColumns([scope.time_column or "time column"], names)
+def require_time(time_column: str | None, names: Sequence[str]) -> None:
+    """Raise `MissingColumns` unless there is the column by which days are chosen."""
+    if time_column is None or time_column not in names:
+        raise MissingColumns([time_column or "time column"], names)
 
 
-def _viewless(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return a batch with text in place of views of text, for which Arrow lacks half of its functions."""
-    for place, field in enumerate(batch.schema):
-        if pa.types.is_string_view(field.type):
-            batch = batch.set_column(place, field.name, batch.column(place).cast(pa.string()))
-    return batch
-
-
-def _singles(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return a batch with floats of 32 bits in place of those of 16, for which Arrow lacks most of its functions."""
-    for place, field in enumerate(batch.schema):
-        if pa.types.is_float16(field.type):
-            batch = batch.set_column(place, field.name, batch.column(place).cast(pa.float32()))
-    return batch
+def _require_once(wanted: Sequence[str], names: Sequence[str], *, table: str) -> None:
+    counts = Counter(names)
+    if repeated := sorted({each for each in wanted if counts[each] > 1}):
+        raise DuplicateColumns(repeated, table=table)
 
 
 def _with_constants(batch: pa.RecordBatch, added: Sequence[Constant]) -> pa.RecordBatch:

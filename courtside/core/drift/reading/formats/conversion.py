@@ -1,8 +1,10 @@
 """Files of other formats, each converted to parquet once, so that everything after it reads one format."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pyarrow as pa
 from pyarrow import fs
 
 from courtside.core.drift.reading.formats.recognition import recognised
@@ -15,6 +17,13 @@ class Conversions:
     def __init__(self) -> None:
         self._folder: TemporaryDirectory[str] | None = None
         self._known: dict[str, str | None] = {}
+
+    @classmethod
+    def of(cls, path: str, batches: Iterable[pa.RecordBatch]) -> "Conversions":
+        """Return conversions that hold the rows of `path` already; raises Arrow's errors."""
+        kept = cls()
+        kept._known[path] = kept._written(batches)
+        return kept
 
     def located(self, filesystem: fs.FileSystem, path: str) -> tuple[fs.FileSystem, str]:
         """Return where a file's rows lie as parquet: where they are, or in the temporary folder.
@@ -30,8 +39,11 @@ class Conversions:
         source = recognised(filesystem, path)
         if source is None:
             return None
+        return self._written(source.batches())
+
+    def _written(self, batches: Iterable[pa.RecordBatch]) -> str:
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="courtside-")
         target = Path(self._folder.name) / f"{len(self._known)}.parquet"
-        write_batches(source.batches(), target)
+        write_batches(batches, target)
         return str(target)

@@ -1,0 +1,36 @@
+"""Columns in types that all of Arrow's functions take, in place of views of text and floats of 16 bits."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+
+
+def viewless(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch with text in place of views of text, for which Arrow lacks half of its functions."""
+    return _changed(batch, _of_views, _as_text)
+
+
+def singles(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch with floats of 32 bits in place of those of 16, for which Arrow lacks most of its functions."""
+    return _changed(batch, pa.types.is_float16, lambda column: column.cast(pa.float32()))
+
+
+def _changed(
+    batch: pa.RecordBatch, wanted: Callable[[pa.DataType], bool], change: Callable[[Any], Any]
+) -> pa.RecordBatch:
+    for place, field in enumerate(batch.schema):
+        if wanted(field.type):
+            batch = batch.set_column(place, field.name, change(batch.column(place)))
+    return batch
+
+
+def _of_views(kind: pa.DataType) -> bool:
+    return pa.types.is_string_view(kind.value_type if isinstance(kind, pa.DictionaryType) else kind)
+
+
+def _as_text(column: Any) -> Any:
+    if isinstance(column, pa.DictionaryArray):  # Arrow casts no dictionary of views
+        levels = column.dictionary.cast(pa.string())
+        return pa.DictionaryArray.from_arrays(column.indices, levels, ordered=column.type.ordered)
+    return column.cast(pa.string())

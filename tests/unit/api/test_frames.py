@@ -1,0 +1,168 @@
+"""Frames of every library give the very figures that the same rows give in parquet."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import courtside
+from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, NotATable, UnreadableTable
+from courtside.core.drift.reading.frames import FrameTable, frame_table
+
+ROWS = 3_000
+FIRST = datetime(2023, 1, 1, tzinfo=UTC)
+
+
+def orders(seed: int, *, shift: float = 0.0) -> pa.Table:
+    """Return rows of three months with what frames are full of: gaps, categories, booleans, times with a zone."""
+    draw = np.random.default_rng(seed)
+    gaps = draw.random(ROWS) < 0.05
+    moments = [FIRST + timedelta(minutes=43 * place) for place in range(ROWS)]
+    return pa.table(
+        {
+            "bought_at": pa.array(moments, pa.timestamp("us", "UTC")),
+            "amount": pa.array(draw.lognormal(3 + shift, 1, ROWS), mask=gaps),
+            "items": pa.array(draw.integers(1, 9, ROWS), pa.int64(), mask=draw.random(ROWS) < 0.02),
+            "plan": pa.array(draw.choice(["free", "paid", "team"], ROWS), mask=draw.random(ROWS) < 0.03),
+            "mobile": pa.array(draw.random(ROWS) < 0.4),
+            "order_id": pa.array(np.arange(ROWS) + seed * ROWS),
+        }
+    )
+
+
+class OnlyOnce:
+    """A stream that, like a reader of a socket, can be read a single time."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._reader = table.to_reader(max_chunksize=700)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._reader.__arrow_c_stream__(requested_schema)
+
+
+def with_categories(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.col("plan").cast(pl.Categorical))
+
+
+FRAMES: dict[str, Callable[[pa.Table], Any]] = {
+    "pyarrow table": lambda table: table,
+    "pyarrow table in many chunks": lambda table: pa.Table.from_batches(table.to_batches(max_chunksize=97)),
+    "pyarrow reader": lambda table: table.to_reader(max_chunksize=500),
+    "pandas on numpy": lambda table: table.to_pandas(),
+    "pandas on Arrow": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
+    "pandas with categories": lambda table: table.to_pandas().astype({"plan": "category"}),
+    "polars": pl.DataFrame,
+    "polars with categories": lambda table: with_categories(pl.DataFrame(table)),
+    "DuckDB relation": duckdb.from_arrow,
+    "a stream that ends": OnlyOnce,
+    "text in views": lambda table: table.set_column(3, "plan", table.column("plan").cast(pa.string_view())),
+}
+
+
+@pytest.fixture(scope="module")
+def in_parquet(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("orders")
+    for name, table in (("before", orders(1)), ("after", orders(2, shift=0.3))):
+        pq.write_table(table, folder / f"{name}.parquet")
+    return courtside.check_drift(folder / "before.parquet", folder / "after.parquet").to_dict()
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_frame_gives_the_figures_of_its_rows_in_parquet_to_the_bit(kind: str, in_parquet: dict[str, Any]) -> None:
+    made = FRAMES[kind]
+    found = courtside.check_drift(made(orders(1)), made(orders(2, shift=0.3)))
+    assert found.to_dict() == in_parquet
+    assert found.features_drifted == ("amount",)
+    assert set(found.features) == {"amount", "items", "plan", "mobile"}
+    assert found.left_out["order_id"] == "its name and values are those of an id"
+
+
+def test_days_are_chosen_of_a_frame_as_of_a_file(tmp_path: Path) -> None:
+    pq.write_table(orders(2), tmp_path / "after.parquet")
+    days = {"since": "2023-02-01", "until": "2023-03-01", "time_column": "bought_at"}
+    of_file = courtside.check_drift(orders(1), tmp_path / "after.parquet", **days)  # type: ignore[arg-type]
+    of_frame = courtside.check_drift(orders(1), pl.DataFrame(orders(2)), **days)  # type: ignore[arg-type]
+    assert of_frame.to_dict() == of_file.to_dict()
+    inside = [day for day in orders(2)["bought_at"].to_pylist() if day.month == 2 and day.year == 2023]
+    assert of_frame.report.current.rows == len(inside) > 900
+
+
+def test_a_table_in_memory_is_not_copied() -> None:
+    table = pa.table({"amount": np.arange(500_000.0), "plan": pa.array(["a", "b"] * 250_000)})
+    before = pa.total_allocated_bytes()
+    opened = frame_table(table, name="current").of(["amount"])
+    batches = list(opened)
+    assert isinstance(opened, FrameTable)
+    assert sum(batch.num_rows for batch in batches) == 500_000
+    assert pa.total_allocated_bytes() - before < table.column("amount").nbytes // 100
+
+
+def test_a_stream_is_read_once_and_never_held_whole() -> None:
+    asked = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for number in range(20):
+            asked.append(pa.total_allocated_bytes())
+            yield pa.record_batch({"amount": np.random.default_rng(number).normal(size=100_000)})
+
+    reader = pa.RecordBatchReader.from_batches(pa.schema({"amount": pa.float64()}), batches())
+    opened = frame_table(reader, name="current").of(["amount"])
+    assert [sum(batch.num_rows for batch in opened) for _ in range(2)] == [2_000_000, 2_000_000]
+    assert len(asked) == 20
+    assert max(asked) - asked[0] < 8 * 2_000_000 / 2
+
+
+def test_a_large_frame_is_looked_at_from_its_beginning_to_its_end() -> None:
+    table = pa.table({"value": np.arange(300_000)})
+    sample = frame_table(table, name="current").sample()
+    values = sample.rows.column("value").to_numpy()
+    assert sample.total == 300_000
+    assert sample.rows.num_rows <= 100_000
+    assert values.min() == 0
+    assert values.max() == 299_999
+
+
+def test_the_unnamed_index_of_a_pandas_frame_is_no_feature() -> None:
+    frame = orders(1).to_pandas()
+    some = frame.sample(frac=0.5, random_state=1)
+    words = some.set_index(pd.Index(np.random.default_rng(3).choice(["x", "y"], len(some))))
+    for shuffled in (some, words):
+        found = courtside.check_drift(shuffled, shuffled)
+        assert found.left_out["__index_level_0__"] == "it is the index of a pandas frame, which has no name"
+        assert "__index_level_0__" not in found.features
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "said"),
+    [
+        (pl.DataFrame({"x": [1.0]}).lazy(), NotATable, "LazyFrame"),
+        (42, NotATable, "int"),
+        (pd.Series([1.0]), NotATable, "Series"),
+        (pd.DataFrame({"x": [1.0, "two"]}), UnreadableTable, "the current table cannot be read"),
+        (pd.DataFrame([[1.0, 2.0]], columns=["x", "x"]), DuplicateColumns, "the table current has more than one"),
+        (pa.table([[1.0], [2.0]], names=["x", "x"]).to_reader(), DuplicateColumns, "the table current has more than"),
+        (pa.table({"x": pa.array([], pa.float64())}), EmptyWindow, "current"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_name(given: Any, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said) as refused:
+        courtside.check_drift(pa.table({"x": np.arange(200.0) % 7}), given)
+    assert isinstance(refused.value, courtside.BadInput)
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_the_replaced_api_takes_the_same_frames_and_files(kind: str, tmp_path: Path) -> None:
+    pq.write_table(orders(1), tmp_path / "before.parquet")
+    of_file = courtside.DataDriftDetection().setup(reference_data=tmp_path / "before.parquet")
+    of_frame = courtside.DataDriftDetection().setup(reference_data=FRAMES[kind](orders(1)))
+    found = of_frame.detect_drift(FRAMES[kind](orders(2, shift=0.3)))
+    assert found == of_file.detect_drift(orders(2, shift=0.3))
+    assert found["summary"]["features_drifted"] == ["amount"]
