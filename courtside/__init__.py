@@ -11,7 +11,7 @@ What is wrong with an input is raised as a subclass of `BadInput`, other expecte
 The folders are the architecture; each may import only what stands to its right
 (``make check`` enforces it)::
 
-    cli → local → api → bootstrap → adapters → workflows → datasets → core → contracts
+    cli → api → bootstrap → adapters → workflows → datasets → core → contracts
 """
 
 from importlib import import_module

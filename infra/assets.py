@@ -24,8 +24,8 @@ COMMIT = "commit"
 _BUILD = ("images/trim.py", "images/uv.txt")
 _PROJECT = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", *_BUILD)
 _AUTHORITIES = "images/rds-ca.pem"
-# The console and the prices are never used inside an image.
-_LIBRARY = ("courtside", "!courtside/cli", "!courtside/prices", "!courtside/core/costs")
+# The console, the functions for notebooks and the prices are never used inside an image.
+_LIBRARY = ("courtside", "!courtside/cli", "!courtside/api", "!courtside/prices", "!courtside/core/costs")
 _CONTEXTS = {
     "lambdas": (*_PROJECT, *_LIBRARY, "lambdas"),
     "training_image": (*_PROJECT, *_LIBRARY, _AUTHORITIES, "training_image"),

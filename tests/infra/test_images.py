@@ -50,7 +50,7 @@ def test_a_build_sees_its_allow_list_and_nothing_else(dev: SynthesizedStage, ima
     assert {path.name for path in context.iterdir()} == CONTEXTS[image]
     seen = {str(path.relative_to(context)) for path in context.rglob("*")}
     assert not [path for path in seen if "__pycache__" in path or path.endswith(".pyc")]
-    assert not [path for path in seen if path.startswith(("courtside/cli", "courtside/prices"))]
+    assert not [path for path in seen if path.startswith(("courtside/cli", "courtside/api", "courtside/prices"))]
     # Only the tasks log in to the database.
     authorities = set() if image == "lambdas" else {"images/rds-ca.pem"}
     assert {path for path in seen if path.startswith("images/")} == {"images/trim.py", "images/uv.txt"} | authorities

@@ -11,10 +11,11 @@ API = """
 import json
 import numpy as np
 import pyarrow as pa
-from courtside.core.drift import DataDriftDetection
+import courtside
 draw = np.random.default_rng(3)
 reference, moved = (pa.table({"speed": draw.normal(mean, 1, 2000)}) for mean in (0, 2))
-monitor = DataDriftDetection().setup(reference_data=reference)
+assert courtside.check_drift(reference, moved).features_drifted == ("speed",)
+monitor = courtside.DataDriftDetection().setup(reference_data=reference)
 found = monitor.detect_drift(moved)
 print(json.dumps(found["summary"], default=str))
 """

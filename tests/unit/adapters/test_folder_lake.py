@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from courtside.adapters.folder_lake import FolderInUse, FolderLake
+from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.workflows.ports import ObjectMissing
 
 
@@ -74,3 +75,36 @@ def test_a_file_is_replaced_only_if_it_has_not_changed_since_it_was_read(tmp_pat
     lake.remove(["a/x"])
     assert not lake.replace("a/x", b"fourth", stamp=found.stamp)
     assert lake.keys("") == []
+
+
+def test_bad_input_leaves_a_folder_as_it_was(tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path / "new" / "models")
+    with pytest.raises(BadInput), lake.alone(), lake.unchanged_if_refused():
+        lake.write("a/x", b"x")
+        assert lake.claim("b/y", b"y")
+        raise BadInput("refused")
+    assert list(tmp_path.iterdir()) == []
+
+    with lake.alone(), lake.unchanged_if_refused():
+        lake.write("a/x", b"first")
+    with pytest.raises(BadInput), lake.alone(), lake.unchanged_if_refused():
+        lake.write("a/x", b"second")
+        lake.write("a/x", b"third")
+        lake.write("a/z", b"z")
+        raise BadInput("refused")
+    assert lake.read("a/x") == b"first"
+    assert lake.keys("") == ["a/x"]
+
+
+def test_a_failure_other_than_bad_input_keeps_what_was_written(tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path / "models")
+    with pytest.raises(CourtsideError), lake.alone(), lake.unchanged_if_refused():
+        lake.write("a/x", b"x")
+        raise CourtsideError("the disk is full")
+    assert lake.keys("") == ["a/x"]
+
+
+def test_an_empty_folder_that_was_there_before_stays(tmp_path: Path) -> None:
+    with FolderLake(tmp_path).alone():
+        pass
+    assert tmp_path.is_dir()

@@ -1,0 +1,82 @@
+"""`train`, `propose_contract` and `load_contract` on frames."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+import courtside
+from courtside.api.contracts import ContractThere
+from courtside.contracts.errors import InputMismatch
+from tests.datasets.churn import CONTRACT, DATASET, churn_table
+
+QUICK = replace(DATASET, candidates=("logistic_regression",))
+
+
+def figures(trained: courtside.Training) -> dict[str, object]:
+    """Return what a training found, without its id, its seconds and what it was called."""
+    own = {"training_id", "reason", "seconds"}
+    return {key: value for key, value in trained.to_dict().items() if key not in own}
+
+
+def test_a_frame_trains_the_models_that_its_parquet_file_trains(tmp_path: Path) -> None:
+    table = churn_table(500)
+    pq.write_table(table, tmp_path / "churn.parquet")
+    of_file = courtside.train(tmp_path / "churn.parquet", QUICK, out=tmp_path / "of-file")
+    for name, frame in (
+        ("pandas", table.to_pandas()),
+        ("polars", pl.DataFrame(table)),
+        ("duckdb", duckdb.from_arrow(table)),
+    ):
+        of_frame = courtside.train(frame, QUICK, out=tmp_path / name)
+        same = {key: value for key, value in figures(of_frame).items() if key != "data_hash"}
+        assert same == {key: value for key, value in figures(of_file).items() if key != "data_hash"}
+        assert of_frame.profile is not None
+        assert of_file.profile is not None
+        later = [courtside.check_drift(each.profile, churn_table(seed=8)) for each in (of_frame, of_file)]
+        assert later[0].to_dict() == later[1].to_dict()
+
+
+def test_a_training_says_what_it_did_and_where_it_is(tmp_path: Path) -> None:
+    told: list[str] = []
+    trained = courtside.train(churn_table(500), QUICK, out=tmp_path / "models", drift=False, progress=told.append)
+    assert "fit" in told
+    assert trained.card.read_text().startswith("<!doctype html>")
+    assert trained.profile is None
+    assert "Best: logistic_regression" in repr(trained)
+    assert trained.best.name == "logistic_regression"
+
+
+def test_a_contract_is_proposed_from_a_frame_and_never_written_over(tmp_path: Path) -> None:
+    proposed = courtside.propose_contract(churn_table(500), target="churned")
+    path = proposed.save(tmp_path / "churn.yaml")
+    assert courtside.load_contract(path).target == "churned"
+    assert repr(proposed) == proposed.to_yaml()
+    path.write_text("mine")
+    with pytest.raises(ContractThere):
+        proposed.save(path)
+    assert path.read_text() == "mine"
+
+
+def test_a_contract_that_was_loaded_is_the_one_of_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "churn.yaml"
+    path.write_text(CONTRACT.read_text())
+    loaded = courtside.load_contract(path)
+    path.write_text(CONTRACT.read_text().replace("numeric", "categorical"))
+    trained = courtside.train(
+        churn_table(500), replace(loaded, candidates=("logistic_regression",)), out=tmp_path / "models"
+    )
+    assert trained.record.contract_hash == replace(loaded, candidates=("logistic_regression",)).contract.sha256
+
+
+def test_what_holds_no_rows_is_refused(tmp_path: Path) -> None:
+    trained = courtside.train(churn_table(500), QUICK, out=tmp_path / "models")
+    assert trained.profile is not None
+    with pytest.raises(InputMismatch, match="holds no rows"):
+        courtside.train(trained.profile, QUICK, out=tmp_path / "other")
+    with pytest.raises(InputMismatch, match="built from games"):
+        courtside.train(churn_table(500), "nba_games", out=tmp_path / "other")
+    assert not (tmp_path / "other").exists()
