@@ -77,31 +77,33 @@ def test_a_file_is_replaced_only_if_it_has_not_changed_since_it_was_read(tmp_pat
     assert lake.keys("") == []
 
 
+def written(lake: FolderLake, contents: dict[str, bytes], *, then: Exception | None = None) -> None:
+    """Write files as a training does, and end with an error."""
+    with lake.alone(), lake.unchanged_if_refused():
+        for key, content in contents.items():
+            lake.write(key, content)
+        assert lake.claim("claimed", b"x")
+        if then is not None:
+            raise then
+
+
 def test_bad_input_leaves_a_folder_as_it_was(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path / "new" / "models")
-    with pytest.raises(BadInput), lake.alone(), lake.unchanged_if_refused():
-        lake.write("a/x", b"x")
-        assert lake.claim("b/y", b"y")
-        raise BadInput("refused")
+    with pytest.raises(BadInput, match="refused"):
+        written(lake, {"a/x": b"x"}, then=BadInput("refused"))
     assert list(tmp_path.iterdir()) == []
-
-    with lake.alone(), lake.unchanged_if_refused():
-        lake.write("a/x", b"first")
-    with pytest.raises(BadInput), lake.alone(), lake.unchanged_if_refused():
-        lake.write("a/x", b"second")
-        lake.write("a/x", b"third")
-        lake.write("a/z", b"z")
-        raise BadInput("refused")
+    lake.write("a/x", b"first")
+    with pytest.raises(BadInput, match="refused"):
+        written(lake, {"a/x": b"second", "a/z": b"z"}, then=BadInput("refused"))
     assert lake.read("a/x") == b"first"
     assert lake.keys("") == ["a/x"]
 
 
 def test_a_failure_other_than_bad_input_keeps_what_was_written(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path / "models")
-    with pytest.raises(CourtsideError), lake.alone(), lake.unchanged_if_refused():
-        lake.write("a/x", b"x")
-        raise CourtsideError("the disk is full")
-    assert lake.keys("") == ["a/x"]
+    with pytest.raises(CourtsideError, match="full"):
+        written(lake, {"a/x": b"x"}, then=CourtsideError("the disk is full"))
+    assert lake.keys("") == ["a/x", "claimed"]
 
 
 def test_an_empty_folder_that_was_there_before_stays(tmp_path: Path) -> None:
