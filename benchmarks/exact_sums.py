@@ -10,9 +10,8 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -86,25 +85,27 @@ def _plain_sums() -> Iterator[None]:
         _use(*exact)
 
 
-def _use(total: Callable[..., Fraction], tails: Callable[..., dict[int, Fraction]]) -> None:
+def _use(total: Callable[..., float], tails: Callable[..., Mapping[int, float]]) -> None:
     Quantum.sum = total  # type: ignore[method-assign]
     for module in (column, sorted_counting):
         setattr(module, "loose_sums", tails)  # noqa: B010 - a module exports only its own names
 
 
-def _plain_sum(quantum: Quantum, values: Floats, **_extremes: float) -> Fraction:
-    return Fraction(float((values - quantum.anchor[0] / quantum.anchor[1]).sum()))
+def _plain_sum(quantum: Quantum, values: Floats, **_extremes: float) -> float:
+    return float((values - quantum.rounded(quantum.anchor)).sum())
 
 
-def _plain_tails(grid: Grid, values: Floats, counts: Counts) -> dict[int, Fraction]:
+def _plain_tails(grid: Grid, values: Floats, counts: Counts, *, largest: float) -> Mapping[int, float]:
+    del largest
     if not counts[grid.loose_tails].any():
         return {}
     low, high = grid.tight
-    values = values[np.flatnonzero((values <= low) | (values > high))]
+    values = values[((values <= low) | (values > high)).nonzero()[0]]
     cells = grid.edges.searchsorted(values, "left")
     loose = grid.loose[cells]
     sums = np.bincount(cells[loose], values[loose] - grid.anchor)
-    return {cell: Fraction(float(sums[cell])) for cell in np.flatnonzero(sums).tolist()}
+    held = np.flatnonzero(sums)
+    return dict(zip(held.tolist(), sums[held].tolist(), strict=True))
 
 
 if __name__ == "__main__":

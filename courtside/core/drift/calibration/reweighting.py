@@ -33,9 +33,10 @@ def _number_column(column: NumericColumn, counts: Counts, tally: Tally) -> Numer
     if not valid:
         return replace(column.blanked(), tally=tally)
     moved = float((counts / valid - column.counts / column.valid) @ _middles(column))
-    mean = column.total / column.valid + Fraction(moved if np.isfinite(moved) else 0.0)
+    shift = column.grid.quantum.units(Fraction(moved if np.isfinite(moved) else 0.0))
+    mean = Fraction(column.total) / column.valid + shift
     tails = {
-        cell: total * int(counts[cell]) / int(column.counts[cell])
+        cell: Fraction(total) * int(counts[cell]) / int(column.counts[cell])
         for cell, total in column.tails.items()
         if column.counts[cell]
     }

@@ -66,18 +66,24 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 class Numbers(NamedTuple):
-    """Finite values with their extremes (both 0 if there are none), and the account of all rows."""
+    """Finite values with their extremes (both 0 if there are none), and the account of all rows.
+
+    `whole` says that their type holds whole numbers only.
+    """
 
     values: Floats
     tally: Tally
     minimum: float
     maximum: float
+    whole: bool = False
 
 
 def numbers(array: Array, origin: int = 0) -> Numbers:
     """Return the finite values minus `origin` as float64 (beyond 2**53 rounded), and the account of all rows."""
     values, nulls = floats(array, origin)
     found = finite(values)
+    if pa.types.is_integer(array.type):
+        found = found._replace(whole=True)
     return found._replace(tally=found.tally + Tally(rows=nulls, null=nulls)) if nulls else found
 
 

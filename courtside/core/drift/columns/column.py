@@ -1,9 +1,7 @@
 """What a profile keeps of one column: counts that add up, so that parts counted anywhere merge to the whole."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.grid import Grid
-from courtside.core.drift.columns.quanta import AT_ONCE
+from courtside.core.drift.columns.quanta import AT_ONCE, Sum
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.columns.slots import slot_counts, slots_of
 from courtside.core.drift.columns.sums import loose_sums
@@ -28,16 +26,16 @@ SAMPLED_UNSEEN = 3
 class NumericColumn:
     """Counts per cell of the reference's grid, the sum of all values, and the sum of each loose tail cell by position.
 
-    Values, `minimum` and `maximum` are minus `grid.origin`. Sums are of value - grid.anchor; they are fractions, so
-    that merging is associative to the last bit.
+    Values, `minimum` and `maximum` are minus `grid.origin`. Sums are of value - grid.anchor, in the units of
+    `grid.quantum`; they are whole, so that merging is associative to the last bit.
     """
 
     name: str
     grid: Grid
     counts: Counts
     tally: Tally = NO_ROWS
-    total: Fraction = Fraction(0)
-    tails: Mapping[int, Fraction] = field(default_factory=dict)
+    total: Sum = 0
+    tails: Mapping[int, Sum] = field(default_factory=dict)
     minimum: float = np.inf
     maximum: float = -np.inf
     dtypes: frozenset[str] = frozenset()
@@ -84,7 +82,7 @@ class NumericColumn:
     def tail_means(self) -> Floats:
         """Mean of the values in each of the grid's tail cells, minus the anchor; NaN where there are none."""
         means, loose = self.grid.tail_points.copy(), self.grid.loose_tails
-        means[loose] = [_rounded(self.tails.get(cell, 0)) for cell in loose.tolist()]
+        means[loose] = [self.grid.quantum.rounded(self.tails.get(cell, 0)) for cell in loose.tolist()]
         means[loose] /= np.maximum(self.counts[loose], 1)
         means[self.counts == 0] = np.nan
         found: Floats = means[self.grid.tails]
@@ -98,7 +96,7 @@ class NumericColumn:
     @property
     def offset(self) -> float | None:
         """The mean minus the grid's origin, which keeps the digits that differ."""
-        return float(Fraction(self.grid.anchor) + self.total / self.valid) if self.valid else None
+        return self.grid.quantum.mean(self.total, self.valid) if self.valid else None
 
     @property
     def median(self) -> float | None:
@@ -143,7 +141,7 @@ class NumericColumn:
             tally=self.tally + other.tally,
             total=self.total + other.total,
             tails={
-                cell: self.tails.get(cell, Fraction(0)) + other.tails.get(cell, Fraction(0))
+                cell: self.tails.get(cell, 0) + other.tails.get(cell, 0)
                 for cell in self.tails.keys() | other.tails.keys()
             },
             minimum=min(self.minimum, other.minimum),
@@ -276,16 +274,9 @@ def _measured(
         grid=grid,
         counts=counts,
         tally=found.tally,
-        total=grid.quantum.sum(values, minimum=found.minimum, maximum=found.maximum),
-        tails=loose_sums(grid, values, counts),
+        total=grid.quantum.sum(values, minimum=found.minimum, maximum=found.maximum, whole=found.whole),
+        tails=loose_sums(grid, values, counts, largest=max(-found.minimum, found.maximum)),
         minimum=found.minimum,
         maximum=found.maximum,
         dtypes=dtypes,
     )
-
-
-def _rounded(exact: Fraction | int) -> float:
-    try:
-        return float(exact)
-    except OverflowError:
-        return math.inf if exact > 0 else -math.inf

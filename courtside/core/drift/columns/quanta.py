@@ -2,6 +2,7 @@
 
 Each value is cut off, by itself, to a multiple of a step that only the grid decides: less than 2**-46 of the distance
 between the first and the last decile. Values too large to be counted in such steps are added up exactly, by exponent.
+Sums are whole numbers of a unit, 2**-digits, of which steps, the anchor and all such large values are multiples.
 """
 
 import math
@@ -16,21 +17,30 @@ from courtside.core.drift.columns.rounding import Floats, Integers
 AT_ONCE = 32_768
 """How many values are summed (and looked up) together: few enough to stay in the processor's cache."""
 SPAN = 48
-"""Binary digits of the largest difference of values whose sum is known from its last 64 digits and their extremes."""
+"""Binary digits of four times the difference of typical values: few enough for the sum of `AT_ONCE` to have 64."""
 DIGITS = 62
 """Binary digits of the largest whole number; with more, int64 could not hold it."""
+SMALLEST = 1074
+"""Every float is a multiple of 2**-1074."""
+EXACT = 2.0**53
+"""Floats add up whole numbers exactly as long as no sum is larger."""
+FEW = 128
+"""So many whole numbers are added up one by one in the time that it takes to call numpy."""
 HALF = 31
 MANTISSA = 53
+Sum = int | Fraction
+"""A sum in units: a whole number of values as they came, maybe a fraction of values that were reweighted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantum:
     """The step by which a column's values are counted, 2**-`shift`, up to a `limit` of 2**62 steps.
 
-    Sums are those of value - anchor; `anchor` is its exact numerator and denominator.
+    Sums are those of value - anchor, in units of 2**-`digits`, as is the `anchor`.
     """
 
-    anchor: tuple[int, int]
+    anchor: int
+    digits: int
     shift: int
     limit: float
 
@@ -40,70 +50,89 @@ class Quantum:
         fine = SPAN - math.frexp(spread)[1] - 2 if spread else DIGITS - 1
         shift = min(fine, DIGITS - 1 - math.frexp(reach)[1], 1023)
         limit = math.ldexp(1.0, min(DIGITS - shift, 1023)) if reach else 0.0
-        return cls(anchor.as_integer_ratio(), shift, limit)
+        numerator, denominator = anchor.as_integer_ratio()
+        digits = max(shift, denominator.bit_length() - 1) if reach else SMALLEST
+        return cls((numerator << digits) // denominator, digits, shift, limit)
 
-    def sum(self, values: Floats, *, minimum: float, maximum: float) -> Fraction:
-        """Return the sum of value - anchor over finite values between `minimum` and `maximum`."""
-        if max(-minimum, maximum) > self.limit:
+    def exact(self, total: Sum) -> Fraction:
+        """Return a sum as a fraction."""
+        return Fraction(total, 1 << self.digits)
+
+    def rounded(self, total: Sum) -> float:
+        """Return the float that is nearest to a sum, infinite if that is beyond all floats."""
+        try:
+            return float(total / (1 << self.digits))
+        except OverflowError:
+            return math.inf if total > 0 else -math.inf
+
+    def mean(self, total: Sum, count: int) -> float:
+        """Return the mean of so many values from their sum, which is that of value - anchor."""
+        return float((total + count * self.anchor) / (count << self.digits))
+
+    def units(self, exact: Fraction) -> Sum:
+        """Return a sum in units from a fraction."""
+        found = exact * (1 << self.digits)
+        return found.numerator if found.denominator == 1 else found
+
+    def sum(self, values: Floats, *, minimum: float, maximum: float, whole: bool = False) -> int:
+        """Return the sum of value - anchor over finite values, all `whole` or not, from `minimum` to `maximum`."""
+        largest = max(-minimum, maximum)
+        if whole and self.shift >= 0 and largest * values.size < EXACT:
+            return self._less_anchor(int(values.sum()) << self.shift, values.size)
+        if largest > self.limit:
             far = np.abs(values) > self.limit
             near, values = values[~far], values[far]
             steps = self._steps(near, None)
-            return self._less_anchor(steps, far.size) + _far_sum(values)
+            return self._less_anchor(steps, far.size) + self._far_sum(values)
         scale = math.ldexp(1.0, self.shift)
-        narrow = (maximum - minimum) * scale < 1 << SPAN
+        narrow = (maximum - minimum) * scale * min(values.size, AT_ONCE) < 1 << 63
         middle = (minimum / 2 + maximum / 2) * scale if narrow else None
         return self._less_anchor(self._steps(values, middle), values.size)
 
-    def sums(self, values: Floats, groups: NDArray[np.intp], counts: Integers) -> list[Fraction]:
-        """Return the sum of value - anchor of each group, of which `counts` are the sizes."""
-        far = np.abs(values) > self.limit
-        beyond = [_far_sum(values[far & (groups == group)]) for group in range(counts.size)] if far.any() else None
-        if beyond:
-            values, groups = values[~far], groups[~far]
-        found = [0] * counts.size
-        for start in range(0, values.size, AT_ONCE):
-            part = slice(start, start + AT_ONCE)
-            steps = (values[part] * math.ldexp(1.0, self.shift)).astype(np.int64)
-            found = [sum(pair) for pair in zip(found, _whole_sums(steps, groups[part], counts.size), strict=True)]
-        sums = [self._less_anchor(*each) for each in zip(found, counts.tolist(), strict=True)]
-        return [near + more for near, more in zip(sums, beyond, strict=True)] if beyond else sums
+    def sums(self, values: Floats, groups: NDArray[np.intp], counts: Integers, *, largest: float) -> list[int]:
+        """Return the sum of value - anchor of each group, of which `counts` are the sizes, `largest` the magnitude."""
+        if largest > self.limit and (far := np.abs(values) > self.limit).any():
+            beyond = [self._far_sum(values[far & (groups == group)]) for group in range(counts.size)]
+            sums = self.sums(values[~far], groups[~far], counts, largest=self.limit)
+            return [near + more for near, more in zip(sums, beyond, strict=True)]
+        steps = _whole_sums((values * math.ldexp(1.0, self.shift)).astype(np.int64), groups, counts.size)
+        return list(map(self._less_anchor, steps, counts.tolist()))
 
     def _steps(self, values: Floats, middle: float | None) -> int:
         """Return the sum in steps; `middle` is the values' midrange in steps, None if they lie far apart."""
         total, scale = 0, math.ldexp(1.0, self.shift)
-        room, steps = np.empty(min(AT_ONCE, values.size)), np.empty(min(AT_ONCE, values.size), np.int64)
         for start in range(0, values.size, AT_ONCE):
-            part = values[start : start + AT_ONCE]
-            room, steps = room[: part.size], steps[: part.size]
-            np.multiply(part, scale, out=room)
-            np.copyto(steps, room, casting="unsafe")
-            lowest = int(steps.sum())  # the last 64 digits; a rough sum is near enough to tell the others
-            rough = int(room.sum()) if middle is None else int(middle) * part.size
+            steps = values[start : start + AT_ONCE] * scale
+            lowest = int(steps.astype(np.int64).sum())  # the last 64 digits; a rough sum is near enough for the others
+            rough = int(steps.sum()) if middle is None else int(middle) * steps.size
             total += lowest + ((rough - lowest + (1 << 63)) >> 64 << 64)
         return total
 
-    def _less_anchor(self, steps: int, count: int) -> Fraction:
-        """Return a sum in steps, less the anchor for each of its values."""
-        anchor, parts = self.anchor
-        if self.shift > 0:
-            return Fraction(steps * parts - (count * anchor << self.shift), parts << self.shift)
-        return Fraction((steps << -self.shift) * parts - count * anchor, parts)
+    def _less_anchor(self, steps: int, count: int) -> int:
+        """Return a sum in steps in units, less the anchor for each of its values."""
+        return (steps << self.digits - self.shift) - count * self.anchor
+
+    def _far_sum(self, values: Floats) -> int:
+        """Return the exact sum of values beyond the limit, added up by exponent."""
+        digits, exponents = np.frexp(values)
+        held, place = np.unique(exponents, return_inverse=True)
+        wholes = _whole_sums(np.ldexp(digits, MANTISSA).astype(np.int64), place, held.size)
+        powers = (self.digits + exponent - MANTISSA for exponent in held.tolist())
+        return sum(_shifted(whole, power) for whole, power in zip(wholes, powers, strict=True))
 
 
 def _whole_sums(steps: Integers, groups: NDArray[np.intp], size: int) -> list[int]:
-    """Sum up to `AT_ONCE` whole numbers by group, in halves that floats can hold."""
+    """Sum up to 2**22 whole numbers by group: few one by one, many in halves whose sums floats hold exactly."""
+    if steps.size <= FEW:
+        found = [0] * size
+        for group, step in zip(groups.tolist(), steps.tolist(), strict=True):
+            found[group] += step
+        return found
     upper = np.bincount(groups, steps >> HALF, size).tolist()
     lower = np.bincount(groups, steps & ((1 << HALF) - 1), size).tolist()
     return [(int(high) << HALF) + int(low) for high, low in zip(upper, lower, strict=True)]
 
 
-def _far_sum(values: Floats) -> Fraction:
-    """Return the exact sum of values of any size, added up by exponent."""
-    digits, exponents = np.frexp(values)
-    held, place = np.unique(exponents, return_inverse=True)
-    total = Fraction(0)
-    for start in range(0, values.size, AT_ONCE):
-        part = slice(start, start + AT_ONCE)
-        wholes = _whole_sums(np.ldexp(digits[part], MANTISSA).astype(np.int64), place[part], held.size)
-        total += sum(whole * Fraction(2) ** (int(e) - MANTISSA) for e, whole in zip(held, wholes, strict=True))
-    return total
+def _shifted(whole: int, power: int) -> int:
+    """Return a whole number times a power of two; the product must be whole, too."""
+    return whole << power if power >= 0 else whole >> -power

@@ -21,7 +21,7 @@ def counted_sorted(name: str, grid: Grid, ordered: Floats, *, tally: Tally, dtyp
         counts=counts,
         tally=tally,
         total=grid.quantum.sum(ordered, minimum=minimum, maximum=maximum),
-        tails=loose_sums(grid, ordered, counts),
+        tails=loose_sums(grid, ordered, counts, largest=max(-minimum, maximum)),
         minimum=minimum,
         maximum=maximum,
         dtypes=dtypes,

@@ -1,4 +1,4 @@
-"""Sums of the tail cells' values minus the anchor, as fractions, so that parts add up to the same in any order."""
+"""Sums of the tail cells' values minus the anchor, exact, so that parts add up to the same in any order."""
 
 from fractions import Fraction
 
@@ -10,20 +10,26 @@ from courtside.core.drift.columns.rounding import Floats
 
 
 def single_sums(grid: Grid, counts: NDArray[np.int64]) -> dict[int, Fraction]:
-    """Return the sums of the tail cells that can hold only one value; columns need not keep these."""
+    """Return the sums of the tail cells that can hold only one value, as fractions; columns need not keep these."""
     cells = grid.single_tails[counts[grid.single_tails] > 0]
     anchor = Fraction(grid.anchor)
     return {cell: int(counts[cell]) * (Fraction(float(grid.edges[cell])) - anchor) for cell in cells.tolist()}
 
 
-def loose_sums(grid: Grid, values: Floats, counts: NDArray[np.int64]) -> dict[int, Fraction]:
-    """Return the sums of the other tail cells, where there are values, from all values and the cells' counts."""
-    held = grid.loose_tails[counts[grid.loose_tails] > 0]
+def loose_sums(grid: Grid, values: Floats, counts: NDArray[np.int64], *, largest: float) -> dict[int, int]:
+    """Return the sums, in units, of the other tail cells with values, from all values and the cells' counts.
+
+    `largest` is the largest magnitude of the values.
+    """
+    rows = counts[grid.loose_tails]
+    held = grid.loose_tails[rows > 0]
     if not held.size:
         return {}
     low, high = grid.tight
-    values = values[np.flatnonzero((values <= low) | (values > high))]
+    values = values[((values <= low) | (values > high)).nonzero()[0]]
     cells = grid.edges.searchsorted(values, "left")
-    loose = grid.loose[cells]
-    sums = grid.quantum.sums(values[loose], held.searchsorted(cells[loose]), counts[held])
+    if values.size > rows.sum():
+        loose = grid.loose[cells]
+        values, cells = values[loose], cells[loose]
+    sums = grid.quantum.sums(values, held.searchsorted(cells), counts[held], largest=largest)
     return dict(zip(held.tolist(), sums, strict=True))

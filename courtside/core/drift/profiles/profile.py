@@ -248,12 +248,17 @@ class ProfileCounter:
     def __init__(self, reference: Profile) -> None:
         self._reference = reference
         self._columns: dict[str, None] = {}
-        self.counted = reference.blank()
+        self._counted: Profile | None = None
+
+    @property
+    def counted(self) -> Profile:
         """The profile of all batches so far, even if they had none of the columns."""
+        return self._reference.blank() if self._counted is None else self._counted
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count one batch; raises `DuplicateColumns`, and `WrongType` if the time column holds no times."""
-        self.counted = self.counted.merge(self._reference.counted(batch))
+        found = self._reference.counted(batch)
+        self._counted = found if self._counted is None else self._counted.merge(found)
         self._columns.update(dict.fromkeys(batch.schema.names))
 
     def profile(self) -> Profile:

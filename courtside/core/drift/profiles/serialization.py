@@ -188,14 +188,16 @@ def _described(column: Column, arrays: list[Integers], *, of_part: bool) -> dict
             **({} if column.slots is None else {"slots": True}),
         }
     arrays.extend((*(() if of_part else _grid_arrays(column.grid)), column.counts))
-    tails = {**column.tails, **single_sums(column.grid, column.counts)}
+    exact = column.grid.quantum.exact
+    kept = {cell: exact(total) for cell, total in column.tails.items()}
+    tails = {**kept, **single_sums(column.grid, column.counts)}
     return common | {
         "anchor": column.grid.anchor.hex(),
         "sd": column.grid.sd.hex(),
         "minimum": column.minimum.hex(),
         "maximum": column.maximum.hex(),
         "core": column.grid.core,
-        "total": str(column.total),
+        "total": str(exact(column.total)),
         "tails": [[cell, str(value)] for cell, value in sorted(tails.items()) if value],
         **({"blur": column.grid.blur} if column.grid.blur else {}),
         **({"origin": column.grid.origin} if column.grid.origin else {}),
@@ -219,13 +221,15 @@ def _column(described: dict[str, Any], arrays: list[Integers], *, whole: Column 
             dtypes=dtypes,
             slots=arrays.pop(0) if described.get("slots") else None,
         )
+    grid = whole.grid if isinstance(whole, NumericColumn) else _grid(described, arrays)
+    units = grid.quantum.units
     return NumericColumn(
         name=described["name"],
-        grid=whole.grid if isinstance(whole, NumericColumn) else _grid(described, arrays),
+        grid=grid,
         counts=arrays.pop(0),
         tally=tally,
-        total=Fraction(described["total"]),
-        tails={cell: Fraction(text) for cell, text in described["tails"]},
+        total=units(Fraction(described["total"])),
+        tails={cell: units(Fraction(text)) for cell, text in described["tails"]},
         minimum=float.fromhex(described["minimum"]),
         maximum=float.fromhex(described["maximum"]),
         dtypes=dtypes,
