@@ -1,4 +1,4 @@
-"""A local service that gives prepared answers, so that tests can rehearse a failing one."""
+"""A local service that gives prepared answers, so that tests can imitate a failing one."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A place where files arrive, in memory; a test may change a file between its listing and its reading."""
+"""An in-memory place where files arrive; a test may change a file between its listing and its reading."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class InMemoryIncoming:
     before_reading: Callable[[str], None] = lambda _: None
 
     def put(self, path: str, content: bytes) -> None:
-        """Write a file, a minute after everything that was written before."""
+        """Write a file that is one minute newer than all files written before it."""
         newest = max((at for _, at in self.contents.values()), default=FIRST)
         self.contents[path] = (content, newest + timedelta(minutes=1))
 

@@ -144,7 +144,7 @@ class InMemoryTracking(InMemoryModels):
     nominated: list[str] = field(default_factory=list)
     places: list[ModelPlace] = field(default_factory=list)
     owner: str | None = None
-    """The contract whose the place is; None: nobody's yet."""
+    """The contract that owns the place, or None if no contract does yet."""
 
     def prepare(self) -> None:
         self.prepared += 1

@@ -1,4 +1,4 @@
-"""A deployed function writes connected JSON log lines and CloudWatch metrics, and none of them contains a secret."""
+"""A deployed function writes JSON log lines that share an id and CloudWatch metrics, without any secret."""
 
 import io
 import json

@@ -84,7 +84,7 @@ def test_the_search_of_the_old_notebooks_finds_the_best_model_among_all_runs(uri
 def test_two_contracts_never_share_a_registered_model_or_an_experiment(uri: str, shared: str) -> None:
     nba, other = MlflowTracking(uri), ModelPlace("churn", "churn-model", "churn-trainings")
     theirs = replace(other, **{shared: getattr(NBA_PLACE, shared)})
-    nba.at(theirs).require_own_place()  # it is nobody's yet
+    nba.at(theirs).require_own_place()  # no contract owns it yet
     nba.log(small_run())
     said = rf"holds what contract nba_games trained.*write another name as `{shared}` into contract churn"
     with pytest.raises(PlaceTaken, match=said):
@@ -97,7 +97,7 @@ def test_two_contracts_never_share_a_registered_model_or_an_experiment(uri: str,
 
 
 @pytest.mark.parametrize("marked", ["version", "run"])
-def test_what_has_no_owner_belongs_to_the_contract_of_its_trainings(
+def test_a_place_without_an_owner_belongs_to_the_contract_that_trained_there(
     uri: str, client: MlflowClient, marked: str
 ) -> None:
     place = ModelPlace("churn", "churn-model", "churn-trainings")
@@ -111,7 +111,7 @@ def test_what_has_no_owner_belongs_to_the_contract_of_its_trainings(
     MlflowTracking(uri, place=replace(place, contract="fraud")).require_own_place()
 
 
-def test_a_version_is_no_candidate_before_its_training_has_finished(uri: str, client: MlflowClient) -> None:
+def test_a_version_is_not_a_challenger_before_its_training_has_finished(uri: str, client: MlflowClient) -> None:
     tracking = MlflowTracking(uri)
     first = tracking.log(small_run())
     found = client.get_model_version(REGISTERED_MODEL, first.version)
@@ -127,7 +127,7 @@ def test_a_version_is_no_candidate_before_its_training_has_finished(uri: str, cl
     assert stages == ["Archived", "Staging"]
 
 
-def test_where_a_gate_decides_a_training_nominates_nobody(uri: str, client: MlflowClient) -> None:
+def test_a_training_does_not_nominate_its_version_where_a_gate_decides(uri: str, client: MlflowClient) -> None:
     version = logged_whole(MlflowTracking(uri, nominates=False), small_run()).version
     assert client.get_registered_model(REGISTERED_MODEL).aliases == {}
     MlflowRegistry(uri).nominate(version)

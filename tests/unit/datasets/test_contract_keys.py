@@ -107,7 +107,7 @@ def test_a_key_that_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
     assert (dataset.drift, dataset.tracking) == (True, True)
 
 
-def test_the_gate_has_the_limits_of_the_contract_and_of_its_own_where_that_names_none(tmp_path: Path) -> None:
+def test_the_gate_uses_its_default_limits_where_the_contract_sets_none(tmp_path: Path) -> None:
     assert read(tmp_path, LEAST).gate == GatePolicy()
     assert set(Gate.model_fields) == {each.name for each in fields(GatePolicy)}
     strict = read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.6, "fresher_days": 7}})

@@ -1,4 +1,4 @@
-"""Rounds of arrivals on ports in memory, and what the lake knows afterwards."""
+"""Rounds of arrivals on in-memory ports, and functions that read the results from the lake."""
 
 import io
 import json
@@ -33,7 +33,7 @@ EVER = date(2040, 1, 1)
 
 @dataclass
 class Desk:
-    """Everything that a round works on."""
+    """Everything that a round of arrivals works on."""
 
     dataset: Dataset = DATASET
     lake: InterruptedLake = field(default_factory=InterruptedLake)
@@ -49,7 +49,7 @@ class Desk:
         return Arrivals(self.dataset, [self.place], self.lake, claims, self.alerts).round(now=now, enough=enough)
 
     def arrive(self, path: str, rows: pa.Table | bytes, *, now: datetime = NOW) -> ArrivalRecord:
-        """Take a file in, and return its record."""
+        """Put a file in place, run a round, and return the record of the file."""
         self.put(path, rows)
         assert self.round(now=now).files == 1
         return self.records()[-1]
@@ -60,7 +60,7 @@ class Desk:
         return sorted(found, key=lambda each: each.came_at)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows that readers find, which must be rows that a training takes."""
+        """Return the rows that readers find, after checking that a training accepts them."""
         files, quarantined = usable_files(Days(end=EVER), lake=self.lake, dataset=self.dataset)
         assert quarantined == ()
         if self.dataset is DATASET:

@@ -1,4 +1,4 @@
-"""Files that arrive by themselves: taken in once, merged by id, set aside where wrong, and logged."""
+"""Arriving files are loaded once, merged by id and logged, and wrong rows are set aside."""
 
 import gzip
 import io
@@ -52,7 +52,7 @@ def charges(desk: Desk) -> dict[int, float]:
     return found
 
 
-def test_files_add_up_and_a_round_without_news_changes_nothing() -> None:
+def test_files_add_up_and_a_round_without_new_files_changes_nothing() -> None:
     desk = Desk()
     first = desk.arrive("march.parquet", FIRST)
     assert (first.outcome, first.new, first.changed, first.same) == (LOADED, 200, 0, 0)
@@ -74,7 +74,7 @@ def test_files_add_up_and_a_round_without_news_changes_nothing() -> None:
         ("without_suffix", parquet),
     ],
 )
-def test_every_format_that_is_read_arrives_and_says_the_same(name: str, written: Callable[[pa.Table], bytes]) -> None:
+def test_every_format_may_arrive_and_gives_the_same_rows(name: str, written: Callable[[pa.Table], bytes]) -> None:
     desk = Desk()
     desk.arrive("first.parquet", FIRST)
     again = desk.arrive(name, written(FIRST))
@@ -83,7 +83,7 @@ def test_every_format_that_is_read_arrives_and_says_the_same(name: str, written:
     assert charges(desk)[150] == 7.0
 
 
-def test_the_same_content_under_another_name_does_nothing() -> None:
+def test_the_same_content_under_another_name_changes_nothing() -> None:
     desk = Desk()
     desk.arrive("march.parquet", FIRST)
     loads = read_loads(PREFIX, lake=desk.lake)
@@ -91,7 +91,7 @@ def test_the_same_content_under_another_name_does_nothing() -> None:
     assert read_loads(PREFIX, lake=desk.lake) == loads
 
 
-def test_a_later_row_with_known_ids_counts_instead_and_the_earlier_one_is_kept() -> None:
+def test_a_later_row_with_known_ids_replaces_the_earlier_one_which_is_kept() -> None:
     desk = Desk()
     first = desk.arrive("march.parquet", FIRST)
     found = desk.arrive("march.parquet", charged(FIRST.slice(0, 5), 99.0), now=NOW + timedelta(days=1))
@@ -102,7 +102,7 @@ def test_a_later_row_with_known_ids_counts_instead_and_the_earlier_one_is_kept()
     assert pyarrow.parquet.read_table(io.BytesIO(desk.lake.read(kept.key))).num_rows == 200
 
 
-def test_a_value_may_go_back_to_what_it_was() -> None:
+def test_a_value_may_return_to_an_earlier_one() -> None:
     desk = Desk()
     for charge in (1.0, 2.0, 1.0):
         desk.arrive("latest.parquet", charged(FIRST.slice(0, 3), charge))
@@ -110,7 +110,7 @@ def test_a_value_may_go_back_to_what_it_was() -> None:
     assert [row["arrived_revision"] for row in desk.log()] == [1] * 3 + [2] * 3 + [3] * 3
 
 
-def test_labels_that_come_later_are_revisions() -> None:
+def test_labels_that_arrive_later_are_revisions() -> None:
     desk = Desk()
     place = FIRST.column_names.index("churned")
     desk.arrive("rows.parquet", FIRST.set_column(place, "churned", pa.nulls(200, pa.bool_())))
@@ -118,7 +118,7 @@ def test_labels_that_come_later_are_revisions() -> None:
     assert [row["churned"] for row in desk.rows()].count(None) == 0
 
 
-def test_the_log_says_what_was_known_on_a_day() -> None:
+def test_the_log_tells_what_was_known_on_a_day() -> None:
     desk = Desk()
     desk.arrive("a.parquet", FIRST.slice(0, 2), now=NOW)
     load_table(
@@ -145,7 +145,7 @@ def test_the_log_says_what_was_known_on_a_day() -> None:
     assert known == {who: FIRST["monthly_charge"][who].as_py() for who in range(3)}
 
 
-def test_taking_an_arrival_back_brings_the_rows_back_that_it_revised() -> None:
+def test_undoing_an_arrival_restores_the_rows_that_it_revised() -> None:
     desk = Desk()
     desk.arrive("a.parquet", FIRST)
     found = desk.arrive("b.parquet", charged(FIRST.slice(0, 5), 99.0))
@@ -156,7 +156,7 @@ def test_taking_an_arrival_back_brings_the_rows_back_that_it_revised() -> None:
     assert charges(desk)[0] != 99.0
 
 
-def test_wrong_rows_are_set_aside_with_the_file_and_told_once() -> None:
+def test_wrong_rows_are_set_aside_with_their_file_and_reported_once() -> None:
     desk = Desk()
     times = FIRST["measured_at"].to_pylist()
     times[3] = None
@@ -190,12 +190,12 @@ def test_wrong_rows_are_set_aside_with_the_file_and_told_once() -> None:
         (parquet(FIRST.set_column(10, "churned", pa.array(["maybe"] * 200))), "churned"),
     ],
 )
-def test_a_file_that_is_wrong_as_a_whole_is_kept_and_told_with_the_reason(content: bytes, said: str) -> None:
+def test_an_unusable_file_is_quarantined_and_reported_with_the_reason(content: bytes, said: str) -> None:
     desk = Desk()
     found = desk.arrive("odd/file.csv" if content[:4] != b"PAR1" else "odd/file.parquet", content)
     assert found.outcome == QUARANTINED
     assert said in found.reason
-    assert "/tmp" not in found.reason  # noqa: S108 — where it was looked at is nobody's business
+    assert "/tmp" not in found.reason  # noqa: S108 — the reason must not show the temporary folder
     assert desk.report(found)["reason"] == found.reason
     assert read_loads(PREFIX, lake=desk.lake)[0].loads == ()
     if content:
@@ -207,13 +207,13 @@ def test_a_file_that_is_wrong_as_a_whole_is_kept_and_told_with_the_reason(conten
     assert len(desk.alerts.sent) == 1
 
 
-def test_a_corrected_file_under_its_old_name_is_taken_in() -> None:
+def test_a_corrected_file_under_its_old_name_is_loaded() -> None:
     desk = Desk()
     desk.arrive("march.parquet", FIRST.drop_columns(["payment"]))
     assert desk.arrive("march.parquet", FIRST).new == 200
 
 
-def test_a_file_that_is_changed_while_it_is_read_waits_for_the_next_round() -> None:
+def test_a_file_that_changes_while_it_is_read_waits_for_the_next_round() -> None:
     desk = Desk()
     desk.put("march.parquet", FIRST)
     desk.place.before_reading = lambda path: desk.place.put(path, parquet(TABLE))
@@ -223,14 +223,14 @@ def test_a_file_that_is_changed_while_it_is_read_waits_for_the_next_round() -> N
     assert desk.round().rows == 300
 
 
-def test_a_file_that_goes_away_is_no_error() -> None:
+def test_a_file_that_disappears_is_not_an_error() -> None:
     desk = Desk()
     desk.put("march.parquet", FIRST)
     desk.place.before_reading = lambda path: desk.place.contents.pop(path) and None
     assert (desk.round().waiting, desk.round().waiting) == (1, 0)
 
 
-def test_hidden_and_unfinished_files_and_folders_are_left_alone() -> None:
+def test_hidden_files_unfinished_files_and_folders_are_ignored() -> None:
     desk = Desk()
     for path in (
         "_SUCCESS",
@@ -247,21 +247,21 @@ def test_hidden_and_unfinished_files_and_folders_are_left_alone() -> None:
     assert desk.round().files == 1
 
 
-def test_a_folder_of_a_day_gives_the_rows_their_column() -> None:
+def test_a_partition_by_day_provides_the_time_column() -> None:
     desk = Desk(dataset=replace(DATASET, time_column="dt", id_columns=("customer_id",)))
     found = desk.arrive("dt=2024-03-01/part.parquet", FIRST.drop_columns(["measured_at"]))
     assert (found.outcome, found.new) == (LOADED, 200), found.reason
     assert desk.arrive("dt=2024-03-02/part.parquet", FIRST.drop_columns(["measured_at"])).new == 200
 
 
-def test_what_does_not_fit_the_files_before_it_is_set_aside() -> None:
+def test_a_file_that_does_not_fit_earlier_files_is_set_aside() -> None:
     desk = Desk()
     desk.arrive("a.parquet", FIRST)
     other = SECOND.set_column(0, "customer_id", SECOND["customer_id"].cast(pa.string()))
     assert "does not fit the files before it" in desk.arrive("b.parquet", other).reason
 
 
-def test_a_round_ends_when_it_is_enough_and_the_next_one_goes_on() -> None:
+def test_a_round_that_is_cut_short_is_continued_by_the_next_one() -> None:
     desk = Desk()
     for start in range(0, 300, 100):
         desk.put(f"{start}.parquet", TABLE.slice(start, 100))
@@ -272,7 +272,7 @@ def test_a_round_ends_when_it_is_enough_and_the_next_one_goes_on() -> None:
     assert len(desk.rows()) == 300
 
 
-def test_a_large_file_is_named_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_reported_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrivals, "MOST_BYTES", 1_000)
     desk = Desk()
     found = desk.arrive("large.parquet", FIRST)
@@ -283,7 +283,7 @@ def test_a_large_file_is_named_and_not_read(monkeypatch: pytest.MonkeyPatch) -> 
     assert "courtside tables load" in desk.arrive("unpacked.parquet", FIRST).reason
 
 
-def test_a_failure_that_is_not_the_files_fault_ends_the_round_so_that_the_order_stays() -> None:
+def test_a_failure_outside_a_file_ends_the_round_so_that_the_order_is_kept() -> None:
     desk = Desk(alerts=RecordedAlerts(failures=1))
     desk.put("a.parquet", b"PAR1 and then nothing")
     desk.put("b.parquet", FIRST)
@@ -294,7 +294,7 @@ def test_a_failure_that_is_not_the_files_fault_ends_the_round_so_that_the_order_
     assert len(desk.alerts.sent) == 1
 
 
-def test_what_nobody_foresaw_in_a_file_keeps_no_other_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_error_in_one_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(table: pa.Table, dataset: Dataset) -> SortedOut:
         if table.num_rows == 7:
             raise pa.ArrowNotImplementedError("Unsupported cast")

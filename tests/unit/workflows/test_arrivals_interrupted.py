@@ -1,4 +1,4 @@
-"""Rounds of arrivals that are killed anywhere, or run at once: nothing is lost, doubled or told twice."""
+"""Rounds of arrivals may be killed anywhere or run at once, and nothing is lost, added twice or reported twice."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,7 +19,7 @@ MOST_WRITES = 32
 
 
 def table_desk() -> Desk:
-    """A desk with a file of each kind: sound, a revision, a copy, one with a wrong row, and one that is no table."""
+    """Return a desk with a sound file, a revision, a copy, a file with a wrong row and a file that is not a table."""
     desk = Desk()
     times: list[Any] = FIRST["measured_at"].to_pylist()
     desk.put("a.parquet", FIRST.slice(0, 100))
@@ -33,7 +33,7 @@ def table_desk() -> Desk:
 
 
 def games_desk() -> Desk:
-    """A desk with a schedule, its first scores, a correction, and a file that is no games."""
+    """Return a desk with a schedule, its first scores, a correction, and a file that contains no games."""
     desk = Desk(dataset=NBA)
     games = schedule(12)
     desk.put("schedule.csv", written(games, scored=0))
@@ -44,7 +44,7 @@ def games_desk() -> Desk:
 
 
 def outcome(desk: Desk) -> tuple[Any, ...]:
-    """What people and programs see in the end."""
+    """Return everything that people and programs see in the end."""
     loads, _ = read_loads(rows_of(desk.dataset).prefix, lake=desk.lake)
     assert all(load.state is LoadState.LOADED for load in loads.loads)
     rows = sorted(map(str, desk.rows()))
@@ -57,9 +57,7 @@ def outcome(desk: Desk) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("desk_of", [table_desk, games_desk])
 @pytest.mark.parametrize("writes", range(1, MOST_WRITES))
-def test_a_round_that_is_killed_before_any_write_is_finished_by_the_next(
-    desk_of: Callable[[], Desk], writes: int
-) -> None:
+def test_a_round_killed_before_any_write_is_completed_by_the_next_one(desk_of: Callable[[], Desk], writes: int) -> None:
     sound, killed = desk_of(), desk_of()
     sound.round()
     assert -sound.lake.changes_left <= MOST_WRITES
@@ -73,7 +71,7 @@ def test_a_round_that_is_killed_before_any_write_is_finished_by_the_next(
 
 @pytest.mark.parametrize("desk_of", [table_desk, games_desk])
 @pytest.mark.parametrize("writes", range(1, MOST_WRITES, 3))
-def test_another_round_in_between_changes_nothing(desk_of: Callable[[], Desk], writes: int) -> None:
+def test_another_round_in_the_middle_of_a_round_changes_nothing(desk_of: Callable[[], Desk], writes: int) -> None:
     sound, desk = desk_of(), desk_of()
     sound.round()
     other = replace(desk, lake=InterruptedLake(desk.lake.objects))

@@ -1,4 +1,4 @@
-"""Games that arrive by themselves: those without a score are the coming ones, and a later file brings the scores."""
+"""Arriving games without a score are stored as coming games, and a later file brings their scores."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ def schedule(games: int) -> list[Row]:
 
 
 def written(rows: list[Row], *, scored: int, **more: list[Any]) -> bytes:
-    """Return games as CSV, of which only the first `scored` have their scores."""
+    """Return the games as CSV, where only the first `scored` games have scores."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([*rows[0], *more])
@@ -47,7 +47,7 @@ def desk() -> Desk:
     return Desk(dataset=NBA)
 
 
-def test_games_without_scores_are_kept_as_the_coming_ones_and_in_no_training(desk: Desk) -> None:
+def test_games_without_scores_are_stored_as_coming_games_and_left_out_of_trainings(desk: Desk) -> None:
     games = schedule(12)
     found = desk.arrive("january.csv", written(games, scored=4))
     assert (found.outcome, found.new, found.coming, found.wrong) == (ArrivalOutcome.LOADED, 12, 8, 0)
@@ -56,7 +56,7 @@ def test_games_without_scores_are_kept_as_the_coming_ones_and_in_no_training(des
     assert desk.alerts.sent == []
 
 
-def test_a_schedule_alone_is_enough(desk: Desk) -> None:
+def test_a_schedule_without_any_score_is_accepted(desk: Desk) -> None:
     assert desk.arrive("schedule.csv", written(schedule(12), scored=0)).coming == 12
     assert len(coming(desk)) == 12
     assert desk.lake.keys(f"{lake_keys.GAMES_PREFIX}season=") == []
@@ -74,7 +74,7 @@ def test_a_later_file_brings_the_scores(desk: Desk) -> None:
     assert {row["arrived_first"] for row in desk.log()} == {NOW}
 
 
-def test_an_old_schedule_takes_no_score_away(desk: Desk) -> None:
+def test_an_old_schedule_removes_no_score(desk: Desk) -> None:
     games = schedule(12)
     desk.arrive("results.csv", written(games, scored=12))
     found = desk.arrive("schedule.csv", written(games, scored=0))
@@ -95,7 +95,7 @@ def test_a_moved_date_is_a_revision(desk: Desk) -> None:
     assert games[3]["game_id"] in played(desk)
 
 
-def test_a_cancelled_game_is_expected_no_more_until_a_file_lists_it_again(desk: Desk) -> None:
+def test_a_cancelled_game_is_not_expected_until_a_file_lists_it_again(desk: Desk) -> None:
     games = schedule(6)
     desk.arrive("schedule.csv", written(games, scored=0), now=NOW)
     gone = written(games[:3], scored=0, is_cancelled=[1, 0, ""])
@@ -115,14 +115,14 @@ def test_a_played_game_cannot_be_cancelled(desk: Desk) -> None:
     assert len(played(desk)) == 6
 
 
-def test_what_is_neither_cancelled_nor_not_is_named(desk: Desk) -> None:
+def test_an_unreadable_cancellation_quarantines_the_file(desk: Desk) -> None:
     found = desk.arrive("odd.csv", written(schedule(3), scored=0, is_cancelled=["", "perhaps", 0]))
     assert found.outcome == ArrivalOutcome.QUARANTINED
     assert "is_cancelled" in found.reason
     assert "perhaps" in found.reason
 
 
-def test_odd_games_are_set_aside_and_clashing_ones_refuse_the_file(desk: Desk) -> None:
+def test_odd_games_are_set_aside_and_a_clashing_game_quarantines_the_file(desk: Desk) -> None:
     games = schedule(24)
     odd = [*games[:20], games[20] | {"home_points": 300}]
     found = desk.arrive("odd.csv", written(odd, scored=21))
@@ -135,7 +135,7 @@ def test_odd_games_are_set_aside_and_clashing_ones_refuse_the_file(desk: Desk) -
     assert len(desk.alerts.sent) == 2
 
 
-def test_teams_of_a_coming_game_may_change(desk: Desk) -> None:
+def test_the_teams_of_a_coming_game_may_change(desk: Desk) -> None:
     final = season_rows(2011)[0] | {"home_team": "TBD", "away_team": "TB2"}
     desk.arrive("schedule.csv", written([final], scored=0))
     assert desk.arrive("finalists.csv", written([season_rows(2011)[0]], scored=1)).changed == 1

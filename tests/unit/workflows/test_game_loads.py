@@ -1,4 +1,4 @@
-"""A load of games loses nothing, replaces nothing by less, and adds no game twice."""
+"""A load of games loses no game, never replaces a score by an empty one, and adds no game twice."""
 
 import io
 from datetime import timedelta

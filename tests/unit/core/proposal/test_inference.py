@@ -1,4 +1,4 @@
-"""The features of a contract that leaves them to its rows."""
+"""A contract may leave its features to be inferred from its rows."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,11 +34,11 @@ def kinds(rows: pa.Table, dataset: Dataset = INFER) -> dict[str, FeatureKind | N
     return {name: guess.kind for name, guess in inferred(rows, dataset).items() if guess.part is Part.FEATURE}
 
 
-def test_the_rows_have_the_features_that_somebody_wrote_by_hand() -> None:
+def test_the_inferred_features_equal_those_written_by_hand() -> None:
     assert kinds(ROWS) == {feature.name: feature.kind for feature in DATASET.features}
 
 
-def test_roles_ids_times_constants_nested_values_and_leaks_are_no_features() -> None:
+def test_roles_ids_times_constants_nested_values_and_leaks_are_not_features() -> None:
     rows = with_columns(
         plan=["basic", "pro", "team"] * 200,
         region=["north", "south"] * 300,
@@ -81,7 +81,7 @@ def test_roles_ids_times_constants_nested_values_and_leaks_are_no_features() -> 
     assert not resolved.to_infer
 
 
-def test_a_target_of_words_finds_what_knows_it() -> None:
+def test_a_column_that_reveals_a_target_of_text_is_left_out() -> None:
     rows = with_columns(refund=pc.if_else(LEFT, 10.0, 0.0))
     rows = rows.set_column(rows.column_names.index("churned"), "churned", pc.if_else(LEFT, "Yes", "No"))
     assert "refund" not in kinds(rows, replace(INFER, positive="Yes"))
@@ -90,18 +90,18 @@ def test_a_target_of_words_finds_what_knows_it() -> None:
 
 
 @pytest.mark.parametrize("target", [None, pa.nulls(600, pa.bool_())], ids=["absent", "all unknown"])
-def test_without_labels_nobody_knows_which_columns_give_them_away(target: Any) -> None:
+def test_without_labels_a_column_that_would_reveal_them_is_a_feature(target: Any) -> None:
     rows = with_columns(refund=pc.if_else(LEFT, 10.0, 0.0)).drop_columns(["churned"])
     rows = rows if target is None else rows.append_column("churned", target)
     assert kinds(rows)["refund"] is FeatureKind.NUMERIC
 
 
-def test_a_column_to_leave_out_that_is_not_there_may_be_a_slip() -> None:
+def test_leaving_out_an_unknown_column_is_refused() -> None:
     with pytest.raises(MissingColumns, match=r"no column 'refnd'.*correct the leave_out"):
         inferred(ROWS, replace(INFER, inference=Inference(leave_out=("refnd",))))
 
 
-def test_a_table_without_any_feature_is_named_with_the_reasons() -> None:
+def test_a_table_without_any_feature_is_refused_with_the_reasons() -> None:
     rows = ROWS.select(["customer_id", "measured_at", "churned"])
     with pytest.raises(NothingToLearnFrom, match=r"no column of churn .*'customer_id': it is one of the id_columns"):
         inferred(rows)

@@ -1,4 +1,4 @@
-"""Rows that come more than once: the last one counts, equal ones do nothing, and nothing depends on the files' cut."""
+"""The last version of a row counts, equal rows change nothing, and the split into files does not matter."""
 
 import math
 from random import Random
@@ -31,7 +31,7 @@ def table(rows: Rows) -> pa.Table:
 
 
 def delivered(files: list[Rows]) -> list[Came]:
-    """Deliver files one after the other, and keep of each what is news."""
+    """Deliver the files one after another and return what was new in each."""
     came: list[Came] = []
     for rows in files:
         found = news(table(rows), came, identity=IDS)
@@ -44,13 +44,13 @@ def delivered(files: list[Rows]) -> list[Came]:
 def known(came: list[Came]) -> dict[tuple[str, int], float | None]:
     rows = [row for each in counting(came, identity=IDS) for row in each.table.to_pylist()]
     found = {(row["who"], row["day"]): row["value"] for row in rows}
-    assert len(found) == len(rows), "a row counts twice"
+    assert len(found) == len(rows), "no row may count twice"
     return {key: None if value is None or math.isnan(value) else value for key, value in found.items()}
 
 
 @given(deliveries)
 @settings(max_examples=200, deadline=None)
-def test_the_last_word_about_a_row_counts(files: list[Rows]) -> None:
+def test_the_last_version_of_a_row_counts(files: list[Rows]) -> None:
     said = {row[:2]: row[2] for rows in files for row in rows}
     expected = {key: None if value is None or math.isnan(value) else value for key, value in said.items()}
     assert known(delivered(files)) == expected
@@ -58,7 +58,7 @@ def test_the_last_word_about_a_row_counts(files: list[Rows]) -> None:
 
 @given(deliveries)
 @settings(max_examples=100, deadline=None)
-def test_what_is_known_already_does_nothing(files: list[Rows]) -> None:
+def test_rows_that_are_already_known_change_nothing(files: list[Rows]) -> None:
     came = delivered(files)
     for each in counting(came, identity=IDS):
         again = news(each.table, came, identity=IDS)
@@ -67,7 +67,7 @@ def test_what_is_known_already_does_nothing(files: list[Rows]) -> None:
 
 @given(deliveries, st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
-def test_files_with_other_ids_may_come_in_any_order(files: list[Rows], random: Random) -> None:
+def test_files_with_different_ids_may_arrive_in_any_order(files: list[Rows], random: Random) -> None:
     apart = [[(f"{place}{who}", day, value) for who, day, value in rows] for place, rows in enumerate(files)]
     shuffled = list(apart)
     random.shuffle(shuffled)
@@ -76,7 +76,7 @@ def test_files_with_other_ids_may_come_in_any_order(files: list[Rows], random: R
 
 @given(deliveries)
 @settings(max_examples=100, deadline=None)
-def test_revisions_are_counted_from_the_first_time(files: list[Rows]) -> None:
+def test_revisions_are_counted_from_the_first_arrival_of_a_row(files: list[Rows]) -> None:
     came = delivered(files)
     times: dict[tuple[str, int], list[int]] = {}
     for place, each in enumerate(came):
@@ -94,14 +94,14 @@ def test_without_ids_every_row_is_new_and_none_is_dropped() -> None:
     assert sum(each.table.num_rows for each in counting([Came(table(twice)), Came(found.rows)], identity=[])) == 4
 
 
-def test_a_row_that_was_loaded_twice_by_hand_still_counts_twice_so_that_training_names_it() -> None:
+def test_a_row_loaded_twice_by_hand_counts_twice_so_that_a_training_refuses_it() -> None:
     by_hand = [Came(table([("a", 1, 1.0)])), Came(table([("a", 1, 2.0)]))]
     assert sum(each.table.num_rows for each in counting(by_hand, identity=IDS)) == 2
     revised = [*by_hand, Came(table([("a", 1, 3.0)]), revises=True)]
     assert known(revised) == {("a", 1): 3.0}
 
 
-def test_a_column_that_came_later_is_a_change_where_it_says_something() -> None:
+def test_a_column_added_later_changes_the_rows_in_which_it_has_a_value() -> None:
     before = Came(table([("a", 1, 1.0), ("b", 1, 1.0)]).drop_columns(["value"]))
     found = news(table([("a", 1, 2.0), ("b", 1, None)]), [before], identity=IDS)
     assert (found.new, found.changed, found.same) == (0, 1, 1)
@@ -113,12 +113,12 @@ def test_ids_of_another_type_are_refused_by_arrow() -> None:
         news(other, [Came(table([("a", 1, 1.0)]))], identity=IDS)
 
 
-def test_whole_numbers_and_fractions_of_equal_value_are_equal() -> None:
+def test_an_integer_equals_a_float_of_the_same_value() -> None:
     whole = table([("a", 1, 2.0)]).set_column(2, "value", pa.array([2], pa.int32()))
     assert news(whole, [Came(table([("a", 1, 2.0)]))], identity=IDS).same == 1
 
 
-def test_zeros_and_ones_are_read_as_the_truth_values_that_came_before_and_twos_are_not() -> None:
+def test_zeros_and_ones_become_booleans_where_earlier_files_have_booleans() -> None:
     truth, numbers = pa.schema([("x", pa.bool_())]), pa.table({"x": [0, 1, None]})
     assert fitted(numbers, truth)["x"].to_pylist() == [False, True, None]
     assert fitted(pa.table({"x": [True, None]}), numbers.schema)["x"].to_pylist() == [1, None]

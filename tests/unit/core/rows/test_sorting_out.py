@@ -20,21 +20,21 @@ def spoiled(column: str, changes: dict[int, Any], kind: pa.DataType | None = Non
     return SOUND.set_column(place, column, pa.array(values, kind or SOUND.schema.field(column).type))
 
 
-def test_a_sound_table_is_used_whole_and_as_it_is() -> None:
+def test_a_sound_table_is_used_whole_and_unchanged() -> None:
     found = sort_out(SOUND, DATASET)
     assert found.good.equals(SOUND)
     assert (found.wrong.num_rows, found.copies) == (0, 0)
 
 
 @pytest.mark.parametrize(("column", "reason"), [("measured_at", "no measured_at"), ("customer_id", "no customer_id")])
-def test_rows_without_time_or_id_are_set_aside_with_their_number(column: str, reason: str) -> None:
+def test_rows_without_a_time_or_an_id_are_set_aside_with_their_number(column: str, reason: str) -> None:
     found = sort_out(spoiled(column, {3: None, 9: None}), DATASET)
     assert found.wrong["row"].to_pylist() == [4, 10]
     assert found.wrong["reason"].to_pylist() == [reason, reason]
     assert found.good.num_rows == 198
 
 
-def test_text_among_numbers_is_set_aside_and_the_others_become_numbers() -> None:
+def test_text_among_numbers_is_set_aside_and_the_other_values_become_numbers() -> None:
     text = [str(value) for value in SOUND["monthly_charge"].to_pylist()]
     table = spoiled("monthly_charge", dict(enumerate([*text[:5], "n/a", " 1e2 ", *text[7:]])), pa.string())
     found = sort_out(table, DATASET)
@@ -45,12 +45,12 @@ def test_text_among_numbers_is_set_aside_and_the_others_become_numbers() -> None
     assert found.good["monthly_charge"][5].as_py() == 100.0
 
 
-def test_a_column_of_text_stays_one_so_that_the_contract_refuses_it() -> None:
+def test_a_column_of_words_stays_text_so_that_the_contract_refuses_it() -> None:
     words = spoiled("monthly_charge", dict.fromkeys(range(200), "dear"), pa.string())
     assert sort_out(words, DATASET).good["monthly_charge"].type == pa.string()
 
 
-def test_a_copy_is_dropped_and_two_rows_with_one_id_that_differ_are_both_wrong() -> None:
+def test_a_copy_is_dropped_but_two_different_rows_with_one_id_are_both_wrong() -> None:
     other = spoiled("monthly_charge", {0: 1.0})
     found = sort_out(pa.concat_tables([SOUND, SOUND.slice(5, 3), other.slice(0, 1)]), DATASET)
     assert found.copies == 3
@@ -59,12 +59,12 @@ def test_a_copy_is_dropped_and_two_rows_with_one_id_that_differ_are_both_wrong()
     assert found.good.num_rows == 199
 
 
-def test_without_ids_copies_are_rows_of_their_own() -> None:
+def test_without_ids_a_copy_counts_as_another_row() -> None:
     found = sort_out(pa.concat_tables([SOUND, SOUND]), replace(DATASET, id_columns=()))
     assert (found.good.num_rows, found.copies) == (400, 0)
 
 
-def test_too_many_wrong_rows_refuse_the_file_and_say_of_what_kind_they_are() -> None:
+def test_a_file_with_too_many_wrong_rows_is_refused_with_their_kinds() -> None:
     with pytest.raises(TooManyWrongRows, match=r"21 of its 200 rows are wrong \(21 with no measured_at\)") as caught:
         sort_out(spoiled("measured_at", dict.fromkeys(range(21))), DATASET)
     assert (caught.value.wrong, caught.value.total) == (21, 200)

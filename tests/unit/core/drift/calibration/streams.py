@@ -1,4 +1,4 @@
-"""Tables whose level wanders from day to day and changes abruptly where a test asks for it."""
+"""Tables whose level wanders from day to day and jumps where a test asks for it."""
 
 from collections.abc import Callable
 
