@@ -7,10 +7,10 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.package-lock.json
-# The banner of Node's end of life says nothing that a user could act on here.
+# A user here cannot act on the banner about Node's end of life.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export UV_PYTHON_DOWNLOADS := never
-# Waiting threads that spin make the boosters many times slower on few cores.
+# On few cores, threads that spin while they wait make the boosters many times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
 .PHONY: help setup demo check test package images bases bench format clean
@@ -21,20 +21,20 @@ help: ## List the commands
 setup: $(PYTHON_READY) $(NODE_READY) ## Install the locked Python and Node packages
 	@:
 
-demo: setup ## Run the whole loop on the embedded AWS; ARGS="--keep" passes options on
+demo: setup ## Run the whole loop on the embedded AWS; ARGS="--keep" passes an option
 	@$(BIN)/courtside demo $(ARGS)
 
-check: setup ## Lint, format, types, import directions, lock file, shell scripts
+check: setup ## Check lint, format, types, import directions, lock file and shell scripts
 	@scripts/check
 
-test: setup ## Every test, the fast ones first
+test: setup ## Run every test, the fast ones first
 	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core courtside/api tests/unit tests/infra $(ARGS)
 	@$(BIN)/pytest --numprocesses logical --dist loadfile tests/integration tests/e2e $(ARGS)
 
-package: setup ## Build wheel and sdist, install them with plain pip, use them there
+package: setup ## Build wheel and sdist, install them with plain pip and try them
 	@$(BIN)/pytest tests/packaging $(ARGS)
 
-images: setup ## Build the images (Docker or podman), list what is in them, run them
+images: setup ## Build the images (Docker or podman), list their contents and run them
 	@$(BIN)/python -m images
 	@$(BIN)/pytest tests/images $(ARGS)
 
@@ -52,12 +52,12 @@ clean: ## Remove what setup and builds made
 
 $(PYTHON_READY): pyproject.toml uv.lock
 	@scripts/require-python
-	@echo "Installing the locked Python packages into .venv: about 200 of them, 1.8 GB; a minute where they are near, longer on a slow line."
+	@echo "Installing about 200 locked Python packages (1.8 GB) into .venv; this takes a minute, or longer on a slow network."
 	@uv="$$(scripts/find-uv)"; began=$$SECONDS; "$$uv" sync --frozen --quiet; echo "Python packages: done in $$((SECONDS - began)) s."
 	@touch $@
 
 $(NODE_READY): package.json package-lock.json
 	@scripts/require-node
-	@echo "Installing the CDK's command into node_modules: 40 MB, some seconds."
+	@echo "Installing the CDK's command (40 MB) into node_modules; this takes some seconds."
 	@npm ci --silent --no-audit --no-fund --no-progress
 	@touch $@

@@ -1,4 +1,4 @@
-"""Reading a cloud assembly: its stacks in deployment order, and the assets they need."""
+"""Read a cloud assembly: its stacks in deployment order, and the assets they need."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ class _AssetManifest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class StackTemplate:
-    """One stack: its name and where its template is, here and (when it is an asset) in S3."""
+    """A stack's name and its template's location here and, if it is an asset, in S3."""
 
     name: str
     template: Path
@@ -41,7 +41,7 @@ class StackTemplate:
 
 @dataclass(frozen=True, slots=True)
 class FileAsset:
-    """One file or folder to be uploaded; bucket and key may hold ``${AWS::…}`` placeholders."""
+    """A file or folder to be uploaded; bucket and key may hold ``${AWS::…}`` placeholders."""
 
     source: Path
     zipped: bool
@@ -51,7 +51,7 @@ class FileAsset:
 
 @dataclass(frozen=True, slots=True)
 class ImageUpload:
-    """One image asset and the repository and tag that templates will name."""
+    """An image asset, and the repository and tag that templates will name."""
 
     asset: ImageAsset
     repository: str
@@ -141,5 +141,5 @@ def _images(directory: Path, assets: _AssetManifest) -> Iterable[ImageUpload]:
 
 def _path(directory: Path, source: Mapping[str, Any], key: str) -> str:
     if key not in source:
-        raise AssemblyInvalid(directory, "it has an asset that a command must make first")
+        raise AssemblyInvalid(directory, "it has an asset that only a command could make")
     return str(source[key])

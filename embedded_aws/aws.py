@@ -1,4 +1,4 @@
-"""The embedded AWS as its users hold it: start, deploy, look, stop (or keep)."""
+"""Users of the embedded AWS start it, deploy to it, look at it, and stop or keep it with this class."""
 
 import contextlib
 import time
@@ -28,18 +28,18 @@ Progress = Callable[[str], None]
 _IMAGES_FILE = "images.json"
 _POLL_SECONDS = 0.1
 _SCALED_DOWN = "Service scaling down"
-# Once is an accident that ECS repairs by starting the task again; twice is a server that cannot run.
+# If a server's task ends once, ECS repairs it by starting another; if it ends twice, the server cannot run.
 _HOPELESS_ENDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class LocalOptions:
-    """What to start.
+    """The settings of an embedded AWS that is to be started.
 
     `port` None takes a free one; `backend_store_uri` names an existing MLflow database, and no PostgreSQL is
-    started then; `state_directory` None is the user's own (see `instance.state_directory`). With `enforce_iam`, by TLS
-    only, functions and containers may do what their roles allow and nothing else; callers from outside are the root.
-    `containers` builds the images and runs them, instead of their sources as processes.
+    started then; `state_directory` None is the user's own (see `instance.state_directory`). With `enforce_iam`,
+    which implies TLS, functions and containers may do only what their roles allow; callers from outside are the
+    root user. `containers` builds the images and runs them, instead of running their sources as processes.
     """
 
     region: str = "us-east-1"
@@ -55,9 +55,9 @@ def _silent(_: str) -> None:
 
 
 class LocalAws:
-    """One running embedded AWS; a context manager that stops it at the end unless it was kept.
+    """A running embedded AWS; a context manager that stops it at the end unless it was kept.
 
-    Whatever becomes of this process (an exception, Ctrl-C, SIGKILL), nothing of it stays behind.
+    However this process ends (an exception, Ctrl-C, SIGKILL), nothing of the embedded AWS stays behind.
     """
 
     def __init__(
@@ -102,22 +102,22 @@ class LocalAws:
 
     @property
     def endpoint(self) -> str:
-        """URL of the emulated AWS API."""
+        """The URL of the emulated AWS API."""
         return self.instance.endpoint
 
     @property
     def tracking_url(self) -> str:
-        """URL of the MLflow server, which answers some seconds after its stack is deployed."""
+        """The URL of the MLflow server, which answers some seconds after its stack is deployed."""
         return self.instance.tracking_url
 
     @property
     def directory(self) -> Path:
-        """Working files of this instance, removed when it stops."""
+        """The working files of this instance, which are removed when it stops."""
         return Path(self.instance.directory)
 
     @property
     def outputs(self) -> Outputs:
-        """Outputs of the deployed stacks, by stack name."""
+        """The outputs of the deployed stacks, by stack name."""
         return {name: dict(values) for name, values in self._outputs.items()}
 
     def environment(self) -> dict[str, str]:
@@ -131,7 +131,7 @@ class LocalAws:
         return self._clients[service]
 
     def deploy(self, assembly: Path) -> Outputs:
-        """Deploy a cloud assembly directory, as synthesized; returns the outputs by stack name.
+        """Deploy a synthesized cloud assembly directory and return the outputs by stack name.
 
         Raises `AssemblyInvalid`, `EngineFailed`, `StackFailed` or `ServiceDied`.
         """
@@ -142,7 +142,7 @@ class LocalAws:
         return self.outputs
 
     def publish(self, assembly: Path) -> None:
-        """Publish a cloud assembly's files and images without touching its stacks: change sets can follow."""
+        """Publish a cloud assembly's files and images without touching its stacks, so that change sets can follow."""
         self._deployment().publish(read_assembly(assembly))
 
     def _deployment(self) -> Deployment:
@@ -162,7 +162,7 @@ class LocalAws:
         deadline = time.monotonic() + timeout
         while not self._tracking_answers():
             self._supervisor.check()
-            # An emulator that is just ending answers nothing more; the next check of the supervisor says so.
+            # An emulator that is just ending does not answer any more; the supervisor's next check reports that.
             with contextlib.suppress(EndpointConnectionError):
                 self._check_services()
             if time.monotonic() > deadline:
@@ -175,7 +175,7 @@ class LocalAws:
         return answers(int(self.tracking_url.rsplit(":", 1)[1]), "/health", headers)
 
     def _check_services(self) -> None:
-        """Raise when a service's tasks keep ending; one that was asked to stop is no sign of it."""
+        """Raise an error when a service's tasks keep ending; a task that was asked to stop does not count."""
         ecs, ended = self.client("ecs"), []
         for cluster in ecs.list_clusters()["clusterArns"]:
             arns = ecs.list_tasks(cluster=cluster, desiredStatus="STOPPED")["taskArns"]
@@ -189,24 +189,24 @@ class LocalAws:
             raise ServiceDied(f"The ECS {task['group']}", reason, log)
 
     def log_tail(self, part: str, lines: int = 20) -> list[str]:
-        """Return the last lines of the newest container log whose name holds `part` (a container's name)."""
+        """Return the last lines of the newest container log whose name contains `part` (a container's name)."""
         found = sorted((self.directory / "logs").glob(f"*{part}*.log"), key=lambda path: path.stat().st_mtime)
         return logs.tail(found[-1], lines) if found else []
 
     def keep(self, stage: str = "") -> Instance:
-        """Let the instance, with a stage deployed or not, outlive this process; `courtside local down` ends it."""
+        """Let the instance and what is deployed on it outlive this process; `courtside local down` ends it."""
         self.instance = self._supervisor.keep(stage)
         return self.instance
 
     def stop(self) -> None:
-        """Stop everything and remove the working files; returns when nothing is left. May be repeated."""
+        """Stop everything and remove the working files; returns when nothing is left, and may be repeated."""
         self._supervisor.stop()
         with contextlib.suppress(OSError):
             down(self.instance, self._supervisor.state_directory)
 
 
 def _absolute(uri: str | None) -> str | None:
-    """Let a relative SQLite file mean the caller's folder: the server runs in another."""
+    """Make a relative SQLite path relative to the caller's folder, because the server runs in another one."""
     prefix = "sqlite:///"
     if uri is None or not uri.startswith(prefix):
         return uri
@@ -214,7 +214,7 @@ def _absolute(uri: str | None) -> str | None:
 
 
 def session(instance: Instance) -> boto3.Session:
-    """Return a session of an instance's root, for those who sign by themselves."""
+    """Return a session of an instance's root user, for callers that sign requests themselves."""
     return boto3.Session(
         aws_access_key_id=instance.access_key_id,
         aws_secret_access_key=instance.secret_access_key,
@@ -225,7 +225,7 @@ def session(instance: Instance) -> boto3.Session:
 def _client(service: str, instance: Instance) -> Any:
     from botocore.config import Config
 
-    # Proxies of this machine must not see loopback traffic.
+    # This machine's proxies must not see loopback traffic.
     config = Config(proxies={}, retries={"max_attempts": 2}, read_timeout=120)
     trusted = str(instance.certificate) if instance.certificate else None
     return session(instance).client(  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""The certificate of an embedded AWS that is reached by TLS: made for this one instance, trusted by what it starts."""
+"""An embedded AWS with TLS has a certificate of its own, which everything that it starts trusts."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -10,7 +10,7 @@ _LIFETIME = timedelta(days=30)
 
 
 def write_certificate(certificate: Path, key: Path) -> None:
-    """Write a self-signed certificate of the loopback address and its key, which only the owner reads: PEM files."""
+    """Write a self-signed certificate for loopback and its key as PEM files; only the owner can read the key."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -36,5 +36,5 @@ def write_certificate(certificate: Path, key: Path) -> None:
     for path, content, mode in ((key, pem, 0o600), (certificate, public, 0o644)):
         path.touch(mode=0o600)
         path.write_bytes(content)
-        # Functions and tasks in containers are other users, and trust it.
+        # Functions and tasks in containers run as other users and have to trust the certificate.
         path.chmod(mode)

@@ -1,4 +1,4 @@
-"""The clone of the project that this package is part of: it is never installed without one."""
+"""This package is part of a clone of the project and is never installed without one."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Deploying a cloud assembly's unmodified templates, as the CDK command would, through boto3."""
+"""Deploy a cloud assembly's unmodified templates through boto3 as the CDK command would."""
 
 import io
 import json
@@ -24,8 +24,8 @@ _UNCHANGED = "No updates are to be performed"
 class Deployment:
     """Deploys assemblies onto one emulator.
 
-    `client` makes a boto3 client of a service; `alive` raises when the emulator is gone; `progress` gets one
-    line for each stack.
+    `client` makes a boto3 client of a service; `alive` raises an error when the emulator is gone; `progress` gets
+    one line for each stack.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Deployment:
         self._account = ""
 
     def deploy(self, assembly: Assembly) -> Outputs:
-        """Upload the assets, create or update the stacks in order; returns their outputs by stack name.
+        """Upload the assets, create or update the stacks in order, and return their outputs by stack name.
 
         Raises `StackFailed` for the first stack that CloudFormation refuses.
         """
@@ -78,7 +78,7 @@ class Deployment:
     def _make_bucket(self, s3: Any, bucket: str) -> None:
         if any(each["Name"] == bucket for each in s3.list_buckets()["Buckets"]):
             return
-        # S3 takes every region as a constraint but its first.
+        # S3 accepts every region as a location constraint except its first.
         there = {} if self._region == "us-east-1" else {"LocationConstraint": self._region}
         s3.create_bucket(Bucket=bucket, **({"CreateBucketConfiguration": there} if there else {}))
 
@@ -128,7 +128,7 @@ class Deployment:
             time.sleep(_POLL_SECONDS)
 
     def _failures(self, name: str) -> list[tuple[str, str, str]]:
-        """Return what failed, in the order it happened, without what was only cancelled for it."""
+        """Return what failed, in the order it happened, without resources that were only cancelled because of it."""
         events = self._client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
         failed = [each for each in reversed(events) if each["ResourceStatus"].endswith("_FAILED")]
         return [
@@ -139,7 +139,10 @@ class Deployment:
 
 
 def _begin(cloudformation: Any, arguments: dict[str, Any], *, update: bool) -> bool:
-    """Start creating or updating a stack; False when nothing would change, `StackFailed` when it is refused."""
+    """Start creating or updating a stack; returns False when nothing would change.
+
+    Raises `StackFailed` when the stack is refused.
+    """
     from botocore.exceptions import ClientError
 
     try:

@@ -1,7 +1,7 @@
-"""The emulator process: ministack with our patches, serving its owner on loopback until its supervisor is gone.
+"""Run the emulator (ministack with our patches), which serves its owner on loopback until its supervisor is gone.
 
-Standard input: one JSON line saying what to be, then silence; its end means stop. Standard output: one JSON line saying
-that it serves, or why not.
+Standard input: one JSON line with the settings, then silence; its end means stop. Standard output: one JSON line
+saying that it serves, or why not.
 """
 
 import asyncio
@@ -78,19 +78,19 @@ def _configure(settings: EmulatorSettings) -> None:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
-        # Whether or not this machine has a Docker daemon, it is none of our business.
+        # A Docker daemon on this machine is none of our business.
         "DOCKER_HOST": f"unix://{settings.directory}/no-docker.sock",
         "TMPDIR": str(scratch),
     }
 
 
 class Emulator:
-    """ministack, its patches, and everything that they start."""
+    """The emulator: ministack, its patches, and everything that they start."""
 
     def __init__(
         self, settings: EmulatorSettings, server: socket.socket, tracking: socket.socket, answers: TextIO
     ) -> None:
-        # Not before the environment is set: ministack reads it at import.
+        # The import waits until the environment is set, because ministack reads it at import.
         from embedded_aws.patches import PatchContext, patch_all
 
         self._server = server
@@ -141,7 +141,7 @@ class Emulator:
         webhooks = {webhook.channel.name: webhook.url for webhook in self._webhooks}
         _say(self._answers, event="ready", **addresses, webhooks=webhooks)
         await stop.wait()
-        # While the API still answers: what is being stopped may want to call it.
+        # This happens while the API still answers, because what is being stopped may want to call it.
         await asyncio.to_thread(self._close)
 
     def _watch_supervisor(self, loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
@@ -158,14 +158,14 @@ class Emulator:
 
 
 def server_config(server: socket.socket) -> "Config":
-    """Return how hypercorn serves at a socket that listens, which it takes over."""
+    """Return how hypercorn serves at a listening socket, which it takes over."""
     from hypercorn.config import Config
 
     config = Config()
     config.bind = [f"fd://{server.detach()}"]
     config.graceful_timeout = _GRACEFUL_SECONDS
-    # A client that merely waits does not answer when TLS is to be closed, which ends in a traceback 30 s later: it is
-    # the clients who close, and they are processes of this machine.
+    # A client that merely waits does not answer when TLS is to be closed, which ends in a traceback 30 s later. So the
+    # clients close, which are processes of this machine.
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
     config.keep_alive_max_requests = sys.maxsize
     config.loglevel = "WARNING"

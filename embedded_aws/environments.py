@@ -1,4 +1,4 @@
-"""Environment and command of each process here: the emulator in place of AWS, loopback in place of a network."""
+"""Give each process its environment and command: the emulator in place of AWS, loopback in place of a network."""
 
 import os
 import re
@@ -13,8 +13,8 @@ from embedded_aws.ports import LOOPBACK
 from embedded_aws.processes import MARKER
 from embedded_aws.settings import EmulatorSettings
 
-# The tracking API's address on AWS: HTTP API → VPC link → service. Neither of the first two is
-# emulated, so whoever is told this address is given the server's own.
+# On AWS this is the tracking API's address: HTTP API → VPC link → service. Neither of the first two is emulated, so a
+# process that would get this address is given the server's own.
 _TRACKING_API = re.compile(r"https?://[a-z0-9]+\.execute-api\.[^\s,;/\"']+(?:/[^\s,;\"']*)?")
 _FOREIGN = (
     "AWS_", "MINISTACK_", "GATEWAY_", "MLFLOW_", "PG", "COURTSIDE_", "PYTHON", "DOCKER_",
@@ -54,7 +54,7 @@ def client_environment(
 
 
 def clean_environment(source: Mapping[str, str], instance_id: str) -> dict[str, str]:
-    """Return the machine's environment without what would leak into a deployed process."""
+    """Return the machine's environment without variables that would leak into a deployed process."""
     kept = {name: value for name, value in source.items() if not name.startswith(_FOREIGN)}
     venv = str(Path(sys.executable).parent)
     path = source.get("PATH", os.defpath).split(os.pathsep)
@@ -69,8 +69,8 @@ def process_environment(
 ) -> dict[str, str]:
     """Return the environment of a container or function that runs as a process.
 
-    `requested` is what its definition sets; `folder` is its image's asset folder, whose modules win over
-    installed ones; `server` says that it listens, and is put on loopback.
+    `requested` is what its definition sets; `folder` is its image's asset folder, whose modules take precedence
+    over installed ones; `server` says that it listens, so that it is put on loopback.
     """
     environment = clean_environment(os.environ, settings.instance_id)
     return (
@@ -81,9 +81,9 @@ def process_environment(
 def container_environment(
     requested: Mapping[str, str], *, settings: EmulatorSettings, server: bool = False
 ) -> dict[str, str]:
-    """Return what a definition sets, with this machine's addresses in the place of AWS's."""
+    """Return what a definition sets, with this machine's addresses in place of AWS's."""
     environment = {name: _moved(value, settings) for name, value in requested.items()}
-    # Last: ministack tells containers of an endpoint on Docker's network.
+    # This comes last, because ministack gives containers an endpoint on Docker's network.
     environment |= aws_environment(settings.endpoint, settings.region, settings.keys, settings.certificate)
     if "PGHOST" in environment:
         _database(environment, settings)
@@ -97,7 +97,7 @@ def _moved(value: str, settings: EmulatorSettings) -> str:
 
 
 def _database(environment: dict[str, str], settings: EmulatorSettings) -> None:
-    # RDS speaks TLS; the PostgreSQL on loopback does not.
+    # RDS uses TLS; the PostgreSQL on loopback does not.
     environment["PGSSLMODE"] = "disable"
     if settings.backend_store_uri is not None:
         for name in [name for name in environment if name.startswith("PG")]:
@@ -117,8 +117,8 @@ def command_here(
 ) -> list[str]:
     """Return a container's command as it runs here.
 
-    `python` is this interpreter, programs are found in its environment, and a server that names its
-    address or one of its container `ports` on the command line is put on loopback.
+    `python` is this interpreter, programs are found in its environment, and a server whose command line names its
+    address or one of its container `ports` is put on loopback.
     """
     moved = [word.replace(_ANYWHERE, LOOPBACK) for word in words]
     for port in ports:

@@ -1,4 +1,4 @@
-"""What can go wrong with the embedded AWS, each with the data that explains it."""
+"""These errors of the embedded AWS carry the data that explains them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,11 +21,11 @@ class ToolsMissing(CourtsideError):
 
 
 class PortTaken(BadInput):
-    """Somebody else listens on the port that was asked for."""
+    """Another process listens on the requested port."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        super().__init__(f"Port {port} on 127.0.0.1 is taken. Name another, or none: a free one is chosen then.")
+        super().__init__(f"Port {port} on 127.0.0.1 is taken. Name another one, or none to have a free one chosen.")
 
 
 class StateFolderUnusable(BadInput):
@@ -35,7 +35,7 @@ class StateFolderUnusable(BadInput):
         self.folder = folder
         super().__init__(
             f"{folder}, where Courtside remembers which embedded AWS runs, cannot be written ({detail}). Set "
-            "COURTSIDE_STATE_DIR to a folder that can be."
+            "COURTSIDE_STATE_DIR to a folder that you can write to."
         )
 
 
@@ -59,7 +59,7 @@ class ServiceDied(CourtsideError):
 
 
 class NoReachableFolder(CourtsideError):
-    """PostgreSQL runs as `nobody`, who can reach none of the temporary folders."""
+    """PostgreSQL runs as `nobody`, who can enter none of the temporary folders."""
 
     def __init__(self, tried: Sequence[Path]) -> None:
         self.tried = tuple(tried)
@@ -91,7 +91,7 @@ class AssemblyInvalid(BadInput):
 
 
 class ImageUnknown(CourtsideError):
-    """A container or function names an image that no deployed assembly brought."""
+    """A container or function names an image that belongs to no deployed assembly."""
 
     def __init__(self, image: str, known: Sequence[str]) -> None:
         self.image = image

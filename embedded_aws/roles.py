@@ -1,4 +1,4 @@
-"""Credentials of a role's session, for what runs under it where IAM is enforced."""
+"""Processes get the credentials of a session of their role where IAM is enforced."""
 
 import secrets
 
@@ -6,9 +6,9 @@ from embedded_aws.settings import EmulatorSettings
 
 
 def session_of(role_arn: str, name: str, settings: EmulatorSettings) -> dict[str, str]:
-    """Return the variables of a session of a role called `name`; none where IAM is not enforced.
+    """Return the variables of a session of the role called `name`, or none where IAM is not enforced.
 
-    They replace the root's, under which everything else here runs.
+    They replace the root user's, under which everything else here runs.
     """
     if not settings.enforce_iam:
         return {}

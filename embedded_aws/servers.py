@@ -1,6 +1,7 @@
-"""Where the tracking servers of one instance listen.
+"""The tracking servers of an instance listen on sockets or ports that are found here.
 
-One that runs as a process does so on a socket in a folder that its owner alone can enter, one in a container on a port.
+A server that runs as a process listens on a socket in a folder that only its owner can enter, and one in a
+container on a port.
 """
 
 import os
@@ -15,7 +16,7 @@ _TIMEOUT_SECONDS = 120
 
 
 class Servers:
-    """Where the servers of one instance listen."""
+    """The addresses at which the servers of one instance listen."""
 
     def __init__(self, directory: Path, port: int) -> None:
         self._folder = directory / "tracking"
@@ -26,15 +27,15 @@ class Servers:
         self._folder.mkdir(mode=0o700)
 
     def uvicorn_options(self, name: str, working_directory: Path) -> str:
-        """Return what has the server called `name` listen on a socket of its own instead of a port.
+        """Return the options that make the server called `name` listen on a socket of its own instead of a port.
 
-        The address of a socket may have about a hundred letters only, so that the shorter way to write it is taken.
+        A socket's address may have only about a hundred characters, so the shorter way to write it is used.
         """
         path = self._folder / f"{name}.sock"
         return f"--uds {shlex.quote(min(str(path), os.path.relpath(path, working_directory), key=len))}"
 
     def connect(self) -> socket.socket:
-        """Return a connection to the newest server that takes one; raises `OSError` where none does."""
+        """Return a connection to the newest server that accepts one; raises `OSError` if none does."""
         with suppress(OSError):
             for path in sorted(self._folder.glob("*.sock"), key=lambda path: path.stat().st_mtime, reverse=True):
                 with suppress(ConnectionRefusedError):

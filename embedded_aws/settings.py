@@ -1,4 +1,4 @@
-"""What one embedded AWS was started with: where it serves, the files it works in, its keys."""
+"""An embedded AWS was started with these settings: where it serves, the files it works in, and its keys."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from embedded_aws.servers import Servers
 
 @dataclass(frozen=True, slots=True)
 class EmulatorSettings:
-    """Where one embedded AWS is, the files it works in, its keys, and whether images run as containers or processes.
+    """Where an embedded AWS is, the files it works in, its keys, and whether images run as containers or processes.
 
     The tracking API is served on `tracking_port`; a tracking server in a container listens on `server_port`.
     """
@@ -28,32 +28,32 @@ class EmulatorSettings:
 
     @property
     def endpoint(self) -> str:
-        """URL of the emulated AWS API."""
+        """The URL of the emulated AWS API."""
         return endpoint(self.port, enforce_iam=self.enforce_iam)
 
     @property
     def certificate(self) -> Path | None:
-        """What its callers have to trust; None without TLS."""
+        """The certificate that its callers have to trust; None without TLS."""
         return certificate(self.directory) if self.enforce_iam else None
 
     @property
     def tracking_url(self) -> str:
-        """URL of the tracking API, behind which MLflow's server is."""
+        """The URL of the tracking API, behind which MLflow's server is."""
         return f"http://{LOOPBACK}:{self.tracking_port}"
 
     @property
     def servers(self) -> Servers:
-        """Where the tracking servers listen."""
+        """The addresses at which the tracking servers listen."""
         return Servers(self.directory, self.server_port)
 
     @property
     def logs(self) -> Path:
-        """Folder of the logs of every process."""
+        """The folder of the logs of every process."""
         return self.directory / "logs"
 
 
 def endpoint(port: int, *, enforce_iam: bool) -> str:
-    """Return the URL of an emulated AWS API: by TLS where IAM is enforced, for our buckets refuse anything else."""
+    """Return the URL of an emulated AWS API; with TLS where IAM is enforced, because our buckets require it."""
     return f"{'https' if enforce_iam else 'http'}://{LOOPBACK}:{port}"
 
 

@@ -1,8 +1,8 @@
-"""The supervisor process: it starts the emulator, and leaves nothing of it behind at its end.
+"""The supervisor process starts the emulator, and leaves nothing of it behind at its end.
 
-Standard input, from the process that started it: one JSON line saying what to start, then ``keep`` (with a stage) or
-``stop``; its end means that the starter is gone: everything is stopped, unless ``keep`` came before. Standard output:
-JSON lines, one per event.
+Standard input, from the process that started it: one JSON line saying what to start, then ``keep`` (with a stage)
+or ``stop``; its end means that the starter is gone: everything is stopped, unless ``keep`` came before. Standard
+output: JSON lines, one per event.
 """
 
 import contextlib
@@ -52,16 +52,16 @@ _Event = tuple[str, str | None]
 
 
 class Supervisor:
-    """One emulator and everything below it."""
+    """An emulator and everything below it."""
 
     def __init__(self, order: Order) -> None:
         self._order = order
         self._id = uuid4().hex[:8]
         self._keys = new_keys()
-        # Root's PostgreSQL runs as another user, who may be kept out of TMPDIR.
+        # Root's PostgreSQL runs as another user, who may be unable to enter TMPDIR.
         base = shared_base() if os.geteuid() == 0 else None
         self._directory = Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX, dir=base))
-        # PostgreSQL may run as another user; it needs to pass through, not to look around.
+        # PostgreSQL may run as another user, who has to pass through this folder, but not to look around.
         self._directory.chmod(0o711)
         self._log = self._directory / "emulator.log"
         self._events: SimpleQueue[_Event] = SimpleQueue()
@@ -69,7 +69,7 @@ class Supervisor:
         processes.become_subreaper()
 
     def run(self) -> None:
-        """Start, serve the starter's wishes, and stop; always leaves nothing behind."""
+        """Start the emulator, serve the starter's requests, and stop; nothing is ever left behind."""
         try:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, lambda *_: self._events.put(("signal", None)))
@@ -164,10 +164,10 @@ class Supervisor:
                 emulator.wait(_EMULATOR_SECONDS)
         processes.end(processes.descendants())
         if self._order.containers:
-            # After those who start them: an engine's containers need not be our descendants.
+            # Containers come after the processes that start them; an engine's containers need not be our descendants.
             with contextlib.suppress(OSError, subprocess.SubprocessError):
                 Engine().remove_all(self._id)
-        # Those that are no descendants: a synthesis, and where there is no subreaper, orphans.
+        # These are not our descendants: a synthesis and, where there is no subreaper, orphans.
         processes.end(processes.marked(self._id))
         processes.reap()
         shutil.rmtree(self._directory, ignore_errors=True)
@@ -175,14 +175,14 @@ class Supervisor:
 
 
 def _say(**message: Any) -> None:
-    # Whoever started us may be gone; that must not keep us from clearing up.
+    # The process that started us may be gone; that must not keep us from cleaning up.
     with contextlib.suppress(OSError, ValueError):
         print(json.dumps(message), flush=True)  # noqa: T201
 
 
 def main() -> None:
     """Read the order and supervise."""
-    # Of the logs, templates and data that it and its children write, nothing is anybody else's business.
+    # Nobody else may read the logs, templates and data that it and its children write.
     os.umask(0o077)
     line = sys.stdin.readline()
     if line:

@@ -1,4 +1,4 @@
-"""The starter's end of the pipe to the supervisor: while it is held, the embedded AWS lives."""
+"""The starter holds its end of the pipe to the supervisor, and the embedded AWS lives as long as it does."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ _STOP_SECONDS = 30.0
 
 
 class SupervisorClient:
-    """A running supervisor, and what it says."""
+    """A running supervisor and its messages."""
 
     def __init__(self, supervisor: "subprocess.Popen[str]", state: Path, errors: IO[bytes]) -> None:
         self.state_directory = state
@@ -43,7 +43,7 @@ class SupervisorClient:
         enforce_iam: bool = False,
         containers: bool = False,
     ) -> "SupervisorClient":
-        """Start a supervisor; what it may say at its own start goes to a file without a name, read if it fails.
+        """Start a supervisor; its own output at the start goes to a file without a name, which is read if it fails.
 
         Raises `StateFolderUnusable`.
         """
@@ -90,7 +90,7 @@ class SupervisorClient:
             raise ServiceDied("The embedded AWS", "ended by itself", self._death.get("log", []))
 
     def keep(self, stage: str) -> Instance:
-        """Let go without ending it; raises `ServiceDied` when there is nothing left to keep."""
+        """Release the supervisor without ending it; raises `ServiceDied` when there is nothing left to keep."""
         self.check()
         self._send(f"keep {stage}".strip())
         kept = Instance(**self._expect("kept")["instance"])
@@ -113,7 +113,7 @@ class SupervisorClient:
 
     def _send(self, line: str) -> None:
         assert self._supervisor.stdin is not None
-        # A supervisor that is gone is noticed by what it no longer says.
+        # A supervisor that is gone is noticed by its silence.
         with contextlib.suppress(OSError):
             self._supervisor.stdin.write(line + "\n")
             self._supervisor.stdin.flush()

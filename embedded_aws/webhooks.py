@@ -1,4 +1,4 @@
-"""Webhooks on loopback that answer as a channel's service does and remember what they were sent."""
+"""Webhooks on loopback answer as a channel's service does and remember what they were sent."""
 
 import json
 import secrets
@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One accepted post: to which channel, when it came (UTC) and its JSON object."""
+    """An accepted post: its channel, when it came (UTC) and its JSON object."""
 
     channel: Channel
     received_at: datetime
@@ -30,12 +30,12 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The message's text as it was sent; what is shown where it is in no field of its own."""
+        """The message's text as it was sent, or what the channel shows where no field of its own holds the text."""
         return str(self.payload.get("text", self.shown))
 
     @property
     def shown(self) -> str:
-        """The text as the channel shows it to people; marks for code, and Slack's for bold, are left in."""
+        """The text as the channel shows it to people; marks for code, and Slack's marks for bold, are left in."""
         return self.channel.shown(self.payload)
 
 
@@ -54,11 +54,11 @@ class Journal:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """What was accepted so far, oldest first."""
+        """The messages accepted so far, oldest first."""
         return tuple(self._read())
 
     def wait_for(self, count: int, *, timeout: float) -> tuple[Message, ...]:
-        """Wait until `count` messages have come, or `timeout` seconds; returns all that came."""
+        """Wait until `count` messages have come, or for `timeout` seconds; returns all that came."""
         deadline = time.monotonic() + timeout
         while len(messages := self.messages) < count and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
@@ -68,7 +68,7 @@ class Journal:
         if not self._path.exists():
             return
         for line in self._path.read_text(encoding="utf-8").splitlines(keepends=True):
-            # The last one may still be on its way into the file.
+            # The last message may still be on its way into the file.
             if line.endswith("\n"):
                 found = json.loads(line)
                 yield Message(self.channel, datetime.fromisoformat(found["received_at"]), found["payload"])
@@ -78,14 +78,14 @@ class Webhook:
     """A channel's incoming webhook; a context manager that serves in a thread.
 
     It answers as the channel's service does to a JSON object in which there is something to show, and
-    ``invalid_payload`` (400) to anything else; when it was told to fail, ``server_error`` (500). What it accepts is
-    written to `journal`, too.
+    ``invalid_payload`` (400) to anything else; when it was told to fail, ``server_error`` (500). It also writes
+    what it accepts to `journal`.
     """
 
     def __init__(self, journal: Journal | None = None, *, channel: Channel = SLACK) -> None:
         self._journal = journal
         self.channel = channel if journal is None else journal.channel
-        # As with the services' own, whoever knows the address may post.
+        # As with the services' own webhooks, whoever knows the address may post.
         self._path = f"/services/T00000000/B00000000/{secrets.token_urlsafe(_TOKEN_BYTES)}"
         self._messages: list[Message] = []
         self._refused = 0
@@ -111,13 +111,13 @@ class Webhook:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """What was accepted, oldest first."""
+        """The accepted messages, oldest first."""
         with self._changed:
             return tuple(self._messages)
 
     @property
     def refused(self) -> int:
-        """How many posts were answered with an error."""
+        """The number of posts that were answered with an error."""
         with self._changed:
             return self._refused
 
@@ -127,7 +127,7 @@ class Webhook:
             self._failures = count
 
     def wait_for(self, count: int, *, timeout: float) -> tuple[Message, ...]:
-        """Wait until `count` messages have come, or `timeout` seconds; returns all that came."""
+        """Wait until `count` messages have come, or for `timeout` seconds; returns all that came."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._messages) >= count, timeout)
             return tuple(self._messages)
@@ -172,6 +172,6 @@ def _handler(path: str, answer: Callable[[bytes], tuple[int, str]]) -> type[Base
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
-            """Say nothing: the messages are the log."""
+            """Write nothing, because the messages are the log."""
 
     return Handler

@@ -1,6 +1,6 @@
-"""Build the three images as the CDK does, weigh them, and list what is in them: `python -m images [--out FOLDER]`.
+"""Build the three images as the CDK does, and list their sizes and contents: `python -m images [--out FOLDER]`.
 
-It uses real bases where they can be pulled, else stand-ins made of Debian's packages, and says what it could not do,
+It uses real bases if they can be pulled, or else stand-ins made of Debian's packages, and says what it could not do
 and why.
 """
 
@@ -24,9 +24,11 @@ STAGE = "dev"
 
 
 def main() -> int:
-    """Build, look, report; return the exit code."""
+    """Build the images, examine them and report; return the exit code."""
     parser = argparse.ArgumentParser(prog="images", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("images-out"), help="folder of bills and licences")
+    parser.add_argument(
+        "--out", type=Path, default=Path("images-out"), help="the folder for the bills of materials and licences"
+    )
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     try:

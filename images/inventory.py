@@ -1,11 +1,11 @@
-"""What is installed in an image, according to its own metadata: Python's distributions and Debian's packages."""
+"""List what is installed in an image, by its own metadata: Python's distributions and Debian's packages."""
 
 import json
 from dataclasses import dataclass
 
 from embedded_aws.containers.engine import Engine
 
-# This runs inside the image, whose Python needs nothing but the standard library.
+# This runs inside the image with Python's standard library alone.
 _PROGRAM = """
 import importlib.metadata, json, pathlib, sys
 found = {}
@@ -27,7 +27,7 @@ _PACKAGES = "/var/task"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One installed package; `kind` is `pypi` or `deb`, `licence` is what its metadata states, or empty."""
+    """An installed package; `kind` is `pypi` or `deb`, and `licence` is what its metadata states, or empty."""
 
     name: str
     kind: str

@@ -1,4 +1,4 @@
-"""The bill of materials of an image, as CycloneDX JSON."""
+"""Write the bill of materials of an image as CycloneDX JSON."""
 
 from collections.abc import Iterable
 

@@ -1,8 +1,8 @@
-"""Remove from an environment what none of our images opens: `python trim.py ENVIRONMENT` prints the megabytes saved.
+"""Remove from an environment what none of our images opens; `python trim.py ENVIRONMENT` prints the MB saved.
 
-It removes the packages' own tests, sources and types that only a compiler or an editor reads, and Arrow's client for
-Flight servers; `rehearse` proves that the rest is enough. It needs only the standard library, and runs once, while the
-image is built.
+It removes the packages' own tests, sources and types that only a compiler or an editor reads, and Arrow's client
+for Flight servers; `rehearse` proves that the rest is enough. It needs only the standard library, and runs once,
+while the image is built.
 """
 
 import shutil

@@ -1,1 +1,1 @@
-"""What AWS runs: stage settings, constructs (one per capability) and stacks (split by what must survive)."""
+"""This package describes what AWS runs: stage settings, constructs (one per capability) and stacks."""

@@ -1,4 +1,4 @@
-"""Stage settings → stacks."""
+"""Build the stacks of a stage from its settings."""
 
 import json
 from dataclasses import dataclass

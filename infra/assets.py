@@ -1,7 +1,7 @@
-"""The three images: their Dockerfiles, their bases, and the allow-list of what each build may see.
+"""The three images have their Dockerfiles, their bases, and an allow-list of what each build may see.
 
-Everything not listed is invisible to the build, so neither tests nor docs nor a laptop's virtual environment
-change an image's hash.
+Everything not listed is invisible to the build, so neither tests nor docs nor a laptop's virtual environment change
+an image's hash.
 """
 
 import tomllib
@@ -19,12 +19,12 @@ from infra.stage import StageSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMIT = "commit"
-"""The context key under which the app names the checkout's commit."""
+"""The app gives the checkout's commit under this context key."""
 
 _BUILD = ("images/trim.py", "images/uv.txt")
 _PROJECT = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", *_BUILD)
 _AUTHORITIES = "images/rds-ca.pem"
-# The console, the functions for notebooks and the prices are never used inside an image.
+# Nothing inside an image uses the console, the functions for notebooks or the prices.
 _LIBRARY = ("courtside", "!courtside/cli", "!courtside/api", "!courtside/prices", "!courtside/core/costs")
 _CONTEXTS = {
     "lambdas": (*_PROJECT, *_LIBRARY, "lambdas"),

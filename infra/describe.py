@@ -1,4 +1,4 @@
-"""`python -m infra.describe STAGE`: a stage's settings as JSON, for programs that must not import CDK."""
+"""`python -m infra.describe STAGE`: print a stage's settings as JSON, for programs that must not import CDK."""
 
 import sys
 

@@ -1,7 +1,7 @@
-"""`python -m infra.diagram`: write what a stage is made of, as Mermaid text, into the pages that show it.
+"""`python -m infra.diagram`: draw what a stage is made of, as Mermaid text, into the pages that show it.
 
-A box is a capability: all resources of some constructs, whose names CDK puts in front of every logical id. An arrow is
-what the policies of one box let it do with another, or a call that AWS makes for it, like an event or a request.
+A box is a capability: all resources of some constructs, whose names CDK puts in front of every logical id. An arrow
+is what the policies of one box let it do with another, or a call that AWS makes for it, like an event or a request.
 """
 
 import re
@@ -14,7 +14,7 @@ from courtside.contracts.templates.resources import Resource, Resources, Templat
 from infra.pages import ROOT, replaced, templates_of
 
 PAGES = (ROOT / "README.md", ROOT / "docs" / "architecture.md")
-# Stages differ in sizes, and prod has a bucket for access logs.
+# Stages differ only in sizes and in prod's bucket for access logs.
 _STAGE = "dev"
 
 
@@ -37,7 +37,7 @@ class Access(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One capability, and what the logical ids of its resources begin with."""
+    """One capability, and the prefixes of its resources' logical ids."""
 
     title: str
     begins: tuple[str, ...]
@@ -60,10 +60,10 @@ BOXES = (
     Box("network", ("Network",), drawn=False),
     Box("access logs", ("AccessLogs",), drawn=False),
     Box("deploy role", ("GitHubDeploy",), drawn=False),
-    # What a schedule starts is in the schedule's own box, so that these rights would be arrows of a box to itself.
+    # A schedule and what it starts share a box, so these rights would be arrows from a box to itself.
     Box("roles of schedules", ("SchedulerRoleForTarget",), drawn=False),
 )
-# What a type is called in its box.
+# These are the names of types in a box.
 NAMED = {
     "AWS::ApiGatewayV2::Api": "HTTP API",
     "AWS::Budgets::Budget": "budget",
@@ -82,7 +82,7 @@ NAMED = {
     "AWS::SecretsManager::Secret": "secret",
     "AWS::StepFunctions::StateMachine": "state machine",
 }
-# What a box has without its being said: the wiring, the rights that arrows show, and what every box has.
+# A box does not list these: wiring, rights that arrows show, and what every box has.
 DETAILS = frozenset({
     "AWS::ApiGatewayV2::Integration",
     "AWS::ApiGatewayV2::Route",
@@ -106,7 +106,7 @@ DETAILS = frozenset({
     "AWS::ServiceDiscovery::PrivateDnsNamespace",
     "AWS::ServiceDiscovery::Service",
 })  # fmt: skip
-# By type, the property with what AWS calls for a resource.
+# For each type, this property names what AWS calls for a resource.
 _CALLED = {
     "AWS::ApiGatewayV2::Integration": "IntegrationUri",
     "AWS::CloudWatch::Alarm": "AlarmActions",

@@ -1,4 +1,4 @@
-"""Stack outputs under the keys that commands, notebooks and the embedded AWS read."""
+"""Stack outputs have the keys that commands, notebooks and the embedded AWS read."""
 
 import aws_cdk as cdk
 from constructs import Construct

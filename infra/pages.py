@@ -1,4 +1,4 @@
-"""Parts of documentation pages that are written from the synthesized templates, between two marks."""
+"""Parts of documentation pages, between two marks, are written from the synthesized templates."""
 
 import tempfile
 from pathlib import Path
@@ -13,7 +13,7 @@ _END = "<!-- end -->\n"
 
 
 def templates_of(stage: str) -> dict[str, Template]:
-    """Return the templates of a stage by stack name, synthesized as the settings say."""
+    """Return the templates of a stage by stack name, synthesized with its settings."""
     with tempfile.TemporaryDirectory() as outdir:
         app = empty_app(Path(outdir))
         build(app, settings_for(stage))

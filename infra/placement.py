@@ -1,4 +1,4 @@
-"""Where a stage's stacks go, and which zones they use, without asking AWS at synth."""
+"""Decide where a stage's stacks go, and which zones they use, without asking AWS during synthesis."""
 
 import aws_cdk as cdk
 

@@ -1,4 +1,4 @@
-"""What a stage can set: types, safe defaults, and errors that name the field and the fix."""
+"""A stage's settings have types, safe defaults, and errors that name the field and the fix."""
 
 import json
 import re
@@ -137,7 +137,7 @@ class StageSettings(_Settings):
         default=None, description="a region like 'eu-central-1'; None is the region of the caller"
     )
     bootstrap_qualifier: Annotated[str, Field(pattern=r"^[a-z0-9]{1,10}$")] | None = Field(
-        default=None, description="what `cdk bootstrap --qualifier` was given; None is CDK's own, 'hnb659fds'"
+        default=None, description="the qualifier given to `cdk bootstrap --qualifier`; None is CDK's own, 'hnb659fds'"
     )
     zone_ids: Annotated[tuple[_ZoneId, ...], AfterValidator(_two_zones)] = Field(
         default=(),
@@ -150,17 +150,22 @@ class StageSettings(_Settings):
         description="True runs tasks without public addresses, behind a NAT gateway (about 33 dollars a month more)",
     )
     alert_emails: tuple[Annotated[str, AfterValidator(_email)], ...] = Field(
-        default=(), description="a tuple of addresses like ('ops@example.com',); each confirms by a link AWS sends"
+        default=(),
+        description="a tuple of addresses like ('ops@example.com',); each confirms through a link that AWS sends",
     )
     github_repository: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] | None = Field(
         default=None, description="'owner/name' whose GitHub Actions may deploy the stage; None adds no such role"
     )
     github_provider: Literal["create", "existing"] = Field(
         default="create",
-        description="'create' GitHub's identity provider in the account, or 'existing' when another stage has",
+        description="'create' makes GitHub's identity provider in the account; 'existing' uses that of another stage",
     )
-    slack: bool = Field(default=True, description="True or False; the webhook is put into the secret after deploy")
-    teams: bool = Field(default=False, description="True or False: Microsoft Teams, by a workflow's webhook, as slack")
+    slack: bool = Field(
+        default=True, description="True sends alerts to Slack; put the webhook into the secret after the deployment"
+    )
+    teams: bool = Field(
+        default=False, description="True sends alerts to Microsoft Teams; put a workflow's webhook into the secret"
+    )
 
     check_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
         default="cron(0 12 * * ? *)",
@@ -174,15 +179,17 @@ class StageSettings(_Settings):
         default=26,
         ge=2,
         le=168,
-        description="hours without a finished check after which people are told, 2 to 168,"
+        description="hours without a finished check after which people are alerted, 2 to 168 and"
         " more than the longest pause of check_schedule",
     )
-    window_days: int = Field(default=30, ge=1, le=366, description="days of newest games a check looks at, 1 to 366")
+    window_days: int = Field(
+        default=30, ge=1, le=366, description="how many of the newest days a check looks at, 1 to 366"
+    )
     data_overdue_days: int = Field(
         default=14,
         ge=2,
         le=366,
-        description="days without new rows after which people are told once, 2 to 366; an off-season is known from the "
+        description="days without new rows after which people are alerted, 2 to 366; an off-season is known from the "
         "year before",
     )
     drift_policy: Literal["calibrated", "classic"] = Field(
@@ -195,7 +202,7 @@ class StageSettings(_Settings):
         default=31,
         gt=0,
         le=1_000_000,
-        description="US dollars a month, above 0; alerts come when it is spent and when the forecast passes it by 20 %",
+        description="US dollars a month, above 0; alerts come when they are spent and when the forecast is 20 % above",
     )
 
     architecture: Literal["arm64", "x86_64"] = Field(
@@ -210,10 +217,12 @@ class StageSettings(_Settings):
         description="the image that the functions are built on, like 'host/lambda/python:3.13'",
     )
     tracking_size: TaskSize = Field(
-        default=TaskSize(cpu=256, memory_mib=1024), description="TaskSize(cpu=…, memory_mib=…) as Fargate offers"
+        default=TaskSize(cpu=256, memory_mib=1024),
+        description="TaskSize(cpu=…, memory_mib=…), one of the sizes that Fargate offers",
     )
     training_size: TaskSize = Field(
-        default=TaskSize(cpu=1024, memory_mib=4096), description="TaskSize(cpu=…, memory_mib=…) as Fargate offers"
+        default=TaskSize(cpu=1024, memory_mib=4096),
+        description="TaskSize(cpu=…, memory_mib=…), one of the sizes that Fargate offers",
     )
     training_timeout_minutes: int = Field(default=60, ge=5, le=720, description="minutes a training may take, 5 to 720")
 
@@ -221,13 +230,13 @@ class StageSettings(_Settings):
         default=False, description="True asks a person before a challenger that passed the gate becomes champion"
     )
     approval_hours: int = Field(
-        default=48, ge=1, le=720, description="hours a person has to answer before the champion stays, 1 to 720"
+        default=48, ge=1, le=720, description="hours a person has to answer, after which the champion stays, 1 to 720"
     )
     cooldown_days: int = Field(
         default=1,
         ge=0,
         le=366,
-        description="days of newer data that a retraining started by drift needs since the last one, 0 to 366",
+        description="days of new data since the last training that drift needs to start another one, 0 to 366",
     )
 
     database_instance: str = Field(
@@ -241,20 +250,26 @@ class StageSettings(_Settings):
     )
     database_backup_days: int = Field(default=7, ge=1, le=35, description="days of automatic backups, 1 to 35")
     tracking_retention_days: int = Field(
-        default=30, ge=1, le=3650, description="days a deleted run can be restored before it goes for good, 1 to 3650"
+        default=30,
+        ge=1,
+        le=3650,
+        description="days in which a deleted run can be restored before it is removed for good, 1 to 3650",
     )
     password_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
         default="cron(0 10 1 * ? *)",
         description="when the database gets a new password, like 'cron(0 10 1 * ? *)' (UTC: the first of each month)",
     )
     deletion_protection: bool = Field(
-        default=True, description="True refuses deletion of the database and of the data stack"
+        default=True, description="True protects the database and the data stack from deletion"
     )
     log_retention_days: LogRetentionDays = Field(
-        default=30, description="days CloudWatch keeps logs, one of the values listed"
+        default=30, description="days for which CloudWatch keeps logs, one of the values listed"
     )
     old_versions_days: int = Field(
-        default=30, ge=1, le=3650, description="days an overwritten or deleted S3 object can be restored, 1 to 3650"
+        default=30,
+        ge=1,
+        le=3650,
+        description="days in which an overwritten or deleted S3 object can be restored, 1 to 3650",
     )
 
     @property

@@ -1,1 +1,1 @@
-"""The Lambda functions: one verb-named folder each, all in one image."""
+"""Each Lambda function has a folder named after a verb; all of them are in one image."""

@@ -1,1 +1,1 @@
-"""The MLflow container: server, schema migration, upkeep."""
+"""The MLflow container runs the server, migrates the schema and maintains the database."""

@@ -1,4 +1,4 @@
-"""The container's commands: `server` (MLflow's own), `migrate`, `gc` (MLflow's own), `rotate`."""
+"""The container has the commands `server` (MLflow's own), `migrate`, `gc` (MLflow's own) and `rotate`."""
 
 import logging
 import os

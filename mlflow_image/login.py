@@ -1,6 +1,7 @@
-"""The database login: its password comes from Secrets Manager, not from the environment a container started with.
+"""Log in to the database with a password from Secrets Manager, not from the environment a container started with.
 
-ECS injects a secret only once, at the start, so after a rotation every new connection of a running server would fail.
+ECS injects a secret only once, at the start, so after a rotation every new connection of a running server would
+fail.
 """
 
 import json
@@ -21,11 +22,10 @@ class Login:
         self._worked: str | None = None
 
     def connect(self, dialect: Any, _record: object, arguments: Any, parameters: dict[str, Any]) -> Any:
-        """Connect, as a listener to SQLAlchemy's `do_connect` may.
+        """Connect to the database, as a listener to SQLAlchemy's `do_connect` may.
 
-        Raises the driver's error if every password is refused.
-
-        A login that has a password of its own is left alone.
+        Raises the driver's error if every password is refused. A login that has a password of its own is left
+        alone.
         """
         if dialect.name != "postgresql" or "password" in parameters:
             return None
@@ -44,7 +44,7 @@ class Login:
     def _passwords(self) -> Iterator[str]:
         """Yield each password that may be right, once.
 
-        While a rotation is under way the database may have the pending one already.
+        During a rotation the database may already have the pending one.
         """
         tried: set[str] = set()
         if self._worked is not None:

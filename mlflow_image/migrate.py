@@ -17,7 +17,7 @@ log = logging.getLogger("courtside.migrate")
 
 
 def migrate() -> int:
-    """Upgrade the schema, one process at a time, and return the exit code: 0 done, 3 it is newer than this image."""
+    """Upgrade the schema in one process at a time and return the exit code: 0 done, 3 it is newer than this image."""
     from alembic.util import CommandError
     from mlflow.db import commands
 
@@ -47,7 +47,7 @@ def _version(uri: str) -> str | None:
 
 @contextmanager
 def _alone(uri: str) -> Iterator[Any]:
-    """Wait until no other process migrates this database; a session's lock ends with the session, however it ends."""
+    """Wait until no other process migrates this database; the lock belongs to the session and ends with it."""
     from mlflow.store.db.utils import create_sqlalchemy_engine_with_retry
     from sqlalchemy import text
 

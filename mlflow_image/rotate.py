@@ -1,7 +1,7 @@
 """Give the database's roles new passwords, and update their secrets, in an order that never locks anybody out.
 
-The pending version is written first, then the database is changed, then the pending version becomes current: whoever
-connects meanwhile tries both (`login.py`). The next run finishes one that was cut off.
+The pending version is written first, then the database is changed, then the pending version becomes current: a
+client that connects meanwhile tries both (`login.py`). The next run finishes an interrupted one.
 """
 
 import json
@@ -17,7 +17,7 @@ log = logging.getLogger("courtside.rotate")
 
 
 def rotate() -> int:
-    """Rotate the server's password, then the master's, with which both are set; return the exit code."""
+    """Rotate the server's password and then the master's, which sets both; return the exit code."""
     for arn in (os.environ.get(SERVER_SECRET), os.environ[SECRET]):
         if arn:
             _rotate(arn)

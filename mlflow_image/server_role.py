@@ -1,4 +1,4 @@
-"""The role that the server logs in as: it reads and writes rows, and can change neither the schema nor other roles."""
+"""The server logs in with a role that reads and writes rows, and can change neither the schema nor other roles."""
 
 import logging
 import os

@@ -1,1 +1,1 @@
-"""The training container: the one process that fits models."""
+"""The training container is the only process that fits models."""

@@ -1,8 +1,8 @@
-"""The training container: `train` fits challengers, `smoke` checks one before it becomes champion.
+"""The training container's `train` fits challengers, and `smoke` checks one before it becomes champion.
 
-Exit codes: 0 done, 1 failed, 2 bad input, 3 the tracking server is away, 4 trained but not logged (the runs wait in the
-lake), 5 the smoke check failed, 143 it was told to stop (nothing half-finished is published, and it can be started
-again).
+Exit codes: 0 done, 1 failed, 2 bad input, 3 the tracking server is away, 4 trained but not logged (the runs wait in
+the lake), 5 the smoke check failed, 143 it was told to stop (nothing half-finished is published, and it can be
+started again).
 """
 
 import argparse
@@ -28,7 +28,7 @@ log = logging.getLogger("courtside.train")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Do once what the arguments say and return the exit code."""
+    """Run the command that the arguments name and return the exit code."""
     telemetry.log_libraries()
     arguments = _parser().parse_args(argv)
     telemetry.correlate(arguments.training_id)
@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
         log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 — its message is the help; no traceback needed
         return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
     except Exception:
-        log.exception("an error that nobody expected")
+        log.exception("an unexpected error")
         return 1
 
 
@@ -65,7 +65,9 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _smoke(arguments: argparse.Namespace) -> int:
     rows = bootstrap.smoke_check()(arguments.sha256)
-    log.info("the challenger under seal %s says of %d known rows what it said in training", arguments.sha256, rows)
+    log.info(
+        "the challenger under seal %s predicts for %d known rows what it predicted in training", arguments.sha256, rows
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A small training without a tracking server, run once while the image is built: it fails if anything is missing."""
+"""Run a small training without a tracking server while the image is built, which fails if anything is missing."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""The tracking database's copy task: `backup` writes a backup into the lake, `restore KEY` puts one back.
+"""This task copies the tracking database: `backup` writes a backup into the lake, `restore KEY` puts one back.
 
 It runs where the database can be reached, and `courtside tracking` starts it. Exit codes: 0 done, 1 failed, 2 bad
 input. Its last line on stdout is JSON: `did` (backup or restore) with the result, or with `error` (a name) and
@@ -17,7 +17,7 @@ EXIT_BAD_INPUT = 2
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Do once what the arguments say and return the exit code."""
+    """Run the command that the arguments name and return the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     arguments = _parser().parse_args(argv)
     did = "backup" if arguments.key is None else "restore"
@@ -39,10 +39,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(key=None, replace=False, artifacts=None)
     commands = parser.add_subparsers(required=True)
     commands.add_parser("backup", help="write a backup into the lake")
-    restore = commands.add_parser("restore", help="put a backup back")
+    restore = commands.add_parser("restore", help="restore a backup")
     restore.add_argument("key", help="the backup's key in the lake")
-    restore.add_argument("--replace", action="store_true", help="delete what the database holds")
-    restore.add_argument("--artifacts", nargs=2, metavar=("BEFORE", "AFTER"), help="where artifacts were and are")
+    restore.add_argument("--replace", action="store_true", help="delete what the database holds before restoring")
+    restore.add_argument(
+        "--artifacts", nargs=2, metavar=("BEFORE", "AFTER"), help="the old and the new address of the artifacts"
+    )
     return parser
 
 

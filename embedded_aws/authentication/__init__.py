@@ -1,1 +1,1 @@
-"""Authentication before every address that an embedded AWS listens on: it answers its owner and nobody else."""
+"""Every address that an embedded AWS listens on authenticates its callers and answers only the owner."""

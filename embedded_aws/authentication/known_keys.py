@@ -1,4 +1,4 @@
-"""The keys that one embedded AWS has given out, and their secrets."""
+"""Look up the secrets of the keys that one embedded AWS has given out."""
 
 from embedded_aws.authentication.middleware import SecretOf
 from embedded_aws.authentication.refusals import Refused
@@ -6,9 +6,10 @@ from embedded_aws.keys import Keys
 
 
 def secrets_known_to(keys: Keys) -> SecretOf:
-    """Return what knows the owner's keys, and those of the sessions and users that the emulator made.
+    """Return a look-up for the secrets of the owner's keys and of the sessions and users that the emulator made.
 
-    The emulator itself takes more for its root user (`test`, any account's number), none of which is anybody's here.
+    The emulator itself also accepts other keys for its root user (`test`, any account's number); nobody here owns
+    them.
     """
     from ministack.core.iam_evaluator import find_iam_access_key_account, is_root_access_key, resolve_credential
     from ministack.core.responses import _account_from_sts_session

@@ -1,6 +1,6 @@
-"""Authentication as a web application around another one: a request that is refused reaches no handler.
+"""Wrap a web application in authentication: a request that is refused reaches no handler.
 
-No page of a browser has business here: its requests cannot be signed, and no answer says that pages may read it.
+Browser pages have no business here: their requests cannot be signed, and no answer allows pages to read it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,17 +12,17 @@ from embedded_aws.authentication.request import Request
 from embedded_aws.authentication.signatures import AnyClaim, read_claim
 from embedded_aws.ports import LOOPBACK
 
-# What servers hand over are mappings of their own types.
+# Servers pass mappings of their own types.
 Scope = Any
 Message = Any
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 SecretOf = Callable[[str, str], str | None]
-"""The secret of a key id and its session token; None for one that was not given out."""
+"""Returns the secret of a key id and its session token, or None if it was not given out."""
 
 _NAMES = (LOOPBACK, "localhost", "[::1]")
-# The emulator's own doors: they wipe, configure and read everything, whatever a caller's role allows.
+# These are the emulator's own endpoints, which wipe, configure and read everything, whatever a caller's role allows.
 _OWNERS = ("/_ministack", "/_localstack", "/_aws")
 _CORS = b"access-control-"
 
@@ -32,9 +32,10 @@ class _Gone(Exception):
 
 
 class Authenticated:
-    """Lets a request through to `app` once its Host is ours and its signature is verified.
+    """Lets a request through to `app` if its Host is ours and its signature is right.
 
-    `port` is where it is served, `owner` the key id that may use the emulator's own doors, `secret_of` knows all keys.
+    `port` is where it is served, `owner` is the key id that may use the emulator's own endpoints, and `secret_of`
+    knows all keys.
     """
 
     def __init__(self, app: Application, *, port: int, owner: str, secret_of: SecretOf) -> None:
@@ -44,7 +45,7 @@ class Authenticated:
         self._secret_of = secret_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection's scope, as ASGI has it."""
+        """Serve the scope of one connection, as ASGI defines it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
@@ -67,14 +68,14 @@ class Authenticated:
             await self._app(scope, _replayed(body, receive), _without_cors(send))
 
     def _expect_our_name(self, request: Request) -> None:
-        """Refuse a name that somebody had resolve to this machine, and what only a page's browser asks."""
+        """Refuse a name that somebody made resolve to this machine, and requests that only a page's browser makes."""
         if request.headers.get("host") not in self._hosts:
-            raise Refused("AccessDenied", "This embedded AWS answers by its own loopback address only.")
+            raise Refused("AccessDenied", "This embedded AWS answers only at its own loopback address.")
         if request.method == "OPTIONS":
-            raise Refused("AccessDenied", "Pages of a browser are not served.")
+            raise Refused("AccessDenied", "This embedded AWS does not serve the pages of a browser.")
 
     async def _verified(self, claim: AnyClaim, path: str, receive: Receive) -> bytes:
-        """Return the body of a request whose signature is right; a stranger's is not even read."""
+        """Return the body of a request whose signature is right; that of an unknown key is not even read."""
         secret = self._secret_of(claim.key_id, claim.token)
         if secret is None:
             raise unknown_key()
@@ -97,7 +98,7 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Give the body that was read once more, and then what still comes."""
+    """Return a `receive` that repeats the body once, and then passes on what still comes."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:

@@ -1,4 +1,4 @@
-"""A request that is turned away, told in the words and the format that AWS clients know."""
+"""Refuse a request in the words and the format that AWS clients know."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from courtside.contracts.errors import CourtsideError
 
 
 class Refused(CourtsideError):
-    """A request is not let in; `code` is AWS's word for why."""
+    """A request is refused; `code` is AWS's word for the reason."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
@@ -23,7 +23,7 @@ def missing_signature() -> Refused:
 
 def wrong_signature() -> Refused:
     """Return the refusal of a signature that was made with another secret, or for another request."""
-    return Refused("SignatureDoesNotMatch", "The signature is not the one that this request has with its key's secret.")
+    return Refused("SignatureDoesNotMatch", "The signature does not match this request and the secret of its key.")
 
 
 def unknown_key() -> Refused:
@@ -32,7 +32,7 @@ def unknown_key() -> Refused:
 
 
 def answer(refused: Refused, service: str, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
-    """Return status, content type and body of a refusal, in the protocol of the `service` that was asked.
+    """Return status, content type and body of a refusal, in the protocol of `service`.
 
     `service` is the one that the signature names; it is empty where there is none.
     """

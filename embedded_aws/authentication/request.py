@@ -1,4 +1,4 @@
-"""A request as it arrived, for those who verify it."""
+"""A request is kept as it arrived, so that its signature can be verified."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Everything of a request but its body; names of `headers` are in lower case."""
+    """Everything of a request except its body; names in `headers` are in lower case."""
 
     method: str
     raw_path: str
@@ -16,7 +16,7 @@ class Request:
 
     @classmethod
     def read(cls, method: str, raw_path: bytes, query: bytes, headers: Sequence[tuple[bytes, bytes]]) -> "Request":
-        """Read a request of an ASGI scope; a header that is repeated counts as one, its values joined by commas."""
+        """Read a request from an ASGI scope; a repeated header counts as one, whose values are joined by commas."""
         joined: dict[str, str] = {}
         for raw, value in headers:
             name, text = raw.decode("latin-1").lower(), _text(value)
@@ -25,11 +25,11 @@ class Request:
         return cls(method, raw_path.decode("latin-1"), parsed, joined)
 
     def names(self, *names: str) -> bool:
-        """Tell whether the query has one of the parameters, however it is spelled."""
+        """Return whether the query has one of the parameters, however it is spelled."""
         return not {name.lower() for name in names}.isdisjoint(name.lower() for name in self.query)
 
     def single(self, name: str) -> str:
-        """Return a parameter of the query that is there once, however else it might be spelled; empty otherwise."""
+        """Return a query parameter that occurs exactly once in any spelling; empty otherwise."""
         spelled = [other for other in self.query if other.lower() == name.lower()]
         values = self.query.get(name, [])
         return values[0] if len(values) == len(spelled) == 1 else ""

@@ -1,8 +1,8 @@
-"""Verification of AWS Signature Version 4, in a header or in a query (a presigned URL).
+"""Verify AWS Signature Version 4 in a header or in a query (a presigned URL).
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html. The emulator's own functions compute what a
-signature should be; what they take on trust (a declared hash of the body, doubled or unsigned fields, a date that is
-none) is checked here.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html. The emulator's own functions compute the
+expected signature. What they trust is checked here: a declared hash of the body, doubled or unsigned fields, an
+invalid date.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from embedded_aws.authentication.request import Request
 from embedded_aws.authentication.signatures_v2 import NEW_KEY, OLD_KEY, ClaimV2, read_claim_v2
 
 WINDOW = timedelta(minutes=5)
-"""How far a request's time may be from ours: as far as most services of AWS allow."""
+"""A request's time may differ from ours by this much, as most services of AWS allow."""
 _LONGEST = 7 * 24 * 3600
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _SCOPE = r"(?P<key>[^/,\s]+)/(?P<date>\d{8})/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request"
@@ -27,14 +27,14 @@ _HEADER = re.compile(rf"{_ALGORITHM} Credential={_SCOPE},\s*SignedHeaders={_NAME
 _QUERY = re.compile(f"{_SCOPE} {_NAMES} {_SIGNATURE}", re.ASCII)
 _QUERY_FIELDS = ("X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Signature")
 _HASH = re.compile("[0-9a-f]{64}")
-# What S3's clients declare in the place of a hash. The signatures of a body's chunks are verified like the request's.
+# S3's clients declare these in place of a hash. The signatures of a body's chunks are verified like the request's.
 _SIGNED_CHUNKS = ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER")
 _UNHASHED = ("UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", *_SIGNED_CHUNKS)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a signed request says about itself; nothing of it is true before `verify`."""
+    """What a signed request claims about itself; none of it is proven before `verify`."""
 
     request: Request
     signature: HeaderSignature
@@ -43,16 +43,16 @@ class Claim:
 
     @property
     def key_id(self) -> str:
-        """The key that it says it is signed with."""
+        """The key that the request claims to be signed with."""
         return str(self.signature.access_key_id)
 
     @property
     def service(self) -> str:
-        """The service that it is signed for."""
+        """The service that the request is signed for."""
         return str(self.signature.service)
 
     def verify(self, secret: str, body: bytes) -> None:
-        """Raise `Refused` unless this very request, with this body, was signed with `secret`."""
+        """Raise `Refused` unless exactly this request, with this body, was signed with `secret`."""
         if not self._declares(body):
             raise wrong_signature()
         request = self.request
@@ -64,7 +64,7 @@ class Claim:
             raise wrong_signature()
 
     def _declares(self, body: bytes) -> bool:
-        """Tell whether the declared hash of the body, if there is one, is the body's."""
+        """Return whether the declared hash of the body, if there is one, matches the body."""
         declared = self.request.headers.get("x-amz-content-sha256")
         if declared is None:
             return True
@@ -77,7 +77,7 @@ AnyClaim = Claim | ClaimV2
 
 
 def read_claim(request: Request, *, now: datetime) -> AnyClaim:
-    """Return who a request says it is from; raises `Refused` where it cannot be true, whatever the secret is."""
+    """Return who a request claims to be from; raises `Refused` if that cannot be true for any secret."""
     if "authorization" not in request.headers and OLD_KEY in request.query:
         return read_claim_v2(request, now=now)
     claim = _presigned(request) if "authorization" not in request.headers else _signed(request)

@@ -1,7 +1,7 @@
-"""Verification of presigned addresses of S3 by Signature Version 2, which boto3 still makes in the first region.
+"""Verify presigned S3 addresses with Signature Version 2, which boto3 still makes in the first region.
 
-https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html. Headers signed so are not taken: no client that
-is in use makes them.
+https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html. Signatures of this version in headers are
+refused, because no client in use makes them.
 """
 
 import hmac
@@ -17,7 +17,7 @@ from botocore.credentials import Credentials
 from embedded_aws.authentication.refusals import Refused, missing_signature, wrong_signature
 from embedded_aws.authentication.request import Request
 
-# Beside the key of one version, that of another would be a second claim, which others might believe.
+# The key of another version's signature would be a second claim, which other code might believe.
 OLD_KEY, NEW_KEY = "AWSAccessKeyId", "X-Amz-Credential"
 _FIELDS = (OLD_KEY, "Signature", "Expires")
 _SIGNED_HEADERS = {"content-md5", "content-type"}
@@ -25,7 +25,7 @@ _SIGNED_HEADERS = {"content-md5", "content-type"}
 
 @dataclass(frozen=True, slots=True)
 class ClaimV2:
-    """What such an address says about itself; nothing of it is true before `verify`."""
+    """What a presigned address claims about itself; none of it is proven before `verify`."""
 
     request: Request
     key_id: str
@@ -61,12 +61,12 @@ class _Verifier(HmacV1QueryAuth):
 
 
 def read_claim_v2(request: Request, *, now: datetime) -> ClaimV2:
-    """Return who an address says it is from; raises `Refused` where it cannot be true, whatever the secret is."""
+    """Return who an address claims to be from; raises `Refused` if that cannot be true for any secret."""
     key_id, signature, expires = (request.single(name) for name in _FIELDS)
     if not key_id or not signature.isascii() or not expires.isascii() or not expires.isdigit():
         raise missing_signature()
     if int(expires) < now.timestamp():
-        raise Refused("RequestExpired", "The address was good for a time that has passed.")
+        raise Refused("RequestExpired", "The address has expired.")
     if any(name.startswith("x-amz-") for name in request.headers) or request.names(NEW_KEY):
         raise wrong_signature()
     return ClaimV2(request, key_id, signature, expires)

@@ -1,4 +1,4 @@
-"""The tracking API of this machine: what was authenticated goes to MLflow's server.
+"""The tracking API of this machine passes authenticated requests on to MLflow's server.
 
 On AWS it is an HTTP API with IAM on every route; neither that nor the link to the server is emulated.
 """
@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from embedded_aws.authentication.middleware import Receive, Scope, Send
 from embedded_aws.servers import Servers
 
-# Threads of their own: requests that wait for MLflow must not keep the emulator's work waiting.
+# It has threads of its own, because requests that wait for MLflow must not delay the emulator's work.
 _AT_ONCE = 32
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"})
 _Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
@@ -26,7 +26,7 @@ class TrackingApi:
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tracking")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, which was authenticated and read whole."""
+        """Answer one request, which was authenticated and read completely."""
         if scope["type"] != "http":
             return
         body = (await receive()).get("body", b"")
@@ -41,7 +41,7 @@ class TrackingApi:
             connection.sock = self._servers.connect()
             return _asked(connection, scope, body)
         except (OSError, HTTPException):
-            # As API Gateway says it where nothing answers behind it.
+            # API Gateway gives the same answer where nothing answers behind it.
             content = json.dumps({"message": "Service Unavailable"}).encode()
             return HTTPStatus.SERVICE_UNAVAILABLE, [(b"content-type", b"application/json")], content
         finally:

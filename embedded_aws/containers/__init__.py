@@ -1,1 +1,1 @@
-"""The embedded AWS on real containers: images built as the CDK builds them, run as Fargate and Lambda run them."""
+"""Run the embedded AWS on real containers, built as the CDK builds them and run as Fargate and Lambda run them."""

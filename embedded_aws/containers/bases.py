@@ -1,7 +1,7 @@
-"""The base images: the real ones where they can be pulled, else stand-ins made of Debian's packages.
+"""Provide the real base images if they can be pulled, or else stand-ins made of Debian's packages.
 
-A stand-in has the same Python, folders and entry point; it is no smaller and no faster than the real one by design,
-but it is another one: what an image weighs and how it starts on it is close, not equal.
+A stand-in has the same Python, folders and entry point. It is not made to be smaller or faster than the real one,
+but it is another image: what an image weighs and how it starts is close to the real thing, not equal.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Builds the images of a cloud assembly, each by the command line that the CDK would build it with."""
+"""Build the images of a cloud assembly, each with the command line that the CDK would use."""
 
 import platform
 from collections.abc import Callable, Iterable
@@ -9,12 +9,12 @@ from embedded_aws.containers.engine import Engine
 
 
 def reference(tag: str) -> str:
-    """Return what the CDK calls the image of an asset on the machine that builds it."""
+    """Return the name that the CDK gives to the image of an asset on the machine that builds it."""
     return f"cdkasset-{tag.lower()}"
 
 
 def build(images: Iterable[ImageUpload], engine: Engine, progress: Callable[[str], None]) -> None:
-    """Build every image that is not here yet; raises `EngineFailed`."""
+    """Build every image that does not exist here yet; raises `EngineFailed`."""
     for image in images:
         if not engine.has(reference(image.tag)):
             progress(f"Building the image {image.asset.name}")
@@ -32,7 +32,7 @@ def arguments(image: ImageUpload) -> list[str]:
 
 
 def context_here(engine: Engine, progress: Callable[[str], None]) -> dict[str, str]:
-    """Return the synthesis context of images that this machine can build and run: its processor, bases it can get.
+    """Return a synthesis context for images that this machine can build and run: its processor and available bases.
 
     Raises `NoBaseImage` or `EngineFailed`.
     """

@@ -1,4 +1,4 @@
-"""Docker or podman, through the script that hands registry settings to builds (`scripts/container-engine`)."""
+"""Run Docker or podman through the script that passes registry settings to builds (`scripts/container-engine`)."""
 
 import json
 import subprocess
@@ -19,10 +19,10 @@ _BUILD_SECONDS = 1800
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerSpec:
-    """One container: with no capability, no way to gain one, and a root that can be read only.
+    """A container without capabilities, without a way to gain one, and with a read-only root.
 
-    `environment_file` has a line `NAME=value` a variable; `memory_mib` and `cpus` None mean no limit.
-    `readable` is a file of this machine that is seen inside under the same name.
+    `environment_file` has a line `NAME=value` for each variable; `memory_mib` and `cpus` None mean no limit.
+    `readable` is a file of this machine that appears inside under the same name.
     """
 
     name: str
@@ -38,7 +38,7 @@ class ContainerSpec:
     options: Sequence[str] = field(default=())
 
     def arguments(self) -> list[str]:
-        """Return what comes after `run`."""
+        """Return the arguments that follow `run`."""
         program, *words = self.entrypoint or ("",)
         given: dict[str, object] = {
             "--name": self.name,
@@ -47,7 +47,7 @@ class ContainerSpec:
             "--entrypoint": program,
             "--user": self.user,
             "--memory": self.memory_mib and f"{self.memory_mib}m",
-            # No swap: what does not fit is killed, as there.
+            # There is no swap, so what does not fit is killed, as on AWS.
             "--memory-swap": self.memory_mib and f"{self.memory_mib}m",
             "--cpus": self.cpus,
             "--volume": self.readable and f"{self.readable}:{self.readable}:ro",
@@ -64,21 +64,21 @@ class ContainerSpec:
 
 
 class Engine:
-    """One container engine; every method waits for it."""
+    """A container engine; every method waits until the engine has finished."""
 
     def __init__(self) -> None:
         self._program = str(ROOT / "scripts" / "container-engine")
 
     def command(self, *arguments: str) -> list[str]:
-        """Return the command line of a call, for those who run it themselves."""
+        """Return the command line of a call, for callers that run it themselves."""
         return [self._program, *arguments]
 
     def has(self, image: str) -> bool:
-        """Tell whether an image is on this machine."""
+        """Return whether an image is on this machine."""
         return self._call("image", "inspect", image).returncode == 0
 
     def pull(self, image: str) -> bool:
-        """Fetch an image if it is not here; False where no registry has it for us."""
+        """Pull an image if it is not here; returns False where no registry lets us have it."""
         return self.has(image) or self._call("pull", "--quiet", image).returncode == 0
 
     def build(self, folder: Path, *arguments: str) -> None:
@@ -86,11 +86,11 @@ class Engine:
         self._expect("build", *arguments, ".", folder=folder, timeout=_BUILD_SECONDS)
 
     def import_root(self, tar: Path, image: str) -> None:
-        """Make an image of a root file system; raises `EngineFailed`."""
+        """Make an image from a root file system; raises `EngineFailed`."""
         self._expect("import", str(tar), image)
 
     def inspect(self, kind: str, name: str) -> dict[str, Any]:
-        """Return what is known of an image or a container; raises `EngineFailed`."""
+        """Return the engine's description of an image or a container; raises `EngineFailed`."""
         (found,) = json.loads(self._expect(kind, "inspect", name))
         described: dict[str, Any] = found
         return described
@@ -106,7 +106,7 @@ class Engine:
         self._call("kill", "--signal", signal, name)
 
     def stop(self, name: str, *, grace: float) -> None:
-        """Ask a container to end, make it after `grace` seconds."""
+        """Ask a container to end, and kill it after `grace` seconds."""
         self._call("stop", "--time", str(max(1, round(grace))), name)
 
     def remove_all(self, instance: str) -> None:
@@ -132,9 +132,9 @@ class Engine:
 
 
 def write_environment(file: Path, environment: Mapping[str, str]) -> Path:
-    """Write an environment file that only its owner reads; raises `ValueError` for a value of several lines."""
+    """Write an environment file that only its owner can read; raises `ValueError` for a value of several lines."""
     if several := [name for name, value in environment.items() if "\n" in value]:
-        raise ValueError(f"an engine takes no variable of several lines: {', '.join(several)}")
+        raise ValueError(f"an engine does not accept a variable of several lines: {', '.join(several)}")
     file.touch(mode=0o600)
     file.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
     return file

@@ -1,7 +1,8 @@
-"""One execution environment of an image function: a container whose runtime client is served here.
+"""One execution environment of an image function is a container whose runtime client is served here.
 
-As on AWS: an unprivileged user, a read-only root, 512 MB of /tmp, as much memory as is configured and no swap, ended at
-the timeout, and a REPORT line with what it took. Memory and init times are the runtime process's own.
+As on AWS, it has an unprivileged user, a read-only root, 512 MB of /tmp, as much memory as is configured and no
+swap; it is ended at the timeout and writes a REPORT line with what it took. Memory and init times are the runtime
+process's own.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ from embedded_aws.containers.engine import ContainerSpec, Engine, write_environm
 from embedded_aws.containers.runtime_api import Invocation, RuntimeApi
 from embedded_aws.errors import EngineFailed
 
-# The service's own user for functions has no name in any image.
+# AWS runs functions as this user, who has no name in any image.
 _USER = "993:990"
 _INIT_SECONDS = 10.0
 _POLL_SECONDS = 0.05
@@ -30,7 +31,7 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of an invocation; `error_type` None means that `body` is the handler's own result."""
+    """The outcome of an invocation; if `error_type` is None, `body` is the handler's own result."""
 
     body: Any
     error_type: str | None
@@ -41,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionImage:
-    """What runs: the image, the handler's name, the environment, the limits (MiB, seconds).
+    """What a function runs: the image, the handler's name, the environment and the limits (MiB, seconds).
 
     `processors` is its share of them, None for all; `options` are the engine's own.
     """
@@ -67,7 +68,7 @@ class _Usage:
 
 @dataclass(slots=True)
 class _Running:
-    """One started container."""
+    """A started container."""
 
     name: str
     api: RuntimeApi
@@ -77,7 +78,7 @@ class _Running:
 
 
 class FunctionContainer:
-    """Started at the first invocation, kept warm, replaced when it ended."""
+    """Starts a container at the first invocation, keeps it warm, and replaces one that ended."""
 
     def __init__(self, function: FunctionImage, *, instance: str, directory: Path) -> None:
         self._function = function
@@ -87,7 +88,7 @@ class FunctionContainer:
         self._running: _Running | None = None
 
     def invoke(self, event: Any, request_id: str, *, arn: str | None = None) -> Answer:
-        """Hand one event to the handler and wait for its answer, at most as long as the function may take."""
+        """Pass one event to the handler and wait for its answer, at most for the function's timeout."""
         usage = _Usage()
         running = self._running
         if running is None or running.process.poll() is not None:
@@ -114,7 +115,7 @@ class FunctionContainer:
         return Answer(pending.answer, None, "", [], log)
 
     def stop(self) -> None:
-        """End the container, if one runs."""
+        """End the container, if one is running."""
         running, self._running = self._running, None
         if running is not None:
             running.api.close()
@@ -154,10 +155,10 @@ class FunctionContainer:
             if running.process.poll() is not None:
                 return _exit(running)
             if time.monotonic() > deadline:
-                return "Sandbox.Timedout", f"The runtime asked for no event within {_INIT_SECONDS:.0f} seconds"
+                return "Sandbox.Timedout", f"The runtime did not ask for an event within {_INIT_SECONDS:.0f} seconds"
         if (error := running.api.init_error) is not None:
             return error["errorType"], error["errorMessage"]
-        # Before the first event is sent: what was used until now is the init's.
+        # This is before the first event is sent, so what was used until now belongs to the initialization.
         with contextlib.suppress(EngineFailed, psutil.Error):
             state = self._engine.inspect("container", running.name)["State"]
             running.runtime = psutil.Process(int(state["Pid"]))
@@ -178,7 +179,7 @@ class FunctionContainer:
         return Answer(None, kind, message, [], self._log(running, request_id, usage, started))
 
     def _log(self, running: _Running, request_id: str, usage: _Usage, started: float | None) -> str:
-        # The pipe is a little behind the answer.
+        # The pipe lags a little behind the answer.
         time.sleep(0.01)
         lines = [running.lines.popleft() for _ in range(len(running.lines))]
         took = (time.time() - started) * 1000 if started is not None else 0.0
@@ -207,7 +208,7 @@ def _exit(running: _Running) -> tuple[str, str]:
 
 
 def _look_at_memory(running: _Running, usage: _Usage) -> None:
-    """Note the most memory that the runtime ever held, where its process can be seen from here."""
+    """Note the peak memory of the runtime's process, where it can be seen from here."""
     if running.runtime is None:
         return
     with contextlib.suppress(OSError):

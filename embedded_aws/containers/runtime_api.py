@@ -1,4 +1,4 @@
-"""The Lambda Runtime API of one execution environment: what a function's own runtime client asks and answers.
+"""Serve the Lambda Runtime API to one execution environment: a function's own runtime client asks and answers here.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -15,14 +15,14 @@ from typing import Any
 from embedded_aws.ports import LOOPBACK
 
 UNSAMPLED = "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0"
-"""The trace that every invocation here belongs to: nobody samples it."""
+"""Every invocation here belongs to this trace, which nobody samples."""
 _VERSION = "/2018-06-01/runtime"
 _ANSWER = re.compile(rf"{_VERSION}/invocation/([^/]+)/(response|error)")
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One event on its way in; `deadline` is in seconds since the epoch."""
+    """One event for the function; `deadline` is in seconds since the epoch."""
 
     request_id: str
     event: Any
@@ -32,7 +32,7 @@ class Invocation:
 
 @dataclass(slots=True)
 class Pending:
-    """What has come back for an invocation, once `done` is set."""
+    """The answer to an invocation, complete once `done` is set."""
 
     request_id: str
     done: threading.Event = field(default_factory=threading.Event)
@@ -45,7 +45,7 @@ class RuntimeApi:
 
     def __init__(self) -> None:
         self.settled = threading.Event()
-        """Set once the runtime has asked for its first event, or has said that it cannot start."""
+        """It is set once the runtime has asked for its first event, or has said that it cannot start."""
         self.first_asked: float | None = None
         self.init_error: dict[str, Any] | None = None
         self._events: SimpleQueue[Invocation | None] = SimpleQueue()
@@ -56,17 +56,17 @@ class RuntimeApi:
 
     @property
     def address(self) -> str:
-        """Host and port, as AWS_LAMBDA_RUNTIME_API has them."""
+        """The host and port in the form of AWS_LAMBDA_RUNTIME_API."""
         return f"{LOOPBACK}:{self._server.server_address[1]}"
 
     def send(self, invocation: Invocation) -> Pending:
-        """Hand an event to the runtime; at most one is under way."""
+        """Pass an event to the runtime; at most one is under way."""
         self._pending = pending = Pending(invocation.request_id)
         self._events.put(invocation)
         return pending
 
     def close(self) -> None:
-        """Stop serving; a runtime that waits for an event is let go."""
+        """Stop serving; a runtime that waits for an event is released."""
         self._events.put(None)
         self._server.shutdown()
         self._server.server_close()

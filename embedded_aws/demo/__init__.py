@@ -1,1 +1,1 @@
-"""The whole loop, end to end, on the embedded AWS: one class a concern, one method a step."""
+"""Run the whole loop, end to end, on the embedded AWS: one class for each concern, one method for each step."""

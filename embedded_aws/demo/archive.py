@@ -1,4 +1,4 @@
-"""What stays to look at after the demo, in a folder of the caller's."""
+"""Copy what people may look at after the demo into a folder of the caller's."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,12 @@ from courtside.contracts import lake_keys
 from embedded_aws.demo.result import DemoResult
 from embedded_aws.demo.story import Story
 
-# What a run of the check leaves, by the name under which the demo says where it lies.
+# A run of the check leaves these objects; the demo says where each lies under this name.
 REPORTS = {".html": "report", ".json": "report_data"}
 
 
 def archive(story: Story, folder: Path) -> dict[str, str]:
-    """Write drift reports, state machine histories and alerts to `folder`; return what lies where, by name."""
+    """Write drift reports, state machine histories and alerts to `folder`; return their paths by name."""
     found: dict[str, str] = {"mlflow": story.aws.tracking_url}
     for key in story.lake().keys(lake_keys.DRIFT_REPORTS_PREFIX):
         path = folder / "drift" / Path(key).name

@@ -1,4 +1,4 @@
-"""The deployed loop as the demo drives and watches it, through AWS APIs only."""
+"""The demo drives and watches the deployed loop through AWS APIs only."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -28,19 +28,19 @@ class RetrainingFailed(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One execution as Step Functions tells it."""
+    """An execution as Step Functions describes it."""
 
     arn: str
     status: str
 
     @property
     def name(self) -> str:
-        """Its name, which is the training's id."""
+        """The execution's name, which is the training's id."""
         return self.arn.rsplit(":", 1)[-1]
 
 
 class Loop:
-    """One deployed stage on the embedded AWS."""
+    """A deployed stage on the embedded AWS."""
 
     def __init__(self, aws: LocalAws, *, stage: str) -> None:
         self._aws = aws
@@ -51,7 +51,7 @@ class Loop:
         return self._outputs[key]
 
     def set_webhooks(self, urls: Mapping[str, str]) -> None:
-        """Put webhooks' addresses, by channel, where the notifiers read them; a stage has not every channel."""
+        """Put webhooks' addresses, by channel, where the notifiers read them; a stage may lack some channels."""
         for name, url in urls.items():
             secret = self._outputs.get(CHANNELS[name].secret_output)
             if secret is not None:

@@ -1,4 +1,4 @@
-"""How much memory the whole demo takes."""
+"""Measure how much memory the whole demo takes."""
 
 import threading
 from types import TracebackType
@@ -11,7 +11,7 @@ MIB = 1024 * 1024
 
 
 class PeakMemory:
-    """Samples this process and all below it while the block runs; shared pages count once a process."""
+    """Samples this process and its descendants while the block runs; shared pages count once for each process."""
 
     def __init__(self) -> None:
         self.peak_mb = 0
@@ -39,6 +39,6 @@ def _resident(root: psutil.Process) -> int:
     for process in [root, *root.children(recursive=True)]:
         try:
             total += process.memory_info().rss
-        except psutil.Error:  # it ended between the two looks
+        except psutil.Error:  # the process ended between the two look-ups
             continue
     return total

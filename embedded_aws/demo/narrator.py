@@ -1,4 +1,4 @@
-"""Live progress for people: a spinner while a step runs, one line when it is done."""
+"""Show live progress to people: a spinner while a step runs, and one line when it is done."""
 
 import time
 from collections.abc import Iterator
@@ -17,25 +17,25 @@ SPINNER = 4
 
 
 def one_line(text: str, width: int) -> str:
-    """Return a text that stays on one line of a terminal; what wraps or moves the cursor overwrites others."""
+    """Return a text that stays on one line of a terminal; one that wraps or moves the cursor overwrites others."""
     plain = "".join(sign if sign.isprintable() else " " for sign in text)
     return plain if cell_len(plain) <= width else f"{set_cell_size(plain, width - 1).rstrip()}…"
 
 
 @dataclass(slots=True)
 class Step:
-    """A running step; `says` sets the line that stays, `expect` turns a wrong outcome into a failed step."""
+    """A running step; `says` sets the line that stays, and `expect` turns a wrong outcome into a failed step."""
 
     name: str
     detail: str = ""
     wrong: list[str] = field(default_factory=list)
 
     def says(self, detail: str) -> None:
-        """Set the step's line of plain meaning."""
+        """Set the step's line in plain words."""
         self.detail = detail
 
     def expect(self, truth: bool, otherwise: str) -> None:  # noqa: FBT001 — reads as a sentence
-        """Note `otherwise` as what went wrong unless `truth`."""
+        """Record `otherwise` as what went wrong unless `truth` holds."""
         if not truth:
             self.wrong.append(otherwise)
 

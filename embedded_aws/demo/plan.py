@@ -1,4 +1,4 @@
-"""When the demo's story takes place."""
+"""Decide when the demo's story takes place."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ class SeasonsMissing(BadInput):
     def __init__(self, missing: list[int], *, found: tuple[int, int]) -> None:
         self.missing = missing
         super().__init__(
-            f"the demo tells of the seasons {FIRST_NEEDED_SEASON} to {CHANGED_SEASON} (named by the year they end in); "
+            f"the demo needs the seasons {FIRST_NEEDED_SEASON} to {CHANGED_SEASON} (named by the year they end in); "
             f"the games cover {found[0]} to {found[1]} and lack {', '.join(map(str, missing))}; "
             "give a file that has them, or leave --games away to use simulated games"
         )
@@ -30,7 +30,7 @@ class SeasonsMissing(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class DemoPlan:
-    """What is known at the first training, and the two windows that are checked after it."""
+    """The data known at the first training, and the two windows that are checked after it."""
 
     first_as_of: date
     quiet: Window
@@ -43,7 +43,7 @@ def season_window(season: int) -> Window:
 
 
 def plan_for(games: pa.Table) -> DemoPlan:
-    """Return the plan, if the games cover it; raises `SeasonsMissing`."""
+    """Return the plan if the games cover it; raises `SeasonsMissing`."""
     seasons = np.unique(games.column("season").to_numpy()).tolist()
     missing = [season for season in range(FIRST_NEEDED_SEASON, CHANGED_SEASON + 1) if season not in seasons]
     if missing:

@@ -1,4 +1,4 @@
-"""What `courtside demo --json FILE` writes; other programs rely on these names."""
+"""`courtside demo --json FILE` writes this; other programs rely on these names."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,7 +10,7 @@ class _Part(BaseModel):
 
 
 class StepResult(_Part):
-    """One step: its wall time in seconds, whether it did what it should, and one line of plain meaning."""
+    """A step: its wall time in seconds, whether it did what it should, and one line in plain words."""
 
     name: str
     seconds: float
@@ -19,7 +19,7 @@ class StepResult(_Part):
 
 
 class CheckResult(_Part):
-    """One drift check: window [start, end) as ISO days."""
+    """A drift check of a window [start, end), given as ISO days."""
 
     window: tuple[str, str]
     rows: int
@@ -28,7 +28,7 @@ class CheckResult(_Part):
 
 
 class AlertResult(_Part):
-    """One alert as it reached (or did not reach) the local Slack-shaped webhook."""
+    """An alert as it reached (or did not reach) the local Slack-shaped webhook."""
 
     channel: str
     delivered: bool
@@ -36,21 +36,21 @@ class AlertResult(_Part):
 
 
 class ExecutionResult(_Part):
-    """One execution of the retraining state machine."""
+    """An execution of the retraining state machine."""
 
     name: str
     status: str
 
 
 class ChampionResult(_Part):
-    """Registry versions: the first champion and the one at the end."""
+    """The registry versions of the first champion and of the one at the end."""
 
     before: str | None = None
     after: str | None = None
 
 
 class DemoResult(_Part):
-    """The whole demo; `models` are those of the last training, `peak_memory_mb` is over all its processes."""
+    """The result of the demo; `models` are the last training's, and `peak_memory_mb` covers all its processes."""
 
     ok: bool = False
     seconds: float = 0.0

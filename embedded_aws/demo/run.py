@@ -20,7 +20,7 @@ from embedded_aws.demo.story import STAGE, Story
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """How to run it: `keep` leaves the embedded AWS running, `out` is the folder for what stays to look at."""
+    """How to run the demo: `keep` leaves the embedded AWS running; `out` is the folder for what people may look at."""
 
     local: LocalOptions
     out: Path
@@ -28,7 +28,7 @@ class DemoOptions:
 
 
 def run_demo(games: pa.Table, options: DemoOptions, *, console: Console) -> DemoResult:
-    """Tell the whole story on validated games.
+    """Run the whole story on validated games.
 
     A step that goes wrong ends it with `ok` False and the reason in `error`. Raises `SeasonsMissing` before
     anything is started.

@@ -1,4 +1,4 @@
-"""The demo's steps, in order; each says what it saw and fails when that is not what it should be."""
+"""The demo's steps run in this order; each says what it saw and fails when that is not what it should be."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ FIRST_TRAINING = "initial"
 
 @dataclass(slots=True)
 class Story:
-    """One run of the demo; what it learns goes into `result` as it happens, so a failure loses nothing."""
+    """One run of the demo; results go into `result` as they happen, so that a failure loses nothing."""
 
     games: pa.Table
     plan: DemoPlan
@@ -51,7 +51,8 @@ class Story:
         with narrator.step("start", "Starting the embedded AWS") as step:
             context = context_here(Engine(), narrator.progress) if options.containers else {}
             aws = resources.enter_context(LocalAws.start(options, progress=narrator.progress))
-            # With the instance, not with this process: a kept instance runs functions and tasks from it.
+            # The assembly belongs to the instance, not to this process: a kept instance runs functions and tasks from
+            # it.
             out = aws.directory / "cdk.out"
             synthesis = Synthesis(out, stage=STAGE, context=context, instance_id=aws.instance.id)
             resources.callback(synthesis.abandon)
@@ -93,7 +94,7 @@ class Story:
             step.says(f"{self.games.num_rows:,} games of {len(keys)} seasons lie in the lake as parquet")
 
     def first_training(self) -> None:
-        """Train through the state machine on what was known then; its best model becomes the first champion."""
+        """Train through the state machine on what was known then; the best model becomes the first champion."""
         request = RetrainingRequest(
             training_id=FIRST_TRAINING,
             as_of=self.plan.first_as_of,
@@ -114,7 +115,7 @@ class Story:
             )
 
     def check_quiet_window(self) -> None:
-        """Check a season like its reference: nothing may happen."""
+        """Check a season that is like its reference: nothing may happen."""
         with self.narrator.step("quiet check", "Checking a season like the reference") as step:
             answer = self._check(self.plan.quiet)
             step.expect(answer.decision == "nothing", f"decided {answer.decision}: {answer.reason}")
@@ -165,7 +166,7 @@ class Story:
         return S3Lake(self.loop.output(StackOutput.LAKE_BUCKET))
 
     def collect(self) -> None:
-        """Note what there is to see, whatever became of the story."""
+        """Record what there is to see, however the story ended."""
         self.result.executions = [ExecutionResult(name=e.name, status=e.status) for e in self.loop.executions()]
         texts = [message.text for message in self.slack.messages]
         missing = max(0, self.alerts_expected - len(texts))
@@ -212,7 +213,7 @@ def _season(window: Window) -> str:
 
 
 def _point_sdks_at(aws: LocalAws, resources: ExitStack) -> None:
-    """Let this process's own AWS and MLflow clients use the embedded AWS, and no other, until the demo ends."""
+    """Make this process's AWS and MLflow clients use this embedded AWS, and no other, until the demo ends."""
     before = dict(os.environ)
 
     def restore() -> None:

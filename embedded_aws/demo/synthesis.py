@@ -12,7 +12,7 @@ from courtside.contracts.errors import BadInput, CourtsideError
 from embedded_aws import processes
 from embedded_aws.checkout import ROOT
 
-# How app.py begins what it says of wrong settings.
+# app.py begins its message about wrong settings with this.
 REFUSED = "courtside: "
 
 
@@ -25,7 +25,7 @@ class SynthesisFailed(CourtsideError):
 
 
 class SettingsRefused(BadInput):
-    """The app refused the stage's settings, or knows no such stage; its own words say what to do."""
+    """The app refused the stage's settings or does not know the stage; its own message says what to do."""
 
     def __init__(self, said: str) -> None:
         self.said = said
@@ -33,20 +33,20 @@ class SettingsRefused(BadInput):
 
 
 class Synthesis:
-    """The app, synthesizing in a process of its own; what the CDK CLI runs, without starting the CLI.
+    """The app, synthesizing in a process of its own with what the CDK CLI runs, without the CLI.
 
-    Nobody else can look into its folder, and `abandon` ends it: Ctrl-C does not reach it.
+    Nobody else can look into its folder. Ctrl-C does not reach the process, so `abandon` ends it.
     """
 
     def __init__(
         self, out: Path, *, stage: str, context: Mapping[str, str] | None = None, instance_id: str = ""
     ) -> None:
-        """Start; `context` is what the CLI's option `-c` would give besides the stage.
+        """Start the synthesis; `context` is what the CLI's option `-c` would give besides the stage.
 
         `instance_id` names the embedded AWS that it must not outlive.
         """
         self._out = out
-        # What the CDK leaves in its temporary folder when it is killed goes with this one.
+        # What the CDK leaves in its temporary folder when it is killed is removed with this folder.
         self._scratch = out / "tmp"
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._scratch.mkdir()
@@ -59,7 +59,7 @@ class Synthesis:
                 "TMPDIR": str(self._scratch),
                 processes.MARKER: instance_id,
                 "CDK_CONTEXT_JSON": json.dumps(known),
-                # `make check` validates the templates; a demo need not do it again.
+                # `make check` validates the templates, so a demo need not do it again.
                 "CDK_VALIDATION": "false",
             }
         )
@@ -82,22 +82,22 @@ class Synthesis:
         if self._process.returncode:
             _, refused, said = output.rpartition(REFUSED)
             raise SettingsRefused(said.strip()) if refused else SynthesisFailed("\n".join(output.splitlines()[-15:]))
-        # Not the assets: in an image, its user reads them.
+        # Assets keep their mode, because an image's user has to read them.
         for file in self._out.iterdir():
             if file.is_file():
                 file.chmod(0o600)
         return self._out
 
     def abandon(self) -> None:
-        """End the process, and what it started, if it still runs."""
+        """End the process and everything it started, if it is still running."""
         processes.end_group(self._process)
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def _jsii_settings() -> dict[str, str]:
-    """Return what the bridge to Node.js gets where the caller sets nothing."""
+    """Return the settings for the bridge to Node.js where the caller sets none."""
     settings = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
-    # Its cache saves seconds, lies in the home directory and ends it where that cannot be written.
+    # Its cache saves seconds, but lies in the home directory and fails where that cannot be written.
     if not os.access(os.path.expanduser("~"), os.W_OK | os.X_OK):  # noqa: PTH111 — `Path.home` fails where there is none
         settings["JSII_RUNTIME_PACKAGE_CACHE"] = "disabled"
     return settings

@@ -1,7 +1,7 @@
-"""What ministack 1.5.33 does differently from AWS where our stacks notice, patched one by one.
+"""These patches correct what ministack 1.5.33 does differently from AWS in ways that our stacks notice.
 
-Each module says what is wrong and what it does about it, and has a test that fails without it. They
-replace private functions of one exact version: a newer ministack needs every one of them looked at.
+Each module says what is wrong and what it does about it, and has a test that fails without it. They replace private
+functions of one exact version, so each of them must be looked at for a newer ministack.
 """
 
 from embedded_aws.patches import (
@@ -39,7 +39,7 @@ def patch_all(context: PatchContext) -> None:
     leading_keys.patch(context)
     missing_resources.patch(context)
     run_task.patch(context)
-    # Before `schedules`, which fills in the input that a letter then holds.
+    # This comes before `schedules`, which fills in the input that a letter then holds.
     target_dead_letters.patch(context)
     schedules.patch(context)
     secrets.patch(context)

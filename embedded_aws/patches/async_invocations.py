@@ -1,10 +1,11 @@
-"""What SNS, EventBridge and Scheduler hand to a function is tried three times, then a dead letter.
+"""A function that SNS, EventBridge or Scheduler invokes is tried three times; then a dead letter is written.
 
-Wrong in 1.5.33: they call a function once and forget what becomes of it; only a caller's own asynchronous invocation
-is tried again, and its dead letter is the envelope of a destination; and a function made by CloudFormation loses its
-``DeadLetterConfig``. Here, as on AWS: it keeps it, all of them invoke asynchronously, and the letter is the event, with
-the error beside it (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). The pauses
-between tries are seconds, not minutes.
+Wrong in 1.5.33: they call a function once and ignore the outcome; only a caller's own asynchronous invocation is
+tried again, and its dead letter is the envelope of a destination; and a function made by CloudFormation loses its
+``DeadLetterConfig``. Here, as on AWS: the function keeps it, all of them invoke asynchronously, and the letter is
+the event, with the error beside it
+(https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). The pauses between tries are
+seconds, not minutes.
 """
 
 import json
@@ -18,7 +19,7 @@ _MESSAGE_LIMIT = 1024
 
 
 def patch(_: PatchContext) -> None:
-    """Invoke asynchronously wherever stock calls directly, and write the letters as AWS does."""
+    """Invoke asynchronously wherever stock ministack calls directly, and write the letters as AWS does."""
     from ministack.services import eventbridge, lambda_svc, sns
 
     stock_route = lambda_svc._route_async_failure  # noqa: SLF001

@@ -13,7 +13,7 @@ _NESTED = ("secrets", "healthCheck", "dependsOn")
 
 
 def patch(_: PatchContext) -> None:
-    """Normalize the nested parts that stock leaves alone."""
+    """Normalize the nested parts that stock ministack leaves alone."""
     from ministack.services.cloudformation import provisioners
 
     stock = provisioners._normalize_container_defs  # noqa: SLF001

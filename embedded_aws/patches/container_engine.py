@@ -1,11 +1,11 @@
 """ECS containers run as processes.
 
-Wrong in 1.5.33: without a Docker daemon an ECS task is a record that never runs (and never ends). Here: ECS is given an
-engine that looks like docker-py's client to it and starts each container as a process in its image's asset
+Wrong in 1.5.33: without a Docker daemon an ECS task is a record that never runs (and never ends). Here: ECS is
+given an engine that looks like docker-py's client to it and starts each container as a process in its image's asset
 folder or, where images run as containers, as a container of the built image with the task's memory. CPU limits,
-networks and architectures are not imitated. ``EntryPoint`` and ``DependsOn`` of a
-container definition, which stock drops on the way to the engine, are looked up again: a container that depends on
-another one's success starts after it, or not at all.
+networks and architectures are not imitated. ``EntryPoint`` and ``DependsOn`` of a container definition, which stock
+ministack drops on the way to the engine, are looked up again: a container that depends on another one's success
+starts after it, or not at all.
 """
 
 import os
@@ -36,7 +36,7 @@ _FOLLOW_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """What is started, with which environment, where."""
+    """What is started, where, and with which environment."""
 
     command: list[str]
     environment: dict[str, str]
@@ -64,11 +64,11 @@ class Container:
 
     @property
     def status(self) -> str:
-        """``running`` or ``exited``."""
+        """The status is ``running`` or ``exited``."""
         return "running" if self._process.poll() is None else "exited"
 
     def reload(self) -> None:
-        """Nothing is cached."""
+        """Do nothing, because nothing is cached."""
 
     def wait(self, **_: Any) -> dict[str, int]:
         """Wait for the end; a process ended by signal n has status 128 + n, as docker reports it."""
@@ -95,7 +95,7 @@ class Container:
         processes.end_group(self._process, grace=min(timeout, 3.0))
 
     def remove(self, **_: Any) -> None:
-        """End it; the log stays for whoever asks what happened."""
+        """End the container; its log stays, so that one can see what happened."""
         self.stop(1.0)
 
 
@@ -103,14 +103,14 @@ class EngineContainer(Container):
     """A container of a real engine, around the engine's own process that waits for it."""
 
     def stop(self, timeout: float = 3.0, **_: Any) -> None:
-        """End it as its engine does; `timeout` is in seconds."""
+        """End the container as its engine does; `timeout` is in seconds."""
         if self.status == "running":
             RealEngine().stop(self.name, grace=timeout)
         super().stop(timeout)
 
 
 class _Images:
-    """docker-py's ``client.images`` on a machine where every known image is already there."""
+    """Stands in for docker-py's ``client.images`` on a machine where every known image is already present."""
 
     def __init__(self, registry: ImageRegistry) -> None:
         self._registry = registry
@@ -126,7 +126,7 @@ class _Images:
 
 
 class _Containers:
-    """docker-py's ``client.containers``."""
+    """Stands in for docker-py's ``client.containers``."""
 
     def __init__(self, settings: EmulatorSettings, registry: ImageRegistry) -> None:
         self._settings = settings
@@ -148,7 +148,7 @@ class _Containers:
             start = self._process_start(found, name, labels, given)
         log = self._settings.logs / f"{name}.log"
         with self._starting, log.open("ab") as output:
-            # ECS replaces a service's stopped task at once, also while we are closing.
+            # ECS replaces a service's stopped task at once, even while we are closing.
             if self._closed.is_set():
                 raise NotFound("the embedded AWS is stopping")
             process = subprocess.Popen(
@@ -223,7 +223,7 @@ class _Containers:
 
 
 class Engine:
-    """docker-py's client."""
+    """Stands in for docker-py's client."""
 
     def __init__(self, settings: EmulatorSettings, registry: ImageRegistry) -> None:
         self.containers = _Containers(settings, registry)
@@ -231,7 +231,7 @@ class Engine:
 
 
 def patch(context: PatchContext) -> None:
-    """Give ECS the engine."""
+    """Give ECS this engine."""
     from ministack.services import ecs
 
     engine = Engine(context.settings, context.images)
@@ -257,7 +257,7 @@ def _ports(definition: dict[str, Any]) -> list[int]:
 
 
 def _words(image: Image, entrypoint: list[str] | None, command: list[str] | None) -> tuple[str, ...]:
-    # As docker does: an overridden entry point does not get the image's own command.
+    # As with docker, an overridden entry point does not get the image's own command.
     if entrypoint:
         return (*entrypoint, *(command or ()))
     words = (*image.entrypoint, *(command or image.command))

@@ -1,4 +1,4 @@
-"""What the patches are given, and what they leave to be closed at the end."""
+"""The patches get this context, and leave in it what has to be closed at the end."""
 
 import contextlib
 import logging
@@ -20,12 +20,12 @@ class PatchContext:
     closers: list[Callable[[], None]] = field(default_factory=list)
 
     def close(self) -> None:
-        """End everything the patches started: containers before the database they use."""
+        """End everything that the patches started: containers before the database they use."""
         while self.closers:
             closer = self.closers.pop()
             with contextlib.suppress(ProcessLookupError):
                 try:
                     closer()
                 except Exception:
-                    # One that fails must not keep the others alive.
+                    # One closer that fails must not keep the others from running.
                     _logger.exception("could not close %s", closer)

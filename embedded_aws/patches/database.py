@@ -2,10 +2,10 @@
 
 Wrong in 1.5.33: an ``AWS::RDS::DBInstance`` is a record with an invented endpoint; nothing listens there.
 
-Here: a PostgreSQL with the template's master user, password and database name is started on loopback,
-and its address and port are the instance's endpoint, so that ``Fn::GetAtt`` and the attached secret are
-right. The resource is provisioned on a worker thread, so that the API answers meanwhile. A backend store
-given by URI takes the database's place.
+Here: a PostgreSQL with the template's master user, password and database name is started on loopback, and its
+address and port are the instance's endpoint, so that ``Fn::GetAtt`` and the attached secret are right. The resource
+is provisioned on a worker thread, so that the API answers meanwhile. A backend store given by URI replaces the
+database.
 """
 
 import os

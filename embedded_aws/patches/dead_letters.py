@@ -1,4 +1,4 @@
-"""Puts what a service could not deliver into its dead letter queue, for the patches that do so."""
+"""Put what a service could not deliver into its dead letter queue, for the patches that do so."""
 
 import hashlib
 import time
@@ -7,7 +7,7 @@ from uuid import uuid4
 
 
 def send_dead_letter(queue_arn: str, body: str, attributes: Mapping[str, str]) -> None:
-    """Add a message with text attributes to a queue; one that does not exist loses it, as on AWS."""
+    """Add a message with text attributes to a queue; if the queue does not exist, the message is lost, as on AWS."""
     from ministack.core.concurrency import esm_wake
     from ministack.services import sqs
 

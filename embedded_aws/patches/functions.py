@@ -4,9 +4,9 @@ Wrong in 1.5.33: a Lambda function with ``PackageType: Image`` needs Docker; and
 function is reported as ``Runtime.HandlerError``, so that a state machine's ``Catch`` by class name never matches.
 
 Here: a warm worker process (`function_worker.py`) in the asset folder calls the handler that
-``ImageConfig.Command`` (or the Dockerfile's CMD) names, and an exception's ``errorType`` is its class; where images
-run as containers, a container of the built image does (`containers/function_container.py`). Zip functions are left as
-they are.
+``ImageConfig.Command`` (or the Dockerfile's CMD) names, and an exception's ``errorType`` is its class. Where images
+run as containers, a container of the built image does this (`containers/function_container.py`). Zip functions are
+left as they are.
 """
 
 import json
@@ -42,14 +42,14 @@ class _InitFailed(Exception):
 
 
 class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack has no types
-    """A warm environment of an image function: stock's life cycle around our own process."""
+    """A warm environment of an image function: ministack's life cycle around our own process."""
 
     context: PatchContext
 
     def _spawn(self) -> None:
         image = self.context.images.find(self.config["ImageUri"])
         process = subprocess.Popen(
-            # -P: the worker's own folder holds modules of ours, none of the function's.
+            # The option -P is needed because the worker's own folder holds modules of ours and none of the function's.
             [sys.executable, "-P", str(_WORKER)],
             cwd=image.folder, env=self._environment(image), text=True, bufsize=1,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -63,7 +63,7 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
         answer = json.loads(process.stdout.readline() or '{"error_type": "Runtime.ExitError"}')
         if answer.get("status") != "ready":
             process.kill()
-            raise _InitFailed(answer["error_type"], answer.get("error", "The process ended during start."))
+            raise _InitFailed(answer["error_type"], answer.get("error", "The process ended while it was starting."))
 
     def _read_log(self) -> None:
         self._stderr_thread = threading.Thread(target=self._read_stderr, daemon=True)
@@ -81,7 +81,7 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
         return environment | {
             **_reserved(self.config),
             "LAMBDA_TASK_ROOT": str(image.folder),
-            # As AWS tells every invocation which trace it belongs to.
+            # AWS, too, tells every invocation which trace it belongs to.
             "_X_AMZN_TRACE_ID": UNSAMPLED,
             **session_of(self.config["Role"], self.func_name, self.context.settings),
         }
@@ -96,7 +96,7 @@ class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack
     def invoke(
         self, event: Any, request_id: str, *, invoked_function_arn: str | None = None, **_: Any
     ) -> dict[str, Any]:
-        """Invoke as stock does; the answer has the shape of stock's workers."""
+        """Invoke as ministack does; the answer has the shape of its own workers."""
         with self._lock:
             if self._container is None:
                 settings = self.context.settings
@@ -131,7 +131,7 @@ class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack
         )
 
     def _discard_tmpdir(self) -> None:
-        # The part of stock's ending of a worker that is called whatever it is.
+        # Ministack calls this part of ending a worker for every kind of worker.
         if self._container is not None:
             self._container.stop()
 
@@ -182,7 +182,7 @@ def patch(context: PatchContext) -> None:
 
 
 def _invoke(config: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
-    """Invoke on a free worker; the answer has the shape of stock's executors."""
+    """Invoke on a free worker; the answer has the shape of ministack's own executors."""
     name = config["FunctionName"]
     worker, _ = lambda_runtime.acquire_worker(name, config, b"", qualifier=config.get("Version", "$LATEST"))
     try:

@@ -1,6 +1,6 @@
-"""ECR says when it has not what is asked for.
+"""ECR says so when it does not have a requested image.
 
-Wrong in 1.5.33: ``DescribeImages`` for tags that a repository does not hold answers with an empty list, by which the
+Wrong in 1.5.33: ``DescribeImages`` for tags that a repository does not hold answers with an empty list, so that the
 CDK's command takes every image for published. Here, as on AWS: ``ImageNotFoundException``.
 """
 
@@ -11,7 +11,7 @@ from embedded_aws.patches.context import PatchContext
 
 
 def patch(_: PatchContext) -> None:
-    """Refuse an answer without any image to who named some."""
+    """Raise the error instead of an empty answer to a request that names images."""
     from ministack.core.responses import error_response_json
     from ministack.services import ecr
 

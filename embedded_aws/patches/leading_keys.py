@@ -1,8 +1,8 @@
-"""The partitions that a request to DynamoDB names, as the condition key `dynamodb:LeadingKeys`.
+"""The condition key `dynamodb:LeadingKeys` holds the partitions that a request to DynamoDB names.
 
 Wrong in 1.5.33: the key is unknown, so that a grant on some partitions of a table grants either nothing or every
-partition. Here: it holds the partition key of every item that a request reads or writes, and is absent where none is
-named (a scan), as on AWS:
+partition. Here: it holds the partition key of every item that a request reads or writes, and is absent where none
+is named (a scan), as on AWS:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 """
 
@@ -18,7 +18,7 @@ _KINDS = ("Get", "Put", "Update", "Delete", "ConditionCheck")
 
 
 def patch(_: PatchContext) -> None:
-    """Add the key to what stock says of a request."""
+    """Add the key to the conditions that ministack computes for a request."""
     from ministack.core import iam_actions
     from ministack.services import dynamodb
 
@@ -41,7 +41,7 @@ def patch(_: PatchContext) -> None:
 
 
 def leading_keys(request: Mapping[str, Any], *, partition_key: Any) -> list[str]:
-    """Return the partitions that a request names; `partition_key` tells the name of a table's partition key."""
+    """Return the partitions that a request names; `partition_key` returns the name of a table's partition key."""
     return [
         value
         for table, item in _items(request)

@@ -1,8 +1,8 @@
-"""Resource types that stock CloudFormation does not know.
+"""Resource types that stock ministack's CloudFormation does not know can be deployed.
 
-Wrong in 1.5.33: a template with one of them fails as "Unsupported resource type". Here: security group rules
-are added to their group; the others have no effect that could be seen on one machine and are only recorded
-(a physical id, nothing more).
+Wrong in 1.5.33: a template with one of them fails as "Unsupported resource type". Here: security group rules are
+added to their group; the others have no effect that could be seen on one machine and are only recorded (a physical
+id, nothing more).
 """
 
 from collections.abc import Callable
@@ -59,4 +59,4 @@ def _record(attribute: str) -> Callable[[str, dict[str, Any], str], _Created]:
 
 
 def _leave(_physical_id: str, _properties: dict[str, Any]) -> None:
-    """Nothing was made outside the record, which goes with its stack."""
+    """Do nothing, because the record is all there is and it goes with its stack."""

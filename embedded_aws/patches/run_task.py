@@ -1,10 +1,10 @@
 """``ecs:runTask.sync`` tells success from failure.
 
 Wrong in 1.5.33: the state succeeds whatever the containers' exit codes are, its output is the whole DescribeTasks
-answer in camelCase, and it is looked at once a second for ten minutes at most.
+answer in camelCase, and the task is polled once a second for ten minutes at most.
 
-Here, as on AWS: an exit code other than 0, or a task that never started, is ``States.TaskFailed`` with the
-task as its cause; the output is the task, in PascalCase; the state's own timeout is the limit.
+Here, as on AWS: an exit code other than 0, or a task that never started, is ``States.TaskFailed`` with the task as
+its cause; the output is the task, in PascalCase; the state's own timeout is the limit.
 """
 
 import json

@@ -1,8 +1,9 @@
-"""A schedule hands its own time over, and is on time.
+"""A schedule passes its own time on, and is punctual.
 
-Wrong in 1.5.33: EventBridge Scheduler's context attributes (``<aws.scheduler.scheduled-time>`` and the like) reach the
-target as they are written, and schedules are looked at every ten seconds. Here: they are filled in, as on AWS
-(https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html), every second.
+Wrong in 1.5.33: EventBridge Scheduler's context attributes (``<aws.scheduler.scheduled-time>`` and the like) reach
+the target literally, and schedules are looked at every ten seconds. Here: the attributes are filled in, as on AWS
+(https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html), and schedules
+are looked at every second.
 """
 
 from datetime import UTC, datetime

@@ -1,8 +1,8 @@
 """`Ref` of a secret is its ARN.
 
 Wrong in 1.5.33: it is the secret's name, so that an output or variable called "…Arn" holds no ARN and a container's
-``ValueFrom`` built on it is taken for an SSM parameter. Here: the physical id is the ARN, as on AWS; stock's own
-update and delete still get the name they know it by.
+``ValueFrom`` built on it is taken for an SSM parameter. Here: the physical id is the ARN, as on AWS; ministack's
+own update and delete still get the name that they expect.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from embedded_aws.patches.context import PatchContext
 
 
 def patch(_: PatchContext) -> None:
-    """Exchange name and ARN around stock's handlers."""
+    """Exchange name and ARN around ministack's own handlers."""
     from ministack.services import secretsmanager
     from ministack.services.cloudformation import provisioners
 

@@ -1,9 +1,9 @@
-"""What SNS cannot hand to a subscriber goes to the subscription's dead letter queue.
+"""A notification that SNS cannot deliver to a subscriber goes to the subscription's dead letter queue.
 
-Wrong in 1.5.33: a subscription's ``RedrivePolicy`` is kept and never looked at: a message for a function that is
-gone is dropped. Here, as on AWS: the notification waits in the queue that the policy names
-(https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html). A function that fails has been handed its
-message: that is a dead letter of the function.
+Wrong in 1.5.33: a subscription's ``RedrivePolicy`` is stored and never used: a message for a function that is gone
+is dropped. Here, as on AWS: the notification waits in the queue that the policy names
+(https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html). A function that fails has received its
+message, so that is a dead letter of the function.
 """
 
 import json

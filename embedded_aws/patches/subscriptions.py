@@ -1,7 +1,8 @@
 """SNS subscriptions of a template count as confirmed.
 
-Wrong in 1.5.33: an http(s) subscription made by CloudFormation stays unconfirmed for ever (no confirmation is sent),
-so nothing is delivered to it. Here: it is confirmed at once, as the endpoint of a template is meant to be.
+Wrong in 1.5.33: an http(s) subscription made by CloudFormation stays unconfirmed for ever (no confirmation is
+sent), so nothing is delivered to it. Here: it is confirmed at once, because the template's author has chosen the
+endpoint.
 """
 
 from typing import Any

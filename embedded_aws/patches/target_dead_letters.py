@@ -1,9 +1,8 @@
-"""What a rule or a schedule cannot hand to its target goes to the target's dead letter queue.
+"""An event that a rule or a schedule cannot deliver to its target goes to the target's dead letter queue.
 
-Wrong in 1.5.33: a target's ``DeadLetterConfig`` is kept and never looked at: an event for a function, topic or queue
-that is gone, or that refuses it, is logged and dropped. Here, as on AWS: it waits in that queue, with the reason beside
-it
-(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
+Wrong in 1.5.33: a target's ``DeadLetterConfig`` is stored and never used: an event for a function, topic or queue
+that is gone, or that refuses it, is logged and dropped. Here, as on AWS: it waits in that queue, with the reason
+beside it (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
 """
 
 import json
@@ -18,7 +17,7 @@ _failure: ContextVar[str | None] = ContextVar("why the target that is being call
 
 
 def patch(_: PatchContext) -> None:
-    """Note what each way to a target could not do, and write a letter of it."""
+    """Record why a target could not be reached, and write a dead letter about it."""
     from ministack.services import eventbridge, lambda_svc, sns, sqs, stepfunctions
 
     stock, publish = eventbridge._invoke_target, sns.publish_internal  # noqa: SLF001
@@ -64,7 +63,7 @@ def patch(_: PatchContext) -> None:
 
 
 def _body(target: dict[str, Any], event: dict[str, Any]) -> str:
-    # A schedule has no event of its own: what it hands over is its input.
+    # A schedule has no event of its own; it passes on its input.
     if event.get("Source") == "aws.scheduler" and "Input" in target:
         return str(target["Input"])
     return json.dumps(event, default=str)

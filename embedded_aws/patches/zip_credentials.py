@@ -1,8 +1,8 @@
-"""A function that comes as a zip signs with a secret that nobody else can compute.
+"""A zip function signs with a secret that nobody else can compute.
 
-Wrong in 1.5.33: key, secret and session token of its session are hashes of its own and its role's name, which everybody
-may know; without IAM they are the account's number and another secret. Here: as for image functions, a random session
-of its role where IAM is enforced, else the keys of the instance.
+Wrong in 1.5.33: key, secret and session token of its session are hashes of its own and its role's name, which
+everybody may know; without IAM they are the account's number and another secret. Here, as for image functions: a
+random session of its role where IAM is enforced, or else the keys of the instance.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from embedded_aws.roles import session_of
 
 
 def patch(context: PatchContext) -> None:
-    """Give stock's workers such credentials, wherever it has taken the function by name."""
+    """Give ministack's own workers such credentials, wherever it has imported the function by name."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 

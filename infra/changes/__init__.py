@@ -1,1 +1,1 @@
-"""What deploying one set of templates over another would do, found out without an AWS account."""
+"""Find out, without an AWS account, what deploying one set of templates over another would do."""

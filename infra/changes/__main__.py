@@ -1,7 +1,8 @@
-"""`python -m infra.changes OLD NEW`: the difference of two synthesized stages as a comment for a pull request.
+"""`python -m infra.changes OLD NEW`: print the difference of two synthesized stages as a pull request's comment.
 
 OLD and NEW are cloud assemblies (`cdk synth -o …`) or folders of templates. It exits with 0, or with 3 under
---fail-on-data-loss when something that holds data would be replaced or removed; 2 on input that cannot be read.
+--fail-on-data-loss when something that holds data would be replaced or removed; with 2 on input that cannot be
+read.
 """
 
 import argparse
@@ -32,7 +33,7 @@ def templates(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the templates of a folder by stack name; raises `NoTemplates`."""
     found = sorted(folder.glob(f"*{_SUFFIX}"))
     if not found:
-        raise NoTemplates(folder, "no template is in it")
+        raise NoTemplates(folder, "it holds no template")
     try:
         return {path.name.removesuffix(_SUFFIX): json.loads(path.read_text()) for path in found}
     except ValueError as error:
@@ -55,7 +56,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path)
     parser.add_argument("--title", default="Infrastructure changes")
-    parser.add_argument("--fail-on-data-loss", action="store_true", help="exit 3 when stored data would be let go")
+    parser.add_argument(
+        "--fail-on-data-loss", action="store_true", help="exit with 3 when stored data would be deleted or left unused"
+    )
     arguments = parser.parse_args(argv)
     try:
         changes = changes_between(templates(arguments.old), templates(arguments.new))

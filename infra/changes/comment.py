@@ -1,4 +1,4 @@
-"""The difference as Markdown, beginning with what a reviewer must not miss."""
+"""Write the difference as Markdown, beginning with what a reviewer must not miss."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def comment(changes: Sequence[Change], *, title: str) -> str:
     if len(text) <= LONGEST:
         return text
     cut = text[:LONGEST].rsplit("\n", 1)[0]
-    return f"{cut}\n\n… cut here: the rest is in `cdk diff`.\n"
+    return f"{cut}\n\n… The comment is cut off here; the rest is in `cdk diff`.\n"
 
 
 def _counts(changes: Sequence[Change]) -> str:

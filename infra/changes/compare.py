@@ -1,4 +1,4 @@
-"""The difference of two templates, resource by resource."""
+"""Compare two templates, resource by resource."""
 
 import json
 from collections.abc import Mapping
@@ -27,10 +27,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One resource's change; `properties` changed, `causes` say why it is (or may be) replaced.
+    """A change of one resource; `properties` changed, and `causes` say why it is (or may be) replaced.
 
-    `certain` is False where the schema says that a property only sometimes replaces. `kept` tells that what is removed
-    or replaced stays in the account.
+    `certain` is False where the schema says that a property only sometimes replaces. `kept` is True if what is
+    removed or replaced stays in the account.
     """
 
     stack: str
@@ -47,7 +47,7 @@ class Change:
 
     @property
     def endangers(self) -> bool:
-        """Say whether data could be lost, or would remain only where nothing uses it."""
+        """Return whether data could be lost, or would remain only where nothing uses it."""
         return self.stateful and self.action in {Action.REPLACED, Action.REMOVED}
 
 

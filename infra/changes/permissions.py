@@ -1,4 +1,4 @@
-"""Who may do more or less after a change: statements of policies, callers of functions, security group rules."""
+"""List who may do more or less after a change: statements of policies, callers of functions, security group rules."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Which changes make CloudFormation replace a resource, and which resources hold data.
+"""Look up which changes make CloudFormation replace a resource, and which resources hold data.
 
 Both come from the database of AWS's own resource schemas that the pinned CDK CLI contains for `cdk diff`.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from courtside.contracts.errors import CourtsideError
 
 DATABASE = Path(__file__).resolve().parents[2] / "node_modules/aws-cdk/db.json.gz"
-# It holds no data of its own, although the schema says so: its tasks' state is elsewhere.
+# A cluster holds no data of its own, although the schema says so; the state of its tasks is elsewhere.
 _EPHEMERAL = frozenset({"AWS::Logs::LogGroup", "AWS::SQS::Queue"})
 
 

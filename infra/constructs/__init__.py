@@ -1,1 +1,1 @@
-"""One construct per capability; inputs are keyword-only resources, never names."""
+"""Each construct is one capability; its inputs are keyword-only resources, never names."""

@@ -1,8 +1,8 @@
-"""What people are told about because of a metric; each alarm says what it means and where its runbook is.
+"""People are told about these metrics; each alarm says what it means and where its runbook is.
 
-Fifteen alarms of one metric each, and three on dead letter queues: ten are free in an account, and each further one
-costs $0.10 a month. The functions that the state machine waits for have no alarm of their own, because the machine
-announces their failures.
+There are fifteen alarms of one metric each and three on dead letter queues. Ten are free in an account, and each
+further one costs $0.10 a month. The functions that the state machine waits for have no alarm of their own, because
+the machine announces their failures.
 """
 
 from constructs import Construct
@@ -22,7 +22,7 @@ GIB = 1024**3
 
 
 class StageAlarms(Construct):
-    """Every alarm of a stage but those of scheduled work, which stand beside it, and those on dead letter queues."""
+    """Every alarm of a stage except those of scheduled work and of dead letter queues, which are made elsewhere."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, alerts: Alerts, figures: Figures, settings: StageSettings
@@ -45,19 +45,19 @@ class StageAlarms(Construct):
             self._alerts.when(
                 function.metric_errors(period=FIVE_MINUTES),
                 construct_id=f"{name}Errors",
-                meaning=f"The function {name}, which nobody waits for, ended with an error",
+                meaning=f"The function {name}, whose callers do not wait for its result, ended with an error",
                 runbook="function-errors",
             )
         self._alerts.when(
             self._figures.unattended["CheckDrift"].metric_throttles(period=FIVE_MINUTES),
             construct_id="CheckDriftThrottles",
-            meaning="Lambda turned the drift check away: the account's concurrency is used up",
+            meaning="Lambda refused to run the drift check because the account's concurrency is used up",
             runbook="function-throttled",
         )
         self._alerts.when(
             self._figures.time_limit_used(),
             construct_id="NearTimeLimit",
-            meaning=f"A function took over {TIME_LIMIT_PERCENT} % of its time limit; with more data it will be cut off",
+            meaning=f"A function took over {TIME_LIMIT_PERCENT} % of its time limit; with more data it will time out",
             runbook="function-near-its-time-limit",
             limit=TIME_LIMIT_PERCENT,
         )
@@ -73,14 +73,14 @@ class StageAlarms(Construct):
         self._alerts.when(
             machine.metric_timed_out(period=FIVE_MINUTES),
             construct_id="RetrainingTimedOut",
-            meaning="A retraining was cut off by the state machine's own time limit; its lock is free again",
+            meaning="The state machine's own time limit stopped a retraining; its lock is free again",
             runbook="retraining-timed-out",
         )
         minutes = self._settings.training_timeout_minutes
         self._alerts.when(
             self._figures.training_seconds(),
             construct_id="TrainingSlow",
-            meaning=f"A training took over {TRAINING_LIMIT:.0%} of its {minutes} minutes; with more data it fails",
+            meaning=f"A training took over {TRAINING_LIMIT:.0%} of its {minutes} minutes; with more data it will fail",
             runbook="training-too-long",
             limit=TRAINING_LIMIT * minutes * 60,
         )
@@ -89,7 +89,7 @@ class StageAlarms(Construct):
         self._alerts.when(
             self._figures.running_servers(),
             construct_id="TrackingDown",
-            meaning="No MLflow server has run for 15 minutes: trainings keep their runs in the lake, promotions fail",
+            meaning="No MLflow server has run for 15 minutes: trainings spool their runs, and promotions fail",
             runbook="tracking-server-down",
             below=True,
             periods=3,
@@ -116,7 +116,7 @@ class StageAlarms(Construct):
         self._alerts.when(
             database.metric_free_storage_space(period=FIVE_MINUTES, statistic="Minimum"),
             construct_id="DatabaseFull",
-            meaning=f"Less than {DATABASE_FREE_SHARE:.0%} of the tracking database's storage is free; full, it stops",
+            meaning=f"Less than {DATABASE_FREE_SHARE:.0%} of the tracking database's storage is free; a full one stops",
             runbook="database-storage-low",
             limit=DATABASE_FREE_SHARE * self._settings.database_storage_gib * GIB,
             below=True,
@@ -124,7 +124,7 @@ class StageAlarms(Construct):
         self._alerts.when(
             database.metric_database_connections(period=FIVE_MINUTES, statistic="Maximum"),
             construct_id="DatabaseConnections",
-            meaning=f"The tracking database has over {DATABASE_CONNECTIONS} connections: somebody leaks them",
+            meaning=f"The tracking database has over {DATABASE_CONNECTIONS} connections; a client leaks them",
             runbook="database-connections",
             limit=DATABASE_CONNECTIONS,
         )

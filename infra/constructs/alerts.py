@@ -1,4 +1,4 @@
-"""One topic that every alert goes through: e-mail and the channels with a webhook."""
+"""Every alert goes through one topic to e-mail and to the channels with a webhook."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -17,7 +17,7 @@ RUNBOOKS = "docs/runbooks.md"
 
 
 def what_to_do(runbook: str) -> str:
-    """Return the end of every alert: where the heading of its runbook is."""
+    """Return the sentence that ends every alert and names the heading of its runbook."""
     return f"What to do: {RUNBOOKS}#{runbook}"
 
 
@@ -42,7 +42,7 @@ def alert_key(scope: Construct, construct_id: str) -> kms.Key:
     key = kms.Key(
         scope,
         construct_id,
-        description="Courtside: alerts on their way",
+        description="Courtside: encrypts alerts until they are delivered",
         # A rotation costs another $1 a month from then on; what it would protect is delivered within minutes.
         enable_key_rotation=True,
         rotation_period=cdk.Duration.days(2560),

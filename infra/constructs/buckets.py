@@ -1,4 +1,4 @@
-"""Buckets that nobody can open to the public, lose, or read on the way."""
+"""Nobody can open these buckets to the public, lose their contents, or read them on the way."""
 
 from typing import Any
 
@@ -82,7 +82,7 @@ class PrivateBucket(_ClosedBucket):
 
 
 class AccessLogsBucket(_ClosedBucket):
-    """The bucket for S3's log of requests and the network's of refused connections; nobody else can write here.
+    """A bucket for S3's log of requests and the network's log of refused connections; nobody else can write here.
 
     Entries expire after `kept`; the bucket itself outlives its stack, as do the buckets that it is about.
     """

@@ -1,4 +1,4 @@
-"""The alert before money is spent: a monthly budget over everything that carries the stage's tag."""
+"""A monthly budget over everything with the stage's tag alerts people before money is spent."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_budgets as budgets

@@ -1,4 +1,4 @@
-"""One page that answers: does the data drift, do we retrain, does everything run?"""
+"""The dashboard answers: does the data drift, do we retrain, does everything run?"""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ class StageDashboard(cloudwatch.Dashboard):
         share = ours(Metric.SHARE_DRIFTED, statistic="Maximum", period=_DAY)
         return [
             _graph("Drifted features", ours(Metric.FEATURES_DRIFTED, statistic="Maximum", period=_DAY), right=[share]),
-            _graph("Rows a check looked at", ours(Metric.ROWS_CHECKED, statistic="Maximum", period=_DAY)),
+            _graph("Rows that a check looked at", ours(Metric.ROWS_CHECKED, statistic="Maximum", period=_DAY)),
             _graph("Decisions a day", *(ours(decision, period=_DAY) for decision in decisions)),
         ]
 
@@ -48,16 +48,18 @@ class StageDashboard(cloudwatch.Dashboard):
         ends = (machine.metric_succeeded, machine.metric_failed, machine.metric_timed_out, machine.metric_aborted)
         auc = [ours(metric, statistic="Average") for metric in (Metric.GATE_AUC_DIFFERENCE, Metric.TEST_AUC)]
         return [
-            _graph("Retrainings a day by their end", *(end(period=_DAY) for end in ends)),
-            _graph("What became of challengers", *(ours(move, period=_DAY) for move in moves)),
-            _graph("Training: seconds, AUC against the champion", self._figures.training_seconds(), right=auc),
+            _graph("Retrainings per day by outcome", *(end(period=_DAY) for end in ends)),
+            _graph("Outcomes of challengers", *(ours(move, period=_DAY) for move in moves)),
+            _graph(
+                "Training: seconds, and AUC compared with the champion", self._figures.training_seconds(), right=auc
+            ),
         ]
 
     def _processes(self) -> list[cloudwatch.IWidget]:
         functions = self._figures.unattended.items()
         return [
             _graph("Function errors", *(function.metric_errors(label=name) for name, function in functions)),
-            _graph("Time limit used, per cent", self._figures.time_limit_used()),
+            _graph("Share of the time limit used, per cent", self._figures.time_limit_used()),
             _graph("Alerts not delivered", self._figures.undelivered()),
         ]
 

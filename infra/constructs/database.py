@@ -1,4 +1,4 @@
-"""MLflow's database: private, encrypted, backed up, and never replaced by accident."""
+"""MLflow's database is private, encrypted, backed up, and never replaced by accident."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -35,12 +35,12 @@ class TrackingDatabase(Construct):
         self._instance = self._database(vpc=vpc, settings=settings)
         self._login = rds.DatabaseSecret(self, "ServerLogin", username=SERVER_USER)
         self.server_secret: secretsmanager.ISecret = self._login.attach(self._instance)
-        """The credentials of the role that the server works as, which the migration creates."""
+        """The credentials of the role that the server works as; the migration creates the role."""
         self._keep_logical_ids()
 
     @staticmethod
     def login_secrets(secret: secretsmanager.ISecret, *, password: bool = False) -> dict[str, ecs.Secret]:
-        """Return libpq's variables from a secret, with the password only for what ends before it can change."""
+        """Return libpq's variables from a secret; only a container that ends before a rotation gets the password."""
         fields = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "username", "PGDATABASE": "dbname"}
         fields |= {"PGPASSWORD": "password"} if password else {}
         return {name: ecs.Secret.from_secrets_manager(secret, field) for name, field in fields.items()}
@@ -82,7 +82,7 @@ class TrackingDatabase(Construct):
             multi_az=settings.database_multi_az,
             publicly_accessible=False,
             backup_retention=cdk.Duration.days(settings.database_backup_days),
-            # Seven days of it are free.
+            # AWS charges nothing for seven days of it.
             enable_performance_insights=True,
             performance_insight_retention=rds.PerformanceInsightRetention.DEFAULT,
             copy_tags_to_snapshot=True,

@@ -1,4 +1,4 @@
-"""The scheduled drift check: function, schedule, and what happens when it cannot run."""
+"""The scheduled drift check has a function, a schedule, and alerts for when it cannot run."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -25,7 +25,8 @@ from infra.stage import StageSettings
 # The check adds reports and decisions, and changes nothing else.
 WRITABLE = (f"{lake_keys.DRIFT_REPORTS_PREFIX}*", f"{lake_keys.DECISIONS_PREFIX}*")
 CLAIMED = (ledger_keys.CHECKS_PREFIX, ledger_keys.NOTICES_PREFIX)
-# MLflow's clients write artifacts themselves, under the run's own folder: the check only this file, never a model.
+# MLflow's clients write artifacts themselves under the run's own folder; the check may write only this file, never a
+# model.
 ARTIFACT = f"{ARTIFACT_FOLDER}/*/artifacts/{DRIFT_PAGE}"
 
 
@@ -53,7 +54,7 @@ class DriftCheck(ScheduledWork):
             construct_id,
             alerts=alerts,
             alarm="CheckMissed",
-            meaning="A scheduled drift check did not finish; its event and error wait in the dead letter queue",
+            meaning="A scheduled drift check did not finish; its event and its error wait in the dead letter queue",
             runbook="check-missed",
         )
         environment = CheckDriftEnv(
@@ -101,7 +102,7 @@ class DriftCheck(ScheduledWork):
             own_metric(Metric.CHECKS, stage=settings.stage, period=cdk.Duration.hours(1)),
             alarm="CheckDidNotRun",
             hours=hours,
-            meaning=f"No drift check has finished in {hours} hours, so nobody knows whether the data drift",
+            meaning=f"No drift check has finished in {hours} hours, so nobody knows whether the data drifts",
             runbook="check-did-not-run",
             enabled=settings.check_enabled,
         )

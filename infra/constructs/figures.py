@@ -1,4 +1,4 @@
-"""The metrics that alarms and dashboard show, each named once."""
+"""The metrics that alarms and dashboard show are each named once here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def own_metric(metric: Metric, *, stage: str, statistic: str = "Sum", period: cd
 class Figures:
     """The metrics of a stage.
 
-    `unattended` are the functions that are called asynchronously, by name: nobody waits for their answers.
+    `unattended` maps names to the functions that are called asynchronously: nobody waits for their answers.
     """
 
     stage: str

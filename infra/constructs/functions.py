@@ -1,4 +1,4 @@
-"""A function of the one Lambda image."""
+"""Every function runs from the one Lambda image."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -48,7 +48,7 @@ class ImageFunction(lambda_.DockerImageFunction):
 
 
 def _write_only(function: lambda_.Function, own_log: logs.LogGroup) -> None:
-    """Let a function write its own log, and no other: AWSLambdaBasicExecutionRole would open every log group."""
+    """Let a function write only its own log, because AWSLambdaBasicExecutionRole would open every log group."""
     assert function.role is not None
     role = function.role.node.default_child
     assert isinstance(role, iam.CfnRole)

@@ -1,4 +1,4 @@
-"""A role with which GitHub Actions deploys one stage, without any stored key."""
+"""GitHub Actions deploys one stage with this role, without any stored key."""
 
 from typing import Literal
 
@@ -32,7 +32,7 @@ class GitHubDeployRole(Construct):
         self.role = iam.Role(
             self,
             "Role",
-            description=f"GitHub Actions of {repository}, environment {environment}: deploys by the bootstrap roles",
+            description=f"GitHub Actions of {repository}, environment {environment}: deploys with the bootstrap roles",
             assumed_by=iam.WebIdentityPrincipal(
                 self._provider(provider),
                 {

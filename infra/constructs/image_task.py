@@ -1,4 +1,4 @@
-"""A task of one of our images."""
+"""A task runs one of our images."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _SCRATCH = "scratch"
 class ImageTask(ecs.FargateTaskDefinition):
     """A task definition for the processor that its image is built for.
 
-    Its containers cannot change what they were shipped with: their root is read-only, and they write to /tmp alone,
+    Its containers cannot change what they were shipped with: their root is read-only, and they write only to /tmp,
     which ends with the task.
     """
 

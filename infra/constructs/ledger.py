@@ -1,4 +1,4 @@
-"""The ledger: locks, approvals and the production history."""
+"""The ledger holds locks, approvals and the production history."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -7,7 +7,7 @@ from constructs import Construct
 
 from courtside.contracts import ledger_keys
 
-# The names that `courtside.adapters.dynamodb_ledger` uses.
+# `courtside.adapters.dynamodb_ledger` uses these names.
 PARTITION, SORT = "partition", "sort"
 
 
@@ -37,7 +37,7 @@ class Ledger(dynamodb.TableV2):
 
 
 def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable, *keys: str) -> None:
-    """Let a role read and write the documents in these keys' partitions; no role deletes, and only people list them."""
+    """Let a role read and write the documents in these keys' partitions; no role may delete, only people may list."""
     iam.Grant.add_to_principal(
         grantee=grantee,
         actions=["dynamodb:GetItem", "dynamodb:PutItem"],

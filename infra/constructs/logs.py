@@ -1,4 +1,4 @@
-"""Log groups whose events expire."""
+"""The events in these log groups expire."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_logs as logs

@@ -1,4 +1,4 @@
-"""The MLflow server as a Fargate service that only the private API can reach."""
+"""Run the MLflow server as a Fargate service that only the private API can reach."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -16,12 +16,12 @@ from infra.constructs.network import NETWORK_CIDR, place_of_tasks
 from infra.stage import StageSettings
 
 MLFLOW_PORT = 5000
-# The part of the artifacts bucket that holds runs and models, in folders that MLflow names.
+# Runs and models are in this part of the artifacts bucket, in folders that MLflow names.
 ARTIFACT_FOLDER = "mlflow"
 # The Host header that the API writes into every request, so that the server's host check (MLflow 3.5+) can be exact.
 # The API's own domain is accepted as well: only the link reaches the port, whatever the header says.
 MLFLOW_HOST_HEADER = "mlflow.courtside.internal"
-# Loopback is for the task itself: its health check, or a shell in the container.
+# The task itself uses loopback, for its health check or from a shell in the container.
 _ALLOWED_HOSTS = (MLFLOW_HOST_HEADER, f"localhost:{MLFLOW_PORT}", f"127.0.0.1:{MLFLOW_PORT}")
 _HEALTH = f"import urllib.request as u; u.urlopen('http://127.0.0.1:{MLFLOW_PORT}/health', timeout=4)"
 
@@ -46,11 +46,11 @@ class MlflowServerEnv(MlflowDatabaseEnv):
 
 
 class MlflowServer(Construct):
-    """One task in a public subnet that only the callers given by `allow_from` can reach, who call it by `host`.
+    """One task in a public subnet that only the callers given by `allow_from` can reach; they call it by `host`.
 
-    Its first container migrates the schema as the database's master and ends; the server starts only after that, as a
-    role that cannot migrate, and the task's role cannot read the master's password. Exactly one task at any time (0 %
-    to 100 %): the old server must not meet the new schema.
+    Its first container migrates the schema as the database's master and ends. Only then the server starts, as a
+    role that cannot migrate, and the task's role cannot read the master's password. There is exactly one task at
+    any time (0 % to 100 %), because the old server must not meet the new schema.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The network: nothing in it is billed by the hour, unless the stage wants its tasks without public addresses."""
+"""Nothing in the network is billed by the hour, unless the stage wants its tasks without public addresses."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from infra.stage import ZONES, StageSettings
 NETWORK_CIDR = "10.0.0.0/16"
 _PUBLIC, _INNER = "Public", "Isolated"
 INNER_SUBNETS = ec2.SubnetSelection(subnet_group_name=_INNER)
-"""The subnets without public addresses: for the database and the private API's link."""
+"""The database and the private API's link are in these subnets without public addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class TaskPlace:
 
 
 def place_of_tasks(settings: StageSettings) -> TaskPlace:
-    """Return where every task of a stage runs; an address lets nothing in, because the security groups do not."""
+    """Return where every task of a stage runs; a public address admits nobody, because the security groups do not."""
     if settings.private_subnets:
         return TaskPlace(INNER_SUBNETS, public_address=False)
     return TaskPlace(ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC), public_address=True)

@@ -1,4 +1,4 @@
-"""AWS's notices about the database: certificates and engine versions that reach their end, and maintenance."""
+"""AWS gives notice of certificates and engine versions that reach their end, and of maintenance of the database."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -8,10 +8,10 @@ from infra.constructs.alerts import Alerts, what_to_do
 
 
 class DatabaseNotices(Construct):
-    """A rule on AWS Health's events about RDS: nothing else here has a certificate or a version that reaches its end.
+    """A rule on AWS Health's events about RDS, because only there a certificate or a version reaches its end.
 
-    AWS Health's events concern an account and a region, so a notice may be about somebody else's database.
-    The event's shape: https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
+    AWS Health's events concern an account and a region, so a notice may be about somebody else's database. The
+    event's shape: https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, alerts: Alerts) -> None:

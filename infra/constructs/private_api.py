@@ -1,4 +1,4 @@
-"""The only way to the MLflow server: an HTTP API that asks IAM about every request."""
+"""MLflow is reached only through an HTTP API that asks IAM about every request."""
 
 import json
 import re
@@ -72,7 +72,7 @@ class PrivateApi(Construct):
 
         A route logs and throttles by itself; `HttpRoute.grant_invoke` opens it alone.
         """
-        assert self._server is not None, "the API leads nowhere yet: call lead_to first"
+        assert self._server is not None, "the API does not lead to a server yet: call lead_to first"
         (route,) = self._api.add_routes(path=path, methods=[method], integration=self._server)
         return route
 
@@ -106,7 +106,7 @@ class PrivateApi(Construct):
             "Stage",
             stage_name="$default",
             auto_deploy=True,
-            # A runaway client must not overload a quarter of a vCPU.
+            # A runaway client must not overload a server on a quarter of a vCPU.
             throttle=apigw.ThrottleSettings(rate_limit=100, burst_limit=200),
         )
         resource = stage.node.default_child

@@ -1,4 +1,4 @@
-"""The retraining state machine: lock → freeze → train → gate → approve? → promote → smoke → notify → unlock."""
+"""The state machine retrains: lock → freeze → train → gate → approve? → promote → smoke → notify → unlock."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -42,7 +42,7 @@ class Retraining(Construct):
         self.machine = sfn.StateMachine(
             self,
             "Machine",
-            comment="Train challengers, judge the best on the champion's holdout, promote it or keep the champion",
+            comment="Train challengers, judge the best on the champion's holdout, and promote it or keep the champion",
             query_language=sfn.QueryLanguage.JSONATA,
             definition_body=sfn.DefinitionBody.from_chainable(self._definition()),
             timeout=cdk.Duration.minutes(settings.training_timeout_minutes + settings.approval_hours * 60 + 120),
@@ -118,13 +118,16 @@ class Retraining(Construct):
         )
 
     def _give_back(self) -> sfn.IChainable:
-        """Unlock, start what waited, and end as the training ended; a lock that cannot be given back ends by itself."""
+        """Unlock, start what waited, and end as the training ended; a lock that cannot be released expires."""
         how = (
             sfn.Choice.jsonata(self, "HowItEnded")
             .when(
                 sfn.Condition.jsonata(f"{{% $states.input.outcome = '{FAILED}' %}}"),
                 sfn.Fail.jsonata(
-                    self, "RetrainingFailed", error=ANNOUNCED, cause="It was announced; see the step that failed"
+                    self,
+                    "RetrainingFailed",
+                    error=ANNOUNCED,
+                    cause="The failure was announced; see the step that failed",
                 ),
             )
             .otherwise(sfn.Succeed.jsonata(self, "Finished"))

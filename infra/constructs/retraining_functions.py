@@ -1,4 +1,4 @@
-"""The functions of the retraining state machine, each with what it may do and nothing more."""
+"""Each function of the retraining state machine has the permissions it needs and no more."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ from infra.stage import StageSettings
 
 _LEGACY = f"{lake_keys.LEGACY_MODELS_PREFIX}*"
 
-# What each function may read in the lake and add to it.
+# Each function may read and add only these objects in the lake.
 FREEZE_READABLE = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*", lake_keys.training_manifest("*"))
 GATE_READABLE = (f"{lake_keys.TRAININGS_PREFIX}*", lake_keys.CHAMPION_REFERENCE)
 APPROVAL_READABLE = (lake_keys.training_verdict("*"),)
@@ -39,12 +39,12 @@ FREEZE_WRITABLE = (lake_keys.training_manifest("*"),)
 GATE_WRITABLE = (lake_keys.training_verdict("*"),)
 SEAL_WRITABLE = (SEALED,)
 PROMOTE_WRITABLE = (lake_keys.CHAMPION_REFERENCE, _LEGACY, f"{lake_keys.LEGACY_FEATURES_PREFIX}*")
-# The staged legacy files.
+# The staged legacy files are under this prefix.
 PROMOTE_DELETABLE = f"{lake_keys.LEGACY_STAGED_PREFIX}*"
-# The prefix under which MLflow keeps the files of models, but nothing about runs.
+# MLflow keeps the files of models under this prefix, but nothing about runs.
 MODEL_FILES = f"{ARTIFACT_FOLDER}/*/models/*"
 _LEASE_BEYOND_TRAINING = 30
-"""Minutes for a task to start and be retried, because a training does not renew its lease while it works."""
+"""A task needs these minutes to start and be retried, because a training does not renew its lease while it works."""
 
 TIMEOUT = cdk.Duration.minutes(4)
 
@@ -120,7 +120,7 @@ class RetrainingFunctions(Construct):
         documents: tuple[str, ...] = (),
         dead_letter_queue: sqs.IQueue | None = None,
     ) -> ImageFunction:
-        """Return the function of a state: its folder is the state's name in snake case.
+        """Return the function of a state; its folder is the state's name in snake case.
 
         It renews the retraining's lease, and changes the other given `documents` of the ledger.
         """

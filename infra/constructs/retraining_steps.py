@@ -1,4 +1,4 @@
-"""The steps of the retraining state machine: each has a timeout, retries what is transient, and catches the rest."""
+"""Each step of the retraining state machine has a timeout, retries what is transient, and catches the rest."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
@@ -15,7 +15,7 @@ from infra.constructs.network import place_of_tasks
 from infra.constructs.training_task import TRAINING_CONTAINER, TrainingTask
 from infra.stage import StageSettings
 
-# The failure that people have already been told about; `RetrainingWatch` stays silent on it.
+# People have already been told about this failure, so `RetrainingWatch` stays silent on it.
 ANNOUNCED = "RetrainingFailureAnnounced"
 FAILED = "failed"
 _STEP_TIMEOUT = cdk.Duration.minutes(5)
@@ -148,7 +148,7 @@ class RetrainingSteps:
         *,
         then: sfn.IChainable,
     ) -> sfn.IChainable:
-        """Go on when our own container did its work, whatever became of others in the task."""
+        """Go on when our own container did its work, however other containers in the task ended."""
         told = _failure(name, _STOPPED_TASK)
         judged = sfn.Choice.jsonata(self._scope, f"Has{name}Failed")
         done = sfn.Condition.jsonata("{% $states.input.done %}")
@@ -175,7 +175,7 @@ class RetrainingSteps:
 
     @staticmethod
     def unlock(scope: Construct, function: lambda_.IFunction, *, otherwise: sfn.IChainable) -> tasks.LambdaInvoke:
-        """Give the lock back and go on with how the training ended and which request waited."""
+        """Release the lock and go on with how the training ended and which request waited."""
         outcome = "{% $states.input.outcome %}"
         step = _invoke(
             scope,
@@ -193,7 +193,7 @@ class RetrainingSteps:
 
     @staticmethod
     def start_waiting(scope: Construct, *, then: sfn.State) -> sfn.CustomState:
-        """Start this same machine on the request that waited; it stays remembered until its run takes the lock."""
+        """Start this machine again with the request that waited; it stays remembered until its run takes the lock."""
         outcome = {"outcome": "{% $states.input.outcome %}"}
         step = sfn.CustomState(
             scope,
@@ -208,7 +208,7 @@ class RetrainingSteps:
                 },
                 "TimeoutSeconds": 60,
                 "Output": outcome,
-                # It was started already, or cannot be started: the next training that ends tries again.
+                # The request was started already, or cannot be started: the next training that ends tries again.
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": then.id, "Output": outcome}],
                 "Retry": [
                     {
@@ -239,7 +239,7 @@ class RetrainingSteps:
             security_groups=[training.security_group],
             container_overrides=[tasks.ContainerOverride(container_definition=training.container, command=command)],
             task_timeout=sfn.Timeout.duration(timeout),
-            # The task's own description says nothing that a later step needs.
+            # The task's own description holds nothing that a later step needs.
             outputs="{% $states.input %}",
         )
 

@@ -1,4 +1,4 @@
-"""What happens when the state machine ends silently: people are told, and the lock is released."""
+"""When the state machine ends silently, people are told and the lock is released."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -13,7 +13,7 @@ from infra.constructs.retraining_steps import ANNOUNCED
 
 
 class RetrainingWatch(Construct):
-    """A rule on the machine's own end: timed out, aborted, or failed without having said so.
+    """Rules on a machine that timed out, was aborted, or failed without an announcement.
 
     Such an execution has not reached its `Unlock`. The function releases the lock only if that execution's training
     holds it, so an execution that never had the lock takes it from nobody. The event's shape:

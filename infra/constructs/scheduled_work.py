@@ -1,4 +1,4 @@
-"""Work on a schedule that is never silent: what could not run waits in a queue, and people are told."""
+"""Work on a schedule never fails silently: what could not run waits in a queue, and people are told."""
 
 from typing import Any, TypedDict
 
@@ -15,7 +15,7 @@ _OLDEST_EVENT = cdk.Duration.hours(1)
 
 
 class Delivery(TypedDict):
-    """What every target of a schedule is given: how often it is tried, and where it goes when none succeeds."""
+    """The retries of every target of a schedule, and the queue for what no try could do."""
 
     dead_letter_queue: sqs.IQueue
     retry_attempts: int
@@ -25,8 +25,9 @@ class Delivery(TypedDict):
 class ScheduledWork(Construct):
     """Schedules with one dead letter queue, and an alarm when it holds anything.
 
-    `alarm` is the alarm's construct id, `meaning` and `runbook` are what it says. A function that does the work takes
-    `missed` as its own dead letter queue, too: what Lambda gives up after it was invoked would be lost otherwise.
+    `alarm` is the alarm's construct id; `meaning` and `runbook` are the text that it sends. A function that does
+    the work also takes `missed` as its own dead letter queue, because events that Lambda gives up on after the
+    invocation would be lost otherwise.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class ScheduledWork(Construct):
     def alert_unless_done(
         self, done: cloudwatch.IMetric, *, alarm: str, hours: int, meaning: str, runbook: str, enabled: bool
     ) -> None:
-        """Alert when the hourly metric `done` counted nothing for so many hours: no failure says that nothing began."""
+        """Alert when the hourly metric `done` counted nothing for so many hours: work that never began cannot fail."""
         self._alerts.when(
             done,
             construct_id=alarm,

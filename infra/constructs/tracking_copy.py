@@ -1,4 +1,4 @@
-"""The one-off task that copies the tracking database into the lake, or back: nothing runs until somebody starts it."""
+"""A one-off task copies the tracking database into the lake, or back; nothing runs until somebody starts it."""
 
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_s3 as s3
@@ -31,7 +31,7 @@ class TrackingCopy(Construct):
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
-        # The training task's image has the library and a driver, so another entry point of it runs here.
+        # The training task's image has the library and a driver, so it runs here with another entry point.
         self.definition = ImageTask(self, "Task", image="training_image", size=_SIZE, settings=settings)
         self.definition.run(
             "copy",

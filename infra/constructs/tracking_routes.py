@@ -1,8 +1,9 @@
-"""The calls that each deployed process makes to MLflow: one route of the tracking API for each.
+"""Each deployed process may make these calls to MLflow; each call is one route of the tracking API.
 
-A role is granted its own calls, each by method and exact path, and nothing else of the API: other spellings of a path
-(`/ajax-api`, another version, percent-encoding), GraphQL and whatever MLflow adds later are not among them. Only
-promotion moves an alias. `tests/integration/tracking/test_routes.py` compares the lists with what the processes send.
+A role is granted its own calls, each by method and exact path, and nothing else of the API: other spellings of a
+path (`/ajax-api`, another version, percent-encoding), GraphQL and whatever MLflow adds later are not among them.
+Only promotion moves an alias. `tests/integration/tracking/test_routes.py` compares the lists with what the
+processes send.
 """
 
 _MLFLOW = "/api/2.0/mlflow/"
@@ -15,7 +16,7 @@ def _calls(*calls: str) -> tuple[str, ...]:
 
 
 _CLIENT = ("GET /api/3.0/mlflow/server-info",)
-"""The call that MLflow's own client makes before any other."""
+"""MLflow's own client makes this call before any other."""
 
 TRAINING = _CLIENT + _calls(
     "GET experiments/get",
@@ -70,6 +71,6 @@ NOBODYS = (
     *(f"ANY /{api}/{version}/mlflow/{_ALIAS}" for api in ("api", "ajax-api") for version in ("2.0", "3.0")),
     "ANY /graphql",
 )
-"""Other ways to an alias, as separate routes: a person's policy can exclude them by name, and no role has them."""
+"""These calls also change an alias. As routes of their own, a person's policy can exclude them; no role has them."""
 
 ALL = tuple(dict.fromkeys((*TRAINING, *DRIFT_CHECK, *SEAL, *PROMOTION, *NOBODYS)))

@@ -1,4 +1,4 @@
-"""What the tracking server cannot do itself: remove deleted runs for good, and change its database's password."""
+"""Scheduled tasks do what the tracking server cannot: remove deleted runs for good and change its password."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ from infra.constructs.network import place_of_tasks
 from infra.constructs.scheduled_work import ScheduledWork
 from infra.stage import StageSettings, TaskSize
 
-# The files under the server's artifact root that `mlflow gc` may delete, with the runs that wrote them.
+# `mlflow gc` may delete these files under the server's artifact root, with the runs that wrote them.
 DELETABLE = f"{ARTIFACT_FOLDER}/*"
 # It runs on Sunday mornings, because a deletion can wait a week.
 _COLLECTION = "cron(0 9 ? * SUN *)"
@@ -123,7 +123,7 @@ class TrackingUpkeep(ScheduledWork):
                 vpc_subnets=place.subnets,
                 propagate_tags=True,
                 enable_ecs_managed_tags=True,
-                # The server's own group, which the database admits.
+                # This is the server's own group, which the database admits.
                 security_groups=[self._server.security_group],
                 **self.delivery,
             ),
@@ -179,6 +179,6 @@ class TrackingUpkeep(ScheduledWork):
         task = events.EventField.from_path("$.detail.group")
         reason = events.EventField.from_path("$.detail.stoppedReason")
         return events.RuleTargetInput.from_text(
-            f"Upkeep of the tracking server failed: {task} ({reason}). The server goes on, and the next run finishes "
-            f"what this one left; its log is in {self._logs.log_group_name}. {what_to_do('upkeep-failed')}"
+            f"Upkeep of the tracking server failed: {task} ({reason}). The server runs on; the next run finishes "
+            f"what this one left undone; its log is in {self._logs.log_group_name}. {what_to_do('upkeep-failed')}"
         )

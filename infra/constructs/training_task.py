@@ -1,4 +1,4 @@
-"""The container that trains: started by the state machine, gone when it is done."""
+"""The state machine starts the container that trains; it is gone when it is done."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -16,7 +16,7 @@ from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.stage import StageSettings
 
-# What a training may add: its own results, but neither games, its manifest, nor the gate's verdict on it.
+# A training may add its own results, but neither games, nor its manifest, nor the gate's verdict on it.
 WRITABLE = (
     lake_keys.training_record("*"),
     lake_keys.training_profile("*"),
@@ -29,7 +29,7 @@ WRITABLE = (
     f"{lake_keys.training_legacy('*')}*",
 )
 ARTIFACTS = f"{ARTIFACT_FOLDER}/*"
-# What waited for the tracking server; a training may delete nothing else.
+# Runs that waited for the tracking server are here; a training may delete nothing else.
 DELETABLE = (f"{lake_keys.training_spool('*')}*",)
 
 
@@ -37,10 +37,11 @@ TRAINING_CONTAINER = "training"
 
 
 class TrainingTask(Construct):
-    """Task definition, cluster and a security group without any way in.
+    """A task definition, a cluster and a security group that lets nothing in.
 
-    It reads both buckets, adds its results, deletes what it has spooled, and logs to MLflow through the private API. It
-    can do nothing that makes a model champion: it has no right to the ledger, to an alias, or to what is sealed.
+    It reads both buckets, adds its results, deletes what it has spooled, and logs to MLflow through the private
+    API. It can do nothing that makes a model champion: it has no right to the ledger, to an alias, or to what is
+    sealed.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A channel that alerts are posted to: the secret of its webhook, and the function that posts."""
+"""Each alert channel has a secret with its webhook, and a function that posts to it."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -13,11 +13,11 @@ from infra.stage import StageSettings
 
 
 def webhook_secret(scope: Construct, channel: Channel) -> secretsmanager.Secret:
-    """Return a secret with a random placeholder; the notifier reads the URL at run time, no template ever holds it."""
+    """Return a secret with a random placeholder; the notifier reads the URL at run time, so no template holds it."""
     secret = secretsmanager.Secret(
         scope,
         f"{channel.title}Webhook",
-        description=f"{channel.title} incoming webhook URL as plain text; a random placeholder until somebody puts it",
+        description=f"{channel.title} incoming webhook URL as plain text; a random placeholder until somebody sets it",
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
     resource = secret.node.default_child
@@ -35,7 +35,8 @@ def webhook_secret(scope: Construct, channel: Channel) -> secretsmanager.Secret:
 class Notifier(ImageFunction):
     """The function of one channel, to which the topic sends every alert.
 
-    Each channel has one of its own: what one of them refuses is tried again without the others hearing it twice.
+    Each channel has a function of its own, so that an alert which one channel refuses is retried without reaching
+    the others twice.
     """
 
     def __init__(

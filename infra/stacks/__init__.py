@@ -1,1 +1,1 @@
-"""Three stacks: data survives everything, tracking and pipeline can be rebuilt from code."""
+"""There are three stacks: data survives everything, and tracking and pipeline can be rebuilt from code."""

@@ -1,4 +1,4 @@
-"""The access of a pipeline that deploys a stage; it exists only if the settings name a repository."""
+"""A pipeline that deploys a stage gets its access here; the stack exists only if the settings name a repository."""
 
 import aws_cdk as cdk
 from constructs import Construct

@@ -1,4 +1,4 @@
-"""What must survive: buckets, network, database, and the secrets of the alert channels' webhooks."""
+"""This stack holds what must survive: buckets, network, database, and the secrets of the alert channels' webhooks."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -43,9 +43,14 @@ class DataStack(cdk.Stack):
         return zones_of_the_region()
 
     def _publish(self) -> None:
-        publish(self, StackOutput.LAKE_BUCKET, self.lake.bucket_name, meaning="Games, features and reports")
+        publish(self, StackOutput.LAKE_BUCKET, self.lake.bucket_name, meaning="Holds games, features and reports")
         publish(self, StackOutput.ARTIFACTS_BUCKET, self.artifacts.bucket_name, meaning="Models and artifacts")
-        publish(self, StackOutput.LEDGER_TABLE, self.ledger.table_name, meaning="Locks, approvals, production history")
+        publish(
+            self,
+            StackOutput.LEDGER_TABLE,
+            self.ledger.table_name,
+            meaning="Holds locks, approvals and the production history",
+        )
 
 
 def _access_logs(scope: Construct, settings: StageSettings) -> AccessLogsBucket | None:

@@ -1,4 +1,4 @@
-"""What watches and retrains: rebuilt from code at any time."""
+"""This stack watches and retrains; it can be rebuilt from code at any time."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -138,8 +138,11 @@ class PipelineStack(cdk.Stack):
             self,
             StackOutput.RETRAINING,
             self.retraining.machine.state_machine_arn,
-            meaning="Start with a RetrainingRequest",
+            meaning="Start a retraining with a RetrainingRequest as input",
         )
         publish(
-            self, StackOutput.CHECK_DRIFT, self.check.function.function_name, meaning="Invoke with a DriftCheckRequest"
+            self,
+            StackOutput.CHECK_DRIFT,
+            self.check.function.function_name,
+            meaning="Invoke the drift check with a DriftCheckRequest as event",
         )

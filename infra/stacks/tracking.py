@@ -1,4 +1,4 @@
-"""The private MLflow: server, and the API in front of it."""
+"""The private MLflow consists of a server and the API in front of it."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -34,6 +34,6 @@ class TrackingStack(cdk.Stack):
             self,
             StackOutput.TRACKING_COPY,
             copy.definition.task_definition_arn,
-            meaning="Copies the tracking database: courtside tracking backup, courtside tracking restore",
+            meaning="`courtside tracking backup` and `courtside tracking restore` run this task",
         )
         publish(self, StackOutput.TRACKING_URI, self.api.tracking_uri, meaning="MLFLOW_TRACKING_URI (SigV4 signed)")

@@ -1,1 +1,1 @@
-"""The checks that templates must pass before anything is deployed: Guard rules, cdk-nag, and who may do what."""
+"""Templates must pass these checks before anything is deployed: Guard rules, cdk-nag, and who may do what."""

@@ -1,7 +1,7 @@
-"""Every accepted cdk-nag finding, with its reason; there is no other table of them.
+"""This is the only table of accepted cdk-nag findings, each with its reason.
 
 A finding that is not here fails synthesis. An entry that matches no finding in any stage fails
-`tests/infra/test_validation.py`: what was fixed is struck from the list.
+`tests/infra/test_validation.py`, so entries are removed once their finding is fixed.
 """
 
 from dataclasses import dataclass
@@ -78,42 +78,42 @@ ACKNOWLEDGED = (
     Acknowledged(
         rule="AwsSolutions-S1",
         at=("data/LakeBucket/Resource", "data/ArtifactsBucket/Resource"),
-        reason="Access logs are kept in prod; in a stage without real readers they would only cost.",
+        reason="Only prod keeps access logs; in a stage without real readers they would only cost money.",
         never_in=("prod",),
     ),
     Acknowledged(
         rule="AwsSolutions-VPC7",
         at=("data/Network/Resource",),
-        reason="Refused connections are logged in prod; elsewhere every port scan would be paid for.",
+        reason="Only prod logs refused connections; elsewhere the stage would pay for every port scan.",
         never_in=("prod",),
     ),
     Acknowledged(
         rule="AwsSolutions-RDS3",
         at=_DATABASE,
-        reason="A standby doubles the price of the database; without it a failed zone costs minutes of tracking, "
+        reason="A standby doubles the price of the database. Without it a failed zone costs minutes of tracking, "
         "and trainings spool what they could not log.",
         never_in=("prod",),
     ),
     Acknowledged(
         rule="AwsSolutions-RDS10",
         at=_DATABASE,
-        reason="dev may be torn down at any time; deletion still leaves a snapshot.",
+        reason="The stage dev may be torn down at any time; deletion still leaves a snapshot.",
         never_in=("staging", "prod"),
     ),
     Acknowledged(
         rule="AwsSolutions-RDS11",
         at=_DATABASE,
-        reason="Another port hides nothing: the subnets are isolated and one security group may connect.",
+        reason="Another port would hide nothing: the subnets are isolated and only one security group may connect.",
     ),
     Acknowledged(
         rule="AwsSolutions-SMG4",
         at=("data/Database/Instance/Secret/Resource", "data/Database/ServerLogin/Resource"),
-        reason="A scheduled task of ours rotates both; the server takes its new one with its next connection.",
+        reason="A scheduled task of ours rotates both; the server uses its new password from its next connection on.",
     ),
     Acknowledged(
         rule="AwsSolutions-SMG4",
         at=("data/*Webhook/Resource",),
-        reason="The channel's service makes the webhook's address; nothing in AWS could make a new one.",
+        reason="The channel's service creates the webhook's address; nothing in AWS could create a new one.",
     ),
     Acknowledged(
         rule="AwsSolutions-ECS2",
@@ -124,7 +124,7 @@ ACKNOWLEDGED = (
             "pipeline/TrackingUpkeep/Collection/Resource",
             "pipeline/TrackingUpkeep/Rotation/Resource",
         ),
-        reason="The variables are names of buckets, tables and addresses; what is secret comes from Secrets Manager.",
+        reason="The variables are names of buckets, tables and addresses; secrets come from Secrets Manager.",
     ),
     Acknowledged(
         rule="AwsSolutions-ECS4",
@@ -144,7 +144,7 @@ ACKNOWLEDGED = (
     Acknowledged(
         rule="Serverless-LambdaDLQ",
         at=tuple(f"pipeline/Steps/{step}/Resource" for step in _STEPS if step != "Unlock"),
-        reason="The state machine calls it and waits: an error goes back to the machine, which announces it.",
+        reason="The state machine calls it and waits, so it receives any error and announces it.",
     ),
     _iam5(
         "*",
@@ -154,51 +154,51 @@ ACKNOWLEDGED = (
         "pipeline/TrackingUpkeep/*/ExecutionRole/DefaultPolicy/Resource",
         _MACHINE_ROLE,
         "pipeline/*/ServiceRole/DefaultPolicy/Resource",
-        reason="Only actions for which AWS has no narrower resource; infra/validation/unscoped.py says why for each.",
+        reason="AWS has no narrower resource for these actions; infra/validation/unscoped.py explains each of them.",
     ),
     _iam5(
         "<LakeBucket>/*",
         _CHECK_ROLE,
-        reason="Reads data, profiles and decisions, whose keys depend on the dataset; it writes under two prefixes.",
+        reason="It reads data, profiles and decisions, whose keys depend on the dataset; it writes under two prefixes.",
     ),
     *(
-        _iam5(f"<LakeBucket>/{prefix}*", _step_role("Freeze"), reason="All seasons, or all files of a table.")
+        _iam5(f"<LakeBucket>/{prefix}*", _step_role("Freeze"), reason="It reads all seasons, or all files of a table.")
         for prefix in (lake_keys.GAMES_PREFIX, lake_keys.TABLES_PREFIX)
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.TRAININGS_PREFIX}*",
         _step_role("Gate"),
         _step_role("Seal"),
-        reason="Reads what the training wrote; its word is its own.",
+        reason="It reads what the training wrote; its own verdict lies under another key.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.SEALED_PREFIX}*",
         *map(_step_role, ("Seal", "Promote")),
-        reason="One folder for each seal.",
+        reason="There is one folder for each seal.",
     ),
     _iam5("<ArtifactsBucket>/mlflow/*/models/*", _step_role("Seal"), reason="MLflow chooses the keys of models."),
     _iam5(
         "<LakeBucket>/*",
         _TRAINING_ROLE,
-        reason="Training reads what was frozen, whose keys depend on the dataset; it writes results of its own only.",
+        reason="Training reads frozen data, whose keys depend on the dataset; it writes only its own results.",
     ),
     _iam5(
         "<ArtifactsBucket>/*",
         _TRAINING_ROLE,
         "tracking/Mlflow/Task/TaskRole/DefaultPolicy/Resource",
-        reason="MLflow chooses the keys: a folder for each run and model.",
+        reason="MLflow chooses the keys, with a folder for each run and model.",
     ),
-    _iam5("<ArtifactsBucket>/mlflow/*", _COLLECTION_ROLE, reason="Deletes under MLflow's own folder only."),
-    _iam5("<ArtifactsBucket>/mlflow/*", _TRAINING_ROLE, reason="Writes under MLflow's own folder only."),
+    _iam5("<ArtifactsBucket>/mlflow/*", _COLLECTION_ROLE, reason="It deletes only under MLflow's own folder."),
+    _iam5("<ArtifactsBucket>/mlflow/*", _TRAINING_ROLE, reason="It writes only under MLflow's own folder."),
     _iam5(
         "<ArtifactsBucket>/mlflow/*/artifacts/report.html",
         _CHECK_ROLE,
-        reason="The run's id stands in the middle of the key; the name at its end keeps every model out of reach.",
+        reason="The run's id is in the middle of the key; the name at its end keeps every model out of reach.",
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
         at=(_CHECK_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE),
-        reason="Of the alert topic's own key: SNS takes either call that makes a data key.",
+        reason="This is about the alert topic's own key; SNS may make a data key by either call.",
     ),
     *(
         _iam5(f"<LakeBucket>/{prefix}*", _CHECK_ROLE, reason="Reports and decisions are stored by day and check.")
@@ -207,19 +207,27 @@ ACKNOWLEDGED = (
     _iam5(
         f"<LakeBucket>/{lake_keys.TRACKING_BACKUPS_PREFIX}*",
         "tracking/TrackingCopy/Task/TaskRole/DefaultPolicy/Resource",
-        reason="One object a backup; it can add and read them, not delete one.",
+        reason="There is one object for each backup; the task can add and read them, but delete none.",
     ),
     *(_iam5(f"<LakeBucket>/{key}", _TRAINING_ROLE, reason="One object of each training's folder.") for key in _RESULTS),
     *(
-        _iam5(f"<LakeBucket>/{prefix}*", _step_role("Promote"), reason="Files that notebooks read by these names.")
+        _iam5(f"<LakeBucket>/{prefix}*", _step_role("Promote"), reason="Notebooks read the files by these names.")
         for prefix in (lake_keys.LEGACY_MODELS_PREFIX, lake_keys.LEGACY_FEATURES_PREFIX)
     ),
     *(
         _iam5(f"<LakeBucket>/{prefix}*", role, reason=reason)
         for prefix, role, reason in (
-            (lake_keys.LEGACY_STAGED_PREFIX, _step_role("Promote"), "One folder for each training's files."),
-            (lake_keys.training_legacy("*"), _TRAINING_ROLE, "What waits for a promotion, by training."),
-            (lake_keys.training_spool("*"), _TRAINING_ROLE, "What waited for the server, by training."),
+            (lake_keys.LEGACY_STAGED_PREFIX, _step_role("Promote"), "Each training has a folder for its files."),
+            (
+                lake_keys.training_legacy("*"),
+                _TRAINING_ROLE,
+                "Files that wait for a promotion lie in each training's folder.",
+            ),
+            (
+                lake_keys.training_spool("*"),
+                _TRAINING_ROLE,
+                "Runs that waited for the server lie in each training's folder.",
+            ),
         )
     ),
     _iam5(
@@ -236,7 +244,7 @@ ACKNOWLEDGED = (
         _iam5(
             f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<TrackingApi>/*/{call}",
             *roles,
-            reason="One call of this one API; the stars are its stage and the model's id, which MLflow chooses.",
+            reason="It is one call of this one API; the stars stand for its stage and the model's id from MLflow.",
         )
         for call, roles in _callers().items()
     ),
@@ -244,7 +252,7 @@ ACKNOWLEDGED = (
         _iam5(
             f"arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/{cluster}/*",
             role,
-            reason="A task's name is made when it is started; only while that happens may it be given tags.",
+            reason="A task's name is made when it is started, and it may be given tags only at that moment.",
         )
         for cluster, role in (
             ("<TrainingCluster>", _MACHINE_ROLE),
@@ -254,15 +262,17 @@ ACKNOWLEDGED = (
     _iam5(
         "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/rds/instance/<TrackingDatabase>/postgresql:*",
         "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource",
-        reason="The ARN of this one log group ends so; it may be told how long it keeps what is in it.",
+        reason="The ARN of this one log group ends like this; the role may set the group's retention.",
     ),
     *(
-        _iam5(f"<Steps{step}.Arn>:*", _MACHINE_ROLE, reason="The versions of the function that the state calls.")
+        _iam5(
+            f"<Steps{step}.Arn>:*", _MACHINE_ROLE, reason="These are the versions of the function that the state calls."
+        )
         for step in _STEPS
     ),
     _iam5(
         "<DriftCheckFunction.Arn>:*",
         "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource",
-        reason="The versions of the function that the schedule calls.",
+        reason="These are the versions of the function that the schedule calls.",
     ),
 )

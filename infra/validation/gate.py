@@ -1,4 +1,4 @@
-"""The checks that every synthesis must pass before it may be deployed."""
+"""Every synthesis must pass these checks before it may be deployed."""
 
 from functools import cache
 from pathlib import Path
@@ -16,14 +16,14 @@ RULES = Path(__file__).with_name("rules.guard")
 def template_rules() -> cdk.CloudFormationValidatePlugin:
     """Return CDK's own rules with our Guard rules beside them.
 
-    One for all apps, because compiling them takes seconds.
+    All apps share the result, because compiling the rules takes seconds.
     """
     source = cdk.ValidationRuleSource(name=RULES.stem, content=RULES.read_text())
     return cdk.CloudFormationValidatePlugin(guard_rules=[source])
 
 
 def hold_to_the_rules(app: cdk.App, stage: str) -> "ReviewedNag":
-    """Let synthesis of this app fail on CDK's own rules, on our Guard rules, and on unreviewed cdk-nag findings."""
+    """Make synthesis of this app fail on CDK's own rules, on our Guard rules, and on unreviewed cdk-nag findings."""
     from infra.validation.nag import ReviewedNag
 
     nag = ReviewedNag(stage)

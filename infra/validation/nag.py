@@ -1,4 +1,4 @@
-"""cdk-nag's AwsSolutions and Serverless packs, and which of their findings have been reviewed."""
+"""Run cdk-nag's AwsSolutions and Serverless packs, and tell which of their findings have been reviewed."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,14 +19,14 @@ _HASHES = re.compile(r"(?:Arn)?(?:[0-9A-F]{8})+$")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule broken by one resource; `path` is below the stage: `data/LakeBucket/Resource`."""
+    """A rule broken by one resource; `path` is below the stage: `data/LakeBucket/Resource`."""
 
     rule: str
     path: str
     meaning: str
 
     def is_acknowledged_by(self, entry: Acknowledged, stage: str) -> bool:
-        """Say whether an entry is about this finding in that stage."""
+        """Return whether an entry is about this finding in that stage."""
         return (
             entry.rule == self.rule
             and stage not in entry.never_in
@@ -69,8 +69,9 @@ def _matches(pattern: str, path: str) -> bool:
 class ReviewedNag:
     """Fails synthesis on every finding that is not in the table.
 
-    CDK's own acknowledgments name a finding by its exact id, which holds the stage, the region and generated names;
-    the table is written for people, so this plugin compares instead. `reviewed` is what it let pass.
+    CDK's own acknowledgments name a finding by its exact id, which holds the stage, the region and generated names.
+    The table is written for people, so this plugin compares instead. `reviewed` holds the findings that it
+    accepted.
     """
 
     def __init__(self, stage: str) -> None:
@@ -84,12 +85,12 @@ class ReviewedNag:
 
     @property
     def version(self) -> str | None:
-        """Unversioned."""
+        """The plugin has no version."""
         return None
 
     @property
     def rule_ids(self) -> list[str] | None:
-        """Not listed."""
+        """The plugin does not list its rules."""
         return None
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
@@ -106,7 +107,7 @@ class ReviewedNag:
             rule_name=finding.rule,
             description=finding.meaning,
             severity="error",
-            fix="Fix it, or write into infra/validation/acknowledged.py why it stays",
+            fix="Fix it, or explain in infra/validation/acknowledged.py why it stays",
             violating_resources=[
                 cdk.PolicyViolatingResource(
                     construct_path=stack_name(self._stage, "") + finding.path, locations=["Properties"]

@@ -1,4 +1,4 @@
-"""Who may do what, read from synthesized templates: every role's statements, and every resource's own policy.
+"""Read who may do what from synthesized templates: every role's statements, and every resource's own policy.
 
 A template names resources by intrinsic functions; here they are ARNs as a deployment would make them, in which a
 generated name is the logical id without its hash.

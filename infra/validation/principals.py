@@ -1,4 +1,4 @@
-"""Who may do what, as the tables of docs/security.md; `python -m infra.validation.principals` writes them there anew.
+"""`python -m infra.validation.principals`: write who may do what, as tables, into docs/security.md.
 
 A test compares the page with the templates.
 """
@@ -13,7 +13,7 @@ from infra.validation.unscoped import UNSCOPED
 
 PAGE = ROOT / "docs/security.md"
 _ACCOUNT_ITSELF = f"arn:aws:iam::{ACCOUNT}:root"
-# The users of a role, by the property that names it.
+# The users of a role, found by the property that names the role.
 _USERS = {
     "AWS::Lambda::Function": {"Role": "function {name}"},
     "AWS::ECS::TaskDefinition": {"TaskRoleArn": "task {name}", "ExecutionRoleArn": "ECS for task {name}"},
@@ -35,7 +35,7 @@ def tables(policies: Policies) -> str:
 
 
 def written(page: str, policies: Policies) -> str:
-    """Return the page with the tables between its two marks as the templates have them."""
+    """Return the page with the tables of these templates between its two marks."""
     return replaced(page, "infra.validation.principals", tables(policies))
 
 
@@ -74,7 +74,7 @@ def _users(policies: Policies) -> Iterator[tuple[str, str]]:
 
 
 def _right(statement: Mapping[str, Any]) -> str:
-    """Return one statement in words, or nothing for one on every resource, which is in a table of its own."""
+    """Return one statement in words, or an empty text for one on every resource, which another table shows."""
     if "*" in statement.get("Resource", ()):
         return ""
     denied = statement["Effect"] == "Deny"

@@ -1,11 +1,9 @@
-"""Every action that a role is granted on all resources, and why: a statement on `*` that is not here fails a test."""
+"""This table says why a role is granted an action on all resources; a test fails for any action that is not in it."""
 
-_REGISTRY = "The token of a registry has no resource; which images may be pulled is granted on the repository."
-_DELIVERY = "Log deliveries have no resource; Step Functions asks for these so that it may write its execution log."
-_TRACES = "X-Ray has no resource for these: whoever may send traces may send all of them."
-_TASKS = (
-    "Written by CDK for a state that waits for its task; a denial beside it leaves the tasks of training's own cluster."
-)
+_REGISTRY = "A registry's token has no resource; the right to pull an image is granted on its repository."
+_DELIVERY = "Log deliveries have no resource; Step Functions needs these actions to write its execution log."
+_TRACES = "X-Ray has no resource for these actions: whoever may send traces may send all of them."
+_TASKS = "CDK grants this to a state that waits for its task; a denial restricts it to the tasks of training's cluster."
 
 UNSCOPED = {
     "ecr:GetAuthorizationToken": _REGISTRY,

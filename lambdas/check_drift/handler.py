@@ -1,4 +1,4 @@
-"""Scheduled drift check."""
+"""Check for drift on a schedule."""
 
 from datetime import UTC, datetime
 from typing import Any

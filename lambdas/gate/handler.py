@@ -1,4 +1,4 @@
-"""The gate."""
+"""Judge a challenger."""
 
 from typing import Any
 

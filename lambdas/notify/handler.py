@@ -1,4 +1,4 @@
-"""SNS → the webhook of this function's channel."""
+"""Pass SNS messages on to the webhook of this function's channel."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Post every message of an SNS event; an unset webhook is reported in the log and is not a failure."""
     post = bootstrap.notifier()
     if post is None:
-        logger.warning("%s; put its address into the secret of the stack's output", NO_WEBHOOK)
+        logger.warning("%s; put its address into the secret that the stack's output names", NO_WEBHOOK)
         return {"posted": 0}
     messages = [record["Sns"] for record in event["Records"]]
     for message in messages:
@@ -23,5 +23,5 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    # EventBridge passes a sentence on as a JSON string, quotes included.
+    # EventBridge passes a sentence on as a JSON string, with its quotes.
     return str(json.loads(text)) if text.startswith('"') and text.endswith('"') else text

@@ -1,4 +1,4 @@
-"""The promotion."""
+"""Promote a challenger."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Ask a person."""
+"""Ask a person for approval."""
 
 from typing import Any
 

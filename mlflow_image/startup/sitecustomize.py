@@ -1,4 +1,4 @@
-"""Imported by every Python process that finds this folder on its path: MLflow's workers log in as its command does."""
+"""Every Python process with this folder on its path imports this, so MLflow's workers log in as its command does."""
 
 from mlflow_image.login import follow_secret
 
