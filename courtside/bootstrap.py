@@ -68,18 +68,19 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
     from courtside.workflows.overdue_data import OverdueData
 
     lake, dataset = S3Lake(env.lake_bucket), load_dataset(env.dataset)
+    policy = env.policy or dataset.policy
     alerts, claims = SnsAlerts(env.alert_topic_arn), Claims(DynamoDbLedger(env.ledger_table))
     return DriftMonitor(
         lake=lake,
         alerts=alerts,
         retraining=StepFunctionsRetraining(env.retraining_arn),
         dataset=dataset,
-        drift_policy=policy_named(env.policy, thresholds=dataset.thresholds if env.policy == dataset.policy else ()),
-        decision_policy=DecisionPolicy(),
+        drift_policy=policy_named(policy, thresholds=dataset.thresholds if policy == dataset.policy else ()),
+        decision_policy=DecisionPolicy(retrains=dataset.retraining),
         claims=claims,
         overdue=OverdueData(lake, dataset, claims, alerts, timedelta(days=env.data_overdue_days)),
         window_days=env.window_days,
-        tracking=MlflowDriftRuns(env.tracking_uri) if env.tracking_uri else None,
+        tracking=MlflowDriftRuns(env.tracking_uri) if env.tracking_uri and dataset.tracking else None,
     )
 
 

@@ -192,9 +192,10 @@ class StageSettings(_Settings):
         description="days without new rows after which people are alerted, 2 to 366; an off-season is known from the "
         "year before",
     )
-    drift_policy: Literal["calibrated", "classic"] = Field(
-        default="calibrated",
-        description="'calibrated' (against the reference's own history) or 'classic' (fixed PSI, KS and chi-squared)",
+    drift_policy: Literal["calibrated", "classic"] | None = Field(
+        default=None,
+        description="'calibrated' (against the reference's own history) or 'classic' (fixed PSI, KS and chi-squared);"
+        " None: what the contract says",
     )
     dataset: str = Field(default=DEFAULT_DATASET, min_length=1, description="the name of a dataset contract")
 

@@ -114,11 +114,14 @@ class GateEnv(LakeEnv, LedgerEnv):
 
 
 class CheckDriftEnv(LakeEnv):
-    """The drift check function; without a tracking server it logs no runs."""
+    """The drift check function; without a tracking server it logs no runs.
+
+    An empty `policy` leaves it to the contract.
+    """
 
     alert_topic_arn: str
     retraining_arn: str
-    policy: str = "calibrated"
+    policy: str = ""
     ledger_table: str = Field(min_length=3)
     window_days: int = Field(default=30, ge=1)
     data_overdue_days: int = Field(default=14, ge=2)

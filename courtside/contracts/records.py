@@ -60,6 +60,7 @@ class DataManifest(Payload):
 
     training_id: str
     dataset: str
+    contract_version: int | None = None
     contract_hash: str
     as_of: date
     objects: tuple[FrozenObject, ...]
@@ -109,10 +110,10 @@ class ModelRecord(Payload):
 class TrainingRecord(Payload):
     """What one training did: everything the gate and the promotion need; `importances` are the best model's.
 
-    `positive` is the value of `target` that is class 1, whose probability the models predict, `split` how
-    rows were split and ordered, in words, `inferred` the features that were found in them where the contract leaves
-    that to them. `warnings` are what a person should know about the data; `spooled` says that its runs wait for the
-    tracking server.
+    `positive` is the value of `target` that is class 1, whose probability the models predict, `split` how rows were
+    split and ordered, in words, `referenced` whether it made a drift reference, `inferred` the features that were found
+    where the contract leaves them to the rows. `warnings` are what a person should know about the data; `spooled` says
+    that its runs wait for the tracking server.
     """
 
     training_id: str
@@ -128,6 +129,7 @@ class TrainingRecord(Payload):
     split: str | None = None
     data_hash: str | None = None
     inferred: InferredFeatures | None = None
+    referenced: bool = True
     rows_train: int
     rows_test: int
     rows_holdout: int | None = None
@@ -165,12 +167,13 @@ class SealedFiles(Payload):
 class ChampionReference(Payload):
     """The profile that a drift check compares with, and the champion's seal.
 
-    `sha256` is None for a champion from before versions were sealed.
+    `sha256` is None for a champion from before versions were sealed, `profile_key` for one that was trained without a
+    drift reference.
     """
 
     version: str
     training_id: str
-    profile_key: str
+    profile_key: str | None
     dataset: str
     importances: dict[str, float] = Field(default_factory=dict)
     sha256: str | None = None
@@ -180,8 +183,8 @@ class DecisionRecord(Payload):
     """One logged decision; `done` says that everything it asked for has happened.
 
     A `backfilled` decision was computed later: it says what would have been decided, but nothing was done. If there was
-    nothing to check, `report_key` and `champion_version` are empty. `overdue_since` is the day of the newest row if
-    newer ones should have come and did not.
+    nothing to check, `report_key` and `champion_version` are empty. The contract is the one that the check was made by;
+    `overdue_since` is the day of the newest row if newer ones should have come and did not.
     """
 
     check_id: str
@@ -192,6 +195,8 @@ class DecisionRecord(Payload):
     reason: str
     report_key: str
     decided_at: datetime
+    contract_version: int | None = None
+    contract_hash: str | None = None
     execution_arn: str | None = None
     done: bool = False
     backfilled: bool = False
@@ -227,7 +232,8 @@ class Comparison(Payload):
 class GateDecision(Payload):
     """The gate's decision as a record: what went in, every number, the rule that fired and who decided.
 
-    `notes` are what a person should know about the figures: what was left out or assumed.
+    `policy` are the limits that were used, and the contract is that of the training; `notes` are what a person should
+    know about the figures: what was left out or assumed.
     """
 
     training_id: str
@@ -239,6 +245,8 @@ class GateDecision(Payload):
     registered_model: str = REGISTERED_MODEL
     holdout_key: str
     holdout_rows: int
+    contract_version: int | None = None
+    contract_hash: str | None = None
     policy: dict[str, float]
     comparisons: tuple[Comparison, ...]
     notes: tuple[str, ...] = ()

@@ -96,7 +96,7 @@ class Dataset:
     `version` counts the contract's changes; `table` is the address of its rows where it names one, `incoming` that of
     the team's own place where files of new rows arrive; `candidates` are
     those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
-    `tracking` say whether a training makes a drift reference and is logged;
+    `tracking` say whether a training makes a drift reference and is logged, `retraining` whether drift starts one;
     `gate` are the limits that a challenger must keep;
     `inference` is set where features are inferred from the rows: there are none until `with_features` names them;
     `registered_model` and `experiment` are what MLflow calls them, where that is not `name`.
@@ -128,6 +128,7 @@ class Dataset:
     registered_model: str | None = None
     experiment: str | None = None
     incoming: str | None = None
+    retraining: bool = True
 
     @property
     def contract(self) -> ContractId:
@@ -138,6 +139,8 @@ class Dataset:
             del said["segments"]
         if self.gate == GatePolicy():
             del said["gate"]
+        if self.retraining:
+            del said["retraining"]
         if self.inference is None:
             del said["inference"]
         else:  # the contract is the same, whatever features its rows turn out to have

@@ -19,9 +19,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecisionPolicy:
-    """`retrain_share` is the share of drifted features, in [0, 1], from which a retraining starts by itself."""
+    """When a retraining starts by itself.
+
+    `retrain_share` is the share of drifted features, in [0, 1], from which it starts; `retrains` False leaves that to
+    people, who are told.
+    """
 
     retrain_share: float = 0.2
+    retrains: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,15 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
     if moved == 0:
         return _without_drifted_features(report)
     if share >= policy.retrain_share:
-        return Decision(Action.RETRAIN, "share_drifted", f"{said}, at least {policy.retrain_share:.0%}: retraining")
+        return _with_enough_drift(f"{said}, at least {policy.retrain_share:.0%}", policy)
     return Decision(Action.ALERT, "some_drift", f"{said}, under {policy.retrain_share:.0%}: no retraining")
+
+
+def _with_enough_drift(said: str, policy: DecisionPolicy) -> Decision:
+    if policy.retrains:
+        return Decision(Action.RETRAIN, "share_drifted", f"{said}: retraining")
+    off = "the contract says `retraining: false`, so it is for a person to start one with `courtside retrain`"
+    return Decision(Action.ALERT, "retraining_off", f"{said}: {off}")
 
 
 def _without_drifted_features(report: DriftReport) -> Decision:

@@ -98,7 +98,9 @@ class Watch(Keys):
     """How windows are judged."""
 
     policy: Literal["calibrated", "classic"] = Field(
-        "calibrated", description="The policy of `drift check`, unless `--policy` names one.", examples=["classic"]
+        "calibrated",
+        description="The policy of drift checks, unless `--policy` or the stage's `drift_policy` names another.",
+        examples=["classic"],
     )
     thresholds: dict[Text, Limit] = Field(
         {},
@@ -253,12 +255,18 @@ class ContractDocument(Keys):
     )
     drift: Switch = Field(
         True,
-        description="Whether `train` makes a drift reference; `false` is `--disable-drift`.",
+        description="Whether trainings make a reference; `false` is `--disable-drift`, and a stage never checks.",
         examples=[False],
     )
     tracking: Switch = Field(
         True,
-        description="Whether `train` logs to MLflow; `false` is `--disable-mlflow`.",
+        description="Whether trainings and checks log to MLflow; `false` is `--disable-mlflow`, and on a stage no "
+        "challenger can become champion, because none is registered.",
+        examples=[False],
+    )
+    retraining: Switch = Field(
+        True,
+        description="Whether drift starts a retraining on a stage; with `false` people are told and start it.",
         examples=[False],
     )
 
@@ -271,7 +279,6 @@ NOT_YET = {
     "watch.every": "how often a stage checks is a setting of the stage, the same for all of its models",
     "watch.window": "the days of a window are a setting of the stage, the same for all of its models",
     "retrain": "when a model is retrained is a setting of the stage, the same for all of its models",
-    "retraining": "whether drift retrains is a setting of the stage, the same for all of its models",
     "alerts": "who is told is a setting of the stage, the same for all of its models",
 }
 """Keys that contracts will have, and why they cannot be kept today."""

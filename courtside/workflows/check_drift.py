@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import (
@@ -26,8 +27,11 @@ from courtside.workflows.lake_documents import read_document
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.ports import AlertChannel, DriftTracking, Lake, ObjectMissing, Retraining
 from courtside.workflows.row_source import NoRows
+from courtside.workflows.sealed_models import NoReference
 
 __all__ = ["DriftMonitor", "EmptyWindow", "NoChampion"]
+
+DRIFT_OFF = "the contract says `drift: false`, so nothing is checked; leave that out to check again"
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +60,14 @@ class DriftMonitor:
         `EmptyWindow` where the window's files cannot be read.
         """
         window = request.window or self._window_before((request.as_of or now).date())
+        if not self.dataset.drift:
+            return self._nothing_to_check(window, "drift_off", DRIFT_OFF, now=now)
         try:
             champion = champion_reference(self.lake)
             found = self._found(window, champion)
-        except NoChampion as absent:
-            return self._nothing_to_check(window, "no_champion", str(absent), now=now)
+        except (NoChampion, NoReference) as absent:
+            rule = "no_champion" if isinstance(absent, NoChampion) else "no_reference"
+            return self._nothing_to_check(window, rule, str(absent), now=now)
         except (NoRows, EmptyWindow) as absent:
             if isinstance(absent, EmptyWindow) and absent.quarantined:
                 raise
@@ -105,6 +112,7 @@ class DriftMonitor:
             reason=reason,
             report_key="",
             decided_at=now,
+            **self._contract(),
             done=True,
             overdue_since=since,
         )
@@ -164,9 +172,14 @@ class DriftMonitor:
             reason=decision.reason,
             report_key=lake_keys.drift_report(window.end, check_id),
             decided_at=now,
+            **self._contract(),
             backfilled=backfilled,
             done=backfilled,
         )
+
+    def _contract(self) -> dict[str, Any]:
+        contract = self.dataset.contract
+        return {"contract_version": contract.version, "contract_hash": contract.sha256}
 
     def _logged(self, record: DecisionRecord) -> DecisionRecord | None:
         """Return the decision that was already logged for this check."""

@@ -10,6 +10,7 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.records import DataManifest, FrozenObject, InferredFeatures, SplitRule
 from courtside.core.dataset import Dataset, FeatureKind
+from courtside.core.drift.policies import policy_named
 from courtside.core.drift.reading import Days
 from courtside.core.proposal import Part, inferred_features
 from courtside.core.rows import TimeColumnNeeded, period, within
@@ -71,8 +72,8 @@ def freeze(
     Every object is read and checked against the contract, and the features are built or inferred, so that whatever
     would stop a training is reported here. `newest_rows` trains on only that many of the newest rows of features (None:
     all). Raises `DataUnusable`, `FilesDiffer`, `NoRows`, `TargetNotBinary`, `RowsRepeated`, `TimeColumnNeeded`,
-    `NothingToLearnFrom`, and `FrozenOtherwise` if the existing manifest is for other data (its split and seed are kept,
-    whatever is asked for).
+    `NothingToLearnFrom`, `ThresholdInvalid`, and `FrozenOtherwise` if the existing manifest is for other data (its
+    split and seed are kept, whatever is asked for).
     """
     key = lake_keys.training_manifest(request.training_id)
     try:
@@ -129,6 +130,7 @@ def _manifest(
     return DataManifest(
         training_id=request.training_id,
         dataset=dataset.name,
+        contract_version=dataset.version,
         contract_hash=contract,
         as_of=request.as_of,
         objects=tuple(objects),
@@ -149,6 +151,8 @@ def _inferred(found: TrainingFeatures, dataset: Dataset) -> InferredFeatures | N
         return None
     guesses = inferred_features(found.written, dataset, table=f"the table of {dataset.name}")
     features = [guess for guess in guesses if guess.part is Part.FEATURE]
+    policy = policy_named(dataset.policy, thresholds=dataset.thresholds)
+    policy.require_known([guess.column for guess in features])
     return InferredFeatures(
         kinds={guess.column: guess.kind.value for guess in features if guess.kind},
         reasons={guess.column: guess.reason for guess in features},

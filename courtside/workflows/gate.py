@@ -1,5 +1,6 @@
 """Judge one training's challenger from the holdout predictions in the lake."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from courtside.contracts import lake_keys
@@ -11,6 +12,7 @@ from courtside.core.gate.comparison import AUC
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import judge
+from courtside.core.gate.wording import NOT_REGISTERED
 from courtside.core.parquet import read_parquet_content
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, ObjectMissing
@@ -34,6 +36,9 @@ def gate(
     return _response(_read_decision(lake, key))  # somebody else was first: their decision counts
 
 
+UNTRACKED = "the contract says `tracking: false`, so the training registered no version that could become champion"
+
+
 class NotLoggedYet(CourtsideError):
     """A training's runs still wait for the tracking server, so nobody asked the champion about the holdout."""
 
@@ -52,6 +57,8 @@ def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, 
     key = lake_keys.training_holdout(training_id)
     holdout = Holdout.of(read_parquet_content(lake.read(key)))
     verdict = judge(holdout, policy=policy, fresher_by=_fresher_by(record, lake=lake))
+    if verdict.promote and record.challenger_version is None:
+        verdict = replace(verdict, promote=False, rule=NOT_REGISTERED, reason=f"{UNTRACKED}; else {verdict.reason}")
     return GateDecision(
         training_id=training_id,
         promote=verdict.promote,
@@ -62,6 +69,8 @@ def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, 
         registered_model=record.registered_model,
         holdout_key=key,
         holdout_rows=holdout.labels.size,
+        contract_version=record.contract_version,
+        contract_hash=record.contract_hash,
         policy=policy.as_dict(),
         comparisons=verdict.comparisons,
         notes=verdict.notes,

@@ -166,8 +166,8 @@ class Production:
     def _require_followable(self, sealed: SealedModel) -> None:
         """Check everything that the move will read, before anything is changed."""
         self.registry.training_of(sealed.version)
-        sealed.record()
-        sealed.read(lake_keys.PROFILE_NAME)
+        if sealed.record().referenced:
+            sealed.read(lake_keys.PROFILE_NAME)
         sealed.files(LEGACY)
 
     def _follow(self, version: str, digest: str | None) -> None:
@@ -182,7 +182,7 @@ class Production:
         reference = ChampionReference(
             version=version,
             training_id=record.training_id,
-            profile_key=profile,
+            profile_key=profile if record.referenced else None,
             dataset=record.dataset,
             importances=record.importances,
             sha256=digest,

@@ -13,14 +13,6 @@ from courtside.workflows.production import Move, Production
 from courtside.workflows.sealed_models import CannotBeSealed, seal, sealed_model
 
 
-class NothingToPromote(CourtsideError):
-    """A training registered no model."""
-
-    def __init__(self, training_id: str) -> None:
-        self.training_id = training_id
-        super().__init__(f"training {training_id} registered no model: it ran without a tracking server")
-
-
 class NotApproved(CourtsideError):
     """The gate did not let this training's challenger through."""
 
@@ -32,7 +24,7 @@ class NotApproved(CourtsideError):
 def seal_challenger(request: SealRequest, *, production: Production) -> SealResponse:
     """Seal the challenger that the gate let through, and name it so in the registry.
 
-    Raises `ObjectMissing` when the gate left no decision, `NotApproved`, `NothingToPromote` and what `seal` raises.
+    Raises `ObjectMissing` when the gate left no decision, `NotApproved` and what `seal` raises.
     """
     decision = _approved(request.training_id, lake=production.lake)
     sealed = seal(_challenger(decision), lake=production.lake, registry=production.registry)
@@ -44,7 +36,7 @@ def seal_challenger(request: SealRequest, *, production: Production) -> SealResp
 def promote(request: PromoteRequest, *, production: Production, now: datetime) -> PromoteResponse:
     """Move the champion, if it is still the one the challenger was judged against; a second call changes nothing more.
 
-    Raises `ObjectMissing` when the gate left no decision, `NotApproved`, `NothingToPromote`, `SealBroken`,
+    Raises `ObjectMissing` when the gate left no decision, `NotApproved`, `SealBroken`,
     `CannotBeSealed` when the seal is of another training, and what `Production.move` raises.
     """
     decision = _approved(request.training_id, lake=production.lake)
@@ -68,7 +60,7 @@ def _approved(training_id: str, *, lake: Lake) -> GateDecision:
 
 def _challenger(decision: GateDecision) -> str:
     if decision.challenger_version is None:
-        raise NothingToPromote(decision.training_id)
+        raise NotApproved(decision.training_id)
     return decision.challenger_version
 
 

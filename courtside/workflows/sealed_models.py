@@ -108,10 +108,9 @@ def seal(version: str, *, lake: Lake, registry: Registry) -> SealedModel:
 
 def _of_training(version: str, record: TrainingRecord, *, lake: Lake) -> dict[str, bytes]:
     training_id = record.training_id
-    needed = {
-        lake_keys.PROFILE_NAME: lake_keys.training_profile(training_id),
-        lake_keys.SMOKE_NAME: lake_keys.training_smoke(training_id),
-    }
+    needed = {lake_keys.SMOKE_NAME: lake_keys.training_smoke(training_id)}
+    if record.referenced:
+        needed[lake_keys.PROFILE_NAME] = lake_keys.training_profile(training_id)
     files = {lake_keys.RECORD_NAME: record.model_dump_json(indent=2).encode()}
     for path, key in needed.items():
         try:
@@ -132,7 +131,12 @@ def sealed_model(sha256: str, *, lake: Lake) -> SealedModel:
 
 
 def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:
-    """Return the profile that drift is measured against; raises `SealBroken`, or `ObjectMissing` without a seal."""
+    """Return the profile that drift is measured against.
+
+    Raises `NoReference`, `SealBroken`, or `ObjectMissing` without a seal.
+    """
+    if champion.profile_key is None:
+        raise NoReference(champion.version)
     if champion.sha256 is None:
         return lake.read(champion.profile_key)
     return sealed_model(champion.sha256, lake=lake).read(lake_keys.PROFILE_NAME)
@@ -148,6 +152,17 @@ def champion_model(*, lake: Lake, tracking: Tracking) -> Champion | None:
     if reference is None or reference.sha256 is None:
         return tracking.champion()
     return sealed_model(reference.sha256, lake=lake).opened(tracking)
+
+
+class NoReference(CourtsideError):
+    """The champion was trained without a drift reference."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(
+            f"champion version {version} was trained without a drift reference, so nothing can be compared with it; to "
+            "get one, leave `drift: false` out of the contract and train again with `courtside retrain`"
+        )
 
 
 class ReferenceUnreadable(CourtsideError):

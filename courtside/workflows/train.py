@@ -93,7 +93,8 @@ def train(
         warnings = [*frozen.warnings(dataset), *check_split(split, dataset)]
     with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
         attachments = {}
-        if with_reference and dataset.drift:
+        referenced = with_reference and dataset.drift
+        if referenced:
             reference = _profile(frozen.written, dataset)
             attachments[lake_keys.PROFILE_NAME] = reference.to_bytes()
             lake.write(lake_keys.training_profile(request.training_id), attachments[lake_keys.PROFILE_NAME])
@@ -113,6 +114,7 @@ def train(
         split=split_in_words(dataset, seed=manifest.seed),
         data_hash=manifest.content_hash,
         inferred=manifest.inferred,
+        referenced=referenced,
         rows_train=split.train.num_rows,
         rows_test=split.test.num_rows,
         rows_holdout=split.holdout_rows,

@@ -62,7 +62,7 @@ class DriftCheck(ScheduledWork):
             dataset=settings.dataset,
             alert_topic_arn=alerts.topic.topic_arn,
             retraining_arn=retraining.machine.state_machine_arn,
-            policy=settings.drift_policy,
+            policy=settings.drift_policy or "",
             ledger_table=ledger.table_name,
             data_overdue_days=settings.data_overdue_days,
             window_days=settings.window_days,

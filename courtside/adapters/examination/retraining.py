@@ -109,10 +109,10 @@ def _loaded(reference: ChampionReference, *, lake: Lake, tracking: MlflowTrackin
     """Load the champion and its profile as a drift check and a consumer would."""
     check = "champion loads"
     try:
-        profile = Profile.from_bytes(drift_profile(reference, lake=lake))
+        profile = _profile(reference, lake=lake)
         if reference.sha256 is None:
             champion_model(lake=lake, tracking=tracking)
-            return fine(check, f"version {reference.version} and its profile of {profile.rows:,} rows")
+            return fine(check, f"version {reference.version} and {profile}")
         rows = smoke(sealed_model(reference.sha256, lake=lake), models=MlflowModels())
     except TrackingUnavailable:
         raise
@@ -120,8 +120,15 @@ def _loaded(reference: ChampionReference, *, lake: Lake, tracking: MlflowTrackin
         return broken(check, str(error), "courtside versions rollback")
     return fine(
         check,
-        f"version {reference.version} predicts {rows} known rows as in training, profile of {profile.rows:,} rows",
+        f"version {reference.version} predicts {rows} known rows as in training, {profile}",
     )
+
+
+def _profile(reference: ChampionReference, *, lake: Lake) -> str:
+    """Say how many rows the champion's profile has; raises what reading it raises."""
+    if reference.profile_key is None:
+        return "no profile, because its contract says `drift: false`"
+    return f"its profile of {Profile.from_bytes(drift_profile(reference, lake=lake)).rows:,} rows"
 
 
 def _named(version: str | None) -> str:

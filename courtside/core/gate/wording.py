@@ -5,6 +5,9 @@ from courtside.core.display_text import display_text
 
 NOTE_LIMIT, SEGMENT_LIMIT = 240, 40
 
+NOT_REGISTERED = "not_registered"
+"""The rule that keeps the champion where the challenger was logged nowhere."""
+
 NEXT_STEP = {
     "too_few_rows": "wait for more rows; the next retraining is judged again",
     "too_few_of_a_class": "check the target column of the newest rows: one class hardly occurs in them",
@@ -15,6 +18,7 @@ NEXT_STEP = {
     "segment": "look at the rows of that segment, by themselves, before training again",
     "not_shown": "nothing; the next retraining, or a longer holdout, may show it",
     "not_fresher": "nothing; retrain when there are newer rows",
+    NOT_REGISTERED: "leave `tracking: false` out of the contract, then `courtside retrain`",
 }
 """What a person may do about a rejection, by rule."""
 

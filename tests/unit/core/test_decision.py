@@ -47,6 +47,13 @@ def test_each_rule_leads_to_its_action(made: DriftReport, action: Action, rule: 
     assert (decision.action, decision.rule) == (action, rule)
 
 
+def test_a_contract_may_leave_every_retraining_to_people() -> None:
+    decision = decide(report(moved=2), DecisionPolicy(retrain_share=0.2, retrains=False))
+    assert (decision.action, decision.rule) == (Action.ALERT, "retraining_off")
+    alert = drift_alert(report(moved=2), decision, CONTEXT)
+    assert "it is for a person to start one with 'courtside retrain'. Nothing was changed" in alert.text
+
+
 def test_the_alert_tells_what_moved_what_was_done_and_how_to_stop_it() -> None:
     made = report(moved=8)
     decision = decide(made, POLICY)

@@ -104,7 +104,7 @@ def test_a_key_that_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
     dataset = read(tmp_path, LEAST)
     assert (dataset.version, dataset.policy, dataset.thresholds) == (1, "calibrated", ())
     assert (dataset.candidates, dataset.segment, dataset.table) == (None, None, None)
-    assert (dataset.drift, dataset.tracking) == (True, True)
+    assert (dataset.drift, dataset.tracking, dataset.retraining) == (True, True, True)
 
 
 def test_the_gate_uses_its_default_limits_where_the_contract_sets_none(tmp_path: Path) -> None:
@@ -153,6 +153,7 @@ def test_a_value_that_is_not_supported_yet_is_refused_with_its_line_and_the_reas
         ("segments: [a, a]\n", "line 5: a stands here twice; delete one of them"),
         ("drift: no\n", "line 5: drift must be true or false"),
         ("tracking: 0\n", "line 5: tracking must be true or false"),
+        ("retraining: off\n", "line 5: retraining must be true or false"),
         ("version: 1.5\n", "line 5: version must be a whole number"),
         ("version: true\n", "line 5: version must be a whole number"),
         (
@@ -218,7 +219,8 @@ def test_the_hash_of_a_contract_depends_on_its_meaning_and_not_on_its_notation(t
     changed: list[dict[str, Any]] = [
         {"version": 2},
         {"candidates": ["lightgbm"]},
+        {"retraining": False},
         {"target": {"column": "left", "positive": "Yes"}},
     ]
     hashes = {read(tmp_path, {**LEAST, **each}).contract.sha256 for each in changed}
-    assert len(hashes | {first.sha256}) == 4
+    assert len(hashes | {first.sha256}) == 5

@@ -1,5 +1,6 @@
 """A check without rows is recorded, and data that should have arrived is reported as overdue."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckRequest, Window
 from courtside.contracts.metrics import Metric, metrics_of
-from courtside.contracts.records import DecisionRecord
+from courtside.contracts.records import ChampionReference, DecisionRecord
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
 from tests.fakes.drift_setup import NOW, DriftSetup
@@ -50,6 +51,25 @@ def test_a_check_without_a_reference_says_how_to_get_one(setup: DriftSetup) -> N
     assert "courtside retrain --trigger initial" in answer.reason
     assert logged(setup, answer.window).rule == "no_champion"
     assert not setup.alerts.sent
+
+
+def test_a_contract_without_drift_is_not_checked_and_says_so(setup: DriftSetup) -> None:
+    dataset = replace(setup.monitor.dataset, drift=False)
+    answer = replace(setup.monitor, dataset=dataset).run(scheduled(date(2011, 1, 31)), now=NOW)
+    assert (answer.decision, answer.rule) == ("nothing_to_check", "drift_off")
+    assert "`drift: false`" in answer.reason
+    record = logged(setup, answer.window)
+    assert (record.contract_version, record.contract_hash) == (1, dataset.contract.sha256)
+
+
+def test_a_champion_that_was_trained_without_a_reference_is_not_checked_and_says_how_to_get_one(
+    setup: DriftSetup,
+) -> None:
+    reference = ChampionReference(version="3", training_id="initial", profile_key=None, dataset="nba_games")
+    setup.lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json().encode())
+    answer = setup.monitor.run(scheduled(date(2011, 1, 31)), now=NOW)
+    assert (answer.decision, answer.rule) == ("nothing_to_check", "no_reference")
+    assert "champion version 3 was trained without a drift reference" in answer.reason
 
 
 def test_a_check_without_rows_counts_as_finished(setup: DriftSetup) -> None:

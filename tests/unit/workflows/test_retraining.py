@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -29,8 +30,8 @@ from courtside.workflows.games import store_games
 from courtside.workflows.gate import NotLoggedYet, gate
 from courtside.workflows.ports import ObjectMissing
 from courtside.workflows.production import Production
-from courtside.workflows.promote import NotApproved, NothingToPromote, promote, seal_challenger
-from courtside.workflows.sealed_models import drift_profile
+from courtside.workflows.promote import NotApproved, promote, seal_challenger
+from courtside.workflows.sealed_models import NoReference, drift_profile, reference_in_use
 from courtside.workflows.train import train
 from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryLedger, InMemoryRegistry, InMemoryTracking
 
@@ -99,9 +100,25 @@ def test_mlflow_and_drift_can_each_be_switched_off() -> None:
     record = train(request(), lake=lake, tracking=None, dataset=DATASET, with_reference=False)
     assert record.challenger_version is None
     assert lake_keys.training_profile("first") not in lake.objects
-    gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
-    with pytest.raises(NothingToPromote, match="without a tracking server"):
+    verdict = gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW)
+    assert (verdict.promote, verdict.rule) == (False, "not_registered")
+    with pytest.raises(NotApproved):
         promoted(lake, InMemoryRegistry())
+
+
+def test_a_contract_without_drift_has_a_champion_that_nothing_is_compared_with() -> None:
+    lake, tracking, registry = InMemoryLake(), InMemoryTracking(), InMemoryRegistry()
+    store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
+    dataset = replace(DATASET, drift=False, candidates=("logistic_regression",))
+    train(request(), lake=lake, tracking=tracking, dataset=dataset)
+    assert gate(GateRequest(training_id="first"), lake=lake, policy=POLICY, now=NOW).promote
+    registry.trainings["1"], registry.models["1"] = "first", b"0.5"
+    assert promoted(lake, registry).after == "1"
+    reference = reference_in_use(lake)
+    assert reference is not None
+    assert reference.profile_key is None
+    with pytest.raises(NoReference, match=r"version 1 was trained without a drift reference.*`courtside retrain`"):
+        drift_profile(reference, lake=lake)
 
 
 @pytest.mark.parametrize("with_mlflow", [True, False])
@@ -188,6 +205,7 @@ def test_the_gate_compares_both_models_on_the_same_rows() -> None:
     assert holdout.column("segment").to_pylist() == phases[-holdout.num_rows :]
     decision = GateDecision.model_validate_json(lake.read(lake_keys.training_verdict("first")))
     assert (decision.challenger_version, decision.champion_version) == ("1", "4")
+    assert (decision.contract_version, decision.contract_hash) == (1, DATASET.contract.sha256)
 
 
 def test_the_record_contains_the_results_of_the_requested_options() -> None:

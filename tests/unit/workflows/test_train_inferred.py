@@ -12,6 +12,7 @@ from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference, DataManifest, TrainingRecord
 from courtside.core.dataset import Inference
 from courtside.core.drift import ClassicPolicy, Profile
+from courtside.core.drift.errors import ThresholdInvalid
 from courtside.workflows.drift_window import report_window
 from courtside.workflows.freeze import freeze
 from courtside.workflows.lake_documents import read_document
@@ -65,6 +66,12 @@ def test_a_repeated_training_uses_the_frozen_features(trained: Trained) -> None:
     assert freeze(asked(), lake=lake, dataset=INFER) == manifest
     fewer = lake_of(a=churn_table(1_500).drop_columns(["paperless"]))
     assert freeze(asked(), lake=fewer, dataset=INFER).content_hash != manifest.content_hash
+
+
+def test_a_threshold_for_a_column_that_is_no_feature_stops_the_training() -> None:
+    contract = replace(INFER, thresholds=("country.ks=0.2",))
+    with pytest.raises(ThresholdInvalid, match="there is no feature 'country'"):
+        freeze(asked(), lake=lake_of(a=wide(churn_table(600))), dataset=contract)
 
 
 def test_a_check_compares_the_features_of_the_champion_even_if_new_rows_suggest_others(trained: Trained) -> None:
