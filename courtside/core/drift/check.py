@@ -55,7 +55,7 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
 
 
 def newest_part(reference: Profile) -> NewestPart | None:
-    """Return since when a reference agrees with itself, None if all of it does."""
+    """Return the newest part of a reference that disagrees with itself, or None if all of it agrees."""
     newest = reference.newest
     if newest is None or newest.profile.period is None:
         return None
@@ -71,7 +71,7 @@ def _features(
 
 
 def _segments(reference: Profile, current: Profile, policy: Policy) -> tuple[SegmentDrift, ...]:
-    """Judge each segment with enough rows on both sides like a table of its own, and count the others' rows."""
+    """Judge each segment that has enough rows on both sides like a table of its own; the others are only counted."""
     if [each.name for each in reference.segments] != [each.name for each in current.segments]:
         raise ProfileMismatch("they have different segments")
     sides = [
@@ -89,7 +89,7 @@ def _segments(reference: Profile, current: Profile, policy: Policy) -> tuple[Seg
 
 
 def _of_segment(judged: Sequence[FeatureDrift]) -> Verdict:
-    """Return the verdict on a segment by those on its features."""
+    """Return the verdict on a segment, which follows from the verdicts on its features."""
     verdicts = {each.verdict for each in judged}
     if any(each.drifted for each in judged):
         return Verdict.DRIFT
@@ -112,7 +112,7 @@ def _judged_all(pairs: Sequence[Pair], policy: Policy, nulls: Nulls | None, *, s
 def _table(
     reference: Profile, current: Profile, policy: Policy, features: Sequence[FeatureDrift]
 ) -> tuple[TableDrift, ...]:
-    """Judge the table as a whole by the columns that did not move: those that did speak for themselves."""
+    """Judge the table as a whole, leaving out the columns that moved, because these are reported by themselves."""
     if min(reference.rows, current.rows) < policy.minimum_rows:
         return ()
     moved = {each.name for each in features if each.drifted or each.verdict is Verdict.INSUFFICIENT_DATA}
@@ -127,7 +127,7 @@ def _table_drift(statistic: TableStatistic, found: TableEvidence, policy: Policy
 
 
 def _outcomes(reference: Profile, current: Profile, policy: Policy) -> tuple[FeatureDrift, ...]:
-    """Judge the target and the prediction apart; one without values yet is not checked, and gaps do not break it."""
+    """Judge target and prediction separately; one without values is not checked, and gaps do not break it."""
     known, seen = reference.outcomes, current.outcomes
     if known is None or seen is None:
         return ()
@@ -166,7 +166,7 @@ def _evidence(reference: Column, current: Column) -> Evidence:
 
 
 def _unjudged(reference: Column, current: Column, minimum_rows: int) -> FeatureDrift | None:
-    """Return the verdict on a feature for which no statistic can be computed, None for the others."""
+    """Return the verdict on a feature for which no statistic can be computed, or None for any other feature."""
     verdict = _breakage(reference, current, minimum_rows)
     if verdict is not None:
         return _bare(reference, current, verdict, reasons.broken_reason(verdict, reference, current))
@@ -241,13 +241,13 @@ def _verdict(judgement: Judgement) -> Verdict:
 
 
 def _null(judged: Sequence[FeatureDrift]) -> Null:
-    """Return the strongest null that any feature was judged by."""
+    """Return the strongest null by which any feature was judged."""
     used = {feature.null for feature in judged}
     return next((null for null in Null if null in used), Null.INDEPENDENT_ROWS)
 
 
 def _with_gaps(pair: Pair, judged: FeatureDrift) -> FeatureDrift:
-    """Call a judged column broken if more of its values are missing than in the reference, whatever the others show."""
+    """Call a judged column broken if more values are missing than in the reference, whatever the others show."""
     if judged.verdict not in {Verdict.DRIFT, Verdict.USUAL, Verdict.NO_DRIFT}:
         return judged
     shift = missing_shift(pair[0].tally, pair[1].tally)

@@ -1,4 +1,4 @@
-"""The null by entities: how far a window lies from its reference if both hold entities of the same kind."""
+"""The null by entities: how far a window lies from its reference by chance if both hold entities of one kind."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from courtside.core.drift.calibration.null import tail
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 FEWEST_ENTITIES = 8
-"""Fewer entities on a side say too little about how much they differ."""
+"""With fewer entities on one side, too little is known about how much entities differ."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,32 +23,32 @@ class Clusters:
 
     @cached_property
     def rows(self) -> Floats:
-        """Rows of each entity."""
+        """Return the number of rows of each entity."""
         found: Floats = self.counts.sum(axis=1)
         return found
 
     @cached_property
     def total(self) -> float:
-        """Rows of all entities."""
+        """Return the number of rows of all entities."""
         return float(self.counts.sum())
 
     @cached_property
     def shares(self) -> Floats:
-        """Share of each group."""
+        """Return the share of each group in all rows."""
         found: Floats = self.counts.sum(axis=0) / self.total
         return found
 
     @cached_property
     def effective(self) -> float:
-        """How many entities of equal size say as much."""
+        """Return the number of equally large entities that would carry as much information."""
         squared = float((self.rows * self.rows).sum())
         return float(self.rows.sum()) ** 2 / squared if squared else 0.0
 
     def contributions(self, distance: Distance) -> Floats:
-        """Return what each entity adds to the deviation of this side's shares, in the distance's coordinates.
+        """Return what each entity adds to the deviation of this side's shares, in the coordinates of the distance.
 
-        Scaled so that their squares sum to an unbiased variance where entities are alike. Source: Bell & McCaffrey
-        2002, Survey Methodology 28(2).
+        Contributions are scaled so that their squares sum to an unbiased variance if entities are alike. Source: Bell &
+        McCaffrey 2002, Survey Methodology 28(2).
         """
         rows = self.rows[:, None]
         deviations = self.counts - rows * self.shares
@@ -58,11 +58,11 @@ class Clusters:
 
 
 def cluster_pvalue(reference: Clusters, current: Clusters, distance: Distance) -> float:
-    """Return how often entities drawn anew lie as far from the reference by chance alone.
+    """Return the probability that newly drawn entities lie as far from the reference by chance alone.
 
-    The covariance of the difference is the sum over entities of what each adds to it; one that is on both sides adds
-    what is left after its own level cancels. The squared distance is then a weighted sum of chi-squared variables,
-    known as well as from the entities there are. Source: Liang & Zeger 1986, Biometrika 73(1); degrees of freedom:
+    The covariance of the difference is a sum over entities. An entity on both sides adds only what is left after its
+    own level cancels. The squared distance is then a weighted sum of chi-squared variables, whose variance is known as
+    well as the number of entities allows. Source: Liang & Zeger 1986, Biometrika 73(1); degrees of freedom:
     Satterthwaite 1946, Biometrics Bull. 2(6).
     """
     theirs, mine = current.contributions(distance), reference.contributions(distance)

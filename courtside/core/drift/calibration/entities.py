@@ -1,4 +1,4 @@
-"""Counts by entity: rows of one entity hang together, entities do not. Their number is bounded, and parts add up."""
+"""Counts by entity: rows of one entity depend on each other, entities do not. Their number is bounded."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -21,18 +21,19 @@ from courtside.core.drift.columns.ordering import distinct
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 MOST_ENTITIES, FEWEST_KEPT = 256, 32
-"""How many entities are told apart; the others share a place with one of these, by the hash of their names."""
+"""The number of entities that are distinguished; any other shares a place with one of them, chosen by its hash."""
 MOST_COUNTS = 2**22
-"""Counts held by one table; one of hundreds of features tells fewer entities apart, but at least `FEWEST_KEPT`."""
+"""The most counts in one table; one with hundreds of features distinguishes fewer entities, at least `FEWEST_KEPT`."""
 MOST_BITS = 40
 
 
 @dataclass(frozen=True, eq=False)
 class EntityCounts:
-    """Counts of some columns' groups, side by side, by entity and, where phases matter, by month of the year.
+    """Counts of the groups of several columns side by side, by entity and, if phases matter, by month of the year.
 
-    An entity is a combination of values of the columns `of`. `keys` ascend: the last `bits` bits of the entity's hash,
-    times 12, plus the month (0 where phases do not matter). `counts` has the shape (keys, groups of all `features`).
+    An entity is a combination of values of the columns `of`. The ascending `keys` consist of the last `bits` bits of an
+    entity's hash, times 12, plus the month (0 if phases do not matter). `counts` has the shape (keys, groups of all
+    `features`). Parts merge to the whole, whatever their order.
     """
 
     of: tuple[str, ...]
@@ -57,13 +58,13 @@ class EntityCounts:
 
     @property
     def most(self) -> int:
-        """How many entities are told apart at most, which follows from the number of groups alone."""
+        """Return the most entities that are distinguished, which depends only on the number of groups."""
         width = int(self.counts.shape[1]) * (MONTHS if self.phased else 1)
         return max(FEWEST_KEPT, min(MOST_ENTITIES, MOST_COUNTS // max(1, width)))
 
     @cached_property
     def parts(self) -> dict[str, slice]:
-        """Which of the counts are each feature's."""
+        """Return the slice of the counts that belongs to each feature."""
         ends = np.cumsum([group.size for group in self.groups]).tolist()
         return {
             name: slice(end - group.size, end)
@@ -71,20 +72,23 @@ class EntityCounts:
         }
 
     def counted(self, cells: BatchCells, columns: Mapping[str, Column], *, time_column: str | None) -> "EntityCounts":
-        """Return one batch's counts; rows are left out if the batch lacks a column of `of`, or the month they need."""
+        """Return the counts of one batch.
+
+        All rows are left out if the batch lacks a column of `of`, or the times that their months need.
+        """
         found = self._keys(cells, time_column)
         if found is None:
             return self.blanked()
         known = found >= 0
         apart, of_row = told_apart(found[known])
-        bits = _bits(apart, self.most)  # before counting, so that few places are counted
+        bits = _bits(apart, self.most)  # shortened before counting, so that only a few places are counted
         keys, place = np.unique(_cut(apart, bits), return_inverse=True)
         mine = [columns[name] for name in self.features]
         counts = counts_by_place(cells, mine, self.groups, place=place[of_row], places=keys.size, known=known)
         return replace(self, bits=bits, keys=keys, counts=counts)
 
     def merge(self, other: "EntityCounts") -> "EntityCounts":
-        """Add another part's rows. Which entities are told apart depends on all of them, not on how they were cut."""
+        """Add the rows of another part; the entities that are distinguished do not depend on how rows were cut."""
         bits = min(self.bits, other.bits)
         mine, theirs = self.coarsened(bits), other.coarsened(bits)
         keys = np.union1d(mine.keys, theirs.keys)
@@ -94,7 +98,7 @@ class EntityCounts:
         return replace(self, bits=bits, keys=keys, counts=counts).coarsened(min(bits, _bits(keys, self.most)))
 
     def coarsened(self, bits: int) -> "EntityCounts":
-        """Return the counts with only so many bits of the hashes."""
+        """Return the counts with the hashes shortened to `bits` bits."""
         if bits == self.bits:
             return self
         keys, place = np.unique(_cut(self.keys, bits), return_inverse=True)
@@ -103,7 +107,7 @@ class EntityCounts:
         return replace(self, bits=bits, keys=keys, counts=counts)
 
     def weighted(self, share: Floats | None = None) -> tuple[Integers, Floats]:
-        """Return the entities, ascending, and their counts with months weighted by `share` (None: all alike)."""
+        """Return the entities, ascending, and their counts with months weighted by `share` (None weighs all alike)."""
         entity, month = np.divmod(self.keys, MONTHS)
         counts = self.counts if share is None or not self.phased else self.counts * share[month, None]
         if not entity.size:
@@ -130,7 +134,7 @@ class EntityCounts:
 
 
 def _bits(keys: Integers, most: int) -> int:
-    """Return how many bits of the hashes keep the entities within `most`: all of them if these are few."""
+    """Return how many bits of the hashes keep at most `most` entities apart; these are all bits if there are few."""
     ids = keys // MONTHS
     if _different(ids) <= most:
         return MOST_BITS
@@ -148,7 +152,7 @@ def _cut(keys: Integers, bits: int) -> Integers:
 
 
 class EntityCounter:
-    """Counts a reference's rows by each kind of entity that its features name."""
+    """Counts the rows of a reference by each kind of entity that its features name."""
 
     def __init__(
         self, features: Sequence[Feature], columns: Mapping[str, Column], *, time_column: str | None, phased: bool
@@ -162,7 +166,7 @@ class EntityCounter:
         self._tables = [table.merge(part) for table, part in zip(self._tables, counted, strict=True)]
 
     def tables(self) -> tuple[EntityCounts, ...]:
-        """Return the counts of each kind of entity that any row has."""
+        """Return the counts of each kind of entity that occurs in any row."""
         return tuple(table for table in self._tables if table.keys.size)
 
 

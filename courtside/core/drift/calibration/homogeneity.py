@@ -1,12 +1,12 @@
-"""Whether a reference agrees with itself and, if it does not, since when its newest part does.
+"""Whether a reference agrees with itself and, if it does not, where its newest homogeneous part begins.
 
-For every place between two sub-windows of the history the rows before it are compared with those after it. It is a
-break of a feature if the shares of its groups differ by enough to matter and by far more than neighbouring sub-windows
-do, and if most of the later sub-windows have gone more than half of the way, so that an odd month is no break (where
-several features move, those that have gone so far must hold half of the evidence). In less than about a year a season
-cannot be told from slow change, so that only sudden breaks count there. Of several places the one with the most
-evidence of all features together is taken, and what comes after it is examined again, until no break is left. Slow
-change is cut into parts that are short enough for what is left of it not to matter.
+For every place between two sub-windows of the history, the rows before it are compared with the rows after it. The
+place is a break of a feature if the shares of its groups differ by enough to matter and by far more than neighbouring
+sub-windows do. In addition, most later sub-windows must lie beyond half of the way, so that one odd month is not a
+break; if several features moved, those that lie there must hold half of the evidence. Within less than about a year, a
+season cannot be distinguished from a slow change, so only sudden breaks count there. The place with the most evidence
+of all features together is taken, and the rows after it are examined again until no break is left. A slow change is
+therefore cut into parts that are short enough for the rest of the change not to matter.
 
 Source: binary segmentation, Vostrikova 1981, Soviet Math. Dokl. 24. The limits are ours; they were chosen on simulated
 streams and confirmed on others.
@@ -23,23 +23,23 @@ from courtside.core.drift.calibration.sub_windows import SubWindows
 from courtside.core.drift.columns.rounding import Floats
 
 FEWEST_BEFORE, FEWEST_AFTER = 2, 4
-"""Sub-windows on the two sides of a break; after it at least so many lie beyond half of the way."""
+"""The fewest sub-windows before and after a break; after it at least so many lie beyond half of the way."""
 MATTERS = 0.04
-"""KS or total variation between two parts from which they are not compared with as one: half of the policy's effect, so
+"""The KS or total variation that separates two parts. It is half of the policy's effect, so
 that the older part never makes up for more than half of what is called drift."""
 BEYOND_CHANCE = 30.0
-"""Squared distance of two parts in units of what neighbouring sub-windows let expect."""
+"""The squared distance of two parts, in units of that expected from neighbouring sub-windows."""
 MOST = 0.6
-"""The share of the later sub-windows that lies beyond half of the way."""
+"""The share of later sub-windows that must lie beyond half of the way."""
 AT_ONCE = 0.8
-"""The share of the way that a sudden break goes at once; half a year of a season goes less than half of its way."""
+"""The share of the way that a sudden break covers at once; a season covers less than half of it in half a year."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewestPart:
-    """The part of a history from `day` (since 1970) on, and by how much each feature moved in the breaks before it.
+    """The part of a history from `day` (since 1970) on, and how far each feature moved in the breaks before it.
 
-    `moved` is in the features' order: the largest KS or total variation, 0 for features without a break.
+    `moved` is in the order of the features: the largest KS or total variation, or 0 for a feature without a break.
     """
 
     day: int
@@ -47,10 +47,10 @@ class NewestPart:
 
 
 def newest_part(history: DayCounts, distances: Sequence[Distance], *, phased: bool) -> NewestPart | None:
-    """Return the newest part without a break; None if the history has no break, or too few days to tell.
+    """Return the newest part without a break, or None if the history has no break or too few days to tell.
 
-    `distances` are those of the features whose groups the history counts. With `phased` only the same parts of the year
-    are compared, otherwise so where both sides have enough of them.
+    `distances` belong to the features whose groups the history counts. With `phased`, only the same parts of the year
+    are compared; otherwise they are if both sides have enough of them in common.
     """
     if history.days.size < FEWEST_BEFORE + FEWEST_AFTER:
         return None

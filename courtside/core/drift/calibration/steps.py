@@ -1,4 +1,4 @@
-"""How far the years of a history lie from each other: what is usual, beside what is chance."""
+"""The differences between the years of a history, which tell what is usual and not only what is chance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 MOST_YEARS = 11
-"""The newest years that are kept: ten steps from one to the next."""
+"""The number of newest years that are kept, which gives ten steps from one year to the next."""
 MOST_RANGES = 12
-"""The resolution at which years are compared: enough for the largest difference between two smooth distributions."""
+"""The resolution for comparing years, fine enough to find the largest difference of two smooth distributions."""
 FEWEST_ROWS = 100
-"""A year with fewer comparable rows is no year to step from."""
+"""A year with fewer comparable rows takes part in no step."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,14 +33,14 @@ class Years:
         if cycles.count:
             of_group = np.concatenate([start + _range_of(group) for start, group in zip(starts, groups, strict=False)])
             month = cycles.cycle * MONTHS + cycles.month_of_place[cycles.place]
-            runs = np.flatnonzero(np.diff(month, prepend=-1))  # first the days, of which there are most
+            runs = np.flatnonzero(np.diff(month, prepend=-1))  # the many days are summed by month first
             by_month = np.add.reduceat(history.counts, runs, axis=0, dtype=np.int64)
             year, month_of_year = np.divmod(month[runs, None], MONTHS)
             np.add.at(counts, (year, month_of_year, of_group), by_month)
         return cls(counts[-MOST_YEARS:])
 
     def steps(self, groups: Sequence[Groups], share: Floats | None = None) -> list[tuple[float, ...]]:
-        """Return each feature's effect from one year to the next, oldest first, with months weighted by `share`."""
+        """Return each feature's effects from one year to the next, oldest first, with months weighted by `share`."""
         weights = np.ones(MONTHS) if share is None else share
         years = np.einsum("m,ymg->yg", weights, self.counts)
         parts = np.split(years, np.cumsum([*map(ranges, groups)])[:-1], axis=1)
@@ -48,12 +48,12 @@ class Years:
 
 
 def ranges(groups: Groups) -> int:
-    """Return into how many ranges a feature's groups are gathered."""
+    """Return the number of ranges into which the groups of a feature are gathered."""
     return min(groups.size, MOST_RANGES)
 
 
 def _range_of(groups: Groups) -> Integers:
-    """Gather neighbouring groups of numbers evenly, and of levels, which are numbered by frequency, the rare ones."""
+    """Return the range of each group: numeric groups are gathered evenly, and of levels only the rare ones."""
     number = np.arange(groups.size)
     return number * ranges(groups) // groups.size if groups.ordered else np.minimum(number, MOST_RANGES - 1)
 

@@ -1,4 +1,4 @@
-"""A history in sub-windows of up to a month, and how far parts made of them lie from each other."""
+"""A history cut into sub-windows of up to a month, and the distances between parts made of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from courtside.core.drift.calibration.distance import Distance
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 MOST_DAYS = 30
-"""The longest sub-window; neighbours of a month hardly depend on each other where days do."""
+"""The longest sub-window in days; neighbouring months hardly depend on each other, even if neighbouring days do."""
 SUB_WINDOWS = 48
-"""A history of less than four years is cut into about as many."""
+"""A history of less than four years is cut into about this many sub-windows."""
 COVERED = 0.75
-"""The share of a history's rows in whose parts of the year a newest part that is compared by phase must have rows."""
+"""A newest part compared by phase must cover the parts of the year that hold this share of the history's rows."""
 TYPICAL_MEDIAN = 0.6
-"""The median of a squared distance over its mean: 0.45 in one direction, 0.79 in three."""
+"""The median of a squared distance divided by its mean, which is 0.45 in one direction and 0.79 in three."""
 FEWEST_PAIRS = 5
-"""Fewer differences of neighbours say too little."""
+"""With fewer differences between neighbours, their spread is too uncertain."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Layout:
-    """Where each feature begins among the groups and among the coordinates of all, and which have an order."""
+    """Where each feature begins among all groups and among all coordinates, and which features are ordered."""
 
     groups: Integers
     coordinates: Integers
@@ -33,7 +33,7 @@ class Layout:
 
     @classmethod
     def of(cls, distances: Sequence[Distance]) -> "Layout":
-        """Lay features out side by side, as a history counts them."""
+        """Lay the features out side by side, in the order in which a history counts them."""
         groups = [distance.shares.size for distance in distances]
         coordinates = [distance.scale.size for distance in distances]
         ordered = np.array([distance.ordered for distance in distances])
@@ -46,10 +46,10 @@ class Layout:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SubWindows:
-    """Sub-windows in order, each known by its cycle and the part of the year it covers.
+    """The sub-windows of a history in order of time, each with its part of the year.
 
-    `shares` are of the groups, `coordinates` those in which the features' distances are measured, and `noise` is the
-    mean squared length, by feature, that chance gives the coordinates of one sub-window.
+    `shares` are those of the groups, `coordinates` are those in which the distances of the features are measured, and
+    `noise` is, by feature, the mean squared length that chance gives to the coordinates of one sub-window.
     """
 
     first_days: Integers
@@ -78,18 +78,18 @@ class SubWindows:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Return the number of sub-windows."""
         return self.rows.size
 
     def weights(
         self, places: Integers, *, start: int, phased: bool
     ) -> tuple[Floats, Floats, Integers, NDArray[np.bool_]]:
-        """Return the weights with which sub-windows from `start` on stand for the parts before and after each place.
+        """Return weights by which the sub-windows from `start` on represent the parts before and after each place.
 
-        Both parts are weighted to the same parts of the year if they share at least half of those of one, or if
-        `phased`; then places are left out that have no part of the year in common, or after which too little of the
-        year comes to compare other windows with. Each row of weights sums to 1. The places that are left and whether
-        the same parts of the year are compared there are returned as well.
+        Both parts are weighted to the same parts of the year if they share at least half of the parts that one of them
+        has, or if `phased`. With `phased`, a place is left out if its sides have no part of the year in common, or if
+        too little of the year comes after it. Each row of weights sums to 1. The remaining places are returned as well,
+        and whether the same parts of the year are compared there.
         """
         number = np.arange(self.count)
         later = number >= places[:, None]
@@ -111,27 +111,27 @@ class SubWindows:
     def moved(self, contrasts: Floats) -> Floats:
         """Return KS or total variation of each contrast between weighted sub-windows, shape (contrasts, features)."""
         difference = contrasts @ self.shares
-        # Each feature's differences sum to zero, so that one running sum serves all.
+        # The differences of each feature sum to zero, so one running sum serves all features.
         running = np.maximum.reduceat(np.abs(np.cumsum(difference, axis=1)), self.layout.groups, axis=1)
         varying = np.add.reduceat(np.abs(difference), self.layout.groups, axis=1) / 2
         found: Floats = np.where(self.layout.ordered, running, varying)
         return found
 
     def excess(self, contrasts: Floats) -> Floats:
-        """Return each contrast's squared distance as a multiple of what chance lets expect."""
+        """Return the squared distance of each contrast as a multiple of its expectation by chance."""
         expected = (contrasts**2).sum(axis=1, keepdims=True) * self.noise
         found: Floats = self.layout.squared(contrasts @ self.coordinates) / expected
         return found
 
     def at_once(self, place: int, contrast: Floats, features: NDArray[np.bool_], *, beside: slice) -> float:
-        """Return the share of the way between two parts that features go between the sub-windows beside a place."""
+        """Return the share of the way between two parts that features cover between the sub-windows beside a place."""
         way = contrast @ self.coordinates
         step = self.coordinates[place : beside.stop].mean(axis=0) - self.coordinates[beside.start : place].mean(axis=0)
         gone = np.add.reduceat(step * way, self.layout.coordinates) / self.noise
         return float(gone[features].sum() / (self.layout.squared(way) / self.noise)[features].sum())
 
     def gone(self, place: int, before: Floats, after: Floats) -> Integers:
-        """Return how many sub-windows after a place lie beyond half of the way, by feature."""
+        """Return, by feature, how many sub-windows after a place lie beyond half of the way."""
         centre, way = before @ self.coordinates, (after - before) @ self.coordinates
         along = np.add.reduceat((self.coordinates[place:] - centre) * way, self.layout.coordinates, axis=1)
         found: Integers = (along >= self.layout.squared(way) / 2).sum(axis=0)
@@ -140,7 +140,7 @@ class SubWindows:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Order:
-    """The part of the year and the cycle of each sub-window, and how many days one has."""
+    """The part of the year and the cycle of each sub-window, and the length of a sub-window in days."""
 
     parts: Integers
     cycles: Integers
@@ -148,12 +148,12 @@ class _Order:
     seasons: bool
 
     def noise(self, coordinates: Floats, layout: Layout) -> Floats:
-        """Return the long-run variance of one sub-window: half the squared difference of neighbours, in the median.
+        """Return the long-run variance of one sub-window: half of the median squared difference between neighbours.
 
-        A break hides itself in a variance, but is in few differences of neighbours. Rows depend on each other for
-        longer than short sub-windows are, so that neighbours of up to a month are tried. What the parts of the year
-        have in common is taken off if there are three years. Where the data pauses once a year, all of a season may
-        differ from the next, and the seasons are neighbours, too.
+        A break inflates a variance, but it appears in only a few differences between neighbours. Rows may depend on
+        each other for longer than a short sub-window, so neighbours of up to a month are tried as well. With three
+        years or more, what the parts of the year have in common is subtracted. If the data pauses once a year, a whole
+        season may differ from the next, so seasons count as neighbours too.
 
         Source: Wu & Zhao 2007, J. R. Stat. Soc. B 69(3).
         """
@@ -168,7 +168,7 @@ class _Order:
         return np.maximum(found, self._between_seasons(coordinates, layout)) if self.seasons else found
 
     def _typical(self, coordinates: Floats) -> Floats:
-        """Return the median of the cycles for each part of the year."""
+        """Return, for each part of the year, the median over the cycles."""
         found = np.empty_like(coordinates)
         for part in np.unique(self.parts):
             same = self.parts == part
@@ -192,14 +192,14 @@ def _between(coordinates: Floats, layout: Layout) -> Floats:
 
 
 def _means(coordinates: Floats, size: int) -> Floats:
-    """Return the means of `size` sub-windows each, the newest first to be whole."""
+    """Return the means of every `size` sub-windows, counted from the newest one, so that only old ones are left out."""
     whole = len(coordinates) // size
     result: Floats = coordinates[len(coordinates) - whole * size :].reshape(whole, size, -1).mean(axis=1)
     return result
 
 
 def _shares(counts: Floats, layout: Layout) -> Floats:
-    """Return the shares of each feature's groups; a sub-window without values has those of all, which tell nothing."""
+    """Return the shares of each feature's groups; a sub-window without values gets those of all, which is neutral."""
     sizes = np.diff(layout.groups, append=counts.shape[1])
     total = counts.sum(axis=0)
     rows = np.repeat(np.add.reduceat(counts, layout.groups, axis=1), sizes, axis=1)

@@ -1,1 +1,1 @@
-"""How columns move together: exact sums over pairs of columns, which add up, and what a history says about them."""
+"""How columns move together: exact sums over pairs of columns, which can be merged, and the chance in a history."""

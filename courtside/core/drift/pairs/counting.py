@@ -1,4 +1,4 @@
-"""Counts a reference's pairs and those of its history by block of time."""
+"""This counts the pairs of a reference, and those of its history by block of time."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from courtside.core.drift.pairs.table import TablePairs
 
 
 class PairCounter:
-    """Counts the rows of a reference and those of its history, which may be the same."""
+    """Counts the rows of a reference and the rows of its history, which may be the same rows."""
 
     def __init__(self, columns: Sequence[Column], *, time_column: str | None) -> None:
         scores = Scores.of(columns)
@@ -29,9 +29,9 @@ class PairCounter:
         self._history.add(cells)
 
     def pairs(self) -> TablePairs:
-        """Return the sums of the reference's rows that were read."""
+        """Return the sums of the rows of the reference that were counted so far."""
         return TablePairs(self._sums)
 
     def null(self, *, since: int | None = None, phased: bool = False) -> PairNull:
-        """Return what the history says about chance; `since` and `phased` as in `PairNull.of`."""
+        """Return the variances by chance that the history shows; `since` and `phased` are as in `PairNull.of`."""
         return PairNull.of(self._history.blocks(), since=since, phased=phased)

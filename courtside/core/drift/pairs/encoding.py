@@ -1,4 +1,4 @@
-"""A table's pairs as part of the header and arrays of a serialized profile."""
+"""The pairs of a table are encoded as part of the header and arrays of a serialized profile."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from courtside.core.drift.pairs.table import TablePairs
 
 
 def described(pairs: TablePairs, arrays: list[Integers], *, of_part: bool) -> dict[str, Any]:
-    """Return the pairs' part of the header, and append its arrays; a part has the scores of its whole."""
+    """Return the part of the header for the pairs, and append their arrays; a part shares the scores of its whole."""
     sums, null = pairs.sums, pairs.null
     header: dict[str, Any] = {}
     if not of_part:
@@ -24,7 +24,7 @@ def described(pairs: TablePairs, arrays: list[Integers], *, of_part: bool) -> di
 
 
 def restored(described: dict[str, Any], arrays: list[Integers], whole: TablePairs | None) -> TablePairs:
-    """Undo `described`, taking the pairs' arrays off the front; `whole` is None except for a part."""
+    """Undo `described`, taking the arrays of the pairs off the front; `whole` is given only for a part."""
     if whole is None:
         scores = Scores(tuple(Score(position, arrays.pop(0), level) for position, level in described["scores"]))
     else:

@@ -1,4 +1,4 @@
-"""A history's sums of scores by block of time, collected in one pass and in bounded memory."""
+"""Sums of scores by block of time, collected from a history in one pass and in bounded memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,15 +14,15 @@ from courtside.core.drift.pairs.scores import Scores
 from courtside.core.drift.pairs.sums import AT_ONCE, PairSums
 
 MOST_BLOCKS = 512
-"""With more blocks of time their width doubles; the result does not depend on the order of the rows."""
+"""If there are more blocks of time, their width doubles; the result does not depend on the order of the rows."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Blocks:
-    """The sums of each block that holds rows, in order of time: block n holds days n * width to (n + 1) * width - 1.
+    """The sums of each block with rows, in order of time: block n holds the days n * width to (n + 1) * width - 1.
 
-    `squares` and `cubes` sum, over all rows, the products of two squared scores and of a cubed one with another one;
-    they say how far correlations of independent rows vary. Their shape is (scores, scores).
+    `squares` sums the products of two squared scores over all rows, and `cubes` those of a cubed score and another one;
+    they tell how much correlations of independent rows vary. Their shape is (scores, scores).
     """
 
     width: int
@@ -32,13 +32,13 @@ class Blocks:
     cubes: Floats
 
     def since(self, day: int) -> "Blocks":
-        """Return the blocks that begin on a day (since 1970) or later, with the fourth moments of all rows."""
+        """Return the blocks that begin on `day` (since 1970) or later; the fourth moments stay those of all rows."""
         kept = np.flatnonzero(self.numbers * self.width >= day)
         return replace(self, numbers=self.numbers[kept], sums=self.sums.taken(kept))
 
 
 class PairHistory:
-    """Collects the blocks of a history; without a time column all rows are one block."""
+    """Collects the blocks of a history; without a time column, all rows are one block."""
 
     def __init__(self, columns: Sequence[Column], scores: Scores, *, time_column: str | None) -> None:
         self._columns, self._scores, self._time_column = columns, scores, time_column
@@ -60,7 +60,7 @@ class PairHistory:
                 self._add(days[part], *self._scores.rows(self._columns, cells, part))
 
     def blocks(self) -> Blocks:
-        """Return the blocks of all batches so far."""
+        """Return the blocks of all batches counted so far."""
         numbers = sorted(self._blocks)
         parts = [self._blocks[number] for number in numbers] or [PairSums.blank(self._scores)]
         sums = PairSums(
@@ -73,7 +73,7 @@ class PairHistory:
 
     def _add(self, days: Integers, scored: Floats, present: Floats | None) -> None:
         without = np.count_nonzero(days == NO_DAY)
-        order = np.argsort(days, kind="stable")[without:]  # rows without a day come first
+        order = np.argsort(days, kind="stable")[without:]  # rows without a day are sorted to the front
         scored, present = scored[:, order], present if present is None else present[:, order]
         # Sums of whole numbers below 2**53 are exact in floats, so the order of the rows does not matter.
         squared = scored * scored

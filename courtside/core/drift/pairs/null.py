@@ -1,7 +1,8 @@
-"""How far correlations of quiet windows lie from the rest of their history, pair by pair and by length of window.
+"""How much correlations of quiet windows differ from the rest of their history, by pair and by length of window.
 
-Correlations are compared on Fisher's scale, where their spread hardly depends on their size. A variance is that of one
-row: divide it by the rows of a window. It is kept as a whole number of sixteenths of a doubling.
+Correlations are compared on Fisher's scale, where their spread hardly depends on their size. A variance is stated for
+one row; divided by the number of rows, it holds for a window. It is stored as a whole number of sixteenths of a
+doubling.
 
 Source: Fisher 1915, Biometrika 10(4); for dependent rows, the spread of blocks, as in `calibration.blocks`.
 """
@@ -18,24 +19,24 @@ from courtside.core.drift.pairs.history import Blocks
 from courtside.core.drift.pairs.sums import Correlations, PairSums
 
 STEPS = 16
-"""Steps of a doubling in which variances are kept: 4 % each."""
+"""Variances are stored in sixteenths of a doubling, about 4 % each."""
 UNKNOWN = 1 << 10
-"""The step of a pair that too few windows could compare: so large a variance that no change is unusual."""
+"""The step of a pair that too few windows could compare; its variance is so large that no change is unusual."""
 LARGEST = 0.99
-"""Correlations nearer to 1 are taken for this one, as columns that are nearly the same tell nothing by a hair."""
+"""Larger correlations are treated as this one, because tiny differences between near-identical columns mean nothing."""
 SMALLEST_VARIANCE = 0.25
 FEWEST_WINDOWS = 8
-"""Fewer windows of a length say too little about their spread."""
+"""With fewer windows of a length, their spread is too uncertain."""
 FEWEST_ROWS = 30
-"""Windows of fewer rows have correlations that are mostly chance."""
+"""In windows of fewer rows, correlations are mostly chance."""
 NARROWED = 0.05
-"""A score with less than this share of its usual variance cannot be correlated with another."""
+"""A score with less than this share of its usual variance is not correlated with others."""
 TYPICAL_WEIGHT = 20
-"""The most windows that the typical spread of all pairs counts for beside a pair's own."""
+"""The most windows as which the typical spread of all pairs counts beside a pair's own windows."""
 QUANTILE_EFFICIENCY = 0.5
-"""How much of what the other pairs know a quantile of them keeps, roughly."""
+"""Roughly the share of the other pairs' information that a quantile of them keeps."""
 UPPER, UPPER_NORMAL = 0.9, 1.2816
-"""The quantile of all pairs' spreads that is taken for typical, and the normal distribution's. Columns of one entity
+"""The quantile of all pairs' spreads that counts as typical, and that of the normal distribution. Columns of one entity
 correlate through it while columns of different ones do not, so the median would be too small for half of the pairs."""
 
 
@@ -43,7 +44,8 @@ correlate through it while columns of different ones do not, so the median would
 class PairSpread:
     """The variance of each pair's correlation in windows of `days` days, known as well as from `known` windows.
 
-    `windows` is how many there were, `farthest` the largest change of any pair in any of them, in standard deviations.
+    `windows` is the number of windows, and `farthest` is the largest change of any pair in any window, in standard
+    deviations.
     """
 
     days: int
@@ -55,26 +57,27 @@ class PairSpread:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PairNull:
-    """Each pair's variance for independent rows, and for windows of the lengths that a history has enough of."""
+    """The variance of each pair for independent rows, and for window lengths of which there are enough windows."""
 
     independent: Integers
     spreads: tuple[PairSpread, ...] = ()
 
     @classmethod
     def of(cls, blocks: Blocks, *, since: int | None = None, phased: bool = False) -> "PairNull":
-        """Measure a history's windows against other years, or without years against all others except those beside.
+        """Compare a history's windows with other years or, without years, with all windows except their neighbours.
 
-        Years are cut as in `calibration.blocks`: where the data pauses, and with `phased` at New Year if it does not.
-        Only windows from the day `since` on count.
+        Years are cut as in `calibration.blocks`: where the data pauses or, with `phased`, at New Year if it does not
+        pause. Only windows from the day `since` on count.
         """
         independent = _independent(blocks)
         part = blocks if since is None else blocks.since(since)
         return cls(_steps(independent), tuple(_spreads(part, independent, phased=phased)))
 
     def at(self, days: float) -> tuple[Floats, float]:
-        """Return each pair's variance for windows of that many days, and how many windows it is known from.
+        """Return the variance of each pair for windows of that many days, and how many windows it is known from.
 
-        It is interpolated in the logarithm of the length. Beyond the longest length it keeps growing as it did last.
+        The variance is interpolated in the logarithm of the length. Beyond the longest length, it keeps growing at the
+        last rate.
         """
         if not self.spreads:
             return np.exp2(self.independent / STEPS), math.inf
@@ -89,13 +92,13 @@ class PairNull:
         return np.exp2(steps / STEPS), float(low.known + part * (high.known - low.known))
 
     def nearest(self, days: float) -> PairSpread | None:
-        """Return the spread of the windows that are nearest in length, None without any."""
+        """Return the spread of the windows nearest in length, or None if there are none."""
         wanted = math.log(max(days, 1))
         return min(self.spreads, key=lambda spread: abs(math.log(spread.days) - wanted), default=None)
 
     @property
     def _growth(self) -> float:
-        """How the typical pair's variance grows with the length at the longest ones, both in logarithms; 0 to 1."""
+        """Return how fast the typical pair's variance grows at the longest lengths, in logarithms; it is 0 to 1."""
         if len(self.spreads) < 2:
             return 0.0
         before, last = self.spreads[-2:]
@@ -110,7 +113,7 @@ def fisher(values: Floats) -> Floats:
 
 
 def comparable(correlations: Correlations, usual: Floats, first: Integers, second: Integers) -> Floats:
-    """Return the rows that compare each pair; none if one of its scores hardly varies, compared with what is usual."""
+    """Return the number of rows that compare each pair, which is 0 if one of its scores varies far less than usual."""
     varies = correlations.variances > NARROWED * usual
     there = varies[..., first] & varies[..., second] & np.isfinite(correlations.values)
     found: Floats = np.where(there & (correlations.rows >= FEWEST_ROWS), correlations.rows, 0)
@@ -118,7 +121,7 @@ def comparable(correlations: Correlations, usual: Floats, first: Integers, secon
 
 
 def _independent(blocks: Blocks) -> Floats:
-    """Return the variance of independent rows, from fourth moments, so that it holds for scores of any shape.
+    """Return the variance for independent rows, computed from fourth moments so that it holds for any shape.
 
     Source: the delta method for a correlation, as in Hotelling 1953, J. R. Stat. Soc. B 15(2), section 9.
     """
@@ -139,7 +142,7 @@ def _independent(blocks: Blocks) -> Floats:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Measured:
-    """Each pair's squared changes, window by window, scaled to one row; they are worth `known` independent windows."""
+    """The squared changes of each pair by window, scaled to one row, worth `known` independent windows."""
 
     changes: Floats
     known: float
@@ -162,14 +165,14 @@ def _spreads(blocks: Blocks, independent: Floats, *, phased: bool) -> Iterator[P
 
 
 def _cycles(blocks: Blocks) -> Cycles:
-    """Return the year of each block's first day; all days of a block count as used, or years would seem to pause."""
+    """Return the year of each block's first day; all days of a block count as used, since years would seem to pause."""
     days = (blocks.numbers[:, None] * blocks.width + np.arange(blocks.width)).ravel()
     found = Cycles.of(days)
     return replace(found, cycle=found.cycle[:: blocks.width], place=found.place[:: blocks.width])
 
 
 def _plain(blocks: Blocks, times: int) -> Iterator[tuple[PairSums, PairSums]]:
-    """Pair windows of several blocks with all rows that are neither in them nor beside them."""
+    """Pair each window of several blocks with all rows that are neither in it nor beside it."""
     numbers, starts = np.unique(blocks.numbers // times, return_index=True)
     windows = blocks.sums.gathered(starts)
     beside = windows
@@ -180,7 +183,7 @@ def _plain(blocks: Blocks, times: int) -> Iterator[tuple[PairSums, PairSums]]:
 
 
 def _by_year(blocks: Blocks, cycles: Cycles, times: int) -> Iterator[tuple[PairSums, PairSums]]:
-    """Pair the windows of each year with the two nearest other years, since all windows of a year share its level."""
+    """Pair the windows of each year with the two nearest other years, because all windows of a year share its level."""
     for cycle in range(cycles.count):
         mine = blocks.sums.taken(np.flatnonzero(cycles.cycle == cycle))
         place = cycles.place[cycles.cycle == cycle] // blocks.width
@@ -190,7 +193,7 @@ def _by_year(blocks: Blocks, cycles: Cycles, times: int) -> Iterator[tuple[PairS
 
 
 def _changes(windows: PairSums, rest: PairSums, usual: Floats) -> Floats:
-    """Return the change of each pair's correlation, scaled to one row; NaN where it cannot be compared.
+    """Return the change of each pair's correlation, scaled to one row, or NaN if it cannot be compared.
 
     Windows of few rows are left out.
     """
@@ -207,9 +210,9 @@ def _changes(windows: PairSums, rest: PairSums, usual: Floats) -> Floats:
 
 
 def _measured(years: Sequence[Floats], independent: Floats, *, free: float) -> _Measured | None:
-    """Return the squared changes of one length, None if there are too few; `free` as in `calibration.blocks`.
+    """Return the squared changes of one length, or None if there are too few; `free` is as in `calibration.blocks`.
 
-    Windows of a year share its level: the more of the spread lies between years, the fewer windows they are worth.
+    Windows of a year share its level, so the more of the spread lies between years, the fewer windows they are worth.
     Source: the degrees of freedom of a sum of variances, Satterthwaite 1946, Biometrics Bull. 2(6).
     """
     changes = np.concatenate(list(years))
@@ -226,9 +229,10 @@ def _measured(years: Sequence[Floats], independent: Floats, *, free: float) -> _
 
 
 def _spread(days: int, measured: _Measured, independent: Floats) -> PairSpread:
-    """Moderate each pair's spread by the typical one, as few windows say little; never below that of independent rows.
+    """Moderate each pair's spread by the typical one, because a few windows tell little about a single pair.
 
-    A pair's own spread is never made smaller: columns such as a calendar's correlate differently in every window.
+    The result is never below the spread of independent rows, and a pair's own spread is never reduced, because columns
+    such as those of a calendar correlate differently in every window.
     """
     changes, worth = measured.changes, measured.known
     counted = np.isfinite(changes).sum(axis=0)
@@ -236,7 +240,7 @@ def _spread(days: int, measured: _Measured, independent: Floats) -> PairSpread:
     own = np.nansum(changes, axis=0) / np.maximum(counted, 1)
     ratios = (own / independent)[enough]
     typical = float(np.quantile(ratios, UPPER)) / _upper(worth) if ratios.size else 1.0
-    # Of the pairs of k columns about k say something of their own.
+    # Among the pairs of k columns, only about k carry independent information.
     others = max(0.0, math.sqrt(2 * ratios.size) - 1)
     weight = min(TYPICAL_WEIGHT, QUANTILE_EFFICIENCY * worth * others)
     drawn = (worth * own + weight * typical * independent) / (worth + weight)
@@ -247,7 +251,7 @@ def _spread(days: int, measured: _Measured, independent: Floats) -> PairSpread:
 
 
 def _upper(degrees: float) -> float:
-    """Return that quantile of a chi-squared variable over its mean; Wilson & Hilferty 1931, PNAS 17(12)."""
+    """Return the `UPPER` quantile of a chi-squared variable over its mean; Wilson & Hilferty 1931, PNAS 17(12)."""
     spread = 2 / (9 * degrees)
     return max(0.1, 1 - spread + UPPER_NORMAL * math.sqrt(spread)) ** 3
 

@@ -1,4 +1,4 @@
-"""Whole-number scores of a column's cells, from which correlations of ranks are computed exactly."""
+"""Integer scores of a column's cells, from which rank correlations are computed exactly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,57 +12,57 @@ from courtside.core.drift.columns.column import CategoryColumn, Column, NumericC
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 SCALE = 100
-"""Scores lie in [-100, 100]: fine enough for ranks, and small enough for sums of fourth powers to stay exact."""
+"""Scores lie in [-100, 100]; that is fine enough for ranks and keeps sums of fourth powers exact."""
 MOST_SCORES = 64
-"""How many scores a table has at most; the columns after them are only compared one by one."""
+"""The most scores of a table; any further columns are compared only one by one."""
 MOST_LEVELS = 3
-"""How many levels of a category (the most frequent ones) have a score: 1 for the level, 0 for all others, centred."""
+"""How many of a category's most frequent levels get a score: 1 for the level and 0 for all others, centred."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Score:
-    """The score of each cell of the feature at `position`; `level` names the level that it stands for, if it does."""
+    """The score of each cell of the feature at `position`; `level` names the level it stands for, if any."""
 
     position: int
     of_cell: Integers
     level: str | None = None
 
     def same_as(self, other: "Score") -> bool:
-        """Tell whether sums of both can be added."""
+        """Tell whether sums of these scores and of the other ones can be added."""
         return self.position == other.position and np.array_equal(self.of_cell, other.of_cell)
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """The scores of a table, in the order of its features."""
+    """The scores of a table in the order of its features."""
 
     each: tuple[Score, ...]
 
     @classmethod
     def of(cls, columns: Sequence[Column]) -> "Scores":
-        """Score a reference's columns: numbers by their rank, levels by whether a row has them; the mean is about 0."""
+        """Score the columns of a reference: numbers by rank, levels by whether a row has them; the mean is about 0."""
         found = [score for position, column in enumerate(columns) for score in _scores(position, column)]
         return cls(tuple(found[:MOST_SCORES]))
 
     @property
     def size(self) -> int:
-        """The number of scores."""
+        """Return the number of scores."""
         return len(self.each)
 
     @cached_property
     def pairs(self) -> tuple[Integers, Integers]:
-        """The places of both scores of each pair; a score is paired with itself, too."""
+        """Return the positions of both scores of each pair; each score is also paired with itself."""
         first, second = np.triu_indices(self.size)
         return first, second
 
     @cached_property
     def different(self) -> tuple[Integers, Integers]:
-        """The places of both scores of each pair of different scores."""
+        """Return the positions of both scores of each pair of different scores."""
         first, second = self.pairs
         return first[first != second], second[first != second]
 
     def kurtosis(self, columns: Sequence[Column]) -> Floats:
-        """Return each score's fourth moment over its squared second one, by the rows of a reference's columns."""
+        """Return the fourth moment of each score divided by its squared second moment, over the rows of a reference."""
         found = []
         for score in self.each:
             column = columns[score.position]
@@ -73,22 +73,22 @@ class Scores:
         return np.array(found)
 
     def same_as(self, other: "Scores") -> bool:
-        """Tell whether sums of both can be added."""
+        """Tell whether sums of these scores and of the other ones can be added."""
         return self is other or (
             self.size == other.size
             and all(mine.same_as(theirs) for mine, theirs in zip(self.each, other.each, strict=True))
         )
 
     def rows(self, columns: Sequence[Column], cells: BatchCells, part: slice) -> tuple[Floats, Floats | None]:
-        """Return the scores of a part of a batch's rows, shape (scores, rows), 0 where there is no value.
+        """Return the scores of some rows of a batch, in the shape (scores, rows), with 0 for a missing value.
 
-        The second array has 1 where there is a value and 0 elsewhere; it is None if there is one everywhere.
+        The second array is 1 for a value and 0 for a missing one, or None if no value is missing.
         """
         scored = np.empty((self.size, len(range(cells.batch.num_rows)[part])))
         present: Floats | None = None
         for place, score in enumerate(self.each):
             found = cells.of(columns[score.position])[part]
-            # The last entry is that of `NO_CELL`, which is -1.
+            # `NO_CELL` is -1, so it selects the last entry.
             np.append(score.of_cell, 0).astype(np.float64).take(found, out=scored[place], mode="wrap")
             if (gaps := found == NO_CELL).any():
                 present = np.ones_like(scored) if present is None else present
@@ -107,7 +107,7 @@ def _scores(position: int, column: Column) -> list[Score]:
 
 
 def _ranked(counts: Integers) -> Integers:
-    """Return the mean rank of each cell's rows, from -SCALE to SCALE."""
+    """Return the mean rank of the rows of each cell, scaled to -SCALE to SCALE."""
     until = np.cumsum(counts)
     middle = (2 * until - counts) / max(1, until[-1]) - 1
     return _whole(middle)

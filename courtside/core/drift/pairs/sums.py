@@ -1,4 +1,4 @@
-"""Sums of scores and of their products: whole numbers that add up, whatever the order and the batches."""
+"""Sums of scores and of their products, which are integers and merge exactly in any order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from courtside.core.drift.errors import ProfileMismatch
 from courtside.core.drift.pairs.scores import Scores
 
 AT_ONCE = 32_768
-"""How many rows are multiplied together: few enough for memory to stay small."""
+"""The number of rows that are multiplied at a time, which keeps memory small."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Correlations:
-    """Correlations of every pair of different scores, the rows in which both have a value, and each score's variance.
+    """Correlations of all pairs of different scores, the rows in which both have a value, and the scores' variances.
 
-    A correlation is NaN where a score has no variance. Shapes: (..., pairs), (..., pairs), (..., scores).
+    A correlation is NaN if one of its scores has no variance. Shapes: (..., pairs), (..., pairs), (..., scores).
     """
 
     values: Floats
@@ -30,10 +30,10 @@ class Correlations:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PairSums:
-    """One table's sums, or those of several tables side by side in the first dimension.
+    """The sums of one table, or those of several tables along the first dimension.
 
-    `both` counts the rows in which both scores of a pair have a value, `totals` sums scores, `products` their products.
-    Pairs are in the order of `Scores.pairs`, each score with itself included.
+    `both` counts the rows in which both scores of a pair have a value, `totals` sums scores, and `products` sums their
+    products. Pairs are in the order of `Scores.pairs`, which includes each score paired with itself.
     """
 
     scores: Scores
@@ -49,14 +49,14 @@ class PairSums:
 
     @classmethod
     def of_rows(cls, scores: Scores, scored: Floats, present: Floats | None) -> "PairSums":
-        """Sum rows; products of so small whole numbers are exact in floats, which multiply much faster."""
+        """Sum rows in floats, which multiply faster and hold the products of such small integers exactly."""
         both = np.full(scores.pairs[0].size, scored.shape[1])
         if present is not None:
             both = _whole(present @ present.T, scores)
         return cls(scores, both, scored.sum(axis=1).astype(np.int64), _whole(scored @ scored.T, scores))
 
     def counted(self, columns: Sequence[Column], cells: BatchCells) -> "PairSums":
-        """Return the sums of one batch of rows, scored as these are."""
+        """Return the sums of one batch with the same scores."""
         found = PairSums.blank(self.scores)
         for start in range(0, cells.batch.num_rows, AT_ONCE):
             part = slice(start, start + AT_ONCE)
@@ -70,34 +70,34 @@ class PairSums:
         return PairSums(self.scores, self.both + other.both, self.totals + other.totals, self.products + other.products)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
-        """Take a part away."""
+        """Subtract a part."""
         return PairSums(self.scores, self.both - other.both, self.totals - other.totals, self.products - other.products)
 
     def added(self) -> "PairSums":
-        """Return the sums of all tables together."""
+        """Return the sums over all tables together."""
         return PairSums(self.scores, self.both.sum(axis=0), self.totals.sum(axis=0), self.products.sum(axis=0))
 
     def gathered(self, starts: Integers) -> "PairSums":
-        """Return the sums of the tables from each start to the next one."""
+        """Return the sums of the tables from each start up to the next start."""
         parts = (np.add.reduceat(part, starts, axis=0) for part in (self.both, self.totals, self.products))
         return PairSums(self.scores, *parts)
 
     def taken(self, places: Integers) -> "PairSums":
-        """Return some of the tables."""
+        """Return the tables at some places."""
         return PairSums(self.scores, self.both[places], self.totals[places], self.products[places])
 
     def repeated(self, times: int) -> "PairSums":
-        """Return one table several times."""
+        """Return a single table repeated several times."""
         parts = (np.broadcast_to(part, (times, part.size)) for part in (self.both, self.totals, self.products))
         return PairSums(self.scores, *parts)
 
     def where(self, wanted: NDArray[np.bool_]) -> "PairSums":
-        """Return the tables with the sums of those that are not wanted set to zero."""
+        """Return the tables, with the sums of the unwanted ones set to zero."""
         keep = wanted[:, None]
         return PairSums(self.scores, self.both * keep, self.totals * keep, self.products * keep)
 
     def correlations(self) -> Correlations:
-        """Return the correlations of all pairs; those with gaps are of the rows in which both have a value."""
+        """Return the correlations of all pairs, each over the rows in which both scores have a value."""
         first, second = self.scores.pairs
         itself = first == second
         rows = np.maximum(self.both, 1)

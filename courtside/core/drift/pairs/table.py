@@ -1,4 +1,4 @@
-"""What a profile keeps of how its columns move together."""
+"""A profile keeps for a table how its columns move together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from courtside.core.drift.pairs.sums import PairSums
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TablePairs:
-    """The sums of a table's rows, and of a reference what its history says about chance."""
+    """The sums over a table's rows and, for a reference, the variances by chance that its history shows."""
 
     sums: PairSums
     null: PairNull | None = None
@@ -25,5 +25,5 @@ class TablePairs:
         return TablePairs(self.sums.counted(columns, cells))
 
     def merge(self, other: "TablePairs") -> "TablePairs":
-        """Add the rows of another part, without what only holds for one of them; raises `ProfileMismatch`."""
+        """Add the rows of another part and drop the null, which holds for one of them; raises `ProfileMismatch`."""
         return TablePairs(self.sums + other.sums)

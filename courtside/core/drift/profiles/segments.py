@@ -1,4 +1,4 @@
-"""Segments: the rows with one value of a column, profiled apart, so that a change in one of them is seen."""
+"""Segments are the rows with one value of a column, profiled separately so that a change in one of them is seen."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ from courtside.core.drift.columns.rounding import Integers
 from courtside.core.drift.errors import MissingColumns, WrongType
 
 MOST_SEGMENTS = 12
-"""Segments of one column: its most frequent values in the reference. Rows of the others count in the whole only."""
+"""A column's most frequent values in the reference are its segments; other rows count only in the whole table."""
 
 
 def parts_of(batch: pa.RecordBatch, segments: Sequence[tuple[str, str]]) -> list[pa.RecordBatch]:
-    """Return the rows of each segment, a column and its value; none if the batch lacks the column."""
+    """Return the rows of each segment, given by column and value; a segment is empty if the batch lacks its column."""
     levels = {name: [level for column, level in segments if column == name] for name, _ in segments}
     places = {name: _places(batch, name, wanted) for name, wanted in levels.items()}
     return [_inside(batch, places[name] == levels[name].index(level)) for name, level in segments]
@@ -26,7 +26,7 @@ def parts_of(batch: pa.RecordBatch, segments: Sequence[tuple[str, str]]) -> list
 
 @dataclass(frozen=True, slots=True)
 class SegmentRows:
-    """Iterates over a segment's rows of a table; it can be read as often as the table can."""
+    """Iterates over the rows of one segment of a table, as often as the table itself can be read."""
 
     batches: arrow.Batches
     column: str
@@ -40,7 +40,7 @@ class SegmentRows:
 
 
 class LevelSurvey:
-    """Counts the values of the columns whose segments are wanted."""
+    """Counts the values of the columns that have segments."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._levels: dict[str, Counter[str]] = {name: Counter() for name in columns}
@@ -63,7 +63,7 @@ class LevelSurvey:
             levels.update(arrow.labels(array)[0])
 
     def segments(self) -> list[tuple[str, str]]:
-        """Return the segments to count as columns and values, of each column those of most rows first."""
+        """Return the segments to count as pairs of column and value, with the largest segments of a column first."""
         return [
             (name, level)
             for name, found in self._levels.items()
@@ -80,7 +80,7 @@ def _inside(batch: pa.RecordBatch, inside: np.ndarray[tuple[int], np.dtype[np.bo
 
 
 def _places(batch: pa.RecordBatch, column: str, levels: Sequence[str]) -> Integers:
-    """Return the place of each row's level of a column, -1 where it has none of them."""
+    """Return the position of each row's value among `levels`, or -1 if it is none of them."""
     array = arrow.column(batch, column)
     if array is None or not _usable(array.type):
         return np.full(batch.num_rows, -1)
@@ -93,6 +93,6 @@ def _places(batch: pa.RecordBatch, column: str, levels: Sequence[str]) -> Intege
 
 
 def _encoded(array: arrow.Array) -> Any:
-    if pa.types.is_float16(array.type):  # Arrow cannot encode it
+    if pa.types.is_float16(array.type):  # Arrow cannot dictionary-encode this type
         array = array.cast(pa.float32())
     return array.dictionary_encode()

@@ -1,4 +1,4 @@
-"""The two sides of a comparison: how many rows each had, from which days, and of which part of the reference."""
+"""The two sides of a comparison: how many rows each had, from which days, and from which part of the reference."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from courtside.core.drift.columns.arrow import Period
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """How many rows one side had, and from which days (None where the table has no time column)."""
+    """The number of rows of one side and their days, which are None if the table has no time column."""
 
     rows: int
     period: Period | None
@@ -23,9 +23,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class NewestPart:
-    """Since when a reference that disagrees with itself is of one piece; only that part was compared with.
+    """The first day of a reference's newest homogeneous part, which is the only part that was compared.
 
-    `whole` is all of the reference, and `moved` says by how much (KS or total variation) columns moved before.
+    `whole` is the whole reference, and `moved` is how far (KS or total variation) columns had moved before that day.
     """
 
     since: date

@@ -1,4 +1,4 @@
-"""What a statistic of the whole table found, as a report keeps it."""
+"""A report keeps what a statistic of the whole table found."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 
 @dataclass(frozen=True, slots=True)
 class TableDrift:
-    """What one statistic of the whole table found, whether that is drift, and why."""
+    """The finding of one statistic of the whole table, whether that is drift, and why."""
 
     statistic: TableStatistic
     found: TableEvidence
@@ -17,17 +17,17 @@ class TableDrift:
 
     @property
     def name(self) -> str:
-        """The statistic's name, which is its key in reports."""
+        """Return the name of the statistic, which is its key in reports."""
         return self.statistic.name
 
     @property
     def figures(self) -> dict[str, float | bool]:
-        """Its figures by the keys that archives keep them under."""
+        """Return its figures by the keys under which archives keep them."""
         values = (self.found.effect, self.found.pvalue, self.drifted)
         return dict(zip(self.statistic.keys, values, strict=True))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, without the name."""
+        """Return the JSON form without the name."""
         return {
             "effect": self.found.effect,
             "pvalue": self.found.pvalue,

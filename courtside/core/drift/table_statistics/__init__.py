@@ -1,6 +1,6 @@
-"""The statistics of whole tables: every module of this package that holds a `TABLE_STATISTIC` is one.
+"""Statistics of whole tables: every module of this package that declares a `TABLE_STATISTIC` is registered.
 
-They are pure functions of a reference's profile and a current one, and see what no column shows by itself.
+They are pure functions of the profiles of a reference and a current table, and detect what no single column shows.
 """
 
 from courtside.contracts.discovery import declared_in

@@ -1,4 +1,4 @@
-"""The largest change of a rank correlation between two columns, by what its history makes of such changes."""
+"""The largest change of a rank correlation between two columns, judged by how much it changes in the history."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from courtside.core.drift.statistics.tails import f_tail
 from courtside.core.drift.table_statistics.statistic import TableEvidence, TableStatistic
 
 MOST_RANKED = 50
-"""Simes' p-value looks at this many pairs, those that changed most; the others cannot make it smaller in practice."""
+"""Simes' p-value considers the pairs that changed most, up to this many; in practice no other pair can lower it."""
 
 MOST_KURTOSIS = 0.1
-"""The largest kurtosis of a correlation's distribution, beyond that of a normal one, at which its tails are trusted."""
+"""The largest excess kurtosis of a correlation's distribution at which its tails are trusted."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Changes:
-    """The pairs that can be compared: their places, correlations on both sides, and changes in standard deviations."""
+    """The pairs that can be compared: their positions, both correlations, and changes in standard deviations."""
 
     first: Integers
     second: Integers
@@ -37,11 +37,11 @@ class _Changes:
 
 
 def correlation_change(reference: Profile, current: Profile, left_out: Collection[str] = ()) -> TableEvidence | None:
-    """Compare the rank correlations of all pairs of features, and judge by the pair that changed most unusually.
+    """Compare the rank correlations of all pairs of features, and report the pair that changed most unusually.
 
-    A change is measured against how the pair's correlation varies between windows of the reference's history that are
-    as long as the current one, or between independent rows without a history. The p-value is that of the whole table:
-    Simes 1986, Biometrika 73(3), over all pairs. None without two columns to compare.
+    A change is measured against the variation of the pair's correlation between windows of the reference's history that
+    are as long as the current one or, without a history, between independent rows. The p-value holds for the whole
+    table: Simes 1986, Biometrika 73(3), over all pairs. Returns None if there are no two columns to compare.
     """
     mine, theirs = reference.pairs, current.pairs
     if mine is None or theirs is None or mine.null is None:
@@ -66,7 +66,7 @@ def correlation_change(reference: Profile, current: Profile, left_out: Collectio
 
 
 def _kept(reference: Profile, scores: Scores, left_out: Collection[str]) -> NDArray[np.bool_]:
-    """Mark the pairs of two different features of which neither is left out."""
+    """Mark the pairs of two different features that are both to be compared."""
     positions = np.array([score.position for score in scores.each], np.int64)
     wanted = np.array([reference.columns[position].name not in left_out for position in positions], np.bool_)
     first, second = scores.different
@@ -75,7 +75,7 @@ def _kept(reference: Profile, scores: Scores, left_out: Collection[str]) -> NDAr
 
 
 def _well_known(kurtosis: Floats, rows: int, scores: Scores) -> NDArray[np.bool_]:
-    """Mark the pairs whose correlation is nearly normal in so many rows; that of two rare levels is not in few rows."""
+    """Mark the pairs whose correlation is nearly normal in so many rows, unlike that of two rare levels in few rows."""
     first, second = scores.different
     found: NDArray[np.bool_] = kurtosis[first] * kurtosis[second] <= MOST_KURTOSIS * rows
     return found
@@ -99,7 +99,7 @@ def _simes(deviations: Floats, known: float) -> float:
 
 
 def _names(reference: Profile, scores: Scores, pair: Sequence[int]) -> list[str]:
-    """Name the columns of a pair, and the level where a score stands for one."""
+    """Return the names of the columns of a pair, with the level if a score stands for one."""
     chosen = [scores.each[place] for place in pair]
     names = [quoted(reference.columns[score.position].name) for score in chosen]
     return [
@@ -113,7 +113,7 @@ def _said(names: Sequence[str], before: float, after: float) -> str:
 
 
 def _chance(deviation: float, history: PairSpread | None) -> str:
-    """Say how far the change is beyond chance, in no more detail than the windows of the history can know."""
+    """Say how far the change is beyond chance, with no more precision than the windows of the history allow."""
     if history is None:
         return f"{deviation:.1f} standard deviations, if rows are independent"
     windows = f"{history.windows} quiet windows of {history.days} days"

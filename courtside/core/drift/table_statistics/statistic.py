@@ -1,4 +1,4 @@
-"""What a statistic of a whole table is, and what it finds."""
+"""The records of a statistic of whole tables and of what it finds."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from courtside.core.drift.profiles.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class TableEvidence:
-    """How a table as a whole differs from its reference.
+    """The difference between a table as a whole and its reference.
 
-    `effect` has no unit and lies in [0, 1] or above; `said` says in plain words what moved, `chance` what the p-value
-    was judged by. `windows` is how many quiet windows of the history that was, of `days` days; None without a history.
+    `effect` has no unit and is at least 0; `said` tells in plain words what moved, and `chance` tells what the p-value
+    was judged by. These are `windows` quiet windows of the history, each of `days` days; both are None without a
+    history.
     """
 
     effect: float
@@ -25,11 +26,11 @@ class TableEvidence:
 
 @dataclass(frozen=True, slots=True)
 class TableStatistic:
-    """A named comparison of whole tables; its `name` is its key in reports and archives, `label` what people call it.
+    """A named comparison of whole tables: `name` is its key in reports and archives, `label` is what people call it.
 
-    `compute` takes the profiles of a reference and of a current table, and the names of features to leave out, and
-    returns None where there is nothing to compare. An effect over `matters` is worth an alarm if it is rare. `added` is
-    the day a statistic came into Courtside, which is the order of its columns in archives.
+    `compute` takes the profiles of a reference and of a current table, and the names of features to leave out; it
+    returns None if there is nothing to compare. An effect over `matters` is worth an alert if it is rare. `added` is
+    the day on which the statistic came into Courtside, and archives order their columns by it.
     """
 
     name: str
@@ -40,5 +41,5 @@ class TableStatistic:
 
     @property
     def keys(self) -> tuple[str, str, str]:
-        """The keys of its effect, its p-value and its verdict where figures stand side by side."""
+        """Return the keys of its effect, its p-value and its verdict in a row of figures."""
         return self.name, f"{self.name}_pvalue", f"{self.name}_drifted"
