@@ -1,1 +1,1 @@
-"""Calibration: the null distribution of a drift check, from the history of its reference."""
+"""Calibration estimates the null distribution of a drift check from the history of its reference."""

@@ -1,4 +1,4 @@
-"""How far windows of the history lie from the rest of it: one covariance per feature and length of window."""
+"""How far windows of the history lie from the rest of it: one covariance per feature and window length."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ FARTHEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Cumulants of rows times squared distance for windows of `days` days, known as well as from `blocks` windows."""
+    """Cumulants of rows times squared distance in windows of `days` days, known as well as from `blocks` windows."""
 
     days: int
     blocks: float
@@ -33,7 +33,7 @@ class Spread:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Blocks:
-    """Windows of one length: counts of all groups in each, and what was expected from comparable rows elsewhere."""
+    """Windows of one length: the counts of all groups in each, and those expected from comparable rows elsewhere."""
 
     counts: Floats
     expected: Floats
@@ -42,10 +42,10 @@ class Blocks:
 def spreads(
     history: DayCounts, groups: Sequence[Groups], distances: Sequence[Distance], *, phased: bool
 ) -> list[list[Spread]]:
-    """Return each feature's spread of windows, for every length of which the history has enough windows.
+    """Return the spreads of each feature's windows, for every length of which the history has enough windows.
 
-    A window is compared with the two nearest other years (with `phased`, with the same months of them), or, if the
-    history has no years, with all rows except those of the windows beside it.
+    A window is compared with the two nearest other years (with `phased`, with their same months). If the history has no
+    years, it is compared with all rows except those of neighbouring windows.
 
     Source: Rao & Scott 1984, Ann. Stat. 12(1) (design effects of clustered rows); blocks: Künsch 1989, ibid. 17(3).
     """
@@ -70,7 +70,7 @@ def spreads(
 def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, free: float) -> Measured:
     """Return the covariance for one length; `free` is the degrees of freedom of the years' levels.
 
-    Windows of a year share its level: the more of the spread lies between years, the fewer windows they are worth.
+    Windows of a year share its level, so the more of the spread lies between years, the fewer windows they are worth.
     Source: the degrees of freedom of a sum of variances, Satterthwaite 1946, Biometrics Bull. 2(6).
     """
     years = [_deviations(blocks, part, distance) for blocks in windows]
@@ -88,10 +88,10 @@ def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, fre
 
 
 def _shorten(deviations: Floats, *, least: float) -> None:
-    """Shorten the deviations of a few odd windows, so that they do not make every later one look usual.
+    """Shorten the deviations of a few odd windows, so that they do not make every later window look usual.
 
-    `least` is the mean squared deviation that independent rows give. A median may be less, as that of a column that was
-    constant for long.
+    `least` is the mean squared deviation of independent rows. A median may be smaller, for example if a column was
+    constant for a long time.
     """
     squared = (deviations**2).sum(axis=1)
     most = FARTHEST * max(least, float(np.median(squared)) if squared.size else 0.0)
@@ -100,7 +100,7 @@ def _shorten(deviations: Floats, *, least: float) -> None:
 
 
 def _deviations(blocks: Blocks, part: slice, distance: Distance) -> Floats:
-    """Return each window's deviation in the distance's coordinates, scaled to one row."""
+    """Return the deviation of each window in the coordinates of the distance, scaled to one row."""
     counts, expected = blocks.counts[:, part], blocks.expected[:, part]
     rows, others = counts.sum(axis=1, keepdims=True), expected.sum(axis=1, keepdims=True)
     usable = ((rows > 0) & (others > 0)).ravel()
@@ -120,7 +120,7 @@ def _summed_any(counts: NDArray[np.int32], block: Integers) -> tuple[Integers, F
 
 
 def _plain(history: DayCounts, days: int) -> Iterator[Blocks]:
-    """Compare windows with all others except the ones beside them, whose rows depend on the same games."""
+    """Compare each window with all others except its neighbours, whose rows depend on the same games."""
     if not history.days.size:
         return
     numbers, counts = _summed(history.counts.astype(np.float64), (history.days - history.days[0]) // days)
@@ -144,7 +144,7 @@ class Years:
 
     @classmethod
     def of(cls, history: DayCounts, *, phased: bool) -> "Years | None":
-        """Sort a history's days into years and months; None for one year, or for years without a pause or phases."""
+        """Sort a history's days into years and months; return None for a single year, or without pauses and phases."""
         cycles = Cycles.of(history.days)
         if cycles.count < 2 or not (phased or cycles.seasons):
             return None
@@ -158,12 +158,12 @@ class Years:
         return cls(history, cycles, by_month.reshape(cycles.count, MONTHS, -1), until, phased)
 
     def lengths(self) -> Sequence[int]:
-        """Return the lengths that fit a year twice, and that of the year."""
+        """Return the window lengths that fit into a year twice, and the length of the year itself."""
         whole = int(self.cycles.place.max()) + 1
         return (*(days for days in LENGTHS if 2 * days <= whole), whole)
 
     def windows(self, days: int) -> Iterator[Blocks]:
-        """Windows against the rows of other years, by month weighted by their rows on the same days."""
+        """Return the windows and the rows of other years, weighted by month as on the same days of those years."""
         for cycle in range(self.cycles.count):
             mine, others = self.cycles.cycle == cycle, self.cycles.neighbours(cycle)
             numbers, counts = _summed(self.history.counts[mine].astype(np.float64), self.cycles.place[mine] // days)

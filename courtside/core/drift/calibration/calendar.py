@@ -1,4 +1,4 @@
-"""Days as positions in a year that begins where the data pauses, so that a season is one cycle."""
+"""Days are positions in a year that begins where the data pauses, so that a season is one cycle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ import numpy as np
 from courtside.core.drift.columns.rounding import Integers
 
 DAYS_OF_YEAR = 366
-"""Days of a leap year: day 59 is 29 February in every year."""
+"""The days of a leap year; day 59 is 29 February in every year."""
 MONTHS = 12
 SEASON_PAUSE = 7
-"""A pause of so many days in every year parts seasons; weekends and holidays are shorter."""
+"""A yearly pause of at least this many days separates seasons; weekends and holidays are shorter."""
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTH_STARTS = np.cumsum((0, *_MONTH_DAYS[:-1]))
 LEAP_DAY = 59
@@ -21,7 +21,7 @@ MONTH_OF_DAY = np.repeat(np.arange(MONTHS), _MONTH_DAYS)
 
 
 def years_and_days(days: Integers) -> tuple[Integers, Integers]:
-    """Return each day's year and its day of the year, from 0; `days` count from 1970."""
+    """Return the year of each day and its day of the year, counted from 0; `days` are counted from 1970."""
     dates = days.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     month = months.astype(np.int64)
@@ -30,7 +30,7 @@ def years_and_days(days: Integers) -> tuple[Integers, Integers]:
 
 
 def covered(start: date, end: date) -> Integers:
-    """Return the days of the year from a first to a last day, each once; 29 February counts with the days around it."""
+    """Return the days of the year from a first to a last day; 29 February is included if the days around it are."""
     first, last = (np.datetime64(day, "D").astype(np.int64) for day in (start, end))
     if last - first >= DAYS_OF_YEAR - 1:
         return np.arange(DAYS_OF_YEAR)
@@ -39,7 +39,7 @@ def covered(start: date, end: date) -> Integers:
 
 @dataclass(frozen=True, eq=False)
 class Cycles:
-    """Each day's cycle, numbered from 0 over the cycles that hold rows, and its position in the cycle, 0 to 365."""
+    """The cycle of each day, numbered from 0 among the cycles with rows, and its position in the cycle, 0 to 365."""
 
     cycle: Integers
     place: Integers
@@ -56,22 +56,22 @@ class Cycles:
 
     @property
     def seasons(self) -> bool:
-        """Whether the data pauses every year for long enough to part one season from the next."""
+        """Tell whether the data pauses every year for long enough to separate seasons."""
         return self.pause >= SEASON_PAUSE
 
     @property
     def count(self) -> int:
-        """Number of cycles that hold rows."""
+        """Return the number of cycles that have rows."""
         return int(self.cycle.max()) + 1 if self.cycle.size else 0
 
     @cached_property
     def month_of_place(self) -> Integers:
-        """Month, 0 to 11, of each place."""
+        """Return the month, 0 to 11, of each position in the cycle."""
         return np.roll(MONTH_OF_DAY, -self.cut)
 
     @cached_property
     def free(self) -> float:
-        """The degrees of freedom of the cycles' levels when each is compared with its neighbours' levels."""
+        """Return the degrees of freedom of the cycles' levels if each is compared with the levels of its neighbours."""
         held = np.eye(self.count)
         for cycle in range(self.count):
             others = self.neighbours(cycle)
@@ -80,13 +80,13 @@ class Cycles:
         return float(np.trace(squared) ** 2 / (squared * squared).sum())
 
     def neighbours(self, cycle: int) -> Sequence[int]:
-        """Return the two nearest other cycles, so that a trend cancels and only the years' variation is left."""
+        """Return the two nearest other cycles, so that a trend cancels and only the variation between years is left."""
         others = sorted((abs(other - cycle), other) for other in range(self.count) if other != cycle)
         return [other for _, other in others[:2]]
 
 
 def _after_pause(used: Integers) -> tuple[int, int]:
-    """Return the first day after the longest pause and its length; zeros if every day of the year holds rows."""
+    """Return the first day after the longest pause, and its length; both are 0 if every day of the year has rows."""
     if not used.size:
         return 0, 0
     used = _with_leap_day(used)
@@ -97,6 +97,6 @@ def _after_pause(used: Integers) -> tuple[int, int]:
 
 
 def _with_leap_day(used: Integers) -> Integers:
-    """Treat 29 February like the days around it, since years without one do not pause there."""
+    """Treat 29 February like the days around it, because years without that day do not pause there."""
     around = np.isin((LEAP_DAY - 1, LEAP_DAY + 1), used).all()
     return np.union1d(used, [LEAP_DAY]) if around else used

@@ -1,4 +1,4 @@
-"""Counts by day and group, which is all that calibration keeps of a history, however many rows it has."""
+"""Counts by day and group, which are all that calibration keeps of a history of any length."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from courtside.core.drift.errors import MissingColumns, NotATimeColumn
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DayCounts:
-    """Ascending `days` since 1970, the rows of each day, and the counts of all features' groups side by side."""
+    """The ascending `days` since 1970, the rows of each day, and the counts of all features' groups side by side."""
 
     days: Integers
     rows: Integers
@@ -30,12 +30,12 @@ class DayCounts:
         return DayCounts(self.days, self.rows, self.counts[:, part])
 
     def since(self, day: int) -> "DayCounts":
-        """Return the counts from a day on."""
+        """Return the counts of the days from `day` on."""
         kept = slice(int(np.searchsorted(self.days, day)), None)
         return DayCounts(self.days[kept], self.rows[kept], self.counts[kept])
 
     def merge(self, other: "DayCounts") -> "DayCounts":
-        """Add another part's rows."""
+        """Add the rows of another part."""
         days = np.union1d(self.days, other.days)
         rows = np.zeros(days.size, np.int64)
         counts = np.zeros((days.size, self.counts.shape[1]), np.int32)
@@ -51,7 +51,7 @@ def count_days(
 ) -> DayCounts:
     """Count a history by day; rows without a day are left out.
 
-    Raises `MissingColumns` without the time column, `WrongType` if it holds neither timestamps nor dates,
+    Raises `MissingColumns` without the time column, `WrongType` if it holds neither timestamps nor dates, and
     `DuplicateColumns`.
     """
     total = DayCounts(
@@ -69,7 +69,7 @@ def count_days(
 
 
 def rows_since(batches: arrow.Batches, day: int, *, time_column: str) -> Iterator[pa.RecordBatch]:
-    """Yield the rows from a day (since 1970) on; rows without a day are left out."""
+    """Yield the rows of the days from `day` (since 1970) on; rows without a day are left out."""
     for batch in arrow.record_batches(batches):
         time = arrow.column(batch, time_column)
         if time is not None and (kept := days_of(time, time_column) >= day).any():
@@ -100,12 +100,12 @@ def counts_by_place(
     places: int,
     known: NDArray[np.bool_],
 ) -> NDArray[np.int32]:
-    """Count all groups side by side, shape (places, groups); `place` says where each row that is `known` belongs."""
+    """Count all groups side by side, in the shape (places, groups); `place` is the place of each `known` row."""
     parts, everyone, place = [], bool(known.all()), place.astype(np.int32)
     for column, group in zip(columns, groups, strict=True):
         found = cells.of(column)
         code = group.codes(found if everyone else found[known])
-        width = group.size + 1  # with the rows that have no usable value
+        width = group.size + 1  # the last place is for rows without a usable value
         code += place * width
         flat = np.bincount(code, minlength=places * width)
         parts.append(flat.reshape(places, width)[:, :-1].astype(np.int32))
@@ -113,7 +113,7 @@ def counts_by_place(
 
 
 def days_of(array: arrow.Array, name: str) -> Integers:
-    """Return each row's day since 1970, `NO_DAY` without one; raises `NotATimeColumn`."""
+    """Return the day of each row since 1970, or `NO_DAY` for a row without one; raises `NotATimeColumn`."""
     if not (is_time(array.type) or array.null_count == len(array)):
         raise NotATimeColumn(name, found=str(array.type))
     if array.null_count == len(array):

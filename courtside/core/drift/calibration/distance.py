@@ -1,4 +1,4 @@
-"""The squared distance whose null is calibrated: Anderson-Darling's for numbers, Pearson's for categories."""
+"""The squared distance that is calibrated: that of Anderson and Darling for numbers, Pearson's for categories."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 SMALLEST_SHARE = 0.005
-"""Rarer groups weigh no more than a group of this share, so that single rows decide nothing."""
+"""Rarer groups weigh as much as a group of this share, so that single rows decide nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class Cumulants:
 
     @classmethod
     def of(cls, matrix: Floats) -> "Cumulants":
-        """Compute them by traces from a symmetric matrix without negative eigenvalues."""
+        """Compute the cumulants from the traces of a symmetric matrix without negative eigenvalues."""
         squared = matrix @ matrix
         return cls(float(np.trace(matrix)), float(np.trace(squared)), float((squared * matrix).sum()))
 
     def rounded(self) -> "Cumulants":
-        """Keep six digits, which is what a profile stores."""
+        """Keep six digits, as a profile does."""
         return Cumulants(*(float(f"{value:.6g}") for value in (self.first, self.second, self.third)))
 
     def __mul__(self, factor: float) -> "Cumulants":
@@ -35,7 +35,7 @@ class Cumulants:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Distance:
-    """Coordinates in which two groups' shares are compared: their squared length is the distance."""
+    """Coordinates in which the shares of two groups are compared; the distance is their squared length."""
 
     ordered: bool
     scale: Floats
@@ -43,7 +43,7 @@ class Distance:
 
     @classmethod
     def of(cls, counts: Integers, *, ordered: bool) -> "Distance":
-        """Weigh the coordinates by the shares of a reference with these group counts.
+        """Weigh the coordinates by the shares of a reference that has these counts per group.
 
         Source: Anderson & Darling 1952, Ann. Math. Stat. 23(2), on grouped values; Pearson 1900.
         """
@@ -56,7 +56,7 @@ class Distance:
         return cls(ordered, 1 / np.sqrt(np.maximum(shares, SMALLEST_SHARE)), shares)
 
     def coordinates(self, shares: Floats) -> Floats:
-        """Return the coordinates of shares, shape (..., groups)."""
+        """Return the coordinates of shares in the shape (..., groups)."""
         values = np.cumsum(shares, axis=-1)[..., :-1] if self.ordered else shares
         result: Floats = values * self.scale
         return result
@@ -66,11 +66,11 @@ class Distance:
         return float((self.coordinates(current - reference) ** 2).sum())
 
     def independent(self) -> Cumulants:
-        """Return the cumulants for independent rows, of the rows times the squared distance from the true shares."""
+        """Return the cumulants of rows times the squared distance from the true shares, for independent rows."""
         return Cumulants.of(self.covariance())
 
     def covariance(self) -> Floats:
-        """Return the covariance of one row's coordinates."""
+        """Return the covariance of the coordinates of one row."""
         axes = self.coordinates(np.eye(self.shares.size))
         centre = self.shares @ axes
         result: Floats = axes.T @ (axes * self.shares[:, None]) - np.outer(centre, centre)

@@ -1,4 +1,4 @@
-"""A calibration as part of the header and arrays of a serialized profile."""
+"""A calibration is encoded as part of the header and arrays of a serialized profile."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from courtside.core.drift.columns.rounding import Integers
 
 
 def described(calibration: Calibration, arrays: list[Integers], late: list[Integers]) -> dict[str, Any]:
-    """Return the calibration's part of the header, and append its arrays; `late` ones are skipped by older readers."""
+    """Return the part of the header for the calibration, and append its arrays; older readers skip the `late` ones."""
     for null in calibration.nulls:
         arrays.extend((null.groups.of_cell, null.counts))
     if calibration.phases is not None:
@@ -33,7 +33,7 @@ def described(calibration: Calibration, arrays: list[Integers], late: list[Integ
 
 
 def restored(described: dict[str, Any], arrays: list[Integers], late: list[Integers]) -> Calibration:
-    """Undo `described`, taking the calibration's arrays off the front."""
+    """Undo `described`, taking the arrays of the calibration off the front."""
     nulls = tuple(_restored_null(null, arrays) for null in described["nulls"])
     phases = Phases(arrays.pop(0), arrays.pop(0).reshape(MONTHS, -1)) if described["phased"] else None
     count = described.get("years")
@@ -43,7 +43,7 @@ def restored(described: dict[str, Any], arrays: list[Integers], late: list[Integ
 
 
 def described_entities(table: EntityCounts, late: list[Integers]) -> dict[str, Any]:
-    """Return an entity table's part of the header, and append its arrays."""
+    """Return the part of the header for an entity table, and append its arrays."""
     late.extend((table.keys, table.counts.ravel().astype(np.int64), *(group.of_cell for group in table.groups)))
     return {
         "of": table.of,

@@ -1,4 +1,4 @@
-"""Groups of a column's fine cells: about 32 even ones, which are the resolution of the null distribution."""
+"""Groups gather the fine cells of a column into about 32 even ones, which the null distribution distinguishes."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ MOST_GROUPS = 34
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Groups:
-    """Which group each cell of a column belongs to; `size` groups, numbered in the order of the cells."""
+    """The group of each cell of a column; the `size` groups are numbered in the order of the cells."""
 
     of_cell: Integers
     size: int
@@ -22,16 +22,17 @@ class Groups:
 
     @classmethod
     def of(cls, column: Column) -> "Groups":
-        """Gather neighbouring cells into even shares of the reference, and for categories rare levels and unseen ones.
+        """Gather neighbouring cells into even shares of the reference, and for categories the rare levels.
 
-        Values outside the reference's range, or between its values if they are few, are in groups of their own.
+        Values outside the reference's range, values between its few distinct ones, and unseen levels have groups of
+        their own.
         """
         if isinstance(column, NumericColumn):
             of_cell = np.arange(column.grid.cells)
             if column.grid.cells > MOST_GROUPS:
                 of_cell = _even(column.counts)
             return cls(of_cell, int(of_cell[-1]) + 1, ordered=True)
-        if column.slots is not None:  # groups by frequency would be biased, as kept levels are
+        if column.slots is not None:  # grouping by frequency would be as biased as the choice of kept levels
             return cls(np.arange(column.slots.size) % MOST_GROUPS, MOST_GROUPS, ordered=False)
         return cls._of_levels(column.counts)
 
@@ -45,26 +46,27 @@ class Groups:
         return cls(of_cell, int(of_cell.max()) + 1, ordered=False)
 
     def counts(self, cells: Integers) -> Integers:
-        """Sum counts per cell to counts per group."""
+        """Add the counts of cells up to the counts of groups."""
         return np.bincount(self.of_cell, cells, self.size).astype(np.int64)
 
     def codes(self, cells: Cells) -> NDArray[np.int32]:
-        """Return the group of each row from its cell, `size` for a row without a usable value."""
-        # The last entry is that of `NO_CELL`, which is -1.
+        """Return the group of each row from its cell, or `size` for a row without a usable value."""
+        # `NO_CELL` is -1, so it selects the last entry.
         found: NDArray[np.int32] = np.append(self.of_cell, self.size).astype(np.int32).take(cells)
         return found
 
 
 def _even(counts: Integers) -> Integers:
-    """Number runs of cells with about equal shares; the cells before the first value and after the last are runs.
+    """Number runs of cells with about equal shares; the cells before the first value and after the last are runs too.
 
-    A cell belongs where its middle lies, so that one with much of the mass shares no run with rare values before it.
+    A cell belongs to the run in which its middle lies, so that a cell with much of the mass shares no run with rare
+    values before it.
     """
     middle = 2 * np.cumsum(counts) - counts
     inner = MOST_GROUPS - 2
     run = np.minimum(middle * inner // max(1, 2 * counts.sum()), inner - 1) + 1
     filled = np.flatnonzero(counts)
-    if not filled.size:  # no value in a segment
+    if not filled.size:  # this column has no value in a segment
         return np.zeros(counts.size, np.int64)
     empty = counts == 0
     run[empty] = 0

@@ -1,4 +1,4 @@
-"""What a reference's own history says about quiet windows, and which of its days a window is compared with."""
+"""A reference's own history tells how quiet windows vary, and with which of its days a window is compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Each feature's null, in the features' order, the reference by month where phases matter, and its years."""
+    """The null of each feature in order, the reference by month if phases matter, and its years."""
 
     nulls: tuple[FeatureNull, ...]
     phases: Phases | None = None
     years: Years | None = None
 
     def weights(self, period: Period) -> Floats | None:
-        """Return the share of each month's rows on a period's days of the year; None without phases."""
+        """Return the share of each month's rows on the days of the year in a period, or None without phases."""
         return self.phases.weights(period) if self.phases else None
 
     def steps(self, weights: Floats | None) -> Sequence[tuple[float, ...]]:
-        """Return each feature's effect from one year of the history to the next, months weighted."""
+        """Return each feature's effects from one year of the history to the next, with weighted months."""
         if self.years is None:
             return [() for _ in self.nulls]
         return self.years.steps([null.groups for null in self.nulls], weights)
 
     def comparable(self, columns: Sequence[Column], period: Period) -> tuple[tuple[Column, ...], int]:
-        """Return the columns and rows reweighted to a period's days of the year, or unchanged without phases."""
+        """Return columns and rows reweighted to the days of the year in a period, or unchanged without phases."""
         rows = self.phases.rows_on(period) if self.phases else 0
         if self.phases is None or rows == self.phases.rows.sum():
             return tuple(columns), columns[0].tally.rows
@@ -63,9 +63,9 @@ def calibrate(
     """Calibrate sets of a reference's columns separately, on its own rows or on a longer history that includes them.
 
     All sets are counted in one pass. A reference that disagrees with itself is calibrated for its newest part, which is
-    returned beside the calibrations. Raises `MissingColumns` or `WrongType` if the history lacks the time column.
+    returned with the calibrations. Raises `MissingColumns` or `WrongType` if the history lacks the time column.
     """
-    from courtside.core.drift.calibration.homogeneity import newest_part  # a check needs none of it
+    from courtside.core.drift.calibration.homogeneity import newest_part  # a check never needs this import
 
     columns = [column for table in tables for column in table]
     groups = [Groups.of(column) for column in columns]

@@ -1,4 +1,4 @@
-"""One feature's null distribution: how far a window lies from its reference when nothing has changed."""
+"""The null distribution of one feature: how far a window lies from its reference if nothing has changed."""
 
 import math
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from courtside.core.drift.statistics.tails import f_tail
 
 @dataclass(frozen=True, eq=False)
 class FeatureNull:
-    """A column's groups, the reference's counts in them, and the spread of the history's windows by length.
+    """The groups of a column, the reference's counts in them, and the spread of the history's windows by length.
 
-    Without `spreads` the null assumes independent rows.
+    Without `spreads`, the null assumes independent rows.
     """
 
     groups: Groups
@@ -28,26 +28,26 @@ class FeatureNull:
 
     @classmethod
     def of(cls, column: Column) -> "FeatureNull":
-        """Return the null of a reference's column whose rows are taken as independent."""
+        """Return the null of a reference's column under the assumption of independent rows."""
         groups = Groups.of(column)
         return cls(groups, groups.counts(column.cells))
 
     @cached_property
     def distance(self) -> Distance:
-        """The squared distance between shares of the groups."""
+        """Return the squared distance between shares of the groups."""
         return Distance.of(self.counts, ordered=self.groups.ordered)
 
     @cached_property
     def independent(self) -> Cumulants:
-        """The cumulants that independent rows would give."""
+        """Return the cumulants for independent rows."""
         return self.distance.independent()
 
     def pvalue(self, reference: Column, current: Column, *, days: float) -> float:
         """Return how often windows of that many days lie as far from their reference by chance alone.
 
-        The distance's null is a weighted sum of chi-squared variables, matched by its first three cumulants; with few
-        windows their own error is allowed for by an F distribution. Source: Pearson 1959, Biometrika 46; Imhof 1961,
-        ibid. 48(3/4); for clustered rows Rao & Scott 1984, Ann. Stat. 12(1).
+        The null of the distance is a weighted sum of chi-squared variables, matched by its first three cumulants. If
+        there are few windows, an F distribution allows for their own error. Source: Pearson 1959, Biometrika 46; Imhof
+        1961, ibid. 48(3/4); for clustered rows Rao & Scott 1984, Ann. Stat. 12(1).
         """
         before, after = (self.groups.counts(column.cells) for column in (reference, current))
         squared = self.distance.squared(before / reference.valid, after / current.valid)
@@ -56,9 +56,9 @@ class FeatureNull:
         return tail(scaled, cumulants, blocks)
 
     def at(self, days: float) -> tuple[Cumulants, float]:
-        """Interpolate the spread in the logarithm of a window's length, never below that of independent rows.
+        """Interpolate the spread in the logarithm of the window length, never below that of independent rows.
 
-        Beyond the longest length for which the history has enough windows, it keeps growing as it did last.
+        Beyond the longest length of which the history has enough windows, the spread keeps growing at the last rate.
         """
         if not self.spreads:
             return self.independent, math.inf
@@ -73,13 +73,13 @@ class FeatureNull:
         return cumulants, blocks
 
     def nearest(self, days: float) -> Spread | None:
-        """Return the spread of the windows that are nearest in length, None without any."""
+        """Return the spread of the windows nearest in length, or None if there are none."""
         wanted = math.log(max(days, 1))
         return min(self.spreads, key=lambda spread: abs(math.log(spread.days) - wanted), default=None)
 
     @cached_property
     def _growth(self) -> float:
-        """Slope of the spread over the length, both in logarithms, at the longest ones; 0 to 1."""
+        """Return the slope of the spread over the length at the longest lengths, both in logarithms; it is 0 to 1."""
         if len(self.spreads) < 2:
             return 0.0
         before, last = self.spreads[-2:]
@@ -90,7 +90,7 @@ class FeatureNull:
 
 
 def tail(scaled: float, cumulants: Cumulants, blocks: float) -> float:
-    """Return how often chance gives a distance as large, by its cumulants, known as well as from so many blocks."""
+    """Return how often chance gives a distance as large, from cumulants known as well as from that many blocks."""
     first, second, third = cumulants.first, cumulants.second, cumulants.third
     if scaled <= 0:
         return 1.0

@@ -20,7 +20,7 @@ class Phases:
 
     @classmethod
     def of(cls, reference: DayCounts) -> "Phases":
-        """Gather a reference's days."""
+        """Gather the days of a reference."""
         _, day_of_year = years_and_days(reference.days)
         rows = np.zeros(DAYS_OF_YEAR, np.int64)
         np.add.at(rows, day_of_year, reference.rows)

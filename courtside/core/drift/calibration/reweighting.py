@@ -1,4 +1,4 @@
-"""A reference's columns reweighted to what they were on comparable days."""
+"""The columns of a reference are reweighted to what they were on comparable days."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -12,7 +12,7 @@ from courtside.core.drift.columns.tally import Tally
 
 
 def reweighted(column: Column, groups: Groups, wanted: Floats, *, rows: int) -> Column:
-    """Return the column with `wanted` counts per group (not necessarily whole); shares within a group stay the same."""
+    """Return the column with `wanted` counts per group, which may be fractions; shares within a group stay the same."""
     held = groups.counts(column.cells)
     factor = wanted / np.maximum(held, 1)
     until = np.rint(np.cumsum(column.cells * factor[groups.of_cell])).astype(np.int64)
@@ -28,7 +28,7 @@ def reweighted(column: Column, groups: Groups, wanted: Floats, *, rows: int) -> 
 
 
 def _number_column(column: NumericColumn, counts: Counts, tally: Tally) -> NumericColumn:
-    """Shift the mean by as much as the cells' middles shifted, and scale the sums of the tails with their counts."""
+    """Shift the mean by the shift of the cells' middles, and scale the sums of the tails with their counts."""
     valid = int(counts.sum())
     if not valid:
         return replace(column.blanked(), tally=tally)
@@ -44,7 +44,7 @@ def _number_column(column: NumericColumn, counts: Counts, tally: Tally) -> Numer
 
 
 def _middles(column: NumericColumn) -> Floats:
-    """Return the middle of each cell minus the anchor; for tail cells it is the mean of their values."""
+    """Return the middle of each cell minus the anchor; for a tail cell this is the mean of its values."""
     edges = column.grid.centred
     middles = np.concatenate((edges[:1], (edges[:-1] + edges[1:]) / 2, edges[-1:]))
     single = column.grid.single

@@ -1,4 +1,4 @@
-"""What counts as drift: the policies, their thresholds, and what they take for chance."""
+"""The policies decide what counts as drift, with their thresholds and their assumptions about chance."""
 
 from courtside.core.drift.policies.by_name import policy_named
 

@@ -1,4 +1,4 @@
-"""The policies by the names that settings and commands use."""
+"""Policies are found by the names that settings and commands use."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -15,7 +15,7 @@ POLICIES: Mapping[str, Callable[[tuple[Threshold, ...]], Policy]] = {
 
 
 class PolicyUnknown(BadInput):
-    """There is no policy of that name."""
+    """No policy has that name."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -20,7 +20,7 @@ one large step is a break, which must not hide the next."""
 NEVER_QUIET = 3.0
 """An effect this many times the threshold is not called "no drift", even if chance may explain it."""
 UNUSUAL = 0.05
-"""Below this a reader would wonder why a p-value does not count."""
+"""Below this p-value, a reader would wonder why it does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +48,29 @@ class CalibratedPolicy:
 
     @property
     def name(self) -> str:
-        """Always "calibrated"."""
+        """Always return "calibrated"."""
         return "calibrated"
 
     @property
     def uses_history(self) -> bool:
-        """Always: comparable days and calibrated p-values are asked for."""
+        """Always return True, because comparable days and calibrated p-values are needed."""
         return True
 
     def threshold(self, feature: str, statistic: str) -> float:
-        """Return the threshold that holds for a feature; the last override wins, and ``ks`` is the effect's."""
+        """Return the threshold that holds for a feature; the last override wins, and ``ks`` stands for the effect."""
         names = ("effect", "ks") if statistic == "effect" else (statistic,)
         own = [t.value for t in self.overrides if t.feature == feature and t.statistic in names]
         return own[-1] if own else float(getattr(self, statistic))
 
     def require_known(self, features: Sequence[str]) -> None:
-        """Raise `ThresholdInvalid` if an override names a feature that is not there, or another policy's statistic."""
+        """Raise `ThresholdInvalid` if an override names an unknown feature, or a statistic of another policy."""
         require_thresholds(self.overrides, features=features, statistics=("effect", "ks", "psi"))
 
     def judge(self, evidence: Sequence[Evidence], *, segments: int = 1) -> tuple[Judgement, ...]:
-        """Ask whether each feature's shift matters, and for all features of a null together whether it is rare.
+        """Judge whether each feature's shift matters, and whether it is rare among all features with the same null.
 
-        Of several segments each gets its share of alpha (Bonferroni), as segments of different columns share rows.
+        If several segments are judged, each gets its share of alpha (Bonferroni), because segments of different columns
+        share rows.
         """
         adjusted: dict[str, float] = {}
         for null in Null:
@@ -79,7 +80,7 @@ class CalibratedPolicy:
         return tuple(self._judged(feature, adjusted[feature.name]) for feature in evidence)
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:
-        """Ask whether what moved in the table as a whole matters, and whether it is rare."""
+        """Judge whether the change of the table as a whole matters and whether it is rare."""
         large, clause = over("change", found.effect, statistic.matters)
         null = Null.INDEPENDENT_ROWS if found.windows is None else Null.HISTORY
         rare = found.pvalue <= self._alpha(null)
@@ -110,7 +111,7 @@ class CalibratedPolicy:
 
 
 def _history(feature: Evidence) -> YearSteps | None:
-    """Count the steps as large as the change, less what comes from comparing one year with one instead of with all."""
+    """Count the steps as large as the change, allowing for the fact that single years differ more than one from all."""
     if not feature.steps:
         return None
     years = len(feature.steps) + 1
@@ -119,7 +120,7 @@ def _history(feature: Evidence) -> YearSteps | None:
 
 
 def _recurs(history: YearSteps | None) -> bool:
-    """Tell whether years differ so as a rule: often enough, and in more than one of several steps."""
+    """Tell whether years differ so regularly: often enough, and in more than one of several steps."""
     if history is None or history.as_large < USUAL_SHARE * history.steps:
         return False
     return history.as_large >= min(USUAL_STEPS, history.steps)
@@ -133,7 +134,7 @@ def _recurrence(history: YearSteps) -> str:
 
 
 def _rarity(feature: Evidence) -> str:
-    """Say how often chance gives as large a shift, and what is taken for chance."""
+    """Say how often chance gives as large a shift, and how chance was estimated."""
     if feature.entities is not None:
         before, after = feature.entities
         return f"p {short_pvalue(feature.pvalue)} between {after:,} entities and the reference's {before:,}"

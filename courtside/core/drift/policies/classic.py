@@ -12,10 +12,10 @@ from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 
 @dataclass(frozen=True, slots=True)
 class ClassicPolicy:
-    """Fixed thresholds per feature: any one exceeded is drift.
+    """Fixed thresholds per feature, where exceeding any one of them is drift.
 
-    PSI and KS for numeric features, PSI and the chi-squared p-value for the others; no correction for the number of
-    features or for dependent rows, so it raises alarms on small or dependent windows.
+    It uses PSI and KS for numeric features, and PSI and the chi-squared p-value for the others. It corrects neither for
+    the number of features nor for dependent rows, so it raises false alarms on small or dependent windows.
 
     >>> ClassicPolicy(overrides=(Threshold.parse("rest_days.ks=0.2"),)).threshold("rest_days", "ks")
     0.2
@@ -29,12 +29,12 @@ class ClassicPolicy:
 
     @property
     def name(self) -> str:
-        """Always "classic"."""
+        """Always return "classic"."""
         return "classic"
 
     @property
     def uses_history(self) -> bool:
-        """Never: its thresholds are for the reference as it is."""
+        """Always return False, because its thresholds hold for the reference as it is."""
         return False
 
     def threshold(self, feature: str, statistic: str) -> float:
@@ -43,15 +43,15 @@ class ClassicPolicy:
         return own[-1] if own else float(getattr(self, statistic))
 
     def require_known(self, features: Sequence[str]) -> None:
-        """Raise `ThresholdInvalid` if an override names a feature that is not there, or another policy's statistic."""
+        """Raise `ThresholdInvalid` if an override names an unknown feature, or a statistic of another policy."""
         require_thresholds(self.overrides, features=features, statistics=("psi", "ks", "chi2_pvalue"))
 
     def judge(self, evidence: Sequence[Evidence], *, segments: int = 1) -> tuple[Judgement, ...]:
-        """Compare each feature with its thresholds; of several segments, the p-value with its share of one."""
+        """Compare each feature with its thresholds; each of several segments gets its share of the limit for p."""
         return tuple(self._judged(feature, segments) for feature in evidence)
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:
-        """Find no drift: the system before compared columns only, and had no threshold for anything else."""
+        """Find no drift, because the earlier system compared only columns and had no threshold for anything else."""
         return Judgement(drifted=False, clauses=(f"{statistic.label}: no threshold",), effect=found.effect)
 
     def _judged(self, feature: Evidence, segments: int) -> Judgement:

@@ -1,10 +1,10 @@
-"""The comparisons that decide, in words."""
+"""The comparisons that decided a verdict are put into words."""
 
 SMALLEST_SHOWN = 0.0001
 
 
 def over(label: str, value: float, limit: float) -> tuple[bool, str]:
-    """Compare a statistic with its limit, and say so."""
+    """Compare a statistic with its limit, and put the comparison into words."""
     drifted = value > limit
     return drifted, f"{label} {short(value)} {'over' if drifted else 'not over'} {short(limit)}"
 

@@ -1,4 +1,4 @@
-"""Correction for testing many features at once."""
+"""P-values are corrected for testing many features at once."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What counts as chance in a check: other entities, else the reference's history, else independent rows."""
+"""Chance in a check is estimated from other entities, else from the reference's history, else from independent rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,14 +16,15 @@ from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.statistics.shares import compared_shares
 
 MOSTLY_KNOWN = 0.9
-"""The share of a feature's rows whose entity must be known on both sides."""
+"""The share of a feature's rows whose entities must be known, on both sides."""
 
 
 @dataclass(frozen=True, slots=True)
 class NullWindows:
     """The windows of the history behind the p-values: how many independent ones they are worth, and their days.
 
-    The count includes what is typical of all features, since features known from few windows are judged by that too.
+    The count includes the share of all features together, because a feature known from few windows is judged by that
+    too.
     """
 
     count: int
@@ -36,10 +37,10 @@ class NullWindows:
 
 @dataclass(frozen=True, slots=True)
 class Nulls:
-    """Each feature's null by name (empty for an uncalibrated reference), and the days that the current window spans.
+    """The null of each feature by name (empty for an uncalibrated reference), and the days that the window spans.
 
-    `clusters` are the reference's and the window's counts by entity where both are known, `steps` how far the years of
-    the history lie from each other.
+    `clusters` are the counts by entity of the reference and of the window if both are known, and `steps` are the
+    effects from one year of the history to the next.
     """
 
     of_feature: Mapping[str, FeatureNull]
@@ -59,13 +60,13 @@ class Nulls:
 
     @property
     def windows(self) -> NullWindows | None:
-        """The history's windows that are nearest in length to the current one, for the feature with the fewest."""
+        """Return the history's windows nearest in length to the current one, for the feature with the fewest."""
         nearest = [spread for null in self.of_feature.values() if (spread := null.nearest(self.days))]
         fewest = min(nearest, key=lambda spread: spread.blocks, default=None)
         return NullWindows(max(1, round(fewest.blocks)), fewest.days) if fewest else None
 
     def judged(self, seen: Evidence, mine: Column, theirs: Column) -> Evidence:
-        """Add effect, p-value and the history's steps to what is known of a feature, from both of its columns."""
+        """Add effect, p-value and the history's steps to the evidence on a feature, from both of its columns."""
         numeric = seen.kind is FeatureKind.NUMERIC
         effect = seen.statistic("ks") if numeric else total_variation(mine, theirs)
         seen = replace(seen, effect=effect, steps=self.steps.get(seen.name, ()))
@@ -85,7 +86,7 @@ class Nulls:
 
 
 def _clusters(reference: Profile, current: Profile) -> dict[str, tuple[Clusters, Clusters]]:
-    """Return both sides by entity, of each feature for which both hold enough of them."""
+    """Return both sides by entity for each feature for which both sides have enough entities."""
     found = {}
     for before, after in zip(reference.entities, current.entities, strict=False):
         bits = min(before.bits, after.bits)

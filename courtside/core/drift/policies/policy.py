@@ -1,4 +1,4 @@
-"""A policy decides from a table's statistics which features drifted, and says why."""
+"""A policy decides from the statistics of a table which features drifted, and says why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from courtside.core.dataset import FeatureKind
 from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 
 MINIMUM_ROWS = 100
-"""Below this many usable rows a shift of half a standard deviation is missed more often than not by a careful rule."""
+"""With fewer usable rows, a careful rule would miss a shift of half a standard deviation more often than find it."""
 
 
 class Null(StrEnum):
-    """What a p-value takes for chance."""
+    """The kind of chance that a p-value assumes."""
 
     ENTITIES = "entities"
     HISTORY = "history"
@@ -63,7 +63,7 @@ class StatisticMissing(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class YearSteps:
-    """Of so many steps from one year of the reference's history to the next, so many were as large as this change."""
+    """How many steps from one year of the reference's history to the next there are, and how many were as large."""
 
     as_large: int
     steps: int
@@ -92,29 +92,29 @@ class Judgement:
 
 
 class Policy(Protocol):
-    """Judges a whole table at once, so that a policy can correct for the number of features."""
+    """Judges a whole table at once, so that it can correct for the number of features."""
 
     @property
     def name(self) -> str:
-        """The name that reports give."""
+        """Return the name that reports give."""
         ...
 
     @property
     def minimum_rows(self) -> int:
-        """How many usable rows both sides need; features with fewer are not judged."""
+        """Return how many usable rows both sides need; features with fewer are not judged."""
         ...
 
     @property
     def uses_history(self) -> bool:
-        """Whether it needs comparable days of the reference and p-values calibrated on the reference's history."""
+        """Tell whether it needs comparable days of the reference and p-values from the reference's history."""
         ...
 
     def require_known(self, features: Sequence[str]) -> None:
-        """Raise `ThresholdInvalid` if the policy names a feature that is not there."""
+        """Raise `ThresholdInvalid` if the policy names an unknown feature."""
         ...
 
     def judge(self, evidence: Sequence[Evidence], *, segments: int = 1) -> tuple[Judgement, ...]:
-        """Return one judgement per feature, in order; p-values count `segments` times where so many are judged."""
+        """Return one judgement per feature in order; p-values are multiplied by `segments` if several are judged."""
         ...
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:

@@ -1,4 +1,4 @@
-"""Thresholds of single features."""
+"""A single feature may have thresholds of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from courtside.core.drift.errors import ThresholdInvalid
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One feature's own threshold for one statistic."""
+    """The threshold of one feature for one statistic."""
 
     feature: str
     statistic: str
@@ -17,7 +17,7 @@ class Threshold:
 
     @classmethod
     def parse(cls, text: str) -> "Threshold":
-        """Read ``feature.psi=0.3``, where the feature's own name may hold ``=`` and ``.``; raises `ThresholdInvalid`.
+        """Read ``feature.psi=0.3``, where the feature's name may contain ``=`` and ``.``; raises `ThresholdInvalid`.
 
         >>> Threshold.parse("home_rolling_ppg.psi=0.3")
         Threshold(feature='home_rolling_ppg', statistic='psi', value=0.3)
@@ -41,7 +41,7 @@ _LIMITS = {"psi": float("inf"), "ks": 1.0, "chi2_pvalue": 1.0, "effect": 1.0}
 
 
 def require_thresholds(overrides: Sequence[Threshold], *, features: Sequence[str], statistics: Sequence[str]) -> None:
-    """Raise `ThresholdInvalid` for an override of an unknown feature, or of a statistic the policy does not use."""
+    """Raise `ThresholdInvalid` for an override of an unknown feature or of a statistic that the policy lacks."""
     for override in overrides:
         text = f"{override.feature}.{override.statistic}={override.value:g}"
         if override.feature not in features:
