@@ -1,11 +1,12 @@
 """Where the rows of a dataset lie in the lake: one kind of source for each way they are kept."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput, CourtsideError
-from courtside.core.drift.reading.days import Days
+from courtside.core.drift.reading import Days, misfit
 
 
 class NoRows(CourtsideError):
@@ -42,8 +43,21 @@ class RowSource(Protocol):
 
 
 class FilesDiffer(BadInput):
-    """A file holds a column in a type that cannot be read together with the files before it."""
+    """A file lacks a column, or holds one in a type that cannot be read together with the files before it."""
 
     def __init__(self, file: str, detail: str) -> None:
         self.file = file
-        super().__init__(f"{file} does not fit the files before it: {detail}; write a column in one type everywhere")
+        super().__init__(
+            f"{file} does not fit the files before it: {detail}; write all files with "
+            "the same columns, each in one type"
+        )
+
+
+def read_together(files: Sequence[tuple[str, pa.Table]]) -> pa.Table:
+    """Return the rows of files, each with its name, one after the other; raises `FilesDiffer`."""
+    schema = files[0][1].schema
+    for name, table in files[1:]:
+        if said := misfit(schema, table.schema):
+            raise FilesDiffer(name, said)
+        schema = pa.unify_schemas([schema, table.schema], promote_options="permissive")
+    return pa.concat_tables([table for _, table in files], promote_options="permissive")

@@ -20,7 +20,7 @@ from courtside.core.rows.revisions import Came, counting
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import in_order, read_loads, vanished
 from courtside.workflows.ports import Lake
-from courtside.workflows.row_source import FilesDiffer, RowSource
+from courtside.workflows.row_source import FilesDiffer, RowSource, read_together
 from courtside.workflows.tables import TableRows
 
 
@@ -88,13 +88,7 @@ def rows_before(day: date, files: Sequence[ReadFile], *, dataset: Dataset) -> pa
     if not files:
         raise source.none(f"before {day}")
     files = _counting(files, dataset)
-    schema = files[0].table.schema
-    for file in files:
-        try:
-            schema = pa.unify_schemas([schema, file.table.schema], promote_options="permissive")
-        except pa.ArrowException as error:
-            raise FilesDiffer(file.name, str(error).splitlines()[0]) from error
-    whole = pa.concat_tables([file.table for file in files], promote_options="permissive")
+    whole = read_together([(file.name, file.table) for file in files])
     rows = within(whole, dataset.time_column, Days(end=day))
     if rows.num_rows == 0:
         raise source.none(f"before {day}")

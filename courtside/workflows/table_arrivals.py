@@ -10,6 +10,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.loads import Load, Loads, LoadState
 from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import misfit
 from courtside.core.parquet import parquet_content
 from courtside.core.rows.overlap import identity
 from courtside.core.rows.revisions import Came, News, fitted, news
@@ -90,10 +91,9 @@ def _fitted(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: D
     if newest is None or not lake.keys(newest.key):
         return table
     schema = _read(newest.key, lake=lake, dataset=dataset).schema
-    try:
-        pa.unify_schemas([schema, (table := fitted(table, schema)).schema], promote_options="permissive")
-    except pa.ArrowException as error:
-        raise FilesDiffer(load.file, str(error).splitlines()[0]) from error
+    table = fitted(table, schema)
+    if said := misfit(schema, table.schema):
+        raise FilesDiffer(load.file, said)
     return table
 
 

@@ -1,6 +1,7 @@
 """A team's own table in the lake: parquet files that hold the features already."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -8,6 +9,7 @@ import pyarrow.parquet as pq
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import listed
 from courtside.core.dataset import Dataset
 from courtside.core.drift.errors import DuplicateColumns
 from courtside.core.drift.reading import Days, FeatureTable, require_utf8, unreadable
@@ -17,7 +19,7 @@ from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, 
 from courtside.core.drift.reading.table import is_table_file, partition_column
 from courtside.core.parquet import parquet_content
 from courtside.core.rows import require_contract, require_once
-from courtside.workflows.row_source import FilesDiffer, NoRows
+from courtside.workflows.row_source import FilesDiffer, NoRows, read_together
 
 
 class TableEmpty(BadInput):
@@ -89,20 +91,26 @@ def table_content(table: FeatureTable, dataset: Dataset) -> bytes:
 
     Where its features are still to be inferred, these are all columns of the table's first file.
 
-    Raises what `FeatureTable.batches` raises, `TableEmpty`, and `FilesDiffer` where its files differ in a type.
+    Raises what `FeatureTable.batches` raises, `TableEmpty`, and `FilesDiffer` where its files differ in columns.
     """
     wanted = table.of(table.column_names if dataset.to_infer else dataset.columns, time_column=dataset.time_column)
     files = []
     for file in wanted.pruned:
         batches = list(wanted.batches(file))
         if batches:
-            files.append(_plain(pa.Table.from_batches(batches)))
+            files.append((table.shown(file), _plain(pa.Table.from_batches(batches))))
     if not files:
         raise TableEmpty(table.name)
-    try:
-        return parquet_content(pa.concat_tables(files, promote_options="permissive"))
-    except pa.ArrowException as error:
-        raise FilesDiffer(table.name, str(error).splitlines()[0]) from error
+    _require_alike(files)
+    return parquet_content(read_together(files))
+
+
+def _require_alike(files: Sequence[tuple[str, pa.Table]]) -> None:
+    """Raise `FilesDiffer` for a file that lacks what others have: its rows would all miss the column."""
+    there = dict.fromkeys(name for _, table in files for name in table.column_names)
+    for file, table in files:
+        if missing := [name for name in there if name not in table.column_names]:
+            raise FilesDiffer(file, f"it has no column {listed(missing)}, which others have")
 
 
 def checked_table(content: bytes, *, name: str, dataset: Dataset) -> pa.Table:

@@ -5,9 +5,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from courtside.contracts.shortening import quoted
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongType
+from courtside.core.drift.reading.formats.cells import first_no_number
 from courtside.core.rows.errors import RowsRepeated, TimeColumnNeeded, TimesMissing
 from courtside.core.rows.overlap import identity
 from courtside.core.rows.target import require_binary
@@ -37,7 +39,8 @@ def _require_type(table: pa.Table, feature: Feature) -> None:
     if pa.types.is_null(kind) or arrow.is_numeric(kind):
         return
     if feature.kind is FeatureKind.NUMERIC:
-        raise WrongType(feature.name, found=arrow.type_name(kind), expected="numbers")
+        found = _told(table.column(feature.name)) if arrow.is_text(kind) else arrow.type_name(kind)
+        raise WrongType(feature.name, found=found, expected="numbers")
     if not arrow.is_text(kind):
         raise WrongType(
             feature.name,
@@ -45,6 +48,17 @@ def _require_type(table: pa.Table, feature: Feature) -> None:
             expected="text, a number or a boolean",
             advice="take the feature out of the dataset",
         )
+
+
+def _told(column: Any) -> str:
+    """Return a text column's type and the first of its cells that is no number."""
+    odd = first_no_number(column)
+    why = (
+        "every value is a number, but written as text"
+        if odd is None
+        else f"row {odd[0] + 1:,} holds {quoted(odd[1], 20)}"
+    )
+    return f"{arrow.type_name(column.type)} ({why})"
 
 
 def _require_plain(table: pa.Table, name: str) -> None:

@@ -13,9 +13,13 @@ from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, Phase
 from courtside.core.training.frame import MISSING, feature_frame, labels
 from courtside.core.training.leaks import LEAK_AUC, auc_of_levels, auc_of_numbers
+from courtside.core.training.preprocessing import MOST_LEVELS
 from courtside.core.training.split import Split
 
 MUCH_MISSING = 0.5
+MANY_LEVELS = 1_000
+FEWEST_KEPT = 0.05
+"""A category of many levels is refused where the levels that models tell apart are in fewer rows than this share."""
 _NAMED = 5
 
 
@@ -51,6 +55,32 @@ class FeatureAllMissing(BadInput):
         )
 
 
+class TooManyLevels(BadInput):
+    """A category has so many values that nearly every row would be one of the rarer ones, which models put together."""
+
+    def __init__(self, feature: str, *, levels: int, rows: int, kept: float) -> None:
+        self.feature = feature
+        self.levels = levels
+        super().__init__(
+            f"feature {feature} has {levels:,} different values in the {rows:,} rows of the training part; models "
+            f"tell the {MOST_LEVELS - 1} most frequent apart, which are in {kept:.1%} of the rows, and put the rest "
+            "together: group the values, for example by their beginnings, or take the feature out of the dataset's "
+            "contract"
+        )
+
+
+class TimesAllEqual(BadInput):
+    """All rows happened at the same moment, so none is newer than another."""
+
+    def __init__(self, column: str, moment: object, *, rows: int) -> None:
+        self.column = column
+        super().__init__(
+            f"all {rows:,} rows have the same {column}, {moment}, so no part of them is newer than another, and "
+            "figures would say nothing about the future: name another time_column in the contract, or leave it out, "
+            "and the rows are split by a seeded draw"
+        )
+
+
 def check_labels(table: pa.Table, dataset: Dataset) -> None:
     """Raise `LabelsInvalid` unless the target is 0 or 1 in every row."""
     found = table.column(dataset.target).unique().to_pylist()
@@ -59,7 +89,12 @@ def check_labels(table: pa.Table, dataset: Dataset) -> None:
 
 
 def check_split(split: Split, dataset: Dataset) -> tuple[str, ...]:
-    """Return warnings, one sentence each; raises `FeatureAllMissing`, `FeatureLeaks` and `FeatureUnusable`."""
+    """Return warnings, one sentence each.
+
+    Raises `TimesAllEqual`, `FeatureAllMissing`, `FeatureLeaks`, `TooManyLevels` and `FeatureUnusable`.
+    """
+    if dataset.time_column is not None:
+        _require_moments(split, dataset.time_column)
     train, test = feature_frame(split.train, dataset), feature_frame(split.test, dataset)
     outcome = labels(split.train, dataset)
     for name in train:
@@ -68,6 +103,8 @@ def check_split(split: Split, dataset: Dataset) -> tuple[str, ...]:
         auc = _auc_alone(train[name], outcome)
         if auc > LEAK_AUC:
             raise FeatureLeaks(str(name), auc)
+        if not pd.api.types.is_numeric_dtype(train[name]):
+            _require_few_levels(str(name), train[name])
     return (*_about_features(train, test), *_about_time(split, dataset))
 
 
@@ -92,16 +129,23 @@ def _about_time(split: Split, dataset: Dataset) -> Iterator[str]:
 
 
 def _about_moments(split: Split, time_column: str, phase: Phase | None) -> Iterator[str]:
-    moments = [pc.min_max(part.column(time_column)) for part in (split.train, split.test)]
-    if moments[0]["min"] == moments[1]["max"]:
-        yield (
-            f"every row has the same {time_column}, so the test part is not newer than the training part: its figures "
-            "say nothing about the future"
-        )
     if phase is Phase.MONTH:
         known, newest = (_values(pc.month(part.column(time_column))) for part in (split.train, split.holdout))
         if unseen := newest - known:
             yield f"the holdout has months that training never saw: {_listed(unseen)}"
+
+
+def _require_moments(split: Split, time_column: str) -> None:
+    first, last = (pc.min_max(part.column(time_column)) for part in (split.train, split.test))
+    if first["min"] == last["max"]:
+        raise TimesAllEqual(time_column, first["min"], rows=split.train.num_rows + split.test.num_rows)
+
+
+def _require_few_levels(name: str, column: pd.Series) -> None:
+    counts = column.value_counts()
+    kept = counts.iloc[: MOST_LEVELS - 1].sum() / len(column)
+    if len(counts) > MANY_LEVELS and kept < FEWEST_KEPT:
+        raise TooManyLevels(name, levels=len(counts), rows=len(column), kept=kept)
 
 
 def _values(column: Any) -> set[Any]:

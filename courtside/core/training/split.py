@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.records import SplitRule
@@ -25,11 +26,23 @@ class TooFewRows(BadInput):
 
 
 class OneClassOnly(BadInput):
-    """The target never varies in a part of the split, so no model can be judged."""
+    """The target never varies in a part of the split, so no model can be judged.
 
-    def __init__(self, part: str, target: str) -> None:
+    `absent` is the class that the part lacks, and `elsewhere` of all `rows` are of it.
+    """
+
+    def __init__(self, part: str, target: str, *, absent: int, elsewhere: int, rows: int) -> None:
         self.part = part
-        super().__init__(f"every row of the {part} part has the same {target}: check that the target column is right")
+        self.absent = absent
+        self.elsewhere = elsewhere
+        self.rows = rows
+        why = f"{elsewhere:,} of all {rows:,} rows are of class {absent}, none of them in this part"
+        if not elsewhere:
+            why = f"none of the {rows:,} rows is of class {absent}"
+        super().__init__(
+            f"every row of the {part} part has the same {target}: {why}. Each part needs rows of both classes, so give "
+            f"more rows of class {absent}, or check that the target column is right"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +86,17 @@ def split_rows(table: pa.Table, *, dataset: Dataset, rule: SplitRule | None = No
     test_rows = round(table.num_rows * rule.test_share)
     cut = table.num_rows - test_rows
     split = Split(ordered.slice(0, cut), ordered.slice(cut), holdout_rows=round(test_rows * rule.holdout_share))
+    classes = table.column(dataset.target).to_numpy().astype(np.int8)
     for part, rows in (("training", split.train), ("selection", split.selection), ("holdout", split.holdout)):
-        if len(rows.column(dataset.target).unique()) < 2:
-            raise OneClassOnly(part, dataset.target)
+        require_both(part, dataset.target, rows.column(dataset.target).to_numpy(), among=classes)
     return split
+
+
+def require_both(part: str, target: str, labels: NDArray[np.int8], *, among: NDArray[np.int8]) -> None:
+    """Raise `OneClassOnly` unless the labels of a part are of both classes; `among` are those of all rows."""
+    for absent in (0, 1):
+        if not (labels == absent).any():
+            raise OneClassOnly(part, target, absent=absent, elsewhere=int((among == absent).sum()), rows=len(among))
 
 
 def split_in_words(dataset: Dataset, *, seed: int) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from courtside.core.training.candidates import Candidate
 from courtside.core.training.preprocessing import Columns, prepared
-from courtside.core.training.split import OneClassOnly
+from courtside.core.training.split import require_both
 
 SEARCH_FOLDS = 3
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -83,6 +83,5 @@ def _folds(data: TimeOrdered, count: int) -> Iterator[Fold]:
 
     for number, (before, after) in enumerate(TimeSeriesSplit(count).split(data.rows), start=1):
         for part, rows in (("older", before), ("newer", after)):
-            if np.unique(data.labels[rows]).size < 2:
-                raise OneClassOnly(f"time fold {number}'s {part}", data.target)
+            require_both(f"time fold {number}'s {part}", data.target, data.labels[rows], among=data.labels)
         yield before, after

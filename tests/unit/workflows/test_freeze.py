@@ -126,7 +126,7 @@ def test_files_of_other_types_are_converted_or_refused(lake: InMemoryLake) -> No
         f"{PREFIX}d.parquet",
         parquet(table.set_column(0, "customer_id", pa.array([str(number) for number in range(100)]))),
     )
-    with pytest.raises(FilesDiffer, match=r"d\.parquet does not fit .* customer_id .* int64 vs string"):
+    with pytest.raises(FilesDiffer, match=r"d\.parquet does not fit .* column 'customer_id' .* int64 vs string"):
         freeze(asked("differs"), lake=lake, dataset=DATASET)
 
 

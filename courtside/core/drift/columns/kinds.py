@@ -105,8 +105,19 @@ def _text(last: str, column: Any) -> NoFeature | None:
     if last in ID_WORDS:
         return NoFeature(Use.ID, "its name and values are those of an id")
     if len(values) >= FEW and len(values.unique()) > UNIQUE * len(values):
+        if sum(map(_is_number, probed)) > UNIQUE * len(probed):
+            return NoFeature(Use.UNUSABLE, "nearly every value is a number, but written as text: cast it to numbers")
         return NoFeature(Use.ID, "nearly every row has a value of its own, as ids have")
     return None
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether a text is a number that is no row of digits, as ids are."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return not text.isdigit()
 
 
 def _number(name: str, last: str, column: Any) -> NoFeature | None:

@@ -13,7 +13,7 @@ from courtside.core.drift.reading.errors import (
 from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.profiles import TableProfile, fit_table, summarize_table
 from courtside.core.drift.reading.table import FeatureTable, Sample, open_table
-from courtside.core.drift.reading.types import ColumnsUnfit, require_types
+from courtside.core.drift.reading.types import ColumnsUnfit, misfit, require_types
 
 __all__ = [
     "ALL_DAYS",
@@ -29,6 +29,7 @@ __all__ = [
     "TypesDiffer",
     "UnreadableFile",
     "fit_table",
+    "misfit",
     "open_table",
     "require_types",
     "require_utf8",

@@ -20,7 +20,7 @@ from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.spread import spread
-from courtside.core.drift.reading.types import require_types
+from courtside.core.drift.reading.types import misfit, require_types
 
 EPOCH = date(1970, 1, 1)
 MOST_SAMPLED_FILES = 16
@@ -108,11 +108,15 @@ class FeatureTable:
         Columns of folders (hive partitions) are added. Raises what `batches` raises, and `TypesDiffer`.
         """
         files = spread(self.files, MOST_SAMPLED_FILES)
-        tables = [table for file in files if (table := self._sampled(file, budget.shared(len(files)))) is not None]
-        try:
-            rows = pa.concat_tables(tables, promote_options="permissive")
-        except pa.ArrowException as error:
-            raise TypesDiffer(self.name, str(error).splitlines()[0]) from error
+        tables: list[pa.Table] = []
+        for file in files:
+            table = self._sampled(file, budget.shared(len(files)))
+            if table is None:
+                continue
+            if tables and (said := misfit(pa.concat_tables(tables, promote_options="permissive").schema, table.schema)):
+                raise TypesDiffer(self.name, f"{self.shown(file)}: {said}")
+            tables.append(table)
+        rows = pa.concat_tables(tables, promote_options="permissive")
         if len(tables) < len(self.files):
             return Sample(rows, None)
         return Sample(rows, sum(parquet.row_count(*self._located(file), name=file.path) for file in files))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import quoted
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongType
@@ -29,6 +30,21 @@ def require_types(schema: pa.Schema, features: Sequence[Feature], *, time_column
         raise problems[0]
     if problems:
         raise ColumnsUnfit(problems)
+
+
+def misfit(before: pa.Schema, later: pa.Schema) -> str | None:
+    """Say which column of `later` cannot be read together with that of `before`, None where all can."""
+    for field in later:
+        place = before.get_field_index(field.name)
+        if place < 0:
+            continue
+        there = before.field(place)
+        try:
+            pa.unify_schemas([pa.schema([there]), pa.schema([field])], promote_options="permissive")
+        except pa.ArrowException:
+            kinds = f"{arrow.type_name(there.type)} vs {arrow.type_name(field.type)}"
+            return f"its column {quoted(field.name)} is of another type, {kinds}"
+    return None
 
 
 def _problems(schema: pa.Schema, features: Sequence[Feature], time_column: str | None) -> Iterator[BadInput]:

@@ -21,6 +21,7 @@ _ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)"
 _WHOLE = r"(0|[1-9]\d*)"
 _EXACT = r"(0|[1-9]\d{0,17})"
 _DECIMAL = rf"({_WHOLE}\.\d*|\.\d+)"
+_NUMBER = rf"[+-]?({_EXACT}|{_DECIMAL}|({_WHOLE}|{_DECIMAL})[eE][+-]?\d+|(?i:inf|infinity))"
 
 Cells = Any
 """A string array; the type stubs know too few of Arrow's functions to say more."""
@@ -82,7 +83,7 @@ KINDS: Final = (
     CellKind("truth value", "(?i:true|false)", lambda cells: pc.cast(pc.utf8_lower(cells), pa.bool_())),
     CellKind("integer", f"[+-]?{_WHOLE}", _whole(pa.int64())),
     CellKind("unsigned integer", rf"\+?{_WHOLE}", _whole(pa.uint64())),
-    CellKind("number", rf"[+-]?({_EXACT}|{_DECIMAL}|({_WHOLE}|{_DECIMAL})[eE][+-]?\d+|(?i:inf|infinity))", _number),
+    CellKind("number", _NUMBER, _number),
     _GROUPED,
     _DECIMAL_COMMA,
     *TIMES,
@@ -130,6 +131,16 @@ def present_cells(column: Cells) -> Cells:
     """Return the different cells of a column that hold something, without the spaces around them."""
     cells = pc.unique(pc.utf8_trim_whitespace(column)).drop_null()
     return cells.filter(pc.invert(_missing(cells)))
+
+
+def first_no_number(column: Cells) -> tuple[int, str] | None:
+    """Return the place and the content of the first cell that is neither a number nor missing, None without any."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    cells = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    numbers = pc.or_(pc.match_substring_regex(cells, f"^(?:{_NUMBER})$"), _missing(cells))
+    place = pc.index(pc.fill_null(numbers, pa.scalar(value=True)), pa.scalar(value=False)).as_py()
+    return None if place < 0 else (place, column[place].as_py())
 
 
 def _missing(cells: Cells) -> Cells:
