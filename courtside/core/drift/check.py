@@ -185,7 +185,7 @@ def _breakage(reference: Column, current: Column, minimum_rows: int) -> Verdict 
         return Verdict.WRONG_TYPE
     if tally.absent == tally.rows:
         return Verdict.MISSING_COLUMN
-    # In a segment a column may never have held a value.
+    # A column may have no value at all in a segment of the reference.
     return Verdict.ALL_MISSING if tally.rows >= minimum_rows and reference.valid else None
 
 
@@ -207,7 +207,7 @@ def _bare(reference: Column, current: Column, verdict: Verdict, text: str) -> Fe
 
 
 def _with_figures(bare: FeatureDrift, reference: Column, current: Column) -> FeatureDrift:
-    """Add what so few rows show, which nobody judges."""
+    """Add the figures of so few rows, which nobody judges."""
     seen = _evidence(reference, current).statistics
     effect = seen["ks"] if reference.kind is FeatureKind.NUMERIC else total_variation(reference, current)
     return replace(bare, statistics=seen, effect=effect)
@@ -258,9 +258,9 @@ def _with_gaps(pair: Pair, judged: FeatureDrift) -> FeatureDrift:
 
 
 def _unseen_rate(reference: Column, current: Column) -> float:
-    """Return the share of values outside the reference's levels; numbers are never unseen, they lie in a tail.
+    """Return the share of values outside the reference's levels; for numbers it is 0, as they fall into tails.
 
-    With counts by slot it is the share in slots that the reference left empty, so at least so many are unseen.
+    With counts by slot, it is the share in slots that were empty in the reference, which is a lower bound.
     """
     if not (isinstance(reference, CategoryColumn) and isinstance(current, CategoryColumn)):
         return 0.0

@@ -1,4 +1,4 @@
-"""The drift API of the system Courtside replaces, as a thin face of the engine."""
+"""The drift API of the system that Courtside replaces, as a thin layer over the engine."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -41,8 +41,9 @@ class SetupMissing(BadInput):
 class DriftConfig:
     """Settings of `DataDriftDetection`.
 
-    `features` are the columns to watch (None: every column that can be, its kind inferred, ids and times left out);
-    `thresholds` are overrides such as ``"rest_days.psi=0.3"``; `time_column` gives the report its dates.
+    `features` are the columns to watch; None stands for every column that can be watched, with inferred kinds and
+    without ids and times. `thresholds` are overrides such as ``"rest_days.psi=0.3"``, and `time_column` gives the
+    report its dates.
     """
 
     psi_threshold: float = 0.2
@@ -98,9 +99,9 @@ class DataDriftDetection:
 
     @property
     def left_out(self) -> Mapping[str, str]:
-        """The reference's columns that are not watched, as they are no features, and why; empty if features were given.
+        """The columns of the reference that are not features, with the reasons; it is empty if features were given.
 
-        Name a column in the setting `features` to watch it all the same.
+        Name a column in the setting `features` to watch it nevertheless.
         """
         return self._left_out
 
@@ -148,10 +149,10 @@ class DataDriftDetection:
 
 
 def inferred_features(table: pa.Table, *, time_column: str | None = None) -> tuple[list[Feature], dict[str, str]]:
-    """Infer which columns are features, with their kinds, and say of the others why they are none.
+    """Infer which columns are features and of which kinds, and say why the others are not.
 
-    Booleans and 0/1 are binary, other numbers numeric, text categorical. Ids, times (`time_column` among them) and
-    types that cannot be compared are left out; raises `WrongType` if nothing else is there.
+    Booleans and 0/1 are binary, other numbers numeric, text categorical. Ids, times (including `time_column`) and types
+    that cannot be compared are left out; raises `WrongType` if nothing else is left.
     """
     features, left_out = [], {}
     for name in table.column_names:

@@ -1,1 +1,1 @@
-"""What a table is: a mergeable profile, how it is fitted on a reference and how it is stored."""
+"""A table's profile can be merged; this package fits it on a reference, counts rows on it and stores it."""

@@ -1,4 +1,4 @@
-"""Fits a profile on a reference: its grid, its counts and, if asked, what its history says about chance."""
+"""A profile is fitted on a reference: its grid, its counts and, if asked for, the chance shown by its history."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -42,16 +42,16 @@ def fit(
 ) -> Profile:
     """Fit the grid on a reference and count its rows on it.
 
-    Deciles, repeated values and counts are exact. Above 262,144 rows the edges come from a sample of the rows that does
-    not depend on the batching, and a second pass counts. An iterator is kept in memory; an iterable that can be read
-    twice is not.
+    Deciles, repeated values and counts are exact. Above 262,144 rows, the edges come from a sample of the rows that
+    does not depend on the batches, and a second pass counts. An iterator is kept in memory; an iterable that can be
+    read twice is not.
 
-    `calibrated` adds what quiet windows look like, which needs a time column and one more pass, and another one if the
-    reference disagrees with itself. The pass reads `history` if it is given: rows that include the reference's and go
-    further back. `phase` makes windows compare with the same part of the year. `outcomes` are profiled if the reference
-    has them, by the kind of their values. `segments` are columns whose most frequent values are profiled apart, which
-    takes one more pass, and to calibrate them as many more for each value as for the whole. Raises `MissingColumns`,
-    `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
+    `calibrated` adds what quiet windows look like. This needs a time column and one more pass, and yet another pass if
+    the reference disagrees with itself. The pass reads `history` if it is given: rows that include the reference's and
+    go further back. `phase` makes windows compare with the same part of the year. `outcomes` are profiled if the
+    reference has them, by the kind of their values. `segments` are columns whose most frequent values are profiled
+    separately; this takes one more pass, and calibrating each value takes as many more passes as the whole reference.
+    Raises `MissingColumns`, `DuplicateColumns`, `WrongType`, `EmptyWindow`, `AllMissing` or `NotBinary`.
     """
     repeatable = arrow.repeatable(batches)
     survey, others, period = Survey(features), OutcomeSurvey(outcomes), None
@@ -103,7 +103,7 @@ def _with_history(
 
 
 def _counted_segments(profile: Profile, levels: LevelSurvey, batches: arrow.Batches) -> tuple[Segment, ...]:
-    """Count a reference's segments in a pass of its own, since which they are is known after the first."""
+    """Count the segments of a reference in a pass of its own, because they are known only after the first pass."""
     blank = Profile(profile.blank().columns, time_column=profile.time_column)
     parts = tuple(Segment(column, level, blank) for column, level in levels.segments())
     for batch in arrow.record_batches(batches) if parts else ():
@@ -119,7 +119,7 @@ def _with_own_history(
     history: arrow.Batches | None,
     phase: Phase | None,
 ) -> Segment:
-    """Calibrate a segment on its own rows, which may have moved when the whole had not."""
+    """Calibrate a segment on its own rows, which may have moved even if the whole table had not."""
     profile, time_column = segment.profile, segment.profile.time_column
     which = segment.column, segment.level
     rows, past = SegmentRows(batches, *which), None if history is None else SegmentRows(history, *which)
@@ -141,7 +141,7 @@ def _of_one_piece(
     *,
     null: Callable[[int | None], PairNull | None],
 ) -> Profile:
-    """Return the profile calibrated or, where its rows disagree with themselves, with a newest part that is."""
+    """Return the calibrated profile, with a homogeneous newest part if its rows disagree with themselves."""
     if newest is None:
         return _calibrated(profile, found, null(None))
     part = profile.summarize(rows_since(batches, newest.day, time_column=profile.time_column or ""))
@@ -157,7 +157,7 @@ def _calibrated(profile: Profile, found: Sequence[Calibration], null: PairNull |
 
 
 def _counting(batches: arrow.Batches, *counts: Callable[[BatchCells], None]) -> Iterator[pa.RecordBatch]:
-    """Pass batches on and count them, so that they are not read once more."""
+    """Pass batches on and count them on the way, so that they are not read again."""
     for batch in arrow.record_batches(batches):
         cells = BatchCells(batch)
         for count in counts:

@@ -15,7 +15,7 @@ from courtside.core.drift.profiles.survey import BINARY_LEVELS, Survey
 
 
 class OutcomeSurvey:
-    """Collects what the outcomes of a reference hold; columns that are absent are skipped."""
+    """Collects the values of a reference's outcomes; absent columns are skipped."""
 
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
         self._columns = [(outcome.role, _ColumnSurvey(outcome.name)) for outcome in outcomes]
@@ -37,7 +37,7 @@ class OutcomeSurvey:
 
 
 class _ColumnSurvey:
-    """One outcome, whose kind follows from its values, since a contract only names it."""
+    """Collects one outcome, whose kind follows from its values because a contract only names it."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -23,7 +23,7 @@ from courtside.core.drift.profiles.segments import parts_of
 class Newest:
     """The newest part of a reference that disagrees with itself.
 
-    `moved` says by how much (KS or total variation) each column that moved before that part did so.
+    `moved` is how far (KS or total variation) each column moved that moved before this part.
     """
 
     profile: "Profile"
@@ -46,16 +46,17 @@ class Segment:
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """Summary of one table's feature columns on the grid of its reference.
+    """The summary of one table's feature columns on the grid of its reference.
 
-    `period` is the first and last day of `time_column`, or None without one; `calibration` is what the table's history
-    says about chance, or None unless `fit` was asked for it. `outcomes` is a separate profile of the target and the
+    `period` is the first and last day of `time_column`, or None without one. `calibration` describes the chance in the
+    table's history, or is None unless `fit` was asked for it. `outcomes` is a separate profile of the target and the
     prediction in the same rows, whose `roles` say which is which; nothing about the features depends on it. `newest` is
-    the part of a calibrated reference that windows are compared with, or None if all of it agrees; the calibration is
-    then that part's. `entities` are the counts by entity of the features that name one, `weights` how much each month
-    counts in a reference that was reweighted to a period, and `pairs` how columns move together, or None unless `fit`
-    was asked to calibrate the reference. `segments` are the rows by the values of the columns that `fit` was told; they
-    have features only, and a calibration of their own. Two profiles are equal if all of their contents are.
+    the part of a calibrated reference that windows are compared with, or None if the whole reference agrees; the
+    calibration then belongs to that part. `entities` are the counts by entity for features that name one, and `weights`
+    are the weights of the months in a reference that was reweighted to a period. `pairs` tell how columns move
+    together, or are None unless `fit` was asked to calibrate. `segments` are profiles of the rows by the values of the
+    columns that `fit` was given; they have features only, and calibrations of their own. Two profiles are equal if all
+    of their contents are.
     """
 
     columns: tuple[Column, ...]
@@ -83,7 +84,7 @@ class Profile:
 
     @property
     def columns_read(self) -> list[str]:
-        """Every column that rows are counted by, besides that of their time."""
+        """The columns that are read in order to count rows, except the time column."""
         entities = (name for table in self.entities for name in table.of)
         return list(dict.fromkeys((*self.names, *entities, *(each.column for each in self.segments))))
 
@@ -142,9 +143,9 @@ class Profile:
         )
 
     def comparable(self, period: arrow.Period | None, *, minimum_rows: int = 1) -> "Profile":
-        """Return this reference, or its newest part, reweighted to a period's days of the year, by months.
+        """Return this reference or its newest part, reweighted by month to the days of the year in a period.
 
-        It is not reweighted if its dataset names no phase, or it has fewer than `minimum_rows` rows on these days.
+        It is not reweighted if its dataset names no phase or if it has fewer than `minimum_rows` rows on these days.
         """
         if self.newest is not None:
             return self.newest.profile.comparable(period, minimum_rows=minimum_rows)
@@ -157,7 +158,7 @@ class Profile:
         return replace(self, columns=columns, rows=rows, outcomes=outcomes, weights=self.calibration.weights(period))
 
     def to_bytes(self) -> bytes:
-        """Serialize compactly: up to 4 KB a numeric feature, whatever the number of rows."""
+        """Serialize compactly, with up to 4 KB for a numeric feature whatever the number of rows."""
         return serialization.packed(_content(self))
 
     @staticmethod
@@ -270,12 +271,12 @@ class ProfileCounter:
 
 
 def period_of(batch: pa.RecordBatch, time_column: str | None) -> arrow.Period | None:
-    """Return the first and last day of a batch, None without a time column or without days in it."""
+    """Return the first and last day of a batch, or None without a time column or without days in it."""
     return None if time_column is None else moments.period(arrow.column(batch, time_column), time_column)
 
 
 def _counted(column: Column, cells: BatchCells, *, shared: bool) -> Column:
-    """Count one column; by what is kept of the batch if something else needs that, too, else faster without it."""
+    """Count one column from the cells of its rows if something else needs these too, or else faster without them."""
     rows = cells.batch.num_rows
     if not shared:
         return column.counted(arrow.column(cells.batch, column.name), rows=rows)

@@ -1,4 +1,4 @@
-"""A bounded sample of the reference's rows that is the same whatever the batching."""
+"""A bounded sample of the reference's rows does not depend on how these were cut into batches."""
 
 from collections.abc import Mapping
 
@@ -10,13 +10,13 @@ from courtside.core.drift.columns.rounding import Floats
 
 MOST_ROWS = 262_144
 MOST_VALUES = 2**25
-"""Values held over all columns, so that a wide table stays within 256 MB."""
+"""The most values of all columns together, which keeps even a wide table within 256 MB."""
 
 
 class RowSample:
-    """Keeps the rows whose hashed number is a multiple of 2**level; the level rises when they are too many.
+    """Keeps the rows whose hashed number is a multiple of 2**level; the level rises when there are too many of them.
 
-    All rows are kept, and the grid is exact, up to 262,144 rows of 128 columns.
+    Up to 262,144 rows of 128 columns, all rows are kept and the grid is exact.
     """
 
     def __init__(self, columns: tuple[str, ...]) -> None:
@@ -29,7 +29,7 @@ class RowSample:
         self._kept = 0
 
     def add(self, values: Mapping[str, Floats], *, rows: int) -> None:
-        """Take the next `rows` rows; a missing value is NaN. Arrays are kept, not copied."""
+        """Take the next `rows` rows; a missing value is NaN. Arrays are kept and not copied."""
         hashes = hashed(np.arange(self._seen, self._seen + rows, dtype=np.uint64))
         keep = self._kept_of(hashes) if self._level else slice(None)
         self._hashes.append(hashes[keep])
@@ -42,11 +42,11 @@ class RowSample:
 
     @property
     def whole(self) -> bool:
-        """Whether every row was kept."""
+        """Tell whether every row was kept."""
         return self._level == 0
 
     def column(self, name: str) -> list[Floats]:
-        """Return one column's sampled values, an array a batch, not to be written to; NaN where one is missing."""
+        """Return the sampled values of one column, one array per batch, which must not be written to; gaps are NaN."""
         return self._values[name]
 
     def _kept_of(self, hashes: Hashes) -> NDArray[np.bool_]:

@@ -237,7 +237,7 @@ def _column(described: dict[str, Any], arrays: list[Integers], *, whole: Column 
 
 
 def _grid_arrays(grid: Grid) -> tuple[Integers, ...]:
-    """Edges without those that follow from others, the positions of atoms (and of wide ones) among them, the cuts."""
+    """Return the independent edges, the positions of atoms (and of wide ones) among them, and the cuts."""
     bits = ordered_bits(grid.edges)
     wide = grid.blurred
     follows = np.zeros(bits.size, np.bool_)
@@ -267,7 +267,7 @@ def _grid(described: dict[str, Any], arrays: list[Integers]) -> Grid:
 
 
 def _planes(array: Integers) -> bytes:
-    """Differences of an int64 array (modulo 2**64), zigzag-coded, lowest bytes first."""
+    """Return the differences of an int64 array (modulo 2**64), zigzag-coded, with the lowest bytes first."""
     steps = np.diff(array.astype("<i8"), prepend=np.int64(0))
     coded = (steps << 1) ^ (steps >> 63)
     return coded.astype("<i8").view(np.uint8).reshape(-1, 8).T.tobytes()

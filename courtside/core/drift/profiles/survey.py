@@ -1,4 +1,4 @@
-"""The first pass over a reference: what its columns hold, from which grids and levels are chosen.
+"""The first pass over a reference collects what its columns contain, from which grids and levels are chosen.
 
 A reference that is small enough to be kept whole is counted here as well and needs no second pass.
 """
@@ -25,7 +25,7 @@ from courtside.core.drift.errors import AllMissing, DuplicateColumns, EmptyWindo
 from courtside.core.drift.profiles.sample import RowSample
 
 MOST_LEVELS = 512
-"""How many levels of a categorical column are kept by name: with more, the most frequent ones, and all in slots."""
+"""The most levels of a categorical column kept by name; beyond them, all levels are also counted in slots."""
 BINARY_LEVELS = 2
 
 
@@ -64,12 +64,12 @@ class Survey:
 
     @property
     def rows(self) -> int:
-        """How many rows were read."""
+        """Return how many rows were read."""
         return self._rows
 
     @property
     def whole(self) -> bool:
-        """Whether every value was kept, so that `columns` are counted."""
+        """Tell whether every value was kept, so that `columns` are counted."""
         return self._sample.whole
 
     def columns(self) -> tuple[Column, ...]:
@@ -102,7 +102,7 @@ class Survey:
         if len(held) and is_large(whole := as_numpy(held)):
             parts = np.full(len(array), np.nan, np.complex128)
             parts[as_numpy(array.is_valid())] = exact(whole)
-            return parts  # type: ignore[return-value]  # floats in two parts each, until the origin is known
+            return parts  # type: ignore[return-value]  # each value is kept in two parts until the origin is known
         return values
 
     def _add_labels(self, name: str, array: arrow.Array) -> None:

@@ -1,1 +1,1 @@
-"""What a check found: the report, the trends in it, and its sentences."""
+"""A report tells what a check found, with its trends and its sentences."""

@@ -1,11 +1,11 @@
-"""Files that could not be used; the report names them, so that one bad file never hides the drift in the others."""
+"""Files that could not be used are named in the report, so that a bad file never hides the drift in the others."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class TableSide(StrEnum):
-    """Which table of a comparison a file belongs to."""
+    """The table of a comparison to which a file belongs."""
 
     REFERENCE = "reference"
     CURRENT = "current"
@@ -13,7 +13,7 @@ class TableSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedFile:
-    """A file of which no row was counted, and the reason in one sentence."""
+    """A file none of whose rows was counted, and the reason in one sentence."""
 
     file: str
     side: TableSide

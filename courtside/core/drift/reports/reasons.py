@@ -1,4 +1,4 @@
-"""Plain sentences about what moved in a feature, for people who do not know the names of the statistics."""
+"""Plain sentences tell what moved in a feature, for people who do not know the names of statistics."""
 
 import re
 from collections.abc import Collection
@@ -17,13 +17,13 @@ _SORTS = {
     "decimal": re.compile(r"decimal"),
 }
 MOSTLY = 0.8
-"""The part of a slot's change from which it is said to be a level's."""
+"""The share of a slot's change from which the change is attributed to a single level."""
 MOVED = 0.05
-"""Reference standard deviations from which a mean is said to have moved."""
+"""The number of reference standard deviations from which a mean is said to have moved."""
 
 
 def reason(reference: Column, current: Column, judgement: Judgement) -> str:
-    """Say what moved, then the comparisons that decided, then a change of type if there was one."""
+    """Say what moved, which comparisons decided, and how the type changed if it did."""
     moved = judgement.drifted or judgement.usual
     parts = [movement(reference, current)] if moved else ["no drift"]
     parts.extend(judgement.clauses)
@@ -61,7 +61,7 @@ def movement(reference: Column, current: Column) -> str:
 
 
 def _large_movement(reference: NumericColumn, current: NumericColumn) -> str:
-    """Say by how much a mean of large whole numbers moved, as their first digits are all the same."""
+    """Say by how much the mean of large integers moved, because their first digits are all the same."""
     assert reference.offset is not None
     assert current.offset is not None
     change, start = current.offset - reference.offset, f"{reference.grid.origin + round(reference.offset):,}"
@@ -83,7 +83,7 @@ def _level_movement(reference: CategoryColumn, current: CategoryColumn) -> str:
         return _slot_movement(reference, current)
     before, after = reference.counts / reference.valid, current.counts / current.valid
     changes = np.abs(after - before).round(9)
-    largest = changes.size - 1 - int(changes[::-1].argmax())  # of equals the last: the unseen values, or a binary's 1
+    largest = changes.size - 1 - int(changes[::-1].argmax())  # the last of equals: unseen values, or a binary's 1
     change = f"{_percent(before[largest])} → {_percent(after[largest])}"
     if largest == len(reference.levels):
         names = f" (such as {', '.join(map(quoted, current.unseen))})" if current.unseen else ""
@@ -117,7 +117,7 @@ def _types(column: Column) -> str:
 
 
 def _type_changed(before: Collection[str], after: Collection[str]) -> bool:
-    """Tell whether values are of another sort: another width of the same sort stores the same values."""
+    """Tell whether values have another kind of type; another width of the same kind stores the same values."""
     sorts = [{_sort(name) for name in names if name != "null"} for names in (before, after)]
     return all(sorts) and sorts[0] != sorts[1]
 
@@ -135,7 +135,7 @@ def _number(value: float) -> str:
 
 
 def _pair(before: float, after: float) -> str:
-    """Write both numbers with enough digits to tell them apart."""
+    """Write both numbers with enough digits to distinguish them."""
     shown = _number(before), _number(after)
     digits = 6
     while shown[0] == shown[1] and digits < 17:

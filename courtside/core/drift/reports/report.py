@@ -1,4 +1,4 @@
-"""The drift report: per feature what was measured, decided and why; per table how much of it drifted."""
+"""The drift report tells for each feature what was measured, decided and why, and how much of the table drifted."""
 
 import math
 from collections import Counter
@@ -19,9 +19,9 @@ from courtside.core.drift.statistics import KEYS
 
 
 class Verdict(StrEnum):
-    """What was decided of a feature; the last four are broken columns, which count as drifted.
+    """The decision on a feature; the last four are broken columns, which count as drifted.
 
-    `USUAL` moved, but not beyond what the reference itself shows; it does not count as drifted.
+    A `USUAL` feature moved, but not beyond what the reference itself shows, so it does not count as drifted.
     """
 
     NO_DRIFT = "no_drift"
@@ -40,7 +40,8 @@ BROKEN = frozenset({Verdict.MISSING_COLUMN, Verdict.WRONG_TYPE, Verdict.ALL_MISS
 class Severity(StrEnum):
     """How much of the table is affected: low up to a quarter, medium up to a half, high beyond.
 
-    That is the share of features affected or, if it is larger, the share of its usual values that one column lacks.
+    It follows from the share of features affected or, if that is larger, from the share of its usual values that one
+    column lacks.
     """
 
     NONE = "none"
@@ -51,16 +52,15 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeatureDrift:
-    """One feature's drift: `statistics` holds the values of all registered statistics that apply to it, by their keys.
+    """The drift of one feature; `statistics` are the values of all registered statistics that apply, by their keys.
 
-    Rates are shares of the current rows: `missing_rate` of rows without a usable value, `unseen_rate` of usable values
-    outside the reference's levels (0 for numbers, a lower bound where rows are counted by slot). `values_lost` is the
-    share of the values that a broken column
-    usually has and now lacks (1 if it cannot be compared, 0 if it is not broken), `moved` whether the values that are
-    there moved. `reason`
-    is one plain sentence; `trend` is None until sub-windows are compared. `null` is what its p-value takes for chance,
-    and `history` how often the reference's own years moved as much, both None for policies that do not ask. `windows`
-    is how many windows of the history the p-value rests on, None of other nulls.
+    Rates are shares of the current rows: `missing_rate` of rows without a usable value, and `unseen_rate` of usable
+    values outside the reference's levels (0 for numbers, and a lower bound if rows are counted by slot). `values_lost`
+    is the share of its usual values that a broken column now lacks (1 if it cannot be compared, 0 if it is not broken),
+    and `moved` tells whether its remaining values moved. `reason` is one plain sentence. `trend` is None until
+    sub-windows are compared. `null` is the kind of chance that its p-value assumes, and `history` how often the
+    reference's own years moved as much; both are None for policies that do not use them. `windows` is how many windows
+    of the history the p-value rests on, or None for other nulls.
     """
 
     name: str
@@ -82,11 +82,11 @@ class FeatureDrift:
     windows: int | None = None
 
     def statistic(self, key: str) -> float | None:
-        """Return a statistic's value, None where it does not apply or could not be computed."""
+        """Return the value of a statistic, or None if it does not apply or could not be computed."""
         return self.statistics.get(key)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, flat: without name and role (the keys) and without a trend that was not computed."""
+        """Return the flat JSON form, without name and role (the keys) and without a trend that was not computed."""
         return {
             "kind": self.kind.value,
             **{key: self.statistic(key) for key in KEYS},
@@ -107,9 +107,10 @@ class FeatureDrift:
 
 @dataclass(frozen=True, slots=True)
 class SegmentDrift:
-    """The verdict on the rows in which `column` has the value `level`; without enough of them `drifted` is empty.
+    """The verdict on the rows in which `column` has the value `level`; `drifted` is empty if there are too few rows.
 
-    Rows are those compared: with history, the reference's on the same days of the year, of its newest part.
+    The rows are those compared. With history, the reference's rows are those on the same days of the year, and of its
+    newest part.
     """
 
     column: str
@@ -125,7 +126,7 @@ class SegmentDrift:
         return f"{self.column}={self.level}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, flat."""
+        """Return the flat JSON form."""
         return {
             "column": self.column,
             "level": self.level,
@@ -143,16 +144,17 @@ class SegmentDrift:
 class DriftReport:
     """The result of comparing a current table with its reference under a policy.
 
-    Three belong to its story (`courtside.core.drift.story.telling`): which drifted features move together,
-    from which day, and which share in [0, 1] of the model's importance they carry. `files_quarantined` were set aside
-    unread, so the rows of the report are without theirs. `null` is what the policy's p-values take for chance, None of
-    a policy without any, and `null_windows` that history's; with history `reference` is the part of it on comparable
-    days, of its newest part if it disagrees with itself (`newest_part`). `features_not_in_reference` are those of the
-    contract that could not be compared, as the reference was profiled without them. `outcomes` are the target and
-    the prediction where both sides have them: judged like features, but apart, and in no other figure of the
-    report. `table` is what statistics of the whole table say of the features that did not move by themselves; it is
-    empty under policies that do not use history. `contract` says which contract named the features. `segments` are the
-    verdicts on the rows by the values of the columns that the contract names, which are in no other figure either.
+    Three fields belong to its story (`courtside.core.drift.story.telling`): which drifted features moved together, from
+    which day on, and which share in [0, 1] of the model's importance they have. `files_quarantined` were set aside
+    unread, so the report does not count their rows. `null` is the kind of chance that the policy's p-values assume, or
+    None for a policy without p-values, and `null_windows` describes the windows of a history. With history, `reference`
+    is the part of it on comparable days, and of its newest part if it disagrees with itself (`newest_part`).
+    `features_not_in_reference` are features of the contract that could not be compared, because the reference was
+    profiled without them. `outcomes` are the target and the prediction if both sides have them; they are judged like
+    features, but separately, and count in no other figure of the report. `table` are the findings of statistics of the
+    whole table about the features that did not move by themselves; it is empty under policies that do not use history.
+    `contract` identifies the contract that named the features. `segments` are verdicts on the rows by the values of the
+    columns that the contract names; they count in no other figure either.
     """
 
     policy: str
@@ -174,7 +176,7 @@ class DriftReport:
 
     @property
     def features_drifted(self) -> tuple[str, ...]:
-        """Names of the drifted features, broken ones included, in the features' order."""
+        """The names of the drifted features in order, including broken ones."""
         return tuple(feature.name for feature in self.features if feature.drifted)
 
     @property
@@ -184,12 +186,12 @@ class DriftReport:
 
     @property
     def features_usual(self) -> tuple[str, ...]:
-        """Names of the features that moved, but not beyond what the reference itself shows."""
+        """The names of the features that moved, but not beyond what the reference itself shows."""
         return tuple(feature.name for feature in self.features if feature.verdict is Verdict.USUAL)
 
     @property
     def table_drifted(self) -> tuple[TableDrift, ...]:
-        """What moved in the table as a whole while each column by itself stayed as it was."""
+        """The findings that the table as a whole moved while each column by itself stayed as it was."""
         return tuple(each for each in self.table if each.drifted)
 
     @property
@@ -199,34 +201,34 @@ class DriftReport:
 
     @property
     def segments_apart(self) -> tuple[SegmentDrift, ...]:
-        """The segments in which a feature drifted that did not in the table as a whole."""
+        """The segments in which a feature drifted that did not drift in the table as a whole."""
         known = set(self.features_drifted)
         return tuple(each for each in self.segments if any(feature.name not in known for feature in each.drifted))
 
     @property
     def features_broken(self) -> tuple[str, ...]:
-        """Names of features whose column is missing, of another type or holds more gaps: repair, do not retrain."""
+        """The names of features whose column is missing, of another type or has more gaps: repair, do not retrain."""
         return tuple(feature.name for feature in self.features if feature.verdict in BROKEN)
 
     @property
     def features_checked(self) -> int:
-        """Features with a verdict other than insufficient data."""
+        """The number of features with a verdict other than insufficient data."""
         counts = Counter(feature.verdict for feature in self.features)
         return len(self.features) - counts[Verdict.INSUFFICIENT_DATA]
 
     @property
     def sufficient_data(self) -> bool:
-        """Whether any feature could be judged; without it "no drift" means nothing."""
+        """Tell whether any feature could be judged; otherwise "no drift" means nothing."""
         return self.features_checked > 0
 
     @property
     def share_drifted(self) -> float:
-        """Drifted features among the checked ones; 0 if none was checked."""
+        """The share of drifted features among the checked ones, or 0 if none was checked."""
         return len(self.features_drifted) / self.features_checked if self.features_checked else 0.0
 
     @property
     def drift_detected(self) -> bool:
-        """Whether any feature drifted, in all rows or in a segment, or the table as a whole."""
+        """Tell whether any feature drifted, in all rows or in a segment, or whether the table drifted as a whole."""
         return bool(self.features_drifted or self.table_drifted or self.segments_drifted)
 
     @property

@@ -1,4 +1,4 @@
-"""The story as a report keeps it."""
+"""A report keeps the story as trends, onsets and groups."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,12 +7,12 @@ from typing import Any
 from courtside.contracts.shortening import shortened
 
 FEW_ROWS = 100
-"""As few as a policy does not judge."""
+"""With fewer rows than this, a policy would not judge them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """The first day of the sub-window from which there is drift, and whether it had passed by the window's end."""
+    """The first day of the sub-window in which the drift began, and whether it had passed by the window's end."""
 
     day: date
     passed: bool
@@ -22,9 +22,9 @@ class Onset:
 class TrendPoint:
     """One feature in one sub-window [start, end).
 
-    `rows` are usable rows; `mean` and `median` are a number's, `share` is the part of the rows in the trend's level;
-    `effect` is the KS statistic, or for levels the Jensen-Shannon distance, against the reference. Without rows all but
-    `rows` are None.
+    `rows` are usable rows; `mean` and `median` are those of a number, and `share` is the share of rows with the trend's
+    level. `effect` is the KS statistic against the reference, or the Jensen-Shannon distance for levels. Without rows,
+    all values except `rows` are None.
     """
 
     start: date
@@ -37,12 +37,12 @@ class TrendPoint:
 
     @property
     def few(self) -> bool:
-        """Whether it has some rows, but too few to be judged by themselves."""
+        """Tell whether it has some rows, but too few to be judged by themselves."""
         return 0 < self.rows < FEW_ROWS
 
     @property
     def value(self) -> float | None:
-        """What a chart of the trend follows: the mean of a number, the share of a level."""
+        """Return the value that a chart of the trend shows: the mean of a number or the share of a level."""
         return self.share if self.mean is None else self.mean
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,8 +62,8 @@ class TrendPoint:
 class Trend:
     """One feature by sub-window, in order of time.
 
-    `level` is the level whose share is followed (the one that moved most), None for numbers and for "any other value".
-    `onset` is None where the feature does not drift or there is one sub-window only.
+    `level` is the level whose share is followed (the one that moved most), or None for numbers and for "any other
+    value". `onset` is None if the feature does not drift or there is only one sub-window.
     """
 
     points: tuple[TrendPoint, ...]
@@ -72,7 +72,7 @@ class Trend:
 
     @property
     def began(self) -> date | None:
-        """First day of the sub-window from which the feature drifts."""
+        """Return the first day of the sub-window in which the drift of the feature began."""
         return self.onset.day if self.onset else None
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,9 +87,10 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Drifted features that read as one story; the first one moved most.
+    """Drifted features that form one story; the first one moved most.
 
-    `effect` is the largest of its features; `headline` is one plain sentence; `onset` as in `Trend`, of all together.
+    `effect` is the largest effect of its features, `headline` is one plain sentence, and `onset` is that of all
+    together.
     """
 
     features: tuple[str, ...]
@@ -99,7 +100,7 @@ class Group:
 
     @property
     def began(self) -> date | None:
-        """First day of the sub-window from which the features drift together."""
+        """Return the first day of the sub-window in which the features began to drift together."""
         return self.onset.day if self.onset else None
 
     def to_dict(self) -> dict[str, Any]:
