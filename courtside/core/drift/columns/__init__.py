@@ -1,1 +1,1 @@
-"""What a column is: counts on the grid of its reference, and how values are read and counted."""
+"""A column is counted on the grid of its reference; this package reads the values and counts them."""

@@ -1,4 +1,4 @@
-"""Reading Arrow tables: batches, columns, and arrays as numbers or labels."""
+"""Arrow tables are read as batches and columns, and their arrays as numbers or labels."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -59,16 +59,16 @@ def is_numeric(kind: pa.DataType) -> bool:
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Tell whether labels can be read from this type as they stand."""
+    """Tell whether labels can be read from this type without conversion."""
     if pa.types.is_dictionary(kind):
         return is_text(kind.value_type)
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
 class Numbers(NamedTuple):
-    """Finite values with their extremes (both 0 if there are none), and the account of all rows.
+    """Finite values with their extremes (both 0 if there are none), and the tally of all rows.
 
-    `whole` says that their type holds whole numbers only.
+    `whole` tells whether their type holds integers only.
     """
 
     values: Floats
@@ -79,7 +79,7 @@ class Numbers(NamedTuple):
 
 
 def numbers(array: Array, origin: int = 0) -> Numbers:
-    """Return the finite values minus `origin` as float64 (beyond 2**53 rounded), and the account of all rows."""
+    """Return the finite values minus `origin` as float64, rounded beyond 2**53, and the tally of all rows."""
     values, nulls = floats(array, origin)
     found = finite(values)
     if pa.types.is_integer(array.type):
@@ -92,8 +92,8 @@ def finite(values: Floats) -> Numbers:
     if not values.size:
         return Numbers(values, NO_ROWS, 0.0, 0.0)
     minimum, maximum = float(values.min()), float(values.max())
-    if math.isfinite(minimum) and math.isfinite(maximum):  # if any value is NaN, so are both
-        return Numbers(values, Tally(rows=values.size), minimum + 0.0, maximum + 0.0)  # no zero is negative
+    if math.isfinite(minimum) and math.isfinite(maximum):  # if any value is NaN, both are NaN
+        return Numbers(values, Tally(rows=values.size), minimum + 0.0, maximum + 0.0)  # adding 0.0 makes zeros positive
     found = finite(values[np.isfinite(values)])
     return found._replace(
         tally=Tally(
@@ -124,7 +124,7 @@ def floats(array: Array, origin: int = 0) -> tuple[Floats, int]:
 
 
 def with_gaps(array: Array, origin: int = 0) -> tuple[Floats, int]:
-    """Return one float64 per row, minus `origin`, NaN where there is no value, and the number of nulls."""
+    """Return one float64 per row, minus `origin`, with NaN for a missing value, and the number of nulls."""
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
     valid, nulls = floats(array, origin)
@@ -161,13 +161,13 @@ def labels(array: Array) -> tuple[dict[str, int], Tally]:
 def _value_counts(array: Array) -> Iterator[tuple[Any, int]]:
     """Yield each value with its count; a value may be yielded twice, and None stands for nulls if they are counted."""
     if not isinstance(array, pa.DictionaryArray):
-        column: Any = array  # its type information lacks the method
+        column: Any = array  # the type information lacks this method
         found = column.value_counts()
         yield from zip(found.field(0).to_pylist(), as_numpy(found.field(1)).tolist(), strict=True)
         return
     indices = array.indices.drop_null() if array.indices.null_count else array.indices
     per_value = np.bincount(as_numpy(indices), minlength=len(array.dictionary))
-    present = per_value.nonzero()[0]  # a file's dictionary may hold far more than one batch does
+    present = per_value.nonzero()[0]  # the dictionary of a file may have far more values than one batch
     yield from zip(_values_at(array.dictionary, present), per_value[present].tolist(), strict=True)
 
 
@@ -179,7 +179,7 @@ def _values_at(dictionary: Array, places: NDArray[np.intp]) -> list[Any]:
 
 
 def small_whole_numbers(array: Array) -> NDArray[np.intp] | None:
-    """Return whole numbers in [0, 256), the usual coding of labels; None if any value is something else."""
+    """Return integers in [0, 256), the usual coding of labels, or None if any value is something else."""
     kind = array.type
     if array.null_count or not len(array) or not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         return None
@@ -195,7 +195,7 @@ def small_whole_numbers(array: Array) -> NDArray[np.intp] | None:
 
 
 def _counts_of_small(whole: NDArray[np.intp]) -> dict[str, int]:
-    """Count small whole numbers by label."""
+    """Count small integers by label."""
     if whole.max() <= 1:
         ones = int(whole.sum())
         return {label: count for label, count in (("0", whole.size - ones), ("1", ones)) if count}
@@ -217,7 +217,7 @@ def type_name(kind: pa.DataType) -> str:
 
 
 def joined(first: Period | None, second: Period | None) -> Period | None:
-    """Return the period that spans both."""
+    """Return the period that spans both periods."""
     if first is None or second is None:
         return first or second
     return min(first[0], second[0]), max(first[1], second[1])

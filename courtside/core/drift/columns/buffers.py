@@ -1,6 +1,6 @@
-"""Arrow arrays to numpy and back by their buffers.
+"""Arrow arrays are converted to numpy and back through their buffers.
 
-`Array.to_numpy`, `pa.array` and `pa.scalar` import pandas where it is installed, which takes longer than a drift check.
+`Array.to_numpy`, `pa.array` and `pa.scalar` import pandas if it is installed, which takes longer than a drift check.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     Array = pa.Array[Any]
-else:  # generic in its type information only
+else:  # the class is generic only in its type information
     Array = pa.Array
 
 
 def as_numpy(array: Array) -> NDArray[Any]:
-    """Return numbers, booleans, days or moments without nulls; days and moments as whole numbers."""
+    """Return numbers, booleans, days or moments without nulls; days and moments are returned as integers."""
     kind = array.type
     if pa.types.is_boolean(kind):
         return np.from_dlpack(array.cast(pa.uint8())).view(np.bool_)
@@ -26,7 +26,7 @@ def as_numpy(array: Array) -> NDArray[Any]:
 
 
 def filled(array: Array, value: int) -> NDArray[np.int64]:
-    """Return whole numbers with `value` in the place of nulls."""
+    """Return integers with `value` in place of nulls."""
     if not array.null_count:
         return as_numpy(array).astype(np.int64, copy=False)
     found = np.full(len(array), value, np.int64)
@@ -43,7 +43,7 @@ def mask(flags: NDArray[np.bool_]) -> pa.BooleanArray:
 
 
 def constant(value: int | None, kind: pa.DataType, rows: int) -> Array:
-    """Return a column that repeats a whole number, day or moment of 32 or 64 bits, or holds nulls."""
+    """Return a column that repeats an integer, a day or a moment of 32 or 64 bits, or that is all null."""
     if value is None:
         nulls: Array = pa.nulls(rows).cast(kind)
         return nulls

@@ -1,4 +1,4 @@
-"""Which cell of a column each row falls into, in the order of the rows, and who the rows belong to."""
+"""The cell of each row of a batch in every column, and the entities to which the rows belong."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ NO_CELL = -1
 
 
 class BatchCells:
-    """The rows of one batch as columns, entities and pairs count them: what they share is computed once and kept."""
+    """The rows of one batch as columns, entities and pairs count them; what these share is computed once and kept."""
 
     def __init__(self, batch: pa.RecordBatch) -> None:
         self.batch = batch
@@ -29,7 +29,7 @@ class BatchCells:
         self._hashes: dict[str, Hashes | None] = {}
 
     def array(self, name: str) -> arrow.Array | None:
-        """Return a column's values, texts by their dictionary, or None if the batch lacks it."""
+        """Return the values of a column, with texts as a dictionary, or None if the batch lacks it."""
         if name not in self._arrays:
             found = arrow.column(self.batch, name)
             plain_text = found is not None and arrow.is_text(found.type) and not isinstance(found, pa.DictionaryArray)
@@ -37,13 +37,13 @@ class BatchCells:
         return self._arrays[name]
 
     def of(self, column: Column) -> Cells:
-        """Return the cell of each row, `NO_CELL` where there is no usable value."""
+        """Return the cell of each row, or `NO_CELL` for a row without a usable value."""
         if column.name not in self._cells:
             self._cells[column.name] = cells(column, self.array(column.name), rows=self.batch.num_rows)
         return self._cells[column.name]
 
     def hashes(self, name: str) -> Hashes | None:
-        """Return a hash of each row's value; None without the column, or if it has no plain values."""
+        """Return a hash of each row's value, or None if the column is absent or has no plain values."""
         if name not in self._hashes:
             array = self.array(name)
             self._hashes[name] = None if array is None else value_hashes(array)
@@ -51,8 +51,8 @@ class BatchCells:
 
 
 def cells(column: Column, array: arrow.Array | None, *, rows: int) -> Cells:
-    """Return the cell of each row of one batch, `NO_CELL` where there is no usable value."""
-    narrow: Any = np.int16 if column.cells.size <= np.iinfo(np.int16).max else np.int32  # kept for all columns at once
+    """Return the cell of each row of one batch, or `NO_CELL` for a row without a usable value."""
+    narrow: Any = np.int16 if column.cells.size <= np.iinfo(np.int16).max else np.int32  # all columns' cells are kept
     found: Cells = np.full(rows, NO_CELL, narrow)
     if array is not None and isinstance(column, NumericColumn):
         _put_number_cells(found, column, array)
@@ -85,7 +85,7 @@ def _put_label_cells(found: Cells, column: CategoryColumn, array: arrow.Array) -
 
 
 def _encoded(array: arrow.Array) -> tuple[Integers, Sequence[Any]]:
-    """Return which of the values, also returned, each row has; a null's place is beyond them."""
+    """Return which of the values each row has, and these values; a null's position is beyond them."""
     small = arrow.small_whole_numbers(array)
     if small is not None:
         return small, range(int(small.max()) + 1)

@@ -1,4 +1,4 @@
-"""What a profile keeps of one column: counts that add up, so that parts counted anywhere merge to the whole."""
+"""A profile keeps counts of each column that add up, so that parts counted anywhere merge to the whole."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,10 +24,10 @@ SAMPLED_UNSEEN = 3
 
 @dataclass(frozen=True, eq=False)
 class NumericColumn:
-    """Counts per cell of the reference's grid, the sum of all values, and the sum of each loose tail cell by position.
+    """The counts per cell of the reference's grid, the sum of all values, and the sum of each loose tail cell.
 
     Values, `minimum` and `maximum` are minus `grid.origin`. Sums are of value - grid.anchor, in the units of
-    `grid.quantum`; they are whole, so that merging is associative to the last bit.
+    `grid.quantum`; they are integers, so merging is associative to the last bit.
     """
 
     name: str
@@ -47,32 +47,32 @@ class NumericColumn:
 
     @property
     def kind(self) -> FeatureKind:
-        """Always numeric."""
+        """Always return numeric."""
         return FeatureKind.NUMERIC
 
     @cached_property
     def valid(self) -> int:
-        """Rows with a usable value."""
+        """Return the number of rows with a usable value."""
         return self.tally.valid
 
     @property
     def cells(self) -> Counts:
-        """The counts, as columns of every kind give them."""
+        """Return the counts, under the name that columns of every kind have."""
         return self.counts
 
     @cached_property
     def bin_counts(self) -> Counts:
-        """Rows per decile bin of the reference."""
+        """Return the number of rows per decile bin of the reference."""
         return np.add.reduceat(self.counts, self.grid.bin_starts)
 
     @property
     def cumulative(self) -> Floats:
-        """Share of the usable rows up to and including each cell."""
+        """Return the share of the usable rows up to and including each cell."""
         return self.distribution[1:]
 
     @cached_property
     def distribution(self) -> Floats:
-        """Share of the usable rows before each cell, and 1 at the end; it has one more entry than there are cells."""
+        """Return the share of the usable rows before each cell, with 1 as an additional last entry."""
         shares = np.zeros(self.counts.size + 1)
         np.cumsum(self.counts, out=shares[1:])
         shares /= self.valid
@@ -80,7 +80,7 @@ class NumericColumn:
 
     @cached_property
     def tail_means(self) -> Floats:
-        """Mean of the values in each of the grid's tail cells, minus the anchor; NaN where there are none."""
+        """Return the mean of the values in each tail cell of the grid, minus the anchor, or NaN if there are none."""
         means, loose = self.grid.tail_points.copy(), self.grid.loose_tails
         means[loose] = [self.grid.quantum.rounded(self.tails.get(cell, 0)) for cell in loose.tolist()]
         means[loose] /= np.maximum(self.counts[loose], 1)
@@ -90,17 +90,17 @@ class NumericColumn:
 
     @property
     def mean(self) -> float | None:
-        """Mean of the usable values, None if there are none."""
+        """Return the mean of the usable values, or None if there are none."""
         return None if self.offset is None else self.grid.origin + self.offset
 
     @property
     def offset(self) -> float | None:
-        """The mean minus the grid's origin, which keeps the digits that differ."""
+        """Return the mean minus the grid's origin, which keeps the digits that differ."""
         return self.grid.quantum.mean(self.total, self.valid) if self.valid else None
 
     @property
     def median(self) -> float | None:
-        """Median to within one cell (exact for the reference), None if there are no values."""
+        """Return the median to within one cell (exact for the reference), or None if there are no values."""
         if not self.valid:
             return None
         found = self.maximum
@@ -118,7 +118,8 @@ class NumericColumn:
     ) -> "NumericColumn":
         """Return one batch's column counted on this grid; None stands for a batch without the column.
 
-        `cells` are those of the rows, negative without a usable value, if they are known; else they are looked up.
+        `cells` are the cells of the rows if they are known, negative without a usable value; otherwise they are looked
+        up.
         """
         if array is None:
             return replace(self.blanked(), tally=Tally(rows=rows, absent=rows))
@@ -131,7 +132,7 @@ class NumericColumn:
         return _measured(self.name, self.grid, found, dtypes, cells)
 
     def merge(self, other: "NumericColumn") -> "NumericColumn":
-        """Add two parts counted on the same grid; raises `ProfileMismatch` if they are not."""
+        """Add two parts counted on the same grid; raises `ProfileMismatch` for different grids."""
         if self.name != other.name or not self.grid.same_as(other.grid):
             raise ProfileMismatch(f"column {self.name!r} and {other.name!r} have different grids")
         return NumericColumn(
@@ -152,11 +153,12 @@ class NumericColumn:
 
 @dataclass(frozen=True, eq=False)
 class CategoryColumn:
-    """Counts per level of the reference, the last one for every other value.
+    """The counts per level of the reference, and as the last one the count of every other value.
 
-    `text` says whether the levels are strings or numbers; `unseen` holds the first few values, in order, that are not
-    among the levels; `lumped` says that the reference itself had more levels than are kept, the most frequent ones.
-    `slots` holds the rows of all levels by slot if those were lumped, or there must be more levels than were seen.
+    `text` tells whether the levels are strings or numbers; `unseen` are the first few values, in order, that are not
+    among the levels. `lumped` tells that the reference had more levels than are kept, so that these are only the most
+    frequent ones. `slots` are the rows of all levels by slot if levels were lumped, or if there must be more levels
+    than were seen.
     """
 
     name: str
@@ -172,12 +174,12 @@ class CategoryColumn:
 
     @cached_property
     def valid(self) -> int:
-        """Rows with a usable value."""
+        """Return the number of rows with a usable value."""
         return self.tally.valid
 
     @property
     def cells(self) -> Counts:
-        """Counts that can be compared with those of other rows: by slot if there are any, else by level."""
+        """Return counts that can be compared with those of other rows: by slot if there are slots, else by level."""
         return self.counts if self.slots is None else self.slots
 
     def cells_of(self, labels: Sequence[str]) -> Counts:
@@ -189,17 +191,17 @@ class CategoryColumn:
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
-        """Position of each level in `counts`."""
+        """Return the position of each level in `counts`."""
         return {level: position for position, level in enumerate(self.levels)}
 
     @property
     def bin_counts(self) -> Counts:
-        """Rows per level, then the rows of all other values."""
+        """Return the rows per level, followed by the rows of all other values."""
         return self.counts
 
     @property
     def other_rate(self) -> float:
-        """Share of the usable rows whose value is not among the levels, 0 if there are no rows."""
+        """Return the share of usable rows whose value is not among the levels, or 0 if there are no rows."""
         return float(self.counts[-1]) / self.valid if self.valid else 0.0
 
     def blanked(self) -> "CategoryColumn":
@@ -235,7 +237,7 @@ class CategoryColumn:
         return replace(self, counts=counts, tally=tally, unseen=unseen, dtypes=dtypes, slots=slots)
 
     def merge(self, other: "CategoryColumn") -> "CategoryColumn":
-        """Add two parts counted on the same levels; raises `ProfileMismatch` if they are not."""
+        """Add two parts counted on the same levels; raises `ProfileMismatch` for different levels."""
         mine, theirs = ((side.name, side.levels, side.text, side.slots is None) for side in (self, other))
         if mine != theirs:
             raise ProfileMismatch(f"column {self.name!r} and {other.name!r} have different levels")
@@ -253,7 +255,7 @@ Column = NumericColumn | CategoryColumn
 
 
 def _unfit(array: arrow.Array) -> Tally:
-    """Count a batch whose column has another type; nulls are missing values whatever their type."""
+    """Count a batch whose column has another type; nulls are missing values in any type."""
     nulls = array.null_count
     return Tally(rows=len(array), null=nulls, mistyped=len(array) - nulls)
 

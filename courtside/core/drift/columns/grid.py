@@ -57,12 +57,12 @@ class Grid:
 
     @property
     def cells(self) -> int:
-        """Number of cells: one more than edges."""
+        """Return the number of cells, which is one more than the number of edges."""
         return self.edges.size + 1
 
     @cached_property
     def lookup(self) -> Lookup:
-        """Finds the cell of a value; built at first use."""
+        """Return the object that finds the cell of a value, built at first use."""
         return Lookup.of(self.edges, centre=self.anchor)
 
     @cached_property
@@ -95,30 +95,30 @@ class Grid:
 
     @cached_property
     def quantum(self) -> Quantum:
-        """How finely the values are summed: by the deciles where they differ, as a few values may be huge."""
+        """Return how finely values are summed, chosen by the deciles because a few values may be huge."""
         low, high = self.edges[self.cuts[[0, -1]]].tolist() if self.cuts.size else (self.anchor, self.anchor)
         spread = high / 2 - low / 2
         return Quantum.of(self.anchor, spread=2 * spread or self.sd, reach=max(abs(low), abs(high)) or self.sd)
 
     @cached_property
     def bin_starts(self) -> NDArray[np.int64]:
-        """First cell of each PSI bin."""
+        """Return the first cell of each PSI bin."""
         return np.concatenate(([0], self.cuts + 1))
 
     @cached_property
     def tails(self) -> NDArray[np.int64]:
-        """Cells outside the core, which keep sums."""
+        """Return the cells outside the core, which keep sums."""
         cells = np.arange(self.cells)
         return cells[(cells <= self.core[0]) | (cells > self.core[1])]
 
     @cached_property
     def single_tails(self) -> NDArray[np.int64]:
-        """Cells outside the core that can hold one float only."""
+        """Return the cells outside the core that can contain only one float."""
         return self.tails[self.single[self.tails]]
 
     @cached_property
     def loose_tails(self) -> NDArray[np.int64]:
-        """The other cells outside the core."""
+        """Return the other cells outside the core."""
         return self.tails[~self.single[self.tails]]
 
     @cached_property
@@ -130,7 +130,7 @@ class Grid:
 
     @cached_property
     def tight(self) -> tuple[float, float]:
-        """The range of values, (low, high], that reaches into no loose tail cell."""
+        """Return the range of values, (low, high], that reaches into no loose tail cell."""
         inner = np.flatnonzero(~self.loose)
         if not inner.size:
             return math.inf, math.inf
@@ -172,7 +172,7 @@ def grid_of(values: Floats) -> Grid:
 
 
 def _deciles(ordered: Floats) -> Floats:
-    """Interpolate as numpy's default does; nearby values are enough of the sorted column, which spares a partition."""
+    """Interpolate like numpy's default; the values around each decile are enough, which saves a partition."""
     rank = np.arange(1, BINS) / BINS * (ordered.size - 1)
     below = np.floor(rank).astype(np.int64)
     low, high = ordered[below], ordered[np.minimum(below + 1, ordered.size - 1)]
@@ -185,7 +185,7 @@ def _deciles(ordered: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Picks:
-    """Candidate edges, how many values are at most each, which ones are atoms, and the core's ends."""
+    """The candidate edges, the number of values up to each, which of them are atoms, and the ends of the core."""
 
     points: Floats
     ends: NDArray[np.intp]
@@ -194,7 +194,7 @@ class _Picks:
 
 
 def _picked(ordered: Floats) -> _Picks:
-    """Pick all values where they are few, else quantiles."""
+    """Pick all values if they are few, else quantiles."""
     rows = ordered.size
     step = max(1, rows // CELLS)
     inner = ordered[step - 1 : rows - 1 : step]

@@ -1,4 +1,4 @@
-"""Hashes that are the same on every machine and in every process, of whole arrays at once."""
+"""Hashes of whole arrays that are the same on every machine and in every process."""
 
 import zlib
 from typing import Any
@@ -14,13 +14,13 @@ from courtside.core.drift.columns.rounding import Integers
 Hashes = NDArray[np.uint64]
 
 EXACT = 2.0**53
-"""From here on neighbouring whole numbers are the same as floats, so they are hashed as they are."""
+"""From here on, neighbouring integers are equal as floats, so they are hashed as integers."""
 _NOTHING = np.uint64(0x2545F4914F6CDD1D)
-"""Stands for a value that is missing."""
+"""This hash stands for a missing value."""
 
 
 def hashed(numbers: Hashes) -> Hashes:
-    """Finalizer of SplitMix64 (Steele, Lea & Flood 2014): neighbouring numbers get unrelated hashes."""
+    """Mix numbers by the finalizer of SplitMix64 (Steele, Lea & Flood 2014), so that neighbours differ widely."""
     mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed ^= mixed >> np.uint64(shift)
@@ -30,14 +30,14 @@ def hashed(numbers: Hashes) -> Hashes:
 
 
 def told_apart(numbers: Integers) -> tuple[Integers, Integers]:
-    """Return the different numbers, in no order, and the place of each number among them; sorting takes longer."""
+    """Return the different numbers in no order, and the position of each number among them; sorting is slower."""
     array: arrow.Array = pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(numbers.data)])
     encoded: Any = array.dictionary_encode()
     return as_numpy(encoded.dictionary), as_numpy(encoded.indices)
 
 
 def value_hashes(array: arrow.Array) -> Hashes | None:
-    """Return one hash a row, by value: 7, 7.0 and a nullable 7 are the same; None for types without plain values."""
+    """Return a hash per row by value, where 7, 7.0 and a nullable 7 are equal; None for types without plain values."""
     if arrow.is_text(array.type):
         return _text_hashes(array)
     if moments.is_time(array.type):
@@ -47,7 +47,7 @@ def value_hashes(array: arrow.Array) -> Hashes | None:
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
     values, _ = arrow.with_gaps(array)
-    found = hashed((values + 0.0).view(np.uint64))  # adding zero makes -0.0 the same as 0.0
+    found = hashed((values + 0.0).view(np.uint64))  # adding zero turns -0.0 into 0.0
     found[np.isnan(values)] = _NOTHING
     if pa.types.is_integer(array.type) and (large := np.abs(values) >= EXACT).any():
         found[large] = hashed(filled(array, 0)[large].view(np.uint64))

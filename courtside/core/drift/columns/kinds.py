@@ -1,4 +1,4 @@
-"""Infers what a column's values are if no contract says so."""
+"""The kinds of columns are inferred from their values if no contract names them."""
 
 import re
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ ROW_NUMBERS = frozenset({"index", "unnamed: 0"})
 _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 TIME_WORDS = frozenset({"time", "date", "datetime", "timestamp", "ts", "epoch", "at"})
 FEW = 20
-"""With fewer values nobody can tell whether each row has a value of its own."""
+"""With fewer values it is uncertain whether every row has its own value."""
 UNIQUE = 0.9
 """If more than this share of the texts differ, a column names its rows rather than grouping them."""
 COLLISIONS = 5
-"""If random whole numbers of the same range would give more equal pairs than this, having none is no chance."""
+"""If random integers of the same range would give more equal pairs than this, having none is not chance."""
 LARGEST_COUNT = 2.0**40
-"""Larger whole numbers that never repeat are not counts or measurements but ids."""
+"""Larger integers that never repeat are ids rather than counts or measurements."""
 PROBED = 200
 _ISO = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}.*)?)?$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-# Seconds from 1990 to 2100, then milli-, micro- and nanoseconds.
+# These are seconds from 1990 to 2100, then milliseconds, microseconds and nanoseconds.
 _EPOCHS = [(631_152_000.0 * unit, 4_102_444_800.0 * unit) for unit in (1, 1e3, 1e6, 1e9)]
 _DAY_NUMBERS = (19_000_101, 21_001_231)
 
@@ -46,14 +46,14 @@ def inferred_kind(column: Any) -> FeatureKind | None:
 
 
 def holds_nothing(column: Any) -> bool:
-    """Tell whether a column has no value at all: nulls only, or only NaN and infinities where it holds numbers."""
+    """Tell whether a column has no value at all: only nulls, or in a column of numbers only NaN and infinities."""
     if column.null_count == len(column):
         return True
     return arrow.is_numeric(column.type) and not _finite(column).size
 
 
 class Use(StrEnum):
-    """What a column that is no feature is instead."""
+    """What a column that is not a feature is used for."""
 
     TIME = "time"
     ID = "id"
@@ -62,17 +62,17 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoFeature:
-    """What a column is instead of a feature, and by what that was told."""
+    """What a column is instead of a feature, and how that was recognised."""
 
     use: Use
     reason: str
 
 
 def why_no_feature(name: str, column: Any) -> NoFeature | None:
-    """Say whether a column is an id or a time rather than a feature, None where it may be one.
+    """Say whether a column is an id or a time rather than a feature, or return None if it may be a feature.
 
-    The name decides where its last word is one of those in use for ids and times and the values fit it, else the
-    values: times, texts of which nearly every row has its own, and whole numbers that count or number the rows.
+    The name decides if its last word is common for ids or times and the values fit it. Otherwise the values decide:
+    times, texts nearly all of which differ, and integers that count or number the rows are not features.
     """
     if _UNNAMED_INDEX.fullmatch(name):
         return NoFeature(Use.ID, "it is the index of a pandas frame, which has no name")
@@ -144,8 +144,8 @@ def _whole(name: str, last: str, column: Any, values: Floats) -> NoFeature | Non
 
 
 def _unique(column: Any, steps: Floats, low: float, high: float) -> NoFeature | None:
-    """Say what whole numbers are if none repeats; `steps` are the differences of neighbouring rows."""
-    # Counted as they came: the largest whole numbers lose their last digits as floats.
+    """Say what integers are if none repeats; `steps` are the differences of neighbouring rows."""
+    # Integers are counted in their own type, because the largest lose their last digits as floats.
     present = column.drop_null()
     if len(present) < FEW or len(present.unique()) < len(present):
         return None

@@ -1,7 +1,7 @@
-"""Whole numbers beyond 2**53, which a float cannot tell from their neighbours: ids, nanoseconds, unsigned numbers.
+"""Integers beyond 2**53, which a float cannot distinguish from their neighbours: ids, nanoseconds, unsigned numbers.
 
-A column of them is profiled as differences from an origin, a typical value, which floats hold exactly as long as the
-values lie within 2**53 of it. Until the origin is known each value is kept in two parts.
+A column of them is profiled as differences from an origin, which is a typical value. Floats hold these differences
+exactly as long as the values lie within 2**53 of it. Until the origin is known, each value is kept in two parts.
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ from courtside.core.drift.columns.rounding import Floats
 
 LARGEST_FLOAT = 2**53
 LOW = 2048
-"""Any 64-bit number is a multiple of this that a float holds, and a rest below it."""
+"""Any 64-bit number is a multiple of this, which a float holds exactly, plus a rest below it."""
 Parts = NDArray[Any]
 """Floats, or complex numbers whose real part is a multiple of `LOW` and whose imaginary part is the rest."""
 
 
 def exact(values: NDArray[Any]) -> Parts:
-    """Split whole numbers of any width and sign into two parts each."""
+    """Split integers of any width and sign into two parts each."""
     wide = values.astype(np.uint64 if values.dtype.kind == "u" else np.int64, copy=False)
     low = wide & wide.dtype.type(LOW - 1)
     found = np.empty(wide.size, np.complex128)
@@ -29,7 +29,7 @@ def exact(values: NDArray[Any]) -> Parts:
 
 
 def is_large(values: NDArray[Any]) -> bool:
-    """Tell whether any of some whole numbers is beyond what a float tells from its neighbours."""
+    """Tell whether any integer is too large for a float to distinguish it from its neighbours."""
     return bool(values.size) and (int(values.max()) > LARGEST_FLOAT or int(values.min()) < -LARGEST_FLOAT)
 
 
@@ -40,7 +40,7 @@ def relative(parts: Parts, origin: int) -> Floats:
 
 
 def origin_of(batches: Sequence[Parts]) -> int:
-    """Return the multiple of `LOW` nearest below the median if that is large, else 0; it depends on no batching."""
+    """Return the multiple of `LOW` nearest below the median if that is large, else 0, whatever the batches."""
     high = np.concatenate([batch.real for batch in batches])
     high = high[np.isfinite(high)]
     if not high.size:

@@ -1,4 +1,4 @@
-"""Finds the cell of a value in a few nanoseconds: first by a monotone table, then by a few comparisons at most."""
+"""The cell of a value is found in a few nanoseconds, by a monotonic table and a few comparisons at most."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ SMALL_TABLE = 16_384
 LARGE_TABLE = 65_536
 MAX_STEPS = 4
 NORMAL = float(np.finfo(np.float64).smallest_normal)
-"""Processors are many times slower with smaller numbers, and the predecessor of zero is such a number."""
+"""Smaller numbers make processors many times slower, and the predecessor of zero is such a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinearKey:
-    """Buckets of equal width across the edges' range."""
+    """Buckets of equal width across the range of the edges."""
 
     size: int
     offset: float
     scale: float
 
     def __call__(self, values: Floats) -> Indices:
-        """Return each finite value's bucket, non-decreasing in the value."""
+        """Return the bucket of each finite value, which never decreases with the value."""
         bucket = values - self.offset
         bucket *= self.scale
         np.clip(bucket, 0.0, self.size - 1.0, out=bucket)
@@ -44,7 +44,7 @@ class BitsKey:
     shift: int
 
     def __call__(self, values: Floats) -> Indices:
-        """Return each finite value's bucket, non-decreasing in the value."""
+        """Return the bucket of each finite value, which never decreases with the value."""
         bucket = _float32_order(values, self.centre)
         bucket -= self.base - (1 << self.shift)
         bucket >>= self.shift
@@ -56,7 +56,7 @@ Key = Callable[[Floats], Indices]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Lookup:
-    """Cell i holds (edges[i-1], edges[i]], the last cell everything above; `key` is None if no table fits."""
+    """Finds cells, where cell i is (edges[i-1], edges[i]] and the last is unbounded; `key` is None if no table fits."""
 
     edges: Floats
     key: Key | None
@@ -76,7 +76,7 @@ class Lookup:
                 most = _longest_run(of_edge)
                 if most < steps:
                     best, buckets, steps = key, of_edge, most
-                if steps <= 2:  # an atom needs two: itself and its predecessor
+                if steps <= 2:  # an atom needs two edges: itself and its predecessor
                     break
         if best is None:
             return cls(edges, None, np.zeros(0, np.uint16), steps)
@@ -85,13 +85,13 @@ class Lookup:
         return cls(np.append(edges, np.full(steps, np.inf)), best, first, steps)
 
     def __call__(self, values: Floats) -> Indices | NDArray[np.uint16]:
-        """Return the cell of each finite float64 value; 4-7 ns a value where a table fits."""
+        """Return the cell of each finite float64 value, in 4 to 7 ns per value if a table fits."""
         if self.key is None:
             return self.edges.searchsorted(values, "left")
         with np.errstate(over="ignore"):
             cell = self.first.take(self.key(values))
         place = cell.astype(np.intp)
-        for step in range(self.steps):  # edges ascend, so a value that is above one is above those before it
+        for step in range(self.steps):  # edges ascend, so a value above one edge is above all earlier ones
             cell += values > self.edges[step:].take(place)
         return cell
 

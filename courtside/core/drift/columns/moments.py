@@ -1,4 +1,4 @@
-"""The calendar days of times, in whole numbers: neither pandas nor Python's datetime can hold all that a file may."""
+"""Calendar days of times as integers, since neither pandas nor datetime can hold every time that a file may have."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ def is_time(kind: pa.DataType) -> bool:
 
 
 def period(array: "pa.Array[Any] | pa.ChunkedArray[Any] | None", name: str) -> tuple[date, date] | None:
-    """Return the first and last day of a time column, in its own zone; None without values.
+    """Return the first and last day of a time column in its own time zone, or None without values.
 
     Raises `NotATimeColumn` and `TimeOutOfRange`.
     """
@@ -35,7 +35,7 @@ def period(array: "pa.Array[Any] | pa.ChunkedArray[Any] | None", name: str) -> t
 
 
 def day_of(count: int, per_day: int) -> date | None:
-    """Return the day of a moment that counts `per_day` units a day since 1970; None outside of the usable years."""
+    """Return the day of a moment that counts `per_day` units a day since 1970, or None outside of the usable years."""
     days = count // per_day
     return date.fromordinal(days + EPOCH) if FIRST_DAY <= days <= LAST_DAY else None
 
@@ -54,14 +54,14 @@ def _day(moment: Any, name: str) -> date:
 
 
 def units_per_day(kind: Any) -> int:
-    """Return how many of a time type's units a day has."""
+    """Return how many units of a time type a day has."""
     if pa.types.is_date32(kind):
         return 1
     return SECONDS_PER_DAY * PER_SECOND["ms" if pa.types.is_date64(kind) else kind.unit]
 
 
 def _written(count: int, per_day: int) -> str:
-    """Write a moment that `datetime` may not hold: its day where there is one, else about its year."""
+    """Write a moment that `datetime` may not hold: its day if there is one, else the approximate year."""
     days = count // per_day
     if 1 <= days + EPOCH <= date.max.toordinal():
         return date.fromordinal(days + EPOCH).isoformat()

@@ -1,4 +1,4 @@
-"""Sorting a column, the costliest step of fitting a grid, and sets of points in ascending order."""
+"""Sorting a column, which is the costliest step of fitting a grid, and joining sets of points in ascending order."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,10 +13,10 @@ from courtside.core.drift.columns.rounding import Floats
 PROBED = 512
 """How many values are probed to see whether a column repeats its values."""
 FEW_NEW = 1 / 4
-"""Counting pays if at most this share of the probe was seen once, which estimates the share of unique rows."""
+"""Counting is worth it if at most this share of the probe was seen once, which estimates the share of unique rows."""
 
 ROUND = (1.0, 10.0, 100.0)
-"""Whole numbers, tenths and hundredths can be sorted by counting."""
+"""Integers, tenths and hundredths can be sorted by counting."""
 MOST_MULTIPLES = 65_536
 """Up to this many steps between the smallest and the largest value, counting is faster than sorting."""
 EXACT = 2.0**53
@@ -47,13 +47,13 @@ def ordered(batches: Sequence[Floats]) -> Floats:
 
 
 def _round(probe: Floats, steps: float) -> bool:
-    """Tell whether some sorted values are multiples of 1 / steps, few such steps apart."""
+    """Tell whether sorted values are multiples of 1 / steps and lie few such steps apart."""
     near = (probe[-1] - probe[0]) * steps <= MOST_MULTIPLES
     return bool(near and (np.rint(probe * steps) / steps == probe).all())
 
 
 def _multiples(values: Floats, steps: float) -> Floats | None:
-    """Sort by counting multiples of 1 / steps; None if a value is no multiple, or the values lie too far apart."""
+    """Sort multiples of 1 / steps by counting; return None if a value is not one or the values lie too far apart."""
     multiples = values * steps
     np.rint(multiples, out=multiples)
     if not np.array_equal(multiples / steps, values):
@@ -78,7 +78,7 @@ def _counted(values: Floats) -> Floats:
 
 
 def distinct(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Mark the first of each run of equal values, in ascending ones, at least one."""
+    """Mark the first of each run of equal values among ascending values, of which there must be at least one."""
     first = np.empty(values.size, np.bool_)
     first[0] = True
     np.not_equal(values[1:], values[:-1], out=first[1:])
@@ -86,7 +86,7 @@ def distinct(values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def union(*sets: Floats) -> Floats:
-    """Return the distinct values of all, sorted; quicker than `np.unique`, as none is NaN."""
+    """Return the sorted distinct values of all; this is faster than `np.unique` because none is NaN."""
     values = np.concatenate(sets)
     values.sort()
     return values[distinct(values)] if values.size else values

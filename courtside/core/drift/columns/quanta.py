@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 AT_ONCE = 32_768
-"""How many values are summed (and looked up) together: few enough to stay in the processor's cache."""
+"""The number of values that are summed (and looked up) at a time, so that they stay in the processor's cache."""
 SPAN = 48
 """Binary digits of four times the difference of typical values: few enough for the sum of `AT_ONCE` to have 64."""
 DIGITS = 62
@@ -23,9 +23,9 @@ DIGITS = 62
 SMALLEST = 1074
 """Every float is a multiple of 2**-1074."""
 EXACT = 2.0**53
-"""Floats add up whole numbers exactly as long as no sum is larger."""
+"""Floats add integers exactly as long as no sum is larger than this."""
 FEW = 128
-"""So many whole numbers are added up one by one in the time that it takes to call numpy."""
+"""About this many integers can be added one by one in the time of a single call of numpy."""
 HALF = 31
 MANTISSA = 53
 Sum = int | Fraction

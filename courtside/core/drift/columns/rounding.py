@@ -1,4 +1,4 @@
-"""Edges with few significant bits: counts stay exact, and a serialized profile stays small."""
+"""Edges with few significant bits keep counts exact and a serialized profile small."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ _MAGNITUDE = np.int64(0x7FFF_FFFF_FFFF_FFFF)
 
 
 def ordered_bits(values: Floats) -> Integers:
-    """Map floats to int64 in the same order (the IEEE 754 bit pattern, negatives mirrored)."""
+    """Map floats to int64 in the same order, by the IEEE 754 bit pattern with negatives mirrored."""
     bits = np.ascontiguousarray(values, np.float64).view(np.int64)
     return bits ^ ((bits >> 63) & _MAGNITUDE)
 
@@ -22,16 +22,16 @@ def from_ordered_bits(keys: Integers) -> Floats:
 
 
 def shortest_between(low: Floats, high: Floats) -> Floats:
-    """Return, per pair, the float in [low, high] with the most trailing zero bits; needs low <= high."""
+    """Return for each pair the float in [low, high] with the most trailing zero bits; low must not exceed high."""
     first, last = ordered_bits(low + 0.0), ordered_bits(high + 0.0)
     below = (first ^ last).view(np.uint64)
-    for shift in (1, 2, 4, 8, 16, 32):  # sets every bit below the highest one that differs
+    for shift in (1, 2, 4, 8, 16, 32):  # this sets every bit below the highest one that differs
         below |= below >> np.uint64(shift)
     return from_ordered_bits(last & ~(below >> np.uint64(1)).view(np.int64))
 
 
 def predecessors(values: Floats) -> Floats:
-    """Return the next smaller float of each value; the smallest finite one has none."""
+    """Return the next smaller float of each value; the smallest finite float has none."""
     with np.errstate(over="ignore"):
         smaller = np.nextafter(values, -np.inf)
     finite: Floats = smaller[np.isfinite(smaller)]

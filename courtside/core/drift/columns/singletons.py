@@ -7,9 +7,9 @@ import numpy as np
 from courtside.core.drift.columns.rounding import Floats, from_ordered_bits, ordered_bits
 
 EXACT_ROWS = 400
-"""Up to this many rows, values seen once are kept to the last bit; with more rows the profile would grow large."""
+"""Up to this many rows, single values are kept to the last bit; with more, the profile would become large."""
 KEPT_BITS = 10_000
-"""The bits that all values seen once share for telling where in the gap to the next value they lie."""
+"""The bits shared by all single values that tell where each lies in the gap to the next value."""
 
 
 def singleton_cells(atoms: Floats, ordered: Floats, *, fewer_than: float) -> tuple[Floats, Floats, int]:
@@ -31,7 +31,7 @@ def singleton_cells(atoms: Floats, ordered: Floats, *, fewer_than: float) -> tup
 
 
 def _blur(ordered: Floats, fewer_than: float) -> int:
-    """Return how many low bits of values seen once are dropped, judged by the gaps between all ordered values."""
+    """Return how many low bits of single values are dropped, which follows from the gaps between all ordered values."""
     if not EXACT_ROWS < ordered.size < fewer_than:
         return 0
     gaps = np.diff(ordered_bits(ordered)).view(np.uint64)

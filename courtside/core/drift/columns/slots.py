@@ -1,7 +1,7 @@
-"""Columns of very many levels are counted in slots that a hash of the level chooses.
+"""Columns of very many levels are counted in slots, which are chosen by a hash of the level.
 
 Levels that were kept because they were frequent in the reference, or just seen there, are rarer in any other sample, so
-their counts cannot be compared without bias. A level's slot depends on no count, and slots add up like levels.
+comparing their counts would be biased. The slot of a level depends on no count, and slots add up like levels.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,12 +14,12 @@ from courtside.core.drift.columns.rounding import Integers
 
 SLOTS = 16_384
 NOISE = 0.05
-"""How much of the PSI of two samples may be due to sampling: rows bear so many groups."""
+"""The part of a PSI that sampling may cause, which limits how many groups two samples are compared in."""
 FEWEST, MOST = 8, 2_048
 SEEN_ONCE = 5
-"""With so many levels seen once, others that were not seen are to be expected (Good 1953, Biometrika 40(3/4))."""
+"""With this many levels seen once, further unseen levels must be expected (Good 1953, Biometrika 40(3/4))."""
 ALONE = 10
-"""With fewer rows on both sides together a slot is not compared by itself."""
+"""With fewer rows on both sides together, an entry is not compared by itself."""
 
 
 def slots_of(levels: Iterable[str]) -> Integers:
@@ -41,7 +41,7 @@ def slots_needed(counts: Mapping[str, int], *, lumped: bool) -> Integers | None:
 
 
 def groups_borne(rows: int, other_rows: int) -> int:
-    """Return how many groups two samples can be compared in, a power of two."""
+    """Return how many groups two samples of these sizes can be compared in, as a power of two."""
     most = NOISE * rows * other_rows / max(1, rows + other_rows)
     return 1 << int(np.clip(most, FEWEST, MOST)).bit_length() - 1
 
@@ -49,8 +49,8 @@ def groups_borne(rows: int, other_rows: int) -> int:
 def gathered(reference: Integers, current: Integers, slots: Integers) -> tuple[Integers, Integers]:
     """Gather the counts of two samples into as many groups as they can be compared in.
 
-    The most frequent entries stay alone, the others are grouped by their slot. Frequent are those that both sides hold
-    together: if nothing has changed, each side has its share of them by chance alone.
+    The most frequent entries stay alone, and the others are grouped by their slot. Frequency is that of both sides
+    together, because each side then has its share of a frequent entry by chance alone if nothing has changed.
     """
     groups = groups_borne(int(reference.sum()), int(current.sum()))
     both = reference + current

@@ -1,4 +1,4 @@
-"""Counts a numeric column that is already sorted: cells end at the edges' positions, so no value is looked up."""
+"""A sorted numeric column is counted by the positions of the cells' edges, without looking up any value."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from courtside.core.drift.columns.tally import Tally
 
 
 def counted_sorted(name: str, grid: Grid, ordered: Floats, *, tally: Tally, dtypes: frozenset[str]) -> NumericColumn:
-    """Return what counting the column's finite values, at least one, gives in any other order."""
+    """Return the same counts as for the column's finite values, at least one, in any other order."""
     counts = np.empty(grid.cells, np.int64)
     counts[:-1], counts[-1] = ordered.searchsorted(grid.edges, "right"), ordered.size
     counts[1:] -= counts[:-1].copy()

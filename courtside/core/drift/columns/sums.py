@@ -1,4 +1,4 @@
-"""Sums of the tail cells' values minus the anchor, exact, so that parts add up to the same in any order."""
+"""Sums of the values in tail cells minus the anchor are exact, so parts add up equally in any order."""
 
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ from courtside.core.drift.columns.rounding import Floats
 
 
 def single_sums(grid: Grid, counts: NDArray[np.int64]) -> dict[int, Fraction]:
-    """Return the sums of the tail cells that can hold only one value, as fractions; columns need not keep these."""
+    """Return the sums of the tail cells for one value as fractions, which columns therefore need not keep."""
     cells = grid.single_tails[counts[grid.single_tails] > 0]
     anchor = Fraction(grid.anchor)
     return {cell: int(counts[cell]) * (Fraction(float(grid.edges[cell])) - anchor) for cell in cells.tolist()}

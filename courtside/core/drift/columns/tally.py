@@ -1,14 +1,14 @@
-"""How many of a column's rows hold a usable value, and why the others do not."""
+"""The tally of a column tells how many rows have a usable value, and why the others do not."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Row counts; every row is usable or counted in exactly one of the other fields.
+    """The row counts, where every row is usable or counted in exactly one of the other fields.
 
     `null`, `nan`, `positive_infinity` and `negative_infinity` are values; `absent` rows came in a table without the
-    column, `mistyped` ones in a table where it had another type.
+    column, and `mistyped` rows in a table where it had another type.
     """
 
     rows: int = 0
@@ -21,13 +21,13 @@ class Tally:
 
     @property
     def valid(self) -> int:
-        """Rows with a usable value."""
+        """Return the number of rows with a usable value."""
         unusable = self.null + self.nan + self.positive_infinity + self.negative_infinity
         return self.rows - unusable - self.absent - self.mistyped
 
     @property
     def missing_rate(self) -> float:
-        """Share of the rows without a usable value, 0 if there are no rows."""
+        """Return the share of rows without a usable value, or 0 if there are no rows."""
         return (self.rows - self.valid) / self.rows if self.rows else 0.0
 
     def __add__(self, other: "Tally") -> "Tally":

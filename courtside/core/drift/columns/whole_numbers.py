@@ -1,4 +1,4 @@
-"""What is lost of whole numbers that a float of 64 bits cannot hold: ids, counters of nanoseconds, unsigned numbers."""
+"""Integers that a 64-bit float cannot hold lose digits: ids, counters of nanoseconds, unsigned numbers."""
 
 import math
 
@@ -9,7 +9,7 @@ _WHOLE = ("int64", "uint64", "decimal")
 
 
 def rounding_note(*columns: Column) -> str | None:
-    """Return what was rounded to what in columns of the same name, None where every number was held exactly."""
+    """Say what was rounded to what in columns of the same name, or return None if every number was held exactly."""
     steps = [math.ulp(_largest(column)) for column in columns if _is_whole(column) and _largest(column) > EXACT]
     if not steps:
         return None
