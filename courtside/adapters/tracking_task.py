@@ -1,18 +1,19 @@
 """Run the tracking database's copy task in a stage, and read its result."""
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.exceptions import WaiterError
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from courtside.adapters.stack_resources import StackResource
 from courtside.contracts.errors import BadInput, CourtsideError
 
-POLL_SECONDS = 2.0
-TIMEOUT_SECONDS = 3600.0
+POLL_SECONDS = 2
+TIMEOUT_SECONDS = 3600
 # A container's last lines arrive in CloudWatch some seconds after its end.
 LOG_SECONDS = 30.0
 _CONTAINER = "copy"
@@ -96,20 +97,26 @@ class CopyTask:
         return said or {"task": task}
 
     def _ended(self, task: str) -> Any:
-        ecs, deadline = boto3.client("ecs"), time.monotonic() + TIMEOUT_SECONDS
-        while time.monotonic() < deadline:
-            described = ecs.describe_tasks(cluster=self.cluster, tasks=[task])["tasks"][0]
-            if described["lastStatus"] == "STOPPED":
-                return described
-            time.sleep(POLL_SECONDS)
-        raise CopyTaskFailed(task, f"it still runs after {TIMEOUT_SECONDS / 60:.0f} minutes", [])
+        ecs = boto3.client("ecs")
+        tries = int(TIMEOUT_SECONDS / POLL_SECONDS)
+        try:
+            ecs.get_waiter("tasks_stopped").wait(
+                cluster=self.cluster, tasks=[task], WaiterConfig={"Delay": POLL_SECONDS, "MaxAttempts": tries}
+            )
+        except WaiterError as error:
+            reason = f"it was not seen to end within {TIMEOUT_SECONDS // 60} minutes ({error.kwargs['reason']})"
+            raise CopyTaskFailed(task, reason, []) from error
+        return ecs.describe_tasks(cluster=self.cluster, tasks=[task])["tasks"][0]
 
     def _last_words(self, task: str) -> list[str]:
         """Wait until a task's result is among its last lines, and return these."""
-        deadline = time.monotonic() + LOG_SECONDS
-        while not _parsed(lines := self._log(task)) and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
-        return lines
+        tries = Retrying(
+            retry=retry_if_result(lambda lines: not _parsed(lines)),
+            wait=wait_fixed(POLL_SECONDS),
+            stop=stop_after_delay(LOG_SECONDS),
+            retry_error_callback=lambda last: last.outcome.result() if last.outcome else [],
+        )
+        return tries(self._log, task)
 
     def _log(self, task: str) -> list[str]:
         definition = boto3.client("ecs").describe_task_definition(taskDefinition=self.definition)["taskDefinition"]

@@ -1,0 +1,64 @@
+"""The copy task is waited for, and so are its last lines, which arrive after its end."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from courtside.adapters import tracking_task
+from courtside.adapters.tracking_task import CopyTask, CopyTaskFailed
+
+TASK = "arn:aws:ecs:eu-central-1:123456789012:task/cluster/0123"
+OPTIONS = {"awslogs-group": "copies", "awslogs-stream-prefix": "task"}
+DEFINITION = {
+    "containerDefinitions": [{"name": "copy", "logConfiguration": {"logDriver": "awslogs", "options": OPTIONS}}]
+}
+
+
+def status(last: str) -> dict[str, Any]:
+    container = {"name": "copy", **({"exitCode": 0} if last == "STOPPED" else {})}
+    return {"tasks": [{"taskArn": TASK, "lastStatus": last, "containers": [container]}]}
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, *, statuses: Sequence[str], logs: Sequence[list[str]]) -> list[Stubber]:
+    """Let AWS give these answers, one a question."""
+    monkeypatch.setattr(tracking_task, "POLL_SECONDS", 0.01)
+    clients = {service: boto3.client(service, region_name="eu-central-1") for service in ("ecs", "logs")}
+    stubs = {service: Stubber(client) for service, client in clients.items()}
+    stubs["ecs"].add_response("run_task", {"tasks": [{"taskArn": TASK}], "failures": []})
+    for last in statuses:
+        stubs["ecs"].add_response("describe_tasks", status(last), {"cluster": "cluster", "tasks": [TASK]})
+    for lines in logs:
+        stubs["ecs"].add_response("describe_task_definition", {"taskDefinition": DEFINITION})
+        events = [{"message": line} for line in lines]
+        stubs["logs"].add_response("get_log_events", {"events": events})
+    for stub in stubs.values():
+        stub.activate()
+    monkeypatch.setattr(boto3, "client", clients.__getitem__)
+    return list(stubs.values())
+
+
+def test_a_result_that_arrives_after_the_end_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    statuses = ("PENDING", "RUNNING", "STOPPED", "STOPPED")  # the waiter's three, then what the task said
+    stubs = answer(monkeypatch, statuses=statuses, logs=([], ["starting"], ["starting", json.dumps({"rows": 12})]))
+    assert CopyTask("definition", "cluster", {}).run(["backup"]) == {"rows": 12}
+    for stub in stubs:
+        stub.assert_no_pending_responses()
+
+
+def test_a_log_that_never_arrives_does_not_make_a_failure_of_a_task_that_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tracking_task, "LOG_SECONDS", 0.0)
+    answer(monkeypatch, statuses=("STOPPED", "STOPPED"), logs=[[]])
+    assert CopyTask("definition", "cluster", {}).run(["backup"]) == {"task": TASK}
+
+
+def test_a_task_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, statuses=("RUNNING", "RUNNING"), logs=[])
+    monkeypatch.setattr(tracking_task, "TIMEOUT_SECONDS", 0.02)
+    with pytest.raises(CopyTaskFailed, match="it was not seen to end"):
+        CopyTask("definition", "cluster", {}).run(["backup"])
