@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -85,7 +86,7 @@ def _plain_sums() -> Iterator[None]:
         _use(*exact)
 
 
-def _use(total: Callable[..., float], tails: Callable[..., Mapping[int, float]]) -> None:
+def _use(total: Callable[..., Any], tails: Callable[..., Any]) -> None:
     Quantum.sum = total  # type: ignore[method-assign]
     for module in (column, sorted_counting):
         setattr(module, "loose_sums", tails)  # noqa: B010 - a module exports only its own names

@@ -135,13 +135,13 @@ def _say_inferred(compared: "Compared") -> None:
 
 
 def _rows(found: "Sequence[FeatureDrift]") -> list[dict[str, Any]]:
-    from courtside.core.report_page.wording import pvalue
+    from courtside.core.report_page.wording import corrected
 
     return [
         {
             "feature": f.name,
             "effect": f.effect,
-            "p": pvalue(f.p_adjusted, windows=f.windows),
+            "p": corrected(f),
             "psi": f.statistic("psi"),
             "ks": f.statistic("ks"),
             "chi2_p": f.statistic("chi2_pvalue"),

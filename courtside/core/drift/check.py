@@ -231,6 +231,7 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
         null=judgement.null,
         history=judgement.history,
         windows=judgement.windows,
+        alpha=judgement.alpha,
     )
 
 

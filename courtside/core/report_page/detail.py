@@ -15,7 +15,7 @@ from courtside.core.report_page.markup import Markup, element, joined
 from courtside.core.report_page.overview import badge, kind_of
 from courtside.core.report_page.plot import Description
 from courtside.core.report_page.trend_chart import trend_chart
-from courtside.core.report_page.wording import number, percent, pvalue, since, span, statistic
+from courtside.core.report_page.wording import corrected, number, percent, pvalue, since, span, statistic
 
 BEYOND_NOTED = 0.01
 
@@ -156,7 +156,7 @@ def _level_count(column: CategoryColumn) -> str:
 
 def _statistics(feature: FeatureDrift) -> Iterable[Row]:
     """Yield tests first, then distances without a unit, then those in the feature's own."""
-    yield "Effect, p corrected", statistic(feature.effect), pvalue(feature.p_adjusted, windows=feature.windows)
+    yield "Effect, p corrected", statistic(feature.effect), corrected(feature)
     for each in sorted((each for each in statistics.ALL if feature.kind in each.kinds), key=_page_order):
         for figure in each.figures:
             value = feature.statistic(figure.key)

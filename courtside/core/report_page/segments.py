@@ -4,7 +4,7 @@ from courtside.contracts.shortening import quoted, shortened
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, SegmentDrift
 from courtside.core.report_page.detail import Row, table
 from courtside.core.report_page.markup import Markup, element
-from courtside.core.report_page.wording import VERDICTS, pvalue, statistic
+from courtside.core.report_page.wording import VERDICTS, corrected, statistic
 
 COLUMNS = ("Segment", "rows of the reference", "rows now", "verdict", "what drifted")
 
@@ -30,5 +30,4 @@ def _line(segment: SegmentDrift) -> Row:
 
 
 def _drifted(feature: FeatureDrift) -> str:
-    chance = pvalue(feature.p_adjusted, windows=feature.windows)
-    return f"{shortened(feature.name)} (effect {statistic(feature.effect)}, p {chance})"
+    return f"{shortened(feature.name)} (effect {statistic(feature.effect)}, p {corrected(feature)})"

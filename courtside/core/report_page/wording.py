@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
-from courtside.core.drift.policies.clauses import short, short_pvalue
+from courtside.core.drift.policies.clauses import known_pvalue, short
 from courtside.core.drift.policies.policy import Null
-from courtside.core.drift.reports.report import DriftReport, Severity, Verdict
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Severity, Verdict
 from courtside.core.drift.reports.sides import NewestPart
 
 DASH = "\N{EN DASH}"
@@ -78,15 +78,25 @@ def statistic(value: float | None) -> str:
     return short(value) if value is not None and math.isfinite(value) else DASH
 
 
-def pvalue(value: float | None, *, windows: int | None = None) -> str:
-    """Write a p-value, no more precisely than so many windows of a history can tell it.
+def pvalue(value: float | None, *, windows: int | None = None, alpha: float | None = None) -> str:
+    """Write a p-value, and on which side of `alpha` it was found if that does not show.
 
     >>> pvalue(0.0312), pvalue(1e-9), pvalue(1e-9, windows=36), pvalue(0.2, windows=36)
     ('0.031', '< 0.0001', '< 1/36', '0.2')
+    >>> [pvalue(value, windows=52, alpha=0.01) for value in (0.003, 0.012, 0.03)]
+    ['< 1/52, ≤ 0.01', '< 1/52, > 0.01', '0.03']
     """
     if value is None or not math.isfinite(value):
         return DASH
-    return f"< 1/{windows:,}" if windows and value * windows < 1 else short_pvalue(value)
+    shown = known_pvalue(value, windows)
+    if alpha is None or shown != known_pvalue(alpha, windows):
+        return shown
+    return f"{shown}, {'≤' if value <= alpha else '>'} {short(alpha)}"
+
+
+def corrected(feature: FeatureDrift) -> str:
+    """Write a feature's corrected p-value as what decided on it."""
+    return pvalue(feature.p_adjusted, windows=feature.windows, alpha=feature.alpha)
 
 
 def number(value: float | None) -> str:

@@ -7,9 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from courtside.cli.drift import _rows
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import fit
 from tests.unit.cli.drift_desk import CONTRACT, FEATURES, ROWS, Desk, run, table
+from tests.unit.core.drift.policies.test_decided import judged, seen
 from tests.unit.core.drift.turned import FEATURES as TURNED
 from tests.unit.core.drift.turned import turned
 
@@ -191,6 +193,14 @@ def test_a_single_row_is_insufficient_data(desk: Desk) -> None:
     assert report["summary"]["sufficient_data"] is False
     assert {feature["verdict"] for feature in report["features"].values()} == {"insufficient_data"}
     assert "1 usable current rows are too few to judge, at least 100 are needed" in desk.check(one).stdout
+
+
+def test_the_terminal_tells_p_values_that_look_alike_apart() -> None:
+    found = judged([seen("a", 0.002), seen("b", 0.012)])
+    assert [(row["p"], row["verdict"]) for row in _rows(found)] == [
+        ("< 1/52, ≤ 0.01", "drift"),
+        ("< 1/52, > 0.01", "no_drift"),
+    ]
 
 
 def test_a_table_without_dates_is_compared_as_if_its_rows_were_independent(desk: Desk) -> None:

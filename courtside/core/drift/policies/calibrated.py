@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from courtside.core.dataset import FeatureKind
-from courtside.core.drift.policies.clauses import over, short_pvalue
+from courtside.core.drift.policies.clauses import known_pvalue, over, short, short_pvalue
 from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
 from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgement, Null, YearSteps
 from courtside.core.drift.policies.thresholds import Threshold, require_thresholds
@@ -72,24 +72,26 @@ class CalibratedPolicy:
         If several segments are judged, each gets its share of alpha (Bonferroni), because segments of different columns
         share rows.
         """
-        adjusted: dict[str, float] = {}
+        judged: dict[str, Judgement] = {}
         for null in Null:
             family = [feature for feature in evidence if feature.null is null]
-            found = benjamini_hochberg([feature.pvalue for feature in family])
-            adjusted |= {feature.name: min(1.0, segments * p) for feature, p in zip(family, found, strict=True)}
-        return tuple(self._judged(feature, adjusted[feature.name]) for feature in evidence)
+            for feature, p in zip(family, benjamini_hochberg([each.pvalue for each in family]), strict=True):
+                judged[feature.name] = self._judged(feature, min(1.0, segments * p), tests=segments * len(family))
+        return tuple(judged[feature.name] for feature in evidence)
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:
         """Judge whether the change of the table as a whole matters and whether it is rare."""
         large, clause = over("change", found.effect, statistic.matters)
         null = Null.INDEPENDENT_ROWS if found.windows is None else Null.HISTORY
-        rare = found.pvalue <= self._alpha(null)
-        return Judgement(large and rare, (clause, found.chance), found.effect, found.pvalue, null=null)
+        alpha = self._alpha(null)
+        rare = found.pvalue <= alpha
+        doubt = (f"whose p is over {short(alpha)}",) if large and not rare else ()
+        return Judgement(large and rare, (clause, found.chance, *doubt), found.effect, found.pvalue, null=null)
 
     def _alpha(self, null: Null) -> float:
         return ALPHAS[null] if self.alpha is None else self.alpha
 
-    def _judged(self, feature: Evidence, p_adjusted: float) -> Judgement:
+    def _judged(self, feature: Evidence, p_adjusted: float, *, tests: int) -> Judgement:
         label = "KS" if feature.kind is FeatureKind.NUMERIC else "total variation"
         limit = self.threshold(feature.name, "effect")
         large = (
@@ -97,17 +99,25 @@ class CalibratedPolicy:
             over("PSI", feature.statistic("psi_adjusted"), self.threshold(feature.name, "psi")),
         )
         matters = [clause for exceeded, clause in large if exceeded]
-        rare = p_adjusted <= self._alpha(feature.null)
+        alpha = self._alpha(feature.null)
+        rare = p_adjusted <= alpha
         history = _history(feature)
         usual = bool(matters) and (_recurs(history) if rare else feature.effect > NEVER_QUIET * limit)
         clauses = [*(matters or [clause for _, clause in large]), _rarity(feature)]
         if matters and not rare and feature.pvalue <= UNUSUAL:
-            clauses.append("which is not rare enough among so many features")
+            clauses.append(_doubt(feature, p_adjusted, alpha, tests=tests))
         if matters and history is not None and history.as_large:
             clauses.append(_recurrence(history))
         drifted = bool(matters) and rare and not usual
         found = Judgement(drifted, tuple(clauses), feature.effect, p_adjusted, usual, feature.null, history)
-        return replace(found, windows=feature.windows)
+        return replace(found, windows=feature.windows, alpha=alpha)
+
+
+def _doubt(feature: Evidence, p_adjusted: float, alpha: float, *, tests: int) -> str:
+    """Say why an unusual shift does not count, and its corrected p-value if that can be told from alpha."""
+    corrected = f" corrected for {tests:,} tests" if tests > 1 else ""
+    shown, limit = (known_pvalue(p, feature.windows) for p in (p_adjusted, alpha))
+    return f"which{corrected} is {'' if shown == limit else f'{shown}, '}over {short(alpha)}"
 
 
 def _history(feature: Evidence) -> YearSteps | None:

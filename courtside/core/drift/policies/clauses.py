@@ -25,3 +25,12 @@ def short_pvalue(value: float) -> str:
     ('0.031', '< 0.0001')
     """
     return short(value) if value >= SMALLEST_SHOWN else f"< {SMALLEST_SHOWN}"
+
+
+def known_pvalue(value: float, windows: int | None) -> str:
+    """Write a p-value, no more precisely than so many windows of a history (None: another null) can tell it.
+
+    >>> known_pvalue(1e-9, 36), known_pvalue(0.2, 36), known_pvalue(0.0312, None)
+    ('< 1/36', '0.2', '0.031')
+    """
+    return f"< 1/{windows:,}" if windows and value * windows < 1 else short_pvalue(value)

@@ -78,7 +78,8 @@ class Judgement:
     """A policy's verdict on one feature: `clauses` are the comparisons that decided, in plain words.
 
     `usual` says that it moved, though not beyond what the reference itself shows; such a feature has not drifted.
-    `windows` is how many windows of the history its p-value rests on, None of other nulls.
+    `alpha` is what the corrected p-value was compared with, None of policies that correct none. `windows` is how many
+    windows of the history it rests on, None of other nulls.
     """
 
     drifted: bool
@@ -89,6 +90,7 @@ class Judgement:
     null: Null | None = None
     history: YearSteps | None = None
     windows: int | None = None
+    alpha: float | None = None
 
 
 class Policy(Protocol):

@@ -59,8 +59,8 @@ class FeatureDrift:
     is the share of its usual values that a broken column now lacks (1 if it cannot be compared, 0 if it is not broken),
     and `moved` tells whether its remaining values moved. `reason` is one plain sentence. `trend` is None until
     sub-windows are compared. `null` is the kind of chance that its p-value assumes, and `history` how often the
-    reference's own years moved as much; both are None for policies that do not use them. `windows` is how many windows
-    of the history the p-value rests on, or None for other nulls.
+    reference's own years moved as much; both are None for policies that do not use them. `alpha` is what
+    `p_adjusted` was compared with, and `windows` how many windows of the history it rests on, or None for other nulls.
     """
 
     name: str
@@ -80,6 +80,7 @@ class FeatureDrift:
     null: Null | None = None
     history: YearSteps | None = None
     windows: int | None = None
+    alpha: float | None = None
 
     def statistic(self, key: str) -> float | None:
         """Return the value of a statistic, or None if it does not apply or could not be computed."""
@@ -100,6 +101,8 @@ class FeatureDrift:
             "verdict": self.verdict.value,
             "reason": self.reason,
             **({"null": self.null.value} if self.null else {}),
+            **({"alpha": self.alpha} if self.alpha is not None else {}),
+            **({"windows": self.windows} if self.windows else {}),
             **({"history": self.history.to_dict()} if self.history else {}),
             **({"trend": self.trend.to_dict()} if self.trend else {}),
         }

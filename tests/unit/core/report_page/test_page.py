@@ -277,6 +277,17 @@ def test_a_p_value_is_no_more_precise_than_the_number_of_its_windows() -> None:
     assert text.count("< 1/36") == len(features)
 
 
+def test_p_values_that_look_alike_show_what_decided() -> None:
+    drifted, quiet, *others = MOVED.report.features
+    features = (
+        replace(drifted, p_adjusted=0.003, windows=52, alpha=0.01),
+        replace(quiet, p_adjusted=0.012, windows=52, alpha=0.01),
+        *others,
+    )
+    text = text_of(parsed(render_page(replace(MOVED.report, features=features), REFERENCE, MOVED.current)))
+    assert (text.count("< 1/52, ≤ 0.01"), text.count("< 1/52, > 0.01")) == (1, 1)
+
+
 def test_figures_are_shown_even_for_too_few_rows() -> None:
     reference = fit(pa.table({"x": np.arange(1000.0)}), [Feature("x", FeatureKind.NUMERIC)])
     current = reference.summarize(pa.table({"x": np.arange(900.0, 950.0)}))
