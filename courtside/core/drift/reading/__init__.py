@@ -1,4 +1,4 @@
-"""Tables in parquet files: streamed in constant memory, pruned by date, bad files set aside."""
+"""Tables in files are streamed in constant memory and pruned by date, and bad files are set aside."""
 
 from courtside.core.drift.reading.days import ALL_DAYS, Days
 from courtside.core.drift.reading.errors import (

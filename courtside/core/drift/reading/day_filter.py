@@ -1,4 +1,4 @@
-"""The rows of some days, by a time column of any type and zone."""
+"""Rows are selected by day from a time column of any type and time zone."""
 
 from datetime import date
 from typing import Any
@@ -10,12 +10,12 @@ from courtside.core.drift.columns.buffers import constant
 from courtside.core.drift.reading.days import Days
 
 EPOCH = date(1970, 1, 1)
-# Nanoseconds of 64 bits reach no further.
+# 64-bit nanoseconds reach no further than this.
 _FIRST_IN_NS, _LAST_IN_NS = date(1677, 9, 22), date(2262, 4, 11)
 
 
 def rows_within(batch: pa.RecordBatch, days: Days, *, time_column: str | None) -> pa.RecordBatch:
-    """Keep the rows of the wanted days; rows without a time belong to none. Raises what `moments.period` raises."""
+    """Keep the rows of the selected days; rows without a time belong to none. Raises what `moments.period` raises."""
     if days.unlimited:
         return batch
     assert time_column is not None
@@ -41,7 +41,7 @@ def _mask(column: arrow.Array, days: Days) -> "pa.Array[Any]":
 
 
 def _midnight(day: date, kind: Any) -> "pa.Scalar[Any]":
-    """Return a day's first moment, which on a day that sets clocks forward at midnight is later than midnight."""
+    """Return the first moment of a day, which is after midnight if clocks are set forward at midnight."""
     if pa.types.is_date(kind):
         return constant((day - EPOCH).days, pa.date32(), 1).cast(kind)[0]
     if kind.unit == "ns":

@@ -19,7 +19,7 @@ class DaysInvalid(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days of [start, end); None means without limit on that side."""
+    """The days in [start, end), where None means no limit on that side."""
 
     start: date | None = None
     end: date | None = None
@@ -30,7 +30,7 @@ class Days:
 
     @property
     def unlimited(self) -> bool:
-        """Whether every day lies in the range."""
+        """Tell whether every day lies in the range."""
         return self.start is None and self.end is None
 
     def meets(self, other: "Days") -> bool:

@@ -1,4 +1,4 @@
-"""What can be wrong with a table's files."""
+"""The errors of files that should be parts of a table."""
 
 import errno
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ MOST_NAMED = 5
 
 
 class TableMissing(BadInput):
-    """There is no file where a table should be."""
+    """No file exists where a table should be."""
 
     def __init__(self, name: str, problem: str) -> None:
         self.name = name
@@ -30,7 +30,7 @@ _DENIED = {errno.EACCES, errno.EPERM}
 
 
 def unreadable(file: str, error: Exception, *, ends: Ends | None = None) -> CourtsideError:
-    """Return the error for what a reader raised; `ends` are the file's where they could be read.
+    """Return the error for what a reader raised; `ends` are those of the file if they could be read.
 
     Raises `OutOfMemory`.
     """
@@ -40,7 +40,7 @@ def unreadable(file: str, error: Exception, *, ends: Ends | None = None) -> Cour
         return MachineLimit(f"to read {file}", LIMITS[number])
     if number in _DENIED:
         return UnreadableFile(file, "you may not read it; ask its owner for the right to")
-    # An error with a number is the store's, and tells nothing of the content.
+    # An error with a number comes from the store and says nothing about the content.
     known = None if ends is None or number is not None else described(ends)
     said = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
     return UnreadableFile(
@@ -49,7 +49,7 @@ def unreadable(file: str, error: Exception, *, ends: Ends | None = None) -> Cour
 
 
 def require_utf8(file: str, rows: pa.RecordBatch | pa.Table) -> None:
-    """Raise `UnreadableFile` if a column of text holds other bytes, which Arrow looks at only when it is asked."""
+    """Raise `UnreadableFile` if a text column holds other bytes, which Arrow checks only on request."""
     columns: Sequence[Any] = rows.columns
     for name, column in zip(rows.schema.names, columns, strict=True):
         if arrow.is_text(column.type):
@@ -76,7 +76,7 @@ class NothingReadable(BadInput):
 
 
 class TypesDiffer(BadInput):
-    """The files of a table have columns of one name and types that nothing can hold both of."""
+    """The files of a table have columns of the same name with types that no common type can hold."""
 
     def __init__(self, name: str, detail: str) -> None:
         self.name = name
@@ -85,7 +85,7 @@ class TypesDiffer(BadInput):
 
 
 class FileDiffers(BadInput):
-    """One file of a reference has other columns or types than its features need."""
+    """A file of a reference has other columns or types than its features need."""
 
     def __init__(self, file: str, cause: BadInput) -> None:
         self.file = file
@@ -94,7 +94,7 @@ class FileDiffers(BadInput):
 
 
 class ProfileHasNoDays(BadInput):
-    """Days were asked for of a saved profile, which keeps no rows."""
+    """A saved profile was asked for single days, but it keeps no rows."""
 
     def __init__(self) -> None:
         super().__init__("a saved profile holds no rows to choose days of; give the table's files")

@@ -1,4 +1,4 @@
-"""What a file is that is no parquet file, told from its size and its first bytes, and what to do with it."""
+"""A file that is not parquet is identified by its size and first bytes, and the error says what to do with it."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -27,7 +27,7 @@ _CSV = "it is text, such as CSV; rename it to end in .csv, and it is read as tha
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """A file's first and last bytes, and its size."""
+    """The first and last bytes of a file, and its size."""
 
     head: bytes
     tail: bytes
@@ -40,7 +40,7 @@ class Ends:
 
 
 def described(ends: Ends) -> str | None:
-    """Return what a file seems to be, with what to do; None where its bytes begin and end as a parquet file's."""
+    """Say what a file seems to be and what to do, or return None if it begins and ends like a parquet file."""
     head = ends.head
     if ends.size == 0:
         return "it is empty (0 bytes); write or copy it again"

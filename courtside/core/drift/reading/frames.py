@@ -1,4 +1,4 @@
-"""Tables in memory and streams of rows, from any library that speaks Arrow: pandas, polars, pyarrow, DuckDB."""
+"""Tables in memory and streams of rows from any library that supports Arrow: pandas, polars, pyarrow, DuckDB."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,12 +21,12 @@ from courtside.core.drift.reading.spread import spread
 from courtside.core.drift.reading.table import SAMPLE, FeatureTable, Sample, TableFile
 
 IN_MEMORY = frozenset({"pandas", "polars"})
-"""Libraries whose frames give the same rows however often they are asked; any other stream may end for good."""
+"""The frames of these libraries can be read repeatedly; any other stream may be readable only once."""
 
 
 @runtime_checkable
 class Frame(Protocol):
-    """What offers its rows by the Arrow PyCapsule interface."""
+    """An object that offers its rows through the Arrow PyCapsule interface."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return a capsule of a stream of record batches."""
@@ -35,12 +35,12 @@ class Frame(Protocol):
 
 @dataclass(frozen=True)
 class FrameTable(FeatureTable):
-    """A table in memory, which is read in slices without a copy of the whole."""
+    """A table in memory that is read in slices, without copying the whole."""
 
     rows: pa.Table = field(default_factory=lambda: pa.table({}), compare=False, repr=False)
 
     def batches(self, file: TableFile) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of the wanted days; raises `MissingColumns` or `WrongType` for days it cannot tell."""
+        """Yield the rows of the selected days; raises `MissingColumns` or `WrongType` if it cannot tell days."""
         clock = Clock(self.time_column) if self.time_column else None
         names = self.rows.column_names
         if not self.days.unlimited:
@@ -51,7 +51,7 @@ class FrameTable(FeatureTable):
             yield rows_within(timed(viewless(batch), clock), self.days, time_column=self.time_column)
 
     def sample(self, budget: parquet.Budget = SAMPLE) -> Sample:
-        """Return all columns of rows from all over the table: every row, where it is small enough."""
+        """Return all columns of rows from all over the table, or every row if the table is small enough."""
         rows, total = self.rows, self.rows.num_rows
         most = min(budget.rows, budget.bytes * total // max(1, rows.nbytes))
         if total > most:
@@ -61,8 +61,8 @@ class FrameTable(FeatureTable):
         batches = [singles(viewless(batch)) for batch in rows.to_batches() or [_empty(rows.schema)]]
         return Sample(pa.Table.from_batches(batches), total)
 
-    def period(self, file: TableFile) -> arrow.Period | None:  # noqa: ARG002 — there is one
-        """Return the first and last day of the rows, None without a time column; raises `WrongType`."""
+    def period(self, file: TableFile) -> arrow.Period | None:  # noqa: ARG002 — there is only one table
+        """Return the first and last day of the rows, or None without a time column; raises `WrongType`."""
         if self.time_column is None or self.time_column not in self.rows.column_names:
             return None
         clock = Clock(self.time_column)
@@ -73,15 +73,15 @@ class FrameTable(FeatureTable):
 
     @cached_property
     def first(self) -> tuple[TableFile, pa.Schema] | None:
-        """The table itself and its columns."""
+        """Return the table itself and its columns."""
         return self.files[0], self.rows.schema
 
 
 def frame_table(frame: Any, *, name: str) -> FeatureTable:
     """Return the rows of a frame as a table called `name`.
 
-    Frames that lie in memory are read where they are; a stream, which may be read only once, is first written to a
-    temporary file, batch by batch. Raises `NotATable`, `UnreadableTable` and `DuplicateColumns`.
+    A frame in memory is read where it is. A stream, which may be readable only once, is first written to a temporary
+    file, batch by batch. Raises `NotATable`, `UnreadableTable` and `DuplicateColumns`.
     """
     only = (TableFile(name, name),)
     if is_in_memory(frame):
@@ -99,7 +99,7 @@ def frame_table(frame: Any, *, name: str) -> FeatureTable:
 
 
 def is_in_memory(frame: Any) -> bool:
-    """Tell whether a frame lies in memory; pandas and polars are never imported here, only met."""
+    """Tell whether a frame lies in memory; pandas and polars are recognised here but never imported."""
     libraries = {base.__module__.partition(".")[0] for base in type(frame).__mro__}
     return isinstance(frame, pa.Table | pa.RecordBatch | dict) or bool(libraries & IN_MEMORY)
 
@@ -115,7 +115,7 @@ def arrow_table(frame: Any, *, name: str) -> pa.Table:
         _require_once(frame.column_names, name)
         return frame
     if not isinstance(frame, dict):
-        if not _has_columns(frame):  # such as a series, or a lazy frame
+        if not _has_columns(frame):  # for example a series or a lazy frame
             raise NotATable(frame, table=name)
         _require_once([str(each) for each in frame.columns], name)
     try:

@@ -28,12 +28,12 @@ from courtside.core.drift.reading.plain import singles, viewless
 from courtside.core.drift.reading.spread import spread
 
 BUFFER_BYTES = 65_536
-"""How much is read at a time of one column of a local file."""
+"""The bytes that are read at a time from one column of a local file."""
 REMOTE_BYTES = 2**24
-"""How much is read at a time of all columns of another file, at most `MOST_REMOTE` of each."""
+"""The bytes that are read at a time from all columns of a remote file, with at most `MOST_REMOTE` for each."""
 MOST_REMOTE = 2**22
 MOST_GROUPS = 16
-"""From so many row groups of a file a sample is taken."""
+"""A sample is taken from at most this many row groups of a file."""
 SAMPLED_AT_A_TIME = 1_024
 Constant = tuple[str, Callable[[int], arrow.Array]]
 """A column's name, and what makes it for a number of rows."""
@@ -41,24 +41,24 @@ Constant = tuple[str, Callable[[int], arrow.Array]]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How many rows, and bytes of them in memory, a sample may have."""
+    """The most rows, and bytes of them in memory, that a sample may have."""
 
     rows: int
     bytes: int
 
     def shared(self, among: int) -> "Budget":
-        """Return the part of one of so many, at least one row."""
+        """Return the share of one among that many, which is at least one row."""
         return Budget(-(-self.rows // among), self.bytes // among)
 
     @property
     def spent(self) -> bool:
-        """Whether nothing is left of it."""
+        """Tell whether nothing is left of it."""
         return self.rows <= 0 or self.bytes <= 0
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is wanted of a file: columns (those it has), rows of these days by the time column, constants to add."""
+    """What to read from a file: columns (if it has them), rows of some days by the time column, and added constants."""
 
     columns: Sequence[str]
     days: Days
@@ -67,9 +67,9 @@ class Scope:
 
 
 def stream(filesystem: fs.FileSystem, path: str, scope: Scope, *, name: str) -> Iterator[pa.RecordBatch]:
-    """Yield the batches of a file that errors call `name`, its times as timestamps or dates however they are written.
+    """Yield the batches of a file that errors call `name`, with times in any notation as timestamps or dates.
 
-    Raises `UnreadableFile`, and `MissingColumns` or `WrongType` for days it cannot tell.
+    Raises `UnreadableFile`, and `MissingColumns` or `WrongType` if days cannot be told.
     """
     with _opened(filesystem, path, scope.columns, name) as file, readable(name):
         schema = file.schema_arrow
@@ -123,9 +123,9 @@ def schema_of(filesystem: fs.FileSystem, path: str, *, name: str) -> pa.Schema:
 
 
 def period_of(filesystem: fs.FileSystem, path: str, time_column: str, *, name: str) -> arrow.Period | None:
-    """Return a file's first and last day, None where they cannot be told without reading all of it.
+    """Return the first and last day of a file, or None if these cannot be told without reading all of it.
 
-    The footer states them; times that are written as text or numbers are read. Raises `UnreadableFile`, `WrongType`.
+    The footer states them, and times written as text or numbers are read. Raises `UnreadableFile` and `WrongType`.
     """
     with _opened(filesystem, path, (), name) as file, readable(name):
         found: arrow.Period | None = None
@@ -150,10 +150,10 @@ def _read_period(file: pq.ParquetFile, time_column: str) -> arrow.Period | None:
 
 @contextmanager
 def readable(name: str, source: pa.NativeFile | None = None) -> Iterator[None]:
-    """Turn what a reader raises into an error that names the file, and what it is instead where `source` can tell."""
+    """Turn what a reader raises into an error that names the file, and what it is if `source` can tell."""
     try:
         yield
-    except (OSError, MemoryError, pa.ArrowException, UnicodeDecodeError) as error:  # the last: a column's name
+    except (OSError, MemoryError, pa.ArrowException, UnicodeDecodeError) as error:  # the last one is a column's name
         raise unreadable(name, error, ends=None if source is None else _ends(source)) from error
 
 
@@ -163,7 +163,7 @@ def _ends(source: pa.NativeFile) -> Ends | None:
         head, size = source.read(HEAD_BYTES), source.size()
         source.seek(max(0, size - TAIL_BYTES))
         return Ends(head, source.read(TAIL_BYTES), size)
-    except (OSError, pa.ArrowException):  # what went wrong is told by the error before
+    except (OSError, pa.ArrowException):  # the earlier error says what went wrong
         return None
 
 
@@ -176,7 +176,7 @@ def _opened(filesystem: fs.FileSystem, path: str, columns: Sequence[str], name: 
             buffer = _buffer_size(filesystem, len(columns))
             file = _parquet(source, buffer_size=buffer)
             texts = _texts(file.schema_arrow, columns)
-            if texts:  # as dictionaries: equal labels are counted by number and made into text once
+            if texts:  # in dictionaries, equal labels are counted by number and converted to text once
                 file = _parquet(source, buffer_size=buffer, metadata=file.metadata, read_dictionary=texts)
         yield file
 
@@ -200,7 +200,7 @@ def _texts(schema: pa.Schema, columns: Sequence[str]) -> list[str]:
 
 
 def require_time(time_column: str | None, names: Sequence[str]) -> None:
-    """Raise `MissingColumns` unless there is the column by which days are chosen."""
+    """Raise `MissingColumns` unless the column by which days are selected exists."""
     if time_column is None or time_column not in names:
         raise MissingColumns([time_column or "time column"], names)
 
@@ -223,7 +223,7 @@ def _may_hold(rows: pq.RowGroupMetaData, scope: Scope) -> bool:
     stated = _stated(rows, scope.time_column)
     if stated is None:
         return True
-    # A day of margin: statistics are in UTC, rows may be in another zone.
+    # One day of margin is needed, because statistics are in UTC and rows may be in another time zone.
     return scope.days.meets(Days(stated[0] - timedelta(days=1), stated[1] + timedelta(days=2)))
 
 
@@ -240,9 +240,9 @@ def _stated(rows: pq.RowGroupMetaData, time_column: str) -> arrow.Period | None:
 
 
 def _units_per_day(limits: pq.Statistics) -> int | None:
-    """Return how many units a day has in a column's limits, or None where these are no times.
+    """Return how many units a day has in the limits of a column, or None if these are not times.
 
-    The whole numbers themselves are read, as Arrow turns nanoseconds into moments only where pandas is installed.
+    The integers themselves are read, because Arrow turns nanoseconds into moments only if pandas is installed.
     """
     kind = json.loads(limits.logical_type.to_json())
     if kind["Type"] == "Date":

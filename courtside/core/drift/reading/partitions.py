@@ -1,4 +1,4 @@
-"""Hive partitions (``dt=2019-03-01/``): values in a file's path, and the days they stand for."""
+"""Hive partitions (``dt=2019-03-01/``) are values in a file's path, and may tell the days of its rows."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ def days_of(partitions: Partitions, *, time_column: str | None) -> Days:
 
 
 def all_whole_numbers(values: Sequence[str | None]) -> bool:
-    """Tell whether a partition key's values read as whole numbers, as query engines take them."""
+    """Tell whether all values of a partition key are integers, as query engines decide."""
     given = [value for value in values if value is not None]
     return bool(given) and all(re.fullmatch(r"-?\d{1,18}", value) for value in given)
 

@@ -1,4 +1,4 @@
-"""Columns in types that all of Arrow's functions take, in place of views of text and floats of 16 bits."""
+"""Columns are given types that all Arrow functions accept, instead of string views and 16-bit floats."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,12 +7,12 @@ import pyarrow as pa
 
 
 def viewless(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return a batch with text in place of views of text, for which Arrow lacks half of its functions."""
+    """Return a batch with plain text instead of string views, for which Arrow lacks half of its functions."""
     return _changed(batch, _of_views, _as_text)
 
 
 def singles(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return a batch with floats of 32 bits in place of those of 16, for which Arrow lacks most of its functions."""
+    """Return a batch with 32-bit floats instead of 16-bit ones, for which Arrow lacks most of its functions."""
     return _changed(batch, pa.types.is_float16, lambda column: column.cast(pa.float32()))
 
 
@@ -30,7 +30,7 @@ def _of_views(kind: pa.DataType) -> bool:
 
 
 def _as_text(column: Any) -> Any:
-    if isinstance(column, pa.DictionaryArray):  # Arrow casts no dictionary of views
+    if isinstance(column, pa.DictionaryArray):  # Arrow cannot cast a dictionary of views
         levels = column.dictionary.cast(pa.string())
         return pa.DictionaryArray.from_arrays(column.indices, levels, ordered=column.type.ordered)
     return column.cast(pa.string())

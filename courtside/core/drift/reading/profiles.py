@@ -1,4 +1,4 @@
-"""From files to profiles, file by file: one that cannot be used is set aside whole and the others count."""
+"""Files are profiled one by one, so that an unusable file is set aside whole and the others still count."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ UNUSABLE = (UnreadableFile, MissingColumns, DuplicateColumns, WrongType, TimeOut
 
 @dataclass(frozen=True, slots=True)
 class TableProfile:
-    """A table's profile, its sub-windows in order of time (none where it has no dates), and the files set aside."""
+    """A table's profile, its sub-windows in order of time (none if it has no dates), and the files set aside."""
 
     profile: Profile
     parts: tuple[Part, ...] = ()
@@ -46,8 +46,8 @@ def fit_table(
 ) -> TableProfile:
     """Fit a reference on a table's files, reading each twice, and once or twice more to calibrate it or a segment.
 
-    Unreadable files are set aside; one that lacks a feature or has it in another type is refused, as a reference must
-    be whole. Raises what `fit` raises (`FileDiffers` around it in a folder) and `NothingReadable`.
+    Unreadable files are set aside. A file that lacks a feature or has it in another type is refused, because a
+    reference must be complete. Raises what `fit` raises (inside `FileDiffers` for a folder) and `NothingReadable`.
     """
     named = [(feature.name, *feature.entity) for feature in features]
     names = [*(name for names in named for name in names), *(outcome.name for outcome in outcomes), *segments]
@@ -77,10 +77,10 @@ def fit_table(
 
 
 def summarize_table(reference: Profile, table: FeatureTable) -> TableProfile:
-    """Count a table's files on the reference's grid, in one pass and constant memory.
+    """Count a table's files on the reference's grid, in one pass and in constant memory.
 
-    A file that is unreadable, names a feature twice, holds none of them, or whose days cannot be told when days are
-    wanted, is set aside; of a single file that is raised instead. Raises `NothingReadable`, `EmptyWindow`.
+    A file is set aside if it is unreadable, names a feature twice, has none of them, or has no readable days although
+    days are selected; for a single file, that error is raised instead. Raises `NothingReadable` and `EmptyWindow`.
     """
     table = table.of(reference.columns_read, time_column=reference.time_column, days=table.days)
     count = _Count(reference, table)
@@ -99,7 +99,7 @@ def count_rows(
 ) -> tuple[Profile, list[Profile]]:
     """Count dated rows on the reference's grid: all rows, and the rows of each window.
 
-    `batches` gives the rows, and gives them again if asked twice. Raises what `split` and `summarize` raise.
+    `batches` returns the rows, and returns them again if called twice. Raises what `split` and `summarize` raise.
     """
     counted = _Counted(batches())
     pieces = [part.profile for part in split(reference, counted, windows=windows)]
@@ -107,14 +107,14 @@ def count_rows(
     absent = all(column.tally.absent == whole.rows for column in whole.columns)
     if (
         whole.rows < counted.rows or absent
-    ):  # rows without a day, or a file to refuse: both are rare, so it is read again
+    ):  # rows without a day and refused files are both rare, so the table is read again
         whole = reference.summarize(batches())
     return whole, pieces
 
 
 @dataclass
 class _Reading:
-    """Iterates a table and remembers which file it is at: an error in a batch can then be laid at its file."""
+    """Iterates over a table and remembers the current file, so that an error in a batch can be attributed to it."""
 
     table: FeatureTable
     now: TableFile = field(init=False)
@@ -126,7 +126,7 @@ class _Reading:
 
 
 class _Count:
-    """Adds files up: the whole, and the sub-windows of the period that the footers state."""
+    """Adds up files: the whole table, and the sub-windows of the period that the footers state."""
 
     def __init__(self, reference: Profile, table: FeatureTable) -> None:
         self._reference = reference
@@ -154,13 +154,13 @@ class _Count:
         return count_rows(self._reference, partial(self._table.batches, file), windows=self.windows)
 
     def _windows(self) -> tuple[Span, ...]:
-        """Cut the period that the readable files state; a file that states none has no sub-windows."""
+        """Cut the period that the readable files state; files that state none give no sub-windows."""
         whole: arrow.Period | None = None
         for file in self._table.pruned:
             try:
                 period = self._table.period(file)
             except UNUSABLE:
-                continue  # it is set aside when its rows are asked for
+                continue  # the file is set aside when its rows are read
             if period is not None:
                 self._dated.add(file)
                 whole = arrow.joined(whole, period)

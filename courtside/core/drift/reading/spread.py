@@ -1,4 +1,4 @@
-"""Choosing a few of many, evenly: what is sorted by time is then seen from its beginning to its end."""
+"""A few of many items are chosen evenly, so that data sorted by time is seen from beginning to end."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -7,7 +7,7 @@ Item = TypeVar("Item")
 
 
 def spread(items: Sequence[Item], most: int) -> list[Item]:
-    """Return at most `most` of the items in their order, evenly spaced, the first and the last among them.
+    """Return at most `most` of the items in order, evenly spaced, including the first and the last.
 
     >>> spread(range(10), 4)
     [0, 3, 6, 9]

@@ -1,4 +1,4 @@
-"""A table in one file or in a folder of them, read again as often as wanted."""
+"""A table in one file or in a folder of files, which can be read repeatedly."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,12 +25,12 @@ from courtside.core.drift.reading.types import misfit, require_types
 EPOCH = date(1970, 1, 1)
 MOST_SAMPLED_FILES = 16
 SAMPLE = parquet.Budget(rows=100_000, bytes=2**27)
-"""As much of a table is looked at to infer what its columns are."""
+"""The part of a table that is examined to infer what its columns are."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """One file: where it lies, and below the table's root."""
+    """One file: where it lies, and its path below the table's root."""
 
     path: str
     relative: str
@@ -38,29 +38,29 @@ class TableFile:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Rows from all over a table, all of its columns; `total` is how many it has (None: some files were not opened)."""
+    """Rows from all over a table, with all columns; `total` is its number of rows, or None if it is unknown."""
 
     rows: pa.Table
     total: int | None
 
     @property
     def whole(self) -> bool:
-        """Whether these are all rows of the table."""
+        """Tell whether these are all rows of the table."""
         return self.total == self.rows.num_rows
 
     @property
     def described(self) -> str:
-        """Which rows of a reference these are, in words."""
+        """Say in words which rows of a reference these are."""
         seen = f"{self.rows.num_rows:,} rows"
         return f"all {seen} of the reference" if self.whole else f"{seen} from all over the reference"
 
 
 @dataclass(frozen=True)
 class FeatureTable:
-    """The files of a table and what is wanted of them; iterating yields record batches.
+    """The files of a table and what to read from them; iterating yields record batches.
 
-    `name` is how the caller wrote it. `columns` are read where a file has them, or its path (hive partitions) does;
-    `days` keeps the rows of these days by `time_column` and skips files and row groups that cannot hold any.
+    `name` is how the caller wrote it. `columns` are read if a file or its path (hive partitions) has them; `days` keeps
+    the rows of these days by `time_column` and skips files and row groups that cannot contain any.
     """
 
     filesystem: fs.FileSystem
@@ -83,7 +83,7 @@ class FeatureTable:
 
     @cached_property
     def pruned(self) -> tuple[TableFile, ...]:
-        """The files whose partitions may hold rows of the wanted days."""
+        """Return the files whose partitions may contain rows of the selected days."""
         return tuple(
             file
             for file in self.files
@@ -103,7 +103,7 @@ class FeatureTable:
         yield from parquet.stream(filesystem, path, scope, name=file.path)
 
     def sample(self, budget: parquet.Budget = SAMPLE) -> Sample:
-        """Return all columns of rows from all over the table: every row, where it is small enough.
+        """Return all columns of rows from all over the table, or every row if the table is small enough.
 
         Columns of folders (hive partitions) are added. Raises what `batches` raises, and `TypesDiffer`.
         """
@@ -122,7 +122,7 @@ class FeatureTable:
         return Sample(rows, sum(parquet.row_count(*self._located(file), name=file.path) for file in files))
 
     def _sampled(self, file: TableFile, budget: parquet.Budget) -> pa.Table | None:
-        """Return rows of a file, None for one of many that cannot be read."""
+        """Return rows of a file, or None if it cannot be read and is one of several."""
         try:
             table = pa.Table.from_batches(list(parquet.sampled(*self._located(file), budget, name=file.path)))
         except UnreadableFile:
@@ -135,7 +135,7 @@ class FeatureTable:
         return table
 
     def period(self, file: TableFile) -> arrow.Period | None:
-        """Return the first and last day that a file's footer or path states, None where neither does."""
+        """Return the first and last day that a file's footer or path states, or None if neither does."""
         if self.time_column is None:
             return None
         partitions = partitions_of(file.relative)
@@ -146,7 +146,7 @@ class FeatureTable:
 
     @cached_property
     def first(self) -> tuple[TableFile, pa.Schema] | None:
-        """The first readable file and its columns, those of its folders among them; None where no file is readable."""
+        """Return the first readable file and its columns, including those of its folders, or None without any."""
         for file in self.files:
             try:
                 schema = parquet.schema_of(*self._located(file), name=file.path)
@@ -159,21 +159,21 @@ class FeatureTable:
         return None
 
     def require_readable(self) -> None:
-        """Raise what is wrong with the first file, an `UnreadableFile`, where no file is readable."""
+        """Raise the error of the first file, an `UnreadableFile`, if no file is readable."""
         if self.first is None:
             parquet.schema_of(*self._located(self.files[0]), name=self.files[0].path)
 
     @property
     def column_names(self) -> list[str]:
-        """The columns of the first readable file."""
+        """Return the columns of the first readable file."""
         return self.first[1].names if self.first else []
 
     def require_types(self, features: Sequence[Feature], *, time_column: str | None) -> None:
-        """Look at the types of the first readable file before rows are read, which may take minutes.
+        """Check the types of the first readable file before rows are read, which may take minutes.
 
-        Raises what `require_types` of the types raises, in `FileDiffers` for a folder.
+        Raises what `require_types` of the types raises, inside `FileDiffers` for a folder.
         """
-        if self.first is None:  # reading the files will say what is wrong with each
+        if self.first is None:  # reading the files will tell what is wrong with each
             return
         file, schema = self.first
         try:
@@ -184,7 +184,7 @@ class FeatureTable:
             raise FileDiffers(self.shown(file), error) from error
 
     def shown(self, file: TableFile) -> str:
-        """Return the file's name for people."""
+        """Return the name of the file for people."""
         return self.name if self.single else f"{self.name.rstrip('/')}/{file.relative}"
 
     def _located(self, file: TableFile) -> tuple[fs.FileSystem, str]:
@@ -212,9 +212,9 @@ class FeatureTable:
 def partition_column(
     key: str, value: str | None, *, time_column: str | None, whole: bool
 ) -> Callable[[int], arrow.Array]:
-    """Return what makes a folder's value a column of any number of rows.
+    """Return a function that turns a folder's value into a column of any number of rows.
 
-    The time column becomes days, other values int64 where the key's are `whole` numbers, else strings.
+    The time column becomes days. Other values become int64 if those of the key are `whole` numbers, else strings.
     """
     if key == time_column:
         day = days_of({key: value}, time_column=key).start
@@ -227,8 +227,8 @@ def partition_column(
 def open_table(filesystem: fs.FileSystem, path: str, *, name: str) -> FeatureTable:
     """Find the files of a table at `path`, a file or a folder; raises `TableMissing`.
 
-    In a folder the parquet files count, at any depth, or else its CSV files, or else its Feather files; names and
-    folders that start with ``_`` or ``.`` do not, as query engines have it.
+    In a folder, parquet files at any depth count, or else its CSV files, or else its Feather files. Names and folders
+    that start with ``_`` or ``.`` are ignored, as by query engines.
     """
     try:
         found = filesystem.get_file_info(path)
@@ -251,6 +251,6 @@ def open_table(filesystem: fs.FileSystem, path: str, *, name: str) -> FeatureTab
 
 
 def is_table_file(relative: str, suffixes: tuple[str, ...] = PARQUET_SUFFIXES) -> bool:
-    """Tell whether a path below a table's root is one of its files, by its name and folders."""
+    """Tell by its name and folders whether a path below a table's root is one of its files."""
     hidden = any(step.startswith(("_", ".")) and "=" not in step for step in relative.split("/"))
     return not hidden and relative.lower().endswith(suffixes)

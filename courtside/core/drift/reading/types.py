@@ -1,4 +1,4 @@
-"""Whether a table's columns have types that can be compared, told from its schema before a row is read."""
+"""The types of a table's columns are checked in its schema before any row is read."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,7 @@ from courtside.core.drift.reading.formats.times import is_readable
 
 
 class ColumnsUnfit(BadInput):
-    """Several columns have types that cannot be compared; `problems` holds an error for each."""
+    """Several columns have types that cannot be compared; `problems` has an error for each."""
 
     def __init__(self, problems: Sequence[BadInput]) -> None:
         self.problems = tuple(problems)

@@ -1,4 +1,4 @@
-"""The statistics: every module of this package that holds a `STATISTIC` is one, and nothing else is needed.
+"""Statistics of columns: every module of this package that declares a `STATISTIC` is registered.
 
 They are pure functions of a reference column and a current column on its grid.
 """
@@ -11,7 +11,7 @@ from courtside.core.drift.statistics.statistic import Figure, Statistic
 
 
 class StatisticTwice(ValueError):
-    """Two statistics use one key, so that one's values would replace the other's."""
+    """Two statistics use the same key, so the values of one would replace those of the other."""
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -19,7 +19,7 @@ class StatisticTwice(ValueError):
 
 
 def in_order(statistics: Iterable[Statistic]) -> tuple[Statistic, ...]:
-    """Return statistics in the order they are listed in; raises `StatisticTwice`."""
+    """Return statistics in the order in which they are listed; raises `StatisticTwice`."""
     ordered = tuple(sorted(statistics, key=lambda statistic: (statistic.order, statistic.name)))
     for key, count in Counter(key for statistic in ordered for key in statistic.keys).items():
         if count > 1:

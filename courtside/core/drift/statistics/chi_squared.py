@@ -23,7 +23,7 @@ ENOUGH = 10
 class ChiSquared:
     """The statistic, its p-values for independent rows, and the degrees of freedom.
 
-    `pvalue` is asymptotic; `simulated` is by Monte Carlo, None where the table is dense enough for the other.
+    `pvalue` is asymptotic; `simulated` is found by Monte Carlo, or None if the table is dense enough for the other.
     """
 
     value: float
@@ -33,16 +33,16 @@ class ChiSquared:
 
     @property
     def trusted_pvalue(self) -> float:
-        """The simulated p-value where the table is sparse, else the asymptotic one."""
+        """Return the simulated p-value if the table is sparse, else the asymptotic one."""
         return self.pvalue if self.simulated is None else self.simulated
 
 
 def chi_squared(reference: CategoryColumn, current: CategoryColumn, *, seed: int = 0) -> ChiSquared:
     """Return the statistic of the 2 x levels table of counts, without continuity correction.
 
-    It is symmetric and at least 0. Levels that are empty on both sides do not count, a vanished level does, and all
-    values unseen in the reference are one level; very many levels are gathered into groups. A constant column gives
-    0 with p = 1. If an expected count is under 5, a p-value is simulated as well, from tables with the same margins
+    It is symmetric and at least 0. Levels that are empty on both sides do not count, but a vanished level does. All
+    values unseen in the reference form one level, and very many levels are gathered into groups. A constant column
+    gives 0 with p = 1. If an expected count is under 5, a p-value is also simulated from tables with the same margins
     drawn with `seed`; it is at least 1/2001. Raises `ProfileMismatch` or `EmptyWindow`.
 
     Source: Pearson 1900, Phil. Mag. 50(302); Monte Carlo: Hope 1968, J. R. Stat. Soc. B 30(3).
@@ -50,7 +50,7 @@ def chi_squared(reference: CategoryColumn, current: CategoryColumn, *, seed: int
     require_comparable(reference, current)
     table = np.stack(compared_counts(reference, current))
     table = table[:, table.sum(axis=0) > 0]
-    # Multiplied first, as floats: exact up to 2**53, so that equal sides are at 0 to the last bit.
+    # Floats are multiplied first, which is exact up to 2**53, so equal sides give 0 to the last bit.
     expected = table.sum(axis=1, keepdims=True, dtype=np.float64) * table.sum(axis=0) / table.sum()
     value = float(((table - expected) ** 2 / expected).sum())
     degrees = table.shape[1] - 1

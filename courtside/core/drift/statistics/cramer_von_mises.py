@@ -11,12 +11,12 @@ from courtside.core.drift.statistics.shares import require_comparable
 from courtside.core.drift.statistics.statistic import NUMBERS, Figure, Statistic, Values
 
 SMALLEST, LARGEST = 0.003, 12.0
-"""Below and above, the limiting distribution is 0 and 1 to the last digit."""
+"""Below and above these values, the limiting distribution is 0 and 1 to the last digit."""
 _TERMS = 24
-"""Terms of its series that count up to `LARGEST`."""
+"""The number of terms of its series that matter up to `LARGEST`."""
 _STEP = 0.25
 _POINTS = np.arange(0, 10 + _STEP, _STEP)
-"""Where the Bessel function's integrand is added up: it is smooth and has vanished at the end."""
+"""The points at which the integrand of the Bessel function is added up; it is smooth and vanishes at the end."""
 _WEIGHTS = np.array([math.sqrt(4 * k + 1) * math.gamma(k + 0.5) / math.factorial(k) for k in range(_TERMS)])
 _DECAY, _HEIGHT = 1 + np.cosh(_POINTS), np.cosh(_POINTS / 4) * np.where(_POINTS > 0, _STEP, _STEP / 2)
 
@@ -53,7 +53,7 @@ def _pvalue(value: float, n: int, m: int) -> float:
     statistic = value * product / total
     mean = (1 + 1 / total) / 6
     variance = (total + 1) * (4 * product * total - 3 * (n * n + m * m) - 2 * product) / (180 * total * total * product)
-    if variance <= 0:  # a single row on both sides
+    if variance <= 0:  # both sides have a single row
         return 1.0
     return 1.0 - _limit(1 / 6 + (statistic - mean) / math.sqrt(45 * variance))
 
@@ -65,7 +65,7 @@ def _limit(x: float) -> float:
     if x > LARGEST:
         return 1.0
     odd = 4 * np.arange(_TERMS) + 1
-    bessel = np.exp(-np.outer(odd * odd / (16 * x), _DECAY)) @ _HEIGHT  # exp(-q) K(q), of order 1/4
+    bessel = np.exp(-np.outer(odd * odd / (16 * x), _DECAY)) @ _HEIGHT  # this is exp(-q) K(q) of order 1/4
     return min(1.0, float(_WEIGHTS @ bessel) / (math.pi * math.sqrt(math.pi * x)))
 
 

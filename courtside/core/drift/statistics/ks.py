@@ -43,7 +43,7 @@ def ks_pvalue(value: float, rows: int, other_rows: int) -> float:
 
 
 def _largest_inside(reference: NumericColumn, current: NumericColumn) -> float:
-    """Bound the difference within cells; one that only one side occupies is monotone, so its edges decide."""
+    """Bound the difference within cells; in a cell that only one side occupies, the edges decide."""
     inside = (reference.counts > 0) & (current.counts > 0) & ~reference.grid.single
     f, g = reference.distribution, current.distribution
     return float(np.maximum(f[1:] - g[:-1], g[1:] - f[:-1])[inside].max(initial=0.0))

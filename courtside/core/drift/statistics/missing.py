@@ -1,4 +1,4 @@
-"""Whether more values are missing than the reference had."""
+"""This statistic tells whether more values are missing than in the reference."""
 
 import math
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from courtside.core.drift.columns.tally import Tally
 
 POINTS = 0.05
-"""A smaller rise of the missing rate is no reason to stop trusting a column."""
+"""A smaller rise of the missing rate is not a reason to distrust a column."""
 ALPHA = 0.001
-"""The p-value below which a rise counts; gaps come in runs, so it is strict, and usually `POINTS` decides."""
+"""The p-value below which a rise counts; it is strict because gaps come in runs, so usually `POINTS` decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class MissingShift:
 
     @property
     def rose(self) -> bool:
-        """Whether the rise is large enough to matter and too large for chance."""
+        """Tell whether the rise is large enough to matter and too large for chance."""
         return self.current - self.reference > POINTS and self.pvalue < ALPHA
 
     @property
     def lost(self) -> float:
-        """Share of the values that the reference's rate would have left and that are missing now."""
+        """Return the share of the values left by the reference's rate that are missing now."""
         return max(0.0, self.current - self.reference) / (1 - self.reference) if self.reference < 1 else 0.0
 
 

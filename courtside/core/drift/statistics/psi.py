@@ -12,24 +12,24 @@ from courtside.core.drift.statistics.shares import AnyColumn, compared_counts, r
 from courtside.core.drift.statistics.statistic import EVERY_KIND, Figure, Statistic, Values
 
 FLOOR = 1e-4
-"""Smallest share a bin is given, so that an empty bin counts but does not explode."""
+"""The smallest share that a bin is given, so that an empty bin counts but the index stays finite."""
 
 
 @dataclass(frozen=True, slots=True)
 class Psi:
-    """The index, and the same less what sampling alone would give."""
+    """The index, and the index less what sampling alone would give."""
 
     value: float
     adjusted: float
 
 
 def psi(reference: AnyColumn, current: AnyColumn) -> Psi:
-    """Return sum((q - p) ln(q / p)) over the reference's deciles, or the levels of a category.
+    """Return sum((q - p) ln(q / p)) over the reference's deciles, or over the levels of a category.
 
-    Symmetric, at least 0, unitless. Atoms that are deciles are bins of their own. Shares below 1e-4 are raised to it.
-    Of more levels than the rows bear only the most frequent are bins of their own, the others share some.
-    The adjusted value subtracts the expectation under no drift, (bins - 1)(1/n + 1/m), and stops at 0. Raises
-    `ProfileMismatch` or `EmptyWindow`.
+    It is symmetric, at least 0, and unitless. Atoms that are deciles are bins of their own. Shares below 1e-4 are
+    raised to it. If there are more levels than the rows can bear, only the most frequent ones are bins of their own,
+    and the others share bins. The adjusted value subtracts the expectation under no drift, (bins - 1)(1/n + 1/m), and
+    stops at 0. Raises `ProfileMismatch` or `EmptyWindow`.
 
     Source: Kullback & Leibler 1951 (their J divergence); Siddiqi, Credit Risk Scorecards, 2006; expectation: Yurdakul &
     Naranjo 2020, J. Risk Model Validation 14(4).
@@ -39,7 +39,7 @@ def psi(reference: AnyColumn, current: AnyColumn) -> Psi:
 
 
 def _shares(reference: AnyColumn, current: AnyColumn) -> tuple[Floats, Floats]:
-    """Return the shares by bin; levels are gathered if there are more than two samples of so many rows can tell."""
+    """Return the shares by bin; levels are gathered if there are too many for samples of these sizes."""
     before, after = compared_counts(reference, current)
     if isinstance(reference, CategoryColumn) and before.size == len(reference.levels) + 1:
         groups = groups_borne(reference.valid, current.valid)
@@ -49,7 +49,7 @@ def _shares(reference: AnyColumn, current: AnyColumn) -> tuple[Floats, Floats]:
 
 
 def stability_index(expected: Floats, actual: Floats, rows: int, other_rows: int) -> Psi:
-    """Return the index of two vectors of shares, of so many rows each."""
+    """Return the index of two vectors of shares with these numbers of rows."""
     occupied = int(np.count_nonzero((expected > 0) | (actual > 0)))
     p, q = np.maximum(expected, FLOOR), np.maximum(actual, FLOOR)
     value = float(((q - p) * np.log(q / p)).sum())

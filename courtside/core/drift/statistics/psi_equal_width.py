@@ -1,4 +1,4 @@
-"""Population stability index of equal-width bins, as older reports have it."""
+"""The population stability index of equal-width bins, as older reports give it."""
 
 from datetime import date
 
@@ -21,10 +21,10 @@ def psi_equal_width(reference: NumericColumn, current: NumericColumn) -> Psi:
     require_comparable(reference, current)
     low, high = reference.minimum, reference.maximum
     part = np.arange(BINS) / BINS
-    bounds = low * (1 - part) + high * part  # the range itself may overflow
+    bounds = low * (1 - part) + high * part  # even the range may overflow
     starts = reference.grid.edges.searchsorted(bounds, "right")
     starts[0] = 0
-    starts = starts[distinct(starts)]  # bounds in one cell make one bin
+    starts = starts[distinct(starts)]  # bounds in the same cell make one bin
     expected, actual = (np.add.reduceat(column.counts, starts) / column.valid for column in (reference, current))
     return stability_index(expected, actual, reference.valid, current.valid)
 

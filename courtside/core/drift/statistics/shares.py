@@ -1,4 +1,4 @@
-"""What every statistic needs first: two columns on the same grid, both with values, and their shares by bin."""
+"""Every statistic first needs two columns on the same grid, both with values, and their shares by bin."""
 
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ def compared_counts(reference: Column, current: Column) -> tuple[Counts, Counts]
         and isinstance(current, CategoryColumn)
         and reference.slots is not None
         and current.slots is not None
-        # Where levels must be missing, levels are exact all the same as long as no other value comes.
+        # Even if levels must be missing, counts by level are exact as long as no other value appears.
         and (reference.lumped or current.counts[-1])
     ):
         return gathered(reference.slots, current.slots, np.arange(SLOTS))

@@ -1,4 +1,4 @@
-"""What a statistic is."""
+"""The records that describe a statistic and its figures."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ Values = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number of a statistic: its key in reports and archives, and what people call it.
+    """One number of a statistic: its key in reports and archives, and its name for people.
 
-    `pvalue` is the key of its p-value, if it has one; `in_unit` tells that it is in the feature's own unit, as others
-    are distances without one.
+    `pvalue` is the key of its p-value, if it has one; `in_unit` tells that it is in the unit of the feature, while
+    others are distances without a unit.
     """
 
     key: str
@@ -33,8 +33,9 @@ class Statistic:
     """A named comparison of two columns of certain kinds.
 
     `compute` takes a reference column and a current one on its grid, both with usable values, and returns the values of
-    all `keys`, None where one cannot be computed. Statistics are computed and listed by `order`; `added` is the day a
-    statistic came into Courtside: archives keep their columns in that order, and new ones only ever come at the end.
+    all `keys`, with None for one that cannot be computed. Statistics are computed and listed by `order`. `added` is the
+    day on which a statistic came into Courtside: archives keep their columns in that order and add new ones only at the
+    end.
     """
 
     name: str
@@ -46,7 +47,7 @@ class Statistic:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of its figures, each followed by that of its p-value."""
+        """Return the keys of its figures, each followed by the key of its p-value."""
         return tuple(self._keys())
 
     def _keys(self) -> Iterator[str]:

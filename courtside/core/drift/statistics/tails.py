@@ -1,4 +1,4 @@
-"""Tail probabilities in plain arithmetic: importing scipy.stats costs a second and 113 MB in a function's image."""
+"""Tail probabilities in plain arithmetic, because scipy.stats takes a second to import and 113 MB of an image."""
 
 import math
 
@@ -11,7 +11,7 @@ def kolmogorov_tail(x: float) -> float:
     Source: Kolmogorov 1933; both of its theta-function series as in Marsaglia, Tsang &
     Wang 2003, J. Stat. Softw. 8(18).
     """
-    if x < 0.04:  # the value is 1 to the last bit, and the series would divide by x squared
+    if x < 0.04:  # here the value is 1 to the last bit, and the series would divide by x squared
         return 1.0
     if x < 1.18:
         exponent = math.pi**2 / (8 * x * x)
@@ -21,7 +21,7 @@ def kolmogorov_tail(x: float) -> float:
 
 
 def chi_squared_tail(x: float, *, degrees: float) -> float:
-    """Return P(X > x) of the chi-squared distribution; `degrees` need not be whole, and without any it is 1.
+    """Return P(X > x) of the chi-squared distribution; `degrees` may be fractional, and for 0 the result is 1.
 
     Source: the regularized incomplete gamma function Q(degrees/2, x/2) by series and continued fraction, Press et al.,
     Numerical Recipes, 3rd ed., section 6.2. Relative error below 1e-11 for up to thousands of degrees.
@@ -62,10 +62,10 @@ def _upper_fraction(shape: float, half: float) -> float:
 
 
 def f_tail(x: float, *, degrees: float, other_degrees: float) -> float:
-    """Return P(X > x) of the F distribution; degrees need not be whole, infinite `other_degrees` give chi-squared.
+    """Return P(X > x) of the F distribution; degrees may be fractional, and infinite `other_degrees` give chi-squared.
 
-    Source: the regularized incomplete beta function by Lentz's continued fraction, Press et al., Numerical Recipes,
-    3rd ed., section 6.4. Relative error below 1e-9.
+    Source: the regularized incomplete beta function by Lentz's continued fraction, Press et al., Numerical Recipes, 3rd
+    ed., section 6.4. Relative error below 1e-9.
     """
     if x <= 0:
         return 1.0
@@ -73,7 +73,7 @@ def f_tail(x: float, *, degrees: float, other_degrees: float) -> float:
         return chi_squared_tail(x * degrees, degrees=degrees)
     a, b = other_degrees / 2, degrees / 2
     share = other_degrees / (other_degrees + degrees * x)
-    if share >= 1:  # x is so small that the logarithm below would be that of 0
+    if share >= 1:  # x is so small that the logarithm below would be taken of 0
         return 1.0
     front = math.exp(
         math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(share) + b * math.log1p(-share)

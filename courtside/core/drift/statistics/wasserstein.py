@@ -64,7 +64,7 @@ def _within_tails(reference: NumericColumn, current: NumericColumn, gap: Floats)
     bounds = np.concatenate((first[:1], grid.centred, second[-1:]))
     low, high = bounds[cells], bounds[cells + 1]
     low, high = np.where(np.isnan(low), high, low), np.where(np.isnan(high), low, high)
-    # Where neither has a value in the cell (NaN), its lower end will do.
+    # If neither side has a value in the cell (NaN), the lower end of the cell is used.
     first, second = (np.minimum(np.fmax(x, low), high) for x in (first, second))
     before, after = gap[cells], gap[cells + 1]
     reference_first = reference.counts[cells] / reference.valid

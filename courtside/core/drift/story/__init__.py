@@ -1,4 +1,4 @@
-"""The story of a report: trends by sub-window, when the drift began, what moves together, how much of it matters.
+"""The story of a report: trends by sub-window, the beginning of the drift, features that moved together, and weights.
 
-The records lie in `records`, which the report imports; `telling` puts them into a report.
+The records are in `reports.trends`, which the report imports; `telling` adds them to a report.
 """

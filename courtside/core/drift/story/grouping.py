@@ -1,7 +1,7 @@
-"""Which drifted features move together: alike in the reference, and away from it in the same way at the same times.
+"""Drifted features that were alike in the reference and moved in the same way at the same times form a group.
 
 A feature's path is, per sub-window, the difference between its distribution and the reference's, at the reference's
-deciles (or levels), weighted by the root of the rows. Two paths agree when their cosine is near 1: the origin is the
+deciles (or levels), weighted by the root of the rows. Two paths agree if their cosine is near 1. The origin is the
 reference and not the window's mean, so two features that shifted before the window and stayed there agree as well.
 Features are taken in order of effect and join the first group whose leader agrees with them.
 
@@ -19,7 +19,7 @@ from courtside.core.drift.reports.report import FeatureDrift
 AGREEING = 0.8
 """Two paths move together if their cosine is at least this."""
 ALIKE = 0.2
-"""Two reference distributions read as one thing if they differ by at most this (KS, or total variation of levels)."""
+"""Two reference distributions count as alike if they differ by at most this (KS, or total variation of levels)."""
 DECILES = np.arange(1, 10) / 10
 
 Columns = Mapping[str, Column]
@@ -28,10 +28,10 @@ Columns = Mapping[str, Column]
 def moving_together(
     drifted: Sequence[FeatureDrift], reference: Columns, parts: Sequence[Columns]
 ) -> list[list[FeatureDrift]]:
-    """Group judged features with drift; every one is in exactly one group, its leader first.
+    """Group the judged features with drift; each is in exactly one group, whose leader comes first.
 
-    `parts` are the sub-windows' columns by name, or the whole window's alone. Groups come in order of size, then of
-    effect.
+    `parts` are the columns of the sub-windows by name, or those of the whole window alone. Groups are sorted by size
+    and then by effect.
     """
     ordered = sorted(drifted, key=lambda feature: -(feature.effect or 0.0))
     paths = {f.name: _path(reference[f.name], [part[f.name] for part in parts]) for f in ordered}
@@ -57,7 +57,7 @@ def _path(reference: Column, parts: Sequence[Column]) -> Floats:
 
 
 def _described(reference: Column, column: Column) -> Floats:
-    """Return the share up to each of the reference's deciles, or of each level."""
+    """Return the share up to each of the reference's deciles, or the share of each level."""
     if isinstance(reference, NumericColumn) and isinstance(column, NumericColumn):
         cells = reference.cumulative.searchsorted(DECILES - 1e-12)
         result: Floats = column.cumulative[cells]

@@ -1,4 +1,4 @@
-"""One plain sentence for each group of features that moved together."""
+"""Each group of features that moved together is told in one plain sentence."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -54,14 +54,14 @@ def table(drift: TableDrift) -> str:
 
 
 def segment(drift: SegmentDrift) -> str:
-    """Say what is known of one segment: what moved in it, or that nothing did or too few rows can tell."""
+    """Say what is known of one segment: what moved in it, that nothing moved, or that too few rows can tell."""
     rows = f"{drift.current_rows:,} rows, {drift.reference_rows:,} in the reference"
     moved = "; ".join(f"{shortened(each.name)}: {each.reason}" for each in drift.drifted)
     return f"Segment {_where(drift)} ({rows}): {moved or _SEGMENTS[drift.verdict]}"
 
 
 def only_there(segments: Sequence[SegmentDrift]) -> str:
-    """Name the features that drifted in some segments."""
+    """Name the features that drifted only in some segments."""
     named = [
         f"{listed([each.name for each in drift.drifted], MOST_NAMED)} where {_where(drift)}"
         for drift in segments[:MOST_NAMED]
@@ -90,7 +90,7 @@ def since(onset: Onset | None, *, first: date | None) -> str:
 
 
 def _movement(pairs: Sequence[tuple[Column, Column]]) -> str:
-    """Describe the mean of the features' means, where there are several; else the one, or the leader."""
+    """Describe the mean of the features' means if there are several, else the single one or the leader."""
     numeric = [(b, a) for b, a in pairs if isinstance(b, NumericColumn) and isinstance(a, NumericColumn)]
     if len(numeric) < 2:
         return movement(*pairs[0])

@@ -29,9 +29,9 @@ LAST = 4
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """How one feature moves through the sub-windows: the reference's shares by bin, and counts by sub-window and bin.
+    """The way of one feature through the sub-windows: the reference's shares by bin, and counts by sub-window and bin.
 
-    `ordered` says whether the bins have an order, as deciles do.
+    `ordered` tells whether the bins have an order, as deciles do.
     """
 
     expected: Floats
@@ -46,7 +46,7 @@ class Course:
 
     @classmethod
     def of_gaps(cls, reference: Column, parts: Sequence[Column]) -> "Course":
-        """Follow the share of rows without a usable value: for columns that broke."""
+        """Follow the share of rows without a usable value, for columns that broke."""
         return cls(_smoothed(_usable(reference)), np.array([_usable(part) for part in parts]), ordered=False)
 
     def evidence(self) -> Floats:
@@ -87,7 +87,7 @@ def onset(courses: Sequence[Course], parts: Sequence[Part]) -> Onset | None:
     if len(parts) < 2 or not courses:
         return None
     joint: Floats = np.sum([course.evidence() for course in courses], axis=0)
-    best = joint.size - 1 - int(joint[::-1].argmax())  # a part without rows ties with its successor
+    best = joint.size - 1 - int(joint[::-1].argmax())  # a part without rows has the same ratio as its successor
     first = best
     while first and np.mean([course.way_gone(first - 1, onset=best) for course in courses]) >= HALF_WAY:
         first -= 1
@@ -95,7 +95,7 @@ def onset(courses: Sequence[Course], parts: Sequence[Part]) -> Onset | None:
 
 
 def _smoothed(counts: Integers) -> Floats:
-    """Return shares with Krichevsky & Trofimov's half a count a bin, so that no bin is impossible."""
+    """Return shares with half a count added per bin (Krichevsky & Trofimov), so that no bin is impossible."""
     result: Floats = (counts + 0.5) / (counts.sum() + counts.size / 2)
     return result
 

@@ -1,4 +1,4 @@
-"""Sub-windows: a window cut at calendar boundaries, and a profile of each piece on the reference's grid."""
+"""A window is cut into sub-windows at calendar boundaries, and each is profiled on the reference's grid."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.profiles.profile import Profile, ProfileCounter
 
 MOST_PARTS = 16
-"""The most sub-windows that a window is cut into: few enough to read, each large enough to say something."""
+"""The most sub-windows of a window, so that they are few enough to read and large enough to be meaningful."""
 
 Span = tuple[date, date]
 _NOT_A_TIME = np.iinfo(np.int64).min
 
 
 class PartsInvalid(BadInput):
-    """Sub-windows do not fit the window they are said to be parts of."""
+    """Sub-windows do not fit the window that they are parts of."""
 
     def __init__(self, problem: str) -> None:
         self.problem = problem
@@ -88,7 +88,7 @@ def require_ordered(windows: Sequence[Span]) -> None:
 
 
 def _cut(first: date, last: date, begin: Callable[[date], date], most: int) -> tuple[Span, ...] | None:
-    """Cut backwards at the days `begin` gives; None if it takes more than `most` pieces."""
+    """Cut backwards at the days that `begin` gives; return None if this takes more than `most` pieces."""
     spans: list[Span] = []
     end = last + timedelta(days=1)
     while end > first:
@@ -101,7 +101,7 @@ def _cut(first: date, last: date, begin: Callable[[date], date], most: int) -> t
 
 
 def _whole(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Join a short piece at either end with its neighbour, since few rows say little and often start a false story."""
+    """Join a short piece at either end with its neighbour, because a few rows often start a false story."""
     pieces = list(spans)
     if len(pieces) > 2 and 2 * _length(pieces[0]) < _length(pieces[1]):
         pieces[:2] = [(pieces[0][0], pieces[1][1])]
@@ -135,11 +135,11 @@ def _year(day: date) -> date:
 
 
 def _places(batch: pa.RecordBatch, name: str, windows: Sequence[Span]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return the window of each row, or -1 where the row is in none."""
+    """Return the window of each row, or -1 for a row in none of them."""
     column = arrow.column(batch, name)
     if column is None:
         raise MissingColumns([name], batch.schema.names)
-    moments.period(column, name)  # refuses what holds no dates
+    moments.period(column, name)  # this refuses a column without dates
     if column.null_count == len(column) or not windows:
         return np.full(len(column), -1)
     days = filled(column.cast(pa.timestamp("us"), safe=False), _NOT_A_TIME).view("datetime64[us]")

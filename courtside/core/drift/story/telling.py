@@ -1,4 +1,4 @@
-"""Adds the story to a report; this needs nothing but profiles and takes milliseconds."""
+"""The story is added to a report from profiles alone, in milliseconds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ def tell(
 
 
 def rounding(feature: str, reference: Profile, current: Profile) -> str | None:
-    """Return what was rounded to what in a feature whose whole numbers are too large to be compared exactly."""
+    """Say what was rounded to what in a feature whose integers are too large to be compared exactly."""
     return rounding_note(*(side.by_name[feature] for side in (reference, current) if feature in side.by_name))
 
 

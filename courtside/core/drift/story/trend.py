@@ -1,4 +1,4 @@
-"""One feature by sub-window: its mean or the share of its level, and how far it is from the reference."""
+"""The trend of one feature by sub-window: its mean or the share of a level, and its distance from the reference."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How much of the model's feature importance has drifted."""
+"""The drifted features are weighed by the model's feature importance."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ class ImportancesInvalid(BadInput):
 def share_importance(features: Sequence[FeatureDrift], importances: Mapping[str, float]) -> float | None:
     """Return the drifted features' share of the total importance of all judged features, in [0, 1].
 
-    A column that the mapping does not name weighs nothing, as the target and the prediction are no inputs. None if all
-    judged features weigh nothing. Raises `ImportancesInvalid` for a negative or non-finite weight, and if the mapping
-    names none of the features.
+    A column that the mapping does not name weighs nothing, such as the target and the prediction, which are not inputs.
+    Returns None if all judged features weigh nothing. Raises `ImportancesInvalid` for a negative or non-finite weight,
+    and if the mapping names none of the features.
     """
     odd = sorted(name for name, weight in importances.items() if not (math.isfinite(weight) and weight >= 0))
     if odd:

@@ -1,1 +1,1 @@
-"""What a table's file may be besides parquet (CSV, Feather), and how times are read however they were written."""
+"""Tables in formats besides parquet (CSV, Feather), and times in any notation."""

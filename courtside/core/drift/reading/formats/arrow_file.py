@@ -1,4 +1,4 @@
-"""Feather and Arrow IPC files and streams, batch by batch."""
+"""Feather and Arrow IPC files and streams are read batch by batch."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ STREAM_MAGIC = b"\xff\xff\xff\xff"
 
 @dataclass(frozen=True, slots=True)
 class ArrowFile:
-    """A file that holds Arrow's own format, as a file or as a stream."""
+    """A file in Arrow's own format, either as a file or as a stream."""
 
     filesystem: fs.FileSystem
     path: str
     magic: bytes
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the rows, after an empty batch; raises Arrow's errors for a file that is cut or damaged."""
+        """Yield the rows after an empty batch; raises Arrow's errors for a truncated or damaged file."""
         if self.magic.startswith(STREAM_MAGIC):
             with (
                 self.filesystem.open_input_stream(self.path, compression=None) as source,

@@ -1,7 +1,7 @@
-"""What the cells of a column of text are: numbers, truth values, dates, moments, or text after all.
+"""The cells of a text column may be numbers, booleans, dates, moments or real text.
 
-A column is read as the first kind that all of its cells fit. Numbers with leading zeros stay text, because they are
-codes (zip codes, product ids) whose zeros mean something.
+A column is read as the first kind that all its cells fit. Numbers with leading zeros stay text, because they are codes
+(zip codes, product ids) whose zeros have a meaning.
 """
 
 from collections.abc import Callable
@@ -29,21 +29,21 @@ Cells = Any
 
 @dataclass(frozen=True, slots=True)
 class CellKind:
-    """One way to read text: what it looks like, and how it is converted; `convert` raises `ArrowInvalid`."""
+    """One way to read text: its pattern and its conversion, where `convert` raises `ArrowInvalid`."""
 
     name: str
     pattern: str
     convert: Callable[[Cells], Cells]
 
     def fits(self, cells: Cells) -> bool:
-        """Tell whether every one of these cells, none of them missing, can be read so."""
+        """Tell whether all these cells, none of which is missing, can be read this way."""
         if not len(cells):
             return True
         if not pc.all(pc.match_substring_regex(cells, f"^(?:{self.pattern})$")).as_py():
             return False
         try:
             self.convert(cells)
-        except pa.ArrowInvalid:  # a 30 February, or a number of too many digits
+        except pa.ArrowInvalid:  # such as a 30 February, or a number with too many digits
             return False
         return True
 
@@ -106,7 +106,7 @@ class KindOfColumn:
         self._seen = False
 
     def look(self, column: Cells) -> None:
-        """Look at one batch of cells."""
+        """Examine one batch of cells."""
         if not self._open:
             return
         cells = present_cells(column)
@@ -115,12 +115,12 @@ class KindOfColumn:
 
     @property
     def found(self) -> CellKind:
-        """The kind to read the column as."""
+        """Return the kind as which the column is to be read."""
         return self._open[0] if self._open and self._seen else TEXT
 
 
 def read_as(kind: CellKind, column: Cells) -> Cells:
-    """Return a column of text as what its kind makes of it; missing cells become nulls."""
+    """Return a text column converted to its kind; missing cells become nulls."""
     if kind is TEXT:
         return column
     cells = pc.utf8_trim_whitespace(column)
@@ -128,7 +128,7 @@ def read_as(kind: CellKind, column: Cells) -> Cells:
 
 
 def present_cells(column: Cells) -> Cells:
-    """Return the different cells of a column that hold something, without the spaces around them."""
+    """Return the different cells of a column that are not missing, without the spaces around them."""
     cells = pc.unique(pc.utf8_trim_whitespace(column)).drop_null()
     return cells.filter(pc.invert(_missing(cells)))
 

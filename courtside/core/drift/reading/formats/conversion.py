@@ -1,4 +1,4 @@
-"""Files of other formats, each converted to parquet once, so that everything after it reads one format."""
+"""Files of other formats are converted to parquet once, so that everything after it reads a single format."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +12,7 @@ from courtside.core.parquet import write_batches
 
 
 class Conversions:
-    """Keeps converted files in a temporary folder that goes when nothing needs it any more."""
+    """Keeps converted files in a temporary folder, which is deleted when nothing needs it any more."""
 
     def __init__(self) -> None:
         self._folder: TemporaryDirectory[str] | None = None
@@ -20,15 +20,15 @@ class Conversions:
 
     @classmethod
     def of(cls, path: str, batches: Iterable[pa.RecordBatch]) -> "Conversions":
-        """Return conversions that hold the rows of `path` already; raises Arrow's errors."""
+        """Return conversions that already include the rows of `path`; raises Arrow's errors."""
         kept = cls()
         kept._known[path] = kept._written(batches)
         return kept
 
     def located(self, filesystem: fs.FileSystem, path: str) -> tuple[fs.FileSystem, str]:
-        """Return where a file's rows lie as parquet: where they are, or in the temporary folder.
+        """Return where the rows of a file lie as parquet: in the file itself, or in the temporary folder.
 
-        Raises what `recognised` raises, `RowsMalformed`, and Arrow's and the filesystem's errors.
+        Raises what `recognised` raises, `RowsMalformed`, and the errors of Arrow and of the filesystem.
         """
         if path not in self._known:
             self._known[path] = self._converted(filesystem, path)

@@ -37,7 +37,7 @@ UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
-    """A file of separated values: how it is compressed, what separates its cells, and its columns' names."""
+    """A file of separated values: its compression, its separator, and the names of its columns."""
 
     filesystem: fs.FileSystem
     path: str
@@ -47,13 +47,13 @@ class Delimited:
 
     @classmethod
     def of(cls, filesystem: fs.FileSystem, path: str) -> "Delimited":
-        """Look at the beginning of a file; raises `NotUtf8`, `UnreadableFile` and `HeaderMissing`."""
+        """Examine the beginning of a file; raises `NotUtf8`, `UnreadableFile` and `HeaderMissing`."""
         with filesystem.open_input_stream(path, compression=None) as stream:
             magic = stream.read(4)
         compression = next((kind for start, kind in COMPRESSIONS.items() if magic.startswith(start)), None)
         with filesystem.open_input_stream(path, compression=compression) as stream:
             head = stream.read(SNIFFED_BYTES)
-            while not _has_line(head) and (more := stream.read(len(head))):  # a header of thousands of columns
+            while not _has_line(head) and (more := stream.read(len(head))):  # the header may have thousands of columns
                 head += more
         text = _decoded(head, path, whole=len(head) < SNIFFED_BYTES)
         delimiter = _delimiter(text)
@@ -76,7 +76,7 @@ class Delimited:
         return pa.RecordBatch.from_arrays(arrays, names=list(self.columns))
 
     def _kinds(self) -> list[CellKind]:
-        # Semicolons separate cells where the comma is the decimal mark.
+        # Semicolons are used as separators where the comma is the decimal mark.
         looking = [KindOfColumn(decimal_comma=self.delimiter == ";") for _ in self.columns]
         for batch in self._cells():
             for column in batch.columns:
@@ -86,8 +86,8 @@ class Delimited:
         return [kind.found for kind in looking]
 
     def _require_closed(self, cells: Any) -> None:
-        """Raise `QuoteUnclosed` for a cell whose lines, all but the first and the last, are rows of this table."""
-        if len(self.columns) == 1:  # every line of a text could be a row
+        """Raise `QuoteUnclosed` for a cell whose lines, except the first and the last, are all rows of this table."""
+        if len(self.columns) == 1:  # with one column, every line of a text could be a row
             return
         long = pc.filter(cells, pc.greater(pc.count_substring(cells, "\n"), pa.scalar(FEWEST_SWALLOWED)))
         for cell in long.to_pylist():
@@ -103,7 +103,7 @@ class Delimited:
             malformed.append((row.number or 1) - 1)  # Arrow counts the header as row 1
             return "skip"
 
-        # Arrow takes columns by name, so each gets a number for its name here: names may repeat or be empty.
+        # Arrow finds columns by name, so they are numbered here, because names may repeat or be empty.
         names = [str(place) for place in range(len(self.columns))]
         try:
             with (
@@ -123,7 +123,7 @@ class Delimited:
             ):
                 yield from reader
         except pa.ArrowInvalid as error:
-            if "Empty CSV file" in str(error):  # a header alone: a table without rows
+            if "Empty CSV file" in str(error):  # a header alone is a table without rows
                 return
             if "UTF8" in str(error):
                 raise NotUtf8(self.path, "holds bytes that are no UTF-8 text") from error
@@ -133,7 +133,7 @@ class Delimited:
 
 
 def is_utf16(head: bytes) -> bool:
-    """Tell whether a text begins as UTF-16 does: with its mark, or with a zero in every other place."""
+    """Tell whether a text begins like UTF-16: with its mark, or with a zero in every other place."""
     return head.startswith(UTF16) or head.count(0) * 3 > len(head)
 
 
@@ -149,13 +149,13 @@ def _decoded(head: bytes, name: str, *, whole: bool) -> str:
     try:
         return head.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if not whole and error.start > len(head) - 4:  # a character that the cut went through
+        if not whole and error.start > len(head) - 4:  # this character was cut in two
             return head[: error.start].decode("utf-8-sig")
         raise NotUtf8(name, f"holds the byte 0x{head[error.start]:02x}, which is no UTF-8 text") from error
 
 
 def _delimiter(text: str) -> str:
-    """Return what cuts the first lines into the most cells, equally many in each."""
+    """Return the separator that cuts the first lines into the most cells, with equally many in each line."""
     lines = text.splitlines(keepends=True)
     sniffed = "".join((lines[:-1] if len(lines) > MOST_SNIFFED else lines)[:MOST_SNIFFED])
     return max(DELIMITERS, key=lambda each: _regularity(sniffed, each))
@@ -169,5 +169,5 @@ def _regularity(text: str, delimiter: str) -> tuple[float, int]:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[Sequence[str]]:
-    with contextlib.suppress(csv.Error):  # a cell of over 128 KiB: this is not what separates the cells of a header
+    with contextlib.suppress(csv.Error):  # a cell of over 128 KiB shows that this is not the separator
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -1,4 +1,4 @@
-"""What can be wrong with a file that should hold a table."""
+"""The errors of a file that should contain a table."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ MOST_NAMED = 5
 
 
 class UnreadableFile(BadInput):
-    """A file is cut, damaged, of an unknown format, or may not be read; `detail` says so and what to do."""
+    """A file is truncated, damaged, unreadable or of an unknown format; `detail` says so and what to do."""
 
     def __init__(self, file: str, detail: str) -> None:
         self.file = file
@@ -18,7 +18,7 @@ class UnreadableFile(BadInput):
 
 
 class NotUtf8(UnreadableFile):
-    """A text file is in another encoding than UTF-8."""
+    """A text file has another encoding than UTF-8."""
 
     def __init__(self, file: str, found: str) -> None:
         self.found = found
@@ -51,7 +51,7 @@ class RowsMalformed(UnreadableFile):
 
 
 class QuoteUnclosed(UnreadableFile):
-    """A quote that nobody closed makes `rows` rows and more part of one cell."""
+    """An unclosed quote makes `rows` or more rows part of a single cell."""
 
     def __init__(self, file: str, cell: str, *, rows: int) -> None:
         self.cell = cell

@@ -1,4 +1,4 @@
-"""Which format a file has, told by its first bytes."""
+"""The format of a file is recognised by its first bytes."""
 
 from collections.abc import Iterator
 from typing import Final, Protocol
@@ -27,7 +27,7 @@ class Convertible(Protocol):
 
 
 def recognised(filesystem: fs.FileSystem, path: str) -> Convertible | None:
-    """Return the reader of a file that is to be converted; None for parquet, and for what nobody here can read.
+    """Return the reader of a file that must be converted, or None for parquet and for unknown formats.
 
     Raises `NotUtf8`, `HeaderMissing`, and the filesystem's errors.
     """
@@ -47,7 +47,7 @@ def _is_text(head: bytes, path: str) -> bool:
         return False
     if head.startswith(UTF16):
         return True
-    if b"\x00" in head:  # the reader of text says what is wrong
+    if b"\x00" in head:  # the reader of text files says what is wrong
         return path.lower().endswith(CSV_SUFFIXES) and not any(byte < 9 for byte in head if byte)
     control = sum(byte < 32 and byte not in b"\t\r\n\x0c" for byte in head)
     return not control and (path.lower().endswith(CSV_SUFFIXES) or _decodes(head))
@@ -57,5 +57,5 @@ def _decodes(head: bytes) -> bool:
     try:
         head.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return error.start >= HEAD_BYTES - 3  # a character that the cut went through
+        return error.start >= HEAD_BYTES - 3  # this character was cut in two
     return True

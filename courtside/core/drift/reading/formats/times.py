@@ -1,4 +1,4 @@
-"""Times in whatever form they were written: ISO text, days as 20240301, or seconds and finer since 1970."""
+"""Times are read in any notation: ISO text, days such as 20240301, or seconds and finer units since 1970."""
 
 from typing import Any, Literal, TypeVar
 
@@ -15,12 +15,12 @@ Unit = Literal["s", "ms", "us", "ns"]
 _UNITS: tuple[tuple[Unit, int], ...] = (("s", 10**11), ("ms", 10**14), ("us", 10**17), ("ns", 2**63))
 """Each unit with the first count that is too large for it: after the year 5100 in it, and before 1974 in the next."""
 SMALLEST_COUNT = 10**8
-"""A smaller count of seconds lies before March 1973; a column of such numbers seldom counts seconds."""
+"""A smaller count of seconds lies before March 1973, and columns of such numbers rarely count seconds."""
 _FIRST_DAY, _LAST_DAY = 19000101, 21001231
 
 
 class TimesUnreadable(WrongType):
-    """A time column holds text or numbers that no moment can be read from."""
+    """A time column has text or numbers that cannot be read as moments."""
 
     def __init__(self, column: str, *, found: str) -> None:
         super().__init__(
@@ -47,7 +47,7 @@ class Clock:
         self._unit: Unit | None = None
 
     def read(self, array: Any) -> Any:
-        """Return the column as dates or timestamps; times stay what they are.
+        """Return the column as dates or timestamps; columns that already hold these stay unchanged.
 
         Raises `TimesUnreadable`, and `NotATimeColumn` for a type that holds neither text nor numbers.
         """
@@ -104,7 +104,7 @@ class Clock:
 
 
 def _fractions(values: Any, unit: Unit) -> Any:
-    """Return counts with fractions, as pandas keeps counts beside missing ones, to the microsecond."""
+    """Return counts with fractions, such as pandas writes beside missing values, rounded to microseconds."""
     finest: Unit = "ns" if unit == "ns" else "us"
     scaled = values * (moments.PER_SECOND[finest] // moments.PER_SECOND[unit])
     missing = ~np.isfinite(scaled)
@@ -117,7 +117,7 @@ def _no_times(rows: int) -> Any:
 
 
 def _odd_one(cells: Any) -> str:
-    """Return the first cell that looks least like a time, as it stands."""
+    """Return the first cell that looks least like a time, unchanged."""
     for kind in reversed(TIMES):
         if not kind.fits(cells):
             for cell in cells:
@@ -130,7 +130,7 @@ Rows = TypeVar("Rows", pa.RecordBatch, pa.Table)
 
 
 def timed(rows: Rows, clock: Clock | None) -> Rows:
-    """Return rows whose time column, if they have one, holds times; raises what `Clock.read` raises."""
+    """Return rows whose time column, if there is one, holds times; raises what `Clock.read` raises."""
     place = -1 if clock is None else rows.schema.get_field_index(clock.column)
     if clock is None or place < 0 or moments.is_time(rows.schema.field(place).type):
         return rows
