@@ -83,7 +83,7 @@ def test_the_page_states_what_changes_devs_costs(dev: SynthesizedStage) -> None:
 def test_the_page_states_the_budgets_and_where_dev_exceeds_its_own(dev: SynthesizedStage) -> None:
     budgets = {name: settings_for(name).budget_usd_month for name in ("dev", "prod")}
     assert f"(dev {budgets['dev']:g}, prod {budgets['prod']:g})" in SENTENCES
-    assert f"Ceiling: ${budgets['dev']:g} a month." in SENTENCES
+    assert f"The ceiling is ${budgets['dev']:g} a month." in SENTENCES
     elsewhere = estimate(resources(dev), usage=Usage(), table=price_table("eu-west-1")).total_usd_month
     cents = round(100 * (round(elsewhere, 2) - budgets["dev"]))
     assert f"In eu-west-1 dev exceeds its budget by {cents} cents" in SENTENCES
