@@ -1,4 +1,4 @@
-"""What a stage's contract and settings say reaches the workflows that are wired for it."""
+"""The contract and the settings of a stage reach the workflows that are wired for it."""
 
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ def monitor(folder: Path, said: str = "", **settings: Any) -> DriftMonitor:
     )
 
 
-def test_a_check_follows_the_contract(tmp_path: Path) -> None:
+def test_a_check_follows_policy_retraining_and_tracking_of_the_contract(tmp_path: Path) -> None:
     plain = monitor(tmp_path)
     assert (plain.drift_policy, plain.decision_policy.retrains) == (CalibratedPolicy(), True)
     assert plain.tracking is not None
@@ -48,7 +48,7 @@ def test_a_check_follows_the_contract(tmp_path: Path) -> None:
         ("classic", ClassicPolicy(overrides=(Threshold("age", "ks", 0.3),))),
     ],
 )
-def test_a_stage_may_name_the_policy_and_keeps_thresholds_that_are_made_for_it(
+def test_a_stage_may_set_the_policy_and_uses_only_the_thresholds_made_for_it(
     tmp_path: Path, setting: str, policy: object
 ) -> None:
     found = monitor(tmp_path, "watch: {policy: classic, thresholds: {age.ks: 0.3}}\n", policy=setting)

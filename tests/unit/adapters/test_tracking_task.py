@@ -1,4 +1,4 @@
-"""The copy task is waited for, and so are its last lines, which arrive after its end."""
+"""The command waits for the copy task and for its last log lines, which arrive after the task has ended."""
 
 import json
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ def status(last: str) -> dict[str, Any]:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, *, statuses: Sequence[str], logs: Sequence[list[str]]) -> list[Stubber]:
-    """Let AWS give these answers, one a question."""
+    """Make AWS give these answers, one for each call."""
     monkeypatch.setattr(tracking_task, "POLL_SECONDS", 0.01)
     clients = {service: boto3.client(service, region_name="eu-central-1") for service in ("ecs", "logs")}
     stubs = {service: Stubber(client) for service, client in clients.items()}
@@ -41,15 +41,15 @@ def answer(monkeypatch: pytest.MonkeyPatch, *, statuses: Sequence[str], logs: Se
     return list(stubs.values())
 
 
-def test_a_result_that_arrives_after_the_end_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
-    statuses = ("PENDING", "RUNNING", "STOPPED", "STOPPED")  # the waiter's three, then what the task said
+def test_a_result_that_arrives_after_the_end_of_the_task_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    statuses = ("PENDING", "RUNNING", "STOPPED", "STOPPED")  # three for the waiter, and one to read the exit code
     stubs = answer(monkeypatch, statuses=statuses, logs=([], ["starting"], ["starting", json.dumps({"rows": 12})]))
     assert CopyTask("definition", "cluster", {}).run(["backup"]) == {"rows": 12}
     for stub in stubs:
         stub.assert_no_pending_responses()
 
 
-def test_a_log_that_never_arrives_does_not_make_a_failure_of_a_task_that_is_done(
+def test_a_successful_task_does_not_fail_because_its_log_never_arrives(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tracking_task, "LOG_SECONDS", 0.0)
@@ -57,7 +57,7 @@ def test_a_log_that_never_arrives_does_not_make_a_failure_of_a_task_that_is_done
     assert CopyTask("definition", "cluster", {}).run(["backup"]) == {"task": TASK}
 
 
-def test_a_task_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_does_not_end_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     answer(monkeypatch, statuses=("RUNNING", "RUNNING"), logs=[])
     monkeypatch.setattr(tracking_task, "TIMEOUT_SECONDS", 0.02)
     with pytest.raises(CopyTaskFailed, match="it was not seen to end"):

@@ -1,4 +1,4 @@
-"""What people hand in by mistake: a named error that says what to do, exit code 2, and nothing half-written."""
+"""Bad input raises a named error that says what to do, exits with code 2, and leaves nothing half-written."""
 
 import sys
 from collections.abc import Callable
@@ -30,7 +30,7 @@ candidates: [logistic_regression]
 
 
 def visits(rows: int = ROWS, **columns: object) -> pa.Table:
-    """Return a table that can be trained on; `columns` replace its own, None leaves one out."""
+    """Return a table that can be trained on; `columns` replace its own columns, and None leaves one out."""
     draw = np.random.default_rng(4)
     made = {
         "id": np.arange(rows),
@@ -43,7 +43,7 @@ def visits(rows: int = ROWS, **columns: object) -> pa.Table:
 
 
 def rare(rows: int, places: slice) -> pa.Table:
-    """Return visits of which twelve, all in these places, are of class 1."""
+    """Return visits in which twelve rows are of class 1, all of them at the given places."""
     bought = np.zeros(rows, np.int64)
     bought[np.arange(rows)[places][:12]] = 1
     return visits(rows, bought=bought)
@@ -51,7 +51,7 @@ def rare(rows: int, places: slice) -> pa.Table:
 
 @dataclass
 class Desk:
-    """A folder to type commands in, without a process of its own for each."""
+    """A folder in which commands run within the test process."""
 
     folder: Path
     monkeypatch: pytest.MonkeyPatch
@@ -67,7 +67,7 @@ class Desk:
 
     @property
     def written(self) -> dict[str, bytes]:
-        """Every file below the folder of models."""
+        """Return every file below the folder of models."""
         return {str(path): path.read_bytes() for path in Path("models").rglob("*") if path.is_file()}
 
 
@@ -89,12 +89,12 @@ BAD: dict[str, tuple[Callable[[], pa.Table], str, str]] = {
         "OneClassOnly",
         "none of the 600 rows is of class 1",
     ),
-    "12 positives, none new": (
+    "12 positives among old rows": (
         lambda: rare(10_000, slice(0, 5_000)),
         "OneClassOnly",
         "the selection part has the same bought: 12 of all 10,000 rows are of class 1, none of them in this part. Each",
     ),
-    "12 positives, none old": (
+    "12 positives among new rows": (
         lambda: rare(10_000, slice(9_500, None)),
         "OneClassOnly",
         "every row of the training part has the same bought: 12 of all 10,000 rows are of class 1",
@@ -136,7 +136,11 @@ BAD: dict[str, tuple[Callable[[], pa.Table], str, str]] = {
         "all 600 rows have the same at, 2024-01-01 00:00:00, so no part of them is newer",
     ),
     "no rows": (lambda: visits().slice(0, 0), "TableEmpty", "holds no rows"),
-    "rows twice": (lambda: pa.concat_tables([visits(), visits()]), "RowsRepeated", "600 rows repeat another's id, at"),
+    "repeated rows": (
+        lambda: pa.concat_tables([visits(), visits()]),
+        "RowsRepeated",
+        "600 rows repeat another's id, at",
+    ),
 }
 
 
@@ -154,7 +158,7 @@ def test_a_training_refuses_a_bad_table_by_name_and_writes_nothing(kind: str, de
     assert not Path("of-code").exists()
 
 
-def test_a_training_that_is_refused_keeps_the_models_of_the_one_before(desk: Desk) -> None:
+def test_a_refused_training_keeps_the_models_of_the_previous_one(desk: Desk) -> None:
     pq.write_table(visits(), "visits.parquet")
     assert desk.train()[0] == 0
     before = desk.written
@@ -186,12 +190,12 @@ def test_a_target_that_has_another_role_is_refused(roles: str, said: str, desk: 
 CHANGES: dict[str, tuple[pa.Table, str]] = {
     "a number becomes text": (visits(age=["old"] * ROWS), "its column 'age' is of another type, double vs string"),
     "a target becomes text": (visits(bought=["yes"] * ROWS), "its column 'bought' is of another type, int64 vs string"),
-    "a feature ends": (visits(plan=None), "it has no column plan, which others have"),
+    "a feature is gone": (visits(plan=None), "it has no column plan, which others have"),
 }
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_folder_whose_files_change_half_way_is_refused_by_file_and_column(kind: str, desk: Desk) -> None:
+def test_a_folder_whose_files_differ_is_refused_with_the_file_and_the_column(kind: str, desk: Desk) -> None:
     later, said = CHANGES[kind]
     Path("visits").mkdir()
     pq.write_table(visits(), "visits/2024-01.parquet")
@@ -202,7 +206,7 @@ def test_a_folder_whose_files_change_half_way_is_refused_by_file_and_column(kind
     assert not Path("models").exists()
 
 
-def test_a_folder_whose_types_change_names_the_file_to_init_and_drift_too(desk: Desk) -> None:
+def test_init_and_drift_check_also_name_the_file_whose_types_differ(desk: Desk) -> None:
     Path("visits").mkdir()
     pq.write_table(visits(), "visits/2024-01.parquet")
     pq.write_table(visits(age=["old"] * ROWS), "visits/2024-02.parquet")
@@ -213,7 +217,7 @@ def test_a_folder_whose_types_change_names_the_file_to_init_and_drift_too(desk: 
     assert (code, said in told, Path("report").exists()) == (2, True, False)
 
 
-def test_a_csv_whose_later_rows_have_another_type_names_the_row(desk: Desk) -> None:
+def test_a_csv_file_whose_later_rows_have_another_type_is_refused_with_the_row(desk: Desk) -> None:
     csv.write_csv(visits(age=["4.5"] * 450 + ["unknown"] + ["4.5"] * 149), "visits.csv")
     code, told = desk.train("visits.csv")
     assert code == 2
@@ -227,12 +231,12 @@ AT_LOADING = (
     "numbers written as text",
     "text among numbers",
     "no rows",
-    "rows twice",
+    "repeated rows",
 )
 
 
 @pytest.mark.parametrize("kind", AT_LOADING)
-def test_a_load_refuses_what_no_later_rows_can_mend_and_leaves_the_lake_as_it_was(kind: str, desk: Desk) -> None:
+def test_a_load_refuses_a_table_that_later_rows_cannot_repair_and_writes_nothing(kind: str, desk: Desk) -> None:
     make, error, said = BAD[kind]
     lake, contract = InMemoryLake(), courtside.load_contract(desk.folder / "c.yaml")
     with pytest.raises(courtside.BadInput) as refused:
@@ -249,13 +253,13 @@ def test_a_load_refuses_what_no_later_rows_can_mend_and_leaves_the_lake_as_it_wa
     assert lake.objects == {}
 
 
-def test_numbers_in_text_are_left_out_with_the_reason_where_no_contract_is_given() -> None:
+def test_without_a_contract_numbers_written_as_text_are_left_out_with_the_reason() -> None:
     written = visits(age=[str(number / 7) for number in range(ROWS - 1)] + ["unknown"])
     found = courtside.check_drift(written, written)
     assert found.left_out["age"] == "nearly every value is a number, but written as text: cast it to numbers"
 
 
-def test_a_contract_that_changes_under_a_training_changes_nothing(desk: Desk) -> None:
+def test_a_contract_file_that_changes_during_a_training_affects_nothing(desk: Desk) -> None:
     recorded = courtside.load_contract("c.yaml").contract.sha256
 
     def change(_: str) -> None:
@@ -278,9 +282,7 @@ def test_a_contract_that_changes_under_a_training_changes_nothing(desk: Desk) ->
         (visits().slice(0, 0), "bought", "EmptyWindow"),
     ],
 )
-def test_init_refuses_a_target_that_cannot_be_one_and_writes_nothing(
-    table: pa.Table, target: str, error: str, desk: Desk
-) -> None:
+def test_init_refuses_an_unfit_target_and_writes_nothing(table: pa.Table, target: str, error: str, desk: Desk) -> None:
     pq.write_table(table, "visits.parquet")
     code, told = desk.says("init", "visits.parquet", "--target", target, "--out", "new.yaml")
     assert (code, error in told, Path("new.yaml").exists()) == (2, True, False)

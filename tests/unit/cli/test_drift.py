@@ -195,7 +195,7 @@ def test_a_single_row_is_insufficient_data(desk: Desk) -> None:
     assert "1 usable current rows are too few to judge, at least 100 are needed" in desk.check(one).stdout
 
 
-def test_the_terminal_tells_p_values_that_look_alike_apart() -> None:
+def test_the_terminal_distinguishes_p_values_that_look_alike() -> None:
     found = judged([seen("a", 0.002), seen("b", 0.012)])
     assert [(row["p"], row["verdict"]) for row in _rows(found)] == [
         ("< 1/52, ≤ 0.01", "drift"),

@@ -47,7 +47,7 @@ def test_each_rule_leads_to_its_action(made: DriftReport, action: Action, rule: 
     assert (decision.action, decision.rule) == (action, rule)
 
 
-def test_a_contract_may_leave_every_retraining_to_people() -> None:
+def test_with_retraining_off_a_person_is_alerted_instead() -> None:
     decision = decide(report(moved=2), DecisionPolicy(retrain_share=0.2, retrains=False))
     assert (decision.action, decision.rule) == (Action.ALERT, "retraining_off")
     alert = drift_alert(report(moved=2), decision, CONTEXT)

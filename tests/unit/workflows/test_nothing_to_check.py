@@ -53,7 +53,7 @@ def test_a_check_without_a_reference_says_how_to_get_one(setup: DriftSetup) -> N
     assert not setup.alerts.sent
 
 
-def test_a_contract_without_drift_is_not_checked_and_says_so(setup: DriftSetup) -> None:
+def test_a_contract_that_switches_drift_off_is_not_checked(setup: DriftSetup) -> None:
     dataset = replace(setup.monitor.dataset, drift=False)
     answer = replace(setup.monitor, dataset=dataset).run(scheduled(date(2011, 1, 31)), now=NOW)
     assert (answer.decision, answer.rule) == ("nothing_to_check", "drift_off")
@@ -62,7 +62,7 @@ def test_a_contract_without_drift_is_not_checked_and_says_so(setup: DriftSetup) 
     assert (record.contract_version, record.contract_hash) == (1, dataset.contract.sha256)
 
 
-def test_a_champion_that_was_trained_without_a_reference_is_not_checked_and_says_how_to_get_one(
+def test_a_champion_trained_without_a_reference_is_not_checked(
     setup: DriftSetup,
 ) -> None:
     reference = ChampionReference(version="3", training_id="initial", profile_key=None, dataset="nba_games")

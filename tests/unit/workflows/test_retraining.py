@@ -106,7 +106,7 @@ def test_mlflow_and_drift_can_each_be_switched_off() -> None:
         promoted(lake, InMemoryRegistry())
 
 
-def test_a_contract_without_drift_has_a_champion_that_nothing_is_compared_with() -> None:
+def test_a_champion_trained_with_drift_off_has_no_reference_profile() -> None:
     lake, tracking, registry = InMemoryLake(), InMemoryTracking(), InMemoryRegistry()
     store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
     dataset = replace(DATASET, drift=False, candidates=("logistic_regression",))

@@ -68,7 +68,7 @@ def test_a_repeated_training_uses_the_frozen_features(trained: Trained) -> None:
     assert freeze(asked(), lake=fewer, dataset=INFER).content_hash != manifest.content_hash
 
 
-def test_a_threshold_for_a_column_that_is_no_feature_stops_the_training() -> None:
+def test_a_threshold_for_a_column_that_is_not_a_feature_is_refused() -> None:
     contract = replace(INFER, thresholds=("country.ks=0.2",))
     with pytest.raises(ThresholdInvalid, match="there is no feature 'country'"):
         freeze(asked(), lake=lake_of(a=wide(churn_table(600))), dataset=contract)

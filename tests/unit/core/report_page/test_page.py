@@ -277,7 +277,7 @@ def test_a_p_value_is_no_more_precise_than_the_number_of_its_windows() -> None:
     assert text.count("< 1/36") == len(features)
 
 
-def test_p_values_that_look_alike_show_what_decided() -> None:
+def test_the_page_distinguishes_p_values_that_look_alike() -> None:
     drifted, quiet, *others = MOVED.report.features
     features = (
         replace(drifted, p_adjusted=0.003, windows=52, alpha=0.01),

@@ -1,4 +1,4 @@
-"""What is shown of a p-value says how the verdict was reached, however few windows it rests on."""
+"""The text shown for a p-value tells how the verdict was reached, even if the p-value rests on few windows."""
 
 from collections.abc import Sequence
 
@@ -54,7 +54,7 @@ def judged(evidence: Sequence[Evidence], *, segments: int = 1) -> list[FeatureDr
     return [reported(each.name, judgement) for each, judgement in zip(evidence, found, strict=True)]
 
 
-def test_neighbours_below_one_window_are_told_apart_by_what_decided() -> None:
+def test_p_values_below_one_window_show_on_which_side_of_alpha_they_are() -> None:
     drifted, quiet = judged([seen("a", 0.002), seen("b", 0.012)])
     assert (drifted.verdict, quiet.verdict) == (Verdict.DRIFT, Verdict.NO_DRIFT)
     assert [corrected(drifted), corrected(quiet)] == ["< 1/52, ≤ 0.01", "< 1/52, > 0.01"]
@@ -65,7 +65,7 @@ def test_neighbours_below_one_window_are_told_apart_by_what_decided() -> None:
     assert (stored["p_adjusted"], stored["alpha"], stored["windows"]) == (0.012, 0.01, 52)
 
 
-def test_a_corrected_p_value_that_can_be_known_is_said() -> None:
+def test_the_reason_gives_a_corrected_p_value_that_is_precise_enough() -> None:
     *_, quiet = judged(
         [seen("a", 0.8, null=Null.ENTITIES, windows=None), seen("b", 0.04, null=Null.ENTITIES, windows=None)]
     )
@@ -78,7 +78,9 @@ def test_a_corrected_p_value_that_can_be_known_is_said() -> None:
     windows=st.integers(1, 300),
     segments=st.integers(1, 3),
 )
-def test_what_is_shown_alike_was_judged_alike(pvalues: list[float], null: Null, windows: int, segments: int) -> None:
+def test_p_values_shown_as_equal_were_judged_equally(
+    pvalues: list[float], null: Null, windows: int, segments: int
+) -> None:
     known = windows if null is Null.HISTORY else None
     features = judged(
         [seen(f"x{place}", p, null=null, windows=known) for place, p in enumerate(pvalues)], segments=segments
@@ -88,6 +90,6 @@ def test_what_is_shown_alike_was_judged_alike(pvalues: list[float], null: Null, 
 
 
 @pytest.mark.parametrize("alpha", [1e-6, 0.01, 0.2])
-def test_another_alpha_is_the_one_that_is_shown(alpha: float) -> None:
+def test_the_judgement_reports_the_alpha_of_the_policy(alpha: float) -> None:
     (judgement,) = CalibratedPolicy(alpha=alpha).judge([seen("a", alpha)])
     assert (judgement.drifted, judgement.alpha) == (True, alpha)
