@@ -49,6 +49,8 @@ def load(
         done = load_table(content, file=name, lake=lake, dataset=served, now=datetime.now(UTC), progress=status.update)
     if not served.id_columns:
         say(f"warning: {served.name} names no id_columns, so rows that were loaded before are not recognised")
+    if served.time_column is None:
+        say(f"{served.name} names no time_column: this load is one window, which the drift check compares as a whole")
     if done.repeated:
         say(f"{name} was already loaded on {done.load.loaded_at:%Y-%m-%d %H:%M} UTC: nothing changed")
     result: dict[str, Any] = {

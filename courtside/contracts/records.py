@@ -184,7 +184,8 @@ class DecisionRecord(Payload):
 
     A `backfilled` decision was computed later: it says what would have been decided, but nothing was done. If there was
     nothing to check, `report_key` and `champion_version` are empty. The contract is the one that the check was made by;
-    `overdue_since` is the day of the newest row if newer ones should have come and did not.
+    `load` is the one that was checked where rows have no times; `overdue_since` is the day of the newest row if newer
+    ones should have come and did not.
     """
 
     check_id: str
@@ -197,6 +198,7 @@ class DecisionRecord(Payload):
     decided_at: datetime
     contract_version: int | None = None
     contract_hash: str | None = None
+    load: str | None = None
     execution_arn: str | None = None
     done: bool = False
     backfilled: bool = False

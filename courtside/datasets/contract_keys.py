@@ -180,7 +180,8 @@ class ContractDocument(Keys):
     )
     time_column: Text | None = Field(
         None,
-        description="When a row was. Without it the split is drawn, and drift has no history.",
+        description="When a row was. Without it the split is drawn, drift has no history, and on a stage each load is "
+        "one window.",
         examples=["measured_at"],
     )
     season_column: Text | None = Field(

@@ -19,11 +19,21 @@ from courtside.core.alerting import DriftAlertContext, drift_alert
 from courtside.core.dataset import Dataset
 from courtside.core.decision import Action, Decision, DecisionPolicy, decide
 from courtside.core.drift import DriftReport, Policy
+from courtside.core.drift.reading import Days
+from courtside.core.rows import time_column_of
 from courtside.workflows.claims import Claim, ClaimLost, Claims, finishing
 from courtside.workflows.drift_archive import Archived, archive
 from courtside.workflows.drift_runs import log_run
-from courtside.workflows.drift_window import EmptyWindow, NoChampion, WindowReport, champion_reference, report_window
+from courtside.workflows.drift_window import (
+    EmptyWindow,
+    NoChampion,
+    WindowReport,
+    champion_reference,
+    report_load,
+    report_window,
+)
 from courtside.workflows.lake_documents import read_document
+from courtside.workflows.load_windows import NoNewLoad, newest_load
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.ports import AlertChannel, DriftTracking, Lake, ObjectMissing, Retraining
 from courtside.workflows.row_source import NoRows
@@ -59,20 +69,21 @@ class DriftMonitor:
         server comes last, when everything that matters is done, and may be away. Raises `NothingReadable`, and
         `EmptyWindow` where the window's files cannot be read.
         """
-        window = request.window or self._window_before((request.as_of or now).date())
+        window = request.window or self._scheduled((request.as_of or now).date())
         if not self.dataset.drift:
             return self._nothing_to_check(window, "drift_off", DRIFT_OFF, now=now)
         try:
             champion = champion_reference(self.lake)
-            found = self._found(window, champion)
+            found = self._found(window, champion, named=request.window is not None)
         except (NoChampion, NoReference) as absent:
             rule = "no_champion" if isinstance(absent, NoChampion) else "no_reference"
             return self._nothing_to_check(window, rule, str(absent), now=now)
-        except (NoRows, EmptyWindow) as absent:
+        except (NoRows, EmptyWindow, NoNewLoad) as absent:
             if isinstance(absent, EmptyWindow) and absent.quarantined:
                 raise
             since = None if request.window else self.overdue.tell(window.end, newest=None)
-            return self._nothing_to_check(window, "no_rows", str(absent), since=since, now=now)
+            rule = "no_new_load" if isinstance(absent, NoNewLoad) else "no_rows"
+            return self._nothing_to_check(window, rule, str(absent), since=since, now=now)
         # A window that somebody names may lie long ago, so it says nothing about overdue data.
         since = None if request.window else self.overdue.tell(window.end, newest=found.newest)
         decision = decide(found.report, self.decision_policy)
@@ -132,10 +143,12 @@ class DriftMonitor:
     def recompute(self, window: Window, *, now: datetime) -> DriftCheckResponse:
         """Check a past window against today's champion; the only results are its report and its record.
 
-        Repeating it writes the same again, with the time of the first check. Raises as `run` does.
+        Repeating it writes the same again, with the time of the first check. Raises as `run` does, and
+        `TimeColumnNeeded` where rows have no times, as the champion was trained on the loads of the past.
         """
+        time_column_of(self.dataset, asked="a check of past windows")
         champion = champion_reference(self.lake)
-        found = self._found(window, champion)
+        found = self._found(window, champion, named=True)
         decision = decide(found.report, self.decision_policy)
         record = self._record(found, decision, champion, now=now, backfilled=True)
         if (earlier := self._logged(record)) is not None:
@@ -144,10 +157,20 @@ class DriftMonitor:
         self._log_decision(record)
         return _response(record, found.report, archived, run_id=self._log(found.report, record, archived))
 
-    def _window_before(self, day: date) -> Window:
-        return Window(start=day - timedelta(days=self.window_days), end=day)
+    def _scheduled(self, day: date) -> Window:
+        """Return the days before a day, which belongs to them where it may have loads that are checked one by one."""
+        start, whole = day - timedelta(days=self.window_days), self.dataset.time_column is None
+        return Window(start=start, end=day + timedelta(days=whole))
 
-    def _found(self, window: Window, champion: ChampionReference) -> WindowReport:
+    def _found(self, window: Window, champion: ChampionReference, *, named: bool) -> WindowReport:
+        """Return what a window holds, or the newest load that may be checked, where rows have no times.
+
+        That load may be older than a window that nobody `named`.
+        """
+        if self.dataset.time_column is None:
+            days = Days(window.start if named else None, window.end)
+            load = newest_load(champion, days, lake=self.lake, dataset=self.dataset)
+            return report_load(load, champion=champion, lake=self.lake, dataset=self.dataset, policy=self.drift_policy)
         return report_window(window, champion=champion, lake=self.lake, dataset=self.dataset, policy=self.drift_policy)
 
     def _record(
@@ -160,7 +183,8 @@ class DriftMonitor:
         backfilled: bool = False,
     ) -> DecisionRecord:
         window = found.window
-        check_id = f"v{champion.version}-{window.start}-{window.end}-{found.report.policy}"
+        what = f"load-{found.load}" if found.load else f"{window.start}-{window.end}"
+        check_id = f"v{champion.version}-{what}-{found.report.policy}"
         if backfilled:
             check_id = lake_keys.backfilled_check(check_id)
         return DecisionRecord(
@@ -173,6 +197,7 @@ class DriftMonitor:
             report_key=lake_keys.drift_report(window.end, check_id),
             decided_at=now,
             **self._contract(),
+            load=found.load,
             backfilled=backfilled,
             done=backfilled,
         )

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
-from courtside.contracts.errors import CourtsideError
+from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import Window
+from courtside.contracts.loads import Load
 from courtside.contracts.records import ChampionReference
 from courtside.core.dataset import Dataset
 from courtside.core.drift import DriftReport, Policy, Profile, check, comparable_reference
@@ -18,9 +19,10 @@ from courtside.core.drift.story.parts import Part, Span, sub_windows
 from courtside.core.drift.story.telling import tell
 from courtside.core.features import build_features
 from courtside.core.rows import period, require_time_column, time_column_of, within
-from courtside.workflows.ports import Lake
+from courtside.workflows.ports import Lake, ObjectMissing
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
 from courtside.workflows.sealed_models import drift_profile, reference_in_use
+from courtside.workflows.tables import TableRows
 
 WINDOWS = "the drift check of a stage, which goes by windows of days,"
 
@@ -49,13 +51,17 @@ class EmptyWindow(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class WindowReport:
-    """What a check found, the profiles it was computed from, and the day of the window's newest row."""
+    """What a check found, the profiles it was computed from, and the day of the window's newest row.
+
+    `load` is the one that was checked where rows have no times.
+    """
 
     window: Window
     report: DriftReport
     reference: Profile
     current: Profile
     newest: date
+    load: str | None = None
 
 
 def champion_reference(lake: Lake) -> ChampionReference:
@@ -73,9 +79,50 @@ def report_window(
 
     Files of the lake that cannot be used are set aside and named in the report.
     """
+    column = time_column_of(dataset, asked=WINDOWS)
+    reference, dataset = _reference(champion, lake=lake, dataset=dataset)
+    found, quarantined = _window_files(window, column, lake=lake, dataset=dataset)
+    made = _reported(window, found, quarantined, reference, champion=champion, dataset=dataset, policy=policy)
+    return replace(made, newest=max(period(file.table, column)[1] for file in found))
+
+
+def report_load(
+    load: Load, *, champion: ChampionReference, lake: Lake, dataset: Dataset, policy: Policy
+) -> WindowReport:
+    """Compare the rows of one load, which have no times, with the champion's reference; its day is the window.
+
+    Raises `EmptyWindow` where the load cannot be read.
+    """
+    reference, dataset = _reference(champion, lake=lake, dataset=dataset)
+    window = Window(start=load.first_day, end=load.last_day + timedelta(days=1))
+    name = lake.uri(load.key)
+    try:
+        table = TableRows(dataset).read(load.key, lake.read(load.key))
+    except (BadInput, ObjectMissing) as error:
+        why = reason(error) if isinstance(error, BadInput) else "gone from the lake; load its file again to put it back"
+        raise EmptyWindow(window, (QuarantinedFile(name, TableSide.CURRENT, why),)) from error
+    files = [ReadFile(name, table)]
+    made = _reported(window, files, [], reference, champion=champion, dataset=dataset, policy=policy)
+    return replace(made, load=load.id)
+
+
+def _reference(champion: ChampionReference, *, lake: Lake, dataset: Dataset) -> tuple[Profile, Dataset]:
+    """Return the champion's profile, and the contract with the features that it was made of."""
     reference = Profile.from_bytes(drift_profile(champion, lake=lake))
-    dataset = dataset.with_features({column.name: column.kind for column in reference.columns})
-    found, quarantined = _window_files(window, lake=lake, dataset=dataset)
+    return reference, dataset.with_features({column.name: column.kind for column in reference.columns})
+
+
+def _reported(
+    window: Window,
+    found: Sequence[ReadFile],
+    quarantined: list[QuarantinedFile],
+    reference: Profile,
+    *,
+    champion: ChampionReference,
+    dataset: Dataset,
+    policy: Policy,
+) -> WindowReport:
+    """Return the report of a window that has rows, for the time being as if the newest were of its last day."""
     seen = _profiled(window, reference, found, quarantined)
     report = check(reference, seen.profile, policy, features=dataset.feature_names)
     comparable = comparable_reference(reference, seen.profile, policy)
@@ -83,9 +130,7 @@ def report_window(
     importances = champion.importances or None
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts, importances=importances)
     report = replace(report, files_quarantined=seen.quarantined, contract=dataset.contract)
-    column = time_column_of(dataset, asked=WINDOWS)
-    newest = max(period(file.table, column)[1] for file in found)
-    return WindowReport(window, report, comparable, seen.profile, newest)
+    return WindowReport(window, report, comparable, seen.profile, newest=window.end - timedelta(days=1))
 
 
 def _profiled(
@@ -114,7 +159,9 @@ def _counted(rows: pa.Table, reference: Profile, windows: Sequence[Span]) -> tup
     return count_rows(reference, rows.to_batches, windows=windows)
 
 
-def _window_files(window: Window, *, lake: Lake, dataset: Dataset) -> tuple[list[ReadFile], list[QuarantinedFile]]:
+def _window_files(
+    window: Window, column: str, *, lake: Lake, dataset: Dataset
+) -> tuple[list[ReadFile], list[QuarantinedFile]]:
     """Return the window's rows of features, by file where files hold features."""
     days = Days(window.start, window.end)
     files, quarantined = usable_files(days, lake=lake, dataset=dataset)
@@ -122,7 +169,7 @@ def _window_files(window: Window, *, lake: Lake, dataset: Dataset) -> tuple[list
     if dataset.builder is not None:  # a feature may look at rows of several files
         rows = rows_before(window.end, files, dataset=dataset)
         files = [ReadFile(lake.uri(rows_of(dataset).prefix), build_features(rows, dataset=dataset))]
-    inside, column = [], time_column_of(dataset, asked=WINDOWS)
+    inside = []
     for file in files:
         try:
             require_time_column(file.table, column)

@@ -8,10 +8,11 @@ from datetime import date
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.loads import Loads
 from courtside.contracts.records import DataManifest, FrozenObject, InferredFeatures, SplitRule
 from courtside.core.dataset import Dataset, FeatureKind
 from courtside.core.drift.policies import policy_named
-from courtside.core.drift.reading import Days
+from courtside.core.drift.reading import ALL_DAYS, Days
 from courtside.core.proposal import Part, inferred_features
 from courtside.core.rows import TimeColumnNeeded, period, within
 from courtside.workflows.lake_documents import read_document
@@ -109,9 +110,10 @@ def _manifest(
     seed: int,
     newest_rows: int | None,
 ) -> DataManifest:
-    if dataset.time_column is None and (newest_rows is not None or request.as_of != date.max):
+    loads, _ = read_loads(rows_of(dataset).prefix, lake=lake)
+    if dataset.time_column is None and (newest_rows is not None or not (loads.loads or request.as_of == date.max)):
         raise TimeColumnNeeded(dataset.name, "a training on the newest rows, or on rows before a day,")
-    objects, files = _read(request, lake=lake, dataset=dataset)
+    objects, files = _read(request, loads, lake=lake, dataset=dataset)
     rows = rows_before(request.as_of, files, dataset=dataset)
     found = training_features(rows, dataset=dataset, newest_rows=newest_rows)
     inferred = _inferred(found, dataset)
@@ -167,17 +169,23 @@ def resolved(dataset: Dataset, inferred: InferredFeatures | None) -> Dataset:
     return dataset.with_features({name: FeatureKind(kind) for name, kind in inferred.kinds.items()})
 
 
-def _read(request: RetrainingRequest, *, lake: Lake, dataset: Dataset) -> tuple[list[FrozenObject], list[ReadFile]]:
-    """Read the objects with rows before `as_of`; objects with only later rows are not part of the training."""
-    source, days = rows_of(dataset), Days(end=request.as_of)
+def _read(
+    request: RetrainingRequest, loads: Loads, *, lake: Lake, dataset: Dataset
+) -> tuple[list[FrozenObject], list[ReadFile]]:
+    """Read the objects with rows before `as_of`; objects with only later rows are not part of the training.
+
+    Rows without times are of the day of their load, and there the day `as_of` counts too.
+    """
+    source, days = rows_of(dataset), Days(end=request.as_of) if dataset.time_column else ALL_DAYS
+    later = () if dataset.time_column else {load.key for load in loads.loads if load.first_day > request.as_of}
     objects, files, unusable = [], [], []
     there = {stored.key: stored for stored in lake.list_objects(source.prefix)}
-    loads, _ = read_loads(source.prefix, lake=lake)
     for key, problem in vanished(source, days, loads=loads, present=there).items():
-        unusable.append(UnusableFile(lake.uri(key), problem))
+        if key not in later:
+            unusable.append(UnusableFile(lake.uri(key), problem))
     for key, revises in in_order(there, loads).items():
         stored = there[key]
-        if not source.holds(stored.key, days):
+        if key in later or not source.holds(key, days):
             continue
         name = lake.uri(stored.key)
         try:

@@ -15,6 +15,7 @@ from courtside.core.gate.verdict import judge
 from courtside.core.gate.wording import NOT_REGISTERED
 from courtside.core.parquet import read_parquet_content
 from courtside.workflows.lake_documents import read_document
+from courtside.workflows.load_windows import frozen_keys
 from courtside.workflows.ports import Lake, ObjectMissing
 
 
@@ -80,11 +81,17 @@ def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, 
 
 
 def _fresher_by(record: TrainingRecord, *, lake: Lake) -> int | None:
-    """Return by how many days the challenger's data end after the champion's, None where that is not known."""
+    """Return by how many days the challenger's data end after the champion's, None where that is not known.
+
+    It is not known of rows without times either, but without a new load they are no newer at all.
+    """
     try:
         reference = read_document(ChampionReference, lake_keys.CHAMPION_REFERENCE, lake=lake)
         if reference.version != record.champion_version:
             return None
+        untimed = frozen_keys(record.training_id, lake=lake)
+        if untimed is not None:
+            return 0 if untimed <= (frozen_keys(reference.training_id, lake=lake) or set()) else None
         return (record.as_of - _read_training(lake, reference.training_id).as_of).days
     except ObjectMissing:
         return None

@@ -8,11 +8,12 @@ from courtside.core.data_alerts import overdue_alert
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.core.freshness import LOOK_BACK, overdue_since
-from courtside.core.rows import days_of, time_column_of, within
+from courtside.core.rows import days_of, within
 from courtside.workflows.claims import Claims
+from courtside.workflows.loads import days_of_load, read_loads
 from courtside.workflows.ports import AlertChannel, Lake
 from courtside.workflows.row_source import NoRows
-from courtside.workflows.rows import usable_files
+from courtside.workflows.rows import rows_of, usable_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ class OverdueData:
 
     def _days(self, today: date) -> set[date]:
         days = Days(today - LOOK_BACK, today)
-        column = time_column_of(self.dataset, asked="an alert about rows that did not come")
+        column = self.dataset.time_column
+        if column is None:
+            loads, _ = read_loads(rows_of(self.dataset).prefix, lake=self.lake)
+            return {load.first_day for load in loads.loads if load.state.counts and days.meets(days_of_load(load))}
         try:
             files, _ = usable_files(days, lake=self.lake, dataset=self.dataset)
         except NoRows:

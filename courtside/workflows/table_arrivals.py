@@ -46,7 +46,7 @@ class TableArrived:
 def load_arrival(table: pa.Table, arrival: Arrival, *, lake: Lake, dataset: Dataset, now: datetime) -> TableArrived:
     """Add the rows that are new, or differ from the row with their ids; the same arrival again changes nothing.
 
-    Raises `FilesDiffer`, `TimeColumnNeeded`, `LoadedFileUnreadable` and `LakeBusy`; nothing is loaded then.
+    Raises `FilesDiffer`, `LoadedFileUnreadable` and `LakeBusy`; nothing is loaded then.
     """
     prefix = TableRows(dataset).prefix
     for _ in range(MOST_TRIES):

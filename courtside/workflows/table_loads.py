@@ -12,7 +12,8 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.loads import Load, Loads, LoadState
 from courtside.core.dataset import Dataset
-from courtside.core.rows import period, time_column_of
+from courtside.core.drift.reading import ALL_DAYS
+from courtside.core.rows import period
 from courtside.core.rows.overlap import Overlap, identity, overlap
 from courtside.workflows.loads import (
     MOST_TRIES,
@@ -110,9 +111,13 @@ def unload_table(load_id: str, *, lake: Lake, dataset: Dataset, now: datetime) -
 
 
 def described(content: bytes, table: pa.Table, *, file: str, dataset: Dataset, now: datetime) -> Load:
-    """Return the load of a file, with an id that is derived from its content; raises `TimeColumnNeeded`."""
+    """Return the load of a file, with an id that is derived from its content.
+
+    Rows without times are of the day on which they are loaded.
+    """
     load_id = hashlib.sha256(content).hexdigest()[:16]
-    first, last = period(table, time_column_of(dataset, asked="a stage, which checks its tables window by window,"))
+    column, today = dataset.time_column, now.date()
+    first, last = (today, today) if column is None else period(table, column)
     return Load(
         id=load_id,
         file=file[:_LONGEST_SHOWN],
@@ -161,8 +166,11 @@ def _refuse_overlap(
 
 
 def files_beside(load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> Iterator[tuple[str, Load | None]]:
-    """Yield the objects that may share days with a load, arriving ones too, each with the load it belongs to."""
-    source, days = TableRows(dataset), days_of_load(load)
+    """Yield the objects that may share rows with a load, arriving ones too, each with the load it belongs to.
+
+    Where rows have times, these are the objects of the load's days.
+    """
+    source, days = TableRows(dataset), days_of_load(load) if dataset.time_column else ALL_DAYS
     by_key = {each.key: each for each in loads.loads}
     present = lake.keys(source.prefix)
     for key in present:

@@ -97,7 +97,8 @@ def _rows(count: int, days: Period | None, *, sign: str = ",") -> str:
 def data_facts(card: ModelCard) -> dict[str, str]:
     """Return what the models were trained and tested on."""
     record = card.record
-    until = "everything" if record.as_of.year == 9999 else f"before {record.as_of.isoformat()}"
+    sign = "before" if card.test_period else "loads up to"
+    until = "everything" if record.as_of.year == 9999 else f"{sign} {record.as_of.isoformat()}"
     contracted = record.contract_hash is not None
     newest = ", the newest" if card.test_period else ""
     known = {

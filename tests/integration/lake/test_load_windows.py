@@ -1,0 +1,94 @@
+"""A stage whose contract names no times: its loads, trainings and checks on a real bucket."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from pyarrow import csv
+
+from courtside.adapters.s3_lake import S3Lake
+from courtside.contracts import lake_keys
+from courtside.contracts.events import DriftCheckRequest
+from courtside.contracts.records import ChampionReference
+from courtside.core.decision import DecisionPolicy
+from courtside.core.drift.policies import policy_named
+from courtside.datasets.catalog import load_dataset
+from courtside.workflows.check_drift import DriftMonitor
+from courtside.workflows.claims import Claims
+from courtside.workflows.overdue_data import OverdueData
+from courtside.workflows.train import train
+from embedded_aws.aws import LocalAws
+from tests.datasets.churn import churn_table
+from tests.fakes.ports import InMemoryLedger, RecordedAlerts, RecordedRetraining
+from tests.integration.lake.conftest import STAGE
+from tests.unit.test_cli import run
+from tests.unit.workflows.churn_lake import asked
+
+CONTRACT = """
+name: churn
+id_columns: [customer_id]
+target: {column: churned, positive: "true"}
+features: infer
+leave_out: [measured_at]
+candidates: [logistic_regression]
+"""
+
+
+@pytest.fixture
+def contract(aws: LocalAws, lake: S3Lake, tmp_path: Path) -> Iterator[Path]:
+    """Let the stage train on a contract without times for one test, on an empty lake."""
+    assert lake.keys("") == []
+    path = tmp_path / "churn.yaml"
+    path.write_text(CONTRACT)
+    functions = aws.client("lambda")
+    (name,) = [each["FunctionName"] for each in functions.list_functions()["Functions"]]
+    before = functions.get_function_configuration(FunctionName=name)["Environment"]
+    said = {"Variables": {**before["Variables"], "COURTSIDE_DATASET": str(path)}}
+    functions.update_function_configuration(FunctionName=name, Environment=said)
+    yield path
+    functions.update_function_configuration(FunctionName=name, Environment=before)
+
+
+def load(table: pa.Table, contract: Path) -> None:
+    path = contract.with_suffix(".csv")
+    csv.write_csv(table, path)
+    done = run("tables", "load", "--table", path, "--contract", contract, "--stage", STAGE, "--json")
+    assert done.returncode == 0, done.stderr
+    assert "this load is one window" in " ".join(done.stderr.split())
+    assert json.loads(done.stdout)["first_day"] == datetime.now(UTC).date().isoformat()
+
+
+def test_a_load_is_trained_on_and_the_next_one_is_checked_against_it(lake: S3Lake, contract: Path) -> None:
+    dataset, now, rows = load_dataset(str(contract)), datetime.now(UTC), churn_table(1_500)
+    load(rows.slice(0, 1_000), contract)
+    record = train(asked(as_of=now.date()), lake=lake, tracking=None, dataset=dataset)
+    assert record.rows_train == 800
+    assert record.split is not None
+    assert record.split.startswith("drawn with seed 42")
+    key = lake_keys.training_profile("first")
+    champion = ChampionReference(version="1", training_id="first", profile_key=key, dataset="churn")
+    lake.write(lake_keys.CHAMPION_REFERENCE, champion.model_dump_json().encode())
+    alerts, claims = RecordedAlerts(), Claims(InMemoryLedger(), sleep=lambda _: None)
+    monitor = DriftMonitor(
+        lake=lake,
+        alerts=alerts,
+        retraining=RecordedRetraining(),
+        dataset=dataset,
+        drift_policy=policy_named(dataset.policy),
+        decision_policy=DecisionPolicy(),
+        claims=claims,
+        overdue=OverdueData(lake, dataset, claims, alerts, timedelta(days=14)),
+        window_days=30,
+    )
+    asks = DriftCheckRequest(as_of=now)
+    assert monitor.run(asks, now=now).rule == "no_new_load"
+    dearer = pc.multiply(rows.column("monthly_charge"), pa.scalar(3.0))
+    moved = rows.set_column(rows.column_names.index("monthly_charge"), "monthly_charge", dearer).slice(1_000)
+    load(moved, contract)
+    answer = monitor.run(asks, now=now)
+    assert (answer.rows, answer.features_drifted, answer.decision) == (500, ("monthly_charge",), "alert")
+    assert len(alerts.sent) == 1

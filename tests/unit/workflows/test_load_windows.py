@@ -1,0 +1,178 @@
+"""A table without times on a stage: each load is a window, trained on or checked as a whole."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, GateRequest, Window
+from courtside.contracts.loads import Load
+from courtside.contracts.records import ChampionReference, DataManifest, DecisionRecord
+from courtside.core.drift import CalibratedPolicy
+from courtside.core.gate.policy import GatePolicy
+from courtside.core.rows import TimeColumnNeeded
+from courtside.workflows.check_drift import DriftMonitor
+from courtside.workflows.drift_window import EmptyWindow
+from courtside.workflows.freeze import DataUnusable, freeze
+from courtside.workflows.gate import gate
+from courtside.workflows.lake_documents import read_document
+from courtside.workflows.overdue_data import OverdueData
+from courtside.workflows.ports import Lake
+from courtside.workflows.table_loads import RowsLoadedBefore, load_table, unload_table
+from courtside.workflows.train import train
+from tests.datasets.churn import DATASET, churn_table
+from tests.fakes.drift_setup import DriftSetup
+from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryTracking
+from tests.unit.workflows.churn_lake import asked, parquet
+
+CONTRACT = replace(DATASET, time_column=None, candidates=("logistic_regression",))
+ROWS = churn_table(2_400).drop_columns(["measured_at"])
+FIRST, QUIET = ROWS.slice(0, 1_600), ROWS.slice(1_600)
+DAY = date(2024, 3, 1)
+
+
+def moved(table: pa.Table) -> pa.Table:
+    """Return rows in which three of eight features have moved."""
+    for name in ("tenure_months", "monthly_charge", "data_used_gb"):
+        more = pc.multiply(table.column(name), pa.scalar(3.0))
+        table = table.set_column(table.column_names.index(name), name, more)
+    return table
+
+
+def load(table: pa.Table, lake: Lake, *, on: date) -> Load:
+    now = datetime(on.year, on.month, on.day, 9, tzinfo=UTC)
+    done = load_table(
+        parquet(table), file=f"{on}.parquet", lake=lake, dataset=CONTRACT, now=now, progress=lambda _: None
+    )
+    return done.load
+
+
+def champion(lake: Lake, training_id: str = "first", version: str = "1") -> None:
+    reference = ChampionReference(
+        version=version,
+        training_id=training_id,
+        profile_key=lake_keys.training_profile(training_id),
+        dataset="churn",
+    )
+    lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json().encode())
+
+
+@pytest.fixture(scope="module")
+def trained() -> dict[str, bytes]:
+    """Return what a lake holds after its first load became the first champion."""
+    lake = InMemoryLake()
+    load(FIRST, lake, on=DAY)
+    train(asked(as_of=DAY), lake=lake, tracking=InMemoryTracking(), dataset=CONTRACT)
+    champion(lake)
+    return dict(lake.objects)
+
+
+@pytest.fixture
+def setup(trained: dict[str, bytes]) -> DriftSetup:
+    made = DriftSetup(InMemoryLake(dict(trained)))
+    overdue = OverdueData(made.lake, CONTRACT, made.monitor.claims, made.alerts, timedelta(days=14))
+    made.monitor = replace(made.monitor, dataset=CONTRACT, overdue=overdue, drift_policy=CalibratedPolicy())
+    return made
+
+
+def checked(monitor: DriftMonitor, on: date) -> DriftCheckResponse:
+    at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    return monitor.run(DriftCheckRequest(as_of=at), now=at)
+
+
+def test_a_load_is_of_the_day_on_which_it_was_made(setup: DriftSetup) -> None:
+    made = load(QUIET, setup.lake, on=date(2024, 3, 5))
+    assert (made.first_day, made.last_day) == (date(2024, 3, 5), date(2024, 3, 5))
+    with pytest.raises(RowsLoadedBefore):  # ids tell rows apart, however many days lie between
+        load(QUIET.slice(0, 10), setup.lake, on=date(2024, 6, 1))
+
+
+def test_nothing_new_is_nothing_to_check(setup: DriftSetup) -> None:
+    answer = checked(setup.monitor, date(2024, 3, 4))
+    assert (answer.decision, answer.rule) == ("nothing_to_check", "no_new_load")
+    assert "champion version 1 was trained on every load of churn before 2024-03-05" in answer.reason
+    assert not setup.alerts.sent
+
+
+def test_the_newest_load_is_compared_with_the_loads_of_the_champion_once(setup: DriftSetup) -> None:
+    load(QUIET.slice(0, 300), setup.lake, on=date(2024, 3, 2))
+    made = load(moved(QUIET.slice(300)), setup.lake, on=date(2024, 3, 2))
+    answer = checked(setup.monitor, date(2024, 3, 2))
+    assert (answer.decision, answer.rows) == ("retrain", 500)
+    assert set(answer.features_drifted) == {"tenure_months", "monthly_charge", "data_used_gb"}
+    assert answer.window == Window(start=date(2024, 3, 2), end=date(2024, 3, 3))
+    (started,) = setup.retraining.started.values()
+    assert started.as_of == date(2024, 3, 3)
+    record = read_document(DecisionRecord, lake_keys.decision(answer.window.end, answer.check_id), lake=setup.lake)
+    assert (record.load, record.contract_hash) == (made.id, CONTRACT.contract.sha256)
+    assert "rows taken as independent" in setup.lake.read(str(answer.page_key)).decode()
+    again = checked(setup.monitor, date(2024, 3, 20))
+    assert (again.check_id, again.duplicate, len(setup.retraining.started)) == (answer.check_id, True, 1)
+
+
+def test_a_named_window_is_that_of_its_loads(setup: DriftSetup) -> None:
+    for day, rows in ((5, QUIET.slice(0, 300)), (9, QUIET.slice(300))):
+        load(rows, setup.lake, on=date(2024, 3, day))
+    window = Window(start=date(2024, 3, 4), end=date(2024, 3, 7))
+    now = datetime(2024, 3, 10, tzinfo=UTC)
+    assert setup.monitor.run(DriftCheckRequest(window=window), now=now).rows == 300
+    with pytest.raises(TimeColumnNeeded, match="a check of past windows needs the days of rows"):
+        setup.monitor.recompute(window, now=now)
+
+
+def test_a_load_whose_file_is_gone_is_an_error_and_not_a_quiet_day(setup: DriftSetup) -> None:
+    made = load(QUIET, setup.lake, on=date(2024, 3, 5))
+    setup.lake.remove([made.key])
+    with pytest.raises(EmptyWindow, match="gone from the lake; load its file again"):
+        checked(setup.monitor, date(2024, 3, 5))
+    with pytest.raises(DataUnusable, match="gone from the lake"):
+        freeze(asked("second", as_of=date(2024, 3, 5)), lake=setup.lake, dataset=CONTRACT)
+
+
+def test_a_training_takes_the_loads_up_to_its_day_and_those_taken_back_are_in_none(setup: DriftSetup) -> None:
+    second = load(QUIET.slice(0, 300), setup.lake, on=date(2024, 3, 5))
+    load(QUIET.slice(300), setup.lake, on=date(2024, 3, 9))
+    rows = {
+        day: freeze(asked(f"at-{day}", as_of=date(2024, 3, day)), lake=setup.lake, dataset=CONTRACT).rows
+        for day in (4, 5, 9)
+    }
+    assert rows == {4: 1_600, 5: 1_900, 9: 2_400}
+    unload_table(second.id, lake=setup.lake, dataset=CONTRACT, now=datetime(2024, 3, 10, tzinfo=UTC))
+    assert freeze(asked("later", as_of=date(2024, 3, 9)), lake=setup.lake, dataset=CONTRACT).rows == 2_100
+    with pytest.raises(TimeColumnNeeded, match="newest rows"):
+        freeze(asked("newest", as_of=DAY), lake=setup.lake, dataset=CONTRACT, newest_rows=500)
+
+
+def test_a_challenger_of_the_same_loads_is_no_fresher_and_one_of_a_new_load_is(setup: DriftSetup) -> None:
+    lake, tracking = setup.lake, InMemoryTracking(current=ConstantChampion("1"))
+    rules = {}
+    for training_id in ("same", "new"):
+        if training_id == "new":
+            load(QUIET, lake, on=DAY)
+        train(asked(training_id, as_of=DAY), lake=lake, tracking=tracking, dataset=CONTRACT)
+        as_good = GatePolicy(margin=0.9, log_loss_margin=0.9, calibration_margin=0.9)
+        key = lake_keys.training_holdout(training_id)
+        lake.write(key, _as_good(lake.read(key)))
+        rules[training_id] = gate(GateRequest(training_id=training_id), lake=lake, policy=as_good, now=NOW).rule
+    assert rules == {"same": "not_fresher", "new": "not_worse_and_fresher"}
+    manifest = read_document(DataManifest, lake_keys.training_manifest("new"), lake=lake)
+    assert (len(manifest.objects), manifest.first_day) == (2, None)
+
+
+def test_loads_that_stop_coming_are_told_once(setup: DriftSetup) -> None:
+    answers = [checked(setup.monitor, DAY + timedelta(days=days)) for days in (10, 20, 30)]
+    assert [answer.overdue_since for answer in answers] == [None, DAY, DAY]
+    (alert,) = setup.alerts.sent
+    assert alert.subject == "Courtside: no new data of churn since 2024-03-01"
+
+
+NOW = datetime(2024, 3, 20, tzinfo=UTC)
+
+
+def _as_good(holdout: bytes) -> bytes:
+    """Return a holdout whose champion predicts what the challenger predicts."""
+    table = pa.parquet.read_table(pa.BufferReader(holdout))
+    return parquet(table.set_column(table.column_names.index("champion"), "champion", table.column("challenger")))
