@@ -114,7 +114,7 @@ class UnreadableTable(BadInput):
 
 
 class NotATable(BadInput):
-    """Something that holds no rows that can be read stands where a table should be."""
+    """The object given as a table is of a kind from which no rows can be read."""
 
     def __init__(self, given: object, *, table: str) -> None:
         kind = f"{type(given).__module__}.{type(given).__qualname__}".removeprefix("builtins.")

@@ -78,7 +78,7 @@ def test_a_file_is_replaced_only_if_it_has_not_changed_since_it_was_read(tmp_pat
 
 
 def written(lake: FolderLake, contents: dict[str, bytes], *, then: Exception | None = None) -> None:
-    """Write files as a training does, and end with an error."""
+    """Write files as a training does, and raise the error `then`, if one is given."""
     with lake.alone(), lake.unchanged_if_refused():
         for key, content in contents.items():
             lake.write(key, content)

@@ -1,4 +1,4 @@
-"""What a drift check returns: figures in code, a page, a cell of a notebook."""
+"""The result of a drift check gives its figures in code, and shows itself as a page and in a notebook."""
 
 import json
 from html.parser import HTMLParser
@@ -31,7 +31,7 @@ def found() -> courtside.DriftResult:
 
 
 class Tags(HTMLParser):
-    """Collects what a browser would make of a text."""
+    """A parser that collects the tags, addresses and words which a browser would find in a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Tags(HTMLParser):
         self.words.append(data)
 
 
-def test_a_result_says_in_code_what_the_command_says(found: courtside.DriftResult, tmp_path: Path) -> None:
+def test_a_result_has_the_same_figures_and_files_as_the_command(found: courtside.DriftResult, tmp_path: Path) -> None:
     pq.write_table(table(1), tmp_path / "a.parquet")
     pq.write_table(table(2, shift=0.8), tmp_path / "b.parquet")
     tables = ["--reference", str(tmp_path / "a.parquet"), "--current", str(tmp_path / "b.parquet")]
@@ -61,7 +61,7 @@ def test_a_result_says_in_code_what_the_command_says(found: courtside.DriftResul
         assert path.read_bytes() == (tmp_path / "by-command" / path.name).read_bytes()
 
 
-def test_a_result_is_a_table_of_its_features(found: courtside.DriftResult) -> None:
+def test_a_result_converts_to_a_table_with_one_row_per_feature(found: courtside.DriftResult) -> None:
     frame = found.to_frame()
     assert isinstance(frame, pd.DataFrame)
     assert frame["feature"].tolist() == ["speed", "side"]
@@ -71,14 +71,14 @@ def test_a_result_is_a_table_of_its_features(found: courtside.DriftResult) -> No
     assert pa.table(found.to_arrow()).column("reason").to_pylist() == frame["reason"].tolist()
 
 
-def test_a_result_reads_well_at_a_prompt(found: courtside.DriftResult) -> None:
+def test_the_repr_of_a_result_is_a_short_summary(found: courtside.DriftResult) -> None:
     first, compared, moved = repr(found).splitlines()
     assert first == "Drift: 1 of 2 features moved."
     assert compared == "900 rows compared with 900, policy calibrated"
     assert moved.startswith("speed: mean rose ")
 
 
-def test_a_notebook_shows_the_result_without_scripts_and_addresses() -> None:
+def test_a_notebook_shows_the_result_without_scripts_or_addresses() -> None:
     found = courtside.check_drift(table(1, name=HOSTILE), table(2, shift=0.8, name=HOSTILE))
     seen = Tags(found._repr_html_())
     assert set(seen.tags) <= {"div", "style", "p", "ul", "li", "table", "thead", "tbody", "tr", "th",
@@ -88,7 +88,7 @@ def test_a_notebook_shows_the_result_without_scripts_and_addresses() -> None:
     assert "Drift: 1 of 2 features moved." in seen.words
 
 
-def test_a_notebook_says_what_was_not_compared() -> None:
+def test_a_notebook_names_the_columns_that_were_not_compared() -> None:
     before = table(1).append_column("row", pa.array(range(900)))
     html = courtside.check_drift(before, before)._repr_html_()
     assert "1 columns were not compared" not in html
@@ -97,7 +97,7 @@ def test_a_notebook_says_what_was_not_compared() -> None:
     assert "No contract was given" in html
 
 
-def test_text_has_the_notebooks_colour_and_badges_bring_their_own(found: courtside.DriftResult) -> None:
+def test_text_takes_the_colour_of_the_notebook_and_badges_set_their_own(found: courtside.DriftResult) -> None:
     style = found._repr_html_().split("<style>")[1].split("</style>")[0]
     for rule in style.split("}"):
         if "background: #" in rule and ".badge {" in rule:
@@ -118,7 +118,7 @@ def test_a_policy_may_be_an_object() -> None:
         courtside.check_drift(table(1), table(2), policy=own, thresholds={"speed.ks": 0.1})
 
 
-def test_what_is_wrong_has_the_same_names_as_on_the_command_line(
+def test_bad_input_raises_the_same_errors_as_on_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)

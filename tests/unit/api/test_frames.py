@@ -1,4 +1,4 @@
-"""Frames of every library give the very figures that the same rows give in parquet."""
+"""A frame of any supported library gives exactly the figures that the same rows give in a parquet file."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ FIRST = datetime(2023, 1, 1, tzinfo=UTC)
 
 
 def orders(seed: int, *, shift: float = 0.0) -> pa.Table:
-    """Return rows of three months with what frames are full of: gaps, categories, booleans, times with a zone."""
+    """Return three months of rows with gaps, categories, booleans and times with a zone, as real frames have."""
     draw = np.random.default_rng(seed)
     gaps = draw.random(ROWS) < 0.05
     moments = [FIRST + timedelta(minutes=43 * place) for place in range(ROWS)]
@@ -39,7 +39,7 @@ def orders(seed: int, *, shift: float = 0.0) -> pa.Table:
 
 
 class OnlyOnce:
-    """A stream that, like a reader of a socket, can be read a single time."""
+    """A stream that can be read only once, like one that comes over a socket."""
 
     def __init__(self, table: pa.Table) -> None:
         self._reader = table.to_reader(max_chunksize=700)
@@ -76,7 +76,7 @@ def in_parquet(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", FRAMES)
-def test_a_frame_gives_the_figures_of_its_rows_in_parquet_to_the_bit(kind: str, in_parquet: dict[str, Any]) -> None:
+def test_a_frame_gives_exactly_the_figures_of_the_same_rows_in_parquet(kind: str, in_parquet: dict[str, Any]) -> None:
     made = FRAMES[kind]
     found = courtside.check_drift(made(orders(1)), made(orders(2, shift=0.3)))
     assert found.to_dict() == in_parquet
@@ -85,7 +85,7 @@ def test_a_frame_gives_the_figures_of_its_rows_in_parquet_to_the_bit(kind: str, 
     assert found.left_out["order_id"] == "its name and values are those of an id"
 
 
-def test_days_are_chosen_of_a_frame_as_of_a_file(tmp_path: Path) -> None:
+def test_days_are_selected_from_a_frame_as_from_a_file(tmp_path: Path) -> None:
     pq.write_table(orders(2), tmp_path / "after.parquet")
     days = {"since": "2023-02-01", "until": "2023-03-01", "time_column": "bought_at"}
     of_file = courtside.check_drift(orders(1), tmp_path / "after.parquet", **days)  # type: ignore[arg-type]
@@ -105,7 +105,7 @@ def test_a_table_in_memory_is_not_copied() -> None:
     assert pa.total_allocated_bytes() - before < table.column("amount").nbytes // 100
 
 
-def test_a_stream_is_read_once_and_never_held_whole() -> None:
+def test_a_stream_is_read_once_and_never_held_in_memory_as_a_whole() -> None:
     asked = []
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -120,7 +120,7 @@ def test_a_stream_is_read_once_and_never_held_whole() -> None:
     assert max(asked) - asked[0] < 8 * 2_000_000 / 2
 
 
-def test_a_large_frame_is_looked_at_from_its_beginning_to_its_end() -> None:
+def test_a_large_frame_is_sampled_from_its_beginning_to_its_end() -> None:
     table = pa.table({"value": np.arange(300_000)})
     sample = frame_table(table, name="current").sample()
     values = sample.rows.column("value").to_numpy()
@@ -130,7 +130,7 @@ def test_a_large_frame_is_looked_at_from_its_beginning_to_its_end() -> None:
     assert values.max() == 299_999
 
 
-def test_the_unnamed_index_of_a_pandas_frame_is_no_feature() -> None:
+def test_the_unnamed_index_of_a_pandas_frame_is_not_a_feature() -> None:
     frame = orders(1).to_pandas()
     some = frame.sample(frac=0.5, random_state=1)
     words = some.set_index(pd.Index(np.random.default_rng(3).choice(["x", "y"], len(some))))
@@ -152,14 +152,14 @@ def test_the_unnamed_index_of_a_pandas_frame_is_no_feature() -> None:
         (pa.table({"x": pa.array([], pa.float64())}), EmptyWindow, "current"),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(given: Any, error: type[Exception], said: str) -> None:
+def test_an_unreadable_table_is_refused_with_its_own_error(given: Any, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said) as refused:
         courtside.check_drift(pa.table({"x": np.arange(200.0) % 7}), given)
     assert isinstance(refused.value, courtside.BadInput)
 
 
 @pytest.mark.parametrize("kind", FRAMES)
-def test_the_replaced_api_takes_the_same_frames_and_files(kind: str, tmp_path: Path) -> None:
+def test_the_interface_of_the_replaced_system_takes_the_same_frames(kind: str, tmp_path: Path) -> None:
     pq.write_table(orders(1), tmp_path / "before.parquet")
     of_file = courtside.DataDriftDetection().setup(reference_data=tmp_path / "before.parquet")
     of_frame = courtside.DataDriftDetection().setup(reference_data=FRAMES[kind](orders(1)))

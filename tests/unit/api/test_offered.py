@@ -1,4 +1,4 @@
-"""What `import courtside` offers, and what it costs."""
+"""`import courtside` offers documented names and imports nothing before one of them is used."""
 
 import importlib.metadata
 import inspect
@@ -30,7 +30,7 @@ def test_a_drift_check_needs_no_library_of_an_extra() -> None:
     assert printed(program) == []
 
 
-def test_everything_offered_is_there_documented_and_completed_by_editors() -> None:
+def test_every_offered_name_exists_is_documented_and_is_known_to_editors() -> None:
     assert set(courtside.__all__) <= set(dir(courtside))
     for name in courtside.__all__:
         found = getattr(courtside, name)

@@ -1,4 +1,4 @@
-"""`train`, `propose_contract` and `load_contract` on frames."""
+"""`train`, `propose_contract` and `load_contract` work on frames as on files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ QUICK = replace(DATASET, candidates=("logistic_regression",))
 
 
 def figures(trained: courtside.Training) -> dict[str, object]:
-    """Return what a training found, without its id, its seconds and what it was called."""
+    """Return the record of a training without its id, its duration, and its reason, which names the source."""
     own = {"training_id", "reason", "seconds"}
     return {key: value for key, value in trained.to_dict().items() if key not in own}
 
@@ -40,7 +40,7 @@ def test_a_frame_trains_the_models_that_its_parquet_file_trains(tmp_path: Path) 
         assert later[0].to_dict() == later[1].to_dict()
 
 
-def test_a_training_says_what_it_did_and_where_it_is(tmp_path: Path) -> None:
+def test_a_training_reports_its_steps_and_gives_its_card_and_best_model(tmp_path: Path) -> None:
     told: list[str] = []
     trained = courtside.train(churn_table(500), QUICK, out=tmp_path / "models", drift=False, progress=told.append)
     assert "fit" in told
@@ -50,7 +50,7 @@ def test_a_training_says_what_it_did_and_where_it_is(tmp_path: Path) -> None:
     assert trained.best.name == "logistic_regression"
 
 
-def test_a_contract_is_proposed_from_a_frame_and_never_written_over(tmp_path: Path) -> None:
+def test_a_contract_proposed_from_a_frame_never_overwrites_a_file(tmp_path: Path) -> None:
     proposed = courtside.propose_contract(churn_table(500), target="churned")
     path = proposed.save(tmp_path / "churn.yaml")
     assert courtside.load_contract(path).target == "churned"
@@ -61,7 +61,7 @@ def test_a_contract_is_proposed_from_a_frame_and_never_written_over(tmp_path: Pa
     assert path.read_text() == "mine"
 
 
-def test_a_contract_that_was_loaded_is_the_one_of_the_record(tmp_path: Path) -> None:
+def test_the_record_names_the_contract_as_it_was_when_it_was_loaded(tmp_path: Path) -> None:
     path = tmp_path / "churn.yaml"
     path.write_text(CONTRACT.read_text())
     loaded = courtside.load_contract(path)
@@ -72,7 +72,7 @@ def test_a_contract_that_was_loaded_is_the_one_of_the_record(tmp_path: Path) -> 
     assert trained.record.contract_hash == replace(loaded, candidates=("logistic_regression",)).contract.sha256
 
 
-def test_what_holds_no_rows_is_refused(tmp_path: Path) -> None:
+def test_training_refuses_a_profile_and_a_dataset_built_from_games(tmp_path: Path) -> None:
     trained = courtside.train(churn_table(500), QUICK, out=tmp_path / "models")
     assert trained.profile is not None
     with pytest.raises(InputMismatch, match="holds no rows"):

@@ -1,1 +1,1 @@
-"""How columns move together: exact sums over pairs of columns, which can be merged, and the chance in a history."""
+"""How columns move together: exact, mergeable sums over pairs of columns, and how much they vary in a history."""

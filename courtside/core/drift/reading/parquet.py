@@ -1,8 +1,8 @@
 """One parquet file, batch by batch: memory holds a few pages of the wanted columns, however large the file.
 
 The reader's defaults (and Arrow's dataset scanner, and memory mapping) keep what they have read; without pre-buffering,
-with a small buffer and one row group at a time the peak stays the same from 1 to 10 million rows. A store that is asked
-over a network (S3) is asked for more at a time, as every request takes as long as reading megabytes.
+with a small buffer and one row group at a time the peak stays the same from 1 to 10 million rows. From a store on a
+network (S3) more is read at a time, since every request takes as long as reading megabytes.
 """
 
 import json

@@ -58,7 +58,7 @@ class Course:
         return result
 
     def way_gone(self, before: int, *, onset: int) -> float:
-        """Return how far sub-window `before` had gone to where the rows from `onset` on are; 0 if elsewhere."""
+        """Return the share of the drift from `onset` on that `before` shows already; 0 if it moved another way."""
         if not self.counts[before].sum():
             return 0.0
         there, here = self._gap(self.counts[onset:].sum(axis=0)), self._gap(self.counts[before])
@@ -66,7 +66,7 @@ class Course:
         return float(np.abs(here).max()) / far if far > 0 and float(here @ there) > 0 else 0.0
 
     def back_again(self, onset: int) -> float:
-        """Return the log-likelihood ratio in nats of the last rows being the reference's, not those from `onset` on.
+        """Return the log-likelihood ratio in nats of the reference to the drifted distribution, for the last rows.
 
         The last rows are those of the last quarter of the sub-windows from the onset on.
         """
