@@ -4,8 +4,9 @@ A column is read as the first kind that all its cells fit. Numbers with leading 
 (zip codes, product ids) whose zeros have a meaning.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import pyarrow as pa
@@ -14,14 +15,17 @@ import pyarrow.compute as pc
 MISSING: Final = frozenset({"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None"})
 """What stands for no value in a column of anything but text; in text, only the empty cell does."""
 
+PROBED: Final = 64
+"""So many cells are looked at first, which nearly always tells that a kind does not fit."""
+
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
 _FINE_CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 _ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)"
 _WHOLE = r"(0|[1-9]\d*)"
 _EXACT = r"(0|[1-9]\d{0,17})"
-_DECIMAL = rf"({_WHOLE}\.\d*|\.\d+)"
-_NUMBER = rf"[+-]?({_EXACT}|{_DECIMAL}|({_WHOLE}|{_DECIMAL})[eE][+-]?\d+|(?i:inf|infinity))"
+_FRACTION = rf"({_WHOLE}\.\d*|\.\d+)"
+_NUMBER = rf"[+-]?({_EXACT}|{_FRACTION}|({_WHOLE}|{_FRACTION})[eE][+-]?\d+|(?i:inf|infinity))"
 
 Cells = Any
 """A string array; the type stubs know too few of Arrow's functions to say more."""
@@ -39,7 +43,7 @@ class CellKind:
         """Tell whether all these cells, none of which is missing, can be read this way."""
         if not len(cells):
             return True
-        if not pc.all(pc.match_substring_regex(cells, f"^(?:{self.pattern})$")).as_py():
+        if not (self._matches(cells.slice(0, PROBED)) and self._matches(cells.slice(PROBED))):
             return False
         try:
             self.convert(cells)
@@ -47,17 +51,26 @@ class CellKind:
             return False
         return True
 
+    def _matches(self, cells: Cells) -> bool:
+        return not len(cells) or bool(pc.all(pc.match_substring_regex(cells, f"^(?:{self.pattern})$")).as_py())
+
 
 def _cast(kind: pa.DataType) -> Callable[[Cells], Cells]:
     return lambda cells: pc.cast(cells, kind)
 
 
 def _number(cells: Cells) -> Cells:
-    return pc.cast(pc.replace_substring_regex(cells, r"^\+", ""), pa.float64())
+    return pc.cast(_without_plus(cells), pa.float64())
 
 
 def _whole(kind: pa.DataType) -> Callable[[Cells], Cells]:
-    return lambda cells: pc.cast(pc.replace_substring_regex(cells, r"^\+", ""), kind)
+    return lambda cells: pc.cast(_without_plus(cells), kind)
+
+
+def _without_plus(cells: Cells) -> Cells:
+    """Return cells without a plus before a number, which is rare and takes long to look for by a pattern."""
+    found = pc.any(pc.starts_with(cells, "+")).as_py()
+    return pc.replace_substring_regex(cells, r"^\+", "") if found else cells
 
 
 def _grouped(cells: Cells) -> Cells:
@@ -77,13 +90,16 @@ TIMES: Final = (
 )
 """ISO 8601, the one way of writing dates in which every country reads the same day."""
 
+_DECIMAL = CellKind("number", _NUMBER, _number)
 _GROUPED = CellKind("number with grouped thousands", rf"[+-]?([1-9]\d{{0,2}}(,\d{{3}})+|{_EXACT})(\.\d+)?", _grouped)
 _DECIMAL_COMMA = CellKind("number with a decimal comma", rf"[+-]?([1-9]\d{{0,2}}(\.\d{{3}})+|{_EXACT})(,\d+)?", _comma)
+_EITHER = CellKind("number of either mark", r"[+-]?(0|[1-9]\d{0,2}(\.\d{3})?)", _number)
+"""Whole numbers with a point before each three digits, or numbers with three digits after the decimal point."""
 KINDS: Final = (
     CellKind("truth value", "(?i:true|false)", lambda cells: pc.cast(pc.utf8_lower(cells), pa.bool_())),
     CellKind("integer", f"[+-]?{_WHOLE}", _whole(pa.int64())),
     CellKind("unsigned integer", rf"\+?{_WHOLE}", _whole(pa.uint64())),
-    CellKind("number", _NUMBER, _number),
+    _DECIMAL,
     _GROUPED,
     _DECIMAL_COMMA,
     *TIMES,
@@ -95,23 +111,48 @@ TEXT: Final = CellKind("text", ".*", lambda cells: cells)
 
 
 class KindOfColumn:
-    """Looks at a column's cells batch by batch and keeps the kinds that all of them fit.
+    """Looks at a column's cells batch by batch and finds the first kind that all of them fit.
 
-    `1,234` may be either kind of number; with `decimal_comma` it is a little more than one.
+    Every cell is looked at as one kind only, since looking takes long. If a batch does not fit the kind of those
+    before, the next kinds are tried, and all batches must be looked at once more: `unsure` says so.
+
+    `1,234` may be either kind of number; with `decimal_comma` it is a little more than one, and `1.234` may be both.
     """
 
     def __init__(self, *, decimal_comma: bool = False) -> None:
         later = _GROUPED if decimal_comma else _DECIMAL_COMMA
         self._open = [*(kind for kind in KINDS if kind is not later), later]
+        if decimal_comma:
+            self._open.insert(self._open.index(_DECIMAL), _EITHER)
         self._seen = False
+        self._looked = False
+        self.spaced = False
+        """Whether there are spaces around cells."""
+        self.unsure = False
 
     def look(self, column: Cells) -> None:
         """Examine one batch of cells."""
         if not self._open:
             return
-        cells = present_cells(column)
+        cells = _present(column)
+        if not len(cells):
+            return
+        if not self._open[0].fits(cells):
+            trimmed = pc.utf8_trim_whitespace(cells)
+            self.spaced = self.spaced or not trimmed.equals(cells)
+            cells = _present(trimmed)
+            self._leave_kinds_for(cells)
+        self._looked = True
         self._seen = self._seen or len(cells) > 0
-        self._open = [kind for kind in self._open if kind.fits(cells)]
+
+    def _leave_kinds_for(self, cells: Cells) -> None:
+        while self._open and not self._open[0].fits(cells):
+            del self._open[0]
+            self.unsure = self._looked
+
+    def again(self) -> None:
+        """Get ready to look at all batches once more."""
+        self._looked = self.unsure = False
 
     @property
     def found(self) -> CellKind:
@@ -119,18 +160,39 @@ class KindOfColumn:
         return self._open[0] if self._open and self._seen else TEXT
 
 
-def read_as(kind: CellKind, column: Cells) -> Cells:
-    """Return a text column converted to its kind; missing cells become nulls."""
+def without_either(kinds: Sequence[CellKind]) -> list[CellKind | None]:
+    """Return the kinds of a file's columns, with what a point means told by other columns; None where none tells."""
+    marks = [mark for mark in (_DECIMAL_COMMA, _DECIMAL) if mark in kinds]
+    mark = marks[0] if len(marks) == 1 else None
+    return [mark if kind is _EITHER else kind for kind in kinds]
+
+
+def read_as(kind: CellKind, column: Cells, *, spaced: bool = True) -> Cells:
+    """Return a text column converted to its kind; missing cells become nulls.
+
+    Without spaces around cells (`spaced`) it takes less time.
+    """
     if kind is TEXT:
         return column
-    cells = pc.utf8_trim_whitespace(column)
-    return kind.convert(pc.if_else(_missing(cells), pa.scalar(None, pa.string()), cells))
+    cells = pc.utf8_trim_whitespace(column) if spaced else column
+    missing = _missing(cells)
+    if pc.any(missing).as_py():
+        cells = pc.if_else(missing, pa.scalar(None, pa.string()), cells)
+    return kind.convert(cells)
 
 
 def present_cells(column: Cells) -> Cells:
-    """Return the different cells of a column that are not missing, without the spaces around them."""
-    cells = pc.unique(pc.utf8_trim_whitespace(column)).drop_null()
-    return cells.filter(pc.invert(_missing(cells)))
+    """Return the cells of a column that are not missing, without the spaces around them; repeated ones may be left out."""
+    return _present(pc.utf8_trim_whitespace(column))
+
+
+def _present(column: Cells) -> Cells:
+    cells = column.drop_null() if column.null_count else column
+    probe = cells.slice(0, PROBED)
+    if len(pc.unique(probe)) < len(probe) / 2:  # of few different cells each is looked at once
+        cells = pc.unique(cells)
+    missing = _missing(cells)
+    return cells.filter(pc.invert(missing)) if pc.any(missing).as_py() else cells
 
 
 def first_no_number(column: Cells) -> tuple[int, str] | None:
@@ -144,4 +206,9 @@ def first_no_number(column: Cells) -> tuple[int, str] | None:
 
 
 def _missing(cells: Cells) -> Cells:
-    return pc.is_in(cells, value_set=pa.array(sorted(MISSING)))
+    return pc.is_in(cells, value_set=_missing_values())
+
+
+@cache
+def _missing_values() -> Cells:
+    return pa.array(sorted(MISSING))

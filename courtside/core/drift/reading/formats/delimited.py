@@ -16,18 +16,23 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 from pyarrow import fs
 
-from courtside.core.drift.reading.formats.cells import CellKind, KindOfColumn, read_as
+from courtside.core.drift.reading.formats.cells import CellKind, KindOfColumn, read_as, without_either
 from courtside.core.drift.reading.formats.errors import (
     HeaderMissing,
     NotUtf8,
+    NumbersAmbiguous,
     QuoteUnclosed,
     RowsMalformed,
+    TitleAboveHeader,
     UnreadableFile,
 )
+from courtside.core.drift.reading.formats.title import title_above
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 SNIFFED_BYTES: Final = 2**16
 BLOCK_BYTES: Final = 2**22
+BYTES_PER_COLUMN: Final = 2**13
+"""A block holds so much of each of very many columns, as every column of every block takes its time."""
 MOST_SNIFFED: Final = 50
 FEWEST_SWALLOWED: Final = 3
 """A cell that holds at least so many whole lines is looked at: a quote that nobody closed swallows rows."""
@@ -47,7 +52,7 @@ class Delimited:
 
     @classmethod
     def of(cls, filesystem: fs.FileSystem, path: str) -> "Delimited":
-        """Examine the beginning of a file; raises `NotUtf8`, `UnreadableFile` and `HeaderMissing`."""
+        """Examine the beginning of a file; raises `NotUtf8`, `UnreadableFile`, `HeaderMissing`, `TitleAboveHeader`."""
         with filesystem.open_input_stream(path, compression=None) as stream:
             magic = stream.read(4)
         compression = next((kind for start, kind in COMPRESSIONS.items() if magic.startswith(start)), None)
@@ -56,14 +61,20 @@ class Delimited:
             while not _has_line(head) and (more := stream.read(len(head))):  # the header may have thousands of columns
                 head += more
         text = _decoded(head, path, whole=len(head) < SNIFFED_BYTES)
-        delimiter = _delimiter(text)
+        sniffed = _sniffed(text)
+        if (title := title_above(sniffed, DELIMITERS)) is not None:
+            raise TitleAboveHeader(path, title.text, line=title.line, header=title.header)
+        delimiter = max(DELIMITERS, key=lambda each: _regularity(sniffed, each))
         columns = tuple(next(_rows(text, delimiter), ()))
         if not any(column.strip() for column in columns):
             raise HeaderMissing(path)
         return cls(filesystem, path, compression, delimiter, columns)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the rows with typed columns, at least one batch; raises `NotUtf8`, `QuoteUnclosed`, `RowsMalformed`."""
+        """Yield the rows with typed columns, at least one batch.
+
+        Raises `NotUtf8`, `QuoteUnclosed`, `RowsMalformed` and `NumbersAmbiguous`.
+        """
         kinds = self._kinds()
         names = list(self.columns)
         none = [pa.array([], pa.string()) for _ in names]
@@ -71,25 +82,38 @@ class Delimited:
         for batch in self._cells():
             yield self._typed(batch, kinds)
 
-    def _typed(self, batch: pa.RecordBatch, kinds: Sequence[CellKind]) -> pa.RecordBatch:
-        arrays = [read_as(kind, column) for kind, column in zip(kinds, batch.columns, strict=True)]
+    def _typed(self, batch: pa.RecordBatch, kinds: Sequence[tuple[CellKind, bool]]) -> pa.RecordBatch:
+        pairs = zip(kinds, batch.columns, strict=True)
+        arrays = [read_as(kind, column, spaced=spaced) for (kind, spaced), column in pairs]
         return pa.RecordBatch.from_arrays(arrays, names=list(self.columns))
 
-    def _kinds(self) -> list[CellKind]:
+    def _kinds(self) -> list[tuple[CellKind, bool]]:
+        """Return what every column is read as, and whether there are spaces around its cells."""
         # Semicolons are used as separators where the comma is the decimal mark.
         looking = [KindOfColumn(decimal_comma=self.delimiter == ";") for _ in self.columns]
         for batch in self._cells():
-            for column in batch.columns:
-                self._require_closed(column)
             for kind, column in zip(looking, batch.columns, strict=True):
+                self._require_closed(column)
                 kind.look(column)
-        return [kind.found for kind in looking]
+        while unsure := {place: kind for place, kind in enumerate(looking) if kind.unsure}:
+            for kind in unsure.values():
+                kind.again()
+            for batch in self._cells():
+                for place, kind in unsure.items():
+                    kind.look(batch.column(place))
+        kinds = without_either([kind.found for kind in looking])
+        if unclear := [name for name, kind in zip(self.columns, kinds, strict=True) if kind is None]:
+            raise NumbersAmbiguous(self.path, unclear)
+        return [(kind, look.spaced) for kind, look in zip(kinds, looking, strict=True) if kind is not None]
 
     def _require_closed(self, cells: Any) -> None:
         """Raise `QuoteUnclosed` for a cell whose lines, except the first and the last, are all rows of this table."""
         if len(self.columns) == 1:  # with one column, every line of a text could be a row
             return
-        long = pc.filter(cells, pc.greater(pc.count_substring(cells, "\n"), pa.scalar(FEWEST_SWALLOWED)))
+        lines = pc.count_substring(cells, "\n")
+        if (pc.max(lines).as_py() or 0) <= FEWEST_SWALLOWED:
+            return
+        long = pc.filter(cells, pc.greater(lines, pa.scalar(FEWEST_SWALLOWED)))
         for cell in long.to_pylist():
             inner = cell.splitlines()[1:-1]
             if all(line.count(self.delimiter) == len(self.columns) - 1 for line in inner):
@@ -111,7 +135,10 @@ class Delimited:
                 arrow_csv.open_csv(
                     stream,  # type: ignore[arg-type]  # the stubs do not know Arrow's own files
                     read_options=arrow_csv.ReadOptions(
-                        block_size=BLOCK_BYTES, use_threads=False, column_names=names, skip_rows=1
+                        block_size=max(BLOCK_BYTES, BYTES_PER_COLUMN * len(names)),
+                        use_threads=False,
+                        column_names=names,
+                        skip_rows=1,
                     ),
                     parse_options=arrow_csv.ParseOptions(
                         delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=note
@@ -154,14 +181,14 @@ def _decoded(head: bytes, name: str, *, whole: bool) -> str:
         raise NotUtf8(name, f"holds the byte 0x{head[error.start]:02x}, which is no UTF-8 text") from error
 
 
-def _delimiter(text: str) -> str:
-    """Return the separator that cuts the first lines into the most cells, with equally many in each line."""
+def _sniffed(text: str) -> str:
+    """Return the first lines, without one that the cut went through."""
     lines = text.splitlines(keepends=True)
-    sniffed = "".join((lines[:-1] if len(lines) > MOST_SNIFFED else lines)[:MOST_SNIFFED])
-    return max(DELIMITERS, key=lambda each: _regularity(sniffed, each))
+    return "".join((lines[:-1] if len(lines) > MOST_SNIFFED else lines)[:MOST_SNIFFED])
 
 
 def _regularity(text: str, delimiter: str) -> tuple[float, int]:
+    """Tell whether a delimiter cuts lines into equally many cells, and into how many."""
     widths: Sequence[int] = [len(row) for row in _rows(text, delimiter) if row]
     if not widths or widths[0] == 1:
         return (0.0, 0)

@@ -36,6 +36,34 @@ class HeaderMissing(UnreadableFile):
         super().__init__(file, "its first line names no columns; add a header")
 
 
+class TitleAboveHeader(UnreadableFile):
+    """A file of separated values begins with a title; `line` seems to hold the header, and counts from 1."""
+
+    def __init__(self, file: str, title: str, *, line: int, header: str) -> None:
+        self.title = title
+        self.line = line
+        super().__init__(
+            file,
+            f"its first line looks like a title ({quoted(title)}), and the header seems to be line {line} "
+            f"({quoted(header)}); delete the lines above the header",
+        )
+
+
+class NumbersAmbiguous(UnreadableFile):
+    """Numbers like 1.234 may be thousands or have a decimal point, and no other column tells which."""
+
+    def __init__(self, file: str, columns: Sequence[str]) -> None:
+        self.columns = tuple(columns)
+        named = ", ".join(quoted(column) for column in columns[:MOST_NAMED])
+        more = f" and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else ""
+        super().__init__(
+            file,
+            f"its column {named}{more} holds only numbers like 1.234, which mean 1234 where the comma is the decimal "
+            "mark and a little over 1 elsewhere, and no other column tells which; write 1234 without the point, or "
+            "decimals with a comma, as 1,234",
+        )
+
+
 class RowsMalformed(UnreadableFile):
     """Rows have more or fewer cells than the header has columns; `rows` count from 1 below the header."""
 
