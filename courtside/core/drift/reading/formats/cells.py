@@ -182,7 +182,7 @@ def read_as(kind: CellKind, column: Cells, *, spaced: bool = True) -> Cells:
 
 
 def present_cells(column: Cells) -> Cells:
-    """Return the cells of a column that are not missing, without the spaces around them; repeated ones may be left out."""
+    """Return the cells of a column that are not missing, without the spaces around them; most occur once."""
     return _present(pc.utf8_trim_whitespace(column))
 
 
