@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import get_args
 
@@ -22,6 +23,9 @@ from courtside.datasets.contract_keys import (
 from courtside.datasets.problems import problem, unknown_key, unknown_word
 from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
 
+CATALOG: Traversable = files(__package__)
+"""Where the contracts lie that are called by their name."""
+
 
 class DatasetInvalid(BadInput):
     """A dataset contract is missing or says something impossible."""
@@ -34,8 +38,21 @@ class DatasetInvalid(BadInput):
 
 def load_dataset(name: str) -> Dataset:
     """Return the contract called `name`, or the one in the YAML file at that path; raises `DatasetInvalid`."""
+    dataset, shipped = _read(name, _content(name)), _shipped()
+    own = Path(name if _is_path(name) else str(shipped[name])).resolve()
+    catalog = {file: Path(str(file)).resolve() for file in shipped.values()}
+    for file, path in catalog.items():
+        if path == own:
+            continue
+        other = _read(file.name, file.read_bytes())
+        if own in catalog.values() or other.contract != dataset.contract:  # a copy elsewhere is no other contract
+            _require_own_names(name, dataset, other, file)
+    return dataset
+
+
+def _read(name: str, content: bytes) -> Dataset:
     try:
-        document = read_document(_content(name))
+        document = read_document(content)
     except YamlRefused as error:
         raise DatasetInvalid(name, [str(error)]) from error
     try:
@@ -45,6 +62,16 @@ def load_dataset(name: str) -> Dataset:
     if problems := [told for check in CHECKS for told in check(contract, document)]:
         raise DatasetInvalid(name, problems)
     return _dataset(contract)
+
+
+def _require_own_names(name: str, dataset: Dataset, other: Dataset, file: Traversable) -> None:
+    """Refuse a contract whose models would go where those of another contract, in `file`, go."""
+    for key in ("contract", "registered_model", "experiment"):
+        called = getattr(dataset.place, key)
+        if called == getattr(other.place, key):
+            what = "name" if key == "contract" else key
+            problem = f"its {what} is {called}, and so is that of {file}; give one of the two another {what}"
+            raise DatasetInvalid(name, [problem])
 
 
 def table_address(name: str, dataset: Dataset) -> str | None:
@@ -119,8 +146,13 @@ def _content(name: str) -> bytes:
         except (OSError, ValueError) as error:
             problem = getattr(error, "strerror", None) or str(error)
             raise DatasetInvalid(name, [f"cannot be read ({problem}); give the path of a YAML file"]) from error
-    shipped = {item.name.removesuffix(".yaml"): item for item in files(__package__).iterdir() if ".yaml" in item.name}
+    shipped = _shipped()
     if name not in shipped:
         known = ", ".join(sorted(shipped))
         raise DatasetInvalid(name, [f"unknown; shipped: {known}; your own: give the path of its YAML file"])
     return shipped[name].read_bytes()
+
+
+def _shipped() -> dict[str, Traversable]:
+    """Return the contracts of the catalog by the names of their files."""
+    return {item.name.removesuffix(".yaml"): item for item in CATALOG.iterdir() if item.name.endswith(".yaml")}

@@ -7,7 +7,7 @@ import pytest
 
 from courtside.core.dataset import FeatureKind, Outcome, Phase, Role
 from courtside.core.features import UnknownBuilder, build_features
-from courtside.datasets.catalog import DatasetInvalid, load_dataset
+from courtside.datasets.catalog import CATALOG, DatasetInvalid, load_dataset
 from courtside.datasets.simulated import simulate_games
 
 
@@ -128,3 +128,43 @@ def test_a_contract_needs_neither_a_time_column_nor_ids(tmp_path: Path) -> None:
     path.write_text("name: churn\ntarget: left\nfeatures: {age: numeric}\n")
     dataset = load_dataset(str(path))
     assert (dataset.time_column, dataset.id_columns, dataset.columns) == (None, (), ["age", "left"])
+
+
+def own(folder: Path, file: str, *, name: str, more: str = "") -> Path:
+    path = folder / file
+    path.write_text(f"name: {name}\ntarget: left\nfeatures: {{age: numeric}}\n{more}")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ({"name": "nba_games"}, "its name is nba_games"),
+        ({"name": "own", "more": "registered_model: nba-game-predictions\n"}, "its registered_model is nba-game-"),
+        ({"name": "own", "more": "experiment: nba-game-predictions\n"}, "its experiment is nba-game-predictions"),
+    ],
+)
+def test_a_contract_with_the_name_of_a_shipped_one_is_refused_with_both_files(
+    tmp_path: Path, said: dict[str, str], what: str
+) -> None:
+    path = own(tmp_path, "own.yaml", **said)
+    with pytest.raises(DatasetInvalid, match=what) as caught:
+        load_dataset(str(path))
+    assert str(path) in str(caught.value)
+    assert "datasets/nba_games.yaml; give one of the two another" in str(caught.value)
+
+
+def test_a_copy_of_a_shipped_contract_is_the_same_contract(tmp_path: Path) -> None:
+    path = tmp_path / "copy.yaml"
+    path.write_bytes((CATALOG / "nba_games.yaml").read_bytes())
+    assert load_dataset(str(path)) == load_dataset("nba_games") == load_dataset(str(CATALOG / "nba_games.yaml"))
+
+
+def test_two_contracts_of_the_catalog_have_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("courtside.datasets.catalog.CATALOG", tmp_path)
+    own(tmp_path, "first.yaml", name="churn")
+    assert load_dataset("first").name == "churn"
+    other = own(tmp_path, "second.yaml", name="churn")
+    for name in ("first", "second", str(other)):
+        with pytest.raises(DatasetInvalid, match=r"its name is churn, and so is that of .*(first|second)\.yaml"):
+            load_dataset(name)
