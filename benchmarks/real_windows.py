@@ -28,6 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from courtside.core.dataset import Feature
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Profile, check, fit
+from courtside.core.drift.policies.calibrated import NOT_ALONE
+from courtside.core.drift.successive import SPANS, Former, with_former
 from courtside.core.features import build_nba_features
 from courtside.datasets.catalog import load_dataset
 
@@ -69,8 +71,21 @@ def judged(table: pa.Table, season: int, nulls: Mapping[str, tuple[Feature, ...]
         name: fit(before, features, time_column="game_date", calibrated=True, phase=phase)
         for name, features in nulls.items()
     }
+    former: dict[str, list[Former]] = {}
     for kind, window in cut(table.filter(pa.array(of == season))):
-        yield season, kind, reports(known, window)
+        seen = {name: reference.summarize(window) for name, reference in known.items()}
+        found = reports(known, seen)
+        for name, current in seen.items():
+            earlier = former.setdefault(f"{name} {kind}", [])
+            found[f"{name}, with the windows before"] = with_former(
+                found[name],
+                reference=known[name],
+                current=current,
+                former=earlier[1 - max(SPANS) :],
+                policy=CalibratedPolicy(),
+            )
+            earlier.append((window["game_date"][0].as_py(), current))
+        yield season, kind, found
 
 
 def cut(season: pa.Table) -> Iterator[tuple[str, pa.Table]]:
@@ -87,9 +102,8 @@ def cut(season: pa.Table) -> Iterator[tuple[str, pa.Table]]:
                 yield kind, window
 
 
-def reports(known: Mapping[str, Profile], window: pa.Table) -> dict[str, DriftReport]:
+def reports(known: Mapping[str, Profile], seen: Mapping[str, Profile]) -> dict[str, DriftReport]:
     """Judge a window by every rule."""
-    seen = {name: reference.summarize(window) for name, reference in known.items()}
     found = {name: check(known[name], current, CalibratedPolicy()) for name, current in seen.items()}
     return found | {"classic": check(known["history"], seen["history"], ClassicPolicy())}
 
@@ -99,11 +113,14 @@ def summary(windows: Sequence[Judged], nulls: Iterable[str]) -> dict[str, Any]:
     kinds = list(dict.fromkeys(kind for _, kind, _ in windows))
     rules: dict[str, Rule] = {
         **{name: partial(_drifted, rule=name) for name in (*nulls, "classic")},
+        **{name: partial(_drifted, rule=name) for name in (f"{each}, with the windows before" for each in nulls)},
         **{f"{name}, usual": partial(_usual, rule=name) for name in nulls},
         "always": lambda _found, _name: True,
     }
     curve = {f"{name} at {level:g}": partial(_rare, rule=name, level=level) for name in nulls for level in LEVELS}
+    lasting = [f"{name}{rule}" for name in nulls for rule in ("", ", with the windows before")]
     return {
+        "sequences": {name: {kind: _sequences(windows, kind, name) for kind in kinds} for name in lasting},
         "shares": {name: {kind: _shares(windows, kind, rule) for kind in kinds} for name, rule in rules.items()},
         "curve": {name: {kind: _shares(windows, kind, rule) for kind in kinds} for name, rule in curve.items()},
         "whole_seasons_flagged": {
@@ -126,9 +143,30 @@ def _usual(found: Mapping[str, DriftReport], name: str, *, rule: str) -> bool:
 
 
 def _rare(found: Mapping[str, DriftReport], name: str, *, rule: str, level: float) -> bool:
-    """Return whether a feature would be flagged at another level by KS or total variation, without `usual`."""
+    """Return whether a feature would be flagged at another level by KS or total variation, without `usual`.
+
+    The level is that of the feature's own corrected p-value, or of that of the columns that belong together.
+    """
     (feature,) = (feature for feature in found[rule].features if feature.name == name)
-    return (feature.effect or 0.0) > EFFECT and feature.p_adjusted is not None and feature.p_adjusted <= level
+    if (feature.effect or 0.0) <= EFFECT or feature.p_adjusted is None:
+        return False
+    shown = feature.together.shown if feature.together else None
+    moved = shown is not None and shown.pvalue_of_others <= NOT_ALONE and shown.moved[name] > 0
+    joint = feature.together.p_adjusted if feature.together and moved else 1.0
+    return min(feature.p_adjusted, joint) <= level
+
+
+def _sequences(windows: Sequence[Judged], kind: str, rule: str) -> dict[str, float]:
+    """Return the shares of a season's features that any of its windows flags, in quiet and in shifted seasons."""
+    flagged: dict[tuple[int, str], bool] = {}
+    for season, of, found in windows:
+        if of == kind:
+            for feature in found[rule].features:
+                key = (season, feature.name)
+                flagged[key] = flagged.get(key, False) or feature.drifted
+    quiet = [found for (season, _), found in flagged.items() if season in QUIET]
+    shifted = [found for (season, name), found in flagged.items() if season not in QUIET and name in SHIFTED[season]]
+    return {"share_flagged": round(float(np.mean(quiet)), 4), "share_found": round(float(np.mean(shifted)), 4)}
 
 
 def _shares(windows: Sequence[Judged], kind: str, rule: Rule) -> dict[str, float]:

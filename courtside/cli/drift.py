@@ -99,6 +99,7 @@ def check_tables(
 
 
 def _print(compared: "Comparison") -> None:
+    from courtside.core.drift.reports.together import told_together
     from courtside.core.drift.story import headline
     from courtside.core.drift.story.telling import rounding
     from courtside.core.report_page.wording import disagreement
@@ -123,7 +124,8 @@ def _print(compared: "Comparison") -> None:
         print_text(disagreement(report.newest_part))
     for name in report.features_not_in_reference:
         print_text(f"{name}: not compared, because the reference was made without it")
-    parts = (*map(headline.table, report.table), *map(headline.segment, report.segments))
+    together = [headline.together(each) for each in told_together(report.features) if each.rare]
+    parts = (*together, *map(headline.table, report.table), *map(headline.segment, report.segments))
     for line in (*parts, *map(headline.outcome, report.outcomes_drifted)):
         print_text(line)
 

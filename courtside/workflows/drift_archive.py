@@ -25,9 +25,16 @@ FIRST_NUMBERS = (
 )  # fmt: skip
 
 
+# The columns of verdicts that came later, which no statistic has.
+LATER: tuple[tuple[date, str, list[tuple[str, pa.DataType]]], ...] = (
+    (date(2026, 11, 29), "together", [("p_together", pa.float64()), ("windows_together", pa.int64())]),
+)
+
+
 def _later_fields() -> list["pa.Field[Any]"]:
-    """Return the columns of statistics that came later, those of whole tables (the same in every row) among them."""
-    dated: list[tuple[date, str, list[tuple[str, pa.DataType]]]] = [
+    """Return the columns that came later, those of whole tables (the same in every row) among them."""
+    dated: list[tuple[date, str, list[tuple[str, pa.DataType]]]] = [*LATER]
+    dated += [
         (each.added, each.name, [(key, pa.float64()) for key in each.keys if key not in FIRST_NUMBERS])
         for each in statistics.ALL
     ]
@@ -103,7 +110,9 @@ def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) ->
         **{key: value for each in report.table for key, value in each.figures.items()},
     }
     rows = [
-        common | {"feature": feature.name} | {k: v for k, v in feature.to_dict().items() if k in ROWS_SCHEMA.names}
+        common
+        | {"feature": feature.name, "windows_together": feature.successive.count if feature.successive else None}
+        | {k: v for k, v in feature.to_dict().items() if k in ROWS_SCHEMA.names}
         for feature in report.features
     ]
     return pa.Table.from_pylist(rows, schema=ROWS_SCHEMA)

@@ -12,14 +12,16 @@ from courtside.contracts.loads import Load
 from courtside.contracts.records import ChampionReference
 from courtside.core.dataset import Dataset
 from courtside.core.drift import DriftReport, Policy, Profile, check, comparable_reference
-from courtside.core.drift.reading import Days, TableProfile
+from courtside.core.drift.reading import Days, NothingReadable, TableProfile
 from courtside.core.drift.reading.profiles import UNUSABLE, count_rows
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.story.parts import Part, Span, sub_windows
 from courtside.core.drift.story.telling import tell
+from courtside.core.drift.successive import Former, former_windows, with_former
 from courtside.core.features import build_features
 from courtside.core.rows import period, require_time_column, time_column_of, within
 from courtside.workflows.ports import Lake, ObjectMissing
+from courtside.workflows.row_source import NoRows
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
 from courtside.workflows.sealed_models import drift_profile, reference_in_use
 from courtside.workflows.tables import TableRows
@@ -77,12 +79,15 @@ def report_window(
 ) -> WindowReport:
     """Compare the window's rows with the champion's reference; raises `NoRows`, `NothingReadable`, `EmptyWindow`.
 
-    Files of the lake that cannot be used are set aside and named in the report.
+    Files of the lake that cannot be used are set aside and named in the report. The windows before, as far as they lie
+    after the reference, are counted from the lake as it is now, so that evidence adds up over them.
     """
     column = time_column_of(dataset, asked=WINDOWS)
     reference, dataset = _reference(champion, lake=lake, dataset=dataset)
     found, quarantined = _window_files(window, column, lake=lake, dataset=dataset)
-    made = _reported(window, found, quarantined, reference, champion=champion, dataset=dataset, policy=policy)
+    seen = _profiled(window, reference, found, quarantined)
+    former = _former(window, reference, lake=lake, dataset=dataset) if policy.uses_history else []
+    made = _reported(window, seen, former, reference, champion=champion, dataset=dataset, policy=policy)
     return replace(made, newest=max(period(file.table, column)[1] for file in found))
 
 
@@ -101,8 +106,8 @@ def report_load(
     except (BadInput, ObjectMissing) as error:
         why = reason(error) if isinstance(error, BadInput) else "gone from the lake; load its file again to put it back"
         raise EmptyWindow(window, (QuarantinedFile(name, TableSide.CURRENT, why),)) from error
-    files = [ReadFile(name, table)]
-    made = _reported(window, files, [], reference, champion=champion, dataset=dataset, policy=policy)
+    seen = _profiled(window, reference, [ReadFile(name, table)], [])
+    made = _reported(window, seen, [], reference, champion=champion, dataset=dataset, policy=policy)
     return replace(made, load=load.id)
 
 
@@ -114,8 +119,8 @@ def _reference(champion: ChampionReference, *, lake: Lake, dataset: Dataset) -> 
 
 def _reported(
     window: Window,
-    found: Sequence[ReadFile],
-    quarantined: list[QuarantinedFile],
+    seen: TableProfile,
+    former: Sequence[Former],
     reference: Profile,
     *,
     champion: ChampionReference,
@@ -123,14 +128,36 @@ def _reported(
     policy: Policy,
 ) -> WindowReport:
     """Return the report of a window that has rows, for the time being as if the newest were of its last day."""
-    seen = _profiled(window, reference, found, quarantined)
     report = check(reference, seen.profile, policy, features=dataset.feature_names)
+    report = with_former(report, reference=reference, current=seen.profile, former=former, policy=policy)
     comparable = comparable_reference(reference, seen.profile, policy)
     # A champion that was promoted before importances were stored has none.
     importances = champion.importances or None
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts, importances=importances)
     report = replace(report, files_quarantined=seen.quarantined, contract=dataset.contract)
     return WindowReport(window, report, comparable, seen.profile, newest=window.end - timedelta(days=1))
+
+
+def _former(window: Window, reference: Profile, *, lake: Lake, dataset: Dataset) -> list[Former]:
+    """Count the windows just before this one that lie after the reference; what cannot be read is left out."""
+    if reference.time_column is None or reference.period is None:
+        return []
+    column, days = reference.time_column, (window.end - window.start).days
+    spans = former_windows(window.start, days, after=reference.period[1] + timedelta(days=1))
+    if not spans:
+        return []
+    try:
+        files, _ = _window_files(Window(start=spans[0][0], end=spans[-1][1]), column, lake=lake, dataset=dataset)
+    except (NoRows, NothingReadable):
+        return []
+    pieces = [reference.blank() for _ in spans]
+    for file in files:
+        try:
+            _, split = _counted(file.table, reference, spans)
+        except UNUSABLE:  # the check of those days has said so
+            continue
+        pieces = [mine.merge(part) for mine, part in zip(pieces, split, strict=True)]
+    return [(start, piece) for (start, _), piece in zip(spans, pieces, strict=True)]
 
 
 def _profiled(

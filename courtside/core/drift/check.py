@@ -9,6 +9,7 @@ from courtside.core.drift.columns.column import CategoryColumn, Column
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
 from courtside.core.drift.policies.nulls import Nulls, total_variation
 from courtside.core.drift.policies.policy import Evidence, Judgement, Null, Policy
+from courtside.core.drift.policies.together import with_kin
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, SegmentDrift, Verdict
@@ -66,7 +67,7 @@ def _features(
     reference: Profile, current: Profile, policy: Policy, nulls: Nulls | None, *, segments: int = 1
 ) -> list[FeatureDrift]:
     pairs = list(zip(reference.columns, current.columns, strict=True))
-    judged = _judged_all(pairs, policy, nulls, segments=segments)
+    judged = _judged_all(pairs, policy, nulls, sides=(reference, current), segments=segments)
     return [_with_gaps(pair, feature) for pair, feature in zip(pairs, judged, strict=True)]
 
 
@@ -98,12 +99,20 @@ def _of_segment(judged: Sequence[FeatureDrift]) -> Verdict:
     return Verdict.USUAL if Verdict.USUAL in verdicts else Verdict.NO_DRIFT
 
 
-def _judged_all(pairs: Sequence[Pair], policy: Policy, nulls: Nulls | None, *, segments: int = 1) -> list[FeatureDrift]:
+def _judged_all(
+    pairs: Sequence[Pair],
+    policy: Policy,
+    nulls: Nulls | None,
+    *,
+    sides: tuple[Profile, Profile] | None = None,
+    segments: int = 1,
+) -> list[FeatureDrift]:
     unjudged = {mine.name: _unjudged(mine, theirs, policy.minimum_rows) for mine, theirs in pairs}
     asked = [pair for pair in pairs if unjudged[pair[0].name] is None]
     evidence = [_evidence(*pair) for pair in asked]
     if nulls is not None:
         evidence = [nulls.judged(seen, *pair) for seen, pair in zip(evidence, asked, strict=True)]
+        evidence = with_kin(evidence, *sides, nulls) if sides else evidence
     found = zip(asked, evidence, policy.judge(evidence, segments=segments), strict=True)
     judged = {pair[0].name: _judged(pair, seen, judgement) for pair, seen, judgement in found}
     return [unjudged[mine.name] or judged[mine.name] for mine, _ in pairs]
@@ -232,6 +241,7 @@ def _judged(pair: Pair, evidence: Evidence, judgement: Judgement) -> FeatureDrif
         history=judgement.history,
         windows=judgement.windows,
         alpha=judgement.alpha,
+        together=judgement.together,
     )
 
 

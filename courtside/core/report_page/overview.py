@@ -5,6 +5,7 @@ from datetime import date
 
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.reports.report import BROKEN, DriftReport, FeatureDrift, Verdict
+from courtside.core.drift.reports.together import told_together
 from courtside.core.drift.story import headline
 from courtside.core.report_page.markup import Markup, element, joined
 from courtside.core.report_page.wording import (
@@ -122,6 +123,7 @@ def facts(report: DriftReport) -> Markup:
         ("Not judged", f"{_counted(unjudged, 'feature')} with too little data" if unjudged else None),
         ("Not compared", f"{listed(unknown)}: the reference has no such column" if unknown else None),
         ("The table as a whole", "; ".join(each.reason for each in report.table) or None),
+        ("Judged together", "; ".join(map(headline.together, told_together(report.features))) or None),
         ("Contract", None if by is None else f"{by.name}, version {by.version}, SHA-256 {by.sha256[:12]}…"),
         ("Policy", f"{report.policy}; {chance(report)}"),
     ]

@@ -4,6 +4,7 @@ import io
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference
-from courtside.core.drift import ClassicPolicy, fit
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, FeatureDrift, fit
 from courtside.core.drift.reading import Days, NothingReadable
 from courtside.core.rows import within
 from courtside.workflows.drift_window import EmptyWindow, WindowReport, report_window
@@ -120,3 +121,26 @@ def test_a_window_or_a_lake_without_rows_is_refused(lake: InMemoryLake) -> None:
         checked(broken, LAST)
     with pytest.raises(NoRows, match="courtside tables load"):
         checked(with_reference(InMemoryLake()), LAST)
+
+
+def test_evidence_adds_up_over_the_windows_before_that_lie_after_the_reference() -> None:
+    """Charges creep up within their range: no fifteen days show it, sixty do."""
+    table = churn_table(6_000)
+    charge, day = table["monthly_charge"].to_numpy(), table["measured_at"].to_numpy()
+    crept = 20 + 60 * ((charge - 20) / 60) ** np.where(day >= np.datetime64("2023-10-23"), 0.8, 1.0)
+    place = table.column_names.index("monthly_charge")
+    lake = with_reference(lake_of(a=table.set_column(place, "monthly_charge", pa.array(crept))))
+    window = Window(start=date(2023, 12, 7), end=date(2023, 12, 22))
+
+    def found(champion: ChampionReference) -> FeatureDrift:
+        report = report_window(window, champion=champion, lake=lake, dataset=DATASET, policy=CalibratedPolicy()).report
+        return next(feature for feature in report.features if feature.name == "monthly_charge")
+
+    drift = found(CHAMPION)
+    assert drift.drifted
+    assert drift.successive is not None
+    assert (drift.successive.way, drift.successive.since) == ("up", date(2023, 10, 23))
+    known = within(table, "measured_at", Days(end=date(2023, 11, 20)))
+    later = CHAMPION.model_copy(update={"profile_key": lake_keys.training_profile("later")})
+    lake.write(later.profile_key, fit(known, DATASET.features, time_column=DATASET.time_column).to_bytes())
+    assert found(later).successive is None

@@ -39,42 +39,74 @@ class Blocks:
     expected: Floats
 
 
-def spreads(
-    history: DayCounts, groups: Sequence[Groups], distances: Sequence[Distance], *, phased: bool
-) -> list[list[Spread]]:
-    """Return the spreads of each feature's windows, for every length of which the history has enough windows.
+@dataclass(frozen=True, eq=False, slots=True)
+class Measure:
+    """What is measured in each window: which of the history's groups, side by side, and their distance."""
 
-    A window is compared with the two nearest other years (with `phased`, with their same months). If the history has no
-    years, it is compared with all rows except those of neighbouring windows.
+    part: slice | Integers
+    distance: Distance
+
+
+def measures(groups: Sequence[Groups], distances: Sequence[Distance]) -> list[Measure]:
+    """Return what is measured of each feature, whose groups lie side by side in a history."""
+    ends = np.cumsum([group.size for group in groups])
+    return [
+        Measure(slice(end - group.size, end), distance)
+        for end, group, distance in zip(ends, groups, distances, strict=True)
+    ]
+
+
+def spreads(history: DayCounts, *families: Sequence[Measure], phased: bool) -> list[list[list[Spread]]]:
+    """Return each measure's spread of windows, for every length of which the history has enough windows, by family.
+
+    Measures of a family are moderated by each other. A window is compared with the two nearest other years (with
+    `phased`, with the same months of them), or, if the history has no years, with all rows except those of the windows
+    beside it.
 
     Source: Rao & Scott 1984, Ann. Stat. 12(1) (design effects of clustered rows); blocks: Künsch 1989, ibid. 17(3).
     """
     years = Years.of(history, phased=phased)
-    ends = np.cumsum([group.size for group in groups])
-    parts = [slice(end - group.size, end) for end, group in zip(ends, groups, strict=True)]
-    shapes = [distance.covariance() for distance in distances]
-    independent = [float(np.trace(shape)) for shape in shapes]
-    found: list[list[Spread]] = [[] for _ in groups]
+    found = [_Family.of(family) for family in families]
     for days in years.lengths() if years else LENGTHS:
         windows = list(years.windows(days) if years else _plain(history, days))
         free = years.cycles.free if years else 0.0
-        measured = [_measured(windows, *of, free=free) for of in zip(parts, distances, strict=True)]
-        moderated = moderate(measured, shapes, independent)
-        for spread, known in zip(found, moderated, strict=True):
+        for family in found:
+            family.add(windows, days, free=free)
+    return [family.spreads for family in found]
+
+
+@dataclass(eq=False, slots=True)
+class _Family:
+    """Measures that moderate each other, and what is known of them so far: a window's shape follows a shorter one's."""
+
+    measures: Sequence[Measure]
+    shapes: list[Floats]
+    independent: list[float]
+    spreads: list[list[Spread]]
+
+    @classmethod
+    def of(cls, measures: Sequence[Measure]) -> "_Family":
+        shapes = [each.distance.covariance() for each in measures]
+        return cls(measures, shapes, [float(np.trace(shape)) for shape in shapes], [[] for _ in measures])
+
+    def add(self, windows: Sequence[Blocks], days: int, *, free: float) -> None:
+        measured = [_measured(windows, each.part, each.distance, free=free) for each in self.measures]
+        for place, known in enumerate(moderate(measured, self.shapes, self.independent)):
             if known.blocks:
-                spread.append(Spread(days, round(known.blocks, 2), Cumulants.of(known.covariance).rounded()))
-        shapes = [known.covariance if known.size > 0 else shape for known, shape in zip(moderated, shapes, strict=True)]
-    return found
+                spread = Spread(days, round(known.blocks, 2), Cumulants.of(known.covariance).rounded())
+                self.spreads[place].append(spread)
+            if known.size > 0:
+                self.shapes[place] = known.covariance
 
 
-def _measured(windows: Sequence[Blocks], part: slice, distance: Distance, *, free: float) -> Measured:
+def _measured(windows: Sequence[Blocks], part: slice | Integers, distance: Distance, *, free: float) -> Measured:
     """Return the covariance for one length; `free` is the degrees of freedom of the years' levels.
 
     Windows of a year share its level, so the more of the spread lies between years, the fewer windows they are worth.
     Source: the degrees of freedom of a sum of variances, Satterthwaite 1946, Biometrics Bull. 2(6).
     """
     years = [_deviations(blocks, part, distance) for blocks in windows]
-    deviations = np.concatenate([np.zeros((0, distance.scale.size)), *years])
+    deviations = np.concatenate([np.zeros((0, distance.dimensions)), *years])
     _shorten(deviations, least=float(np.trace(distance.covariance())))
     count = len(deviations)
     found = Measured(deviations.T @ deviations / max(1, count), count)
@@ -99,7 +131,7 @@ def _shorten(deviations: Floats, *, least: float) -> None:
     deviations[far] *= np.sqrt(most / squared[far])[:, None]
 
 
-def _deviations(blocks: Blocks, part: slice, distance: Distance) -> Floats:
+def _deviations(blocks: Blocks, part: slice | Integers, distance: Distance) -> Floats:
     """Return the deviation of each window in the coordinates of the distance, scaled to one row."""
     counts, expected = blocks.counts[:, part], blocks.expected[:, part]
     rows, others = counts.sum(axis=1, keepdims=True), expected.sum(axis=1, keepdims=True)

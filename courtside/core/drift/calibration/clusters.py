@@ -1,6 +1,7 @@
 """The null by entities: how far a window lies from its reference by chance if both hold entities of one kind."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from courtside.core.drift.calibration.distance import Cumulants, Distance
 from courtside.core.drift.calibration.null import tail
+from courtside.core.drift.columns.hashing import MOST_BITS
 from courtside.core.drift.columns.rounding import Floats, Integers
 
 FEWEST_ENTITIES = 8
@@ -16,10 +18,28 @@ FEWEST_ENTITIES = 8
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """One side of a comparison: `ids` of its entities, ascending, and the counts of one feature's groups in each."""
+    """One side of a comparison: `ids` of its entities, ascending, and the counts of one feature's groups in each.
+
+    Of the entities' hashes `bits` bits are known.
+    """
 
     ids: Integers
     counts: Floats
+    bits: int = MOST_BITS
+
+    @classmethod
+    def side_by_side(cls, sides: "Sequence[Clusters]") -> "Clusters":
+        """Return the groups of several features side by side; an entity of several of them is one."""
+        bits = min(side.bits for side in sides)
+        cut = [side.ids & ((1 << bits) - 1) for side in sides]
+        ids = np.unique(np.concatenate(cut))
+        counts = np.zeros((ids.size, sum(side.counts.shape[1] for side in sides)))
+        start = 0
+        for side, mine in zip(sides, cut, strict=True):
+            end = start + side.counts.shape[1]
+            np.add.at(counts[:, start:end], np.searchsorted(ids, mine), side.counts)
+            start = end
+        return cls(ids, counts, bits)
 
     @cached_property
     def rows(self) -> Floats:

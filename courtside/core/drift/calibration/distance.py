@@ -55,8 +55,13 @@ class Distance:
             return cls(ordered, np.sqrt(step / spread), shares)
         return cls(ordered, 1 / np.sqrt(np.maximum(shares, SMALLEST_SHARE)), shares)
 
+    @property
+    def dimensions(self) -> int:
+        """How many coordinates there are."""
+        return int(self.scale.size)
+
     def coordinates(self, shares: Floats) -> Floats:
-        """Return the coordinates of shares in the shape (..., groups)."""
+        """Return the coordinates of shares, shape (..., groups), as (..., dimensions)."""
         values = np.cumsum(shares, axis=-1)[..., :-1] if self.ordered else shares
         result: Floats = values * self.scale
         return result

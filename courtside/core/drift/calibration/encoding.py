@@ -1,5 +1,6 @@
 """A calibration is encoded as part of the header and arrays of a serialized profile."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from courtside.core.drift.calibration.distance import Cumulants
 from courtside.core.drift.calibration.entities import EntityCounts
 from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.calibration.history import Calibration
+from courtside.core.drift.calibration.kin import Kin
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
 from courtside.core.drift.calibration.steps import Years, ranges
@@ -69,13 +71,29 @@ def restored_entities(described: dict[str, Any], late: list[Integers]) -> Entity
     )
 
 
+def described_kin(kin: Kin) -> dict[str, Any]:
+    """Return the part of the header for columns that belong together."""
+    return {"places": kin.places, "signs": kin.signs, "spreads": _spreads(kin.spreads)}
+
+
+def restored_kin(described: dict[str, Any]) -> Kin:
+    """Undo `described_kin`."""
+    return Kin(tuple(described["places"]), tuple(described["signs"]), _restored_spreads(described["spreads"]))
+
+
 def _null(null: FeatureNull) -> dict[str, Any]:
-    spreads = [[s.days, s.blocks, s.cumulants.first, s.cumulants.second, s.cumulants.third] for s in null.spreads]
-    return {"ordered": null.groups.ordered, "spreads": spreads}
+    return {"ordered": null.groups.ordered, "spreads": _spreads(null.spreads)}
+
+
+def _spreads(spreads: Sequence[Spread]) -> list[list[float]]:
+    return [[s.days, s.blocks, s.cumulants.first, s.cumulants.second, s.cumulants.third] for s in spreads]
+
+
+def _restored_spreads(described: list[list[Any]]) -> tuple[Spread, ...]:
+    return tuple(Spread(days, blocks, Cumulants(*cumulants)) for days, blocks, *cumulants in described)
 
 
 def _restored_null(described: dict[str, Any], arrays: list[Integers]) -> FeatureNull:
     of_cell, counts = arrays.pop(0), arrays.pop(0)
     groups = Groups(of_cell.astype(np.int64), counts.size, described["ordered"])
-    spreads = tuple(Spread(days, blocks, Cumulants(*cumulants)) for days, blocks, *cumulants in described["spreads"])
-    return FeatureNull(groups, counts, spreads)
+    return FeatureNull(groups, counts, _restored_spreads(described["spreads"]))

@@ -16,7 +16,7 @@ from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import Column
-from courtside.core.drift.columns.hashing import hashed, told_apart
+from courtside.core.drift.columns.hashing import MOST_BITS, hashed, told_apart
 from courtside.core.drift.columns.ordering import distinct
 from courtside.core.drift.columns.rounding import Floats, Integers
 
@@ -24,7 +24,6 @@ MOST_ENTITIES, FEWEST_KEPT = 256, 32
 """The number of entities that are distinguished; any other shares a place with one of them, chosen by its hash."""
 MOST_COUNTS = 2**22
 """The most counts in one table; one with hundreds of features distinguishes fewer entities, at least `FEWEST_KEPT`."""
-MOST_BITS = 40
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,16 +1,17 @@
 """A reference's own history tells how quiet windows vary, and with which of its days a window is compared."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from courtside.core.dataset import Phase
-from courtside.core.drift.calibration.blocks import spreads
+from courtside.core.drift.calibration.blocks import Measure, measures, spreads
 from courtside.core.drift.calibration.days import DayCounts, count_days
 from courtside.core.drift.calibration.distance import Distance
 from courtside.core.drift.calibration.groups import Groups
+from courtside.core.drift.calibration.kin import Direction, Kin, rising
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
 from courtside.core.drift.calibration.reweighting import reweighted
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """The null of each feature in order, the reference by month if phases matter, and its years."""
+    """The null of each feature in order, the reference by month if phases matter, its years and its kin.
+
+    The profile keeps the kin itself, since references without dates have kin, too.
+    """
 
     nulls: tuple[FeatureNull, ...]
     phases: Phases | None = None
     years: Years | None = None
+    kin: tuple[Kin, ...] = ()
 
     def weights(self, period: Period) -> Floats | None:
         """Return the share of each month's rows on the days of the year in a period, or None without phases."""
@@ -59,11 +64,13 @@ def calibrate(
     history: arrow.Batches | None,
     time_column: str,
     phase: Phase | None,
+    kin: Callable[[], Sequence[Kin]] = tuple,
 ) -> tuple[list[Calibration], "NewestPart | None"]:
     """Calibrate sets of a reference's columns separately, on its own rows or on a longer history that includes them.
 
     All sets are counted in one pass. A reference that disagrees with itself is calibrated for its newest part, which is
-    returned with the calibrations. Raises `MissingColumns` or `WrongType` if the history lacks the time column.
+    returned with the calibrations. `kin` gives the kin of the first set when it is asked after counting. Raises
+    `MissingColumns` or `WrongType` if the history lacks the time column.
     """
     from courtside.core.drift.calibration.homogeneity import newest_part  # a check never needs this import
 
@@ -81,7 +88,8 @@ def calibrate(
         which = slice(first, first + len(table))
         own = groups[which]
         part = slice(start, start + sum(group.size for group in own))
-        found.append(_calibrated(own, counts[which], mine.of(part), past.of(part), phase))
+        known = _Relatives(tables[0], () if first else kin())
+        found.append(_calibrated(own, counts[which], (mine.of(part), past.of(part)), phase, known))
         first, start = first + len(table), part.stop
     return found, newest
 
@@ -90,9 +98,34 @@ def _distances(groups: Sequence[Groups], counts: Sequence[Integers]) -> list[Dis
     return [Distance.of(count, ordered=group.ordered) for count, group in zip(counts, groups, strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Relatives:
+    """The kin among some columns."""
+
+    columns: Sequence[Column]
+    kin: Sequence[Kin]
+
+    def measures(self, groups: Sequence[Groups], counts: Sequence[Integers]) -> list[Measure]:
+        """Return what is measured of each kin: the mean rank of all its columns."""
+        starts = np.cumsum([0, *(group.size for group in groups)])
+        found = []
+        for kin in self.kin:
+            part = np.concatenate([np.arange(starts[place], starts[place + 1]) for place in kin.places])
+            signs = [sign * rising(self.columns[p], groups[p]) for p, sign in zip(kin.places, kin.signs, strict=True)]
+            found.append(Measure(part, Direction.along([counts[place] for place in kin.places], signs)))
+        return found
+
+
 def _calibrated(
-    groups: Sequence[Groups], counts: Sequence[Integers], mine: DayCounts, past: DayCounts, phase: Phase | None
+    groups: Sequence[Groups],
+    counts: Sequence[Integers],
+    days: tuple[DayCounts, DayCounts],
+    phase: Phase | None,
+    relatives: _Relatives,
 ) -> Calibration:
-    found = spreads(past, groups, _distances(groups, counts), phased=phase is not None)
+    mine, past = days
+    each = measures(groups, _distances(groups, counts))
+    found, of_kin = spreads(past, each, relatives.measures(groups, counts), phased=phase is not None)
     nulls = tuple(FeatureNull(*parts) for parts in zip(groups, counts, map(tuple, found), strict=True))
-    return Calibration(nulls, None if phase is None else Phases.of(mine), Years.of(past, groups))
+    kin = tuple(kin.known_by(spread) for kin, spread in zip(relatives.kin, of_kin, strict=True))
+    return Calibration(nulls, None if phase is None else Phases.of(mine), Years.of(past, groups), kin)

@@ -60,33 +60,38 @@ class FeatureNull:
 
         Beyond the longest length of which the history has enough windows, the spread keeps growing at the last rate.
         """
-        if not self.spreads:
-            return self.independent, math.inf
-        longest = max(LENGTHS[-1], self.spreads[-1].days)
-        place = math.log(min(max(days, 1), longest))
-        lengths = np.log([spread.days for spread in self.spreads])
-        values = ((s.cumulants.first, s.cumulants.second, s.cumulants.third, s.blocks) for s in self.spreads)
-        first, second, third, blocks = (float(np.interp(place, lengths, row)) for row in zip(*values, strict=True))
-        cumulants = Cumulants(first, second, third) * math.exp(self._growth * max(0.0, place - lengths[-1]))
-        if cumulants.first <= self.independent.first:
-            return self.independent, math.inf
-        return cumulants, blocks
+        return spread_at(self.spreads, self.independent, days=days)
 
     def nearest(self, days: float) -> Spread | None:
         """Return the spread of the windows nearest in length, or None if there are none."""
         wanted = math.log(max(days, 1))
         return min(self.spreads, key=lambda spread: abs(math.log(spread.days) - wanted), default=None)
 
-    @cached_property
-    def _growth(self) -> float:
-        """Return the slope of the spread over the length at the longest lengths, both in logarithms; it is 0 to 1."""
-        if len(self.spreads) < 2:
-            return 0.0
-        before, last = self.spreads[-2:]
-        if not (before.cumulants.first > 0 and last.cumulants.first > 0):
-            return 0.0
-        rise = math.log(last.cumulants.first / before.cumulants.first)
-        return min(1.0, max(0.0, rise / math.log(last.days / before.days)))
+
+def spread_at(spreads: Sequence[Spread], independent: Cumulants, *, days: float) -> tuple[Cumulants, float]:
+    """Return the spread of windows of some days and how many windows it is known from, as `FeatureNull.at` does."""
+    if not spreads:
+        return independent, math.inf
+    longest = max(LENGTHS[-1], spreads[-1].days)
+    place = math.log(min(max(days, 1), longest))
+    lengths = np.log([spread.days for spread in spreads])
+    values = ((s.cumulants.first, s.cumulants.second, s.cumulants.third, s.blocks) for s in spreads)
+    first, second, third, blocks = (float(np.interp(place, lengths, row)) for row in zip(*values, strict=True))
+    cumulants = Cumulants(first, second, third) * math.exp(_growth(spreads) * max(0.0, place - lengths[-1]))
+    if cumulants.first <= independent.first:
+        return independent, math.inf
+    return cumulants, blocks
+
+
+def _growth(spreads: Sequence[Spread]) -> float:
+    """Return the slope of the spread over the length, both in logarithms, at the longest ones; 0 to 1."""
+    if len(spreads) < 2:
+        return 0.0
+    before, last = spreads[-2:]
+    if not (before.cumulants.first > 0 and last.cumulants.first > 0):
+        return 0.0
+    rise = math.log(last.cumulants.first / before.cumulants.first)
+    return min(1.0, max(0.0, rise / math.log(last.days / before.days)))
 
 
 def tail(scaled: float, cumulants: Cumulants, blocks: float) -> float:

@@ -15,6 +15,8 @@ Hashes = NDArray[np.uint64]
 
 EXACT = 2.0**53
 """From here on, neighbouring integers are equal as floats, so they are hashed as integers."""
+MOST_BITS = 40
+"""The bits that are kept of a hash that names an entity: enough to distinguish as many as any table holds."""
 _NOTHING = np.uint64(0x2545F4914F6CDD1D)
 """This hash stands for a missing value."""
 

@@ -4,21 +4,41 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from courtside.contracts.shortening import listed, shortened
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.policies.clauses import known_pvalue, over, short, short_pvalue
 from courtside.core.drift.policies.multiple_testing import benjamini_hochberg
-from courtside.core.drift.policies.policy import MINIMUM_ROWS, Evidence, Judgement, Null, YearSteps
+from courtside.core.drift.policies.policy import (
+    MINIMUM_ROWS,
+    Evidence,
+    Judgement,
+    Null,
+    TogetherJudged,
+    YearSteps,
+)
 from courtside.core.drift.policies.thresholds import Threshold, require_thresholds
 from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 
 ALPHAS: Mapping[Null, float] = {Null.ENTITIES: 0.05, Null.HISTORY: 0.01, Null.INDEPENDENT_ROWS: 0.01}
 """How small a corrected p-value must be. Rows are hardly ever independent, and years are few, so these two are held to
 less; entities are what they are taken for."""
+ALPHAS_OF_KIN: Mapping[Null, tuple[float, float]] = {
+    Null.ENTITIES: (0.001, 0.005),
+    Null.HISTORY: (0.001, 0.01),
+    Null.INDEPENDENT_ROWS: (0.001, 0.01),
+}
+"""How small the corrected p-value of columns that belong together must be, and that of one of them by itself: together
+they say more, so both can be held to less."""
+NOT_ALONE = 0.02
+"""One column that moved far is no move of all: the others' p-value without it must be at most this."""
+NOT_AGAINST = 0.2
+"""A column that moved with the others has moved if its own p-value is at most this."""
 USUAL_SHARE, USUAL_STEPS = 0.3, 2
 """A change is usual if this share of the steps between the history's years was as large, and not only one of several:
 one large step is a break, which must not hide the next."""
 NEVER_QUIET = 3.0
 """An effect this many times the threshold is not called "no drift", even if chance may explain it."""
+MOST_NAMED = 3
 UNUSUAL = 0.05
 """Below this p-value, a reader would wonder why it does not count."""
 
@@ -31,6 +51,10 @@ class CalibratedPolicy:
     probability of any range or set of values, in [0, 1]), or PSI less its sampling part. The p-value's null are other
     entities where the features name them, else the history of the reference where it was calibrated, else independent
     rows; the reason says which. Benjamini-Hochberg corrects for the number of features with the same null.
+
+    Columns that belong together have a p-value together, too, corrected for the number of such sets of columns. Where
+    it is small enough, those of them drifted whose effect matters, which moved like the others and whose own p-value is
+    not large (`NOT_AGAINST`).
 
     What would be drift is `usual` if the years of the reference's history lie as far from each other
     (`USUAL_SHARE`, `USUAL_STEPS`), and so is what chance may explain but nobody would call quiet (`NEVER_QUIET`).
@@ -75,8 +99,10 @@ class CalibratedPolicy:
         judged: dict[str, Judgement] = {}
         for null in Null:
             family = [feature for feature in evidence if feature.null is null]
+            together = self._together(family)
             for feature, p in zip(family, benjamini_hochberg([each.pvalue for each in family]), strict=True):
-                judged[feature.name] = self._judged(feature, min(1.0, segments * p), tests=segments * len(family))
+                tests, kin = segments * len(family), together.get(feature.name)
+                judged[feature.name] = self._judged(feature, min(1.0, segments * p), kin, tests=tests)
         return tuple(judged[feature.name] for feature in evidence)
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:
@@ -91,7 +117,19 @@ class CalibratedPolicy:
     def _alpha(self, null: Null) -> float:
         return ALPHAS[null] if self.alpha is None else self.alpha
 
-    def _judged(self, feature: Evidence, p_adjusted: float, *, tests: int) -> Judgement:
+    def _together(self, family: Sequence[Evidence]) -> dict[str, TogetherJudged]:
+        """Judge the columns that belong together, each of which gets the same verdict on all of them."""
+        shown = list({id(each.together): each.together for each in family if each.together}.values())
+        found: dict[str, TogetherJudged] = {}
+        for each, p_adjusted in zip(shown, benjamini_hochberg([each.pvalue for each in shown]), strict=True):
+            alpha = ALPHAS_OF_KIN[each.null][0] if self.alpha is None else self.alpha
+            judged = TogetherJudged(each, p_adjusted, p_adjusted <= alpha and each.pvalue_of_others <= NOT_ALONE)
+            found |= dict.fromkeys(each.moved, judged)
+        return found
+
+    def _judged(
+        self, feature: Evidence, p_adjusted: float, together: TogetherJudged | None, *, tests: int
+    ) -> Judgement:
         label = "KS" if feature.kind is FeatureKind.NUMERIC else "total variation"
         limit = self.threshold(feature.name, "effect")
         large = (
@@ -99,18 +137,28 @@ class CalibratedPolicy:
             over("PSI", feature.statistic("psi_adjusted"), self.threshold(feature.name, "psi")),
         )
         matters = [clause for exceeded, clause in large if exceeded]
-        alpha = self._alpha(feature.null)
-        rare = p_adjusted <= alpha
+        alone = together is None or self.alpha is not None
+        alpha = self._alpha(feature.null) if alone else ALPHAS_OF_KIN[feature.null][1]
+        rare = p_adjusted <= alpha or _moved_with_kin(feature, together)
         history = _history(feature)
         usual = bool(matters) and (_recurs(history) if rare else feature.effect > NEVER_QUIET * limit)
         clauses = [*(matters or [clause for _, clause in large]), _rarity(feature)]
+        if together is not None and together.rare and together.shown.moved[feature.name] > 0:
+            clauses.append(_with_others(feature.name, together))
         if matters and not rare and feature.pvalue <= UNUSUAL:
             clauses.append(_doubt(feature, p_adjusted, alpha, tests=tests))
         if matters and history is not None and history.as_large:
             clauses.append(_recurrence(history))
         drifted = bool(matters) and rare and not usual
         found = Judgement(drifted, tuple(clauses), feature.effect, p_adjusted, usual, feature.null, history)
-        return replace(found, windows=feature.windows, alpha=alpha)
+        return replace(found, windows=feature.windows, alpha=alpha, together=together)
+
+
+def _moved_with_kin(feature: Evidence, together: TogetherJudged | None) -> bool:
+    """Return whether chance does not explain how a feature's kin moved, and it moved like them."""
+    if together is None or not together.rare:
+        return False
+    return together.shown.moved[feature.name] > 0 and feature.pvalue <= NOT_AGAINST
 
 
 def _doubt(feature: Evidence, p_adjusted: float, alpha: float, *, tests: int) -> str:
@@ -141,6 +189,12 @@ def _recurrence(history: YearSteps) -> str:
     if history.steps == 1:
         return "as large as between its two years"
     return f"as large in {history.as_large} of {history.steps} steps between its years"
+
+
+def _with_others(name: str, together: TogetherJudged) -> str:
+    """Say which other columns moved like this one, and how often chance moves all of them so."""
+    others = [shortened(other) for other, by in together.shown.moved.items() if other != name and by > 0]
+    return f"p {short_pvalue(together.p_adjusted)} together with {listed(others, MOST_NAMED)}"
 
 
 def _rarity(feature: Evidence) -> str:

@@ -93,16 +93,16 @@ def _clusters(reference: Profile, current: Profile) -> dict[str, tuple[Clusters,
         mine, theirs = before.coarsened(bits), after.coarsened(bits)
         (ids, counts), (others, seen) = mine.weighted(reference.weights), theirs.weighted()
         for name, part in before.parts.items():
-            pair = _cluster(ids, counts[:, part]), _cluster(others, seen[:, part])
+            pair = _cluster(ids, counts[:, part], bits), _cluster(others, seen[:, part], bits)
             columns = reference.by_name[name], current.by_name[name]
             if all(_enough(side, column.valid) for side, column in zip(pair, columns, strict=True)):
                 found[name] = pair
     return found
 
 
-def _cluster(ids: Integers, counts: Floats) -> Clusters:
+def _cluster(ids: Integers, counts: Floats, bits: int) -> Clusters:
     held = counts.any(axis=1)
-    return Clusters(ids[held], counts[held])
+    return Clusters(ids[held], counts[held], bits)
 
 
 def _enough(side: Clusters, rows: int) -> bool:

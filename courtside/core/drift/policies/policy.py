@@ -22,6 +22,31 @@ class Null(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """What columns that belong together show as one: `pvalue` is how often chance (`null`) moves their mean as far.
+
+    `moved` says by how much each moved in the direction of them all, as a share of the reference's rows by which its
+    mean rank changed; one that went the other way has a negative share. `rising` says whether the first of them rose.
+    `pvalue_of_others` is that of all but the one that moved most, 1 if those went the other way.
+    """
+
+    moved: Mapping[str, float]
+    rising: bool
+    pvalue: float
+    pvalue_of_others: float
+    null: Null
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherJudged:
+    """A policy's verdict on columns that belong together: `rare` if chance does not explain how they moved."""
+
+    shown: Together
+    p_adjusted: float
+    rare: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one feature with values on both sides.
 
@@ -29,7 +54,7 @@ class Evidence:
     this kind by their keys, None where one cannot be computed. The rest is only set for policies that use history:
     `effect` is KS or the total variation distance, `pvalue` how often chance (`null`) gives as much, `entities` how
     many entities the reference and the window hold, `steps` the effects from one year of the history to the next,
-    `windows` how many windows of the history the p-value rests on.
+    `windows` how many windows of the history the p-value rests on, `together` what the columns that belong to it show.
     """
 
     name: str
@@ -43,6 +68,7 @@ class Evidence:
     entities: tuple[int, int] | None = None
     steps: tuple[float, ...] = ()
     windows: int | None = None
+    together: Together | None = None
 
     def statistic(self, key: str) -> float:
         """Return a value that features of this kind have; raises `StatisticMissing`."""
@@ -79,7 +105,8 @@ class Judgement:
 
     `usual` says that it moved, though not beyond what the reference itself shows; such a feature has not drifted.
     `alpha` is what the corrected p-value was compared with, None of policies that correct none. `windows` is how many
-    windows of the history it rests on, None of other nulls.
+    windows of the history it rests on, None of other nulls. `together` is the verdict on the columns that belong
+    together with it, None without any.
     """
 
     drifted: bool
@@ -91,6 +118,7 @@ class Judgement:
     history: YearSteps | None = None
     windows: int | None = None
     alpha: float | None = None
+    together: TogetherJudged | None = None
 
 
 class Policy(Protocol):

@@ -11,9 +11,11 @@ from courtside.core.drift.calibration.days import rows_since
 from courtside.core.drift.calibration.entities import EntityCounter
 from courtside.core.drift.calibration.history import Calibration, calibrate
 from courtside.core.drift.calibration.homogeneity import NewestPart
+from courtside.core.drift.calibration.kin import Kin, kin_of
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.errors import MissingColumns
+from courtside.core.drift.pairs.by_column import correlations_by_column
 from courtside.core.drift.pairs.counting import PairCounter
 from courtside.core.drift.pairs.null import PairNull
 from courtside.core.drift.profiles.outcomes import OutcomeSurvey
@@ -90,14 +92,20 @@ def _with_history(
     counter = PairCounter(profile.columns, time_column=time_column)
     also = [counter.add_history] if time_column is None or history is None else []
     reference = _counting(batches, entities.add, counter.add_reference, *also)
+    named = {feature.name: bool(feature.entity) for feature in features}
+
+    def kin() -> tuple[Kin, ...]:
+        correlations = correlations_by_column(counter.pairs().sums, columns=len(profile.columns))
+        return kin_of(profile.columns, [named[each.name] for each in profile.columns], correlations)
+
     if time_column is None:
         deque(reference, maxlen=0)
         pairs = replace(counter.pairs(), null=counter.null())
-        return replace(profile, entities=entities.tables(), pairs=pairs)
+        return replace(profile, entities=entities.tables(), pairs=pairs, kin=kin())
     if history is not None:
         history = _counting(history, counter.add_history)
     tables = [part.columns for part in (profile, profile.outcomes) if part]
-    found, newest = calibrate(tables, reference, history=history, time_column=time_column, phase=phase)
+    found, newest = calibrate(tables, reference, history=history, time_column=time_column, phase=phase, kin=kin)
     profile = replace(profile, entities=entities.tables(), pairs=counter.pairs())
     return _of_one_piece(profile, batches, found, newest, null=lambda since: counter.null(since=since, phased=phased))
 
@@ -153,7 +161,7 @@ def _of_one_piece(
 def _calibrated(profile: Profile, found: Sequence[Calibration], null: PairNull | None) -> Profile:
     outcomes = replace(profile.outcomes, calibration=found[1]) if profile.outcomes else None
     pairs = replace(profile.pairs, null=null) if profile.pairs else None
-    return replace(profile, calibration=found[0], outcomes=outcomes, pairs=pairs)
+    return replace(profile, calibration=found[0], outcomes=outcomes, pairs=pairs, kin=found[0].kin)
 
 
 def _counting(batches: arrow.Batches, *counts: Callable[[BatchCells], None]) -> Iterator[pa.RecordBatch]:

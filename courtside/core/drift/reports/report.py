@@ -10,10 +10,12 @@ from typing import Any
 
 from courtside.core.dataset import ContractId, FeatureKind, Role
 from courtside.core.drift.policies.nulls import NullWindows
-from courtside.core.drift.policies.policy import Null, YearSteps
+from courtside.core.drift.policies.policy import Null, TogetherJudged, YearSteps
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 from courtside.core.drift.reports.sides import NewestPart, Side
+from courtside.core.drift.reports.successive import Successive
 from courtside.core.drift.reports.table import TableDrift
+from courtside.core.drift.reports.together import told_together
 from courtside.core.drift.reports.trends import Group, Trend
 from courtside.core.drift.statistics import KEYS
 
@@ -61,6 +63,8 @@ class FeatureDrift:
     sub-windows are compared. `null` is the kind of chance that its p-value assumes, and `history` how often the
     reference's own years moved as much; both are None for policies that do not use them. `alpha` is what
     `p_adjusted` was compared with, and `windows` how many windows of the history it rests on, or None for other nulls.
+    `together` is the verdict on the columns that belong together with it, and `successive` what several windows showed
+    of it where the last one did not.
     """
 
     name: str
@@ -81,6 +85,8 @@ class FeatureDrift:
     history: YearSteps | None = None
     windows: int | None = None
     alpha: float | None = None
+    together: TogetherJudged | None = None
+    successive: Successive | None = None
 
     def statistic(self, key: str) -> float | None:
         """Return the value of a statistic, or None if it does not apply or could not be computed."""
@@ -95,6 +101,7 @@ class FeatureDrift:
             "unseen_rate": self.unseen_rate,
             "effect": self.effect,
             "p_adjusted": self.p_adjusted,
+            **({"p_together": self.together.p_adjusted} if self.together else {}),
             "values_lost": self.values_lost,
             "moved": self.moved,
             "drifted": self.drifted,
@@ -104,6 +111,7 @@ class FeatureDrift:
             **({"alpha": self.alpha} if self.alpha is not None else {}),
             **({"windows": self.windows} if self.windows else {}),
             **({"history": self.history.to_dict()} if self.history else {}),
+            **({"successive": self.successive.to_dict()} if self.successive else {}),
             **({"trend": self.trend.to_dict()} if self.trend else {}),
         }
 
@@ -262,6 +270,11 @@ class DriftReport:
             **{each.role.value: {"name": each.name, **each.to_dict()} for each in self.outcomes},
             **({"table": {each.name: each.to_dict() for each in self.table}} if self.table else {}),
             **({"segments": [each.to_dict() for each in self.segments]} if self.segments else {}),
+            **(
+                {"together": [each.to_dict() for each in together]}
+                if (together := told_together(self.features))
+                else {}
+            ),
             **groups,
             **({"null": self.null.value} if self.null else {}),
             **({"null_windows": self.null_windows.to_dict()} if self.null_windows else {}),

@@ -90,13 +90,14 @@ class Group:
     """Drifted features that form one story; the first one moved most.
 
     `effect` is the largest effect of its features, `headline` is one plain sentence, and `onset` is that of all
-    together.
+    together. `p_together` is the p-value of the columns that belong together, which all of these do, or None.
     """
 
     features: tuple[str, ...]
     headline: str
     onset: Onset | None
     effect: float | None
+    p_together: float | None = None
 
     @property
     def began(self) -> date | None:
@@ -111,4 +112,5 @@ class Group:
             "began": self.began.isoformat() if self.began else None,
             "passed": self.onset.passed if self.onset else None,
             "effect": self.effect,
+            **({} if self.p_together is None else {"p_together": self.p_together}),
         }

@@ -7,9 +7,11 @@ import numpy as np
 
 from courtside.contracts.shortening import listed, quoted, shortened
 from courtside.core.drift.columns.column import Column, NumericColumn
+from courtside.core.drift.policies.clauses import short_pvalue
 from courtside.core.drift.reports.reasons import mean_movement, movement
 from courtside.core.drift.reports.report import FeatureDrift, SegmentDrift, Verdict
 from courtside.core.drift.reports.table import TableDrift
+from courtside.core.drift.reports.together import TogetherDrift
 from courtside.core.drift.reports.trends import Onset
 
 MOST_NAMED = 4
@@ -27,12 +29,22 @@ _SEGMENTS = {
 }
 
 
-def moved(features: Sequence[FeatureDrift], pairs: Sequence[tuple[Column, Column]], *, since: str) -> str:
-    """Say what moved in a group of one or more features; `pairs` are their reference and current columns."""
+def moved(
+    features: Sequence[FeatureDrift],
+    pairs: Sequence[tuple[Column, Column]],
+    *,
+    since: str,
+    together: float | None = None,
+) -> str:
+    """Say what moved in a group of one or more features; `pairs` are their reference and current columns.
+
+    `together` is the p-value of the columns that belong together with all of them.
+    """
     what = _movement(pairs)
     if len(features) == 1:
         return f"{shortened(features[0].name)}: {what}{since}"
-    return f"{len(features)} features moved together ({_names(features)}): {what}{since}"
+    chance = "" if together is None else f", p {short_pvalue(together)} for all together"
+    return f"{len(features)} features moved together ({_names(features)}): {what}{since}{chance}"
 
 
 def broke(features: Sequence[FeatureDrift], *, since: str) -> str:
@@ -51,6 +63,17 @@ def outcome(drift: FeatureDrift) -> str:
 def table(drift: TableDrift) -> str:
     """Say what is known of the table as a whole."""
     return f"The table as a whole: {drift.reason}"
+
+
+def together(drift: TogetherDrift) -> str:
+    """Say what columns that belong together showed as one."""
+    names, chance = listed(drift.features, MOST_NAMED), f"p {short_pvalue(drift.p_adjusted)}"
+    if not drift.rare:
+        return f"Judged together, {names} did not move ({chance})"
+    effect = "" if drift.drifted else ", though none by more than matters"
+    way = "up" if drift.rising else "down"
+    others = f" (but not {listed(drift.against, MOST_NAMED)})" if drift.against else ""
+    return f"Judged together, {names} moved{others}, {shortened(drift.features[0])} {way}: {chance}{effect}"
 
 
 def segment(drift: SegmentDrift) -> str:

@@ -106,14 +106,22 @@ class _Story:
         return tuple(self._group(features) for features in (*broken.values(), *together))
 
     def _group(self, features: Sequence[FeatureDrift]) -> Group:
-        start = self.onset(features)
+        start, together = self.onset(features), _p_together(features)
         since = headline.since(start, first=self.parts[0].start if self.parts else None)
         if features[0].verdict in BROKEN:
             said = headline.broke(features, since=since)
         else:
             pairs = [(self.reference.by_name[f.name], self.current.by_name[f.name]) for f in features]
-            said = headline.moved(features, pairs, since=since)
-        return Group(tuple(feature.name for feature in features), said, start, features[0].effect)
+            said = headline.moved(features, pairs, since=since, together=together)
+        return Group(tuple(feature.name for feature in features), said, start, features[0].effect, together)
+
+
+def _p_together(features: Sequence[FeatureDrift]) -> float | None:
+    """Return the p-value of the columns that belong together if all of the features do and moved as one."""
+    judged = features[0].together
+    if judged is None or not judged.rare or any(feature.together is not judged for feature in features):
+        return None
+    return judged.p_adjusted
 
 
 def _require_parts_of(current: Profile, parts: Sequence[Part]) -> None:

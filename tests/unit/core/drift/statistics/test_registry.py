@@ -12,7 +12,7 @@ from courtside.core.dataset import FeatureKind
 from courtside.core.drift import table_statistics
 from courtside.core.drift.statistics import ALL, ARCHIVED_KEYS, KEYS, StatisticTwice, in_order
 from courtside.core.drift.statistics.statistic import EVERY_KIND, Figure, Statistic
-from courtside.workflows.drift_archive import ROWS_SCHEMA
+from courtside.workflows.drift_archive import LATER, ROWS_SCHEMA
 from tests.unit.core.drift.shapes import SHAPES, categorical, numeric
 
 SHIPPED_COLUMNS = (
@@ -87,4 +87,5 @@ def test_the_archive_has_every_value_and_keeps_its_earlier_columns() -> None:
     assert set(KEYS) == set(ARCHIVED_KEYS) <= set(ROWS_SCHEMA.names)
     later = [key for key in ARCHIVED_KEYS if key not in SHIPPED_COLUMNS]
     tables = [key for statistic in table_statistics.ALL for key in statistic.keys]
-    assert sorted(ROWS_SCHEMA.names[len(SHIPPED_COLUMNS) :]) == sorted(later + tables)
+    verdicts = [name for _, _, fields in LATER for name, _ in fields]
+    assert sorted(ROWS_SCHEMA.names[len(SHIPPED_COLUMNS) :]) == sorted([*later, *tables, *verdicts])
