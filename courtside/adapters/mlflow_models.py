@@ -1,10 +1,15 @@
 """Models in and out of MLflow in their libraries' native formats: nothing is pickled, nothing unpickled."""
 
-from collections.abc import Collection, Mapping
+import inspect
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any, Self
+from typing import Any
 
 import mlflow.sklearn as sklearn_flavor
 import pandas as pd
@@ -13,20 +18,25 @@ import skops.io
 import yaml
 from mlflow.models import Model, ModelSignature, get_model_info, infer_signature
 from mlflow.models.model import MLMODEL_FILE_NAME
-from mlflow.types import DataType
+from mlflow.types.schema import AnyType, ColSpec, Schema
+from pydantic import ValidationError
 from sklearn.linear_model import LogisticRegression
 
-from courtside.core.training.candidates import Classifier, Flavor
-from courtside.core.training.frame import input_frame
-from courtside.workflows.ports import ModelUnusable
+from courtside.contracts.model_card import ModelInterface
+from courtside.core.training.candidates import Flavor
+from courtside.core.training.served_input import NUMBER, Served
+from courtside.workflows.ports import CandidateRun, ModelUnusable, TrainingRun
 
 NAME = "model"
 # The packages that a model of each library needs besides those that every model needs.
 _PACKAGES = {"xgboost": "xgboost-cpu", "lightgbm": "lightgbm"}
-_ALWAYS = ("scikit-learn", "skops", "numpy", "pandas")
+_ALWAYS = ("scikit-learn", "skops", "numpy", "pandas", "pyarrow")
 # skops refuses types it does not know; the candidates' own libraries write these, and none of them runs code.
 _TRUSTED = [
     "collections.OrderedDict",
+    "courtside.core.training.served_input.Served",
+    "courtside.core.training.served_lightgbm.ServedLGBMClassifier",
+    "courtside.core.training.served_xgboost.ServedXGBClassifier",
     "lightgbm.basic.Booster",
     "lightgbm.sklearn.LGBMClassifier",
     "numpy.dtype",
@@ -36,6 +46,9 @@ _TRUSTED = [
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",
 ]
+_SERVED = "courtside.core.training.served_"
+INTERFACE = "interface"
+"""Where a model's metadata holds its `ModelInterface`."""
 _PROBABILITIES = "probabilities"
 _MODEL_FILE = "model.skops"
 # Writing a model keeps the interpreter busy: threads that write at once gain nothing, and the first of them would each
@@ -56,87 +69,143 @@ class _Writer:
             save_model(path=path, description=mlflow_model, **given)
 
 
-def log_model(
-    estimator: Classifier, *, flavor: Flavor, signature: ModelSignature, run_id: str, params: Mapping[str, str]
-) -> str:
-    """Log a fitted model as `model` of a run, with signature, explicit requirements and `params`; return its id.
-
-    Requirements are pinned to what trained it; letting MLflow infer them costs seconds per model.
-    """
+def log_model(candidate: CandidateRun, run: TrainingRun, *, run_id: str, params: Mapping[str, str]) -> str:
+    """Log a candidate's model as `model` of its run, with signature, requirements and `params`; return its id."""
     logged = Model.log(
         name=NAME,
         artifact_path=None,
-        flavor=_Writer(flavor),
+        flavor=_Writer(candidate.flavor),
         run_id=run_id,
         params=dict(params),
-        estimator=estimator,
-        kind=flavor,
-        signature=signature,
+        candidate=candidate,
+        interface=run.interface,
+        sample=run.sample,
     )
     return str(logged.model_id)
 
 
 def save_model(
-    *, path: str, estimator: Classifier, kind: Flavor, signature: ModelSignature, description: Model | None = None
+    *,
+    path: str,
+    candidate: CandidateRun,
+    interface: ModelInterface,
+    sample: pa.Table,
+    description: Model | None = None,
+    **_: Any,
 ) -> None:
-    """Write a model into a folder that MLflow loads by its native flavor, and as probabilities by `pyfunc`."""
-    explicit = {"signature": signature, "pip_requirements": _requirements(estimator)}
-    described = description or Model()
-    if kind is Flavor.SKLEARN:
-        _save_probabilities(estimator, path, mlflow_model=described, **explicit)
-        return
-    if kind is Flavor.XGBOOST:
-        import mlflow.xgboost
+    """Write a candidate's model into a folder that MLflow loads by its native flavor, and as probabilities by `pyfunc`.
 
-        mlflow.xgboost.save_model(estimator, path, mlflow_model=described, **explicit)
-    else:
-        import mlflow.lightgbm
+    Requirements are pinned to what trained it; letting MLflow infer them costs seconds per model.
+    """
+    served, described = served_model(candidate, interface), description or Model()
+    explicit = {
+        "signature": _signature(interface, served.predict_proba(sample)),
+        "pip_requirements": _requirements(served),
+        "metadata": {INTERFACE: interface.model_dump(mode="json")},
+    }
+    with _code(served) as code:
+        if candidate.flavor is Flavor.SKLEARN:
+            _save_probabilities(served, path, mlflow_model=described, code_paths=code, **explicit)
+            return
+        if candidate.flavor is Flavor.XGBOOST:
+            import mlflow.xgboost
 
-        mlflow.lightgbm.save_model(estimator, path, mlflow_model=described, **explicit)
+            mlflow.xgboost.save_model(served, path, mlflow_model=described, code_paths=code, **explicit)
+        else:
+            import mlflow.lightgbm
+
+            trusted = {"skops_trusted_types": _TRUSTED}
+            mlflow.lightgbm.save_model(served, path, mlflow_model=described, code_paths=code, **trusted, **explicit)
     # The boosters' own pyfunc returns classes: give it the same model as one that returns probabilities.
     inner = Model()
-    _save_probabilities(estimator, str(Path(path, _PROBABILITIES)), mlflow_model=inner, **explicit)
+    _save_probabilities(served, str(Path(path, _PROBABILITIES)), mlflow_model=inner, **explicit)
     described.flavors["python_function"] |= {
         "loader_module": inner.flavors["python_function"]["loader_module"],
         "predict_fn": inner.flavors["python_function"]["predict_fn"],
         "data": _PROBABILITIES,
     }
-    described.save(str(Path(path, "MLmodel")))
+    described.save(str(Path(path, MLMODEL_FILE_NAME)))
 
 
 def save_nothing(folder: str) -> None:
     """Write a model that was never fitted into a folder."""
-    signature = infer_signature(pd.DataFrame({"x": [0.0]}))
-    save_model(path=str(Path(folder, NAME)), estimator=LogisticRegression(), kind=Flavor.SKLEARN, signature=signature)
+    rows = pd.DataFrame({"x": [0.0, 1.0]})
+    nothing = CandidateRun(
+        name=NAME,
+        flavor=Flavor.SKLEARN,
+        estimator=LogisticRegression().fit(rows, [0, 1]),
+        params={},
+        metrics={},
+        plots={},
+    )
+    interface = ModelInterface.of("y", (0, 1), {"x": NUMBER})
+    save_model(path=str(Path(folder, NAME)), candidate=nothing, interface=interface, sample=pa.table(rows))
 
 
-def _save_probabilities(estimator: Classifier, path: str, **given: Any) -> None:
-    sklearn_flavor.save_model(estimator, path, pyfunc_predict_fn="predict_proba", skops_trusted_types=_TRUSTED, **given)
+def served_model(candidate: CandidateRun, interface: ModelInterface) -> Any:
+    """Return a fitted candidate as one that takes rows as people have them and says the target's own values.
+
+    What was logged before, and loaded, is that already.
+    """
+    estimator = candidate.estimator
+    if type(estimator).__module__.startswith(_SERVED):
+        return estimator
+    if candidate.flavor is Flavor.XGBOOST:
+        from courtside.core.training.served_xgboost import ServedXGBClassifier
+
+        return ServedXGBClassifier.of(estimator, list(interface.taken_as), interface.classes)
+    if candidate.flavor is Flavor.LIGHTGBM:
+        from courtside.core.training.served_lightgbm import ServedLGBMClassifier
+
+        return ServedLGBMClassifier.of(estimator, list(interface.taken_as), interface.classes)
+    return Served(estimator, list(interface.taken_as.items()), list(interface.classes))
 
 
-def load_classifier(uri: str) -> Classifier:
+def _save_probabilities(served: Any, path: str, **given: Any) -> None:
+    sklearn_flavor.save_model(served, path, pyfunc_predict_fn="predict_proba", skops_trusted_types=_TRUSTED, **given)
+
+
+def interface_of(described: Model) -> ModelInterface | None:
+    """Return what a model reads and says, None where it was not logged by Courtside."""
+    try:
+        return ModelInterface.model_validate((described.metadata or {}).get(INTERFACE))
+    except ValidationError:
+        return None
+
+
+def load_classifier(uri: str) -> Any:
     """Load a model by any MLflow URI (`runs:/…/model`, `models:/…@champion`) or folder in its native flavor."""
     flavors = get_model_info(uri).flavors
-    if "xgboost" in flavors:
-        import mlflow.xgboost
-
-        model: Classifier = mlflow.xgboost.load_model(uri)
-    elif "lightgbm" in flavors:
-        import mlflow.lightgbm
-
-        model = mlflow.lightgbm.load_model(uri)
-    else:
-        model = sklearn_flavor.load_model(uri)
-    return model
+    library = next((flavor for flavor in (Flavor.XGBOOST, Flavor.LIGHTGBM) if flavor in flavors), Flavor.SKLEARN)
+    return import_module(f"mlflow.{library}").load_model(uri)
 
 
-def signature_of(estimator: Classifier, sample: pa.Table, feature_names: list[str]) -> ModelSignature:
-    """Return the signature: named columns in (numbers float64, categories strings), class probabilities out."""
-    rows = sample.select(feature_names).to_pandas()
-    return infer_signature(rows, estimator.predict_proba(rows))
+def _signature(interface: ModelInterface, probabilities: Any) -> ModelSignature:
+    """Return the signature: the columns by name, class probabilities out.
+
+    MLflow's own types refuse what people have: whole numbers where training saw fractions, categories, None and NA in
+    truth values and text. So every column may hold anything here, and the model itself makes its columns of them.
+    """
+    inputs = Schema([ColSpec(AnyType(), column.name) for column in interface.columns])
+    return ModelSignature(inputs=inputs, outputs=infer_signature(None, probabilities).outputs)
 
 
-def _requirements(estimator: Classifier) -> list[str]:
+@contextmanager
+def _code(served: Any) -> Iterator[list[str]]:
+    """Make a folder of the modules that a served model consists of, as MLflow copies it into the model.
+
+    Its packages have no `__init__`, so where Courtside is installed, Courtside's own modules are found.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for name in {Served.__module__, type(served).__module__}:
+            module = sys.modules[name]
+            path = Path(folder, *name.split(".")).with_suffix(".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(inspect.getsource(module), encoding="utf-8")
+        yield list(map(str, Path(folder).iterdir()))
+
+
+def _requirements(estimator: object) -> list[str]:
     packages = [package for library, package in _PACKAGES.items() if library in _libraries(estimator)]
     return [f"{package}=={_version(package)}" for package in (*packages, *_ALWAYS)]
 
@@ -170,8 +239,7 @@ class MlflowModels:
         try:
             described = Model.from_dict(yaml.safe_load(files[MLMODEL_FILE_NAME]))
             content = files.get(f"{_PROBABILITIES}/{_MODEL_FILE}") or files[_MODEL_FILE]
-            classifier: Classifier = skops.io.loads(content, trusted=_TRUSTED)
-            return RegisteredChampion.of(version, classifier, described.signature)
+            return RegisteredChampion(version, skops.io.loads(content, trusted=_TRUSTED), described)
         except Exception as error:
             raise ModelUnusable(version, f"{type(error).__name__}: {error}") from error
 
@@ -179,26 +247,16 @@ class MlflowModels:
 class RegisteredChampion:
     """A version, loaded."""
 
-    def __init__(
-        self, *, version: str, classifier: Classifier, feature_names: list[str], categorical: Collection[str] = ()
-    ) -> None:
+    def __init__(self, version: str, classifier: Any, described: Model) -> None:
         self.version = version
         self._classifier = classifier
-        self._feature_names = feature_names
-        self._categorical = categorical
+        self._described = described
 
-    @classmethod
-    def of(cls, version: str, classifier: Classifier, signature: ModelSignature) -> Self:
-        """Return a classifier that takes the columns that its signature names."""
-        inputs = signature.inputs
-        return cls(
-            version=version,
-            classifier=classifier,
-            feature_names=inputs.input_names(),
-            categorical=[column.name for column in inputs if column.type is DataType.string],
-        )
+    @property
+    def interface(self) -> ModelInterface | None:
+        """What it reads and says, None where it was not logged by Courtside."""
+        return interface_of(self._described)
 
-    def probability(self, features: pa.Table) -> list[float]:
-        """Return the probability of class 1 for each row."""
-        frame = input_frame(features, self._feature_names, categorical=self._categorical)
-        return [float(p) for p in self._classifier.predict_proba(frame)[:, 1]]
+    def probability(self, rows: pa.Table) -> list[float]:
+        """Return the probability of class 1 for each row; raises `ColumnsMissing` and `ColumnUnusable`."""
+        return [float(p) for p in self._classifier.predict_proba(rows)[:, 1]]

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import mlflow
 from mlflow.entities import Metric, Param, RunStatus
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from mlflow.models import Model
 from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_PARENT_RUN_ID, MLFLOW_SOURCE_NAME
 from mlflow.utils.time import get_current_time_millis
 
@@ -21,20 +23,19 @@ from courtside.adapters.mlflow_connection import connect, is_missing, reaching
 from courtside.adapters.mlflow_models import (
     MlflowModels,
     RegisteredChampion,
+    interface_of,
     load_classifier,
     log_model,
     save_model,
     save_nothing,
-    signature_of,
 )
 from courtside.adapters.mlflow_places import make_place, require_own_place
 from courtside.adapters.mlflow_registry import nominate
 from courtside.adapters.mlflow_texts import DESCRIPTION, NAME, PARAM, TAG, taken, taken_values
 from courtside.adapters.tracking_address import usable_address
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.model_card import LoggedRuns
+from courtside.contracts.model_card import LoggedRuns, ModelInterface
 from courtside.contracts.names import NBA_PLACE, REFERENCE_ARTIFACTS, Alias, ModelPlace
-from courtside.core.training.candidates import Classifier
 from courtside.workflows.ports import CandidateRun, TrackingRefused, TrainingRun
 
 FINISHED: str = RunStatus.to_string(RunStatus.FINISHED)
@@ -122,6 +123,12 @@ class MlflowTracking(MlflowModels):
             if "stage" not in tags and self._challenger_as_of() <= tags["as_of"]:
                 nominate(self._client, self._model, version)
 
+    def champion_interface(self) -> ModelInterface | None:
+        """Return what the champion reads and says without loading it, None if there is none or it does not say."""
+        with self._session():
+            version = self._champion_version()
+            return None if version is None else interface_of(Model.load(f"models:/{self._model}/{version.version}"))
+
     def champion(self) -> RegisteredChampion | None:
         """Load the champion; return None if there is none yet."""
         with self._session():
@@ -131,9 +138,7 @@ class MlflowTracking(MlflowModels):
             with tempfile.TemporaryDirectory() as folder:
                 # Fetch it once, because MLflow's own functions fetch it again for each question.
                 path = mlflow.artifacts.download_artifacts(f"models:/{self._model}/{version.version}", dst_path=folder)
-                signature = mlflow.models.get_model_info(path).signature
-                classifier = load_classifier(path)
-        return RegisteredChampion.of(str(version.version), classifier, signature)
+                return RegisteredChampion(str(version.version), load_classifier(path), Model.load(path))
 
     def _champion_version(self) -> ModelVersion | None:
         try:
@@ -148,14 +153,13 @@ class MlflowTracking(MlflowModels):
         """Return the models as files by path, `<candidate>/…`; needs no server."""
         with tempfile.TemporaryDirectory() as folder:
             for candidate in run.candidates:
-                signature = signature_of(candidate.estimator, run.sample, list(run.feature_names))
                 path = str(Path(folder, candidate.name))
-                save_model(path=path, estimator=candidate.estimator, kind=candidate.flavor, signature=signature)
+                save_model(path=path, candidate=candidate, interface=run.interface, sample=run.sample)
             files = [path for path in Path(folder).rglob("*") if path.is_file()]
             return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
     @staticmethod
-    def load(files: Mapping[str, bytes]) -> dict[str, Classifier]:
+    def load(files: Mapping[str, bytes]) -> dict[str, Any]:
         """Return the models of such files by candidate; needs no server."""
         with tempfile.TemporaryDirectory() as folder:
             _write(folder, files)
@@ -219,10 +223,7 @@ class MlflowTracking(MlflowModels):
         run_id = str(self._client.create_run(experiment, run_name=taken(name, NAME), tags=_tags(tags)).info.run_id)
         params = taken_values({"model_name": candidate.name, **candidate.params}, PARAM)
         # Before the metrics: MLflow reads the history of every metric that a run has when a model is added to it.
-        signature = signature_of(candidate.estimator, run.sample, list(run.feature_names))
-        model_id = log_model(
-            candidate.estimator, flavor=candidate.flavor, signature=signature, run_id=run_id, params=params
-        )
+        model_id = log_model(candidate, run, run_id=run_id, params=params)
         at = get_current_time_millis()
         self._client.log_batch(
             run_id,

@@ -18,6 +18,7 @@ from courtside.core.dataset import Dataset
 from courtside.core.training.fit import FitOptions
 from courtside.workflows.ports import Lake, Tracking, TrackingUnavailable
 from courtside.workflows.tables import checked_table
+from courtside.workflows.train import prepared
 from courtside.workflows.train import train as train_rows
 
 
@@ -103,6 +104,8 @@ def train(
     said = contract_of(contract)
     lake = FolderLake(Path(out))
     with lake.alone(), lake.unchanged_if_refused():
+        tracking = tracking_at(tracking_uri, warn=progress) if tracking_uri and said.tracking else None
+        said = prepared(said, lake=lake, tracking=tracking)
         store_table(table, said, lake=lake)
         record = train_stored(
             lake,
@@ -110,7 +113,7 @@ def train(
             source=shown(table, name="a frame"),
             as_of=day_of(as_of),
             newest=newest,
-            tracking=tracking_at(tracking_uri, warn=progress) if tracking_uri and said.tracking else None,
+            tracking=tracking,
             options=FitOptions(
                 search=search,
                 rolling_origin=rolling_origin or 0,

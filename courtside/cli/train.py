@@ -117,6 +117,7 @@ def train_files(
     from courtside.api.training import train_stored
     from courtside.core.training.fit import FitOptions
     from courtside.datasets.catalog import load_dataset, table_address
+    from courtside.workflows.train import prepared
 
     if resume_logging:
         from courtside.cli.resume_logging import resume
@@ -130,6 +131,8 @@ def train_files(
         table = table_address(dataset, contract)
     lake = FolderLake(out)
     with lake.alone(), lake.unchanged_if_refused():
+        tracking = _tracking(tracking_uri, disabled=disable_mlflow or not contract.tracking)
+        contract = prepared(contract, lake=lake, tracking=tracking)
         _store_input(lake, contract, games=games, table=table, quarantine=quarantine)
         record = train_stored(
             lake,
@@ -137,7 +140,7 @@ def train_files(
             source=str(games or table),
             as_of=parse_day(as_of) if as_of else None,
             newest=newest,
-            tracking=_tracking(tracking_uri, disabled=disable_mlflow or not contract.tracking),
+            tracking=tracking,
             options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
             drift=not disable_drift,
             progress=lambda part: say(f"… {part}"),

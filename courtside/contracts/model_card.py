@@ -1,6 +1,8 @@
 """The model card as data: what people are told of a training's models, kept beside its record."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Self
 
 from pydantic import Field
 
@@ -54,6 +56,35 @@ class LoggedRuns(Payload):
     run_ids: dict[str, str]
 
 
+class ModelColumn(Payload):
+    """A column that a model reads, `taken_as` a `number` or as a category of that Arrow type."""
+
+    name: str
+    taken_as: str
+
+
+class ModelInterface(Payload):
+    """What a model reads, in the order of its features, and says; it is kept with every model that is logged.
+
+    `classes` are the values of `target` that are class 0 (None where training saw none) and class 1.
+    """
+
+    target: str
+    classes: tuple[str | bool | int | float | None, ...] = Field(min_length=2, max_length=2)
+    columns: tuple[ModelColumn, ...] = Field(min_length=1)
+
+    @classmethod
+    def of(cls, target: str, classes: Sequence[str | bool | float | None], columns: Mapping[str, str]) -> Self:
+        """Return the interface of a model that takes `columns`, by name, as these values say."""
+        named = [ModelColumn(name=name, taken_as=taken_as) for name, taken_as in columns.items()]
+        return cls(target=target, classes=tuple(classes), columns=tuple(named))
+
+    @property
+    def taken_as(self) -> dict[str, str]:
+        """As what each column is taken, by name."""
+        return {column.name: column.taken_as for column in self.columns}
+
+
 class ModelCard(Payload):
     """Everything a model card says; periods are the first and last day of the rows, None without times."""
 
@@ -61,6 +92,7 @@ class ModelCard(Payload):
     purpose: str | None = None
     registered_model: str
     experiment: str = TRAINING_EXPERIMENT
+    interface: ModelInterface | None = None
     train_period: tuple[date, date] | None
     test_period: tuple[date, date] | None
     manifest_key: str | None = None
@@ -77,10 +109,10 @@ class ModelCard(Payload):
 class SpooledRun(Payload):
     """What a training would have logged, kept in the lake until the tracking server is back.
 
-    The models are stored beside it, as are the holdout's features as rows; `attachments` are file names.
+    The models are stored beside it, as are the holdout's rows; `attachments` are file names.
     """
 
     card: ModelCard
-    feature_names: tuple[str, ...]
+    interface: ModelInterface
     tags: dict[str, str]
     attachments: tuple[str, ...]

@@ -113,7 +113,8 @@ class TrainingRecord(Payload):
     `positive` is the value of `target` that is class 1, whose probability the models predict, `split` how rows were
     split and ordered, in words, `referenced` whether it made a drift reference, `inferred` the features that were found
     where the contract leaves them to the rows. `warnings` are what a person should know about the data; `spooled` says
-    that its runs wait for the tracking server.
+    that its runs wait for the tracking server. `champion_incomparable` is why the champion could not be compared with
+    the challenger on the holdout, `champion_differs` in which features it differs although it could.
     """
 
     training_id: str
@@ -143,6 +144,8 @@ class TrainingRecord(Payload):
     challenger_version: str | None = None
     challenger_run_id: str | None = None
     champion_version: str | None = None
+    champion_incomparable: str | None = None
+    champion_differs: str | None = None
     seconds: dict[str, float]
 
 

@@ -99,7 +99,9 @@ class Dataset:
     `tracking` say whether a training makes a drift reference and is logged, `retraining` whether drift starts one;
     `gate` are the limits that a challenger must keep;
     `inference` is set where features are inferred from the rows: there are none until `with_features` names them;
-    `registered_model` and `experiment` are what MLflow calls them, where that is not `name`.
+    `registered_model` and `experiment` are what MLflow calls them, where that is not `name`;
+    `also` are columns that a champion reads besides, where rows have them, and no part of the contract (None: nobody
+    has asked the champion yet).
     """
 
     name: str
@@ -129,11 +131,13 @@ class Dataset:
     experiment: str | None = None
     incoming: str | None = None
     retraining: bool = True
+    also: tuple[str, ...] | None = None
 
     @property
     def contract(self) -> ContractId:
         """What tells this contract from others: the SHA-256 is that of its canonical JSON."""
         said = asdict(self)
+        del said["also"]
         # Contracts keep the hash that they had before these keys.
         if len(self.segments) < 2:  # `segment` says the same
             del said["segments"]
@@ -167,7 +171,13 @@ class Dataset:
 
     def columns_of(self, names: Sequence[str]) -> list[str]:
         """Return which of a table's columns are read: the contract's, or all while its features are to be inferred."""
-        return [name for name in (names if self.to_infer else self.columns) if name in names]
+        wanted = names if self.to_infer else (*self.columns, *self.besides)
+        return [name for name in wanted if name in names]
+
+    @property
+    def besides(self) -> list[str]:
+        """The columns that only a champion reads."""
+        return [name for name in self.also or () if name not in self.columns]
 
     @property
     def place(self) -> ModelPlace:

@@ -11,7 +11,7 @@ from courtside.core.alerting import passed_alert, rejection_alert
 from courtside.core.gate.comparison import AUC
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
-from courtside.core.gate.verdict import judge
+from courtside.core.gate.verdict import Rival, judge
 from courtside.core.gate.wording import NOT_REGISTERED
 from courtside.core.parquet import read_parquet_content
 from courtside.workflows.lake_documents import read_document
@@ -57,7 +57,7 @@ def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, 
         raise NotLoggedYet(training_id)
     key = lake_keys.training_holdout(training_id)
     holdout = Holdout.of(read_parquet_content(lake.read(key)))
-    verdict = judge(holdout, policy=policy, fresher_by=_fresher_by(record, lake=lake))
+    verdict = judge(holdout, policy=policy, fresher_by=_fresher_by(record, lake=lake), rival=_rival(record))
     if verdict.promote and record.challenger_version is None:
         verdict = replace(verdict, promote=False, rule=NOT_REGISTERED, reason=f"{UNTRACKED}; else {verdict.reason}")
     return GateDecision(
@@ -78,6 +78,12 @@ def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, 
         decided_by=decided_by,
         decided_at=now,
     )
+
+
+def _rival(record: TrainingRecord) -> Rival | None:
+    if record.champion_version is None:
+        return None
+    return Rival(record.champion_version, record.champion_incomparable, record.champion_differs)
 
 
 def _fresher_by(record: TrainingRecord, *, lake: Lake) -> int | None:

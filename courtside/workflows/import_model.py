@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.key_names import LONGEST, NameUnusable, key_name
-from courtside.contracts.model_card import CandidateCard, LoggedRuns
+from courtside.contracts.model_card import CandidateCard, LoggedRuns, ModelInterface
 from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, plot_files
 from courtside.core.training.candidates import Classifier
 from courtside.core.training.fit import feature_frame, labels, probability
 from courtside.core.training.importance import importances
 from courtside.core.training.old_pickles import flavor_of, read_model
+from courtside.core.training.served_input import NUMBER
 from courtside.workflows.ports import CandidateRun, Lake, ObjectMissing, Tracking, TrainingRun
 
 IMPORTED = "Imported"
@@ -82,7 +83,7 @@ def import_model(
             training_id=training_id,
             candidates=[_candidate(name, model, dataset, judged)],
             best=name,
-            feature_names=dataset.feature_names,
+            interface=ModelInterface.of(dataset.target, (0, 1), dict.fromkeys(dataset.feature_names, NUMBER)),
             sample=_zeros(dataset) if rows is None else rows.slice(0, 5),
             params={"imported": name},
             tags=tags,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from courtside.contracts import lake_keys
-from courtside.contracts.model_card import CandidateCard, ModelCard, Provenance
+from courtside.contracts.model_card import CandidateCard, ModelCard, ModelInterface, Provenance
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, render_markdown, render_page
@@ -20,6 +20,7 @@ def model_card(
     split: Split,
     *,
     dataset: Dataset,
+    interface: ModelInterface,
     provenance: Provenance,
 ) -> ModelCard:
     """Return the card of a training that has not been logged yet."""
@@ -29,6 +30,7 @@ def model_card(
         purpose=dataset.purpose,
         registered_model=dataset.place.registered_model,
         experiment=dataset.place.experiment,
+        interface=interface,
         train_period=period(split.train, dataset.time_column) if dataset.time_column else None,
         test_period=period(split.test, dataset.time_column) if dataset.time_column else None,
         manifest_key=lake_keys.training_manifest(record.training_id) if record.data_hash else None,

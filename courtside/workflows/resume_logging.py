@@ -55,7 +55,7 @@ def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingReco
     run = training_run(
         card,
         tracking.load(spool.models),
-        feature_names=list(spool.run.feature_names),
+        interface=spool.run.interface,
         rows=spool.rows,
         tags=spool.run.tags,
         attachments=spool.attachments,

@@ -1,6 +1,6 @@
 """Where the rows of a dataset lie in the lake: one kind of source for each way they are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import pyarrow as pa
@@ -51,6 +51,12 @@ class FilesDiffer(BadInput):
             f"{file} does not fit the files before it: {detail}; write all files with "
             "the same columns, each in one type"
         )
+
+
+def everywhere(files: Sequence[tuple[str, pa.Table]], optional: Collection[str]) -> list[tuple[str, pa.Table]]:
+    """Return files without those optional columns that some of them lack, as they would be half empty."""
+    gone = {name for name in optional for _, table in files if name not in table.column_names}
+    return [(name, table.drop_columns([each for each in table.column_names if each in gone])) for name, table in files]
 
 
 def read_together(files: Sequence[tuple[str, pa.Table]]) -> pa.Table:

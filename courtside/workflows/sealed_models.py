@@ -6,13 +6,14 @@ loads it later names the digest that was decided about: other bytes are refused,
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionReference, SealedFiles, TrainingRecord
+from courtside.core.dataset import Dataset
 from courtside.workflows.ports import Champion, Lake, Models, ObjectMissing, Registry, Tracking
 from courtside.workflows.training_records import record_of_version
 
@@ -152,6 +153,19 @@ def champion_model(*, lake: Lake, tracking: Tracking) -> Champion | None:
     if reference is None or reference.sha256 is None:
         return tracking.champion()
     return sealed_model(reference.sha256, lake=lake).opened(tracking)
+
+
+def reading_for_champion(dataset: Dataset, *, lake: Lake, tracking: Tracking) -> Dataset:
+    """Return the contract, which also reads what only the champion needs, where rows still have it.
+
+    Raises what `champion_model` raises.
+    """
+    reference = reference_in_use(lake)
+    if reference is None or reference.sha256 is None:
+        interface = tracking.champion_interface()
+    else:
+        interface = sealed_model(reference.sha256, lake=lake).opened(tracking).interface
+    return dataset if interface is None else replace(dataset, also=tuple(interface.taken_as))
 
 
 class NoReference(CourtsideError):

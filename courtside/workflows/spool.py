@@ -1,4 +1,4 @@
-"""Trainings whose runs wait in the lake: one JSON, the models in their libraries' formats, the holdout's features."""
+"""Trainings whose runs wait in the lake: one JSON, the models in their libraries' formats, the holdout."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ from courtside.workflows.ports import Lake, TrainingRun
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """A spooled training, read back; `models` are files by path, `rows` the holdout's features."""
+    """A spooled training, read back; `models` are files by path.
+
+    `rows` are the holdout's with every column, because the champion may read others than the models do.
+    """
 
     run: SpooledRun
     models: Mapping[str, bytes]
@@ -37,10 +40,8 @@ def write_spool(
         lake.write(f"{lake_keys.spooled_models(training_id)}{path}", content)
     for name, content in run.attachments.items():
         lake.write(f"{lake_keys.spooled_attachments(training_id)}{name}", content)
-    lake.write(lake_keys.spooled_rows(training_id), parquet_content(rows.select(list(run.feature_names))))
-    spooled = SpooledRun(
-        card=card, feature_names=tuple(run.feature_names), tags=dict(tags), attachments=tuple(run.attachments)
-    )
+    lake.write(lake_keys.spooled_rows(training_id), parquet_content(rows))
+    spooled = SpooledRun(card=card, interface=run.interface, tags=dict(tags), attachments=tuple(run.attachments))
     lake.write(lake_keys.spooled_run(training_id), spooled.model_dump_json(indent=2).encode())
 
 

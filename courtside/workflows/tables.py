@@ -19,7 +19,7 @@ from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, 
 from courtside.core.drift.reading.table import is_table_file, partition_column
 from courtside.core.parquet import parquet_content
 from courtside.core.rows import require_contract, require_once
-from courtside.workflows.row_source import FilesDiffer, NoRows, read_together
+from courtside.workflows.row_source import FilesDiffer, NoRows, everywhere, read_together
 
 
 class TableEmpty(BadInput):
@@ -93,7 +93,10 @@ def table_content(table: FeatureTable, dataset: Dataset) -> bytes:
 
     Raises what `FeatureTable.batches` raises, `TableEmpty`, and `FilesDiffer` where its files differ in columns.
     """
-    wanted = table.of(table.column_names if dataset.to_infer else dataset.columns, time_column=dataset.time_column)
+    besides = [name for name in dataset.besides if name in table.column_names]
+    wanted = table.of(
+        table.column_names if dataset.to_infer else [*dataset.columns, *besides], time_column=dataset.time_column
+    )
     files = []
     for file in wanted.pruned:
         batches = list(wanted.batches(file))
@@ -101,6 +104,7 @@ def table_content(table: FeatureTable, dataset: Dataset) -> bytes:
             files.append((table.shown(file), _plain(pa.Table.from_batches(batches))))
     if not files:
         raise TableEmpty(table.name)
+    files = everywhere(files, besides)
     _require_alike(files)
     return parquet_content(read_together(files))
 

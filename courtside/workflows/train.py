@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest
-from courtside.contracts.model_card import Provenance
+from courtside.contracts.model_card import ModelInterface, Provenance
 from courtside.contracts.records import ModelRecord, RollingOriginRecord, TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.drift import Profile, newest_part
@@ -23,7 +23,8 @@ from courtside.core.reference import reference_rows
 from courtside.core.report_page.wording import disagreement
 from courtside.core.training.candidates import chosen
 from courtside.core.training.checks import check_labels, check_split
-from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, labels
+from courtside.core.training.fit import FitOptions, TrainedModel, best, fit_candidates, labels
+from courtside.core.training.frame import taken_as
 from courtside.core.training.holdout import baseline_accuracy, holdout_columns
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
@@ -33,6 +34,7 @@ from courtside.workflows.frozen_rows import frozen_features
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.model_cards import model_card, write_card
 from courtside.workflows.ports import Lake, Tracking, TrackingUnavailable
+from courtside.workflows.sealed_models import reading_for_champion
 from courtside.workflows.smoke import known_rows
 from courtside.workflows.training_runs import log_training, training_run
 
@@ -84,11 +86,11 @@ def train(
     watch = Stopwatch(progress)
     tracking = tracking.at(dataset.place) if tracking and dataset.tracking else None
     with watch.part("features"):
+        dataset = prepared(dataset, lake=lake, tracking=tracking)
         manifest = freeze(request, lake=lake, dataset=dataset, newest_rows=newest_rows)
         dataset = resolved(dataset, manifest.inferred)
         frozen = frozen_features(manifest, lake=lake, dataset=dataset)
         check_labels(frozen.table, dataset)
-        _require_own_place(tracking)
         split = split_rows(frozen.table, dataset=dataset, rule=manifest.split, seed=manifest.seed)
         warnings = [*frozen.warnings(dataset), *check_split(split, dataset)]
     with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
@@ -127,20 +129,24 @@ def train(
         seconds={},
     )
     with watch.part("tracking"):
-        card = model_card(record, models, split, dataset=dataset, provenance=provenance or Provenance())
-        inputs = pa.Table.from_pandas(feature_frame(split.holdout, dataset), preserve_index=False)
+        interface = ModelInterface.of(dataset.target, frozen.classes.both, taken_as(split.train.schema, dataset))
+        card = model_card(
+            record, models, split, dataset=dataset, interface=interface, provenance=provenance or Provenance()
+        )
+        rows = split.holdout
         run = training_run(
             card,
             {model.name: model.estimator for model in models},
-            feature_names=dataset.feature_names,
-            rows=inputs,
+            interface=interface,
+            rows=rows,
             tags=tags or {},
             attachments=attachments,
         )
-        done = log_training(run, card, inputs, tags=tags or {}, lake=lake, tracking=tracking, progress=progress)
+        done = log_training(run, card, rows, tags=tags or {}, lake=lake, tracking=tracking, progress=progress)
     with watch.part("holdout"):
         challenger = best(models).test_probability[split.selection_rows :]
-        lake.write(lake_keys.training_smoke(request.training_id), known_rows(inputs, challenger))
+        known = known_rows(rows.select(dataset.feature_names), challenger)
+        lake.write(lake_keys.training_smoke(request.training_id), known)
         _write_holdout(request, challenger, split, champion=done.champion_probability, lake=lake, dataset=dataset)
         write_card(done.card, lake=lake)
     with watch.part("files"):
@@ -155,11 +161,19 @@ def train(
     return record
 
 
-def _require_own_place(tracking: Tracking | None) -> None:
-    """Refuse what could not be logged before it is trained; a server that is away is asked again at the end."""
+def prepared(dataset: Dataset, *, lake: Lake, tracking: Tracking | None) -> Dataset:
+    """Return the contract as the champion needs rows read, and refuse what could not be logged before it is trained.
+
+    A server that is away is asked again at the end. Raises `PlaceTaken` and what `champion_model` raises.
+    """
+    if dataset.also is not None:
+        return dataset
+    dataset = replace(dataset, also=())
     if tracking is not None:
         with suppress(TrackingUnavailable):
-            tracking.require_own_place()
+            tracking.at(dataset.place).require_own_place()
+            return reading_for_champion(dataset, lake=lake, tracking=tracking.at(dataset.place))
+    return dataset
 
 
 def _nominate(record: TrainingRecord, tracking: Tracking | None, *, progress: Callable[[str], None]) -> None:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from courtside.contracts.model_card import ModelCard
+from courtside.contracts.model_card import ModelCard, ModelInterface
 from courtside.contracts.records import ModelRecord
 from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
 from courtside.core.training.candidates import Classifier, Flavor
-from courtside.workflows.ports import CandidateRun, Lake, Tracking, TrackingUnavailable, TrainingRun
+from courtside.core.training.rivals import differences, why_incomparable
+from courtside.core.training.served_input import ColumnUnusable
+from courtside.workflows.ports import CandidateRun, Champion, Lake, Tracking, TrackingUnavailable, TrainingRun
 from courtside.workflows.sealed_models import champion_model
 from courtside.workflows.spool import remove_spool, write_spool
 
@@ -30,7 +32,6 @@ class Logging:
     """
 
     card: ModelCard
-    champion_version: str | None = None
     champion_probability: list[float] | None = None
     spooled: bool = False
 
@@ -39,12 +40,12 @@ def training_run(
     card: ModelCard,
     estimators: Mapping[str, Classifier],
     *,
-    feature_names: list[str],
+    interface: ModelInterface,
     rows: pa.Table,
     tags: Mapping[str, str],
     attachments: Mapping[str, bytes],
 ) -> TrainingRun:
-    """Return what is logged about a card's training; `rows` hold the features, `tags` are added to the card's own."""
+    """Return what is logged about a card's training; `rows` hold what its models read, `tags` are added to its own."""
     record = card.record
     figures = {model.name: model for model in record.models}
     return TrainingRun(
@@ -61,7 +62,7 @@ def training_run(
             for candidate in card.candidates
         ],
         best=record.best,
-        feature_names=feature_names,
+        interface=interface,
         sample=rows.slice(0, SAMPLE_ROWS),
         params={"best": record.best, "rows_train": str(record.rows_train), "rows_test": str(record.rows_test)},
         tags=_tags(card) | dict(tags),
@@ -99,21 +100,32 @@ def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tr
     Raises `TrackingUnavailable` and `PlaceTaken`.
     """
     champion = champion_model(lake=lake, tracking=tracking)
-    said = list(champion.probability(rows)) if champion else None
+    said, about = _asked(champion, run.interface, rows)
     logged = tracking.log(run)
-    version = champion.version if champion else None
-    record = card.record.model_copy(
-        update={
-            "challenger_version": logged.version,
-            "challenger_run_id": logged.run_ids[run.best],
-            "champion_version": version,
-            "spooled": False,
-        }
-    )
+    own = {"challenger_version": logged.version, "challenger_run_id": logged.run_ids[run.best], "spooled": False}
+    record = card.record.model_copy(update=own | about)
     card = card.model_copy(update={"logged": logged, "record": record})
     files = {"model_card.html": render_page(card).encode(), "model_card.md": render_markdown(card).encode()}
     tracking.describe(logged, files=files, description=render_summary(card))
-    return Logging(card, version, said)
+    return Logging(card, said)
+
+
+def _asked(
+    champion: Champion | None, challenger: ModelInterface, rows: pa.Table
+) -> tuple[list[float] | None, dict[str, str | None]]:
+    """Return what the champion predicts for rows, None where it cannot be asked, and what the record says about it."""
+    if champion is None:
+        return None, dict.fromkeys(("champion_version", "champion_incomparable", "champion_differs"))
+    said, theirs = None, champion.interface
+    why = why_incomparable(theirs, challenger, rows.column_names)
+    if why is None:
+        try:
+            said = list(champion.probability(rows))
+        except ColumnUnusable as error:
+            why = f"it takes {error.column} as a number, and the rows now hold {error.found} there"
+    differs = None if theirs is None or said is None else differences(theirs, challenger)
+    about = {"champion_incomparable": why, "champion_differs": differs}
+    return said, {"champion_version": champion.version, **about}
 
 
 def _metrics(model: ModelRecord) -> dict[str, float]:

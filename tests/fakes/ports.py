@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.events import RetrainingRequest
-from courtside.contracts.model_card import LoggedRuns
+from courtside.contracts.model_card import LoggedRuns, ModelInterface
 from courtside.contracts.names import ModelPlace
 from courtside.core.alerting import Alert
 from courtside.core.runs import Execution
@@ -114,10 +114,15 @@ class RecordedRetraining:
         return f"arn:execution:{request.training_id}"
 
 
+READS_THE_MONTH = ModelInterface.of("home_win", (0, 1), {"month": "number"})
+"""What a champion of `nba_games` with one feature reads and says."""
+
+
 @dataclass
 class ConstantChampion:
     version: str
     value: float = 0.5
+    interface: ModelInterface | None = READS_THE_MONTH
 
     def probability(self, features: pa.Table) -> Sequence[float]:
         return list(np.full(features.num_rows, self.value))
@@ -175,6 +180,10 @@ class InMemoryTracking(InMemoryModels):
     def nominate(self, version: str) -> None:
         self._reach()
         self.nominated.append(version)
+
+    def champion_interface(self) -> ModelInterface | None:
+        self._reach()
+        return None if self.current is None else self.current.interface
 
     def champion(self) -> Champion | None:
         self._reach()

@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from courtside.contracts.model_card import ModelInterface
 from courtside.core.training.candidates import ALL, Classifier
 from courtside.workflows.ports import CandidateRun, TrainingRun
 
 FEATURES = ["first", "second"]
+INTERFACE = ModelInterface.of("won", (0, 1), dict.fromkeys(FEATURES, "number"))
 _RNG = np.random.default_rng(0)
 ROWS = pa.table({name: _RNG.normal(size=40) for name in FEATURES})
 
@@ -31,7 +33,7 @@ def small_run(training_id: str = "t1", *, as_of: date = date(2019, 2, 1), best: 
             for position, candidate in enumerate(ALL)
         ],
         best=best,
-        feature_names=FEATURES,
+        interface=INTERFACE,
         sample=ROWS.slice(0, 5),
         params={"best": best},
         tags={"training_id": training_id, "as_of": as_of.isoformat(), "git_commit": "c0ffee", "trigger": "drift"},

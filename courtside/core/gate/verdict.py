@@ -27,17 +27,36 @@ class GateVerdict:
     notes: tuple[str, ...] = ()
 
 
-def judge(holdout: Holdout, *, policy: GatePolicy, fresher_by: int | None = None) -> GateVerdict:
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """The champion of a version: why it cannot be compared, or in which features it differs, None where nothing is."""
+
+    version: str
+    incomparable: str | None = None
+    differs: str | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about it."""
+        if self.incomparable is not None:
+            return (f"the champion (version {self.version}) cannot be compared, because {self.incomparable}",)
+        return () if self.differs is None else (f"the champion (version {self.version}) {self.differs}",)
+
+
+def judge(
+    holdout: Holdout, *, policy: GatePolicy, fresher_by: int | None = None, rival: Rival | None = None
+) -> GateVerdict:
     """Judge a challenger by the first rule that applies (`docs/gate.md` lists them in order).
 
     `fresher_by` is the number of days by which its data end after the champion's; None where that is not known, as for
-    an imported champion, whose data count as older.
+    an imported champion, whose data count as older. `rival` is what is known of the champion besides its predictions.
     """
+    notes = () if rival is None else rival.notes
     for ruling in _without_figures(holdout, policy):
-        return GateVerdict(*ruling)
+        return GateVerdict(*ruling, notes=notes)
     figures = compare(holdout, policy)
-    ruling = next(_by_figures(holdout, figures.comparisons, policy, fresher_by))
-    return GateVerdict(*ruling, tuple(figures.comparisons.values()), figures.notes)
+    ruling = next(_by_figures(holdout, figures.comparisons, policy, fresher_by, rival))
+    return GateVerdict(*ruling, tuple(figures.comparisons.values()), (*figures.notes, *notes))
 
 
 def _without_figures(holdout: Holdout, policy: GatePolicy) -> Iterator[Ruling]:
@@ -51,7 +70,11 @@ def _without_figures(holdout: Holdout, policy: GatePolicy) -> Iterator[Ruling]:
 
 
 def _by_figures(
-    holdout: Holdout, found: Mapping[str, Comparison], policy: GatePolicy, fresher_by: int | None
+    holdout: Holdout,
+    found: Mapping[str, Comparison],
+    policy: GatePolicy,
+    fresher_by: int | None,
+    rival: Rival | None,
 ) -> Iterator[Ruling]:
     """Yield what each applicable rule says, in order: the first one counts, and the last two leave no gap."""
     rows = f"on the same {holdout.labels.size:,} rows"
@@ -64,7 +87,11 @@ def _by_figures(
             yield False, "baseline", f"not shown to beat the majority baseline: {described(comparison)} {rows}"
     if holdout.champion is None:
         over = f"the AUC {floor.challenger:.3f} is over the floor, and {described(baseline)} of the majority baseline"
-        yield True, "first_champion", f"there is no champion yet, {over}"
+        if rival is None:
+            yield True, "first_champion", f"there is no champion yet, {over}"
+        else:
+            said = f"{'; '.join(rival.notes)}, so the challenger was judged as a first champion"
+            yield True, "incomparable", f"{said}: {over}"
         return
     for rule, comparison in _guardrails_broken(found):
         yield False, rule, f"worse than the champion beyond noise and margin: {described(comparison)} {rows}"

@@ -83,11 +83,20 @@ def caveats(card: ModelCard) -> list[str]:
             f"Always predicting the more frequent class is right on {percent(record.baseline_accuracy)} of "
             f"the test part; {record.best} on {percent(best_of(card).test_accuracy)}."
         )
+    said += _about_champion(record)
     newest = "the newest " if card.test_period else ""
     holdout = f" The gate decides on {newest}{record.rows_holdout:,} of them." if record.rows_holdout else ""
     said.append(f"The figures rest on {_rows(record.rows_test, card.test_period, sign=' of')}.{holdout}")
     said.append("The past is no promise: drift checks tell when the data no longer looks as it did in training.")
     return said
+
+
+def _about_champion(record: TrainingRecord) -> list[str]:
+    champion = f"The champion then, version {record.champion_version},"
+    if record.champion_incomparable is not None:
+        why = f"cannot be compared with this model, because {record.champion_incomparable}"
+        return [f"{champion} {why}: the gate judges the model as a first champion."]
+    return [] if record.champion_differs is None else [f"{champion} {record.champion_differs}."]
 
 
 def _rows(count: int, days: Period | None, *, sign: str = ",") -> str:
@@ -142,3 +151,24 @@ def lineage(card: ModelCard) -> dict[str, str]:
     }
     runs = {f"Run of {name}": run_id for name, run_id in logged.run_ids.items()} if logged else {}
     return {name: value for name, value in known.items() if value is not None} | runs
+
+
+def usage(card: ModelCard) -> str | None:
+    """Return Python that loads the chosen model and predicts with it, None where it was not registered."""
+    if card.logged is None or card.interface is None:
+        return None
+    library = next(each.flavor for each in card.candidates if each.name == card.record.best)
+    address = f'"models:/{card.registered_model}/{card.logged.version}"'
+    other, positive = (shortened(str(each)) for each in card.interface.classes)
+    return "\n".join(
+        [
+            "import mlflow",
+            "import pandas as pd",
+            "",
+            "# MLFLOW_TRACKING_URI names the server.",
+            'rows = pd.read_parquet("rows.parquet")',
+            f"model = mlflow.pyfunc.load_model({address})",
+            f"probability = model.predict(rows)[:, 1]  # of class 1, {positive}",
+            f"prediction = mlflow.{library}.load_model({address}).predict(rows)  # {other} or {positive}",
+        ]
+    )

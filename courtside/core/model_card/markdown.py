@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from courtside.contracts.model_card import ModelCard
-from courtside.core.model_card.facts import METRICS, best_of, caveats, data_facts, figure, lineage, why
+from courtside.core.model_card.facts import METRICS, best_of, caveats, data_facts, figure, lineage, usage, why
 from courtside.core.report_page.wording import DASH, percent
 
 MOST_IMPORTANT = 8
@@ -30,6 +30,8 @@ def render_markdown(card: ModelCard) -> str:
         "## Lineage",
         _pairs(lineage(card)),
     ]
+    if (code := usage(card)) is not None:
+        parts += ["## Predict with it", f"```python\n{code}\n```"]
     return "\n\n".join(parts) + "\n"
 
 

@@ -18,12 +18,20 @@ MOST_LETTERS = 40
 class Classes:
     """Which value of a target stands for class 1; every other value stands for class 0.
 
-    `smaller` is the value of class 0 where class 1 is only the larger of two whole numbers other than 0 and 1.
+    `smaller` is the value of class 0 where class 1 is only the larger of two whole numbers other than 0 and 1;
+    `other` is the value of class 0 however class 1 was chosen, None where no row has it.
     """
 
     target: str
     value: Any
     smaller: str | None = None
+    other: Any = None
+
+    @property
+    def both(self) -> tuple[str | bool | int | float | None, ...]:
+        """The target's values for class 0 and class 1, as rows have them."""
+        plain = (str, bool, int, float, type(None))
+        return tuple(level if isinstance(level, plain) else _written(level) for level in (self.other, self.value))
 
     @property
     def positive(self) -> str:
@@ -49,12 +57,13 @@ def classes_of(table: pa.Table, target: str, positive: str | None = None) -> Cla
     if not levels:
         raise TargetNotBinary(target, "has no value in any row")
     if positive is not None:
-        return Classes(target, _named(levels, target, positive))
+        named = _named(levels, target, positive)
+        return Classes(target, named, other=next((level for level in levels if level != named), None))
     if len(levels) == 1 and levels[0] not in {0, 1}:
         raise TargetNotBinary(target, f"is {_written(levels[0])} in every row")
     if len(levels) == 1:
         return Classes(target, type(levels[0])(1))
-    return Classes(target, levels[1], smaller=None if levels == [0, 1] else _written(levels[0]))
+    return Classes(target, levels[1], smaller=None if levels == [0, 1] else _written(levels[0]), other=levels[0])
 
 
 def labelled(table: pa.Table, target: str) -> pa.Table:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, Phase
-from courtside.core.training.frame import MISSING, feature_frame, labels
+from courtside.core.training.frame import feature_frame, labels
 from courtside.core.training.leaks import LEAK_AUC, auc_of_levels, auc_of_numbers
 from courtside.core.training.preprocessing import MOST_LEVELS
+from courtside.core.training.served_input import MISSING
 from courtside.core.training.split import Split
 
 MUCH_MISSING = 0.5

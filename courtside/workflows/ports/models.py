@@ -1,11 +1,16 @@
 """Models that are ready to predict, and the error if one is not."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
 from courtside.contracts.errors import CourtsideError
+
+if TYPE_CHECKING:
+    from courtside.contracts.model_card import ModelInterface
 
 
 class ModelUnusable(CourtsideError):
@@ -28,8 +33,13 @@ class Champion(Protocol):
         """Its version in the registry."""
         ...
 
-    def probability(self, features: pa.Table) -> Sequence[float]:
-        """Return the probability of class 1 for each row."""
+    @property
+    def interface(self) -> ModelInterface | None:
+        """What it reads and says, None where it was not logged by Courtside."""
+        ...
+
+    def probability(self, rows: pa.Table) -> Sequence[float]:
+        """Return the probability of class 1 for each row of a table that holds what it reads."""
         ...
 
 

@@ -14,7 +14,7 @@ from courtside.contracts.secrecy import without_secrets
 from courtside.workflows.ports.models import Champion, Models
 
 if TYPE_CHECKING:  # functions that only check drift must not load the training code
-    from courtside.contracts.model_card import LoggedRuns
+    from courtside.contracts.model_card import LoggedRuns, ModelInterface
     from courtside.core.training.candidates import Classifier, Flavor
 
 
@@ -68,13 +68,13 @@ class CandidateRun:
 class TrainingRun:
     """What is logged about one training: `tags` with every run and the version, `attachments` with the best model.
 
-    `sample` is a few rows of features as the models take them.
+    `interface` is what its models read and say, `sample` a few rows as people have them.
     """
 
     training_id: str
     candidates: Sequence[CandidateRun]
     best: str
-    feature_names: Sequence[str]
+    interface: ModelInterface
     sample: pa.Table
     params: Mapping[str, str]
     tags: Mapping[str, str]
@@ -109,6 +109,10 @@ class Tracking(Models, Protocol):
 
     def nominate(self, version: str) -> None:
         """Make a finished training's version challenger, unless one with newer data is, or a gate decides about it."""
+        ...
+
+    def champion_interface(self) -> ModelInterface | None:
+        """Return what the champion reads and says without loading it, None if there is none or it does not say."""
         ...
 
     def champion(self) -> Champion | None:

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import mlflow
 import numpy as np
-import pyarrow as pa
 import pytest
 from mlflow import MlflowClient
 
 from courtside.adapters.mlflow_models import load_classifier
 from courtside.adapters.mlflow_tracking import MlflowTracking
-from courtside.contracts.model_card import LoggedRuns
+from courtside.contracts.model_card import LoggedRuns, ModelInterface
 from courtside.contracts.names import REGISTERED_MODEL, Alias
 from courtside.contracts.records import Calibration
 from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, probability
+from courtside.core.training.frame import taken_as
 from courtside.core.training.split import Split, split_rows
 from courtside.workflows.ports import CandidateRun, TrainingRun
 from tests.unit.core.training.orders import ORDERS, orders
@@ -54,8 +54,8 @@ def logged(store: str, split: Split, models: list[TrainedModel]) -> LoggedRuns:
             for model in models
         ],
         best=best(models).name,
-        feature_names=ORDERS.feature_names,
-        sample=pa.Table.from_pandas(feature_frame(split.train.slice(0, 5), ORDERS), preserve_index=False),
+        interface=ModelInterface.of(ORDERS.target, (0, 1), taken_as(split.train.schema, ORDERS)),
+        sample=split.train.slice(0, 5),
         params={},
         tags={"training_id": "first", "as_of": "2026-01-01"},
         attachments={},
@@ -84,4 +84,4 @@ def test_a_calibrated_champion_gives_the_same_probabilities_for_a_table(
     champion = MlflowTracking(store).champion()
     assert champion is not None
     assert np.array_equal(champion.probability(split.test), best(models).test_probability)
-    assert type(load_classifier(f"models:/{REGISTERED_MODEL}@champion")).__name__ == "CalibratedClassifierCV"
+    assert type(load_classifier(f"models:/{REGISTERED_MODEL}@champion").estimator).__name__ == "CalibratedClassifierCV"

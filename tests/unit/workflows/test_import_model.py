@@ -59,7 +59,7 @@ def test_an_imported_model_is_evaluated_and_registered(lake: InMemoryLake, name:
     assert set(candidate.metrics) == {"imported_accuracy", "imported_auc", "imported_log_loss"}
     assert 0.5 < candidate.metrics["imported_auc"] < 1
     assert len(candidate.plots) == 4
-    assert run.feature_names == DATASET.feature_names
+    assert list(run.interface.taken_as) == DATASET.feature_names
 
 
 def test_importing_a_model_again_changes_nothing(lake: InMemoryLake) -> None:

@@ -46,7 +46,7 @@ def test_models_reference_record_and_card_use_the_inferred_features(trained: Tra
     assert record.inferred.left_out["country"] == "it is 'NO' in every row"
     assert "knows the outcome" in record.inferred.left_out["refund"]
     assert list(record.importances) == DATASET.feature_names
-    assert list(tracking.runs[0].feature_names) == DATASET.feature_names
+    assert list(tracking.runs[0].interface.taken_as) == DATASET.feature_names
     profile = Profile.from_bytes(lake.read(lake_keys.training_profile("first")))
     assert {column.name: column.kind.value for column in profile.columns} == record.inferred.kinds
     assert (

@@ -11,11 +11,12 @@ from courtside.contracts.records import Calibration
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.training.candidates import ALL, Flavor
 from courtside.core.training.fit import FitOptions, TrainedModel, best, feature_frame, fit_candidates, probability
-from courtside.core.training.frame import MISSING, FeatureUnusable
+from courtside.core.training.frame import FeatureUnusable
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.preprocessing import MOST_LEVELS, Columns, prepared
 from courtside.core.training.probability_calibration import calibrated, uncalibrated
+from courtside.core.training.served_input import MISSING
 from courtside.core.training.split import Split, split_rows
 from tests.unit.core.training.orders import ORDERS, orders
 

@@ -7,9 +7,24 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from courtside.core.training.frame import MISSING, FeatureUnusable, input_frame
+from courtside.core.dataset import Dataset, Feature, FeatureKind
+from courtside.core.training.frame import FeatureUnusable, feature_frame
+from courtside.core.training.served_input import MISSING
 
-NAMES, CATEGORICAL = ["visits", "paid", "plan"], {"plan"}
+VISITS = Dataset(
+    name="visits",
+    time_column=None,
+    season_column=None,
+    id_columns=(),
+    target="left",
+    features=(
+        Feature("visits", FeatureKind.NUMERIC),
+        Feature("paid", FeatureKind.BINARY),
+        Feature("plan", FeatureKind.CATEGORICAL),
+    ),
+    builder=None,
+    reference_seasons=1,
+)
 TAKEN = pd.DataFrame(
     {
         "visits": [3.0, np.nan, 0.0],
@@ -36,7 +51,7 @@ INTEGERS, TRUTHS, TEXTS = [3, None, 0], [True, False, None], ["basic", None, "pr
 )
 def test_rows_are_accepted_however_missing_values_are_written(visits: Any, paid: Any, plan: Any) -> None:
     table = pa.table({"visits": visits, "paid": paid, "plan": plan})
-    frame = input_frame(table, NAMES, categorical=CATEGORICAL)
+    frame = feature_frame(table, VISITS)
     pd.testing.assert_frame_equal(frame, TAKEN, check_dtype=False)
     assert [kind.kind for kind in frame.dtypes] == ["f", "f", "O"]
 
@@ -44,4 +59,4 @@ def test_rows_are_accepted_however_missing_values_are_written(visits: Any, paid:
 def test_text_where_the_model_expects_a_number_is_refused_by_name() -> None:
     table = pa.table({"visits": pa.array(["three", None, "0"]), "paid": pa.array(TRUTHS), "plan": pa.array(TEXTS)})
     with pytest.raises(FeatureUnusable, match="feature visits holds string, which is not a number: correct the column"):
-        input_frame(table, NAMES, categorical=CATEGORICAL)
+        feature_frame(table, VISITS)

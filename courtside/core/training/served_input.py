@@ -1,0 +1,202 @@
+"""What models take: rows as people have them, made into what the models were fitted on.
+
+Every logged model carries a copy of this file and loads it where Courtside is not installed, so it imports nothing of
+Courtside's.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+MISSING = "(missing)"
+"""The level that stands for a missing category."""
+NUMBER = "number"
+"""What a column is taken as; any other word is the Arrow type of the levels that a category had in training."""
+TEXT = "string"
+
+
+class ColumnsMissing(ValueError):
+    """Rows lack columns that a model reads."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.columns = tuple(columns)
+        super().__init__(f"the model reads {', '.join(columns)}, which these rows lack; add these columns")
+
+
+class ColumnUnusable(ValueError):
+    """A column holds something that a model cannot take."""
+
+    def __init__(self, column: str, found: str) -> None:
+        self.column = column
+        self.found = found
+        super().__init__(f"the model takes {column} as a number, and these rows hold {found} there")
+
+
+class ColumnRepeated(ValueError):
+    """Rows have two columns of one name that a model reads."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+        super().__init__(f"the model reads {column}, and these rows have two columns of that name; drop one of them")
+
+
+class RowsUnusable(TypeError):
+    """Something is no table."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"a model predicts for a table, and {found} is none: give a data frame of pandas, polars or pyarrow, a "
+            "dict of columns, a list of rows as dicts, or an array with exactly the model's columns"
+        )
+
+
+class Served(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
+    """A fitted classifier that takes rows as people have them and says the target's own values.
+
+    `columns` are the names of what it reads and as what it takes each, `classes` the target's values for class 0 and
+    class 1.
+    """
+
+    def __init__(self, estimator: Any, columns: Sequence[tuple[str, str]], classes: Sequence[Any]) -> None:
+        self.estimator = estimator
+        self.columns = columns
+        self.classes = classes
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The target's values for class 0 and class 1."""
+        return np.array(self.classes)
+
+    def predict(self, rows: Any) -> NDArray[Any]:
+        """Return the target's likelier value for each row, shape (n,)."""
+        return likelier(self.predict_proba(rows), self.classes)
+
+    def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
+        """Return the probabilities of class 0 and class 1, shape (n, 2)."""
+        said: NDArray[np.floating[Any]] = self.estimator.predict_proba(as_trained(rows, dict(self.columns)))
+        return said
+
+
+def likelier(probabilities: NDArray[np.floating[Any]], classes: Sequence[Any]) -> NDArray[Any]:
+    """Return the class with the higher probability in each row; class 0 where both are equal."""
+    said: NDArray[Any] = np.array(classes)[np.argmax(probabilities, axis=1)]
+    return said
+
+
+def as_trained(rows: Any, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return a model's input, shape (n, len(columns)): columns of numbers as float64, categories as text.
+
+    A missing or infinite number becomes NaN, a missing category a level of its own. Columns that the model does not
+    read are ignored. Raises `ColumnsMissing`, `ColumnRepeated`, `ColumnUnusable` and `RowsUnusable`.
+    """
+    found = _columns(rows, list(columns))
+    return pd.DataFrame(
+        {
+            name: _numbers(name, found[name]) if taken == NUMBER else _levels(found[name], taken)
+            for name, taken in columns.items()
+        }
+    )
+
+
+def level_type(column_type: pa.DataType) -> str:
+    """Return as what a category's levels are remembered: their own type where it has a plain name, else text."""
+    if pa.types.is_dictionary(column_type):
+        return level_type(column_type.value_type)
+    named = str(column_type)
+    try:
+        return named if _type_named(named) == column_type and not _is_text(column_type) else TEXT
+    except ValueError:
+        return TEXT
+
+
+def _columns(rows: Any, names: list[str]) -> dict[str, Any]:
+    if isinstance(rows, np.ndarray):
+        if rows.ndim != 2 or rows.shape[1] != len(names):
+            raise RowsUnusable(f"an array of shape {rows.shape}")
+        return {name: _arrow(pd.Series(rows[:, place])) for place, name in enumerate(names)}
+    if isinstance(rows, Mapping) or (isinstance(rows, list) and all(isinstance(row, Mapping) for row in rows)):
+        rows = pd.DataFrame(rows)
+    frame = isinstance(rows, pd.DataFrame)
+    if not frame:
+        try:
+            rows = pa.table(rows)
+        except (TypeError, ValueError) as error:
+            raise RowsUnusable(f"an object of type {type(rows).__name__}") from error
+    there = list(rows.columns) if frame else rows.column_names
+    if lacking := [name for name in names if name not in there]:
+        raise ColumnsMissing(lacking)
+    if twice := [name for name in names if there.count(name) > 1]:
+        raise ColumnRepeated(twice[0])
+    return {name: _arrow(rows[name]) if frame else rows.column(name) for name in names}
+
+
+def _arrow(values: pd.Series) -> Any:
+    """Return a column of pandas in Arrow's type, as text where it mixes several."""
+    try:
+        return pa.array(values, from_pandas=True)
+    except pa.ArrowException:
+        return pa.array([None if pd.isna(value) else _text(value) for value in values.tolist()], pa.string())
+
+
+def _text(value: Any) -> str:
+    """Write a value as Arrow does."""
+    try:
+        return str(pa.scalar(value).cast(pa.string()).as_py())
+    except pa.ArrowException:
+        return str(value)
+
+
+def _numbers(name: str, column: Any) -> NDArray[np.float64]:
+    try:
+        numbers = pc.cast(_plain(column), pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    except pa.ArrowException as error:
+        raise ColumnUnusable(name, TEXT if _is_text(column.type) else str(column.type)) from error
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _levels(column: Any, trained: str) -> "pd.Series[str]":
+    plain = _plain(column)
+    if pa.types.is_floating(plain.type):
+        plain = pc.if_else(pc.is_nan(plain), pa.scalar(None, plain.type), plain)
+    texts = pc.cast(_as_in_training(plain, trained), pa.string(), safe=False).to_pylist()
+    return pd.Series([MISSING if text is None else text for text in texts], dtype=object)
+
+
+def _as_in_training(column: Any, trained: str) -> Any:
+    """Return a category in the type it was trained on, so that 1.0 is the level 1, and unchanged if it does not fit."""
+    if trained == TEXT:
+        return column
+    wanted = _type_named(trained)
+    try:
+        fitting = column.cast(wanted, safe=not pa.types.is_temporal(wanted))
+        # Every number but 0 is true to Arrow.
+        numbers = pa.types.is_boolean(wanted) and not (pa.types.is_boolean(column.type) or _is_text(column.type))
+        unchanged = not numbers or fitting.cast(column.type).equals(column)
+    except pa.ArrowException:
+        return column
+    return fitting if unchanged else column
+
+
+def _plain(column: Any) -> Any:
+    """Return a column without dictionary."""
+    if pa.types.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
+    return column
+
+
+def _is_text(column_type: pa.DataType) -> bool:
+    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    return any(kind(column_type) for kind in kinds)
+
+
+def _type_named(name: str) -> pa.DataType:
+    """Return the Arrow type of a plain name; raises `ValueError`."""
+    named: Any = pa.type_for_alias
+    found: pa.DataType = named(name)
+    return found

@@ -1,0 +1,48 @@
+"""XGBoost's classifier in its own format that takes rows as people have them; logged models carry a copy of this."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from xgboost import XGBClassifier
+
+from courtside.core.training.served_input import NUMBER, as_trained, likelier
+
+_ATTRIBUTE = "served"
+"""The attribute of the booster, the only thing that XGBoost's format keeps, that holds columns and classes."""
+
+
+class ServedXGBClassifier(XGBClassifier):  # type: ignore[misc] # XGBoost has no types here
+    """A classifier of numbers, fitted by XGBoost, that says the target's own values."""
+
+    @classmethod
+    def of(cls, fitted: XGBClassifier, columns: Sequence[str], classes: Sequence[Any]) -> Self:
+        """Return a copy of a fitted classifier that takes these columns, by name, and has these classes."""
+        served = cls()
+        served.__dict__.update(fitted.__dict__)
+        served._Booster = fitted.get_booster().copy()
+        served._Booster.set_attr(**{_ATTRIBUTE: json.dumps([list(columns), list(classes)])})
+        return served
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The target's values for class 0 and class 1."""
+        return np.array(self._served[1])
+
+    def predict(self, rows: Any) -> NDArray[Any]:
+        """Return the target's likelier value for each row, shape (n,)."""
+        return likelier(self.predict_proba(rows), self._served[1])
+
+    def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
+        """Return the probabilities of class 0 and class 1, shape (n, 2)."""
+        said: NDArray[np.floating[Any]] = super().predict_proba(
+            as_trained(rows, dict.fromkeys(self._served[0], NUMBER))
+        )
+        return said
+
+    @property
+    def _served(self) -> list[list[Any]]:
+        kept: list[list[Any]] = json.loads(self.get_booster().attr(_ATTRIBUTE))
+        return kept
