@@ -19,6 +19,7 @@ from courtside.contracts.environment import (
     LockEnv,
     NotifyEnv,
     PromoteEnv,
+    ReceiveRowsEnv,
     TrackingCopyEnv,
     TrainEnv,
 )
@@ -39,6 +40,7 @@ from courtside.contracts.records import ApprovalRecord, TrainingRecord
 if TYPE_CHECKING:
     from courtside.adapters.s3_lake import S3Lake
     from courtside.core.dataset import Dataset
+    from courtside.workflows.arrivals import Arrivals
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.production import Production
     from courtside.workflows.retraining_lock import RetrainingLock
@@ -81,6 +83,33 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
         overdue=OverdueData(lake, dataset, claims, alerts, timedelta(days=env.data_overdue_days)),
         window_days=env.window_days,
         tracking=MlflowDriftRuns(env.tracking_uri) if env.tracking_uri and dataset.tracking else None,
+    )
+
+
+@cache
+def arrivals() -> "Arrivals":
+    """Wire what takes in the files of rows that arrive in the lake, and in the team's own place."""
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.adapters.s3_incoming import S3Incoming
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.contracts.incoming import bucket_and_prefix
+    from courtside.contracts.lake_keys import incoming
+    from courtside.datasets.catalog import load_dataset
+    from courtside.workflows.arrivals import Arrivals
+    from courtside.workflows.claims import Claims
+
+    env = ReceiveRowsEnv.read()
+    dataset = load_dataset(env.dataset)
+    places = [(env.lake_bucket, incoming(dataset.name))]
+    if dataset.incoming is not None:
+        places.append(bucket_and_prefix(dataset.incoming))
+    return Arrivals(
+        dataset=dataset,
+        places=[S3Incoming(bucket, prefix) for bucket, prefix in places],
+        lake=S3Lake(env.lake_bucket),
+        claims=Claims(DynamoDbLedger(env.ledger_table)),
+        alerts=SnsAlerts(env.alert_topic_arn),
     )
 
 

@@ -46,6 +46,7 @@ class Box:
 
 BOXES = (
     Box("drift check", ("DriftCheck",)),
+    Box("arrivals", ("Arrivals",)),
     Box("retraining", ("Retraining", "Steps")),
     Box("training", ("Training",)),
     Box("tracking upkeep", ("TrackingUpkeep", "TrackingCopy")),

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from courtside.contracts.channels import CHANNELS, Channel
 from courtside.contracts.errors import BadInput
+from courtside.contracts.incoming import bucket_and_prefix
 from courtside.contracts.names import DEFAULT_DATASET
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
@@ -80,6 +81,11 @@ def _schedule(expression: str) -> str:
         if (fields[_DAY_OF_MONTH] == "?") == (fields[_DAY_OF_WEEK] == "?"):
             raise ValueError("needs '?' in exactly one of day-of-month and day-of-week")
     return expression
+
+
+def _incoming(address: str) -> str:
+    bucket_and_prefix(address)
+    return address
 
 
 def _timezone(name: str) -> str:
@@ -198,6 +204,15 @@ class StageSettings(_Settings):
         " None: what the contract says",
     )
     dataset: str = Field(default=DEFAULT_DATASET, min_length=1, description="the name of a dataset contract")
+
+    arrivals_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+        default="rate(1 hour)", description="how often files that arrived are taken in, like 'rate(15 minutes)' (UTC)"
+    )
+    incoming_prefixes: tuple[Annotated[str, AfterValidator(_incoming)], ...] = Field(
+        default=(),
+        description="folders in other buckets that contracts name with `incoming`, like ('s3://team-bucket/churn/',): "
+        "the stage may list and read them, and nothing else there",
+    )
 
     budget_usd_month: float = Field(
         default=31,

@@ -1,4 +1,4 @@
-"""The drift check of a deployed stage, run now through its own function."""
+"""Functions of a deployed stage that a person runs now: the drift check, and the round of arrivals."""
 
 import json
 from typing import TYPE_CHECKING
@@ -7,12 +7,18 @@ import boto3
 from botocore.config import Config
 
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse
+from courtside.contracts.events import (
+    ArrivalsRequest,
+    ArrivalsResponse,
+    DriftCheckRequest,
+    DriftCheckResponse,
+    Payload,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-# The function itself is cut off after 300 seconds; if the client tried again, it would only wait for the first try.
+# The functions are cut off after 300 seconds; if the client tried again, it would only wait for the first try.
 _PATIENT = Config(read_timeout=320, retries={"total_max_attempts": 1})
 
 
@@ -24,11 +30,30 @@ class CheckFailed(CourtsideError):
         super().__init__(f"the drift check failed with {kind}: {message}")
 
 
+class RoundFailed(CourtsideError):
+    """The function that takes in what arrived ended with an error."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        self.kind = kind
+        super().__init__(f"the round of arrivals failed with {kind}: {message}")
+
+
 def check_now(function: str, request: DriftCheckRequest, *, client: "LambdaClient | None" = None) -> DriftCheckResponse:
     """Invoke the drift check function and return what it found; raises `CheckFailed`."""
+    return DriftCheckResponse.model_validate(_answer(function, request, failed=CheckFailed, client=client))
+
+
+def receive_now(function: str, *, client: "LambdaClient | None" = None) -> ArrivalsResponse:
+    """Invoke the function that takes in what arrived and return what it did; raises `RoundFailed`."""
+    return ArrivalsResponse.model_validate(_answer(function, ArrivalsRequest(), failed=RoundFailed, client=client))
+
+
+def _answer(
+    function: str, request: Payload, *, failed: type[CheckFailed | RoundFailed], client: "LambdaClient | None"
+) -> object:
     client = client or boto3.client("lambda", config=_PATIENT)
     answer = client.invoke(FunctionName=function, Payload=request.model_dump_json().encode())
-    payload = json.loads(answer["Payload"].read())
+    payload: dict[str, object] = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
-        raise CheckFailed(str(payload.get("errorType")), str(payload.get("errorMessage")))
-    return DriftCheckResponse.model_validate(payload)
+        raise failed(str(payload.get("errorType")), str(payload.get("errorMessage")))
+    return payload

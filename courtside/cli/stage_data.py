@@ -39,11 +39,16 @@ def stage_lake(stage: str) -> "tuple[S3Lake, Dataset]":
 
 def stage_games(stage: str) -> "S3Lake":
     """Return the lake of a stage that trains on games; raises `DatasetNotServed`."""
+    return games_of(stage)[0]
+
+
+def games_of(stage: str) -> "tuple[S3Lake, Dataset]":
+    """Return the lake and the contract of a stage that trains on games; raises `DatasetNotServed`."""
     lake, served = stage_lake(stage)
     if served.builder is None:
         hint = "load rows of its own table with `courtside tables load`"
         raise DatasetNotServed("games", served.name, stage, hint=hint)
-    return lake
+    return lake, served
 
 
 def stage_table(stage: str, given: "Dataset | None" = None) -> "tuple[S3Lake, Dataset]":

@@ -128,6 +128,13 @@ class CheckDriftEnv(LakeEnv):
     tracking_uri: str = Field(alias="MLFLOW_TRACKING_URI", default="")
 
 
+class ReceiveRowsEnv(LakeEnv):
+    """The function that takes in the files of rows that arrived."""
+
+    alert_topic_arn: str
+    ledger_table: str = Field(min_length=3)
+
+
 class TrackingCopyEnv(Environment):
     """The task that copies the tracking database.
 

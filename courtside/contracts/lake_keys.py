@@ -65,9 +65,14 @@ def arrival(model: str, arrival_id: str) -> str:
     return f"{arrivals(model)}{key_name(arrival_id, 'the id of an arrival')}.json"
 
 
+def quarantines(model: str) -> str:
+    """Prefix of all that a model's files set aside."""
+    return f"models/{_model(model)}/quarantine/"
+
+
 def quarantine(model: str, quarantine_id: str) -> str:
     """Prefix of a file that could not be used, whole or in part, with its report."""
-    return f"models/{_model(model)}/quarantine/{key_name(quarantine_id, 'the id of a quarantined file')}/"
+    return f"{quarantines(model)}{key_name(quarantine_id, 'the id of a quarantined file')}/"
 
 
 def arrived_rows(model: str) -> str:
@@ -103,6 +108,10 @@ def loaded_table(dataset: str, load_id: str) -> str:
 def arriving_table(dataset: str, load_id: str) -> str:
     """Key of a file that is being loaded, until it is known to fit the others."""
     return f"{tables(dataset)}_arriving/{_load(load_id)}.parquet"
+
+
+ARRIVING_TABLES = f"{TABLES_PREFIX}*/_arriving/*"
+"""What a permission on the files that are being loaded is granted on."""
 
 
 def unloaded_table(dataset: str, load_id: str) -> str:
@@ -262,7 +271,8 @@ def _training(training_id: str) -> str:
 
 
 def _model(model: str) -> str:
-    return key_name(model, "the name of a model")
+    """Return the name; permissions are granted on the keys of all models (``*``)."""
+    return model if model == "*" else key_name(model, "the name of a model")
 
 
 def _load(load_id: str) -> str:

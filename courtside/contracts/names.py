@@ -53,6 +53,7 @@ class StackOutput(StrEnum):
     ALERT_TOPIC = "AlertTopicArn"
     RETRAINING = "RetrainingArn"
     CHECK_DRIFT = "CheckDriftFunctionName"
+    RECEIVE_ROWS = "ReceiveRowsFunctionName"
 
 
 STACKS = ("data", "tracking", "pipeline")

@@ -1,6 +1,6 @@
 """People are told about these metrics; each alarm says what it means and where its runbook is.
 
-There are fifteen alarms of one metric each and three on dead letter queues. Ten are free in an account, and each
+There are fifteen alarms of one metric each and four on dead letter queues. Ten are free in an account, and each
 further one costs $0.10 a month. The functions that the state machine waits for have no alarm of their own, because
 the machine announces their failures.
 """

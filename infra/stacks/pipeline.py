@@ -6,6 +6,7 @@ from constructs import Construct
 from courtside.contracts.names import StackOutput
 from infra.constructs.alarms import StageAlarms
 from infra.constructs.alerts import Alerts
+from infra.constructs.arrivals import Arrivals
 from infra.constructs.budget import MonthlyBudget
 from infra.constructs.dashboard import StageDashboard
 from infra.constructs.drift_check import DriftCheck
@@ -65,6 +66,9 @@ class PipelineStack(cdk.Stack):
             alerts=self.alerts,
             retraining=self.retraining,
             settings=settings,
+        )
+        self.arrivals = Arrivals(
+            self, "Arrivals", lake=data.lake, ledger=data.ledger, alerts=self.alerts, settings=settings
         )
         TrackingUpkeep(
             self,
@@ -145,4 +149,10 @@ class PipelineStack(cdk.Stack):
             StackOutput.CHECK_DRIFT,
             self.check.function.function_name,
             meaning="Invoke the drift check with a DriftCheckRequest as event",
+        )
+        publish(
+            self,
+            StackOutput.RECEIVE_ROWS,
+            self.arrivals.function.function_name,
+            meaning="Invoke with {} to take in what arrived",
         )

@@ -13,7 +13,8 @@ def validate(stage: str, outdir: Path) -> str:
     """Synthesize a stage and return one line saying what was reviewed; raises `RuntimeError` with the report."""
     app = empty_app(outdir)
     # The stage gets every part that a stage may have.
-    build(app, settings_for(stage).model_copy(update={"github_repository": "example/courtside"}))
+    every_part = {"github_repository": "example/courtside", "incoming_prefixes": ("s3://team-bucket/churn/",)}
+    build(app, settings_for(stage).model_copy(update=every_part))
     nag = hold_to_the_rules(app, stage)
     assembly = app.synth()
     resources = sum(len(stack.template["Resources"]) for stack in assembly.stacks)

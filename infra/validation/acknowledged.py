@@ -16,21 +16,25 @@ class Acknowledged:
 
     `rule` is spelled as `infra.validation.nag.readable` spells it. `at` are construct paths below the stage
     (`data/LakeBucket/Resource`) in which `*` stands for anything. `never_in` are stages where it must not occur.
+    With `goes_on`, the rule goes on with what a setting of the stage names.
     """
 
     rule: str
     at: tuple[str, ...]
     reason: str
     never_in: tuple[str, ...] = ()
+    goes_on: bool = False
 
 
 _DATABASE = ("data/Database/Instance/Resource",)
 _CHECK_ROLE = "pipeline/DriftCheck/Function/ServiceRole/DefaultPolicy/Resource"
+_ARRIVALS_ROLE = "pipeline/Arrivals/Function/ServiceRole/DefaultPolicy/Resource"
 _TRAINING_ROLE = "pipeline/Training/Task/TaskRole/DefaultPolicy/Resource"
 _MACHINE_ROLE = "pipeline/Retraining/Machine/Role/DefaultPolicy/Resource"
 _COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 _DEAD_LETTERS = (
     "pipeline/Alerts/Undelivered/Resource",
+    "pipeline/Arrivals/Missed/Resource",
     "pipeline/DriftCheck/Missed/Resource",
     "pipeline/TrackingUpkeep/Missed/Resource",
 )
@@ -162,7 +166,12 @@ ACKNOWLEDGED = (
         reason="It reads data, profiles and decisions, whose keys depend on the dataset; it writes under two prefixes.",
     ),
     *(
-        _iam5(f"<LakeBucket>/{prefix}*", _step_role("Freeze"), reason="It reads all seasons, or all files of a table.")
+        _iam5(
+            f"<LakeBucket>/{prefix}*",
+            _step_role("Freeze"),
+            _ARRIVALS_ROLE,
+            reason="It reads all seasons, or all files of a table.",
+        )
         for prefix in (lake_keys.GAMES_PREFIX, lake_keys.TABLES_PREFIX)
     ),
     _iam5(
@@ -197,12 +206,32 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
-        at=(_CHECK_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE),
+        at=(_CHECK_ROLE, _ARRIVALS_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE),
         reason="This is about the alert topic's own key; SNS may make a data key by either call.",
     ),
     *(
         _iam5(f"<LakeBucket>/{prefix}*", _CHECK_ROLE, reason="Reports and decisions are stored by day and check.")
         for prefix in (lake_keys.DRIFT_REPORTS_PREFIX, lake_keys.DECISIONS_PREFIX)
+    ),
+    *(
+        _iam5(f"<LakeBucket>/{prefix}*", _ARRIVALS_ROLE, reason=reason)
+        for prefix, reason in (
+            (lake_keys.INCOMING_PREFIX, "Whoever writes files chooses their names."),
+            (lake_keys.ARRIVED_PREFIX, "One object a load, by day; it can add them, not delete one."),
+            (lake_keys.arrivals("*"), "One record a file, by model."),
+            (lake_keys.quarantines("*"), "One folder a file that is wrong, by model."),
+        )
+    ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.ARRIVING_TABLES}",
+        _ARRIVALS_ROLE,
+        reason="The copy of a file that is being loaded, which lies beside the table only until it fits.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::",
+        at=(_ARRIVALS_ROLE,),
+        reason="A folder in a team's own bucket that incoming_prefixes names; it may be read, and nothing more.",
+        goes_on=True,
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.TRACKING_BACKUPS_PREFIX}*",
@@ -270,9 +299,12 @@ ACKNOWLEDGED = (
         )
         for step in _STEPS
     ),
-    _iam5(
-        "<DriftCheckFunction.Arn>:*",
-        "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource",
-        reason="These are the versions of the function that the schedule calls.",
+    *(
+        _iam5(
+            f"<{function}.Arn>:*",
+            "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource",
+            reason="These are the versions of the function that the schedule calls.",
+        )
+        for function in ("DriftCheckFunction", "ArrivalsFunction")
     ),
 )

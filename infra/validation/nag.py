@@ -28,7 +28,7 @@ class Finding:
     def is_acknowledged_by(self, entry: Acknowledged, stage: str) -> bool:
         """Return whether an entry is about this finding in that stage."""
         return (
-            entry.rule == self.rule
+            (self.rule.startswith(entry.rule) if entry.goes_on else entry.rule == self.rule)
             and stage not in entry.never_in
             and any(_matches(pattern, self.path) for pattern in entry.at)
         )

@@ -7,6 +7,7 @@ import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.names import DRIFT_PAGE
+from infra.constructs.arrivals import DELETABLE as ARRIVING
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
 from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE, PROMOTE_DELETABLE
 from infra.constructs.tracking_upkeep import DELETABLE as COLLECTABLE
@@ -40,7 +41,9 @@ DELETING = (
 def test_nobody_may_delete_data(dev: SynthesizedStage, action: str) -> None:
     roles = [role for stack in dev.stacks for role in stack.of_type("AWS::IAM::Policy")]
     assert len(roles) > 10
-    deletable = {f"{LAKE}/{pattern}" for pattern in (*DELETABLE, PROMOTE_DELETABLE)} | {f"{ARTIFACTS}/{COLLECTABLE}"}
+    deletable = {f"{LAKE}/{pattern}" for pattern in (*DELETABLE, PROMOTE_DELETABLE, ARRIVING)} | {
+        f"{ARTIFACTS}/{COLLECTABLE}"
+    }
     for stack in dev.stacks:
         assert allowed(stack, "", action) <= (deletable if action == "s3:DeleteObject" else set())
 
@@ -54,6 +57,7 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
     assert deleted == {
         "TrainingTaskTaskRole": {f"{LAKE}/{pattern}" for pattern in DELETABLE},
         "StepsPromoteServiceRole": {f"{LAKE}/{PROMOTE_DELETABLE}"},
+        "ArrivalsFunctionServiceRole": {f"{LAKE}/{ARRIVING}"},
         "TrackingUpkeepCollectionTaskRole": {f"{ARTIFACTS}/{COLLECTABLE}"},
     }
     kept = (lake_keys.training_record("t1"), lake_keys.training_manifest("t1"), "ml-models/random_forest.pkl")
@@ -66,6 +70,7 @@ PARTITIONS = {
     "Promote": ["champion", "history", "lock"],
     "RequestApproval": ["approval", "lock"],
     "DriftCheckFunction": ["check", "notice"],
+    "ArrivalsFunction": ["notice"],
 }
 
 
@@ -76,7 +81,7 @@ def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(de
         for statement in policy["PolicyDocument"]["Statement"]
         if any(action.startswith("dynamodb:") for action in as_list(statement["Action"]))
     }
-    assert set(granted) == {*(f"Steps{step}" for step in STEPS), "DriftCheckFunction"}
+    assert set(granted) == {*(f"Steps{step}" for step in STEPS), "DriftCheckFunction", "ArrivalsFunction"}
     for who, statement in granted.items():
         assert sorted(statement["Action"]) == ["dynamodb:GetItem", "dynamodb:PutItem"]
         assert statement["Condition"] == {

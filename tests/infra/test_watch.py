@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from operator import ge, lt
 from statistics import mean
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from courtside.contracts.metrics import Metric
+from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
+from courtside.core.arrival_alerts import quarantine_alert
 from courtside.core.data_alerts import overdue_alert
 from infra.settings import settings_for
 from infra.stage import StageSettings
@@ -43,6 +45,7 @@ class Watch:
 
 ALARMS = {
     "AlertUndelivered": Watch("alert-undelivered", LETTERS, {"QueueName": "<AlertsUndelivered"}),
+    "ArrivalsMissed": Watch("arrivals-missed", LETTERS, {"QueueName": "<ArrivalsMissed"}),
     "CheckMissed": Watch("check-missed", LETTERS, {"QueueName": "<DriftCheckMissed"}),
     "UpkeepMissed": Watch("upkeep-missed", LETTERS, {"QueueName": "<TrackingUpkeepMissed"}),
     "CheckDidNotRun": Watch(
@@ -82,6 +85,11 @@ ALARMS = {
         "notifications-failed", "AWS/SNS NumberOfNotificationsFailed", {"TopicName": "<AlertsTopic"}
     ),
 }  # fmt: skip
+REFUSED = ArrivalRecord(
+    id="a", model="churn", file="s3://lake/incoming/churn/a.csv", etag="e", size=1, reason="it is empty",
+    came_at=datetime(2026, 3, 1, tzinfo=UTC), seen_at=datetime(2026, 3, 2, tzinfo=UTC),
+    outcome=ArrivalOutcome.QUARANTINED,
+)  # fmt: skip
 STATISTICS: Mapping[str, Callable[[Samples], float]] = {
     "Average": mean, "Maximum": max, "Minimum": min, "SampleCount": len, "Sum": sum,
 }  # fmt: skip
@@ -154,7 +162,7 @@ def test_each_alarm_tells_people_what_it_means_and_what_to_do(stage: Synthesized
 
 
 def test_there_are_eighteen_alarms_of_one_metric_each(stage: SynthesizedStage) -> None:
-    assert len(alarms(stage)) == len(ALARMS) == 18
+    assert len(alarms(stage)) == len(ALARMS) == 19
     # Metric math would be billed for each metric in it, so every alarm watches one metric.
     assert not [alarm for alarm in alarms(stage).values() if "Metrics" in alarm]
     assert stage.of_type("AWS::CloudWatch::CompositeAlarm") == {}
@@ -188,8 +196,9 @@ def test_rules_and_budget_alerts_also_say_what_to_do(stage: SynthesizedStage) ->
 def test_every_runbook_belongs_to_an_alert(stage: SynthesizedStage) -> None:
     sections = set(re.findall(r"^## (.+)$", (ROOT / "docs/runbooks.md").read_text(), flags=re.MULTILINE))
     anchors = {title.lower().replace(" ", "-").replace("'", "") for title in sections}
+    quarantined = quarantine_alert(REFUSED, report="s3://lake/").text
     overdue = overdue_alert(dataset="nba_games", newest=date(2026, 11, 1), today=date(2026, 11, 20)).text
-    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), overdue])
+    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), overdue, quarantined])
     others = re.findall(r"runbooks\.md#([a-z-]+)", told)
     assert anchors == {*others, *(watch.runbook for watch in ALARMS.values())}
 

@@ -1,0 +1,72 @@
+"""Files that arrive under a prefix of a bucket, which may be somebody else's: it is read and never written."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from courtside.contracts.errors import CourtsideError
+from courtside.workflows.ports import IncomingFile
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CLOSED = {"AccessDenied", "403", "Forbidden", "NoSuchBucket", "AllAccessDisabled"}
+_CHANGED = {"PreconditionFailed", "412", "NoSuchKey"}
+
+
+class IncomingClosed(CourtsideError):
+    """The place where files arrive cannot be read."""
+
+    def __init__(self, address: str, code: str) -> None:
+        self.address = address
+        self.code = code
+        super().__init__(
+            f"{address}, where files of rows arrive, cannot be read ({code}): name it in incoming_prefixes in "
+            "infra/settings.py and deploy, and let the policy of its bucket admit the stage's account"
+        )
+
+
+class S3Incoming:
+    """The objects under a prefix; the client is created on first use."""
+
+    def __init__(self, bucket: str, prefix: str) -> None:
+        self.bucket = bucket
+        self.prefix = prefix
+
+    @cached_property
+    def _s3(self) -> "S3Client":
+        return boto3.client("s3")
+
+    def files(self) -> list[IncomingFile]:
+        """Return the objects that are there; raises `IncomingClosed`."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
+        try:
+            found = [item for page in pages for item in page.get("Contents", [])]
+        except ClientError as error:
+            raise self._named(error) from error
+        return [
+            IncomingFile(
+                uri=f"s3://{self.bucket}/{item['Key']}",
+                path=item["Key"].removeprefix(self.prefix),
+                etag=item["ETag"].strip('"'),
+                size=item["Size"],
+                modified_at=item["LastModified"],
+            )
+            for item in found
+        ]
+
+    def read(self, file: IncomingFile) -> bytes | None:
+        """Return an object's content if it still has this ETag, else None; raises `IncomingClosed`."""
+        try:
+            found = self._s3.get_object(Bucket=self.bucket, Key=f"{self.prefix}{file.path}", IfMatch=f'"{file.etag}"')
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _CHANGED:
+                return None
+            raise self._named(error) from error
+        return found["Body"].read()
+
+    def _named(self, error: ClientError) -> Exception:
+        code = error.response["Error"]["Code"]
+        return IncomingClosed(f"s3://{self.bucket}/{self.prefix}", code) if code in _CLOSED else error

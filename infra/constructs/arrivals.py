@@ -1,0 +1,100 @@
+"""The scheduled round of arrivals: function, schedule, and what happens when it cannot run."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from constructs import Construct
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.environment import ReceiveRowsEnv
+from courtside.contracts.incoming import bucket_and_prefix
+from infra.constructs.alerts import Alerts
+from infra.constructs.functions import ImageFunction
+from infra.constructs.ledger import grant_ledger
+from infra.constructs.scheduled_work import ScheduledWork
+from infra.stage import StageSettings
+
+READABLE = tuple(
+    f"{prefix}*" for prefix in (lake_keys.INCOMING_PREFIX, lake_keys.TABLES_PREFIX, lake_keys.GAMES_PREFIX)
+)
+WRITABLE = (
+    f"{lake_keys.TABLES_PREFIX}*",
+    f"{lake_keys.GAMES_PREFIX}*",
+    f"{lake_keys.ARRIVED_PREFIX}*",
+    f"{lake_keys.arrivals('*')}*",
+    f"{lake_keys.quarantines('*')}*",
+)
+# A file of a table lies there only until it is known to fit the others.
+DELETABLE = lake_keys.ARRIVING_TABLES
+
+
+class Arrivals(ScheduledWork):
+    """`receive_rows` on a schedule: it reads what arrived, adds rows to the lake and alerts of files that are wrong."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        lake: s3.IBucket,
+        ledger: dynamodb.ITableV2,
+        alerts: Alerts,
+        settings: StageSettings,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            alerts=alerts,
+            alarm="ArrivalsMissed",
+            meaning="A round that takes in arrived files did not finish; its event and error wait in the dead letter "
+            "queue, and the files wait where they are",
+            runbook="arrivals-missed",
+        )
+        environment = ReceiveRowsEnv(
+            lake_bucket=lake.bucket_name,
+            dataset=settings.dataset,
+            alert_topic_arn=alerts.topic.topic_arn,
+            ledger_table=ledger.table_name,
+        )
+        self.function = ImageFunction(
+            self,
+            "Function",
+            verb="receive_rows",
+            environment=environment,
+            settings=settings,
+            timeout=cdk.Duration.minutes(5),
+            dead_letter_queue=self.missed,
+        )
+        for pattern in READABLE:
+            lake.grant_read(self.function, pattern)
+        for pattern in WRITABLE:
+            lake.grant_put(self.function, pattern)
+        # CDK's own grant would let it delete versions too, for good.
+        self._grant("s3:DeleteObject", lake.arn_for_objects(DELETABLE))
+        grant_ledger(ledger, self.function, ledger_keys.NOTICES_PREFIX)
+        alerts.topic.grant_publish(self.function)
+        for address in settings.incoming_prefixes:
+            self._read_elsewhere(address)
+        self.add_schedule(
+            "Schedule",
+            settings.arrivals_schedule,
+            target=targets.LambdaInvoke(
+                self.function, input=scheduler.ScheduleTargetInput.from_object({}), **self.delivery
+            ),
+            description="Arrivals",
+        )
+
+    def _read_elsewhere(self, address: str) -> None:
+        """Let the function list and read one prefix of a bucket that the stage does not own, and nothing else of it."""
+        bucket, prefix = bucket_and_prefix(address)
+        arn = cdk.Stack.of(self).format_arn(service="s3", region="", account="", resource=bucket)
+        self._grant("s3:GetObject", f"{arn}/{prefix}*")
+        self._grant("s3:ListBucket", arn, conditions={"StringLike": {"s3:prefix": f"{prefix}*"}})
+
+    def _grant(self, action: str, resource: str, **more: Any) -> None:
+        self.function.add_to_role_policy(iam.PolicyStatement(actions=[action], resources=[resource], **more))

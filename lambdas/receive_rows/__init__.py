@@ -1,0 +1,1 @@
+"""Take in the files of rows that arrived, on schedule."""
