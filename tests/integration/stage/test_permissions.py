@@ -19,6 +19,7 @@ from courtside.adapters.stack_resources import stack_resources
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import (
     ApprovalRequest,
+    ArrivalsRequest,
     DriftCheckRequest,
     GateRequest,
     Payload,
@@ -120,6 +121,7 @@ CASES = [
     ("StepsUnlock", "dynamodb:GetItem", RELEASE, ""),
     ("DriftCheckFunction", "s3:GetObject", BEFORE_BASKETBALL, ""),
     ("DriftCheckFunction", "s3:ListBucket", BEFORE_BASKETBALL, ""),
+    ("ArrivalsFunction", "s3:ListBucket", ArrivalsRequest(), ""),
 ]
 
 
