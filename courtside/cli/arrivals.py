@@ -26,8 +26,10 @@ def take_in(stage: str) -> None:
     function = stage_outputs(stage)[StackOutput.RECEIVE_ROWS]
     with people.status("Taking in what has arrived"), reaching_aws():
         done = receive_now(function)
-    waiting = f"; {done.waiting} wait for the next round" if done.waiting else ""
-    say(f"{done.files} files were taken in, {done.rows} rows are new or changed, {done.quarantined} set aside{waiting}")
+    say(
+        f"files taken in: {done.files}, rows new or changed: {done.rows}, files set aside: {done.quarantined}, files "
+        f"left for the next round: {done.waiting}"
+    )
 
 
 def show_arrivals(lake: "Lake", dataset: "Dataset", *, quarantine: bool, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """What people are told of a file that arrived and could not be used."""
 
-from courtside.contracts.records import ArrivalRecord
+from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
 from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
 from courtside.core.display_text import display_text
 
@@ -8,9 +8,9 @@ from courtside.core.display_text import display_text
 def quarantine_alert(record: ArrivalRecord, *, report: str) -> Alert:
     """Write the one alert for a file that was set aside, whole or in part."""
     model, file = display_text(record.model, NAME_LIMIT), display_text(record.file, LINE_LIMIT)
-    used = record.new + record.changed + record.same
-    what = f"{record.wrong} rows of a file" if record.wrong and used else "a file"
-    rest = f" The other {used} rows were taken in." if record.wrong and used else " None of its rows was taken in."
+    partly = record.outcome is not ArrivalOutcome.QUARANTINED
+    what = "part of a file" if partly else "a file"
+    rest = " Its other rows were taken in." if partly else " None of its rows was taken in."
     return Alert.written(
         f"Courtside: {what} of {model} in quarantine",
         [

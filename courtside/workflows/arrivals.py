@@ -123,7 +123,7 @@ def is_whole(file: IncomingFile) -> bool:
 
 def _used(record: ArrivalRecord, received: Received) -> ArrivalRecord:
     wrong = received.wrong.num_rows
-    told = f"{wrong} rows are wrong ({_reasons(received.wrong)})" if wrong else ""
+    told = f"wrong rows: {_reasons(received.wrong)}" if wrong else ""
     return record.model_copy(
         update={
             "outcome": ArrivalOutcome.LOADED if received.load else ArrivalOutcome.NOTHING_NEW,

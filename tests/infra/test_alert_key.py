@@ -44,6 +44,7 @@ def test_every_role_that_publishes_alerts_may_use_their_key(stage: SynthesizedSt
         name for name in stage.pipeline.of_type("AWS::IAM::Policy") if allowed(stage.pipeline, name, "sns:Publish")
     ]
     assert {name.split("DefaultPolicy")[0].removesuffix("ServiceRole") for name in roles} == {
+        "ArrivalsFunction",
         "DriftCheckFunction",
         "RetrainingMachineRole",
         "StepsRequestApproval",

@@ -163,7 +163,7 @@ def test_wrong_rows_are_set_aside_with_their_file_and_reported_once() -> None:
     spoiled = FIRST.set_column(1, "measured_at", pa.array(times, pa.timestamp("us")))
     found = desk.arrive("march.csv", as_csv(spoiled))
     assert (found.outcome, found.new, found.wrong) == (LOADED, 199, 1)
-    assert found.reason == "1 rows are wrong (1 with no measured_at)"
+    assert found.reason == "wrong rows: 1 with no measured_at"
     assert len(desk.rows()) == 199
     assert desk.lake.read(f"{found.quarantine}original/march.csv") == as_csv(spoiled)
     (header, row) = desk.lake.read(f"{found.quarantine}rows.csv").decode().splitlines()
@@ -171,8 +171,8 @@ def test_wrong_rows_are_set_aside_with_their_file_and_reported_once() -> None:
     assert row.startswith('4,"no measured_at",3,')
     assert desk.report(found)["wrong"] == 1
     (alert,) = desk.alerts.sent
-    assert "1 rows of a file of churn" in alert.text
-    assert "The other 199 rows were taken in" in alert.text
+    assert alert.subject == "Courtside: part of a file of churn in quarantine"
+    assert "Its other rows were taken in" in alert.text
     desk.arrive("again.csv", as_csv(spoiled))
     assert len(desk.alerts.sent) == 1
 
