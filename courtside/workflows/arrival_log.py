@@ -6,6 +6,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.loads import Load, LoadState
 from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import ALL_DAYS
 from courtside.core.games.history import changes_of_last, revisions_table
 from courtside.core.games.merge import game_rows
 from courtside.core.parquet import parquet_content
@@ -35,7 +36,7 @@ def log_loads(*, lake: Lake, dataset: Dataset) -> list[str]:
 
 
 def _of_table(load: Load, before: list[Load], *, lake: Lake, dataset: Dataset) -> pa.Table | None:
-    days, columns = days_of_load(load), identity(dataset)
+    columns, days = identity(dataset), days_of_load(load) if dataset.time_column else ALL_DAYS
     beside = [each for each in before if columns and days_of_load(each).meets(days)]
     found = [(each, table) for each in beside if (table := _rows(each, lake=lake, dataset=dataset)) is not None]
     table = _rows(load, lake=lake, dataset=dataset)

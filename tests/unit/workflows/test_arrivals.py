@@ -314,3 +314,13 @@ def test_without_ids_every_row_of_another_file_is_new() -> None:
     desk.arrive("a.parquet", FIRST)
     assert desk.arrive("b.parquet", FIRST.slice(0, 10)).new == 10
     assert all(load.state is LoadState.LOADED for load in read_loads(PREFIX, lake=desk.lake)[0].loads)
+
+
+def test_rows_without_times_are_told_apart_by_their_ids_on_any_day() -> None:
+    desk = Desk(dataset=replace(DATASET, time_column=None))
+    table = FIRST.drop_columns(["measured_at"])
+    desk.arrive("a.parquet", table, now=NOW)
+    found = desk.arrive("b.parquet", charged(table.slice(0, 5), 99.0), now=NOW + timedelta(days=40))
+    assert (found.new, found.changed) == (0, 5)
+    assert [charges(desk)[who] for who in range(5)] == [99.0] * 5
+    assert [row["arrived_revision"] for row in desk.log()[-5:]] == [2] * 5
