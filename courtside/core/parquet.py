@@ -32,4 +32,5 @@ def write_batches(batches: Iterable[pa.RecordBatch], path: Path) -> None:
     first = next(rows)
     with pq.ParquetWriter(path, first.schema, compression=COMPRESSION, version=FORMAT_VERSION) as writer:  # noqa: TID251 — the one writer
         for batch in chain([first], rows):
-            writer.write_batch(batch)
+            if batch.num_rows:  # an empty row group would take its part of a sample
+                writer.write_batch(batch)

@@ -17,7 +17,10 @@ _STYLE = Markup("""
 .courtside-report { font: 14px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; max-width: 1080px; }
 .courtside-report p, .courtside-report ul { margin: 4px 0; }
 .courtside-report .verdict { font-size: 17px; font-weight: 600; }
-.courtside-report table { border-collapse: collapse; margin: 8px 0; color: inherit; background: transparent; }
+.courtside-report table { border-collapse: collapse; margin: 8px 0; font: inherit; color: inherit;
+  background: transparent; }
+.courtside-report thead th { white-space: nowrap; }
+.courtside-report tbody th { min-width: 10em; }
 .courtside-report th, .courtside-report td { text-align: left; padding: 3px 10px 3px 0; vertical-align: top;
   border-bottom: 1px solid rgba(128, 128, 128, 0.35); background: transparent; color: inherit; }
 .courtside-report td.figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
