@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from courtside.adapters.files import write_files, writing
-from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.errors import CourtsideError
 from courtside.workflows.ports import ObjectMissing, StampedObject, StoredObject
 
 
@@ -54,14 +54,14 @@ class FolderLake:
 
     @contextlib.contextmanager
     def unchanged_if_refused(self) -> Iterator[None]:
-        """Take back all that was written within if the input turns out to be bad, so that nothing is half there."""
+        """Take back all that was written within if that ends with a named error, so that nothing is half there."""
         with writing(self.root):
             kept = TemporaryDirectory(prefix=".before-", dir=self.root)
         with kept as folder:
             self._kept, self._before = Path(folder), {}
             try:
                 yield
-            except BadInput:
+            except CourtsideError:
                 self._take_back(self._before)
                 raise
             finally:

@@ -12,6 +12,7 @@ from courtside.adapters.provenance import provenance
 from courtside.adapters.training_ids import new_training_id
 from courtside.api.inputs import Table, content_of, contract_of, day_of, shown
 from courtside.contracts import lake_keys
+from courtside.contracts.errors import InputMismatch
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.records import Calibration, ModelRecord, TrainingRecord
 from courtside.core.dataset import Dataset
@@ -117,12 +118,19 @@ def train(
             options=FitOptions(
                 search=search,
                 rolling_origin=rolling_origin or 0,
-                calibration=Calibration(calibrate) if calibrate else None,
+                calibration=_calibration(calibrate),
             ),
             drift=drift,
             progress=progress,
         )
     return Training(record, Path(out))
+
+
+def _calibration(name: Calibration | str | None) -> Calibration | None:
+    try:
+        return Calibration(name) if name else None
+    except ValueError as error:
+        raise InputMismatch(f"calibrate is {name!r}; give one of {', '.join(Calibration)}, or None") from error
 
 
 def store_table(table: Table, contract: Dataset, *, lake: Lake) -> None:

@@ -61,6 +61,7 @@ def _told(proposal: "Proposal", path: Path) -> dict[str, Any]:
         "id_columns": {"columns": list(ids.columns), "reason": ids.reason},
         "entities": {"columns": list(ids.entities), "reason": ids.entities_reason},
         "columns": _rows(proposal),
+        "lacking": proposal.lacking,
     }
 
 
@@ -85,6 +86,8 @@ def _print(proposal: "Proposal", path: Path) -> None:
         say(f"No --target was given: {target.column} is proposed, as {target.reason}")
     for suspect in proposal.of(Part.SUSPECT):
         say(f"warning: {suspect.column} is left out, because {suspect.reason}")
+    if proposal.lacking:
+        say(f"warning: a training would refuse this table as it is: {proposal.lacking}")
     say(f"written: {path}. Read it, correct it, and then:")
     names = f"--table {quote(proposal.table)} --contract {quote(str(path))}"
     say(f"courtside train {names} --out models --disable-mlflow")

@@ -11,7 +11,7 @@ from courtside.contracts.shortening import listed, shortened
 from courtside.core.dataset import Feature
 from courtside.core.drift.check import check
 from courtside.core.drift.columns.kinds import inferred_kind, why_no_feature
-from courtside.core.drift.errors import WrongType
+from courtside.core.drift.errors import EmptyWindow, WrongType
 from courtside.core.drift.policies.classic import ClassicPolicy
 from courtside.core.drift.policies.policy import MINIMUM_ROWS
 from courtside.core.drift.policies.thresholds import Threshold
@@ -116,8 +116,10 @@ class DataDriftDetection:
     def _fitted(self, table: FeatureTable) -> Profile:
         features, time_column = self._config.features, self._config.time_column
         if features is None:
-            rows = pa.Table.from_batches(list(table.of(table.column_names)))
-            features, self._left_out = inferred_features(rows, time_column=time_column)
+            batches = list(table.of(table.column_names))
+            if not batches:
+                raise EmptyWindow("reference")
+            features, self._left_out = inferred_features(pa.Table.from_batches(batches), time_column=time_column)
         names = [feature.name for feature in features]
         self._policy.require_known(names)
         return fit(table.of(names, time_column=time_column), features, time_column=time_column)

@@ -14,6 +14,7 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.kinds import holds_nothing, inferred_kind
 from courtside.core.proposal.guess import Guess, Part
 from courtside.core.proposal.refused import refused
+from courtside.core.training.split import OneClassOnly, TooFewRows, split_rows
 
 MOST_LEVELS = 1_000
 """Text of more levels than this is left out: a model would put nearly all of them into one."""
@@ -41,10 +42,21 @@ class Judge:
 
     def refused(self, rows: pa.Table, features: Mapping[str, FeatureKind]) -> dict[str, Guess]:
         """Return the features that a training would refuse, as what they are instead."""
+        return refused(self._labelled(rows), self.dataset.with_features(features))
+
+    def not_split(self, rows: pa.Table, guesses: Iterable[Guess]) -> str | None:
+        """Say why a training could not split these rows, None where it can."""
+        features = _kinds(guess for guess in guesses if guess.part is Part.FEATURE)
+        try:
+            split_rows(self._labelled(rows), dataset=self.dataset.with_features(features))
+        except (TooFewRows, OneClassOnly) as error:
+            return str(error)
+        return None
+
+    def _labelled(self, rows: pa.Table) -> pa.Table:
         target = self.dataset.target
         coded = rows.set_column(rows.column_names.index(target), target, self.classes)
-        known = _decoded(coded.filter(self.classes.is_valid()))
-        return refused(known, self.dataset.with_features(features))
+        return _decoded(coded.filter(self.classes.is_valid()))
 
 
 def with_features(rows: pa.Table, told: Mapping[str, Guess], judge: Judge | None, *, table: str) -> tuple[Guess, ...]:

@@ -21,7 +21,7 @@ class Proposal:
     """What a table's contract might say, by `looked_at` of its `rows` (None: unknown how many there are).
 
     `guesses` are of every column, in the table's order; `candidates` are the other columns that might be the target;
-    `chosen` says whether the target was named by somebody.
+    `chosen` says whether the target was named by somebody; `lacking` is why a training could not split these rows.
     """
 
     table: str
@@ -33,6 +33,7 @@ class Proposal:
     guesses: tuple[Guess, ...]
     looked_at: int
     rows: int | None
+    lacking: str | None = None
 
     def of(self, part: Part) -> list[Guess]:
         """Return the columns that are taken for this."""
@@ -63,7 +64,8 @@ def propose(sample: Sample, *, table: str, target: str | None = None) -> Proposa
     judge = Judge(_proposed(chosen.column, time.column, ids.columns), codes(rows, chosen))
     guesses = with_features(rows, told, judge, table=table)
     others = tuple(each for each in possible if each.column != chosen.column)
-    return Proposal(table, chosen, target is not None, others, time, ids, guesses, rows.num_rows, sample.total)
+    lacking = judge.not_split(rows, guesses) if sample.whole else None
+    return Proposal(table, chosen, target is not None, others, time, ids, guesses, rows.num_rows, sample.total, lacking)
 
 
 def _target(rows: pa.Table, named: str | None, possible: Sequence[Target], *, table: str) -> Target:

@@ -79,4 +79,8 @@ def test_training_refuses_a_profile_and_a_dataset_built_from_games(tmp_path: Pat
         courtside.train(trained.profile, QUICK, out=tmp_path / "other")
     with pytest.raises(InputMismatch, match="built from games"):
         courtside.train(churn_table(500), "nba_games", out=tmp_path / "other")
+    with pytest.raises(InputMismatch, match="one of sigmoid, isotonic"):
+        courtside.train(churn_table(500), QUICK, out=tmp_path / "other", calibrate="platt")
+    with pytest.raises(courtside.CourtsideError, match="before 1999-01-01"):
+        courtside.train(churn_table(500), QUICK, out=tmp_path / "other", as_of="1999-01-01")
     assert not (tmp_path / "other").exists()

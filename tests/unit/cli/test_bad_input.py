@@ -289,6 +289,22 @@ def test_init_refuses_an_unfit_target_and_writes_nothing(table: pa.Table, target
 
 
 @pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (rare(10_000, slice(0, 5_000)), "12 of all 10,000 rows are of class 1, none of them in this part"),
+        (visits(50), "there are 50 rows with features and a label, and training needs at least 100"),
+    ],
+)
+def test_init_warns_of_a_table_that_a_training_would_refuse(table: pa.Table, said: str, desk: Desk) -> None:
+    pq.write_table(table, "visits.parquet")
+    code, told = desk.says("init", "visits.parquet", "--target", "bought", "--out", "new.yaml")
+    assert code == 0
+    assert "warning: a training would refuse this table as it is: " in told
+    assert said in told
+    assert courtside.propose_contract(visits(), target="bought").proposal.lacking is None
+
+
+@pytest.mark.parametrize(
     ("table", "error"),
     [
         (visits(plan=None), "MissingColumns"),

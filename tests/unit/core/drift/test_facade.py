@@ -63,3 +63,6 @@ def test_the_facade_refuses_unusable_input_with_named_errors() -> None:
         detection.detect_drift(games().slice(0, 0))
     with pytest.raises(WrongType, match="at least one column"):
         DataDriftDetection().setup(reference_data=pa.table({"day": [date(2024, 1, 1)]}))
+    for nothing in (pd.DataFrame(), games().slice(0, 0)):
+        with pytest.raises(EmptyWindow, match="reference"):
+            DataDriftDetection().setup(reference_data=nothing)
