@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
@@ -91,7 +92,7 @@ def frame_table(frame: Any, *, name: str) -> FeatureTable:
     try:
         reader = pa.RecordBatchReader.from_stream(frame)
         _require_once(reader.schema.names, name)
-        batches = (viewless(batch) for batch in (_empty(reader.schema), *reader))
+        batches = (viewless(batch) for batch in chain([_empty(reader.schema)], reader))
         kept = Conversions.of(name, batches)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise UnreadableTable(error, table=name) from error
