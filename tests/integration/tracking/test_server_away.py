@@ -28,7 +28,7 @@ from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.cli import entry
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
-from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias
+from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias, ModelPlace
 from courtside.contracts.records import TrainingRecord
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
@@ -144,6 +144,11 @@ class Dying(MlflowTracking):
         self._begun = count(1)
         self._killed = Event()
         self._two_logged = Barrier(3)
+
+    def at(self, place: ModelPlace) -> "Dying":
+        """Return this very client, which is at the contract's place already."""
+        assert place == self._place
+        return self
 
     def _log_candidate(self, candidate: CandidateRun, run: TrainingRun, *, parent: str, experiment: str) -> str:
         begun = next(self._begun)
