@@ -44,6 +44,8 @@ def problem(error: ErrorDetails, document: Document, field: FieldInfo | None = N
     path = error["loc"]
     scalar = document.scalars.get(path)
     key = _name(path)
+    if path and path[-1] == "[key]":
+        return f"line {document.line(path[:-2])}: a name in {_name(path[:-2])} is empty; write it, or delete its line"
     if error["type"] == "string_type" and scalar and scalar.written:
         return f"line {document.line(path)}: {key}: {scalar.advice}"
     said = _WRITE.get(error["type"], "{key}: {message}").format(

@@ -20,6 +20,7 @@ DEEPEST = 8
 _TEXT = "tag:yaml.org,2002:str"
 _KINDS = {"bool": "a truth value", "int": "a number", "float": "a number", "null": "nothing", "timestamp": "a date"}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 Path = tuple[str | int, ...]
 """Where a value stands: keys and positions from the document's root."""
@@ -165,8 +166,9 @@ def _kind(node: yaml.ScalarNode) -> str:
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith(_UTF16):
-        raise YamlRefused("the file is written in UTF-16; save it as UTF-8")
+    if content.startswith(_UTF16) or b"\0" in content[:4]:
+        wide = "UTF-32" if content[:4] in _UTF32 or content[:4].count(0) == 3 else "UTF-16"
+        raise YamlRefused(f"the file is written in {wide}; save it as UTF-8")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -175,6 +177,13 @@ def _decoded(content: bytes) -> str:
             "save it as UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8 old.yaml > new.yaml`)",
             line=content.count(b"\n", 0, error.start) + 1,
         ) from None
+    space = re.search(r"^[ \t]*(?![ \t\n\r\f\v])([\s\u200b\u2060\ufeff])", text.removeprefix("\ufeff"), re.MULTILINE)
+    if space:
+        raise YamlRefused(
+            f"a line begins with U+{ord(space[1]):04X}, which looks like a space and is none to YAML; indent with the "
+            "space bar's spaces",
+            line=text.count("\n", 0, space.start()) + 1,
+        )
     odd = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text)
     if odd:
         raise YamlRefused(

@@ -136,10 +136,13 @@ def _clock(dataset: Dataset) -> Clock | None:
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """Return the table without dictionaries and views, which store the same values in ways that differ by file."""
+    """Return the table without dictionaries and views, which store the same values in ways that differ by file.
+
+    Half floats become floats, because Arrow cannot sort or count them.
+    """
     for place, field in enumerate(table.schema):
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        plain = pa.string() if pa.types.is_string_view(kind) else kind
+        plain = pa.string() if pa.types.is_string_view(kind) else pa.float32() if pa.types.is_float16(kind) else kind
         if plain != field.type:
             table = table.set_column(place, field.name, table.column(place).cast(plain))
     return table

@@ -10,6 +10,7 @@ from courtside.core.drift.errors import MissingColumns
 from courtside.core.proposal.features import Judge, with_features
 from courtside.core.proposal.guess import Guess, Part
 from courtside.core.rows import classes_of, labelled
+from courtside.core.rows.order import SortKeys, row_order
 
 
 def inferred_features(rows: pa.Table, dataset: Dataset, *, table: str) -> tuple[Guess, ...]:
@@ -20,7 +21,7 @@ def inferred_features(rows: pa.Table, dataset: Dataset, *, table: str) -> tuple[
     `NothingToLearnFrom`, `TargetNotBinary` and `PositiveNeverOccurs`.
     """
     assert dataset.inference is not None
-    names = rows.column_names
+    names, rows = rows.column_names, _in_one_order(rows, dataset)
     if absent := [name for name in dataset.inference.leave_out if name not in names]:
         raise MissingColumns(absent, names, part="leave_out")
     told = {name: guess for name, guess in _roles(dataset).items() if name in names}
@@ -28,6 +29,23 @@ def inferred_features(rows: pa.Table, dataset: Dataset, *, table: str) -> tuple[
         if name not in told and (why := why_no_feature(name, rows.column(name))):
             told[name] = Guess(name, Part.LEFT_OUT, why.reason)
     return with_features(rows, told, _judge(rows, dataset), table=table)
+
+
+def _in_one_order(rows: pa.Table, dataset: Dataset) -> pa.Table:
+    """Return the rows in an order that does not depend on the order they were given in, as a guess may look at it."""
+    plain = [field.name for field in rows.schema if _is_plain(field.type)]
+    first = [name for name, _ in row_order(rows, dataset) if name in plain]
+    keys: SortKeys = [(name, "ascending") for name in dict.fromkeys([*first, *plain])]
+    return rows.sort_by(keys) if keys else rows
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Tell whether Arrow can sort by values of a type."""
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    number = (
+        pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)
+    )
+    return text or number or pa.types.is_temporal(kind)
 
 
 def _judge(rows: pa.Table, dataset: Dataset) -> Judge | None:

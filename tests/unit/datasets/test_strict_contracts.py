@@ -90,6 +90,11 @@ def test_a_name_that_yaml_does_not_read_as_text_is_accepted_only_in_quotes(names
         ("- age\n", "line 1: document must hold keys"),
         (f"{WHOLE}purpose: Kündigung\n".encode("latin-1"), "line 7: byte 0xfc .*save it as UTF-8"),
         (WHOLE.encode("utf-16"), "UTF-16; save it as UTF-8"),
+        (WHOLE.encode("utf-16-be"), "UTF-16; save it as UTF-8"),
+        (WHOLE.encode("utf-32"), "UTF-32; save it as UTF-8"),
+        (WHOLE.encode("utf-32-le"), "UTF-32; save it as UTF-8"),
+        (WHOLE.replace("  ", "\u00a0\u00a0").encode(), r"line \d: a line begins with U\+00A0, which looks like a"),
+        (WHOLE.replace("  ", "\u3000").encode(), r"line \d: a line begins with U\+3000"),
         (b"PAR1\x00\x00", "line 1: .*control character 0x00"),
     ],
 )

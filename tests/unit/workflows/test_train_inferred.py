@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -10,11 +11,13 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference, DataManifest, TrainingRecord
-from courtside.core.dataset import Inference
+from courtside.core.dataset import Dataset, Inference
 from courtside.core.drift import ClassicPolicy, Profile
 from courtside.core.drift.errors import ThresholdInvalid
+from courtside.core.training.split import split_rows
 from courtside.workflows.drift_window import report_window
-from courtside.workflows.freeze import freeze
+from courtside.workflows.freeze import freeze, resolved
+from courtside.workflows.frozen_rows import frozen_features
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.table_loads import load_table
 from courtside.workflows.train import train
@@ -101,3 +104,15 @@ def test_a_load_keeps_every_column_for_later_trainings() -> None:
     found = freeze(asked(), lake=lake, dataset=INFER).inferred
     assert found is not None
     assert "country" in found.left_out
+
+
+@pytest.mark.parametrize("contract", [DATASET, INFER], ids=["named", "inferred"])
+def test_half_floats_are_ordered_and_counted_as_other_numbers(contract: Dataset) -> None:
+    rows = churn_table(300)
+    half = pa.array(rows.column("monthly_charge").to_numpy().astype(np.float16))
+    rows = rows.set_column(rows.column_names.index("monthly_charge"), "monthly_charge", half)
+    lake, contract = lake_of(a=rows), replace(contract, id_columns=(), time_column=None)
+    manifest = freeze(asked(as_of=date.max), lake=lake, dataset=contract)
+    known = resolved(contract, manifest.inferred)
+    split = split_rows(frozen_features(manifest, lake=lake, dataset=known).table, dataset=known)
+    assert split.train.schema.field("monthly_charge").type == pa.float32()

@@ -101,6 +101,17 @@ def test_leaving_out_an_unknown_column_is_refused() -> None:
         inferred(ROWS, replace(INFER, inference=Inference(leave_out=("refnd",))))
 
 
+@pytest.mark.parametrize("time", [None, "measured_at"])
+@pytest.mark.parametrize("ids", [(), ("customer_id",)])
+def test_what_is_inferred_does_not_depend_on_the_order_of_the_rows(ids: tuple[str, ...], time: str | None) -> None:
+    contract, rows = replace(INFER, id_columns=ids, time_column=time), ROWS.sort_by("measured_at")
+    rising = 1_700_000_000 + np.cumsum(np.random.default_rng(0).integers(1, 90_000, ROWS.num_rows))
+    rows = rows.append_column("seen", pa.array(rising))
+    rows = rows.append_column("numbered", pa.array(np.arange(ROWS.num_rows) * 9))
+    shuffled = rows.take(np.random.default_rng(3).permutation(ROWS.num_rows))
+    assert inferred(shuffled, contract) == inferred(rows, contract)
+
+
 def test_a_table_without_any_feature_is_refused_with_the_reasons() -> None:
     rows = ROWS.select(["customer_id", "measured_at", "churned"])
     with pytest.raises(NothingToLearnFrom, match=r"no column of churn .*'customer_id': it is one of the id_columns"):
