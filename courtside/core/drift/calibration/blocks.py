@@ -90,7 +90,8 @@ class _Family:
         return cls(measures, shapes, [float(np.trace(shape)) for shape in shapes], [[] for _ in measures])
 
     def add(self, windows: Sequence[Blocks], days: int, *, free: float) -> None:
-        measured = [_measured(windows, each.part, each.distance, free=free) for each in self.measures]
+        each = zip(self.measures, self.independent, strict=True)
+        measured = [_measured(windows, one.part, one.distance, least=least, free=free) for one, least in each]
         for place, known in enumerate(moderate(measured, self.shapes, self.independent)):
             if known.blocks:
                 spread = Spread(days, round(known.blocks, 2), Cumulants.of(known.covariance).rounded())
@@ -99,15 +100,17 @@ class _Family:
                 self.shapes[place] = known.covariance
 
 
-def _measured(windows: Sequence[Blocks], part: slice | Integers, distance: Distance, *, free: float) -> Measured:
-    """Return the covariance for one length; `free` is the degrees of freedom of the years' levels.
+def _measured(
+    windows: Sequence[Blocks], part: slice | Integers, distance: Distance, *, least: float, free: float
+) -> Measured:
+    """Return the covariance for one length; `least` as in `_shorten`, `free` is the degrees of freedom of the years.
 
     Windows of a year share its level, so the more of the spread lies between years, the fewer windows they are worth.
     Source: the degrees of freedom of a sum of variances, Satterthwaite 1946, Biometrics Bull. 2(6).
     """
     years = [_deviations(blocks, part, distance) for blocks in windows]
     deviations = np.concatenate([np.zeros((0, distance.dimensions)), *years])
-    _shorten(deviations, least=float(np.trace(distance.covariance())))
+    _shorten(deviations, least=least)
     count = len(deviations)
     found = Measured(deviations.T @ deviations / max(1, count), count)
     if count < (2 if free else FEWEST_BLOCKS):

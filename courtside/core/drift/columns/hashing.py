@@ -58,7 +58,7 @@ def value_hashes(array: arrow.Array) -> Hashes | None:
 
 def _text_hashes(array: arrow.Array) -> Hashes:
     encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
-    of_value = [zlib.crc32(text.encode()) if text is not None else 0 for text in encoded.dictionary.to_pylist()]
-    table = np.append(hashed(np.array(of_value, np.uint64)), _NOTHING)
-    found: Hashes = table[filled(encoded.indices, len(of_value))]
+    texts = encoded.dictionary.cast(pa.large_binary()).to_pylist()
+    of_value = np.fromiter((zlib.crc32(text or b"") for text in texts), np.uint64, len(texts))
+    found: Hashes = np.append(hashed(of_value), _NOTHING)[filled(encoded.indices, len(texts))]
     return found

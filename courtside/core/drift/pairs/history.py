@@ -79,15 +79,20 @@ class PairHistory:
         squared = scored * scored
         self._squares += squared @ squared.T
         self._cubes += (squared * scored) @ scored.T
-        block = days[order] // self._width
-        while len(self._blocks.keys() | set(block.tolist())) > MOST_BLOCKS:
+        days = days[order]
+        starts, numbers = self._cut(days)
+        while len(self._blocks.keys() | set(numbers)) > MOST_BLOCKS:
             self._widen()
-            block = days[order] // self._width
+            starts, numbers = self._cut(days)
+        sums = PairSums.of_parts(self._scores, scored, present, starts)
+        for place, number in enumerate(numbers):
+            self._put(number, sums.one(place))
+
+    def _cut(self, days: Integers) -> tuple[Integers, list[int]]:
+        """Return where each block begins in ascending days, and its number."""
+        block = days // self._width
         starts = np.flatnonzero(np.diff(block, prepend=NO_DAY))
-        for start, end in zip(starts, [*starts[1:], block.size], strict=True):
-            part = slice(start, end)
-            sums = PairSums.of_rows(self._scores, scored[:, part], present if present is None else present[:, part])
-            self._put(int(block[start]), sums)
+        return starts, block[starts].tolist()
 
     def _widen(self) -> None:
         before, self._blocks = self._blocks, {}

@@ -55,6 +55,20 @@ class PairSums:
             both = _whole(present @ present.T, scores)
         return cls(scores, both, scored.sum(axis=1).astype(np.int64), _whole(scored @ scored.T, scores))
 
+    @classmethod
+    def of_parts(cls, scores: Scores, scored: Floats, present: Floats | None, starts: Integers) -> "PairSums":
+        """Sum the rows from each start to the next one, as tables side by side."""
+        sizes = np.diff(starts, append=scored.shape[1])
+        both = np.repeat(sizes[:, None], scores.pairs[0].size, axis=1)
+        if present is not None:
+            both = _whole(_products(present, starts), scores)
+        totals = np.add.reduceat(scored, starts, axis=1) if starts.size else np.zeros((scores.size, 0))
+        return cls(scores, both, totals.T.astype(np.int64), _whole(_products(scored, starts), scores))
+
+    def one(self, place: int) -> "PairSums":
+        """Return one of the tables."""
+        return PairSums(self.scores, self.both[place], self.totals[place], self.products[place])
+
     def counted(self, columns: Sequence[Column], cells: BatchCells) -> "PairSums":
         """Return the sums of one batch with the same scores."""
         found = PairSums.blank(self.scores)
@@ -109,6 +123,16 @@ class PairSums:
         return Correlations(np.clip(values, -1, 1)[..., ~itself], self.both[..., ~itself].astype(np.float64), variances)
 
 
-def _whole(matrix: Floats, scores: Scores) -> NDArray[np.int64]:
-    found: NDArray[np.int64] = matrix[scores.pairs].astype(np.int64)
+def _products(rows: Floats, starts: Integers) -> Floats:
+    """Return the products of all pairs, summed over the rows from each start to the next one."""
+    # Two arrays rather than one and its transpose, for which OpenBLAS starts threads even if there are few rows.
+    columns, found = rows.T.copy(), np.empty((starts.size, len(rows), len(rows)))
+    for part, start, end in zip(found, starts, [*starts[1:], rows.shape[1]], strict=True):
+        np.matmul(rows[:, start:end], columns[start:end], out=part)
+    return found
+
+
+def _whole(matrices: Floats, scores: Scores) -> NDArray[np.int64]:
+    first, second = scores.pairs
+    found: NDArray[np.int64] = matrices[..., first, second].astype(np.int64)
     return found
