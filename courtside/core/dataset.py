@@ -1,6 +1,5 @@
 """The dataset contract: what a table's columns mean to Courtside."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -136,6 +135,8 @@ class Dataset:
     @property
     def contract(self) -> ContractId:
         """What tells this contract from others: the SHA-256 is that of its canonical JSON."""
+        import hashlib  # it loads OpenSSL, which the drift engine does not need
+
         said = asdict(self)
         del said["also"]
         # Contracts keep the hash that they had before these keys.

@@ -23,6 +23,12 @@ import courtside.core.drift.reading
 print(json.dumps([name for name in ("scipy", "pandas", "pydantic", "boto3", "yaml") if name in sys.modules]))
 """
 
+WITHOUT_READERS = """
+import json, sys
+import courtside.core.drift
+print(json.dumps([name for name in ("pyarrow.parquet", "pyarrow.fs", "ssl", "_hashlib") if name in sys.modules]))
+"""
+
 
 def printed(program: str) -> list[str]:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
@@ -37,3 +43,7 @@ def test_the_wired_drift_check_loads_no_tracking_client_and_no_training_library(
 
 def test_the_drift_engine_loads_only_arrow_and_numpy() -> None:
     assert printed(ENGINE) == []
+
+
+def test_the_drift_engine_alone_loads_neither_readers_nor_openssl() -> None:
+    assert printed(WITHOUT_READERS) == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
@@ -17,8 +17,9 @@ from courtside.core.drift.policies.policy import MINIMUM_ROWS
 from courtside.core.drift.policies.thresholds import Threshold
 from courtside.core.drift.profiles.fitting import fit
 from courtside.core.drift.profiles.profile import Profile
-from courtside.core.drift.reading.frames import frame_table
-from courtside.core.drift.reading.table import FeatureTable
+
+if TYPE_CHECKING:
+    from courtside.core.drift.reading.table import FeatureTable
 
 
 class ConfigInvalid(BadInput):
@@ -113,7 +114,7 @@ class DataDriftDetection:
         self._policy.require_known(self._reference.names)
         return self
 
-    def _fitted(self, table: FeatureTable) -> Profile:
+    def _fitted(self, table: "FeatureTable") -> Profile:
         features, time_column = self._config.features, self._config.time_column
         if features is None:
             batches = list(table.of(table.column_names))
@@ -124,9 +125,13 @@ class DataDriftDetection:
         self._policy.require_known(names)
         return fit(table.of(names, time_column=time_column), features, time_column=time_column)
 
-    def _opened(self, data: Any, *, name: str) -> FeatureTable | Profile:
+    def _opened(self, data: Any, *, name: str) -> "FeatureTable | Profile":
         """Return a frame as a table that errors call `name`."""
-        return data if isinstance(data, Profile) else frame_table(data, name=name)
+        if isinstance(data, Profile):
+            return data
+        from courtside.core.drift.reading.frames import frame_table  # its readers take longer to import than the engine
+
+        return frame_table(data, name=name)
 
     def detect_drift(self, current_data: Any) -> dict[str, Any]:
         """Return ``summary``, ``features`` and ``alerts`` (one per drifted feature) as JSON-ready values.
@@ -136,7 +141,7 @@ class DataDriftDetection:
         `UnreadableTable`.
         """
         current = self._opened(current_data, name="current")
-        if isinstance(current, FeatureTable):
+        if not isinstance(current, Profile):
             wanted = current.of(self.reference.columns_read, time_column=self.reference.time_column)
             current = self.reference.summarize(wanted)
         report = check(self.reference, current, self._policy)
