@@ -6,26 +6,13 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from courtside.contracts.errors import CourtsideError
-from courtside.workflows.ports import IncomingFile
+from courtside.workflows.ports import IncomingClosed, IncomingFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CLOSED = {"AccessDenied", "403", "Forbidden", "NoSuchBucket", "AllAccessDisabled"}
 _CHANGED = {"PreconditionFailed", "412", "NoSuchKey"}
-
-
-class IncomingClosed(CourtsideError):
-    """The place where files arrive cannot be read."""
-
-    def __init__(self, address: str, code: str) -> None:
-        self.address = address
-        self.code = code
-        super().__init__(
-            f"{address}, where files of rows arrive, cannot be read ({code}): name it in incoming_prefixes in "
-            "infra/settings.py and deploy, and let the policy of its bucket admit the stage's account"
-        )
 
 
 class S3Incoming:

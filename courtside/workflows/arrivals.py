@@ -23,7 +23,7 @@ from courtside.core.dataset import Dataset
 from courtside.workflows.arrival import Arrival
 from courtside.workflows.arrival_log import log_loads
 from courtside.workflows.claims import Claims
-from courtside.workflows.ports import AlertChannel, Incoming, IncomingFile, Lake
+from courtside.workflows.ports import AlertChannel, Incoming, IncomingClosed, IncomingFile, Lake
 from courtside.workflows.receivers import MOST_BYTES, FileTooLarge, Received, receiver_of
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "._copying_")
@@ -44,12 +44,14 @@ class Arrivals:
         """Take in every file that is new, oldest first, until there is none left or it is `enough`.
 
         A file that was changed while it was read is left for the next round. An error that is not the file's fault ends
-        the round, because what comes later must not be taken in first; the next round goes on from there.
+        the round, because what comes later must not be taken in first; the next round goes on from there. A place that
+        cannot be read keeps the others from nothing: its `IncomingClosed` is raised at the end.
         """
         receiver_of(self.dataset).settle(lake=self.lake)
         done: list[ArrivalRecord] = []
         waiting = 0
-        for place, arrival in self._new():
+        found, closed = self._listed()
+        for place, arrival in self._new(found):
             content = None
             if not enough():
                 content = place.read(arrival.file) if arrival.file.size <= MOST_BYTES else b""
@@ -58,6 +60,8 @@ class Arrivals:
             else:
                 done.append(self._taken_in(arrival, content, now=now))
         log_loads(lake=self.lake, dataset=self.dataset)
+        if closed is not None:
+            raise closed
         return ArrivalsResponse(
             model=self.dataset.name,
             files=len(done),
@@ -66,10 +70,18 @@ class Arrivals:
             waiting=waiting,
         )
 
-    def _new(self) -> list[tuple[Incoming, Arrival]]:
-        prefix = lake_keys.arrivals(self.dataset.name)
-        known = set(self.lake.keys(prefix))
-        found = [(place, Arrival.of(file)) for place in self.places for file in place.files() if is_whole(file)]
+    def _listed(self) -> tuple[list[tuple[Incoming, Arrival]], IncomingClosed | None]:
+        """Return the files of all places, and the error of one that cannot be read."""
+        found, closed = [], None
+        for place in self.places:
+            try:
+                found += [(place, Arrival.of(file)) for file in place.files() if _is_whole(file)]
+            except IncomingClosed as error:
+                closed = error
+        return found, closed
+
+    def _new(self, found: Sequence[tuple[Incoming, Arrival]]) -> list[tuple[Incoming, Arrival]]:
+        known = set(self.lake.keys(lake_keys.arrivals(self.dataset.name)))
         new = [each for each in found if lake_keys.arrival(self.dataset.name, each[1].id) not in known]
         return sorted(new, key=lambda each: (each[1].file.modified_at, each[1].file.uri))
 
@@ -115,7 +127,7 @@ class Arrivals:
         return record
 
 
-def is_whole(file: IncomingFile) -> bool:
+def _is_whole(file: IncomingFile) -> bool:
     """Tell whether a file is meant to be read: folders, hidden files and unfinished ones by their names are not."""
     hidden = any(step.startswith(("_", ".")) and "=" not in step for step in file.path.split("/"))
     return not hidden and not file.path.endswith("/") and not file.path.lower().endswith(_UNFINISHED)

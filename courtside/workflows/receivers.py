@@ -29,8 +29,8 @@ from courtside.workflows.ports import Lake
 from courtside.workflows.table_arrivals import finish, load_arrival
 from courtside.workflows.tables import TableEmpty, TableRows, table_content
 
-MOST_BYTES = 50 * 2**20
-MOST_UNPACKED_BYTES = 400 * 2**20
+MOST_BYTES = 30 * 2**20
+MOST_UNPACKED_BYTES = 200 * 2**20
 _SUFFIXES = sorted((*PARQUET_SUFFIXES, *CSV_SUFFIXES, *ARROW_SUFFIXES, ".gz"), key=len, reverse=True)
 
 

@@ -22,6 +22,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "lock": REQUEST,
     "notify": {"Records": [{"Sns": {"Subject": "s", "Message": "m", "MessageId": "1"}}]},
     "promote": {"training_id": "t", "sha256": "0" * 64},
+    "receive_rows": {},
     "request_approval": {"training_id": "t", "token": "token", "wait_seconds": 60},
     "seal": {"training_id": "t"},
     "unlock": {"request": REQUEST, "trained": False},

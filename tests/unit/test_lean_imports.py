@@ -24,7 +24,9 @@ def test_importing_a_handler_loads_nothing_heavy(verb: str) -> None:
     assert not loaded(f"import lambdas.{verb}.handler") & HEAVY
 
 
-@pytest.mark.parametrize("wired", ["approval_request", "drift_monitor", "freezing", "gate", "retraining_lock"])
+@pytest.mark.parametrize(
+    "wired", ["approval_request", "arrivals", "drift_monitor", "freezing", "gate", "retraining_lock"]
+)
 def test_wiring_a_lean_function_loads_nothing_heavy(wired: str) -> None:
     environment = {
         "COURTSIDE_LAKE_BUCKET": "lake",

@@ -2,7 +2,7 @@
 
 from courtside.workflows.ports.alerts import AlertChannel
 from courtside.workflows.ports.drift_tracking import DriftRun, DriftTracking
-from courtside.workflows.ports.incoming import Incoming, IncomingFile
+from courtside.workflows.ports.incoming import Incoming, IncomingClosed, IncomingFile
 from courtside.workflows.ports.lake import Lake, ObjectMissing, StampedObject, StoredObject
 from courtside.workflows.ports.ledger import Ledger, LedgerEntry, LedgerWrite
 from courtside.workflows.ports.models import Champion, Models, ModelUnusable
@@ -24,6 +24,7 @@ __all__ = [
     "DriftRun",
     "DriftTracking",
     "Incoming",
+    "IncomingClosed",
     "IncomingFile",
     "Lake",
     "Ledger",

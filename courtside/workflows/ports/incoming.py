@@ -4,6 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from courtside.contracts.errors import CourtsideError
+
+
+class IncomingClosed(CourtsideError):
+    """The place where files arrive cannot be read."""
+
+    def __init__(self, address: str, code: str) -> None:
+        self.address = address
+        self.code = code
+        super().__init__(
+            f"{address}, where files of rows arrive, cannot be read ({code}): name it in incoming_prefixes in "
+            "infra/settings.py and deploy, and let the policy of its bucket admit the stage's account"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
@@ -20,7 +34,7 @@ class Incoming(Protocol):
     """One place where files arrive."""
 
     def files(self) -> list[IncomingFile]:
-        """Return the files that are there."""
+        """Return the files that are there; raises `IncomingClosed`."""
         ...
 
     def read(self, file: IncomingFile) -> bytes | None:

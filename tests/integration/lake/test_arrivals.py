@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from courtside.adapters.s3_incoming import IncomingClosed, S3Incoming
+from courtside.adapters.s3_incoming import S3Incoming
 from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts import lake_keys
 from courtside.core.drift.reading import Days
 from courtside.workflows.arrivals import Arrivals
 from courtside.workflows.claims import Claims
+from courtside.workflows.ports import IncomingClosed
 from courtside.workflows.rows import usable_files
 from embedded_aws.aws import LocalAws
 from tests.datasets.churn import DATASET, churn_table

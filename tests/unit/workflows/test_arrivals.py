@@ -14,13 +14,9 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.loads import LoadState
 from courtside.contracts.records import ArrivalOutcome
-from courtside.core.dataset import Dataset
-from courtside.core.rows.sorting_out import SortedOut, sort_out
-from courtside.workflows import arrivals, receivers
 from courtside.workflows.loads import read_loads
 from courtside.workflows.table_loads import load_table, unload_table
 from tests.datasets.churn import DATASET, churn_table
-from tests.fakes.ports import RecordedAlerts
 from tests.unit.workflows.arriving import NOW, Desk
 from tests.unit.workflows.churn_lake import PREFIX, parquet
 
@@ -156,63 +152,6 @@ def test_undoing_an_arrival_restores_the_rows_that_it_revised() -> None:
     assert charges(desk)[0] != 99.0
 
 
-def test_wrong_rows_are_set_aside_with_their_file_and_reported_once() -> None:
-    desk = Desk()
-    times = FIRST["measured_at"].to_pylist()
-    times[3] = None
-    spoiled = FIRST.set_column(1, "measured_at", pa.array(times, pa.timestamp("us")))
-    found = desk.arrive("march.csv", as_csv(spoiled))
-    assert (found.outcome, found.new, found.wrong) == (LOADED, 199, 1)
-    assert found.reason == "wrong rows: 1 with no measured_at"
-    assert len(desk.rows()) == 199
-    assert desk.lake.read(f"{found.quarantine}original/march.csv") == as_csv(spoiled)
-    (header, row) = desk.lake.read(f"{found.quarantine}rows.csv").decode().splitlines()
-    assert header.startswith('"row","reason","customer_id"')
-    assert row.startswith('4,"no measured_at",3,')
-    assert desk.report(found)["wrong"] == 1
-    (alert,) = desk.alerts.sent
-    assert alert.subject == "Courtside: part of a file of churn in quarantine"
-    assert "Its other rows were taken in" in alert.text
-    desk.arrive("again.csv", as_csv(spoiled))
-    assert len(desk.alerts.sent) == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "empty"),
-        (b"PAR1 and then nothing of use", "parquet"),
-        (b"a,b\n1,2\n", "measured_at"),
-        (as_csv(FIRST.slice(0, 0)), "no rows"),
-        (as_csv(FIRST.drop_columns(["payment"])), "payment"),
-        (b"\xff\xfe" + "a;b\n".encode("utf-16-le"), "UTF-16"),
-        (parquet(FIRST.set_column(2, "tenure_months", pa.array([["x"]] * 200))), "tenure_months"),
-        (parquet(FIRST.set_column(10, "churned", pa.array(["maybe"] * 200))), "churned"),
-    ],
-)
-def test_an_unusable_file_is_quarantined_and_reported_with_the_reason(content: bytes, said: str) -> None:
-    desk = Desk()
-    found = desk.arrive("odd/file.csv" if content[:4] != b"PAR1" else "odd/file.parquet", content)
-    assert found.outcome == QUARANTINED
-    assert said in found.reason
-    assert "/tmp" not in found.reason  # noqa: S108 — the reason must not show the temporary folder
-    assert desk.report(found)["reason"] == found.reason
-    assert read_loads(PREFIX, lake=desk.lake)[0].loads == ()
-    if content:
-        assert desk.lake.read(f"{found.quarantine}original/{found.file.rsplit('/', 1)[1]}") == content
-    (alert,) = desk.alerts.sent
-    assert "None of its rows was taken in" in alert.text
-    assert "docs/runbooks.md#a-file-in-quarantine" in alert.text
-    assert desk.round().files == 0
-    assert len(desk.alerts.sent) == 1
-
-
-def test_a_corrected_file_under_its_old_name_is_loaded() -> None:
-    desk = Desk()
-    desk.arrive("march.parquet", FIRST.drop_columns(["payment"]))
-    assert desk.arrive("march.parquet", FIRST).new == 200
-
-
 def test_a_file_that_changes_while_it_is_read_waits_for_the_next_round() -> None:
     desk = Desk()
     desk.put("march.parquet", FIRST)
@@ -254,13 +193,6 @@ def test_a_partition_by_day_provides_the_time_column() -> None:
     assert desk.arrive("dt=2024-03-02/part.parquet", FIRST.drop_columns(["measured_at"])).new == 200
 
 
-def test_a_file_that_does_not_fit_earlier_files_is_set_aside() -> None:
-    desk = Desk()
-    desk.arrive("a.parquet", FIRST)
-    other = SECOND.set_column(0, "customer_id", SECOND["customer_id"].cast(pa.string()))
-    assert "does not fit the files before it" in desk.arrive("b.parquet", other).reason
-
-
 def test_a_round_that_is_cut_short_is_continued_by_the_next_one() -> None:
     desk = Desk()
     for start in range(0, 300, 100):
@@ -270,43 +202,6 @@ def test_a_round_that_is_cut_short_is_continued_by_the_next_one() -> None:
     assert (found.files, found.waiting) == (1, 2)
     assert desk.round().files == 2
     assert len(desk.rows()) == 300
-
-
-def test_a_file_that_is_too_large_is_reported_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrivals, "MOST_BYTES", 1_000)
-    desk = Desk()
-    found = desk.arrive("large.parquet", FIRST)
-    assert "courtside tables load" in found.reason
-    assert desk.lake.keys(f"{found.quarantine}original/") == []
-    monkeypatch.undo()
-    monkeypatch.setattr(receivers, "MOST_UNPACKED_BYTES", 1_000)
-    assert "courtside tables load" in desk.arrive("unpacked.parquet", FIRST).reason
-
-
-def test_a_failure_outside_a_file_ends_the_round_so_that_the_order_is_kept() -> None:
-    desk = Desk(alerts=RecordedAlerts(failures=1))
-    desk.put("a.parquet", b"PAR1 and then nothing")
-    desk.put("b.parquet", FIRST)
-    with pytest.raises(ConnectionError):
-        desk.round()
-    assert desk.records() == []
-    assert (desk.round().files, len(desk.rows())) == (2, 200)
-    assert len(desk.alerts.sent) == 1
-
-
-def test_an_unforeseen_error_in_one_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(table: pa.Table, dataset: Dataset) -> SortedOut:
-        if table.num_rows == 7:
-            raise pa.ArrowNotImplementedError("Unsupported cast")
-        return sort_out(table, dataset)
-
-    monkeypatch.setattr(receivers, "sort_out", fail)
-    desk = Desk()
-    desk.put("a.parquet", FIRST.slice(0, 7))
-    desk.put("b.parquet", FIRST)
-    assert desk.round().files == 2
-    assert "a.parquet cannot be read (ArrowNotImplementedError: Unsupported cast)" in desk.records()[0].reason
-    assert len(desk.rows()) == 200
 
 
 def test_without_ids_every_row_of_another_file_is_new() -> None:

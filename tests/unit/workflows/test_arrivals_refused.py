@@ -1,0 +1,165 @@
+"""Files that arrive and cannot be used, whole or in part, are kept, reported once and open to another look."""
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.feather
+import pytest
+
+from courtside.contracts import lake_keys
+from courtside.core.dataset import Dataset
+from courtside.core.rows.sorting_out import SortedOut, sort_out
+from courtside.workflows import arrivals, receivers
+from courtside.workflows.arrival_records import ArrivalUnknown, arrival_records, in_quarantine, look_again
+from courtside.workflows.arrivals import Arrivals
+from courtside.workflows.claims import Claims
+from courtside.workflows.loads import read_loads
+from courtside.workflows.ports import IncomingClosed, IncomingFile
+from tests.datasets.churn import DATASET
+from tests.fakes.incoming import InMemoryIncoming
+from tests.fakes.ports import RecordedAlerts
+from tests.unit.workflows.arriving import NOW, Desk
+from tests.unit.workflows.churn_lake import PREFIX, parquet
+from tests.unit.workflows.test_arrivals import FIRST, LOADED, QUARANTINED, SECOND, as_csv
+
+
+def test_wrong_rows_are_set_aside_with_their_file_and_reported_once() -> None:
+    desk = Desk()
+    times = FIRST["measured_at"].to_pylist()
+    times[3] = None
+    spoiled = FIRST.set_column(1, "measured_at", pa.array(times, pa.timestamp("us")))
+    found = desk.arrive("march.csv", as_csv(spoiled))
+    assert (found.outcome, found.new, found.wrong) == (LOADED, 199, 1)
+    assert found.reason == "wrong rows: 1 with no measured_at"
+    assert len(desk.rows()) == 199
+    assert desk.lake.read(f"{found.quarantine}original/march.csv") == as_csv(spoiled)
+    (header, row) = desk.lake.read(f"{found.quarantine}rows.csv").decode().splitlines()
+    assert header.startswith('"row","reason","customer_id"')
+    assert row.startswith('4,"no measured_at",3,')
+    assert desk.report(found)["wrong"] == 1
+    (alert,) = desk.alerts.sent
+    assert alert.subject == "Courtside: part of a file of churn in quarantine"
+    assert "Its other rows were taken in" in alert.text
+    desk.arrive("again.csv", as_csv(spoiled))
+    assert len(desk.alerts.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"PAR1 and then nothing of use", "parquet"),
+        (b"a,b\n1,2\n", "measured_at"),
+        (as_csv(FIRST.slice(0, 0)), "no rows"),
+        (as_csv(FIRST.drop_columns(["payment"])), "payment"),
+        (b"\xff\xfe" + "a;b\n".encode("utf-16-le"), "UTF-16"),
+        (parquet(FIRST.set_column(2, "tenure_months", pa.array([["x"]] * 200))), "tenure_months"),
+        (parquet(FIRST.set_column(10, "churned", pa.array(["maybe"] * 200))), "churned"),
+    ],
+)
+def test_an_unusable_file_is_quarantined_and_reported_with_the_reason(content: bytes, said: str) -> None:
+    desk = Desk()
+    found = desk.arrive("odd/file.csv" if content[:4] != b"PAR1" else "odd/file.parquet", content)
+    assert found.outcome == QUARANTINED
+    assert said in found.reason
+    assert "/tmp" not in found.reason  # noqa: S108 — the reason must not show the temporary folder
+    assert desk.report(found)["reason"] == found.reason
+    assert read_loads(PREFIX, lake=desk.lake)[0].loads == ()
+    if content:
+        assert desk.lake.read(f"{found.quarantine}original/{found.file.rsplit('/', 1)[1]}") == content
+    (alert,) = desk.alerts.sent
+    assert "None of its rows was taken in" in alert.text
+    assert "docs/runbooks.md#a-file-in-quarantine" in alert.text
+    assert desk.round().files == 0
+    assert len(desk.alerts.sent) == 1
+
+
+def test_a_corrected_file_under_its_old_name_is_loaded() -> None:
+    desk = Desk()
+    desk.arrive("march.parquet", FIRST.drop_columns(["payment"]))
+    assert desk.arrive("march.parquet", FIRST).new == 200
+
+
+def test_a_file_that_does_not_fit_earlier_files_is_set_aside() -> None:
+    desk = Desk()
+    desk.arrive("a.parquet", FIRST)
+    other = SECOND.set_column(0, "customer_id", SECOND["customer_id"].cast(pa.string()))
+    assert "does not fit the files before it" in desk.arrive("b.parquet", other).reason
+
+
+def test_a_file_that_is_too_large_is_reported_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrivals, "MOST_BYTES", 1_000)
+    desk = Desk()
+    found = desk.arrive("large.parquet", FIRST)
+    assert "courtside tables load" in found.reason
+    assert desk.lake.keys(f"{found.quarantine}original/") == []
+    monkeypatch.undo()
+    monkeypatch.setattr(receivers, "MOST_UNPACKED_BYTES", 1_000)
+    assert "courtside tables load" in desk.arrive("unpacked.parquet", FIRST).reason
+
+
+def test_a_failure_outside_a_file_ends_the_round_so_that_the_order_is_kept() -> None:
+    desk = Desk(alerts=RecordedAlerts(failures=1))
+    desk.put("a.parquet", b"PAR1 and then nothing")
+    desk.put("b.parquet", FIRST)
+    with pytest.raises(ConnectionError):
+        desk.round()
+    assert desk.records() == []
+    assert (desk.round().files, len(desk.rows())) == (2, 200)
+    assert len(desk.alerts.sent) == 1
+
+
+def test_an_unforeseen_error_in_one_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(table: pa.Table, dataset: Dataset) -> SortedOut:
+        if table.num_rows == 7:
+            raise pa.ArrowNotImplementedError("Unsupported cast")
+        return sort_out(table, dataset)
+
+    monkeypatch.setattr(receivers, "sort_out", fail)
+    desk = Desk()
+    desk.put("a.parquet", FIRST.slice(0, 7))
+    desk.put("b.parquet", FIRST)
+    assert desk.round().files == 2
+    assert "a.parquet cannot be read (ArrowNotImplementedError: Unsupported cast)" in desk.records()[0].reason
+    assert len(desk.rows()) == 200
+
+
+class ClosedPlace(InMemoryIncoming):
+    def files(self) -> list[IncomingFile]:
+        raise IncomingClosed("s3://team-bucket/churn/", "AccessDenied")
+
+
+def test_a_place_that_cannot_be_read_keeps_no_file_of_another_place_out_and_is_named() -> None:
+    desk = Desk()
+    desk.put("a.parquet", FIRST)
+    both = Arrivals(DATASET, [ClosedPlace(), desk.place], desk.lake, Claims(desk.ledger), desk.alerts)
+    with pytest.raises(IncomingClosed, match=r"s3://team-bucket/churn/.*incoming_prefixes"):
+        both.round(now=NOW)
+    assert len(desk.rows()) == 200
+    assert len(desk.records()) == len(desk.lake.keys(lake_keys.arrived_rows("churn"))) == 1
+
+
+def test_a_refused_file_is_looked_at_again_where_somebody_asks_for_it() -> None:
+    desk = Desk()
+    refused = desk.arrive("a.parquet", FIRST.drop_columns(["payment"]))
+    with pytest.raises(ArrivalUnknown, match=refused.id):
+        look_again("0123", lake=desk.lake, dataset=DATASET)
+    assert look_again(refused.id, lake=desk.lake, dataset=DATASET) == refused
+    features = tuple(feature for feature in DATASET.features if feature.name != "payment")
+    desk.dataset = replace(DATASET, features=features)
+    assert desk.round().rows == 200
+    (record,) = arrival_records(lake=desk.lake, dataset=DATASET)
+    assert (record.outcome, in_quarantine([record])) == (LOADED, [])
+    with pytest.raises(ArrivalUnknown, match="none is in quarantine"):
+        look_again(refused.id, lake=desk.lake, dataset=DATASET)
+
+
+def test_a_file_is_in_quarantine_until_it_is_written_again() -> None:
+    desk = Desk()
+    desk.arrive("a.parquet", FIRST.drop_columns(["payment"]))
+    desk.arrive("b.parquet", FIRST.drop_columns(["contract"]))
+    desk.arrive("a.parquet", FIRST)
+    records = arrival_records(lake=desk.lake, dataset=DATASET)
+    assert [record.file.rsplit("/", 1)[1] for record in records] == ["a.parquet", "b.parquet", "a.parquet"]
+    assert in_quarantine(records) == [records[1]]
