@@ -64,7 +64,7 @@ def newest_part(reference: Profile) -> NewestPart | None:
 
 
 def _features(
-    reference: Profile, current: Profile, policy: Policy, nulls: Nulls | None, *, segments: int = 1
+    reference: Profile, current: Profile, policy: Policy, nulls: Nulls | None, *, segments: int = 0
 ) -> list[FeatureDrift]:
     pairs = list(zip(reference.columns, current.columns, strict=True))
     judged = _judged_all(pairs, policy, nulls, sides=(reference, current), segments=segments)
@@ -105,7 +105,7 @@ def _judged_all(
     nulls: Nulls | None,
     *,
     sides: tuple[Profile, Profile] | None = None,
-    segments: int = 1,
+    segments: int = 0,
 ) -> list[FeatureDrift]:
     unjudged = {mine.name: _unjudged(mine, theirs, policy.minimum_rows) for mine, theirs in pairs}
     asked = [pair for pair in pairs if unjudged[pair[0].name] is None]

@@ -29,6 +29,9 @@ ALPHAS_OF_KIN: Mapping[Null, tuple[float, float]] = {
 }
 """How small the corrected p-value of columns that belong together must be, and that of one of them by itself: together
 they say more, so both can be held to less."""
+SEGMENT_ALPHA = 0.005
+"""How small the corrected p-value of a feature in a segment must be, whatever its null: parts of a table, such as the
+last months of a season, move more often than the whole, and an alarm by a segment alone must be worth a look."""
 NOT_ALONE = 0.02
 """One column that moved far is no move of all: the others' p-value without it must be at most this."""
 NOT_AGAINST = 0.2
@@ -90,19 +93,22 @@ class CalibratedPolicy:
         """Raise `ThresholdInvalid` if an override names an unknown feature, or a statistic of another policy."""
         require_thresholds(self.overrides, features=features, statistics=("effect", "ks", "psi"))
 
-    def judge(self, evidence: Sequence[Evidence], *, segments: int = 1) -> tuple[Judgement, ...]:
+    def judge(self, evidence: Sequence[Evidence], *, segments: int = 0) -> tuple[Judgement, ...]:
         """Judge whether each feature's shift matters, and whether it is rare among all features with the same null.
 
-        If several segments are judged, each gets its share of alpha (Bonferroni), because segments of different columns
-        share rows.
+        A segment is held to `SEGMENT_ALPHA`; each of several gets its share of it (Bonferroni), because segments of
+        different columns share rows.
         """
+        if segments and self.alpha is None:
+            return replace(self, alpha=SEGMENT_ALPHA).judge(evidence, segments=segments)
+        times = max(1, segments)
         judged: dict[str, Judgement] = {}
         for null in Null:
             family = [feature for feature in evidence if feature.null is null]
             together = self._together(family)
             for feature, p in zip(family, benjamini_hochberg([each.pvalue for each in family]), strict=True):
-                tests, kin = segments * len(family), together.get(feature.name)
-                judged[feature.name] = self._judged(feature, min(1.0, segments * p), kin, tests=tests)
+                tests, kin = times * len(family), together.get(feature.name)
+                judged[feature.name] = self._judged(feature, min(1.0, times * p), kin, tests=tests)
         return tuple(judged[feature.name] for feature in evidence)
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:

@@ -46,7 +46,7 @@ class ClassicPolicy:
         """Raise `ThresholdInvalid` if an override names an unknown feature, or a statistic of another policy."""
         require_thresholds(self.overrides, features=features, statistics=("psi", "ks", "chi2_pvalue"))
 
-    def judge(self, evidence: Sequence[Evidence], *, segments: int = 1) -> tuple[Judgement, ...]:
+    def judge(self, evidence: Sequence[Evidence], *, segments: int = 0) -> tuple[Judgement, ...]:
         """Compare each feature with its thresholds; each of several segments gets its share of the limit for p."""
         return tuple(self._judged(feature, segments) for feature in evidence)
 
@@ -66,7 +66,7 @@ class ClassicPolicy:
         yield over("PSI", feature.statistic("psi"), self.threshold(feature.name, "psi"))
         if feature.kind is not FeatureKind.NUMERIC:
             pvalue = feature.statistic("chi2_pvalue")
-            limit = self.threshold(feature.name, "chi2_pvalue") / segments
+            limit = self.threshold(feature.name, "chi2_pvalue") / max(1, segments)
             drifted = pvalue < limit
             side = "under" if drifted else "not under"
             yield drifted, f"chi-squared p {short_pvalue(pvalue)} {side} {short(limit)}"

@@ -143,8 +143,8 @@ class Policy(Protocol):
         """Raise `ThresholdInvalid` if the policy names an unknown feature."""
         ...
 
-    def judge(self, evidence: Sequence[Evidence], *, segments: int = 1) -> tuple[Judgement, ...]:
-        """Return one judgement per feature in order; p-values are multiplied by `segments` if several are judged."""
+    def judge(self, evidence: Sequence[Evidence], *, segments: int = 0) -> tuple[Judgement, ...]:
+        """Return one judgement per feature in order; `segments` counts those that are judged if this is one, else 0."""
         ...
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:

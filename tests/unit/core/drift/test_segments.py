@@ -61,7 +61,7 @@ def test_p_values_are_multiplied_by_the_number_of_segments(policy: Policy) -> No
         900,
         {"psi": 0.15, "psi_adjusted": 0.15, "jensen_shannon": 0.0, "chi2_pvalue": 0.004},
         effect=0.1,
-        pvalue=0.004,
+        pvalue=0.002,
     )
     verdicts = [policy.judge([evidence], segments=segments)[0].drifted for segments in (1, 2, 3, 20)]
     assert verdicts == [True, True, isinstance(policy, ClassicPolicy), False]
