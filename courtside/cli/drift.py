@@ -124,8 +124,14 @@ def _print(compared: "Comparison") -> None:
         print_text(disagreement(report.newest_part))
     for name in report.features_not_in_reference:
         print_text(f"{name}: not compared, because the reference was made without it")
+    apart = report.segments_not_in_reference
     together = [headline.together(each) for each in told_together(report.features) if each.rare]
-    parts = (*together, *map(headline.table, report.table), *map(headline.segment, report.segments))
+    parts = (
+        *([headline.not_by_segments(apart)] if apart else []),
+        *together,
+        *map(headline.table, report.table),
+        *map(headline.segment, report.segments),
+    )
     for line in (*parts, *map(headline.outcome, report.outcomes_drifted)):
         print_text(line)
 

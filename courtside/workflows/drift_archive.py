@@ -11,7 +11,7 @@ import pyarrow as pa
 from courtside.contracts import lake_keys
 from courtside.contracts.records import DecisionRecord
 from courtside.core.drift import statistics, table_statistics
-from courtside.core.drift.reports.report import DriftReport
+from courtside.core.drift.reports.report import DriftReport, Verdict
 from courtside.core.parquet import parquet_content
 from courtside.workflows.drift_window import WindowReport
 from courtside.workflows.ports import Lake
@@ -28,6 +28,17 @@ FIRST_NUMBERS = (
 # The columns of verdicts that came later, which no statistic has.
 LATER: tuple[tuple[date, str, list[tuple[str, pa.DataType]]], ...] = (
     (date(2026, 11, 29), "together", [("p_together", pa.float64()), ("windows_together", pa.int64())]),
+    (
+        date(2026, 11, 29),
+        "segments",
+        # Of the segments in which the feature drifted; the last of them counts those that were judged.
+        [
+            ("segments_drifted", pa.list_(pa.string())),
+            ("segments_effect", pa.list_(pa.float64())),
+            ("segments_p_adjusted", pa.list_(pa.float64())),
+            ("segments_checked", pa.int64()),
+        ],
+    ),
 )
 
 
@@ -107,15 +118,27 @@ def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) ->
         "current_rows": report.current.rows,
         "action": record.action,
         "files_quarantined": len(report.files_quarantined),
+        "segments_checked": sum(each.verdict is not Verdict.INSUFFICIENT_DATA for each in report.segments),
         **{key: value for each in report.table for key, value in each.figures.items()},
     }
     rows = [
         common
         | {"feature": feature.name, "windows_together": feature.successive.count if feature.successive else None}
         | {k: v for k, v in feature.to_dict().items() if k in ROWS_SCHEMA.names}
+        | _in_segments(report, feature.name)
         for feature in report.features
     ]
     return pa.Table.from_pylist(rows, schema=ROWS_SCHEMA)
+
+
+def _in_segments(report: DriftReport, feature: str) -> dict[str, list[Any]]:
+    """Return in which segments a feature drifted, with its figures there; none for reports without segments."""
+    found = [(part.name, each) for part in report.segments for each in part.drifted if each.name == feature]
+    return {
+        "segments_drifted": [name for name, _ in found],
+        "segments_effect": [each.effect for _, each in found],
+        "segments_p_adjusted": [each.p_adjusted for _, each in found],
+    }
 
 
 def _page(found: WindowReport, record: DecisionRecord, *, dataset: str) -> bytes | None:

@@ -21,13 +21,20 @@ from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 Pair = tuple[Column, Column]
 
 
-def check(reference: Profile, current: Profile, policy: Policy, *, features: Sequence[str] = ()) -> DriftReport:
+def check(
+    reference: Profile,
+    current: Profile,
+    policy: Policy,
+    *,
+    features: Sequence[str] = (),
+    segments: Sequence[str] = (),
+) -> DriftReport:
     """Compare a current profile with the reference whose grid it was counted on.
 
-    `features` are the contract's: the report names those that the reference was profiled without. If the reference was
-    calibrated by phase, a policy that uses history gets its rows on the same days of the year. Raises `EmptyWindow` if
-    either side has no rows, `ProfileMismatch` if the grids differ, `ThresholdInvalid` if the policy names an unknown
-    feature.
+    `features` and `segments` (columns) are the contract's: the report names those that the reference was profiled
+    without. If the reference was calibrated by phase, a policy that uses history gets its rows on the same days of the
+    year. Raises `EmptyWindow` if either side has no rows, `ProfileMismatch` if the grids differ, `ThresholdInvalid` if
+    the policy names an unknown feature.
     """
     for side, profile in (("reference", reference), ("current", current)):
         if not profile.rows:
@@ -36,7 +43,7 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
         raise ProfileMismatch("they have different columns")
     policy.require_known(reference.names)
     part = newest_part(reference) if policy.uses_history else None
-    segments = _segments(reference, current, policy)
+    by_segment = _segments(reference, current, policy)
     reference = comparable_reference(reference, current, policy)
     nulls = Nulls.of(reference, current) if policy.uses_history else None
     judged = _features(reference, current, policy, nulls)
@@ -50,7 +57,8 @@ def check(reference: Profile, current: Profile, policy: Policy, *, features: Seq
         features=tuple(judged),
         table=_table(reference, current, policy, judged) if policy.uses_history else (),
         outcomes=_outcomes(reference, current, policy),
-        segments=segments,
+        segments=by_segment,
+        segments_not_in_reference=tuple(name for name in segments if name not in {each.column for each in by_segment}),
         features_not_in_reference=tuple(name for name in features if name not in reference.by_name),
     )
 

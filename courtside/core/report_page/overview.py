@@ -122,6 +122,7 @@ def facts(report: DriftReport) -> Markup:
         ("Current window", f"{report.current.rows:,} rows, {period(report.current.period)}"),
         ("Not judged", f"{_counted(unjudged, 'feature')} with too little data" if unjudged else None),
         ("Not compared", f"{listed(unknown)}: the reference has no such column" if unknown else None),
+        ("Segments", headline.not_by_segments(apart) if (apart := report.segments_not_in_reference) else None),
         ("The table as a whole", "; ".join(each.reason for each in report.table) or None),
         ("Judged together", "; ".join(map(headline.together, told_together(report.features))) or None),
         ("Contract", None if by is None else f"{by.name}, version {by.version}, SHA-256 {by.sha256[:12]}…"),

@@ -58,6 +58,21 @@ def test_each_segment_of_the_contract_is_reported_separately(desk: Desk) -> None
     assert "correct the segments" in absent.stderr
 
 
+def test_segments_that_a_saved_reference_lacks_are_named_wherever_the_report_is_read(desk: Desk) -> None:
+    (desk.folder / "tiny.yaml").write_text(f"{CONTRACT}segments: [rested]\n")
+    saved = desk.folder / "plain.profile"
+    saved.write_bytes(fit(table(), FEATURES, time_column="game_date").to_bytes())
+    current = desk.write("quiet.parquet", table(seed=1))
+    said = "rested: segments were not looked at, because the reference was made without them"
+    done = desk.check(current, "--out", desk.folder / "out", reference=saved)
+    assert said in " ".join(done.stdout.split())
+    assert said in (desk.folder / "out" / "report.html").read_text()
+    report = json.loads((desk.folder / "out" / "report.json").read_text())
+    assert report["summary"]["segments_not_in_reference"] == ["rested"]
+    with_them = json.loads(desk.check(current, "--json").stdout)
+    assert with_them["summary"]["segments_not_in_reference"] == []
+
+
 def test_the_json_has_the_documented_form(desk: Desk) -> None:
     report = desk.report(desk.write("moved.parquet", table(seed=1, shift=6)))
     assert report["policy"] == "calibrated"

@@ -17,6 +17,7 @@ from courtside.core.drift.reading import NothingReadable
 from courtside.workflows.check_drift import EmptyWindow
 from courtside.workflows.drift_archive import ROWS_SCHEMA, report_rows
 from tests.fakes.drift_setup import CHANGED, NOW, QUIET, DriftSetup
+from tests.unit.core.drift import plans
 from tests.unit.core.drift.turned import DAYS, reference, turned
 
 CHANGED_RUN = DriftCheckRequest(window=CHANGED)
@@ -163,3 +164,20 @@ def test_drift_of_the_whole_table_is_stored_in_every_row() -> None:
     assert [tuple(row[key] for key in keys) for row in rows] == [figures] * 4
     classic = report_rows(check(known, current, ClassicPolicy()), record, dataset="games").to_pylist()
     assert {row[key] for row in classic for key in keys} == {None}
+
+
+def test_rows_say_in_which_segments_a_feature_drifted() -> None:
+    known = plans.reference()
+    current = known.summarize(plans.rows(1_500, seed=2, start=plans.LATER, shift=0.7))
+    report = check(known, current, CalibratedPolicy(), segments=["plan"])
+    record = DecisionRecord(
+        check_id="c", window=CHANGED, champion_version="1", action="alert", rule="segment_drift", reason="r",
+        report_key="k", decided_at=NOW,
+    )  # fmt: skip
+    rows = {row["feature"]: row for row in report_rows(report, record, dataset="plans").to_pylist()}
+    (drifted,) = report.segments_drifted[0].drifted
+    use = rows["use"]
+    assert (use["segments_drifted"], use["segments_checked"]) == (["plan=pro"], 3)
+    assert (use["segments_effect"], use["segments_p_adjusted"]) == ([drifted.effect], [drifted.p_adjusted])
+    assert rows["x0"]["segments_drifted"] == []
+    assert report.segments_not_in_reference == ()

@@ -165,7 +165,7 @@ class DriftReport:
     features, but separately, and count in no other figure of the report. `table` are the findings of statistics of the
     whole table about the features that did not move by themselves; it is empty under policies that do not use history.
     `contract` identifies the contract that named the features. `segments` are verdicts on the rows by the values of the
-    columns that the contract names; they count in no other figure either.
+    columns that the contract names, except `segments_not_in_reference`; they count in no other figure either.
     """
 
     policy: str
@@ -184,6 +184,7 @@ class DriftReport:
     table: tuple[TableDrift, ...] = ()
     contract: ContractId | None = None
     segments: tuple[SegmentDrift, ...] = ()
+    segments_not_in_reference: tuple[str, ...] = ()
 
     @property
     def features_drifted(self) -> tuple[str, ...]:
@@ -259,8 +260,6 @@ class DriftReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form; `began` is null and `groups` is left out until the story is told."""
         bad = [file.to_dict() for file in self.files_quarantined]
-        files = {"files_quarantined": bad} if bad else {}
-        groups = {"groups": [group.to_dict() for group in self.groups]} if self.groups else {}
         return {
             "policy": self.policy,
             **({"contract": asdict(self.contract)} if self.contract else {}),
@@ -275,17 +274,18 @@ class DriftReport:
                 if (together := told_together(self.features))
                 else {}
             ),
-            **groups,
+            **({"groups": [group.to_dict() for group in self.groups]} if self.groups else {}),
             **({"null": self.null.value} if self.null else {}),
             **({"null_windows": self.null_windows.to_dict()} if self.null_windows else {}),
             **({"newest_part": self.newest_part.to_dict()} if self.newest_part else {}),
-            **files,
+            **({"files_quarantined": bad} if bad else {}),
             "summary": {
                 "features_checked": self.features_checked,
                 "features_drifted": list(self.features_drifted),
                 "features_usual": list(self.features_usual),
                 "features_broken": list(self.features_broken),
                 "features_not_in_reference": list(self.features_not_in_reference),
+                "segments_not_in_reference": list(self.segments_not_in_reference),
                 "share_drifted": self.share_drifted,
                 "share_importance": self.share_importance,
                 "drift_detected": self.drift_detected,

@@ -83,6 +83,11 @@ def segment(drift: SegmentDrift) -> str:
     return f"Segment {_where(drift)} ({rows}): {moved or _SEGMENTS[drift.verdict]}"
 
 
+def not_by_segments(columns: Sequence[str]) -> str:
+    """Say which columns of the contract's segments could not be looked at."""
+    return f"{listed(columns, MOST_NAMED)}: segments were not looked at, because the reference was made without them"
+
+
 def only_there(segments: Sequence[SegmentDrift]) -> str:
     """Name the features that drifted only in some segments."""
     named = [
