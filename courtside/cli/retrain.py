@@ -16,7 +16,12 @@ from courtside.contracts.events import RetrainingRequest, Trigger
 def retrain(
     stage: Stage = "dev",
     trigger: Annotated[Trigger, typer.Option(help="Why.")] = Trigger.MANUAL,
-    as_of: Annotated[str | None, typer.Option(help="Train on games before this day [default: today].")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Train on rows before this day; where rows have no times, on loads up to it [default: today]."
+        ),
+    ] = None,
     reason: Annotated[str, typer.Option(help="Logged with the training.")] = "asked for by a person",
     wait: Annotated[
         bool, typer.Option("--wait", help="Follow it to its end; exit 1 unless a challenger was trained and judged.")

@@ -32,6 +32,7 @@ CONTRACT = replace(DATASET, time_column=None, candidates=("logistic_regression",
 ROWS = churn_table(2_400).drop_columns(["measured_at"])
 FIRST, QUIET = ROWS.slice(0, 1_600), ROWS.slice(1_600)
 DAY = date(2024, 3, 1)
+NOW = datetime(2024, 3, 20, tzinfo=UTC)
 
 
 def moved(table: pa.Table) -> pa.Table:
@@ -147,7 +148,7 @@ def test_a_training_takes_the_loads_up_to_its_day_and_those_taken_back_are_in_no
 
 
 def test_a_challenger_of_the_same_loads_is_no_fresher_and_one_of_a_new_load_is(setup: DriftSetup) -> None:
-    lake, tracking = setup.lake, InMemoryTracking(current=ConstantChampion("1"))
+    lake, tracking = setup.lake, InMemoryTracking(current=ConstantChampion("1", interface=None))
     rules = {}
     for training_id in ("same", "new"):
         if training_id == "new":
@@ -167,9 +168,6 @@ def test_loads_that_stop_coming_are_told_once(setup: DriftSetup) -> None:
     assert [answer.overdue_since for answer in answers] == [None, DAY, DAY]
     (alert,) = setup.alerts.sent
     assert alert.subject == "Courtside: no new data of churn since 2024-03-01"
-
-
-NOW = datetime(2024, 3, 20, tzinfo=UTC)
 
 
 def _as_good(holdout: bytes) -> bytes:
