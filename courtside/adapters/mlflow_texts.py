@@ -12,6 +12,12 @@ PARAM = 6000
 DESCRIPTION = 5000
 _CUT = "…"
 
+UNFINISHED = (
+    "Training {training} has registered this version and has not finished. If this still stands here later, the "
+    "training broke off, and the version plays no part."
+)
+"""A version's description until its training has described it."""
+
 
 def taken(text: str, limit: int) -> str:
     """Return the text with at most `limit` characters, all of which a database stores; a cut one ends in "…"."""

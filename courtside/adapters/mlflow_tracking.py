@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import mlflow
 from mlflow.entities import Metric, Param, RunStatus
@@ -31,7 +32,7 @@ from courtside.adapters.mlflow_models import (
 )
 from courtside.adapters.mlflow_places import make_place, require_own_place
 from courtside.adapters.mlflow_registry import nominate
-from courtside.adapters.mlflow_texts import DESCRIPTION, NAME, PARAM, TAG, taken, taken_values
+from courtside.adapters.mlflow_texts import DESCRIPTION, NAME, PARAM, TAG, UNFINISHED, taken, taken_values
 from courtside.adapters.tracking_address import usable_address
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import LoggedRuns, ModelInterface
@@ -42,11 +43,6 @@ FINISHED: str = RunStatus.to_string(RunStatus.FINISHED)
 _SAME_TRAINING = ("dataset", "data_hash", "as_of", "sha256")
 """Tags that two attempts of one training share: runs that differ in one of them are another training's."""
 PARALLEL = 4
-UNFINISHED = (
-    "Training {training} has registered this version and has not finished. If this still stands here later, the "
-    "training broke off, and the version plays no part."
-)
-"""A version's description until its training has described it."""
 
 
 class RunsOfAnotherTraining(CourtsideError):
@@ -66,19 +62,24 @@ class MlflowTracking(MlflowModels):
 
     def __init__(self, uri: str, *, place: ModelPlace = NBA_PLACE, nominates: bool = True) -> None:
         self._uri = usable_address(uri)
-        self._place = place
-        self._model = place.registered_model
+        self.place = place
         self._nominates = nominates
         self._client = connect(self._uri)
 
-    def at(self, place: ModelPlace) -> "MlflowTracking":
+    def at(self, place: ModelPlace) -> Self:
         """Return the same server at a contract's place."""
-        return MlflowTracking(self._uri, place=place, nominates=self._nominates)
+        there = copy(self)
+        there.place = place
+        return there
+
+    @property
+    def _model(self) -> str:
+        return self.place.registered_model
 
     def require_own_place(self) -> None:
         """Raise `PlaceTaken` if the place is another contract's."""
         with self._session():
-            require_own_place(self._client, self._place)
+            require_own_place(self._client, self.place)
 
     @staticmethod
     def prepare() -> None:
@@ -93,8 +94,8 @@ class MlflowTracking(MlflowModels):
         Raises `PlaceTaken` and `RunsOfAnotherTraining` before anything is changed, and `TrackingUnavailable`.
         """
         with self._session():
-            make_place(self._client, self._place)
-            experiment = mlflow.set_experiment(self._place.experiment).experiment_id
+            make_place(self._client, self.place)
+            experiment = mlflow.set_experiment(self.place.experiment).experiment_id
             parent = self._parent(run, experiment)
             finished = self._finished_runs(run, experiment)
             made = self._log_candidates(

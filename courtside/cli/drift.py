@@ -122,8 +122,8 @@ def _print(compared: "Comparison") -> None:
     _say_inferred(compared.compared)
     if report.newest_part is not None:
         print_text(disagreement(report.newest_part))
-    for name in report.features_not_in_reference:
-        print_text(f"{name}: not compared, because the reference was made without it")
+    for line in report.differing.sentences:
+        print_text(line)
     apart = report.segments_not_in_reference
     together = [headline.together(each) for each in told_together(report.features) if each.rare]
     parts = (

@@ -13,10 +13,10 @@ from courtside.core.drift.story import headline
 from courtside.core.gate.wording import NEXT_STEP, figure_lines
 
 SUBJECT_LIMIT = 100
-TEXT_LIMIT = 8300
+TEXT_LIMIT = 9200
 """Enough for every line below at its longest, and well under what SNS (256 KiB) and Slack (40,000 characters) take."""
 LINE_LIMIT, NAME_LIMIT = 240, 40
-MOST_NAMED, MOST_FIGURES, MOST_USUAL, MOST_IN_SEGMENTS = 6, 15, 2, 3
+MOST_NAMED, MOST_FIGURES, MOST_USUAL, MOST_IN_SEGMENTS, MOST_DIFFERING = 6, 15, 2, 3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,9 @@ def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertCont
             "*Target and prediction*", [_bullet(headline.outcome(outcome)) for outcome in report.outcomes_drifted]
         ),
         *_section("*Moved as usual*, so not counted", _usual(report)),
+        *_section(
+            "*Contract and reference differ*", _first([*map(_bullet, report.differing.sentences)], most=MOST_USUAL)
+        ),
         *_section("*Files set aside*, so their rows are in no figure", _set_aside(report.files_quarantined)),
         (
             f"*Does it matter?* Severity {report.severity}{_weight(report)}. The inputs differ from what champion "
@@ -104,6 +107,10 @@ def _usual(report: DriftReport) -> list[str]:
     return _first(
         [_bullet(f"{display_text(feature.name, NAME_LIMIT)}: {feature.reason}") for feature in usual], most=MOST_USUAL
     )
+
+
+def _differing(report: DriftReport) -> list[str]:
+    return _first([_bullet(sentence) for sentence in report.differing.sentences], most=MOST_DIFFERING)
 
 
 def _bullet(said: str) -> str:

@@ -108,8 +108,7 @@ def compare_tables(
     _require_types(reference, current, compared)
     known, compared = _reference_profile(reference, compared, calibrated=policy.uses_history)
     seen = TableProfile(current) if isinstance(current, Profile) else summarize_table(known.profile, current)
-    names = [feature.name for feature in compared.features]
-    report = check(known.profile, seen.profile, policy, features=names, segments=compared.segments)
+    report = check(known.profile, seen.profile, policy, contract=compared.features, segments=compared.segments)
     comparable = comparable_reference(known.profile, seen.profile, policy)
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts)
     quarantined = (*known.quarantined, *seen.quarantined)

@@ -128,7 +128,7 @@ def _reported(
     policy: Policy,
 ) -> WindowReport:
     """Return the report of a window that has rows, for the time being as if the newest were of its last day."""
-    report = check(reference, seen.profile, policy, features=dataset.feature_names, segments=dataset.segments)
+    report = check(reference, seen.profile, policy, contract=dataset.features, segments=dataset.segments)
     report = with_former(report, reference=reference, current=seen.profile, former=former, policy=policy)
     comparable = comparable_reference(reference, seen.profile, policy)
     # A champion that was promoted before importances were stored has none.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from courtside.core.dataset import FeatureKind
+from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import statistics, table_statistics
 from courtside.core.drift.columns.column import CategoryColumn, Column
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
@@ -12,6 +12,7 @@ from courtside.core.drift.policies.policy import Evidence, Judgement, Null, Poli
 from courtside.core.drift.policies.together import with_kin
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
+from courtside.core.drift.reports.differing import Differing
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, SegmentDrift, Verdict
 from courtside.core.drift.reports.sides import NewestPart, Side
 from courtside.core.drift.reports.table import TableDrift
@@ -26,15 +27,15 @@ def check(
     current: Profile,
     policy: Policy,
     *,
-    features: Sequence[str] = (),
+    contract: Sequence[Feature] = (),
     segments: Sequence[str] = (),
 ) -> DriftReport:
     """Compare a current profile with the reference whose grid it was counted on.
 
-    `features` and `segments` (columns) are the contract's: the report names those that the reference was profiled
-    without. If the reference was calibrated by phase, a policy that uses history gets its rows on the same days of the
-    year. Raises `EmptyWindow` if either side has no rows, `ProfileMismatch` if the grids differ, `ThresholdInvalid` if
-    the policy names an unknown feature.
+    `contract` and `segments` (columns) are the contract's: the report says how the reference's features differ from
+    those, and which segments it lacks. If the reference was calibrated by phase, a policy that uses history gets its
+    rows on the same days of the year. Raises `EmptyWindow` if either side has no rows, `ProfileMismatch` if the grids
+    differ, `ThresholdInvalid` if the policy names an unknown feature.
     """
     for side, profile in (("reference", reference), ("current", current)):
         if not profile.rows:
@@ -59,7 +60,7 @@ def check(
         outcomes=_outcomes(reference, current, policy),
         segments=by_segment,
         segments_not_in_reference=tuple(name for name in segments if name not in {each.column for each in by_segment}),
-        features_not_in_reference=tuple(name for name in features if name not in reference.by_name),
+        differing=Differing.of(reference, contract),
     )
 
 

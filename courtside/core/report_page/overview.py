@@ -109,7 +109,6 @@ def set_aside(report: DriftReport) -> Markup | None:
 def facts(report: DriftReport) -> Markup:
     """Return what was compared with what, and how much of it drifted."""
     unjudged = len(report.features) - report.features_checked
-    unknown = report.features_not_in_reference
     weight, by = report.share_importance, report.contract
     pairs = [
         ("Drifted", f"{len(report.features_drifted)} of {report.features_checked} ({percent(report.share_drifted)})"),
@@ -121,7 +120,7 @@ def facts(report: DriftReport) -> Markup:
         ("Why not all of it", disagreement(report.newest_part) if report.newest_part else None),
         ("Current window", f"{report.current.rows:,} rows, {period(report.current.period)}"),
         ("Not judged", f"{_counted(unjudged, 'feature')} with too little data" if unjudged else None),
-        ("Not compared", f"{listed(unknown)}: the reference has no such column" if unknown else None),
+        ("Contract and reference differ", "; ".join(report.differing.sentences[:MOST_STORIES]) or None),
         ("Segments", headline.not_by_segments(apart) if (apart := report.segments_not_in_reference) else None),
         ("The table as a whole", "; ".join(each.reason for each in report.table) or None),
         ("Judged together", "; ".join(map(headline.together, told_together(report.features))) or None),

@@ -11,6 +11,7 @@ from typing import Any
 from courtside.core.dataset import ContractId, FeatureKind, Role
 from courtside.core.drift.policies.nulls import NullWindows
 from courtside.core.drift.policies.policy import Null, TogetherJudged, YearSteps
+from courtside.core.drift.reports.differing import NOTHING_DIFFERS, Differing
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 from courtside.core.drift.reports.sides import NewestPart, Side
 from courtside.core.drift.reports.successive import Successive
@@ -160,12 +161,11 @@ class DriftReport:
     unread, so the report does not count their rows. `null` is the kind of chance that the policy's p-values assume, or
     None for a policy without p-values, and `null_windows` describes the windows of a history. With history, `reference`
     is the part of it on comparable days, and of its newest part if it disagrees with itself (`newest_part`).
-    `features_not_in_reference` are features of the contract that could not be compared, because the reference was
-    profiled without them. `outcomes` are the target and the prediction if both sides have them; they are judged like
-    features, but separately, and count in no other figure of the report. `table` are the findings of statistics of the
-    whole table about the features that did not move by themselves; it is empty under policies that do not use history.
-    `contract` identifies the contract that named the features. `segments` are verdicts on the rows by the values of the
-    columns that the contract names, except `segments_not_in_reference`; they count in no other figure either.
+    `differing` says which features the reference and the contract do not share. `outcomes` are the target and the
+    prediction if both sides have them; they are judged like features, but separately, and count in no other figure.
+    `table` are the findings of statistics of the whole table about the features that did not move by themselves; it is
+    empty under policies that do not use history. `contract` identifies the contract that named the features. `segments`
+    are verdicts on rows by values of the contract's columns but `segments_not_in_reference`; no figure counts them.
     """
 
     policy: str
@@ -180,7 +180,7 @@ class DriftReport:
     null_windows: NullWindows | None = None
     newest_part: NewestPart | None = None
     outcomes: tuple[FeatureDrift, ...] = ()
-    features_not_in_reference: tuple[str, ...] = ()
+    differing: Differing = NOTHING_DIFFERS
     table: tuple[TableDrift, ...] = ()
     contract: ContractId | None = None
     segments: tuple[SegmentDrift, ...] = ()
@@ -284,7 +284,7 @@ class DriftReport:
                 "features_drifted": list(self.features_drifted),
                 "features_usual": list(self.features_usual),
                 "features_broken": list(self.features_broken),
-                "features_not_in_reference": list(self.features_not_in_reference),
+                **self.differing.to_dict(),
                 "segments_not_in_reference": list(self.segments_not_in_reference),
                 "share_drifted": self.share_drifted,
                 "share_importance": self.share_importance,

@@ -112,13 +112,26 @@ def test_a_part_without_values_changes_no_type() -> None:
     assert "type" not in feature(found, "rest").reason
 
 
-def test_features_that_the_reference_lacks_are_named() -> None:
+def test_features_that_differ_between_reference_and_contract_are_named_and_the_shared_compared() -> None:
     current = REFERENCE.summarize(games(800))
-    wanted = ["points", "altitude", "win", "crowd"]
-    report = check(REFERENCE, current, ClassicPolicy(), features=wanted)
-    assert report.features_not_in_reference == ("altitude", "crowd")
-    assert report.to_dict()["summary"]["features_not_in_reference"] == ["altitude", "crowd"]
-    assert check(REFERENCE, current, ClassicPolicy(), features=["win"]).features_not_in_reference == ()
+    kinds = {each.name: each.kind for each in FEATURES} | {
+        "altitude": FeatureKind.NUMERIC,
+        "win": FeatureKind.CATEGORICAL,
+    }
+    del kinds["rest"]
+    report = check(REFERENCE, current, ClassicPolicy(), contract=[Feature(*each) for each in kinds.items()])
+    assert report.differing.sentences == (
+        "altitude: not compared, because the reference was made without it",
+        "rest: the reference was made with it, although the contract does not name it",
+        "win: binary in the reference, and so here, although it is categorical in the contract",
+    )
+    assert [each.name for each in report.features] == REFERENCE.names
+    summary = report.to_dict()["summary"]
+    assert summary["features_not_in_reference"] == ["altitude"]
+    assert summary["features_not_in_contract"] == ["rest"]
+    assert summary["features_of_another_kind"] == {"win": {"reference": "binary", "contract": "categorical"}}
+    same = check(REFERENCE, current, ClassicPolicy(), contract=FEATURES)
+    assert (same.differing.sentences, check(REFERENCE, current, ClassicPolicy()).differing) == ((), same.differing)
 
 
 def test_long_names_and_levels_are_shortened_in_reasons_and_errors() -> None:
