@@ -10,6 +10,7 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, GateRequest, Window
 from courtside.contracts.loads import Load
+from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.records import ChampionReference, DataManifest, DecisionRecord
 from courtside.core.drift import CalibratedPolicy
 from courtside.core.gate.policy import GatePolicy
@@ -148,7 +149,8 @@ def test_a_training_takes_the_loads_up_to_its_day_and_those_taken_back_are_in_no
 
 
 def test_a_challenger_of_the_same_loads_is_no_fresher_and_one_of_a_new_load_is(setup: DriftSetup) -> None:
-    lake, tracking = setup.lake, InMemoryTracking(current=ConstantChampion("1", interface=None))
+    reads = ModelInterface.of("churned", (False, True), {"tenure_months": "number"})
+    lake, tracking = setup.lake, InMemoryTracking(current=ConstantChampion("1", interface=reads))
     rules = {}
     for training_id in ("same", "new"):
         if training_id == "new":
