@@ -106,6 +106,7 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.examination import alert_channel, monitoring, network, retraining
+    from courtside.adapters.examination.arrived_files import arrived_files
     from courtside.adapters.examination.examine import examine
     from courtside.adapters.examination.loaded_data import loaded_data
     from courtside.adapters.examination.stage import alarms, service
@@ -124,6 +125,7 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
         "champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri, place=dataset.place)
     )
     yield from examine("loaded data", lambda: loaded_data(lake, dataset))
+    yield from examine("arrivals", lambda: arrived_files(lake, dataset))
     yield from examine("schedule", lambda: monitoring.schedule(resources, lake=lake.bucket))
     yield from examine("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
     yield from examine("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine)))

@@ -327,11 +327,14 @@ class ArrivalRecord(Payload):
 
     `came_at` is when it was written, `seen_at` when it was taken in. `load` is the load of its rows; `new`, `changed`,
     `same` and `coming` (games without a score) count the rows that were used, `wrong` those that were not.
-    `quarantine` is the prefix of what was set aside, with the `reason` in sentences.
+    `quarantine` is the prefix of what was set aside, with the `reason` in sentences. The contract is the one that the
+    rows were held to.
     """
 
     id: str
     model: str
+    contract_version: int
+    contract_hash: str
     file: str
     etag: str
     size: int

@@ -86,10 +86,12 @@ class Arrivals:
         return sorted(new, key=lambda each: (each[1].file.modified_at, each[1].file.uri))
 
     def _taken_in(self, arrival: Arrival, content: bytes, *, now: datetime) -> ArrivalRecord:
-        file, receiver = arrival.file, receiver_of(self.dataset)
+        file, receiver, contract = arrival.file, receiver_of(self.dataset), self.dataset.contract
         record = ArrivalRecord(
             id=arrival.id,
             model=self.dataset.name,
+            contract_version=contract.version,
+            contract_hash=contract.sha256,
             file=file.uri,
             etag=file.etag,
             size=file.size,

@@ -86,8 +86,8 @@ ALARMS = {
     ),
 }  # fmt: skip
 REFUSED = ArrivalRecord(
-    id="a", model="churn", file="s3://lake/incoming/churn/a.csv", etag="e", size=1, reason="it is empty",
-    came_at=datetime(2026, 3, 1, tzinfo=UTC), seen_at=datetime(2026, 3, 2, tzinfo=UTC),
+    id="a", model="churn", contract_version=1, contract_hash="c", file="s3://lake/a.csv", etag="e", size=1,
+    came_at=datetime(2026, 3, 1, tzinfo=UTC), seen_at=datetime(2026, 3, 2, tzinfo=UTC), reason="it is empty",
     outcome=ArrivalOutcome.QUARANTINED,
 )  # fmt: skip
 STATISTICS: Mapping[str, Callable[[Samples], float]] = {

@@ -1,0 +1,22 @@
+"""Whether files that arrived are in quarantine."""
+
+from collections.abc import Iterator
+
+from courtside.core.dataset import Dataset
+from courtside.core.findings import Finding, doubtful, fine
+from courtside.workflows.arrival_records import arrival_records, in_quarantine
+from courtside.workflows.ports import Lake
+
+_CHECK = "arrivals"
+
+
+def arrived_files(lake: Lake, dataset: Dataset) -> Iterator[Finding]:
+    """Examine whether every file that arrived could be used, or was written again since."""
+    records = arrival_records(lake=lake, dataset=dataset)
+    aside = in_quarantine(records)
+    if not aside:
+        yield fine(_CHECK, f"{len(records)} files have arrived, none is in quarantine")
+        return
+    group = "tables" if dataset.builder is None else "games"
+    said = f"{len(aside)} of {len(records)} files that arrived are in quarantine; the newest is {aside[-1].file}"
+    yield doubtful(_CHECK, said, f"courtside {group} arrivals --quarantine says why; write the corrected file again")
