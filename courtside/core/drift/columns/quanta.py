@@ -71,8 +71,8 @@ class Quantum:
 
     def units(self, exact: Fraction) -> Sum:
         """Return a sum in units from a fraction."""
-        found = exact * (1 << self.digits)
-        return found.numerator if found.denominator == 1 else found
+        found, rest = divmod(exact.numerator << self.digits, exact.denominator)
+        return exact * (1 << self.digits) if rest else found
 
     def sum(self, values: Floats, *, minimum: float, maximum: float, whole: bool = False) -> int:
         """Return the sum of value - anchor over finite values, all `whole` or not, from `minimum` to `maximum`."""
