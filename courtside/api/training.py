@@ -18,6 +18,7 @@ from courtside.contracts.records import Calibration, ModelRecord, TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.training.fit import FitOptions
 from courtside.workflows.ports import Lake, Tracking, TrackingUnavailable
+from courtside.workflows.row_source import NoRows
 from courtside.workflows.tables import checked_table
 from courtside.workflows.train import prepared
 from courtside.workflows.train import train as train_rows
@@ -155,24 +156,30 @@ def train_stored(
     drift: bool,
     progress: Callable[[str], None],
 ) -> TrainingRecord:
-    """Train on the rows in a lake, which came from `source`; raises what the workflow `train` raises."""
+    """Train on the rows in a lake, which came from `source`.
+
+    Raises what the workflow `train` raises, and `InputMismatch` where there are no rows before `as_of`.
+    """
     request = RetrainingRequest(
         training_id=new_training_id("files"),
         as_of=as_of or date.max,
         trigger=Trigger.MANUAL,
         reason=f"trained from {source}",
     )
-    return train_rows(
-        request,
-        lake=lake,
-        tracking=tracking,
-        dataset=contract,
-        newest_rows=newest,
-        options=options,
-        with_reference=drift,
-        provenance=provenance(),
-        progress=progress,
-    )
+    try:
+        return train_rows(
+            request,
+            lake=lake,
+            tracking=tracking,
+            dataset=contract,
+            newest_rows=newest,
+            options=options,
+            with_reference=drift,
+            provenance=provenance(),
+            progress=progress,
+        )
+    except NoRows as error:  # which would say how to load some into a stage
+        raise InputMismatch(f"{source} holds no rows before {request.as_of}; give a later day") from error
 
 
 def tracking_at(uri: str, *, warn: Callable[[str], None]) -> Tracking:

@@ -75,12 +75,14 @@ def test_the_record_names_the_contract_as_it_was_when_it_was_loaded(tmp_path: Pa
 def test_training_refuses_a_profile_and_a_dataset_built_from_games(tmp_path: Path) -> None:
     trained = courtside.train(churn_table(500), QUICK, out=tmp_path / "models")
     assert trained.profile is not None
+    detection = courtside.DataDriftDetection().setup(reference_data=trained.profile)
+    assert detection.detect_drift(churn_table(500))["summary"]["features_drifted"] == []
     with pytest.raises(InputMismatch, match="holds no rows"):
         courtside.train(trained.profile, QUICK, out=tmp_path / "other")
     with pytest.raises(InputMismatch, match="built from games"):
         courtside.train(churn_table(500), "nba_games", out=tmp_path / "other")
     with pytest.raises(InputMismatch, match="one of sigmoid, isotonic"):
         courtside.train(churn_table(500), QUICK, out=tmp_path / "other", calibrate="platt")
-    with pytest.raises(courtside.CourtsideError, match="before 1999-01-01"):
+    with pytest.raises(InputMismatch, match="a frame holds no rows before 1999-01-01; give a later day"):
         courtside.train(churn_table(500), QUICK, out=tmp_path / "other", as_of="1999-01-01")
     assert not (tmp_path / "other").exists()
