@@ -84,6 +84,25 @@ def test_a_reference_does_not_depend_on_batches_and_counts_its_own_rows_equally(
     assert whole.summarize(table).to_bytes() == whole.to_bytes()
 
 
+@given(
+    reference=st.lists(USABLE, min_size=1, max_size=40),
+    current=st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-100, 100), min_size=1, max_size=60),
+    places=st.lists(st.integers(0, 100), max_size=8),
+)
+@settings(max_examples=200, deadline=None)
+def test_whole_numbers_have_the_sums_of_the_same_floats(
+    reference: list[float], current: list[int], places: list[int]
+) -> None:
+    profile, whole = profiled(reference), pa.table({"x": pa.array(current, pa.int64())})
+    floats = pa.table({"x": pa.array(np.array(current, np.int64).astype(np.float64))})
+    (expected,) = profile.summarize(floats).columns
+    for batches in (whole, cut(whole, places)):
+        (found,) = profile.summarize(batches).columns
+        assert isinstance(expected, NumericColumn)
+        assert isinstance(found, NumericColumn)
+        assert (found.total, found.tails) == (expected.total, expected.tails)
+
+
 @pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"binary"}))
 def test_long_tables_of_every_shape_may_be_cut_and_merged(shape: str) -> None:
     rng = np.random.default_rng(8)
