@@ -158,14 +158,14 @@ class DriftMonitor:
         return _response(record, found.report, archived, run_id=self._log(found.report, record, archived))
 
     def _scheduled(self, day: date) -> Window:
-        """Return the days before a day, which belongs to them where it may have loads that are checked one by one."""
-        start, whole = day - timedelta(days=self.window_days), self.dataset.time_column is None
-        return Window(start=start, end=day + timedelta(days=whole))
+        """Return the window of the days before `day`, together with `day` itself where loads are windows."""
+        loads = self.dataset.time_column is None
+        return Window(start=day - timedelta(days=self.window_days), end=day + timedelta(days=loads))
 
     def _found(self, window: Window, champion: ChampionReference, *, named: bool) -> WindowReport:
-        """Return what a window holds, or the newest load that may be checked, where rows have no times.
+        """Compare a window with the champion's reference; where rows have no times, compare its newest load.
 
-        That load may be older than a window that nobody `named`.
+        The schedule asks for whatever is new, so unless somebody `named` the window, that load may be older.
         """
         if self.dataset.time_column is None:
             days = Days(window.start if named else None, window.end)

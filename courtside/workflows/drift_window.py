@@ -127,7 +127,7 @@ def _reported(
     dataset: Dataset,
     policy: Policy,
 ) -> WindowReport:
-    """Return the report of a window that has rows, for the time being as if the newest were of its last day."""
+    """Return the report of a window that has rows; its newest row counts as one of its last day."""
     report = check(reference, seen.profile, policy, contract=dataset.features, segments=dataset.segments)
     report = with_former(report, reference=reference, current=seen.profile, former=former, policy=policy)
     comparable = comparable_reference(reference, seen.profile, policy)

@@ -32,7 +32,7 @@ class NothingToLearnFrom(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What a training needs to know to say which features it would refuse: a contract, and each row's class.
+    """A contract and each row's class, by which it can be told which features a training would refuse.
 
     `classes` are int8 0 and 1, null where a row has no label; shape (rows,).
     """

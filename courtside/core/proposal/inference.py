@@ -32,7 +32,7 @@ def inferred_features(rows: pa.Table, dataset: Dataset, *, table: str) -> tuple[
 
 
 def _in_one_order(rows: pa.Table, dataset: Dataset) -> pa.Table:
-    """Return the rows in an order that does not depend on the order they were given in, as a guess may look at it."""
+    """Return the rows in an order of their own: some guesses look at it, and files hold the same rows in any order."""
     plain = [field.name for field in rows.schema if _is_plain(field.type)]
     first = [name for name, _ in row_order(rows, dataset) if name in plain]
     keys: SortKeys = [(name, "ascending") for name in dict.fromkeys([*first, *plain])]
@@ -49,7 +49,7 @@ def _is_plain(kind: pa.DataType) -> bool:
 
 
 def _judge(rows: pa.Table, dataset: Dataset) -> Judge | None:
-    """Return who finds the features that know the outcome, None where no row has a label."""
+    """Return what finds the features that know the outcome, None where no row has a label."""
     if dataset.target not in rows.column_names or not labelled(rows, dataset.target).num_rows:
         return None
     coded = classes_of(rows, dataset.target, dataset.positive).coded(rows)
@@ -58,7 +58,7 @@ def _judge(rows: pa.Table, dataset: Dataset) -> Judge | None:
 
 
 def _roles(dataset: Dataset) -> dict[str, Guess]:
-    """Return the columns to which the contract gives a role, the role that decides last."""
+    """Return the columns to which the contract gives a role; of several roles the one listed last counts."""
     assert dataset.inference is not None
     parts: list[tuple[tuple[str | None, ...], Part, str]] = [
         (dataset.inference.leave_out, Part.LEFT_OUT, "the contract names it in leave_out"),
