@@ -27,6 +27,7 @@ FIRST_NUMBERS = (
 
 # The columns of verdicts that came later, which no statistic has.
 LATER: tuple[tuple[date, str, list[tuple[str, pa.DataType]]], ...] = (
+    (date(2026, 11, 29), "contract", [("contract_version", pa.int64()), ("contract_hash", pa.string())]),
     (date(2026, 11, 29), "together", [("p_together", pa.float64()), ("windows_together", pa.int64())]),
     (
         date(2026, 11, 29),
@@ -117,6 +118,8 @@ def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) ->
         "reference_rows": report.reference.rows,
         "current_rows": report.current.rows,
         "action": record.action,
+        "contract_version": record.contract_version,
+        "contract_hash": record.contract_hash,
         "files_quarantined": len(report.files_quarantined),
         "segments_checked": sum(each.verdict is not Verdict.INSUFFICIENT_DATA for each in report.segments),
         **{key: value for each in report.table for key, value in each.figures.items()},

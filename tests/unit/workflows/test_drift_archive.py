@@ -53,6 +53,7 @@ def test_the_archive_has_a_fixed_schema_and_one_row_per_feature(setup: DriftSetu
             assert row[name] == feature[name]
         assert (row["check_id"], row["checked_at"], row["backfilled"]) == (answer.check_id, NOW, False)
         assert (row["current_rows"], row["action"], row["window_end"]) == (answer.rows, "retrain", CHANGED.end)
+        assert (row["contract_version"], row["contract_hash"]) == (1, report["contract"]["sha256"])
 
 
 def test_the_rows_of_all_checks_read_as_one_table(setup: DriftSetup) -> None:
