@@ -206,7 +206,8 @@ class StageSettings(_Settings):
     dataset: str = Field(default=DEFAULT_DATASET, min_length=1, description="the name of a dataset contract")
 
     arrivals_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
-        default="rate(1 hour)", description="how often files that arrived are taken in, like 'rate(15 minutes)' (UTC)"
+        default="rate(1 hour)",
+        description="how often the stage loads files that arrived, like 'rate(15 minutes)' (UTC)",
     )
     incoming_prefixes: tuple[Annotated[str, AfterValidator(_incoming)], ...] = Field(
         default=(),

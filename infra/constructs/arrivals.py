@@ -1,4 +1,4 @@
-"""The scheduled round of arrivals: function, schedule, and what happens when it cannot run."""
+"""The scheduled round of arrivals has a function, a schedule, and alerts for when it cannot run."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ WRITABLE = (
     f"{lake_keys.arrivals('*')}*",
     f"{lake_keys.quarantines('*')}*",
 )
-# A file of a table lies there only until it is known to fit the others.
+# A table's file is stored here only until it is known to fit the others.
 DELETABLE = lake_keys.ARRIVING_TABLES
 
 
 class Arrivals(ScheduledWork):
-    """`receive_rows` on a schedule: it reads what arrived, adds rows to the lake and alerts of files that are wrong."""
+    """`receive_rows` on a schedule: it reads arrived files, adds rows to the lake and alerts about wrong files."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Arrivals(ScheduledWork):
             construct_id,
             alerts=alerts,
             alarm="ArrivalsMissed",
-            meaning="A round that takes in arrived files did not finish; its event and error wait in the dead letter "
+            meaning="A round of arrivals did not finish; its event and its error wait in the dead letter "
             "queue, and the files wait where they are",
             runbook="arrivals-missed",
         )
@@ -90,7 +90,7 @@ class Arrivals(ScheduledWork):
         )
 
     def _read_elsewhere(self, address: str) -> None:
-        """Let the function list and read one prefix of a bucket that the stage does not own, and nothing else of it."""
+        """Let the function list and read one prefix of a bucket that the stage does not own, and nothing else in it."""
         bucket, prefix = bucket_and_prefix(address)
         arn = cdk.Stack.of(self).format_arn(service="s3", region="", account="", resource=bucket)
         self._grant("s3:GetObject", f"{arn}/{prefix}*")

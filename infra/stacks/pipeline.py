@@ -154,5 +154,5 @@ class PipelineStack(cdk.Stack):
             self,
             StackOutput.RECEIVE_ROWS,
             self.arrivals.function.function_name,
-            meaning="Invoke with {} to take in what arrived",
+            meaning="Invoke the round of arrivals with {} as event",
         )

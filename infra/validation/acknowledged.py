@@ -216,21 +216,24 @@ ACKNOWLEDGED = (
     *(
         _iam5(f"<LakeBucket>/{prefix}*", _ARRIVALS_ROLE, reason=reason)
         for prefix, reason in (
-            (lake_keys.INCOMING_PREFIX, "Whoever writes files chooses their names."),
-            (lake_keys.ARRIVED_PREFIX, "One object a load, by day; it can add them, not delete one."),
-            (lake_keys.arrivals("*"), "One record a file, by model."),
-            (lake_keys.quarantines("*"), "One folder a file that is wrong, by model."),
+            (lake_keys.INCOMING_PREFIX, "Whoever writes the files chooses their names."),
+            (
+                lake_keys.ARRIVED_PREFIX,
+                "There is one object for each load, by day; the function can add them, but delete none.",
+            ),
+            (lake_keys.arrivals("*"), "There is one record for each file, by model."),
+            (lake_keys.quarantines("*"), "There is one folder for each wrong file, by model."),
         )
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.ARRIVING_TABLES}",
         _ARRIVALS_ROLE,
-        reason="The copy of a file that is being loaded, which lies beside the table only until it fits.",
+        reason="It is the copy of a file that is being loaded, beside the table only until it is known to fit.",
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::",
         at=(_ARRIVALS_ROLE,),
-        reason="A folder in a team's own bucket that incoming_prefixes names; it may be read, and nothing more.",
+        reason="It is a folder in a team's own bucket that incoming_prefixes names; the function may only read it.",
         goes_on=True,
     ),
     _iam5(

@@ -1,1 +1,1 @@
-"""Take in the files of rows that arrived, on schedule."""
+"""Load the files of rows that arrived, on schedule."""

@@ -1,4 +1,4 @@
-"""Scheduled round of arrivals."""
+"""Load arrived files on a schedule."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ _TIME_FOR_ONE_FILE_MS = 120_000
 
 @instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Take in every new file; those for which there is no time are left for the next round."""
+    """Load every new file; files for which there is no time are left for the next round."""
     ArrivalsRequest.model_validate(event)
     response = bootstrap.arrivals().round(
         now=datetime.now(UTC), enough=lambda: context.get_remaining_time_in_millis() < _TIME_FOR_ONE_FILE_MS

@@ -1,4 +1,4 @@
-"""The round of arrivals: on a schedule, with the rights that it needs in the lake and none beyond a named prefix."""
+"""The round of arrivals runs on a schedule, with only the rights it needs in the lake and below the named prefixes."""
 
 from fnmatch import fnmatch
 from typing import Any
@@ -18,7 +18,7 @@ ROLE = "ArrivalsFunction"
 
 @pytest.fixture(scope="module")
 def teams(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
-    """A stage that reads a folder of two teams' buckets, and takes in what arrived every quarter of an hour."""
+    """Synthesize a stage that reads folders of two teams' buckets and loads arrived files every quarter of an hour."""
     more: dict[str, Any] = {
         "incoming_prefixes": ("s3://team-bucket/churn/daily/", "s3://other-team/exports/"),
         "arrivals_schedule": "rate(15 minutes)",
@@ -33,13 +33,13 @@ def schedule(stage: SynthesizedStage) -> dict[str, Any]:
     return found
 
 
-def test_it_runs_every_hour_or_as_the_settings_say(dev: SynthesizedStage, teams: SynthesizedStage) -> None:
+def test_the_round_runs_every_hour_or_as_the_settings_say(dev: SynthesizedStage, teams: SynthesizedStage) -> None:
     assert schedule(dev)["ScheduleExpression"] == "rate(1 hour)"
     assert schedule(teams)["ScheduleExpression"] == "rate(15 minutes)"
     assert schedule(dev)["Target"]["Input"] == "{}"
 
 
-def test_it_reads_rows_and_adds_rows_records_and_what_is_wrong(dev: SynthesizedStage) -> None:
+def test_the_round_reads_rows_and_adds_rows_records_and_quarantined_files(dev: SynthesizedStage) -> None:
     readable = {f"{LAKE}/incoming/*", f"{LAKE}/tables/*", f"{LAKE}/games/*"}
     assert allowed(dev.pipeline, ROLE, "s3:GetObject") == readable
     assert allowed(dev.pipeline, ROLE, "s3:PutObject") == {f"{LAKE}/{pattern}" for pattern in WRITABLE}
@@ -50,7 +50,7 @@ def test_it_reads_rows_and_adds_rows_records_and_what_is_wrong(dev: SynthesizedS
     assert fnmatch(lake_keys.arriving_table("churn", "a"), DELETABLE)
 
 
-def test_without_a_setting_it_reaches_no_other_bucket(dev: SynthesizedStage) -> None:
+def test_without_a_setting_the_round_reaches_no_other_bucket(dev: SynthesizedStage) -> None:
     resources = {resource for _, each in statements(dev.pipeline, ROLE) for resource in each}
     assert not [resource for resource in resources if ":s3:::" in resource]
 
@@ -82,6 +82,6 @@ def test_nobody_else_reaches_a_teams_bucket(teams: SynthesizedStage) -> None:
     "address",
     ["s3://team-bucket", "s3://team-bucket/", "s3://team-bucket/a", "s3://b*/a/", "https://x/a/", "s3://t-b/*/"],
 )
-def test_what_is_no_folder_in_a_bucket_is_refused(address: str) -> None:
+def test_an_address_that_is_not_a_folder_in_a_bucket_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="must be a folder in a bucket"):
         StageSettings(**(settings_for("dev").model_dump() | {"incoming_prefixes": (address,)}))

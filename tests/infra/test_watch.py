@@ -161,7 +161,7 @@ def test_each_alarm_tells_people_what_it_means_and_what_to_do(stage: Synthesized
     assert ALARMS[name].runbook in headings()
 
 
-def test_there_are_eighteen_alarms_of_one_metric_each(stage: SynthesizedStage) -> None:
+def test_there_are_nineteen_alarms_of_one_metric_each(stage: SynthesizedStage) -> None:
     assert len(alarms(stage)) == len(ALARMS) == 19
     # Metric math would be billed for each metric in it, so every alarm watches one metric.
     assert not [alarm for alarm in alarms(stage).values() if "Metrics" in alarm]

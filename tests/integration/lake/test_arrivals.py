@@ -1,4 +1,4 @@
-"""Rows of a table arrive in S3: in the lake's own place and in a team's bucket, also in several rounds at once."""
+"""Rows of a table arrive in S3, in the lake's own prefix and in a team's bucket, even if several rounds run at once."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ TEAM = "a-teams-bucket"
 
 @pytest.fixture
 def theirs(aws: LocalAws) -> Iterator[S3Lake]:
-    """A bucket of a team's own."""
+    """Create a bucket of a team's own and return it."""
     aws.client("s3").create_bucket(Bucket=TEAM)
     lake = S3Lake(TEAM)
     yield lake
@@ -43,7 +43,7 @@ def rows(lake: S3Lake) -> dict[int, float]:
     return {row["customer_id"]: row["monthly_charge"] for row in found}
 
 
-def test_rows_arrive_from_both_places_once_however_many_rounds_run(lake: S3Lake, theirs: S3Lake) -> None:
+def test_rows_from_both_places_are_loaded_once_however_many_rounds_run(lake: S3Lake, theirs: S3Lake) -> None:
     own, ledger, alerts = lake_keys.incoming("churn"), InMemoryLedger(), RecordedAlerts()
 
     def take_in() -> None:
@@ -88,7 +88,7 @@ def test_a_file_that_changed_since_it_was_listed_is_not_read(theirs: S3Lake) -> 
     assert again.modified_at >= one.modified_at
 
 
-def test_a_place_that_is_not_there_is_named_with_what_to_do() -> None:
+def test_a_missing_place_is_reported_with_what_to_do() -> None:
     with pytest.raises(IncomingClosed, match=r"incoming_prefixes in infra/settings\.py") as caught:
         S3Incoming("nobodys-bucket", "churn/").files()
     assert "s3://nobodys-bucket/churn/" in str(caught.value)

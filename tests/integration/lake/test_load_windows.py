@@ -1,4 +1,4 @@
-"""A stage whose contract names no times: its loads, trainings and checks on a real bucket."""
+"""A stage whose contract names no times loads, trains and checks on a real bucket."""
 
 import json
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def load(table: pa.Table, contract: Path) -> None:
     assert json.loads(done.stdout)["first_day"] == datetime.now(UTC).date().isoformat()
 
 
-def test_a_load_is_trained_on_and_the_next_one_is_checked_against_it(lake: S3Lake, contract: Path) -> None:
+def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3Lake, contract: Path) -> None:
     dataset, now, rows = load_dataset(str(contract)), datetime.now(UTC), churn_table(1_500)
     load(rows.slice(0, 1_000), contract)
     record = train(asked(as_of=now.date()), lake=lake, tracking=None, dataset=dataset)

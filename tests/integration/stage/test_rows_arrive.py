@@ -1,4 +1,4 @@
-"""Games that are put into the stage's lake are taken in by its own function, under its own role."""
+"""The stage's own function loads games that are put into its lake, under its own role."""
 
 import json
 from typing import Any
@@ -30,7 +30,7 @@ def put(stage: Stage, name: str, content: bytes) -> None:
     stage.lake.write(f"{lake_keys.incoming('nba_games')}{name}", content)
 
 
-def test_a_schedule_its_scores_and_a_wrong_file_arrive_by_themselves(stage: Stage) -> None:
+def test_a_schedule_its_scores_and_a_wrong_file_are_handled_by_the_stage_itself(stage: Stage) -> None:
     put(stage, "schedule.csv", written(GAMES, scored=0))
     (schedule,) = arrivals("--now")
     assert (schedule["outcome"], schedule["coming"], schedule["new"]) == ("loaded", 8, 8)
