@@ -184,10 +184,13 @@ def _as_in_training(column: Any, trained: str) -> Any:
 
 
 def _plain(column: Any) -> Any:
-    """Return a column without dictionary."""
+    """Return a column without dictionary, and text in one type."""
     if pa.types.is_dictionary(column.type):
-        return column.cast(column.type.value_type)
-    return column
+        chunks: list[Any] = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+        # Arrow cannot decode a dictionary of views by itself, which is what categories of polars are.
+        decoded = [_plain(chunk.dictionary).take(chunk.indices) for chunk in chunks]
+        return pa.chunked_array(decoded, type=None if decoded else pa.string())
+    return column.cast(pa.string()) if pa.types.is_string_view(column.type) else column
 
 
 def _is_text(column_type: pa.DataType) -> bool:

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.training.frame import FeatureUnusable, feature_frame
-from courtside.core.training.served_input import MISSING
+from courtside.core.training.served_input import MISSING, as_trained
 
 VISITS = Dataset(
     name="visits",
@@ -54,6 +55,19 @@ def test_rows_are_accepted_however_missing_values_are_written(visits: Any, paid:
     frame = feature_frame(table, VISITS)
     pd.testing.assert_frame_equal(frame, TAKEN, check_dtype=False)
     assert [kind.kind for kind in frame.dtypes] == ["f", "f", "O"]
+
+
+@pytest.mark.parametrize("kind", [pl.Categorical, pl.Enum(["basic", "pro"]), pl.String])
+def test_categories_of_polars_are_the_levels_that_they_name(kind: Any) -> None:
+    plans = pl.DataFrame({"plan": pl.Series(TEXTS, dtype=pl.String).cast(kind)})
+    assert as_trained(plans, {"plan": "string"})["plan"].tolist() == ["basic", MISSING, "pro"]
+    assert as_trained(plans.head(0), {"plan": "string"})["plan"].tolist() == []
+
+
+@pytest.mark.parametrize("whole", [pa.array([1, None, 3]), pa.array([1.0, np.nan, 3.0]), pa.array(["1", None, "3"])])
+def test_a_category_of_whole_numbers_has_the_same_levels_however_they_are_written(whole: Any) -> None:
+    frame = as_trained(pa.table({"plan": whole}), {"plan": "int64"})
+    assert frame["plan"].tolist() == ["1", MISSING, "3"]
 
 
 def test_text_where_the_model_expects_a_number_is_refused_by_name() -> None:
