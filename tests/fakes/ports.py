@@ -115,7 +115,7 @@ class RecordedRetraining:
 
 
 READS_THE_MONTH = ModelInterface.of("home_win", (0, 1), {"month": "number"})
-"""What a champion of `nba_games` with one feature reads and says."""
+"""The inputs and outputs of a champion of `nba_games` that has one feature."""
 
 
 @dataclass

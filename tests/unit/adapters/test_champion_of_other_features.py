@@ -1,4 +1,4 @@
-"""A champion of an earlier contract is judged on what it reads, or said to be no rival, through a real registry."""
+"""A champion of an earlier contract is compared on the columns it reads, or it is reported as not comparable."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -68,7 +68,7 @@ def customers() -> pa.Table:
 
 @dataclass
 class Registry:
-    """A folder, a tracking store in it, and a first champion that reads `FIRST`."""
+    """A folder with a tracking store, which holds a first champion that reads the columns `FIRST`."""
 
     lake: FolderLake
     folder: Path
@@ -165,7 +165,7 @@ INCOMPARABLE: dict[str, tuple[Dataset, pa.Table, str]] = {
 
 
 @pytest.mark.parametrize("change", INCOMPARABLE)
-def test_a_champion_that_cannot_be_compared_is_no_rival_and_everything_says_why(
+def test_a_champion_that_cannot_be_compared_is_reported_with_the_reason_everywhere(
     registry: Registry, change: str
 ) -> None:
     dataset, rows, why = INCOMPARABLE[change]
@@ -183,7 +183,7 @@ def test_a_champion_that_cannot_be_compared_is_no_rival_and_everything_says_why(
     assert why in registry.lake.read(lake_keys.training_card_text(training_id)).decode()
 
 
-def test_a_version_without_a_contract_is_no_rival(registry: Registry) -> None:
+def test_a_version_without_a_contract_cannot_be_compared(registry: Registry) -> None:
     client = MlflowClient(registry.uri, registry.uri)
     run = client.create_run(client.create_experiment("by hand"))
     folder = registry.folder / "by-hand"
@@ -200,14 +200,14 @@ def test_a_version_without_a_contract_is_no_rival(registry: Registry) -> None:
     assert registry.judged("foreign").rule == "incomparable"
 
 
-def test_the_champion_of_another_model_is_no_champion_here(registry: Registry) -> None:
+def test_the_champion_of_another_registered_model_is_ignored(registry: Registry) -> None:
     dataset = replace(contract(FIRST), name="other")
     record = registry.trained("other", dataset, customers())
     assert (record.champion_version, record.challenger_version) == (None, "1")
     assert registry.judged("other").rule == "first_champion"
 
 
-def test_a_training_that_dies_leaves_no_version_that_looks_like_a_candidate(
+def test_a_training_that_dies_leaves_no_version_marked_as_a_candidate(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from courtside.workflows import train as training

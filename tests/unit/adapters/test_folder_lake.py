@@ -99,7 +99,7 @@ def test_bad_input_leaves_a_folder_as_it_was(tmp_path: Path) -> None:
     assert lake.keys("") == ["a/x"]
 
 
-def test_a_failure_without_a_name_keeps_what_was_written_for_whoever_looks_into_it(tmp_path: Path) -> None:
+def test_an_unnamed_failure_keeps_what_was_written_for_inspection(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path / "models")
     with pytest.raises(OSError, match="full"):
         written(lake, {"a/x": b"x"}, then=OSError("the disk is full"))

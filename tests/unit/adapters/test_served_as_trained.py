@@ -1,4 +1,4 @@
-"""What is served is what was trained: models take rows as people have them and say what they said in training."""
+"""A served model predicts what the trained one did, for rows of any type that people are likely to send."""
 
 import os
 import shutil
@@ -68,7 +68,7 @@ READERS: dict[str, dict[str, Callable[[Path], Any]]] = {
 
 
 def customers() -> pa.Table:
-    """Return a table with every type that people have, and gaps in most of it."""
+    """Return a table with columns of all common types, most of which have gaps."""
     rng = np.random.default_rng(7)
 
     def gaps(values: NDArray[Any], share: float = 0.1) -> pa.Array:
@@ -98,7 +98,7 @@ def customers() -> pa.Table:
 
 @dataclass(frozen=True)
 class Trained:
-    """A training through a real registry, its table's file and how people read it."""
+    """A training with a real registry, the file of its table, and the frames that people read from that file."""
 
     dataset: Dataset
     path: Path
@@ -107,18 +107,18 @@ class Trained:
 
     @property
     def stored(self) -> pa.Table:
-        """The rows as the training had them."""
+        """Return the rows as the training read them."""
         table = open_address(str(self.path))
         assert isinstance(table, FeatureTable)
         return pq.read_table(pa.BufferReader(table_content(table, self.dataset)))
 
     def said(self, model: TrainedModel) -> NDArray[np.float64]:
-        """What the estimator in the training's process says of the whole table."""
+        """Return what the estimator predicts for the whole table in the training's process."""
         return probability(model.estimator, feature_frame(self.stored, self.dataset))
 
     @property
     def loaded(self) -> Iterator[tuple[TrainedModel, Any, Any]]:
-        """Each model with what its library's flavor and what pyfunc load."""
+        """Return each model as loaded by its library's flavor and as loaded by pyfunc."""
         for model in self.models:
             uri = f"runs:/{self.runs[model.name]}/model"
             yield model, load_classifier(uri), mlflow.pyfunc.load_model(uri)
@@ -170,7 +170,7 @@ def close(found: Any, expected: NDArray[np.float64]) -> bool:
 
 
 @pytest.mark.parametrize("form", READERS["parquet"])
-def test_every_model_says_the_same_of_the_table_however_it_is_read(trained: Trained, form: str) -> None:
+def test_every_model_predicts_the_same_for_the_table_however_it_is_read(trained: Trained, form: str) -> None:
     rows = READERS[trained.path.suffix[1:]][form](trained.path)
     frame = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()  # pyfunc takes no other frames
     assert len(trained.models) == 4
@@ -206,7 +206,7 @@ def test_the_champion_takes_rows_in_other_shapes(trained: Trained) -> None:
     assert close(champion.predict(pd.DataFrame(records[:1])), expected[:1])
 
 
-def test_a_category_that_training_never_saw_counts_as_a_rare_one(trained: Trained) -> None:
+def test_a_category_unseen_in_training_is_treated_as_a_rare_one(trained: Trained) -> None:
     if "plan" not in trained.dataset.feature_names:
         return
     rows = READERS[trained.path.suffix[1:]]["pandas"](trained.path)
@@ -219,7 +219,7 @@ def test_a_category_that_training_never_saw_counts_as_a_rare_one(trained: Traine
         assert close(pyfunc.predict(rows.assign(plan="never seen")), expected)
 
 
-def test_missing_columns_and_text_for_numbers_are_named(trained: Trained) -> None:
+def test_missing_columns_and_text_in_place_of_numbers_are_named(trained: Trained) -> None:
     rows = READERS[trained.path.suffix[1:]]["pandas"](trained.path)
     for _, native, pyfunc in trained.loaded:
         with pytest.raises(ValueError, match="the model reads visits, senior, which these rows lack"):
@@ -258,7 +258,7 @@ def test_the_snippet_of_the_card_works_when_it_is_copied(trained: Trained, monke
 
 
 def test_a_model_loads_where_courtside_is_not_installed(trained: Trained, tmp_path: Path) -> None:
-    """A process that cannot import Courtside serves every model by its own copy of what it needs."""
+    """A process that cannot import Courtside serves every model, which carries a copy of the code it needs."""
     models = {name: tmp_path / name for name in trained.runs}
     for name, folder in models.items():
         mlflow.artifacts.download_artifacts(f"runs:/{trained.runs[name]}/model", dst_path=str(folder))

@@ -58,7 +58,7 @@ def test_each_segment_of_the_contract_is_reported_separately(desk: Desk) -> None
     assert "correct the segments" in absent.stderr
 
 
-def test_segments_that_a_saved_reference_lacks_are_named_wherever_the_report_is_read(desk: Desk) -> None:
+def test_every_form_of_the_report_names_segments_that_a_saved_reference_lacks(desk: Desk) -> None:
     (desk.folder / "tiny.yaml").write_text(f"{CONTRACT}segments: [rested]\n")
     saved = desk.folder / "plain.profile"
     saved.write_bytes(fit(table(), FEATURES, time_column="game_date").to_bytes())

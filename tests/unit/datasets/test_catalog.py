@@ -144,7 +144,7 @@ def own(folder: Path, file: str, *, name: str, more: str = "") -> Path:
         ({"name": "own", "more": "experiment: nba-game-predictions\n"}, "its experiment is nba-game-predictions"),
     ],
 )
-def test_a_contract_with_the_name_of_a_shipped_one_is_refused_with_both_files(
+def test_a_contract_named_like_a_shipped_one_is_refused_and_both_files_named(
     tmp_path: Path, said: dict[str, str], what: str
 ) -> None:
     path = own(tmp_path, "own.yaml", **said)
@@ -160,7 +160,7 @@ def test_a_copy_of_a_shipped_contract_is_the_same_contract(tmp_path: Path) -> No
     assert load_dataset(str(path)) == load_dataset("nba_games") == load_dataset(str(CATALOG / "nba_games.yaml"))
 
 
-def test_two_contracts_of_the_catalog_have_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_contracts_of_the_catalog_have_different_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("courtside.datasets.catalog.CATALOG", tmp_path)
     own(tmp_path, "first.yaml", name="churn")
     assert load_dataset("first").name == "churn"

@@ -1,4 +1,4 @@
-"""Files that arrive and cannot be used, whole or in part, are kept, reported once and open to another look."""
+"""An arriving file that cannot be used, in whole or in part, is kept, reported once, and read again on request."""
 
 from dataclasses import replace
 
@@ -130,7 +130,7 @@ class ClosedPlace(InMemoryIncoming):
         raise IncomingClosed("s3://team-bucket/churn/", "AccessDenied")
 
 
-def test_a_place_that_cannot_be_read_keeps_no_file_of_another_place_out_and_is_named() -> None:
+def test_an_unreadable_place_is_named_and_files_of_other_places_are_loaded() -> None:
     desk = Desk()
     desk.put("a.parquet", FIRST)
     both = Arrivals(DATASET, [ClosedPlace(), desk.place], desk.lake, Claims(desk.ledger), desk.alerts)
@@ -140,7 +140,7 @@ def test_a_place_that_cannot_be_read_keeps_no_file_of_another_place_out_and_is_n
     assert len(desk.records()) == len(desk.lake.keys(lake_keys.arrived_rows("churn"))) == 1
 
 
-def test_a_refused_file_is_looked_at_again_where_somebody_asks_for_it() -> None:
+def test_a_refused_file_is_read_again_on_request() -> None:
     desk = Desk()
     refused = desk.arrive("a.parquet", FIRST.drop_columns(["payment"]))
     with pytest.raises(ArrivalUnknown, match=refused.id):
@@ -155,7 +155,7 @@ def test_a_refused_file_is_looked_at_again_where_somebody_asks_for_it() -> None:
         look_again(refused.id, lake=desk.lake, dataset=DATASET)
 
 
-def test_a_file_is_in_quarantine_until_it_is_written_again() -> None:
+def test_a_file_stays_in_quarantine_until_it_is_written_again() -> None:
     desk = Desk()
     desk.arrive("a.parquet", FIRST.drop_columns(["payment"]))
     desk.arrive("b.parquet", FIRST.drop_columns(["contract"]))

@@ -124,7 +124,7 @@ def test_a_window_or_a_lake_without_rows_is_refused(lake: InMemoryLake) -> None:
 
 
 def test_evidence_adds_up_over_the_windows_before_that_lie_after_the_reference() -> None:
-    """Charges creep up within their range: no fifteen days show it, sixty do."""
+    """Charges that creep up within their range are found in sixty days but in no fifteen days."""
     table = churn_table(6_000)
     charge, day = table["monthly_charge"].to_numpy(), table["measured_at"].to_numpy()
     crept = 20 + 60 * ((charge - 20) / 60) ** np.where(day >= np.datetime64("2023-10-23"), 0.8, 1.0)

@@ -167,7 +167,7 @@ def test_drift_of_the_whole_table_is_stored_in_every_row() -> None:
     assert {row[key] for row in classic for key in keys} == {None}
 
 
-def test_rows_say_in_which_segments_a_feature_drifted() -> None:
+def test_a_row_of_the_archive_names_the_segments_in_which_a_feature_drifted() -> None:
     known = plans.reference()
     current = known.summarize(plans.rows(1_500, seed=2, start=plans.LATER, shift=0.7))
     report = check(known, current, CalibratedPolicy(), segments=["plan"])

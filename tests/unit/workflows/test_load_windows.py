@@ -1,4 +1,4 @@
-"""A table without times on a stage: each load is a window, trained on or checked as a whole."""
+"""On a stage, each load of a table without times is one window, which is trained on or checked as a whole."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -64,7 +64,7 @@ def champion(lake: Lake, training_id: str = "first", version: str = "1") -> None
 
 @pytest.fixture(scope="module")
 def trained() -> dict[str, bytes]:
-    """Return what a lake holds after its first load became the first champion."""
+    """Return the objects of a lake whose first load has been trained into the first champion."""
     lake = InMemoryLake()
     load(FIRST, lake, on=DAY)
     train(asked(as_of=DAY), lake=lake, tracking=InMemoryTracking(), dataset=CONTRACT)
@@ -85,21 +85,21 @@ def checked(monitor: DriftMonitor, on: date) -> DriftCheckResponse:
     return monitor.run(DriftCheckRequest(as_of=at), now=at)
 
 
-def test_a_load_is_of_the_day_on_which_it_was_made(setup: DriftSetup) -> None:
+def test_the_day_of_a_load_is_the_day_on_which_it_was_made(setup: DriftSetup) -> None:
     made = load(QUIET, setup.lake, on=date(2024, 3, 5))
     assert (made.first_day, made.last_day) == (date(2024, 3, 5), date(2024, 3, 5))
     with pytest.raises(RowsLoadedBefore):  # ids tell rows apart, however many days lie between
         load(QUIET.slice(0, 10), setup.lake, on=date(2024, 6, 1))
 
 
-def test_nothing_new_is_nothing_to_check(setup: DriftSetup) -> None:
+def test_a_check_without_a_new_load_has_nothing_to_check(setup: DriftSetup) -> None:
     answer = checked(setup.monitor, date(2024, 3, 4))
     assert (answer.decision, answer.rule) == ("nothing_to_check", "no_new_load")
     assert "champion version 1 was trained on every load of churn before 2024-03-05" in answer.reason
     assert not setup.alerts.sent
 
 
-def test_the_newest_load_is_compared_with_the_loads_of_the_champion_once(setup: DriftSetup) -> None:
+def test_the_newest_load_is_compared_once_with_the_loads_of_the_champion(setup: DriftSetup) -> None:
     load(QUIET.slice(0, 300), setup.lake, on=date(2024, 3, 2))
     made = load(moved(QUIET.slice(300)), setup.lake, on=date(2024, 3, 2))
     answer = checked(setup.monitor, date(2024, 3, 2))
@@ -115,7 +115,7 @@ def test_the_newest_load_is_compared_with_the_loads_of_the_champion_once(setup: 
     assert (again.check_id, again.duplicate, len(setup.retraining.started)) == (answer.check_id, True, 1)
 
 
-def test_a_named_window_is_that_of_its_loads(setup: DriftSetup) -> None:
+def test_a_requested_window_holds_the_loads_of_its_days(setup: DriftSetup) -> None:
     for day, rows in ((5, QUIET.slice(0, 300)), (9, QUIET.slice(300))):
         load(rows, setup.lake, on=date(2024, 3, day))
     window = Window(start=date(2024, 3, 4), end=date(2024, 3, 7))
@@ -125,7 +125,7 @@ def test_a_named_window_is_that_of_its_loads(setup: DriftSetup) -> None:
         setup.monitor.recompute(window, now=now)
 
 
-def test_a_load_whose_file_is_gone_is_an_error_and_not_a_quiet_day(setup: DriftSetup) -> None:
+def test_a_load_whose_file_is_missing_is_an_error(setup: DriftSetup) -> None:
     made = load(QUIET, setup.lake, on=date(2024, 3, 5))
     setup.lake.remove([made.key])
     with pytest.raises(EmptyWindow, match="gone from the lake; load its file again"):
@@ -134,7 +134,7 @@ def test_a_load_whose_file_is_gone_is_an_error_and_not_a_quiet_day(setup: DriftS
         freeze(asked("second", as_of=date(2024, 3, 5)), lake=setup.lake, dataset=CONTRACT)
 
 
-def test_a_training_takes_the_loads_up_to_its_day_and_those_taken_back_are_in_none(setup: DriftSetup) -> None:
+def test_a_training_takes_the_loads_up_to_its_day_except_unloaded_ones(setup: DriftSetup) -> None:
     second = load(QUIET.slice(0, 300), setup.lake, on=date(2024, 3, 5))
     load(QUIET.slice(300), setup.lake, on=date(2024, 3, 9))
     rows = {
@@ -148,7 +148,7 @@ def test_a_training_takes_the_loads_up_to_its_day_and_those_taken_back_are_in_no
         freeze(asked("newest", as_of=DAY), lake=setup.lake, dataset=CONTRACT, newest_rows=500)
 
 
-def test_a_challenger_of_the_same_loads_is_no_fresher_and_one_of_a_new_load_is(setup: DriftSetup) -> None:
+def test_only_a_challenger_trained_on_a_new_load_counts_as_fresher(setup: DriftSetup) -> None:
     reads = ModelInterface.of("churned", (False, True), {"tenure_months": "number"})
     lake, tracking = setup.lake, InMemoryTracking(current=ConstantChampion("1", interface=reads))
     rules = {}
@@ -165,7 +165,7 @@ def test_a_challenger_of_the_same_loads_is_no_fresher_and_one_of_a_new_load_is(s
     assert (len(manifest.objects), manifest.first_day) == (2, None)
 
 
-def test_loads_that_stop_coming_are_told_once(setup: DriftSetup) -> None:
+def test_missing_loads_are_reported_once(setup: DriftSetup) -> None:
     answers = [checked(setup.monitor, DAY + timedelta(days=days)) for days in (10, 20, 30)]
     assert [answer.overdue_since for answer in answers] == [None, DAY, DAY]
     (alert,) = setup.alerts.sent
@@ -173,6 +173,6 @@ def test_loads_that_stop_coming_are_told_once(setup: DriftSetup) -> None:
 
 
 def _as_good(holdout: bytes) -> bytes:
-    """Return a holdout whose champion predicts what the challenger predicts."""
+    """Return a holdout in which the champion predicts the same as the challenger."""
     table = pa.parquet.read_table(pa.BufferReader(holdout))
     return parquet(table.set_column(table.column_names.index("champion"), "champion", table.column("challenger")))

@@ -107,7 +107,7 @@ def test_a_load_keeps_every_column_for_later_trainings() -> None:
 
 
 @pytest.mark.parametrize("contract", [DATASET, INFER], ids=["named", "inferred"])
-def test_half_floats_are_ordered_and_counted_as_other_numbers(contract: Dataset) -> None:
+def test_half_precision_floats_are_ordered_and_counted_like_other_numbers(contract: Dataset) -> None:
     rows = churn_table(300)
     half = pa.array(rows.column("monthly_charge").to_numpy().astype(np.float16))
     rows = rows.set_column(rows.column_names.index("monthly_charge"), "monthly_charge", half)

@@ -1,4 +1,4 @@
-"""Evidence adds up over windows that do not overlap, and says so; quiet ones stay quiet however long they go on."""
+"""Evidence adds up over windows that do not overlap, and quiet windows stay quiet however many there are."""
 
 import json
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ FEATURES = [
 
 
 def rows(seed: int, *, entities: int = 20, each: int = 10, shift: float = 0.0) -> pa.Table:
-    """Customers with levels of their own; each window has others."""
+    """Return rows of customers who differ in their level; every seed gives other customers."""
     rng = np.random.default_rng(seed)
     who = np.repeat(np.arange(entities), each)
     level = rng.normal(0, 0.3, (entities, 2))[who]
@@ -48,7 +48,7 @@ def sequence(seed: int, count: int, shift: float = 0.0) -> list[Former]:
 
 
 def reports(windows: list[Former]) -> list[DriftReport]:
-    """Judge each window by itself and with those before it."""
+    """Judge each window by itself, and together with the windows before it."""
     found = []
     for place, (_, current) in enumerate(windows):
         former = windows[max(0, place + 1 - max(SPANS)) : place]
@@ -75,7 +75,7 @@ def test_long_quiet_runs_stay_quiet() -> None:
     assert len(flagged) <= 0.01 * len(sequences) * len(FEATURES) + 1
 
 
-def test_the_report_says_in_one_sentence_what_added_up() -> None:
+def test_the_report_states_in_one_sentence_what_added_up() -> None:
     found = next(
         report for seed in range(1, 21) for report in reports(sequence(1000 * seed, 4, shift=0.18)) if added(report)
     )
@@ -90,7 +90,7 @@ def test_the_report_says_in_one_sentence_what_added_up() -> None:
     assert shown["summary"]["features_drifted"] == ["use"]
 
 
-def test_windows_that_moved_both_ways_do_not_add_up() -> None:
+def test_windows_that_moved_in_opposite_directions_do_not_add_up() -> None:
     for seed in range(1, 11):
         windows = [*sequence(1000 * seed, 1, shift=-0.3), *sequence(1000 * seed + 50, 3, shift=0.45)]
         former = [(START, windows[0][1]), *windows[1:3]]
@@ -99,7 +99,7 @@ def test_windows_that_moved_both_ways_do_not_add_up() -> None:
         assert all(each.successive is None or each.successive.count == 2 for each in found.features)
 
 
-def test_nothing_is_added_without_windows_before_or_without_calibrated_p_values() -> None:
+def test_nothing_adds_up_without_earlier_windows_or_calibrated_p_values() -> None:
     windows = sequence(1000, 4, shift=0.18)
     alone = check(reference(), windows[-1][1], POLICY)
     same = with_former(alone, reference=reference(), current=windows[-1][1], former=[], policy=POLICY)
@@ -113,7 +113,7 @@ def test_nothing_is_added_without_windows_before_or_without_calibrated_p_values(
     assert again is classic
 
 
-def test_the_windows_before_do_not_overlap_and_lie_after_the_reference() -> None:
+def test_earlier_windows_do_not_overlap_and_lie_after_the_reference() -> None:
     found = former_windows(date(2024, 5, 1), 30, after=date(2024, 1, 1))
     assert [(end - start).days for start, end in found] == [30, 30, 30]
     assert [end for _, end in found] == [start for start, _ in found[1:]] + [date(2024, 5, 1)]

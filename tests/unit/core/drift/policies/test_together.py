@@ -1,4 +1,4 @@
-"""Columns that belong together are judged together: weak moves of all are found, one that moved is no move of all."""
+"""Related columns are also judged as one, which finds a weak shift of all but not the shift of a single one."""
 
 import json
 from dataclasses import replace
@@ -23,7 +23,7 @@ NULLS = (Null.ENTITIES, Null.HISTORY, Null.INDEPENDENT_ROWS)
 
 
 def rows(null: Null, *, seed: int, shift: float = 0.0, moved: int = COLUMNS, reference: bool = False) -> pa.Table:
-    """Four columns of one unit: of entities with levels of their own, of days, or of independent rows."""
+    """Return four columns of one unit, whose rows depend on entities or on days, or are independent."""
     rng = np.random.default_rng(seed)
     if null is Null.ENTITIES:
         entities, each = (90, 40) if reference else (30, 20)
@@ -52,7 +52,7 @@ def report_on(known: Profile, window: pa.Table) -> DriftReport:
 
 
 @pytest.mark.parametrize("null", NULLS)
-def test_a_weak_move_of_all_is_found_where_none_by_itself_is(null: Null) -> None:
+def test_a_weak_shift_of_all_columns_is_found_where_no_single_one_is(null: Null) -> None:
     known = reference(null)
     assert [kin.places for kin in known.kin] == [(0, 1, 2, 3)]
     alone = replace(known, kin=())
@@ -72,13 +72,13 @@ def test_windows_in_which_nothing_moved_stay_quiet(null: Null) -> None:
 
 
 @pytest.mark.parametrize("null", NULLS)
-def test_one_column_that_moved_far_is_no_move_of_all(null: Null) -> None:
+def test_one_column_that_moved_far_is_not_a_shift_of_all(null: Null) -> None:
     reports = [report_on(reference(null), rows(null, seed=seed, shift=1.2, moved=1)) for seed in range(300, 330)]
     assert sum(report.features_drifted == ("x0",) for report in reports) >= 28
     assert sum(any(each.rare for each in told_together(report.features)) for report in reports) <= 3
 
 
-def test_a_report_says_what_moved_together_and_how_rarely_chance_does_so() -> None:
+def test_a_report_names_the_columns_that_moved_together_and_their_p_value() -> None:
     known = reference(Null.ENTITIES)
     current = known.summarize(rows(Null.ENTITIES, seed=7, shift=-0.6))
     report = tell(check(known, current, CalibratedPolicy()), reference=known, current=current)
@@ -92,7 +92,7 @@ def test_a_report_says_what_moved_together_and_how_rarely_chance_does_so() -> No
     assert shown["together"][0]["p_adjusted"] == shown["features"]["x0"]["p_together"] == together.p_adjusted
 
 
-def test_kin_are_kept_with_a_profile() -> None:
+def test_related_columns_are_saved_with_a_profile() -> None:
     for null in NULLS:
         again = Profile.from_bytes(reference(null).to_bytes())
         assert again.kin == reference(null).kin
@@ -100,7 +100,7 @@ def test_kin_are_kept_with_a_profile() -> None:
         assert report_on(again, window) == report_on(reference(null), window)
 
 
-def test_who_is_kin_follows_from_the_reference_alone() -> None:
+def test_which_columns_are_related_depends_only_on_the_reference() -> None:
     rng = np.random.default_rng(3)
     pace, chance = rng.normal(100, 5, 2000), rng.random((2000, 3))
     columns: dict[str, Any] = {
@@ -125,7 +125,7 @@ def test_who_is_kin_follows_from_the_reference_alone() -> None:
     assert [kin.places for kin in apart] == [(0, 2), (3, 4)]
 
 
-def test_columns_that_fall_as_others_rise_move_together() -> None:
+def test_columns_of_which_some_rise_while_others_fall_move_together() -> None:
     def table(seed: int, shift: float, count: int) -> pa.Table:
         rng = np.random.default_rng(seed)
         common = rng.normal(size=count)

@@ -1,4 +1,4 @@
-"""What a CSV file's columns and its header are where that is not plain."""
+"""The reader finds the columns, their kinds and the header of a CSV file also where they are not obvious."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,7 +48,7 @@ CELLS = [
 @given(st.lists(st.lists(st.sampled_from(CELLS), max_size=4), max_size=4))
 @example([["1"], ["2.5"], [" 2 "], ["1,234"]])
 @example([["2024-03-01"] * 200, ["2024-03-01 10:00"]])
-def test_a_column_has_the_kind_that_looking_at_all_cells_at_once_finds(batches: list[list[str]]) -> None:
+def test_a_column_read_in_blocks_has_the_kind_of_all_its_cells(batches: list[list[str]]) -> None:
     arrays = [pa.array(batch, pa.string()) for batch in batches]
     looking = KindOfColumn()
     for array in arrays:
@@ -75,7 +75,7 @@ def test_later_blocks_of_a_file_may_change_every_kind(tmp_path: Path, monkeypatc
     assert rows.slice(200).to_pydict() | {"c": None} == {"a": [7.5], "b": [8], "c": None, "d": [1234.0], "e": ["yes"]}
 
 
-def test_a_table_of_thousands_of_columns_is_looked_at_in_few_blocks(tmp_path: Path) -> None:
+def test_a_table_with_thousands_of_columns_is_read_in_few_blocks(tmp_path: Path) -> None:
     names = [f"column {number}" for number in range(3_000)]
     row = ",".join(str(number / 7) for number in range(3_000))
     path = tmp_path / "wide.csv"
@@ -96,7 +96,7 @@ TITLES = [
 
 
 @pytest.mark.parametrize(("text", "line"), TITLES)
-def test_a_title_above_the_header_is_named_with_the_headers_line(tmp_path: Path, text: str, line: int) -> None:
+def test_a_title_above_the_header_is_refused_and_the_headers_line_named(tmp_path: Path, text: str, line: int) -> None:
     with pytest.raises(TitleAboveHeader, match=f"the header seems to be line {line} .'region") as refused:
         read(tmp_path / "t.csv", text)
     assert refused.value.line == line
@@ -114,11 +114,13 @@ def test_a_title_above_the_header_is_named_with_the_headers_line(tmp_path: Path,
         ("only header,b,c\n", ["only header", "b", "c"]),
     ],
 )
-def test_a_first_line_that_may_be_the_header_is_one(tmp_path: Path, text: str, names: list[str]) -> None:
+def test_a_first_line_that_may_be_the_header_is_taken_as_the_header(
+    tmp_path: Path, text: str, names: list[str]
+) -> None:
     assert read(tmp_path / "t.csv", text).column_names == names
 
 
-def test_a_short_header_above_rows_of_numbers_is_no_title(tmp_path: Path) -> None:
+def test_a_short_header_above_rows_of_numbers_is_not_a_title(tmp_path: Path) -> None:
     with pytest.raises(RowsMalformed):
         read(tmp_path / "t.csv", "speed\n1,2.5\n2,3.5\n3,4.5\n")
 
@@ -140,7 +142,7 @@ THOUSANDS = ["1.234", "12.500", "950"]
         ([["0.123", "2.345", "3.456"]], [1.234, 12.5, 950.0]),
     ],
 )
-def test_what_a_point_means_between_semicolons_is_told_by_another_column(
+def test_another_column_tells_what_a_point_means_in_a_semicolon_file(
     tmp_path: Path, others: list[list[str]], read_as_numbers: list[float]
 ) -> None:
     assert read(tmp_path / "t.csv", columns(THOUSANDS, *others)).column("c0").to_pylist() == read_as_numbers
@@ -154,7 +156,7 @@ def test_what_a_point_means_between_semicolons_is_told_by_another_column(
         [["1,5", "2", "3"], ["1.5", "2", "3"]],
     ],
 )
-def test_a_point_of_which_nothing_tells_the_meaning_is_refused(tmp_path: Path, others: list[list[str]]) -> None:
+def test_numbers_with_an_ambiguous_point_are_refused(tmp_path: Path, others: list[list[str]]) -> None:
     with pytest.raises(NumbersAmbiguous, match=r"its column 'c0' holds only numbers like 1\.234") as refused:
         read(tmp_path / "t.csv", columns(THOUSANDS, *others))
     assert refused.value.columns == ("c0",)
@@ -171,10 +173,10 @@ def test_a_point_of_which_nothing_tells_the_meaning_is_refused(tmp_path: Path, o
         (["12", "950"], [12, 950]),
     ],
 )
-def test_one_cell_may_tell_what_a_point_means(tmp_path: Path, cells: list[str], found: list[Any]) -> None:
+def test_a_single_cell_may_tell_what_a_point_means(tmp_path: Path, cells: list[str], found: list[Any]) -> None:
     assert read(tmp_path / "t.csv", columns(cells, ["a", "b"])).column("c0").to_pylist() == found
 
 
-def test_a_point_between_commas_is_a_decimal_point(tmp_path: Path) -> None:
+def test_a_point_in_a_comma_separated_file_is_a_decimal_point(tmp_path: Path) -> None:
     text = columns(THOUSANDS, ["a", "b", "c"]).replace(";", ",")
     assert read(tmp_path / "t.csv", text).column("c0").to_pylist() == [1.234, 12.5, 950.0]
