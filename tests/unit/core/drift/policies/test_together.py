@@ -68,7 +68,7 @@ def test_a_weak_shift_of_all_columns_is_found_where_no_single_one_is(null: Null)
 def test_windows_in_which_nothing_moved_stay_quiet(null: Null) -> None:
     reports = [report_on(reference(null), rows(null, seed=seed)) for seed in range(200, 260)]
     assert sum(any(each.rare for each in told_together(report.features)) for report in reports) <= 1
-    assert sum(len(report.features_drifted) for report in reports) <= 3
+    assert sum(len(report.features_drifted) for report in reports) <= 0.025 * COLUMNS * len(reports)
 
 
 @pytest.mark.parametrize("null", NULLS)
