@@ -103,7 +103,7 @@ class TableReceiver:
             missing = [name for name in self.dataset.columns if name not in table.column_names]
             if missing:
                 raise MissingColumns(missing, table.column_names)
-            rows = source.read(arrival.file.path, table_content(table, self.dataset))
+            rows = self._comparable(source.read(arrival.file.path, table_content(table, self.dataset)))
             if not rows.num_rows:
                 raise TableEmpty(arrival.file.path)
             try:
@@ -115,6 +115,11 @@ class TableReceiver:
         done = load_arrival(sorted_out.good, arrival, lake=lake, dataset=self.dataset, now=now)
         same = done.same + sorted_out.copies
         return Received(done.load.id if done.load else None, sorted_out.wrong, done.new, done.changed, same)
+
+    def _comparable(self, rows: pa.Table) -> pa.Table:
+        """Leave out lists and the like that no contract names: rows cannot be told apart by them, nor models learn."""
+        plain = [each.name for each in rows.schema if not pa.types.is_nested(each.type)]
+        return rows.select([name for name in rows.column_names if name in plain or name in self.dataset.columns])
 
     def settle(self, *, lake: Lake) -> None:
         """Finish the loads of arrivals that broke off."""

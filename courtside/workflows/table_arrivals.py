@@ -113,5 +113,7 @@ def _news(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dat
         known.append(Came(there, revises=other is not None and other.revises))
     try:
         return news(table, known, identity=columns)
-    except (pa.ArrowException, KeyError) as error:
-        raise FilesDiffer(load.file, str(error).splitlines()[0]) from error
+    except MemoryError:  # no fault of the file's
+        raise
+    except Exception as error:  # unforeseen: it must not keep the files after it out
+        raise FilesDiffer(load.file, (str(error) or type(error).__name__).splitlines()[0]) from error

@@ -39,18 +39,24 @@ class Came:
 def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Return a table with 0 and 1 as truth values where `schema` has truth values, and the other way round.
 
-    A CSV file cannot say which of the two it means. Columns that hold anything else stay as they are.
+    A CSV file cannot say which of the two it means, and truth values with gaps are floats in pandas. Columns that hold
+    anything else stay as they are.
     """
     for place, field in enumerate(table.schema):
         there = schema.field(field.name).type if field.name in schema.names else field.type
         column: Any = table.column(place)
-        if pa.types.is_boolean(field.type) and pa.types.is_integer(there):
-            table = table.set_column(place, field.name, column.cast(there))
-        elif pa.types.is_boolean(there) and pa.types.is_integer(field.type):
+        if pa.types.is_boolean(field.type) and _may_be_truth(there):
+            table = table.set_column(place, field.name, column.cast(pa.uint8()).cast(there))
+        elif pa.types.is_boolean(there) and _may_be_truth(field.type):
+            column = _without_nan(column) if pa.types.is_floating(field.type) else column
             known = column.drop_null()
             if not pc.any(pc.invert(pc.is_in(known, pa.array([0, 1], field.type)))).as_py():
                 table = table.set_column(place, field.name, column.cast(there))
     return table
+
+
+def _may_be_truth(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
 
 def news(arriving: pa.Table, known: Sequence[Came], *, identity: Sequence[str]) -> News:
@@ -124,8 +130,10 @@ def earlier(table: pa.Table, before: Sequence[pa.Table], *, identity: Sequence[s
 
 def group_numbers(table: pa.Table, columns: Sequence[str]) -> Numbers:
     """Return a number for each row, the same for rows that agree in these columns."""
-    marked = table.select(list(columns)).append_column(_AT, pa.array(np.arange(table.num_rows)))
-    groups = marked.group_by(list(columns), use_threads=False).aggregate([(_AT, "list")])
+    numbered = [str(place) for place in range(len(columns))]  # a table's own columns may have any name
+    marked = table.select(list(columns)).rename_columns(numbered)
+    marked = marked.append_column(_AT, pa.array(np.arange(table.num_rows)))
+    groups = marked.group_by(numbered, use_threads=False).aggregate([(_AT, "list")])
     places: Any = groups.column(f"{_AT}_list").combine_chunks()
     numbers = np.empty(table.num_rows, np.int64)
     numbers[np.asarray(pc.list_flatten(places))] = np.asarray(pc.list_parent_indices(places))

@@ -56,7 +56,7 @@ def sort_out(table: pa.Table, dataset: Dataset) -> SortedOut:
     table, reasons = _with_numbers(table, dataset)
     for name in identity(dataset):
         if name in table.column_names:
-            reasons[f"no {name}"] = np.asarray(table.column(name).is_null())
+            reasons[f"no {name}"] = np.asarray(table.column(name).is_null(nan_is_null=True))
     copies = _copies(table, dataset, reasons)
     wrong = np.any(list(reasons.values()), axis=0) if reasons else np.zeros(table.num_rows, bool)
     count, total = int(wrong.sum()), table.num_rows

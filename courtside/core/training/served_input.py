@@ -79,7 +79,10 @@ class Served(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lea
 
     def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
         """Return the probabilities of class 0 and class 1, shape (n, 2)."""
-        said: NDArray[np.floating[Any]] = self.estimator.predict_proba(as_trained(rows, dict(self.columns)))
+        taken = as_trained(rows, dict(self.columns))
+        if not len(taken):  # which estimators refuse
+            return np.empty((0, 2))
+        said: NDArray[np.floating[Any]] = self.estimator.predict_proba(taken)
         return said
 
 
@@ -140,7 +143,7 @@ def _arrow(values: pd.Series) -> Any:
     """Return a column of pandas in Arrow's type, as text where it mixes several."""
     try:
         return pa.array(values, from_pandas=True)
-    except pa.ArrowException:
+    except (pa.ArrowException, OverflowError):  # the latter: a whole number that Arrow has no type for
         return pa.array([None if pd.isna(value) else _text(value) for value in values.tolist()], pa.string())
 
 
@@ -148,7 +151,7 @@ def _text(value: Any) -> str:
     """Write a value as Arrow does."""
     try:
         return str(pa.scalar(value).cast(pa.string()).as_py())
-    except pa.ArrowException:
+    except (pa.ArrowException, OverflowError):
         return str(value)
 
 

@@ -200,6 +200,9 @@ def test_the_champion_takes_rows_in_other_shapes(trained: Trained) -> None:
     for name, shape in shapes.items():
         assert close(champion.predict(shape), expected), name
         assert close(native.predict_proba(shape), expected), name
+    huge = rows.astype({"visits": object}).assign(visits=[10**30] * ROWS)
+    assert close(champion.predict(huge), native.predict_proba(rows.assign(visits=1e30))[:, 1])
+    assert champion.predict(rows.head(0)).shape == native.predict_proba(rows.head(0)).shape == (0, 2)
     records = rows.astype(object).where(rows.notna(), None).to_dict("records")
     assert close(native.predict_proba(records), expected)
     assert close(native.predict_proba(records[:1]), expected[:1])

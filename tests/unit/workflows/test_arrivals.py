@@ -14,6 +14,7 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.loads import LoadState
 from courtside.contracts.records import ArrivalOutcome
+from courtside.core.dataset import Inference
 from courtside.workflows.loads import read_loads
 from courtside.workflows.table_loads import load_table, unload_table
 from tests.datasets.churn import DATASET, churn_table
@@ -112,6 +113,34 @@ def test_labels_that_arrive_later_are_revisions() -> None:
     desk.arrive("rows.parquet", FIRST.set_column(place, "churned", pa.nulls(200, pa.bool_())))
     assert desk.arrive("labels.parquet", FIRST).changed == 200
     assert [row["churned"] for row in desk.rows()].count(None) == 0
+
+
+@pytest.mark.parametrize("column", ["churned", "data_used_gb", "payment"])
+def test_a_column_that_is_empty_in_one_csv_file_fits_all_others(column: str) -> None:
+    place = FIRST.column_names.index(column)
+    without = FIRST.set_column(place, column, pa.nulls(200))
+    for files in ((without, FIRST), (FIRST, without)):
+        desk = Desk()
+        found = [desk.arrive(f"{number}.csv", as_csv(file)) for number, file in enumerate(files)]
+        known = 200 - FIRST.column(column).null_count
+        assert [(each.new, each.changed) for each in found] == [(200, 0), (0, known)], [each.reason for each in found]
+
+
+def test_labels_that_are_floats_because_some_are_missing_fit_truth_values() -> None:
+    labels = FIRST["churned"].to_pylist()
+    some = pa.array([float("nan")] * 100 + [float(label) for label in labels[100:]])
+    floats = FIRST.set_column(FIRST.column_names.index("churned"), "churned", some)
+    for files in ((floats, FIRST), (FIRST, floats)):
+        desk = Desk()
+        found = [desk.arrive(f"{number}.parquet", file) for number, file in enumerate(files)]
+        assert [(each.new, each.changed) for each in found] == [(200, 0), (0, 100)], [each.reason for each in found]
+
+
+def test_columns_of_any_name_and_type_may_arrive_while_features_are_inferred() -> None:
+    desk = Desk(dataset=replace(DATASET, features=(), inference=Inference()))
+    odd = FIRST.append_column("__at", pa.array(range(200))).append_column("tags", pa.array([["a"]] * 200))
+    assert [desk.arrive("a.parquet", rows).new for rows in (odd, odd, TABLE)] == [200, 0, 100]
+    assert len(desk.rows()) == 300
 
 
 def test_the_log_tells_what_was_known_on_a_day() -> None:

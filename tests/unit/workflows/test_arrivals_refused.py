@@ -1,5 +1,6 @@
 """An arriving file that cannot be used, in whole or in part, is kept, reported once, and read again on request."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -9,8 +10,9 @@ import pytest
 
 from courtside.contracts import lake_keys
 from courtside.core.dataset import Dataset
+from courtside.core.rows.revisions import Came, News, news
 from courtside.core.rows.sorting_out import SortedOut, sort_out
-from courtside.workflows import arrivals, receivers
+from courtside.workflows import arrivals, receivers, table_arrivals
 from courtside.workflows.arrival_records import ArrivalUnknown, arrival_records, in_quarantine, look_again
 from courtside.workflows.arrivals import Arrivals
 from courtside.workflows.claims import Claims
@@ -123,6 +125,29 @@ def test_an_unforeseen_error_in_one_file_does_not_stop_the_others(monkeypatch: p
     assert desk.round().files == 2
     assert "a.parquet cannot be read (ArrowNotImplementedError: Unsupported cast)" in desk.records()[0].reason
     assert len(desk.rows()) == 200
+
+
+def test_an_unforeseen_error_in_a_comparison_does_not_stop_the_files_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(table: pa.Table, known: Sequence[Came], *, identity: Sequence[str]) -> News:
+        if table.num_rows == 7:
+            raise ValueError
+        return news(table, known, identity=identity)
+
+    monkeypatch.setattr(table_arrivals, "news", fail)
+    desk = Desk()
+    desk.put("a.parquet", FIRST.slice(0, 7))
+    desk.put("b.parquet", FIRST)
+    assert desk.round().files == 2
+    assert "a.parquet does not fit the files before it: ValueError" in desk.records()[0].reason
+    assert len(desk.rows()) == 200
+
+
+def test_an_id_that_is_not_a_number_is_a_missing_one() -> None:
+    ids = pa.array([float("nan")] * 3 + [float(who) for who in range(3, 200)])
+    desk = Desk()
+    found = desk.arrive("a.parquet", FIRST.set_column(0, "customer_id", ids))
+    assert (found.new, found.wrong, found.reason) == (197, 3, "wrong rows: 3 with no customer_id")
+    assert desk.arrive("b.parquet", FIRST).new == 3
 
 
 class ClosedPlace(InMemoryIncoming):

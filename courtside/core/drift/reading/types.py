@@ -56,5 +56,5 @@ def _problems(schema: pa.Schema, features: Sequence[Feature], time_column: str |
             yield WrongType(feature.name, found=str(kind), expected="a number")
         elif not (number or arrow.is_text(kind)):
             yield WrongType(feature.name, found=str(kind), expected="text, a number or a boolean")
-    if time_column in kinds and not is_readable(kinds[time_column]) and not pa.types.is_null(kinds[time_column]):
+    if time_column in kinds and not is_readable(kinds[time_column]):
         yield NotATimeColumn(time_column, found=arrow.type_name(kinds[time_column]))

@@ -108,6 +108,8 @@ KINDS: Final = (
 COUNTS: Final = (KINDS[1], KINDS[3])
 """Whole numbers, and numbers with fractions."""
 TEXT: Final = CellKind("text", ".*", lambda cells: cells)
+EMPTY: Final = CellKind("nothing", "", lambda cells: pa.nulls(len(cells)))
+"""A column without any cell: it fits columns of every kind, in this file and in others."""
 
 
 class KindOfColumn:
@@ -125,6 +127,7 @@ class KindOfColumn:
         if decimal_comma:
             self._open.insert(self._open.index(_DECIMAL), _EITHER)
         self._seen = False
+        self._filled = False
         self._looked = False
         self.spaced = False
         """Whether there are spaces around cells."""
@@ -132,6 +135,7 @@ class KindOfColumn:
 
     def look(self, column: Cells) -> None:
         """Examine one batch of cells."""
+        self._filled = self._filled or column.null_count < len(column)
         if not self._open:
             return
         cells = _present(column)
@@ -157,6 +161,8 @@ class KindOfColumn:
     @property
     def found(self) -> CellKind:
         """Return the kind as which the column is to be read."""
+        if not self._filled:
+            return EMPTY
         return self._open[0] if self._open and self._seen else TEXT
 
 

@@ -36,7 +36,8 @@ class TimesUnreadable(WrongType):
 
 def is_readable(kind: pa.DataType) -> bool:
     """Tell whether times may be read from a column of this type."""
-    return moments.is_time(kind) or arrow.is_text(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    return moments.is_time(kind) or arrow.is_text(kind) or number or pa.types.is_null(kind)
 
 
 class Clock:

@@ -73,6 +73,13 @@ def test_feather_and_arrow_files_are_read(tmp_path: Path) -> None:
     assert plain(read(tmp_path / "t.arrows")) == plain(ROWS)
 
 
+def test_a_column_that_is_empty_in_one_file_of_a_folder_has_the_type_of_the_others(tmp_path: Path) -> None:
+    saved(tmp_path / "a.csv", "number,note\n1.5,\n")
+    saved(tmp_path / "b.csv", "number,note\n,later\n")
+    found = open_table(fs.LocalFileSystem(), str(tmp_path), name="t").sample().rows
+    assert found.to_pydict() == {"number": [1.5, None], "note": [None, "later"]}
+
+
 def test_a_folder_is_read_in_one_format_and_parquet_takes_precedence(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         saved(tmp_path / name, TEXT)
