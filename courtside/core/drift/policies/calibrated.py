@@ -23,7 +23,7 @@ ALPHAS: Mapping[Null, float] = {Null.ENTITIES: 0.05, Null.HISTORY: 0.01, Null.IN
 """How small a corrected p-value must be. Rows are hardly ever independent, and years are few, so these two are held to
 less; entities are what they are taken for."""
 ALPHAS_OF_KIN: Mapping[Null, tuple[float, float]] = {
-    Null.ENTITIES: (0.001, 0.01),
+    Null.ENTITIES: (0.0025, 0.01),
     Null.HISTORY: (0.001, 0.01),
     Null.INDEPENDENT_ROWS: (0.001, 0.01),
 }
