@@ -113,6 +113,17 @@ class UnreadableTable(BadInput):
         super().__init__(f"the {table} table cannot be read as typed columns: {cause}; give each column one type")
 
 
+class RowsBrokeOff(BadInput):
+    """Whatever makes the rows of a frame failed on the way."""
+
+    def __init__(self, cause: str, *, table: str) -> None:
+        self.cause = cause
+        self.table = table
+        super().__init__(
+            f"the rows of the {table} table broke off ({cause}); the error is in what makes these rows, so repair that"
+        )
+
+
 class NotATable(BadInput):
     """The object given as a table is of a kind from which no rows can be read."""
 

@@ -12,9 +12,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 import courtside
-from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, NotATable, UnreadableTable
+from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, NotATable, RowsBrokeOff, UnreadableTable
 from courtside.core.drift.reading.frames import FrameTable, frame_table
 
 ROWS = 3_000
@@ -167,3 +168,61 @@ def test_the_interface_of_the_replaced_system_takes_the_same_frames(kind: str, t
     found = of_frame.detect_drift(FRAMES[kind](orders(2, shift=0.3)))
     assert found == of_file.detect_drift(orders(2, shift=0.3))
     assert found["summary"]["features_drifted"] == ["amount"]
+
+
+class Broken:
+    """Offers rows, of which only the first arrive."""
+
+    def __init__(self, error: Exception, *, at_once: bool = False) -> None:
+        self.error = error
+        self.at_once = at_once
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        if self.at_once:
+            raise self.error
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            yield orders(1).to_batches()[0]
+            raise self.error
+
+        reader: Any = pa.RecordBatchReader.from_batches(orders(1).schema, batches())
+        return reader.__arrow_c_stream__(requested_schema)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("kind", [RuntimeError, OSError, KeyError])
+def test_rows_whose_own_code_fails_are_refused_in_one_line(kind: type[Exception], *, at_once: bool) -> None:
+    with pytest.raises(RowsBrokeOff, match="the database is gone") as caught:
+        courtside.check_drift(Broken(kind("the database is gone"), at_once=at_once), orders(1))
+    assert "Traceback" not in str(caught.value)
+
+
+def test_whole_numbers_that_fit_no_column_type_are_refused() -> None:
+    with pytest.raises(UnreadableTable, match="the reference table"):
+        courtside.check_drift({"amount": [10**30]}, orders(1))
+
+
+def test_runs_binary_views_and_dictionaries_with_gaps_are_read_as_plain_columns(tmp_path: Path) -> None:
+    ends, left = pa.array([1_000, ROWS], pa.int32()), pa.array([True, True, False] * (ROWS // 3))
+    plain: dict[str, Any] = {"amount": orders(1)["amount"], "left": left}
+    levels = pa.DictionaryArray.from_arrays(pa.array([0, 1] * (ROWS // 2), pa.int8()), pa.array(["a", None]))
+    odd = pa.table(
+        {
+            **plain,
+            "plan": pa.RunEndEncodedArray.from_arrays(ends, pa.array(["free", "paid"])),
+            "size": pa.RunEndEncodedArray.from_arrays(ends, pa.array([1.5, 2.5])),
+            "level": levels,
+            "raw": pa.array([b"x"] * ROWS, pa.binary_view()),
+        }
+    )
+    for frame in (odd, odd.to_reader()):
+        assert courtside.check_drift(frame, odd).report.features
+    assert "plan: categorical" in str(courtside.propose_contract(odd, target="left"))
+    (tmp_path / "left.yaml").write_text(
+        "name: left\ntarget: left\nfeatures: {amount: numeric, plan: categorical, size: numeric, level: categorical}\n"
+        "candidates: [logistic_regression]\n"
+    )
+    found = courtside.train(odd, tmp_path / "left.yaml", out=tmp_path / "out")
+    assert found.record.rows_train == 2_400
+    feather.write_feather(odd.select(["amount", "level", "left"]), str(tmp_path / "odd.feather"))
+    assert len(courtside.check_drift(tmp_path / "odd.feather", odd).report.features) == 3

@@ -10,8 +10,9 @@ from typing import Any, Protocol, runtime_checkable
 import pyarrow as pa
 from pyarrow import fs
 
+from courtside.contracts.errors import BadInput
 from courtside.core.drift.columns import arrow, moments
-from courtside.core.drift.errors import DuplicateColumns, NotATable, UnreadableTable
+from courtside.core.drift.errors import DuplicateColumns, NotATable, RowsBrokeOff, UnreadableTable
 from courtside.core.drift.reading import parquet
 from courtside.core.drift.reading.day_filter import rows_within
 from courtside.core.drift.reading.errors import require_utf8
@@ -82,7 +83,7 @@ def frame_table(frame: Any, *, name: str) -> FeatureTable:
     """Return the rows of a frame as a table called `name`.
 
     A frame in memory is read where it is. A stream, which may be readable only once, is first written to a temporary
-    file, batch by batch. Raises `NotATable`, `UnreadableTable` and `DuplicateColumns`.
+    file, batch by batch. Raises `NotATable`, `UnreadableTable`, `RowsBrokeOff` and `DuplicateColumns`.
     """
     only = (TableFile(name, name),)
     if is_in_memory(frame):
@@ -92,10 +93,11 @@ def frame_table(frame: Any, *, name: str) -> FeatureTable:
     try:
         reader = pa.RecordBatchReader.from_stream(frame)
         _require_once(reader.schema.names, name)
-        batches = (viewless(batch) for batch in chain([_empty(reader.schema)], reader))
-        kept = Conversions.of(name, batches)
-    except (pa.ArrowException, TypeError, ValueError) as error:
-        raise UnreadableTable(error, table=name) from error
+        kept = Conversions.of(name, chain([_empty(reader.schema)], reader))
+    except (BadInput, MemoryError):
+        raise
+    except Exception as error:  # the code behind a stream is not ours, and may raise anything
+        raise _refused(error, name) from error
     return FeatureTable(fs.LocalFileSystem(), name, only, single=True, conversions=kept)
 
 
@@ -108,21 +110,38 @@ def is_in_memory(frame: Any) -> bool:
 def arrow_table(frame: Any, *, name: str) -> pa.Table:
     """Return a frame, called `name` in errors, as an Arrow table.
 
-    Raises `NotATable`, `UnreadableTable` and `DuplicateColumns`.
+    Raises `NotATable`, `UnreadableTable`, `RowsBrokeOff` and `DuplicateColumns`.
     """
     if isinstance(frame, pa.RecordBatch):
         frame = pa.Table.from_batches([frame])
     if isinstance(frame, pa.Table):
         _require_once(frame.column_names, name)
-        return frame
+        return _without_runs(frame)
     if not isinstance(frame, dict):
         if not _has_columns(frame):  # for example a series or a lazy frame
             raise NotATable(frame, table=name)
         _require_once([str(each) for each in frame.columns], name)
     try:
-        return pa.table(frame)
-    except (pa.ArrowException, TypeError, ValueError) as error:
-        raise UnreadableTable(error, table=name) from error
+        return _without_runs(pa.table(frame))
+    except MemoryError:
+        raise
+    except Exception as error:  # the code of a frame is not ours, and may raise anything
+        raise _refused(error, name) from error
+
+
+def _without_runs(table: pa.Table) -> pa.Table:
+    """Return a table whose columns have the types in which their batches are read."""
+    if not any(pa.types.is_run_end_encoded(kind) for kind in table.schema.types):
+        return table
+    return pa.Table.from_batches([viewless(batch) for batch in table.to_batches() or [_empty(table.schema)]])
+
+
+def _refused(error: Exception, name: str) -> BadInput:
+    """Return what to say of a frame that cannot be read, without the traceback that Arrow adds for a stream's code."""
+    said, raised, _ = str(error).partition(". Detail: Python exception")
+    if raised or not isinstance(error, pa.ArrowException | TypeError | ValueError | OverflowError):
+        return RowsBrokeOff(said or type(error).__name__, table=name)
+    return UnreadableTable(error, table=name)
 
 
 def _has_columns(frame: Any) -> bool:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from courtside.core.drift.reading.formats.recognition import recognised
+from courtside.core.drift.reading.plain import viewless
 from courtside.core.parquet import write_batches
 
 
@@ -45,5 +46,5 @@ class Conversions:
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="courtside-")
         target = Path(self._folder.name) / f"{len(self._known)}.parquet"
-        write_batches(batches, target)
+        write_batches((viewless(batch) for batch in batches), target)
         return str(target)
