@@ -82,6 +82,8 @@ def candidates(table: pa.Table, *, without: Collection[str]) -> list[Target]:
 def target_of(table: pa.Table, column: str) -> Target | str:
     """Return a column as a target, or what is wrong with it."""
     kind = table.schema.field(column).type
+    if pa.types.is_null(kind):
+        return "it has no value in any row"
     if not (arrow.is_text(kind) or arrow.is_numeric(kind)):
         return f"it holds {arrow.type_name(kind)}"
     counts = _counts(table.column(column))

@@ -76,6 +76,8 @@ def why_no_feature(name: str, column: Any) -> NoFeature | None:
     """
     if _UNNAMED_INDEX.fullmatch(name):
         return NoFeature(Use.ID, "it is the index of a pandas frame, which has no name")
+    if pa.types.is_null(column.type):
+        return NoFeature(Use.UNUSABLE, "it has no value in any row")
     if pa.types.is_temporal(column.type):
         return NoFeature(Use.TIME, "it holds times")
     kind = inferred_kind(column)

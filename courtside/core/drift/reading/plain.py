@@ -12,7 +12,7 @@ def viewless(batch: pa.RecordBatch) -> pa.RecordBatch:
 
     What is missing in a dictionary is missing in the column instead, as parquet has it.
     """
-    batch = _changed(batch, pa.types.is_run_end_encoded, pc.run_end_decode)
+    batch = _changed(batch, pa.types.is_run_end_encoded, lambda column: pc.call_function("run_end_decode", [column]))
     batch = _changed(batch, pa.types.is_binary_view, lambda column: column.cast(pa.binary()))
     return _changed(_changed(batch, _of_views, _as_text), pa.types.is_dictionary, _without_missing_level)
 

@@ -144,6 +144,14 @@ def test_constants_gaps_nested_columns_and_free_text_are_left_out() -> None:
     assert {found[name] for name in odd} == {Part.LEFT_OUT}
 
 
+def test_a_column_without_type_is_said_to_be_empty() -> None:
+    found = proposed(churn(nothing=pa.nulls(ROWS)))
+    (guess,) = (each for each in found.guesses if each.column == "nothing")
+    assert (guess.part, guess.reason) == (Part.LEFT_OUT, "it has no value in any row")
+    with pytest.raises(TargetUnfit, match="it has no value in any row"):
+        proposed(churn(nothing=pa.nulls(ROWS)), "nothing")
+
+
 def test_labels_may_be_missing() -> None:
     late = pa.array([None if index > 1_000 else index % 2 for index in range(ROWS)])
     found = proposed(churn(Churn=late), "Churn")
