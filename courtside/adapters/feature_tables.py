@@ -15,7 +15,7 @@ S3_SCHEME = "s3://"
 
 
 class AddressInvalid(BadInput):
-    """An address names no bucket, or a scheme that cannot be read."""
+    """An address names no bucket, or a scheme that cannot be read, or contains a NUL character."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -39,7 +39,7 @@ def _located(address: str) -> tuple[fs.FileSystem, str]:
         if not bucket:
             raise AddressInvalid(address)
         return s3_filesystem(bucket), path
-    if "://" in address:
+    if "://" in address or "\0" in address:
         raise AddressInvalid(address)
     return fs.LocalFileSystem(), Path(address).absolute().as_posix()
 

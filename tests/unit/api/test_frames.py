@@ -15,6 +15,7 @@ import pytest
 from pyarrow import feather
 
 import courtside
+from courtside.adapters.feature_tables import AddressInvalid
 from courtside.core.drift.errors import DuplicateColumns, EmptyWindow, NotATable, RowsBrokeOff, UnreadableTable
 from courtside.core.drift.reading.frames import FrameTable, frame_table
 
@@ -226,3 +227,8 @@ def test_runs_binary_views_and_dictionaries_with_gaps_are_read_as_plain_columns(
     assert found.record.rows_train == 2_400
     feather.write_feather(odd.select(["amount", "level", "left"]), str(tmp_path / "odd.feather"))
     assert len(courtside.check_drift(tmp_path / "odd.feather", odd).report.features) == 3
+
+
+def test_an_address_with_a_nul_character_is_refused() -> None:
+    with pytest.raises(AddressInvalid):
+        courtside.check_drift("a\0b", orders(1))
