@@ -12,6 +12,7 @@ from courtside.contracts.channels import CHANNELS, Channel
 from courtside.contracts.errors import BadInput
 from courtside.contracts.incoming import bucket_and_prefix
 from courtside.contracts.names import DEFAULT_DATASET
+from infra.datasets import shipped
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 _FARGATE_MEMORY_MIB = {
@@ -203,7 +204,10 @@ class StageSettings(_Settings):
         description="'calibrated' (against the reference's own history) or 'classic' (fixed PSI, KS and chi-squared);"
         " None: what the contract says",
     )
-    dataset: str = Field(default=DEFAULT_DATASET, min_length=1, description="the name of a dataset contract")
+    dataset: Annotated[str, AfterValidator(shipped)] = Field(
+        default=DEFAULT_DATASET,
+        description="a name like 'nba_games'; copy a contract of your own to courtside/datasets/<name>.yaml first",
+    )
 
     arrivals_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
         default="rate(1 hour)",

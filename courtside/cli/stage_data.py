@@ -16,25 +16,44 @@ class DatasetNotServed(BadInput):
         self.given = given
         self.served = served
         self.stage = stage
-        super().__init__(f"stage {stage} trains on {served} and would never look at {given}; {hint}")
+        super().__init__(
+            f"stage {stage} trains on {served} and would never look at {given}; {hint}. To change what the stage "
+            'trains on, copy the contract to courtside/datasets/<name>.yaml, set dataset="<name>" in '
+            "infra/settings.py, and deploy again"
+        )
+
+
+class StageContractMissing(BadInput):
+    """A stage trains on a contract that the installed Courtside does not have."""
+
+    def __init__(self, dataset: str, stage: str) -> None:
+        self.dataset = dataset
+        self.stage = stage
+        super().__init__(
+            f"stage {stage} trains on {dataset}, and this Courtside has no contract of that name; run the command in "
+            f"the checkout from which the stage was deployed, or copy its courtside/datasets/{dataset}.yaml to this one"
+        )
 
 
 def stage_lake(stage: str) -> "tuple[S3Lake, Dataset]":
     """Return a stage's lake, and the contract of the dataset that it trains on.
 
-    Raises `StageNotDeployed`, `AwsUnusable`, `DatasetInvalid`.
+    Raises `StageNotDeployed`, `AwsUnusable`, `StageContractMissing`, `DatasetInvalid`.
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.adapters.function_environment import function_environment
     from courtside.adapters.s3_lake import S3Lake
     from courtside.contracts.environment import LakeEnv
     from courtside.contracts.names import StackOutput
-    from courtside.datasets.catalog import load_dataset
+    from courtside.datasets.catalog import CATALOG, load_dataset
 
     outputs = stage_outputs(stage)
     with reaching_aws():
         environment = function_environment(outputs[StackOutput.CHECK_DRIFT])
-    return S3Lake(outputs[StackOutput.LAKE_BUCKET]), load_dataset(LakeEnv.read(environment).dataset)
+    dataset = LakeEnv.read(environment).dataset
+    if not CATALOG.joinpath(f"{dataset}.yaml").is_file():
+        raise StageContractMissing(dataset, stage)
+    return S3Lake(outputs[StackOutput.LAKE_BUCKET]), load_dataset(dataset)
 
 
 def stage_games(stage: str) -> "S3Lake":

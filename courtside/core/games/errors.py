@@ -84,7 +84,10 @@ class GamesColumnsMissing(GamesInvalid):
         absent = [repr(name) for name in missing if name not in renamed]
         if absent:
             header = ", ".join(found)
-            parts.append(f"missing column{'s' * (len(absent) > 1)} {', '.join(absent)}; add it (found: {header})")
+            parts.append(
+                f"missing column{'s' * (len(absent) > 1)} {', '.join(absent)}; "
+                f"add {'them' if len(absent) > 1 else 'it'} (found: {header})"
+            )
         if any(mark in name for name in found for mark in ";\t|"):
             parts.append("the header is not separated by commas; write the file with commas")
         super().__init__(source, ". ".join(parts))
