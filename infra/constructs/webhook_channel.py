@@ -17,7 +17,7 @@ def webhook_secret(scope: Construct, channel: Channel) -> secretsmanager.Secret:
     secret = secretsmanager.Secret(
         scope,
         f"{channel.title}Webhook",
-        description=f"{channel.title} incoming webhook URL as plain text; a random placeholder until somebody sets it",
+        description=f"{channel.title} incoming webhook URL as plain text; a random placeholder until somebody puts it",
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
     resource = secret.node.default_child

@@ -147,7 +147,7 @@ class Dying(MlflowTracking):
 
     def at(self, place: ModelPlace) -> "Dying":
         """Return this very client, which is at the contract's place already."""
-        assert place == self._place
+        assert place == self.place
         return self
 
     def _log_candidate(self, candidate: CandidateRun, run: TrainingRun, *, parent: str, experiment: str) -> str:
