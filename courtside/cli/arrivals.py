@@ -27,8 +27,8 @@ def take_in(stage: str) -> None:
     with people.status("Taking in what has arrived"), reaching_aws():
         done = receive_now(function)
     say(
-        f"files taken in: {done.files}, rows new or changed: {done.rows}, files set aside: {done.quarantined}, files "
-        f"left for the next round: {done.waiting}"
+        f"files looked at: {done.files}, loaded: {done.loaded}, refused whole: {done.refused}, with wrong rows: "
+        f"{done.quarantined - done.refused}, left for the next round: {done.waiting}; rows new or changed: {done.rows}"
     )
 
 

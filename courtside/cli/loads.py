@@ -16,7 +16,7 @@ def load_rows(loads: "Loads") -> list[dict[str, Any]]:
         {
             "load": load.id,
             "loaded (UTC)": f"{load.loaded_at:%Y-%m-%d %H:%M}",
-            "file": load.file if len(load.file) <= 24 else f"{load.file[:23]}…",
+            "file": load.file if len(load.file) <= 24 else f"…{load.file[-23:]}",
             "rows": load.rows,
             "days": f"{load.first_day} to {load.last_day}",
             "state": load.state.value,

@@ -227,10 +227,16 @@ class ArrivalsRequest(Payload):
 
 
 class ArrivalsResponse(Payload):
-    """Output of `receive_rows`: how many files it took in and set aside, and how many are left for the next round."""
+    """Output of `receive_rows`: how many files it looked at, and what became of them.
+
+    `loaded` brought rows, `refused` brought none because the whole file is wrong, and `quarantined` counts the refused
+    ones and those with single wrong rows; `waiting` are left for the next round.
+    """
 
     model: str
     files: int = 0
     rows: int = 0
+    loaded: int = 0
+    refused: int = 0
     quarantined: int = 0
     waiting: int = 0

@@ -66,6 +66,8 @@ class Arrivals:
             model=self.dataset.name,
             files=len(done),
             rows=sum(each.new + each.changed for each in done),
+            loaded=sum(each.outcome is ArrivalOutcome.LOADED for each in done),
+            refused=sum(each.outcome is ArrivalOutcome.QUARANTINED for each in done),
             quarantined=sum(each.quarantine is not None for each in done),
             waiting=waiting,
         )

@@ -77,6 +77,16 @@ def test_an_unusable_file_is_quarantined_and_reported_with_the_reason(content: b
     assert len(desk.alerts.sent) == 1
 
 
+def test_a_round_counts_refused_files_apart_from_loaded_ones_with_wrong_rows() -> None:
+    desk = Desk()
+    times = pa.array([None, *FIRST["measured_at"].to_pylist()[1:]], pa.timestamp("us"))
+    desk.put("part.parquet", FIRST.set_column(1, "measured_at", times))
+    desk.put("refused.parquet", FIRST.drop_columns(["payment"]))
+    desk.put("good.parquet", SECOND)
+    done = desk.round()
+    assert (done.files, done.loaded, done.refused, done.quarantined) == (3, 2, 1, 2)
+
+
 def test_a_corrected_file_under_its_old_name_is_loaded() -> None:
     desk = Desk()
     desk.arrive("march.parquet", FIRST.drop_columns(["payment"]))
