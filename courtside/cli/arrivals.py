@@ -34,10 +34,11 @@ def take_in(stage: str) -> None:
 
 def show_arrivals(lake: "Lake", dataset: "Dataset", *, quarantine: bool, as_json: bool) -> None:
     """Print which files arrived, oldest first."""
-    from courtside.workflows.arrival_records import arrival_records, in_quarantine
+    from courtside.workflows.arrival_records import arrival_records, astray, in_quarantine
 
     with people.status("Asking the stage"):
         records = arrival_records(lake=lake, dataset=dataset)
+        lost = astray(lake=lake, dataset=dataset)
     aside = in_quarantine(records)
     shown = aside if quarantine else records
     if as_json:
@@ -47,6 +48,8 @@ def show_arrivals(lake: "Lake", dataset: "Dataset", *, quarantine: bool, as_json
     print_table(f"Files that arrived for {dataset.name}", [_row(record) for record in shown])
     for record in aside:
         say(f"{record.id} ({record.file}): {record.reason}. It is kept in {lake.uri(record.quarantine or '')}")
+    if lost:
+        say(lost)
 
 
 def take_in_again(arrival_id: str, lake: "Lake", dataset: "Dataset", *, as_json: bool) -> None:

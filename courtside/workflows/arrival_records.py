@@ -36,6 +36,17 @@ def in_quarantine(records: Sequence[ArrivalRecord]) -> list[ArrivalRecord]:
     return [each for each in records if each.quarantine is not None and each.came_at == newest[each.file]]
 
 
+def astray(*, lake: Lake, dataset: Dataset) -> str | None:
+    """Say which files of the lake nobody takes in, because their folder is not the model's; None if there are none."""
+    mine = lake_keys.incoming(dataset.name)
+    read = (lake.uri(mine), dataset.incoming or lake.uri(mine))
+    keys = lake.keys(lake_keys.INCOMING_PREFIX)
+    lost = [key for key in keys if not key.endswith("/") and not lake.uri(key).startswith(read)]
+    if not lost:
+        return None
+    return f"files outside {lake.uri(mine)} that are not looked at: {len(lost)}, such as {lost[0]}"
+
+
 def look_again(arrival_id: str, *, lake: Lake, dataset: Dataset) -> ArrivalRecord:
     """Let the next round take in a file that was refused as a whole; what was set aside stays where it is.
 

@@ -19,3 +19,13 @@ def test_a_file_in_quarantine_is_a_warning_until_it_is_written_again() -> None:
     desk.arrive("march.parquet", FIRST)
     (better,) = arrived_files(desk.lake, DATASET)
     assert (better.level, better.detail) == (Level.OK, "2 files have arrived, none is in quarantine")
+
+
+def test_files_in_a_folder_of_another_name_are_a_warning() -> None:
+    desk = Desk()
+    desk.lake.write("incoming/churn/march.csv", b"")
+    desk.lake.write("incoming/chrun/april.csv", b"")
+    finding, _ = arrived_files(desk.lake, DATASET)
+    assert finding.level is Level.WARN
+    assert "not looked at: 1, such as incoming/chrun/april.csv" in finding.detail
+    assert "incoming/churn/" in finding.fix
