@@ -80,7 +80,7 @@ class _Parts:
             TimeOrdered(feature_frame(table, dataset), labels(table, dataset), dataset.target)
             for table in (split.train, split.test)
         )
-        return cls(split, train, test, Columns.of(train.rows, test.rows))
+        return cls(split, train, test, Columns.of(train.rows))
 
     @property
     def selection(self) -> TimeOrdered:

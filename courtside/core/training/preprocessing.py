@@ -14,24 +14,21 @@ COLUMNS, SCALER, MODEL = "columns", "scaler", "model"
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a frame of features: which are numbers, which categories, whether numbers are missing."""
+    """The columns of a frame of features: which are numbers and which are categories."""
 
     names: tuple[str, ...]
     numeric: tuple[str, ...]
     categorical: tuple[str, ...]
-    missing: bool
 
     @classmethod
-    def of(cls, *frames: pd.DataFrame) -> Self:
-        """Describe frames with the same columns."""
-        first = frames[0]
-        names = tuple(map(str, first))
-        numeric = tuple(name for name in names if pd.api.types.is_numeric_dtype(first[name]))
+    def of(cls, frame: pd.DataFrame) -> Self:
+        """Describe a frame's columns."""
+        names = tuple(map(str, frame))
+        numeric = tuple(name for name in names if pd.api.types.is_numeric_dtype(frame[name]))
         return cls(
             names=names,
             numeric=numeric,
             categorical=tuple(name for name in names if name not in numeric),
-            missing=any(bool(frame[list(numeric)].isna().to_numpy().any()) for frame in frames),
         )
 
     @property
@@ -44,7 +41,8 @@ def prepared(candidate: Candidate, columns: Columns) -> Classifier:
     """Return the candidate's unfitted estimator, behind the preprocessing that it needs for such columns, if any."""
     needs = candidate.preprocessing
     steps: list[tuple[str, Any]] = []
-    if not columns.plain or (columns.missing and needs.imputed):
+    # Rows to predict may have gaps where the training rows had none, so the imputer is always there.
+    if needs.imputed or not columns.plain:
         steps.append((COLUMNS, _column_transformer(columns, needs)))
     if needs.scaled:
         from sklearn.preprocessing import StandardScaler
@@ -77,8 +75,8 @@ def _column_transformer(columns: Columns, needs: Preprocessing) -> Any:
     from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import OneHotEncoder
 
-    impute = needs.imputed and columns.missing
-    numbers: Any = SimpleImputer(strategy="median", keep_empty_features=True) if impute else "passthrough"
+    imputer = SimpleImputer(strategy="median", keep_empty_features=True)
+    numbers: Any = imputer if needs.imputed else "passthrough"
     # There is one encoder per feature, so how many columns it makes is known without parsing their names.
     encoders = [
         (

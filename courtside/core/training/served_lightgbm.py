@@ -35,7 +35,8 @@ class ServedLGBMClassifier(LGBMClassifier):  # type: ignore[misc] # LightGBM has
 
     def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
         """Return the probabilities of class 0 and class 1, shape (n, 2)."""
-        said: NDArray[np.floating[Any]] = super().predict_proba(
-            as_trained(rows, dict.fromkeys(self.served_columns_, NUMBER))
-        )
+        taken = as_trained(rows, dict.fromkeys(self.served_columns_, NUMBER))
+        if not len(taken):  # which estimators refuse
+            return np.empty((0, 2))
+        said: NDArray[np.floating[Any]] = super().predict_proba(taken)
         return said

@@ -37,9 +37,10 @@ class ServedXGBClassifier(XGBClassifier):  # type: ignore[misc] # XGBoost has no
 
     def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
         """Return the probabilities of class 0 and class 1, shape (n, 2)."""
-        said: NDArray[np.floating[Any]] = super().predict_proba(
-            as_trained(rows, dict.fromkeys(self._served[0], NUMBER))
-        )
+        taken = as_trained(rows, dict.fromkeys(self._served[0], NUMBER))
+        if not len(taken):  # which estimators refuse
+            return np.empty((0, 2))
+        said: NDArray[np.floating[Any]] = super().predict_proba(taken)
         return said
 
     @property

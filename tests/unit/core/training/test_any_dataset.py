@@ -116,7 +116,7 @@ def test_a_table_of_plain_numbers_is_fitted_by_the_bare_estimators() -> None:
     columns = Columns.of(feature_frame(rows, plain))
     kinds = [type(prepared(candidate, columns)).__name__ for candidate in ALL]
     assert kinds == ["Pipeline", "RandomForestClassifier", "XGBClassifier", "LGBMClassifier"]
-    assert list(prepared(ALL[0], columns).named_steps) == ["scaler", "model"]
+    assert list(prepared(ALL[0], columns).named_steps) == ["columns", "scaler", "model"]
     flavors = [model.flavor for model in fit_candidates(split_rows(rows, dataset=plain), dataset=plain)]
     assert flavors == [Flavor.SKLEARN, Flavor.SKLEARN, Flavor.XGBOOST, Flavor.LIGHTGBM]
 

@@ -8,9 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from courtside.core.training.candidates import ALL, REGISTRY, CandidateTwice, candidates_in
+from courtside.core.training.candidates import (
+    ALL,
+    REGISTRY,
+    Candidate,
+    CandidateTwice,
+    Flavor,
+    Preprocessing,
+    candidates_in,
+)
 from courtside.core.training.fit import FitOptions, best, feature_frame, fit_candidates, labels
 from courtside.core.training.preprocessing import Columns, prepared
+from courtside.core.training.served_input import NUMBER, Served
+from courtside.core.training.served_lightgbm import ServedLGBMClassifier
+from courtside.core.training.served_xgboost import ServedXGBClassifier
 from courtside.core.training.split import OneClassOnly, split_rows
 from courtside.core.training.time_folds import TimeOrdered, rolling_origin, search
 from tests.unit.core.training.orders import ORDERS, orders
@@ -156,3 +167,62 @@ def test_a_forest_depends_only_on_its_seed() -> None:
     assert one.candidate.params["random_state"] == 7
     assert np.array_equal(one.test_probability, two.test_probability)
     assert not np.array_equal(one.test_probability, other.test_probability)
+
+
+@pytest.mark.parametrize("candidate", ALL, ids=lambda candidate: candidate.name)
+@pytest.mark.parametrize("gaps", [False, True])
+@pytest.mark.parametrize("kinds", [("number",), ("number", "binary"), ("number", "binary", "kind")])
+def test_every_candidate_predicts_rows_with_gaps_whatever_it_was_trained_on(
+    candidate: Candidate, kinds: tuple[str, ...], *, gaps: bool
+) -> None:
+    rows, target = mixed(200)
+    if gaps:
+        rows.loc[:9, "number"] = np.nan
+    rows = rows[list(kinds)]
+    model = prepared(candidate, Columns.of(rows)).fit(rows, target)
+    unknown = rows.assign(**{name: np.nan for name in kinds if name != "kind"})
+    one_gap = rows.assign(number=rows["number"].where(rows.index != 20))
+    for asked in (unknown, one_gap):
+        said = model.predict_proba(asked)
+        assert said.shape == (200, 2)
+        assert np.isfinite(said).all()
+    if candidate.preprocessing.imputed:
+        middle = rows.assign(**{name: rows[name].median() for name in kinds if name != "kind"})
+        assert np.allclose(model.predict_proba(unknown), model.predict_proba(middle), rtol=0, atol=1e-12)
+
+
+def test_the_imputer_changes_no_prediction_for_rows_without_gaps() -> None:
+    rows, target = mixed(200)
+    numbers = rows[["number", "binary"]]
+    model = prepared(LOGISTIC, Columns.of(numbers)).fit(numbers, target)
+    without = replace(LOGISTIC, preprocessing=Preprocessing(scaled=True))
+    plain = prepared(without, Columns.of(numbers)).fit(numbers, target)
+    assert np.allclose(model.predict_proba(numbers), plain.predict_proba(numbers), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("candidate", ALL, ids=lambda candidate: candidate.name)
+def test_every_served_model_gives_an_empty_result_for_no_rows(candidate: Candidate) -> None:
+    rows, target = mixed(200)
+    numbers = rows[["number", "binary"]]
+    model = prepared(candidate, Columns.of(numbers)).fit(numbers, target)
+    taken = dict.fromkeys(numbers, NUMBER)
+    made = {
+        Flavor.SKLEARN: lambda: Served(model, list(taken.items()), ["no", "yes"]),
+        Flavor.XGBOOST: lambda: ServedXGBClassifier.of(model, list(taken), ["no", "yes"]),
+        Flavor.LIGHTGBM: lambda: ServedLGBMClassifier.of(model, list(taken), ["no", "yes"]),
+    }
+    served = made[candidate.flavor]()
+    for none in (numbers.head(0), {"number": [], "binary": []}):
+        assert served.predict_proba(none).shape == (0, 2)
+        assert served.predict(none).shape == (0,)
+    for gap in (np.nan, None, pd.NA):
+        asked = pd.DataFrame({"number": [gap] * 3, "binary": pd.Series([1, gap, 0], dtype=object)})
+        assert np.isfinite(served.predict_proba(asked)).all()
+
+
+def mixed(count: int) -> tuple[pd.DataFrame, np.ndarray]:
+    rng = np.random.default_rng(3)
+    number = rng.normal(50, 10, count)
+    binary = rng.integers(0, 2, count)
+    frame = pd.DataFrame({"number": number, "binary": binary, "kind": rng.choice(["a", "b"], count)})
+    return frame, (number + 10 * binary + rng.normal(0, 8, count) > 55).astype(np.int8)
