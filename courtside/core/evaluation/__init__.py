@@ -7,7 +7,13 @@ from courtside.core.evaluation.confusion import accuracy, f1_score, precision, r
 from courtside.core.evaluation.log_loss import log_loss
 from courtside.core.evaluation.majority import majority_baseline
 from courtside.core.evaluation.measure import Labels, Measure, Probabilities, Weighted, of_rows, score
-from courtside.core.evaluation.resampling import Interval, basic_interval, resample, simultaneous_intervals
+from courtside.core.evaluation.resampling import (
+    Interval,
+    basic_interval,
+    resample,
+    simultaneous_intervals,
+    symmetric_interval,
+)
 
 __all__ = [
     "Interval",
@@ -29,4 +35,5 @@ __all__ = [
     "resample",
     "score",
     "simultaneous_intervals",
+    "symmetric_interval",
 ]

@@ -18,6 +18,7 @@ from courtside.core.evaluation import (
     recall,
     resample,
     score,
+    symmetric_interval,
 )
 
 LEGACY = ("train_accuracy", "test_accuracy", "test_auc", "precision", "recall", "f1_score")
@@ -88,6 +89,8 @@ def _intervals(
     found = {}
     for name, value in figures.items():
         limits = (0.0, np.inf if name == "log_loss" else 1.0)
-        interval = basic_interval(value, draws[name], within=limits)
+        # Resampling raises the calibration error, so its basic interval can lie wholly below it.
+        around = symmetric_interval if name == "calibration_error" else basic_interval
+        interval = around(value, draws[name], within=limits)
         found[name] = (interval.low, interval.high)
     return found

@@ -50,3 +50,15 @@ def test_every_figure_on_the_test_part_has_an_interval_that_depends_on_the_seed(
     assert found == again
     assert found.intervals != other.intervals
     assert found.as_dict() == other.as_dict()
+
+
+@given(st.integers(0, 10_000), st.integers(30, 400), st.sampled_from([0.3, 1.0, 3.0]))
+@settings(max_examples=25, deadline=None)
+def test_the_calibration_error_lies_in_the_interval_shown_beside_it(seed: int, rows: int, sharpness: float) -> None:
+    labels, logits = calibrated(seed, rows)
+    probability = expit(logits * sharpness)
+    found = evaluate(
+        train_labels=labels, train_probability=probability, test_labels=labels, test_probability=probability
+    )
+    low, high = found.intervals["calibration_error"]
+    assert 0 <= low <= found.calibration_error <= high <= 1
