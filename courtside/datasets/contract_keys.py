@@ -240,7 +240,9 @@ class ContractDocument(Keys):
     )
     watch: Watch = Field(Watch(), description="How windows are judged.", examples=[{"policy": "classic"}])
     gate: Gate = Field(
-        Gate(), description="What a challenger must keep to become champion.", examples=[{"floor_auc": 0.6}]
+        Gate(),
+        description="What a challenger must keep to become champion on a stage; only checked on files.",
+        examples=[{"floor_auc": 0.6}],
     )
     registered_model: Annotated[Text, AfterValidator(_part_of_keys)] | None = Field(
         None,
