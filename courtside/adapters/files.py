@@ -21,7 +21,7 @@ class FolderNotWritable(BadInput):
 
     def __init__(self, place: Path, detail: str) -> None:
         self.place = place
-        super().__init__(f"{place} cannot be written ({detail}); choose another place with --out")
+        super().__init__(f"{place} cannot be written ({detail}); choose another place (--out or `out`)")
 
 
 @contextmanager

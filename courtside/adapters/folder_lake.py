@@ -20,7 +20,7 @@ class FolderInUse(CourtsideError):
         self.folder = folder
         super().__init__(
             f"another training is writing into {folder}, so nothing was changed; wait until it is done, or choose "
-            "another folder with --out"
+            "another folder (--out or `out`)"
         )
 
 

@@ -17,7 +17,7 @@ class ContractThere(BadInput):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"{path} is there already and is not overwritten; choose another file with --out, or delete it"
+            f"{path} is there already and is not overwritten; choose another file (--out or `out`), or delete it"
         )
 
 

@@ -50,7 +50,7 @@ def content_of(table: Table, contract: Dataset) -> bytes:
         raise InputMismatch(
             f"the features of {contract.name} are built from games, so it takes games, not a table; "
             "give them to `courtside train --games` or `courtside games load`, "
-            "or name with --contract the YAML file of a contract of your own without a builder"
+            "or name the YAML file of a contract of your own without a builder (--contract)"
         )
     return table_content(opened_rows(table, name="given"), contract)
 

@@ -134,6 +134,7 @@ def _print(compared: "Comparison") -> None:
     )
     for line in (*parts, *map(headline.outcome, report.outcomes_drifted)):
         print_text(line)
+    print_text(f"drift: {'yes' if report.drift_detected else 'no'}")
 
 
 def _say_inferred(compared: "Compared") -> None:

@@ -1,7 +1,7 @@
 """The dataset contract: what a table's columns mean to Courtside."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -197,6 +197,19 @@ class Dataset:
         parts = (self.segment, *self.segments, *self.entity_columns)
         named = (*self.id_columns, *one, *self.feature_names, *parts, self.target)
         return list(dict.fromkeys(name for name in named if name is not None))
+
+    def parts_naming(self, columns: Collection[str]) -> str:
+        """Say which keys of the contract name any of these columns, like ``features and target``."""
+        named: dict[str, Sequence[str | None]] = {
+            "features": self.feature_names,
+            "segments": (self.segment, *self.segments),
+            "entities": self.entity_columns,
+            "id_columns": self.id_columns,
+            "time_column": (self.time_column,),
+            "season_column": (self.season_column,),
+            "target": (self.target,),
+        }
+        return " and ".join(key for key, names in named.items() if any(name in columns for name in names))
 
     @property
     def entity_columns(self) -> list[str]:

@@ -33,7 +33,7 @@ class DatasetInvalid(BadInput):
     def __init__(self, name: str, problems: list[str]) -> None:
         self.name = name
         self.problems = problems
-        super().__init__(f"dataset {name}: {'; '.join(problems)}")
+        super().__init__(f"contract {name}: {'; '.join(problems)}")
 
 
 def load_dataset(name: str) -> Dataset:

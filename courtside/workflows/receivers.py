@@ -102,7 +102,7 @@ class TableReceiver:
             table.require_readable()
             missing = [name for name in self.dataset.columns if name not in table.column_names]
             if missing:
-                raise MissingColumns(missing, table.column_names)
+                raise MissingColumns(missing, table.column_names, part=self.dataset.parts_naming(missing))
             rows = self._comparable(source.read(arrival.file.path, table_content(table, self.dataset)))
             if not rows.num_rows:
                 raise TableEmpty(arrival.file.path)

@@ -10,14 +10,16 @@ FIRST_YEAR, LAST_YEAR = 2, 9998
 
 
 class MissingColumns(BadInput):
-    """A table lacks columns that its features, or another part of the dataset, name."""
+    """A table lacks columns that `part` of the contract, or where there is `advice` somebody else, names."""
 
-    def __init__(self, columns: Sequence[str], present: Sequence[str], *, part: str = "features") -> None:
+    def __init__(
+        self, columns: Sequence[str], present: Sequence[str], *, part: str = "features", advice: str | None = None
+    ) -> None:
         self.columns = tuple(columns)
         self.present = tuple(present)
         super().__init__(
             f"the table has no column {_named(columns)} (it has {listed(present) or 'none'}); "
-            f"rename the columns or correct the {part} of the dataset"
+            f"{advice or f'rename the columns or correct the {part} of the contract'}"
         )
 
 

@@ -43,7 +43,7 @@ def _columns(
     table: pa.Table, alone: str | None, entity: str | None, time_column: str | None, ids: Mapping[str, str]
 ) -> tuple[tuple[str, ...], str]:
     if alone:
-        return (alone,), f"{ids[alone]}, and every row has another"
+        return (alone,), "it looks like an id, and no two rows have the same value"
     if entity and time_column and _told_apart(table, [entity, time_column]):
         return (entity,), f"together with {time_column} it tells every row from the others"
     looked = f"({listed(list(ids))}) " if ids else ""

@@ -74,7 +74,7 @@ def _target(rows: pa.Table, named: str | None, possible: Sequence[Target], *, ta
             raise NoTarget(table, rows.column_names)
         return possible[0]
     if named not in rows.column_names:
-        raise MissingColumns([named], rows.column_names)
+        raise MissingColumns([named], rows.column_names, advice="choose another target (--target)")
     found = target_of(rows, named)
     if isinstance(found, str):
         raise TargetUnfit(named, found, [each.column for each in possible])

@@ -21,7 +21,7 @@ class NothingShared(BadInput):
         told = listed([f"{quoted(name)}: {why}" for name, why in left_out.items()], 5)
         super().__init__(
             f"the two tables have no column in common that can be compared ({told or 'they have no columns'}); give "
-            "tables of the same kind of rows, or a contract that names the features with --contract"
+            "tables of the same kind of rows, or a contract (--contract) that names the features"
         )
 
 

@@ -22,7 +22,7 @@ def require_contract(table: pa.Table, dataset: Dataset) -> None:
     """
     missing = [name for name in dataset.columns if name not in table.column_names]
     if missing:
-        raise MissingColumns(missing, table.column_names)
+        raise MissingColumns(missing, table.column_names, part=dataset.parts_naming(missing))
     if dataset.time_column is not None:
         require_times(table, dataset.time_column)
     for feature in dataset.features:
@@ -84,7 +84,7 @@ def time_column_of(dataset: Dataset, *, asked: str) -> str:
 def require_time_column(table: pa.Table, time_column: str) -> None:
     """Raise `MissingColumns` or `WrongType` unless the table has a column of times."""
     if time_column not in table.column_names:
-        raise MissingColumns([time_column], table.column_names)
+        raise MissingColumns([time_column], table.column_names, part="time_column")
     kind = table.schema.field(time_column).type
     if not moments.is_time(kind):
         raise NotATimeColumn(time_column, found=arrow.type_name(kind))

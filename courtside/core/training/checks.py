@@ -18,6 +18,8 @@ from courtside.core.training.served_input import MISSING
 from courtside.core.training.split import Split
 
 MUCH_MISSING = 0.5
+MUCH_OWN = 0.2
+"""A column does not make segments where it has more different values than this share of the rows."""
 MANY_LEVELS = 1_000
 FEWEST_KEPT = 0.05
 """A category of many levels is refused where the levels that models tell apart are in fewer rows than this share."""
@@ -106,7 +108,7 @@ def check_split(split: Split, dataset: Dataset) -> tuple[str, ...]:
             raise FeatureLeaks(str(name), auc)
         if not pd.api.types.is_numeric_dtype(train[name]):
             _require_few_levels(str(name), train[name])
-    return (*_about_features(train, test), *_about_time(split, dataset))
+    return (*_about_features(train, test), *_about_segments(split.train, dataset), *_about_time(split, dataset))
 
 
 def _about_features(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[str]:
@@ -118,6 +120,18 @@ def _about_features(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[str]:
             yield f"feature {name} is missing in {missing.mean():.0%} of the training part"
         if not pd.api.types.is_numeric_dtype(column) and (unseen := set(test[name]) - set(column)):
             yield f"feature {name} has values in the test part that training never saw: {_listed(unseen)}"
+
+
+def _about_segments(train: pa.Table, dataset: Dataset) -> Iterator[str]:
+    for name in dict.fromkeys((dataset.segment, *dataset.segments)):
+        if name is None or name not in train.column_names:
+            continue
+        different = pc.count_distinct(train.column(name)).as_py()
+        if different > MUCH_OWN * train.num_rows:
+            yield (
+                f"the segment {name} has {different:,} different values in the {train.num_rows:,} rows of the training "
+                "part, so no segment holds enough rows to be judged: name a column of few values under `segments`"
+            )
 
 
 def _about_time(split: Split, dataset: Dataset) -> Iterator[str]:

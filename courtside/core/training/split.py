@@ -21,7 +21,7 @@ class TooFewRows(BadInput):
         self.rows = rows
         super().__init__(
             f"there {'is 1 row' if rows == 1 else f'are {rows} rows'} with features and a label, and training needs at "
-            f"least {FEWEST_ROWS}; give more rows or a later --as-of date"
+            f"least {FEWEST_ROWS}; give more rows, or, if a date was given up to which to train, a later one"
         )
 
 

@@ -20,7 +20,9 @@ def test_the_exit_code_is_3_for_drift_if_asked_for(desk: Desk) -> None:
     quiet, moved = desk.write("quiet.parquet", table(seed=1)), desk.write("moved.parquet", table(seed=1, shift=6))
     assert desk.check(quiet, "--exit-code").returncode == 0
     assert desk.check(moved, "--exit-code").returncode == 3
-    assert desk.check(moved).returncode == 0
+    done = desk.check(moved)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "drift: yes")
+    assert desk.check(quiet).stdout.splitlines()[-1] == "drift: no"
 
 
 def test_a_lost_correlation_is_drift_although_no_single_column_moved(desk: Desk) -> None:

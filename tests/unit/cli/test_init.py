@@ -88,6 +88,7 @@ def test_bad_input_is_named_and_nothing_is_written(tmp_path: Path) -> None:
     ):
         said = run("init", tmp_path / arguments[0], *arguments[1:], "--out", out)
         assert (said.returncode, error in said.stderr) == (2, True), said.stderr
+        assert ("choose another target (--target)" in said.stderr) == ("nothing" in arguments)
         assert not out.exists()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -68,3 +69,19 @@ def test_repeated_rows_are_counted_and_the_first_is_named() -> None:
         require_once(pa.concat_tables([table, table.slice(7, 3)]), DATASET)
     assert caught.value.repeated == 3
     assert "the first: 7, " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "part"),
+    [
+        ({"segments": ("nosuch",)}, "segments"),
+        ({"season_column": "nosuch"}, "season_column"),
+        ({"target": "nosuch"}, "target"),
+        ({"id_columns": ("nosuch",), "segments": ("nosuch",)}, "segments and id_columns"),
+    ],
+)
+def test_an_absent_column_is_told_with_the_keys_of_the_contract_that_name_it(
+    changed: dict[str, Any], part: str
+) -> None:
+    with pytest.raises(MissingColumns, match=f"'nosuch'.*correct the {part} of the contract"):
+        require_contract(churn_table(50), replace(DATASET, **changed))

@@ -25,6 +25,16 @@ def test_good_data_gives_no_warning() -> None:
     assert check_split(split_of(rows), ORDERS) == ()
 
 
+@pytest.mark.parametrize("values", [np.linspace(0, 30, 1_000), [f"order {number}" for number in range(1_000)]])
+def test_segments_with_a_value_per_row_are_told_and_few_values_are_not(values: object) -> None:
+    few = ["north", "south"] * 500
+    rows = orders().append_column("temp", pa.array(values)).append_column("region", pa.array(few))
+    by_both = replace(ORDERS, segments=("temp", "region"))
+    told = [each for each in check_split(split_rows(rows, dataset=by_both), by_both) if "segment" in each]
+    assert len(told) == 1
+    assert "the segment temp has 800 different values in the 800 rows" in told[0]
+
+
 @pytest.mark.parametrize("wrong", [[2, 1], [None, 0], ["yes", "no"]])
 def test_labels_other_than_0_and_1_are_named(wrong: list[object]) -> None:
     with pytest.raises(LabelsInvalid, match="late must hold only 0 and 1"):
