@@ -9,7 +9,7 @@ from courtside.core.drift.columns.column import CategoryColumn, Column
 from courtside.core.drift.errors import EmptyWindow, ProfileMismatch
 from courtside.core.drift.policies.nulls import Nulls, total_variation
 from courtside.core.drift.policies.policy import Evidence, Judgement, Null, Policy
-from courtside.core.drift.policies.together import with_kin
+from courtside.core.drift.policies.together import with_related
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports import reasons
 from courtside.core.drift.reports.differing import Differing
@@ -121,7 +121,7 @@ def _judged_all(
     evidence = [_evidence(*pair) for pair in asked]
     if nulls is not None:
         evidence = [nulls.judged(seen, *pair) for seen, pair in zip(evidence, asked, strict=True)]
-        evidence = with_kin(evidence, *sides, nulls) if sides else evidence
+        evidence = with_related(evidence, *sides, nulls) if sides else evidence
     found = zip(asked, evidence, policy.judge(evidence, segments=segments), strict=True)
     judged = {pair[0].name: _judged(pair, seen, judgement) for pair, seen, judgement in found}
     return [unjudged[mine.name] or judged[mine.name] for mine, _ in pairs]

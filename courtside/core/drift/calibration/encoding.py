@@ -11,9 +11,9 @@ from courtside.core.drift.calibration.distance import Cumulants
 from courtside.core.drift.calibration.entities import EntityCounts
 from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.calibration.history import Calibration
-from courtside.core.drift.calibration.kin import Kin
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
+from courtside.core.drift.calibration.related import RelatedColumns
 from courtside.core.drift.calibration.steps import Years, ranges
 from courtside.core.drift.columns.rounding import Integers
 
@@ -71,14 +71,16 @@ def restored_entities(described: dict[str, Any], late: list[Integers]) -> Entity
     )
 
 
-def described_kin(kin: Kin) -> dict[str, Any]:
+def described_related(related: RelatedColumns) -> dict[str, Any]:
     """Return the part of the header for columns that belong together."""
-    return {"places": kin.places, "signs": kin.signs, "spreads": _spreads(kin.spreads)}
+    return {"places": related.places, "signs": related.signs, "spreads": _spreads(related.spreads)}
 
 
-def restored_kin(described: dict[str, Any]) -> Kin:
-    """Undo `described_kin`."""
-    return Kin(tuple(described["places"]), tuple(described["signs"]), _restored_spreads(described["spreads"]))
+def restored_related(described: dict[str, Any]) -> RelatedColumns:
+    """Undo `described_related`."""
+    return RelatedColumns(
+        tuple(described["places"]), tuple(described["signs"]), _restored_spreads(described["spreads"])
+    )
 
 
 def _null(null: FeatureNull) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from courtside.core.drift.calibration.blocks import Measure, measures, spreads
 from courtside.core.drift.calibration.days import DayCounts, count_days
 from courtside.core.drift.calibration.distance import Distance
 from courtside.core.drift.calibration.groups import Groups
-from courtside.core.drift.calibration.kin import Direction, Kin, rising
 from courtside.core.drift.calibration.null import FeatureNull
 from courtside.core.drift.calibration.phases import Phases
+from courtside.core.drift.calibration.related import Direction, RelatedColumns, rising
 from courtside.core.drift.calibration.reweighting import reweighted
 from courtside.core.drift.calibration.steps import Years
 from courtside.core.drift.columns import arrow
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """The null of each feature in order, the reference by month if phases matter, its years and its kin.
+    """The null of each feature in order, the reference by month if phases matter, its years and its related columns.
 
-    The profile keeps the kin itself, since references without dates have kin, too.
+    The profile keeps the related columns itself, because references without dates have them, too.
     """
 
     nulls: tuple[FeatureNull, ...]
     phases: Phases | None = None
     years: Years | None = None
-    kin: tuple[Kin, ...] = ()
+    related: tuple[RelatedColumns, ...] = ()
 
     def weights(self, period: Period) -> Floats | None:
         """Return the share of each month's rows on the days of the year in a period, or None without phases."""
@@ -64,13 +64,13 @@ def calibrate(
     history: arrow.Batches | None,
     time_column: str,
     phase: Phase | None,
-    kin: Callable[[], Sequence[Kin]] = tuple,
+    related: Callable[[], Sequence[RelatedColumns]] = tuple,
 ) -> tuple[list[Calibration], "NewestPart | None"]:
     """Calibrate sets of a reference's columns separately, on its own rows or on a longer history that includes them.
 
     All sets are counted in one pass. A reference that disagrees with itself is calibrated for its newest part, which is
-    returned with the calibrations. `kin` gives the kin of the first set when it is asked after counting. Raises
-    `MissingColumns` or `WrongType` if the history lacks the time column.
+    returned with the calibrations. `related` gives the related columns of the first set; it is called after counting.
+    Raises `MissingColumns` or `WrongType` if the history lacks the time column.
     """
     from courtside.core.drift.calibration.homogeneity import newest_part  # a check never needs this import
 
@@ -88,7 +88,7 @@ def calibrate(
         which = slice(first, first + len(table))
         own = groups[which]
         part = slice(start, start + sum(group.size for group in own))
-        known = _Relatives(tables[0], () if first else kin())
+        known = _Relatives(tables[0], () if first else related())
         found.append(_calibrated(own, counts[which], (mine.of(part), past.of(part)), phase, known))
         first, start = first + len(table), part.stop
     return found, newest
@@ -100,19 +100,21 @@ def _distances(groups: Sequence[Groups], counts: Sequence[Integers]) -> list[Dis
 
 @dataclass(frozen=True, slots=True)
 class _Relatives:
-    """The kin among some columns."""
+    """The related columns among some columns."""
 
     columns: Sequence[Column]
-    kin: Sequence[Kin]
+    related: Sequence[RelatedColumns]
 
     def measures(self, groups: Sequence[Groups], counts: Sequence[Integers]) -> list[Measure]:
-        """Return what is measured of each kin: the mean rank of all its columns."""
+        """Return what is measured of each set of related columns: their mean rank."""
         starts = np.cumsum([0, *(group.size for group in groups)])
         found = []
-        for kin in self.kin:
-            part = np.concatenate([np.arange(starts[place], starts[place + 1]) for place in kin.places])
-            signs = [sign * rising(self.columns[p], groups[p]) for p, sign in zip(kin.places, kin.signs, strict=True)]
-            found.append(Measure(part, Direction.along([counts[place] for place in kin.places], signs)))
+        for related in self.related:
+            part = np.concatenate([np.arange(starts[place], starts[place + 1]) for place in related.places])
+            signs = [
+                sign * rising(self.columns[p], groups[p]) for p, sign in zip(related.places, related.signs, strict=True)
+            ]
+            found.append(Measure(part, Direction.along([counts[place] for place in related.places], signs)))
         return found
 
 
@@ -125,7 +127,7 @@ def _calibrated(
 ) -> Calibration:
     mine, past = days
     each = measures(groups, _distances(groups, counts))
-    found, of_kin = spreads(past, each, relatives.measures(groups, counts), phased=phase is not None)
+    found, of_related = spreads(past, each, relatives.measures(groups, counts), phased=phase is not None)
     nulls = tuple(FeatureNull(*parts) for parts in zip(groups, counts, map(tuple, found), strict=True))
-    kin = tuple(kin.known_by(spread) for kin, spread in zip(relatives.kin, of_kin, strict=True))
-    return Calibration(nulls, None if phase is None else Phases.of(mine), Years.of(past, groups), kin)
+    related = tuple(related.known_by(spread) for related, spread in zip(relatives.related, of_related, strict=True))
+    return Calibration(nulls, None if phase is None else Phases.of(mine), Years.of(past, groups), related)

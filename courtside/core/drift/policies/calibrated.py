@@ -22,18 +22,19 @@ from courtside.core.drift.table_statistics import TableEvidence, TableStatistic
 ALPHAS: Mapping[Null, float] = {Null.ENTITIES: 0.05, Null.HISTORY: 0.01, Null.INDEPENDENT_ROWS: 0.01}
 """How small a corrected p-value must be. Rows are hardly ever independent, and years are few, so these two are held to
 less; entities are what they are taken for."""
-ALPHAS_OF_KIN: Mapping[Null, tuple[float, float]] = {
+ALPHAS_OF_RELATED: Mapping[Null, tuple[float, float]] = {
     Null.ENTITIES: (0.0025, 0.01),
     Null.HISTORY: (0.001, 0.01),
     Null.INDEPENDENT_ROWS: (0.001, 0.01),
 }
 """How small the corrected p-value of columns that belong together must be, and that of one of them by itself: together
-they say more, so both can be held to less."""
+they say more, so either must be rarer than a column without relatives."""
 SEGMENT_ALPHA = 0.005
 """How small the corrected p-value of a feature in a segment must be, whatever its null: parts of a table, such as the
 last months of a season, move more often than the whole, and an alarm by a segment alone must be worth a look."""
 NOT_ALONE = 0.02
-"""One column that moved far is no move of all: the others' p-value without it must be at most this."""
+"""The p-value of the other columns without the one that moved most must be at most this, so that a single column that
+moved far does not count as a move of all."""
 NOT_AGAINST = 0.2
 """A column that moved with the others has moved if its own p-value is at most this."""
 USUAL_SHARE, USUAL_STEPS = 0.3, 2
@@ -107,8 +108,8 @@ class CalibratedPolicy:
             family = [feature for feature in evidence if feature.null is null]
             together = self._together(family)
             for feature, p in zip(family, benjamini_hochberg([each.pvalue for each in family]), strict=True):
-                tests, kin = times * len(family), together.get(feature.name)
-                judged[feature.name] = self._judged(feature, min(1.0, times * p), kin, tests=tests)
+                tests, related = times * len(family), together.get(feature.name)
+                judged[feature.name] = self._judged(feature, min(1.0, times * p), related, tests=tests)
         return tuple(judged[feature.name] for feature in evidence)
 
     def judge_table(self, statistic: TableStatistic, found: TableEvidence) -> Judgement:
@@ -128,7 +129,7 @@ class CalibratedPolicy:
         shown = list({id(each.together): each.together for each in family if each.together}.values())
         found: dict[str, TogetherJudged] = {}
         for each, p_adjusted in zip(shown, benjamini_hochberg([each.pvalue for each in shown]), strict=True):
-            alpha = ALPHAS_OF_KIN[each.null][0] if self.alpha is None else self.alpha
+            alpha = ALPHAS_OF_RELATED[each.null][0] if self.alpha is None else self.alpha
             judged = TogetherJudged(each, p_adjusted, p_adjusted <= alpha and each.pvalue_of_others <= NOT_ALONE)
             found |= dict.fromkeys(each.moved, judged)
         return found
@@ -144,8 +145,8 @@ class CalibratedPolicy:
         )
         matters = [clause for exceeded, clause in large if exceeded]
         alone = together is None or self.alpha is not None
-        alpha = self._alpha(feature.null) if alone else ALPHAS_OF_KIN[feature.null][1]
-        rare = p_adjusted <= alpha or _moved_with_kin(feature, together)
+        alpha = self._alpha(feature.null) if alone else ALPHAS_OF_RELATED[feature.null][1]
+        rare = p_adjusted <= alpha or _moved_with_related(feature, together)
         history = _history(feature)
         usual = bool(matters) and (_recurs(history) if rare else feature.effect > NEVER_QUIET * limit)
         clauses = [*(matters or [clause for _, clause in large]), _rarity(feature)]
@@ -160,8 +161,8 @@ class CalibratedPolicy:
         return replace(found, windows=feature.windows, alpha=alpha, together=together)
 
 
-def _moved_with_kin(feature: Evidence, together: TogetherJudged | None) -> bool:
-    """Return whether chance does not explain how a feature's kin moved, and it moved like them."""
+def _moved_with_related(feature: Evidence, together: TogetherJudged | None) -> bool:
+    """Tell whether a feature moved with its related columns, and chance does not explain how they moved."""
     if together is None or not together.rare:
         return False
     return together.shown.moved[feature.name] > 0 and feature.pvalue <= NOT_AGAINST

@@ -9,8 +9,8 @@ import numpy as np
 
 from courtside.core.drift.calibration.clusters import Clusters, cluster_pvalue
 from courtside.core.drift.calibration.distance import Cumulants
-from courtside.core.drift.calibration.kin import Direction, Kin, rising
 from courtside.core.drift.calibration.null import FeatureNull, spread_at, tail
+from courtside.core.drift.calibration.related import Direction, RelatedColumns, rising
 from courtside.core.drift.columns.rounding import Floats, Integers
 from courtside.core.drift.pairs.sums import PairSums
 from courtside.core.drift.policies.nulls import Nulls
@@ -24,14 +24,16 @@ WORTH_ASKING = 0.02
 """From a larger p-value on it does not matter what the others show without the one that moved most."""
 
 
-def with_kin(evidence: Sequence[Evidence], reference: Profile, current: Profile, nulls: Nulls) -> list[Evidence]:
-    """Add to each feature's evidence what its kin show, where two or more of them can be judged by the same null."""
+def with_related(evidence: Sequence[Evidence], reference: Profile, current: Profile, nulls: Nulls) -> list[Evidence]:
+    """Add what its related columns show to each feature's evidence, where one null can judge two or more of them."""
     found: dict[str, Together] = {}
     of = {each.name: each for each in evidence}
-    for kin in reference.kin:
+    for related in reference.related:
         for null in Null:
-            places = tuple(p for p in kin.places if (seen := of.get(reference.columns[p].name)) and seen.null is null)
-            members = _Members(kin, places, reference, current, nulls)
+            places = tuple(
+                p for p in related.places if (seen := of.get(reference.columns[p].name)) and seen.null is null
+            )
+            members = _Members(related, places, reference, current, nulls)
             if len(places) > 1 and (together := _together(members, null)):
                 found |= dict.fromkeys(members.names, together)
     return [replace(each, together=found.get(each.name)) for each in evidence]
@@ -39,9 +41,9 @@ def with_kin(evidence: Sequence[Evidence], reference: Profile, current: Profile,
 
 @dataclass(frozen=True, eq=False)
 class _Members:
-    """Kin that are judged by one null, by their places in the profiles, and the counts of their groups."""
+    """Related columns that one null judges, by their places in the profiles, with the counts of their groups."""
 
-    kin: Kin
+    related: RelatedColumns
     places: tuple[int, ...]
     reference: Profile
     current: Profile
@@ -53,7 +55,7 @@ class _Members:
 
     @cached_property
     def signs(self) -> list[int]:
-        return [self.kin.signs[self.kin.places.index(place)] for place in self.places]
+        return [self.related.signs[self.related.places.index(place)] for place in self.places]
 
     @cached_property
     def null_of(self) -> list[FeatureNull]:
@@ -69,7 +71,7 @@ class _Members:
 
     @property
     def everyone(self) -> "_Members":
-        return replace(self, places=self.kin.places)
+        return replace(self, places=self.related.places)
 
     def without(self, name: str) -> "_Members":
         place = self.places[self.names.index(name)]
@@ -94,31 +96,31 @@ class _Members:
         return Direction.along(counts, self.rising)
 
 
-def _together(kin: _Members, null: Null) -> Together | None:
+def _together(related: _Members, null: Null) -> Together | None:
     judge = {Null.ENTITIES: _by_entities, Null.HISTORY: _by_history, Null.INDEPENDENT_ROWS: _by_rows}[null]
-    pvalue = judge(kin)
-    moved = kin.moved
+    pvalue = judge(related)
+    moved = related.moved
     up = 1 if sum(moved.values()) >= 0 else -1
     most = max(moved, key=lambda name: up * moved[name])
     if pvalue is None:
         return None
-    others = judge(kin.without(most)) if pvalue <= WORTH_ASKING else None
+    others = judge(related.without(most)) if pvalue <= WORTH_ASKING else None
     return Together(
         moved={name: up * by for name, by in moved.items()},
-        rising=up * kin.signs[0] > 0,
+        rising=up * related.signs[0] > 0,
         pvalue=float(pvalue),
         pvalue_of_others=1.0 if others is None or up * (sum(moved.values()) - moved[most]) <= 0 else float(others),
         null=null,
     )
 
 
-def _by_entities(kin: _Members) -> float | None:
+def _by_entities(related: _Members) -> float | None:
     """Judge by the entities: one that several of the columns name counts once, with all that it adds to them."""
-    before, after = zip(*(kin.nulls.clusters[name] for name in kin.names), strict=True)
+    before, after = zip(*(related.nulls.clusters[name] for name in related.names), strict=True)
     if any(_shared(side[0], other) < SHARED_ENTITIES for side in (before, after) for other in side[1:]):
         return None
     reference = Clusters.side_by_side(before)
-    along = kin.direction([side.counts.sum(axis=0) for side in before])
+    along = related.direction([side.counts.sum(axis=0) for side in before])
     return cluster_pvalue(reference, Clusters.side_by_side(after), along)
 
 
@@ -130,35 +132,35 @@ def _shared(mine: Clusters, theirs: Clusters) -> float:
     return same / min(mine.ids.size, theirs.ids.size)
 
 
-def _by_history(kin: _Members) -> float | None:
+def _by_history(related: _Members) -> float | None:
     """Judge by how far windows of the history lie from it in the direction of all the columns.
 
     Some of them are taken to lie as much farther than independent rows as all of them do.
     """
-    if not kin.kin.spreads:
+    if not related.related.spreads:
         return None
-    along = kin.direction([null.counts for null in kin.null_of])
-    before, after = np.concatenate(kin.counts(kin.reference)), np.concatenate(kin.counts(kin.current))
+    along = related.direction([null.counts for null in related.null_of])
+    before, after = np.concatenate(related.counts(related.reference)), np.concatenate(related.counts(related.current))
     squared = along.squared(before / before.sum(), after / after.sum())
-    everyone = kin.everyone
+    everyone = related.everyone
     independent = everyone.direction([null.counts for null in everyone.null_of]).independent()
-    cumulants, blocks = spread_at(kin.kin.spreads, independent, days=kin.nulls.days)
+    cumulants, blocks = spread_at(related.related.spreads, independent, days=related.nulls.days)
     cumulants *= along.independent().first / independent.first if independent.first else 1.0
     return tail(squared / (1 / before.sum() + 1 / after.sum()), cumulants, blocks)
 
 
-def _by_rows(kin: _Members) -> float | None:
+def _by_rows(related: _Members) -> float | None:
     """Judge as if rows were independent of each other: how columns hang together in one row is known."""
-    mine, theirs = kin.reference.pairs, kin.current.pairs
-    if mine is None or theirs is None or kin.reference.weights is not None:
+    mine, theirs = related.reference.pairs, related.current.pairs
+    if mine is None or theirs is None or related.reference.weights is not None:
         return None
     scores = {score.position: place for place, score in enumerate(mine.sums.scores.each)}
-    at = [scores.get(place, -1) for place in kin.places]
+    at = [scores.get(place, -1) for place in related.places]
     if min(at) < 0:  # only so many columns have scores
         return None
     covariance, before, valid = _moments(mine.sums, at)
     _, after, seen = _moments(theirs.sums, at)
-    signs = np.array(kin.signs, np.float64)
+    signs = np.array(related.signs, np.float64)
     variance = float(signs @ covariance @ signs)
     squared = float(signs @ (after - before)) ** 2
     return tail(squared / (1 / valid + 1 / seen), Cumulants(variance, variance**2, variance**3), math.inf)

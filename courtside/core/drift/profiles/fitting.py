@@ -11,7 +11,7 @@ from courtside.core.drift.calibration.days import rows_since
 from courtside.core.drift.calibration.entities import EntityCounter
 from courtside.core.drift.calibration.history import Calibration, calibrate
 from courtside.core.drift.calibration.homogeneity import NewestPart
-from courtside.core.drift.calibration.kin import Kin, kin_of
+from courtside.core.drift.calibration.related import RelatedColumns, related_columns
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.errors import MissingColumns
@@ -94,18 +94,18 @@ def _with_history(
     reference = _counting(batches, entities.add, counter.add_reference, *also)
     named = {feature.name: bool(feature.entity) for feature in features}
 
-    def kin() -> tuple[Kin, ...]:
+    def related() -> tuple[RelatedColumns, ...]:
         correlations = correlations_by_column(counter.pairs().sums, columns=len(profile.columns))
-        return kin_of(profile.columns, [named[each.name] for each in profile.columns], correlations)
+        return related_columns(profile.columns, [named[each.name] for each in profile.columns], correlations)
 
     if time_column is None:
         deque(reference, maxlen=0)
         pairs = replace(counter.pairs(), null=counter.null())
-        return replace(profile, entities=entities.tables(), pairs=pairs, kin=kin())
+        return replace(profile, entities=entities.tables(), pairs=pairs, related=related())
     if history is not None:
         history = _counting(history, counter.add_history)
     tables = [part.columns for part in (profile, profile.outcomes) if part]
-    found, newest = calibrate(tables, reference, history=history, time_column=time_column, phase=phase, kin=kin)
+    found, newest = calibrate(tables, reference, history=history, time_column=time_column, phase=phase, related=related)
     profile = replace(profile, entities=entities.tables(), pairs=counter.pairs())
     return _of_one_piece(profile, batches, found, newest, null=lambda since: counter.null(since=since, phased=phased))
 
@@ -161,7 +161,7 @@ def _of_one_piece(
 def _calibrated(profile: Profile, found: Sequence[Calibration], null: PairNull | None) -> Profile:
     outcomes = replace(profile.outcomes, calibration=found[1]) if profile.outcomes else None
     pairs = replace(profile.pairs, null=null) if profile.pairs else None
-    return replace(profile, calibration=found[0], outcomes=outcomes, pairs=pairs, kin=found[0].kin)
+    return replace(profile, calibration=found[0], outcomes=outcomes, pairs=pairs, related=found[0].related)
 
 
 def _counting(batches: arrow.Batches, *counts: Callable[[BatchCells], None]) -> Iterator[pa.RecordBatch]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from courtside.core.dataset import Role
 from courtside.core.drift.calibration.entities import EntityCounts
 from courtside.core.drift.calibration.history import Calibration
-from courtside.core.drift.calibration.kin import Kin
+from courtside.core.drift.calibration.related import RelatedColumns
 from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.cells import BatchCells
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
@@ -56,7 +56,7 @@ class Profile:
     calibration then belongs to that part. `entities` are the counts by entity for features that name one, and `weights`
     are the weights of the months in a reference that was reweighted to a period. `pairs` tell how columns move
     together, or are None unless `fit` was asked to calibrate. `segments` are profiles of the rows by the values of the
-    columns that `fit` was given; they have features only, and calibrations of their own. `kin` are the columns of a
+    columns that `fit` was given; they have features only, and calibrations of their own. `related` are the columns of a
     calibrated reference that belong together. Two profiles are equal if all of their contents are.
     """
 
@@ -72,7 +72,7 @@ class Profile:
     weights: Floats | None = None
     pairs: TablePairs | None = None
     segments: tuple[Segment, ...] = ()
-    kin: tuple[Kin, ...] = ()
+    related: tuple[RelatedColumns, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -208,7 +208,7 @@ def _content(profile: Profile) -> serialization.Content:
         newest=(_content(profile.newest.profile), profile.newest.moved) if profile.newest else None,
         pairs=profile.pairs,
         segments=tuple((each.column, each.level, _content(each.profile)) for each in profile.segments),
-        kin=profile.kin,
+        related=profile.related,
     )
 
 
@@ -225,7 +225,7 @@ def _profile(content: serialization.Content) -> Profile:
         newest=Newest(_profile(content.newest[0]), content.newest[1]) if content.newest else None,
         pairs=content.pairs,
         segments=tuple(Segment(column, level, _profile(part)) for column, level, part in content.segments),
-        kin=content.kin,
+        related=content.related,
     )
 
 

@@ -10,7 +10,7 @@ profile is written as the lowest version that can hold it.
 A calibration, if there is one, is a header field with arrays after the columns' own. So are the outcomes, the pairs of
 columns, the newest part of a reference that disagrees with itself, and the segments. Outcomes, part and segments have a
 header like that of the whole; part and segments leave out what they share with the whole. Older readers skip all five,
-and the kin among the columns, which have no arrays.
+and the related columns, which have no arrays.
 The arrays of a history's years and of the counts by entity come last of all, from the position `late`, where older
 readers do not look.
 """
@@ -30,7 +30,7 @@ from courtside.core.dataset import FeatureKind, Role
 from courtside.core.drift.calibration import encoding
 from courtside.core.drift.calibration.entities import EntityCounts
 from courtside.core.drift.calibration.history import Calibration
-from courtside.core.drift.calibration.kin import Kin
+from courtside.core.drift.calibration.related import RelatedColumns
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.columns.grid import Grid
@@ -63,7 +63,7 @@ class Content:
     entities: tuple[EntityCounts, ...] = ()
     pairs: TablePairs | None = None
     segments: "tuple[tuple[str, str, Content], ...]" = ()
-    kin: tuple[Kin, ...] = ()
+    related: tuple[RelatedColumns, ...] = ()
 
 
 def packed(content: Content) -> bytes:
@@ -115,8 +115,8 @@ def _header(content: Content, arrays: list[Integers], late: list[Integers], *, o
         header["outcomes"] = _header(content.outcomes, arrays, late, of_part=of_part)
     if content.pairs is not None:
         header["pairs"] = pairs_encoding.described(content.pairs, arrays, of_part=of_part)
-    if content.kin:
-        header["kin"] = [encoding.described_kin(kin) for kin in content.kin]
+    if content.related:
+        header["related"] = [encoding.described_related(related) for related in content.related]
     if content.newest is not None:
         part, moved = content.newest
         header["newest"] = _header(part, arrays, late, of_part=True) | {"moved": dict(moved)}
@@ -162,7 +162,7 @@ def _restored(
         entities=entities,
         outcomes=_restored(header["outcomes"], arrays, late, outcomes) if "outcomes" in header else None,
         roles=tuple(map(Role, header.get("roles", ()))),
-        kin=tuple(encoding.restored_kin(kin) for kin in header.get("kin", ())),
+        related=tuple(encoding.restored_related(related) for related in header.get("related", ())),
     )
     if "pairs" in header:
         pairs = pairs_encoding.restored(header["pairs"], arrays, whole.pairs if whole else None)

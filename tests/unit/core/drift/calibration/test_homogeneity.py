@@ -178,7 +178,7 @@ def test_entities_are_permuted_only_within_the_newest_part() -> None:
 def counts_of(part: Profile) -> Profile:
     """Return a part without its calibration and without the null of its pairs, so that only counts are compared."""
     assert part.pairs is not None
-    return replace(part, calibration=None, pairs=replace(part.pairs, null=None), kin=())
+    return replace(part, calibration=None, pairs=replace(part.pairs, null=None), related=())
 
 
 def test_the_newest_part_equals_a_profile_of_its_rows_alone() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import CalibratedPolicy, DriftReport, Profile, check, fit
-from courtside.core.drift.calibration.kin import kin_of
+from courtside.core.drift.calibration.related import related_columns
 from courtside.core.drift.pairs.by_column import correlations_by_column
 from courtside.core.drift.policies.policy import Null
 from courtside.core.drift.reports.together import told_together
@@ -54,8 +54,8 @@ def report_on(known: Profile, window: pa.Table) -> DriftReport:
 @pytest.mark.parametrize("null", NULLS)
 def test_a_weak_shift_of_all_columns_is_found_where_no_single_one_is(null: Null) -> None:
     known = reference(null)
-    assert [kin.places for kin in known.kin] == [(0, 1, 2, 3)]
-    alone = replace(known, kin=())
+    assert [related.places for related in known.related] == [(0, 1, 2, 3)]
+    alone = replace(known, related=())
     weak = {Null.ENTITIES: 0.15, Null.HISTORY: 0.2, Null.INDEPENDENT_ROWS: 0.2}[null]
     windows = [rows(null, seed=seed, shift=weak) for seed in range(100, 120)]
     together = [len(report_on(known, window).features_drifted) for window in windows]
@@ -95,7 +95,7 @@ def test_a_report_names_the_columns_that_moved_together_and_their_p_value() -> N
 def test_related_columns_are_saved_with_a_profile() -> None:
     for null in NULLS:
         again = Profile.from_bytes(reference(null).to_bytes())
-        assert again.kin == reference(null).kin
+        assert again.related == reference(null).related
         window = rows(null, seed=8, shift=0.3)
         assert report_on(again, window) == report_on(reference(null), window)
 
@@ -117,12 +117,12 @@ def test_which_columns_are_related_depends_only_on_the_reference() -> None:
     kinds = {"plan": FeatureKind.CATEGORICAL, **dict.fromkeys(("flag", "other_flag", "rare_flag"), FeatureKind.BINARY)}
     features = [Feature(name, kinds.get(name, FeatureKind.NUMERIC)) for name in table.column_names]
     known = fit(table, features, calibrated=True)
-    assert [(kin.places, kin.signs) for kin in known.kin] == [((0, 1, 2), (1, 1, -1)), ((3, 4), (1, 1))]
+    assert [(related.places, related.signs) for related in known.related] == [((0, 1, 2), (1, 1, -1)), ((3, 4), (1, 1))]
     assert known.pairs is not None
-    apart = kin_of(
+    apart = related_columns(
         known.columns, ["x", "y", "x", "x", "x", "x", "x", "x"], correlations_by_column(known.pairs.sums, columns=8)
     )
-    assert [kin.places for kin in apart] == [(0, 2), (3, 4)]
+    assert [related.places for related in apart] == [(0, 2), (3, 4)]
 
 
 def test_columns_of_which_some_rise_while_others_fall_move_together() -> None:
@@ -135,7 +135,7 @@ def test_columns_of_which_some_rise_while_others_fall_move_together() -> None:
         return pa.table(columns)
 
     known = fit(table(1, 0, 3000), [Feature(f"x{i}", FeatureKind.NUMERIC) for i in range(4)], calibrated=True)
-    assert known.kin[0].signs == (1, -1, 1, -1)
+    assert known.related[0].signs == (1, -1, 1, -1)
     (together,) = told_together(report_on(known, table(2, 0.5, 300)).features)
     assert together.rare
     assert together.rising

@@ -1,8 +1,8 @@
-"""Kin: columns that belong together, as their reference shows before any window is seen.
+"""Which columns belong together is decided by the reference alone, before any window is seen.
 
-Columns are kin if their values are spread alike, as the points of home and away teams are, or if they rise and fall
-with each other row by row. A change that is weak in each of them may be plain in all together, so the kin's mean rank
-is judged as one column more, by the same nulls.
+Columns are related if their values are spread alike, as the points of home and away teams are, or if they rise and fall
+with each other row by row. A change that is weak in each of them may be plain in all of them together, so their mean
+rank is judged like one more column, by the same nulls.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class RelatedColumns:
     """The places of columns that belong together, and 1 or -1 for those that rise or fall with the first.
 
     `spreads` say how far windows of the history lie from it in the direction of them all, empty without a history.
@@ -39,8 +39,8 @@ class Kin:
     signs: tuple[int, ...]
     spreads: tuple[Spread, ...] = ()
 
-    def known_by(self, spreads: Sequence[Spread]) -> "Kin":
-        """Return the same kin with what a history says of it."""
+    def known_by(self, spreads: Sequence[Spread]) -> "RelatedColumns":
+        """Return the same columns with the spreads that a history shows."""
         return replace(self, spreads=tuple(spreads))
 
 
@@ -72,33 +72,35 @@ class Direction(Distance):
         return found
 
 
-def kin_of(columns: Sequence[Column], alone: Sequence[object], correlations: Floats) -> tuple[Kin, ...]:
-    """Return the kin among a reference's columns that can be ordered; each column is in one of them at most.
+def related_columns(
+    columns: Sequence[Column], alone: Sequence[object], correlations: Floats
+) -> tuple[RelatedColumns, ...]:
+    """Return the sets of related columns of a reference; each column that can be ordered is in at most one of them.
 
     `correlations` are those of the columns' ranks, shape (columns, columns), 0 where they are not known. Columns whose
-    entries of `alone` differ are judged by different nulls and are no kin. Columns are taken in order and join the
-    first kin whose first column they belong to. Source: the leader algorithm of Hartigan, Clustering Algorithms, 1975,
-    chapter 3.
+    entries of `alone` differ are judged by different nulls and are not related. Columns are taken in order and join the
+    first set to whose first column they belong. Source: the leader algorithm of Hartigan, Clustering Algorithms,
+    1975, chapter 3.
     """
     places = [place for place, column in enumerate(columns) if column.valid and _ordered(column)]
     alike = _alike([columns[place] for place in places])
     found: list[list[int]] = []
     signs: list[list[int]] = []
     for mine, place in enumerate(places):
-        for kin, of_kin in zip(found, signs, strict=True):
-            leader = kin[0]
+        for related, of_related in zip(found, signs, strict=True):
+            leader = related[0]
             sign = 1 if alike[leader, mine] else _sign(float(correlations[places[leader], place]))
             if sign and alone[places[leader]] == alone[place]:
-                kin.append(mine)
-                of_kin.append(sign)
+                related.append(mine)
+                of_related.append(sign)
                 break
         else:
             found.append([mine])
             signs.append([1])
     return tuple(
-        Kin(tuple(places[each] for each in kin), tuple(of_kin))
-        for kin, of_kin in zip(found, signs, strict=True)
-        if len(kin) > 1
+        RelatedColumns(tuple(places[each] for each in related), tuple(of_related))
+        for related, of_related in zip(found, signs, strict=True)
+        if len(related) > 1
     )
 
 
