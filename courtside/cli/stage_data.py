@@ -1,5 +1,6 @@
 """The lake of a deployed stage, and which dataset the stage trains on."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from courtside.contracts.errors import BadInput
@@ -51,7 +52,8 @@ def stage_lake(stage: str) -> "tuple[S3Lake, Dataset]":
     with reaching_aws():
         environment = function_environment(outputs[StackOutput.CHECK_DRIFT])
     dataset = LakeEnv.read(environment).dataset
-    if not CATALOG.joinpath(f"{dataset}.yaml").is_file():
+    shipped, path = CATALOG.joinpath(f"{dataset}.yaml"), Path(dataset)
+    if not (shipped.is_file() or path.is_file()):
         raise StageContractMissing(dataset, stage)
     return S3Lake(outputs[StackOutput.LAKE_BUCKET]), load_dataset(dataset)
 
