@@ -7,30 +7,24 @@ from datetime import datetime
 import pyarrow as pa
 
 from courtside.contracts import lake_keys
-from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.loads import Load, Loads, LoadState
 from courtside.core.dataset import Dataset
-from courtside.core.drift.reading import misfit
 from courtside.core.parquet import parquet_content
 from courtside.core.rows.overlap import identity
-from courtside.core.rows.revisions import Came, News, fitted, news
+from courtside.core.rows.revisions import Came, News, news
 from courtside.workflows.arrival import Arrival
 from courtside.workflows.loads import MOST_TRIES, LakeBusy, read_loads, write_loads
 from courtside.workflows.ports import Lake, ObjectMissing
 from courtside.workflows.row_source import FilesDiffer
-from courtside.workflows.table_loads import arriving_key, described, ended, files_beside
+from courtside.workflows.table_loads import (
+    arriving_key,
+    described,
+    ended,
+    files_beside,
+    fitted_to_newest,
+    read_loaded,
+)
 from courtside.workflows.tables import TableRows
-
-
-class LoadedFileUnreadable(CourtsideError):
-    """A file of the table cannot be compared with what arrives, which therefore has to wait."""
-
-    def __init__(self, uri: str, detail: str) -> None:
-        self.uri = uri
-        super().__init__(
-            f"{uri}, which is in the table already, cannot be read ({detail}); put an earlier version of it back, and "
-            "the files that wait will be taken in the next time"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,7 @@ def load_arrival(table: pa.Table, arrival: Arrival, *, lake: Lake, dataset: Data
         if known is not None and known.state.counts:
             return TableArrived(finish(known, lake=lake, dataset=dataset), new=known.rows)
         load = described(b"", table, file=arrival.file.uri, dataset=dataset, now=now)
-        table = _fitted(table, load, loads, lake=lake, dataset=dataset)
+        table = fitted_to_newest(table, load, loads, lake=lake, dataset=dataset)
         found = _news(table, load, loads, lake=lake, dataset=dataset)
         if not found.rows.num_rows:
             return TableArrived(None, same=found.same)
@@ -85,31 +79,12 @@ def _named(load: Load, arrival: Arrival, dataset: Dataset) -> Load:
     return load.model_copy(update=arrival.names(lambda id_: lake_keys.loaded_table(dataset.name, f"{id_}-{load.id}")))
 
 
-def _fitted(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> pa.Table:
-    """Return a table whose types can be read together with those of the newest load; raises `FilesDiffer`."""
-    newest = next((each for each in reversed(loads.loads) if each.state is LoadState.LOADED), None)
-    if newest is None or not lake.keys(newest.key):
-        return table
-    schema = _read(newest.key, lake=lake, dataset=dataset).schema
-    table = fitted(table, schema)
-    if said := misfit(schema, table.schema):
-        raise FilesDiffer(load.file, said)
-    return table
-
-
-def _read(key: str, *, lake: Lake, dataset: Dataset) -> pa.Table:
-    try:
-        return TableRows(dataset).read(key, lake.read(key))
-    except BadInput as error:
-        raise LoadedFileUnreadable(lake.uri(key), str(error)) from error
-
-
 def _news(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> News:
     known, columns = [], identity(dataset)
     place = {each.key: at for at, each in enumerate(loads.loads)}
     beside = files_beside(load, loads, lake=lake, dataset=dataset) if columns else ()
     for key, other in sorted(beside, key=lambda each: (place[each[1].key] if each[1] else -1, each[0])):
-        there = _read(key, lake=lake, dataset=dataset)
+        there = read_loaded(key, lake=lake, dataset=dataset)
         known.append(Came(there, revises=other is not None and other.revises))
     try:
         return news(table, known, identity=columns)

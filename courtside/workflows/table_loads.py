@@ -9,12 +9,14 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from courtside.contracts import lake_keys
-from courtside.contracts.errors import BadInput
+from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.loads import Load, Loads, LoadState
 from courtside.core.dataset import Dataset
-from courtside.core.drift.reading import ALL_DAYS
+from courtside.core.drift.reading import ALL_DAYS, misfit
+from courtside.core.parquet import parquet_content
 from courtside.core.rows import period
 from courtside.core.rows.overlap import Overlap, identity, overlap
+from courtside.core.rows.revisions import fitted
 from courtside.workflows.loads import (
     MOST_TRIES,
     LakeBusy,
@@ -57,13 +59,24 @@ class TableLoaded:
     repeated: bool
 
 
+class LoadedFileUnreadable(CourtsideError):
+    """A file of the table cannot be compared with what arrives, which therefore has to wait."""
+
+    def __init__(self, uri: str, detail: str) -> None:
+        self.uri = uri
+        super().__init__(
+            f"{uri}, which is in the table already, cannot be read ({detail}); put an earlier version of it back, and "
+            "the files that wait will be taken in the next time"
+        )
+
+
 def load_table(
     content: bytes, *, file: str, lake: Lake, dataset: Dataset, now: datetime, progress: Progress
 ) -> TableLoaded:
     """Add a parquet file to its dataset's table; the same file again changes nothing.
 
     Loading the file again finishes a load that broke off. Raises what `checked_table` raises,
-    `RowsLoadedBefore`, `FilesDiffer`, and `LakeBusy`; nothing is loaded then.
+    `RowsLoadedBefore`, `FilesDiffer`, `LoadedFileUnreadable` and `LakeBusy`; nothing is loaded then.
     """
     progress(f"Checking {file}")
     table = checked_table(content, name=file, dataset=dataset)
@@ -75,16 +88,18 @@ def load_table(
         known = loads.find(load.id)
         if known is not None and known.state is LoadState.LOADED and lake.keys(load.key):
             return TableLoaded(known, repeated=True)
+        rows = fitted_to_newest(table, load, loads, lake=lake, dataset=dataset)
+        stored = content if rows is table else parquet_content(rows)
         if known is not None and known.state.counts:
             break
-        _refuse_overlap(table, load, loads, lake=lake, dataset=dataset, progress=progress)
-        lake.write(arriving, content)  # so that whoever loads at the same time can compare with it
+        _refuse_overlap(rows, load, loads, lake=lake, dataset=dataset, progress=progress)
+        lake.write(arriving, stored)  # so that whoever loads at the same time can compare with it
         if write_loads(source.prefix, loads.appended(load), stamp=stamp, lake=lake):
             break
     else:
         raise LakeBusy(lake.uri(lake_keys.loads(source.prefix)))
     progress(f"Storing {file}")
-    lake.write(load.key, content)
+    lake.write(load.key, stored)
     lake.remove([arriving])
     return TableLoaded(ended(load.id, LoadState.LOADED, lake=lake, dataset=dataset), repeated=False)
 
@@ -144,6 +159,26 @@ def ended(load_id: str, state: LoadState, *, lake: Lake, dataset: Dataset) -> Lo
         return loads.changed(load).model_copy(update={"objects": objects})
 
     return known_load(change_loads(TableRows(dataset).prefix, end, lake=lake), load_id)
+
+
+def fitted_to_newest(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> pa.Table:
+    """Return a table whose types can be read together with those of the newest load; raises `FilesDiffer`."""
+    newest = next((each for each in reversed(loads.loads) if each.state is LoadState.LOADED), None)
+    if newest is None or newest.id == load.id or not lake.keys(newest.key):
+        return table
+    schema = read_loaded(newest.key, lake=lake, dataset=dataset).schema
+    table = fitted(table, schema)
+    if said := misfit(schema, table.schema):
+        raise FilesDiffer(load.file, said)
+    return table
+
+
+def read_loaded(key: str, *, lake: Lake, dataset: Dataset) -> pa.Table:
+    """Return the rows of a file in the table; raises `LoadedFileUnreadable`."""
+    try:
+        return TableRows(dataset).read(key, lake.read(key))
+    except BadInput as error:
+        raise LoadedFileUnreadable(lake.uri(key), str(error)) from error
 
 
 def _refuse_overlap(

@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from courtside.core.drift.columns.arrow import is_text
+
 _AT = "__at"
 
 Numbers = npt.NDArray[np.int64]
@@ -37,16 +39,21 @@ class Came:
 
 
 def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return a table with 0 and 1 as truth values where `schema` has truth values, and the other way round.
+    """Return a table with the types of `schema` where these can hold all values of a column.
 
-    A CSV file cannot say which of the two it means, and truth values with gaps are floats in pandas. Columns that hold
-    anything else stay as they are.
+    A CSV file cannot say whether it means 0 or false, whether 101 is a number or a name, or of which type a column
+    without a value is, and truth values with gaps are floats in pandas. Columns that hold anything else stay as they
+    are.
     """
     for place, field in enumerate(table.schema):
         there = schema.field(field.name).type if field.name in schema.names else field.type
         column: Any = table.column(place)
         if pa.types.is_boolean(field.type) and _may_be_truth(there):
             table = table.set_column(place, field.name, column.cast(pa.uint8()).cast(there))
+        elif pa.types.is_null(field.type) and not pa.types.is_dictionary(there):
+            table = table.set_column(place, field.name, column.cast(there))
+        elif is_text(there) and pa.types.is_integer(field.type):
+            table = table.set_column(place, field.name, column.cast(pa.string()))
         elif pa.types.is_boolean(there) and _may_be_truth(field.type):
             column = _without_nan(column) if pa.types.is_floating(field.type) else column
             known = column.drop_null()

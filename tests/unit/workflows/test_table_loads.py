@@ -9,6 +9,7 @@ import pytest
 
 from courtside.contracts import lake_keys
 from courtside.contracts.loads import LoadState
+from courtside.core.dataset import FeatureKind
 from courtside.core.drift.reading import Days
 from courtside.workflows.freeze import DataUnusable, freeze
 from courtside.workflows.loads import LoadUnknown, read_loads
@@ -79,9 +80,41 @@ def test_ids_of_another_type_are_refused() -> None:
     lake = InMemoryLake()
     load(FIRST, lake)
     texts = pa.array([str(value) for value in SECOND["customer_id"].to_pylist()])
-    with pytest.raises(FilesDiffer, match="holds other ids"):
+    with pytest.raises(FilesDiffer, match="'customer_id' is of another type, int64 vs string"):
         load(SECOND.set_column(0, "customer_id", texts), lake)
+    by_hand = InMemoryLake({f"{PREFIX}by_hand.parquet": parquet(FIRST)})
+    with pytest.raises(FilesDiffer, match="holds other ids"):
+        load(SECOND.set_column(0, "customer_id", texts), by_hand)
     load(SECOND.set_column(0, "customer_id", SECOND["customer_id"].cast(pa.int32())), lake)
+
+
+def retyped(table: pa.Table, column: str, values: "pa.Array[Any]") -> pa.Table:
+    return table.set_column(table.column_names.index(column), column, values)
+
+
+def test_a_column_of_another_type_is_refused_before_anything_is_written() -> None:
+    lake = InMemoryLake()
+    load(FIRST, lake)
+    objects = dict(lake.objects)
+    texts = retyped(SECOND, DATASET.target, pa.array(["unknown"] * SECOND.num_rows))
+    with pytest.raises(FilesDiffer, match=f"'{DATASET.target}' is of another type"):
+        load(texts, lake, dataset=replace(DATASET, positive="unknown"))
+    assert lake.objects == objects
+
+
+def test_a_file_takes_the_types_of_the_loads_before_it_where_they_hold_its_values() -> None:
+    lake = InMemoryLake()
+    name = next(feature.name for feature in DATASET.features if feature.kind is FeatureKind.CATEGORICAL)
+    load(FIRST, lake)
+    empty = retyped(SECOND.slice(0, 100), DATASET.target, pa.nulls(100))
+    numbers = retyped(SECOND.slice(100), name, pa.array([101] * (SECOND.num_rows - 100)))
+    for table in (empty, numbers):
+        load(table, lake)
+        assert load(table, lake).repeated
+    files, _ = usable_files(EVER, lake=lake, dataset=DATASET)
+    found = rows_before(date(2030, 1, 1), files, dataset=DATASET)
+    assert found.column(DATASET.target).null_count == 100
+    assert "101" in found.column(name).to_pylist()
 
 
 def test_a_table_without_ids_is_never_refused_for_its_rows() -> None:

@@ -43,7 +43,9 @@ def misfit(before: pa.Schema, later: pa.Schema) -> str | None:
             pa.unify_schemas([pa.schema([there]), pa.schema([field])], promote_options="permissive")
         except pa.ArrowException:
             kinds = f"{arrow.type_name(there.type)} vs {arrow.type_name(field.type)}"
-            return f"its column {quoted(field.name)} is of another type, {kinds}"
+            both = pa.types.is_timestamp(there.type) and pa.types.is_timestamp(field.type)
+            zones = " (times with a zone and times without one: give both their zone, such as UTC)" if both else ""
+            return f"its column {quoted(field.name)} is of another type, {kinds}{zones}"
     return None
 
 
