@@ -1,0 +1,41 @@
+"""Records that Courtside keeps in the lake and in the ledger, read back by later steps and by people."""
+
+from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord
+from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
+from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
+from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
+from courtside.contracts.records.training import (
+    Calibration,
+    DataManifest,
+    FrozenObject,
+    InferredFeatures,
+    LegacySet,
+    ModelRecord,
+    RollingOriginRecord,
+    SplitRule,
+    TrainingRecord,
+)
+
+__all__ = [
+    "ApprovalRecord",
+    "ArrivalOutcome",
+    "ArrivalRecord",
+    "Calibration",
+    "ChampionPointer",
+    "ChampionReference",
+    "ClaimState",
+    "Comparison",
+    "DataManifest",
+    "DecisionRecord",
+    "FrozenObject",
+    "GateDecision",
+    "InferredFeatures",
+    "LegacySet",
+    "ModelRecord",
+    "Reign",
+    "RetrainingLockState",
+    "RollingOriginRecord",
+    "SealedFiles",
+    "SplitRule",
+    "TrainingRecord",
+]

@@ -1,0 +1,48 @@
+"""What drift checks decided, and what may happen only once because of it."""
+
+from datetime import date, datetime
+
+from courtside.contracts.events import Payload, RetrainingRequest, Window
+
+
+class DecisionRecord(Payload):
+    """One logged decision; `done` says that everything it asked for has happened.
+
+    A `backfilled` decision was computed later: it says what would have been decided, but nothing was done. If there was
+    nothing to check, `report_key` and `champion_version` are empty. The contract is the one that the check was made by;
+    `load` is the one that was checked where rows have no times; `overdue_since` is the day of the newest row if newer
+    ones should have come and did not.
+    """
+
+    check_id: str
+    window: Window
+    champion_version: str
+    action: str
+    rule: str
+    reason: str
+    report_key: str
+    decided_at: datetime
+    contract_version: int | None = None
+    contract_hash: str | None = None
+    load: str | None = None
+    execution_arn: str | None = None
+    done: bool = False
+    backfilled: bool = False
+    overdue_since: date | None = None
+
+
+class ClaimState(Payload):
+    """What may happen only once: `told` when its alert was sent, `free` when its owner gave it back undone."""
+
+    told: bool = False
+    free: bool = False
+
+
+class RetrainingLockState(Payload):
+    """Which training runs, until when its lease lasts, what waits for it to end, and the newest data used so far."""
+
+    holder: str | None = None
+    lease_until: datetime | None = None
+    waiting: RetrainingRequest | None = None
+    coalesced: int = 0
+    trained_as_of: date | None = None

@@ -1,0 +1,155 @@
+"""What a training leaves behind: the data it used, the candidates it made, and the files for other readers."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import Field
+
+from courtside.contracts.events import Payload, Trigger
+from courtside.contracts.names import REGISTERED_MODEL
+
+
+class SplitRule(Payload):
+    """How rows are split by time.
+
+    The newest `test_share` of all rows is the test part, whose newest `holdout_share` is the holdout: only the gate
+    decides anything by it. The rest of the test part selects the best candidate.
+    """
+
+    test_share: float = Field(default=0.2, gt=0, lt=1)
+    holdout_share: float = Field(default=0.5, gt=0, lt=1)
+
+
+class Calibration(StrEnum):
+    """How a model's scores become probabilities (Platt 1999; Zadrozny and Elkan 2002)."""
+
+    SIGMOID = "sigmoid"
+    ISOTONIC = "isotonic"
+
+
+class FrozenObject(Payload):
+    """One object a training reads: its version (None where the store keeps none), rows and SHA-256 of its bytes.
+
+    With `revises`, its rows replace those of the objects before it that have their ids.
+    """
+
+    key: str
+    version_id: str | None
+    rows: int
+    sha256: str
+    revises: bool = Field(default=False, exclude_if=lambda revises: not revises)
+
+
+class InferredFeatures(Payload):
+    """Which features a training's rows have, with their kinds and the reasons, and why the other columns are none."""
+
+    kinds: dict[str, str]
+    reasons: dict[str, str]
+    left_out: dict[str, str]
+
+
+class DataManifest(Payload):
+    """Which data a training uses, so that it can be repeated bit for bit.
+
+    `content_hash` covers the bytes and keys of the objects, the dataset contract, `as_of`, the split rule, the seed and
+    `newest_rows` (train on only that many of the newest rows of features; None: all). `rows`, `first_day` and
+    `last_day` are those of the rows before `as_of`, the days None where rows have no time. `inferred` are the features
+    of a contract that leaves them to its rows, which are part of the hash then.
+    """
+
+    training_id: str
+    dataset: str
+    contract_version: int | None = None
+    contract_hash: str
+    as_of: date
+    objects: tuple[FrozenObject, ...]
+    rows: int
+    first_day: date | None
+    last_day: date | None
+    split: SplitRule = SplitRule()
+    seed: int = 42
+    newest_rows: int | None = None
+    inferred: InferredFeatures | None = None
+    content_hash: str
+
+
+class RollingOriginRecord(Payload):
+    """A candidate over `folds` expanding windows in time order: mean and standard deviation of AUC and accuracy."""
+
+    folds: int
+    auc_mean: float
+    auc_sd: float
+    accuracy_mean: float
+    accuracy_sd: float
+
+
+class ModelRecord(Payload):
+    """One trained candidate, on the test part; `intervals` are 95 % bootstrap intervals by metric.
+
+    `params` are those it was fitted with; `calibration` is how its probabilities were calibrated, if they were.
+    """
+
+    name: str
+    train_accuracy: float
+    test_accuracy: float
+    test_auc: float
+    precision: float
+    recall: float
+    f1_score: float
+    log_loss: float | None = None
+    brier_score: float | None = None
+    calibration_error: float | None = None
+    selection_auc: float | None = None
+    params: dict[str, str | float | int | None] = Field(default_factory=dict)
+    rolling_origin: RollingOriginRecord | None = None
+    calibration: Calibration | None = None
+    intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
+
+
+class TrainingRecord(Payload):
+    """What one training did: everything the gate and the promotion need; `importances` are the best model's.
+
+    `positive` is the value of `target` that is class 1, whose probability the models predict, `split` how rows were
+    split and ordered, in words, `referenced` whether it made a drift reference, `inferred` the features that were found
+    where the contract leaves them to the rows. `warnings` are what a person should know about the data; `spooled` says
+    that its runs wait for the tracking server. `champion_incomparable` is why the champion could not be compared with
+    the challenger on the holdout, `champion_differs` in which features it differs although it could.
+    """
+
+    training_id: str
+    trigger: Trigger
+    reason: str
+    report: str = ""
+    as_of: date
+    dataset: str
+    contract_version: int | None = None
+    contract_hash: str | None = None
+    target: str | None = None
+    positive: str | None = None
+    split: str | None = None
+    data_hash: str | None = None
+    inferred: InferredFeatures | None = None
+    referenced: bool = True
+    rows_train: int
+    rows_test: int
+    rows_holdout: int | None = None
+    baseline_accuracy: float | None = None
+    warnings: tuple[str, ...] = ()
+    spooled: bool = False
+    models: tuple[ModelRecord, ...]
+    best: str
+    importances: dict[str, float]
+    registered_model: str = REGISTERED_MODEL
+    challenger_version: str | None = None
+    challenger_run_id: str | None = None
+    champion_version: str | None = None
+    champion_incomparable: str | None = None
+    champion_differs: str | None = None
+    seconds: dict[str, float]
+
+
+class LegacySet(Payload):
+    """Whose legacy files lie in the lake, and the SHA-256 of each by name: readers that check it never mix two sets."""
+
+    training_id: str
+    sha256: dict[str, str]
