@@ -9,6 +9,9 @@ RULE = f"a name is 1 to {LONGEST} letters (a to z), digits, '_' and '-'"
 _NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
 _SHOWN = 40
 
+VISIBLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+"""What names of columns look like: no control characters, except the tabs and line breaks that spreadsheets leave."""
+
 
 class NameUnusable(BadInput):
     """A name cannot be part of a key or path."""

@@ -1,11 +1,12 @@
 """What a contract's keys must be together: no column with two roles, no pattern that fits nothing."""
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from courtside.core.drift.errors import ThresholdInvalid
 from courtside.datasets.contract_keys import ContractDocument
 from courtside.datasets.problems import unknown_word
-from courtside.datasets.strict_yaml import Document
+from courtside.datasets.strict_yaml import Document, Path
 
 
 def _entities_of_nothing(contract: ContractDocument, document: Document) -> list[str]:
@@ -30,26 +31,47 @@ def _phase_without_time(contract: ContractDocument, document: Document) -> list[
     return [f"line {line}: comparable.phase compares days of the year, and there is no time_column; name it too"]
 
 
+_ALLOWED_TOGETHER = (
+    {"feature", "segment"},
+    {"feature", "season_column"},
+    {"id column", "segment"},
+    {"id column", "season_column"},
+    {"id column", "time_column"},
+    {"segment", "season_column"},
+)
+"""Roles that one column may have: what is reported by may be learnt from, and ids may repeat the time."""
+
+
 def _with_two_roles(contract: ContractDocument, document: Document) -> list[str]:
-    """Say which columns would be both what is predicted and an input of the prediction, or its time."""
+    """Say which columns have roles that exclude each other, like what is predicted and an input of the prediction."""
+    roles: dict[str, dict[str, Path]] = {}
+    for role, path, column in _roles(contract):
+        if column is not None:
+            roles.setdefault(column, {})[role] = path
     problems = []
-    columns = {"target": contract.target.column, "prediction": contract.prediction, "time_column": contract.time_column}
-    single: list[str] = []
-    for role, column in columns.items():
-        others = [key for key in single if columns[key] == column]
-        if column is None:
-            continue
-        if column in contract.features:
-            others.append("feature")
-        if role != "time_column" and column in contract.id_columns:
-            others.append("id column")
-        if others:
+    for column, found in roles.items():
+        clashing = [
+            role for role in found if any(role != other and {role, other} not in _ALLOWED_TOGETHER for other in found)
+        ]
+        if clashing:
             problems.append(
-                f"line {document.line((role,))}: {column} cannot be {', '.join([*others, role])} at once; "
+                f"line {document.line(found[clashing[-1]])}: {column} cannot be {', '.join(clashing)} at once; "
                 "give each role a column of its own"
             )
-        single.append(role)
     return problems
+
+
+def _roles(contract: ContractDocument) -> Iterator[tuple[str, Path, str | None]]:
+    """Yield what the contract takes each column for, and where it says so."""
+    for name in contract.features:
+        yield "feature", ("features", name), name
+    for role, key in (("id column", "id_columns"), ("segment", "segments"), ("leave_out", "leave_out")):
+        for place, name in enumerate(getattr(contract, key)):
+            if role != "leave_out" or name == contract.target.column:  # other roles are no features either
+                yield role, (key, place), name
+    yield "target", ("target",), contract.target.column
+    for key in ("prediction", "time_column", "season_column"):
+        yield key, (key,), getattr(contract, key)
 
 
 def _of_two_sources(contract: ContractDocument, document: Document) -> list[str]:
@@ -61,23 +83,23 @@ def _of_two_sources(contract: ContractDocument, document: Document) -> list[str]
 def _unknown_candidates(contract: ContractDocument, document: Document) -> list[str]:
     from courtside.core.training.candidates import REGISTRY
 
-    names = contract.candidates or []
     return [
         unknown_word(("candidates", place), REGISTRY, document)
-        for place, name in enumerate(names)
+        for place, name in enumerate(contract.candidates or [])
         if name not in REGISTRY
-    ] + [
-        f"line {document.line(('candidates', place))}: {name} stands here twice; delete one of them"
-        for place, name in enumerate(names)
-        if name in names[:place]
     ]
 
 
-def _repeated_segments(contract: ContractDocument, document: Document) -> list[str]:
+def _repeated_names(contract: ContractDocument, document: Document) -> list[str]:
+    lists: dict[Path, list[str]] = {
+        (key,): getattr(contract, key) or [] for key in ("id_columns", "segments", "leave_out", "candidates")
+    }
+    lists |= {("entities", pattern): columns for pattern, columns in contract.entities.items()}
     return [
-        f"line {document.line(('segments', place))}: {name} stands here twice; delete one of them"
-        for place, name in enumerate(contract.segments)
-        if name in contract.segments[:place]
+        f"line {document.line((*path, place))}: {name} stands here twice; delete one of them from {path[0]}"
+        for path, names in lists.items()
+        for place, name in enumerate(names)
+        if name in names[:place]
     ]
 
 
@@ -116,7 +138,7 @@ CHECKS = (
     _phase_without_time,
     _of_two_sources,
     _unknown_candidates,
-    _repeated_segments,
+    _repeated_names,
     _unusable_thresholds,
     _features_nobody_infers,
 )

@@ -17,15 +17,15 @@ from pydantic import (
 )
 
 from courtside.contracts.incoming import INCOMING_ADDRESS, INCOMING_RULE
-from courtside.contracts.key_names import NameUnusable, key_name
+from courtside.contracts.key_names import VISIBLE, NameUnusable, key_name
 from courtside.core.dataset import FeatureKind, Phase
 from courtside.core.gate.policy import GatePolicy
 
-Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(ge=1, strict=True)]
-Whole = Annotated[int, Field(ge=0, strict=True)]
+Text = Annotated[str, Field(min_length=1, pattern=VISIBLE)]
+Names = Annotated[list[Text], Field(json_schema_extra={"uniqueItems": True})]
+Count = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
-Limit = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
+Limit = Annotated[float, Field(gt=0, le=1_000_000, strict=True, allow_inf_nan=False)]
 Margin = Annotated[float, Field(ge=0, lt=1, strict=True)]
 LIMITS = GatePolicy()
 
@@ -118,7 +118,7 @@ class Gate(Keys):
     margin: Margin = Field(
         LIMITS.margin, description="The most AUC that a fresher challenger may lose.", examples=[0.002]
     )
-    fresher_days: Whole = Field(
+    fresher_days: Annotated[int, Field(ge=0, le=36_525, strict=True)] = Field(
         LIMITS.fresher_days,
         description="The days by which its data must end after the champion's; 0: any training will do.",
         examples=[7],
@@ -146,7 +146,9 @@ class Gate(Keys):
     resamples: Annotated[int, Field(ge=100, le=100_000, strict=True)] = Field(
         LIMITS.resamples, description="Draws behind each interval.", examples=[2000]
     )
-    seed: Whole = Field(LIMITS.seed, description="Seeds these draws.", examples=[7])
+    seed: Annotated[int, Field(ge=0, lt=2**32, strict=True)] = Field(
+        LIMITS.seed, description="Seeds these draws.", examples=[7]
+    )
 
 
 class ContractDocument(Keys):
@@ -187,19 +189,19 @@ class ContractDocument(Keys):
     season_column: Text | None = Field(
         None, description="The season of a row, for `reference_seasons`.", examples=["season"]
     )
-    id_columns: list[Text] = Field(
+    id_columns: Names = Field(
         [],
         description="The columns that, with the time, tell rows apart. Without them rows are ordered by all columns "
         "and copies are not found.",
         examples=[["customer_id"]],
     )
-    entities: dict[Text, list[Text]] = Field(
+    entities: dict[Text, Names] = Field(
         {},
         description="Which rows hang together: a feature or a pattern like `home_*`, and the columns that say so. The "
         "drift check counts such rows as one.",
         examples=[{"usage_*": ["customer_id"]}],
     )
-    target: Annotated[Target, BeforeValidator(_as_mapping, json_schema_input_type=str | Target)] = Field(
+    target: Annotated[Target, BeforeValidator(_as_mapping, json_schema_input_type=Text | Target)] = Field(
         description="The column that is predicted, by itself or with `positive`.",
         examples=[{"column": "churned", "positive": "Yes"}],
     )
@@ -213,19 +215,19 @@ class ContractDocument(Keys):
             examples=[{"age": "numeric", "plan": "categorical"}],
         )
     )
-    leave_out: list[Text] = Field(
+    leave_out: Names = Field(
         [],
         description="With `features: infer`, columns that never become features: what is known too late, or must not "
         "matter.",
         examples=[["refund_reason"]],
     )
-    reference_seasons: Count = Field(
+    reference_seasons: Annotated[int, Field(ge=1, le=1_000, strict=True)] = Field(
         3, description="How many of the newest seasons the champion is compared with.", examples=[3]
     )
     comparable: Comparable = Field(
         Comparable(), description="Which rows a window is compared with.", examples=[{"phase": "month"}]
     )
-    segments: list[Text] = Field(
+    segments: Names = Field(
         [],
         max_length=3,
         description="At most three columns by whose values (the 12 most frequent of each) the drift check looks at "
@@ -233,7 +235,7 @@ class ContractDocument(Keys):
         "column is no feature; list the features if models shall read it.",
         examples=[["plan", "country"]],
     )
-    candidates: list[Text] | None = Field(
+    candidates: Names | None = Field(
         None,
         min_length=1,
         description="The candidates that are trained; all of them without this key.",

@@ -20,8 +20,19 @@ KEYS, LATER = "keys", "not yet"
 
 def schema() -> str:
     """Return the JSON Schema of a contract (draft 2020-12), by which editors complete and check one."""
-    content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **ContractDocument.model_json_schema()}
+    model = _closed(ContractDocument.model_json_schema())
+    content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model}
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _closed(node: Any) -> Any:
+    """Return a part of the schema in which keys that fit no pattern of theirs are refused."""
+    if isinstance(node, list):
+        return [_closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {key: _closed(value) for key, value in node.items()}
+    return closed | {"additionalProperties": False} if "patternProperties" in closed else closed
 
 
 def page(text: str) -> str:

@@ -9,10 +9,12 @@ from pydantic_core import ErrorDetails
 from courtside.contracts.shortening import shortened
 from courtside.datasets.strict_yaml import Document, Path
 
+_INVISIBLE = "holds a control character, which nobody sees; write it without, and rename the column that has one"
 _WRITE = {
     "missing": "the key {key} is missing; add `{last}:` with its value",
     "string_type": "{key} must be a text, like `{last}: name`",
     "string_too_short": "{key} is empty; write a text or leave the key out",
+    "string_pattern_mismatch": f"{{key}} {_INVISIBLE}",
     "list_type": "{key} must be a list, like `{key}: [id]`, or `{key}: []`",
     "too_short": "{key} holds nothing; write at least one, like `{example}`",
     "too_long": "{key} holds more than {most}; delete the others",
@@ -45,7 +47,8 @@ def problem(error: ErrorDetails, document: Document, field: FieldInfo | None = N
     scalar = document.scalars.get(path)
     key = _name(path)
     if path and path[-1] == "[key]":
-        return f"line {document.line(path[:-2])}: a name in {_name(path[:-2])} is empty; write it, or delete its line"
+        wrong = _INVISIBLE if error["type"] == "string_pattern_mismatch" else "is empty; write it, or delete its line"
+        return f"line {document.line(path[:-1])}: a name in {_name(path[:-2])} {wrong}"
     if error["type"] == "string_type" and scalar and scalar.written:
         return f"line {document.line(path)}: {key}: {scalar.advice}"
     said = _WRITE.get(error["type"], "{key}: {message}").format(
@@ -66,7 +69,7 @@ def _number(field: FieldInfo | None, key: str) -> str:
     'a whole number from 0, like `days: 7`'
     """
     if field is None:
-        return f"a number above 0, like `{key}: 0.2`"
+        return f"a number above 0 and up to 1,000,000, like `{key}: 0.2`"
     words = {"ge": "from", "gt": "above", "lt": "below", "le": "up to"}
     limits = [
         f"{said} {getattr(each, limit):,}"

@@ -1,12 +1,14 @@
 """From a sample of a table to all that a contract says, each part with its reason."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from courtside.contracts.key_names import VISIBLE
 from courtside.core.dataset import Dataset, Inference
-from courtside.core.drift.columns.kinds import why_no_feature
+from courtside.core.drift.columns.kinds import NoFeature, Use, why_no_feature
 from courtside.core.drift.errors import EmptyWindow, MissingColumns
 from courtside.core.drift.reading import Sample
 from courtside.core.proposal.features import Judge, with_features
@@ -14,6 +16,8 @@ from courtside.core.proposal.guess import Guess, Part
 from courtside.core.proposal.ids import IdGuess, guessed_ids
 from courtside.core.proposal.targets import NoTarget, Target, TargetUnfit, candidates, codes, target_of
 from courtside.core.proposal.times import TimeGuess, guessed_time
+
+_UNNAMEABLE = NoFeature(Use.UNUSABLE, "its name holds a control character, which no contract may; rename it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ def propose(sample: Sample, *, table: str, target: str | None = None) -> Proposa
     if not rows.num_rows:
         raise EmptyWindow(table)
     unfit = {name: why for name in rows.column_names if (why := why_no_feature(name, rows.column(name)))}
+    unfit |= {name: _UNNAMEABLE for name in rows.column_names if not re.match(VISIBLE, name)}
     possible = candidates(rows, without=unfit)
     chosen = _target(rows, target, possible, table=table)
     unfit.pop(chosen.column, None)

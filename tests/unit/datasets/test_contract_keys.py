@@ -68,6 +68,35 @@ def test_the_schema_and_the_page_are_generated_from_the_model() -> None:
         assert f"| `{name}` |" in text
 
 
+def test_every_number_has_an_upper_limit() -> None:
+    def unlimited(node: Any, path: str) -> list[str]:
+        if isinstance(node, list):
+            return [found for place, each in enumerate(node) for found in unlimited(each, f"{path}.{place}")]
+        if not isinstance(node, dict):
+            return []
+        own = (
+            [path]
+            if node.get("type") in {"integer", "number"} and not node.keys() & {"maximum", "exclusiveMaximum"}
+            else []
+        )
+        return own + [found for key, each in node.items() for found in unlimited(each, f"{path}.{key}")]
+
+    # A target's value may be any number, because it is compared as text.
+    assert [path for path in unlimited(json.loads(SCHEMA.read_text()), "") if ".positive." not in path] == []
+
+
+def test_a_column_may_be_reported_by_and_learnt_from(tmp_path: Path) -> None:
+    roles = {"time_column": "day", "season_column": "year", "id_columns": ["day", "shop", "year"]}
+    dataset = read(tmp_path, {**LEAST, **roles, "segments": ["age", "shop", "year"]})
+    assert dataset.segments == ("age", "shop", "year")
+
+
+def test_a_column_name_may_hold_the_line_breaks_of_a_spreadsheet(tmp_path: Path) -> None:
+    content = {**LEAST, "features": {"Price\n(USD)": "numeric", "Größe\tcm": "numeric"}}
+    jsonschema.validate(content, json.loads(SCHEMA.read_text()))
+    assert read(tmp_path, content).feature_names == ["Price\n(USD)", "Größe\tcm"]
+
+
 def test_the_shipped_contract_and_the_first_example_on_the_page_fit_the_schema(tmp_path: Path) -> None:
     shipped = read_document(Path(SCHEMA).with_name("nba_games.yaml").read_bytes()).values
     first = yaml.safe_load(PAGE.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0])
@@ -88,9 +117,28 @@ def test_the_shipped_contract_and_the_first_example_on_the_page_fit_the_schema(t
         {"watch": {"thresholds": {"age.ks": 0}}},
         {"target": {"positive": "Yes"}},
         {"version": 0},
+        {"version": 10**10},
+        {"id_columns": ["a", "a"]},
+        {"segments": ["a", "a"]},
+        {"entities": {"age": ["a", "a"]}},
+        {"candidates": ["lightgbm", "lightgbm"]},
+        {"leave_out": ["a", "a"], "features": "infer"},
+        {"features": {"a\0": "numeric"}},
+        {"features": {"a\x1b[31m": "numeric"}},
+        {"id_columns": ["a\x7f"]},
+        {"target": "left\x9f"},
+        {"purpose": "to\0know"},
+        {"entities": {"age": ["\0"]}},
+        {"entities": {"age\0": ["id"]}},
+        {"reference_seasons": 10**6},
+        {"watch": {"thresholds": {"age.psi": 1e300}}},
+        {"gate": {"seed": 2**32}},
+        {"gate": {"seed": 10**400}},
+        {"gate": {"fresher_days": 10**9}},
+        {"gate": {"fewest_rows": 10**18}},
         {"drift": "no"},
     ],
-    ids=str,
+    ids=lambda wrong: repr(wrong)[:60],
 )
 def test_the_schema_refuses_the_same_mistakes_as_the_reader(tmp_path: Path, wrong: dict[str, Any]) -> None:
     content = {**LEAST, **wrong}

@@ -1,6 +1,7 @@
 """A contract that YAML would read differently than a person is refused with line, key and correction."""
 
 import contextlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courtside.contracts.key_names import VISIBLE
 from courtside.datasets.catalog import DatasetInvalid, load_dataset
 
 HEAD = "name: churn\ntime_column: day\nid_columns: [id]\ntarget: left\n"
@@ -75,6 +77,14 @@ def test_a_name_that_yaml_does_not_read_as_text_is_accepted_only_in_quotes(names
         (WHOLE.replace("left", "id"), "line 4: id cannot be id column, target at once"),
         (WHOLE.replace("left", "day"), "line 2: day cannot be target, time_column at once"),
         (WHOLE.replace("day", "age"), "line 2: age cannot be feature, time_column at once"),
+        (WHOLE.replace("[id]", "[id, age]"), "line 3: age cannot be feature, id column at once"),
+        (f"{WHOLE}prediction: id\n", "line 7: id cannot be id column, prediction at once"),
+        (f"{WHOLE}prediction: age\n", "line 7: age cannot be feature, prediction at once"),
+        (f"{WHOLE}season_column: left\n", "line 7: left cannot be target, season_column at once"),
+        (f"{WHOLE}season_column: day\n", "line 7: day cannot be time_column, season_column at once"),
+        (f"{WHOLE}segments: [plan, left]\n", "line 4: left cannot be segment, target at once"),
+        (f"{WHOLE}segments: [day]\n", "line 2: day cannot be segment, time_column at once"),
+        (f"{HEAD}features: infer\nleave_out: [left]\n", "line 4: left cannot be leave_out, target at once"),
         (
             f"{WHOLE}comparable: {{phase: month}}\n".replace("time_column: day\n", ""),
             "line 6: .*there is no time_column",
@@ -124,7 +134,10 @@ def test_a_byte_order_mark_and_windows_line_ends_are_accepted(names: Loader) -> 
     assert names(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode()) == ["age"]
 
 
-@given(given=st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20), min_size=1, unique=True))
+_NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(lambda name: re.match(VISIBLE, name))
+
+
+@given(given=st.lists(_NAMES, min_size=1, unique=True))
 def test_any_names_written_by_yaml_are_read_back(tmp_path_factory: pytest.TempPathFactory, given: list[str]) -> None:
     features = {name: "numeric" for name in given if name not in {"day", "left"}} or {"age": "numeric"}
     contract = {"name": "t", "time_column": "day", "id_columns": [], "target": "left", "features": features}

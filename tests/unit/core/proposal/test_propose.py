@@ -177,3 +177,11 @@ def test_dictionary_encoded_columns_are_proposed_as_categories() -> None:
     kinds = {guess.column: guess.kind for guess in found.of(Part.FEATURE)}
     assert kinds == {"contract": FeatureKind.CATEGORICAL, "tenure": FeatureKind.CATEGORICAL}
     assert (found.target.positive, found.target.stated) == ("Yes", True)
+
+
+def test_a_column_whose_name_no_contract_may_hold_is_left_out_with_the_reason() -> None:
+    found = proposed(churn(**{"usage\x00gb": RNG.normal(0, 1, ROWS), "Price\n(USD)": RNG.normal(0, 1, ROWS)}))
+    told = {guess.column: guess for guess in found.guesses}
+    assert told["usage\x00gb"].part is Part.LEFT_OUT
+    assert "control character" in told["usage\x00gb"].reason
+    assert told["Price\n(USD)"].part is Part.FEATURE
