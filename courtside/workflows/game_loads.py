@@ -68,10 +68,11 @@ def load_games(
         if arrival is not None:
             load = load.model_copy(update=arrival.names(lake_keys.loaded_games) | {"cancelled": read.cancelled})
         known = loads.find(load.id)
-        if known is not None and known.state is LoadState.LOADED:
-            return GamesLoaded(known, repeated=True, unchanged=len(rows), kept=kept)
-        if not replace:
+        loaded = known is not None and known.state is LoadState.LOADED
+        if not replace and (arrival is not None or not loaded):  # an arrival that broke off is to list the same rows
             refuse_clashes(scored, among={key: row for key, row in before.items() if row.has_score})
+        if loaded:
+            return GamesLoaded(known, repeated=True, unchanged=len(rows), kept=kept)
         after = merge([LoadedGames(tuple(before.values())), loaded_games(load, rows)])
         if arrival is not None and after == before:
             return GamesLoaded(None, unchanged=len(rows) - kept, kept=kept)

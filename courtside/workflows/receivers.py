@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -19,9 +19,11 @@ from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.reading import FeatureTable
 from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
 from courtside.core.drift.reading.table import TableFile
-from courtside.core.games import read_games, validate_games
+from courtside.core.games.merge import GameKey, GamesClash
+from courtside.core.games.read import WrittenGames, read_written
 from courtside.core.games.schema import CANCELLED, GAME_COLUMNS
-from courtside.core.rows.sorting_out import sort_out
+from courtside.core.games.sorting_out import sort_out_games
+from courtside.core.rows.sorting_out import TooManyWrongRows, sort_out
 from courtside.workflows.arrival import Arrival
 from courtside.workflows.game_loads import load_games
 from courtside.workflows.loads import read_loads
@@ -136,23 +138,38 @@ class GamesReceiver:
     command: str = "courtside games load"
 
     def receive(self, content: bytes, arrival: Arrival, *, lake: Lake, now: datetime) -> Received:
-        """Merge the file's games into their seasons by id."""
+        """Merge the file's games into their seasons by id; those that clash with a game of the lake are wrong rows."""
         with _on_disk(content, arrival, command=self.command) as path:
-            if path.suffix in ARROW_SUFFIXES:
-                file = TableFile(str(path), arrival.file.path)
-                wanted = FeatureTable(fs.LocalFileSystem(), arrival.file.uri, (file,), single=True)
-                table = pa.Table.from_batches(list(wanted.of([*GAME_COLUMNS, CANCELLED])))
-                read = validate_games(table, source=str(path), min_season_games=0)
-            else:
-                read = read_games(path, min_season_games=0)
-        done = load_games(read, file=arrival.file.uri, lake=lake, now=now, arrival=arrival, progress=lambda _: None)
-        wrong = read.quarantined.drop_columns(["source"])
-        return Received(
-            done.load.id if done.load else None, wrong, done.new, done.changed, done.unchanged + done.kept, done.coming
-        )
+            written = _written(path, arrival)
+            found = sort_out_games(written)
+        clashing: dict[GameKey, str] = {}
+        while True:
+            try:
+                done = load_games(
+                    found.read, file=arrival.file.uri, lake=lake, now=now, arrival=arrival, progress=lambda _: None
+                )
+                break
+            except GamesClash as clash:
+                clashing |= dict.fromkeys(clash.keys, clash.row_reason)
+                try:
+                    found = sort_out_games(written, clashing=clashing)
+                except TooManyWrongRows:
+                    raise clash from None
+        same = done.unchanged + done.kept
+        return Received(done.load.id if done.load else None, found.wrong, done.new, done.changed, same, done.coming)
 
     def settle(self, *, lake: Lake) -> None:
         """Do nothing: whoever loads games next finishes what broke off."""
+
+
+def _written(path: Path, arrival: Arrival) -> WrittenGames:
+    name = PurePosixPath(arrival.file.path).name
+    if path.suffix not in ARROW_SUFFIXES:
+        return replace(read_written(path), source=name)
+    table = FeatureTable(
+        fs.LocalFileSystem(), arrival.file.uri, (TableFile(str(path), arrival.file.path),), single=True
+    )
+    return WrittenGames(pa.Table.from_batches(list(table.of([*GAME_COLUMNS, CANCELLED]))), name)
 
 
 def receiver_of(dataset: Dataset) -> Receiver:

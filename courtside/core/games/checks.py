@@ -39,7 +39,12 @@ def refuse_impossible(games: pa.Table, source: str, *, rows: Positions) -> None:
     conflicting = _differs_from(games, first)
     if conflicting.any():
         ids = games["game_id"].filter(pa.array(conflicting)).to_pylist()
-        raise GamesDuplicated(source, rows=rows[conflicting].tolist(), game_ids=list(dict.fromkeys(map(str, ids))))
+        raise GamesDuplicated(
+            source,
+            rows=rows[conflicting].tolist(),
+            game_ids=list(dict.fromkeys(map(str, ids))),
+            sharing=rows[np.isin(first, first[conflicting])].tolist(),
+        )
 
 
 def refuse_short_seasons(games: pa.Table, source: str, *, minimum: int, rows: Positions) -> None:
@@ -69,9 +74,15 @@ def codes(column: "pa.ChunkedArray[Any]") -> npt.NDArray[np.int32]:
     return np.asarray(column.combine_chunks().dictionary_encode().indices)
 
 
-def _differs_from(games: pa.Table, other: Positions) -> Mask:
+def ambiguous(games: pa.Table, columns: Sequence[str]) -> Mask:
+    """Return the rows whose game_id another row has with other values in `columns`, which hold no nulls."""
+    first = first_with_same_id(games)
+    return np.isin(first, first[_differs_from(games, first, columns)])
+
+
+def _differs_from(games: pa.Table, other: Positions, columns: Sequence[str] = GAME_COLUMNS[1:]) -> Mask:
     differs = np.zeros(games.num_rows, bool)
-    for name in GAME_COLUMNS[1:]:
+    for name in columns:
         column = games[name]
         values = codes(column) if pa.types.is_string(column.type) else column.to_numpy()
         differs |= values != values[other]

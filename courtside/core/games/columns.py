@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.core.games import convert
+from courtside.core.games.checks import Positions
 from courtside.core.games.errors import (
     GamesColumnsMissing,
     GamesColumnsRepeated,
@@ -53,22 +54,21 @@ def _plain(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def convert_columns(table: pa.Table, source: str) -> pa.Table:
-    """Return the table in `GAMES_SCHEMA`, rows in their order.
+def convert_columns(table: pa.Table, source: str, *, rows: Positions) -> pa.Table:
+    """Return the table in `GAMES_SCHEMA`, rows in their order; `rows` number them as a person sees them in the source.
 
     Raises:
         GamesValueMissing: empty cells.
         GamesTypeWrong: values of another type, or numbers beyond 16 bits.
         GamesDateUnparseable: dates that cannot be read.
     """
-    return pa.table([_convert(table, name, source) for name in GAME_COLUMNS], schema=GAMES_SCHEMA)
+    return pa.table([_convert(table, name, source, rows) for name in GAME_COLUMNS], schema=GAMES_SCHEMA)
 
 
-def _convert(table: pa.Table, name: str, source: str) -> convert.Column:
+def _convert(table: pa.Table, name: str, source: str, rows: Positions) -> convert.Column:
     column = convert.one_array(table.column(name))
     if column.null_count:
-        rows = np.flatnonzero(np.asarray(column.is_null()))
-        raise GamesValueMissing(source, name, rows=_row_numbers(rows))
+        raise GamesValueMissing(source, name, rows=rows[np.asarray(column.is_null())].tolist())
     try:
         return convert.TO_TYPE[GAMES_SCHEMA.field(name).type](column)
     except convert.Unconvertible as bad:
@@ -78,10 +78,6 @@ def _convert(table: pa.Table, name: str, source: str) -> convert.Column:
             source,
             name,
             expected=EXPECTED[name],
-            rows=_row_numbers(bad.positions),
+            rows=rows[bad.positions].tolist(),
             samples=list(dict.fromkeys(samples)),
         ) from bad
-
-
-def _row_numbers(positions: np.ndarray) -> list[int]:
-    return [int(position) + 1 for position in positions]

@@ -19,7 +19,12 @@ def describe_rows(rows: Sequence[int]) -> str:
 
 
 class GamesInvalid(BadInput):
-    """A games table cannot be used; `source` names it, `rows` are the 1-based data rows at fault."""
+    """A games table cannot be used; `source` names it, `rows` are the 1-based data rows at fault.
+
+    `row_reason` says in a few words what is wrong with each of these rows; it is empty where the whole table is wrong.
+    """
+
+    row_reason = ""
 
     def __init__(self, source: str, problem: str, *, rows: Sequence[int] = ()) -> None:
         self.source = source
@@ -61,6 +66,8 @@ class GamesEmpty(GamesInvalid):
 
 class GamesRowsMalformed(GamesInvalid):
     """Rows with more or fewer cells than the header."""
+
+    row_reason = "more or fewer cells than the header"
 
     def __init__(self, source: str, *, rows: Sequence[int], expected: int) -> None:
         self.expected = expected
@@ -115,6 +122,7 @@ class GamesValueMissing(GamesColumnInvalid):
 
     def __init__(self, source: str, column: str, *, rows: Sequence[int]) -> None:
         super().__init__(source, column, f"{describe_rows(rows)}: no value; fill it in or delete the row", rows=rows)
+        self.row_reason = f"no {column}"
 
 
 class GamesTypeWrong(GamesColumnInvalid):
@@ -130,6 +138,7 @@ class GamesTypeWrong(GamesColumnInvalid):
             f"{describe_rows(rows)}: found {seen} where {expected} belongs; correct or delete the row",
             rows=rows,
         )
+        self.row_reason = f"something other than {expected} in {column}"
 
 
 class GamesDateUnparseable(GamesTypeWrong):
@@ -137,10 +146,13 @@ class GamesDateUnparseable(GamesTypeWrong):
 
 
 class GamesDuplicated(GamesInvalid):
-    """One game_id with different contents."""
+    """One game_id with different contents; `sharing` are all rows with such an id, also the first ones."""
 
-    def __init__(self, source: str, *, rows: Sequence[int], game_ids: Sequence[str]) -> None:
+    row_reason = "the game_id of another row with other values"
+
+    def __init__(self, source: str, *, rows: Sequence[int], game_ids: Sequence[str], sharing: Sequence[int]) -> None:
         self.game_ids = tuple(game_ids)
+        self.sharing = tuple(sharing)
         ids = ", ".join(map(repr, self.game_ids[:SHOWN_ROWS]))
         super().__init__(
             source,
@@ -153,6 +165,8 @@ class GamesDuplicated(GamesInvalid):
 class GamesTeamPlaysItself(GamesInvalid):
     """The home team is the away team."""
 
+    row_reason = "a team that plays itself"
+
     def __init__(self, source: str, *, rows: Sequence[int]) -> None:
         super().__init__(
             source, f"{describe_rows(rows)}: a team plays itself; correct home_team or away_team", rows=rows
@@ -162,6 +176,8 @@ class GamesTeamPlaysItself(GamesInvalid):
 class GamesScoreNegative(GamesInvalid):
     """A negative score."""
 
+    row_reason = "negative points"
+
     def __init__(self, source: str, *, rows: Sequence[int]) -> None:
         super().__init__(
             source, f"{describe_rows(rows)}: negative points; correct home_points or away_points", rows=rows
@@ -170,6 +186,8 @@ class GamesScoreNegative(GamesInvalid):
 
 class GamesScoreTied(GamesInvalid):
     """Equal scores: no game ends with them, and it would have no winner to learn from."""
+
+    row_reason = "equal scores"
 
     def __init__(self, source: str, *, rows: Sequence[int]) -> None:
         super().__init__(

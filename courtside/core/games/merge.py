@@ -59,32 +59,50 @@ class LoadedGames:
     cancelled: frozenset[GameKey] = frozenset()
 
 
-class GameIdReused(BadInput):
+class GamesClash(BadInput):
+    """Games cannot be in the lake together with those that are there: pairs of one there and a new one, and why.
+
+    `row_reason` says in a few words what is wrong with each of the new ones, which are `keys`.
+    """
+
+    row_reason = ""
+
+    def __init__(self, pairs: list[tuple[GameRow, GameRow]], problem: str) -> None:
+        self.keys = tuple(new.key for _, new in pairs)
+        self.game_ids = tuple(new.game_id for _, new in pairs)
+        super().__init__(problem)
+
+
+class GameIdReused(GamesClash):
     """A game has the id that another game of its season has in the lake, and would replace that one."""
 
+    row_reason = "the game_id of another game in the lake"
+
     def __init__(self, pairs: list[tuple[GameRow, GameRow]]) -> None:
-        self.game_ids = tuple(new.game_id for _, new in pairs)
         shown = "; ".join(
             f"{_cut(new.game_id)} is {_told(old)} there and {_told(new)} here" for old, new in pairs[:_EXAMPLES]
         )
         super().__init__(
+            pairs,
             f"{len(pairs)} games have the id of another game of their season in the lake ({shown}); give every game "
-            "of a season an id of its own, or first take the wrong load back (`courtside games loads` lists them)"
+            "of a season an id of its own, or first take the wrong load back (`courtside games loads` lists them)",
         )
 
 
-class GamePlayedTwice(BadInput):
+class GamePlayedTwice(GamesClash):
     """A game is in the lake already under another id, so that it would count twice."""
 
+    row_reason = "a team that plays in another game of the lake on the same day"
+
     def __init__(self, pairs: list[tuple[GameRow, GameRow]]) -> None:
-        self.game_ids = tuple(new.game_id for _, new in pairs)
         shown = "; ".join(
             f"{_told(new)} is {_cut(new.game_id)} here, and {_cut(old.game_id)} has {_told(old)}"
             for old, new in pairs[:_EXAMPLES]
         )
         super().__init__(
+            pairs,
             f"{len(pairs)} games are of a team that plays on the same day in another game of the lake ({shown}); give "
-            "a game the id that it has there, or first take the wrong load back (`courtside games loads` lists them)"
+            "a game the id that it has there, or first take the wrong load back (`courtside games loads` lists them)",
         )
 
 

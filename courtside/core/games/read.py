@@ -4,13 +4,16 @@ import csv
 import gzip
 import re
 import zlib
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.machine_limits import refuse_out_of_memory
+from courtside.core.games.checks import Positions
 from courtside.core.games.columns import require_columns
 from courtside.core.games.errors import (
     GamesEmpty,
@@ -23,6 +26,31 @@ from courtside.core.games.schema import CANCELLED, GAME_COLUMNS
 from courtside.core.games.validation import MIN_SEASON_GAMES, ReadGames, validate_games
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenGames:
+    """Games as their file holds them, before any cell is looked at.
+
+    `rows` number the rows of `table` as a person sees them in the file, and `malformed` those that are not in it
+    because they do not have the header's number of cells, which is `width`.
+    """
+
+    table: pa.Table
+    source: str
+    malformed: tuple[int, ...] = ()
+    width: int = 0
+
+    @property
+    def rows(self) -> Positions:
+        """The number of each row of the table."""
+        numbers = np.arange(1, self.table.num_rows + len(self.malformed) + 1)
+        return numbers[~np.isin(numbers, self.malformed)]
+
+    def refuse_malformed(self) -> None:
+        """Raise `GamesRowsMalformed` unless every row has the header's number of cells."""
+        if self.malformed:
+            raise GamesRowsMalformed(self.source, rows=self.malformed, expected=self.width)
+
+
 def read_games(path: str | Path, *, min_season_games: int = MIN_SEASON_GAMES) -> ReadGames:
     """Read and validate a games file; extra columns are dropped, the order of columns and rows is free.
 
@@ -33,6 +61,13 @@ def read_games(path: str | Path, *, min_season_games: int = MIN_SEASON_GAMES) ->
     Raises:
         GamesInvalid: a named subclass that says which rows are wrong and what to do.
     """
+    written = read_written(path)
+    written.refuse_malformed()
+    return validate_games(written.table, source=written.source, min_season_games=min_season_games)
+
+
+def read_written(path: str | Path) -> WrittenGames:
+    """Read a games file as `read_games` does, without a look at its cells; raises `GamesInvalid` for a wrong file."""
     file = Path(path)
     source = str(path)
     if not file.is_file():
@@ -42,23 +77,22 @@ def read_games(path: str | Path, *, min_season_games: int = MIN_SEASON_GAMES) ->
         raise GamesFileUnsupported(source)
     if file.stat().st_size == 0:
         raise GamesEmpty(source)
-    table = _read_parquet(file, source) if name.endswith(".parquet") else _read_csv(file, source)
-    return validate_games(table, source=source, min_season_games=min_season_games)
+    return _read_parquet(file, source) if name.endswith(".parquet") else _read_csv(file, source)
 
 
-def _read_parquet(file: Path, source: str) -> pa.Table:
+def _read_parquet(file: Path, source: str) -> WrittenGames:
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(file) as parquet:
             require_columns(parquet.schema_arrow.names, source)
-            return parquet.read(columns=_wanted(parquet.schema_arrow.names))
+            return WrittenGames(parquet.read(columns=_wanted(parquet.schema_arrow.names)), source)
     except (pa.ArrowException, OSError) as error:
         refuse_out_of_memory(error, f"to read {source}")
         raise GamesFileCorrupt(source, expected="parquet", detail=_first_line(error)) from error
 
 
-def _read_csv(file: Path, source: str) -> pa.Table:
+def _read_csv(file: Path, source: str) -> WrittenGames:
     content = _gunzip(file, source) if file.name.lower().endswith(".gz") else file.read_bytes()
     _refuse_other_encodings(content, source)
     header, *body = re.split(rb"\r\n|\n|\r", content.lstrip(b"\r\n"), maxsplit=1)
@@ -101,7 +135,7 @@ def _header_names(header: bytes, source: str) -> list[str]:
         raise GamesFileCorrupt(source, expected="UTF-8 csv", detail=_first_line(error)) from error
 
 
-def _parse_csv(content: bytes, source: str, names: list[str]) -> pa.Table:
+def _parse_csv(content: bytes, source: str, names: list[str]) -> WrittenGames:
     """Read every cell as text, so that a value of the wrong type can be named with its row."""
     from pyarrow import csv as arrow_csv
 
@@ -127,9 +161,7 @@ def _parse_csv(content: bytes, source: str, names: list[str]) -> pa.Table:
     except pa.ArrowException as error:
         refuse_out_of_memory(error, f"to read {source}")
         raise GamesFileCorrupt(source, expected="UTF-8 csv", detail=_first_line(error)) from error
-    if malformed:
-        raise GamesRowsMalformed(source, rows=malformed, expected=len(names))
-    return table
+    return WrittenGames(table, source, malformed=tuple(malformed), width=len(names))
 
 
 def _first_line(error: BaseException) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from courtside.core.games.checks import Mask
+from courtside.core.games.checks import Mask, Positions
 from courtside.core.games.convert import Unconvertible, one_array, to_flag
 from courtside.core.games.errors import GamesTypeWrong
 from courtside.core.games.schema import CANCELLED, GAMES_SCHEMA
@@ -50,10 +50,10 @@ def with_empty_scores(games: pa.Table) -> pa.Table:
     return games
 
 
-def cancelled_games(games: pa.Table, written: pa.Table, source: str) -> tuple[tuple[int, str], ...]:
+def cancelled_games(games: pa.Table, written: pa.Table, source: str, *, rows: Positions) -> tuple[tuple[int, str], ...]:
     """Return season and id of the games that their rows, as `written`, say are cancelled; an empty cell says nothing.
 
-    Raises `GamesTypeWrong` for what is neither 0 nor 1.
+    `rows` number the games as a person sees them in the source. Raises `GamesTypeWrong` for what is neither 0 nor 1.
     """
     if CANCELLED not in written.column_names or not games.num_rows:
         return ()
@@ -63,8 +63,8 @@ def cancelled_games(games: pa.Table, written: pa.Table, source: str) -> tuple[tu
     try:
         flags = np.asarray(to_flag(told)) if len(told) else np.zeros(0, bool)
     except Unconvertible as bad:
-        rows, samples = [int(said[at]) + 1 for at in bad.positions], [str(told[int(at)]) for at in bad.positions[:3]]
-        raise GamesTypeWrong(source, CANCELLED, expected="0 or 1", rows=rows, samples=samples) from bad
+        at_fault, samples = rows[said[bad.positions]].tolist(), [str(told[int(at)]) for at in bad.positions[:3]]
+        raise GamesTypeWrong(source, CANCELLED, expected="0 or 1", rows=at_fault, samples=samples) from bad
     of = games.take(pa.array(said[flags]))
     return tuple((int(row["season"]), str(row["game_id"])) for row in of.select(["season", "game_id"]).to_pylist())
 

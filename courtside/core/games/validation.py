@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from courtside.core.games.checks import Mask, Positions, refuse_impossible, refuse_short_seasons
 from courtside.core.games.columns import convert_columns, require_columns
@@ -27,6 +28,7 @@ class ReadGames:
     `table` is in `GAMES_SCHEMA`, ordered by date, then id; `quarantined` in `QUARANTINE_SCHEMA`;
     `unplayed` are the rows without a score yet, which are in neither table, in `GAMES_SCHEMA` with empty scores;
     `cancelled` are the seasons and ids of those among them that will not be played;
+    `rows` number the rows of `table` as a person sees them in the source;
     `out_of_order` counts the rows dated before the row above them in the source.
     """
 
@@ -36,6 +38,7 @@ class ReadGames:
     out_of_order: int
     source: str
     cancelled: tuple[tuple[int, str], ...] = ()
+    rows: Positions = field(default_factory=lambda: np.empty(0, np.int64), compare=False)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -52,7 +55,14 @@ class ReadGames:
         return (*sorted_note, *odd, *unplayed[: self.unplayed.num_rows])
 
 
-def validate_games(table: pa.Table, *, source: str = "games", min_season_games: int = MIN_SEASON_GAMES) -> ReadGames:
+def validate_games(
+    table: pa.Table,
+    *,
+    source: str = "games",
+    min_season_games: int = MIN_SEASON_GAMES,
+    rows: Positions | None = None,
+    odd_tolerated: bool = False,
+) -> ReadGames:
     """Validate an arrow table of games as `read_games` does a file.
 
     Args:
@@ -62,6 +72,8 @@ def validate_games(table: pa.Table, *, source: str = "games", min_season_games: 
         source: the table's name in messages and in the quarantine.
         min_season_games: fewest games of a season that is not the newest; 0 for a slice of a table that
             was validated whole.
+        rows: the rows' numbers in messages and in the quarantine; None numbers them from 1.
+        odd_tolerated: whether any number of odd rows is set aside, because the caller judges how many are too many.
 
     Raises:
         GamesInvalid: a named subclass that says which rows are wrong and what to do.
@@ -69,28 +81,32 @@ def validate_games(table: pa.Table, *, source: str = "games", min_season_games: 
     require_columns(table.column_names, source)
     if table.num_rows == 0:
         raise GamesEmpty(source)
+    numbers: Positions = np.arange(1, table.num_rows + 1) if rows is None else rows
     unplayed = without_score(table)
-    games = convert_columns(with_any_score(table.select(list(GAME_COLUMNS)), unplayed), source)
+    games = convert_columns(with_any_score(table.select(list(GAME_COLUMNS)), unplayed), source, rows=numbers)
     later, games = games.filter(pa.array(unplayed)), games.filter(pa.array(~unplayed))
-    cancelled = cancelled_games(later, table.filter(pa.array(unplayed)), source)
+    cancelled = cancelled_games(later, table.filter(pa.array(unplayed)), source, rows=numbers[unplayed])
     later = with_empty_scores(later)
-    rows: Positions = np.flatnonzero(~unplayed) + 1
+    rows = numbers[~unplayed]
     if not rows.size:
         empty = set_aside(games, {}, source, numbers=rows)
         return ReadGames(games, empty, later, out_of_order=0, source=source, cancelled=cancelled)
     refuse_impossible(games, source, rows=rows)
     odd = find_oddities(games)
     aside: Mask = np.any(list(odd.values()), axis=0)
-    _refuse_too_odd(odd, aside, source, hint=_hint(games, odd), rows=rows)
+    if not odd_tolerated:
+        _refuse_too_odd(odd, aside, source, hint=_hint(games, odd), rows=rows)
     kept = games.filter(pa.array(~aside))
     refuse_short_seasons(kept, source, minimum=min_season_games, rows=rows[~aside])
+    order = pc.sort_indices(kept, sort_keys=[("game_date", "ascending"), ("game_id", "ascending")])
     return ReadGames(
-        table=kept.sort_by([("game_date", "ascending"), ("game_id", "ascending")]).combine_chunks(),
+        table=kept.take(order).combine_chunks(),
         quarantined=set_aside(games, odd, source, numbers=rows),
         unplayed=later,
         out_of_order=_count_out_of_order(games),
         source=source,
         cancelled=cancelled,
+        rows=rows[~aside][np.asarray(order)],
     )
 
 

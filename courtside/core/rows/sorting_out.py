@@ -60,7 +60,7 @@ def sort_out(table: pa.Table, dataset: Dataset) -> SortedOut:
     copies = _copies(table, dataset, reasons)
     wrong = np.any(list(reasons.values()), axis=0) if reasons else np.zeros(table.num_rows, bool)
     count, total = int(wrong.sum()), table.num_rows
-    if count and (count == total or count > max(WRONG_TOLERATED, WRONG_SHARE_TOLERATED * total)):
+    if are_too_many(count, total):
         told = [f"{int(mask.sum())} with {reason}" for reason, mask in reasons.items() if mask.any()]
         raise TooManyWrongRows(count, total, told)
     rows = np.flatnonzero(wrong)
@@ -68,6 +68,11 @@ def sort_out(table: pa.Table, dataset: Dataset) -> SortedOut:
     aside = table.take(rows).add_column(0, "reason", pa.array(why, pa.string()))
     aside = aside.add_column(0, "row", pa.array(rows + 1, pa.int64()))
     return SortedOut(table.filter(pa.array(~(wrong | copies))), aside, int(copies.sum()))
+
+
+def are_too_many(wrong: int, total: int) -> bool:
+    """Say whether so many rows of a file are wrong that the file is wrong as a whole."""
+    return wrong > 0 and (wrong == total or wrong > max(WRONG_TOLERATED, WRONG_SHARE_TOLERATED * total))
 
 
 def _with_numbers(table: pa.Table, dataset: Dataset) -> tuple[pa.Table, dict[str, Mask]]:

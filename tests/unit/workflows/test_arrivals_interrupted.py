@@ -15,7 +15,7 @@ from tests.unit.workflows.arriving import NBA, Desk
 from tests.unit.workflows.test_arrivals import FIRST, TABLE, as_csv, charged
 from tests.unit.workflows.test_arrivals_of_games import schedule, written
 
-MOST_WRITES = 32
+MOST_WRITES = 48
 
 
 def table_desk() -> Desk:
@@ -33,11 +33,13 @@ def table_desk() -> Desk:
 
 
 def games_desk() -> Desk:
-    """Return a desk with a schedule, its first scores, a correction, and a file that contains no games."""
+    """Return a desk with a schedule, its scores with wrong rows, a correction, and a file that contains no games."""
     desk = Desk(dataset=NBA)
     games = schedule(12)
     desk.put("schedule.csv", written(games, scored=0))
     desk.put("scores.csv", written(games, scored=6))
+    clashing, nameless = games[0] | {"home_team": "SAS", "away_team": "UTA"}, games[7] | {"game_id": ""}
+    desk.put("wrong.csv", written([clashing, nameless, games[6]], scored=3))
     desk.put("moved.csv", written([games[8] | {"game_date": "2010-12-24"}], scored=0))
     desk.put("odd.csv", b"a,b\n1,2\n")
     return desk

@@ -5,13 +5,15 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from courtside.contracts import lake_keys
-from courtside.contracts.records import ArrivalOutcome
+from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
 from tests.unit.core.games.game_rows import Row, season_rows
 from tests.unit.workflows.arriving import NBA, NOW, Desk
+from tests.unit.workflows.test_arrivals import as_feather
 
 
 def schedule(games: int) -> list[Row]:
@@ -27,6 +29,11 @@ def written(rows: list[Row], *, scored: int, **more: list[Any]) -> bytes:
         told = row if place < scored else row | {"home_points": "", "away_points": ""}
         writer.writerow([*told.values(), *(values[place] for values in more.values())])
     return text.getvalue().encode()
+
+
+def aside(desk: Desk, record: ArrivalRecord) -> list[dict[str, str]]:
+    """Return the wrong rows of a file as its quarantine lists them."""
+    return list(csv.DictReader(io.StringIO(desk.lake.read(f"{record.quarantine}rows.csv").decode())))
 
 
 def coming(desk: Desk) -> dict[str, Any]:
@@ -115,11 +122,67 @@ def test_a_played_game_cannot_be_cancelled(desk: Desk) -> None:
     assert len(played(desk)) == 6
 
 
-def test_an_unreadable_cancellation_quarantines_the_file(desk: Desk) -> None:
-    found = desk.arrive("odd.csv", written(schedule(3), scored=0, is_cancelled=["", "perhaps", 0]))
+def test_a_row_with_an_unreadable_cancellation_is_set_aside(desk: Desk) -> None:
+    games = schedule(4)
+    found = desk.arrive("odd.csv", written(games, scored=1, is_cancelled=["", "", "perhaps", 0]))
+    assert (found.outcome, found.new, found.wrong) == (ArrivalOutcome.LOADED, 3, 1)
+    assert found.reason == "wrong rows: 1 with something other than 0 or 1 in is_cancelled"
+    (row,) = aside(desk, found)
+    assert (row["row"], row["is_cancelled"]) == ("3", "perhaps")
+    assert list(coming(desk)) == [games[1]["game_id"], games[3]["game_id"]]
+
+
+def test_wrong_games_are_set_aside_one_by_one_with_one_alert(desk: Desk) -> None:
+    games = schedule(24)
+    rows = [*games[:19], games[19] | {"game_id": ""}, games[20] | {"home_points": "many"}, *games[21:]]
+    content = written(rows, scored=24) + b"cut off,2011-01-01\r\n"
+    found = desk.arrive("week.csv", content)
+    assert (found.outcome, found.new, found.wrong) == (ArrivalOutcome.LOADED, 22, 3)
+    told = [(row["row"], row["reason"], row["home_team"]) for row in aside(desk, found)]
+    assert told == [
+        ("20", "no game_id", games[19]["home_team"]),
+        ("21", "something other than a whole number in home_points", games[20]["home_team"]),
+        ("25", "more or fewer cells than the header", ""),
+    ]
+    assert desk.lake.read(f"{found.quarantine}original/week.csv") == content
+    (alert,) = desk.alerts.sent
+    assert "Its other rows were taken in" in alert.text
+    assert len(played(desk)) == 22
+    again = desk.arrive("again.csv", content)
+    assert (again.outcome, again.wrong, len(desk.alerts.sent)) == (ArrivalOutcome.NOTHING_NEW, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"home_team": "SAS", "away_team": "UTA"}, "the game_id of another game in the lake"),
+        ({"game_id": "new"}, "a team that plays in another game of the lake on the same day"),
+    ],
+)
+def test_a_game_that_clashes_with_one_of_the_lake_is_set_aside_alone(
+    desk: Desk, change: dict[str, str], reason: str
+) -> None:
+    games = schedule(12)
+    desk.arrive("monday.csv", written(games[:4], scored=4))
+    found = desk.arrive("week.csv", written([*games[4:8], games[1] | change, *games[8:]], scored=9))
+    assert (found.outcome, found.new, found.wrong) == (ArrivalOutcome.LOADED, 8, 1)
+    assert [(row["row"], row["reason"]) for row in aside(desk, found)] == [("5", reason)]
+    assert played(desk)[games[1]["game_id"]] == games[1]["home_points"]
+    assert len(played(desk)) == 12
+
+
+def test_a_feather_file_is_sorted_out_like_any_other(desk: Desk) -> None:
+    games = schedule(12)
+    table = pa.table({name: [game[name] for game in games] for name in games[0]})
+    ids = pa.array([None, *(game["game_id"] for game in games[1:])])
+    found = desk.arrive("week.feather", as_feather(table.set_column(0, "game_id", ids)))
+    assert (found.new, found.reason) == (11, "wrong rows: 1 with no game_id")
+
+
+def test_a_file_without_a_good_game_is_refused_with_its_own_reason(desk: Desk) -> None:
+    found = desk.arrive("week.csv", written([game | {"game_date": "soon"} for game in schedule(5)], scored=5))
     assert found.outcome == ArrivalOutcome.QUARANTINED
-    assert "is_cancelled" in found.reason
-    assert "perhaps" in found.reason
+    assert found.reason.startswith("week.csv: column 'game_date': rows 1, 2, 3, 4, 5 (5 rows): found 'soon'")
 
 
 def test_odd_games_are_set_aside_and_a_clashing_game_quarantines_the_file(desk: Desk) -> None:
