@@ -231,8 +231,8 @@ class ContractDocument(Keys):
         [],
         max_length=3,
         description="At most three columns by whose values (the 12 most frequent of each) the drift check looks at "
-        "parts of a window; the gate looks at parts of the holdout by the first of them. With `features: infer` such a "
-        "column is no feature; list the features if models shall read it.",
+        "parts of a window; the gate looks at parts of the holdout by the first of them. Models may read such a column "
+        "too: with `features: infer` they do, unless `leave_out` names it.",
         examples=[["plan", "country"]],
     )
     candidates: Names | None = Field(

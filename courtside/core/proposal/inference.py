@@ -16,9 +16,9 @@ from courtside.core.rows.order import SortKeys, row_order
 def inferred_features(rows: pa.Table, dataset: Dataset, *, table: str) -> tuple[Guess, ...]:
     """Say of each column of the table called `table` whether it is a feature of this contract, and why.
 
-    What the contract gives another role is no feature; the rest is judged by its values, and by whether it knows the
-    outcome in rows that have a label. Raises `MissingColumns` for columns to leave out that are not there,
-    `NothingToLearnFrom`, `TargetNotBinary` and `PositiveNeverOccurs`.
+    What the contract gives another role is no feature, but a segment may be one. The rest is judged by its values, and
+    by whether it knows the outcome in rows that have a label. Raises `MissingColumns` for columns to leave out that are
+    not there, `NothingToLearnFrom`, `TargetNotBinary` and `PositiveNeverOccurs`.
     """
     assert dataset.inference is not None
     names, rows = rows.column_names, _in_one_order(rows, dataset)
@@ -62,7 +62,6 @@ def _roles(dataset: Dataset) -> dict[str, Guess]:
     assert dataset.inference is not None
     parts: list[tuple[tuple[str | None, ...], Part, str]] = [
         (dataset.inference.leave_out, Part.LEFT_OUT, "the contract names it in leave_out"),
-        ((dataset.segment, *dataset.segments), Part.LEFT_OUT, "it is a segment"),
         (tuple(dataset.entity_columns), Part.LEFT_OUT, "it says which rows hang together"),
         ((dataset.season_column,), Part.LEFT_OUT, "it is the season"),
         (dataset.id_columns, Part.ID, "it is one of the id_columns"),

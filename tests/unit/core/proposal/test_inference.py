@@ -53,7 +53,7 @@ def test_roles_ids_times_constants_nested_values_and_leaks_are_not_features() ->
     )
     contract = replace(
         INFER,
-        segments=("plan",),
+        segments=("region", "year"),
         season_column="year",
         prediction="score",
         inference=Inference(leave_out=("reason",), entities=(("*", ("region",)),)),
@@ -63,7 +63,6 @@ def test_roles_ids_times_constants_nested_values_and_leaks_are_not_features() ->
         "customer_id": "it is one of the id_columns",
         "measured_at": "it is the time_column",
         "churned": "it is the target",
-        "plan": "it is a segment",
         "region": "it says which rows hang together",
         "year": "it is the season",
         "score": "it is what a model predicted",
@@ -79,6 +78,18 @@ def test_roles_ids_times_constants_nested_values_and_leaks_are_not_features() ->
     assert {feature.entity for feature in resolved.features} == {("region",)}
     assert resolved.contract == contract.contract
     assert not resolved.to_infer
+
+
+def test_a_segment_is_a_feature_unless_the_contract_leaves_it_out_or_its_values_cannot_be_one() -> None:
+    rows = with_columns(
+        plan=["basic", "pro", "team"] * 200, region=["north", "south"] * 300, outcome=pc.if_else(LEFT, "gone", "here")
+    )
+    contract = replace(INFER, segment="plan", segments=("plan", "region", "outcome"))
+    assert kinds(rows, contract)["plan"] is kinds(rows, contract)["region"] is FeatureKind.CATEGORICAL
+    assert inferred(rows, contract)["outcome"].part is Part.SUSPECT
+    without = replace(contract, inference=Inference(leave_out=("plan",)))
+    assert inferred(rows, without)["plan"].reason == "the contract names it in leave_out"
+    assert kinds(rows, without)["region"] is FeatureKind.CATEGORICAL
 
 
 def test_a_column_that_reveals_a_target_of_text_is_left_out() -> None:
