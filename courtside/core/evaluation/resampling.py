@@ -9,9 +9,12 @@ For the calibration error, which every resampling adds noise to, the reflection 
 interval doubles it: for the difference between an over-confident and a calibrated model on 4,348 rows,
 percentile intervals covered the truth in 10 to 25 % of 300 simulated samples, basic ones in 78 to 85 %.
 
-A biased figure can lie outside its basic interval. One model's calibration error, which is shown beside its interval,
-therefore has a symmetric one (P. Hall, "On symmetric bootstrap confidence intervals", Journal of the Royal Statistical
-Society B 50, 1988): it is wider by the bias, and always contains the figure.
+A biased figure can lie outside its basic interval, where nobody who reads both would believe either. The interval then
+reaches to the figure: a difference of calibration errors needs this in about 1 of 200 samples, and its interval covers
+the truth as often as before, where a symmetric one covers it less often (65 instead of 75 % of 200 samples of 4,348
+rows) and finds an over-confident challenger in 28 instead of 70 %. One model's calibration error, whose bias is larger,
+has a symmetric interval nevertheless (P. Hall, "On symmetric bootstrap confidence intervals", Journal of the Royal
+Statistical Society B 50, 1988): it is wider by the bias, and always contains the figure.
 """
 
 from collections.abc import Mapping
@@ -60,13 +63,13 @@ def _draw(rng: np.random.Generator, rows: int, times: int) -> Weights:
 def basic_interval(
     value: float, draws: Values, *, level: float = LEVEL, within: tuple[float, float] = (-np.inf, np.inf)
 ) -> Interval:
-    """Return the basic bootstrap interval of `value`, its ends kept `within` what the measure can be.
+    """Return the basic bootstrap interval of `value`, reaching to it, its ends kept `within` what the measure can be.
 
     Draws that are NaN (a measure that was not defined on them) are left out.
     """
     tail = (1 - level) / 2
     low, high = np.nanquantile(draws, [tail, 1 - tail])
-    ends = np.clip([2 * value - high, 2 * value - low], *within)
+    ends = np.clip([min(2 * value - high, value), max(2 * value - low, value)], *within)
     return Interval(value, float(ends[0]), float(ends[1]))
 
 

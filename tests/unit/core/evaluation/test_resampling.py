@@ -77,6 +77,24 @@ def test_an_interval_contains_its_value_and_swapping_the_models_mirrors_it(seed:
     assert 0 <= alone.low <= alone.value <= alone.high
 
 
+@given(st.integers(0, 10_000), st.floats(0.5, 2.0))
+@settings(max_examples=60, deadline=None)
+def test_a_difference_of_calibration_errors_lies_in_its_interval(seed: int, confidence: float) -> None:
+    labels, logits = calibrated(seed, 60)
+    a, b = (calibration_error(labels, expit(each * logits)) for each in (confidence, 1.0))
+    draws = resample({"difference": lambda weights: a(weights) - b(weights)}, rows=60, seed=seed, resamples=100)
+    value = float((a(np.ones((60, 1))) - b(np.ones((60, 1))))[0])
+    interval = basic_interval(value, draws["difference"])
+    assert interval.low <= interval.value <= interval.high
+
+
+@pytest.mark.parametrize("bias", [-1.0, 1.0])
+def test_an_interval_reaches_to_a_figure_from_which_all_draws_are_biased(bias: float) -> None:
+    draws = np.random.default_rng(0).normal(0.2 + bias, 0.1, 1_000)
+    interval = basic_interval(0.2, draws, within=(-0.5, 0.5))
+    assert (interval.low, interval.high) == ((0.2, 0.5) if bias < 0 else (-0.5, 0.2))
+
+
 def test_the_bootstrap_agrees_with_delong() -> None:
     labels, logits = calibrated(4, 2_000)
     other = logits + np.random.default_rng(4).normal(0, 0.4, 2_000)

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from courtside.core.evaluation import auc, log_loss, score
-from courtside.core.gate.comparison import SEGMENT
+from courtside.core.gate.comparison import SEGMENT, compare
 from courtside.core.gate.holdout import Holdout, HoldoutInvalid
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import GateVerdict, judge
@@ -170,3 +172,15 @@ def test_a_table_is_read_column_by_column_and_nulls_are_refused() -> None:
 
 def test_the_same_holdout_gives_the_same_verdict() -> None:
     assert judge(holdout(), policy=POLICY) == judge(holdout(), policy=POLICY)
+
+
+@example(seed=123, confidence=1.3)  # all resamples but a few have a smaller difference than these rows
+@given(seed=st.integers(0, 10_000), confidence=st.floats(0.5, 2.0))
+@settings(max_examples=25, deadline=None)
+def test_every_difference_lies_in_the_interval_shown_beside_it(seed: int, confidence: float) -> None:
+    rows = holdout(challenger=0, champion=0, confidence=confidence, n=300, seed=seed)
+    for each in compare(rows, GatePolicy(resamples=100, seed=42)).comparisons.values():
+        assert each.difference is not None
+        assert each.low is not None
+        assert each.high is not None
+        assert each.low <= each.difference <= each.high, each
