@@ -50,6 +50,16 @@ def coming_games(season: int) -> str:
     return f"{GAMES_PREFIX}_coming/season={season}.parquet"
 
 
+def contracts(model: str) -> str:
+    """Prefix of the contracts that a model had, one object for each."""
+    return f"models/{_model(model)}/contract/"
+
+
+def contract(model: str, version: int, sha256: str) -> str:
+    """Key of one contract of a model; what lies there is never replaced by another one."""
+    return f"{contracts(model)}v{version}-{sha256[:12]}.yaml"
+
+
 def incoming(model: str) -> str:
     """Prefix of the files that a model's rows arrive in."""
     return f"{INCOMING_PREFIX}{_model(model)}/"

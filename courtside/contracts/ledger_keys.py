@@ -1,5 +1,6 @@
 """Keys of the ledger: the only place that spells one."""
 
+import hashlib
 from datetime import datetime
 
 from courtside.contracts.key_names import key_name
@@ -10,6 +11,10 @@ APPROVALS_PREFIX = "approval/"
 RETRAINING_LOCK = "lock/retraining"
 CHECKS_PREFIX = "check/"
 NOTICES_PREFIX = "notice/"
+_SHARDS = "0123456789abcdef"
+STAGE_MODELS = tuple(f"models-{shard}/" for shard in _SHARDS)
+"""The parts of the ledger that the stage's models are spread over, so that none of them is asked for all."""
+PLACES_PREFIX = "places/"
 
 
 def partition(key: str) -> str:
@@ -40,3 +45,23 @@ def notice(kind: str, subject: str) -> str:
 def approval(training_id: str) -> str:
     """Key of one request for approval; raises `NameUnusable`."""
     return f"{APPROVALS_PREFIX}{key_name(training_id, 'the id of a training')}"
+
+
+def stage_model(model: str) -> str:
+    """Key of the entry of one of the stage's models; raises `NameUnusable`."""
+    return f"models-{shard(model)}/{key_name(model, 'the name of a model')}"
+
+
+def stage_model_of(key: str) -> str:
+    """Return the name of the model in a key that `stage_model` gives."""
+    return key.rpartition("/")[2]
+
+
+def place(kind: str, name: str) -> str:
+    """Key of the note that says whose a place in MLflow is: a registered model's, or an experiment's."""
+    return f"{PLACES_PREFIX}{kind}-{key_name(name, 'the name of a place in MLflow')}"
+
+
+def shard(model: str) -> str:
+    """Return which of the 16 parts of stage-wide documents a model's lies in: even with many models none is hot."""
+    return hashlib.sha256(model.encode()).hexdigest()[0]

@@ -11,10 +11,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.versioned import require_readable
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
 from courtside.core.gate.policy import GatePolicy
 from courtside.datasets.contract_checks import CHECKS
 from courtside.datasets.contract_keys import (
+    FORMAT,
     NOT_YET,
     NOT_YET_WORDS,
     PARTS,
@@ -38,23 +40,25 @@ class DatasetInvalid(BadInput):
 
 def load_dataset(name: str) -> Dataset:
     """Return the contract called `name`, or the one in the YAML file at that path; raises `DatasetInvalid`."""
-    dataset, shipped = _read(name, _content(name)), _shipped()
+    dataset, shipped = parse_dataset(name, contract_content(name)), _shipped()
     own = Path(name if _is_path(name) else str(shipped[name])).resolve()
     catalog = {file: Path(str(file)).resolve() for file in shipped.values()}
     for file, path in catalog.items():
         if path == own:
             continue
-        other = _read(file.name, file.read_bytes())
+        other = parse_dataset(file.name, file.read_bytes())
         if own in catalog.values() or other.contract != dataset.contract:  # a copy elsewhere is no other contract
             _require_own_names(name, dataset, other, file)
     return dataset
 
 
-def _read(name: str, content: bytes) -> Dataset:
+def parse_dataset(name: str, content: bytes) -> Dataset:
+    """Return the contract that a YAML document states; errors call it `name`. Raises `DatasetInvalid`, `TooNew`."""
     try:
         document = read_document(content)
     except YamlRefused as error:
         raise DatasetInvalid(name, [str(error)]) from error
+    require_readable(document.values, what=f"contract {name}", newest=FORMAT)
     try:
         contract = ContractDocument.model_validate(document.values)
     except ValidationError as error:
@@ -136,7 +140,8 @@ def _is_path(name: str) -> bool:
     return path.suffix.lower() in {".yaml", ".yml"} or len(path.parts) != 1
 
 
-def _content(name: str) -> bytes:
+def contract_content(name: str) -> bytes:
+    """Return the YAML of the contract called `name`, or of the file at that path; raises `DatasetInvalid`."""
     path = Path(name)
     if _is_path(name):
         try:

@@ -30,6 +30,10 @@ Margin = Annotated[float, Field(ge=0, lt=1, strict=True)]
 LIMITS = GatePolicy()
 
 
+FORMAT = 1
+"""The newest format of a contract that this Courtside reads."""
+
+
 class Keys(BaseModel):
     """Keys of a contract; others are refused."""
 
@@ -160,6 +164,11 @@ class ContractDocument(Keys):
     )
     version: Count = Field(
         1, description="Counts the contract's changes, for people; records say it beside the hash.", examples=[2]
+    )
+    format: Count = Field(
+        FORMAT,
+        description="In which format the contract is written; a Courtside that is too old for it says so.",
+        examples=[1],
     )
     purpose: Text | None = Field(
         None, description="What the models are for, in the words of their card.", examples=["Who will leave next month"]

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import Payload
-from courtside.workflows.ports import Ledger, LedgerWrite
+from courtside.workflows.ports import Ledger, LedgerEntry, LedgerWrite
 
 MOST_TRIES = 20
 
@@ -21,10 +23,30 @@ class LedgerBusy(CourtsideError):
         super().__init__(f"{key} was changed by others {MOST_TRIES} times in a row; try again")
 
 
+class LedgerDocumentDamaged(CourtsideError):
+    """A document of the ledger is not what Courtside writes there."""
+
+    def __init__(self, key: str, detail: str) -> None:
+        self.key = key
+        self.detail = detail
+        super().__init__(
+            f"the ledger's document {key} is not what Courtside writes there ({detail}): somebody changed it by hand. "
+            "Put back what it said before; the table's point-in-time recovery has it"
+        )
+
+
 def read(ledger: Ledger, key: str, kind: type[_Document]) -> tuple[_Document | None, int]:
-    """Return a document and its revision; (None, 0) where there is none."""
+    """Return a document and its revision; (None, 0) where there is none. Raises `LedgerDocumentDamaged`, `TooNew`."""
     entry = ledger.get(key)
-    return (None, 0) if entry is None else (kind.model_validate_json(entry.document), entry.revision)
+    return (None, 0) if entry is None else (parsed(entry, kind), entry.revision)
+
+
+def parsed(entry: LedgerEntry, kind: type[_Document]) -> _Document:
+    """Return the document of an entry; raises `LedgerDocumentDamaged`, and `TooNew` for one of a newer Courtside."""
+    try:
+        return kind.model_validate_json(entry.document)
+    except ValidationError as error:
+        raise LedgerDocumentDamaged(entry.key, error.errors()[0]["msg"]) from error
 
 
 def written(key: str, document: Payload, *, expected_revision: int) -> LedgerWrite:

@@ -4,6 +4,7 @@ from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
 from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
+from courtside.contracts.records.stage_models import StageModel, StagePlace
 from courtside.contracts.records.training import (
     Calibration,
     DataManifest,
@@ -37,5 +38,7 @@ __all__ = [
     "RollingOriginRecord",
     "SealedFiles",
     "SplitRule",
+    "StageModel",
+    "StagePlace",
     "TrainingRecord",
 ]

@@ -1,0 +1,266 @@
+"""Which models a stage looks after: the ledger names each with its contract, and the contract lies in the lake.
+
+The contract is written before the ledger names it, under a key of its own content, so whoever follows the ledger finds
+what was added, or is told that somebody changed it by hand.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.records import StageModel, StagePlace
+from courtside.contracts.shortening import listed, shortened
+from courtside.contracts.versioned import TooNew
+from courtside.core.dataset import Dataset
+from courtside.datasets.catalog import DatasetInvalid, parse_dataset
+from courtside.workflows.ledger_documents import (
+    MOST_TRIES,
+    LedgerBusy,
+    LedgerDocumentDamaged,
+    parsed,
+    read,
+    written,
+)
+from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing
+
+
+class ModelUnknown(BadInput):
+    """A stage looks after no model of this name; `known` are those that it does look after."""
+
+    def __init__(self, model: str, known: Sequence[str], *, because: str = "") -> None:
+        self.model = model
+        self.known = tuple(known)
+        has = f"its models are {listed(self.known)}" if known else "it has no model yet"
+        super().__init__(
+            f"the stage has no model {shortened(model)!r}{because}; {has}. "
+            "Add one with `courtside models add CONTRACT.yaml`"
+        )
+
+
+class ModelRemoved(ModelUnknown):
+    """A stage looked after this model until somebody removed it."""
+
+    def __init__(self, model: str, removed_at: datetime, known: Sequence[str]) -> None:
+        self.removed_at = removed_at
+        super().__init__(model, known, because=f" any more: it was removed at {removed_at:%Y-%m-%d %H:%M} UTC")
+
+
+class PlaceOfAnother(BadInput):
+    """A contract names a registered model or an experiment that belongs to another model of the stage."""
+
+    def __init__(self, model: str, kind: str, name: str, owner: str) -> None:
+        self.model = model
+        self.kind = kind
+        self.name = name
+        self.owner = owner
+        super().__init__(
+            f"the {kind} of {model} is {name}, which belongs to the model {owner} of this stage, or did before "
+            f"{owner} was removed; give {model} another one with the key `{kind}` of its contract"
+        )
+
+
+class VersionNotRaised(BadInput):
+    """A contract says something else than the one before, and its version does not tell them apart."""
+
+    def __init__(self, model: str, version: int, *, before: int) -> None:
+        self.model = model
+        self.version = version
+        self.before = before
+        super().__init__(
+            f"the stage has version {before} of the contract {model}, and this one says something else with version "
+            f"{version}. If it is a change of the same model, write `version: {before + 1}` into the contract and add "
+            "it again; if it is another model, give it another `name`"
+        )
+
+
+class ContractChanged(CourtsideError):
+    """The contract of a model is not what was added, because somebody changed it in the lake by hand."""
+
+    def __init__(self, model: str, uri: str, detail: str) -> None:
+        self.model = model
+        self.uri = uri
+        self.detail = detail
+        super().__init__(
+            f"the contract of {model} at {uri} is not the one that was added ({detail}): somebody changed it by hand. "
+            "Add the contract's file again with `courtside models add`, or restore the object's version before, which "
+            "the bucket keeps"
+        )
+
+
+class Added(StrEnum):
+    """What came of adding a contract."""
+
+    NEW = "added"
+    CHANGED = "changed"
+    AGAIN = "added again"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class StageListing:
+    """The models of a stage by name, and those whose entries cannot be read, each with the reason."""
+
+    models: tuple[StageModel, ...]
+    unreadable: Mapping[str, CourtsideError]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all of them, sorted."""
+        return sorted([*(each.name for each in self.models), *self.unreadable])
+
+
+@dataclass(frozen=True, slots=True)
+class StageModels:
+    """The models of one stage; contracts that were read once are kept while the process lives."""
+
+    ledger: Ledger
+    lake: Lake
+    _warm: dict[str, Dataset] = field(default_factory=dict, compare=False, repr=False)
+
+    def add(self, content: bytes, *, source: str, by: str, now: datetime) -> tuple[StageModel, Added]:
+        """Put a contract into the stage, as a new model or in place of the model's contract before.
+
+        A contract that says the same changes nothing, except that it mends one that was changed by hand. Errors about
+        the content call it `source`. Raises `DatasetInvalid`, `TooNew`, `VersionNotRaised`, `PlaceOfAnother` and
+        `LedgerBusy`.
+        """
+        dataset = parse_dataset(source, content)
+        entry = self._entry(dataset, content, by=by, now=now)
+
+        def step(found: StageModel | None) -> tuple[StageModel, Sequence[LedgerWrite]]:
+            after = self._added(found, entry, dataset)
+            notes = self._places(dataset)
+            if after.sha256 == entry.sha256:
+                self.lake.write(entry.contract_key, content)
+            return after, notes
+
+        before, after = self._change(dataset.name, step)
+        return after, _outcome(before, after)
+
+    def list(self) -> StageListing:
+        """Return the stage's models, without those that were removed; one that cannot be read hides no other."""
+        models, unreadable = [], {}
+        for entry in (each for shard in ledger_keys.STAGE_MODELS for each in self.ledger.entries(shard)):
+            try:
+                models.append(parsed(entry, StageModel))
+            except (LedgerDocumentDamaged, TooNew) as error:
+                unreadable[ledger_keys.stage_model_of(entry.key)] = error
+        kept = [each for each in models if each.removed_at is None]
+        return StageListing(tuple(sorted(kept, key=lambda each: each.name)), unreadable)
+
+    def show(self, model: str) -> StageModel:
+        """Return one of the stage's models; raises `ModelUnknown`, and `ModelRemoved` for one that was."""
+        found, _ = read(self.ledger, ledger_keys.stage_model(model), StageModel)
+        return self._required(model, found)
+
+    def dataset(self, model: str) -> Dataset:
+        """Return the contract of one of the stage's models.
+
+        Raises `ModelUnknown`, `ContractChanged`, and `DatasetInvalid` or `TooNew` for one that this Courtside cannot
+        read.
+        """
+        entry = self.show(model)
+        if entry.sha256 not in self._warm:
+            self._warm[entry.sha256] = parse_dataset(self.lake.uri(entry.contract_key), self.contract(entry))
+        return self._warm[entry.sha256]
+
+    def contract(self, entry: StageModel) -> bytes:
+        """Return the YAML of a model's contract as it was added; raises `ContractChanged`."""
+        uri = self.lake.uri(entry.contract_key)
+        try:
+            content = self.lake.read(entry.contract_key)
+        except ObjectMissing as error:
+            raise ContractChanged(entry.name, uri, "there is nothing") from error
+        if (found := sha256(content).hexdigest()) != entry.sha256:
+            raise ContractChanged(entry.name, uri, f"its SHA-256 is {found[:12]}…, not {entry.sha256[:12]}…")
+        return content
+
+    def pause(self, model: str) -> StageModel:
+        """Let rounds pass over a model until it is resumed; doing it twice changes nothing. Raises `ModelUnknown`."""
+        return self._update(model, paused=True)
+
+    def resume(self, model: str) -> StageModel:
+        """Let rounds look at a model again; raises `ModelUnknown`."""
+        return self._update(model, paused=False)
+
+    def remove(self, model: str, *, now: datetime) -> StageModel:
+        """Let the stage forget a model, whose contracts and data stay where they are; raises `ModelUnknown`."""
+        return self._update(model, removed_at=now)
+
+    def _entry(self, dataset: Dataset, content: bytes, *, by: str, now: datetime) -> StageModel:
+        digest = sha256(content).hexdigest()
+        return StageModel(
+            name=dataset.name,
+            version=dataset.version,
+            sha256=digest,
+            contract_key=lake_keys.contract(dataset.name, dataset.version, digest),
+            added_at=now,
+            added_by=by,
+        )
+
+    def _added(self, found: StageModel | None, entry: StageModel, dataset: Dataset) -> StageModel:
+        """Return the model's entry with the contract of `entry`."""
+        if found is None:
+            return entry
+        back = found.model_copy(update={"removed_at": None, "paused": found.paused and found.removed_at is None})
+        if entry.sha256 == found.sha256 or self._says(found) == dataset:
+            return back
+        if entry.version <= found.version:
+            raise VersionNotRaised(entry.name, entry.version, before=found.version)
+        return entry.model_copy(update={"paused": back.paused})
+
+    def _says(self, entry: StageModel) -> Dataset | None:
+        """Return what the model's contract says; None where that cannot be read, so that another one can replace it."""
+        try:
+            return parse_dataset(entry.contract_key, self.contract(entry))
+        except (ContractChanged, DatasetInvalid, TooNew):
+            return None
+
+    def _places(self, dataset: Dataset) -> Sequence[LedgerWrite]:
+        """Return the notes that its places in MLflow are this model's; raises `PlaceOfAnother`."""
+        place, notes = dataset.place, []
+        for kind, name in (("registered_model", place.registered_model), ("experiment", place.experiment)):
+            key = ledger_keys.place(kind, name)
+            found, revision = read(self.ledger, key, StagePlace)
+            if found is None:
+                notes.append(written(key, StagePlace(model=dataset.name), expected_revision=revision))
+            elif found.model != dataset.name:
+                raise PlaceOfAnother(dataset.name, kind, name, found.model)
+        return notes
+
+    def _update(self, model: str, **update: object) -> StageModel:
+        _, after = self._change(model, lambda found: (self._required(model, found).model_copy(update=update), ()))
+        return after
+
+    def _required(self, model: str, found: StageModel | None) -> StageModel:
+        if found is None:
+            raise ModelUnknown(model, self.list().names)
+        if found.removed_at is not None:
+            raise ModelRemoved(model, found.removed_at, self.list().names)
+        return found
+
+    def _change(
+        self,
+        model: str,
+        step: Callable[[StageModel | None], tuple[StageModel, Sequence[LedgerWrite]]],
+    ) -> tuple[StageModel | None, StageModel]:
+        """Write the entry that `step` makes of the one that is there, and what belongs to it; return both entries."""
+        key = ledger_keys.stage_model(model)
+        for _ in range(MOST_TRIES):
+            before, revision = read(self.ledger, key, StageModel)
+            after, besides = step(before)
+            if after == before or self.ledger.put(written(key, after, expected_revision=revision), *besides):
+                return before, after
+        raise LedgerBusy(key)
+
+
+def _outcome(before: StageModel | None, after: StageModel) -> Added:
+    if before is None:
+        return Added.NEW
+    if before.removed_at is not None:
+        return Added.AGAIN
+    return Added.UNCHANGED if after == before else Added.CHANGED
