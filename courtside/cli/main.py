@@ -61,7 +61,8 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(tables.app, name="tables")
 app.add_typer(tracking.app, name="tracking")
 app.add_typer(versions.app, name="versions")
-games.app.command("simulate")(simulate.simulate)
+games.app.command("simulate")(simulate.simulate_games)
+tables.app.command("simulate")(simulate.simulate_churn)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 — Typer calls it with the flag

@@ -46,7 +46,7 @@ def games(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COMMANDS = [
-    "costs", "demo", "features", "train", "retrain", "drift check", "games load", "games simulate",
+    "costs", "demo", "features", "train", "retrain", "drift check", "games load", "games simulate", "tables simulate",
     "local up", "local env", "local status", "local down", "versions list", "versions rollback", "mlflow env",
     "mlflow ui", "tables load", "tables loads", "tables unload", "games loads", "games unload",
 ]  # fmt: skip
@@ -117,7 +117,13 @@ def test_bad_input_is_named_and_exits_2(command: tuple[str, ...], tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "command", [("games", "simulate", "--seed", "-1"), ("demo", "--seed", "-7"), ("local", "up", "--port", "70000")]
+    "command",
+    [
+        ("games", "simulate", "--seed", "-1"),
+        ("tables", "simulate", "--seed", "-1"),
+        ("demo", "--seed", "-7"),
+        ("local", "up", "--port", "70000"),
+    ],
 )
 def test_a_number_outside_its_range_is_bad_input(command: tuple[str, ...], tmp_path: Path) -> None:
     done = run(*command, *(("--out", tmp_path / "out") if "--seed" in command else ()))

@@ -9,6 +9,7 @@ import pytest
 
 from courtside.adapters.folder_lake import FolderLake
 from courtside.contracts.records import DataManifest
+from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from tests.datasets.churn import CONTRACT, churn_table
 from tests.unit.test_cli import run
@@ -142,3 +143,15 @@ def test_a_contract_may_set_its_table_candidates_policy_and_switches(table: Path
     assert "0.9" in limits[0]
     assert "0.95" in limits[1]
     assert "0.9" not in limits[2]
+
+
+def test_a_simulated_table_comes_with_a_contract_that_is_never_written_over(tmp_path: Path) -> None:
+    out, contract = tmp_path / "churn.parquet", tmp_path / "churn.yaml"
+    arguments = ("tables", "simulate", "--out", out, "--contract", contract, "--months", "2", "--json")
+    done = json.loads(run(*arguments, "--changed-from", "2024-02-10").stdout)
+    assert done == {"rows": 3000, "seed": 7, "out": str(out), "contract": str(contract)}
+    assert pq.read_table(out).num_rows == 3000
+    assert load_dataset(str(contract)).name == "churn"
+    again = run(*arguments)
+    assert (again.returncode, "ContractThere" in again.stderr) == (2, True)
+    assert run("tables", "simulate", "--out", out, "--changed-from", "soon").returncode == 2
