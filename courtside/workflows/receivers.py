@@ -100,7 +100,7 @@ class TableReceiver:
         source = TableRows(self.dataset)
         with _on_disk(content, arrival, command=self.command) as path:
             file = TableFile(str(path), arrival.file.path)
-            table = FeatureTable(fs.LocalFileSystem(), arrival.file.path, (file,), single=True)
+            table = FeatureTable(fs.LocalFileSystem(), arrival.file.path, (file,), single=True).meant(self.dataset)
             table.require_readable()
             missing = [name for name in self.dataset.columns if name not in table.column_names]
             if missing:

@@ -6,7 +6,9 @@ from typing import Protocol
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput, CourtsideError
-from courtside.core.drift.reading import Days, misfit
+from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import Days, labels_of, misfit, together
+from courtside.core.rows.overlap import identity
 
 
 class NoRows(CourtsideError):
@@ -59,11 +61,21 @@ def everywhere(files: Sequence[tuple[str, pa.Table]], optional: Collection[str])
     return [(name, table.drop_columns([each for each in table.column_names if each in gone])) for name, table in files]
 
 
-def read_together(files: Sequence[tuple[str, pa.Table]]) -> pa.Table:
-    """Return the rows of files, each with its name, one after the other; raises `FilesDiffer`."""
-    schema = files[0][1].schema
-    for name, table in files[1:]:
+def joined_labels(dataset: Dataset) -> list[str]:
+    """Return the columns that may be whole numbers in one file of the lake and text in another, which no id may be."""
+    ids = identity(dataset)
+    return [name for name in labels_of(dataset) if name not in ids]
+
+
+def read_together(files: Sequence[tuple[str, pa.Table]], *, labels: Collection[str] = ()) -> pa.Table:
+    """Return the rows of files, each with its name, one after the other; raises `FilesDiffer`.
+
+    The columns `labels` become text if some files hold text in them and others whole numbers.
+    """
+    tables = together([table for _, table in files], labels=labels)
+    schema = tables[0].schema
+    for (name, _), table in zip(files[1:], tables[1:], strict=True):
         if said := misfit(schema, table.schema):
             raise FilesDiffer(name, said)
         schema = pa.unify_schemas([schema, table.schema], promote_options="permissive")
-    return pa.concat_tables([table for _, table in files], promote_options="permissive")
+    return pa.concat_tables(tables, promote_options="permissive")

@@ -20,7 +20,7 @@ from courtside.core.rows.revisions import Came, counting
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import in_order, read_loads, vanished
 from courtside.workflows.ports import Lake
-from courtside.workflows.row_source import FilesDiffer, RowSource, everywhere, read_together
+from courtside.workflows.row_source import FilesDiffer, RowSource, everywhere, joined_labels, read_together
 from courtside.workflows.tables import TableRows
 
 
@@ -88,7 +88,8 @@ def rows_before(day: date, files: Sequence[ReadFile], *, dataset: Dataset) -> pa
     if not files:
         raise source.none(f"before {day}")
     files = _counting(files, dataset)
-    whole = read_together(everywhere([(file.name, file.table) for file in files], dataset.besides))
+    named = everywhere([(file.name, file.table) for file in files], dataset.besides)
+    whole = read_together(named, labels=joined_labels(dataset))
     rows = within(whole, dataset.time_column, Days(end=day))
     if rows.num_rows == 0:
         raise source.none(f"before {day}")

@@ -1,7 +1,7 @@
 """Rows of a team's own table that arrive by themselves: merged by their ids, and never loaded twice."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -9,13 +9,14 @@ import pyarrow as pa
 from courtside.contracts import lake_keys
 from courtside.contracts.loads import Load, Loads, LoadState
 from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import together
 from courtside.core.parquet import parquet_content
 from courtside.core.rows.overlap import identity
 from courtside.core.rows.revisions import Came, News, news
 from courtside.workflows.arrival import Arrival
 from courtside.workflows.loads import MOST_TRIES, LakeBusy, read_loads, write_loads
 from courtside.workflows.ports import Lake, ObjectMissing
-from courtside.workflows.row_source import FilesDiffer
+from courtside.workflows.row_source import FilesDiffer, joined_labels
 from courtside.workflows.table_loads import (
     arriving_key,
     described,
@@ -87,7 +88,9 @@ def _news(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dat
         there = read_loaded(key, lake=lake, dataset=dataset)
         known.append(Came(there, revises=other is not None and other.revises))
     try:
-        return news(table, known, identity=columns)
+        tables = together([*(each.table for each in known), table], labels=joined_labels(dataset))
+        known = [replace(each, table=rows) for each, rows in zip(known, tables, strict=False)]
+        return news(tables[-1], known, identity=columns)
     except MemoryError:  # no fault of the file's
         raise
     except Exception as error:  # unforeseen: it must not keep the files after it out

@@ -12,7 +12,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.loads import Load, Loads, LoadState
 from courtside.core.dataset import Dataset
-from courtside.core.drift.reading import ALL_DAYS, misfit
+from courtside.core.drift.reading import ALL_DAYS, misfit, together
 from courtside.core.parquet import parquet_content
 from courtside.core.rows import period
 from courtside.core.rows.overlap import Overlap, identity, overlap
@@ -27,7 +27,7 @@ from courtside.workflows.loads import (
     write_loads,
 )
 from courtside.workflows.ports import Lake
-from courtside.workflows.row_source import FilesDiffer
+from courtside.workflows.row_source import FilesDiffer, joined_labels
 from courtside.workflows.tables import TableRows, checked_table
 
 _LONGEST_SHOWN = 200
@@ -162,13 +162,19 @@ def ended(load_id: str, state: LoadState, *, lake: Lake, dataset: Dataset) -> Lo
 
 
 def fitted_to_newest(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> pa.Table:
-    """Return a table whose types can be read together with those of the newest load; raises `FilesDiffer`."""
-    newest = next((each for each in reversed(loads.loads) if each.state is LoadState.LOADED), None)
-    if newest is None or newest.id == load.id or not lake.keys(newest.key):
+    """Return a table whose types can be read together with those of the loads before it; raises `FilesDiffer`.
+
+    Each load took the types of the one before it or wider ones, so that the newest one has types for all of them.
+    """
+    before = (each for each in reversed(loads.loads) if each.state is LoadState.LOADED and each.id != load.id)
+    newest = next((each for each in before if lake.keys(each.key)), None)
+    if newest is None:
         return table
-    schema = read_loaded(newest.key, lake=lake, dataset=dataset).schema
-    table = fitted(table, schema)
-    if said := misfit(schema, table.schema):
+    labels = joined_labels(dataset)
+    there = read_loaded(newest.key, lake=lake, dataset=dataset).slice(0, 0)
+    table = fitted(table, there.schema, labels=labels)
+    known, arriving = together([there, table], labels=labels)
+    if said := misfit(known.schema, arriving.schema):
         raise FilesDiffer(load.file, said)
     return table
 

@@ -12,7 +12,7 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import listed
 from courtside.core.dataset import Dataset
 from courtside.core.drift.errors import DuplicateColumns
-from courtside.core.drift.reading import Days, FeatureTable, require_utf8, unreadable
+from courtside.core.drift.reading import Days, FeatureTable, labels_of, require_utf8, unreadable
 from courtside.core.drift.reading.foreign import Ends
 from courtside.core.drift.reading.formats.times import Clock, timed
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
@@ -93,6 +93,7 @@ def table_content(table: FeatureTable, dataset: Dataset) -> bytes:
 
     Raises what `FeatureTable.batches` raises, `TableEmpty`, and `FilesDiffer` where its files differ in columns.
     """
+    table = table.meant(dataset)
     besides = [name for name in dataset.besides if name in table.column_names]
     wanted = table.of(
         table.column_names if dataset.to_infer else [*dataset.columns, *besides], time_column=dataset.time_column
@@ -106,7 +107,9 @@ def table_content(table: FeatureTable, dataset: Dataset) -> bytes:
         raise TableEmpty(table.name)
     files = everywhere(files, besides)
     _require_alike(files)
-    return parquet_content(read_together(files))
+    names = files[0][1].column_names
+    labels = [name for name in names if name != dataset.target] if dataset.to_infer else labels_of(dataset)
+    return parquet_content(read_together(files, labels=labels))
 
 
 def _require_alike(files: Sequence[tuple[str, pa.Table]]) -> None:

@@ -9,7 +9,7 @@ from courtside.contracts.shortening import quoted
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongType
-from courtside.core.drift.reading.formats.cells import first_no_number
+from courtside.core.drift.reading.formats.cells import first_no_number, present_cells
 from courtside.core.rows.errors import RowsRepeated, TimeColumnNeeded, TimesMissing
 from courtside.core.rows.overlap import identity
 from courtside.core.rows.target import require_binary
@@ -53,11 +53,12 @@ def _require_type(table: pa.Table, feature: Feature) -> None:
 def _told(column: Any) -> str:
     """Return a text column's type and the first of its cells that is no number."""
     odd = first_no_number(column)
-    why = (
-        "every value is a number, but written as text"
-        if odd is None
-        else f"row {odd[0] + 1:,} holds {quoted(odd[1], 20)}"
-    )
+    if odd is not None:
+        why = f"row {odd[0] + 1:,} holds {quoted(odd[1], 20)}"
+    elif len(present_cells(column.cast(pa.string()))):
+        why = "every value is a number, but written as text"
+    else:
+        why = "no row holds a value"
     return f"{arrow.type_name(column.type)} ({why})"
 
 

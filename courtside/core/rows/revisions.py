@@ -4,7 +4,8 @@ Tables are given in the order in which they came. Rows are the same row of the w
 `identity`, and of these the one that came last counts.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.core.drift.columns.arrow import is_text
+from courtside.core.drift.reading.formats.cells import text_as
 
 _AT = "__at"
 
@@ -38,16 +40,18 @@ class Came:
     revises: bool = False
 
 
-def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def fitted(table: pa.Table, schema: pa.Schema, *, labels: Collection[str] = ()) -> pa.Table:
     """Return a table with the types of `schema` where these can hold all values of a column.
 
     A CSV file cannot say whether it means 0 or false, whether 101 is a number or a name, or of which type a column
-    without a value is, and truth values with gaps are floats in pandas. Columns that hold anything else stay as they
-    are.
+    without a value is, and truth values with gaps are floats in pandas. The text of `labels` is read as what is there
+    if all of it can be. Columns that hold anything else stay as they are.
     """
     for place, field in enumerate(table.schema):
         there = schema.field(field.name).type if field.name in schema.names else field.type
         column: Any = table.column(place)
+        if there == field.type:
+            continue
         if pa.types.is_boolean(field.type) and _may_be_truth(there):
             table = table.set_column(place, field.name, column.cast(pa.uint8()).cast(there))
         elif pa.types.is_null(field.type) and not pa.types.is_dictionary(there):
@@ -59,7 +63,21 @@ def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
             known = column.drop_null()
             if not pc.any(pc.invert(pc.is_in(known, pa.array([0, 1], field.type)))).as_py():
                 table = table.set_column(place, field.name, column.cast(there))
+        elif field.name in labels and is_text(field.type):
+            table = table.set_column(place, field.name, text_as(column, there))
+        elif _widens(field.type, there):
+            with contextlib.suppress(pa.ArrowInvalid):  # whole numbers that no float can hold
+                table = table.set_column(place, field.name, column.cast(there))
     return table
+
+
+def _widens(kind: pa.DataType, there: pa.DataType) -> bool:
+    """Say whether a type holds all values of another one, as a wider integer does."""
+    try:
+        both = pa.unify_schemas([pa.schema([("", there)]), pa.schema([("", kind)])], promote_options="permissive")
+    except pa.ArrowException:
+        return False
+    return bool(both.field(0).type == there)
 
 
 def _may_be_truth(kind: pa.DataType) -> bool:

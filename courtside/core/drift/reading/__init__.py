@@ -11,9 +11,10 @@ from courtside.core.drift.reading.errors import (
     unreadable,
 )
 from courtside.core.drift.reading.formats.errors import UnreadableFile
+from courtside.core.drift.reading.meanings import labels_of
 from courtside.core.drift.reading.profiles import TableProfile, fit_table, summarize_table
 from courtside.core.drift.reading.table import FeatureTable, Sample, open_table
-from courtside.core.drift.reading.types import ColumnsUnfit, misfit, require_types
+from courtside.core.drift.reading.types import ColumnsUnfit, misfit, require_types, together
 
 __all__ = [
     "ALL_DAYS",
@@ -29,10 +30,12 @@ __all__ = [
     "TypesDiffer",
     "UnreadableFile",
     "fit_table",
+    "labels_of",
     "misfit",
     "open_table",
     "require_types",
     "require_utf8",
     "summarize_table",
+    "together",
     "unreadable",
 ]

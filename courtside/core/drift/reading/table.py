@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from courtside.contracts.errors import BadInput
-from courtside.core.dataset import Feature
+from courtside.core.dataset import Dataset, Feature
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.buffers import constant
 from courtside.core.drift.reading import parquet
@@ -18,6 +18,7 @@ from courtside.core.drift.reading.errors import FileDiffers, TableMissing, Types
 from courtside.core.drift.reading.formats.conversion import Conversions
 from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
+from courtside.core.drift.reading.meanings import meanings_of
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.spread import spread
 from courtside.core.drift.reading.types import misfit, require_types
@@ -76,6 +77,13 @@ class FeatureTable:
         """Return the table narrowed to columns and days."""
         wanted = tuple(dict.fromkeys((*columns, time_column) if time_column else columns))
         return replace(self, columns=wanted, time_column=time_column, days=days)
+
+    def meant(self, dataset: Dataset) -> "FeatureTable":
+        """Return the table with columns that hold what a contract says, where a file's cells are all text.
+
+        Call it before anything is read, because files are converted once.
+        """
+        return replace(self, conversions=self.conversions.meant(meanings_of(dataset)))
 
     def without(self, paths: Collection[str]) -> "FeatureTable":
         """Return the table without some of its files."""

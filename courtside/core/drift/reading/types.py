@@ -1,6 +1,7 @@
 """The types of a table's columns are checked in its schema before any row is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -47,6 +48,44 @@ def misfit(before: pa.Schema, later: pa.Schema) -> str | None:
             zones = " (times with a zone and times without one: give both their zone, such as UTC)" if both else ""
             return f"its column {quoted(field.name)} is of another type, {kinds}{zones}"
     return None
+
+
+def together(tables: Sequence[pa.Table], *, labels: Collection[str]) -> list[pa.Table]:
+    """Return tables whose columns hold the same values in types that can be read together, as far as there are any.
+
+    Truth values become 0 and 1 where another table holds numbers. Whole numbers become text where another table holds
+    text, if the column is one of these `labels`. Other columns stay as they are.
+    """
+    types: dict[str, pa.DataType] = {}
+    for name in dict.fromkeys(name for table in tables for name in table.column_names):
+        found = [table.schema.field(name).type for table in tables if name in table.column_names]
+        if (kind := _common(found, label=name in labels)) is not None:
+            types[name] = kind
+    return [_cast(table, types) for table in tables] if types else list(tables)
+
+
+def _common(kinds: Sequence[pa.DataType], *, label: bool) -> pa.DataType | None:
+    """Return the type that truth values or whole numbers must be cast to for a column to be read together, or None."""
+    known = {kind for kind in kinds if not pa.types.is_null(kind)}
+    truths = {kind for kind in known if pa.types.is_boolean(kind)}
+    texts = {kind for kind in known if arrow.is_text(kind)}
+    rest = known - truths - texts
+    if truths and rest and not texts and all(map(arrow.is_numeric, rest)):
+        return pa.int64() if all(map(pa.types.is_integer, rest)) else pa.float64()
+    if label and texts and rest and not truths and all(map(pa.types.is_integer, rest)):
+        return pa.large_string() if any(map(pa.types.is_large_string, texts)) else pa.string()
+    return None
+
+
+def _cast(table: pa.Table, types: Mapping[str, pa.DataType]) -> pa.Table:
+    for place, field in enumerate(table.schema):
+        kind = types.get(field.name)
+        column: Any = table.column(place)
+        if kind is not None and pa.types.is_boolean(field.type):
+            table = table.set_column(place, field.name, column.cast(pa.int8()).cast(kind))
+        elif kind is not None and pa.types.is_integer(field.type):
+            table = table.set_column(place, field.name, column.cast(kind))
+    return table
 
 
 def _problems(schema: pa.Schema, features: Sequence[Feature], time_column: str | None) -> Iterator[BadInput]:

@@ -6,8 +6,9 @@ A column is read as the first kind that all its cells fit. Numbers with leading 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -109,7 +110,79 @@ COUNTS: Final = (KINDS[1], KINDS[3])
 """Whole numbers, and numbers with fractions."""
 TEXT: Final = CellKind("text", ".*", lambda cells: cells)
 EMPTY: Final = CellKind("nothing", "", lambda cells: pa.nulls(len(cells)))
-"""A column without any cell: it fits columns of every kind, in this file and in others."""
+"""A column without any value: it fits columns of every kind, in this file and in others."""
+_PADDED: Final = CellKind("number with leading zeros", rf"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|{_NUMBER}", _number)
+_PLAIN_WHOLE: Final = CellKind("whole number in its shortest form", r"0|-?[1-9]\d*", _cast(pa.int64()))
+
+
+_SHORTEST: Final = CellKind("number without a plus", rf"-?({_EXACT}|{_FRACTION})", _cast(pa.float64()))
+_READ_AS: Final = (KINDS[0], _PLAIN_WHOLE, _SHORTEST, *TIMES)
+
+
+class Meaning(StrEnum):
+    """What a contract says that a column holds, whatever the cells of one file look like."""
+
+    NUMBER = "number"
+    LABEL = "label"
+
+
+class Look(Protocol):
+    """Looks at a column's cells batch by batch and finds as what they are to be read."""
+
+    spaced: bool
+    """Whether there are spaces around cells."""
+    unsure: bool
+    """Whether all batches must be looked at once more."""
+
+    def look(self, column: Cells) -> None:
+        """Examine one batch of cells."""
+        ...
+
+    def again(self) -> None:
+        """Get ready to look at all batches once more."""
+        ...
+
+    @property
+    def found(self) -> CellKind:
+        """Return the kind as which the column is to be read."""
+        ...
+
+
+def look_for(meaning: Meaning | None, *, decimal_comma: bool) -> Look:
+    """Return what finds out as what a column is read, None where no contract says what it holds."""
+    if meaning is Meaning.LABEL:
+        return LabelColumn()
+    return KindOfColumn(decimal_comma=decimal_comma, number=meaning is Meaning.NUMBER)
+
+
+class LabelColumn:
+    """Keeps the text of a column's cells, whatever they look like: the same text is the same label in every file.
+
+    Only where each cell is a whole number in its shortest form, whose text is known from the number, are they numbers.
+    """
+
+    spaced = False
+    unsure = False
+
+    def __init__(self) -> None:
+        self._filled = False
+        self._whole = True
+
+    def look(self, column: Cells) -> None:
+        """Examine one batch of cells."""
+        self._filled = self._filled or column.null_count < len(column)
+        if self._whole and self._filled:
+            self._whole = _PLAIN_WHOLE.fits(_distinct(column.drop_null()))
+
+    def again(self) -> None:
+        """Do nothing, because one look is enough."""
+
+    @property
+    def found(self) -> CellKind:
+        """Return the kind as which the column is to be read."""
+        if not self._filled:
+            return EMPTY
+        return _PLAIN_WHOLE if self._whole else TEXT
 
 
 class KindOfColumn:
@@ -119,15 +192,17 @@ class KindOfColumn:
     before, the next kinds are tried, and all batches must be looked at once more: `unsure` says so.
 
     `1,234` may be either kind of number; with `decimal_comma` it is a little more than one, and `1.234` may be both.
+    Leading zeros are those of a code, unless the column is known to hold a `number`.
     """
 
-    def __init__(self, *, decimal_comma: bool = False) -> None:
+    def __init__(self, *, decimal_comma: bool = False, number: bool = False) -> None:
         later = _GROUPED if decimal_comma else _DECIMAL_COMMA
         self._open = [*(kind for kind in KINDS if kind is not later), later]
         if decimal_comma:
             self._open.insert(self._open.index(_DECIMAL), _EITHER)
+        if number:
+            self._open.append(_PADDED)
         self._seen = False
-        self._filled = False
         self._looked = False
         self.spaced = False
         """Whether there are spaces around cells."""
@@ -135,7 +210,6 @@ class KindOfColumn:
 
     def look(self, column: Cells) -> None:
         """Examine one batch of cells."""
-        self._filled = self._filled or column.null_count < len(column)
         if not self._open:
             return
         cells = _present(column)
@@ -161,9 +235,9 @@ class KindOfColumn:
     @property
     def found(self) -> CellKind:
         """Return the kind as which the column is to be read."""
-        if not self._filled:
+        if not self._seen:
             return EMPTY
-        return self._open[0] if self._open and self._seen else TEXT
+        return self._open[0] if self._open else TEXT
 
 
 def without_either(kinds: Sequence[CellKind]) -> list[CellKind | None]:
@@ -187,18 +261,36 @@ def read_as(kind: CellKind, column: Cells, *, spaced: bool = True) -> Cells:
     return kind.convert(cells)
 
 
+def text_as(column: Cells, kind: pa.DataType) -> Cells:
+    """Return text as a column of this type if it can be read so as a whole; else it is returned as it is.
+
+    Numbers with a plus or leading zeros are codes, which stay text.
+    """
+    present = present_cells(column)
+    for each in _READ_AS:
+        if each.fits(present):
+            try:
+                return pc.cast(read_as(each, column), kind)
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+                return column
+    return column
+
+
 def present_cells(column: Cells) -> Cells:
     """Return the cells of a column that are not missing, without the spaces around them; most occur once."""
     return _present(pc.utf8_trim_whitespace(column))
 
 
 def _present(column: Cells) -> Cells:
-    cells = column.drop_null() if column.null_count else column
-    probe = cells.slice(0, PROBED)
-    if len(pc.unique(probe)) < len(probe) / 2:  # of few different cells each is looked at once
-        cells = pc.unique(cells)
+    cells = _distinct(column.drop_null() if column.null_count else column)
     missing = _missing(cells)
     return cells.filter(pc.invert(missing)) if pc.any(missing).as_py() else cells
+
+
+def _distinct(cells: Cells) -> Cells:
+    """Return each cell once if there seem to be few different ones, so that each is looked at once."""
+    probe = cells.slice(0, PROBED)
+    return pc.unique(cells) if len(pc.unique(probe)) < len(probe) / 2 else cells
 
 
 def first_no_number(column: Cells) -> tuple[int, str] | None:

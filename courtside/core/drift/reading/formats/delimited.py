@@ -7,8 +7,9 @@ megabyte suggests is often wrong a gigabyte later.
 import contextlib
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 from pyarrow import fs
 
-from courtside.core.drift.reading.formats.cells import CellKind, KindOfColumn, read_as, without_either
+from courtside.core.drift.reading.formats.cells import CellKind, Meaning, look_for, read_as, without_either
 from courtside.core.drift.reading.formats.errors import (
     HeaderMissing,
     NotUtf8,
@@ -37,6 +38,7 @@ MOST_SNIFFED: Final = 50
 FEWEST_SWALLOWED: Final = 3
 """A cell that holds at least so many whole lines is looked at: a quote that nobody closed swallows rows."""
 COMPRESSIONS: Final = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+NOTHING_SAID: Final[Mapping[str, Meaning]] = MappingProxyType({})
 UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -49,9 +51,11 @@ class Delimited:
     compression: str | None
     delimiter: str
     columns: tuple[str, ...]
+    meanings: Mapping[str, Meaning]
+    """What columns hold, as far as a contract says so."""
 
     @classmethod
-    def of(cls, filesystem: fs.FileSystem, path: str) -> "Delimited":
+    def of(cls, filesystem: fs.FileSystem, path: str, meanings: Mapping[str, Meaning] = NOTHING_SAID) -> "Delimited":
         """Examine the beginning of a file; raises `NotUtf8`, `UnreadableFile`, `HeaderMissing`, `TitleAboveHeader`."""
         with filesystem.open_input_stream(path, compression=None) as stream:
             magic = stream.read(4)
@@ -68,7 +72,7 @@ class Delimited:
         columns = tuple(next(_rows(text, delimiter), ()))
         if not any(column.strip() for column in columns):
             raise HeaderMissing(path)
-        return cls(filesystem, path, compression, delimiter, columns)
+        return cls(filesystem, path, compression, delimiter, columns, meanings)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows with typed columns, at least one batch.
@@ -90,7 +94,8 @@ class Delimited:
     def _kinds(self) -> list[tuple[CellKind, bool]]:
         """Return what every column is read as, and whether there are spaces around its cells."""
         # Semicolons are used as separators where the comma is the decimal mark.
-        looking = [KindOfColumn(decimal_comma=self.delimiter == ";") for _ in self.columns]
+        comma = self.delimiter == ";"
+        looking = [look_for(self.meanings.get(name), decimal_comma=comma) for name in self.columns]
         for batch in self._cells():
             for kind, column in zip(looking, batch.columns, strict=True):
                 self._require_closed(column)

@@ -1,6 +1,6 @@
 """The format of a file is recognised by its first bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
 import pyarrow as pa
@@ -8,7 +8,8 @@ from pyarrow import fs
 
 from courtside.core.drift.reading.formats import arrow_file
 from courtside.core.drift.reading.formats.arrow_file import ArrowFile
-from courtside.core.drift.reading.formats.delimited import COMPRESSIONS, UTF16, Delimited
+from courtside.core.drift.reading.formats.cells import Meaning
+from courtside.core.drift.reading.formats.delimited import COMPRESSIONS, NOTHING_SAID, UTF16, Delimited
 
 HEAD_BYTES: Final = 512
 CSV_SUFFIXES: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".csv.bz2")
@@ -26,9 +27,12 @@ class Convertible(Protocol):
         ...
 
 
-def recognised(filesystem: fs.FileSystem, path: str) -> Convertible | None:
+def recognised(
+    filesystem: fs.FileSystem, path: str, meanings: Mapping[str, Meaning] = NOTHING_SAID
+) -> Convertible | None:
     """Return the reader of a file that must be converted, or None for parquet and for unknown formats.
 
+    `meanings` are what columns hold, for formats that do not say so themselves.
     Raises `NotUtf8`, `HeaderMissing`, and the filesystem's errors.
     """
     if path.lower().endswith(PARQUET_SUFFIXES):
@@ -39,7 +43,7 @@ def recognised(filesystem: fs.FileSystem, path: str) -> Convertible | None:
     if magic is not None:
         return ArrowFile(filesystem, path, magic)
     packed = head.startswith(tuple(COMPRESSIONS)) and path.lower().endswith(CSV_SUFFIXES)
-    return Delimited.of(filesystem, path) if packed or _is_text(head, path) else None
+    return Delimited.of(filesystem, path, meanings) if packed or _is_text(head, path) else None
 
 
 def _is_text(head: bytes, path: str) -> bool:

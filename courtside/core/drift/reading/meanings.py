@@ -1,0 +1,24 @@
+"""What a contract says that columns hold, for files whose cells are all text."""
+
+from courtside.core.dataset import Dataset, FeatureKind
+from courtside.core.drift.reading.formats.cells import Meaning
+
+_OF_KIND = {FeatureKind.NUMERIC: Meaning.NUMBER, FeatureKind.CATEGORICAL: Meaning.LABEL}
+
+
+def meanings_of(dataset: Dataset) -> dict[str, Meaning]:
+    """Return what columns hold by name, without those that may be written in several ways.
+
+    These are times, the target and binary features: 0 and 1, false and true, or two words.
+    """
+    parts = (dataset.season_column, dataset.segment, *dataset.segments, *dataset.entity_columns, *dataset.id_columns)
+    labels = {name: Meaning.LABEL for name in parts if name is not None}
+    kinds = {each.name: _OF_KIND.get(each.kind) for each in dataset.features}
+    open_ = {dataset.time_column, dataset.target}
+    said: dict[str, Meaning | None] = {**labels, **kinds}
+    return {name: meaning for name, meaning in said.items() if meaning is not None and name not in open_}
+
+
+def labels_of(dataset: Dataset) -> list[str]:
+    """Return the columns whose values are told apart by their text."""
+    return [name for name, meaning in meanings_of(dataset).items() if meaning is Meaning.LABEL]
