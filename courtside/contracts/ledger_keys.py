@@ -11,6 +11,7 @@ APPROVALS_PREFIX = "approval/"
 RETRAINING_LOCK = "lock/retraining"
 CHECKS_PREFIX = "check/"
 NOTICES_PREFIX = "notice/"
+BEGUN_PREFIX = "begun/"
 _SHARDS = "0123456789abcdef"
 STAGE_MODELS = tuple(f"models-{shard}/" for shard in _SHARDS)
 """The parts of the ledger that the stage's models are spread over, so that none of them is asked for all."""
@@ -40,6 +41,11 @@ def drift_check(check_id: str) -> str:
 def notice(kind: str, subject: str) -> str:
     """Key of something that people are told once."""
     return f"{NOTICES_PREFIX}{kind}-{subject}"
+
+
+def begun(model: str, arrival_id: str) -> str:
+    """Key of the attempts to take in one file that arrived; raises `NameUnusable`."""
+    return f"{BEGUN_PREFIX}{key_name(model, 'the name of a model')}-{key_name(arrival_id, 'the id of an arrival')}"
 
 
 def approval(training_id: str) -> str:

@@ -1,8 +1,45 @@
 """What people are told of a file that arrived and could not be used."""
 
+from collections.abc import Mapping
+
 from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
 from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
 from courtside.core.display_text import display_text
+
+MOST_FILES = 10
+"""So many files at most are named in one alert: with their reasons at their longest, they fit."""
+_RUNBOOK = "Runbook: docs/runbooks.md#a-file-in-quarantine"
+
+
+def quarantines_alert(reports: Mapping[str, ArrivalRecord]) -> Alert:
+    """Write the one alert for all files of a model that a round set aside, by the addresses of their reports."""
+    if len(reports) == 1:
+        ((report, record),) = reports.items()
+        return quarantine_alert(record, report=report)
+    model = display_text(next(iter(reports.values())).model, NAME_LIMIT)
+    files = [
+        f"• {display_text(record.file, LINE_LIMIT)}, {_extent(record)}: {display_text(record.reason, LINE_LIMIT)}. "
+        f"Report: {report}"
+        for report, record in reports.items()
+    ]
+    more = len(files) - MOST_FILES
+    return Alert.written(
+        f"Courtside: {len(files)} files of {model} in quarantine",
+        [
+            f"*{len(files)} files of {model} cannot be used*, or not all of their rows:",
+            *files[:MOST_FILES],
+            *[f"and {more} more, which the command in the runbook lists."][: max(more, 0)],
+            (
+                "*What to do*: correct the files and write them again, to their old places or under other names. The "
+                "next round takes them in, and rows that are known already do nothing. This is said once."
+            ),
+            _RUNBOOK,
+        ],
+    )
+
+
+def _extent(record: ArrivalRecord) -> str:
+    return "all of it" if record.outcome is ArrivalOutcome.QUARANTINED else "some rows"
 
 
 def quarantine_alert(record: ArrivalRecord, *, report: str) -> Alert:
@@ -21,6 +58,6 @@ def quarantine_alert(record: ArrivalRecord, *, report: str) -> Alert:
                 "round takes it in, and rows that are known already do nothing. This is said once."
             ),
             f"*Report*, with the original file: {report}",
-            "Runbook: docs/runbooks.md#a-file-in-quarantine",
+            _RUNBOOK,
         ],
     )

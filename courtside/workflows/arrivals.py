@@ -4,30 +4,26 @@ A file stays where it was written. Its record, under the id of its arrival, is w
 be repeated, by the same round or by another one at the same time.
 """
 
-import hashlib
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 
 import pyarrow as pa
-from pyarrow import csv
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import ArrivalsResponse
 from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
-from courtside.core.arrival_alerts import quarantine_alert
 from courtside.core.dataset import Dataset
 from courtside.workflows.arrival import Arrival
 from courtside.workflows.arrival_log import log_loads
+from courtside.workflows.attempts import MOST_ATTEMPTS, Attempts, GivenUp
 from courtside.workflows.claims import Claims
 from courtside.workflows.ports import AlertChannel, Incoming, IncomingClosed, IncomingFile, Lake
+from courtside.workflows.quarantine import Quarantine
 from courtside.workflows.receivers import MOST_BYTES, FileTooLarge, Received, receiver_of
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "._copying_")
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +44,14 @@ class Arrivals:
         cannot be read keeps the others from nothing: its `IncomingClosed` is raised at the end.
         """
         receiver_of(self.dataset).settle(lake=self.lake)
-        done: list[ArrivalRecord] = []
-        waiting = 0
         found, closed = self._listed()
-        for place, arrival in self._new(found):
-            content = None
-            if not enough():
-                content = place.read(arrival.file) if arrival.file.size <= MOST_BYTES else b""
-            if content is None:
-                waiting += 1
-            else:
-                done.append(self._taken_in(arrival, content, now=now))
-        log_loads(lake=self.lake, dataset=self.dataset)
+        try:
+            done, waiting = self._all_taken_in(self._new(found), now=now, enough=enough)
+            log_loads(lake=self.lake, dataset=self.dataset)
+        except Exception:
+            self._quarantine.tell()
+            raise
+        self._quarantine.tell()
         if closed is not None:
             raise closed
         return ArrivalsResponse(
@@ -87,9 +79,50 @@ class Arrivals:
         new = [each for each in found if lake_keys.arrival(self.dataset.name, each[1].id) not in known]
         return sorted(new, key=lambda each: (each[1].file.modified_at, each[1].file.uri))
 
-    def _taken_in(self, arrival: Arrival, content: bytes, *, now: datetime) -> ArrivalRecord:
-        file, receiver, contract = arrival.file, receiver_of(self.dataset), self.dataset.contract
-        record = ArrivalRecord(
+    @property
+    def _quarantine(self) -> Quarantine:
+        return Quarantine(self.dataset.name, self.lake, self.claims, self.alerts)
+
+    def _all_taken_in(
+        self, new: Sequence[tuple[Incoming, Arrival]], *, now: datetime, enough: Callable[[], bool]
+    ) -> tuple[list[ArrivalRecord], int]:
+        """Return the records of the files that were taken in, and how many were left."""
+        done: list[ArrivalRecord] = []
+        for place, arrival in new:
+            record = None if enough() else self._taken_in(place, arrival, now=now)
+            done += [] if record is None else [record]
+        return done, len(new) - len(done)
+
+    def _taken_in(self, place: Incoming, arrival: Arrival, *, now: datetime) -> ArrivalRecord | None:
+        """Take in one file and return its record, None if the file was changed since it was listed."""
+        record, wrong, content = self._described(arrival, now=now), None, b""
+        with Attempts(self.dataset.name, self.claims.ledger).another(arrival.id, now=now) as killed:
+            try:
+                found = self._content(place, arrival, killed=killed)
+                if found is None:
+                    return None
+                content = found
+                received = receiver_of(self.dataset).receive(content, arrival, lake=self.lake, now=now)
+                record, wrong = _used(record, received), received.wrong
+            except BadInput as error:
+                record = record.model_copy(update={"reason": str(error)})
+            if record.reason:
+                record = self._quarantine.set_aside(record, content, wrong)
+            self.lake.claim(lake_keys.arrival(self.dataset.name, arrival.id), record.model_dump_json(indent=2).encode())
+        return record
+
+    def _content(self, place: Incoming, arrival: Arrival, *, killed: int) -> bytes | None:
+        """Read a file, unless that would end the function; raises `GivenUp` and `FileTooLarge`."""
+        command = receiver_of(self.dataset).command
+        if killed >= MOST_ATTEMPTS:
+            raise GivenUp(killed, command=command)
+        if arrival.file.size > MOST_BYTES:
+            raise FileTooLarge(arrival.file.size, MOST_BYTES, command=command)
+        return place.read(arrival.file)
+
+    def _described(self, arrival: Arrival, *, now: datetime) -> ArrivalRecord:
+        file, contract = arrival.file, self.dataset.contract
+        return ArrivalRecord(
             id=arrival.id,
             model=self.dataset.name,
             contract_version=contract.version,
@@ -101,34 +134,6 @@ class Arrivals:
             seen_at=now,
             outcome=ArrivalOutcome.QUARANTINED,
         )
-        try:
-            if file.size > MOST_BYTES:
-                raise FileTooLarge(file.size, MOST_BYTES, command=receiver.command)
-            record = _used(record, received := receiver.receive(content, arrival, lake=self.lake, now=now))
-            wrong = received.wrong
-        except BadInput as error:
-            record, wrong = record.model_copy(update={"reason": str(error)}), None
-        if record.reason:
-            record = self._set_aside(record, content, wrong)
-        self.lake.claim(lake_keys.arrival(self.dataset.name, arrival.id), record.model_dump_json(indent=2).encode())
-        return record
-
-    def _set_aside(self, record: ArrivalRecord, content: bytes, wrong: pa.Table | None) -> ArrivalRecord:
-        """Keep the file as it came and what is wrong with it, and tell people once about this content."""
-        digest = hashlib.sha256(content or record.etag.encode()).hexdigest()[:16]
-        prefix = lake_keys.quarantine(self.dataset.name, digest)
-        record = record.model_copy(update={"quarantine": prefix})
-        if content:
-            self.lake.claim(f"{prefix}original/{_name(record.file)}", content)
-        if wrong is not None:
-            listed = io.BytesIO()
-            csv.write_csv(wrong, listed)
-            self.lake.write(f"{prefix}rows.csv", listed.getvalue())
-        self.lake.claim(f"{prefix}report.json", record.model_dump_json(indent=2).encode())
-        alert = quarantine_alert(record, report=self.lake.uri(prefix))
-        notice = ledger_keys.notice("arrival", f"{self.dataset.name}-{digest}")
-        self.claims.once(notice, lambda: self.alerts.publish(alert))
-        return record
 
 
 def _is_whole(file: IncomingFile) -> bool:
@@ -159,7 +164,3 @@ def _reasons(wrong: pa.Table) -> str:
     for reason in wrong.column("reason").to_pylist():
         counts[str(reason)] = counts.get(str(reason), 0) + 1
     return "; ".join(f"{count} with {reason}" for reason, count in counts.items())
-
-
-def _name(uri: str) -> str:
-    return PurePosixPath(uri).name[-_LONGEST_NAME:]

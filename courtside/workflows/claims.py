@@ -6,7 +6,7 @@ measures the lease, from when it first saw the revision; clocks are never compar
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -41,13 +41,18 @@ class Claim:
         """Whether the claim's alert was sent, by this owner or one before it."""
         return self._state.told
 
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What the claim's newest alert was about, if it is a claim for many of them."""
+        return self._state.subjects
+
     def renew(self) -> None:
         """Renew the lease: from here on the owner has `LEASE_SECONDS` for what must not happen twice."""
         self._write(self._state)
 
-    def mark_told(self) -> None:
-        """Record that the alert was sent, so that nobody sends it again."""
-        self._write(self._state.model_copy(update={"told": True}))
+    def mark_told(self, subjects: Sequence[str] = ()) -> None:
+        """Record that the alert was sent, and what it was about, so that nobody sends it again."""
+        self._write(self._state.model_copy(update={"told": True, "subjects": tuple(subjects)}))
 
     def give_back(self) -> None:
         """Let the next delivery, such as a retry, take over without waiting; it is no error if one already has."""

@@ -19,8 +19,11 @@ from infra.constructs.ledger import grant_ledger
 from infra.constructs.scheduled_work import ScheduledWork
 from infra.stage import StageSettings
 
-READABLE = tuple(
-    f"{prefix}*" for prefix in (lake_keys.INCOMING_PREFIX, lake_keys.TABLES_PREFIX, lake_keys.GAMES_PREFIX)
+READABLE = (
+    f"{lake_keys.INCOMING_PREFIX}*",
+    f"{lake_keys.TABLES_PREFIX}*",
+    f"{lake_keys.GAMES_PREFIX}*",
+    f"{lake_keys.quarantines('*')}*",  # what a round that was killed could not tell people
 )
 WRITABLE = (
     f"{lake_keys.TABLES_PREFIX}*",
@@ -76,7 +79,7 @@ class Arrivals(ScheduledWork):
             lake.grant_put(self.function, pattern)
         # CDK's own grant would let it delete versions too, for good.
         self._grant("s3:DeleteObject", lake.arn_for_objects(DELETABLE))
-        grant_ledger(ledger, self.function, ledger_keys.NOTICES_PREFIX)
+        grant_ledger(ledger, self.function, ledger_keys.NOTICES_PREFIX, ledger_keys.BEGUN_PREFIX)
         alerts.topic.grant_publish(self.function)
         for address in settings.incoming_prefixes:
             self._read_elsewhere(address)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tests.fakes.ports import InMemoryLake
 
 
-class BrokeOff(Exception):
-    """Stands for a process that ends at this point."""
+class BrokeOff(BaseException):
+    """Stands for a process that is killed at this point: no handler of errors runs."""
 
 
 @dataclass

@@ -40,7 +40,7 @@ def test_the_round_runs_every_hour_or_as_the_settings_say(dev: SynthesizedStage,
 
 
 def test_the_round_reads_rows_and_adds_rows_records_and_quarantined_files(dev: SynthesizedStage) -> None:
-    readable = {f"{LAKE}/incoming/*", f"{LAKE}/tables/*", f"{LAKE}/games/*"}
+    readable = {f"{LAKE}/incoming/*", f"{LAKE}/tables/*", f"{LAKE}/games/*", f"{LAKE}/models/*/quarantine/*"}
     assert allowed(dev.pipeline, ROLE, "s3:GetObject") == readable
     assert allowed(dev.pipeline, ROLE, "s3:PutObject") == {f"{LAKE}/{pattern}" for pattern in WRITABLE}
     theirs = (lake_keys.incoming("churn") + "march.csv", lake_keys.CHAMPION_REFERENCE, lake_keys.training_record("t"))

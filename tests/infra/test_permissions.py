@@ -70,7 +70,7 @@ PARTITIONS = {
     "Promote": ["champion", "history", "lock"],
     "RequestApproval": ["approval", "lock"],
     "DriftCheckFunction": ["check", "notice"],
-    "ArrivalsFunction": ["notice"],
+    "ArrivalsFunction": ["begun", "notice"],
 }
 
 

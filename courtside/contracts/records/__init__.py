@@ -1,6 +1,6 @@
 """Records that Courtside keeps in the lake and in the ledger, read back by later steps and by people."""
 
-from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord
+from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, Attempted
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
 from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
@@ -21,6 +21,7 @@ __all__ = [
     "ApprovalRecord",
     "ArrivalOutcome",
     "ArrivalRecord",
+    "Attempted",
     "Calibration",
     "ChampionPointer",
     "ChampionReference",

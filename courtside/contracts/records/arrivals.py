@@ -41,3 +41,9 @@ class ArrivalRecord(Payload):
     wrong: int = 0
     quarantine: str | None = None
     reason: str = ""
+
+
+class Attempted(Payload):
+    """When a file that arrived was begun by rounds of which it is not known that they ended."""
+
+    at: tuple[datetime, ...] = ()

@@ -32,10 +32,14 @@ class DecisionRecord(Payload):
 
 
 class ClaimState(Payload):
-    """What may happen only once: `told` when its alert was sent, `free` when its owner gave it back undone."""
+    """What may happen only once: `told` when its alert was sent, `free` when its owner gave it back.
+
+    `subjects` are what the newest alert was about, where one claim is for the alerts about many things.
+    """
 
     told: bool = False
     free: bool = False
+    subjects: tuple[str, ...] = ()
 
 
 class RetrainingLockState(Payload):

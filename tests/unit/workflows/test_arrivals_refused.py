@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pyarrow as pa
 import pyarrow.csv
@@ -112,14 +113,68 @@ def test_a_file_that_is_too_large_is_reported_and_not_read(monkeypatch: pytest.M
 
 
 def test_a_failure_outside_a_file_ends_the_round_so_that_the_order_is_kept() -> None:
-    desk = Desk(alerts=RecordedAlerts(failures=1))
+    def away(path: str) -> None:
+        if path == "b.parquet":
+            raise ConnectionError
+
+    desk = Desk()
     desk.put("a.parquet", b"PAR1 and then nothing")
+    desk.put("b.parquet", FIRST)
+    desk.put("c.parquet", SECOND)
+    desk.place.before_reading = away
+    for _ in range(3):
+        with pytest.raises(ConnectionError):
+            desk.round()
+    assert [record.file.rsplit("/", 1)[1] for record in desk.records()] == ["a.parquet"]
+    assert len(desk.alerts.sent) == 1
+    desk.place.before_reading = lambda _: None
+    assert (desk.round(now=NOW + timedelta(days=1)).files, len(desk.rows())) == (2, 300)
+    assert len(desk.alerts.sent) == 1
+
+
+def test_all_wrong_files_of_a_round_are_told_in_one_alert_and_each_only_once() -> None:
+    desk = Desk()
+    times = pa.array([None, *FIRST["measured_at"].to_pylist()[1:]], pa.timestamp("us"))
+    desk.put("a.parquet", FIRST.set_column(1, "measured_at", times))
+    for number in range(5):
+        desk.put(f"deep/{number}.csv", f"a,b\n1,{number}\n".encode())
+    desk.put("copy.csv", b"a,b\n1,0\n")
+    assert desk.round().quarantined == 7
+    (alert,) = desk.alerts.sent
+    assert alert.subject == "Courtside: 6 files of churn in quarantine"
+    for record in desk.records()[:6]:
+        assert f"{record.file}, " in alert.text
+        assert desk.lake.uri(str(record.quarantine)) in alert.text
+    assert "a.parquet, some rows: wrong rows: 1 with no measured_at" in alert.text
+    assert "docs/runbooks.md#a-file-in-quarantine" in alert.text
+    desk.put("renamed.csv", b"a,b\n1,3\n")
+    desk.put("new.csv", b"a,b\n1,6\n")
+    desk.round()
+    (_, second) = desk.alerts.sent
+    assert second.subject == "Courtside: a file of churn in quarantine"
+    assert "new.csv" in second.text
+
+
+def test_an_alert_about_many_files_says_how_many_it_does_not_name() -> None:
+    desk = Desk()
+    for number in range(30):
+        desk.put(f"{'long' * 100}/{number}.csv", f"a,b\n1,{number}\n".encode())
+    desk.round()
+    (alert,) = desk.alerts.sent
+    assert alert.subject == "Courtside: 30 files of churn in quarantine"
+    assert (alert.text.count("•"), "and 20 more" in alert.text) == (10, True)
+    assert alert.text.endswith("docs/runbooks.md#a-file-in-quarantine")
+
+
+def test_an_alert_that_cannot_be_sent_is_sent_by_the_next_round() -> None:
+    desk = Desk(alerts=RecordedAlerts(failures=1))
+    desk.put("a.csv", b"a,b\n1,2\n")
     desk.put("b.parquet", FIRST)
     with pytest.raises(ConnectionError):
         desk.round()
-    assert desk.records() == []
-    assert (desk.round().files, len(desk.rows())) == (2, 200)
-    assert len(desk.alerts.sent) == 1
+    assert len(desk.records()) == 2
+    assert (desk.round().files, len(desk.alerts.sent)) == (0, 1)
+    assert (desk.round().files, len(desk.alerts.sent)) == (0, 1)
 
 
 def test_an_unforeseen_error_in_one_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,80 @@
+"""Files that arrived and cannot be used: they are kept as they came, and people are told of them.
+
+What a round sets aside, people are told in one alert at its end; the next round tells it if that one was killed first.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+from pyarrow import csv
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.records import ArrivalRecord
+from courtside.core.arrival_alerts import quarantines_alert
+from courtside.workflows.claims import Claims, finishing
+from courtside.workflows.lake_documents import read_document
+from courtside.workflows.ports import AlertChannel, Lake
+
+_REPORT, _TOLD = "report.json", "told.json"
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """The files of one model that are set aside; each is known by its content, so that nobody hears of it twice."""
+
+    model: str
+    lake: Lake
+    claims: Claims
+    alerts: AlertChannel
+
+    def set_aside(self, record: ArrivalRecord, content: bytes, wrong: pa.Table | None) -> ArrivalRecord:
+        """Keep a file as it came and what is wrong with it; return its record with the place."""
+        digest = hashlib.sha256(content or record.etag.encode()).hexdigest()[:16]
+        prefix = lake_keys.quarantine(self.model, digest)
+        record = record.model_copy(update={"quarantine": prefix})
+        if content:
+            self.lake.claim(f"{prefix}original/{PurePosixPath(record.file).name[-_LONGEST_NAME:]}", content)
+        if wrong is not None:
+            listed = io.BytesIO()
+            csv.write_csv(wrong, listed)
+            self.lake.write(f"{prefix}rows.csv", listed.getvalue())
+        self.lake.claim(f"{prefix}{_REPORT}", record.model_dump_json(indent=2).encode())
+        return record
+
+    def tell(self) -> None:
+        """Tell people in one alert of all that is set aside and that they have not been told of.
+
+        Only the owner of the claim does. It notes in the claim what it sent, in one write, before it marks each file:
+        whoever takes over from an owner that died in between marks those files and sends nothing again.
+        """
+        claim = None
+        if self._untold():
+            claim = self.claims.take(ledger_keys.notice("arrivals", self.model), done=lambda: not self._untold())
+        if claim is None:
+            return
+        with finishing(claim):
+            self._mark(claim.subjects)
+            if untold := self._untold():
+                reports = [read_document(ArrivalRecord, f"{prefix}{_REPORT}", lake=self.lake) for prefix in untold]
+                alert = quarantines_alert({self.lake.uri(each.quarantine or ""): each for each in reports})
+                claim.renew()
+                self.alerts.publish(alert)
+                claim.mark_told(untold)
+                self._mark(untold)
+        claim.give_back()
+
+    def _untold(self) -> tuple[str, ...]:
+        keys = self.lake.keys(lake_keys.quarantines(self.model))
+        told = {key.removesuffix(_TOLD) for key in keys if key.endswith(f"/{_TOLD}")}
+        return tuple(
+            each for key in keys if key.endswith(f"/{_REPORT}") and (each := key.removesuffix(_REPORT)) not in told
+        )
+
+    def _mark(self, prefixes: Iterable[str]) -> None:
+        for prefix in prefixes:
+            self.lake.claim(f"{prefix}{_TOLD}", b"{}")
