@@ -78,10 +78,9 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
         retraining=StepFunctionsRetraining(env.retraining_arn),
         dataset=dataset,
         drift_policy=policy_named(policy, thresholds=dataset.thresholds if policy == dataset.policy else ()),
-        decision_policy=DecisionPolicy(retrains=dataset.retraining),
+        decision_policy=DecisionPolicy(retrains=dataset.retrain.on_drift),
         claims=claims,
-        overdue=OverdueData(lake, dataset, claims, alerts, timedelta(days=env.data_overdue_days)),
-        window_days=env.window_days,
+        overdue=OverdueData(lake, dataset, claims, alerts),
         tracking=MlflowDriftRuns(env.tracking_uri) if env.tracking_uri and dataset.tracking else None,
     )
 

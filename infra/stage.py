@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from courtside.contracts.channels import CHANNELS, Channel
+from courtside.contracts.emails import is_email
 from courtside.contracts.errors import BadInput
 from courtside.contracts.incoming import bucket_and_prefix
 from courtside.contracts.names import DEFAULT_DATASET
@@ -24,8 +25,9 @@ _FARGATE_MEMORY_MIB = {
 }
 # This file alone names the images that ours are built on; `make bases` pins and renews them.
 _BASES: dict[str, str] = json.loads((Path(__file__).parents[1] / "images" / "bases.json").read_text())
-_EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,.]+")
 _SCHEDULE = re.compile(r"rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\)")
+_OF_CONTRACTS = {"window_days": "watch.window", "data_overdue_days": "watch.overdue"}
+"""What was a setting of the stage, and is a key of each contract now."""
 ZONES = 2
 _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
 
@@ -62,6 +64,8 @@ def explain(error: ValidationError) -> list[str]:
 
 
 def _help_for(location: tuple[int | str, ...]) -> str:
+    if location and (key := _OF_CONTRACTS.get(str(location[0]))):
+        return f" Fix: delete it, and write `{key}` into the contracts of the models it was meant for."
     field = StageSettings.model_fields.get(str(location[0])) if location else None
     if field is None:
         return f" Fields: {', '.join(sorted(StageSettings.model_fields))}." if location else ""
@@ -69,7 +73,7 @@ def _help_for(location: tuple[int | str, ...]) -> str:
 
 
 def _email(address: str) -> str:
-    if not _EMAIL.fullmatch(address):
+    if not is_email(address):
         raise ValueError("is not an e-mail address")
     return address
 
@@ -188,16 +192,6 @@ class StageSettings(_Settings):
         le=168,
         description="hours without a finished check after which people are alerted, 2 to 168 and"
         " more than the longest pause of check_schedule",
-    )
-    window_days: int = Field(
-        default=30, ge=1, le=366, description="how many of the newest days a check looks at, 1 to 366"
-    )
-    data_overdue_days: int = Field(
-        default=14,
-        ge=2,
-        le=366,
-        description="days without new rows after which people are alerted, 2 to 366; an off-season is known from the "
-        "year before",
     )
     drift_policy: Literal["calibrated", "classic"] | None = Field(
         default=None,

@@ -167,7 +167,7 @@ def backfill_windows(
     until: Annotated[str, typer.Option("--to", help="Day to stop before.")],
     stage: Stage = "dev",
     window_days: Annotated[
-        int | None, typer.Option(min=1, help="Days per window [default: those of the stage's scheduled check].")
+        int | None, typer.Option(min=1, help="Days per window [default: those of the contract's watch.window].")
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:

@@ -123,8 +123,6 @@ class CheckDriftEnv(LakeEnv):
     retraining_arn: str
     policy: str = ""
     ledger_table: str = Field(min_length=3)
-    window_days: int = Field(default=30, ge=1)
-    data_overdue_days: int = Field(default=14, ge=2)
     tracking_uri: str = Field(alias="MLFLOW_TRACKING_URI", default="")
 
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from courtside.contracts.names import ModelPlace
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.rhythm.rules import RetrainRules, WatchRhythm
 
 
 class FeatureKind(StrEnum):
@@ -95,8 +96,9 @@ class Dataset:
     `version` counts the contract's changes; `table` is the address of its rows where it names one, `incoming` that of
     the team's own place where files of new rows arrive; `candidates` are
     those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
-    `tracking` say whether a training makes a drift reference and is logged, `retraining` whether drift starts one;
-    `gate` are the limits that a challenger must keep;
+    `tracking` say whether a training makes a drift reference and is logged; `watch` is how a stage watches the model,
+    `retrain` when a training starts by itself; `gate` are the limits that a challenger must keep; `alerts` are the
+    e-mail addresses that are told about this model, `owner` who answers for it;
     `inference` is set where features are inferred from the rows: there are none until `with_features` names them;
     `registered_model` and `experiment` are what MLflow calls them, where that is not `name`;
     `also` are columns that a champion reads besides, where rows have them, and no part of the contract (None: nobody
@@ -129,7 +131,10 @@ class Dataset:
     registered_model: str | None = None
     experiment: str | None = None
     incoming: str | None = None
-    retraining: bool = True
+    watch: WatchRhythm = field(default_factory=WatchRhythm)
+    retrain: RetrainRules = field(default_factory=RetrainRules)
+    alerts: tuple[str, ...] = ()
+    owner: str | None = None
     also: tuple[str, ...] | None = None
 
     @property
@@ -144,8 +149,10 @@ class Dataset:
             del said["segments"]
         if self.gate == GatePolicy():
             del said["gate"]
-        if self.retraining:
-            del said["retraining"]
+        if self.watch == WatchRhythm():
+            del said["watch"]
+        if self.retrain == RetrainRules():
+            del said["retrain"]
         if self.inference is None:
             del said["inference"]
         else:  # the contract is the same, whatever features its rows turn out to have
@@ -153,8 +160,9 @@ class Dataset:
         for key in ("registered_model", "experiment"):
             if said[key] is None:
                 del said[key]
-        del said["incoming"]  # where rows come from is no part of what they mean
-        content = json.dumps(said, sort_keys=True, separators=(",", ":"))
+        for key in ("incoming", "alerts", "owner"):  # where rows come from and who is told is no part of what they mean
+            del said[key]
+        content = json.dumps(said, sort_keys=True, separators=(",", ":"), default=str)
         return ContractId(self.name, self.version, hashlib.sha256(content.encode()).hexdigest())
 
     @property

@@ -66,7 +66,7 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
 def _with_enough_drift(said: str, policy: DecisionPolicy) -> Decision:
     if policy.retrains:
         return Decision(Action.RETRAIN, "share_drifted", f"{said}: retraining")
-    off = "the contract says `retraining: false`, so it is for a person to start one with `courtside retrain`"
+    off = "the contract says `retrain: {on_drift: false}`, so it is for a person to start one with `courtside retrain`"
     return Decision(Action.ALERT, "retraining_off", f"{said}: {off}")
 
 

@@ -14,15 +14,18 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.versioned import require_readable
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm, parse_duration
 from courtside.datasets.contract_checks import CHECKS
 from courtside.datasets.contract_keys import (
     FORMAT,
     NOT_YET,
     NOT_YET_WORDS,
     PARTS,
+    RENAMED,
     ContractDocument,
 )
 from courtside.datasets.problems import problem, unknown_key, unknown_word
+from courtside.datasets.rhythm_keys import Retrain, Watch
 from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
 
 CATALOG: Traversable = files(__package__)
@@ -102,6 +105,9 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "segments": tuple(contract.segments),
             "candidates": None if contract.candidates is None else tuple(contract.candidates),
             "policy": contract.watch.policy,
+            "watch": _rhythm(contract.watch),
+            "retrain": _rules(contract.retrain),
+            "alerts": tuple(contract.alerts),
             "gate": GatePolicy(**contract.gate.model_dump()),
             "inference": None if features else Inference(tuple(contract.leave_out), entities),
             "thresholds": tuple(f"{key}={limit}" for key, limit in contract.watch.thresholds.items()),
@@ -109,14 +115,23 @@ def _dataset(contract: ContractDocument) -> Dataset:
     )
 
 
+def _rhythm(watch: Watch) -> WatchRhythm:
+    overdue = None if watch.overdue is None else parse_duration(watch.overdue)
+    season = tuple(map(PartOfYear.parse, watch.season))
+    return WatchRhythm(parse_duration(watch.every), parse_duration(watch.window), season, overdue)
+
+
+def _rules(retrain: Retrain) -> RetrainRules:
+    every = None if retrain.every is None else parse_duration(retrain.every)
+    return RetrainRules(retrain.on_drift, every, parse_duration(retrain.cooldown))
+
+
 def _told(error: ErrorDetails, document: Document) -> str:
     path = error["loc"]
     if path == ("target", "column") and not isinstance(document.at(("target",)), dict):
         error = {**error, "loc": ("target",)}
     if error["type"] == "extra_forbidden":
-        if (reason := NOT_YET.get(".".join(map(str, path)))) is not None:
-            return f"line {document.line(path)}: the key {'.'.join(map(str, path))} cannot be kept yet: {reason}"
-        return unknown_key(path, _keys_of(path[:-1]), document)
+        return _told_of_key(path, document)
     if error["type"] in {"enum", "literal_error", "dict_type"}:
         written = str(document.at(path))
         if (reason := NOT_YET_WORDS.get(str(path[0]), {}).get(written)) is not None:
@@ -126,6 +141,16 @@ def _told(error: ErrorDetails, document: Document) -> str:
     if error["type"] == "literal_error":
         return unknown_word(path, get_args(_keys_of(path[:-1])[str(path[-1])].annotation), document)
     return problem(error, document, _keys_of(path[:-1]).get(str(path[-1])) if path else None)
+
+
+def _told_of_key(path: tuple[int | str, ...], document: Document) -> str:
+    """Say that a contract has no such key: it has another name now, does not exist yet, or never did."""
+    key = ".".join(map(str, path))
+    if (now := RENAMED.get(key)) is not None:
+        return f"line {document.line(path)}: the key {key} does not exist any more; write `{now}` instead"
+    if (reason := NOT_YET.get(key)) is not None:
+        return f"line {document.line(path)}: the key {key} cannot be kept yet: {reason}"
+    return unknown_key(path, _keys_of(path[:-1]), document)
 
 
 def _keys_of(path: tuple[int | str, ...]) -> dict[str, FieldInfo]:

@@ -92,7 +92,7 @@ def _unknown_candidates(contract: ContractDocument, document: Document) -> list[
 
 def _repeated_names(contract: ContractDocument, document: Document) -> list[str]:
     lists: dict[Path, list[str]] = {
-        (key,): getattr(contract, key) or [] for key in ("id_columns", "segments", "leave_out", "candidates")
+        (key,): getattr(contract, key) or [] for key in ("id_columns", "segments", "leave_out", "candidates", "alerts")
     }
     lists |= {("entities", pattern): columns for pattern, columns in contract.entities.items()}
     return [

@@ -8,36 +8,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 
 from courtside.contracts.incoming import INCOMING_ADDRESS, INCOMING_RULE
-from courtside.contracts.key_names import VISIBLE, NameUnusable, key_name
+from courtside.contracts.key_names import NameUnusable, key_name
 from courtside.core.dataset import FeatureKind, Phase
 from courtside.core.gate.policy import GatePolicy
+from courtside.datasets.key_types import Count, Email, Keys, Margin, Names, Switch, Text
+from courtside.datasets.rhythm_keys import Retrain, Watch
 
-Text = Annotated[str, Field(min_length=1, pattern=VISIBLE)]
-Names = Annotated[list[Text], Field(json_schema_extra={"uniqueItems": True})]
-Count = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]
-Switch = Annotated[bool, Field(strict=True)]
-Limit = Annotated[float, Field(gt=0, le=1_000_000, strict=True, allow_inf_nan=False)]
-Margin = Annotated[float, Field(ge=0, lt=1, strict=True)]
 LIMITS = GatePolicy()
-
 
 FORMAT = 1
 """The newest format of a contract that this Courtside reads."""
-
-
-class Keys(BaseModel):
-    """Keys of a contract; others are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 def _part_of_keys(name: str) -> str:
@@ -95,21 +82,6 @@ class Comparable(Keys):
 
     phase: Phase | None = Field(
         None, description="`month`: a window is compared with the same months of the reference.", examples=["month"]
-    )
-
-
-class Watch(Keys):
-    """How windows are judged."""
-
-    policy: Literal["calibrated", "classic"] = Field(
-        "calibrated",
-        description="The policy of drift checks, unless `--policy` or the stage's `drift_policy` names another.",
-        examples=["classic"],
-    )
-    thresholds: dict[Text, Limit] = Field(
-        {},
-        description="A feature's own threshold of a statistic, by `feature.statistic`; `--threshold` comes on top.",
-        examples=[{"age.ks": 0.2}],
     )
 
 
@@ -250,7 +222,14 @@ class ContractDocument(Keys):
         description="The candidates that are trained; all of them without this key.",
         examples=[["logistic_regression", "lightgbm"]],
     )
-    watch: Watch = Field(Watch(), description="How windows are judged.", examples=[{"policy": "classic"}])
+    watch: Watch = Field(
+        Watch(),
+        description="How a stage watches the model, and how windows are judged.",
+        examples=[{"every": "7d", "policy": "classic"}],
+    )
+    retrain: Retrain = Field(
+        Retrain(), description="When a training starts by itself on a stage.", examples=[{"every": "90d"}]
+    )
     gate: Gate = Field(
         Gate(),
         description="What a challenger must keep to become champion on a stage; only checked on files.",
@@ -279,24 +258,34 @@ class ContractDocument(Keys):
         "challenger can become champion, because none is registered.",
         examples=[False],
     )
-    retraining: Switch = Field(
-        True,
-        description="Whether drift starts a retraining on a stage; with `false` people are told and start it.",
-        examples=[False],
+    alerts: list[Email] = Field(
+        [],
+        max_length=20,
+        description="E-mail addresses that get the alerts about this model, besides those that get all of the stage's.",
+        examples=[["churn-team@example.com"]],
+        json_schema_extra={"uniqueItems": True},
+    )
+    owner: Annotated[Text, Field(max_length=100)] | None = Field(
+        None, description="Who answers for the model: a person or a team.", examples=["The customer team"]
     )
 
 
-PARTS: dict[str, type[Keys]] = {"target": Target, "comparable": Comparable, "watch": Watch, "gate": Gate}
+PARTS: dict[str, type[Keys]] = {
+    "target": Target,
+    "comparable": Comparable,
+    "watch": Watch,
+    "retrain": Retrain,
+    "gate": Gate,
+}
 """The keys that hold keys of their own."""
 
 NOT_YET = {
     "label_delay": "labels are joined to predictions when there is a prediction store, and there is none",
-    "watch.every": "how often a stage checks is a setting of the stage, the same for all of its models",
-    "watch.window": "the days of a window are a setting of the stage, the same for all of its models",
-    "retrain": "when a model is retrained is a setting of the stage, the same for all of its models",
-    "alerts": "who is told is a setting of the stage, the same for all of its models",
 }
 """Keys that contracts will have, and why they cannot be kept today."""
+
+RENAMED = {"retraining": "retrain: {on_drift: false}"}
+"""Keys that contracts had, and what is written in their place today."""
 
 NOT_YET_WORDS = {
     "task": {

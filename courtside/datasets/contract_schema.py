@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 from pydantic.fields import FieldInfo
 
-from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, PARTS, ContractDocument, Keys
+from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, PARTS, ContractDocument
+from courtside.datasets.key_types import Keys
 
 SCHEMA = Path(__file__).with_name("contract.schema.json")
 PAGE = Path(__file__).parents[2] / "docs" / "contract.md"

@@ -15,8 +15,9 @@ _WRITE = {
     "string_type": "{key} must be a text, like `{last}: name`",
     "string_too_short": "{key} is empty; write a text or leave the key out",
     "string_pattern_mismatch": f"{{key}} {_INVISIBLE}",
-    "list_type": "{key} must be a list, like `{key}: [id]`, or `{key}: []`",
+    "list_type": "{key} must be a list, like `{last}: [{one}]`, or `{last}: []`",
     "too_short": "{key} holds nothing; write at least one, like `{example}`",
+    "string_too_long": "{key} is longer than {most} letters; shorten it",
     "too_long": "{key} holds more than {most}; delete the others",
     "bool_type": "{key} must be true or false, like `{last}: false`",
     **dict.fromkeys(
@@ -37,6 +38,7 @@ _EXAMPLES = {
     "candidates": "candidates: [lightgbm]",
     "watch": "policy: classic",
     "watch.thresholds": "age.ks: 0.2",
+    "retrain": "every: 90d",
     "gate": "floor_auc: 0.6",
 }
 
@@ -55,11 +57,18 @@ def problem(error: ErrorDetails, document: Document, field: FieldInfo | None = N
         key=key,
         last=path[-1] if path else "",
         example=_EXAMPLES.get(key, "name: churn"),
+        one=_one(field),
         number=_number(field, str(path[-1]) if path else ""),
         most=error.get("ctx", {}).get("max_length"),
         message=error["msg"].removeprefix("Value error, "),
     )
     return f"line {document.line(path)}: {said}"
+
+
+def _one(field: FieldInfo | None) -> object:
+    """Return what may stand in a list: the first of the key's example."""
+    example = field.examples[0] if field is not None and field.examples else None
+    return example[0] if isinstance(example, list) else "id"
 
 
 def _number(field: FieldInfo | None, key: str) -> str:

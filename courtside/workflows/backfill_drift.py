@@ -28,11 +28,12 @@ def backfill(
 ) -> list[BackfilledWindow]:
     """Check the windows that tile `days` against today's champion, oldest first; nobody is alerted, nothing retrained.
 
-    Windows have `window_days` days (default: the monitor's), and the last one has what is left. Windows without rows,
-    such as summers, are skipped. Repeating it gives the same result. Raises `NoChampion`, `NothingReadable`.
+    Windows have `window_days` days (default: those of the contract's `watch.window`), and the last one has what is
+    left. Windows without rows, such as summers, are skipped. Repeating it gives the same result. Raises `NoChampion`,
+    `NothingReadable`.
     """
     done = []
-    for window in tiles(days, window_days or monitor.window_days):
+    for window in tiles(days, window_days or monitor.dataset.watch.window.days):
         progress(f"{window.start} to {window.end}")
         try:
             done.append(BackfilledWindow(window, monitor.recompute(window, now=now)))

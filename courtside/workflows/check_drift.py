@@ -58,7 +58,6 @@ class DriftMonitor:
     decision_policy: DecisionPolicy
     claims: Claims
     overdue: OverdueData
-    window_days: int
     tracking: DriftTracking | None = None
 
     def run(self, request: DriftCheckRequest, *, now: datetime) -> DriftCheckResponse:
@@ -160,7 +159,7 @@ class DriftMonitor:
     def _scheduled(self, day: date) -> Window:
         """Return the window of the days before `day`, together with `day` itself where loads are windows."""
         loads = self.dataset.time_column is None
-        return Window(start=day - timedelta(days=self.window_days), end=day + timedelta(days=loads))
+        return Window(start=day - self.dataset.watch.window, end=day + timedelta(days=loads))
 
     def _found(self, window: Window, champion: ChampionReference, *, named: bool) -> WindowReport:
         """Compare a window with the champion's reference; where rows have no times, compare its newest load.

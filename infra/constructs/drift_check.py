@@ -64,8 +64,6 @@ class DriftCheck(ScheduledWork):
             retraining_arn=retraining.machine.state_machine_arn,
             policy=settings.drift_policy or "",
             ledger_table=ledger.table_name,
-            data_overdue_days=settings.data_overdue_days,
-            window_days=settings.window_days,
             tracking_uri=api.tracking_uri,
         )
         self.function = ImageFunction(

@@ -1,6 +1,6 @@
 """A lake that holds simulated seasons and a champion's reference, and a drift check wired to fakes."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
@@ -59,7 +59,6 @@ class DriftSetup:
             drift_policy=ClassicPolicy(),
             decision_policy=DecisionPolicy(),
             claims=claims,
-            overdue=OverdueData(lake, DATASET, claims, self.alerts, timedelta(days=14)),
-            window_days=30,
+            overdue=OverdueData(lake, DATASET, claims, self.alerts),
             tracking=self.tracking,
         )

@@ -81,14 +81,14 @@ def test_the_training_tasks_environment_is_its_model(stage: SynthesizedStage) ->
     assert "TrackingApi" in read.tracking_uri
 
 
-def test_the_check_knows_the_stages_topic_machine_and_window(stage: SynthesizedStage) -> None:
+def test_the_check_knows_the_stages_topic_and_machine(stage: SynthesizedStage) -> None:
     _, function = stage.pipeline.only("AWS::Lambda::Function", "DriftCheckFunction")
     environment = CheckDriftEnv.read(_variables(function))
     machine, _ = stage.pipeline.only("AWS::StepFunctions::StateMachine")
     topic, _ = stage.pipeline.only("AWS::SNS::Topic")
     assert environment.retraining_arn == f"<{machine}>"
     assert environment.alert_topic_arn == f"<{topic}>"
-    assert (environment.policy, environment.window_days) == ("", 30), "without a setting the contract names the policy"
+    assert environment.policy == "", "without a setting the contract names the policy"
 
 
 def test_the_schedule_runs_the_check_and_keeps_failed_invocations(stage: SynthesizedStage) -> None:

@@ -33,7 +33,9 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"check_schedule": "cron(0 12 * * * *)"}, "check_schedule", "exactly one of"),
         ({"check_schedule": "rate(0 days)"}, "check_schedule", "rate(1 day)"),
         ({"check_timezone": "New York"}, "check_timezone", "'UTC'"),
-        ({"window_days": 0}, "window_days", "1 to 366"),
+        ({"window_days": 60}, "window_days", "`watch.window`"),
+        ({"data_overdue_days": 21}, "data_overdue_days", "`watch.overdue`"),
+        ({"check_overdue_hours": 1}, "check_overdue_hours", "2 to 168"),
         ({"dataset": "churn"}, "dataset", "courtside/datasets/<name>.yaml"),
         ({"dataset": "contracts/churn.yaml"}, "dataset", "(nba_games)"),
         ({"dataset": "nba_games.yaml"}, "dataset", "'nba_games'"),
@@ -76,10 +78,10 @@ def test_a_wrong_setting_is_named_with_its_value_and_a_fix(
 
 
 def test_every_wrong_field_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ops.STAGES, "dev", broken({"window_days": -1, "check_timezone": "Mars"}))
+    monkeypatch.setitem(ops.STAGES, "dev", broken({"check_overdue_hours": -1, "check_timezone": "Mars"}))
     with pytest.raises(SettingsInvalid) as caught:
         ops.settings_for("dev")
-    assert [problem.split(":")[0] for problem in caught.value.problems] == ["check_timezone", "window_days"]
+    assert [problem.split(":")[0] for problem in caught.value.problems] == ["check_timezone", "check_overdue_hours"]
 
 
 def test_every_field_an_operator_can_get_wrong_has_help() -> None:
@@ -95,7 +97,7 @@ def test_the_defaults_are_the_safe_ones() -> None:
 
 def test_settings_cannot_change_after_they_were_checked() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        ops.settings_for("dev").window_days = 0  # type: ignore[misc]
+        ops.settings_for("dev").approval_hours = 0  # type: ignore[misc]
 
 
 def test_every_named_stage_is_valid_and_knows_its_name() -> None:

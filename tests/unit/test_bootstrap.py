@@ -45,7 +45,7 @@ def test_a_check_follows_policy_retraining_and_tracking_of_the_contract(tmp_path
     assert (plain.drift_policy, plain.decision_policy.retrains) == (CalibratedPolicy(), True)
     assert plain.tracking is not None
     said = monitor(
-        tmp_path, "watch: {policy: classic, thresholds: {age.ks: 0.3}}\nretraining: false\ntracking: false\n"
+        tmp_path, "watch: {policy: classic, thresholds: {age.ks: 0.3}}\nretrain: {on_drift: false}\ntracking: false\n"
     )
     assert said.drift_policy == ClassicPolicy(overrides=(Threshold("age", "ks", 0.3),))
     assert (said.decision_policy.retrains, said.tracking) == (False, None)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -81,8 +81,7 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
         drift_policy=policy_named(dataset.policy),
         decision_policy=DecisionPolicy(),
         claims=claims,
-        overdue=OverdueData(lake, dataset, claims, alerts, timedelta(days=14)),
-        window_days=30,
+        overdue=OverdueData(lake, dataset, claims, alerts),
     )
     asks = DriftCheckRequest(as_of=now)
     assert monitor.run(asks, now=now).rule == "no_new_load"

@@ -5,13 +5,13 @@ from courtside.contracts.environment import CheckDriftEnv, EnvironmentInvalid, P
 from courtside.contracts.events import DriftCheckRequest, Window
 
 CHECK = CheckDriftEnv(
-    lake_bucket="lake", alert_topic_arn="arn:t", retraining_arn="arn:r", ledger_table="ledger", window_days=14
+    lake_bucket="lake", alert_topic_arn="arn:t", retraining_arn="arn:r", ledger_table="ledger", policy="classic"
 )
 
 
 def test_the_process_reads_back_what_infra_writes() -> None:
     assert CheckDriftEnv.read(CHECK.as_env()) == CHECK
-    assert CHECK.as_env()["COURTSIDE_WINDOW_DAYS"] == "14"
+    assert CHECK.as_env()["COURTSIDE_POLICY"] == "classic"
 
 
 def test_variables_of_mlflow_keep_their_own_names() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 
 from courtside.core.dataset import Dataset, Inference
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm
 from courtside.datasets.catalog import DatasetInvalid, load_dataset, table_address
 from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, PARTS, ContractDocument, Gate
 from courtside.datasets.contract_schema import PAGE, SCHEMA, page, schema
@@ -137,6 +139,11 @@ def test_the_shipped_contract_and_the_first_example_on_the_page_fit_the_schema(t
         {"gate": {"fresher_days": 10**9}},
         {"gate": {"fewest_rows": 10**18}},
         {"drift": "no"},
+        {"watch": {"every": 7}},
+        {"watch": {"window": "1.5d"}},
+        {"watch": {"season": ["october"]}},
+        {"retrain": {"every": "often"}},
+        {"alerts": ["churn-team"]},
     ],
     ids=lambda wrong: repr(wrong)[:60],
 )
@@ -152,7 +159,8 @@ def test_a_key_that_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
     dataset = read(tmp_path, LEAST)
     assert (dataset.version, dataset.policy, dataset.thresholds) == (1, "calibrated", ())
     assert (dataset.candidates, dataset.segment, dataset.table) == (None, None, None)
-    assert (dataset.drift, dataset.tracking, dataset.retraining) == (True, True, True)
+    assert (dataset.drift, dataset.tracking, dataset.alerts, dataset.owner) == (True, True, (), None)
+    assert (dataset.watch, dataset.retrain) == (WatchRhythm(), RetrainRules())
 
 
 def test_the_gate_uses_its_default_limits_where_the_contract_sets_none(tmp_path: Path) -> None:
@@ -162,6 +170,19 @@ def test_the_gate_uses_its_default_limits_where_the_contract_sets_none(tmp_path:
     assert strict.gate == GatePolicy(floor_auc=0.6, fresher_days=7)
     assert strict.contract.sha256 != read(tmp_path, LEAST).contract.sha256
     assert read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.55}}).contract == read(tmp_path, LEAST).contract
+
+
+def test_the_rhythm_is_read_into_lengths_of_time_and_parts_of_the_year(tmp_path: Path) -> None:
+    watch = {"every": "12h", "window": "2w", "season": ["10-15 to 06-20"], "overdue": "21d"}
+    retrain = {"every": "90d", "cooldown": "0d", "on_drift": False}
+    dataset = read(tmp_path, {**LEAST, "watch": watch, "retrain": retrain, "alerts": ["a@b.co"], "owner": "Ada"})
+    season = (PartOfYear((10, 15), (6, 20)),)
+    assert dataset.watch == WatchRhythm(timedelta(hours=12), timedelta(14), season, timedelta(21))
+    assert dataset.retrain == RetrainRules(on_drift=False, every=timedelta(90), cooldown=timedelta(0))
+    assert (dataset.alerts, dataset.owner) == (("a@b.co",), "Ada")
+    assert dataset.watch.patience == timedelta(21)
+    monthly = read(tmp_path, {**LEAST, "watch": {"every": "30d"}})
+    assert (monthly.watch.patience, WatchRhythm().patience) == (timedelta(60), timedelta(14))
 
 
 @pytest.mark.parametrize("key", NOT_YET)
@@ -201,7 +222,43 @@ def test_a_value_that_is_not_supported_yet_is_refused_with_its_line_and_the_reas
         ("segments: [a, a]\n", "line 5: a stands here twice; delete one of them"),
         ("drift: no\n", "line 5: drift must be true or false"),
         ("tracking: 0\n", "line 5: tracking must be true or false"),
-        ("retraining: off\n", "line 5: retraining must be true or false"),
+        (
+            "retraining: false\n",
+            r"line 5: the key retraining does not exist any more; write `retrain: {on_drift: false}`",
+        ),
+        ("retrain: {on_drift: off}\n", "line 5: retrain.on_drift must be true or false, like `on_drift: false`"),
+        ("retrain: 90d\n", "line 5: retrain must hold keys with values, like `every: 90d`"),
+        ("retrain: {every: 12h}\n", "line 5: retrain.every: it must be from 1d to 3650d in whole days or weeks"),
+        ("retrain:\n  evry: 90d\n", r"line 6: the key retrain.evry is not known; did you mean every\?"),
+        ("retrain: {cooldown: -1d}\n", "line 5: retrain.cooldown: it must be from 0d to 366d"),
+        (
+            "watch: {every: 7}\n",
+            "line 5: watch.every: it must be from 1h to 366d in whole hours, days or weeks, like 12h",
+        ),
+        ("watch: {every: 0h}\n", "line 5: watch.every: it must be from 1h to 366d"),
+        ("watch: {every: 30m}\n", "line 5: watch.every: it must be from 1h to 366d"),
+        ("watch: {every: 1.5d}\n", "line 5: watch.every: it must be from 1h to 366d"),
+        ("watch: {every: no}\n", "line 5: watch.every: it must be from 1h to 366d"),
+        ("watch: {every: [1d]}\n", "line 5: watch.every: it must be from 1h to 366d"),
+        ("watch: {window: 36h}\n", "line 5: watch.window: it must be from 1d to 366d in whole days or weeks, like 7d"),
+        ("watch: {window: 53w}\n", "line 5: watch.window: it must be from 1d to 366d"),
+        ("watch: {overdue: 1d}\n", "line 5: watch.overdue: it must be from 2d to 366d"),
+        (
+            "watch: {season: 10-15 to 06-20}\n",
+            r"line 5: watch.season must be a list, like `season: \[10-15 to 06-20\]`",
+        ),
+        (
+            "watch:\n  season:\n  - 15-10 to 06-20\n",
+            "line 7: watch.season.0: '15-10 to 06-20' is not a part of the year",
+        ),
+        ("watch: {season: [10-15]}\n", "line 5: watch.season.0: '10-15' is not a part of the year: write its first"),
+        ("watch: {season: [2020-10-15]}\n", "line 5: watch.season.0: .* is not a part of the year"),
+        ("watch: {season: [02-30 to 03-01]}\n", "line 5: watch.season.0: '02-30 to 03-01' is not a part of the year"),
+        ("alerts: churn@example.com\n", r"line 5: alerts must be a list, like `alerts: \[churn-team@example.com\]`"),
+        ("alerts: [churn-team]\n", "line 5: alerts.0: 'churn-team' is not an e-mail address; write one like team@"),
+        ("alerts: [a@b.co, a@b.co]\n", "line 5: a@b.co stands here twice; delete one of them from alerts"),
+        ("owner: ''\n", "line 5: owner is empty; write a text or leave the key out"),
+        (f"owner: {'x' * 101}\n", "line 5: owner is longer than 100 letters; shorten it"),
         ("version: 1.5\n", "line 5: version must be a whole number"),
         ("version: true\n", "line 5: version must be a whole number"),
         (
@@ -267,8 +324,13 @@ def test_the_hash_of_a_contract_depends_on_its_meaning_and_not_on_its_notation(t
     changed: list[dict[str, Any]] = [
         {"version": 2},
         {"candidates": ["lightgbm"]},
-        {"retraining": False},
+        {"retrain": {"on_drift": False}},
+        {"retrain": {"every": "90d"}},
+        {"watch": {"every": "7d"}},
+        {"watch": {"season": ["10-15 to 06-20"]}},
         {"target": {"column": "left", "positive": "Yes"}},
     ]
     hashes = {read(tmp_path, {**LEAST, **each}).contract.sha256 for each in changed}
-    assert len(hashes | {first.sha256}) == 5
+    assert len(hashes | {first.sha256}) == len(changed) + 1
+    assert read(tmp_path, {**LEAST, "alerts": ["team@example.com"], "owner": "The team"}).contract == first
+    assert read(tmp_path, {**LEAST, "watch": {"every": "24h", "overdue": None, "season": []}}).contract == first

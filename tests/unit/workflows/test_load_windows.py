@@ -75,7 +75,7 @@ def trained() -> dict[str, bytes]:
 @pytest.fixture
 def setup(trained: dict[str, bytes]) -> DriftSetup:
     made = DriftSetup(InMemoryLake(dict(trained)))
-    overdue = OverdueData(made.lake, CONTRACT, made.monitor.claims, made.alerts, timedelta(days=14))
+    overdue = OverdueData(made.lake, CONTRACT, made.monitor.claims, made.alerts)
     made.monitor = replace(made.monitor, dataset=CONTRACT, overdue=overdue, drift_policy=CalibratedPolicy())
     return made
 

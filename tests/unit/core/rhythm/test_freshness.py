@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from courtside.core.freshness import YEAR, overdue_since
+from courtside.core.rhythm.freshness import YEAR, overdue_since
 
 PATIENCE = timedelta(days=14)
 

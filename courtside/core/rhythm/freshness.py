@@ -1,19 +1,24 @@
-"""Whether data is overdue, judged by the age of the newest row and by what came a year before."""
+"""Whether data is overdue, judged by the age of the newest row, and by the season or what came a year before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+
+from courtside.core.rhythm.seasons import PartOfYear, awaited
 
 YEAR = timedelta(days=365)
 LOOK_BACK = 2 * YEAR
 """How many days before today `overdue_since` needs: the season of a year ago, and proof that it was not the first."""
 
 
-def overdue_since(days: Iterable[date], *, today: date, patience: timedelta) -> date | None:
+def overdue_since(
+    days: Iterable[date], *, today: date, patience: timedelta, season: Sequence[PartOfYear] = ()
+) -> date | None:
     """Return the day of the newest row if newer ones should have come, or None if all is as it should be.
 
-    `days` are those before `today` that have rows, over the whole of `LOOK_BACK`. Rows may be `patience` late. An
-    off-season is known from the year before: rows are expected if they had come for a while by then, and went on
-    coming. Without a year of history nothing is known about an off-season, so rows are always expected.
+    `days` are those before `today` that have rows, over the whole of `LOOK_BACK`. Rows may be `patience` late. A stated
+    `season` says when they are expected. Without one an off-season is known from the year before: rows are expected if
+    they had come for a while by then, and went on coming. Without a year of history nothing is known about an
+    off-season, so rows are always expected.
 
     >>> season = [date(2018, 10, 16) + timedelta(days=n) for n in range(240)]
     >>> years = [day + n * YEAR for day in season for n in (0, 1)]
@@ -24,6 +29,8 @@ def overdue_since(days: Iterable[date], *, today: date, patience: timedelta) -> 
     known = sorted(days)
     if not known or today - known[-1] <= patience:
         return None
+    if season:
+        return known[-1] if awaited(known[-1], today=today, season=season) > patience else None
     a_year_ago = today - YEAR
     if known[0] > a_year_ago - 2 * patience:
         return known[-1]

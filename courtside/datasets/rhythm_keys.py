@@ -1,0 +1,63 @@
+"""The keys of a contract that say how its model is watched and when it is trained again."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from courtside.datasets.key_types import A_LENGTH, Keys, Length, Limit, SeasonPart, Switch, Text
+
+
+class Watch(Keys):
+    """How a stage watches the model, and how windows are judged."""
+
+    every: Annotated[str, BeforeValidator(Length("1h", "366d")), A_LENGTH] = Field(
+        "1d",
+        description="The time between two rounds of a stage: hours (`h`), days (`d`) or weeks (`w`).",
+        examples=["7d"],
+    )
+    window: Annotated[str, BeforeValidator(Length("1d", "366d")), A_LENGTH] = Field(
+        "30d", description="How many of the newest days a round looks at.", examples=["90d"]
+    )
+    season: list[SeasonPart] = Field(
+        [],
+        max_length=12,
+        description="The parts of the year in which rows are expected, both ends included. Outside them missing rows "
+        "are no news; without this key an off-season is known from the year before.",
+        examples=[["10-15 to 06-20"]],
+    )
+    overdue: Annotated[str, BeforeValidator(Length("2d", "366d")), A_LENGTH] | None = Field(
+        None,
+        description="How late rows may be before people are told and rounds end in `stale_data`; without this key two "
+        "rounds, and at least `14d`.",
+        examples=["21d"],
+    )
+    policy: Literal["calibrated", "classic"] = Field(
+        "calibrated",
+        description="The policy of drift checks, unless `--policy` or the stage's `drift_policy` names another.",
+        examples=["classic"],
+    )
+    thresholds: dict[Text, Limit] = Field(
+        {},
+        description="A feature's own threshold of a statistic, by `feature.statistic`; `--threshold` comes on top.",
+        examples=[{"age.ks": 0.2}],
+    )
+
+
+class Retrain(Keys):
+    """When a training starts by itself on a stage."""
+
+    on_drift: Switch = Field(
+        True,
+        description="Whether drift starts a retraining; with `false` people are told and start it.",
+        examples=[False],
+    )
+    every: Annotated[str, BeforeValidator(Length("1d", "3650d")), A_LENGTH] | None = Field(
+        None,
+        description="The age of the champion's data at which the model is trained again, if there are newer rows.",
+        examples=["90d"],
+    )
+    cooldown: Annotated[str, BeforeValidator(Length("0d", "366d")), A_LENGTH] = Field(
+        "1d",
+        description="How much newer than the last training's the data of a training that starts by itself must be.",
+        examples=["7d"],
+    )
