@@ -15,7 +15,7 @@ from courtside.cli import (
     kept,
     local,
     mlflow,
-    renamed_commands,
+    models,
     retrain,
     runs,
     simulate,
@@ -56,7 +56,7 @@ app.add_typer(drift.app, name="drift")
 app.add_typer(games.app, name="games")
 app.add_typer(local.app, name="local")
 app.add_typer(mlflow.app, name="mlflow")
-app.add_typer(renamed_commands.models, name="models")
+app.add_typer(models.app, name="models")
 app.add_typer(runs.app, name="runs")
 app.add_typer(tables.app, name="tables")
 app.add_typer(tracking.app, name="tracking")

@@ -7,7 +7,6 @@ import typer
 from courtside.contracts.errors import BadInput
 
 MOVED_TO_VERSIONS = (
-    "list",
     "history",
     "compare",
     "promote",
@@ -28,24 +27,17 @@ class CommandRenamed(BadInput):
         super().__init__(f"`courtside {before}` is called `courtside {now}` now")
 
 
-models = typer.Typer(hidden=True, invoke_without_command=True)
-
-
-@models.callback()
-def models_of_before(context: typer.Context) -> None:
-    """Say what `courtside models` is called now."""
-    if context.invoked_subcommand is None:
-        raise CommandRenamed("models", "versions")
+def add_former_commands(models: typer.Typer) -> None:
+    """Let `courtside models` say what its commands for versions are called now."""
+    for word in MOVED_TO_VERSIONS:
+        models.command(
+            word,
+            hidden=True,
+            add_help_option=False,
+            context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+        )(_renamed)
 
 
 def _renamed(context: typer.Context) -> None:
     words = shlex.join([str(context.info_name), *context.args])
     raise CommandRenamed(f"models {words}", f"versions {words}")
-
-
-for _word in MOVED_TO_VERSIONS:
-    models.command(
-        _word,
-        add_help_option=False,
-        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-    )(_renamed)

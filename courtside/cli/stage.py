@@ -51,3 +51,10 @@ def signed(uri: str) -> str:
     """
     os.environ.setdefault("MLFLOW_TRACKING_AUTH", TRACKING_AUTH)
     return os.environ.get("COURTSIDE_TRACKING_URI", uri)
+
+
+def caller() -> str:
+    """Return the AWS identity of this person, which records and histories name."""
+    import boto3
+
+    return boto3.client("sts").get_caller_identity()["Arn"]

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from courtside.contracts.errors import BadInput
 
 if TYPE_CHECKING:
+    from courtside.adapters.deployment import StageOutputs
     from courtside.adapters.s3_lake import S3Lake
     from courtside.core.dataset import Dataset
+    from courtside.workflows.stage_models import StageModels
 
 
 class DatasetNotServed(BadInput):
@@ -34,6 +36,16 @@ class StageContractMissing(BadInput):
             f"stage {stage} trains on {dataset}, and this Courtside has no contract of that name; run the command in "
             f"the checkout from which the stage was deployed, or copy its courtside/datasets/{dataset}.yaml to this one"
         )
+
+
+def stage_models(outputs: "StageOutputs") -> "StageModels":
+    """Return the models of a stage with these outputs; nothing is contacted yet."""
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.contracts.names import StackOutput
+    from courtside.workflows.stage_models import StageModels
+
+    return StageModels(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), S3Lake(outputs[StackOutput.LAKE_BUCKET]))
 
 
 def stage_lake(stage: str) -> "tuple[S3Lake, Dataset]":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
-from courtside.cli.stage import Stage, signed, stage_tracking_uri
+from courtside.cli.stage import Stage, caller, signed, stage_tracking_uri
 from courtside.cli.stage_data import stage_lake
 from courtside.cli.versions_import import import_model
 
@@ -104,7 +104,7 @@ def promote_version(
             reason=reason,
             production=_production(stage),
             models=MlflowModels(),
-            by=_caller(),
+            by=caller(),
             now=datetime.now(UTC),
         )
     _print_moved(done.before, done.after, as_json=as_json)
@@ -130,9 +130,7 @@ def rollback_champion(
     from courtside.workflows.rollback import rollback
 
     with people.status("Rolling back"):
-        done = rollback(
-            production=_production(stage), models=MlflowModels(), by=_caller(), now=datetime.now(UTC), to=to
-        )
+        done = rollback(production=_production(stage), models=MlflowModels(), by=caller(), now=datetime.now(UTC), to=to)
     _print_moved(done.before, done.after, as_json=as_json)
 
 
@@ -198,7 +196,7 @@ def _answer(training_id: str, stage: str, *, approved: bool) -> "ApprovalRecord"
     from courtside.contracts.events import ApprovalAnswer
 
     approvals = _approvals(stage)
-    return approvals.answer(training_id, ApprovalAnswer(approved=approved, by=_caller()), now=datetime.now(UTC))
+    return approvals.answer(training_id, ApprovalAnswer(approved=approved, by=caller()), now=datetime.now(UTC))
 
 
 def _approvals(stage: str) -> "Approvals":
@@ -215,13 +213,6 @@ def _approvals(stage: str) -> "Approvals":
         StepFunctionsApproval(),
         StepFunctionsExecutions(outputs[StackOutput.RETRAINING]),
     )
-
-
-def _caller() -> str:
-    """Return the AWS identity of this person, which the production history names."""
-    import boto3
-
-    return boto3.client("sts").get_caller_identity()["Arn"]
 
 
 def _print_moved(before: str | None, after: str, *, as_json: bool) -> None:

@@ -12,6 +12,9 @@ TRACKING_AUTH = "courtside-sigv4"
 DRIFT_PAGE = "report.html"
 """A drift report's page among the artifacts of its run; the only artifact the drift check may write."""
 
+MODEL_ATTRIBUTE = "model"
+"""The attribute of an alert that names its model, by which a subscription hears of its own models only."""
+
 REFERENCE_ARTIFACTS = "reference"
 """The folder, among the artifacts of a training's best run, of what drift is measured against."""
 

@@ -1,0 +1,253 @@
+"""`courtside models`: put models into a stage, look at them, pause and remove them. None of it is a deployment."""
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, say
+from courtside.cli.renamed_commands import add_former_commands
+from courtside.cli.stage import Stage, caller
+from courtside.cli.stage_data import stage_models
+from courtside.contracts.errors import BadInput
+
+if TYPE_CHECKING:
+    from courtside.adapters.deployment import StageOutputs
+    from courtside.adapters.model_subscriptions import Told
+    from courtside.contracts.records import StageModel
+    from courtside.core.dataset import Dataset
+    from courtside.workflows.ports import Lake
+    from courtside.workflows.stage_models import StageModels
+
+app = typer.Typer(no_args_is_help=True, help="Put models into a stage, look at them, pause or remove them.")
+add_former_commands(app)
+
+ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="The model, as `courtside models list` shows it.")]
+
+
+class NotConfirmed(BadInput):
+    """Removing a model is confirmed by a person or by an option, and nobody is there to ask."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        super().__init__(
+            f"{model} was not removed, because nobody can be asked here; confirm it with --yes. Nothing was changed"
+        )
+
+
+@app.command("add")
+def add_model(
+    contract: Annotated[
+        str, typer.Argument(metavar="CONTRACT", help="A contract's YAML file, or the name of a shipped contract.")
+    ],
+    stage: Stage = "dev",
+    as_json: JsonFlag = False,
+) -> None:
+    """Put a model into a stage, or a changed contract in place of its model's contract before.
+
+    The contract is checked, and compared with the rows that the stage or its key `table` has; the next round looks at
+    the model. The same contract again changes nothing. A contract that says something else than before needs a higher
+    `version`; all versions are kept.
+
+    Examples:
+
+    - `courtside models add nba_games --stage dev`
+
+    - `courtside models add churn.yaml --stage prod --json`
+    """
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
+    from courtside.datasets.catalog import contract_content, parse_dataset
+
+    content = contract_content(contract)
+    dataset = parse_dataset(contract, content)
+    outputs = stage_outputs(stage)
+    models = stage_models(outputs)
+    with people.status(f"Adding {dataset.name}"), reaching_aws():
+        compared = _compared(dataset, contract, lake=models.lake)
+        entry, outcome = models.add(content, source=contract, by=caller(), now=datetime.now(UTC))
+        told = _tell(models, outputs)
+    uri = models.lake.uri(entry.contract_key)
+    result = {"model": entry.name, "outcome": outcome.value, "version": entry.version, "contract": uri}
+    if as_json:
+        print_json({**result, "compared_with": compared, "sha256": entry.sha256, **asdict(told)})
+        return
+    print_pairs({**result, "compared with": compared or _no_rows(dataset)})
+    _say_told(told)
+    if entry.paused:
+        say(f"{entry.name} is paused: `courtside models resume {entry.name}`")
+
+
+def _compared(dataset: "Dataset", contract: str, *, lake: "Lake") -> str | None:
+    """Return where the rows lie that the contract was compared with, None where there are none yet.
+
+    Raises `ContractUnfit`, and `UnreadableFile` for a table that is there and cannot be read.
+    """
+    from courtside.api.inputs import content_of
+    from courtside.core.drift.reading import TableMissing
+    from courtside.datasets.catalog import table_address
+    from courtside.workflows.contract_fit import ContractUnfit, require_fit, require_fit_of_loaded
+
+    if loaded := require_fit_of_loaded(dataset, lake=lake):
+        return loaded
+    address = table_address(contract, dataset)
+    if address is None:
+        return None
+    try:
+        require_fit(dataset, address, lambda: content_of(address, dataset))
+    except ContractUnfit as unfit:
+        if isinstance(unfit.error, TableMissing):
+            return None
+        raise
+    return address
+
+
+def _no_rows(dataset: "Dataset") -> str:
+    return "nothing: games are checked when they are loaded" if dataset.builder else "nothing: there are no rows yet"
+
+
+@app.command("list")
+def list_models(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """List a stage's models.
+
+    Example: `courtside models list --stage dev`
+    """
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
+
+    models = stage_models(stage_outputs(stage))
+    with people.status("Asking the stage"), reaching_aws():
+        found = models.list()
+    rows = [_row(each) for each in found.models]
+    if as_json:
+        broken = [{"model": name, "problem": str(error)} for name, error in found.unreadable.items()]
+        print_json([*(each.model_dump(mode="json") for each in found.models), *broken])
+        return
+    print_table("Models", rows)
+    for name, error in found.unreadable.items():
+        say(f"{name} cannot be read: {error}", style="bold red")
+    if not found.names:
+        say("Add one with `courtside models add CONTRACT.yaml`; `courtside init TABLE` writes a contract")
+
+
+def _row(entry: "StageModel") -> dict[str, Any]:
+    return {
+        "model": entry.name,
+        "version": entry.version,
+        "state": "paused" if entry.paused else "watched",
+        "added (UTC)": f"{entry.added_at:%Y-%m-%d %H:%M}",
+        "owner": entry.owner or "",
+    }
+
+
+@app.command("show")
+def show_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """Show a model of a stage: its contract, who added it, and whether it is paused.
+
+    Example: `courtside models show churn --stage dev`
+    """
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
+
+    models = stage_models(stage_outputs(stage))
+    with people.status("Asking the stage"), reaching_aws():
+        entry = models.show(model)
+        dataset, content = models.dataset(model), models.contract(entry)
+    if as_json:
+        print_json({**entry.model_dump(mode="json"), "contract": content.decode()})
+        return
+    print_pairs({
+        **_row(entry),
+        "added by": entry.added_by,
+        "contract": models.lake.uri(entry.contract_key),
+        "target": dataset.target,
+        "features": len(dataset.features) or "inferred from the rows",
+        "registered model": dataset.place.registered_model,
+        "experiment": dataset.place.experiment,
+    })  # fmt: skip
+
+
+@app.command("pause")
+def pause_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """Let rounds pass over a model until it is resumed; a training that runs goes on.
+
+    Example: `courtside models pause churn --stage dev`
+    """
+    from courtside.adapters.deployment import stage_outputs
+
+    _print_state(stage_models(stage_outputs(stage)).pause(model), as_json=as_json)
+
+
+@app.command("resume")
+def resume_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+    """Let rounds look at a paused model again.
+
+    Example: `courtside models resume churn --stage dev`
+    """
+    from courtside.adapters.deployment import stage_outputs
+
+    _print_state(stage_models(stage_outputs(stage)).resume(model), as_json=as_json)
+
+
+def _print_state(entry: "StageModel", *, as_json: bool) -> None:
+    print_json(entry.model_dump(mode="json")) if as_json else print_pairs(_row(entry))
+
+
+@app.command("remove")
+def remove_model(
+    model: ModelName,
+    stage: Stage = "dev",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Let a stage forget a model; its contracts, rows, records and versions stay where they are.
+
+    `courtside models add` brings it back as it was.
+
+    Examples:
+
+    - `courtside models remove churn --stage dev`
+
+    - `courtside models remove churn --stage prod --yes --json`
+    """
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
+    from courtside.contracts.lake_keys import contracts
+
+    outputs = stage_outputs(stage)
+    models = stage_models(outputs)
+    with reaching_aws():
+        models.show(model)
+        if not yes:
+            _ask(model, stage)
+        removed = models.remove(model, now=datetime.now(UTC))
+        _tell(models, outputs)
+    if as_json:
+        print_json(removed.model_dump(mode="json"))
+        return
+    say(f"{model} was removed. Nothing was deleted: its contracts are under {models.lake.uri(contracts(model))}")
+    say("To bring it back, add its contract again with `courtside models add`")
+
+
+def asks() -> bool:
+    """Say whether somebody is there who can be asked."""
+    return sys.stdin.isatty()
+
+
+def _ask(model: str, stage: str) -> None:
+    if not asks():
+        raise NotConfirmed(model)
+    typer.confirm(f"Remove {model} from stage {stage}? Nothing is deleted.", abort=True, err=True)
+
+
+def _tell(models: "StageModels", outputs: "StageOutputs") -> "Told":
+    """Let the addresses of the models' contracts hear of their models, and of no others."""
+    from courtside.adapters.model_subscriptions import ModelSubscriptions
+    from courtside.contracts.names import StackOutput
+
+    return ModelSubscriptions(outputs[StackOutput.ALERT_TOPIC]).follow(models.list())
+
+
+def _say_told(told: "Told") -> None:
+    for address in told.asked:
+        say(f"{address} was sent a mail by AWS Notifications, and hears of its models once it is confirmed")
+    for address in told.unconfirmed:
+        say(f"warning: {address} has not confirmed yet, so it hears nothing; run this again once it has")
