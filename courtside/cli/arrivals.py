@@ -1,10 +1,12 @@
-"""`courtside tables arrivals` and `courtside games arrivals`: what arrived by itself, the same for both."""
+"""The commands `arrivals` and `retry` of `courtside tables` and `courtside games`: what arrived by itself."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import people, print_json, print_table, say
+from courtside.cli.console import JsonFlag, people, print_json, print_table, say
+from courtside.cli.stage import Stage
 
 if TYPE_CHECKING:
     from courtside.contracts.records import ArrivalRecord
@@ -14,10 +16,45 @@ if TYPE_CHECKING:
 NowFlag = Annotated[bool, typer.Option("--now", help="First take in what has arrived, as the schedule does.")]
 QuarantineFlag = Annotated[bool, typer.Option("--quarantine", help="Only files that are set aside, whole or in part.")]
 ArrivalId = Annotated[str, typer.Argument(help="The file, as `arrivals` lists it.")]
-_LONGEST_NAME = 28
+_LONGEST_PATH = 60
+_ARRIVALS_HELP = """List the files that arrived by themselves, oldest first, and what became of them.
+
+Files arrive under `incoming/<model>/` in the stage's lake, or where the contract's key `incoming` says. The table shows
+their paths below that place, and --json whole addresses, also of files in a folder of no model.
+
+Examples:
+
+- `courtside {group} arrivals --stage dev --json`
+
+- `courtside {group} arrivals --now --quarantine`
+"""
+_RETRY_HELP = """Let the next round look again at a file that was refused as a whole, as after a contract was corrected.
+
+A file that was corrected need not be named: it arrives by being written again.
+
+Example: `courtside {group} retry 4f1c2b7a90d3e815 --stage dev`
+"""
 
 
-def take_in(stage: str) -> None:
+def add_arrival_commands(app: typer.Typer, group: str, rows_of: "Callable[[str], tuple[Lake, Dataset]]") -> None:
+    """Add `arrivals` and `retry` to a group of commands; `rows_of` returns a stage's lake and its contract."""
+
+    @app.command("arrivals", help=_ARRIVALS_HELP.format(group=group))
+    def list_arrivals(
+        stage: Stage = "dev", now: NowFlag = False, quarantine: QuarantineFlag = False, as_json: JsonFlag = False
+    ) -> None:
+        lake, dataset = rows_of(stage)
+        if now:
+            _take_in(stage)
+        _show(lake, dataset, quarantine=quarantine, as_json=as_json)
+
+    @app.command("retry", help=_RETRY_HELP.format(group=group))
+    def retry(arrival_id: ArrivalId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+        lake, dataset = rows_of(stage)
+        _take_in_again(arrival_id, lake, dataset, as_json=as_json)
+
+
+def _take_in(stage: str) -> None:
     """Run a round on a stage; raises `RoundFailed`."""
     from courtside.adapters.deployed_check import receive_now
     from courtside.adapters.deployment import reaching_aws, stage_outputs
@@ -29,12 +66,14 @@ def take_in(stage: str) -> None:
     say(
         f"files looked at: {done.files}, loaded: {done.loaded}, refused whole: {done.refused}, with wrong rows: "
         f"{done.quarantined - done.refused}, left for the next round: {done.waiting}; rows new or changed: {done.rows}"
+        + (f"; in a folder of no model: {done.astray}, such as {done.astray_file}" if done.astray else "")
     )
 
 
-def show_arrivals(lake: "Lake", dataset: "Dataset", *, quarantine: bool, as_json: bool) -> None:
+def _show(lake: "Lake", dataset: "Dataset", *, quarantine: bool, as_json: bool) -> None:
     """Print which files arrived, oldest first."""
-    from courtside.workflows.arrival_records import arrival_records, astray, in_quarantine
+    from courtside.contracts import lake_keys
+    from courtside.workflows.arrival_records import arrival_records, astray, astray_said, in_quarantine
 
     with people.status("Asking the stage"):
         records = arrival_records(lake=lake, dataset=dataset)
@@ -43,16 +82,18 @@ def show_arrivals(lake: "Lake", dataset: "Dataset", *, quarantine: bool, as_json
     shown = aside if quarantine else records
     if as_json:
         kept = {record.id for record in aside}
-        print_json([record.model_dump(mode="json") | {"in_quarantine": record.id in kept} for record in shown])
+        told = [record.model_dump(mode="json") | {"in_quarantine": record.id in kept} for record in shown]
+        print_json(told if quarantine else told + [_not_looked_at(lake.uri(key), dataset) for key in lost])
         return
-    print_table(f"Files that arrived for {dataset.name}", [_row(record) for record in shown])
+    places = [lake.uri(lake_keys.incoming(dataset.name)), *([dataset.incoming] if dataset.incoming else [])]
+    print_table(f"Files that arrived for {dataset.name}", [_row(record, places) for record in shown])
     for record in aside:
         say(f"{record.id} ({record.file}): {record.reason}. It is kept in {lake.uri(record.quarantine or '')}")
     if lost:
-        say(lost)
+        say(astray_said(lost, lake=lake, dataset=dataset))
 
 
-def take_in_again(arrival_id: str, lake: "Lake", dataset: "Dataset", *, as_json: bool) -> None:
+def _take_in_again(arrival_id: str, lake: "Lake", dataset: "Dataset", *, as_json: bool) -> None:
     """Let the next round look at a refused file once more."""
     from courtside.workflows.arrival_records import look_again
 
@@ -63,12 +104,21 @@ def take_in_again(arrival_id: str, lake: "Lake", dataset: "Dataset", *, as_json:
         say(f"the next round looks at {record.file} again, if it is still as it was; `arrivals --now` runs one")
 
 
-def _row(record: "ArrivalRecord") -> dict[str, Any]:
-    name = record.file.rsplit("/", 1)[-1]
+def _not_looked_at(file: str, dataset: "Dataset") -> dict[str, Any]:
+    from courtside.contracts.records import ArrivalRecord
+
+    reason = f"its folder is not that of {dataset.name}, so nobody looks at it"
+    told = {"file": file, "outcome": "not looked at", "reason": reason, "in_quarantine": False}
+    return dict.fromkeys(ArrivalRecord.model_fields) | told
+
+
+def _row(record: "ArrivalRecord", places: Sequence[str]) -> dict[str, Any]:
+    place = max((each for each in places if record.file.startswith(each)), key=len, default="")
+    path = record.file.removeprefix(place)
     return {
         "id": record.id,
         "taken in (UTC)": f"{record.seen_at:%Y-%m-%d %H:%M}",
-        "file": name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…",
+        "file": path if len(path) <= _LONGEST_PATH else f"…{path[1 - _LONGEST_PATH :]}",
         "outcome": record.outcome.value,
         "new": record.new,
         "changed": record.changed,

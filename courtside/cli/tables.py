@@ -6,14 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from courtside.cli.arrivals import (
-    ArrivalId,
-    NowFlag,
-    QuarantineFlag,
-    show_arrivals,
-    take_in,
-    take_in_again,
-)
+from courtside.cli.arrivals import add_arrival_commands
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.input import TableOption
 from courtside.cli.loads import LoadId, load_rows
@@ -113,33 +106,4 @@ def unload(load_id: LoadId, stage: Stage = "dev", as_json: JsonFlag = False) -> 
         print_table(f"Taken back out of {lake.bucket}", [result])
 
 
-@app.command("arrivals")
-def list_arrivals(
-    stage: Stage = "dev", now: NowFlag = False, quarantine: QuarantineFlag = False, as_json: JsonFlag = False
-) -> None:
-    """List the files that arrived by themselves, oldest first, and what became of them.
-
-    Files arrive under `incoming/<model>/` in the stage's lake, or where the contract's key `incoming` says.
-
-    Examples:
-
-    - `courtside tables arrivals --stage dev --json`
-
-    - `courtside tables arrivals --now --quarantine`
-    """
-    lake, dataset = stage_table(stage)
-    if now:
-        take_in(stage)
-    show_arrivals(lake, dataset, quarantine=quarantine, as_json=as_json)
-
-
-@app.command("retry")
-def retry(arrival_id: ArrivalId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Let the next round look again at a file that was refused as a whole, as after a contract was corrected.
-
-    A file that was corrected need not be named: it arrives by being written again.
-
-    Example: `courtside tables retry 4f1c2b7a90d3e815 --stage dev`
-    """
-    lake, dataset = stage_table(stage)
-    take_in_again(arrival_id, lake, dataset, as_json=as_json)
+add_arrival_commands(app, "tables", stage_table)

@@ -36,15 +36,18 @@ def in_quarantine(records: Sequence[ArrivalRecord]) -> list[ArrivalRecord]:
     return [each for each in records if each.quarantine is not None and each.came_at == newest[each.file]]
 
 
-def astray(*, lake: Lake, dataset: Dataset) -> str | None:
-    """Say which files of the lake nobody takes in, because their folder is not the model's; None if there are none."""
+def astray(*, lake: Lake, dataset: Dataset) -> list[str]:
+    """Return the keys of the files in the lake that nobody takes in, because their folder is not the model's."""
     mine = lake_keys.incoming(dataset.name)
     read = (lake.uri(mine), dataset.incoming or lake.uri(mine))
     keys = lake.keys(lake_keys.INCOMING_PREFIX)
-    lost = [key for key in keys if not key.endswith("/") and not lake.uri(key).startswith(read)]
-    if not lost:
-        return None
-    return f"files outside {lake.uri(mine)} that are not looked at: {len(lost)}, such as {lost[0]}"
+    return [key for key in keys if not key.endswith("/") and not lake.uri(key).startswith(read)]
+
+
+def astray_said(keys: Sequence[str], *, lake: Lake, dataset: Dataset) -> str:
+    """Say how many files nobody takes in, and name the first of them."""
+    mine = lake.uri(lake_keys.incoming(dataset.name))
+    return f"files outside {mine} that are not looked at: {len(keys)}, such as {keys[0]}"
 
 
 def look_again(arrival_id: str, *, lake: Lake, dataset: Dataset) -> ArrivalRecord:

@@ -14,6 +14,7 @@ FIRST = datetime(2026, 3, 1, 8, tzinfo=UTC)
 class InMemoryIncoming:
     contents: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
     before_reading: Callable[[str], None] = lambda _: None
+    prefix: str = "s3://team/incoming/"
 
     def put(self, path: str, content: bytes) -> None:
         """Write a file that is one minute newer than all files written before it."""
@@ -22,7 +23,7 @@ class InMemoryIncoming:
 
     def files(self) -> list[IncomingFile]:
         return [
-            IncomingFile(f"s3://team/incoming/{path}", path, md5(content).hexdigest(), len(content), at)  # noqa: S324 — an ETag
+            IncomingFile(f"{self.prefix}{path}", path, md5(content).hexdigest(), len(content), at)  # noqa: S324 — an ETag
             for path, (content, at) in sorted(self.contents.items())
         ]
 
