@@ -15,6 +15,7 @@ INCOMING_PREFIX = "incoming/"
 ARRIVED_PREFIX = "archive/arrivals/"
 DRIFT_REPORTS_PREFIX = "drift/reports/"
 DECISIONS_PREFIX = "decisions/"
+WATCH_PREFIX = "watch/"
 TRACKING_BACKUPS_PREFIX = "backups/tracking/"
 LEGACY_MODELS_PREFIX = "ml-models/"
 LEGACY_FEATURES_PREFIX = "ml-features/"
@@ -63,6 +64,21 @@ def contract(model: str, version: int, sha256: str) -> str:
 def incoming(model: str) -> str:
     """Prefix of the files that a model's rows arrive in."""
     return f"{INCOMING_PREFIX}{_model(model)}/"
+
+
+def model_of_incoming(key: str) -> str:
+    """Name of the model whose files arrive where a key lies below `incoming`; empty for a file that lies beside."""
+    return key.partition("/")[0] if "/" in key else ""
+
+
+def models_due(round_name: str) -> str:
+    """Key of the list of the models that are due in one round of the watch."""
+    return f"{_round(round_name)}.json"
+
+
+def settled(round_name: str, model: str) -> str:
+    """Key of what one round of the watch did with one model."""
+    return f"{_round(round_name)}/{_model(model)}.json"
 
 
 def arrivals(model: str) -> str:
@@ -283,6 +299,10 @@ def _training(training_id: str) -> str:
 def _model(model: str) -> str:
     """Return the name; permissions are granted on the keys of all models (``*``)."""
     return model if model == "*" else key_name(model, "the name of a model")
+
+
+def _round(name: str) -> str:
+    return f"{WATCH_PREFIX}{key_name(name, 'the name of a round')}"
 
 
 def _load(load_id: str) -> str:

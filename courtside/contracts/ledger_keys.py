@@ -15,6 +15,8 @@ BEGUN_PREFIX = "begun/"
 _SHARDS = "0123456789abcdef"
 STAGE_MODELS = tuple(f"models-{shard}/" for shard in _SHARDS)
 """The parts of the ledger that the stage's models are spread over, so that none of them is asked for all."""
+ROUNDS = tuple(f"rounds-{shard}/" for shard in _SHARDS)
+"""The parts of the ledger that the records of the stage's rounds are spread over."""
 PLACES_PREFIX = "places/"
 
 
@@ -61,6 +63,16 @@ def stage_model(model: str) -> str:
 def stage_model_of(key: str) -> str:
     """Return the name of the model in a key that `stage_model` gives."""
     return key.rpartition("/")[2]
+
+
+def model_round(model: str) -> str:
+    """Key of the record of a model's rounds; raises `NameUnusable`."""
+    return f"rounds-{shard(model)}/{key_name(model, 'the name of a model')}"
+
+
+def round_notice(model: str, kind: str, since: datetime) -> str:
+    """Key of what people are told once of a model that fails since then, beside the records of rounds."""
+    return f"rounds-{shard(model)}-told/{key_name(model, 'the name of a model')}-{kind}-{since:%Y-%m-%dT%H:%M:%S}"
 
 
 def place(kind: str, name: str) -> str:

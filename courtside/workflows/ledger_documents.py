@@ -26,9 +26,10 @@ class LedgerBusy(CourtsideError):
 class LedgerDocumentDamaged(CourtsideError):
     """A document of the ledger is not what Courtside writes there."""
 
-    def __init__(self, key: str, detail: str) -> None:
+    def __init__(self, key: str, detail: str, *, revision: int) -> None:
         self.key = key
         self.detail = detail
+        self.revision = revision
         super().__init__(
             f"the ledger's document {key} is not what Courtside writes there ({detail}): somebody changed it by hand. "
             "Put back what it said before; the table's point-in-time recovery has it"
@@ -46,7 +47,7 @@ def parsed(entry: LedgerEntry, kind: type[_Document]) -> _Document:
     try:
         return kind.model_validate_json(entry.document)
     except ValidationError as error:
-        raise LedgerDocumentDamaged(entry.key, error.errors()[0]["msg"]) from error
+        raise LedgerDocumentDamaged(entry.key, error.errors()[0]["msg"], revision=entry.revision) from error
 
 
 def written(key: str, document: Payload, *, expected_revision: int) -> LedgerWrite:
@@ -55,14 +56,25 @@ def written(key: str, document: Payload, *, expected_revision: int) -> LedgerWri
 
 
 def change(
-    ledger: Ledger, key: str, empty: _Document, step: Callable[[_Document], tuple[_Document, _Result]]
+    ledger: Ledger,
+    key: str,
+    empty: _Document,
+    step: Callable[[_Document], tuple[_Document, _Result]],
+    *,
+    anew: bool = False,
 ) -> _Result:
     """Apply `step` to what is there (`empty` if nothing is), write the document it returns, and return its result.
 
-    If somebody else writes in between, it starts over with what they wrote. Raises `LedgerBusy` and what `step` raises.
+    If somebody else writes in between, it starts over with what they wrote. A document that was damaged is begun `anew`
+    where nothing is lost by that. Raises `LedgerBusy`, what `read` raises and what `step` raises.
     """
     for _ in range(MOST_TRIES):
-        found, revision = read(ledger, key, type(empty))
+        try:
+            found, revision = read(ledger, key, type(empty))
+        except LedgerDocumentDamaged as error:
+            if not anew:
+                raise
+            found, revision = None, error.revision
         before = found if found is not None else empty
         after, result = step(before)
         if after == before or ledger.put(written(key, after, expected_revision=revision)):

@@ -4,6 +4,7 @@ from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, 
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
 from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
+from courtside.contracts.records.rounds import ModelRound
 from courtside.contracts.records.stage_models import StageModel, StagePlace
 from courtside.contracts.records.training import (
     Calibration,
@@ -34,6 +35,7 @@ __all__ = [
     "InferredFeatures",
     "LegacySet",
     "ModelRecord",
+    "ModelRound",
     "Reign",
     "RetrainingLockState",
     "RollingOriginRecord",

@@ -1,0 +1,106 @@
+"""Payloads of a round of the watch: which models are due, and what became of each."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from courtside.contracts.events import ArrivalsResponse, DriftCheckResponse, Payload
+
+FAILED, RECEIVED = "failed", "received"
+"""The outcome of a round that failed, and of one that took in rows only; any other outcome is a check's decision."""
+
+
+class Step(StrEnum):
+    """What a round does with a model that is due."""
+
+    ENTRY = "read_entry"
+    RECEIVE = "receive_rows"
+    CHECK = "check_drift"
+
+
+class WatchRequest(Payload):
+    """Input of the watch's state machine; the schedule sends its own time.
+
+    Without `model` a round looks at every model of the stage; with `everything` they are due whether or not their time
+    has come, because a person asks.
+    """
+
+    as_of: datetime
+    model: str | None = None
+    everything: bool = False
+
+
+class FindDueRequest(WatchRequest):
+    """Input of `find_due`; `round` is the name of the state machine's execution."""
+
+    round: str
+
+
+class FindDueResponse(Payload):
+    """Output of `find_due`: the key in the lake of the list of `DueModel`, and what it counted.
+
+    `models` are those that the stage looks after, `paused` ones not included; `due` of them are on the list, `checks`
+    with a drift check and `arrivals` with files to take in; `failing` are those whose newest round failed.
+    """
+
+    round: str
+    key: str
+    models: int
+    paused: int
+    due: int
+    checks: int
+    arrivals: int
+    failing: int
+
+
+class DueModel(Payload):
+    """One model of a `round`: what is due, the contract it was found with, and the state of its arrived files.
+
+    `problem` says why the stage's entry of the model, or the record of its rounds, cannot be read; then nothing is done
+    but to tell people.
+    """
+
+    model: str
+    round: str
+    as_of: datetime
+    receive: bool = False
+    check: bool = False
+    contract_sha256: str = ""
+    received: str = ""
+    problem: str = ""
+
+
+class StepFailure(Payload):
+    """The error of a step, by name, and what it said."""
+
+    error: str
+    cause: str
+
+
+class SettleRequest(DueModel):
+    """Input of `settle`: a model that was due, and what its steps answered or how they failed."""
+
+    arrived: ArrivalsResponse | None = None
+    not_arrived: StepFailure | None = None
+    checked: DriftCheckResponse | None = None
+    not_checked: StepFailure | None = None
+
+
+class SettleResponse(Payload):
+    """Output of `settle`, which is kept in the lake too: what a round did with a model.
+
+    `outcome` is ``failed``, ``received``, the check's decision, or ``paused`` or ``removed`` for a model that somebody
+    paused or removed meanwhile. `files` and `rows` arrived; `moved` are the features, parts of the table and statistics
+    of it that drifted; `told` says that people were told now that the model fails, or that it works again.
+    """
+
+    model: str
+    outcome: str
+    rule: str = ""
+    reason: str = ""
+    files: int = 0
+    rows: int = 0
+    moved: tuple[str, ...] = ()
+    report_key: str = ""
+    execution_arn: str | None = None
+    next_due: datetime | None = None
+    told: bool = False

@@ -1,0 +1,7 @@
+"""A round of the watch: which models are due, what becomes of each, and what people are told."""
+
+from courtside.core.watch.alerts import failing_alert, working_alert
+from courtside.core.watch.due import due_in_round
+from courtside.core.watch.settled import Outcome, outcome_of, settled
+
+__all__ = ["Outcome", "due_in_round", "failing_alert", "outcome_of", "settled", "working_alert"]

@@ -1,0 +1,36 @@
+"""What people are told of a model whose rounds fail: once when that begins, and once when it ends."""
+
+from datetime import datetime
+
+from courtside.contracts.records import ModelRound
+from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
+from courtside.core.display_text import display_text
+
+
+def failing_alert(round_: ModelRound) -> Alert:
+    """Write the alert for a model whose rounds have begun to fail."""
+    model = display_text(round_.model, NAME_LIMIT)
+    return Alert.written(
+        f"Courtside: {model} cannot be watched",
+        [
+            (
+                f"*The round of {model} failed*, so nobody knows whether its data drifts or what arrived. The other "
+                "models are not affected, and its champion keeps predicting."
+            ),
+            f"*Why*: {display_text(round_.last_reason, 2 * LINE_LIMIT)}.",
+            (
+                f"*What to do*: correct the cause, then run `courtside watch --model {model}`. Until then the rounds "
+                "try again. This is said once, and once more when it works again."
+            ),
+            "Runbook: docs/runbooks.md#a-model-that-fails",
+        ],
+    )
+
+
+def working_alert(model: str, *, since: datetime) -> Alert:
+    """Write the alert for a model that had been failing since a moment and works again."""
+    model = display_text(model, NAME_LIMIT)
+    return Alert.written(
+        f"Courtside: {model} is watched again",
+        [f"*{model} is watched again*: its rounds failed since {since:%Y-%m-%d %H:%M} UTC, and this one did not."],
+    )

@@ -1,0 +1,89 @@
+"""What a round leaves of a model: how it ended, when the next check is due, and which of its steps fail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from courtside.contracts.records import ModelRound
+from courtside.contracts.rounds import FAILED, RECEIVED, SettleRequest, Step, StepFailure
+from courtside.core.display_text import display_text
+from courtside.core.rhythm import next_due
+
+REASON_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one round of a model ended, by which rule, and why; `failing` are its steps that failed."""
+
+    outcome: str
+    rule: str = ""
+    reason: str = ""
+    failing: tuple[Step, ...] = ()
+
+
+def outcome_of(found: SettleRequest) -> Outcome:
+    """Return how a round ended, from what its steps answered."""
+    failures = {step: failure for step, failure in _steps(found).items() if failure is not None}
+    if failures:
+        said = "; ".join(_said(step, failure) for step, failure in failures.items())
+        return Outcome(FAILED, ", ".join(failures), display_text(said, REASON_LIMIT), tuple(failures))
+    if found.checked is not None:
+        checked = found.checked
+        return Outcome(checked.decision, checked.rule, display_text(checked.reason, REASON_LIMIT))
+    return Outcome(RECEIVED)
+
+
+def settled(
+    before: ModelRound, found: SettleRequest, *, every: timedelta, own_place: bool | None, now: datetime
+) -> ModelRound:
+    """Return the record of a model's rounds after one more; the same round again, or an older one, changes nothing.
+
+    `every` is the time between two checks, `own_place` None where the contract cannot be read. A round as of a day to
+    come counts as one of `now`. A step that was not part of this round goes on failing if it failed before. A check
+    that fails is tried again in the next round, and then after as long as it has been failing by then, but at least as
+    often as it would be made anyway.
+    """
+    at = min(found.as_of, now)
+    if before.last_round_at is not None and at < before.last_round_at:
+        return before
+    steps = _steps(found)
+    failing = tuple(step for step in Step if (steps[step] is not None if step in steps else step in before.failing))
+    since = (before.failing_since or at) if failing else None
+    checked, arrived = found.checked is not None, found.arrived is not None and not found.arrived.waiting
+    return before.model_copy(
+        update={
+            "contract_sha256": found.contract_sha256,
+            "next_due": next_due(before.next_due, every=every, now=at) if checked else before.next_due,
+            "retry_at": at + min(every, at - since) if since and Step.CHECK in failing else None,
+            "last_round_at": at,
+            "failing": failing,
+            "failing_since": since,
+            "told": before.told and since is not None,
+            "received": found.received if arrived else before.received,
+            "own_place": before.own_place if own_place is None else own_place,
+            **_newest(before, found, failing),
+        }
+    )
+
+
+def _newest(before: ModelRound, found: SettleRequest, failing: tuple[Step, ...]) -> dict[str, str]:
+    """Return what the record says of the newest check, or of what fails; a round that only takes in rows is neither."""
+    ended = outcome_of(found)
+    if failing:
+        reason = ended.reason if ended.failing else before.last_reason
+        return {"last_outcome": FAILED, "last_rule": ", ".join(failing), "last_reason": reason}
+    if ended.outcome == RECEIVED and before.last_outcome not in {"", FAILED}:
+        return {}
+    return {"last_outcome": ended.outcome, "last_rule": ended.rule, "last_reason": ended.reason}
+
+
+def _steps(found: SettleRequest) -> Mapping[Step, StepFailure | None]:
+    """Return the steps that were part of the round, each with its failure."""
+    entry = StepFailure(error="EntryUnreadable", cause=found.problem) if found.problem else None
+    answers = {Step.RECEIVE: (found.arrived, found.not_arrived), Step.CHECK: (found.checked, found.not_checked)}
+    return {Step.ENTRY: entry} | {step: failure for step, (done, failure) in answers.items() if done or failure}
+
+
+def _said(step: Step, failure: StepFailure) -> str:
+    return failure.cause if step is Step.ENTRY else f"{step} failed with {failure.error}: {failure.cause}"

@@ -1,0 +1,99 @@
+"""The first step of a round: which of the stage's models are due, and for what."""
+
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.records import ModelRound
+from courtside.contracts.rounds import DueModel, FindDueRequest, FindDueResponse
+from courtside.contracts.versioned import TooNew
+from courtside.core.watch import due_in_round
+from courtside.workflows.ledger_documents import LedgerDocumentDamaged, parsed
+from courtside.workflows.ports import Incoming, Lake
+from courtside.workflows.stage_models import StageListing, StageModels
+
+
+@dataclass(frozen=True, slots=True)
+class FindDue:
+    """Looks at every model of a stage: the ledger's parts, and one listing of the lake's own place for arriving files.
+
+    No contract is read, so a round in which nothing is due costs the same whatever the models are.
+    """
+
+    models: StageModels
+    lake: Lake
+    incoming: Incoming
+
+    def run(self, request: FindDueRequest) -> FindDueResponse:
+        """Write the list of the models that are due; the same round again writes it again.
+
+        A model whose entry cannot be read is on the list with what is wrong with it, and keeps no other from its turn.
+        """
+        listing, key = self.models.list(), lake_keys.models_due(request.round)
+        rounds, too_new = self._rounds()
+        due = self._due(listing, rounds, {**too_new, **listing.unreadable}, request)
+        self.lake.write(key, json.dumps([each.model_dump(mode="json") for each in due]).encode())
+        paused = sum(each.paused for each in listing.models)
+        failing = (round_ for each in listing.models if (round_ := rounds.get(each.name)) and not each.paused)
+        return FindDueResponse(
+            round=request.round,
+            key=key,
+            models=len(listing.names) - paused,
+            paused=paused,
+            due=len(due),
+            checks=sum(each.check for each in due),
+            arrivals=sum(each.receive for each in due),
+            failing=sum(bool(each.failing) for each in failing),
+        )
+
+    def _due(
+        self,
+        listing: StageListing,
+        rounds: dict[str, ModelRound],
+        unreadable: dict[str, CourtsideError],
+        request: FindDueRequest,
+    ) -> list[DueModel]:
+        entries, files = {each.name: each for each in listing.models}, self._files()
+        found: list[DueModel | None] = []
+        for name in listing.names:
+            entry = entries.get(name)
+            if (request.model or name) != name or (entry is not None and entry.paused):
+                continue
+            if entry is None or name in unreadable:
+                problem = str(unreadable[name])
+                found.append(DueModel(model=name, round=request.round, as_of=request.as_of, problem=problem))
+            else:
+                found.append(due_in_round(entry, rounds.get(name), request, files=files.get(name, "")))
+        return [each for each in found if each is not None]
+
+    def _rounds(self) -> tuple[dict[str, ModelRound], dict[str, CourtsideError]]:
+        """Return the records of the models' rounds, and those that only a newer Courtside can read.
+
+        One that was damaged by hand is left out: its model is due, and the record is begun anew.
+        """
+        found: dict[str, ModelRound] = {}
+        too_new: dict[str, CourtsideError] = {}
+        for entry in (each for part in ledger_keys.ROUNDS for each in self.models.ledger.entries(part)):
+            name = ledger_keys.stage_model_of(entry.key)
+            try:
+                found[name] = parsed(entry, ModelRound)
+            except TooNew as error:
+                too_new[name] = error
+            except LedgerDocumentDamaged:
+                continue
+        return found, too_new
+
+    def _files(self) -> dict[str, str]:
+        """Return the state of each model's waiting files: it changes with any file that comes, goes or is replaced.
+
+        Times alone would not do, because an object that was uploaded in parts has the time at which that began.
+        """
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for file in self.incoming.files():
+            found[lake_keys.model_of_incoming(file.path)].append(
+                f"{file.path}\n{file.etag}\n{file.modified_at.isoformat()}"
+            )
+        return {model: hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest() for model, said in found.items()}

@@ -1,0 +1,298 @@
+"""A round looks at what is due and keeps what came of it; a model that fails hurts no other and is told once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import pytest
+
+from courtside.contracts import ledger_keys
+from courtside.contracts.events import ArrivalsResponse, DriftCheckResponse
+from courtside.contracts.rounds import DueModel, StepFailure
+from courtside.contracts.versioned import TooNew
+from courtside.core.alerting import Alert
+from courtside.workflows.ports import LedgerWrite
+from tests.fakes.rounds import BROKEN, DAY, HOUR, NOON, Rounds, checked
+
+FAILS, WORKS = "{} cannot be watched", "{} is watched again"
+
+
+@pytest.fixture
+def rounds() -> Rounds:
+    found = Rounds()
+    found.add("a", "b", "c")
+    return found
+
+
+def failing(*models: str) -> Callable[[DueModel], DriftCheckResponse | StepFailure]:
+    return lambda due: BROKEN if due.model in models else checked(due.model)
+
+
+def test_the_first_round_does_everything_and_then_each_model_has_its_own_rhythm(rounds: Rounds) -> None:
+    rounds.add("weekly", more="watch: {every: 7d}\n")
+    assert {each.outcome for each in rounds.round(NOON).values()} == {"nothing"}
+    assert rounds.round(NOON + HOUR) == {}
+    assert rounds.round(NOON + DAY).keys() == {"a", "b", "c"}
+    assert rounds.round(NOON + 7 * DAY).keys() == {"a", "b", "c", "weekly"}
+    # Rounds that were missed are made up for by one, and the hour stays.
+    assert rounds.record("a").next_due == NOON + 8 * DAY
+    assert rounds.told == []
+
+
+def test_files_that_wait_make_only_their_own_model_due_and_only_until_they_are_taken_in(rounds: Rounds) -> None:
+    rounds.round(NOON)
+    rounds.incoming.put("b/march.csv", b"1")
+    rounds.incoming.put("nobody/march.csv", b"1")
+    rounds.incoming.put("beside.csv", b"1")
+    _, (due,) = rounds.find(NOON + HOUR)
+    assert (due.model, due.receive, due.check) == ("b", True, False)
+    waiting = ArrivalsResponse(model="b", files=1, rows=9, loaded=1, waiting=1)
+    rounds.receive = lambda _: waiting
+    assert rounds.round(NOON + HOUR)["b"].rows == 9
+    rounds.receive = lambda _: waiting.model_copy(update={"waiting": 0})
+    assert rounds.round(NOON + 2 * HOUR)["b"].outcome == "received"
+    assert rounds.round(NOON + 3 * HOUR) == {}
+    # An upload in parts has the time at which it began, which may lie before that of a file that is known.
+    content, at = rounds.incoming.contents["b/march.csv"]
+    rounds.incoming.contents["b/february.csv"] = (content, at - DAY)
+    assert rounds.round(NOON + 4 * HOUR).keys() == {"b"}
+    rounds.incoming.contents["b/february.csv"] = (b"corrected", at - DAY)
+    assert rounds.round(NOON + 5 * HOUR).keys() == {"b"}
+    assert rounds.record("b").last_outcome == "nothing"
+
+
+def test_a_model_with_a_place_of_its_own_is_asked_every_round(rounds: Rounds) -> None:
+    rounds.add("team", more="incoming: s3://team-bucket/churn/\n")
+    rounds.round(NOON)
+    _, (due,) = rounds.find(NOON + HOUR)
+    assert (due.model, due.receive, due.check) == ("team", True, False)
+
+
+def test_a_changed_contract_is_due_at_once(rounds: Rounds) -> None:
+    rounds.round(NOON)
+    rounds.add("a", more="version: 2\nwatch: {every: 12h}\n")
+    assert rounds.round(NOON + HOUR)["a"].outcome == "nothing"
+    assert rounds.round(NOON + 12 * HOUR).keys() == {"a"}
+
+
+def test_paused_and_removed_models_are_not_due(rounds: Rounds) -> None:
+    rounds.models.pause("a")
+    rounds.models.remove("b", now=NOON)
+    answer, due = rounds.find(NOON)
+    assert [each.model for each in due] == ["c"]
+    assert (answer.models, answer.paused, answer.due, answer.checks, answer.arrivals) == (1, 1, 1, 1, 1)
+    rounds.models.resume("a")
+    assert rounds.round(NOON).keys() == {"a", "c"}
+
+
+def test_a_person_may_ask_for_everything_or_for_one_model_without_moving_the_rhythm(rounds: Rounds) -> None:
+    rounds.round(NOON)
+    assert rounds.round(NOON + HOUR, everything=True).keys() == {"a", "b", "c"}
+    assert rounds.round(NOON + HOUR, model="b", everything=True).keys() == {"b"}
+    assert rounds.record("b").next_due == NOON + DAY
+    # A check of a day long past says nothing about today, and one of a day to come puts nothing off.
+    rounds.check = failing("b")
+    assert rounds.round(NOON - 30 * DAY, everything=True)["b"].outcome == "failed"
+    assert rounds.record("b").last_outcome == "nothing"
+    due = next(each for each in rounds.find(NOON + 900 * DAY, everything=True)[1] if each.model == "a")
+    rounds.settle.run(rounds.answered(due), now=NOON + 2 * HOUR)
+    assert rounds.record("a").next_due == NOON + DAY
+    assert rounds.told == []
+
+
+def test_one_failing_model_hurts_no_other_and_is_told_once_until_it_works_again(rounds: Rounds) -> None:
+    rounds.check = failing("b")
+    found = rounds.round(NOON)
+    assert {name: each.outcome for name, each in found.items()} == {"a": "nothing", "b": "failed", "c": "nothing"}
+    assert found["b"].told
+    assert "check_drift failed with DocumentDamaged: the reference is cut off" in rounds.alerts.sent[0].text
+    tried = [hours for hours in range(1, 100) if rounds.round(NOON + hours * HOUR, f"later-{hours}").get("b")]
+    # Again at once, then after as long as it has been failing, and at least once a day.
+    assert tried == [1, 2, 4, 8, 16, 32, 56, 80]
+    assert rounds.told == [FAILS.format("b")]
+    assert rounds.find(NOON + 100 * HOUR)[0].failing == 1
+    rounds.check = failing()
+    assert rounds.round(NOON + 104 * HOUR)["b"].told
+    assert rounds.told == [FAILS.format("b"), WORKS.format("b")]
+    assert "since 2026-11-29 12:00 UTC" in rounds.alerts.sent[1].text
+    assert rounds.record("b").next_due == NOON + 128 * HOUR
+    rounds.check = failing("b")
+    rounds.round(NOON + 128 * HOUR)
+    assert rounds.told == [FAILS.format("b"), WORKS.format("b"), FAILS.format("b")]
+
+
+def test_rows_that_cannot_be_taken_in_do_not_keep_a_model_from_its_check(rounds: Rounds) -> None:
+    rounds.receive = lambda due: BROKEN if due.model == "a" else ArrivalsResponse(model=due.model)
+    assert rounds.round(NOON)["a"].outcome == "failed"
+    record = rounds.record("a")
+    assert (record.failing, record.next_due) == (("receive_rows",), NOON + DAY)
+    rounds.incoming.put("a/march.csv", b"1")
+    assert rounds.round(NOON + HOUR).keys() == {"a"}
+    # A round that only checks does not know whether rows could be taken in by now.
+    rounds.incoming.contents.clear()
+    rounds.round(NOON + DAY)
+    assert rounds.record("a").failing == ("receive_rows",)
+    assert rounds.told == [FAILS.format("a")]
+    rounds.receive = lambda due: ArrivalsResponse(model=due.model)
+    rounds.round(NOON + DAY + HOUR, everything=True)
+    assert rounds.told == [FAILS.format("a"), WORKS.format("a")]
+
+
+def test_a_step_that_is_settled_again_changes_nothing_and_tells_nobody(rounds: Rounds) -> None:
+    rounds.check = failing("b")
+    given = [rounds.answered(due) for due in rounds.find(NOON)[1]]
+    before = [rounds.settle.run(each, now=NOON) for each in given]
+    documents = dict(rounds.ledger.documents)
+    after = [rounds.settle.run(each, now=NOON + HOUR) for each in given]
+    assert rounds.ledger.documents == documents
+    assert [each.model_copy(update={"told": False}) for each in before] == after
+    assert rounds.told == [FAILS.format("b")]
+
+
+@dataclass
+class Killed:
+    """An alert channel whose process is killed just before it has sent an alert, or just after."""
+
+    rounds: Rounds
+    after: bool
+
+    def publish(self, alert: Alert) -> None:
+        if self.after:
+            self.rounds.alerts.publish(alert)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the alert", "after the alert"])
+def test_a_step_that_dies_around_its_alert_tells_when_it_is_repeated(rounds: Rounds, *, after: bool) -> None:
+    rounds.check = failing("a")
+    given = rounds.answered(rounds.find(NOON, model="a")[1][0])
+    with pytest.raises(KeyboardInterrupt):
+        replace(rounds.settle, alerts=Killed(rounds, after)).run(given, now=NOON)
+    assert rounds.settle.run(given, now=NOON).told
+    # What was sent just before a kill may be sent once more, as with every alert.
+    assert rounds.told == [FAILS.format("a")] * (2 if after else 1)
+    rounds.check = failing()
+    found = rounds.answered(rounds.find(NOON + HOUR, model="a")[1][0])
+    with pytest.raises(KeyboardInterrupt):
+        replace(rounds.settle, alerts=Killed(rounds, after)).run(found, now=NOON + HOUR)
+    assert rounds.settle.run(found, now=NOON + HOUR).told
+    assert rounds.told[-1] == WORKS.format("a")
+    assert not rounds.settle.run(found, now=NOON + HOUR).told
+
+
+def test_two_rounds_at_once_tell_once_and_leave_one_record(rounds: Rounds) -> None:
+    rounds.check = failing("b")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: rounds.round(NOON, f"round-{number}"), range(8)))
+    assert sum(each["b"].told for each in answers) == 1
+    assert rounds.told == [FAILS.format("b")]
+    assert rounds.record("b").told
+    assert {rounds.record(name).next_due for name in "ac"} == {NOON + DAY}
+    rounds.check = failing()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: rounds.round(NOON + HOUR, f"later-{number}"), range(8)))
+    assert rounds.told == [FAILS.format("b"), WORKS.format("b")]
+
+
+def test_an_older_round_that_ends_late_does_not_undo_a_newer_one(rounds: Rounds) -> None:
+    rounds.check = failing("b")
+    late = next(rounds.answered(due) for due in rounds.find(NOON)[1] if due.model == "b")
+    rounds.check = failing()
+    rounds.round(NOON + HOUR)
+    assert rounds.settle.run(late, now=NOON + 2 * HOUR).outcome == "failed"
+    assert rounds.record("b").failing == ()
+    assert rounds.told == []
+
+
+def test_a_round_that_was_killed_half_way_is_completed_by_the_next(rounds: Rounds) -> None:
+    half = rounds.steps(NOON, "killed")  # it goes no further
+    assert next(half).model == "a"
+    assert rounds.round(NOON + HOUR).keys() == {"b", "c"}
+    assert rounds.round(NOON + HOUR, "again") == {}
+
+
+def test_models_may_come_and_go_during_a_round(rounds: Rounds) -> None:
+    during = rounds.steps(NOON)
+    assert next(during).model == "a"
+    rounds.models.remove("b", now=NOON)
+    rounds.models.pause("c")
+    rounds.add("d")
+    rounds.check = failing("b", "c")
+    assert [(each.model, each.outcome, each.told) for each in during] == [
+        ("b", "removed", False),
+        ("c", "paused", False),
+    ]
+    assert rounds.told == []
+    rounds.models.resume("c")
+    rounds.check = failing()
+    assert rounds.round(NOON + HOUR).keys() == {"c", "d"}
+    rounds.add("b")
+    assert rounds.round(NOON + HOUR).keys() == {"b"}
+
+
+def test_a_model_that_was_paused_after_its_check_keeps_the_result(rounds: Rounds) -> None:
+    given = rounds.answered(rounds.find(NOON, model="a")[1][0])
+    rounds.models.pause("a")
+    assert rounds.settle.run(given, now=NOON).outcome == "nothing"
+    assert rounds.record("a").next_due == NOON + DAY
+
+
+def written_by_hand(rounds: Rounds, key: str, document: str) -> None:
+    entry = rounds.ledger.get(key)
+    rounds.ledger.put(LedgerWrite(key, document, entry.revision if entry else 0))
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [('{"name": "b"', "changed it by hand"), ("[]", "changed it by hand"), ('{"name": "b", "format": 99}', "newer")],
+)
+def test_an_entry_that_cannot_be_read_is_told_once_and_keeps_no_other_model_from_its_turn(
+    rounds: Rounds, document: str, says: str
+) -> None:
+    before = rounds.ledger.get(ledger_keys.stage_model("b"))
+    assert before is not None
+    written_by_hand(rounds, ledger_keys.stage_model("b"), document)
+    for hours in range(3):
+        found = rounds.round(NOON + hours * HOUR)
+        assert found["b"].outcome == "failed"
+        assert says in found["b"].reason
+    assert rounds.record("a").last_outcome == rounds.record("c").last_outcome == "nothing"
+    assert rounds.told == [FAILS.format("b")]
+    written_by_hand(rounds, ledger_keys.stage_model("b"), before.document)
+    assert rounds.round(NOON + 3 * HOUR)["b"].outcome == "nothing"
+    assert rounds.told == [FAILS.format("b"), WORKS.format("b")]
+
+
+def test_a_record_that_was_damaged_by_hand_is_begun_anew(rounds: Rounds) -> None:
+    rounds.round(NOON)
+    written_by_hand(rounds, ledger_keys.model_round("b"), '{"model": "b", "next_due": "soon"}')
+    assert rounds.round(NOON + HOUR).keys() == {"b"}
+    assert rounds.record("b").next_due == NOON + DAY + HOUR
+
+
+def test_a_record_of_a_newer_courtside_is_refused_by_name_and_not_overwritten(rounds: Rounds) -> None:
+    newer = '{"model": "b", "format": 99, "score": 1}'
+    written_by_hand(rounds, ledger_keys.model_round("b"), newer)
+    _, due = rounds.find(NOON)
+    assert [each.model for each in due if each.problem] == ["b"]
+    with pytest.raises(TooNew, match="ModelRound b has format 99"):
+        rounds.settle.run(rounds.answered(next(each for each in due if each.problem)), now=NOON)
+    entry = rounds.ledger.get(ledger_keys.model_round("b"))
+    assert entry is not None
+    assert entry.document == newer
+
+
+def test_a_contract_made_invalid_by_hand_fails_only_its_own_model(rounds: Rounds) -> None:
+    rounds.lake.write(rounds.models.show("b").contract_key, b"name: b\n")
+
+    def check(due: DueModel) -> DriftCheckResponse | StepFailure:
+        try:
+            return checked(rounds.models.dataset(due.model).name)
+        except Exception as error:  # noqa: BLE001 — the function would end with it
+            return StepFailure(error=type(error).__name__, cause=str(error))
+
+    rounds.check = check
+    found = rounds.round(NOON)
+    assert (found["a"].outcome, found["b"].outcome, found["c"].outcome) == ("nothing", "failed", "nothing")
+    assert "ContractChanged" in found["b"].reason
+    assert rounds.told == [FAILS.format("b")]
