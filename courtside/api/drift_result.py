@@ -14,6 +14,7 @@ from courtside.adapters.files import write_files
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.shortening import MOST_LISTED, shortened
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift
+from courtside.core.drift.story import headline
 from courtside.core.report_page import render_excerpt, render_page
 from courtside.core.report_page.overview import verdict
 from courtside.workflows.compare_tables import Comparison
@@ -134,7 +135,7 @@ class DriftResult:
         lines += [f"{shortened(each.name)}: {each.reason}" for each in told[:MOST_LISTED]]
         if len(told) > MOST_LISTED:
             lines.append(f"and {len(told) - MOST_LISTED} more; `features` holds them all")
-        return "\n".join(lines)
+        return "\n".join([*lines, *headline.besides(report)])
 
     def _repr_html_(self) -> str:
         return render_excerpt(self.report, left_out=self.left_out, note=self.comparison.compared.note)

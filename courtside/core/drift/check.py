@@ -140,7 +140,7 @@ def _table(
 
 def _table_drift(statistic: TableStatistic, found: TableEvidence, policy: Policy) -> TableDrift:
     judgement = policy.judge_table(statistic, found)
-    what = found.said if judgement.drifted else "no drift"
+    what = found.said if judgement.drifted else f"no drift; what stands out most: {found.said}"
     return TableDrift(statistic, found, judgement.drifted, ", ".join([what, *judgement.clauses]))
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from courtside.contracts.shortening import shortened
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift
 from courtside.core.drift.reports.sides import Side
+from courtside.core.drift.story import headline
 from courtside.core.report_page.markup import Markup, element
-from courtside.core.report_page.overview import badge, by_urgency, sentences, verdict
+from courtside.core.report_page.overview import badge, bullets, by_urgency, features_moved, verdict
 from courtside.core.report_page.wording import percent, period, pvalue, statistic
 
 MOST_SHOWN = 60
@@ -34,7 +35,7 @@ _STYLE = Markup("""
 
 
 def render_excerpt(report: DriftReport, *, left_out: Mapping[str, str], note: str | None) -> str:
-    """Return the verdict, what moved and a line per feature as one element; names from the data are escaped.
+    """Return the verdict, what moved, what is known besides and a line per feature; names from the data are escaped.
 
     `left_out` and `note` say which columns were not compared, and why, where no contract was given.
     """
@@ -45,7 +46,8 @@ def render_excerpt(report: DriftReport, *, left_out: Mapping[str, str], note: st
         element("style", _STYLE),
         element("p", verdict(report)[1], class_="verdict"),
         element("p", f"Reference: {_of(report.reference)}. Current: {_of(report.current)}. Policy: {report.policy}."),
-        sentences(report),
+        bullets(features_moved(report)),
+        bullets(headline.besides(report)),
         element(
             "table",
             element("thead", element("tr", *(element("th", head) for head in _HEADS))),

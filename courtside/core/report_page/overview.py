@@ -1,6 +1,6 @@
 """The top of the page: the verdict in a sentence, what moved since when, what was compared, a line per feature."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from courtside.contracts.shortening import listed, shortened
@@ -76,11 +76,18 @@ def stories(report: DriftReport) -> Markup | None:
 
 def sentences(report: DriftReport) -> Markup | None:
     """Return what moved, one sentence per group; None if nothing did."""
-    said = [group.headline for group in report.groups]
-    if not said:
-        said = [f"{shortened(feature.name)}: {feature.reason}" for feature in report.features if feature.drifted]
-    said += [headline.table(each) for each in report.table_drifted]
-    said += [headline.segment(each) for each in report.segments_apart]
+    tables, segments = map(headline.table, report.table_drifted), map(headline.segment, report.segments_apart)
+    return bullets([*features_moved(report), *tables, *segments])
+
+
+def features_moved(report: DriftReport) -> list[str]:
+    """Return what moved among the features, one sentence per group."""
+    told = [group.headline for group in report.groups]
+    return told or [f"{shortened(feature.name)}: {feature.reason}" for feature in report.features if feature.drifted]
+
+
+def bullets(said: Sequence[str]) -> Markup | None:
+    """Return the first sentences as a list; None without any."""
     if not said:
         return None
     more = len(said) - MOST_STORIES
@@ -123,7 +130,7 @@ def facts(report: DriftReport) -> Markup:
         ("Contract and reference differ", "; ".join(report.differing.sentences[:MOST_STORIES]) or None),
         ("Segments", headline.not_by_segments(apart) if (apart := report.segments_not_in_reference) else None),
         ("The table as a whole", "; ".join(each.reason for each in report.table) or None),
-        ("Judged together", "; ".join(map(headline.together, told_together(report.features))) or None),
+        ("Related columns", "; ".join(map(headline.together, told_together(report.features))) or None),
         ("Contract", None if by is None else f"{by.name}, version {by.version}, SHA-256 {by.sha256[:12]}…"),
         ("Policy", f"{report.policy}; {chance(report)}"),
     ]

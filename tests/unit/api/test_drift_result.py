@@ -78,6 +78,41 @@ def test_the_repr_of_a_result_is_a_short_summary(found: courtside.DriftResult) -
     assert moved.startswith("speed: mean rose ")
 
 
+@pytest.fixture(scope="module")
+def by_contract(tmp_path_factory: pytest.TempPathFactory) -> courtside.DriftResult:
+    """Return a check in which all rows moved, and with them the target and one of two segments."""
+    path = tmp_path_factory.mktemp("contract") / "c.yaml"
+    path.write_text("name: c\ntarget: won\nfeatures: {speed: numeric}\nsegments: [side]\n")
+
+    def rows(seed: int, *, moved: bool) -> pa.Table:
+        draw = np.random.default_rng(seed)
+        side = draw.choice(["left", "right"], 1_500)
+        speed = draw.normal(0, 1, 1_500) + 1.5 * moved * (side == "left")
+        return pa.table(
+            {"speed": speed, "side": side, "won": (draw.random(1_500) < (0.8 if moved else 0.3)).astype(int)}
+        )
+
+    return courtside.check_drift(rows(1, moved=False), rows(2, moved=True), contract=path)
+
+
+def test_the_target_and_the_segments_are_told_where_the_whole_moved_too(by_contract: courtside.DriftResult) -> None:
+    told = repr(by_contract)
+    assert by_contract.features_drifted == ("speed",)
+    assert "\nThe target won moved: " in told
+    assert "\nSegment side = 'left' (" in told
+    assert "\n1 of 2 segments: no drift, or too few rows to tell" in told
+    words = Tags(by_contract._repr_html_()).words
+    for line in told.splitlines()[3:]:
+        assert line in words
+
+
+def test_a_target_that_did_not_move_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("name: c\ntarget: {column: side, positive: left}\nfeatures: {speed: numeric}\n")
+    plain = pa.table({"speed": table(1)["speed"], "side": ["left", "right"] * 450})
+    assert "\nThe target side did not drift: " in repr(courtside.check_drift(plain, plain, contract=path))
+
+
 def test_a_notebook_shows_the_result_without_scripts_or_addresses() -> None:
     found = courtside.check_drift(table(1, name=HOSTILE), table(2, shift=0.8, name=HOSTILE))
     seen = Tags(found._repr_html_())

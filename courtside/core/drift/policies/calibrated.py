@@ -118,7 +118,7 @@ class CalibratedPolicy:
         null = Null.INDEPENDENT_ROWS if found.windows is None else Null.HISTORY
         alpha = self._alpha(null)
         rare = found.pvalue <= alpha
-        doubt = (f"whose p is over {short(alpha)}",) if large and not rare else ()
+        doubt = (f"so chance may explain it (p over {short(alpha)})",) if large and not rare else ()
         return Judgement(large and rare, (clause, found.chance, *doubt), found.effect, found.pvalue, null=null)
 
     def _alpha(self, null: Null) -> float:

@@ -9,9 +9,9 @@ from courtside.contracts.shortening import listed, quoted, shortened
 from courtside.core.drift.columns.column import Column, NumericColumn
 from courtside.core.drift.policies.clauses import short_pvalue
 from courtside.core.drift.reports.reasons import mean_movement, movement
-from courtside.core.drift.reports.report import FeatureDrift, SegmentDrift, Verdict
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift, SegmentDrift, Verdict
 from courtside.core.drift.reports.table import TableDrift
-from courtside.core.drift.reports.together import TogetherDrift
+from courtside.core.drift.reports.together import TogetherDrift, told_together
 from courtside.core.drift.reports.trends import Onset
 
 MOST_NAMED = 4
@@ -56,8 +56,9 @@ def broke(features: Sequence[FeatureDrift], *, since: str) -> str:
 
 
 def outcome(drift: FeatureDrift) -> str:
-    """Say what moved in the target or the prediction."""
-    return f"The {drift.role.value} {shortened(drift.name)} moved: {drift.reason}"
+    """Say what moved in the target or the prediction, or that nothing did."""
+    said = f"moved: {drift.reason}" if drift.drifted else f"did not drift: {drift.reason}"
+    return f"The {drift.role.value} {shortened(drift.name)} {said}"
 
 
 def table(drift: TableDrift) -> str:
@@ -66,14 +67,16 @@ def table(drift: TableDrift) -> str:
 
 
 def together(drift: TogetherDrift) -> str:
-    """Say what columns that belong together showed as one."""
-    names, chance = listed(drift.features, MOST_NAMED), f"p {short_pvalue(drift.p_adjusted)}"
+    """Say what related columns showed as one."""
+    names, chance = listed(drift.features, MOST_NAMED), f"(p {short_pvalue(drift.p_adjusted)})"
+    compared = f"The related columns {names}, compared with the reference as one group,"
     if not drift.rare:
-        return f"Judged together, {names} did not move ({chance})"
-    effect = "" if drift.drifted else ", though none by more than matters"
+        return f"{compared} did not move by more than chance explains {chance}"
     way = "up" if drift.rising else "down"
-    others = f" (but not {listed(drift.against, MOST_NAMED)})" if drift.against else ""
-    return f"Judged together, {names} moved{others}, {shortened(drift.features[0])} {way}: {chance}{effect}"
+    others = f", {listed(drift.against, MOST_NAMED)} the other way" if drift.against else ""
+    effect = "" if drift.drifted else "; no column of them moved far enough to matter by itself"
+    first = shortened(drift.features[0])
+    return f"{compared} moved by more than chance explains {chance}: {first} went {way}{others}{effect}"
 
 
 def segment(drift: SegmentDrift) -> str:
@@ -81,6 +84,19 @@ def segment(drift: SegmentDrift) -> str:
     rows = f"{drift.current_rows:,} rows, {drift.reference_rows:,} in the reference"
     moved = "; ".join(f"{shortened(each.name)}: {each.reason}" for each in drift.drifted)
     return f"Segment {_where(drift)} ({rows}): {moved or _SEGMENTS[drift.verdict]}"
+
+
+def besides(report: DriftReport) -> list[str]:
+    """Say what is known besides the features: of related columns, the whole table, target, prediction and segments."""
+    apart, others = report.segments_not_in_reference, len(report.segments) - len(report.segments_drifted)
+    return [
+        *(together(each) for each in told_together(report.features) if each.rare),
+        *map(table, report.table),
+        *map(outcome, report.outcomes),
+        *map(segment, report.segments_drifted),
+        *([f"{others} of {len(report.segments)} segments: no drift, or too few rows to tell"] if others else []),
+        *([not_by_segments(apart)] if apart else []),
+    ]
 
 
 def not_by_segments(columns: Sequence[str]) -> str:

@@ -109,17 +109,17 @@ def _names(reference: Profile, scores: Scores, pair: Sequence[int]) -> list[str]
 
 
 def _said(names: Sequence[str], before: float, after: float) -> str:
-    return f"the rank correlation of {names[0]} and {names[1]} went {before:.2f} → {after:.2f}"
+    return f"the rank correlation of {names[0]} and {names[1]} went {before:z.2f} → {after:z.2f}"
 
 
 def _chance(deviation: float, history: PairSpread | None) -> str:
     """Say how far the change is beyond chance, with no more precision than the windows of the history allow."""
     if history is None:
-        return f"{deviation:.1f} standard deviations, if rows are independent"
-    windows = f"{history.windows} quiet windows of {history.days} days"
+        return f"which is {deviation:.1f} standard deviations if rows are independent (the reference has no history)"
+    windows = f"{history.windows} quiet windows of {history.days} days of the reference's history"
     if deviation > history.farthest:
-        return f"further than any pair in {windows} of its history"
-    return f"as far as some pair in {windows} of its history"
+        return f"further than any pair of columns went in {windows}"
+    return f"no further than some pair of columns went in {windows}"
 
 
 TABLE_STATISTIC = TableStatistic(

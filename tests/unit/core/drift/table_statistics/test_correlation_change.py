@@ -65,8 +65,8 @@ def test_the_report_lists_the_change_and_its_severity_is_low() -> None:
     assert found["effect"] == pytest.approx(1.15, abs=0.1)
     assert found["drifted"]
     assert found["days"] == 8
-    assert "further than any pair in" in found["reason"]
-    assert f"{found['windows']} quiet windows of 8 days of its history" in found["reason"]
+    assert "further than any pair of columns went in" in found["reason"]
+    assert f"{found['windows']} quiet windows of 8 days of the reference's history" in found["reason"]
     assert body["summary"]["table_drifted"] == ["correlation_change"]
     assert body["summary"]["severity"] == "low"
     assert body["summary"]["features_drifted"] == []
