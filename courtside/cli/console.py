@@ -10,10 +10,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.status import Status
 from rich.text import Text
 
 from courtside.cli import layout
 from courtside.cli.hints import with_stage
+from courtside.cli.status_lines import StatusLines
 from courtside.contracts.records import ModelRecord
 from courtside.contracts.secrecy import value_without_secrets, without_secrets
 
@@ -25,6 +27,9 @@ class _Console(Console):
 
     def print(self, *objects: Any, **options: Any) -> None:
         super().print(*(without_secrets(each) if isinstance(each, str) else each for each in objects), **options)
+
+    def status(self, status: Any, **options: Any) -> Status:
+        return super().status(status, **options) if self.is_terminal else StatusLines(status, console=self)
 
 
 # Emoji are off, because an ARN holds `:secret:`, which would become one.

@@ -75,7 +75,7 @@ def check_tables(
     """
     from courtside.api.drift import MODEL_SCHEME, check_drift
 
-    with people.status("Comparing"):
+    with people.status(f"Comparing {current} with {reference}"):
         found = check_drift(
             reference,
             current,

@@ -36,7 +36,7 @@ def init(
     path = out or Path(f"{contract_name(table)}.yaml")
     if path.exists():  # before the table is read, which may take a while
         raise ContractThere(path)
-    with people.status("Looking"):
+    with people.status(f"Looking at {table}"):
         proposed = propose_contract(table, target=target)
     proposed.save(path)
     proposal = proposed.proposal

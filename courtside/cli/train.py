@@ -1,12 +1,13 @@
 """`courtside features` and `courtside train`: the library on files, without AWS."""
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from courtside.cli.console import JsonFlag, print_json, print_models, print_table, say
+from courtside.cli.console import JsonFlag, people, print_json, print_models, print_table, say
 from courtside.cli.input import (
     ContractOption,
     GamesOption,
@@ -24,6 +25,8 @@ from courtside.contracts.records import Calibration, TrainingRecord
 from courtside.contracts.shortening import listed
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from courtside.adapters.folder_lake import FolderLake
     from courtside.core.dataset import Dataset as Contract
 
@@ -130,7 +133,7 @@ def train_files(
     if games is None and table is None:
         table = table_address(dataset, contract)
     lake = FolderLake(out)
-    with lake.alone(), lake.unchanged_if_refused():
+    with people.status(f"Reading {games or table}") as status, lake.alone(), lake.unchanged_if_refused():
         tracking = _tracking(tracking_uri, disabled=disable_mlflow or not contract.tracking)
         contract = prepared(contract, lake=lake, tracking=tracking)
         _store_input(lake, contract, games=games, table=table, quarantine=quarantine)
@@ -143,7 +146,7 @@ def train_files(
             tracking=tracking,
             options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
             drift=not disable_drift,
-            progress=lambda part: say(f"… {part}"),
+            progress=partial(_say_part, status),
         )
     _print_record(record, out, as_json=as_json)
     if record.spooled:
@@ -152,6 +155,11 @@ def train_files(
             f"`courtside train --resume-logging --out {out} --tracking-uri {tracking_uri}`"
         )
         raise typer.Exit(EXIT_NOT_LOGGED)
+
+
+def _say_part(status: "Status", part: str) -> None:
+    say(f"… {part}")
+    status.update(part)
 
 
 def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:

@@ -10,20 +10,20 @@ from courtside.core.drift.story import headline
 
 MOVED = TogetherDrift(("pclass", "fare"), ("pclass",), (), True, 0.00003, Null.ENTITIES, rare=True)
 GROUP = "The related columns pclass, fare, compared with the reference as one group,"
+UP = "moved by more than chance explains (p < 0.0001): pclass went up"
 
 
 @pytest.mark.parametrize(
     ("drift", "said"),
     [
-        (MOVED, "moved by more than chance explains (p < 0.0001): pclass went up"),
+        (MOVED, UP),
         (
             replace(MOVED, rising=False, against=("fare",)),
             "moved by more than chance explains (p < 0.0001): pclass went down, fare the other way",
         ),
         (
             replace(MOVED, drifted=()),
-            "moved by more than chance explains (p < 0.0001): pclass went up; no column of them moved far enough to "
-            "matter by itself",
+            f"{UP}; no column of them moved far enough to matter by itself",
         ),
         (replace(MOVED, rare=False, p_adjusted=0.3), "did not move by more than chance explains (p 0.3)"),
     ],
