@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 CENT = 0.01
 NAMED_WHEN_OVER = 5
+SHOWN_MODELS = (2, 10, 100)
 
 
 class TemplateUnreadable(BadInput):
@@ -41,6 +43,9 @@ def costs(
     usage: Annotated[
         list[str] | None, typer.Option(help="Another assumption, like trainings_per_month=30; may be repeated.")
     ] = None,
+    models: Annotated[
+        int | None, typer.Option(min=1, help="Price a stage with so many models, and say what each further one costs.")
+    ] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Price other ways to run the same stage.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -54,18 +59,23 @@ def costs(
     - `courtside costs --stage prod`
 
     - `courtside costs --stage dev --usage trainings_per_month=30 --usage free_allowances=false --json`
+
+    - `courtside costs --stage dev --models 100`
     """
     from courtside.core.costs import Usage, estimate
     from courtside.prices.price_list import price_table
 
     table = price_table(region)
-    assumed = Usage().changed(usage or ())
+    assumed = Usage().changed([*(usage or ()), *([f"models={models}"] if models else [])])
     resources = tuple(_resources(stage, templates=template or [], assembly=assembly))
     if compare:
         _compare(resources, usage=assumed, table=table, as_json=as_json)
         return
     month = estimate(resources, usage=assumed, table=table)
-    print_json(month.to_dict(stage=stage)) if as_json else _print(month, assumed, stage=stage)
+    if models:
+        _print_models(month, resources, usage=assumed, table=table, stage=stage, as_json=as_json)
+    else:
+        print_json(month.to_dict(stage=stage)) if as_json else _print(month, assumed, stage=stage)
     _warn(month, budget=_budget(resources))
 
 
@@ -117,6 +127,47 @@ def _print(month: "Estimate", assumed: "Usage", *, stage: str) -> None:
     }
     rows += [{"resource": name, "service": "", "usage": "", "USD": f"{usd:.2f}"} for name, usd in totals.items()]
     print_table(f"{stage}, a month in {month.region}, list prices of {month.prices_as_of} or newer", rows)
+    _print_assumed(assumed)
+
+
+def _print_models(
+    month: "Estimate",
+    resources: "tuple[Resource, ...]",
+    *,
+    usage: "Usage",
+    table: "PriceTable",
+    stage: str,
+    as_json: bool,
+) -> None:
+    from courtside.core.costs import estimate, further_model
+
+    lines = further_model(resources, usage=usage, table=table)
+    each = sum(line.usd_month for line in lines)
+    if as_json:
+        further = {"usd_month": round(each, 4), "lines": [line.to_dict() for line in lines]}
+        print_json(month.to_dict(stage=stage) | {"models": int(usage.models), "further_model": further})
+        return
+    rows = [line.to_dict() | {"usd_month": f"{line.usd_month:.4f}"} for line in lines]
+    total = {"resource": "each further model", "service": "", "usage": "", "usd_month": f"{each:.4f}"}
+    print_table(f"What each further model adds to {stage} a month in {month.region}", [*rows, total])
+    counts = sorted({1, *(count for count in SHOWN_MODELS if count < usage.models), int(usage.models)})
+    months = {count: estimate(resources, usage=replace(usage, models=count), table=table) for count in counts}
+    print_table(
+        f"{stage} with its models",
+        [
+            {
+                "models": count,
+                "USD": f"{found.with_allowances_usd_month:.2f}",
+                "USD, free allowances used up": f"{found.without_allowances_usd_month:.2f}",
+                "USD a model": f"{found.with_allowances_usd_month / count:.2f}",
+            }
+            for count, found in months.items()
+        ],
+    )
+    _print_assumed(usage)
+
+
+def _print_assumed(assumed: "Usage") -> None:
     print_text("Assumed (change with --usage name=value):")
     for name, value, meaning in assumed.described():
         text = str(value).lower() if isinstance(value, bool) else f"{value:g}"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from courtside.contracts.templates.resources import Resource, Resources, resources_of
-from courtside.core.costs import Estimate, Usage, alternatives, estimate
+from courtside.core.costs import Estimate, Usage, alternatives, estimate, further_model
 from courtside.core.costs.kinds import ESTIMATORS, FREE
 from courtside.prices.price_list import price_table
 from infra.settings import settings_for
@@ -13,6 +13,7 @@ from tests.infra.synthesized import SynthesizedStage
 from tests.unit.test_cli import run
 
 DEV_CEILING_USD = 31.0
+FURTHER_MODEL_CEILING_USD = 0.30
 
 
 def resources(stage: SynthesizedStage) -> list[Resource]:
@@ -65,6 +66,14 @@ def test_the_estimate_counts_the_trainings_of_the_template(dev: SynthesizedStage
     few, many = month(dev, "trainings_per_month=0"), month(dev, "trainings_per_month=100")
     # A training is 100 * 0.2 h * (1 vCPU + 4 GB + an address); its state transitions stay within the free allowance.
     assert many.total_usd_month - few.total_usd_month == pytest.approx(20 * (0.03238 + 4 * 0.00356 + 0.005), abs=0.1)
+
+
+def test_each_further_model_costs_less_than_thirty_cents(stage: SynthesizedStage) -> None:
+    lines = further_model(resources(stage), usage=Usage(), table=price_table("us-east-1"))
+    each = sum(line.usd_month for line in lines)
+    assert each < FURTHER_MODEL_CEILING_USD, [(line.resource, round(line.usd_month, 4)) for line in lines[:8]]
+    hundred = month(stage, "models=100", "free_allowances=false").total_usd_month
+    assert hundred - month(stage, "free_allowances=false").total_usd_month == pytest.approx(99 * each)
 
 
 def test_the_budget_counts_the_stage_and_tells_the_topic(stage: SynthesizedStage) -> None:

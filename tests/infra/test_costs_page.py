@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from courtside.core.costs import Estimate, Usage, alternatives, estimate
+from courtside.core.costs import Estimate, Usage, alternatives, estimate, further_model
 from courtside.prices.price_list import price_table
 from infra.settings import settings_for
 from tests.infra.synthesized import ROOT, SynthesizedStage
@@ -19,6 +19,7 @@ PAGE = (ROOT / "docs" / "costs.md").read_text()
 SENTENCES = " ".join(PAGE.split())
 RUNBOOKS = " ".join((ROOT / "docs" / "runbooks.md").read_text().split())
 SHOWN_USD = 0.03
+SHOWN_OF_A_MODEL_USD = 0.001
 COMMANDS = [line for block in blocks() if block.page == "docs/costs.md" for line in block.commands]
 
 
@@ -45,6 +46,40 @@ def _is_shown(usd: float) -> bool:
 
 def test_the_table_of_each_stage_shows_the_estimators_amounts(stage: SynthesizedStage) -> None:
     assert "\n".join(rows(month(stage))) in PAGE
+
+
+def test_the_page_shows_what_a_further_model_costs(dev: SynthesizedStage) -> None:
+    lines = further_model(resources(dev), usage=Usage(), table=price_table("us-east-1"))
+    shown = [line for line in lines if line.usd_month >= SHOWN_OF_A_MODEL_USD]
+    rest = lines[len(shown) :]
+    written = [
+        *(f"| {line.resource} | {line.service} | {line.usage} | {line.usd_month:.4f} |" for line in shown),
+        f"| {len(rest)} more | | each under a tenth of a cent | {sum(line.usd_month for line in rest):.4f} |",
+        f"| **each further model** | | | **{sum(line.usd_month for line in lines):.4f}** |",
+    ]
+    assert "\n".join(written) in PAGE
+
+
+def test_the_page_states_what_many_models_cost(dev: SynthesizedStage) -> None:
+    for count in (1, 2, 10, 100):
+        free, used_up = (month(dev, f"models={count}", f"free_allowances={each}") for each in ("true", "false"))
+        each = free.total_usd_month / count
+        row = f"| {count} | {free.total_usd_month:.2f} | {used_up.total_usd_month:.2f} | {each:.2f} |"
+        assert row in PAGE
+
+
+def test_the_page_states_what_makes_a_further_model_dearer(dev: SynthesizedStage) -> None:
+    def costs(*changes: str) -> str:
+        usage = Usage().changed(changes)
+        lines = further_model(resources(dev), usage=usage, table=price_table("us-east-1"))
+        return f"${sum(line.usd_month for line in lines):.2f}"
+
+    assert (
+        f"It costs {costs('trainings_per_month=30')} where it is trained every day, "
+        f"{costs('trainings_per_month=0.33')} where it is trained every 90 days, "
+        f"{costs('turns_per_day=24')} where rows arrive in every hour, "
+        f"and {costs('model_gb=40')} where it keeps 40 GB."
+    ) in SENTENCES
 
 
 def test_the_page_states_each_regions_total_with_and_without_allowances(

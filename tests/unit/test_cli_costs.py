@@ -42,6 +42,22 @@ def test_a_month_over_the_budget_names_the_most_expensive_lines(template: Path) 
     assert "secret_reads=100000" in done.stdout
 
 
+def test_the_cost_of_many_models_is_told_by_what_a_further_one_adds(template: Path) -> None:
+    usage = ("--usage", "model_gb=10", "--usage", "model_bucket_writes=100000")
+    document = json.loads(run("costs", "--template", template, "--models", "11", *usage, "--json").stdout)
+    further = document["further_model"]
+    assert document["models"] == 11
+    assert sum(line["usd_month"] for line in further["lines"]) == pytest.approx(further["usd_month"], abs=0.001)
+    assert further["lines"][0] | {"usage": ""} == {
+        "resource": "further models", "service": "S3", "usage": "", "usd_month": pytest.approx(0.73, abs=0.01),
+    }  # fmt: skip
+    told = run("costs", "--template", template, "--models", "11", *usage)
+    assert "each further model" in told.stdout
+    counts = [line.split("\t")[0] for line in told.stdout.splitlines() if line.count("\t") == 3]
+    assert counts[-4:] == ["1", "2", "10", "11"]
+    assert run("costs", "--template", template, "--models", "0").returncode == 2
+
+
 def test_a_resource_without_a_price_is_named(template: Path) -> None:
     document = json.loads(template.read_text())
     document["Resources"]["Warehouse"] = {"Type": "AWS::Redshift::Cluster"}

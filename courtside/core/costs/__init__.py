@@ -2,7 +2,7 @@
 
 from courtside.core.costs.alternatives import Alternative, alternatives
 from courtside.core.costs.charges import CostLine, Unpriced
-from courtside.core.costs.estimate import Estimate, estimate
+from courtside.core.costs.estimate import Estimate, estimate, further_model
 from courtside.core.costs.prices import Price, PriceTable
 from courtside.core.costs.usage import Usage, UsageInvalid
 
@@ -17,4 +17,5 @@ __all__ = [
     "UsageInvalid",
     "alternatives",
     "estimate",
+    "further_model",
 ]

@@ -1,6 +1,7 @@
 """What is charged for: quantities before prices, and lines after."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from courtside.contracts.errors import CourtsideError
 
@@ -24,6 +25,10 @@ class CostLine:
     service: str
     usage: str
     usd_month: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, in hundredths of a cent."""
+        return asdict(self) | {"usd_month": round(self.usd_month, 4)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

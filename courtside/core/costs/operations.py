@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from courtside.contracts.templates.resources import Resource, Resources
 from courtside.core.costs.charges import Charge, NoRule
-from courtside.core.costs.runs import scheduled_runs
+from courtside.core.costs.rounds import round_of
+from courtside.core.costs.runs import rounds_per_month, scheduled_runs
 from courtside.core.costs.usage import Usage
 
 HIGH_RESOLUTION_BELOW = 60
@@ -25,17 +26,20 @@ def rule(resource: Resource, _stage: Resources, _usage: Usage) -> Iterator[Charg
     yield from ()
 
 
-def state_machine(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
-    """A standard workflow by the state transition."""
+def state_machine(resource: Resource, stage: Resources, usage: Usage) -> Iterator[Charge]:
+    """A standard workflow by the state transition: the retraining's, or that of scheduled rounds over the models."""
     if resource.properties.get("StateMachineType", "STANDARD") != "STANDARD":
         raise NoRule("only standard workflows have a rule")
-    transitions = usage.trainings_per_month * usage.transitions_per_training
+    rounds = rounds_per_month(resource, stage, usage)
+    if rounds is None:
+        trainings = usage.retrainings_per_month
+        quantity, basis = trainings * usage.transitions_per_training, f"{trainings:g} retrainings"
+    else:
+        each, turns = round_of(resource), usage.turns_per_month
+        quantity = rounds * each.states + turns * each.states_of_a_model
+        basis = f"{rounds:g} rounds, {turns:g} turns of models"
     yield Charge(
-        resource=resource.name,
-        service="Step Functions",
-        price="state_transition",
-        quantity=transitions,
-        basis=f"{usage.trainings_per_month:g} retrainings",
+        resource=resource.name, service="Step Functions", price="state_transition", quantity=quantity, basis=basis
     )
 
 

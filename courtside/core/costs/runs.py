@@ -1,4 +1,4 @@
-"""How often a month a function or a task runs, from what starts it."""
+"""How often a month a function, a task or a state machine runs, from what starts it."""
 
 import json
 import re
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from courtside.contracts.templates.resources import Resource, Resources
 from courtside.core.costs.charges import NoRule
+from courtside.core.costs.rounds import round_of
 from courtside.core.costs.usage import Usage
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -29,15 +30,26 @@ def scheduled_runs(schedule: Resource, usage: Usage) -> float:
 
 
 def runs(resource: Resource, stage: Resources, usage: Usage) -> float:
-    """Return the runs a month of a function or a task; a state machine is taken to be the retraining's."""
+    """Return the runs a month of a function or a task."""
     starters = [user for user in users(resource, stage) if user.kind in {MACHINE, SCHEDULE, SUBSCRIPTION}]
-    return sum(_starts(each, usage) for each in starters) if starters else usage.other_runs_per_month
+    return sum(_starts(each, resource, stage, usage) for each in starters) if starters else usage.other_runs_per_month
 
 
-def _starts(starter: Resource, usage: Usage) -> float:
+def _starts(starter: Resource, resource: Resource, stage: Resources, usage: Usage) -> float:
     if starter.kind == SCHEDULE:
         return scheduled_runs(starter, usage)
-    return usage.trainings_per_month if starter.kind == MACHINE else usage.alerts_per_month
+    if starter.kind == SUBSCRIPTION:
+        return usage.alerts_per_month
+    rounds = rounds_per_month(starter, stage, usage)
+    if rounds is None:
+        return usage.retrainings_per_month
+    return usage.turns_per_month if round_of(starter).in_a_turn(resource) else rounds
+
+
+def rounds_per_month(machine: Resource, stage: Resources, usage: Usage) -> float | None:
+    """Return how often a month schedules start a state machine; None for the retraining's, which none starts."""
+    schedules = [user for user in users(machine, stage) if user.kind == SCHEDULE]
+    return sum(scheduled_runs(each, usage) for each in schedules) if schedules else None
 
 
 def minutes_per_run(task: Resource, stage: Resources, usage: Usage) -> float:

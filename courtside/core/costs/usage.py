@@ -28,8 +28,12 @@ class Usage:
     free_allowances: bool = _assumed(
         default=True, meaning="the account's permanent free allowances are not used by anything else"
     )
+    models: float = _assumed(1.0, "models that the stage looks after; the figures of buckets and tables hold the first")
+    turns_per_day: float = _assumed(
+        2.0, "rounds a day in which a model has its turn: one for a check, and one for rows that arrived"
+    )
     checks_per_day: float = _assumed(1.0, "runs a day of each cron schedule")
-    trainings_per_month: float = _assumed(4.0, "retrainings a month")
+    trainings_per_month: float = _assumed(4.0, "retrainings of each model a month")
     training_minutes: float = _assumed(
         12.0, "minutes of the training task a retraining, smoke check and start included"
     )
@@ -60,6 +64,27 @@ class Usage:
     internet_gb: float = _assumed(2.0, "GB a month that leave AWS")
     nat_gb: float = _assumed(10.0, "GB a month through a NAT gateway, where there is one")
     balancer_units: float = _assumed(0.1, "capacity units (LCU) a load balancer uses on average, where there is one")
+    model_gb: float = _assumed(
+        4.0, "GB in the buckets of each further model: a year of weekly trainings on 40,000 rows"
+    )
+    model_bucket_writes: float = _assumed(2500.0, "PUT and LIST requests a month of each further model")
+    model_bucket_reads: float = _assumed(6000.0, "GET requests a month of each further model")
+    model_table_gb: float = _assumed(0.001, "GB in the ledger of each further model")
+    model_table_writes: float = _assumed(600.0, "write units a month of each further model")
+    model_table_reads: float = _assumed(1500.0, "read units a month of each further model, its share in every round")
+    model_tracking_requests: float = _assumed(2000.0, "requests a month to the MLflow server of each further model")
+    model_log_gb: float = _assumed(0.01, "GB of logs a month of each further model")
+    model_emails: float = _assumed(4.0, "e-mails a month of each further model")
+
+    @property
+    def retrainings_per_month(self) -> float:
+        """The retrainings of all models a month."""
+        return self.models * self.trainings_per_month
+
+    @property
+    def turns_per_month(self) -> float:
+        """How often a month a model has its turn in a round, over all models."""
+        return self.models * self.turns_per_day * self.days
 
     def described(self) -> Iterator[tuple[str, object, str]]:
         """Yield name, value and meaning of every assumption."""
@@ -87,4 +112,6 @@ class Usage:
             raise UsageInvalid(setting, "must be a finite number of at least 0")
         if name in {"hours", "days"} and not value:
             raise UsageInvalid(setting, "must be more than 0")
+        if name == "models" and not (value >= 1 and value.is_integer()):
+            raise UsageInvalid(setting, "must be a whole number of at least 1")
         return name, value

@@ -229,7 +229,18 @@ def test_assumptions_are_read_by_name_and_type() -> None:
 
 @pytest.mark.parametrize(
     "setting",
-    ["trainings=3", "traces", "traces=many", "traces=-1", "traces=nan", "traces=inf", "days=0", "free_allowances=1"],
+    [
+        "trainings=3",
+        "traces",
+        "traces=many",
+        "traces=-1",
+        "traces=nan",
+        "traces=inf",
+        "days=0",
+        "free_allowances=1",
+        "models=0",
+        "models=1.5",
+    ],
 )
 def test_a_wrong_assumption_is_refused_by_name(setting: str) -> None:
     with pytest.raises(UsageInvalid, match="trainings_per_month") as caught:
