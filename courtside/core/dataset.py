@@ -98,7 +98,7 @@ class Dataset:
     those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
     `tracking` say whether a training makes a drift reference and is logged; `watch` is how a stage watches the model,
     `retrain` when a training starts by itself; `gate` are the limits that a challenger must keep; `alerts` are the
-    e-mail addresses that are told about this model, `owner` who answers for it;
+    e-mail addresses that are told about this model, `owner` who answers for it; `task` is what is predicted;
     `inference` is set where features are inferred from the rows: there are none until `with_features` names them;
     `registered_model` and `experiment` are what MLflow calls them, where that is not `name`;
     `also` are columns that a champion reads besides, where rows have them, and no part of the contract (None: nobody
@@ -135,6 +135,7 @@ class Dataset:
     retrain: RetrainRules = field(default_factory=RetrainRules)
     alerts: tuple[str, ...] = ()
     owner: str | None = None
+    task: str = "binary"
     also: tuple[str, ...] | None = None
 
     @property
@@ -160,6 +161,8 @@ class Dataset:
         for key in ("registered_model", "experiment"):
             if said[key] is None:
                 del said[key]
+        if self.task == "binary":
+            del said["task"]
         for key in ("incoming", "alerts", "owner"):  # where rows come from and who is told is no part of what they mean
             del said[key]
         content = json.dumps(said, sort_keys=True, separators=(",", ":"), default=str)

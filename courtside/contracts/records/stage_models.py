@@ -20,6 +20,7 @@ class StageModel(Versioned):
     contract_key: str
     added_at: datetime
     added_by: str
+    task: str = "binary"
     owner: str | None = None
     alerts: tuple[str, ...] = ()
     paused: bool = False

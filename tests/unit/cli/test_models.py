@@ -68,6 +68,15 @@ def test_a_model_is_added_listed_and_shown() -> None:
 
 
 @pytest.mark.usefixtures("models")
+def test_the_addresses_of_a_contract_are_asked_to_confirm() -> None:
+    Path("churn.yaml").write_text(f"{CHURN}alerts: [ann@example.com]\nowner: Ann\n")
+    assert printed("add", "churn.yaml")["asked"] == ["ann@example.com"]
+    assert printed("add", "churn.yaml")["unconfirmed"] == ["ann@example.com"]
+    assert "ann@example.com has not confirmed yet" in run("add", "churn.yaml").output
+    assert "Ann" in run("list").stdout
+
+
+@pytest.mark.usefixtures("models")
 def test_an_empty_stage_says_how_to_add_a_model() -> None:
     assert printed("list") == []
     assert "courtside models add CONTRACT.yaml" in run("list").output

@@ -80,6 +80,16 @@ def test_a_changed_contract_needs_a_higher_version_and_the_one_before_is_kept(mo
         added(models, CHURN)
 
 
+def test_who_is_told_may_change_within_a_version(models: StageModels) -> None:
+    added(models, CHURN)
+    assert added(models, f"{CHURN}alerts: [ann@example.com]\nowner: Ann\n") is Added.CHANGED
+    churn = models.show("churn")
+    assert (churn.version, churn.owner, churn.alerts, churn.task) == (1, "Ann", ("ann@example.com",), "binary")
+    assert models.dataset("churn").alerts == ("ann@example.com",)
+    assert added(models, CHURN) is Added.CHANGED
+    assert models.show("churn").alerts == ()
+
+
 @pytest.mark.parametrize("kind", ["registered_model", "experiment"])
 @pytest.mark.parametrize("removed", [False, True])
 def test_a_place_in_mlflow_belongs_to_the_first_model_that_names_it(
