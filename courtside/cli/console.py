@@ -14,7 +14,7 @@ from rich.status import Status
 from rich.text import Text
 
 from courtside.cli import layout
-from courtside.cli.hints import with_stage
+from courtside.cli.hints import with_named
 from courtside.cli.status_lines import StatusLines
 from courtside.contracts.records import ModelRecord
 from courtside.contracts.secrecy import value_without_secrets, without_secrets
@@ -71,12 +71,12 @@ def print_text(text: str, *, style: str | None = None) -> None:
 
 def say(text: str, *, style: str | None = None) -> None:
     """Tell a person something on stderr, wrapped between words; a command in it repeats the stage that was named."""
-    _say(people, with_stage(text), style=style)
+    _say(people, with_named(text), style=style)
 
 
 def say_failure(kind: str, text: str) -> None:
     """Tell a person on stderr what ended the command: the failure's name, then what to do."""
-    words = without_secrets(with_stage(f"{kind}: {text}"))
+    words = without_secrets(with_named(f"{kind}: {text}"))
     lines = layout.wrapped(words, people.width) if people.is_terminal else [words]
     told = Text("\n".join(lines))
     told.stylize("bold red", 0, len(kind))

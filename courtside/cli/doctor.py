@@ -11,7 +11,7 @@ import typer
 
 from courtside.cli import layout
 from courtside.cli.console import JsonFlag, people, print_json, results
-from courtside.cli.hints import with_stage
+from courtside.cli.hints import with_named
 from courtside.cli.stage import Stage, signed
 from courtside.cli.stage_data import stage_lake
 
@@ -143,7 +143,7 @@ def _print(found: list["Finding"]) -> None:
     for finding in found:
         results.print(f"{finding.level:>4}  ", style=_COLOURS[finding.level], end="")
         indent = " " * len("fail  ")
-        said = {finding.check.ljust(width): finding.detail, "": f"→ {with_stage(_typed(finding.fix))}"}
+        said = {finding.check.ljust(width): finding.detail, "": f"→ {with_named(_typed(finding.fix))}"}
         if not finding.fix:
             del said[""]
         lines = layout.pairs(said, results.width - len(indent) if results.is_terminal else None)

@@ -48,9 +48,10 @@ def _command() -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    from courtside.cli.hints import named_stage
+    from courtside.cli.hints import named_model, named_stage
     from courtside.cli.main import app
 
+    named_model.set(None)
     named_stage.set(None)
     try:
         app(prog_name="courtside")

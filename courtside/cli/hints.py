@@ -1,28 +1,34 @@
-"""Commands that a text tells people to type, completed with the stage that they named."""
+"""Commands that a text tells people to type, completed with the stage and the model that they named."""
 
 import re
 import shlex
 from contextvars import ContextVar
+from functools import partial
 
 named_stage: ContextVar[str | None] = ContextVar("named_stage", default=None)
 """The stage that was named with --stage; one from the environment or the default need not be repeated."""
 
+named_model: ContextVar[str | None] = ContextVar("named_model", default=None)
+"""The model that was named with --model."""
+
 _COMMAND = re.compile(r"`courtside ([^`\n]+)`")
 
 
-def with_stage(text: str) -> str:
-    """Add ``--stage`` to every `courtside …` in backticks that has this option and does not name a stage yet."""
-    stage = named_stage.get()
-    if stage is None:
-        return text
-    return _COMMAND.sub(lambda found: f"`courtside {_completed(found[1], stage)}`", text)
+def with_named(text: str) -> str:
+    """Add ``--stage`` and ``--model`` to every `courtside …` in backticks that has the option and does not name one."""
+    named = {"--stage": named_stage.get(), "--model": named_model.get()}
+    for option, name in named.items():
+        if name is not None:
+            text = _COMMAND.sub(partial(_completed, option, name), text)
+    return text
 
 
-def _completed(words: str, stage: str) -> str:
-    return f"{words} --stage {stage}" if "--stage" not in words and _takes_stage(words) else words
+def _completed(option: str, name: str, found: re.Match[str]) -> str:
+    words = found[1]
+    return f"`courtside {words} {option} {name}`" if option not in words and _takes(option, words) else found[0]
 
 
-def _takes_stage(words: str) -> bool:
+def _takes(option: str, words: str) -> bool:
     """Say whether the command, which its first words name, has the option."""
     from typer.core import TyperGroup
     from typer.main import get_command
@@ -36,4 +42,4 @@ def _takes_stage(words: str) -> bool:
         return False
     while isinstance(command, TyperGroup) and parts and parts[0] in command.commands:
         command = command.commands[parts.pop(0)]
-    return any("--stage" in option.opts for option in command.params)
+    return any(option in each.opts for each in command.params)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.hints import named_stage
+from courtside.cli.hints import named_model, named_stage
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import TRACKING_AUTH
 
@@ -34,6 +34,17 @@ def _stage_name(context: typer.Context, name: str) -> str:
 
 
 Stage = Annotated[str, typer.Option(envvar="COURTSIDE_STAGE", callback=_stage_name, help="The stage.")]
+
+
+def _model_name(name: str | None) -> str | None:
+    named_model.set(name)
+    return name
+
+
+Model = Annotated[
+    str | None,
+    typer.Option("--model", callback=_model_name, help="The model [default: the only one that the stage has]."),
+]
 
 
 def stage_tracking_uri(stage: str) -> str:

@@ -11,9 +11,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from courtside.contracts import lake_keys, ledger_keys
-from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import StageModel, StagePlace
-from courtside.contracts.shortening import listed, shortened
 from courtside.contracts.versioned import TooNew
 from courtside.core.dataset import Dataset
 from courtside.datasets.catalog import DatasetInvalid, parse_dataset
@@ -26,69 +25,14 @@ from courtside.workflows.ledger_documents import (
     written,
 )
 from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing
-
-
-class ModelUnknown(BadInput):
-    """A stage looks after no model of this name; `known` are those that it does look after."""
-
-    def __init__(self, model: str, known: Sequence[str], *, because: str = "") -> None:
-        self.model = model
-        self.known = tuple(known)
-        has = f"its models are {listed(self.known)}" if known else "it has no model yet"
-        super().__init__(
-            f"the stage has no model {shortened(model)!r}{because}; {has}. "
-            "Add one with `courtside models add CONTRACT.yaml`"
-        )
-
-
-class ModelRemoved(ModelUnknown):
-    """A stage looked after this model until somebody removed it."""
-
-    def __init__(self, model: str, removed_at: datetime, known: Sequence[str]) -> None:
-        self.removed_at = removed_at
-        super().__init__(model, known, because=f" any more: it was removed at {removed_at:%Y-%m-%d %H:%M} UTC")
-
-
-class PlaceOfAnother(BadInput):
-    """A contract names a registered model or an experiment that belongs to another model of the stage."""
-
-    def __init__(self, model: str, kind: str, name: str, owner: str) -> None:
-        self.model = model
-        self.kind = kind
-        self.name = name
-        self.owner = owner
-        super().__init__(
-            f"the {kind} of {model} is {name}, which belongs to the model {owner} of this stage, or did before "
-            f"{owner} was removed; give {model} another one with the key `{kind}` of its contract"
-        )
-
-
-class VersionNotRaised(BadInput):
-    """A contract says something else than the one before, and its version does not tell them apart."""
-
-    def __init__(self, model: str, version: int, *, before: int) -> None:
-        self.model = model
-        self.version = version
-        self.before = before
-        super().__init__(
-            f"the stage has version {before} of the contract {model}, and this one says something else with version "
-            f"{version}. If it is a change of the same model, write `version: {before + 1}` into the contract and add "
-            "it again; if it is another model, give it another `name`"
-        )
-
-
-class ContractChanged(CourtsideError):
-    """The contract of a model is not what was added, because somebody changed it in the lake by hand."""
-
-    def __init__(self, model: str, uri: str, detail: str) -> None:
-        self.model = model
-        self.uri = uri
-        self.detail = detail
-        super().__init__(
-            f"the contract of {model} at {uri} is not the one that was added ({detail}): somebody changed it by hand. "
-            "Add the contract's file again with `courtside models add`, or restore the object's version before, which "
-            "the bucket keeps"
-        )
+from courtside.workflows.stage_model_errors import (
+    ContractChanged,
+    ModelNotNamed,
+    ModelRemoved,
+    ModelUnknown,
+    PlaceOfAnother,
+    VersionNotRaised,
+)
 
 
 class Added(StrEnum):
@@ -157,6 +101,18 @@ class StageModels:
         found, _ = read(self.ledger, ledger_keys.stage_model(model), StageModel)
         return self._required(model, found)
 
+    def only(self, *, of_games: bool | None = None) -> str:
+        """Return the name of the stage's only model, or of the only one of games or of tables; raises `ModelNotNamed`.
+
+        A model whose entry cannot be read counts, as nobody knows that it is not the one that is meant.
+        """
+        listing = self.list()
+        others = {each.name for each in listing.models if of_games not in {None, each.builder is not None}}
+        known = [name for name in listing.names if name not in others]
+        if len(known) != 1:
+            raise ModelNotNamed(known, kind={None: "", True: "games ", False: "table "}[of_games])
+        return known[0]
+
     def dataset(self, model: str) -> Dataset:
         """Return the contract of one of the stage's models.
 
@@ -201,6 +157,7 @@ class StageModels:
             added_at=now,
             added_by=by,
             task=dataset.task,
+            builder=dataset.builder,
             owner=dataset.owner,
             alerts=dataset.alerts,
         )

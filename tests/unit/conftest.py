@@ -8,8 +8,9 @@ from courtside.cli import hints
 
 
 @pytest.fixture(autouse=True)
-def no_stage_is_named() -> Iterator[None]:
-    """Start every test without the stage that an earlier test named, because hints would repeat it."""
-    token = hints.named_stage.set(None)
+def nothing_is_named() -> Iterator[None]:
+    """Start every test without the stage and the model that an earlier test named, because hints would repeat them."""
+    tokens = [(named, named.set(None)) for named in (hints.named_stage, hints.named_model)]
     yield
-    hints.named_stage.reset(token)
+    for named, token in tokens:
+        named.reset(token)

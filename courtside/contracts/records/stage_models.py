@@ -9,9 +9,9 @@ class StageModel(Versioned):
     """One model of a stage; only people's commands write it.
 
     `version`, `sha256` (of the file's bytes) and `contract_key` (in the lake) are those of its contract; `added_at` and
-    `added_by` say who put this contract there. `owner` answers for the model, and `alerts` are the addresses that are
-    told about it. A `paused` model is not looked at until it is resumed; one with `removed_at` is no model of the stage
-    any more.
+    `added_by` say who put this contract there. `task` is what it predicts, `builder` builds its features from games
+    (None: it has a table of its own). `owner` answers for it, and the addresses in `alerts` are told about it. A
+    `paused` model is not looked at until it is resumed; one with `removed_at` is no model of the stage any more.
     """
 
     name: str
@@ -21,6 +21,7 @@ class StageModel(Versioned):
     added_at: datetime
     added_by: str
     task: str = "binary"
+    builder: str | None = None
     owner: str | None = None
     alerts: tuple[str, ...] = ()
     paused: bool = False

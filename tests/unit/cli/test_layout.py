@@ -102,9 +102,9 @@ def test_a_long_value_in_a_block_continues_below_itself() -> None:
     ],
 )
 def test_a_hint_repeats_the_stage_that_was_named(text: str, completed: str) -> None:
-    assert hints.with_stage(text) == text
+    assert hints.with_named(text) == text
     token = hints.named_stage.set("prod")
-    assert hints.with_stage(text) == completed
+    assert hints.with_named(text) == completed
     hints.named_stage.reset(token)
 
 

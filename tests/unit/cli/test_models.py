@@ -17,7 +17,8 @@ from courtside.contracts.names import StackOutput
 from courtside.datasets.catalog import DatasetInvalid
 from courtside.workflows.contract_fit import ContractUnfit
 from courtside.workflows.ports import LedgerWrite
-from courtside.workflows.stage_models import ContractChanged, ModelUnknown, StageModels, VersionNotRaised
+from courtside.workflows.stage_model_errors import ContractChanged, ModelUnknown, VersionNotRaised
+from courtside.workflows.stage_models import StageModels
 from tests.fakes.ports import InMemoryLake, InMemoryLedger
 from tests.fakes.sns import FakeSns
 

@@ -62,6 +62,7 @@ def test_every_contract_option_also_has_its_former_name() -> None:
     named = {
         name: [opt for option in command.params for opt in option.opts if opt in {"--contract", "--dataset"}]
         for name, command in ALL.items()
+        if name != "tables simulate"  # it writes a contract, and is newer than the former name
     }
     assert {name for name, found in named.items() if found} >= {"train", "features", "drift check", "tables load"}
     assert {tuple(found) for found in named.values() if found} == {("--contract", "--dataset")}

@@ -11,15 +11,15 @@ from courtside.contracts.versioned import TooNew
 from courtside.datasets.catalog import DatasetInvalid, contract_content
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged
 from courtside.workflows.ports import LedgerWrite
-from courtside.workflows.stage_models import (
-    Added,
+from courtside.workflows.stage_model_errors import (
     ContractChanged,
+    ModelNotNamed,
     ModelRemoved,
     ModelUnknown,
     PlaceOfAnother,
-    StageModels,
     VersionNotRaised,
 )
+from courtside.workflows.stage_models import Added, StageModels
 from tests.fakes.ports import InMemoryLake, InMemoryLedger
 
 NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
@@ -177,6 +177,24 @@ def test_a_contract_changed_by_hand_may_be_replaced_by_the_next_version(models: 
         added(models, CHURN.replace("age", "years"))
     assert added(models, CHURN.replace("age", "years") + "version: 2\n") is Added.CHANGED
     assert models.dataset("churn").feature_names == ["years"]
+
+
+def test_a_model_need_not_be_named_where_only_one_can_be_meant(models: StageModels) -> None:
+    with pytest.raises(ModelNotNamed, match="the stage has no model yet"):
+        models.only()
+    added(models, CHURN)
+    assert models.only() == models.only(of_games=False) == "churn"
+    with pytest.raises(ModelNotNamed, match="the stage has no games model yet"):
+        models.only(of_games=True)
+    added(models, contract_content("nba_games"))
+    assert (models.only(of_games=True), models.only(of_games=False)) == ("nba_games", "churn")
+    with pytest.raises(ModelNotNamed, match="the models churn, nba_games; say which one is meant with --model"):
+        models.only()
+    models.remove("churn", now=NOW)
+    assert models.only() == "nba_games"
+    assert ledger_of(models).put(LedgerWrite(ledger_keys.stage_model("other"), "no JSON", 0))
+    with pytest.raises(ModelNotNamed):
+        models.only()
 
 
 def test_a_contract_is_read_from_the_lake_once(models: StageModels) -> None:

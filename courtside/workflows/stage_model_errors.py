@@ -1,0 +1,84 @@
+"""Why a stage cannot look after a model, or does not know which one is meant."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.shortening import listed, shortened
+
+
+class ModelUnknown(BadInput):
+    """A stage looks after no model of this name; `known` are those that it does look after."""
+
+    def __init__(self, model: str, known: Sequence[str], *, because: str = "") -> None:
+        self.model = model
+        self.known = tuple(known)
+        has = f"its models are {listed(self.known)}" if known else "it has no model yet"
+        super().__init__(
+            f"the stage has no model {shortened(model)!r}{because}; {has}. "
+            "Add one with `courtside models add CONTRACT.yaml`"
+        )
+
+
+class ModelRemoved(ModelUnknown):
+    """A stage looked after this model until somebody removed it."""
+
+    def __init__(self, model: str, removed_at: datetime, known: Sequence[str]) -> None:
+        self.removed_at = removed_at
+        super().__init__(model, known, because=f" any more: it was removed at {removed_at:%Y-%m-%d %H:%M} UTC")
+
+
+class ModelNotNamed(BadInput):
+    """A command is about one model, and it was not said which of the stage's models is meant."""
+
+    def __init__(self, known: Sequence[str], *, kind: str = "") -> None:
+        self.known = tuple(known)
+        self.kind = kind
+        said = (
+            f"has the {kind}models {listed(known)}; say which one is meant with --model"
+            if known
+            else (f"has no {kind}model yet; add one with `courtside models add CONTRACT.yaml`")
+        )
+        super().__init__(f"the stage {said}")
+
+
+class PlaceOfAnother(BadInput):
+    """A contract names a registered model or an experiment that belongs to another model of the stage."""
+
+    def __init__(self, model: str, kind: str, name: str, owner: str) -> None:
+        self.model = model
+        self.kind = kind
+        self.name = name
+        self.owner = owner
+        super().__init__(
+            f"the {kind} of {model} is {name}, which belongs to the model {owner} of this stage, or did before "
+            f"{owner} was removed; give {model} another one with the key `{kind}` of its contract"
+        )
+
+
+class VersionNotRaised(BadInput):
+    """A contract says something else than the one before, and its version does not tell them apart."""
+
+    def __init__(self, model: str, version: int, *, before: int) -> None:
+        self.model = model
+        self.version = version
+        self.before = before
+        super().__init__(
+            f"the stage has version {before} of the contract {model}, and this one says something else with version "
+            f"{version}. If it is a change of the same model, write `version: {before + 1}` into the contract and add "
+            "it again; if it is another model, give it another `name`"
+        )
+
+
+class ContractChanged(CourtsideError):
+    """The contract of a model is not what was added, because somebody changed it in the lake by hand."""
+
+    def __init__(self, model: str, uri: str, detail: str) -> None:
+        self.model = model
+        self.uri = uri
+        self.detail = detail
+        super().__init__(
+            f"the contract of {model} at {uri} is not the one that was added ({detail}): somebody changed it by hand. "
+            "Add the contract's file again with `courtside models add`, or restore the object's version before, which "
+            "the bucket keeps"
+        )
