@@ -1,7 +1,9 @@
 """What a contract says that columns hold, for files whose cells are all text."""
 
 from courtside.core.dataset import Dataset, FeatureKind
-from courtside.core.drift.reading.formats.cells import Meaning
+from courtside.core.drift.columns.column import CategoryColumn
+from courtside.core.drift.profiles.profile import Profile
+from courtside.core.drift.reading.formats.looking import Meaning
 
 _OF_KIND = {FeatureKind.NUMERIC: Meaning.NUMBER, FeatureKind.CATEGORICAL: Meaning.LABEL}
 
@@ -17,6 +19,15 @@ def meanings_of(dataset: Dataset) -> dict[str, Meaning]:
     open_ = {dataset.time_column, dataset.target}
     said: dict[str, Meaning | None] = {**labels, **kinds}
     return {name: meaning for name, meaning in said.items() if meaning is not None and name not in open_}
+
+
+def meanings_in(reference: Profile) -> dict[str, Meaning]:
+    """Return what the columns of a reference hold, without labels that are numbers."""
+    said = {
+        each.name: (Meaning.TEXT if each.text else None) if isinstance(each, CategoryColumn) else Meaning.NUMBER
+        for each in reference.columns
+    }
+    return {name: meaning for name, meaning in said.items() if meaning is not None}
 
 
 def labels_of(dataset: Dataset) -> list[str]:

@@ -82,7 +82,7 @@ def summarize_table(reference: Profile, table: FeatureTable) -> TableProfile:
     A file is set aside if it is unreadable, names a feature twice, has none of them, or has no readable days although
     days are selected; for a single file, that error is raised instead. Raises `NothingReadable` and `EmptyWindow`.
     """
-    table = table.of(reference.columns_read, time_column=reference.time_column, days=table.days)
+    table = table.of(reference.columns_read, time_column=reference.time_column, days=table.days).like(reference)
     count = _Count(reference, table)
     for file in table.pruned:
         count.add(file)

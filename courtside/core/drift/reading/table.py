@@ -1,6 +1,6 @@
 """A table in one file or in a folder of files, which can be read repeatedly."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
@@ -12,13 +12,15 @@ from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, Feature
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.buffers import constant
+from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reading import parquet
 from courtside.core.drift.reading.days import ALL_DAYS, Days
 from courtside.core.drift.reading.errors import FileDiffers, TableMissing, TypesDiffer
 from courtside.core.drift.reading.formats.conversion import Conversions
 from courtside.core.drift.reading.formats.errors import UnreadableFile
+from courtside.core.drift.reading.formats.looking import Meaning
 from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
-from courtside.core.drift.reading.meanings import meanings_of
+from courtside.core.drift.reading.meanings import meanings_in, meanings_of
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.spread import spread
 from courtside.core.drift.reading.types import misfit, require_types
@@ -84,6 +86,26 @@ class FeatureTable:
         Call it before anything is read, because files are converted once.
         """
         return replace(self, conversions=self.conversions.meant(meanings_of(dataset)))
+
+    def like(self, reference: Profile) -> "FeatureTable":
+        """Return the table with text and numbers in the columns in which the reference has them.
+
+        Files whose cells are all text are converted once more if what their cells look like is something else.
+        """
+        meanings = meanings_in(reference)
+        converted = (file for file in self.pruned if not file.path.lower().endswith(PARQUET_SUFFIXES))
+        if not any(self._differs(file, meanings) for file in converted):
+            return self
+        return replace(self, conversions=self.conversions.meant(meanings))
+
+    def _differs(self, file: TableFile, meanings: Mapping[str, Meaning]) -> bool:
+        """Say whether a readable file has text for numbers, or anything else for text."""
+        try:
+            schema = parquet.schema_of(*self._located(file), name=file.path)
+        except UnreadableFile:
+            return False
+        known = [each for each in schema if each.name in meanings and not pa.types.is_null(each.type)]
+        return any(arrow.is_text(each.type) != (meanings[each.name] is Meaning.TEXT) for each in known)
 
     def without(self, paths: Collection[str]) -> "FeatureTable":
         """Return the table without some of its files."""

@@ -6,9 +6,8 @@ A column is read as the first kind that all its cells fit. Numbers with leading 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -91,18 +90,18 @@ TIMES: Final = (
 )
 """ISO 8601, the one way of writing dates in which every country reads the same day."""
 
-_DECIMAL = CellKind("number", _NUMBER, _number)
-_GROUPED = CellKind("number with grouped thousands", rf"[+-]?([1-9]\d{{0,2}}(,\d{{3}})+|{_EXACT})(\.\d+)?", _grouped)
-_DECIMAL_COMMA = CellKind("number with a decimal comma", rf"[+-]?([1-9]\d{{0,2}}(\.\d{{3}})+|{_EXACT})(,\d+)?", _comma)
-_EITHER = CellKind("number of either mark", r"[+-]?(0|[1-9]\d{0,2}(\.\d{3})?)", _number)
+DECIMAL = CellKind("number", _NUMBER, _number)
+GROUPED = CellKind("number with grouped thousands", rf"[+-]?([1-9]\d{{0,2}}(,\d{{3}})+|{_EXACT})(\.\d+)?", _grouped)
+DECIMAL_COMMA = CellKind("number with a decimal comma", rf"[+-]?([1-9]\d{{0,2}}(\.\d{{3}})+|{_EXACT})(,\d+)?", _comma)
+EITHER = CellKind("number of either mark", r"[+-]?(0|[1-9]\d{0,2}(\.\d{3})?)", _number)
 """Whole numbers with a point before each three digits, or numbers with three digits after the decimal point."""
 KINDS: Final = (
     CellKind("truth value", "(?i:true|false)", lambda cells: pc.cast(pc.utf8_lower(cells), pa.bool_())),
     CellKind("integer", f"[+-]?{_WHOLE}", _whole(pa.int64())),
     CellKind("unsigned integer", rf"\+?{_WHOLE}", _whole(pa.uint64())),
-    _DECIMAL,
-    _GROUPED,
-    _DECIMAL_COMMA,
+    DECIMAL,
+    GROUPED,
+    DECIMAL_COMMA,
     *TIMES,
 )
 
@@ -111,140 +110,19 @@ COUNTS: Final = (KINDS[1], KINDS[3])
 TEXT: Final = CellKind("text", ".*", lambda cells: cells)
 EMPTY: Final = CellKind("nothing", "", lambda cells: pa.nulls(len(cells)))
 """A column without any value: it fits columns of every kind, in this file and in others."""
-_PADDED: Final = CellKind("number with leading zeros", rf"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|{_NUMBER}", _number)
-_PLAIN_WHOLE: Final = CellKind("whole number in its shortest form", r"0|-?[1-9]\d*", _cast(pa.int64()))
+PADDED: Final = CellKind("number with leading zeros", rf"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|{_NUMBER}", _number)
+PLAIN_WHOLE: Final = CellKind("whole number in its shortest form", r"0|-?[1-9]\d*", _cast(pa.int64()))
 
 
 _SHORTEST: Final = CellKind("number without a plus", rf"-?({_EXACT}|{_FRACTION})", _cast(pa.float64()))
-_READ_AS: Final = (KINDS[0], _PLAIN_WHOLE, _SHORTEST, *TIMES)
-
-
-class Meaning(StrEnum):
-    """What a contract says that a column holds, whatever the cells of one file look like."""
-
-    NUMBER = "number"
-    LABEL = "label"
-
-
-class Look(Protocol):
-    """Looks at a column's cells batch by batch and finds as what they are to be read."""
-
-    spaced: bool
-    """Whether there are spaces around cells."""
-    unsure: bool
-    """Whether all batches must be looked at once more."""
-
-    def look(self, column: Cells) -> None:
-        """Examine one batch of cells."""
-        ...
-
-    def again(self) -> None:
-        """Get ready to look at all batches once more."""
-        ...
-
-    @property
-    def found(self) -> CellKind:
-        """Return the kind as which the column is to be read."""
-        ...
-
-
-def look_for(meaning: Meaning | None, *, decimal_comma: bool) -> Look:
-    """Return what finds out as what a column is read, None where no contract says what it holds."""
-    if meaning is Meaning.LABEL:
-        return LabelColumn()
-    return KindOfColumn(decimal_comma=decimal_comma, number=meaning is Meaning.NUMBER)
-
-
-class LabelColumn:
-    """Keeps the text of a column's cells, whatever they look like: the same text is the same label in every file.
-
-    Only where each cell is a whole number in its shortest form, whose text is known from the number, are they numbers.
-    """
-
-    spaced = False
-    unsure = False
-
-    def __init__(self) -> None:
-        self._filled = False
-        self._whole = True
-
-    def look(self, column: Cells) -> None:
-        """Examine one batch of cells."""
-        self._filled = self._filled or column.null_count < len(column)
-        if self._whole and self._filled:
-            self._whole = _PLAIN_WHOLE.fits(_distinct(column.drop_null()))
-
-    def again(self) -> None:
-        """Do nothing, because one look is enough."""
-
-    @property
-    def found(self) -> CellKind:
-        """Return the kind as which the column is to be read."""
-        if not self._filled:
-            return EMPTY
-        return _PLAIN_WHOLE if self._whole else TEXT
-
-
-class KindOfColumn:
-    """Looks at a column's cells batch by batch and finds the first kind that all of them fit.
-
-    Every cell is looked at as one kind only, since looking takes long. If a batch does not fit the kind of those
-    before, the next kinds are tried, and all batches must be looked at once more: `unsure` says so.
-
-    `1,234` may be either kind of number; with `decimal_comma` it is a little more than one, and `1.234` may be both.
-    Leading zeros are those of a code, unless the column is known to hold a `number`.
-    """
-
-    def __init__(self, *, decimal_comma: bool = False, number: bool = False) -> None:
-        later = _GROUPED if decimal_comma else _DECIMAL_COMMA
-        self._open = [*(kind for kind in KINDS if kind is not later), later]
-        if decimal_comma:
-            self._open.insert(self._open.index(_DECIMAL), _EITHER)
-        if number:
-            self._open.append(_PADDED)
-        self._seen = False
-        self._looked = False
-        self.spaced = False
-        """Whether there are spaces around cells."""
-        self.unsure = False
-
-    def look(self, column: Cells) -> None:
-        """Examine one batch of cells."""
-        if not self._open:
-            return
-        cells = _present(column)
-        if not len(cells):
-            return
-        if not self._open[0].fits(cells):
-            trimmed = pc.utf8_trim_whitespace(cells)
-            self.spaced = self.spaced or not trimmed.equals(cells)
-            cells = _present(trimmed)
-            self._leave_kinds_for(cells)
-        self._looked = True
-        self._seen = self._seen or len(cells) > 0
-
-    def _leave_kinds_for(self, cells: Cells) -> None:
-        while self._open and not self._open[0].fits(cells):
-            del self._open[0]
-            self.unsure = self._looked
-
-    def again(self) -> None:
-        """Get ready to look at all batches once more."""
-        self._looked = self.unsure = False
-
-    @property
-    def found(self) -> CellKind:
-        """Return the kind as which the column is to be read."""
-        if not self._seen:
-            return EMPTY
-        return self._open[0] if self._open else TEXT
+_READ_AS: Final = (KINDS[0], PLAIN_WHOLE, _SHORTEST, *TIMES)
 
 
 def without_either(kinds: Sequence[CellKind]) -> list[CellKind | None]:
     """Return the kinds of a file's columns, with what a point means told by other columns; None where none tells."""
-    marks = [mark for mark in (_DECIMAL_COMMA, _DECIMAL) if mark in kinds]
+    marks = [mark for mark in (DECIMAL_COMMA, DECIMAL) if mark in kinds]
     mark = marks[0] if len(marks) == 1 else None
-    return [mark if kind is _EITHER else kind for kind in kinds]
+    return [mark if kind is EITHER else kind for kind in kinds]
 
 
 def read_as(kind: CellKind, column: Cells, *, spaced: bool = True) -> Cells:
@@ -266,9 +144,9 @@ def text_as(column: Cells, kind: pa.DataType) -> Cells:
 
     Numbers with a plus or leading zeros are codes, which stay text.
     """
-    present = present_cells(column)
+    cells = present_cells(column)
     for each in _READ_AS:
-        if each.fits(present):
+        if each.fits(cells):
             try:
                 return pc.cast(read_as(each, column), kind)
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -278,16 +156,17 @@ def text_as(column: Cells, kind: pa.DataType) -> Cells:
 
 def present_cells(column: Cells) -> Cells:
     """Return the cells of a column that are not missing, without the spaces around them; most occur once."""
-    return _present(pc.utf8_trim_whitespace(column))
+    return present(pc.utf8_trim_whitespace(column))
 
 
-def _present(column: Cells) -> Cells:
-    cells = _distinct(column.drop_null() if column.null_count else column)
+def present(column: Cells) -> Cells:
+    """Return the cells that are not missing, each once if there seem to be few different ones."""
+    cells = distinct(column.drop_null() if column.null_count else column)
     missing = _missing(cells)
     return cells.filter(pc.invert(missing)) if pc.any(missing).as_py() else cells
 
 
-def _distinct(cells: Cells) -> Cells:
+def distinct(cells: Cells) -> Cells:
     """Return each cell once if there seem to be few different ones, so that each is looked at once."""
     probe = cells.slice(0, PROBED)
     return pc.unique(cells) if len(pc.unique(probe)) < len(probe) / 2 else cells

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 from pyarrow import fs
 
-from courtside.core.drift.reading.formats.cells import Meaning
 from courtside.core.drift.reading.formats.delimited import NOTHING_SAID
+from courtside.core.drift.reading.formats.looking import Meaning
 from courtside.core.drift.reading.formats.recognition import recognised
 from courtside.core.drift.reading.plain import viewless
 from courtside.core.parquet import write_batches

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 from pyarrow import fs
 
-from courtside.core.drift.reading.formats.cells import CellKind, Meaning, look_for, read_as, without_either
+from courtside.core.drift.reading.formats.cells import CellKind, read_as, without_either
 from courtside.core.drift.reading.formats.errors import (
     HeaderMissing,
     NotUtf8,
@@ -27,6 +27,7 @@ from courtside.core.drift.reading.formats.errors import (
     TitleAboveHeader,
     UnreadableFile,
 )
+from courtside.core.drift.reading.formats.looking import Meaning, look_for
 from courtside.core.drift.reading.formats.title import title_above
 
 DELIMITERS: Final = (",", ";", "\t", "|")

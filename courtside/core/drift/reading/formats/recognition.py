@@ -8,8 +8,8 @@ from pyarrow import fs
 
 from courtside.core.drift.reading.formats import arrow_file
 from courtside.core.drift.reading.formats.arrow_file import ArrowFile
-from courtside.core.drift.reading.formats.cells import Meaning
 from courtside.core.drift.reading.formats.delimited import COMPRESSIONS, NOTHING_SAID, UTF16, Delimited
+from courtside.core.drift.reading.formats.looking import Meaning
 
 HEAD_BYTES: Final = 512
 CSV_SUFFIXES: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".csv.bz2")

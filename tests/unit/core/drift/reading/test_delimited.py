@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyarrow import fs
 
 from courtside.core.drift.reading.formats import delimited
-from courtside.core.drift.reading.formats.cells import EMPTY, KINDS, TEXT, KindOfColumn, present_cells, read_as
+from courtside.core.drift.reading.formats.cells import EMPTY, KINDS, TEXT, present_cells, read_as
 from courtside.core.drift.reading.formats.delimited import Delimited
 from courtside.core.drift.reading.formats.errors import (
     NumbersAmbiguous,
@@ -19,6 +19,7 @@ from courtside.core.drift.reading.formats.errors import (
     TitleAboveHeader,
     UnreadableFile,
 )
+from courtside.core.drift.reading.formats.looking import KindOfColumn
 
 
 def read(path: Path, text: str) -> pa.Table:

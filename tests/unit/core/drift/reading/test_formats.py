@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from pyarrow import feather, fs, ipc
 
 from courtside.core.drift.reading import UnreadableFile, open_table
-from courtside.core.drift.reading.formats.cells import KindOfColumn, read_as
+from courtside.core.drift.reading.formats.cells import read_as
 from courtside.core.drift.reading.formats.delimited import Delimited
 from courtside.core.drift.reading.formats.errors import HeaderMissing, NotUtf8, QuoteUnclosed, RowsMalformed
+from courtside.core.drift.reading.formats.looking import KindOfColumn
 
 ROWS = pa.table(
     {
