@@ -117,6 +117,42 @@ def test_a_file_takes_the_types_of_the_loads_before_it_where_they_hold_its_value
     assert "101" in found.column(name).to_pylist()
 
 
+KINDS: list[list[Any]] = [
+    [pa.null(), pa.int64(), pa.null(), pa.int8()],
+    [pa.int8(), pa.int64(), pa.int16()],
+    [pa.float64(), pa.int32(), pa.null(), pa.bool_()],
+]
+
+
+@pytest.mark.parametrize("kinds", KINDS, ids=lambda kinds: ", ".join(map(str, kinds)))
+@pytest.mark.parametrize("taken_back", [None, -1, 0])
+def test_loads_read_together_whatever_widths_and_gaps_their_columns_have(
+    kinds: list[Any], taken_back: int | None
+) -> None:
+    lake, name = InMemoryLake(), "tenure_months"
+    place = TABLE.column_names.index(name)
+    loads = []
+    for at, kind in enumerate(kinds):
+        values = pa.nulls(200) if pa.types.is_null(kind) else pa.array([at % 2] * 200).cast(pa.uint8()).cast(kind)
+        loads.append(load(TABLE.slice(200 * at, 200).set_column(place, name, values), lake).load)
+    if taken_back is not None:
+        unload(loads[taken_back].id, lake)
+    files, quarantined = usable_files(EVER, lake=lake, dataset=DATASET)
+    found = rows_before(date(2030, 1, 1), files, dataset=DATASET)
+    assert not quarantined
+    assert found.num_rows == 200 * (len(kinds) - (taken_back is not None))
+    load(TABLE.slice(200 * len(kinds), 100), lake)
+
+
+def test_a_type_that_fits_only_the_newest_load_is_refused() -> None:
+    lake = InMemoryLake()
+    load(FIRST, lake)
+    load(retyped(SECOND.slice(0, 100), DATASET.target, pa.nulls(100)), lake)
+    texts = retyped(SECOND.slice(100), DATASET.target, pa.array(["unknown"] * (SECOND.num_rows - 100)))
+    with pytest.raises(FilesDiffer, match=f"'{DATASET.target}' is of another type"):
+        load(texts, lake, dataset=replace(DATASET, positive="unknown"))
+
+
 def test_a_table_without_ids_is_never_refused_for_its_rows() -> None:
     lake = InMemoryLake()
     load(FIRST, lake, dataset=replace(DATASET, id_columns=()))

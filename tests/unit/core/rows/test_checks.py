@@ -26,6 +26,7 @@ def test_the_churn_table_fits_its_contract() -> None:
     assert table.column("contract").null_count > 1
 
 
+NO_TEXT = pa.array(["NA", None] * 25)
 SECONDS = pa.timestamp("s")
 NEVER = -62_135_596_800
 BAD: list[tuple[type[BadInput], str, Callable[[], pa.Table]]] = [
@@ -35,6 +36,7 @@ BAD: list[tuple[type[BadInput], str, Callable[[], pa.Table]]] = [
     (TimesMissing, "in 50 rows", lambda: replaced("measured_at", pa.nulls(50, pa.timestamp("us")))),
     (WrongType, "'tenure_months' is string", lambda: replaced("tenure_months", pa.array(["1"] * 50))),
     (TargetNotBinary, "'churned' is string", lambda: replaced("churned", pa.array(["yes"] * 50))),
+    (WrongType, "'tenure_months' is string .no row holds a value", lambda: replaced("tenure_months", NO_TEXT)),
     (WrongType, "'contract' is list", lambda: replaced("contract", pa.array([[1]] * 50))),
     (WrongType, "'contract' is struct", lambda: replaced("contract", pa.array([{"k": 1}] * 50))),
     (WrongType, "'contract' is binary", lambda: replaced("contract", pa.array([b"a"] * 50))),
