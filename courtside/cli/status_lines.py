@@ -19,17 +19,23 @@ class StatusLines(Status):
         self._lines = console
         self._began = 0.0
         self._ended = Event()
-        self._speaker = Thread(target=self._speak, daemon=True)
+        self._speaker: Thread | None = None
 
     def start(self) -> None:
-        """Begin to count the seconds."""
+        """Begin to count the seconds, also anew after an end; where they are counted already, nothing changes."""
+        if self._speaker is not None:
+            return
         self._began = time.monotonic()
+        self._ended.clear()
+        self._speaker = Thread(target=self._speak, daemon=True)
         self._speaker.start()
 
     def stop(self) -> None:
         """End, and let a line that is being printed be finished."""
         self._ended.set()
-        self._speaker.join()
+        if self._speaker is not None:
+            self._speaker.join()
+        self._speaker = None
 
     def update(self, status: Any = None, **_: Any) -> None:
         """Change the text of the next line."""

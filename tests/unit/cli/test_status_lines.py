@@ -52,6 +52,21 @@ def test_what_takes_longer_is_told_with_its_latest_text_until_it_ends(printed: P
     assert printed.look().err == ended
 
 
+def test_one_status_tells_of_several_steps_one_after_another(printed: Printed) -> None:
+    status = console.people.status("")
+    status.stop()
+    for step in ("Deploying", "Training"):
+        status.update(step)
+        status.start()
+        status.start()
+        printed.until(f"… {step} (")
+        status.stop()
+        status.stop()
+    ended = printed.look().err
+    time.sleep(0.05)
+    assert printed.look().err == ended
+
+
 def test_what_is_done_at_once_says_nothing(printed: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status_lines, "SILENT_SECONDS", 60)
     with console.people.status("Reading"):
