@@ -258,5 +258,8 @@ class RegisteredChampion:
         return interface_of(self._described)
 
     def probability(self, rows: pa.Table) -> list[float]:
-        """Return the probability of class 1 for each row; raises `ColumnsMissing` and `ColumnUnusable`."""
+        """Return the probability of class 1 for each row.
+
+        Raises `ColumnsMissing`, `ColumnUnusable` and `ValuesMissing`.
+        """
         return [float(p) for p in self._classifier.predict_proba(rows)[:, 1]]

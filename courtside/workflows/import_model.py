@@ -55,7 +55,8 @@ def import_model(
     With `scaler_sha256`, `scaler.pkl` is applied before it. Its figures are computed here, on
     `ml-features/test.parquet` if that exists, and named `imported_…`: the rows may have been in its training, so they
     must not compete with `test_auc`. Importing again changes nothing. Raises `NotAllowed`, `ObjectMissing`,
-    `HashDiffers`, `PickleForbidden`, `PickleUnusable`, `FeaturesDiffer` and `TrackingUnavailable`.
+    `HashDiffers`, `PickleForbidden`, `PickleUnusable`, `SampleHasGaps`, `FeaturesDiffer` and
+    `TrackingUnavailable`.
     """
     try:
         key_name(name, "the name of a model")

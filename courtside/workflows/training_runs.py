@@ -7,10 +7,11 @@ import pyarrow as pa
 
 from courtside.contracts.model_card import ModelCard, ModelInterface
 from courtside.contracts.records import ModelRecord
+from courtside.contracts.shortening import listed
 from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
 from courtside.core.training.candidates import Classifier, Flavor
 from courtside.core.training.rivals import differences, why_incomparable
-from courtside.core.training.served_input import ColumnUnusable
+from courtside.core.training.served_input import ColumnUnusable, ValuesMissing
 from courtside.workflows.ports import CandidateRun, Champion, Lake, Tracking, TrackingUnavailable, TrainingRun
 from courtside.workflows.sealed_models import champion_model
 from courtside.workflows.spool import remove_spool, write_spool
@@ -123,6 +124,8 @@ def _asked(
             said = list(champion.probability(rows))
         except ColumnUnusable as error:
             why = f"it takes {error.column} as a number, and the rows now hold {error.found} there"
+        except ValuesMissing as error:
+            why = f"it takes no missing values, and the rows now have some in {listed(error.columns)}"
     differs = None if theirs is None or said is None else differences(theirs, challenger)
     about = {"champion_incomparable": why, "champion_differs": differs}
     return said, {"champion_version": champion.version, **about}

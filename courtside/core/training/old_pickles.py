@@ -63,6 +63,18 @@ class PickleUnusable(BadInput):
         super().__init__(f"{name} holds no model that works here ({detail}); train again instead")
 
 
+class SampleHasGaps(BadInput):
+    """A model takes no missing values, and the rows that it is tried on have some."""
+
+    def __init__(self, name: str, columns: tuple[str, ...]) -> None:
+        self.name = name
+        self.columns = columns
+        super().__init__(
+            f"{name} takes no missing values, and the test rows have some in {', '.join(columns)}; fill them there, or "
+            "train again instead"
+        )
+
+
 class FeaturesDiffer(BadInput):
     """A model was fitted on columns other than the dataset's."""
 
@@ -91,7 +103,8 @@ def read_model(
 ) -> Classifier:
     """Return the model in a pickle, preceded by its scaler if that was in a file of its own.
 
-    `sample` are rows it is tried on. Raises `PickleForbidden`, `PickleUnusable` and `FeaturesDiffer`.
+    `sample` are rows it is tried on. Raises `PickleForbidden`, `PickleUnusable`, `SampleHasGaps` and
+    `FeaturesDiffer`.
     """
     model = _unpickled(name, content)
     _check(name, model, "predict_proba", dataset)
@@ -137,9 +150,14 @@ def _check(name: str, model: Any, method: str, dataset: Dataset) -> None:
 
 def _try(name: str, model: Any, sample: pa.Table, dataset: Dataset) -> None:
     from courtside.core.training.fit import feature_frame
+    from courtside.core.training.served_input import ValuesMissing, naming_gaps
 
+    rows = feature_frame(sample, dataset)
     try:
-        said = model.predict_proba(feature_frame(sample, dataset))
+        with naming_gaps(rows):
+            said = model.predict_proba(rows)
+    except ValuesMissing as error:
+        raise SampleHasGaps(name, error.columns) from error
     except Exception as error:  # fitted by another version, it can fail in any way
         raise PickleUnusable(name, f"{type(error).__name__}: {error}") from error
     if said.shape != (sample.num_rows, 2):

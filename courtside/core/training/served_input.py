@@ -4,7 +4,8 @@ Every logged model carries a copy of this file and loads it where Courtside is n
 Courtside's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,17 @@ class ColumnUnusable(ValueError):
         self.column = column
         self.found = found
         super().__init__(f"the model takes {column} as a number, and these rows hold {found} there")
+
+
+class ValuesMissing(ValueError):
+    """Rows have gaps that a model cannot take."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.columns = tuple(columns)
+        super().__init__(
+            f"the model takes no missing values, and these rows have some in {', '.join(columns)}; fill them or leave "
+            "these rows out"
+        )
 
 
 class ColumnRepeated(ValueError):
@@ -78,12 +90,28 @@ class Served(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lea
         return likelier(self.predict_proba(rows), self.classes)
 
     def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
-        """Return the probabilities of class 0 and class 1, shape (n, 2)."""
+        """Return the probabilities of class 0 and class 1, shape (n, 2); raises `ValuesMissing`.
+
+        An estimator of Courtside's fills gaps or knows what to do with them; an imported one may do neither.
+        """
         taken = as_trained(rows, dict(self.columns))
         if not len(taken):  # which estimators refuse
             return np.empty((0, 2))
-        said: NDArray[np.floating[Any]] = self.estimator.predict_proba(taken)
+        with naming_gaps(taken):
+            said: NDArray[np.floating[Any]] = self.estimator.predict_proba(taken)
         return said
+
+
+@contextmanager
+def naming_gaps(taken: pd.DataFrame) -> Iterator[None]:
+    """Raise `ValuesMissing` in place of what an estimator says of NaN in its input."""
+    try:
+        yield
+    except ValueError as error:
+        gaps = [str(name) for name in taken if taken[name].isna().any()]
+        if gaps and "nan" in str(error).lower():
+            raise ValuesMissing(gaps) from error
+        raise
 
 
 def likelier(probabilities: NDArray[np.floating[Any]], classes: Sequence[Any]) -> NDArray[Any]:

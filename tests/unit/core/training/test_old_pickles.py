@@ -9,16 +9,21 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from courtside.adapters.mlflow_models import served_model
+from courtside.contracts.model_card import ModelInterface
 from courtside.core.training.candidates import ALL, Candidate, Flavor
 from courtside.core.training.old_pickles import (
     FeaturesDiffer,
     PickleForbidden,
     PickleUnusable,
+    SampleHasGaps,
     flavor_of,
     read_model,
 )
 from courtside.core.training.preprocessing import Columns, prepared
+from courtside.core.training.served_input import NUMBER, ValuesMissing
 from courtside.datasets.catalog import load_dataset
+from courtside.workflows.ports import CandidateRun
 
 DATASET = load_dataset("nba_games")
 RNG = np.random.default_rng(0)
@@ -52,6 +57,24 @@ def test_the_four_models_are_read_with_the_same_predictions(candidate: Candidate
     # A forest on several threads adds up its trees in the order in which they finish.
     assert np.allclose(read.predict_proba(FRAME), model.predict_proba(FRAME), rtol=0, atol=1e-14)
     assert flavor_of(read) is candidate.flavor
+
+
+@pytest.mark.parametrize("candidate", ALL, ids=lambda candidate: candidate.name)
+def test_gaps_are_predicted_or_named_when_an_imported_model_is_served(candidate: Candidate) -> None:
+    model = read_model("m", pickle.dumps(fitted(candidate)), scaler=None, sample=SAMPLE, dataset=DATASET)
+    names = DATASET.feature_names
+    run = CandidateRun(name="m", flavor=candidate.flavor, estimator=model, params={}, metrics={}, plots={})
+    served = served_model(run, ModelInterface.of("home_win", (0, 1), dict.fromkeys(names, NUMBER)))
+    holes = FRAME.copy()
+    holes.loc[3, names[2]], holes.loc[5, names[7]] = np.nan, np.inf
+    if candidate.name != "logistic_regression":  # trees send gaps down a branch of their own
+        assert np.isfinite(served.predict_proba(holes)).all()
+        return
+    with pytest.raises(ValuesMissing, match=f"no missing values.* in {names[2]}, {names[7]}; fill them"):
+        served.predict(holes)
+    sample = SAMPLE.set_column(2, names[2], pa.array(holes[names[2]], from_pandas=True))
+    with pytest.raises(SampleHasGaps, match=f"the test rows have some in {names[2]}; fill them"):
+        read_model("m", pickle.dumps(fitted(candidate)), scaler=None, sample=sample, dataset=DATASET)
 
 
 def test_a_bare_model_and_its_scaler_are_joined_again() -> None:
