@@ -1,82 +1,19 @@
-"""This is the only table of accepted cdk-nag findings, each with its reason.
+"""Every accepted cdk-nag finding, each with its reason; those about grants stand in `acknowledged_grants`.
 
 A finding that is not here fails synthesis. An entry that matches no finding in any stage fails
 `tests/infra/test_validation.py`, so entries are removed once their finding is fixed.
 """
 
-from dataclasses import dataclass
-
-from courtside.contracts import lake_keys
-from infra.constructs import tracking_routes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledged:
-    """One rule's finding at the given constructs, and why it stays.
-
-    `rule` is spelled as `infra.validation.nag.readable` spells it. `at` are construct paths below the stage
-    (`data/LakeBucket/Resource`) in which `*` stands for anything. `never_in` are stages where it must not occur.
-    With `goes_on`, the rule goes on with what a setting of the stage names.
-    """
-
-    rule: str
-    at: tuple[str, ...]
-    reason: str
-    never_in: tuple[str, ...] = ()
-    goes_on: bool = False
-
+from infra.validation.acknowledged_grants import GRANTS, STEPS
+from infra.validation.acknowledgement import Acknowledged
 
 _DATABASE = ("data/Database/Instance/Resource",)
-_CHECK_ROLE = "pipeline/DriftCheck/Function/ServiceRole/DefaultPolicy/Resource"
-_ARRIVALS_ROLE = "pipeline/Arrivals/Function/ServiceRole/DefaultPolicy/Resource"
-_TRAINING_ROLE = "pipeline/Training/Task/TaskRole/DefaultPolicy/Resource"
-_MACHINE_ROLE = "pipeline/Retraining/Machine/Role/DefaultPolicy/Resource"
-_COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 _DEAD_LETTERS = (
     "pipeline/Alerts/Undelivered/Resource",
     "pipeline/Arrivals/Missed/Resource",
     "pipeline/DriftCheck/Missed/Resource",
     "pipeline/TrackingUpkeep/Missed/Resource",
 )
-_RESULTS = tuple(
-    key("*")
-    for key in (
-        lake_keys.training_record,
-        lake_keys.training_profile,
-        lake_keys.training_holdout,
-        lake_keys.training_smoke,
-        lake_keys.training_card,
-        lake_keys.training_card_page,
-        lake_keys.training_card_text,
-    )
-)
-_STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
-
-
-def _step_role(step: str) -> str:
-    return f"pipeline/Steps/{step}/ServiceRole/DefaultPolicy/Resource"
-
-
-def _iam5(resource: str, *at: str, reason: str) -> Acknowledged:
-    return Acknowledged(rule=f"AwsSolutions-IAM5[Resource::{resource}]", at=at, reason=reason)
-
-
-def _callers() -> dict[str, tuple[str, ...]]:
-    """Return the roles that are granted each call of the tracking API, by `METHOD/path`."""
-    calls = {
-        _TRAINING_ROLE: tracking_routes.TRAINING,
-        _CHECK_ROLE: tracking_routes.DRIFT_CHECK,
-        _step_role("Seal"): tracking_routes.SEAL,
-        _step_role("Promote"): tracking_routes.PROMOTION,
-    }
-    granted = sorted({call for routes in calls.values() for call in routes})
-    return {
-        call.replace(" ", "", 1).replace("{model_id}", "*"): tuple(
-            role for role, routes in calls.items() if call in routes
-        )
-        for call in granted
-    }
-
 
 ACKNOWLEDGED = (
     Acknowledged(
@@ -147,167 +84,8 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         rule="Serverless-LambdaDLQ",
-        at=tuple(f"pipeline/Steps/{step}/Resource" for step in _STEPS if step != "Unlock"),
+        at=tuple(f"pipeline/Steps/{step}/Resource" for step in STEPS if step != "Unlock"),
         reason="The state machine calls it and waits, so it receives any error and announces it.",
     ),
-    _iam5(
-        "*",
-        "tracking/Mlflow/Task/ExecutionRole/DefaultPolicy/Resource",
-        "tracking/TrackingCopy/Task/ExecutionRole/DefaultPolicy/Resource",
-        "pipeline/Training/Task/ExecutionRole/DefaultPolicy/Resource",
-        "pipeline/TrackingUpkeep/*/ExecutionRole/DefaultPolicy/Resource",
-        _MACHINE_ROLE,
-        "pipeline/*/ServiceRole/DefaultPolicy/Resource",
-        reason="AWS has no narrower resource for these actions; infra/validation/unscoped.py explains each of them.",
-    ),
-    _iam5(
-        "<LakeBucket>/*",
-        _CHECK_ROLE,
-        reason="It reads data, profiles and decisions, whose keys depend on the dataset; it writes under two prefixes.",
-    ),
-    *(
-        _iam5(
-            f"<LakeBucket>/{prefix}*",
-            _step_role("Freeze"),
-            _ARRIVALS_ROLE,
-            reason="It reads all seasons, or all files of a table.",
-        )
-        for prefix in (lake_keys.GAMES_PREFIX, lake_keys.TABLES_PREFIX)
-    ),
-    _iam5(
-        f"<LakeBucket>/{lake_keys.TRAININGS_PREFIX}*",
-        _step_role("Gate"),
-        _step_role("Seal"),
-        reason="It reads what the training wrote; its own verdict lies under another key.",
-    ),
-    _iam5(
-        f"<LakeBucket>/{lake_keys.SEALED_PREFIX}*",
-        *map(_step_role, ("Seal", "Promote")),
-        reason="There is one folder for each seal.",
-    ),
-    _iam5("<ArtifactsBucket>/mlflow/*/models/*", _step_role("Seal"), reason="MLflow chooses the keys of models."),
-    _iam5(
-        "<LakeBucket>/*",
-        _TRAINING_ROLE,
-        reason="Training reads frozen data, whose keys depend on the dataset; it writes only its own results.",
-    ),
-    _iam5(
-        "<ArtifactsBucket>/*",
-        _TRAINING_ROLE,
-        "tracking/Mlflow/Task/TaskRole/DefaultPolicy/Resource",
-        reason="MLflow chooses the keys, with a folder for each run and model.",
-    ),
-    _iam5("<ArtifactsBucket>/mlflow/*", _COLLECTION_ROLE, reason="It deletes only under MLflow's own folder."),
-    _iam5("<ArtifactsBucket>/mlflow/*", _TRAINING_ROLE, reason="It writes only under MLflow's own folder."),
-    _iam5(
-        "<ArtifactsBucket>/mlflow/*/artifacts/report.html",
-        _CHECK_ROLE,
-        reason="The run's id is in the middle of the key; the name at its end keeps every model out of reach.",
-    ),
-    Acknowledged(
-        rule="AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
-        at=(_CHECK_ROLE, _ARRIVALS_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE),
-        reason="This is about the alert topic's own key; SNS may make a data key by either call.",
-    ),
-    *(
-        _iam5(f"<LakeBucket>/{prefix}*", _CHECK_ROLE, reason="Reports and decisions are stored by day and check.")
-        for prefix in (lake_keys.DRIFT_REPORTS_PREFIX, lake_keys.DECISIONS_PREFIX)
-    ),
-    *(
-        _iam5(f"<LakeBucket>/{prefix}*", _ARRIVALS_ROLE, reason=reason)
-        for prefix, reason in (
-            (lake_keys.INCOMING_PREFIX, "Whoever writes the files chooses their names."),
-            (
-                lake_keys.ARRIVED_PREFIX,
-                "There is one object for each load, by day; the function can add them, but delete none.",
-            ),
-            (lake_keys.arrivals("*"), "There is one record for each file, by model."),
-            (lake_keys.quarantines("*"), "There is one folder for each wrong file, by model."),
-        )
-    ),
-    _iam5(
-        f"<LakeBucket>/{lake_keys.ARRIVING_TABLES}",
-        _ARRIVALS_ROLE,
-        reason="It is the copy of a file that is being loaded, beside the table only until it is known to fit.",
-    ),
-    Acknowledged(
-        rule="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::",
-        at=(_ARRIVALS_ROLE,),
-        reason="It is a folder in a team's own bucket that incoming_prefixes names; the function may only read it.",
-        goes_on=True,
-    ),
-    _iam5(
-        f"<LakeBucket>/{lake_keys.TRACKING_BACKUPS_PREFIX}*",
-        "tracking/TrackingCopy/Task/TaskRole/DefaultPolicy/Resource",
-        reason="There is one object for each backup; the task can add and read them, but delete none.",
-    ),
-    *(_iam5(f"<LakeBucket>/{key}", _TRAINING_ROLE, reason="One object of each training's folder.") for key in _RESULTS),
-    *(
-        _iam5(f"<LakeBucket>/{prefix}*", _step_role("Promote"), reason="Notebooks read the files by these names.")
-        for prefix in (lake_keys.LEGACY_MODELS_PREFIX, lake_keys.LEGACY_FEATURES_PREFIX)
-    ),
-    *(
-        _iam5(f"<LakeBucket>/{prefix}*", role, reason=reason)
-        for prefix, role, reason in (
-            (lake_keys.LEGACY_STAGED_PREFIX, _step_role("Promote"), "Each training has a folder for its files."),
-            (
-                lake_keys.training_legacy("*"),
-                _TRAINING_ROLE,
-                "Files that wait for a promotion lie in each training's folder.",
-            ),
-            (
-                lake_keys.training_spool("*"),
-                _TRAINING_ROLE,
-                "Runs that waited for the server lie in each training's folder.",
-            ),
-        )
-    ),
-    _iam5(
-        f"<LakeBucket>/{lake_keys.training_manifest('*')}",
-        _step_role("Freeze"),
-        reason="One object of each training's folder.",
-    ),
-    _iam5(
-        f"<LakeBucket>/{lake_keys.training_verdict('*')}",
-        *map(_step_role, ("Gate", "RequestApproval", "Promote")),
-        reason="One object of each training's folder.",
-    ),
-    *(
-        _iam5(
-            f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<TrackingApi>/*/{call}",
-            *roles,
-            reason="It is one call of this one API; the stars stand for its stage and the model's id from MLflow.",
-        )
-        for call, roles in _callers().items()
-    ),
-    *(
-        _iam5(
-            f"arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/{cluster}/*",
-            role,
-            reason="A task's name is made when it is started, and it may be given tags only at that moment.",
-        )
-        for cluster, role in (
-            ("<TrainingCluster>", _MACHINE_ROLE),
-            ("<MlflowCluster>", "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource"),
-        )
-    ),
-    _iam5(
-        "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/rds/instance/<TrackingDatabase>/postgresql:*",
-        "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource",
-        reason="The ARN of this one log group ends like this; the role may set the group's retention.",
-    ),
-    *(
-        _iam5(
-            f"<Steps{step}.Arn>:*", _MACHINE_ROLE, reason="These are the versions of the function that the state calls."
-        )
-        for step in _STEPS
-    ),
-    *(
-        _iam5(
-            f"<{function}.Arn>:*",
-            "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource",
-            reason="These are the versions of the function that the schedule calls.",
-        )
-        for function in ("DriftCheckFunction", "ArrivalsFunction")
-    ),
+    *GRANTS,
 )

@@ -10,7 +10,8 @@ import jsii
 from constructs import IConstruct
 
 from courtside.contracts.names import stack_name
-from infra.validation.acknowledged import ACKNOWLEDGED, Acknowledged
+from infra.validation.acknowledged import ACKNOWLEDGED
+from infra.validation.acknowledgement import Acknowledged
 
 # Another stack's resource appears under the name under which its value is exported.
 _EXPORT = re.compile(r"[a-z0-9-]+:ExportsOutput(?:FnGetAtt|Ref)(\w+)")

@@ -15,7 +15,8 @@ import pytest
 from infra.app import build, empty_app
 from infra.settings import STAGES, settings_for
 from infra.validation.__main__ import validate
-from infra.validation.acknowledged import ACKNOWLEDGED, Acknowledged
+from infra.validation.acknowledged import ACKNOWLEDGED
+from infra.validation.acknowledgement import Acknowledged
 from infra.validation.gate import RULES, hold_to_the_rules, template_rules
 from infra.validation.nag import Finding, findings, readable, unreviewed
 from tests.infra.synthesized import ROOT, cdk_context

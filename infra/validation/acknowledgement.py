@@ -1,0 +1,19 @@
+"""An accepted cdk-nag finding."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """One rule's finding at the given constructs, and why it stays.
+
+    `rule` is spelled as `infra.validation.nag.readable` spells it. `at` are construct paths below the stage
+    (`data/LakeBucket/Resource`) in which `*` stands for anything. `never_in` are stages where it must not occur.
+    With `goes_on`, the rule goes on with what a setting of the stage names.
+    """
+
+    rule: str
+    at: tuple[str, ...]
+    reason: str
+    never_in: tuple[str, ...] = ()
+    goes_on: bool = False
