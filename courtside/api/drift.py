@@ -58,7 +58,7 @@ def check_drift(
     window = opened(current, name="current")
     named = None if contract is None else contract_of(contract)
     if named is not None and isinstance(known, FeatureTable):  # the current table follows the reference
-        known = known.meant(named)
+        known = known.alike(named)
     rules = _policy(named, policy, thresholds)
     compared = _compared(named, known, window, time_column=time_column)
     window = _narrowed(window, Days(day_of(since), day_of(until)), time_column=compared.time_column)

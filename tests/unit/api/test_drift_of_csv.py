@@ -62,6 +62,16 @@ def test_a_contract_keeps_the_text_of_labels_that_look_like_numbers(tmp_path: Pa
     assert (found.verdict, found.statistics) == (expected.verdict, expected.statistics)
 
 
+def test_the_files_of_a_reference_keep_the_labels_of_a_contract_together(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(CONTRACT)
+    for place, plans in enumerate([["1", "2"], ["x1", "007"]]):
+        written(tmp_path / "reference", f"{place}.csv", plans)
+    current = written(tmp_path, "current.csv", ["1", "2", "x1", "007"])
+    found = check_drift(tmp_path / "reference", current, contract=tmp_path / "c.yaml", policy="classic")
+    assert found.features["plan"].verdict is Verdict.NO_DRIFT
+    assert found.features["plan"].statistic("psi") == pytest.approx(0, abs=1e-9)
+
+
 @pytest.mark.parametrize(
     ("ages", "verdict"),
     [

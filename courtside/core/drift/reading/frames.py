@@ -73,6 +73,10 @@ class FrameTable(FeatureTable):
             found = arrow.joined(found, moments.period(clock.read(viewless(batch).column(0)), self.time_column))
         return found
 
+    def converted_schemas(self) -> Iterator[pa.Schema]:
+        """Yield nothing, because a frame has types of its own."""
+        yield from ()
+
     @cached_property
     def first(self) -> tuple[TableFile, pa.Schema] | None:
         """Return the table itself and its columns."""

@@ -1,6 +1,7 @@
 """A table in one file or in a folder of files, which can be read repeatedly."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
@@ -20,7 +21,7 @@ from courtside.core.drift.reading.formats.conversion import Conversions
 from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.formats.looking import Meaning
 from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
-from courtside.core.drift.reading.meanings import meanings_in, meanings_of
+from courtside.core.drift.reading.meanings import labels_of, meanings_in, meanings_of
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.spread import spread
 from courtside.core.drift.reading.types import misfit, require_types
@@ -87,25 +88,35 @@ class FeatureTable:
         """
         return replace(self, conversions=self.conversions.meant(meanings_of(dataset)))
 
+    def alike(self, dataset: Dataset) -> "FeatureTable":
+        """Return `meant` with the labels as text that are text in any of its files, which are then converted anew."""
+        table = self.meant(dataset)
+        text: dict[str, set[bool]] = {name: set() for name in labels_of(dataset)}
+        for schema in table.converted_schemas() if not self.single else ():
+            for each in schema:
+                if each.name in text and not pa.types.is_null(each.type):
+                    text[each.name].add(arrow.is_text(each.type))
+        mixed = {name: Meaning.TEXT for name, found in text.items() if len(found) > 1}
+        return replace(table, conversions=table.conversions.meant({**meanings_of(dataset), **mixed}))
+
     def like(self, reference: Profile) -> "FeatureTable":
         """Return the table with text and numbers in the columns in which the reference has them.
 
         Files whose cells are all text are converted once more if what their cells look like is something else.
         """
         meanings = meanings_in(reference)
-        converted = (file for file in self.pruned if not file.path.lower().endswith(PARQUET_SUFFIXES))
-        if not any(self._differs(file, meanings) for file in converted):
-            return self
-        return replace(self, conversions=self.conversions.meant(meanings))
+        for schema in self.converted_schemas():
+            known = [each for each in schema if each.name in meanings and not pa.types.is_null(each.type)]
+            if any(arrow.is_text(each.type) != (meanings[each.name] is Meaning.TEXT) for each in known):
+                return replace(self, conversions=self.conversions.meant(meanings))
+        return self
 
-    def _differs(self, file: TableFile, meanings: Mapping[str, Meaning]) -> bool:
-        """Say whether a readable file has text for numbers, or anything else for text."""
-        try:
-            schema = parquet.schema_of(*self._located(file), name=file.path)
-        except UnreadableFile:
-            return False
-        known = [each for each in schema if each.name in meanings and not pa.types.is_null(each.type)]
-        return any(arrow.is_text(each.type) != (meanings[each.name] is Meaning.TEXT) for each in known)
+    def converted_schemas(self) -> Iterator[pa.Schema]:
+        """Yield the columns of the readable files that have to be converted."""
+        for file in self.pruned:
+            if not file.path.lower().endswith(PARQUET_SUFFIXES):
+                with suppress(UnreadableFile):  # it is named, or set aside, when its rows are read
+                    yield parquet.schema_of(*self._located(file), name=file.path)
 
     def without(self, paths: Collection[str]) -> "FeatureTable":
         """Return the table without some of its files."""
