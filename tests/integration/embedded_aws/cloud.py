@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.integration.embedded_aws import sources
+from tests.integration.embedded_aws import machines, sources
 
 REPOSITORY = "cdk-hnb659fds-container-assets-${AWS::AccountId}-${AWS::Region}"
 BUCKET = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
@@ -238,9 +238,9 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
                 Family="training", NetworkMode="awsvpc", RequiresCompatibilities=["FARGATE"], Cpu="256", Memory="512",
                 ContainerDefinitions=[container],
             ),
-            "Training": _machine(_training(), cluster=_at("Cluster"), task={"Ref": "Definition"}),
-            "Gate": _machine(_gate(), function=_at("Refuse")),
-            "Asking": _machine(_asking(), function=_at("Refuse")),
+            "Training": _machine(machines.training(), cluster=_at("Cluster"), task={"Ref": "Definition"}),
+            "Gate": _machine(machines.gate(), function=_at("Refuse")),
+            "Asking": _machine(machines.asking(), function=_at("Refuse")),
             "Failing": _machine({"StartAt": "End", "States": {"End": {"Type": "Fail", "Error": "E", "Cause": "why"}}}),
             "Topic": {"Type": "AWS::SNS::Topic"},
             "Http": _subscription("http", http_endpoint),
@@ -257,45 +257,3 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
             )
         },
     }  # fmt: skip
-
-
-def _training() -> dict[str, Any]:
-    parameters = {
-        "Cluster": "${cluster}",
-        "TaskDefinition": "${task}",
-        "LaunchType": "FARGATE",
-        "Overrides": {"ContainerOverrides": [{"Name": "training", "Command.$": "States.Array($.code)"}]},
-    }
-    run = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::ecs:runTask.sync",
-        "Parameters": parameters,
-        "TimeoutSeconds": 60,
-        "Catch": [{"ErrorEquals": ["States.TaskFailed"], "Next": "Caught"}],
-        "End": True,
-    }
-    return {"StartAt": "Run", "States": {"Run": run, "Caught": {"Type": "Pass", "End": True}}}
-
-
-def _gate() -> dict[str, Any]:
-    ask = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": "${function}", "Payload": {}},
-        "Catch": [{"ErrorEquals": ["NotBetter"], "Next": "Rejected"}],
-        "End": True,
-    }
-    return {"StartAt": "Ask", "States": {"Ask": ask, "Rejected": {"Type": "Pass", "End": True}}}
-
-
-def _asking() -> dict[str, Any]:
-    """Return a machine that waits for an answer to a question that the function fails to ask."""
-    ask = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "Parameters": {"FunctionName": "${function}", "Payload": {"token.$": "$$.Task.Token"}},
-        "TimeoutSeconds": 60,
-        "Catch": [{"ErrorEquals": ["NotBetter"], "Next": "Rejected"}],
-        "End": True,
-    }
-    return {"StartAt": "Ask", "States": {"Ask": ask, "Rejected": {"Type": "Pass", "End": True}}}

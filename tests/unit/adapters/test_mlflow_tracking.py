@@ -1,8 +1,6 @@
 """Runs, versions and aliases are logged into a real MLflow that uses a database file instead of a server."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -262,19 +260,6 @@ def test_an_imported_model_gets_no_alias(uri: str, client: MlflowClient) -> None
     assert client.get_registered_model(REGISTERED_MODEL).aliases == {}
 
 
-def test_models_are_saved_and_loaded_without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    tracking, run = MlflowTracking("http://127.0.0.1:9"), small_run()
-    files = tracking.save(run)
-    assert {path.split("/")[0] for path in files} == NAMES
-    assert not [path for path in files if path.endswith((".pkl", ".pickle"))]
-    loaded = tracking.load(files)
-    for candidate in run.candidates:
-        said = loaded[candidate.name].predict_proba(FRAME)
-        assert np.allclose(said, candidate.estimator.predict_proba(FRAME), rtol=0, atol=1e-12)
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_an_unreachable_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     for call in (lambda tracking: tracking.log(small_run()), lambda tracking: tracking.champion()):
@@ -290,19 +275,3 @@ def test_a_refusal_is_raised_with_the_words_of_the_server(uri: str, monkeypatch:
     monkeypatch.setattr(MlflowClient, "log_batch", refuse)
     with pytest.raises(TrackingRefused, match="no such permission"):
         MlflowTracking(uri).log(small_run())
-
-
-def test_prepare_imports_all_that_saving_the_first_model_would_import() -> None:
-    """After `prepare`, saving models imports only each library's own flavor and no further part of MLflow."""
-    script = """
-import sys
-from courtside.adapters.mlflow_tracking import MlflowTracking
-from tests.fakes.small_training import small_run
-run = small_run()
-MlflowTracking.prepare()
-before = set(sys.modules)
-MlflowTracking("http://127.0.0.1:9").save(run)
-late = {name for name in set(sys.modules) - before if name.startswith("mlflow")}
-assert late <= {"mlflow.lightgbm", "mlflow.sklearn", "mlflow.xgboost"}, late
-"""
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=300, cwd=Path(__file__).parents[3])

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pyarrow as pa
@@ -16,30 +15,11 @@ from courtside.core.drift.statistics import KEYS
 from courtside.core.report_page import render_page
 from courtside.core.report_page.wording import DASH, statistic
 from tests.unit.core.drift.calibration.streams import NUMBERS, YEAR, stream, until
-from tests.unit.core.drift.story.windows import FEATURES, FIRST, REFERENCE, Told, league, points, told
+from tests.unit.core.drift.story.windows import FEATURES, FIRST, REFERENCE, league, points, told
 from tests.unit.core.drift.turned import DAYS, reference, turned
+from tests.unit.core.report_page.pages import MOVED, STEP, page_of, parsed, text_of
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>&amp;'\x00\u202e"
-STEP = [0, 0, 0, 0, 8, 8, 8, 8]
-
-
-def parsed(page: str) -> ET.Element:
-    doctype, document = page.split("\n", 1)
-    assert doctype == "<!doctype html>"
-    return ET.fromstring(document)  # noqa: S314 — this is our own output, and an open element makes parsing fail
-
-
-def text_of(tree: ET.Element) -> str:
-    body = tree.find("body")
-    assert body is not None
-    return " ".join(" ".join(body.itertext()).split())
-
-
-def page_of(story: Told, **options: str) -> str:
-    return render_page(story.report, REFERENCE, story.current, **options)
-
-
-MOVED = told(league(home_points=points(104, STEP, seed=6), away_points=points(103, STEP, seed=7)))
 
 
 def test_the_top_of_the_page_tells_what_an_operator_asks_first() -> None:
