@@ -15,6 +15,7 @@ from courtside.contracts.environment import (
     CheckDriftEnv,
     FreezeEnv,
     GateEnv,
+    LakeEnv,
     LedgerEnv,
     LockEnv,
     NotifyEnv,
@@ -23,6 +24,7 @@ from courtside.contracts.environment import (
     TrackingCopyEnv,
     TrainEnv,
 )
+from courtside.contracts.errors import InputMismatch
 from courtside.contracts.events import (
     ApprovalRequest,
     FreezeResponse,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from courtside.core.dataset import Dataset
     from courtside.workflows.arrivals import Arrivals
     from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.production import Production
     from courtside.workflows.retraining_lock import RetrainingLock
 
@@ -49,29 +52,25 @@ NOBODY = "http://127.0.0.1:9"
 """A tracking server that is never there: its port is that of the discard protocol."""
 
 
-@cache
-def drift_monitor() -> "DriftMonitor":
-    """Wire the drift check."""
-    return drift_monitor_of(CheckDriftEnv.read())
+def drift_monitor(model: str) -> "DriftMonitor":
+    """Wire the drift check of a model."""
+    return drift_monitor_of(CheckDriftEnv.read(), model)
 
 
-def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
+def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
     """Wire a drift check as its function's environment says; nothing is contacted yet."""
-    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
-    from courtside.adapters.s3_lake import S3Lake
     from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.core.decision import DecisionPolicy
     from courtside.core.drift.policies import policy_named
-    from courtside.datasets.catalog import load_dataset
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.claims import Claims
     from courtside.workflows.overdue_data import OverdueData
 
-    lake, dataset = S3Lake(env.lake_bucket), load_dataset(env.dataset)
+    lake, dataset = _lake(env.lake_bucket), _dataset(env, model)
     policy = env.policy or dataset.policy
-    alerts, claims = SnsAlerts(env.alert_topic_arn), Claims(DynamoDbLedger(env.ledger_table))
+    alerts, claims = SnsAlerts(env.alert_topic_arn), Claims(_ledger(env.ledger_table, model))
     return DriftMonitor(
         lake=lake,
         alerts=alerts,
@@ -85,172 +84,154 @@ def drift_monitor_of(env: CheckDriftEnv) -> "DriftMonitor":
     )
 
 
-@cache
-def arrivals() -> "Arrivals":
-    """Wire what takes in the files of rows that arrive in the lake, and in the team's own place."""
-    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+def arrivals(model: str) -> "Arrivals":
+    """Wire what takes in the files of a model's rows that arrive in the lake, and in the team's own place."""
     from courtside.adapters.s3_incoming import S3Incoming
-    from courtside.adapters.s3_lake import S3Lake
     from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.contracts.incoming import bucket_and_prefix
     from courtside.contracts.lake_keys import incoming
-    from courtside.datasets.catalog import load_dataset
     from courtside.workflows.arrivals import Arrivals
     from courtside.workflows.claims import Claims
 
     env = ReceiveRowsEnv.read()
-    dataset = load_dataset(env.dataset)
+    dataset = _dataset(env, model)
     places = [(env.lake_bucket, incoming(dataset.name))]
     if dataset.incoming is not None:
         places.append(bucket_and_prefix(dataset.incoming))
     return Arrivals(
         dataset=dataset,
         places=[S3Incoming(bucket, prefix) for bucket, prefix in places],
-        lake=S3Lake(env.lake_bucket),
-        claims=Claims(DynamoDbLedger(env.ledger_table)),
+        lake=_lake(env.lake_bucket),
+        claims=Claims(_ledger(env.ledger_table, model)),
         alerts=SnsAlerts(env.alert_topic_arn),
     )
 
 
-def retraining_lock_of(env: LedgerEnv) -> "RetrainingLock":
-    """Wire the retraining lock; only `LockEnv` has a cool-down."""
-    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+def retraining_lock_of(env: LedgerEnv, model: str) -> "RetrainingLock":
+    """Wire the retraining lock of a model; only `LockEnv` has a cool-down."""
     from courtside.workflows.retraining_lock import RetrainingLock
 
     cooldown = timedelta(days=env.cooldown_days) if isinstance(env, LockEnv) else timedelta(0)
-    return RetrainingLock(DynamoDbLedger(env.ledger_table), timedelta(minutes=env.lease_minutes), cooldown)
+    return RetrainingLock(_ledger(env.ledger_table, model), timedelta(minutes=env.lease_minutes), cooldown)
 
 
-@cache
-def retraining_lock() -> "RetrainingLock":
+def retraining_lock(model: str) -> "RetrainingLock":
     """Wire the lock's functions."""
-    return retraining_lock_of(LockEnv.read())
+    return retraining_lock_of(LockEnv.read(), model)
 
 
-@cache
-def freezing() -> Callable[[RetrainingRequest], FreezeResponse]:
-    """Wire the freezing of data."""
-    from courtside.adapters.s3_lake import S3Lake
-    from courtside.datasets.catalog import load_dataset
+def freeze_data(request: RetrainingRequest) -> FreezeResponse:
+    """Freeze a training's data."""
     from courtside.workflows.freeze import freeze
 
     env = FreezeEnv.read()
-    lake, dataset, lock = S3Lake(env.lake_bucket), load_dataset(env.dataset), retraining_lock_of(env)
-
-    def step(request: RetrainingRequest) -> FreezeResponse:
-        lock.renew(request.training_id, now=datetime.now(UTC))
-        manifest = freeze(request, lake=lake, dataset=dataset)
-        return FreezeResponse(training_id=request.training_id, rows=manifest.rows, content_hash=manifest.content_hash)
-
-    return step
+    retraining_lock_of(env, request.model).renew(request.training_id, now=datetime.now(UTC))
+    manifest = freeze(request, lake=_lake(env.lake_bucket), dataset=_dataset(env, request.model))
+    return FreezeResponse(training_id=request.training_id, rows=manifest.rows, content_hash=manifest.content_hash)
 
 
-@cache
-def gate() -> Callable[[GateRequest], GateResponse]:
-    """Wire the gate."""
-    from courtside.adapters.s3_lake import S3Lake
-    from courtside.datasets.catalog import load_dataset
+def judge(request: GateRequest) -> GateResponse:
+    """Judge a challenger."""
     from courtside.workflows.gate import gate
 
     env = GateEnv.read()
-    limits = load_dataset(env.dataset).gate
-    lake, lock = S3Lake(env.lake_bucket), retraining_lock_of(env)
-
-    def step(request: GateRequest) -> GateResponse:
-        lock.renew(request.training_id, now=datetime.now(UTC))
-        response = gate(request, lake=lake, policy=limits, now=datetime.now(UTC))
-        return response.model_copy(update={"needs_approval": env.approval and response.promote})
-
-    return step
+    retraining_lock_of(env, request.model).renew(request.training_id, now=datetime.now(UTC))
+    limits = _dataset(env, request.model).gate
+    response = gate(request, lake=_lake(env.lake_bucket), policy=limits, now=datetime.now(UTC))
+    return response.model_copy(update={"needs_approval": env.approval and response.promote})
 
 
-@cache
-def approval_request() -> Callable[[ApprovalRequest], ApprovalRecord]:
-    """Wire the request for a person's approval."""
-    from courtside.adapters.s3_lake import S3Lake
+def ask_for_approval(request: ApprovalRequest) -> ApprovalRecord:
+    """Ask a person for approval."""
     from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.workflows.approval import request_approval
 
     env = ApprovalEnv.read()
-    lock = retraining_lock_of(env)
-    lake, alerts = S3Lake(env.lake_bucket), SnsAlerts(env.alert_topic_arn)
-
-    def step(request: ApprovalRequest) -> ApprovalRecord:
-        now = datetime.now(UTC)
-        return request_approval(
-            request, lake=lake, ledger=lock.ledger, lock=lock, alerts=alerts, stage=env.stage, now=now
-        )
-
-    return step
+    lock = retraining_lock_of(env, request.model)
+    return request_approval(
+        request,
+        lake=_lake(env.lake_bucket),
+        ledger=lock.ledger,
+        lock=lock,
+        alerts=SnsAlerts(env.alert_topic_arn),
+        stage=env.stage,
+        now=datetime.now(UTC),
+    )
 
 
 def production_of(*, ledger_table: str, lake: "S3Lake", tracking_uri: str, dataset: "Dataset") -> "Production":
     """Wire the production history, which says who is champion; nothing is contacted yet."""
-    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.mlflow_registry import MlflowRegistry
     from courtside.workflows.production import Production
 
     registry = MlflowRegistry(tracking_uri, model=dataset.place.registered_model)
-    return Production(DynamoDbLedger(ledger_table), registry, lake)
+    return Production(dataset.name, _ledger(ledger_table, dataset.name), registry, lake)
 
 
-def _production(env: PromoteEnv) -> "Production":
-    from courtside.adapters.s3_lake import S3Lake
-    from courtside.datasets.catalog import load_dataset
-
+def _production(env: PromoteEnv, model: str) -> "Production":
     return production_of(
         ledger_table=env.ledger_table,
-        lake=S3Lake(env.lake_bucket),
+        lake=_lake(env.lake_bucket),
         tracking_uri=env.tracking_uri,
-        dataset=load_dataset(env.dataset),
+        dataset=_dataset(env, model),
     )
 
 
-@cache
-def promotion() -> Callable[[PromoteRequest], PromoteResponse]:
-    """Wire the promotion; only the holder of the retraining lock promotes."""
-    from courtside.workflows.promote import promote
+def promote(request: PromoteRequest) -> PromoteResponse:
+    """Make a challenger champion; only the holder of the retraining lock promotes."""
+    from courtside.workflows import promote as workflow
 
-    env = PromoteEnv.read()
-    production, lock = _production(env), retraining_lock_of(env)
-
-    def step(request: PromoteRequest) -> PromoteResponse:
-        now = datetime.now(UTC)
-        lock.renew(request.training_id, now=now)
-        return promote(request, production=production, now=now)
-
-    return step
+    env, now = PromoteEnv.read(), datetime.now(UTC)
+    retraining_lock_of(env, request.model).renew(request.training_id, now=now)
+    return workflow.promote(request, production=_production(env, request.model), now=now)
 
 
-@cache
-def sealing() -> Callable[[SealRequest], SealResponse]:
-    """Wire the sealing of a challenger that passed the gate."""
+def seal(request: SealRequest) -> SealResponse:
+    """Seal a challenger that passed the gate."""
     from courtside.workflows.promote import seal_challenger
 
     env = PromoteEnv.read()
-    production, lock = _production(env), retraining_lock_of(env)
-
-    def step(request: SealRequest) -> SealResponse:
-        lock.renew(request.training_id, now=datetime.now(UTC))
-        return seal_challenger(request, production=production)
-
-    return step
+    retraining_lock_of(env, request.model).renew(request.training_id, now=datetime.now(UTC))
+    return seal_challenger(request, production=_production(env, request.model))
 
 
-def training(progress: Callable[[str], None]) -> Callable[[RetrainingRequest], TrainingRecord]:
-    """Wire the training task; `progress` is told each part as it starts."""
+@cache
+def _lake(bucket: str) -> "S3Lake":
+    from courtside.adapters.s3_lake import S3Lake
+
+    return S3Lake(bucket)
+
+
+@cache
+def _ledger(table: str, model: str) -> "ModelLedger":
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.workflows.model_ledger import ModelLedger
+
+    return ModelLedger(DynamoDbLedger(table), model)
+
+
+def _dataset(env: LakeEnv, model: str) -> "Dataset":
+    """Return the contract of a model."""
+    from courtside.datasets.catalog import load_dataset
+
+    dataset = load_dataset(env.dataset)
+    if dataset.name != model:
+        raise InputMismatch(f"the stage looks after {dataset.name}, not {model}; name that one")
+    return dataset
+
+
+def train(request: RetrainingRequest, progress: Callable[[str], None]) -> TrainingRecord:
+    """Train challengers in the training task; `progress` is told each part as it starts."""
     from courtside.adapters.mlflow_tracking import MlflowTracking
     from courtside.adapters.provenance import provenance
-    from courtside.adapters.s3_lake import S3Lake
-    from courtside.datasets.catalog import load_dataset
-    from courtside.workflows.train import train
+    from courtside.workflows import train as workflow
 
     env = TrainEnv.read()
-    return partial(
-        train,
-        lake=S3Lake(env.lake_bucket),
+    return workflow.train(
+        request,
+        lake=_lake(env.lake_bucket),
         tracking=MlflowTracking(env.tracking_uri, nominates=False),
-        dataset=load_dataset(env.dataset),
+        dataset=_dataset(env, request.model),
         provenance=provenance(),
         publish=False,
         progress=progress,
@@ -274,24 +255,27 @@ def rehearsal(progress: Callable[[str], None]) -> Callable[[Path], list[str]]:
     def rehearse(folder: Path) -> list[str]:
         lake, tracking = FolderLake(folder), MlflowTracking(NOBODY)
         store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
+        dataset = load_dataset("nba_games")
         request = RetrainingRequest(
-            training_id="rehearsal", as_of=date(2012, 7, 1), trigger=Trigger.MANUAL, reason="the image is built"
+            model=dataset.name,
+            training_id="rehearsal",
+            as_of=date(2012, 7, 1),
+            trigger=Trigger.MANUAL,
+            reason="the image is built",
         )
-        train(request, lake=lake, tracking=tracking, dataset=load_dataset("nba_games"), progress=progress)
-        return sorted(tracking.load(read_spool(request.training_id, lake=lake).models))
+        train(request, lake=lake, tracking=tracking, dataset=dataset, progress=progress)
+        return sorted(tracking.load(read_spool(request.model, request.training_id, lake=lake).models))
 
     return rehearse
 
 
-def smoke_check() -> Callable[[str], int]:
-    """Wire the smoke check of a seal."""
+def smoke_check(model: str, sha256: str) -> int:
+    """Load a sealed version, repeat its known predictions and return how many there were."""
     from courtside.adapters.mlflow_models import MlflowModels
-    from courtside.adapters.s3_lake import S3Lake
     from courtside.workflows.sealed_models import sealed_model
     from courtside.workflows.smoke import smoke
 
-    lake = S3Lake(TrainEnv.read().lake_bucket)
-    return lambda sha256: smoke(sealed_model(sha256, lake=lake), models=MlflowModels())
+    return smoke(sealed_model(model, sha256, lake=_lake(TrainEnv.read().lake_bucket)), models=MlflowModels())
 
 
 def tracking_copy() -> Callable[[str | None, bool, list[str] | None], dict[str, object]]:

@@ -53,7 +53,7 @@ def _stop(*_: object) -> NoReturn:
 
 def _train(arguments: argparse.Namespace) -> int:
     fields = {name: value for name, value in vars(arguments).items() if name in RetrainingRequest.model_fields}
-    record = bootstrap.training(log.info)(RetrainingRequest(**fields))
+    record = bootstrap.train(RetrainingRequest(**fields), log.info)
     telemetry.count(record)
     telemetry.flush()
     log.info("trained %s, best %s, seconds %s", record.training_id, record.best, record.seconds)
@@ -64,7 +64,7 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _smoke(arguments: argparse.Namespace) -> int:
-    rows = bootstrap.smoke_check()(arguments.sha256)
+    rows = bootstrap.smoke_check(arguments.model, arguments.sha256)
     log.info(
         "the challenger under seal %s predicts for %d known rows what it predicted in training", arguments.sha256, rows
     )
@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="training_image", description=__doc__)
     commands = parser.add_subparsers(required=True)
     train = commands.add_parser("train", help="train and judge challengers")
+    train.add_argument("--model", required=True)
     train.add_argument("--training-id", required=True)
     train.add_argument("--as-of", required=True, type=date.fromisoformat, help="train on rows before this day")
     train.add_argument("--trigger", required=True, type=Trigger)
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--report", default="", help="the key of the drift report that asked for it")
     train.set_defaults(run=_train)
     smoke = commands.add_parser("smoke", help="load a sealed challenger and repeat known predictions")
+    smoke.add_argument("--model", required=True)
     smoke.add_argument("--training-id", required=True)
     smoke.add_argument("--sha256", required=True, help="the challenger's seal")
     smoke.set_defaults(run=_smoke)

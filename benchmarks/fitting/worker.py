@@ -57,7 +57,7 @@ def courtside(folder: Path, uri: str) -> Callable[[], Measured]:
     from courtside.workflows.train import train
 
     request = RetrainingRequest(
-        training_id=uuid.uuid4().hex, as_of=date.max, trigger=Trigger.MANUAL, reason="benchmark"
+        model="nba_games", training_id=uuid.uuid4().hex, as_of=date.max, trigger=Trigger.MANUAL, reason="benchmark"
     )
 
     def run() -> Measured:

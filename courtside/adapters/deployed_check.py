@@ -43,9 +43,9 @@ def check_now(function: str, request: DriftCheckRequest, *, client: "LambdaClien
     return DriftCheckResponse.model_validate(_answer(function, request, failed=CheckFailed, client=client))
 
 
-def receive_now(function: str, *, client: "LambdaClient | None" = None) -> ArrivalsResponse:
+def receive_now(function: str, request: ArrivalsRequest, *, client: "LambdaClient | None" = None) -> ArrivalsResponse:
     """Invoke the function that takes in what arrived and return what it did; raises `RoundFailed`."""
-    return ArrivalsResponse.model_validate(_answer(function, ArrivalsRequest(), failed=RoundFailed, client=client))
+    return ArrivalsResponse.model_validate(_answer(function, request, failed=RoundFailed, client=client))
 
 
 def _answer(

@@ -1,6 +1,6 @@
 """The ledger in a DynamoDB table: one item per document, conditional writes, and several writes in one transaction.
 
-A key's part before the first slash is the item's partition, the rest its sort key.
+A key's part before the last slash is the item's partition, the rest its sort key.
 """
 
 from functools import cached_property
@@ -74,7 +74,7 @@ class DynamoDbLedger:
 
 
 def _place(key: str) -> dict[str, Any]:
-    partition, _, sort = key.partition("/")
+    partition, _, sort = key.rpartition("/")
     return {PARTITION: {"S": partition}, SORT: {"S": sort}}
 
 

@@ -1,9 +1,10 @@
 """The executions of the retraining machine: one per training."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,32 +15,48 @@ from courtside.core.runs import Execution
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import ExecutionListItemTypeDef
 
 _AT_ONCE = 8
+_PAGE = 100
 # Only a few steps follow the state that announces how it ends: far fewer events than this.
 _LAST_EVENTS = 60
 
 
 class StepFunctionsExecutions:
-    """One state machine's executions, as Step Functions describes them."""
+    """One state machine's executions, as Step Functions describes them: those of one model, or of all."""
 
-    def __init__(self, state_machine_arn: str) -> None:
+    def __init__(self, state_machine_arn: str, model: str | None = None) -> None:
         self._machine = state_machine_arn
+        self._model = model
 
     def recent(self, limit: int) -> list[Execution]:
         """Return the newest executions, newest first."""
-        found = self._states.list_executions(stateMachineArn=self._machine, maxResults=limit)["executions"]
+        found = list(islice(filter(self._is_own, self._listed(limit)), limit))
         arns = [each["executionArn"] for each in sorted(found, key=lambda each: each["startDate"], reverse=True)]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(self._told, arns))
 
     def of(self, training_id: str) -> Execution | None:
-        """Return the execution of a training, or None if there was none in the last 90 days."""
-        arn = f"{self._machine.replace(':stateMachine:', ':execution:')}:{execution_name(training_id)}"
+        """Return the execution of a training, or None if there was none in the last 90 days.
+
+        Without a model it is called by its own name, which alerts give.
+        """
+        name = training_id if self._model is None else execution_name(self._model, training_id)
+        arn = f"{self._machine.replace(':stateMachine:', ':execution:')}:{name}"
         try:
             return self._told(arn)
         except (self._states.exceptions.ExecutionDoesNotExist, self._states.exceptions.InvalidArn):
             return None
+
+    def _listed(self, limit: int) -> Iterator["ExecutionListItemTypeDef"]:
+        pages = self._states.get_paginator("list_executions").paginate(
+            stateMachineArn=self._machine, PaginationConfig={"PageSize": limit if self._model is None else _PAGE}
+        )
+        return (each for page in pages for each in page["executions"])
+
+    def _is_own(self, each: "ExecutionListItemTypeDef") -> bool:
+        return self._model is None or each["name"].startswith(execution_name(self._model, ""))
 
     @cached_property
     def _states(self) -> "SFNClient":

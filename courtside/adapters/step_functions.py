@@ -30,7 +30,7 @@ class StepFunctionsRetraining:
         Raises `TrainingIdTaken` when another request has the name.
         """
         client = boto3.client("stepfunctions")
-        name = execution_name(request.training_id)
+        name = execution_name(request.model, request.training_id)
         try:
             return client.start_execution(
                 stateMachineArn=self.state_machine_arn, name=name, input=request.model_dump_json()

@@ -44,12 +44,12 @@ class Training:
     @property
     def card(self) -> Path:
         """The model card, a page of its own."""
-        return self.folder / lake_keys.training_card_page(self.record.training_id)
+        return self.folder / lake_keys.training_card_page(self.record.dataset, self.record.training_id)
 
     @property
     def profile(self) -> Path | None:
         """The drift reference, which `check_drift` takes; None where the training made none."""
-        path = self.folder / lake_keys.training_profile(self.record.training_id)
+        path = self.folder / lake_keys.training_profile(self.record.dataset, self.record.training_id)
         return path if path.exists() else None
 
     def to_dict(self) -> dict[str, Any]:
@@ -161,6 +161,7 @@ def train_stored(
     Raises what the workflow `train` raises, and `InputMismatch` where there are no rows before `as_of`.
     """
     request = RetrainingRequest(
+        model=contract.name,
         training_id=new_training_id("files"),
         as_of=as_of or date.max,
         trigger=Trigger.MANUAL,

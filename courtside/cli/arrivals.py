@@ -45,7 +45,7 @@ def add_arrival_commands(app: typer.Typer, group: str, rows_of: "Callable[[str],
     ) -> None:
         lake, dataset = rows_of(stage)
         if now:
-            _take_in(stage)
+            _take_in(stage, dataset.name)
         _show(lake, dataset, quarantine=quarantine, as_json=as_json)
 
     @app.command("retry", help=_RETRY_HELP.format(group=group))
@@ -54,15 +54,16 @@ def add_arrival_commands(app: typer.Typer, group: str, rows_of: "Callable[[str],
         _take_in_again(arrival_id, lake, dataset, as_json=as_json)
 
 
-def _take_in(stage: str) -> None:
-    """Run a round on a stage; raises `RoundFailed`."""
+def _take_in(stage: str, model: str) -> None:
+    """Run a round for a model of a stage; raises `RoundFailed`."""
     from courtside.adapters.deployed_check import receive_now
     from courtside.adapters.deployment import reaching_aws, stage_outputs
+    from courtside.contracts.events import ArrivalsRequest
     from courtside.contracts.names import StackOutput
 
     function = stage_outputs(stage)[StackOutput.RECEIVE_ROWS]
     with people.status("Taking in what has arrived"), reaching_aws():
-        done = receive_now(function)
+        done = receive_now(function, ArrivalsRequest(model=model))
     say(
         f"files looked at: {done.files}, loaded: {done.loaded}, refused whole: {done.refused}, with wrong rows: "
         f"{done.quarantined - done.refused}, left for the next round: {done.waiting}; rows new or changed: {done.rows}"

@@ -114,10 +114,12 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     from courtside.adapters.stack_resources import stack_resources
     from courtside.contracts.channels import CHANNELS
     from courtside.contracts.names import StackOutput
+    from courtside.workflows.model_ledger import ModelLedger
 
     now = datetime.now(UTC)
     outputs = stage_outputs(stage)
-    (lake, dataset), ledger = stage_lake(stage), DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE])
+    lake, dataset = stage_lake(stage)
+    ledger = ModelLedger(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), dataset.name)
     resources = [resource for stack in standing for resource in stack_resources(stack)]
     uri, machine = signed(outputs[StackOutput.TRACKING_URI]), outputs[StackOutput.RETRAINING]
     yield from examine("service", lambda: service(resources))
@@ -128,7 +130,7 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     yield from examine("arrivals", lambda: arrived_files(lake, dataset))
     yield from examine("schedule", lambda: monitoring.schedule(resources, lake=lake.bucket))
     yield from examine("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
-    yield from examine("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine)))
+    yield from examine("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine, dataset.name)))
     yield from examine("dead letters", lambda: monitoring.dead_letters(resources))
     yield from examine("default security group", lambda: network.default_group(resources))
     yield from examine("alarms", lambda: alarms(resources))

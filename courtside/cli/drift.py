@@ -9,6 +9,7 @@ import typer
 from courtside.cli.console import JsonFlag, people, print_json, print_table, print_text, say
 from courtside.cli.input import OptionalContractOption, say_left_out
 from courtside.cli.stage import Stage, signed, stage_tracking_uri
+from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
 from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.shortening import listed
@@ -200,7 +201,9 @@ def _monitor(stage: str) -> "DriftMonitor":
     from courtside.contracts.names import StackOutput
 
     env = CheckDriftEnv.read(function_environment(stage_outputs(stage)[StackOutput.CHECK_DRIFT]))
-    return drift_monitor_of(env.model_copy(update={"tracking_uri": signed(env.tracking_uri)}))
+    return drift_monitor_of(
+        env.model_copy(update={"tracking_uri": signed(env.tracking_uri)}), stage_lake(stage)[1].name
+    )
 
 
 def decision_of(check: DriftCheckResponse) -> str:

@@ -9,6 +9,7 @@ from courtside.adapters.training_ids import new_training_id
 from courtside.cli import runs
 from courtside.cli.console import JsonFlag, print_json, print_pairs, say
 from courtside.cli.stage import Stage
+from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
 from courtside.contracts.events import RetrainingRequest, Trigger
 
@@ -41,6 +42,7 @@ def retrain(
     from courtside.contracts.names import StackOutput
 
     request = RetrainingRequest(
+        model=stage_lake(stage)[1].name,
         training_id=new_training_id(trigger),
         as_of=parse_day(as_of) if as_of else datetime.now(UTC).date(),
         trigger=trigger,

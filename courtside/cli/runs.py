@@ -9,6 +9,7 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, print_text, say, say_failure
 from courtside.cli.stage import Stage
+from courtside.cli.stage_data import stage_lake
 from courtside.core.runs import Run, RunKind, copy_run
 
 if TYPE_CHECKING:
@@ -86,7 +87,6 @@ def runs_of(stage: str) -> "Runs":
     """Return the source of a stage's runs; raises `StageNotDeployed`."""
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.executions import StepFunctionsExecutions
-    from courtside.adapters.s3_lake import S3Lake
     from courtside.adapters.stage_logs import copy_results
     from courtside.contracts.names import StackOutput
     from courtside.workflows.runs import Runs
@@ -101,8 +101,8 @@ def runs_of(stage: str) -> "Runs":
         return [copy_run(task, started_at=began, last_word_at=last, said=said, now=now)
                 for task, began, last, said in found]  # fmt: skip
 
-    machine, lake = outputs[StackOutput.RETRAINING], outputs[StackOutput.LAKE_BUCKET]
-    return Runs(StepFunctionsExecutions(machine), S3Lake(lake), copies)
+    machine, (lake, dataset) = outputs[StackOutput.RETRAINING], stage_lake(stage)
+    return Runs(StepFunctionsExecutions(machine, dataset.name), lake, dataset.name, copies)
 
 
 def unless_refused(ask: Callable[[], list[_Item]], what: str) -> list[_Item]:

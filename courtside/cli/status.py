@@ -21,11 +21,13 @@ def status(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.contracts.names import StackOutput
+    from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.status import stage_status
 
     ledger = DynamoDbLedger(stage_outputs(stage)[StackOutput.LEDGER_TABLE])
     with reaching_aws(), people.status("Asking the stage"):
-        found = stage_status(ledger, runs.runs_of(stage), now=datetime.now(UTC))
+        ran = runs.runs_of(stage)
+        found = stage_status(ModelLedger(ledger, ran.model), ran, now=datetime.now(UTC))
     if as_json:
         print_json(_document(stage, found))
         return

@@ -174,7 +174,7 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
         say(f"The contract says `features: infer`, so the models take {len(record.inferred.kinds)}: {kinds}")
         say_left_out(record.inferred.left_out)
     best = next(model for model in record.models if model.name == record.best)
-    page = out / lake_keys.training_card_page(record.training_id)
+    page = out / lake_keys.training_card_page(record.dataset, record.training_id)
     say(f"Split: {record.split}.")
     say(f"Class 1 of {record.target} is {record.positive}: the models predict its probability.")
     say(f"Best: {best.name}, AUC {best.test_auc:.3f} on the test rows. Its card: {page}")

@@ -35,7 +35,7 @@ def list_versions(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     with people.status("Asking the registry"):
         lake, dataset = stage_lake(stage)
         registry = MlflowRegistry(stage_tracking_uri(stage), model=dataset.place.registered_model)
-        versions = judged(registry.versions(), lake=lake)
+        versions = judged(registry.versions(), model=dataset.name, lake=lake)
     print_json(versions) if as_json else print_table("Versions", versions)
 
 
@@ -206,12 +206,13 @@ def _approvals(stage: str) -> "Approvals":
     from courtside.adapters.step_functions import StepFunctionsApproval
     from courtside.contracts.names import StackOutput
     from courtside.workflows.approval import Approvals
+    from courtside.workflows.model_ledger import ModelLedger
 
-    outputs = stage_outputs(stage)
+    outputs, model = stage_outputs(stage), stage_lake(stage)[1].name
     return Approvals(
-        DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]),
+        ModelLedger(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), model),
         StepFunctionsApproval(),
-        StepFunctionsExecutions(outputs[StackOutput.RETRAINING]),
+        StepFunctionsExecutions(outputs[StackOutput.RETRAINING], model),
     )
 
 

@@ -8,6 +8,7 @@ import typer
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, say
 from courtside.cli.drift import EXIT_DRIFT, decision_of
 from courtside.cli.stage import Stage
+from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse
 
@@ -39,7 +40,7 @@ def watch(
     moment = datetime.combine(parse_day(as_of), time(), UTC) if as_of else now
     try:
         with people.status("Checking"), reaching_aws():
-            found = check_now(function, DriftCheckRequest(as_of=moment))
+            found = check_now(function, DriftCheckRequest(model=stage_lake(stage)[1].name, as_of=moment))
     except KeyboardInterrupt:
         say("A check that has begun goes on without this command; `courtside status` says what it decided")
         raise

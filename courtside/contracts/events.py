@@ -38,6 +38,7 @@ class Trigger(StrEnum):
 class DriftCheckRequest(Payload):
     """Input of `check_drift`: a window, or the days before `as_of` (the schedule sends its own time)."""
 
+    model: str
     window: Window | None = None
     as_of: datetime | None = None
 
@@ -52,15 +53,24 @@ NAME_LIMIT = 80
 _DIGEST_LETTERS = 10
 
 
-def execution_name(training_id: str) -> str:
-    """Return the name of a training's execution: its id.
+def execution_name(model: str, training_id: str) -> str:
+    """Return the name of a training's execution: that of the model, a dot, which no name has, and the training's id.
 
     One that is too long ends in its digest, so that no two collide.
     """
-    if len(training_id) <= NAME_LIMIT:
-        return training_id
-    digest = hashlib.sha256(training_id.encode()).hexdigest()[:_DIGEST_LETTERS]
-    return f"{training_id[: NAME_LIMIT - _DIGEST_LETTERS - 1]}-{digest}"
+    return shortened(f"{model}.{training_id}", NAME_LIMIT)
+
+
+def shortened(name: str, limit: int) -> str:
+    """Return a name of at most `limit` letters; one that was longer ends in its digest.
+
+    >>> shortened("a-name-that-is-too-long", 20)
+    'a-name-th-39c10e42ed'
+    """
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST_LETTERS]
+    return f"{name[: limit - _DIGEST_LETTERS - 1]}-{digest}"
 
 
 class DriftCheckResponse(Payload):
@@ -72,6 +82,7 @@ class DriftCheckResponse(Payload):
     of the newest row if data should have come since and did not.
     """
 
+    model: str
     check_id: str
     window: Window
     rows: int
@@ -95,6 +106,7 @@ class DriftCheckResponse(Payload):
 class RetrainingRequest(Payload):
     """Input of the retraining state machine; `report` is the address of the drift report that asked for it."""
 
+    model: str
     training_id: str
     as_of: date
     trigger: Trigger
@@ -135,10 +147,11 @@ class UnlockRequest(Payload):
 
 
 class UnlockResponse(Payload):
-    """Output of `unlock`: the request that waited, as the next one to run, and the name of its execution."""
+    """Output of `unlock`: the request that waited, as the next one to run, and the name of its `execution`."""
 
     training_id: str
     waiting: RetrainingRequest | None = None
+    execution: str = ""
 
 
 class FreezeResponse(Payload):
@@ -152,6 +165,7 @@ class FreezeResponse(Payload):
 class GateRequest(Payload):
     """Input of `gate`."""
 
+    model: str
     training_id: str
 
 
@@ -179,6 +193,7 @@ class ApprovalRequest(Payload):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
+    model: str
     training_id: str
     token: str
     wait_seconds: int
@@ -194,6 +209,7 @@ class ApprovalAnswer(Payload):
 class SealRequest(Payload):
     """Input of `seal`: a training whose challenger passed the gate."""
 
+    model: str
     training_id: str
 
 
@@ -207,6 +223,7 @@ class SealResponse(Payload):
 class PromoteRequest(Payload):
     """Input of `promote`; `sha256` is the challenger's seal, `by` who or what decided."""
 
+    model: str
     training_id: str
     sha256: str
     by: str = "gate"
@@ -223,7 +240,9 @@ class PromoteResponse(Payload):
 
 
 class ArrivalsRequest(Payload):
-    """Input of `receive_rows`; it needs nothing, because what is there says what to do."""
+    """Input of `receive_rows`; what is there says what to do."""
+
+    model: str
 
 
 class ArrivalsResponse(Payload):

@@ -12,24 +12,22 @@ from courtside.contracts.key_names import key_name
 GAMES_PREFIX = "games/"
 TABLES_PREFIX = "tables/"
 INCOMING_PREFIX = "incoming/"
+MODELS_PREFIX = "models/"
 ARRIVED_PREFIX = "archive/arrivals/"
-DRIFT_REPORTS_PREFIX = "drift/reports/"
-DECISIONS_PREFIX = "decisions/"
 WATCH_PREFIX = "watch/"
+DRIFT_ROWS_PREFIX = "archive/drift/"
+DECISIONS_PREFIX = "archive/decisions/"
 TRACKING_BACKUPS_PREFIX = "backups/tracking/"
 LEGACY_MODELS_PREFIX = "ml-models/"
 LEGACY_FEATURES_PREFIX = "ml-features/"
 LEGACY_STAGED_PREFIX = "ml-models/.staged/"
-TRAININGS_PREFIX = "training/"
 LEGACY_SET = "ml-models/set.json"
 """Whose the legacy files are, and their SHA-256: written last, so that it tells a whole set from a mixed one."""
-SEALED_PREFIX = "sealed/"
 MANIFEST_NAME = "manifest.json"
 RECORD_NAME = "record.json"
 SMOKE_NAME = "smoke.parquet"
 PROFILE_NAME = "reference.profile"
 _BACKFILLED = "-backfill"
-CHAMPION_REFERENCE = "reference/champion.json"
 _CARD_PAGE = "card.html"
 _SPOOL = "spool/"
 _SPOOLED_RUN = "run.json"
@@ -83,7 +81,7 @@ def settled(round_name: str, model: str) -> str:
 
 def arrivals(model: str) -> str:
     """Prefix of the records of the files that arrived, one each."""
-    return f"models/{_model(model)}/arrivals/"
+    return f"{_home(model)}arrivals/"
 
 
 def arrival(model: str, arrival_id: str) -> str:
@@ -93,7 +91,7 @@ def arrival(model: str, arrival_id: str) -> str:
 
 def quarantines(model: str) -> str:
     """Prefix of all that a model's files set aside."""
-    return f"models/{_model(model)}/quarantine/"
+    return f"{_home(model)}quarantine/"
 
 
 def quarantine(model: str, quarantine_id: str) -> str:
@@ -145,121 +143,142 @@ def unloaded_table(dataset: str, load_id: str) -> str:
     return f"{tables(dataset)}_unloaded/{_load(load_id)}.parquet"
 
 
-def training_manifest(training_id: str) -> str:
+def trainings(model: str) -> str:
+    """Prefix of all that a model's trainings leave."""
+    return f"{_home(model)}training/"
+
+
+def training_manifest(model: str, training_id: str) -> str:
     """Key of the manifest that says which data one training uses, byte for byte."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/{MANIFEST_NAME}"
+    return f"{_training(model, training_id)}{MANIFEST_NAME}"
 
 
 def legacy_staged(training_id: str) -> str:
     """Prefix of a training's legacy files until all of them are there."""
-    return f"{LEGACY_STAGED_PREFIX}{_training(training_id)}/"
+    return f"{LEGACY_STAGED_PREFIX}{_training_id(training_id)}/"
 
 
-def training_legacy(training_id: str) -> str:
+def training_legacy(model: str, training_id: str) -> str:
     """Prefix of a training's legacy files, by their keys, until its challenger is promoted."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/legacy/"
+    return f"{_training(model, training_id)}legacy/"
 
 
-def sealed(sha256: str) -> str:
+def seals(model: str) -> str:
+    """Prefix of all that was sealed of a model."""
+    return f"{_home(model)}sealed/"
+
+
+def sealed(model: str, sha256: str) -> str:
     """Prefix of what lies under a seal: no training can write there."""
-    return f"{SEALED_PREFIX}{sha256}/"
+    return f"{seals(model)}{sha256}/"
 
 
-def training_spool(training_id: str) -> str:
+def champion_reference(model: str) -> str:
+    """Key of the document that says what a model's drift is measured against."""
+    return f"{_home(model)}reference/champion.json"
+
+
+def training_spool(model: str, training_id: str) -> str:
     """Prefix of a training's runs while the tracking server is away."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/{_SPOOL}"
+    return f"{_training(model, training_id)}{_SPOOL}"
 
 
-def spooled_run(training_id: str) -> str:
+def spooled_run(model: str, training_id: str) -> str:
     """Key of the document that says what a spool holds.
 
     It is written last and removed first, as proof of a whole spool.
     """
-    return f"{training_spool(training_id)}{_SPOOLED_RUN}"
+    return f"{training_spool(model, training_id)}{_SPOOLED_RUN}"
 
 
 def is_spooled_run(key: str) -> bool:
     """Tell whether a key is one that `spooled_run` gives."""
-    return key.startswith(TRAININGS_PREFIX) and key.endswith(f"/{_SPOOL}{_SPOOLED_RUN}")
+    return _is_of_training(key, f"{_SPOOL}{_SPOOLED_RUN}")
 
 
-def spooled_rows(training_id: str) -> str:
+def spooled_rows(model: str, training_id: str) -> str:
     """Key of the holdout's features in a spool."""
-    return f"{training_spool(training_id)}rows.parquet"
+    return f"{training_spool(model, training_id)}rows.parquet"
 
 
-def spooled_models(training_id: str) -> str:
+def spooled_models(model: str, training_id: str) -> str:
     """Prefix of the models in a spool, in their libraries' formats."""
-    return f"{training_spool(training_id)}models/"
+    return f"{training_spool(model, training_id)}models/"
 
 
-def spooled_attachments(training_id: str) -> str:
+def spooled_attachments(model: str, training_id: str) -> str:
     """Prefix of the other files in a spool that its runs are to have."""
-    return f"{training_spool(training_id)}attachments/"
+    return f"{training_spool(model, training_id)}attachments/"
 
 
-def training_card(training_id: str) -> str:
+def training_card(model: str, training_id: str) -> str:
     """Key of the model card as data, what its other forms are made from."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/card.json"
+    return f"{_training(model, training_id)}card.json"
 
 
-def training_card_page(training_id: str) -> str:
+def training_card_page(model: str, training_id: str) -> str:
     """Key of the model card as a page."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/{_CARD_PAGE}"
+    return f"{_training(model, training_id)}{_CARD_PAGE}"
 
 
 def is_training_card_page(key: str) -> bool:
     """Tell whether a key is one that `training_card_page` gives."""
-    return key.startswith(TRAININGS_PREFIX) and key.endswith(f"/{_CARD_PAGE}")
+    return _is_of_training(key, _CARD_PAGE)
 
 
-def training_card_text(training_id: str) -> str:
+def training_card_text(model: str, training_id: str) -> str:
     """Key of the model card as Markdown."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/card.md"
+    return f"{_training(model, training_id)}card.md"
 
 
-def training_smoke(training_id: str) -> str:
+def training_smoke(model: str, training_id: str) -> str:
     """Key of the known rows, with the challenger's predictions, that a smoke check repeats."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/{SMOKE_NAME}"
+    return f"{_training(model, training_id)}{SMOKE_NAME}"
 
 
-def training_record(training_id: str) -> str:
+def training_record(model: str, training_id: str) -> str:
     """Key of the record of what one training did."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/{RECORD_NAME}"
+    return f"{_training(model, training_id)}{RECORD_NAME}"
 
 
-def training_profile(training_id: str) -> str:
+def training_profile(model: str, training_id: str) -> str:
     """Key of the drift reference of one training."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/{PROFILE_NAME}"
+    return f"{_training(model, training_id)}{PROFILE_NAME}"
 
 
-def training_holdout(training_id: str) -> str:
+def training_holdout(model: str, training_id: str) -> str:
     """Key of what challenger and champion predict for the same newest rows."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/holdout.parquet"
+    return f"{_training(model, training_id)}holdout.parquet"
 
 
-def training_verdict(training_id: str) -> str:
+def training_verdict(model: str, training_id: str) -> str:
     """Key of the gate's verdict."""
-    return f"{TRAININGS_PREFIX}{_training(training_id)}/gate.json"
+    return f"{_training(model, training_id)}gate.json"
 
 
-def drift_report(day: date, check_id: str) -> str:
+def drift_reports(model: str) -> str:
+    """Prefix of a model's drift reports for programs and people."""
+    return f"{_home(model)}drift/"
+
+
+def drift_report(model: str, day: date, check_id: str) -> str:
     """Key of one archived drift report as JSON."""
-    return f"{_drift_day(day)}{_check(check_id)}.json"
+    return f"{drift_reports(model)}dt={day.isoformat()}/{_check(check_id)}.json"
 
 
-def drift_page(day: date, check_id: str) -> str:
+def drift_page(model: str, day: date, check_id: str) -> str:
     """Key of the same report as a page for people."""
-    return f"{_drift_day(day)}{_check(check_id)}.html"
+    return f"{drift_reports(model)}dt={day.isoformat()}/{_check(check_id)}.html"
 
 
-def drift_rows(day: date, check_id: str) -> str:
-    """Key of the same report, one row per feature, in a folder of its own because query engines read whole folders."""
-    return f"{_drift_day(day)}rows/{_check(check_id)}.parquet"
+def is_drift_report(key: str) -> bool:
+    """Tell whether a key is one that `drift_report` or `drift_page` gives."""
+    return re.fullmatch(rf"{MODELS_PREFIX}[^/]+/drift/dt=[^/]+/[^/]+\.(json|html)", key) is not None
 
 
-def _drift_day(day: date) -> str:
-    return f"{DRIFT_REPORTS_PREFIX}dt={day.isoformat()}/"
+def drift_rows(model: str, day: date, check_id: str) -> str:
+    """Key of the same report, one row per feature, in a folder that query engines can read."""
+    return f"{DRIFT_ROWS_PREFIX}model={_model(model)}/dt={day.isoformat()}/{_check(check_id)}.parquet"
 
 
 def backfilled_check(check_id: str) -> str:
@@ -272,14 +291,19 @@ def is_backfilled(decision_key: str) -> bool:
     return decision_key.endswith(f"{_BACKFILLED}.json")
 
 
-def decision(day: date, check_id: str) -> str:
+def decisions(model: str) -> str:
+    """Prefix of the decisions about a model."""
+    return f"{DECISIONS_PREFIX}model={_model(model)}/"
+
+
+def decision(model: str, day: date, check_id: str) -> str:
     """Key of one logged decision."""
-    return f"{DECISIONS_PREFIX}dt={day.isoformat()}/{_check(check_id)}.json"
+    return f"{decisions(model)}dt={day.isoformat()}/{_check(check_id)}.json"
 
 
 def decision_of(key: str) -> tuple[date, str] | None:
     """Return day and id of the check in a decision's key, the inverse of `decision`; None for any other key."""
-    found = re.fullmatch(rf"{re.escape(DECISIONS_PREFIX)}dt=(\d{{4}}-\d\d-\d\d)/([^/]+)\.json", key)
+    found = re.fullmatch(rf"{re.escape(DECISIONS_PREFIX)}model=[^/]+/dt=(\d{{4}}-\d\d-\d\d)/([^/]+)\.json", key)
     try:
         return None if found is None else (date.fromisoformat(found[1]), found[2])
     except ValueError:  # digits that are not a day: no check wrote this
@@ -291,7 +315,15 @@ def tracking_backup(made_at: datetime) -> str:
     return f"{TRACKING_BACKUPS_PREFIX}{made_at:%Y-%m-%dT%H%M%SZ}.zip"
 
 
-def _training(training_id: str) -> str:
+def _home(model: str) -> str:
+    return f"{MODELS_PREFIX}{_model(model)}/"
+
+
+def _training(model: str, training_id: str) -> str:
+    return f"{trainings(model)}{_training_id(training_id)}/"
+
+
+def _training_id(training_id: str) -> str:
     """Return the id; permissions are granted on the keys of all trainings (``*``)."""
     return training_id if training_id == "*" else key_name(training_id, "the id of a training")
 
@@ -311,3 +343,7 @@ def _load(load_id: str) -> str:
 
 def _check(check_id: str) -> str:
     return key_name(check_id, "the id of a drift check")
+
+
+def _is_of_training(key: str, name: str) -> bool:
+    return re.fullmatch(rf"{MODELS_PREFIX}[^/]+/training/[^/]+/{re.escape(name)}", key) is not None

@@ -1,4 +1,7 @@
-"""Keys of the ledger: the only place that spells one."""
+"""Keys of the ledger: the only place that spells one.
+
+Those of a model are used through `ModelLedger`, which puts the model's name before them.
+"""
 
 import hashlib
 from datetime import datetime
@@ -20,9 +23,14 @@ ROUNDS = tuple(f"rounds-{shard}/" for shard in _SHARDS)
 PLACES_PREFIX = "places/"
 
 
+def of_model(model: str) -> str:
+    """Return what stands before the keys of one model; raises `NameUnusable`."""
+    return f"{key_name(model, 'the name of a model')}/"
+
+
 def partition(key: str) -> str:
     """Return the part of the ledger that a key lies in; permissions are granted on these parts."""
-    return key.partition("/")[0]
+    return key.rpartition("/")[0]
 
 
 def history(since: datetime, version: str) -> str:

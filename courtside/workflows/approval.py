@@ -79,7 +79,7 @@ def request_approval(
     now: datetime,
 ) -> ApprovalRecord:
     """Record the request, keep the lock for as long as it waits, and ask; a repeated call alerts nobody twice."""
-    decision = read_document(GateDecision, lake_keys.training_verdict(request.training_id), lake=lake)
+    decision = read_document(GateDecision, lake_keys.training_verdict(request.model, request.training_id), lake=lake)
     key = ledger_keys.approval(request.training_id)
     wait = timedelta(seconds=request.wait_seconds)
     lock.renew(request.training_id, now=now, wait=wait)

@@ -72,7 +72,7 @@ class DriftMonitor:
         if not self.dataset.drift:
             return self._nothing_to_check(window, "drift_off", DRIFT_OFF, now=now)
         try:
-            champion = champion_reference(self.lake)
+            champion = champion_reference(self.dataset.name, lake=self.lake)
             found = self._found(window, champion, named=request.window is not None)
         except (NoChampion, NoReference) as absent:
             rule = "no_champion" if isinstance(absent, NoChampion) else "no_reference"
@@ -114,6 +114,7 @@ class DriftMonitor:
     ) -> DriftCheckResponse:
         # This is not the check's own id: once there is something to check, that check must not count as done.
         record = DecisionRecord(
+            model=self.dataset.name,
             check_id=f"nothing-{window.start}-{window.end}",
             window=window,
             champion_version="",
@@ -128,6 +129,7 @@ class DriftMonitor:
         )
         self._log_decision(record)
         return DriftCheckResponse(
+            model=record.model,
             check_id=record.check_id,
             window=window,
             rows=0,
@@ -146,7 +148,7 @@ class DriftMonitor:
         `TimeColumnNeeded` where rows have no times, as the champion was trained on the loads of the past.
         """
         time_column_of(self.dataset, asked="a check of past windows")
-        champion = champion_reference(self.lake)
+        champion = champion_reference(self.dataset.name, lake=self.lake)
         found = self._found(window, champion, named=True)
         decision = decide(found.report, self.decision_policy)
         record = self._record(found, decision, champion, now=now, backfilled=True)
@@ -187,13 +189,14 @@ class DriftMonitor:
         if backfilled:
             check_id = lake_keys.backfilled_check(check_id)
         return DecisionRecord(
+            model=self.dataset.name,
             check_id=check_id,
             window=window,
             champion_version=champion.version,
             action=decision.action,
             rule=decision.rule,
             reason=decision.reason,
-            report_key=lake_keys.drift_report(window.end, check_id),
+            report_key=lake_keys.drift_report(self.dataset.name, window.end, check_id),
             decided_at=now,
             **self._contract(),
             load=found.load,
@@ -236,6 +239,7 @@ class DriftMonitor:
 
     def _retrain(self, record: DecisionRecord) -> str:
         request = RetrainingRequest(
+            model=self.dataset.name,
             training_id=training_of_check(record.check_id),
             as_of=record.window.end,
             trigger=Trigger.DRIFT,
@@ -252,7 +256,7 @@ class DriftMonitor:
 
 
 def _key(record: DecisionRecord) -> str:
-    return lake_keys.decision(record.window.end, record.check_id)
+    return lake_keys.decision(record.model, record.window.end, record.check_id)
 
 
 def _document(record: DecisionRecord) -> bytes:
@@ -268,6 +272,7 @@ def _response(
     duplicate: bool = False,
 ) -> DriftCheckResponse:
     return DriftCheckResponse(
+        model=record.model,
         check_id=record.check_id,
         window=record.window,
         rows=report.current.rows,

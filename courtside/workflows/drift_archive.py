@@ -94,12 +94,13 @@ def archive(found: WindowReport, record: DecisionRecord, *, dataset: str, lake: 
     day = record.window.end
     lake.write(record.report_key, json.dumps(found.report.to_dict(), indent=2).encode())
     lake.write(
-        lake_keys.drift_rows(day, record.check_id), parquet_content(report_rows(found.report, record, dataset=dataset))
+        lake_keys.drift_rows(dataset, day, record.check_id),
+        parquet_content(report_rows(found.report, record, dataset=dataset)),
     )
     page = _page(found, record, dataset=dataset)
     if page is None:
         return Archived(None, None)
-    key = lake_keys.drift_page(day, record.check_id)
+    key = lake_keys.drift_page(dataset, day, record.check_id)
     lake.write(key, page)
     return Archived(key, page)
 

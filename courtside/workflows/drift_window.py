@@ -66,9 +66,9 @@ class WindowReport:
     load: str | None = None
 
 
-def champion_reference(lake: Lake) -> ChampionReference:
+def champion_reference(model: str, *, lake: Lake) -> ChampionReference:
     """Return which profile drift is measured against; raises `NoChampion` and `ReferenceUnreadable`."""
-    reference = reference_in_use(lake)
+    reference = reference_in_use(model, lake=lake)
     if reference is None:
         raise NoChampion
     return reference

@@ -76,7 +76,7 @@ def freeze(
     `NothingToLearnFrom`, `ThresholdInvalid`, and `FrozenOtherwise` if the existing manifest is for other data (its
     split and seed are kept, whatever is asked for).
     """
-    key = lake_keys.training_manifest(request.training_id)
+    key = lake_keys.training_manifest(request.model, request.training_id)
     try:
         return _as_asked(read_document(DataManifest, key, lake=lake), request, dataset, newest_rows)
     except ObjectMissing:

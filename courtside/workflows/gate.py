@@ -27,11 +27,11 @@ def gate(
     Raises `ObjectMissing` when the training left no record or predictions, `HoldoutInvalid` where they are unusable,
     and `NotLoggedYet`.
     """
-    key = lake_keys.training_verdict(request.training_id)
+    key = lake_keys.training_verdict(request.model, request.training_id)
     try:
         return _response(_read_decision(lake, key))
     except ObjectMissing:
-        decision = _decide(request.training_id, lake=lake, policy=policy, now=now, decided_by=decided_by)
+        decision = _decide(request.model, request.training_id, lake=lake, policy=policy, now=now, decided_by=decided_by)
     if lake.claim(key, decision.model_dump_json(indent=2).encode()):
         return _response(decision)
     return _response(_read_decision(lake, key))  # somebody else was first: their decision counts
@@ -51,11 +51,13 @@ class NotLoggedYet(CourtsideError):
         )
 
 
-def _decide(training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, decided_by: str) -> GateDecision:
-    record = _read_training(lake, training_id)
+def _decide(
+    model: str, training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, decided_by: str
+) -> GateDecision:
+    record = _read_training(lake, model, training_id)
     if record.spooled:
         raise NotLoggedYet(training_id)
-    key = lake_keys.training_holdout(training_id)
+    key = lake_keys.training_holdout(model, training_id)
     holdout = Holdout.of(read_parquet_content(lake.read(key)))
     verdict = judge(holdout, policy=policy, fresher_by=_fresher_by(record, lake=lake), rival=_rival(record))
     if verdict.promote and record.challenger_version is None:
@@ -92,19 +94,19 @@ def _fresher_by(record: TrainingRecord, *, lake: Lake) -> int | None:
     It is not known of rows without times either, but without a new load they are no newer at all.
     """
     try:
-        reference = read_document(ChampionReference, lake_keys.CHAMPION_REFERENCE, lake=lake)
+        reference = read_document(ChampionReference, lake_keys.champion_reference(record.dataset), lake=lake)
         if reference.version != record.champion_version:
             return None
-        untimed = frozen_keys(record.training_id, lake=lake)
+        untimed = frozen_keys(record.dataset, record.training_id, lake=lake)
         if untimed is not None:
-            return 0 if untimed <= (frozen_keys(reference.training_id, lake=lake) or set()) else None
-        return (record.as_of - _read_training(lake, reference.training_id).as_of).days
+            return 0 if untimed <= (frozen_keys(record.dataset, reference.training_id, lake=lake) or set()) else None
+        return (record.as_of - _read_training(lake, record.dataset, reference.training_id).as_of).days
     except ObjectMissing:
         return None
 
 
-def _read_training(lake: Lake, training_id: str) -> TrainingRecord:
-    return read_document(TrainingRecord, lake_keys.training_record(training_id), lake=lake)
+def _read_training(lake: Lake, model: str, training_id: str) -> TrainingRecord:
+    return read_document(TrainingRecord, lake_keys.training_record(model, training_id), lake=lake)
 
 
 def _read_decision(lake: Lake, key: str) -> GateDecision:

@@ -34,24 +34,25 @@ class LegacyFiles:
     Both map file names to contents.
     """
 
+    model: str
     training_id: str
     models: Mapping[str, bytes]
     features: Mapping[str, bytes]
 
     @classmethod
-    def of(cls, training_id: str, files: Mapping[str, bytes]) -> Self:
+    def of(cls, model: str, training_id: str, files: Mapping[str, bytes]) -> Self:
         """Return the files that `keep` wrote, by their keys below `lake_keys.training_legacy`."""
         models, features = (
             {key.removeprefix(prefix): content for key, content in files.items() if key.startswith(prefix)}
             for prefix in (lake_keys.LEGACY_MODELS_PREFIX, lake_keys.LEGACY_FEATURES_PREFIX)
         )
-        return cls(training_id, models, features)
+        return cls(model, training_id, models, features)
 
     def keep(self, *, lake: Lake) -> None:
         """Write them beside the training's record, where nobody mistakes them for the files in use."""
         for prefix, files in self._by_prefix():
             for name, content in files.items():
-                lake.write(f"{lake_keys.training_legacy(self.training_id)}{prefix}{name}", content)
+                lake.write(f"{lake_keys.training_legacy(self.model, self.training_id)}{prefix}{name}", content)
 
     def publish(self, *, lake: Lake) -> None:
         """Replace the files in use; raises `LegacyFilesDamaged`."""

@@ -26,7 +26,7 @@ class NoNewLoad(CourtsideError):
 
 def newest_load(champion: ChampionReference, days: Days, *, lake: Lake, dataset: Dataset) -> Load:
     """Return the newest load of these days that the champion was not trained on; raises `NoNewLoad`, `LoadsDamaged`."""
-    trained = frozen_keys(champion.training_id, lake=lake) or ()
+    trained = frozen_keys(dataset.name, champion.training_id, lake=lake) or ()
     loads, _ = read_loads(rows_of(dataset).prefix, lake=lake)
     for load in reversed(loads.loads):
         if load.state is LoadState.LOADED and load.key not in trained and days.meets(days_of_load(load)):
@@ -34,10 +34,10 @@ def newest_load(champion: ChampionReference, days: Days, *, lake: Lake, dataset:
     raise NoNewLoad(dataset.name, days, champion.version)
 
 
-def frozen_keys(training_id: str, *, lake: Lake) -> set[str] | None:
+def frozen_keys(model: str, training_id: str, *, lake: Lake) -> set[str] | None:
     """Return the objects that a training without times was made on, None for another, or one that is not known."""
     try:
-        manifest = read_document(DataManifest, lake_keys.training_manifest(training_id), lake=lake)
+        manifest = read_document(DataManifest, lake_keys.training_manifest(model, training_id), lake=lake)
     except ObjectMissing:
         return None
     return None if manifest.first_day else {each.key for each in manifest.objects}

@@ -33,7 +33,7 @@ def model_card(
         interface=interface,
         train_period=period(split.train, dataset.time_column) if dataset.time_column else None,
         test_period=period(split.test, dataset.time_column) if dataset.time_column else None,
-        manifest_key=lake_keys.training_manifest(record.training_id) if record.data_hash else None,
+        manifest_key=lake_keys.training_manifest(dataset.name, record.training_id) if record.data_hash else None,
         candidates=tuple(
             CandidateCard(
                 name=model.name,
@@ -50,7 +50,7 @@ def model_card(
 
 def write_card(card: ModelCard, *, lake: Lake) -> None:
     """Write the card as data, as a page and as Markdown."""
-    training_id = card.record.training_id
-    lake.write(lake_keys.training_card(training_id), card.model_dump_json(indent=2).encode())
-    lake.write(lake_keys.training_card_page(training_id), render_page(card).encode())
-    lake.write(lake_keys.training_card_text(training_id), render_markdown(card).encode())
+    model, training_id = card.record.dataset, card.record.training_id
+    lake.write(lake_keys.training_card(model, training_id), card.model_dump_json(indent=2).encode())
+    lake.write(lake_keys.training_card_page(model, training_id), render_page(card).encode())
+    lake.write(lake_keys.training_card_text(model, training_id), render_markdown(card).encode())

@@ -82,8 +82,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Production:
-    """The champion of one stage and its history in the ledger; registry, legacy files and drift reference follow."""
+    """The champion of one model and its history in the ledger; registry, legacy files and drift reference follow.
 
+    `ledger` is the model's own part of it.
+    """
+
+    model: str
     ledger: Ledger
     registry: Registry
     lake: Lake
@@ -103,7 +107,11 @@ class Production:
         Raises `SealBroken` and what `seal` raises.
         """
         digest = self._digest(version)
-        return seal(version, lake=self.lake, registry=self.registry) if digest is None else self._opened(digest)
+        return (
+            seal(version, model=self.model, lake=self.lake, registry=self.registry)
+            if digest is None
+            else self._opened(digest)
+        )
 
     def record_of(self, version: str) -> TrainingRecord:
         """Return the record of the training behind a version; for one that was champion, as it was sealed.
@@ -112,7 +120,7 @@ class Production:
         """
         digest = self._digest(version)
         if digest is None:
-            return record_of_version(version, lake=self.lake, registry=self.registry)
+            return record_of_version(version, model=self.model, lake=self.lake, registry=self.registry)
         return self._opened(digest).record()
 
     def move(self, move: Move, *, expected: str | None, now: datetime) -> ChampionPointer:
@@ -154,7 +162,7 @@ class Production:
         """Return the rule of the last move if something does not follow it yet; None if everything does."""
         pointer = self.champion()
         try:
-            reference = reference_in_use(self.lake)
+            reference = reference_in_use(self.model, lake=self.lake)
         except ReferenceUnreadable:
             reference = None
         # The reference is written last.
@@ -173,11 +181,11 @@ class Production:
     def _follow(self, version: str, digest: str | None) -> None:
         """Publish the champion's legacy files and point drift checks at its profile."""
         if digest is None:  # champion since before versions were sealed
-            record = record_of_version(version, lake=self.lake, registry=self.registry)
-            profile = lake_keys.training_profile(record.training_id)
+            record = record_of_version(version, model=self.model, lake=self.lake, registry=self.registry)
+            profile = lake_keys.training_profile(self.model, record.training_id)
         else:
             sealed = self._opened(digest)
-            record, profile = sealed.record(), f"{lake_keys.sealed(digest)}{lake_keys.PROFILE_NAME}"
+            record, profile = sealed.record(), f"{lake_keys.sealed(self.model, digest)}{lake_keys.PROFILE_NAME}"
             _publish_legacy(sealed, lake=self.lake)
         reference = ChampionReference(
             version=version,
@@ -187,7 +195,7 @@ class Production:
             importances=record.importances,
             sha256=digest,
         )
-        self.lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json(indent=2).encode())
+        self.lake.write(lake_keys.champion_reference(self.model), reference.model_dump_json(indent=2).encode())
 
     def _writes(self, before: ChampionPointer, revision: int, move: Move, *, now: datetime) -> list[LedgerWrite]:
         """Return what one move changes: the pointer, the end of one reign and the beginning of the next."""
@@ -227,7 +235,7 @@ class Production:
         return digests[-1] if digests else None
 
     def _opened(self, digest: str) -> SealedModel:
-        return sealed_model(digest, lake=self.lake)
+        return sealed_model(self.model, digest, lake=self.lake)
 
     def _current(self) -> tuple[ChampionPointer, int]:
         pointer, revision = read(self.ledger, ledger_keys.CHAMPION, ChampionPointer)
@@ -250,7 +258,7 @@ def _publish_legacy(sealed: SealedModel, *, lake: Lake) -> None:
         sha256={path.removeprefix(prefix): files[path] for path in files if path.startswith(prefix)},
     )
     if wanted.sha256 and wanted != _legacy_set(lake):
-        LegacyFiles.of(sealed.training_id, sealed.files(LEGACY)).publish(lake=lake)
+        LegacyFiles.of(sealed.model, sealed.training_id, sealed.files(LEGACY)).publish(lake=lake)
 
 
 def _legacy_set(lake: Lake) -> LegacySet | None:

@@ -26,8 +26,8 @@ def seal_challenger(request: SealRequest, *, production: Production) -> SealResp
 
     Raises `ObjectMissing` when the gate left no decision, `NotApproved` and what `seal` raises.
     """
-    decision = _approved(request.training_id, lake=production.lake)
-    sealed = seal(_challenger(decision), lake=production.lake, registry=production.registry)
+    decision = _approved(request.model, request.training_id, lake=production.lake)
+    sealed = seal(_challenger(decision), model=request.model, lake=production.lake, registry=production.registry)
     _require_own(sealed.version, sealed.training_id, decision)
     production.registry.nominate(sealed.version)
     return SealResponse(training_id=request.training_id, sha256=sealed.sha256)
@@ -39,8 +39,8 @@ def promote(request: PromoteRequest, *, production: Production, now: datetime) -
     Raises `ObjectMissing` when the gate left no decision, `NotApproved`, `SealBroken`,
     `CannotBeSealed` when the seal is of another training, and what `Production.move` raises.
     """
-    decision = _approved(request.training_id, lake=production.lake)
-    sealed = sealed_model(request.sha256, lake=production.lake)
+    decision = _approved(request.model, request.training_id, lake=production.lake)
+    sealed = sealed_model(request.model, request.sha256, lake=production.lake)
     _require_own(sealed.version, sealed.training_id, decision)
     before, after = decision.champion_version, sealed.version
     move = Move(sealed, rule=decision.rule, reason=decision.reason, by=request.by, once=True)
@@ -51,8 +51,8 @@ def promote(request: PromoteRequest, *, production: Production, now: datetime) -
     )
 
 
-def _approved(training_id: str, *, lake: Lake) -> GateDecision:
-    decision = read_document(GateDecision, lake_keys.training_verdict(training_id), lake=lake)
+def _approved(model: str, training_id: str, *, lake: Lake) -> GateDecision:
+    decision = read_document(GateDecision, lake_keys.training_verdict(model, training_id), lake=lake)
     if not decision.promote:
         raise NotApproved(training_id)
     return decision

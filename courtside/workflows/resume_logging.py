@@ -29,27 +29,31 @@ def resume_logging(
     *,
     lake: Lake,
     tracking: Tracking,
+    model: str | None = None,
     training_id: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[TrainingRecord]:
-    """Log every spooled training (or one), the oldest data first, and return their rewritten records.
+    """Log every spooled training (or those of one model, or one), the oldest data first; return their new records.
 
     A replay that breaks off can be repeated: what was logged stays, and the rest is added. Raises `NameUnusable`,
     `NothingSpooled`, `ObjectMissing` when a training left no record, and `TrackingUnavailable`.
     """
-    waiting = spooled_trainings(lake=lake)
-    if training_id is not None and key_name(training_id, "the id of a training") not in waiting:
-        raise NothingSpooled(training_id, waiting)
+    waiting = spooled_trainings(lake=lake, model=model)
+    if training_id is not None:
+        found = [each for each in waiting if each[1] == key_name(training_id, "the id of a training")]
+        if not found:
+            raise NothingSpooled(training_id, [each for _, each in waiting])
+        waiting = found
     records = []
-    for waiting_id in waiting if training_id is None else [training_id]:
+    for owner, waiting_id in waiting:
         progress(waiting_id)
-        records.append(_replay(waiting_id, lake=lake, tracking=tracking))
+        records.append(_replay(owner, waiting_id, lake=lake, tracking=tracking))
     return records
 
 
-def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingRecord:
-    spool = read_spool(training_id, lake=lake)
-    record = read_document(TrainingRecord, lake_keys.training_record(training_id), lake=lake)
+def _replay(model: str, training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingRecord:
+    spool = read_spool(model, training_id, lake=lake)
+    record = read_document(TrainingRecord, lake_keys.training_record(model, training_id), lake=lake)
     card = spool.run.card.model_copy(update={"record": record})
     tracking = tracking.at(card.place)
     run = training_run(
@@ -62,19 +66,19 @@ def _replay(training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingReco
     )
     done = publish(run, card, spool.rows, lake=lake, tracking=tracking)
     if done.champion_probability is not None:
-        _add_champion(training_id, done.champion_probability, lake=lake)
+        _add_champion(model, training_id, done.champion_probability, lake=lake)
     write_card(done.card, lake=lake)
     record = done.card.record
-    lake.write(lake_keys.training_record(training_id), record.model_dump_json(indent=2).encode())
+    lake.write(lake_keys.training_record(model, training_id), record.model_dump_json(indent=2).encode())
     if record.challenger_version is not None:
         tracking.nominate(record.challenger_version)
-    remove_spool(training_id, lake=lake)
+    remove_spool(model, training_id, lake=lake)
     return record
 
 
-def _add_champion(training_id: str, probability: list[float], *, lake: Lake) -> None:
+def _add_champion(model: str, training_id: str, probability: list[float], *, lake: Lake) -> None:
     """Write the champion's predictions beside those that the challenger made when it was trained."""
-    key = lake_keys.training_holdout(training_id)
+    key = lake_keys.training_holdout(model, training_id)
     holdout = read_parquet_content(lake.read(key))
     if "champion" in holdout.column_names:
         holdout = holdout.drop_columns(["champion"])

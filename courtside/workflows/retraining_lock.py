@@ -1,4 +1,4 @@
-"""One retraining at a time: a lease that ends by itself, and a memory for the requests that come meanwhile."""
+"""One retraining of a model at a time: a lease that ends by itself, and a memory for requests that come meanwhile."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,9 @@ from courtside.contracts.events import (
     UnlockRequest,
     UnlockResponse,
     execution_name,
+    shortened,
 )
+from courtside.contracts.key_names import LONGEST
 from courtside.contracts.records import RetrainingLockState
 from courtside.core.retraining_alerts import cooling_alert, remembered_alert
 from courtside.workflows.ledger_documents import change
@@ -42,7 +44,7 @@ class LeaseLost(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class RetrainingLock:
-    """The lock of one stage.
+    """The lock of one model, in its part of the ledger.
 
     `lease` is how long a holder keeps the lock without a sign of life; `cooldown` is how much newer a drift trigger's
     data must be than the last training's.
@@ -99,7 +101,9 @@ class RetrainingLock:
             return freed, freed.waiting
 
         waiting = self._change(step)
-        return UnlockResponse(training_id=training_id, waiting=_again(waiting) if waiting else None)
+        again = _again(waiting) if waiting else None
+        name = execution_name(again.model, again.training_id) if again else ""
+        return UnlockResponse(training_id=training_id, waiting=again, execution=name)
 
     def _taken(
         self, state: State, request: RetrainingRequest, *, now: datetime
@@ -140,4 +144,4 @@ def _without_covered(state: State, request: RetrainingRequest) -> State:
 
 def _again(waiting: RetrainingRequest) -> RetrainingRequest:
     # An execution of that name has run already: the one that found the lock taken.
-    return waiting.model_copy(update={"training_id": execution_name(f"{AGAIN}{waiting.training_id}")})
+    return waiting.model_copy(update={"training_id": shortened(f"{AGAIN}{waiting.training_id}", LONGEST)})

@@ -1,11 +1,11 @@
-"""What ran in a stage: every training, drift check and copy of the tracking database, newest first."""
+"""What ran of a model: every training, drift check and copy of the tracking database, newest first."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from courtside.contracts.errors import BadInput
-from courtside.contracts.lake_keys import DECISIONS_PREFIX
+from courtside.contracts.lake_keys import decisions
 from courtside.contracts.records import DecisionRecord
 from courtside.core.runs import Execution, Run, RunKind, check_run, damaged_check, training_run
 from courtside.workflows.lake_documents import DocumentDamaged, read_document
@@ -36,13 +36,14 @@ class Executions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Where a stage's runs are found.
+    """Where the runs of a model are found.
 
     `copies` returns at most that many of the newest copies of the tracking database.
     """
 
     executions: Executions
     lake: Lake
+    model: str
     copies: Callable[[int], Sequence[Run]] = lambda _: ()
 
     def recent(self, *, limit: int, kind: RunKind | None = None) -> list[Run]:
@@ -69,7 +70,7 @@ class Runs:
 
     def _checks(self, limit: int) -> list[Run]:
         """Return the checks that looked at the newest windows, in the order of their days."""
-        keys = self.lake.keys(DECISIONS_PREFIX)[-limit:]
+        keys = self.lake.keys(decisions(self.model))[-limit:]
         return [run for key in keys if (run := self._check(key)) is not None]
 
     def _check(self, key: str) -> Run | None:

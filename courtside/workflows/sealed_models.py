@@ -23,13 +23,14 @@ MODEL, LEGACY = "model/", "legacy/"
 class SealBroken(CourtsideError):
     """A file under a seal is not what was sealed."""
 
-    def __init__(self, sha256: str, path: str, problem: str) -> None:
+    def __init__(self, model: str, sha256: str, path: str, problem: str) -> None:
+        self.model = model
         self.sha256 = sha256
         self.path = path
         self.problem = problem
         super().__init__(
-            f"{lake_keys.sealed(sha256)}{path} {problem}, so it was not used: somebody changed what was promoted. "
-            "Restore the object's earlier version in the lake, or go back to another version with "
+            f"{lake_keys.sealed(model, sha256)}{path} {problem}, so it was not used: somebody changed what was "
+            "promoted. Restore the object's earlier version in the lake, or go back to another version with "
             "`courtside versions rollback --to VERSION`"
         )
 
@@ -47,6 +48,7 @@ class CannotBeSealed(CourtsideError):
 class SealedModel:
     """A version's files under a seal; each is checked when it is read."""
 
+    model: str
     sha256: str
     contents: SealedFiles
     lake: Lake
@@ -65,8 +67,8 @@ class SealedModel:
         """Return one file; raises `SealBroken`."""
         expected = self.contents.files.get(path)
         if expected is None:
-            raise SealBroken(self.sha256, path, "was never sealed")
-        return _checked(self.sha256, path, expected, lake=self.lake)
+            raise SealBroken(self.model, self.sha256, path, "was never sealed")
+        return _checked(self.model, self.sha256, path, expected, lake=self.lake)
 
     def files(self, folder: str) -> dict[str, bytes]:
         """Return the files of a folder (`MODEL`, `LEGACY`) by their paths in it; raises `SealBroken`."""
@@ -82,18 +84,18 @@ class SealedModel:
         return models.opened(self.version, self.files(MODEL))
 
 
-def seal(version: str, *, lake: Lake, registry: Registry) -> SealedModel:
+def seal(version: str, *, model: str, lake: Lake, registry: Registry) -> SealedModel:
     """Copy a version's files under their digest and return the seal; the same files always give the same seal.
 
     Raises `VersionMissing`, `TrainingRecordMissing`, `CannotBeSealed` and `TrackingUnavailable`.
     """
-    record = record_of_version(version, lake=lake, registry=registry)
+    record = record_of_version(version, model=model, lake=lake, registry=registry)
     if record.challenger_version != version:
         raise CannotBeSealed(version, f"the record of training {record.training_id} names another version as its own")
     files = {f"{MODEL}{path}": content for path, content in registry.model_files(version).items()}
     if not files:
         raise CannotBeSealed(version, "its model's files are gone from the tracking server's artifacts")
-    files |= _of_training(version, record, lake=lake)
+    files |= _of_training(version, record, model=model, lake=lake)
     contents = SealedFiles(
         version=version,
         training_id=record.training_id,
@@ -103,32 +105,32 @@ def seal(version: str, *, lake: Lake, registry: Registry) -> SealedModel:
     digest = _sha256(manifest)
     # The manifest comes last, so a copy that broke off has none.
     for path, content in (*files.items(), (lake_keys.MANIFEST_NAME, manifest)):
-        lake.write(f"{lake_keys.sealed(digest)}{path}", content)
-    return SealedModel(digest, contents, lake)
+        lake.write(f"{lake_keys.sealed(model, digest)}{path}", content)
+    return SealedModel(model, digest, contents, lake)
 
 
-def _of_training(version: str, record: TrainingRecord, *, lake: Lake) -> dict[str, bytes]:
+def _of_training(version: str, record: TrainingRecord, *, model: str, lake: Lake) -> dict[str, bytes]:
     training_id = record.training_id
-    needed = {lake_keys.SMOKE_NAME: lake_keys.training_smoke(training_id)}
+    needed = {lake_keys.SMOKE_NAME: lake_keys.training_smoke(model, training_id)}
     if record.referenced:
-        needed[lake_keys.PROFILE_NAME] = lake_keys.training_profile(training_id)
+        needed[lake_keys.PROFILE_NAME] = lake_keys.training_profile(model, training_id)
     files = {lake_keys.RECORD_NAME: record.model_dump_json(indent=2).encode()}
     for path, key in needed.items():
         try:
             files[path] = lake.read(key)
         except ObjectMissing as error:
             raise CannotBeSealed(version, f"its training left no {path} ({key})") from error
-    legacy = lake_keys.training_legacy(training_id)
+    legacy = lake_keys.training_legacy(model, training_id)
     return files | {f"{LEGACY}{key.removeprefix(legacy)}": lake.read(key) for key in lake.keys(legacy)}
 
 
-def sealed_model(sha256: str, *, lake: Lake) -> SealedModel:
+def sealed_model(model: str, sha256: str, *, lake: Lake) -> SealedModel:
     """Return the seal with a digest; its manifest is checked here, each file when it is read.
 
     Raises `SealBroken`.
     """
-    manifest = _checked(sha256, lake_keys.MANIFEST_NAME, sha256, lake=lake)
-    return SealedModel(sha256, SealedFiles.model_validate_json(manifest), lake)
+    manifest = _checked(model, sha256, lake_keys.MANIFEST_NAME, sha256, lake=lake)
+    return SealedModel(model, sha256, SealedFiles.model_validate_json(manifest), lake)
 
 
 def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:
@@ -140,19 +142,19 @@ def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:
         raise NoReference(champion.version)
     if champion.sha256 is None:
         return lake.read(champion.profile_key)
-    return sealed_model(champion.sha256, lake=lake).read(lake_keys.PROFILE_NAME)
+    return sealed_model(champion.dataset, champion.sha256, lake=lake).read(lake_keys.PROFILE_NAME)
 
 
-def champion_model(*, lake: Lake, tracking: Tracking) -> Champion | None:
+def champion_model(model: str, *, lake: Lake, tracking: Tracking) -> Champion | None:
     """Load the champion: on a stage as it was sealed, else the one that the registry names.
 
     Returns None where there is none yet. Raises `SealBroken`, `ModelUnusable`, `ReferenceUnreadable` and
     `TrackingUnavailable`.
     """
-    reference = reference_in_use(lake)
+    reference = reference_in_use(model, lake=lake)
     if reference is None or reference.sha256 is None:
         return tracking.champion()
-    return sealed_model(reference.sha256, lake=lake).opened(tracking)
+    return sealed_model(model, reference.sha256, lake=lake).opened(tracking)
 
 
 def reading_for_champion(dataset: Dataset, *, lake: Lake, tracking: Tracking) -> Dataset:
@@ -160,11 +162,11 @@ def reading_for_champion(dataset: Dataset, *, lake: Lake, tracking: Tracking) ->
 
     Raises what `champion_model` raises.
     """
-    reference = reference_in_use(lake)
+    reference = reference_in_use(dataset.name, lake=lake)
     if reference is None or reference.sha256 is None:
         interface = tracking.champion_interface()
     else:
-        interface = sealed_model(reference.sha256, lake=lake).opened(tracking).interface
+        interface = sealed_model(dataset.name, reference.sha256, lake=lake).opened(tracking).interface
     return dataset if interface is None else replace(dataset, also=tuple(interface.taken_as))
 
 
@@ -182,32 +184,35 @@ class NoReference(CourtsideError):
 class ReferenceUnreadable(CourtsideError):
     """The document that names the champion's reference cannot be read."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, model: str, detail: str) -> None:
+        self.model = model
         self.detail = detail
         super().__init__(
-            f"{lake_keys.CHAMPION_REFERENCE} does not name a champion ({detail}); write it again with "
+            f"{lake_keys.champion_reference(model)} does not name a champion ({detail}); write it again with "
             '`courtside versions promote VERSION --reason "repair the reference"`: `courtside versions history` shows '
             "which version is champion"
         )
 
 
-def reference_in_use(lake: Lake) -> ChampionReference | None:
+def reference_in_use(model: str, *, lake: Lake) -> ChampionReference | None:
     """Return what the lake says about the champion, or None where it says nothing; raises `ReferenceUnreadable`."""
     try:
-        return ChampionReference.model_validate_json(lake.read(lake_keys.CHAMPION_REFERENCE))
+        return ChampionReference.model_validate_json(lake.read(lake_keys.champion_reference(model)))
     except ObjectMissing:
         return None
     except ValidationError as error:
-        raise ReferenceUnreadable(f"{error.error_count()} problems, first: {error.errors()[0]['msg']}") from error
+        raise ReferenceUnreadable(
+            model, f"{error.error_count()} problems, first: {error.errors()[0]['msg']}"
+        ) from error
 
 
-def _checked(sha256: str, path: str, expected: str, *, lake: Lake) -> bytes:
+def _checked(model: str, sha256: str, path: str, expected: str, *, lake: Lake) -> bytes:
     try:
-        content = lake.read(f"{lake_keys.sealed(sha256)}{path}")
+        content = lake.read(f"{lake_keys.sealed(model, sha256)}{path}")
     except ObjectMissing as error:
-        raise SealBroken(sha256, path, "is gone") from error
+        raise SealBroken(model, sha256, path, "is gone") from error
     if _sha256(content) != expected:
-        raise SealBroken(sha256, path, "holds other bytes than were sealed")
+        raise SealBroken(model, sha256, path, "holds other bytes than were sealed")
     return content
 
 

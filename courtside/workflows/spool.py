@@ -35,36 +35,41 @@ def write_spool(
     lake: Lake,
 ) -> None:
     """Store a training's runs in the lake; the JSON is written last, so a spool without it was never complete."""
-    training_id = run.training_id
+    model, training_id = card.record.dataset, run.training_id
     for path, content in models.items():
-        lake.write(f"{lake_keys.spooled_models(training_id)}{path}", content)
+        lake.write(f"{lake_keys.spooled_models(model, training_id)}{path}", content)
     for name, content in run.attachments.items():
-        lake.write(f"{lake_keys.spooled_attachments(training_id)}{name}", content)
-    lake.write(lake_keys.spooled_rows(training_id), parquet_content(rows))
+        lake.write(f"{lake_keys.spooled_attachments(model, training_id)}{name}", content)
+    lake.write(lake_keys.spooled_rows(model, training_id), parquet_content(rows))
     spooled = SpooledRun(card=card, interface=run.interface, tags=dict(tags), attachments=tuple(run.attachments))
-    lake.write(lake_keys.spooled_run(training_id), spooled.model_dump_json(indent=2).encode())
+    lake.write(lake_keys.spooled_run(model, training_id), spooled.model_dump_json(indent=2).encode())
 
 
-def spooled_trainings(*, lake: Lake) -> list[str]:
-    """Return the ids of the trainings that wait, in the order of their data."""
-    keys = filter(lake_keys.is_spooled_run, lake.keys(lake_keys.TRAININGS_PREFIX))
+def spooled_trainings(*, lake: Lake, model: str | None = None) -> list[tuple[str, str]]:
+    """Return model and id of each training that waits, of one model or of all, in the order of their data."""
+    prefix = lake_keys.MODELS_PREFIX if model is None else lake_keys.trainings(model)
+    keys = filter(lake_keys.is_spooled_run, lake.keys(prefix))
     runs = [read_document(SpooledRun, key, lake=lake).card.record for key in keys]
-    return [record.training_id for record in sorted(runs, key=lambda record: (record.as_of, record.training_id))]
+    ordered = sorted(runs, key=lambda record: (record.as_of, record.training_id, record.dataset))
+    return [(record.dataset, record.training_id) for record in ordered]
 
 
-def read_spool(training_id: str, *, lake: Lake) -> Spool:
+def read_spool(model: str, training_id: str, *, lake: Lake) -> Spool:
     """Read a spooled training back; raises `ObjectMissing`."""
-    run = read_document(SpooledRun, lake_keys.spooled_run(training_id), lake=lake)
-    models, attachments = lake_keys.spooled_models(training_id), lake_keys.spooled_attachments(training_id)
+    run = read_document(SpooledRun, lake_keys.spooled_run(model, training_id), lake=lake)
+    models, attachments = (
+        lake_keys.spooled_models(model, training_id),
+        lake_keys.spooled_attachments(model, training_id),
+    )
     return Spool(
         run=run,
         models={key.removeprefix(models): lake.read(key) for key in lake.keys(models)},
         attachments={name: lake.read(f"{attachments}{name}") for name in run.attachments},
-        rows=read_parquet_content(lake.read(lake_keys.spooled_rows(training_id))),
+        rows=read_parquet_content(lake.read(lake_keys.spooled_rows(model, training_id))),
     )
 
 
-def remove_spool(training_id: str, *, lake: Lake) -> None:
+def remove_spool(model: str, training_id: str, *, lake: Lake) -> None:
     """Remove a spool, its JSON first, so that it is not replayed from then on."""
-    lake.remove([lake_keys.spooled_run(training_id)])
-    lake.remove(lake.keys(lake_keys.training_spool(training_id)))
+    lake.remove([lake_keys.spooled_run(model, training_id)])
+    lake.remove(lake.keys(lake_keys.training_spool(model, training_id)))

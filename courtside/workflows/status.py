@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from courtside.contracts import ledger_keys
-from courtside.contracts.lake_keys import DECISIONS_PREFIX
+from courtside.contracts.lake_keys import decisions
 from courtside.contracts.records import ApprovalRecord, ChampionPointer, DecisionRecord, Reign, RetrainingLockState
 from courtside.core.runs import Run, RunKind, RunState, last_training
 from courtside.workflows.approval import approvals_waiting
@@ -47,7 +47,7 @@ def stage_status(ledger: Ledger, runs: Runs, *, now: datetime) -> StageStatus:
     trainings = runs.recent(limit=SHOWN, kind=RunKind.TRAINING)
     return StageStatus(
         champion=read(ledger, key, Reign)[0] if key and pointer and pointer.version else None,
-        last_decision=_last_decision(runs.lake),
+        last_decision=_last_decision(runs),
         retraining=next((run.id for run in trainings if not run.over), None),
         waiting_request=lock.waiting.training_id if lock.waiting else None,
         approvals=tuple(approvals_waiting(ledger, runs.executions, now=now)),
@@ -55,11 +55,11 @@ def stage_status(ledger: Ledger, runs: Runs, *, now: datetime) -> StageStatus:
     )
 
 
-def _last_decision(lake: Lake) -> DecisionRecord | None:
+def _last_decision(runs: Runs) -> DecisionRecord | None:
     """Return the last decision about the newest window that a scheduled check looked at; a backfill decides nothing."""
-    by_day = groupby(reversed(lake.keys(DECISIONS_PREFIX)), key=lambda key: key.rpartition("/")[0])
+    by_day = groupby(reversed(runs.lake.keys(decisions(runs.model))), key=lambda key: key.rpartition("/")[0])
     for _, keys in by_day:
-        found = [_decision(key, lake) for key in keys]
+        found = [_decision(key, runs.lake) for key in keys]
         scheduled = [each for each in found if each is not None and not each.backfilled]
         if scheduled:
             return max(scheduled, key=lambda each: each.decided_at)

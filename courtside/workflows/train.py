@@ -99,7 +99,9 @@ def train(
         if referenced:
             reference = _profile(frozen.written, dataset)
             attachments[lake_keys.PROFILE_NAME] = reference.to_bytes()
-            lake.write(lake_keys.training_profile(request.training_id), attachments[lake_keys.PROFILE_NAME])
+            lake.write(
+                lake_keys.training_profile(request.model, request.training_id), attachments[lake_keys.PROFILE_NAME]
+            )
             warnings += [disagreement(part) for part in [newest_part(reference)] if part]
     with watch.part("fit"), _preparing(tracking):
         asked = replace(options or FitOptions(), seed=manifest.seed)
@@ -107,7 +109,7 @@ def train(
             split, dataset=dataset, candidates=chosen(dataset.candidates), options=asked, progress=progress
         )
     record = TrainingRecord(
-        **request.model_dump(),
+        **request.model_dump(exclude={"model"}),
         dataset=dataset.name,
         contract_version=dataset.version,
         contract_hash=dataset.contract.sha256,
@@ -146,15 +148,15 @@ def train(
     with watch.part("holdout"):
         challenger = best(models).test_probability[split.selection_rows :]
         known = known_rows(rows.select(dataset.feature_names), challenger)
-        lake.write(lake_keys.training_smoke(request.training_id), known)
+        lake.write(lake_keys.training_smoke(request.model, request.training_id), known)
         _write_holdout(request, challenger, split, champion=done.champion_probability, lake=lake, dataset=dataset)
         write_card(done.card, lake=lake)
     with watch.part("files"):
-        legacy = LegacyFiles(request.training_id, legacy_files(models), _features(split))
+        legacy = LegacyFiles(request.model, request.training_id, legacy_files(models), _features(split))
     if not publish:
         legacy.keep(lake=lake)
     record = done.card.record.model_copy(update={"spooled": done.spooled, "seconds": watch.seconds})
-    lake.write(lake_keys.training_record(request.training_id), record.model_dump_json(indent=2).encode())
+    lake.write(lake_keys.training_record(request.model, request.training_id), record.model_dump_json(indent=2).encode())
     if publish:
         legacy.publish(lake=lake)
     _nominate(record, tracking, progress=progress)
@@ -229,7 +231,7 @@ def _write_holdout(
     }
     if champion is not None:
         columns["champion"] = np.asarray(champion, dtype=np.float64)
-    lake.write(lake_keys.training_holdout(request.training_id), parquet_content(pa.table(columns)))
+    lake.write(lake_keys.training_holdout(request.model, request.training_id), parquet_content(pa.table(columns)))
 
 
 def _model_record(model: TrainedModel) -> ModelRecord:

@@ -17,12 +17,12 @@ class TrainingRecordMissing(CourtsideError):
         )
 
 
-def record_of_version(version: str, *, lake: Lake, registry: Registry) -> TrainingRecord:
+def record_of_version(version: str, *, model: str, lake: Lake, registry: Registry) -> TrainingRecord:
     """Return the record of the training that registered `version`; raises `TrainingRecordMissing`."""
     training_id = registry.training_of(version)
     if training_id is None:
         raise TrainingRecordMissing(version)
     try:
-        return read_document(TrainingRecord, lake_keys.training_record(training_id), lake=lake)
+        return read_document(TrainingRecord, lake_keys.training_record(model, training_id), lake=lake)
     except ObjectMissing as error:
         raise TrainingRecordMissing(version) from error

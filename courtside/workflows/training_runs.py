@@ -90,7 +90,7 @@ def log_training(
         progress(f"{error}; the training's runs are kept in the lake")
         write_spool(run, card, rows, tags=tags, models=tracking.save(run), lake=lake)
         return Logging(card, spooled=True)
-    remove_spool(run.training_id, lake=lake)  # left by an earlier attempt
+    remove_spool(card.record.dataset, run.training_id, lake=lake)  # left by an earlier attempt
     return done
 
 
@@ -100,7 +100,7 @@ def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tr
     The champion predicts first, so that a training whose champion cannot registers nothing.
     Raises `TrackingUnavailable` and `PlaceTaken`.
     """
-    champion = champion_model(lake=lake, tracking=tracking)
+    champion = champion_model(card.record.dataset, lake=lake, tracking=tracking)
     said, about = _asked(champion, run.interface, rows)
     logged = tracking.log(run)
     own = {"challenger_version": logged.version, "challenger_run_id": logged.run_ids[run.best], "spooled": False}

@@ -11,22 +11,22 @@ from courtside.workflows.ports import Lake, ObjectMissing
 _AT_ONCE = 8
 
 
-def judged(versions: Sequence[Mapping[str, str]], *, lake: Lake) -> list[dict[str, str]]:
+def judged(versions: Sequence[Mapping[str, str]], *, model: str, lake: Lake) -> list[dict[str, str]]:
     """Add the gate's verdict and rule to each version, and its reason where nothing else explains its role."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(lambda version: _judged(version, lake), versions))
+        return list(pool.map(lambda version: _judged(version, model, lake), versions))
 
 
-def _judged(version: Mapping[str, str], lake: Lake) -> dict[str, str]:
-    decision = _decision(version["training"], lake) if version["training"] else None
+def _judged(version: Mapping[str, str], model: str, lake: Lake) -> dict[str, str]:
+    decision = _decision(model, version["training"], lake) if version["training"] else None
     if decision is None:
         return {**version, "gate": ""}
     said = f"{'passed' if decision.promote else 'refused'} ({decision.rule})"
     return {**version, "gate": said, "why": version["why"] or decision.reason}
 
 
-def _decision(training_id: str, lake: Lake) -> GateDecision | None:
+def _decision(model: str, training_id: str, lake: Lake) -> GateDecision | None:
     try:
-        return read_document(GateDecision, lake_keys.training_verdict(training_id), lake=lake)
+        return read_document(GateDecision, lake_keys.training_verdict(model, training_id), lake=lake)
     except ObjectMissing:  # not judged yet, or imported
         return None

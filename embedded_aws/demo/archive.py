@@ -15,12 +15,13 @@ REPORTS = {".html": "report", ".json": "report_data"}
 def archive(story: Story, folder: Path) -> dict[str, str]:
     """Write drift reports, state machine histories and alerts to `folder`; return their paths by name."""
     found: dict[str, str] = {"mlflow": story.aws.tracking_url}
-    for key in story.lake().keys(lake_keys.DRIFT_REPORTS_PREFIX):
+    keys = story.lake().keys(lake_keys.MODELS_PREFIX)
+    for key in filter(lake_keys.is_drift_report, keys):
         path = folder / "drift" / Path(key).name
         write_files({path: story.loop.read(key)})
         if path.suffix in REPORTS:
             found[REPORTS[path.suffix]] = str(path)
-    for key in filter(lake_keys.is_training_card_page, story.lake().keys(lake_keys.TRAININGS_PREFIX)):
+    for key in filter(lake_keys.is_training_card_page, keys):
         path = folder / "models" / f"{Path(key).parent.name}.html"
         write_files({path: story.loop.read(key)})
         found["model_card"] = str(path)

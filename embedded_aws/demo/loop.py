@@ -8,8 +8,14 @@ from courtside.adapters.deployed_check import check_now
 from courtside.contracts import lake_keys
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Window
-from courtside.contracts.names import STACKS, StackOutput, stack_name
+from courtside.contracts.events import (
+    DriftCheckRequest,
+    DriftCheckResponse,
+    RetrainingRequest,
+    Window,
+    execution_name,
+)
+from courtside.contracts.names import DEFAULT_DATASET, STACKS, StackOutput, stack_name
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from embedded_aws.aws import LocalAws
 from embedded_aws.logs import said
@@ -35,14 +41,15 @@ class Execution:
 
     @property
     def name(self) -> str:
-        """The execution's name, which is the training's id."""
-        return self.arn.rsplit(":", 1)[-1]
+        """The training's id, which stands after its model's name."""
+        return self.arn.rsplit(":", 1)[-1].partition(".")[2]
 
 
 class Loop:
-    """A deployed stage on the embedded AWS."""
+    """One model of a deployed stage on the embedded AWS."""
 
-    def __init__(self, aws: LocalAws, *, stage: str) -> None:
+    def __init__(self, aws: LocalAws, *, stage: str, model: str = DEFAULT_DATASET) -> None:
+        self.model = model
         self._aws = aws
         self._outputs = {key: value for stack in STACKS for key, value in aws.outputs[stack_name(stage, stack)].items()}
 
@@ -61,7 +68,7 @@ class Loop:
         """Start the state machine and return the execution's ARN."""
         started = self._aws.client("stepfunctions").start_execution(
             stateMachineArn=self.output(StackOutput.RETRAINING),
-            name=request.training_id,
+            name=execution_name(request.model, request.training_id),
             input=request.model_dump_json(),
         )
         return str(started["executionArn"])
@@ -69,14 +76,17 @@ class Loop:
     def check_drift(self, window: Window) -> DriftCheckResponse:
         """Invoke the drift check as its schedule does; raises `CheckFailed`."""
         function = self.output(StackOutput.CHECK_DRIFT)
-        return check_now(function, DriftCheckRequest(window=window), client=self._aws.client("lambda"))
+        return check_now(
+            function, DriftCheckRequest(model=self.model, window=window), client=self._aws.client("lambda")
+        )
 
     def executions(self) -> list[Execution]:
-        """Return all executions, oldest first."""
+        """Return the executions of the model's trainings, oldest first."""
         client = self._aws.client("stepfunctions")
         found = client.list_executions(stateMachineArn=self.output(StackOutput.RETRAINING))["executions"]
         ordered = sorted(found, key=lambda item: item["startDate"])
-        return [Execution(item["executionArn"], item["status"]) for item in ordered]
+        own = [item for item in ordered if item["name"].startswith(execution_name(self.model, ""))]
+        return [Execution(item["executionArn"], item["status"]) for item in own]
 
     def wait_for_state(self, arn: str, state: str, *, progress: Callable[[str], None]) -> None:
         """Wait until the execution has left `state`; raises `RetrainingFailed` when it ends before."""
@@ -93,15 +103,15 @@ class Loop:
 
     def training(self, training_id: str) -> TrainingRecord:
         """Return what a training did."""
-        return TrainingRecord.model_validate_json(self.read(lake_keys.training_record(training_id)))
+        return TrainingRecord.model_validate_json(self.read(lake_keys.training_record(self.model, training_id)))
 
     def verdict(self, training_id: str) -> GateDecision:
         """Return the gate's decision on a training."""
-        return GateDecision.model_validate_json(self.read(lake_keys.training_verdict(training_id)))
+        return GateDecision.model_validate_json(self.read(lake_keys.training_verdict(self.model, training_id)))
 
     def drift_reference(self) -> ChampionReference:
         """Return which version's profile drift is measured against."""
-        return ChampionReference.model_validate_json(self.read(lake_keys.CHAMPION_REFERENCE))
+        return ChampionReference.model_validate_json(self.read(lake_keys.champion_reference(self.model)))
 
     def read(self, key: str) -> bytes:
         """Return an object of the lake."""

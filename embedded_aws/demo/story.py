@@ -96,6 +96,7 @@ class Story:
     def first_training(self) -> None:
         """Train through the state machine on what was known then; the best model becomes the first champion."""
         request = RetrainingRequest(
+            model=self.loop.model,
             training_id=FIRST_TRAINING,
             as_of=self.plan.first_as_of,
             trigger=Trigger.INITIAL,

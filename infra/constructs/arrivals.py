@@ -87,7 +87,9 @@ class Arrivals(ScheduledWork):
             "Schedule",
             settings.arrivals_schedule,
             target=targets.LambdaInvoke(
-                self.function, input=scheduler.ScheduleTargetInput.from_object({}), **self.delivery
+                self.function,
+                input=scheduler.ScheduleTargetInput.from_object({"model": settings.dataset}),
+                **self.delivery,
             ),
             description="Arrivals",
         )

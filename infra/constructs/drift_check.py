@@ -23,7 +23,11 @@ from infra.constructs.scheduled_work import ScheduledWork
 from infra.stage import StageSettings
 
 # The check adds reports and decisions, and changes nothing else.
-WRITABLE = (f"{lake_keys.DRIFT_REPORTS_PREFIX}*", f"{lake_keys.DECISIONS_PREFIX}*")
+WRITABLE = (
+    f"{lake_keys.drift_reports('*')}*",
+    f"{lake_keys.DRIFT_ROWS_PREFIX}*",
+    f"{lake_keys.DECISIONS_PREFIX}*",
+)
 CLAIMED = (ledger_keys.CHECKS_PREFIX, ledger_keys.NOTICES_PREFIX)
 # MLflow's clients write artifacts themselves under the run's own folder; the check may write only this file, never a
 # model.
@@ -86,7 +90,9 @@ class DriftCheck(ScheduledWork):
         self._run_on_schedule(settings)
 
     def _run_on_schedule(self, settings: StageSettings) -> None:
-        as_of = scheduler.ScheduleTargetInput.from_object({"as_of": scheduler.ContextAttribute.scheduled_time})
+        as_of = scheduler.ScheduleTargetInput.from_object(
+            {"model": settings.dataset, "as_of": scheduler.ContextAttribute.scheduled_time}
+        )
         self.add_schedule(
             "Schedule",
             settings.check_schedule,

@@ -37,13 +37,18 @@ class Ledger(dynamodb.TableV2):
 
 
 def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable, *keys: str) -> None:
-    """Let a role read and write the documents in these keys' partitions; no role may delete, only people may list."""
+    """Let a role read and write every model's documents in these keys' partitions.
+
+    No role may delete, and only people may list.
+    """
     iam.Grant.add_to_principal(
         grantee=grantee,
         actions=["dynamodb:GetItem", "dynamodb:PutItem"],
         resource_arns=[table.table_arn],
         conditions={
-            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": sorted({ledger_keys.partition(key) for key in keys})},
+            "ForAllValues:StringLike": {
+                "dynamodb:LeadingKeys": sorted({f"*/{ledger_keys.partition(key)}" for key in keys})
+            },
             # A condition on all keys is true if there are none, so a request that names no partition must be refused.
             "Null": {"dynamodb:LeadingKeys": "false"},
         },

@@ -29,16 +29,16 @@ from infra.stage import StageSettings
 _LEGACY = f"{lake_keys.LEGACY_MODELS_PREFIX}*"
 
 # Each function may read and add only these objects in the lake.
-FREEZE_READABLE = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*", lake_keys.training_manifest("*"))
-GATE_READABLE = (f"{lake_keys.TRAININGS_PREFIX}*", lake_keys.CHAMPION_REFERENCE)
-APPROVAL_READABLE = (lake_keys.training_verdict("*"),)
-SEALED = f"{lake_keys.SEALED_PREFIX}*"
-SEAL_READABLE = (f"{lake_keys.TRAININGS_PREFIX}*", SEALED)
-PROMOTE_READABLE = (lake_keys.training_verdict("*"), SEALED, lake_keys.CHAMPION_REFERENCE, _LEGACY)
-FREEZE_WRITABLE = (lake_keys.training_manifest("*"),)
-GATE_WRITABLE = (lake_keys.training_verdict("*"),)
+FREEZE_READABLE = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*", lake_keys.training_manifest("*", "*"))
+GATE_READABLE = (f"{lake_keys.trainings('*')}*", lake_keys.champion_reference("*"))
+APPROVAL_READABLE = (lake_keys.training_verdict("*", "*"),)
+SEALED = f"{lake_keys.seals('*')}*"
+SEAL_READABLE = (f"{lake_keys.trainings('*')}*", SEALED)
+PROMOTE_READABLE = (lake_keys.training_verdict("*", "*"), SEALED, lake_keys.champion_reference("*"), _LEGACY)
+FREEZE_WRITABLE = (lake_keys.training_manifest("*", "*"),)
+GATE_WRITABLE = (lake_keys.training_verdict("*", "*"),)
 SEAL_WRITABLE = (SEALED,)
-PROMOTE_WRITABLE = (lake_keys.CHAMPION_REFERENCE, _LEGACY, f"{lake_keys.LEGACY_FEATURES_PREFIX}*")
+PROMOTE_WRITABLE = (lake_keys.champion_reference("*"), _LEGACY, f"{lake_keys.LEGACY_FEATURES_PREFIX}*")
 # The staged legacy files are under this prefix.
 PROMOTE_DELETABLE = f"{lake_keys.LEGACY_STAGED_PREFIX}*"
 # MLflow keeps the files of models under this prefix, but nothing about runs.

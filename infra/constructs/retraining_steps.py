@@ -74,7 +74,7 @@ class RetrainingSteps:
     """Creates the steps in `scope`; a failure goes to `failed` with its step, error and cause."""
 
     REQUEST: ClassVar[str] = f"{{% {_INPUT} %}}"
-    TRAINING: ClassVar[Mapping[str, str]] = {"training_id": f"{{% {_INPUT}.training_id %}}"}
+    TRAINING: ClassVar[Mapping[str, str]] = {name: f"{{% {_INPUT}.{name} %}}" for name in ("model", "training_id")}
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class RetrainingSteps:
 
     def train(self, *, then: sfn.IChainable) -> sfn.IChainable:
         """Run the training task on the whole request and go on with `then`."""
-        fields = ("training_id", "as_of", "trigger", "reason", "report")
+        fields = ("model", "training_id", "as_of", "trigger", "reason", "report")
         arguments = [part for field in fields for part in (f"--{field.replace('_', '-')}", f"{{% {_INPUT}.{field} %}}")]
         timeout = cdk.Duration.minutes(self._settings.training_timeout_minutes)
         step = self._run("Train", ["train", *arguments], timeout=timeout)
@@ -137,7 +137,8 @@ class RetrainingSteps:
 
     def smoke(self, *, then: sfn.IChainable) -> sfn.IChainable:
         """Load the sealed challenger and repeat known predictions, before anything is moved."""
-        command = ["smoke", "--training-id", self.TRAINING["training_id"], "--sha256", "{% $states.input.sha256 %}"]
+        model, training = self.TRAINING["model"], self.TRAINING["training_id"]
+        command = ["smoke", "--model", model, "--training-id", training, "--sha256", "{% $states.input.sha256 %}"]
         step = self._run("Smoke", command, timeout=_SMOKE_TIMEOUT)
         return self._judge(step, "Smoke", then=then)
 
@@ -185,7 +186,11 @@ class RetrainingSteps:
                 "request": RetrainingSteps.REQUEST,
                 "trained": f"{{% $states.input.outcome != '{FAILED}' %}}",
             },
-            outputs={"outcome": outcome, "waiting": "{% $states.result.Payload.waiting %}"},
+            outputs={
+                "outcome": outcome,
+                "waiting": "{% $states.result.Payload.waiting %}",
+                "execution": "{% $states.result.Payload.execution %}",
+            },
         )
         _retry(step, _LAMBDA_TRANSIENT)
         step.add_catch(otherwise, errors=["States.ALL"], outputs={"outcome": outcome})
@@ -203,7 +208,7 @@ class RetrainingSteps:
                 "Resource": "arn:aws:states:::states:startExecution",
                 "Arguments": {
                     "StateMachineArn": "{% $states.context.StateMachine.Id %}",
-                    "Name": "{% $states.input.waiting.training_id %}",
+                    "Name": "{% $states.input.execution %}",
                     "Input": "{% $states.input.waiting %}",
                 },
                 "TimeoutSeconds": 60,

@@ -18,19 +18,19 @@ from infra.stage import StageSettings
 
 # A training may add its own results, but neither games, nor its manifest, nor the gate's verdict on it.
 WRITABLE = (
-    lake_keys.training_record("*"),
-    lake_keys.training_profile("*"),
-    lake_keys.training_holdout("*"),
-    lake_keys.training_smoke("*"),
-    lake_keys.training_card("*"),
-    lake_keys.training_card_page("*"),
-    lake_keys.training_card_text("*"),
-    f"{lake_keys.training_spool('*')}*",
-    f"{lake_keys.training_legacy('*')}*",
+    lake_keys.training_record("*", "*"),
+    lake_keys.training_profile("*", "*"),
+    lake_keys.training_holdout("*", "*"),
+    lake_keys.training_smoke("*", "*"),
+    lake_keys.training_card("*", "*"),
+    lake_keys.training_card_page("*", "*"),
+    lake_keys.training_card_text("*", "*"),
+    f"{lake_keys.training_spool('*', '*')}*",
+    f"{lake_keys.training_legacy('*', '*')}*",
 )
 ARTIFACTS = f"{ARTIFACT_FOLDER}/*"
 # Runs that waited for the tracking server are here; a training may delete nothing else.
-DELETABLE = (f"{lake_keys.training_spool('*')}*",)
+DELETABLE = (f"{lake_keys.training_spool('*', '*')}*",)
 
 
 TRAINING_CONTAINER = "training"

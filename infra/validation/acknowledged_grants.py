@@ -10,7 +10,7 @@ _TRAINING_ROLE = "pipeline/Training/Task/TaskRole/DefaultPolicy/Resource"
 _MACHINE_ROLE = "pipeline/Retraining/Machine/Role/DefaultPolicy/Resource"
 _COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 _RESULTS = tuple(
-    key("*")
+    key("*", "*")
     for key in (
         lake_keys.training_record,
         lake_keys.training_profile,
@@ -63,7 +63,7 @@ GRANTS = (
     _iam5(
         "<LakeBucket>/*",
         _CHECK_ROLE,
-        reason="It reads data, profiles and decisions, whose keys depend on the dataset; it writes under two prefixes.",
+        reason="It reads data, profiles and decisions, whose keys depend on the model; it writes under three prefixes.",
     ),
     *(
         _iam5(
@@ -75,15 +75,20 @@ GRANTS = (
         for prefix in (lake_keys.GAMES_PREFIX, lake_keys.TABLES_PREFIX)
     ),
     _iam5(
-        f"<LakeBucket>/{lake_keys.TRAININGS_PREFIX}*",
+        f"<LakeBucket>/{lake_keys.trainings('*')}*",
         _step_role("Gate"),
         _step_role("Seal"),
         reason="It reads what the training wrote; its own verdict lies under another key.",
     ),
     _iam5(
-        f"<LakeBucket>/{lake_keys.SEALED_PREFIX}*",
+        f"<LakeBucket>/{lake_keys.seals('*')}*",
         *map(_step_role, ("Seal", "Promote")),
-        reason="There is one folder for each seal.",
+        reason="There is one folder for each seal, by model.",
+    ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.champion_reference('*')}",
+        *map(_step_role, ("Gate", "Promote")),
+        reason="There is one such document for each model.",
     ),
     _iam5("<ArtifactsBucket>/mlflow/*/models/*", _step_role("Seal"), reason="MLflow chooses the keys of models."),
     _iam5(
@@ -110,8 +115,8 @@ GRANTS = (
         reason="This is about the alert topic's own key; SNS may make a data key by either call.",
     ),
     *(
-        _iam5(f"<LakeBucket>/{prefix}*", _CHECK_ROLE, reason="Reports and decisions are stored by day and check.")
-        for prefix in (lake_keys.DRIFT_REPORTS_PREFIX, lake_keys.DECISIONS_PREFIX)
+        _iam5(f"<LakeBucket>/{prefix}*", _CHECK_ROLE, reason="They are stored by model, day and check.")
+        for prefix in (lake_keys.drift_reports("*"), lake_keys.DRIFT_ROWS_PREFIX, lake_keys.DECISIONS_PREFIX)
     ),
     *(
         _iam5(f"<LakeBucket>/{prefix}*", _ARRIVALS_ROLE, reason=reason)
@@ -151,24 +156,24 @@ GRANTS = (
         for prefix, role, reason in (
             (lake_keys.LEGACY_STAGED_PREFIX, _step_role("Promote"), "Each training has a folder for its files."),
             (
-                lake_keys.training_legacy("*"),
+                lake_keys.training_legacy("*", "*"),
                 _TRAINING_ROLE,
                 "Files that wait for a promotion lie in each training's folder.",
             ),
             (
-                lake_keys.training_spool("*"),
+                lake_keys.training_spool("*", "*"),
                 _TRAINING_ROLE,
                 "Runs that waited for the server lie in each training's folder.",
             ),
         )
     ),
     _iam5(
-        f"<LakeBucket>/{lake_keys.training_manifest('*')}",
+        f"<LakeBucket>/{lake_keys.training_manifest('*', '*')}",
         _step_role("Freeze"),
         reason="One object of each training's folder.",
     ),
     _iam5(
-        f"<LakeBucket>/{lake_keys.training_verdict('*')}",
+        f"<LakeBucket>/{lake_keys.training_verdict('*', '*')}",
         *map(_step_role, ("Gate", "RequestApproval", "Promote")),
         reason="One object of each training's folder.",
     ),

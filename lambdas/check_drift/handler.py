@@ -11,5 +11,6 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Check the window that the event names, or the days before its `as_of`."""
-    response = bootstrap.drift_monitor().run(DriftCheckRequest.model_validate(event), now=datetime.now(UTC))
+    request = DriftCheckRequest.model_validate(event)
+    response = bootstrap.drift_monitor(request.model).run(request, now=datetime.now(UTC))
     return answer("drift checked", response)

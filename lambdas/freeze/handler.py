@@ -10,5 +10,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Record which data the training that the event asks for uses."""
-    response = bootstrap.freezing()(RetrainingRequest.model_validate(event))
+    response = bootstrap.freeze_data(RetrainingRequest.model_validate(event))
     return answer("data frozen", response)

@@ -10,5 +10,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Judge the challenger of the training that the event names."""
-    response = bootstrap.gate()(GateRequest.model_validate(event))
+    response = bootstrap.judge(GateRequest.model_validate(event))
     return answer("challenger judged", response)

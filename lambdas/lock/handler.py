@@ -11,5 +11,6 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Take the lock for the retraining that the event asks for, or remember the request."""
-    response = bootstrap.retraining_lock().acquire(RetrainingRequest.model_validate(event), now=datetime.now(UTC))
+    request = RetrainingRequest.model_validate(event)
+    response = bootstrap.retraining_lock(request.model).acquire(request, now=datetime.now(UTC))
     return answer("lock asked for", response)

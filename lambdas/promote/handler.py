@@ -10,5 +10,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Make the challenger of the training that the event names champion."""
-    response = bootstrap.promotion()(PromoteRequest.model_validate(event))
+    response = bootstrap.promote(PromoteRequest.model_validate(event))
     return answer("champion promoted", response)

@@ -13,8 +13,8 @@ _TIME_FOR_ONE_FILE_MS = 120_000
 @instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Load every new file; files for which there is no time are left for the next round."""
-    ArrivalsRequest.model_validate(event)
-    response = bootstrap.arrivals().round(
+    request = ArrivalsRequest.model_validate(event)
+    response = bootstrap.arrivals(request.model).round(
         now=datetime.now(UTC), enough=lambda: context.get_remaining_time_in_millis() < _TIME_FOR_ONE_FILE_MS
     )
     return answer("rows received", response)

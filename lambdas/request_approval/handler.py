@@ -10,5 +10,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Ask whether the challenger of the training that the event names may become champion."""
-    response = bootstrap.approval_request()(ApprovalRequest.model_validate(event))
+    response = bootstrap.ask_for_approval(ApprovalRequest.model_validate(event))
     return answer("approval asked for", response, secret=frozenset({"token"}))

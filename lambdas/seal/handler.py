@@ -10,5 +10,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Copy the challenger of the training that the event names to where no training can write."""
-    response = bootstrap.sealing()(SealRequest.model_validate(event))
+    response = bootstrap.seal(SealRequest.model_validate(event))
     return answer("challenger sealed", response)

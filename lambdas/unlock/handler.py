@@ -10,5 +10,6 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Give the lock back and say which request waited for it."""
-    response = bootstrap.retraining_lock().release(UnlockRequest.model_validate(event))
+    request = UnlockRequest.model_validate(event)
+    response = bootstrap.retraining_lock(request.request.model).release(request)
     return answer("lock given back", response)

@@ -38,11 +38,14 @@ def filled_lake(games: pa.Table) -> InMemoryLake:
         time_column=DATASET.time_column,
         outcomes=DATASET.outcomes,
     )
-    lake.write(lake_keys.training_profile("initial"), profile.to_bytes())
+    lake.write(lake_keys.training_profile("nba_games", "initial"), profile.to_bytes())
     reference = ChampionReference(
-        version="1", training_id="initial", profile_key=lake_keys.training_profile("initial"), dataset="nba_games"
+        version="1",
+        training_id="initial",
+        profile_key=lake_keys.training_profile("nba_games", "initial"),
+        dataset="nba_games",
     )
-    lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json().encode())
+    lake.write(lake_keys.champion_reference("nba_games"), reference.model_dump_json().encode())
     return lake
 
 

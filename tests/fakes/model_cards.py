@@ -46,7 +46,7 @@ def card(
         registered_model="nba-game-predictions",
         train_period=(date(1990, 11, 2), date(2015, 3, 1)),
         test_period=(date(2015, 3, 1), date(2019, 1, 31)),
-        manifest_key="training/drift-20190201/manifest.json",
+        manifest_key="models/nba_games/training/drift-20190201/manifest.json",
         candidates=tuple(
             CandidateCard(
                 name=name,

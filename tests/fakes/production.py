@@ -49,7 +49,7 @@ def add_training(
         reason=f"because of {training_id}",
         challenger_version=version,
         champion_version=judged_against,
-        holdout_key=lake_keys.training_holdout(training_id),
+        holdout_key=lake_keys.training_holdout("nba_games", training_id),
         holdout_rows=100,
         policy={},
         comparisons=(),
@@ -60,13 +60,13 @@ def add_training(
     production.registry.trainings[version] = training_id
     production.registry.models[version] = b"0.5"
     known = known_rows(pa.table({"x": [1.0, 2.0]}), np.full(2, 0.5))
-    production.lake.write(lake_keys.training_smoke(training_id), known)
-    production.lake.write(lake_keys.training_profile(training_id), f"profile of {training_id}".encode())
-    LegacyFiles(training_id, {"a.pkl": training_id.encode()}, {}).keep(lake=production.lake)
-    production.lake.write(lake_keys.training_record(training_id), record.model_dump_json().encode())
-    production.lake.write(lake_keys.training_verdict(training_id), decision.model_dump_json().encode())
+    production.lake.write(lake_keys.training_smoke("nba_games", training_id), known)
+    production.lake.write(lake_keys.training_profile("nba_games", training_id), f"profile of {training_id}".encode())
+    LegacyFiles("nba_games", training_id, {"a.pkl": training_id.encode()}, {}).keep(lake=production.lake)
+    production.lake.write(lake_keys.training_record("nba_games", training_id), record.model_dump_json().encode())
+    production.lake.write(lake_keys.training_verdict("nba_games", training_id), decision.model_dump_json().encode())
 
 
 def a_production() -> Production:
     """Return the production of a stage that has no champion yet."""
-    return Production(InMemoryLedger(), InMemoryRegistry(), InMemoryLake())
+    return Production("nba_games", InMemoryLedger(), InMemoryRegistry(), InMemoryLake())

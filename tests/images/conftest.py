@@ -44,7 +44,9 @@ class Stage:
 
     def train(self, training_id: str, *, as_of: date, execution: str | None = None) -> str:
         """Start a retraining and return its execution's ARN."""
-        request = RetrainingRequest(training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="a test")
+        request = RetrainingRequest(
+            model="nba_games", training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="a test"
+        )
         started = self.aws.client("stepfunctions").start_execution(
             stateMachineArn=self.loop.output(StackOutput.RETRAINING),
             name=execution or training_id,

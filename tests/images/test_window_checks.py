@@ -37,7 +37,9 @@ def _first_check(stage: Stage, attempt: int) -> Report:
         FunctionName=name, MemorySize=MEMORY_MIB, Timeout=60 + attempt
     )
     window = Window(start=date(2011, 7, 1), end=date(2019, 7 - attempt, 1))
-    body, log = stage.invoke("DriftCheck", json.loads(DriftCheckRequest(window=window).model_dump_json()))
+    body, log = stage.invoke(
+        "DriftCheck", json.loads(DriftCheckRequest(model="nba_games", window=window).model_dump_json())
+    )
     assert body["rows"] >= ROWS_OF_CASE_A
     report = Report.read(log)
     assert report.init_ms is not None

@@ -43,7 +43,11 @@ def test_the_round_reads_rows_and_adds_rows_records_and_quarantined_files(dev: S
     readable = {f"{LAKE}/incoming/*", f"{LAKE}/tables/*", f"{LAKE}/games/*", f"{LAKE}/models/*/quarantine/*"}
     assert allowed(dev.pipeline, ROLE, "s3:GetObject") == readable
     assert allowed(dev.pipeline, ROLE, "s3:PutObject") == {f"{LAKE}/{pattern}" for pattern in WRITABLE}
-    theirs = (lake_keys.incoming("churn") + "march.csv", lake_keys.CHAMPION_REFERENCE, lake_keys.training_record("t"))
+    theirs = (
+        lake_keys.incoming("churn") + "march.csv",
+        lake_keys.champion_reference("nba_games"),
+        lake_keys.training_record("nba_games", "t"),
+    )
     assert not [key for key in theirs if any(fnmatch(key, pattern) for pattern in WRITABLE)]
     loaded = (lake_keys.loaded_table("churn", "a"), lake_keys.loads(lake_keys.tables("churn")), lake_keys.games(2010))
     assert not [key for key in loaded if fnmatch(key, DELETABLE)]

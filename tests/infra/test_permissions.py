@@ -60,8 +60,15 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
         "ArrivalsFunctionServiceRole": {f"{LAKE}/{ARRIVING}"},
         "TrackingUpkeepCollectionTaskRole": {f"{ARTIFACTS}/{COLLECTABLE}"},
     }
-    kept = (lake_keys.training_record("t1"), lake_keys.training_manifest("t1"), "ml-models/random_forest.pkl")
-    gone = (f"{lake_keys.legacy_staged('t1')}random_forest.pkl", f"{lake_keys.training_spool('t1')}run.json")
+    kept = (
+        lake_keys.training_record("nba_games", "t1"),
+        lake_keys.training_manifest("nba_games", "t1"),
+        "ml-models/random_forest.pkl",
+    )
+    gone = (
+        f"{lake_keys.legacy_staged('t1')}random_forest.pkl",
+        f"{lake_keys.training_spool('nba_games', 't1')}run.json",
+    )
     assert not [key for key in kept if any(fnmatch(key, pattern) for pattern in (*DELETABLE, PROMOTE_DELETABLE))]
     assert all(any(fnmatch(key, pattern) for pattern in (*DELETABLE, PROMOTE_DELETABLE)) for key in gone)
 
@@ -136,7 +143,7 @@ def test_the_check_may_alert_and_start_this_retraining(dev: SynthesizedStage) ->
 @pytest.mark.parametrize(
     "key",
     [
-        key(date(2018, 11, 1), "c1")
+        key("nba_games", date(2018, 11, 1), "c1")
         for key in (lake_keys.drift_report, lake_keys.drift_page, lake_keys.drift_rows, lake_keys.decision)
     ],
 )
@@ -150,8 +157,8 @@ WRITTEN = {
     "RequestApproval": set(),
     "Freeze": set(FREEZE_WRITABLE),
     "Gate": set(GATE_WRITABLE),
-    "Seal": {"sealed/*"},
-    "Promote": {lake_keys.CHAMPION_REFERENCE, "ml-models/*", "ml-features/*"},
+    "Seal": {"models/*/sealed/*"},
+    "Promote": {lake_keys.champion_reference("nba_games"), "ml-models/*", "ml-features/*"},
 }
 
 
@@ -160,7 +167,7 @@ def test_each_step_writes_its_own_object_and_nothing_else(dev: SynthesizedStage,
     assert allowed(dev.pipeline, f"Steps{step}", "s3:PutObject") == {f"{LAKE}/{key}" for key in WRITTEN[step]}
 
 
-TRAINING = f"{LAKE}/training/*"
+TRAINING = f"{LAKE}/models/*/training/*"
 
 
 READ = {
@@ -168,10 +175,10 @@ READ = {
     "Unlock": set(),
     "RequestApproval": {f"{TRAINING}/gate.json"},
     "Freeze": {f"{LAKE}/games/*", f"{LAKE}/tables/*", f"{TRAINING}/manifest.json"},
-    "Gate": {TRAINING, f"{LAKE}/{lake_keys.CHAMPION_REFERENCE}"},
+    "Gate": {TRAINING, f"{LAKE}/{lake_keys.champion_reference('nba_games')}"},
     "Seal": {TRAINING, f"{LAKE}/sealed/*", f"{ARTIFACTS}/mlflow/*/models/*"},
     "Promote": {f"{TRAINING}/gate.json"}
-    | {f"{LAKE}/{key}" for key in ("sealed/*", "ml-models/*", lake_keys.CHAMPION_REFERENCE)},
+    | {f"{LAKE}/{key}" for key in ("models/*/sealed/*", "ml-models/*", lake_keys.champion_reference("*"))},
 }
 
 
@@ -191,10 +198,14 @@ def test_the_collection_deletes_artifacts_that_it_cannot_read(dev: SynthesizedSt
 
 
 def test_only_freeze_and_gate_may_write_their_own_objects() -> None:
-    others = {lake_keys.training_holdout("t1"), lake_keys.training_profile("t1"), lake_keys.CHAMPION_REFERENCE}
+    others = {
+        lake_keys.training_holdout("nba_games", "t1"),
+        lake_keys.training_profile("nba_games", "t1"),
+        lake_keys.champion_reference("nba_games"),
+    }
     theirs = ((FREEZE_WRITABLE, lake_keys.training_manifest), (GATE_WRITABLE, lake_keys.training_verdict))
     for (pattern,), key in theirs:
-        assert fnmatch(key("t1"), pattern)
+        assert fnmatch(key("nba_games", "t1"), pattern)
         assert not [other for other in others if fnmatch(other, pattern)]
 
 
@@ -223,19 +234,23 @@ def test_training_adds_its_results_and_changes_neither_its_data_nor_decisions(
 ) -> None:
     added = {f"{LAKE}/{pattern}" for pattern in RESULTS} | {f"{ARTIFACTS}/mlflow/*"}
     assert allowed(dev.pipeline, "TrainingTaskTaskRole", "s3:PutObject") == added
-    legacy = f"{lake_keys.training_legacy('t1')}ml-models/random_forest.pkl"
-    own = (lake_keys.training_record("t1"), f"{lake_keys.training_spool('t1')}run.json", legacy)
+    legacy = f"{lake_keys.training_legacy('nba_games', 't1')}ml-models/random_forest.pkl"
+    own = (
+        lake_keys.training_record("nba_games", "t1"),
+        f"{lake_keys.training_spool('nba_games', 't1')}run.json",
+        legacy,
+    )
     assert all(any(fnmatch(key, pattern) for pattern in RESULTS) for key in own)
     others = (
         lake_keys.games(2010),
         f"{lake_keys.tables('t')}part.parquet",
-        lake_keys.training_manifest("t1"),
-        lake_keys.training_verdict("t1"),
-        lake_keys.CHAMPION_REFERENCE,
-        f"{lake_keys.sealed('0' * 64)}model/model.skops",
+        lake_keys.training_manifest("nba_games", "t1"),
+        lake_keys.training_verdict("nba_games", "t1"),
+        lake_keys.champion_reference("nba_games"),
+        f"{lake_keys.sealed('nba_games', '0' * 64)}model/model.skops",
         "ml-models/random_forest.pkl",
         "ml-features/train.parquet",
-        lake_keys.decision(date(2018, 11, 1), "c1"),
+        lake_keys.decision("nba_games", date(2018, 11, 1), "c1"),
     )
     assert not [key for key in others if any(fnmatch(key, pattern) for pattern in RESULTS)]
 

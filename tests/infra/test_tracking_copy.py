@@ -39,7 +39,7 @@ def test_the_task_reads_and_adds_backups_and_nothing_else_in_the_lake(dev: Synth
     for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "secretsmanager:PutSecretValue", "ecs:RunTask"):
         assert allowed(dev.tracking, ROLE, action) == set()
     assert fnmatch(lake_keys.TRACKING_BACKUPS_PREFIX + "x.zip", BACKUPS)
-    assert not fnmatch(lake_keys.CHAMPION_REFERENCE, BACKUPS)
+    assert not fnmatch(lake_keys.champion_reference("nba_games"), BACKUPS)
 
 
 def test_no_schedule_or_rule_starts_the_task(stage: SynthesizedStage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from courtside.bootstrap import drift_monitor_of, gate
+from courtside.bootstrap import _lake, drift_monitor_of, judge
 from courtside.contracts import lake_keys
 from courtside.contracts.environment import CheckDriftEnv, GateEnv
 from courtside.contracts.events import GateRequest, RetrainingRequest, Trigger
@@ -36,7 +36,8 @@ def monitor(folder: Path, said: str = "", **settings: Any) -> DriftMonitor:
             ledger_table="ledger",
             tracking_uri="https://mlflow.test",
             **settings,
-        )
+        ),
+        "churn",
     )
 
 
@@ -68,17 +69,23 @@ def test_a_stage_may_set_the_policy_and_uses_only_the_thresholds_made_for_it(
 def test_the_gate_judges_by_the_limits_of_the_contract_and_records_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, lake, lock = tmp_path / "churn.yaml", stored(holdout()), RetrainingLock(InMemoryLedger(), timedelta(hours=1))
+    path, lake, lock = (
+        tmp_path / "churn.yaml",
+        stored(holdout(), model="churn"),
+        RetrainingLock(InMemoryLedger(), timedelta(hours=1)),
+    )
     path.write_text(f"{CONTRACT}gate: {{floor_auc: 0.99, fewest_rows: 50}}\n")
-    request = RetrainingRequest(training_id="new", as_of=date(2019, 3, 1), trigger=Trigger.MANUAL, reason="test")
+    request = RetrainingRequest(
+        model="churn", training_id="new", as_of=date(2019, 3, 1), trigger=Trigger.MANUAL, reason="test"
+    )
     lock.acquire(request, now=datetime.now(UTC))
     environment = GateEnv(lake_bucket="lake", ledger_table="ledger", dataset=str(path)).as_env()
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("courtside.adapters.s3_lake.S3Lake", lambda _: lake)
-    monkeypatch.setattr("courtside.bootstrap.retraining_lock_of", lambda _: lock)
-    gate.cache_clear()
-    assert gate()(GateRequest(training_id="new")).rule == "floor"
-    gate.cache_clear()
-    record = read_document(GateDecision, lake_keys.training_verdict("new"), lake=lake)
+    monkeypatch.setattr("courtside.bootstrap.retraining_lock_of", lambda *_: lock)
+    _lake.cache_clear()
+    assert judge(GateRequest(model="churn", training_id="new")).rule == "floor"
+    _lake.cache_clear()
+    record = read_document(GateDecision, lake_keys.training_verdict("churn", "new"), lake=lake)
     assert record.policy == GatePolicy(floor_auc=0.99, fewest_rows=50).as_dict()

@@ -14,6 +14,7 @@ from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.names import StackOutput
 
 FOUND = DriftCheckResponse(
+    model="nba_games",
     check_id="c", window=Window(start=date(2026, 11, 1), end=date(2026, 12, 1)), rows=1412, features_drifted=("month",),
     decision="alert", rule="some_drift", reason="1 of 16 features moved", report_key="drift/r.json",
 )  # fmt: skip

@@ -77,7 +77,9 @@ def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 
 def request(training_id: str = "drift-v3") -> RetrainingRequest:
-    return RetrainingRequest(training_id=training_id, as_of=date(2026, 3, 1), trigger=Trigger.MANUAL, reason="test")
+    return RetrainingRequest(
+        model="nba_games", training_id=training_id, as_of=date(2026, 3, 1), trigger=Trigger.MANUAL, reason="test"
+    )
 
 
 @pytest.fixture
@@ -227,6 +229,7 @@ def test_a_webhook_address_appears_in_no_log_line(written: Written, monkeypatch:
 
 def checked(decision: str) -> DriftCheckResponse:
     return DriftCheckResponse(
+        model="nba_games",
         check_id="v3-2026-02-01-2026-03-01-calibrated",
         window=Window(start=date(2026, 2, 1), end=date(2026, 3, 1)),
         rows=412,

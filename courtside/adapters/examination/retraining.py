@@ -10,13 +10,15 @@ from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.contracts import ledger_keys
 from courtside.contracts.errors import CourtsideError
+from courtside.contracts.events import execution_name
 from courtside.contracts.names import ModelPlace
 from courtside.contracts.records import ChampionPointer, ChampionReference, RetrainingLockState
 from courtside.core.drift import Profile
 from courtside.core.findings import Finding, broken, doubtful, fine
 from courtside.core.runs import RunState, last_training, training_run
 from courtside.workflows.ledger_documents import read
-from courtside.workflows.ports import Lake, Ledger, TrackingUnavailable
+from courtside.workflows.model_ledger import ModelLedger
+from courtside.workflows.ports import Lake, TrackingUnavailable
 from courtside.workflows.runs import Executions
 from courtside.workflows.sealed_models import (
     ReferenceUnreadable,
@@ -32,7 +34,7 @@ _LOOKED_AT = 5
 
 
 def running(machine: str) -> list[str]:
-    """Return the names of the running executions, which are trainings' ids, newest first."""
+    """Return the names of the running executions, newest first."""
     pages = (
         boto3.client("stepfunctions")
         .get_paginator("list_executions")
@@ -41,7 +43,7 @@ def running(machine: str) -> list[str]:
     return [each["name"] for page in pages for each in page["executions"]]
 
 
-def lock(ledger: Ledger, *, machine: str, now: datetime) -> Iterator[Finding]:
+def lock(ledger: ModelLedger, *, machine: str, now: datetime) -> Iterator[Finding]:
     """Examine the retraining lock: whether its holder runs, and whether a request waits although nobody holds it."""
     state = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
     runs = running(machine)
@@ -51,7 +53,7 @@ def lock(ledger: Ledger, *, machine: str, now: datetime) -> Iterator[Finding]:
             yield broken("lock", f"nobody holds it, and training {state.waiting.training_id} waits to be started", fix)
         else:
             yield fine("lock", "free")
-    elif state.holder in runs:
+    elif execution_name(ledger.model, state.holder) in runs:
         yield fine("lock", f"held by training {state.holder}, which runs")
     elif state.lease_until is not None and state.lease_until > now:
         fix = f"wait: its lease ends at {state.lease_until:%Y-%m-%d %H:%M} UTC, and the next retraining takes it over"
@@ -77,7 +79,7 @@ def trainings(executions: Executions) -> Iterator[Finding]:
         yield fine("last training", f"{last.id} is {last.state}: {last.outcome}")
 
 
-def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str, place: ModelPlace) -> Iterator[Finding]:
+def champion(ledger: ModelLedger, *, lake: Lake, tracking_uri: str, place: ModelPlace) -> Iterator[Finding]:
     """Examine that ledger, registry and drift reference name one champion, and that it can be loaded and predicts."""
     registered = MlflowRegistry(tracking_uri, model=place.registered_model).champion_version()
     yield fine("tracking", f"{tracking_uri} answers")
@@ -85,7 +87,7 @@ def champion(ledger: Ledger, *, lake: Lake, tracking_uri: str, place: ModelPlace
     named = registered if pointer is None else pointer.version
     repair = f'courtside versions promote {named or "VERSION"} --reason "let everything follow the ledger"'
     try:
-        reference = reference_in_use(lake)
+        reference = reference_in_use(ledger.model, lake=lake)
     except ReferenceUnreadable as error:
         yield broken("champion", str(error), repair)
         return
@@ -111,9 +113,9 @@ def _loaded(reference: ChampionReference, *, lake: Lake, tracking: MlflowTrackin
     try:
         profile = _profile(reference, lake=lake)
         if reference.sha256 is None:
-            champion_model(lake=lake, tracking=tracking)
+            champion_model(reference.dataset, lake=lake, tracking=tracking)
             return fine(check, f"version {reference.version} and {profile}")
-        rows = smoke(sealed_model(reference.sha256, lake=lake), models=MlflowModels())
+        rows = smoke(sealed_model(reference.dataset, reference.sha256, lake=lake), models=MlflowModels())
     except TrackingUnavailable:
         raise
     except CourtsideError as error:

@@ -14,6 +14,7 @@ class DecisionRecord(Payload):
     ones should have come and did not.
     """
 
+    model: str
     check_id: str
     window: Window
     champion_version: str

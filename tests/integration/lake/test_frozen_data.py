@@ -75,6 +75,6 @@ def test_data_is_frozen_once_and_stays_readable_when_it_is_replaced(lake: S3Lake
     manifest = freeze(request, lake=lake, dataset=nba)
     store_games(simulate_games(seasons=[2010, 2011], seed=8), lake=lake)
     assert freeze(request, lake=lake, dataset=nba) == manifest
-    kept = DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("first")))
+    kept = DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("nba_games", "first")))
     assert kept == manifest
     assert frozen_features(kept, lake=lake, dataset=nba).table.num_rows > 2_000

@@ -69,9 +69,9 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
     assert record.rows_train == 800
     assert record.split is not None
     assert record.split.startswith("drawn with seed 42")
-    key = lake_keys.training_profile("first")
+    key = lake_keys.training_profile("nba_games", "first")
     champion = ChampionReference(version="1", training_id="first", profile_key=key, dataset="churn")
-    lake.write(lake_keys.CHAMPION_REFERENCE, champion.model_dump_json().encode())
+    lake.write(lake_keys.champion_reference("nba_games"), champion.model_dump_json().encode())
     alerts, claims = RecordedAlerts(), Claims(InMemoryLedger(), sleep=lambda _: None)
     monitor = DriftMonitor(
         lake=lake,
@@ -83,7 +83,7 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
         claims=claims,
         overdue=OverdueData(lake, dataset, claims, alerts),
     )
-    asks = DriftCheckRequest(as_of=now)
+    asks = DriftCheckRequest(model="nba_games", as_of=now)
     assert monitor.run(asks, now=now).rule == "no_new_load"
     dearer = pc.multiply(rows.column("monthly_charge"), pa.scalar(3.0))
     moved = rows.set_column(rows.column_names.index("monthly_charge"), "monthly_charge", dearer).slice(1_000)

@@ -33,7 +33,9 @@ class Stage:
     def train(self, training_id: str, *, as_of: date) -> str:
         """Start a retraining and return its execution's ARN."""
         return self.loop.retrain(
-            RetrainingRequest(training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="a test")
+            RetrainingRequest(
+                model="nba_games", training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="a test"
+            )
         )
 
     def end(self, arn: str, *, timeout: float = 600) -> str:

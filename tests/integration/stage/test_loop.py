@@ -96,7 +96,7 @@ def test_every_logged_model_predicts_as_it_did_in_training(stage: Stage, champio
 
     import pyarrow.parquet as pq
 
-    holdout = pq.read_table(io.BytesIO(stage.lake.read(lake_keys.training_holdout(champion))))
+    holdout = pq.read_table(io.BytesIO(stage.lake.read(lake_keys.training_holdout("nba_games", champion))))
     rows = pq.read_table(io.BytesIO(stage.lake.read("ml-features/test.parquet")))
     loaded = MlflowTracking(stage.aws.tracking_url).champion()
     assert loaded is not None
@@ -142,7 +142,7 @@ def test_a_new_champion_can_be_rolled_back(stage: Stage) -> None:
     assert stage.loop.verdict("second").promote, stage.loop.verdict("second").reason
     assert registry.champion_version() == second
     ledger = DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
-    production = Production(ledger, registry, stage.lake)
+    production = Production("nba_games", ledger, registry, stage.lake)
     done = rollback(production=production, models=MlflowModels(), by="a test", now=datetime.now(UTC))
     assert (done.before, done.after) == (second, first)
     assert registry.champion_version() == first

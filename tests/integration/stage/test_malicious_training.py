@@ -92,17 +92,19 @@ def champion_seal(stage: Stage) -> str:
 
 
 def sealed_key(stage: Stage) -> str:
-    return next(key for key in stage.lake.keys(lake_keys.sealed(champion_seal(stage))) if f"/{MODEL}" in key)
+    return next(
+        key for key in stage.lake.keys(lake_keys.sealed("nba_games", champion_seal(stage))) if f"/{MODEL}" in key
+    )
 
 
 FORGED = b"forged"
 LAKE_ATTACKS: dict[str, Callable[[Stage], str]] = {
     "the sealed model": sealed_key,
-    "the seal's manifest": lambda stage: f"{lake_keys.sealed(champion_seal(stage))}manifest.json",
-    "a seal of its own": lambda _: f"{lake_keys.sealed('0' * 64)}manifest.json",
-    "the drift reference": lambda _: lake_keys.CHAMPION_REFERENCE,
-    "its own verdict": lambda _: lake_keys.training_verdict("attack"),
-    "another's verdict": lambda _: lake_keys.training_verdict("first"),
+    "the seal's manifest": lambda stage: f"{lake_keys.sealed('nba_games', champion_seal(stage))}manifest.json",
+    "a seal of its own": lambda _: f"{lake_keys.sealed('nba_games', '0' * 64)}manifest.json",
+    "the drift reference": lambda _: lake_keys.champion_reference("nba_games"),
+    "its own verdict": lambda _: lake_keys.training_verdict("nba_games", "attack"),
+    "another's verdict": lambda _: lake_keys.training_verdict("nba_games", "first"),
     "the legacy models": lambda _: f"{lake_keys.LEGACY_MODELS_PREFIX}random_forest.pkl",
     "the legacy features": lambda _: f"{lake_keys.LEGACY_FEATURES_PREFIX}test.parquet",
     "what others are trained on": lambda _: lake_keys.games(2010),
@@ -149,7 +151,7 @@ def test_overwriting_the_champions_own_run_has_no_effect(stage: Stage, attacker:
     """
     version = champion_version(stage)
     assert version is not None
-    seal = sealed_model(champion_seal(stage), lake=stage.lake)
+    seal = sealed_model("nba_games", champion_seal(stage), lake=stage.lake)
     registry = MlflowRegistry(stage.aws.tracking_url)
     registered = registry.model_files(version)
     assert registered == seal.files(MODEL)
@@ -157,7 +159,10 @@ def test_overwriting_the_champions_own_run_has_no_effect(stage: Stage, attacker:
     bucket, _, folder = place.removeprefix("s3://").partition("/")
     artifacts, mine = lake_of(attacker, bucket), lake_of(attacker, stage.lake.bucket)
     own = {key: artifacts.read(key) for key in artifacts.keys(folder)}
-    kept = {key: mine.read(key) for key in (lake_keys.training_record("first"), lake_keys.training_profile("first"))}
+    kept = {
+        key: mine.read(key)
+        for key in (lake_keys.training_record("nba_games", "first"), lake_keys.training_profile("nba_games", "first"))
+    }
     for key in own:
         artifacts.write(key, FORGED)
     for key in kept:

@@ -140,9 +140,9 @@ def test_a_challenger_that_fails_its_smoke_check_never_becomes_champion(stage: S
     history = printed(courtside(stage, "versions", "history", "--json"))
     arn = stage.train("breaks", as_of=SUMMER + timedelta(3))
     # The predictions that the training recorded for its known rows are changed before they are sealed.
-    key = lake_keys.training_smoke("breaks")
+    key = lake_keys.training_smoke("nba_games", "breaks")
     deadline = time.monotonic() + 300
-    while key not in stage.lake.keys(lake_keys.TRAININGS_PREFIX):
+    while key not in stage.lake.keys(lake_keys.trainings("nba_games")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     rows = pq.read_table(io.BytesIO(stage.lake.read(key)))
@@ -268,7 +268,9 @@ def test_drift_too_soon_after_a_training_does_not_start_another(stage: Stage) ->
     trained = state.model_copy(update={"trained_as_of": SUMMER})
     assert table.put(written(ledger_keys.RETRAINING_LOCK, trained, expected_revision=revision))
     arn = stage.loop.retrain(
-        RetrainingRequest(training_id="too-soon", as_of=SUMMER, trigger=Trigger.DRIFT, reason="a test")
+        RetrainingRequest(
+            model="nba_games", training_id="too-soon", as_of=SUMMER, trigger=Trigger.DRIFT, reason="a test"
+        )
     )
     assert stage.end(arn) == "SUCCEEDED"
     assert told_once(stage, containing="Retraining too-soon was not started")
@@ -285,7 +287,7 @@ def test_the_next_prediction_after_a_rollback_uses_the_target_version(stage: Sta
     assert done == {"before": before, "after": target}
     assert champion_version(stage) == stage.loop.drift_reference().version == target
     # The target of the rollback makes the next prediction, which for known rows equals the one from its training.
-    loaded = champion_model(lake=stage.lake, tracking=MlflowTracking(stage.aws.tracking_url))
+    loaded = champion_model("nba_games", lake=stage.lake, tracking=MlflowTracking(stage.aws.tracking_url))
     assert loaded is not None
     assert loaded.version == target
     # One line says which version is champion and since when.

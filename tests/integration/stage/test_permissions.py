@@ -39,10 +39,12 @@ from tests.integration.stage.test_loop import told_once
 from tests.integration.stage.test_tracking_database import SERVER, disconnect_everybody, run_scheduled, secret_of
 from tests.integration.stage.test_tracking_database import call as ask_mlflow
 
-FIRST = RetrainingRequest(training_id="first", as_of=date(2010, 7, 1), trigger=Trigger.MANUAL, reason="a test")
+FIRST = RetrainingRequest(
+    model="nba_games", training_id="first", as_of=date(2010, 7, 1), trigger=Trigger.MANUAL, reason="a test"
+)
 RELEASE = UnlockRequest(request=FIRST, trained=False)
 NOBODY = "never-trained"
-BEFORE_BASKETBALL = DriftCheckRequest(window=Window(start=date(1890, 1, 1), end=date(1890, 2, 1)))
+BEFORE_BASKETBALL = DriftCheckRequest(model="nba_games", window=Window(start=date(1890, 1, 1), end=date(1890, 2, 1)))
 
 
 def function_of(stage: Stage, part: str) -> dict[str, Any]:
@@ -108,20 +110,25 @@ CASES = [
     ("StepsLock", "dynamodb:PutItem", FIRST, ""),
     ("StepsFreeze", "s3:GetObject", FIRST, ""),
     ("StepsFreeze", "dynamodb:PutItem", FIRST, ""),
-    ("StepsGate", "s3:GetObject", GateRequest(training_id="first"), ""),
+    ("StepsGate", "s3:GetObject", GateRequest(model="nba_games", training_id="first"), ""),
     (
         "StepsRequestApproval",
         "s3:GetObject",
-        ApprovalRequest(training_id=NOBODY, token="t", wait_seconds=60),
+        ApprovalRequest(model="nba_games", training_id=NOBODY, token="t", wait_seconds=60),
         "ObjectMissing",
     ),
-    ("StepsPromote", "dynamodb:GetItem", PromoteRequest(training_id=NOBODY, sha256="0" * 64), "LeaseLost"),
-    ("StepsSeal", "s3:GetObject", SealRequest(training_id="first"), ""),
-    ("StepsSeal", "s3:PutObject", SealRequest(training_id="first"), ""),
+    (
+        "StepsPromote",
+        "dynamodb:GetItem",
+        PromoteRequest(model="nba_games", training_id=NOBODY, sha256="0" * 64),
+        "LeaseLost",
+    ),
+    ("StepsSeal", "s3:GetObject", SealRequest(model="nba_games", training_id="first"), ""),
+    ("StepsSeal", "s3:PutObject", SealRequest(model="nba_games", training_id="first"), ""),
     ("StepsUnlock", "dynamodb:GetItem", RELEASE, ""),
     ("DriftCheckFunction", "s3:GetObject", BEFORE_BASKETBALL, ""),
     ("DriftCheckFunction", "s3:ListBucket", BEFORE_BASKETBALL, ""),
-    ("ArrivalsFunction", "s3:ListBucket", ArrivalsRequest(), ""),
+    ("ArrivalsFunction", "s3:ListBucket", ArrivalsRequest(model="nba_games"), ""),
 ]
 
 
@@ -224,8 +231,13 @@ def told(stage: Stage) -> list[str]:
 def test_no_template_environment_or_log_contains_a_webhook_password_or_token(stage: Stage) -> None:
     heard = len(stage.slack.messages)
     asked = FIRST.model_copy(update={"training_id": "asked-for"})
-    stage.lake.write(lake_keys.training_verdict("asked-for"), stage.lake.read(lake_keys.training_verdict("first")))
-    asks = ApprovalRequest(training_id="asked-for", token="that-answers-for-a-person", wait_seconds=60)
+    stage.lake.write(
+        lake_keys.training_verdict("nba_games", "asked-for"),
+        stage.lake.read(lake_keys.training_verdict("nba_games", "first")),
+    )
+    asks = ApprovalRequest(
+        model="nba_games", training_id="asked-for", token="that-answers-for-a-person", wait_seconds=60
+    )
     assert call(stage, "StepsLock", asked) == ""
     assert call(stage, "StepsRequestApproval", asks) == ""
     assert call(stage, "StepsUnlock", UnlockRequest(request=asked, trained=False)) == ""

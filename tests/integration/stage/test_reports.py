@@ -52,7 +52,7 @@ def test_a_check_archives_its_report_and_logs_a_run(stage: Stage) -> None:
         stage.end(answer.execution_arn)
     assert answer.page_key is not None
     page = stage.lake.read(answer.page_key)
-    rows = pq.read_table(io.BytesIO(stage.lake.read(lake_keys.drift_rows(MARCH.end, answer.check_id))))
+    rows = pq.read_table(io.BytesIO(stage.lake.read(lake_keys.drift_rows("nba_games", MARCH.end, answer.check_id))))
     assert rows.schema.equals(ROWS_SCHEMA)
     assert rows.num_rows == 16
     (run,) = runs(stage, answer.check_id)
@@ -74,7 +74,7 @@ def test_a_repeated_backfill_gives_the_same_results_and_sends_no_alerts(stage: S
     assert printed(courtside(stage, *command)) == first
     assert {key: stage.lake.read(key) for key in stage.lake.keys("drift/") if "backfill" in key} == kept
     assert (len(stage.slack.messages), len(stage.loop.executions())) == before
-    logged = [key for key in stage.lake.keys("decisions/") if key.endswith("-backfill.json")]
+    logged = [key for key in stage.lake.keys(lake_keys.DECISIONS_PREFIX) if key.endswith("-backfill.json")]
     records = [DecisionRecord.model_validate_json(stage.lake.read(key)) for key in logged]
     assert [(record.backfilled, record.done) for record in records] == [(True, True)] * 2
     assert all(len(runs(stage, record.check_id)) == 1 for record in records)

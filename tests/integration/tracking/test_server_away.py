@@ -197,7 +197,7 @@ def test_a_server_that_dies_in_the_middle_keeps_its_runs_and_gets_the_rest_later
     assert registry.training_of("2") == "half"
     holdout = _holdout(lake, "half")
     assert np.allclose(holdout.column("champion").to_numpy(), holdout.column("challenger").to_numpy(), atol=1e-6)
-    assert json.loads(lake.read(lake_keys.training_record("half")))["challenger_version"] == "2"
+    assert json.loads(lake.read(lake_keys.training_record("nba_games", "half")))["challenger_version"] == "2"
 
 
 def test_an_old_pickle_is_registered_without_changing_the_recipe_or_aliases(
@@ -236,9 +236,11 @@ def _sha256(lake: FolderLake, name: str) -> str:
 
 
 def _train(training_id: str, lake: FolderLake, tracking: MlflowTracking) -> TrainingRecord:
-    request = RetrainingRequest(training_id=training_id, as_of=date(2011, 7, 1), trigger=Trigger.MANUAL, reason="test")
+    request = RetrainingRequest(
+        model="nba_games", training_id=training_id, as_of=date(2011, 7, 1), trigger=Trigger.MANUAL, reason="test"
+    )
     return train(request, lake=lake, tracking=tracking, dataset=DATASET)
 
 
 def _holdout(lake: FolderLake, training_id: str) -> pa.Table:
-    return pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout(training_id))))
+    return pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("nba_games", training_id))))

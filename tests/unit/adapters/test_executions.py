@@ -16,7 +16,9 @@ from courtside.contracts.events import RetrainingRequest, Trigger
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:M"
 ARN = "arn:aws:states:eu-central-1:123456789012:execution:M:t"
 NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)
-REQUEST = RetrainingRequest(training_id="t", as_of=NOW.date(), trigger=Trigger.MANUAL, reason="asked")
+REQUEST = RetrainingRequest(
+    model="nba_games", training_id="t", as_of=NOW.date(), trigger=Trigger.MANUAL, reason="asked"
+)
 
 
 def entered(name: str, given: dict[str, Any]) -> dict[str, Any]:

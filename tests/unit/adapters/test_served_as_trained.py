@@ -152,7 +152,9 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         fitted.extend(fit_candidates(*given, **named))
         return fitted
 
-    asked = RetrainingRequest(training_id="t1", as_of=date.max, trigger=Trigger.MANUAL, reason="test")
+    asked = RetrainingRequest(
+        model="nba_games", training_id="t1", as_of=date.max, trigger=Trigger.MANUAL, reason="test"
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "fit_candidates", remembered)
         record = training.train(asked, lake=lake, tracking=MlflowTracking(uri), dataset=dataset)

@@ -12,7 +12,9 @@ from tests.fakes.production import NOW
 
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:M"
 ARN = "arn:aws:states:eu-central-1:123456789012:execution:M:t"
-REQUEST = RetrainingRequest(training_id="t", as_of=NOW.date(), trigger=Trigger.MANUAL, reason="asked")
+REQUEST = RetrainingRequest(
+    model="nba_games", training_id="t", as_of=NOW.date(), trigger=Trigger.MANUAL, reason="asked"
+)
 
 
 @pytest.fixture

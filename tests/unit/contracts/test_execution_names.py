@@ -7,10 +7,10 @@ from courtside.contracts.events import NAME_LIMIT, execution_name
 
 @pytest.mark.parametrize("letters", [1, NAME_LIMIT - 1, NAME_LIMIT])
 def test_an_id_that_fits_is_used_as_the_name(letters: int) -> None:
-    assert execution_name("x" * letters) == "x" * letters
+    assert execution_name("nba_games", "x" * letters) == "x" * letters
 
 
 def test_long_ids_that_differ_only_at_their_end_have_different_names() -> None:
-    names = {execution_name("x" * 100 + end) for end in ("", "a", "b")}
+    names = {execution_name("nba_games", "x" * 100 + end) for end in ("", "a", "b")}
     assert len(names) == 3
     assert {len(name) for name in names} == {NAME_LIMIT}

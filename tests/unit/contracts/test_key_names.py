@@ -24,10 +24,10 @@ KEYS: list[Callable[[str], str]] = [
     lake_keys.training_profile,
     lake_keys.training_holdout,
     lake_keys.training_verdict,
-    lambda name: lake_keys.drift_report(DAY, name),
-    lambda name: lake_keys.drift_page(DAY, name),
-    lambda name: lake_keys.drift_rows(DAY, name),
-    lambda name: lake_keys.decision(DAY, name),
+    lambda name: lake_keys.drift_report("nba_games", DAY, name),
+    lambda name: lake_keys.drift_page("nba_games", DAY, name),
+    lambda name: lake_keys.drift_rows("nba_games", DAY, name),
+    lambda name: lake_keys.decision("nba_games", DAY, name),
     ledger_keys.approval,
 ]
 REFUSED = [

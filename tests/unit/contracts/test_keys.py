@@ -110,20 +110,20 @@ def test_texts_for_people_do_not_count_as_spelled_keys(code: str) -> None:
 def test_a_training_id_that_would_leave_its_folder_is_refused(training_id: str) -> None:
     for make in (lake_keys.training_legacy, lake_keys.training_spool, lake_keys.spooled_run, lake_keys.training_record):
         with pytest.raises(NameUnusable):
-            make(training_id)
+            make("nba_games", training_id)
 
 
 def test_the_key_of_a_decision_is_parsed() -> None:
-    assert lake_keys.decision_of(lake_keys.decision(date(2026, 3, 1), "abc")) == (date(2026, 3, 1), "abc")
+    assert lake_keys.decision_of(lake_keys.decision("nba_games", date(2026, 3, 1), "abc")) == (date(2026, 3, 1), "abc")
 
 
 @pytest.mark.parametrize(
     "key",
     [
-        "decisions/dt=2026-02-30/abc.json",
-        "decisions/dt=2026-03-01/a/b.json",
-        "decisions/dt=2026-03-01/abc.html",
-        lake_keys.drift_report(date(2026, 3, 1), "abc"),
+        "archive/decisions/model=m/dt=2026-02-30/abc.json",
+        "archive/decisions/model=m/dt=2026-03-01/a/b.json",
+        "archive/decisions/model=m/dt=2026-03-01/abc.html",
+        lake_keys.drift_report("nba_games", date(2026, 3, 1), "abc"),
         lake_keys.tracking_backup(datetime(2026, 3, 1, tzinfo=UTC)),
     ],
 )
@@ -132,7 +132,7 @@ def test_any_other_key_is_not_taken_for_a_decision(key: str) -> None:
 
 
 def test_spooled_runs_and_card_pages_are_recognised_by_their_keys() -> None:
-    assert lake_keys.is_spooled_run(lake_keys.spooled_run("an-id"))
-    assert not lake_keys.is_spooled_run(lake_keys.spooled_rows("an-id"))
-    assert lake_keys.is_training_card_page(lake_keys.training_card_page("an-id"))
-    assert not lake_keys.is_training_card_page(lake_keys.training_card("an-id"))
+    assert lake_keys.is_spooled_run(lake_keys.spooled_run("nba_games", "an-id"))
+    assert not lake_keys.is_spooled_run(lake_keys.spooled_rows("nba_games", "an-id"))
+    assert lake_keys.is_training_card_page(lake_keys.training_card_page("nba_games", "an-id"))
+    assert not lake_keys.is_training_card_page(lake_keys.training_card("nba_games", "an-id"))

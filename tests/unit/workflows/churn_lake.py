@@ -24,4 +24,4 @@ def lake_of(**tables: pa.Table) -> InMemoryLake:
 
 
 def asked(training_id: str = "first", *, as_of: date = date(2024, 1, 1)) -> RetrainingRequest:
-    return RetrainingRequest(training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="test")
+    return RetrainingRequest(model="churn", training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="test")

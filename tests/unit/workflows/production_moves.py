@@ -19,8 +19,8 @@ LATER = NOW + timedelta(hours=1)
 
 
 def promoted(production: Production, training_id: str, **changes: str) -> None:
-    sealed = seal_challenger(SealRequest(training_id=training_id), production=production)
-    request = PromoteRequest(training_id=training_id, sha256=sealed.sha256, **changes)
+    sealed = seal_challenger(SealRequest(model="nba_games", training_id=training_id), production=production)
+    request = PromoteRequest(model="nba_games", training_id=training_id, sha256=sealed.sha256, **changes)
     promote(request, production=production, now=NOW)
 
 
@@ -36,7 +36,7 @@ def by_hand(production: Production, version: str) -> Moved:
 
 def said(production: Production) -> tuple[str | None, str | None, str | None, str | None]:
     """Return the versions that ledger, registry, drift reference and legacy files name."""
-    kept = reference_in_use(production.lake)
+    kept = reference_in_use("nba_games", lake=production.lake)
     legacy = read_legacy_set(lake=production.lake)["a.pkl"].decode() if kept else None
     of_training = {reign.training_id: reign.version for reign in production.history()}
     return (
@@ -57,4 +57,6 @@ def aliases(production: Production) -> tuple[str | None, str | None]:
 
 
 def reference(production: Production) -> str:
-    return ChampionReference.model_validate_json(production.lake.read(lake_keys.CHAMPION_REFERENCE)).version
+    return ChampionReference.model_validate_json(
+        production.lake.read(lake_keys.champion_reference("nba_games"))
+    ).version

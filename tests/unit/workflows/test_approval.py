@@ -53,14 +53,16 @@ def production() -> Production:
 @pytest.fixture
 def lock(production: Production) -> RetrainingLock:
     lock = RetrainingLock(production.ledger, timedelta(minutes=15))
-    request = RetrainingRequest(training_id="second", as_of=NOW.date(), trigger=Trigger.DRIFT, reason="test")
+    request = RetrainingRequest(
+        model="nba_games", training_id="second", as_of=NOW.date(), trigger=Trigger.DRIFT, reason="test"
+    )
     lock.acquire(request, now=NOW)
     return lock
 
 
 def ask(production: Production, lock: RetrainingLock, alerts: RecordedAlerts) -> ApprovalRecord:
     return request_approval(
-        ApprovalRequest(training_id="second", token="t1", wait_seconds=int(WAIT.total_seconds())),
+        ApprovalRequest(model="nba_games", training_id="second", token="t1", wait_seconds=int(WAIT.total_seconds())),
         lake=production.lake,
         ledger=production.ledger,
         lock=lock,
@@ -84,7 +86,9 @@ def test_a_request_says_what_to_type_and_is_sent_once_even_if_repeated(
 
 
 def test_nobody_is_asked_after_the_lease_was_lost(production: Production, lock: RetrainingLock) -> None:
-    other = RetrainingRequest(training_id="other", as_of=NOW.date(), trigger=Trigger.MANUAL, reason="test")
+    other = RetrainingRequest(
+        model="nba_games", training_id="other", as_of=NOW.date(), trigger=Trigger.MANUAL, reason="test"
+    )
     lock.acquire(other, now=NOW + timedelta(hours=1))
     alerts = RecordedAlerts()
     with pytest.raises(LeaseLost):

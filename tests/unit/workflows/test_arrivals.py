@@ -57,7 +57,10 @@ def test_files_add_up_and_a_round_without_new_files_changes_nothing() -> None:
     assert len(desk.rows()) == 300
     before = dict(desk.lake.objects)
     assert desk.round().files == 0
-    assert desk.lake.objects == {**before, **{key: desk.lake.objects[key] for key in desk.lake.keys("training/")}}
+    assert desk.lake.objects == {
+        **before,
+        **{key: desk.lake.objects[key] for key in desk.lake.keys("models/nba_games/training/")},
+    }
     assert desk.alerts.sent == []
 
 

@@ -25,7 +25,7 @@ def test_a_backfill_records_its_reports_but_neither_alerts_nor_retrains(setup: D
     assert not setup.retraining.started
     assert not any(check.alerted for check in drifted)
     record = DecisionRecord.model_validate_json(
-        setup.lake.read(lake_keys.decision(drifted[0].window.end, drifted[0].check_id))
+        setup.lake.read(lake_keys.decision("nba_games", drifted[0].window.end, drifted[0].check_id))
     )
     assert (record.backfilled, record.done, record.action) == (True, True, "retrain")
     assert drifted[0].check_id in setup.tracking.runs
@@ -47,13 +47,13 @@ def test_a_second_backfill_writes_the_same_bytes(setup: DriftSetup) -> None:
 def test_a_backfill_does_not_prevent_the_scheduled_check(setup: DriftSetup) -> None:
     window = Window(start=date(2018, 11, 1), end=date(2018, 12, 1))
     backfill(window, monitor=setup.monitor, now=NOW)
-    answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=window), now=NOW)
     assert not answer.duplicate
     assert answer.alerted == (answer.decision != "nothing")
     assert answer.alerted
-    before = setup.lake.read(lake_keys.decision(window.end, answer.check_id))
+    before = setup.lake.read(lake_keys.decision("nba_games", window.end, answer.check_id))
     backfill(window, monitor=setup.monitor, now=NOW)
-    assert setup.lake.read(lake_keys.decision(window.end, answer.check_id)) == before
+    assert setup.lake.read(lake_keys.decision("nba_games", window.end, answer.check_id)) == before
 
 
 def test_a_window_with_too_few_rows_is_reported_as_insufficient_data(setup: DriftSetup) -> None:
@@ -68,14 +68,16 @@ def test_a_window_with_too_few_rows_is_reported_as_insufficient_data(setup: Drif
 def test_the_key_of_a_backfilled_decision_differs_from_that_of_a_check(setup: DriftSetup) -> None:
     window = Window(start=date(2018, 11, 1), end=date(2018, 12, 1))
     backfill(window, monitor=setup.monitor, now=NOW)
-    (later,) = setup.lake.keys("decisions/")
+    (later,) = setup.lake.keys("archive/decisions/model=nba_games/")
     assert lake_keys.is_backfilled(later)
-    setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
-    assert [lake_keys.is_backfilled(key) for key in setup.lake.keys("decisions/")].count(False) == 1
+    setup.monitor.run(DriftCheckRequest(model="nba_games", window=window), now=NOW)
+    assert [lake_keys.is_backfilled(key) for key in setup.lake.keys("archive/decisions/model=nba_games/")].count(
+        False
+    ) == 1
 
 
 def test_a_backfill_without_a_champion_is_refused(setup: DriftSetup) -> None:
-    del setup.lake.objects[lake_keys.CHAMPION_REFERENCE]
+    del setup.lake.objects[lake_keys.champion_reference("nba_games")]
     with pytest.raises(NoChampion):
         backfill(YEAR, monitor=setup.monitor, now=NOW)
 

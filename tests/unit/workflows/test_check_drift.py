@@ -17,17 +17,19 @@ from tests.fakes.ports import InMemoryLake
 
 
 def test_a_quiet_window_neither_alerts_nor_retrains_but_is_recorded(setup: DriftSetup) -> None:
-    answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=QUIET), now=NOW)
     assert (answer.decision, answer.features_drifted, answer.alerted) == ("nothing", (), False)
     assert not setup.alerts.sent
     assert not setup.retraining.started
-    logged = DecisionRecord.model_validate_json(setup.lake.read(lake_keys.decision(QUIET.end, answer.check_id)))
+    logged = DecisionRecord.model_validate_json(
+        setup.lake.read(lake_keys.decision("nba_games", QUIET.end, answer.check_id))
+    )
     assert (logged.action, logged.rule, logged.done) == ("nothing", "no_drift", True)
     assert answer.report_key in setup.lake.objects
 
 
 def test_a_changed_window_alerts_and_starts_one_retraining(setup: DriftSetup) -> None:
-    answer = setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=CHANGED), now=NOW)
     scoring = {f"{side}_rolling_{what}" for side in ("home", "away") for what in ("ppg", "papg")}
     assert scoring <= set(answer.features_drifted)
     assert answer.decision == "retrain"
@@ -42,7 +44,7 @@ def test_a_changed_window_alerts_and_starts_one_retraining(setup: DriftSetup) ->
 
 
 def test_the_target_is_checked_separately_from_the_features(setup: DriftSetup) -> None:
-    answer = setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=CHANGED), now=NOW)
     report = json.loads(setup.lake.read(answer.report_key))
     assert report["target"]["name"] == "home_win"
     assert (report["target"]["kind"], len(report["features"])) == ("binary", 16)
@@ -53,14 +55,14 @@ def test_the_target_is_checked_separately_from_the_features(setup: DriftSetup) -
 
 
 def test_an_unchanged_target_is_in_the_report_but_raises_no_alert(setup: DriftSetup) -> None:
-    answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=QUIET), now=NOW)
     assert json.loads(setup.lake.read(answer.report_key))["target"]["drifted"] is False
     assert not setup.alerts.sent
 
 
 def test_an_event_delivered_twice_alerts_once(setup: DriftSetup) -> None:
-    first = setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW)
-    again = setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW + timedelta(hours=1))
+    first = setup.monitor.run(DriftCheckRequest(model="nba_games", window=CHANGED), now=NOW)
+    again = setup.monitor.run(DriftCheckRequest(model="nba_games", window=CHANGED), now=NOW + timedelta(hours=1))
     assert (again.duplicate, again.alerted) == (True, False)
     assert again.execution_arn == first.execution_arn
     assert len(setup.alerts.sent) == len(setup.retraining.started) == 1
@@ -69,14 +71,16 @@ def test_an_event_delivered_twice_alerts_once(setup: DriftSetup) -> None:
 def test_a_check_that_failed_before_its_alert_is_completed_by_the_retry(setup: DriftSetup) -> None:
     setup.alerts.failures = 1
     with pytest.raises(ConnectionError):
-        setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW)
-    answer = setup.monitor.run(DriftCheckRequest(window=CHANGED), now=NOW)
+        setup.monitor.run(DriftCheckRequest(model="nba_games", window=CHANGED), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=CHANGED), now=NOW)
     assert (answer.duplicate, answer.alerted) == (False, True)
     assert len(setup.alerts.sent) == len(setup.retraining.started) == 1
 
 
 def test_the_window_follows_from_the_time_of_the_schedule(setup: DriftSetup) -> None:
-    answer = setup.monitor.run(DriftCheckRequest(as_of=datetime(2011, 1, 31, 9, tzinfo=UTC)), now=NOW)
+    answer = setup.monitor.run(
+        DriftCheckRequest(model="nba_games", as_of=datetime(2011, 1, 31, 9, tzinfo=UTC)), now=NOW
+    )
     assert answer.window == Window(start=date(2011, 1, 1), end=date(2011, 1, 31))
 
 

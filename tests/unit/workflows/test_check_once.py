@@ -14,7 +14,7 @@ from courtside.workflows.claims import Claims
 from tests.fakes.drift_setup import CHANGED, NOW, DriftSetup
 from tests.fakes.ports import InMemoryLake
 
-REQUEST = DriftCheckRequest(window=CHANGED)
+REQUEST = DriftCheckRequest(model="nba_games", window=CHANGED)
 
 
 class Killed(BaseException):

@@ -20,17 +20,17 @@ from tests.fakes.drift_setup import CHANGED, NOW, QUIET, DriftSetup
 from tests.unit.core.drift import plans
 from tests.unit.core.drift.turned import DAYS, reference, turned
 
-CHANGED_RUN = DriftCheckRequest(window=CHANGED)
+CHANGED_RUN = DriftCheckRequest(model="nba_games", window=CHANGED)
 
 
 def test_a_report_is_stored_as_json_page_and_rows_under_its_day(setup: DriftSetup) -> None:
     answer = setup.monitor.run(CHANGED_RUN, now=NOW)
-    kept = setup.lake.keys(f"{lake_keys.DRIFT_REPORTS_PREFIX}dt=2019-07-01/")
+    kept = [key for key in setup.lake.keys("") if "/dt=2019-07-01/" in key and "decisions" not in key]
     assert kept == sorted(
         [
-            f"drift/reports/dt=2019-07-01/{answer.check_id}.json",
-            f"drift/reports/dt=2019-07-01/{answer.check_id}.html",
-            f"drift/reports/dt=2019-07-01/rows/{answer.check_id}.parquet",
+            f"models/nba_games/drift/dt=2019-07-01/{answer.check_id}.json",
+            f"models/nba_games/drift/dt=2019-07-01/{answer.check_id}.html",
+            f"archive/drift/model=nba_games/dt=2019-07-01/{answer.check_id}.parquet",
         ]
     )
     summary = json.loads(setup.lake.read(answer.report_key))["summary"]
@@ -43,7 +43,7 @@ def test_a_report_is_stored_as_json_page_and_rows_under_its_day(setup: DriftSetu
 
 def test_the_archive_has_a_fixed_schema_and_one_row_per_feature(setup: DriftSetup) -> None:
     answer = setup.monitor.run(CHANGED_RUN, now=NOW)
-    rows = pq.read_table(io.BytesIO(setup.lake.read(lake_keys.drift_rows(CHANGED.end, answer.check_id))))
+    rows = pq.read_table(io.BytesIO(setup.lake.read(lake_keys.drift_rows("nba_games", CHANGED.end, answer.check_id))))
     assert rows.schema.equals(ROWS_SCHEMA)
     report = json.loads(setup.lake.read(answer.report_key))
     assert rows.column("feature").to_pylist() == list(report["features"])
@@ -58,8 +58,8 @@ def test_the_archive_has_a_fixed_schema_and_one_row_per_feature(setup: DriftSetu
 
 def test_the_rows_of_all_checks_read_as_one_table(setup: DriftSetup) -> None:
     for window in (QUIET, CHANGED):
-        setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
-    keys = [key for key in setup.lake.keys(lake_keys.DRIFT_REPORTS_PREFIX) if "/rows/" in key]
+        setup.monitor.run(DriftCheckRequest(model="nba_games", window=window), now=NOW)
+    keys = setup.lake.keys(lake_keys.DRIFT_ROWS_PREFIX)
     tables = [pq.read_table(io.BytesIO(setup.lake.read(key))) for key in keys]
     assert len(tables) == 2
     assert tables[0].schema == tables[1].schema
@@ -112,7 +112,7 @@ def test_an_unreadable_file_is_named_in_the_alert_and_hides_no_drift(setup: Drif
 
 def test_an_unreadable_file_in_a_quiet_window_raises_its_own_alert(setup: DriftSetup) -> None:
     setup.lake.objects["games/season=2009/stray.parquet"] = b"not parquet"
-    answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=QUIET), now=NOW)
     assert (answer.decision, answer.features_drifted) == ("alert", ())
     (alert,) = setup.alerts.sent
     assert alert.subject.startswith("Courtside: unreadable files in nba_games")
@@ -143,7 +143,7 @@ def test_a_season_file_of_another_schema_is_set_aside(setup: DriftSetup) -> None
 
 def test_the_points_of_a_trend_add_up_to_the_window(setup: DriftSetup) -> None:
     window = Window(start=date(2018, 11, 1), end=date(2018, 12, 1))
-    answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=window), now=NOW)
     report = json.loads(setup.lake.read(answer.report_key))
     points = report["features"]["home_rolling_ppg"]["trend"]["points"]
     assert sum(point["rows"] for point in points) == answer.rows == report["current"]["rows"]
@@ -155,6 +155,7 @@ def test_drift_of_the_whole_table_is_stored_in_every_row() -> None:
     current = known.summarize(turned(3, days=10, correlation=-0.6, first_day=DAYS))
     report = check(known, current, CalibratedPolicy())
     record = DecisionRecord(
+        model="nba_games",
         check_id="c", window=CHANGED, champion_version="1", action="alert", rule="table_drift", reason="r",
         report_key="k", decided_at=NOW,
     )  # fmt: skip
@@ -172,6 +173,7 @@ def test_a_row_of_the_archive_names_the_segments_in_which_a_feature_drifted() ->
     current = known.summarize(plans.rows(1_500, seed=2, start=plans.LATER, shift=0.7))
     report = check(known, current, CalibratedPolicy(), segments=["plan"])
     record = DecisionRecord(
+        model="nba_games",
         check_id="c", window=CHANGED, champion_version="1", action="alert", rule="segment_drift", reason="r",
         report_key="k", decided_at=NOW,
     )  # fmt: skip

@@ -22,7 +22,9 @@ from tests.unit.core.gate.holdouts import holdout
 NOW = datetime(2019, 3, 1, 8, tzinfo=UTC)
 
 
-def stored(judged: Holdout, *, as_of: date = date(2019, 3, 1), champion: str | None = "4") -> InMemoryLake:
+def stored(
+    judged: Holdout, *, as_of: date = date(2019, 3, 1), champion: str | None = "4", model: str = "nba_games"
+) -> InMemoryLake:
     """Return a lake with the record of the training `new` and with `judged` as its holdout."""
     lake = InMemoryLake()
     columns = {
@@ -34,19 +36,21 @@ def stored(judged: Holdout, *, as_of: date = date(2019, 3, 1), champion: str | N
     }
     content = io.BytesIO()
     pq.write_table(pa.table({name: values for name, values in columns.items() if values is not None}), content)
-    lake.write(lake_keys.training_holdout("new"), content.getvalue())
-    write_training(lake, "new", as_of=as_of, champion=champion)
+    lake.write(lake_keys.training_holdout(model, "new"), content.getvalue())
+    write_training(lake, "new", as_of=as_of, champion=champion, model=model)
     return lake
 
 
-def write_training(lake: InMemoryLake, training_id: str, *, as_of: date, champion: str | None) -> None:
+def write_training(
+    lake: InMemoryLake, training_id: str, *, as_of: date, champion: str | None, model: str = "nba_games"
+) -> None:
     figures = dict.fromkeys(("train_accuracy", "test_accuracy", "test_auc", "precision", "recall", "f1_score"), 0.6)
     record = TrainingRecord(
         training_id=training_id,
         trigger=Trigger.MANUAL,
         reason="test",
         as_of=as_of,
-        dataset="nba_games",
+        dataset=model,
         rows_train=100,
         rows_test=100,
         models=(ModelRecord(name="logistic_regression", **figures),),
@@ -56,20 +60,20 @@ def write_training(lake: InMemoryLake, training_id: str, *, as_of: date, champio
         champion_version=champion,
         seconds={},
     )
-    lake.write(lake_keys.training_record(training_id), record.model_dump_json().encode())
+    lake.write(lake_keys.training_record(model, training_id), record.model_dump_json().encode())
 
 
 def write_reference(lake: InMemoryLake, *, version: str, training_id: str) -> None:
     reference = ChampionReference(version=version, training_id=training_id, profile_key="p", dataset="nba_games")
-    lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json().encode())
+    lake.write(lake_keys.champion_reference("nba_games"), reference.model_dump_json().encode())
 
 
 def judged(lake: InMemoryLake, *, now: datetime = NOW, policy: GatePolicy | None = None) -> GateResponse:
-    return gate(GateRequest(training_id="new"), lake=lake, policy=policy or GatePolicy(), now=now)
+    return gate(GateRequest(model="nba_games", training_id="new"), lake=lake, policy=policy or GatePolicy(), now=now)
 
 
 def decision(lake: InMemoryLake) -> GateDecision:
-    return GateDecision.model_validate_json(lake.read(lake_keys.training_verdict("new")))
+    return GateDecision.model_validate_json(lake.read(lake_keys.training_verdict("nba_games", "new")))
 
 
 def test_a_decision_records_its_inputs_and_who_decided() -> None:
@@ -80,7 +84,7 @@ def test_a_decision_records_its_inputs_and_who_decided() -> None:
     assert (response.promote, response.rule, response.reason) == (record.promote, record.rule, record.reason)
     assert (record.promote, record.rule) == (True, "better")
     assert (record.challenger_version, record.champion_version) == ("5", "4")
-    assert (record.holdout_key, record.holdout_rows) == (lake_keys.training_holdout("new"), 4_000)
+    assert (record.holdout_key, record.holdout_rows) == (lake_keys.training_holdout("nba_games", "new"), 4_000)
     assert record.policy == GatePolicy().as_dict()
     assert (record.decided_by, record.decided_at) == ("gate", NOW)
     assert [comparison.name for comparison in record.comparisons] == [
@@ -98,10 +102,10 @@ def test_a_decision_records_its_inputs_and_who_decided() -> None:
 def test_judging_again_returns_the_earlier_decision() -> None:
     lake = stored(holdout(champion=1))
     first = judged(lake)
-    before = lake.read(lake_keys.training_verdict("new"))
+    before = lake.read(lake_keys.training_verdict("nba_games", "new"))
     again = judged(lake, now=NOW + timedelta(days=1), policy=GatePolicy(floor_auc=0.99))
     assert again == first
-    assert lake.read(lake_keys.training_verdict("new")) == before
+    assert lake.read(lake_keys.training_verdict("nba_games", "new")) == before
 
 
 def test_the_first_of_two_simultaneous_judgements_decides() -> None:
@@ -169,11 +173,11 @@ def test_an_unusable_holdout_leaves_no_decision() -> None:
     lake = stored(bad)
     with pytest.raises(HoldoutInvalid, match="1 of 4000 values of challenger"):
         judged(lake)
-    assert lake_keys.training_verdict("new") not in lake.objects
+    assert lake_keys.training_verdict("nba_games", "new") not in lake.objects
 
 
 def test_a_training_without_a_record_is_refused() -> None:
     lake = stored(holdout())
-    del lake.objects[lake_keys.training_record("new")]
+    del lake.objects[lake_keys.training_record("nba_games", "new")]
     with pytest.raises(ObjectMissing, match="record"):
         judged(lake)

@@ -29,7 +29,9 @@ class Explosive:
 def trained() -> InMemoryLake:
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
-    request = RetrainingRequest(training_id="t", as_of=date(2011, 7, 1), trigger=Trigger.MANUAL, reason="test")
+    request = RetrainingRequest(
+        model="nba_games", training_id="t", as_of=date(2011, 7, 1), trigger=Trigger.MANUAL, reason="test"
+    )
     train(request, lake=lake, tracking=None, dataset=DATASET)
     return lake
 

@@ -24,20 +24,20 @@ def test_a_damaged_document_is_refused_with_its_address(kind: type[TrainingRecor
 
 
 def test_a_check_names_its_own_damaged_decision(setup: DriftSetup) -> None:
-    answer = setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
-    key = lake_keys.decision(QUIET.end, answer.check_id)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=QUIET), now=NOW)
+    key = lake_keys.decision("nba_games", QUIET.end, answer.check_id)
     setup.lake.objects[key] = setup.lake.objects[key][:40]
     with pytest.raises(DocumentDamaged, match=answer.check_id):
-        setup.monitor.run(DriftCheckRequest(window=QUIET), now=NOW)
+        setup.monitor.run(DriftCheckRequest(model="nba_games", window=QUIET), now=NOW)
     assert not setup.alerts.sent
 
 
 def test_a_damaged_manifest_is_not_overwritten(setup: DriftSetup) -> None:
-    key = lake_keys.training_manifest("t")
+    key = lake_keys.training_manifest("nba_games", "t")
     setup.lake.write(key, b'{"training_id"')
     with pytest.raises(DocumentDamaged, match=key):
         freeze(
-            RetrainingRequest(training_id="t", trigger=Trigger.MANUAL, as_of=QUIET.end, reason="r"),
+            RetrainingRequest(model="nba_games", training_id="t", trigger=Trigger.MANUAL, as_of=QUIET.end, reason="r"),
             lake=setup.lake,
             dataset=DATASET,
         )

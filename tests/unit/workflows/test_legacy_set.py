@@ -142,12 +142,12 @@ def test_a_file_damaged_on_arrival_leaves_the_old_set_in_place() -> None:
 
 def test_stored_files_replace_nothing_until_they_are_published() -> None:
     lake = InMemoryLake()
-    LegacyFiles("old", files("old"), {"train.parquet": b"old rows"}).publish(lake=lake)
-    kept = LegacyFiles("new", files("new"), {"train.parquet": b"new rows"})
+    LegacyFiles("nba_games", "old", files("old"), {"train.parquet": b"old rows"}).publish(lake=lake)
+    kept = LegacyFiles("nba_games", "new", files("new"), {"train.parquet": b"new rows"})
     kept.keep(lake=lake)
     assert read_legacy_set(lake=lake) == files("old")
-    prefix = lake_keys.training_legacy("new")
-    found = LegacyFiles.of("new", {key.removeprefix(prefix): lake.read(key) for key in lake.keys(prefix)})
+    prefix = lake_keys.training_legacy("nba_games", "new")
+    found = LegacyFiles.of("nba_games", "new", {key.removeprefix(prefix): lake.read(key) for key in lake.keys(prefix)})
     assert found == kept
     found.publish(lake=lake)
     assert read_legacy_set(lake=lake) == files("new")

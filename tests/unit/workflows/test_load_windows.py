@@ -56,10 +56,10 @@ def champion(lake: Lake, training_id: str = "first", version: str = "1") -> None
     reference = ChampionReference(
         version=version,
         training_id=training_id,
-        profile_key=lake_keys.training_profile(training_id),
+        profile_key=lake_keys.training_profile("churn", training_id),
         dataset="churn",
     )
-    lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json().encode())
+    lake.write(lake_keys.champion_reference("churn"), reference.model_dump_json().encode())
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def setup(trained: dict[str, bytes]) -> DriftSetup:
 
 def checked(monitor: DriftMonitor, on: date) -> DriftCheckResponse:
     at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
-    return monitor.run(DriftCheckRequest(as_of=at), now=at)
+    return monitor.run(DriftCheckRequest(model="churn", as_of=at), now=at)
 
 
 def test_the_day_of_a_load_is_the_day_on_which_it_was_made(setup: DriftSetup) -> None:
@@ -108,7 +108,9 @@ def test_the_newest_load_is_compared_once_with_the_loads_of_the_champion(setup: 
     assert answer.window == Window(start=date(2024, 3, 2), end=date(2024, 3, 3))
     (started,) = setup.retraining.started.values()
     assert started.as_of == date(2024, 3, 3)
-    record = read_document(DecisionRecord, lake_keys.decision(answer.window.end, answer.check_id), lake=setup.lake)
+    record = read_document(
+        DecisionRecord, lake_keys.decision("churn", answer.window.end, answer.check_id), lake=setup.lake
+    )
     assert (record.load, record.contract_hash) == (made.id, CONTRACT.contract.sha256)
     assert "rows taken as independent" in setup.lake.read(str(answer.page_key)).decode()
     again = checked(setup.monitor, date(2024, 3, 20))
@@ -120,7 +122,7 @@ def test_a_requested_window_holds_the_loads_of_its_days(setup: DriftSetup) -> No
         load(rows, setup.lake, on=date(2024, 3, day))
     window = Window(start=date(2024, 3, 4), end=date(2024, 3, 7))
     now = datetime(2024, 3, 10, tzinfo=UTC)
-    assert setup.monitor.run(DriftCheckRequest(window=window), now=now).rows == 300
+    assert setup.monitor.run(DriftCheckRequest(model="churn", window=window), now=now).rows == 300
     with pytest.raises(TimeColumnNeeded, match="a check of past windows needs the days of rows"):
         setup.monitor.recompute(window, now=now)
 
@@ -157,11 +159,13 @@ def test_only_a_challenger_trained_on_a_new_load_counts_as_fresher(setup: DriftS
             load(QUIET, lake, on=DAY)
         train(asked(training_id, as_of=DAY), lake=lake, tracking=tracking, dataset=CONTRACT)
         as_good = GatePolicy(margin=0.9, log_loss_margin=0.9, calibration_margin=0.9)
-        key = lake_keys.training_holdout(training_id)
+        key = lake_keys.training_holdout("churn", training_id)
         lake.write(key, _as_good(lake.read(key)))
-        rules[training_id] = gate(GateRequest(training_id=training_id), lake=lake, policy=as_good, now=NOW).rule
+        rules[training_id] = gate(
+            GateRequest(model="churn", training_id=training_id), lake=lake, policy=as_good, now=NOW
+        ).rule
     assert rules == {"same": "not_fresher", "new": "not_worse_and_fresher"}
-    manifest = read_document(DataManifest, lake_keys.training_manifest("new"), lake=lake)
+    manifest = read_document(DataManifest, lake_keys.training_manifest("churn", "new"), lake=lake)
     assert (len(manifest.objects), manifest.first_day) == (2, None)
 
 

@@ -17,12 +17,14 @@ SUMMER = Window(start=date(2011, 7, 10), end=date(2011, 8, 10))
 
 
 def logged(setup: DriftSetup, window: Window) -> DecisionRecord:
-    (key,) = [key for key in setup.lake.keys(f"decisions/dt={window.end}/") if "/nothing-" in key]
+    (key,) = [
+        key for key in setup.lake.keys(f"archive/decisions/model=nba_games/dt={window.end}/") if "/nothing-" in key
+    ]
     return DecisionRecord.model_validate_json(setup.lake.read(key))
 
 
 def scheduled(day: date) -> DriftCheckRequest:
-    return DriftCheckRequest(as_of=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
+    return DriftCheckRequest(model="nba_games", as_of=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def scheduled(day: date) -> DriftCheckRequest:
 def test_a_window_without_rows_is_recorded_as_an_outcome(
     setup: DriftSetup, window: Window, rule: str, reason: str
 ) -> None:
-    answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=window), now=NOW)
     assert (answer.decision, answer.rows, answer.alerted, answer.duplicate) == ("nothing_to_check", 0, False, False)
     assert reason in answer.reason
     record = logged(setup, window)
@@ -44,7 +46,7 @@ def test_a_window_without_rows_is_recorded_as_an_outcome(
 
 
 def test_a_check_without_a_reference_says_how_to_get_one(setup: DriftSetup) -> None:
-    del setup.lake.objects[lake_keys.CHAMPION_REFERENCE]
+    del setup.lake.objects[lake_keys.champion_reference("nba_games")]
     answer = setup.monitor.run(scheduled(date(2011, 1, 31)), now=NOW)
     assert answer.decision == "nothing_to_check"
     assert "courtside versions promote VERSION" in answer.reason
@@ -66,14 +68,14 @@ def test_a_champion_trained_without_a_reference_is_not_checked(
     setup: DriftSetup,
 ) -> None:
     reference = ChampionReference(version="3", training_id="initial", profile_key=None, dataset="nba_games")
-    setup.lake.write(lake_keys.CHAMPION_REFERENCE, reference.model_dump_json().encode())
+    setup.lake.write(lake_keys.champion_reference("nba_games"), reference.model_dump_json().encode())
     answer = setup.monitor.run(scheduled(date(2011, 1, 31)), now=NOW)
     assert (answer.decision, answer.rule) == ("nothing_to_check", "no_reference")
     assert "champion version 3 was trained without a drift reference" in answer.reason
 
 
 def test_a_check_without_rows_counts_as_finished(setup: DriftSetup) -> None:
-    answer = setup.monitor.run(DriftCheckRequest(window=SUMMER), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=SUMMER), now=NOW)
     figures = metrics_of(answer)
     assert figures[Metric.CHECKS] == 1
     assert figures[Metric.DECIDED_NOTHING_TO_CHECK] == 1
@@ -81,9 +83,11 @@ def test_a_check_without_rows_counts_as_finished(setup: DriftSetup) -> None:
 
 def test_the_same_window_is_checked_once_it_has_rows(setup: DriftSetup) -> None:
     window = Window(start=date(2012, 1, 1), end=date(2012, 2, 1))
-    assert setup.monitor.run(DriftCheckRequest(window=window), now=NOW).decision == "nothing_to_check"
+    assert (
+        setup.monitor.run(DriftCheckRequest(model="nba_games", window=window), now=NOW).decision == "nothing_to_check"
+    )
     store_games(simulate_games(seasons=[2012]), lake=setup.lake)
-    answer = setup.monitor.run(DriftCheckRequest(window=window), now=NOW)
+    answer = setup.monitor.run(DriftCheckRequest(model="nba_games", window=window), now=NOW)
     assert not answer.duplicate
     assert answer.rows > 0
 
@@ -121,7 +125,7 @@ def test_data_that_stop_within_a_season_are_reported_while_the_window_still_has_
 
 def test_an_explicitly_named_past_window_makes_nothing_overdue(setup: DriftSetup) -> None:
     answer = setup.monitor.run(
-        DriftCheckRequest(window=Window(start=date(2011, 11, 1), end=date(2011, 12, 20))), now=NOW
+        DriftCheckRequest(model="nba_games", window=Window(start=date(2011, 11, 1), end=date(2011, 12, 20))), now=NOW
     )
     assert answer.overdue_since is None
     assert not setup.alerts.sent

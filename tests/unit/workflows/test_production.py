@@ -126,13 +126,13 @@ def test_a_former_champion_is_unaffected_by_later_writes_of_its_training(product
     for name in ("first", "second"):
         promoted(production, name)
     registry_of(production).models["1"] = b"0.9"
-    for key in (lake_keys.training_record("first"), lake_keys.training_profile("first")):
+    for key in (lake_keys.training_record("nba_games", "first"), lake_keys.training_profile("nba_games", "first")):
         production.lake.write(key, b"forged")
     assert rolled_back(production).after == "1"
-    champion = reference_in_use(production.lake)
+    champion = reference_in_use("nba_games", lake=production.lake)
     assert champion is not None
     assert drift_profile(champion, lake=production.lake) == b"profile of first"
-    loaded = champion_model(lake=production.lake, tracking=InMemoryTracking())
+    loaded = champion_model("nba_games", lake=production.lake, tracking=InMemoryTracking())
     assert loaded is not None
     assert (loaded.version, loaded.probability(pa.table({"x": [1.0]}))) == ("1", [0.5])
     assert compare("1", "2", production=production)

@@ -58,7 +58,7 @@ class RacingLedger(InMemoryLedger):
 
 def test_one_of_two_simultaneous_promotions_wins_and_nothing_is_mixed() -> None:
     ledger = RacingLedger()
-    production = Production(ledger, InMemoryRegistry(), InMemoryLake())
+    production = Production("nba_games", ledger, InMemoryRegistry(), InMemoryLake())
     for name, version, against in (("first", "1", None), ("second", "2", "1"), ("third", "3", "1")):
         add_training(production, name, version=version, judged_against=against)
     promoted(production, "first")
@@ -82,7 +82,7 @@ class ContendedLedger(InMemoryLedger):
 
 def test_a_write_that_a_busy_ledger_refuses_is_tried_again() -> None:
     ledger = ContendedLedger()
-    production = Production(ledger, InMemoryRegistry(), InMemoryLake())
+    production = Production("nba_games", ledger, InMemoryRegistry(), InMemoryLake())
     add_training(production, "first", version="1", judged_against=None)
     ledger.refusals = 1000
     with pytest.raises(LedgerBusy):
@@ -106,7 +106,7 @@ class LateRegistry(InMemoryRegistry):
 
 def test_a_late_registry_ends_up_naming_the_champion_of_the_ledger() -> None:
     registry = LateRegistry()
-    production = Production(InMemoryLedger(), registry, InMemoryLake())
+    production = Production("nba_games", InMemoryLedger(), registry, InMemoryLake())
     add_training(production, "first", version="1", judged_against=None)
     add_training(production, "second", version="2", judged_against="1")
     promoted(production, "first")
@@ -129,7 +129,7 @@ def test_an_interrupted_move_is_completed_by_the_same_command(
         if step == "registry":
             patch.setattr(registry_of(production), "appoint", _away)
         else:
-            key = lake_keys.CHAMPION_REFERENCE if step == "reference" else lake_keys.LEGACY_SET
+            key = lake_keys.champion_reference("nba_games") if step == "reference" else lake_keys.LEGACY_SET
             patch.setattr(production.lake, "write", _refusing(production.lake, key))
         with pytest.raises(MoveUnfinished, match=r"version 1 is champion by the ledger.*run the same command again"):
             again()
@@ -157,11 +157,11 @@ def _refusing(lake: Lake, refused: str) -> Callable[[str, bytes], None]:
 def test_a_promotion_interrupted_anywhere_and_repeated_publishes_all_its_legacy_files() -> None:
     for changes in range(1, 40):
         lake = InterruptedLake()
-        production = Production(InMemoryLedger(), InMemoryRegistry(), lake)
+        production = Production("nba_games", InMemoryLedger(), InMemoryRegistry(), lake)
         for training_id, version, against in (("first", "1", None), ("second", "2", "1")):
             add_training(production, training_id, version=version, judged_against=against)
             rows = {"train.parquet": f"rows of {training_id}".encode()}
-            LegacyFiles(training_id, {"a.pkl": training_id.encode()}, rows).keep(lake=lake)
+            LegacyFiles("nba_games", training_id, {"a.pkl": training_id.encode()}, rows).keep(lake=lake)
         promoted(production, "first")
         lake.changes_left = changes
         try:

@@ -17,7 +17,7 @@ from tests.unit.workflows.production_moves import aliases, by_hand, promoted, re
 
 
 def test_known_rows_that_cannot_be_read_are_refused(production: Production) -> None:
-    production.lake.write(lake_keys.training_smoke("first"), b"no parquet")
+    production.lake.write(lake_keys.training_smoke("nba_games", "first"), b"no parquet")
     with pytest.raises(SmokeFailed, match="its known rows cannot be read"):
         by_hand(production, "1")
     assert aliases(production) == (None, None)
@@ -42,7 +42,11 @@ def test_a_version_whose_model_does_not_work_never_becomes_champion(production: 
 
 @pytest.mark.parametrize("left", ["profile", "smoke"])
 def test_an_incomplete_training_never_becomes_champion(production: Production, left: str) -> None:
-    key = lake_keys.training_profile("second") if left == "profile" else lake_keys.training_smoke("second")
+    key = (
+        lake_keys.training_profile("nba_games", "second")
+        if left == "profile"
+        else lake_keys.training_smoke("nba_games", "second")
+    )
     production.lake.remove([key])
     with pytest.raises(CannotBeSealed, match="its training left no"):
         promoted(production, "second")
@@ -52,7 +56,7 @@ def test_an_incomplete_training_never_becomes_champion(production: Production, l
 def sealed_keys(production: Production) -> list[str]:
     (reign,) = [each for each in production.history() if each.version == "1"]
     assert reign.sha256 is not None
-    return production.lake.keys(lake_keys.sealed(reign.sha256))
+    return production.lake.keys(lake_keys.sealed("nba_games", reign.sha256))
 
 
 @pytest.mark.parametrize("change", ["overwritten", "removed"])
@@ -80,11 +84,13 @@ def test_a_deleted_version_is_refused_and_nothing_moves(production: Production) 
 
 
 def test_a_challenger_of_another_training_is_not_promoted(production: Production) -> None:
-    own = seal_challenger(SealRequest(training_id="first"), production=production)
+    own = seal_challenger(SealRequest(model="nba_games", training_id="first"), production=production)
     with pytest.raises(CannotBeSealed, match="the gate judged version 2 of training second"):
-        promote(PromoteRequest(training_id="second", sha256=own.sha256), production=production, now=NOW)
-    record = production.lake.read(lake_keys.training_record("first")).replace(b'"version":"1"', b"")
-    production.lake.write(lake_keys.training_record("second"), record)
+        promote(
+            PromoteRequest(model="nba_games", training_id="second", sha256=own.sha256), production=production, now=NOW
+        )
+    record = production.lake.read(lake_keys.training_record("nba_games", "first")).replace(b'"version":"1"', b"")
+    production.lake.write(lake_keys.training_record("nba_games", "second"), record)
     with pytest.raises(CannotBeSealed, match="names another version"):
         promoted(production, "second")
     assert production.champion().version is None

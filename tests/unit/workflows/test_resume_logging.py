@@ -27,7 +27,9 @@ DATASET = load_dataset("nba_games")
 
 
 def request(training_id: str, *, as_of: date = date(2011, 7, 1)) -> RetrainingRequest:
-    return RetrainingRequest(training_id=training_id, as_of=as_of, trigger=Trigger.DRIFT, reason="scores moved")
+    return RetrainingRequest(
+        model="nba_games", training_id=training_id, as_of=as_of, trigger=Trigger.DRIFT, reason="scores moved"
+    )
 
 
 @dataclass
@@ -77,18 +79,18 @@ def lake(spooled: InMemoryLake) -> InMemoryLake:
 
 
 def record_of(lake: InMemoryLake, training_id: str) -> TrainingRecord:
-    return TrainingRecord.model_validate_json(lake.read(lake_keys.training_record(training_id)))
+    return TrainingRecord.model_validate_json(lake.read(lake_keys.training_record("nba_games", training_id)))
 
 
 def test_a_spool_contains_everything_and_the_record_says_so(lake: InMemoryLake) -> None:
-    assert spooled_trainings(lake=lake) == ["away"]
+    assert spooled_trainings(lake=lake) == [("nba_games", "away")]
     record = record_of(lake, "away")
     assert (record.spooled, record.challenger_version, record.champion_version) == (True, None, None)
-    prefix = lake_keys.training_spool("away")
+    prefix = lake_keys.training_spool("nba_games", "away")
     names = {key.removeprefix(prefix) for key in lake.keys(prefix)}
     models = {f"models/{model.name}/model" for model in record.models}
     assert names == models | {"run.json", "rows.parquet", "attachments/reference.profile"}
-    card = ModelCard.model_validate_json(lake.read(lake_keys.training_card("away")))
+    card = ModelCard.model_validate_json(lake.read(lake_keys.training_card("nba_games", "away")))
     assert card.logged is None
 
 
@@ -122,21 +124,21 @@ def test_resuming_logs_the_same_as_the_training_would_have(lake: InMemoryLake) -
     assert (record.spooled, record.challenger_version, record.champion_version) == (False, "1", "7")
     assert record.seconds == before.seconds
     assert spooled_trainings(lake=lake) == []
-    assert lake.keys(lake_keys.training_spool("away")) == []
+    assert lake.keys(lake_keys.training_spool("nba_games", "away")) == []
 
 
 def test_resuming_adds_the_predictions_of_the_champion_and_completes_the_card(lake: InMemoryLake) -> None:
-    before = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("away"))))
+    before = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("nba_games", "away"))))
     tracking = InMemoryTracking(current=ConstantChampion("7", 0.4))
     resume_logging(lake=lake, tracking=tracking)
-    holdout = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("away"))))
+    holdout = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("nba_games", "away"))))
     assert set(holdout.column("champion").to_pylist()) == {0.4}
     assert holdout.drop_columns(["champion"]).equals(before)
-    page = lake.read(lake_keys.training_card_page("away"))
+    page = lake.read(lake_keys.training_card_page("nba_games", "away"))
     assert b"nba-game-predictions version 1" in page
     described = tracking.described["run-1"]
     assert described["model_card.html"] == page
-    assert described["model_card.md"] == lake.read(lake_keys.training_card_text("away"))
+    assert described["model_card.md"] == lake.read(lake_keys.training_card_text("nba_games", "away"))
 
 
 @pytest.mark.parametrize("step", ["logged", "describing"])
@@ -149,7 +151,7 @@ def test_a_server_that_dies_during_logging_loses_nothing(step: str) -> None:
     assert json.loads(lake.read("ml-models/set.json"))["training_id"] == "half"
     with pytest.raises(TrackingUnavailable):
         resume_logging(lake=lake, tracking=tracking)
-    assert spooled_trainings(lake=lake) == ["half"]
+    assert spooled_trainings(lake=lake) == [("nba_games", "half")]
     tracking.dies_at = ""
     (replayed,) = resume_logging(lake=lake, tracking=tracking)
     assert replayed.challenger_version == "1"
@@ -167,13 +169,13 @@ def test_the_training_with_the_oldest_data_is_logged_first_or_one_is_chosen(lake
     train(
         request("a-later-id", as_of=date(2011, 1, 1)), lake=lake, tracking=InMemoryTracking(away=True), dataset=DATASET
     )
-    assert spooled_trainings(lake=lake) == ["a-later-id", "away"]
+    assert spooled_trainings(lake=lake) == [("nba_games", "a-later-id"), ("nba_games", "away")]
     both = InMemoryLake(dict(lake.objects))
     tracking = InMemoryTracking()
     assert [record.training_id for record in resume_logging(lake=both, tracking=tracking)] == ["a-later-id", "away"]
     (record,) = resume_logging(lake=lake, tracking=InMemoryTracking(), training_id="away")
     assert record.training_id == "away"
-    assert spooled_trainings(lake=lake) == ["a-later-id"]
+    assert spooled_trainings(lake=lake) == [("nba_games", "a-later-id")]
 
 
 def test_a_training_that_is_not_spooled_is_refused(lake: InMemoryLake) -> None:

@@ -19,7 +19,9 @@ LEASE = timedelta(minutes=15)
 
 
 def request(name: str, day: int = 1, trigger: Trigger = Trigger.DRIFT) -> RetrainingRequest:
-    return RetrainingRequest(training_id=name, as_of=date(2026, 3, day), trigger=trigger, reason="test")
+    return RetrainingRequest(
+        model="nba_games", training_id=name, as_of=date(2026, 3, day), trigger=trigger, reason="test"
+    )
 
 
 def done(name: str, day: int = 1, *, trained: bool = True) -> UnlockRequest:
@@ -133,12 +135,15 @@ def test_a_training_that_failed_does_not_start_the_cool_down(lock: RetrainingLoc
     assert lock.acquire(request("b", 2), now=NOW).outcome is LockOutcome.ACQUIRED
 
 
-def test_the_name_of_a_remembered_run_fits_the_limit_of_executions(lock: RetrainingLock) -> None:
+def test_the_id_of_a_remembered_run_is_part_of_keys_and_its_execution_has_a_name_of_its_own(
+    lock: RetrainingLock,
+) -> None:
     lock.acquire(request("a"), now=NOW)
     lock.acquire(request("b" * 80, 2), now=NOW)
-    waiting = lock.release(done("a")).waiting
-    assert waiting is not None
-    assert len(waiting.training_id) == 80
+    released = lock.release(done("a"))
+    assert released.waiting is not None
+    assert len(released.waiting.training_id) == 64
+    assert released.execution == f"nba_games.{released.waiting.training_id}"
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 28), st.integers(0, 40)), max_size=25))

@@ -17,7 +17,9 @@ from tests.fakes.ports import InMemoryExecutions, InMemoryLake
 
 NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=4)
-REQUEST = RetrainingRequest(training_id="t", as_of=NOW.date(), trigger=Trigger.DRIFT, reason="3 features moved")
+REQUEST = RetrainingRequest(
+    model="nba_games", training_id="t", as_of=NOW.date(), trigger=Trigger.DRIFT, reason="3 features moved"
+)
 
 
 def ended(status: str, announced: str = "", given: dict[str, Any] | None = None, **more: str) -> Run:
@@ -112,14 +114,15 @@ def stage_runs() -> Runs:
     for day in range(1, 4):
         window = Window(start=date(2026, 2, day), end=date(2026, 3, day))
         check = DecisionRecord(
+            model="nba_games",
             check_id=f"v1-{day}", window=window, champion_version="1", action="nothing", rule="quiet", reason="calm",
             report_key="", decided_at=NOW + timedelta(hours=day),
         )  # fmt: skip
-        lake.write(lake_keys.decision(window.end, check.check_id), check.model_dump_json().encode())
+        lake.write(lake_keys.decision("nba_games", window.end, check.check_id), check.model_dump_json().encode())
     executions = InMemoryExecutions()
     executions.add(Execution("t", "RUNNING", NOW + timedelta(hours=2, minutes=1), request=REQUEST, step="Train"))
     copied = copy_run("0f3a", started_at=NOW, last_word_at=NOW, said={"did": "restore"}, now=NOW)
-    return Runs(executions, lake, lambda _: [copied])
+    return Runs(executions, lake, "nba_games", lambda _: [copied])
 
 
 def test_runs_of_all_kinds_are_listed_with_the_newest_first() -> None:
@@ -133,7 +136,7 @@ def test_runs_of_all_kinds_are_listed_with_the_newest_first() -> None:
 
 def test_an_unreadable_record_is_a_failed_check_and_hides_no_other_run() -> None:
     runs = stage_runs()
-    runs.lake.write(lake_keys.decision(date(2026, 3, 2), "v1-2"), b'{"check_id": "v1-')
+    runs.lake.write(lake_keys.decision("nba_games", date(2026, 3, 2), "v1-2"), b'{"check_id": "v1-')
     for name in ("notes.txt", "dt=2026-13-41/v1-9.json"):
         runs.lake.write(f"{lake_keys.DECISIONS_PREFIX}{name}", b"somebody's")
     found = {run.id: run for run in runs.recent(limit=9)}

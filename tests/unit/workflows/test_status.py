@@ -17,6 +17,7 @@ from tests.fakes.production import NOW, a_production, add_training
 
 def decision(check_id: str, *, end: date, at: datetime, backfilled: bool = False) -> DecisionRecord:
     return DecisionRecord(
+        model="nba_games",
         check_id=check_id,
         window=Window(start=end - timedelta(days=30), end=end),
         champion_version="1",
@@ -45,7 +46,7 @@ def approval(training_id: str, *, expires_at: datetime, approved: bool | None = 
 def lake_with(*decisions: DecisionRecord) -> InMemoryLake:
     lake = InMemoryLake()
     for each in decisions:
-        lake.write(lake_keys.decision(each.window.end, each.check_id), each.model_dump_json().encode())
+        lake.write(lake_keys.decision("nba_games", each.window.end, each.check_id), each.model_dump_json().encode())
     return lake
 
 
@@ -53,12 +54,12 @@ def status_of(
     ledger: InMemoryLedger, lake: InMemoryLake | None = None, executions: Sequence[Execution] = ()
 ) -> StageStatus:
     known = InMemoryExecutions({each.name: each for each in executions})
-    return stage_status(ledger, Runs(known, lake or InMemoryLake()), now=NOW)
+    return stage_status(ledger, Runs(known, lake or InMemoryLake(), "nba_games"), now=NOW)
 
 
 def test_an_unreadable_decision_hides_nothing_else() -> None:
     lake = lake_with(decision("sound", end=date(2026, 2, 1), at=NOW))
-    lake.write(lake_keys.decision(date(2026, 3, 1), "cut"), b"{")
+    lake.write(lake_keys.decision("nba_games", date(2026, 3, 1), "cut"), b"{")
     found = status_of(InMemoryLedger(), lake)
     assert found.last_decision is not None
     assert (found.last_decision.check_id, [run.id for run in found.runs if run.failed]) == ("sound", ["cut"])
@@ -99,7 +100,9 @@ def test_a_backfill_of_a_newer_window_does_not_hide_the_last_check() -> None:
 
 def test_a_retraining_is_shown_if_it_runs_and_not_just_because_it_holds_the_lock() -> None:
     ledger = InMemoryLedger()
-    request = RetrainingRequest(training_id="next", as_of=date(2026, 3, 1), trigger=Trigger.DRIFT, reason="drift")
+    request = RetrainingRequest(
+        model="nba_games", training_id="next", as_of=date(2026, 3, 1), trigger=Trigger.DRIFT, reason="drift"
+    )
     state = RetrainingLockState(holder="now", lease_until=NOW + timedelta(hours=1), waiting=request)
     ledger.put(written(ledger_keys.RETRAINING_LOCK, state, expected_revision=0))
     stopped = status_of(ledger, executions=[Execution("now", "ABORTED", NOW, NOW)])

@@ -52,13 +52,13 @@ def test_a_corrupt_pointer_to_the_reference_is_named_with_the_command_that_mends
             return "3"
 
     monkeypatch.setattr(retraining, "MlflowRegistry", Registry)
-    lake = InMemoryLake({lake_keys.CHAMPION_REFERENCE: content})
+    lake = InMemoryLake({lake_keys.champion_reference("nba_games"): content})
     *_, told = examine(
         "champion",
         lambda: retraining.champion(InMemoryLedger(), lake=lake, tracking_uri="http://x", place=NBA_PLACE),
     )
     assert told.level == "fail"
-    assert lake_keys.CHAMPION_REFERENCE in told.detail
+    assert lake_keys.champion_reference("nba_games") in told.detail
     assert "courtside versions promote" in told.detail
 
 

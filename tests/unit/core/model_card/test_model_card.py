@@ -95,7 +95,7 @@ def test_a_card_tells_data_purpose_figures_choice_caveats_and_lineage(render: ob
         "58.7 %",
         "drift-20190201",
         "monthly drift check",
-        "training/drift-20190201/manifest.json",
+        "models/nba_games/training/drift-20190201/manifest.json",
         "a" * 40,
         "sha256:" + "b" * 64,
         "nba-game-predictions version 4",
