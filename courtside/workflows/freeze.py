@@ -47,6 +47,16 @@ class DataUnusable(BadInput):
         )
 
 
+class ModelDiffers(BadInput):
+    """A training was asked for one model and given the contract of another."""
+
+    def __init__(self, training_id: str, model: str, contract: str) -> None:
+        self.training_id = training_id
+        super().__init__(
+            f"training {training_id} is one of {model}, and its contract is that of {contract}; give both one name"
+        )
+
+
 class FrozenOtherwise(BadInput):
     """A training id already stands for data other than what is asked for."""
 
@@ -73,9 +83,11 @@ def freeze(
     Every object is read and checked against the contract, and the features are built or inferred, so that whatever
     would stop a training is reported here. `newest_rows` trains on only that many of the newest rows of features (None:
     all). Raises `DataUnusable`, `FilesDiffer`, `NoRows`, `TargetNotBinary`, `RowsRepeated`, `TimeColumnNeeded`,
-    `NothingToLearnFrom`, `ThresholdInvalid`, and `FrozenOtherwise` if the existing manifest is for other data (its
-    split and seed are kept, whatever is asked for).
+    `NothingToLearnFrom`, `ThresholdInvalid`, `ModelDiffers`, and `FrozenOtherwise` if the existing manifest is for
+    other data (its split and seed are kept, whatever is asked for).
     """
+    if request.model != dataset.name:
+        raise ModelDiffers(request.training_id, request.model, dataset.name)
     key = lake_keys.training_manifest(request.model, request.training_id)
     try:
         return _as_asked(read_document(DataManifest, key, lake=lake), request, dataset, newest_rows)

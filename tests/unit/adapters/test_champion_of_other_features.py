@@ -82,21 +82,21 @@ class Registry:
         dataset = prepared(dataset, lake=self.lake, tracking=tracking)
         self.lake.write(lake_keys.loaded_table(dataset.name, "table"), table_content(table, dataset))
         asked = RetrainingRequest(
-            model="nba_games", training_id=training_id, as_of=date.max, trigger=Trigger.MANUAL, reason="test"
+            model=dataset.name, training_id=training_id, as_of=date.max, trigger=Trigger.MANUAL, reason="test"
         )
         return train(asked, lake=self.lake, tracking=tracking, dataset=dataset)
 
-    def judged(self, training_id: str) -> GateDecision:
+    def judged(self, training_id: str, model: str = "evolving") -> GateDecision:
         gate(
-            GateRequest(model="nba_games", training_id=training_id),
+            GateRequest(model=model, training_id=training_id),
             lake=self.lake,
             policy=POLICY,
             now=datetime(2026, 1, 1, tzinfo=UTC),
         )
-        return GateDecision.model_validate_json(self.lake.read(lake_keys.training_verdict("nba_games", training_id)))
+        return GateDecision.model_validate_json(self.lake.read(lake_keys.training_verdict(model, training_id)))
 
     def holdout(self, training_id: str) -> pa.Table:
-        return pq.read_table(pa.BufferReader(self.lake.read(lake_keys.training_holdout("nba_games", training_id))))
+        return pq.read_table(pa.BufferReader(self.lake.read(lake_keys.training_holdout("evolving", training_id))))
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_champion_and_challenger_each_read_what_they_need(registry: Registry, ch
     assert decision.rule not in {"first_champion", "incomparable"}
     assert decision.notes == (f"the champion (version 1) {differs}",)
     assert (record.champion_version, record.champion_incomparable) == ("1", None)
-    card = registry.lake.read(lake_keys.training_card_text("nba_games", training_id)).decode()
+    card = registry.lake.read(lake_keys.training_card_text("evolving", training_id)).decode()
     assert f"The champion then, version 1, {differs}" in card
 
 
@@ -186,13 +186,13 @@ def test_a_champion_that_cannot_be_compared_is_reported_with_the_reason_everywhe
     assert decision.reason.startswith(f"{said}, so the challenger was judged as a first champion: the AUC 0.")
     assert said in decision.notes
     response = gate(
-        GateRequest(model="nba_games", training_id=training_id),
+        GateRequest(model="evolving", training_id=training_id),
         lake=registry.lake,
         policy=POLICY,
         now=datetime.now(UTC),
     )
     assert why in response.message
-    assert why in registry.lake.read(lake_keys.training_card_text("nba_games", training_id)).decode()
+    assert why in registry.lake.read(lake_keys.training_card_text("evolving", training_id)).decode()
 
 
 def test_a_version_without_a_contract_cannot_be_compared(registry: Registry) -> None:
@@ -216,7 +216,7 @@ def test_the_champion_of_another_registered_model_is_ignored(registry: Registry)
     dataset = replace(contract(FIRST), name="other")
     record = registry.trained("other", dataset, customers())
     assert (record.champion_version, record.challenger_version) == (None, "1")
-    assert registry.judged("other").rule == "first_champion"
+    assert registry.judged("other", "other").rule == "first_champion"
 
 
 def test_a_training_that_dies_leaves_no_version_marked_as_a_candidate(

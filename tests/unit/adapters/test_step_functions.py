@@ -11,7 +11,7 @@ from courtside.contracts.events import ApprovalAnswer, RetrainingRequest, Trigge
 from tests.fakes.production import NOW
 
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:M"
-ARN = "arn:aws:states:eu-central-1:123456789012:execution:M:t"
+ARN = "arn:aws:states:eu-central-1:123456789012:execution:M:nba_games.t"
 REQUEST = RetrainingRequest(
     model="nba_games", training_id="t", as_of=NOW.date(), trigger=Trigger.MANUAL, reason="asked"
 )
@@ -28,7 +28,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 def taken(aws: Stubber, request: RetrainingRequest) -> None:
     """Make the next start fail because the name is already taken."""
-    asked = {"stateMachineArn": MACHINE, "name": "t", "input": request.model_dump_json()}
+    asked = {"stateMachineArn": MACHINE, "name": "nba_games.t", "input": request.model_dump_json()}
     aws.add_client_error("start_execution", "ExecutionAlreadyExists", expected_params=asked)
 
 

@@ -12,6 +12,7 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.names import NBA_PLACE
 from courtside.core.findings import Finding, fine
 from courtside.core.runs import Execution
+from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import TrackingUnavailable
 from tests.fakes.ports import InMemoryExecutions, InMemoryLake, InMemoryLedger
 from tests.unit.workflows.test_runs import LATER, NOW
@@ -53,9 +54,10 @@ def test_a_corrupt_pointer_to_the_reference_is_named_with_the_command_that_mends
 
     monkeypatch.setattr(retraining, "MlflowRegistry", Registry)
     lake = InMemoryLake({lake_keys.champion_reference("nba_games"): content})
+    ledger = ModelLedger(InMemoryLedger(), "nba_games")
     *_, told = examine(
         "champion",
-        lambda: retraining.champion(InMemoryLedger(), lake=lake, tracking_uri="http://x", place=NBA_PLACE),
+        lambda: retraining.champion(ledger, lake=lake, tracking_uri="http://x", place=NBA_PLACE),
     )
     assert told.level == "fail"
     assert lake_keys.champion_reference("nba_games") in told.detail
