@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from courtside.core.dataset import Dataset
     from courtside.workflows.ports import Lake
     from courtside.workflows.stage_models import StageModels
+    from courtside.workflows.stage_overview import ModelOverview
 
 app = typer.Typer(no_args_is_help=True, help="Put models into a stage, look at them, pause or remove them.")
 add_former_commands(app)
@@ -109,60 +110,80 @@ def _no_rows(dataset: "Dataset") -> str:
 
 @app.command("list")
 def list_models(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """List a stage's models.
+    """List a stage's models: what each predicts, its champion, what the last round said, and when the next is due.
 
     Example: `courtside models list --stage dev`
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
+    from courtside.workflows.stage_overview import overview
 
     models = stage_models(stage_outputs(stage))
     with people.status("Asking the stage"), reaching_aws():
-        found = models.list()
-    rows = [_row(each) for each in found.models]
+        listing = models.list()
+        found = overview(listing.models, ledger=models.ledger)
     if as_json:
-        broken = [{"model": name, "problem": str(error)} for name, error in found.unreadable.items()]
-        print_json([*(each.model_dump(mode="json") for each in found.models), *broken])
+        broken = [{"name": name, "problem": str(error)} for name, error in listing.unreadable.items()]
+        print_json([*map(_document, found), *broken])
         return
-    print_table("Models", rows)
-    for name, error in found.unreadable.items():
+    print_table("Models", [_row(each) for each in found])
+    for name, error in listing.unreadable.items():
         say(f"{name} cannot be read: {error}", style="bold red")
-    if not found.names:
+    if not listing.names:
         say("Add one with `courtside models add CONTRACT.yaml`; `courtside init TABLE` writes a contract")
 
 
-def _row(entry: "StageModel") -> dict[str, Any]:
+def _document(found: "ModelOverview") -> dict[str, Any]:
     return {
-        "model": entry.name,
-        "version": entry.version,
-        "state": "paused" if entry.paused else "watched",
-        "added (UTC)": f"{entry.added_at:%Y-%m-%d %H:%M}",
-        "owner": entry.owner or "",
+        **found.entry.model_dump(mode="json"),
+        "health": found.health,
+        "champion": found.champion and found.champion.model_dump(mode="json"),
+        "round": found.round and found.round.model_dump(mode="json"),
     }
+
+
+def _row(found: "ModelOverview") -> dict[str, Any]:
+    champion, last = found.champion, found.round
+    return {
+        "model": found.entry.name,
+        "task": found.entry.task,
+        "champion": f"version {champion.version} since {champion.since:%Y-%m-%d}" if champion else "none yet",
+        "health": found.health,
+        "last check (UTC)": _moment(last.last_round_at if last else None),
+        "next due (UTC)": "" if found.entry.paused else _moment(last.next_due if last else None),
+        "owner": found.entry.owner or "",
+    }
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else "not yet"
 
 
 @app.command("show")
 def show_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Show a model of a stage: its contract, who added it, and whether it is paused.
+    """Show one of a stage's models, and its contract.
 
     Example: `courtside models show churn --stage dev`
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
+    from courtside.workflows.stage_overview import overview
 
     models = stage_models(stage_outputs(stage))
     with people.status("Asking the stage"), reaching_aws():
         entry = models.show(model)
         dataset, content = models.dataset(model), models.contract(entry)
+        (found,) = overview([entry], ledger=models.ledger)
     if as_json:
-        print_json({**entry.model_dump(mode="json"), "contract": content.decode()})
+        print_json({**_document(found), "contract": content.decode()})
         return
+    place = dataset.place
     print_pairs({
-        **_row(entry),
-        "added by": entry.added_by,
-        "contract": models.lake.uri(entry.contract_key),
+        **_row(found),
+        "contract": f"version {entry.version}, {models.lake.uri(entry.contract_key)}",
+        "added": f"{entry.added_at:%Y-%m-%d %H:%M} UTC by {entry.added_by}",
+        "told": ", ".join(entry.alerts) or "the stage's own addresses and channels only",
         "target": dataset.target,
         "features": len(dataset.features) or "inferred from the rows",
-        "registered model": dataset.place.registered_model,
-        "experiment": dataset.place.experiment,
+        "in MLflow": f"registered model {place.registered_model}, experiment {place.experiment}",
     })  # fmt: skip
 
 
@@ -189,7 +210,8 @@ def resume_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = Fal
 
 
 def _print_state(entry: "StageModel", *, as_json: bool) -> None:
-    print_json(entry.model_dump(mode="json")) if as_json else print_pairs(_row(entry))
+    state = "paused: rounds pass over it" if entry.paused else "watched: the next round looks at it"
+    print_json(entry.model_dump(mode="json")) if as_json else print_pairs({"model": entry.name, "state": state})
 
 
 @app.command("remove")

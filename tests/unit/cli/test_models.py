@@ -145,7 +145,7 @@ def test_what_cannot_be_read_is_told_beside_the_rest(models: StageModels) -> Non
     assert models.ledger.put(LedgerWrite(ledger_keys.stage_model("newer"), '{"name": "newer", "format": 9}', 0))
     listed = printed("list")
     assert listed[0]["name"] == "churn"
-    assert listed[1]["model"] == "newer"
+    assert listed[1]["name"] == "newer"
     assert "format 9" in listed[1]["problem"]
     said = run("list")
     assert said.exit_code == 0

@@ -1,0 +1,79 @@
+"""A stage's models at a glance: champion, health and rounds of each, from the ledger alone."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from courtside.contracts import ledger_keys
+from courtside.contracts.events import Payload
+from courtside.contracts.records import ChampionPointer, ModelRound, Reign, StageModel
+from courtside.workflows.ledger_documents import written
+from courtside.workflows.model_ledger import ModelLedger
+from courtside.workflows.ports import LedgerWrite
+from courtside.workflows.stage_overview import ModelOverview, overview
+from tests.fakes.ports import InMemoryLedger
+
+NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
+
+
+def entry(name: str, **given: Any) -> StageModel:
+    known = {"version": 1, "sha256": "", "contract_key": "", "added_at": NOW, "added_by": "ann"}
+    return StageModel(name=name, **{**known, **given})
+
+
+def put(ledger: Any, key: str, document: Payload) -> None:
+    assert ledger.put(written(key, document, expected_revision=0))
+
+
+def looked_at(ledger: InMemoryLedger, *entries: StageModel) -> list[ModelOverview]:
+    return overview(entries, ledger=ledger)
+
+
+def test_each_model_has_its_own_champion_and_rounds() -> None:
+    ledger = InMemoryLedger()
+    own = ModelLedger(ledger, "churn")
+    key = ledger_keys.history(NOW, "3")
+    reign = Reign(version="3", training_id="t", since=NOW, rule="better", reason="by 0.01", by="gate")
+    put(own, ledger_keys.CHAMPION, ChampionPointer(version="3", previous=None, reason="by 0.01", history_key=key))
+    put(own, key, reign)
+    put(ledger, ledger_keys.model_round("churn"), ModelRound(model="churn", last_round_at=NOW, last_outcome="nothing"))
+    churn, fraud = looked_at(ledger, entry("churn"), entry("fraud"))
+    assert (churn.champion, churn.health) == (reign, "nothing")
+    assert (fraud.champion, fraud.round, fraud.health) == (None, None, "not yet")
+
+
+def test_a_stage_whose_champion_was_taken_back_has_none() -> None:
+    ledger = InMemoryLedger()
+    pointer = ChampionPointer(version=None, previous="3", reason="taken back", history_key=None)
+    put(ModelLedger(ledger, "churn"), ledger_keys.CHAMPION, pointer)
+    assert looked_at(ledger, entry("churn"))[0].champion is None
+
+
+@pytest.mark.parametrize(
+    ("given", "round_", "health"),
+    [
+        ({"paused": True}, {"last_outcome": "nothing"}, "paused"),
+        ({}, {}, "not yet"),
+        ({}, {"last_outcome": "retrain"}, "retrain"),
+        (
+            {},
+            {"last_outcome": "failed", "failing": ("check_drift",), "failing_since": NOW},
+            "fails since 2026-11-29 07:00",
+        ),
+    ],
+)
+def test_health_is_what_the_newest_round_said(given: dict[str, Any], round_: dict[str, Any], health: str) -> None:
+    ledger = InMemoryLedger()
+    put(ledger, ledger_keys.model_round("churn"), ModelRound(model="churn", **round_))
+    assert looked_at(ledger, entry("churn", **given))[0].health == health
+
+
+@pytest.mark.parametrize("document", ["no JSON", '{"model": "churn", "format": 9}'])
+def test_a_record_that_cannot_be_read_is_told_and_hides_no_other(document: str) -> None:
+    ledger = InMemoryLedger()
+    assert ledger.put(LedgerWrite(ledger_keys.model_round("churn"), document, 0))
+    churn, fraud = looked_at(ledger, entry("churn"), entry("fraud"))
+    assert churn.health.startswith("unreadable: ")
+    assert "churn" in churn.health
+    assert fraud.health == "not yet"
