@@ -70,7 +70,7 @@ def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
 
     lake, dataset = _lake(env.lake_bucket), _dataset(env, model)
     policy = env.policy or dataset.policy
-    alerts, claims = SnsAlerts(env.alert_topic_arn), Claims(_ledger(env.ledger_table, model))
+    alerts, claims = SnsAlerts(env.alert_topic_arn, model), Claims(_ledger(env.ledger_table, model))
     return DriftMonitor(
         lake=lake,
         alerts=alerts,
@@ -103,7 +103,7 @@ def arrivals(model: str) -> "Arrivals":
         places=[S3Incoming(bucket, prefix) for bucket, prefix in places],
         lake=_lake(env.lake_bucket),
         claims=Claims(_ledger(env.ledger_table, model)),
-        alerts=SnsAlerts(env.alert_topic_arn),
+        alerts=SnsAlerts(env.alert_topic_arn, model),
     )
 
 
@@ -153,7 +153,7 @@ def ask_for_approval(request: ApprovalRequest) -> ApprovalRecord:
         lake=_lake(env.lake_bucket),
         ledger=lock.ledger,
         lock=lock,
-        alerts=SnsAlerts(env.alert_topic_arn),
+        alerts=SnsAlerts(env.alert_topic_arn, request.model),
         stage=env.stage,
         now=datetime.now(UTC),
     )

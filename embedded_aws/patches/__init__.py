@@ -14,6 +14,7 @@ from embedded_aws.patches import (
     images_by_tag,
     leading_keys,
     missing_resources,
+    publish_attributes,
     run_task,
     schedules,
     secrets,
@@ -38,6 +39,7 @@ def patch_all(context: PatchContext) -> None:
     images_by_tag.patch(context)
     leading_keys.patch(context)
     missing_resources.patch(context)
+    publish_attributes.patch(context)
     run_task.patch(context)
     # This comes before `schedules`, which fills in the input that a letter then holds.
     target_dead_letters.patch(context)

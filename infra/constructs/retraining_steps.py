@@ -11,6 +11,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from courtside.contracts.names import MODEL_ATTRIBUTE
 from infra.constructs.network import place_of_tasks
 from infra.constructs.training_task import TRAINING_CONTAINER, TrainingTask
 from infra.stage import StageSettings
@@ -282,6 +283,7 @@ def _publish(
         topic=topic,
         subject=f"{{% $substring({subject}, 0, {_SUBJECT_LIMIT}) %}}",
         message=sfn.TaskInput.from_text(f"{{% {message} %}}"),
+        message_attributes={MODEL_ATTRIBUTE: tasks.MessageAttribute(value=f"{{% {_INPUT}.model %}}")},
         task_timeout=sfn.Timeout.duration(cdk.Duration.minutes(1)),
         outputs={"outcome": outcome},
     )

@@ -20,6 +20,7 @@ from courtside.contracts.events import (
     UnlockRequest,
     UnlockResponse,
 )
+from courtside.contracts.names import MODEL_ATTRIBUTE
 from infra.constructs.retraining_steps import ANNOUNCED
 from tests.infra.synthesized import SynthesizedStage, text
 
@@ -251,6 +252,15 @@ def test_announcements_say_what_the_function_wrote(
     assert {"subject", "message"} <= set(response.model_fields)
     assert arguments["Subject"] == "{% $substring($states.input.subject, 0, 100) %}"
     assert arguments["Message"] == "{% $states.input.message %}"
+
+
+def test_every_alert_of_the_machine_names_its_model_for_the_filters(states: dict[str, dict[str, Any]]) -> None:
+    alerts = [step for step in states.values() if step.get("Resource", "").endswith(":sns:publish")]
+    assert len(alerts) > 3
+    for step in alerts:
+        assert step["Arguments"]["MessageAttributes"] == {
+            MODEL_ATTRIBUTE: {"DataType": "String", "StringValue": "{% $states.context.Execution.Input.model %}"}
+        }
 
 
 def test_the_failure_alert_says_what_failed_and_what_it_means(states: dict[str, dict[str, Any]]) -> None:

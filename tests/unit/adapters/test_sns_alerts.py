@@ -1,4 +1,4 @@
-"""Sending an alert ends or fails before the sender's claim on it expires."""
+"""An alert names its model, and sending it ends or fails before the sender's claim on it expires."""
 
 from typing import Any
 
@@ -25,9 +25,11 @@ def test_a_topic_that_never_answers_is_abandoned_before_the_lease_ends(monkeypat
         assert longest + waits < LEASE_SECONDS
         stubbed = made(service, region_name="eu-central-1", config=config)
         stubber = Stubber(stubbed)
-        stubber.add_response("publish", {}, {"TopicArn": "topic", "Subject": "s", "Message": "m"})
+        named = {"model": {"DataType": "String", "StringValue": "churn"}}
+        sent = {"TopicArn": "topic", "Subject": "s", "Message": "m", "MessageAttributes": named}
+        stubber.add_response("publish", {}, sent)
         stubber.activate()
         return stubbed
 
     monkeypatch.setattr(boto3, "client", client)
-    SnsAlerts("topic").publish(Alert("s", "m"))
+    SnsAlerts("topic", "churn").publish(Alert("s", "m"))
