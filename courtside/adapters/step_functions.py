@@ -37,8 +37,8 @@ class StepFunctionsRetraining:
             )["executionArn"]
         except client.exceptions.ExecutionAlreadyExists:
             arn = f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
-            # A drift check derives the id from everything that it asks for, and its function may not read executions.
-            if request.trigger is not Trigger.DRIFT and _request_of(arn) != request:
+            # A check's own trainings have one id each, however often it asks, and its function may not read executions.
+            if request.trigger not in {Trigger.DRIFT, Trigger.SCHEDULE} and _request_of(arn) != request:
                 raise TrainingIdTaken(request.training_id, arn) from None
             return arn
 

@@ -33,6 +33,7 @@ class Trigger(StrEnum):
     INITIAL = "initial"
     DRIFT = "drift"
     MANUAL = "manual"
+    SCHEDULE = "schedule"
 
 
 class DriftCheckRequest(Payload):
@@ -46,6 +47,11 @@ class DriftCheckRequest(Payload):
 def training_of_check(check_id: str) -> str:
     """Return the name of the training a drift check starts: one id from the check to the training's last log line."""
     return f"drift-{check_id}"
+
+
+def training_by_schedule(champion_version: str, due: date) -> str:
+    """Return the name of the training that was due on a day: a champion has one for each, however often it is asked."""
+    return f"schedule-v{champion_version}-{due}"
 
 
 NAME_LIMIT = 80

@@ -29,6 +29,7 @@ class Metric(StrEnum):
     DECIDED_ALERT = "DecidedAlert"
     DECIDED_RETRAIN = "DecidedRetrain"
     DECIDED_NOTHING_TO_CHECK = "DecidedNothingToCheck"
+    DECIDED_STALE_DATA = "DecidedStaleData"
     LOCK_WAITS = "LockWaits"
     ROWS_FROZEN = "RowsFrozen"
     GATE_PASSED = "GatePassed"

@@ -13,8 +13,9 @@ def overdue_alert(*, dataset: str, newest: date, today: date) -> Alert:
         f"Courtside: no new data of {name} since {newest}",
         [
             (
-                f"*No new data of {name}* for {days} days: the newest row is of {newest}. Rows were to be expected: a "
-                "year ago they came at this time, or the lake holds no year yet by which an off-season could be known."
+                f"*No new data of {name}* for {days} days: the newest row is of {newest}. Rows were to be expected: "
+                "the contract's `watch.season` says so, or a year ago they came at this time, or the lake holds no "
+                "year yet by which an off-season could be known."
             ),
             (
                 "*What it means*: until rows come, drift checks find little or nothing to look at, and nobody watches "

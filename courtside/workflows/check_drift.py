@@ -1,26 +1,38 @@
 """The drift check: champion's reference against a window, and what follows from it."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import (
     DriftCheckRequest,
     DriftCheckResponse,
     RetrainingRequest,
     Trigger,
     Window,
+    training_by_schedule,
     training_of_check,
 )
 from courtside.contracts.records import ChampionReference, DecisionRecord
 from courtside.core.alerting import DriftAlertContext, drift_alert
 from courtside.core.dataset import Dataset
-from courtside.core.decision import Action, Decision, DecisionPolicy, decide
+from courtside.core.decision import (
+    Action,
+    Decision,
+    DecisionPolicy,
+    DueTraining,
+    decide,
+    with_overdue,
+    with_schedule,
+)
 from courtside.core.drift import DriftReport, Policy
 from courtside.core.drift.reading import Days
 from courtside.core.rows import time_column_of
+from courtside.workflows.check_records import decision_key, document_of, response_of
 from courtside.workflows.claims import Claim, ClaimLost, Claims, finishing
 from courtside.workflows.drift_archive import Archived, archive
 from courtside.workflows.drift_runs import log_run
@@ -37,13 +49,29 @@ from courtside.workflows.load_windows import NoNewLoad, newest_load
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.ports import AlertChannel, DriftTracking, Lake, ObjectMissing, Retraining
 from courtside.workflows.row_source import NoRows
+from courtside.workflows.scheduled_training import due_training
 from courtside.workflows.sealed_models import NoReference
 
 __all__ = ["DriftMonitor", "EmptyWindow", "NoChampion"]
 
-DRIFT_OFF = "the contract says `drift: false`, so nothing is checked; leave that out to check again"
-
 logger = logging.getLogger(__name__)
+
+
+class DriftOff(CourtsideError):
+    """The contract wants no checks."""
+
+    def __init__(self) -> None:
+        super().__init__("the contract says `drift: false`, so nothing is checked; leave that out to check again")
+
+
+UNCHECKED = (DriftOff, NoChampion, NoReference, NoRows, EmptyWindow, NoNewLoad)
+UNCHECKED_RULES: Mapping[type[CourtsideError], str] = {
+    DriftOff: "drift_off",
+    NoChampion: "no_champion",
+    NoReference: "no_reference",
+    NoNewLoad: "no_new_load",
+}
+"""Why there is nothing to check; anything else means that there are no rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +96,29 @@ class DriftMonitor:
         server comes last, when everything that matters is done, and may be away. Raises `NothingReadable`, and
         `EmptyWindow` where the window's files cannot be read.
         """
+        named = request.window is not None
         window = request.window or self._scheduled((request.as_of or now).date())
-        if not self.dataset.drift:
-            return self._nothing_to_check(window, "drift_off", DRIFT_OFF, now=now)
+        champion = None
         try:
             champion = champion_reference(self.dataset.name, lake=self.lake)
-            found = self._found(window, champion, named=request.window is not None)
-        except (NoChampion, NoReference) as absent:
-            rule = "no_champion" if isinstance(absent, NoChampion) else "no_reference"
-            return self._nothing_to_check(window, rule, str(absent), now=now)
-        except (NoRows, EmptyWindow, NoNewLoad) as absent:
+            found = self._found(window, champion, named=named)
+        except UNCHECKED as absent:
             if isinstance(absent, EmptyWindow) and absent.quarantined:
                 raise
-            since = None if request.window else self.overdue.tell(window.end, newest=None)
-            rule = "no_new_load" if isinstance(absent, NoNewLoad) else "no_rows"
-            return self._nothing_to_check(window, rule, str(absent), since=since, now=now)
-        # A window that somebody names may lie long ago, so it says nothing about overdue data.
-        since = None if request.window else self.overdue.tell(window.end, newest=found.newest)
-        decision = decide(found.report, self.decision_policy)
+            return self._nothing_to_check(window, champion, absent, named=named, now=now)
+        decision, since = decide(found.report, self.decision_policy), None
+        # A window that somebody names may lie long ago, so it says nothing about overdue data and trainings.
+        if not named:
+            since = self.overdue.tell(window.end, champion=champion, newest=found.newest)
+            due = self._due(champion, window, newest=found.newest)
+            decision = with_schedule(with_overdue(decision, since), due)
         record = self._record(found, decision, champion, now=now).model_copy(update={"overdue_since": since})
         key = ledger_keys.drift_check(record.check_id)
         while True:
             claim = self.claims.take(key, done=lambda: (known := self._logged(record)) is not None and known.done)
             if claim is None:
                 known = self._logged(record) or record
-                return _response(known, found.report, Archived(None, None), duplicate=True)
+                return response_of(known, found.report, duplicate=True)
             try:
                 return self._finish(claim, record, found, decision)
             except ClaimLost:
@@ -103,43 +129,44 @@ class DriftMonitor:
         self, claim: Claim, record: DecisionRecord, found: WindowReport, decision: Decision
     ) -> DriftCheckResponse:
         with finishing(claim):
-            self.lake.claim(_key(record), _document(record))
+            self.lake.claim(decision_key(record), document_of(record))
             archived = archive(found, record, dataset=self.dataset.name, lake=self.lake)
             done = self._carry_out(claim, record, found.report, decision, archived)
         run_id = self._log(found.report, done, archived)
-        return _response(done, found.report, archived, run_id=run_id)
+        return response_of(done, found.report, page_key=archived.page_key, run_id=run_id, alerted=decision.tells)
 
     def _nothing_to_check(
-        self, window: Window, rule: str, reason: str, *, now: datetime, since: date | None = None
+        self, window: Window, champion: ChampionReference | None, absent: CourtsideError, *, named: bool, now: datetime
     ) -> DriftCheckResponse:
+        rule = UNCHECKED_RULES.get(type(absent), "no_rows")
+        decision, since = Decision(Action.NOTHING_TO_CHECK, rule, str(absent)), None
+        if champion is not None and not named:
+            if rule in {"no_rows", "no_new_load"}:
+                since = self.overdue.tell(window.end, champion=champion, newest=None)
+            decision = with_schedule(with_overdue(decision, since), self._due(champion, window, newest=None))
         # This is not the check's own id: once there is something to check, that check must not count as done.
         record = DecisionRecord(
             model=self.dataset.name,
             check_id=f"nothing-{window.start}-{window.end}",
             window=window,
-            champion_version="",
-            action=Action.NOTHING_TO_CHECK,
-            rule=rule,
-            reason=reason,
+            champion_version=champion.version if champion and decision.due else "",
+            action=decision.action,
+            rule=decision.rule,
+            reason=decision.reason,
             report_key="",
             decided_at=now,
             **self._contract(),
             done=True,
             overdue_since=since,
         )
+        if decision.action is Action.RETRAIN:
+            record = record.model_copy(update={"execution_arn": self._retrain(record, decision)})
         self._log_decision(record)
-        return DriftCheckResponse(
-            model=record.model,
-            check_id=record.check_id,
-            window=window,
-            rows=0,
-            features_drifted=(),
-            decision=record.action,
-            rule=rule,
-            reason=reason,
-            report_key="",
-            overdue_since=since,
-        )
+        return response_of(record)
+
+    def _due(self, champion: ChampionReference, window: Window, *, newest: date | None) -> DueTraining | None:
+        today = window.end - self._of_today
+        return due_training(champion, today=today, newest=newest, lake=self.lake, dataset=self.dataset)
 
     def recompute(self, window: Window, *, now: datetime) -> DriftCheckResponse:
         """Check a past window against today's champion; the only results are its report and its record.
@@ -156,18 +183,24 @@ class DriftMonitor:
             record = record.model_copy(update={"decided_at": earlier.decided_at})
         archived = archive(found, record, dataset=self.dataset.name, lake=self.lake)
         self._log_decision(record)
-        return _response(record, found.report, archived, run_id=self._log(found.report, record, archived))
+        run_id = self._log(found.report, record, archived)
+        return response_of(record, found.report, page_key=archived.page_key, run_id=run_id)
 
     def _scheduled(self, day: date) -> Window:
         """Return the window of the days before `day`, together with `day` itself where loads are windows."""
-        loads = self.dataset.time_column is None
-        return Window(start=day - self.dataset.watch.window, end=day + timedelta(days=loads))
+        return Window(start=day - self.dataset.watch.window, end=day + self._of_today)
+
+    @property
+    def _of_today(self) -> timedelta:
+        return timedelta(days=self.dataset.time_column is None)
 
     def _found(self, window: Window, champion: ChampionReference, *, named: bool) -> WindowReport:
         """Compare a window with the champion's reference; where rows have no times, compare its newest load.
 
         The schedule asks for whatever is new, so unless somebody `named` the window, that load may be older.
         """
+        if not self.dataset.drift:
+            raise DriftOff
         if self.dataset.time_column is None:
             days = Days(window.start if named else None, window.end)
             load = newest_load(champion, days, lake=self.lake, dataset=self.dataset)
@@ -186,6 +219,8 @@ class DriftMonitor:
         window = found.window
         what = f"load-{found.load}" if found.load else f"{window.start}-{window.end}"
         check_id = f"v{champion.version}-{what}-{found.report.policy}"
+        if decision.due:  # a check of the same rows may have been carried out before the training was due
+            check_id = f"{check_id}-schedule-{decision.due}"
         if backfilled:
             check_id = lake_keys.backfilled_check(check_id)
         return DecisionRecord(
@@ -211,15 +246,15 @@ class DriftMonitor:
     def _logged(self, record: DecisionRecord) -> DecisionRecord | None:
         """Return the decision that was already logged for this check."""
         try:
-            return read_document(DecisionRecord, _key(record), lake=self.lake)
+            return read_document(DecisionRecord, decision_key(record), lake=self.lake)
         except ObjectMissing:
             return None
 
     def _carry_out(
         self, claim: Claim, record: DecisionRecord, report: DriftReport, decision: Decision, archived: Archived
     ) -> DecisionRecord:
-        arn = self._retrain(record) if decision.action is Action.RETRAIN else None
-        if decision.action is not Action.NOTHING and not claim.told:
+        arn = self._retrain(record, decision) if decision.action is Action.RETRAIN else None
+        if decision.tells and not claim.told:
             context = DriftAlertContext(
                 dataset=self.dataset.name,
                 start=record.window.start,
@@ -237,58 +272,20 @@ class DriftMonitor:
         self._log_decision(done)
         return done
 
-    def _retrain(self, record: DecisionRecord) -> str:
+    def _retrain(self, record: DecisionRecord, decision: Decision) -> str:
+        due, check = decision.due, record.check_id
         request = RetrainingRequest(
             model=self.dataset.name,
-            training_id=training_of_check(record.check_id),
+            training_id=training_by_schedule(record.champion_version, due) if due else training_of_check(check),
             as_of=record.window.end,
-            trigger=Trigger.DRIFT,
+            trigger=Trigger.SCHEDULE if due else Trigger.DRIFT,
             reason=record.reason,
-            report=self.lake.uri(record.report_key),
+            report=self.lake.uri(record.report_key) if record.report_key else "",
         )
         return self.retraining.start(request)
 
     def _log_decision(self, record: DecisionRecord) -> None:
-        self.lake.write(_key(record), _document(record))
+        self.lake.write(decision_key(record), document_of(record))
 
     def _log(self, report: DriftReport, record: DecisionRecord, archived: Archived) -> str | None:
         return log_run(report, record, archived.page, dataset=self.dataset.name, tracking=self.tracking)
-
-
-def _key(record: DecisionRecord) -> str:
-    return lake_keys.decision(record.model, record.window.end, record.check_id)
-
-
-def _document(record: DecisionRecord) -> bytes:
-    return record.model_dump_json(indent=2).encode()
-
-
-def _response(
-    record: DecisionRecord,
-    report: DriftReport,
-    archived: Archived,
-    *,
-    run_id: str | None = None,
-    duplicate: bool = False,
-) -> DriftCheckResponse:
-    return DriftCheckResponse(
-        model=record.model,
-        check_id=record.check_id,
-        window=record.window,
-        rows=report.current.rows,
-        features_drifted=report.features_drifted,
-        table_drifted=tuple(each.name for each in report.table_drifted),
-        segments_drifted=tuple(each.name for each in report.segments_drifted),
-        share_drifted=report.share_drifted,
-        decision=record.action,
-        rule=record.rule,
-        reason=record.reason,
-        report_key=record.report_key,
-        page_key=archived.page_key,
-        files_quarantined=tuple(file.file for file in report.files_quarantined),
-        execution_arn=record.execution_arn,
-        tracking_run_id=run_id,
-        alerted=record.action != Action.NOTHING and not (duplicate or record.backfilled),
-        duplicate=duplicate,
-        overdue_since=record.overdue_since,
-    )

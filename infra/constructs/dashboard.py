@@ -34,6 +34,7 @@ class StageDashboard(cloudwatch.Dashboard):
             Metric.DECIDED_ALERT,
             Metric.DECIDED_RETRAIN,
             Metric.DECIDED_NOTHING_TO_CHECK,
+            Metric.DECIDED_STALE_DATA,
         )
         share = ours(Metric.SHARE_DRIFTED, statistic="Maximum", period=_DAY)
         return [

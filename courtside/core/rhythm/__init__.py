@@ -1,6 +1,6 @@
 """When things happen to a model: how often it is watched, when rows are expected, when a training is due."""
 
-from courtside.core.rhythm.due import is_due, next_due, training_due
+from courtside.core.rhythm.due import next_due, training_due
 from courtside.core.rhythm.durations import NotADuration, parse_duration, written
 from courtside.core.rhythm.freshness import LOOK_BACK, overdue_since
 from courtside.core.rhythm.rules import RetrainRules, WatchRhythm
@@ -13,7 +13,6 @@ __all__ = [
     "PartOfYear",
     "RetrainRules",
     "WatchRhythm",
-    "is_due",
     "next_due",
     "overdue_since",
     "parse_duration",

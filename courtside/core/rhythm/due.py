@@ -7,14 +7,6 @@ all year, an hour later or earlier by a clock that is put back or forward.
 from datetime import date, datetime, timedelta
 
 
-def is_due(due: datetime | None, *, every: timedelta, now: datetime) -> bool:
-    """Return whether a round is due; None is a model that had no round yet, which is due at once.
-
-    So is one whose round was planned more than `every` ahead: its contract said another rhythm then.
-    """
-    return due is None or due <= now or due - now > every
-
-
 def next_due(due: datetime | None, *, every: timedelta, now: datetime) -> datetime:
     """Return when the round after one at `now` is due: the first of ``due + k * every`` that lies after `now`.
 

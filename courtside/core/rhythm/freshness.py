@@ -18,7 +18,7 @@ def overdue_since(
     `days` are those before `today` that have rows, over the whole of `LOOK_BACK`. Rows may be `patience` late. A stated
     `season` says when they are expected. Without one an off-season is known from the year before: rows are expected if
     they had come for a while by then, and went on coming. Without a year of history nothing is known about an
-    off-season, so rows are always expected.
+    off-season, so rows are always expected; and no off-season lasts a year.
 
     >>> season = [date(2018, 10, 16) + timedelta(days=n) for n in range(240)]
     >>> years = [day + n * YEAR for day in season for n in (0, 1)]
@@ -32,6 +32,8 @@ def overdue_since(
     if season:
         return known[-1] if awaited(known[-1], today=today, season=season) > patience else None
     a_year_ago = today - YEAR
+    if known[-1] < a_year_ago:
+        return known[-1]
     if known[0] > a_year_ago - 2 * patience:
         return known[-1]
     begun = any(a_year_ago - 2 * patience <= day < a_year_ago - patience for day in known)

@@ -8,7 +8,7 @@ import pytest
 
 from courtside.core.alerting import Alert, DriftAlertContext, drift_alert, promotion_alert
 from courtside.core.dataset import Feature, FeatureKind
-from courtside.core.decision import Action, DecisionPolicy, decide
+from courtside.core.decision import Action, Decision, DecisionPolicy, DueTraining, decide, with_overdue, with_schedule
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, check, fit
 from tests.unit.core.drift import plans
 from tests.unit.core.drift.turned import DAYS, reference, turned
@@ -16,6 +16,7 @@ from tests.unit.core.drift.turned import DAYS, reference, turned
 FEATURES = [Feature(name, FeatureKind.NUMERIC) for name in "abcdefghij"]
 START, END = date(2018, 7, 1), date(2019, 7, 1)
 POLICY = DecisionPolicy(retrain_share=0.2)
+DUE = DueTraining(since=date(2019, 6, 1), data_until=date(2019, 3, 3), newer=True)
 CONTEXT = DriftAlertContext(
     dataset="nba_games", start=START, end=END, champion="3", report_uri="s3://lake/r", execution_arn=None
 )  # fmt: skip
@@ -52,6 +53,57 @@ def test_with_retraining_off_a_person_is_alerted_instead() -> None:
     assert (decision.action, decision.rule) == (Action.ALERT, "retraining_off")
     alert = drift_alert(report(moved=2), decision, CONTEXT)
     assert "it is for a person to start one with 'courtside retrain'. Nothing was changed" in alert.text
+
+
+@pytest.mark.parametrize(
+    ("made", "policy", "rule", "tells"),
+    [
+        (report(), POLICY, "schedule", False),
+        (report(moved=9, rows=20), POLICY, "schedule", False),
+        (report(moved=1), POLICY, "schedule", True),
+        (report(moved=2), DecisionPolicy(retrains=False), "schedule", True),
+        (report(moved=2), POLICY, "share_drifted", True),
+        (report(moved=5, missing=True), POLICY, "broken_columns", True),
+    ],
+)
+def test_a_training_that_is_due_follows_unless_drift_or_broken_data_go_first(
+    made: DriftReport, policy: DecisionPolicy, rule: str, *, tells: bool
+) -> None:
+    decision = with_schedule(decide(made, policy), DUE)
+    assert (decision.rule, decision.tells) == (rule, tells)
+    assert decision.action is (Action.ALERT if rule == "broken_columns" else Action.RETRAIN)
+    assert decision.due == (DUE.since if rule == "schedule" else None)
+    if rule == "schedule":
+        assert "no retraining" not in decision.reason
+        assert "for a person" not in decision.reason
+        assert decision.reason.endswith(
+            "; a training is due by schedule since 2019-06-01, because the champion's data ends before 2019-03-03: "
+            "retraining"
+        )
+
+
+def test_a_model_is_not_trained_on_the_same_rows_again() -> None:
+    same = replace(DUE, newer=False)
+    decision = with_schedule(decide(report(), POLICY), same)
+    assert (decision.action, decision.rule, decision.due) == (Action.NOTHING, "schedule_but_no_new_data", None)
+    assert "but no row is newer than the champion's data, which ends before 2019-03-03" in decision.reason
+    drifting = decide(report(moved=1), POLICY)
+    assert with_schedule(drifting, same) == drifting
+    assert with_schedule(drifting, None) == drifting
+
+
+def test_overdue_data_are_the_outcome_where_nothing_else_is() -> None:
+    since = date(2019, 5, 1)
+    for quiet in (decide(report(), POLICY), Decision(Action.NOTHING_TO_CHECK, "no_rows", "no rows")):
+        stale = with_overdue(quiet, since)
+        assert (stale.action, stale.rule, stale.tells) == (Action.STALE_DATA, "overdue", False)
+        assert stale.reason == f"the newest row is of 2019-05-01; {quiet.reason}"
+        assert with_overdue(quiet, None) == quiet
+        unseen = with_schedule(stale, replace(DUE, newer=False))
+        assert (unseen.action, unseen.rule) == (Action.STALE_DATA, "schedule_but_no_new_data")
+    for moved in (1, 2):
+        found = decide(report(moved=moved), POLICY)
+        assert with_overdue(found, since) == found
 
 
 def test_the_alert_tells_what_moved_what_was_done_and_how_to_stop_it() -> None:

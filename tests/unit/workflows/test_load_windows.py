@@ -8,12 +8,13 @@ import pyarrow.compute as pc
 import pytest
 
 from courtside.contracts import lake_keys
-from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, GateRequest, Window
+from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, GateRequest, Trigger, Window
 from courtside.contracts.loads import Load
 from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.records import ChampionReference, DataManifest, DecisionRecord
 from courtside.core.drift import CalibratedPolicy
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.rhythm import RetrainRules
 from courtside.core.rows import TimeColumnNeeded
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.drift_window import EmptyWindow
@@ -115,6 +116,23 @@ def test_the_newest_load_is_compared_once_with_the_loads_of_the_champion(setup: 
     assert "rows taken as independent" in setup.lake.read(str(answer.page_key)).decode()
     again = checked(setup.monitor, date(2024, 3, 20))
     assert (again.check_id, again.duplicate, len(setup.retraining.started)) == (answer.check_id, True, 1)
+
+
+def test_a_training_by_schedule_needs_a_new_load_which_may_have_been_checked_before(setup: DriftSetup) -> None:
+    setup.monitor = replace(
+        setup.monitor, dataset=replace(CONTRACT, retrain=RetrainRules(every=timedelta(days=30), on_drift=False))
+    )
+    same = checked(setup.monitor, date(2024, 3, 31))
+    assert (same.decision, same.rule) == ("stale_data", "schedule_but_no_new_data")
+    load(QUIET, setup.lake, on=date(2024, 3, 5))
+    early = checked(setup.monitor, date(2024, 3, 30))
+    assert not setup.retraining.started
+    due = checked(setup.monitor, date(2024, 4, 2))
+    assert (due.decision, due.rule, due.duplicate) == ("retrain", "schedule", False)
+    assert due.check_id == f"{early.check_id}-schedule-2024-03-31"
+    assert checked(setup.monitor, date(2024, 4, 3)).duplicate
+    (request,) = setup.retraining.started.values()
+    assert (request.training_id, request.trigger) == ("schedule-v1-2024-03-31", Trigger.SCHEDULE)
 
 
 def test_a_requested_window_holds_the_loads_of_its_days(setup: DriftSetup) -> None:

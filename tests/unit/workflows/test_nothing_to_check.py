@@ -9,6 +9,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckRequest, Window
 from courtside.contracts.metrics import Metric, metrics_of
 from courtside.contracts.records import ChampionReference, DecisionRecord
+from courtside.core.rhythm import PartOfYear, WatchRhythm
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
 from tests.fakes.drift_setup import NOW, DriftSetup
@@ -106,9 +107,27 @@ def test_a_season_that_does_not_begin_is_reported_once(setup: DriftSetup) -> Non
     answers = [setup.monitor.run(scheduled(day), now=NOW) for day in days]
     assert answers[-1].overdue_since is not None
     assert answers[-1].overdue_since.year == 2011
+    assert {each.decision for each in answers if each.overdue_since} == {"stale_data"}
+    assert {each.decision for each in answers if not each.overdue_since} == {"nothing_to_check"}
+    assert (answers[-1].rule, answers[-1].rows, answers[-1].alerted) == ("overdue", 0, False)
+    assert answers[-1].reason.startswith(f"the newest row is of {answers[-1].overdue_since}; no rows between ")
+    assert metrics_of(answers[-1])[Metric.DECIDED_STALE_DATA] == 1
     (alert,) = setup.alerts.sent
     assert alert.subject == f"Courtside: no new data of nba_games since {answers[-1].overdue_since}"
     assert logged(setup, answers[-1].window).overdue_since == answers[-1].overdue_since
+
+
+def test_a_season_of_the_contract_says_when_rows_are_expected(setup: DriftSetup) -> None:
+    days = [date(2011, 6, 25) + timedelta(days=n) for n in range(0, 180, 4)]
+    for season, late in (("10-15 to 06-20", date(2011, 10, 29)), ("12-20 to 06-20", None)):
+        watch = WatchRhythm(season=(PartOfYear.parse(season),))
+        dataset = replace(setup.monitor.dataset, watch=watch)
+        overdue = replace(setup.monitor.overdue, dataset=dataset)
+        answers = [
+            replace(setup.monitor, dataset=dataset, overdue=overdue).run(scheduled(day), now=NOW) for day in days
+        ]
+        stale = [day for day, answer in zip(days, answers, strict=True) if answer.decision == "stale_data"]
+        assert stale == ([day for day in days if late and day >= late])
 
 
 def test_data_that_stop_within_a_season_are_reported_while_the_window_still_has_rows(setup: DriftSetup) -> None:

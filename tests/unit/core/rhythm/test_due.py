@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.core.rhythm import is_due, next_due, training_due
+from courtside.core.rhythm import next_due, training_due
 
 HOURS = st.integers(1, 24 * 366).map(lambda hours: timedelta(hours=hours))
 DAYS = st.integers(1, 3650).map(lambda days: timedelta(days=days))
@@ -20,13 +20,11 @@ def test_after_a_round_the_next_one_is_due_once_and_on_the_same_beat(
     due: datetime, every: timedelta, late: timedelta
 ) -> None:
     now = due + late
-    assert is_due(due, every=every, now=now)
     following = next_due(due, every=every, now=now)
     assert now < following <= now + every
     assert (following - due) % every == timedelta(0)
-    assert not is_due(following, every=every, now=now)
-    assert is_due(following, every=every, now=following)
-    assert not is_due(following, every=every, now=following - timedelta(microseconds=1))
+    assert next_due(due, every=every, now=following - timedelta(microseconds=1)) == following
+    assert next_due(due, every=every, now=following) == following + every
 
 
 @given(due=MOMENTS, every=HOURS, early=st.floats(0, 1))
@@ -37,14 +35,14 @@ def test_a_round_before_its_time_does_not_move_the_next_one(due: datetime, every
 
 
 @given(now=MOMENTS, every=HOURS, ahead=HOURS)
-def test_a_shorter_rhythm_holds_from_the_next_round_on(now: datetime, every: timedelta, ahead: timedelta) -> None:
-    assert is_due(now + ahead, every=every, now=now) == (ahead > every)
+def test_a_rhythm_that_was_shortened_holds_after_the_next_round(
+    now: datetime, every: timedelta, ahead: timedelta
+) -> None:
     assert now < next_due(now + ahead, every=every, now=now) <= now + every
 
 
 @given(now=MOMENTS, every=HOURS)
-def test_a_model_without_a_round_is_due_at_once(now: datetime, every: timedelta) -> None:
-    assert is_due(None, every=every, now=now)
+def test_the_first_round_of_a_model_begins_its_beat(now: datetime, every: timedelta) -> None:
     assert next_due(None, every=every, now=now) == now + every
 
 

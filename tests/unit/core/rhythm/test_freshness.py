@@ -61,3 +61,10 @@ def test_without_a_year_of_history_rows_are_always_expected() -> None:
 def test_a_table_without_recent_rows_to_compare_is_not_overdue() -> None:
     assert overdue_since([], today=date(2019, 5, 1), patience=PATIENCE) is None
     assert overdue_since([date(2019, 5, 1) - YEAR], today=date(2019, 5, 1), patience=2 * YEAR) is None
+
+
+def test_data_that_stopped_more_than_a_year_ago_stay_overdue() -> None:
+    for later in (20, 200, 380, 400, 700):
+        stopped = date(2020, 3, 1)
+        days = [stopped - timedelta(days=n) for n in range(700)]
+        assert overdue_since(days, today=stopped + timedelta(days=later), patience=PATIENCE) == stopped
