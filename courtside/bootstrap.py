@@ -17,7 +17,6 @@ from courtside.contracts.environment import (
     GateEnv,
     LakeEnv,
     LedgerEnv,
-    LockEnv,
     NotifyEnv,
     PromoteEnv,
     ReceiveRowsEnv,
@@ -108,16 +107,15 @@ def arrivals(model: str) -> "Arrivals":
 
 
 def retraining_lock_of(env: LedgerEnv, model: str) -> "RetrainingLock":
-    """Wire the retraining lock of a model; only `LockEnv` has a cool-down."""
+    """Wire the retraining lock of a model."""
     from courtside.workflows.retraining_lock import RetrainingLock
 
-    cooldown = timedelta(days=env.cooldown_days) if isinstance(env, LockEnv) else timedelta(0)
-    return RetrainingLock(_ledger(env.ledger_table, model), timedelta(minutes=env.lease_minutes), cooldown)
+    return RetrainingLock(_ledger(env.ledger_table, model), timedelta(minutes=env.lease_minutes))
 
 
 def retraining_lock(model: str) -> "RetrainingLock":
     """Wire the lock's functions."""
-    return retraining_lock_of(LockEnv.read(), model)
+    return retraining_lock_of(LedgerEnv.read(), model)
 
 
 def freeze_data(request: RetrainingRequest) -> FreezeResponse:

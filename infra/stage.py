@@ -26,7 +26,11 @@ _FARGATE_MEMORY_MIB = {
 # This file alone names the images that ours are built on; `make bases` pins and renews them.
 _BASES: dict[str, str] = json.loads((Path(__file__).parents[1] / "images" / "bases.json").read_text())
 _SCHEDULE = re.compile(r"rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\)")
-_OF_CONTRACTS = {"window_days": "watch.window", "data_overdue_days": "watch.overdue"}
+_OF_CONTRACTS = {
+    "window_days": "watch.window",
+    "data_overdue_days": "watch.overdue",
+    "cooldown_days": "retrain.cooldown",
+}
 """What was a setting of the stage, and is a key of each contract now."""
 ZONES = 2
 _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
@@ -246,12 +250,6 @@ class StageSettings(_Settings):
     )
     approval_hours: int = Field(
         default=48, ge=1, le=720, description="hours a person has to answer, after which the champion stays, 1 to 720"
-    )
-    cooldown_days: int = Field(
-        default=1,
-        ge=0,
-        le=366,
-        description="days of new data since the last training that drift needs to start another one, 0 to 366",
     )
 
     database_instance: str = Field(

@@ -83,12 +83,6 @@ class TrainEnv(TrackingEnv):
     git_commit: str = ""
 
 
-class LockEnv(LedgerEnv):
-    """The functions that take and give back the retraining lock; `cooldown_days` are days of data."""
-
-    cooldown_days: int = Field(default=1, ge=0)
-
-
 class ApprovalEnv(LakeEnv, LedgerEnv):
     """The function that asks a person; `stage` is named in the commands it suggests."""
 

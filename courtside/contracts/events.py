@@ -110,7 +110,11 @@ class DriftCheckResponse(Payload):
 
 
 class RetrainingRequest(Payload):
-    """Input of the retraining state machine; `report` is the address of the drift report that asked for it."""
+    """Input of the retraining state machine; `report` is the address of the drift report that asked for it.
+
+    It does not run unless its data is at least `cooldown_days` newer than the last training's: what starts by itself
+    could start too often, people and the first training are not held back.
+    """
 
     model: str
     training_id: str
@@ -118,6 +122,7 @@ class RetrainingRequest(Payload):
     trigger: Trigger
     reason: str
     report: str = ""
+    cooldown_days: int = Field(default=0, ge=0)
 
 
 class LockOutcome(StrEnum):

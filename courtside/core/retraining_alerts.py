@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
 from courtside.core.display_text import display_text
 
@@ -27,15 +27,18 @@ def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: da
     )
 
 
-def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None, days: int) -> Alert:
-    """Write the alert for a drift trigger that came too soon after the last training."""
+def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None) -> Alert:
+    """Write the alert for a request that came by itself, too soon after the last training."""
+    again = "The next check that still finds drift asks again"
+    if request.trigger is Trigger.SCHEDULE:
+        again = "The next one by schedule is due when the contract's `retrain.every` has passed once more"
     return Alert.written(
         "Courtside: retraining not started, too soon after the last",
         [
             (
                 f"*Retraining {display_text(request.training_id, LINE_LIMIT)} was not started*: its data ends "
-                f"{request.as_of}, the last training's {trained_as_of}, and this stage asks for at least {days} days "
-                "of newer data (cooldown_days). The next check that still finds drift asks again."
+                f"{request.as_of}, the last training's {trained_as_of}, and the contract asks for at least "
+                f"{request.cooldown_days} days of newer data (`retrain.cooldown`). {again}."
             ),
             "To train all the same: `courtside retrain`",
         ],

@@ -281,6 +281,7 @@ class DriftMonitor:
             trigger=Trigger.SCHEDULE if due else Trigger.DRIFT,
             reason=record.reason,
             report=self.lake.uri(record.report_key) if record.report_key else "",
+            cooldown_days=self.dataset.retrain.cooldown.days,
         )
         return self.retraining.start(request)
 

@@ -11,7 +11,6 @@ from courtside.contracts.events import (
     LockOutcome,
     LockResponse,
     RetrainingRequest,
-    Trigger,
     UnlockRequest,
     UnlockResponse,
     execution_name,
@@ -46,13 +45,11 @@ class LeaseLost(CourtsideError):
 class RetrainingLock:
     """The lock of one model, in its part of the ledger.
 
-    `lease` is how long a holder keeps the lock without a sign of life; `cooldown` is how much newer a drift trigger's
-    data must be than the last training's.
+    `lease` is how long a holder keeps the lock without a sign of life.
     """
 
     ledger: Ledger
     lease: timedelta
-    cooldown: timedelta = timedelta(0)
 
     def acquire(self, request: RetrainingRequest, *, now: datetime) -> LockResponse:
         """Take the lock for a request, or remember the request for when the holder is done.
@@ -66,7 +63,7 @@ class RetrainingLock:
         alert = (
             remembered_alert(request, holder=found.holder or "", lease_until=found.lease_until)
             if outcome is LockOutcome.REMEMBERED
-            else cooling_alert(request, trained_as_of=found.trained_as_of, days=self.cooldown.days)
+            else cooling_alert(request, trained_as_of=found.trained_as_of)
         )
         return LockResponse(training_id=request.training_id, outcome=outcome, subject=alert.subject, message=alert.text)
 
@@ -112,19 +109,19 @@ class RetrainingLock:
         if state.holder not in {request.training_id, None} and (state.lease_until or now) > now:
             return _remembering(state, request), (LockOutcome.REMEMBERED, state)
         after = _without_covered(state, request)
-        if self._cools(state, request):
+        if _cools(state, request):
             return after, (LockOutcome.COOLING, state)
         after = after.model_copy(update={"holder": request.training_id, "lease_until": now + self.lease})
         return after, (LockOutcome.ACQUIRED, state)
 
-    def _cools(self, state: State, request: RetrainingRequest) -> bool:
-        # Only automatic trainings can start too often: people and the first training are not held back.
-        if request.trigger is not Trigger.DRIFT or state.trained_as_of is None:
-            return False
-        return request.as_of - state.trained_as_of < self.cooldown
-
     def _change(self, step: Callable[[State], tuple[State, _Result]]) -> _Result:
         return change(self.ledger, ledger_keys.RETRAINING_LOCK, State(), step)
+
+
+def _cools(state: State, request: RetrainingRequest) -> bool:
+    if state.trained_as_of is None or not request.cooldown_days:
+        return False
+    return (request.as_of - state.trained_as_of).days < request.cooldown_days
 
 
 def _remembering(state: State, request: RetrainingRequest) -> State:

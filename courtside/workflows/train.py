@@ -109,7 +109,7 @@ def train(
             split, dataset=dataset, candidates=chosen(dataset.candidates), options=asked, progress=progress
         )
     record = TrainingRecord(
-        **request.model_dump(exclude={"model"}),
+        **request.model_dump(exclude={"model", "cooldown_days"}),
         dataset=dataset.name,
         contract_version=dataset.version,
         contract_hash=dataset.contract.sha256,

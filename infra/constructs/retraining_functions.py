@@ -16,7 +16,7 @@ from courtside.contracts.environment import (
     Environment,
     FreezeEnv,
     GateEnv,
-    LockEnv,
+    LedgerEnv,
     PromoteEnv,
 )
 from infra.constructs import tracking_routes
@@ -68,7 +68,7 @@ class RetrainingFunctions(Construct):
         super().__init__(scope, construct_id)
         self._lake, self._ledger = lake, ledger
         self._settings = settings
-        lock = LockEnv(**self._ledger_names(), cooldown_days=settings.cooldown_days)
+        lock = LedgerEnv(**self._ledger_names())
         self.lock = self._function("Lock", lock)
         # A rule calls it too, for an execution that was stopped; if that call fails, the event must not be lost.
         self.unlock = self._function("Unlock", lock, dead_letter_queue=undelivered)

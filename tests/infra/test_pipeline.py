@@ -11,7 +11,7 @@ from courtside.contracts.environment import (
     Environment,
     FreezeEnv,
     GateEnv,
-    LockEnv,
+    LedgerEnv,
     NotifyEnv,
     PromoteEnv,
     TelemetryEnv,
@@ -24,13 +24,13 @@ from tests.infra.synthesized import ROOT, SynthesizedStage, text
 
 FUNCTIONS: dict[str, tuple[str, type[Environment]]] = {
     "DriftCheckFunction": ("check_drift", CheckDriftEnv),
-    "StepsLock": ("lock", LockEnv),
+    "StepsLock": ("lock", LedgerEnv),
     "StepsFreeze": ("freeze", FreezeEnv),
     "StepsGate": ("gate", GateEnv),
     "StepsRequestApproval": ("request_approval", ApprovalEnv),
     "StepsPromote": ("promote", PromoteEnv),
     "StepsSeal": ("seal", PromoteEnv),
-    "StepsUnlock": ("unlock", LockEnv),
+    "StepsUnlock": ("unlock", LedgerEnv),
     "NotifySlack": ("notify", NotifyEnv),
 }
 

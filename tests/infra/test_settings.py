@@ -57,7 +57,7 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"github_provider": "none"}, "github_provider", "'existing'"),
         ({"stage": "Dev!"}, "stage", "lower-case"),
         ({"approval_hours": 0}, "approval_hours", "1 to 720"),
-        ({"cooldown_days": 400}, "cooldown_days", "0 to 366"),
+        ({"cooldown_days": 7}, "cooldown_days", "`retrain.cooldown`"),
         ({"architecture": "arm"}, "architecture", "'arm64'"),
         ({"database_storage_gib": 5}, "database_storage_gib", "20 to 1000"),
         ({"old_versions_days": 0}, "old_versions_days", "1 to 3650"),

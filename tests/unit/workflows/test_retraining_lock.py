@@ -20,7 +20,12 @@ LEASE = timedelta(minutes=15)
 
 def request(name: str, day: int = 1, trigger: Trigger = Trigger.DRIFT) -> RetrainingRequest:
     return RetrainingRequest(
-        model="nba_games", training_id=name, as_of=date(2026, 3, day), trigger=trigger, reason="test"
+        model="nba_games",
+        training_id=name,
+        as_of=date(2026, 3, day),
+        trigger=trigger,
+        reason="test",
+        cooldown_days=0 if trigger is Trigger.MANUAL else 7,
     )
 
 
@@ -35,7 +40,7 @@ def ledger() -> InMemoryLedger:
 
 @pytest.fixture
 def lock(ledger: InMemoryLedger) -> RetrainingLock:
-    return RetrainingLock(ledger, LEASE, cooldown=timedelta(days=7))
+    return RetrainingLock(ledger, LEASE)
 
 
 def state(ledger: InMemoryLedger) -> RetrainingLockState:
@@ -115,18 +120,42 @@ def test_repeating_acquire_or_release_changes_nothing(lock: RetrainingLock, ledg
     assert state(ledger).holder is None
 
 
-def test_the_cool_down_holds_for_drift_by_the_day_of_its_data_and_not_for_people(
-    lock: RetrainingLock, ledger: InMemoryLedger
+@pytest.mark.parametrize(
+    ("trigger", "again"),
+    [
+        (Trigger.DRIFT, "The next check that still finds drift asks again."),
+        (Trigger.SCHEDULE, "The next one by schedule is due when the contract's `retrain.every` has passed once more."),
+    ],
+)
+def test_the_cool_down_holds_for_what_starts_by_itself_by_the_day_of_its_data_and_not_for_people(
+    lock: RetrainingLock, ledger: InMemoryLedger, trigger: Trigger, again: str
 ) -> None:
-    lock.acquire(request("a", 1), now=NOW)
-    lock.release(done("a", 1))
-    cooling = lock.acquire(request("b", 7), now=NOW)
+    lock.acquire(request("a", 2), now=NOW)
+    lock.release(done("a", 2))
+    cooling = lock.acquire(request("b", 8, trigger), now=NOW)
     assert cooling.outcome is LockOutcome.COOLING
-    assert "at least 7 days of newer data" in cooling.message
+    assert "the contract asks for at least 7 days of newer data" in cooling.message
+    assert again in cooling.message
     assert state(ledger).holder is None
-    assert lock.acquire(request("m", 2, Trigger.MANUAL), now=NOW).outcome is LockOutcome.ACQUIRED
-    lock.release(done("m", 2, trained=False))
-    assert lock.acquire(request("c", 8), now=NOW).outcome is LockOutcome.ACQUIRED
+    assert lock.acquire(request("m", 1, Trigger.MANUAL), now=NOW).outcome is LockOutcome.ACQUIRED
+    lock.release(done("m", 1, trained=False))
+    assert lock.acquire(request("c", 9, trigger), now=NOW).outcome is LockOutcome.ACQUIRED
+
+
+def test_a_schedule_that_waited_for_a_training_on_the_same_data_is_not_run_after_it(lock: RetrainingLock) -> None:
+    lock.acquire(request("a", 2), now=NOW)
+    assert lock.acquire(request("s", 2, Trigger.SCHEDULE), now=NOW).outcome is LockOutcome.REMEMBERED
+    waited = lock.release(done("a", 2)).waiting
+    assert waited is not None
+    assert lock.acquire(waited, now=NOW).outcome is LockOutcome.COOLING
+    assert lock.release(UnlockRequest(request=waited, trained=False)).waiting is None
+
+
+def test_without_cool_down_every_request_runs(lock: RetrainingLock) -> None:
+    lock.acquire(request("a", 2), now=NOW)
+    lock.release(done("a", 2))
+    at_once = request("b", 2).model_copy(update={"cooldown_days": 0})
+    assert lock.acquire(at_once, now=NOW).outcome is LockOutcome.ACQUIRED
 
 
 def test_a_training_that_failed_does_not_start_the_cool_down(lock: RetrainingLock) -> None:

@@ -68,7 +68,7 @@ def test_a_training_starts_once_when_the_champions_data_has_the_age(setup: Drift
     (request,) = started(setup)
     assert (due.decision, due.rule, due.alerted) == ("retrain", "schedule", False)
     assert (request.trigger, request.training_id) == (Trigger.SCHEDULE, "schedule-v1-2011-01-25")
-    assert (request.as_of, request.reason) == (date(2011, 1, 25), due.reason)
+    assert (request.as_of, request.reason, request.cooldown_days) == (date(2011, 1, 25), due.reason, 1)
     assert due.report_key in request.report
     record = read_document(
         DecisionRecord, lake_keys.decision("nba_games", due.window.end, due.check_id), lake=setup.lake
