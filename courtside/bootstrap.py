@@ -15,7 +15,6 @@ from courtside.contracts.environment import (
     CheckDriftEnv,
     FreezeEnv,
     GateEnv,
-    LakeEnv,
     LedgerEnv,
     NotifyEnv,
     PromoteEnv,
@@ -23,7 +22,6 @@ from courtside.contracts.environment import (
     TrackingCopyEnv,
     TrainEnv,
 )
-from courtside.contracts.errors import InputMismatch
 from courtside.contracts.events import (
     ApprovalRequest,
     FreezeResponse,
@@ -46,6 +44,7 @@ if TYPE_CHECKING:
     from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.production import Production
     from courtside.workflows.retraining_lock import RetrainingLock
+    from courtside.workflows.stage_models import StageModels
 
 NOBODY = "http://127.0.0.1:9"
 """A tracking server that is never there: its port is that of the discard protocol."""
@@ -67,7 +66,7 @@ def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
     from courtside.workflows.claims import Claims
     from courtside.workflows.overdue_data import OverdueData
 
-    lake, dataset = _lake(env.lake_bucket), _dataset(env, model)
+    lake, dataset = _lake(env.lake_bucket), stage_models(env).dataset(model)
     policy = env.policy or dataset.policy
     alerts, claims = SnsAlerts(env.alert_topic_arn, model), Claims(_ledger(env.ledger_table, model))
     return DriftMonitor(
@@ -93,7 +92,7 @@ def arrivals(model: str) -> "Arrivals":
     from courtside.workflows.claims import Claims
 
     env = ReceiveRowsEnv.read()
-    dataset = _dataset(env, model)
+    dataset = stage_models(env).dataset(model)
     places = [(env.lake_bucket, incoming(dataset.name))]
     if dataset.incoming is not None:
         places.append(bucket_and_prefix(dataset.incoming))
@@ -124,7 +123,13 @@ def freeze_data(request: RetrainingRequest) -> FreezeResponse:
 
     env = FreezeEnv.read()
     retraining_lock_of(env, request.model).renew(request.training_id, now=datetime.now(UTC))
-    manifest = freeze(request, lake=_lake(env.lake_bucket), dataset=_dataset(env, request.model))
+    models = stage_models(env)
+    manifest = freeze(
+        request,
+        lake=models.lake,
+        dataset=models.dataset(request.model),
+        contract_key=models.show(request.model).contract_key,
+    )
     return FreezeResponse(training_id=request.training_id, rows=manifest.rows, content_hash=manifest.content_hash)
 
 
@@ -134,7 +139,7 @@ def judge(request: GateRequest) -> GateResponse:
 
     env = GateEnv.read()
     retraining_lock_of(env, request.model).renew(request.training_id, now=datetime.now(UTC))
-    limits = _dataset(env, request.model).gate
+    limits = stage_models(env).dataset(request.model).gate
     response = gate(request, lake=_lake(env.lake_bucket), policy=limits, now=datetime.now(UTC))
     return response.model_copy(update={"needs_approval": env.approval and response.promote})
 
@@ -171,7 +176,7 @@ def _production(env: PromoteEnv, model: str) -> "Production":
         ledger_table=env.ledger_table,
         lake=_lake(env.lake_bucket),
         tracking_uri=env.tracking_uri,
-        dataset=_dataset(env, model),
+        dataset=stage_models(env).dataset(model),
     )
 
 
@@ -208,14 +213,17 @@ def _ledger(table: str, model: str) -> "ModelLedger":
     return ModelLedger(DynamoDbLedger(table), model)
 
 
-def _dataset(env: LakeEnv, model: str) -> "Dataset":
-    """Return the contract of a model."""
-    from courtside.datasets.catalog import load_dataset
+def stage_models(env: CheckDriftEnv | ReceiveRowsEnv | FreezeEnv | GateEnv | PromoteEnv) -> "StageModels":
+    """Wire the models of a stage, whose contracts are kept warm; nothing is contacted yet."""
+    return _stage_models(env.lake_bucket, env.ledger_table)
 
-    dataset = load_dataset(env.dataset)
-    if dataset.name != model:
-        raise InputMismatch(f"the stage looks after {dataset.name}, not {model}; name that one")
-    return dataset
+
+@cache
+def _stage_models(bucket: str, ledger_table: str) -> "StageModels":
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.workflows.stage_models import StageModels
+
+    return StageModels(DynamoDbLedger(ledger_table), _lake(bucket))
 
 
 def train(request: RetrainingRequest, progress: Callable[[str], None]) -> TrainingRecord:
@@ -223,13 +231,15 @@ def train(request: RetrainingRequest, progress: Callable[[str], None]) -> Traini
     from courtside.adapters.mlflow_tracking import MlflowTracking
     from courtside.adapters.provenance import provenance
     from courtside.workflows import train as workflow
+    from courtside.workflows.freeze import frozen_contract
 
     env = TrainEnv.read()
+    lake = _lake(env.lake_bucket)
     return workflow.train(
         request,
-        lake=_lake(env.lake_bucket),
+        lake=lake,
         tracking=MlflowTracking(env.tracking_uri, nominates=False),
-        dataset=_dataset(env, request.model),
+        dataset=frozen_contract(request, lake=lake),
         provenance=provenance(),
         publish=False,
         progress=progress,

@@ -12,8 +12,6 @@ from courtside.contracts.channels import CHANNELS, Channel
 from courtside.contracts.emails import is_email
 from courtside.contracts.errors import BadInput
 from courtside.contracts.incoming import bucket_and_prefix
-from courtside.contracts.names import DEFAULT_DATASET
-from infra.datasets import shipped
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 _FARGATE_MEMORY_MIB = {
@@ -201,10 +199,6 @@ class StageSettings(_Settings):
         default=None,
         description="'calibrated' (against the reference's own history) or 'classic' (fixed PSI, KS and chi-squared);"
         " None: what the contract says",
-    )
-    dataset: Annotated[str, AfterValidator(shipped)] = Field(
-        default=DEFAULT_DATASET,
-        description="a name like 'nba_games'; copy a contract of your own to courtside/datasets/<name>.yaml first",
     )
 
     arrivals_schedule: Annotated[str, AfterValidator(_schedule)] = Field(

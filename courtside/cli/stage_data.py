@@ -1,9 +1,10 @@
-"""The lake of a deployed stage, and which dataset the stage trains on."""
+"""The lake of a deployed stage, and the contract of the model that a command is about."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import listed
 
 if TYPE_CHECKING:
     from courtside.adapters.deployment import StageOutputs
@@ -12,29 +13,45 @@ if TYPE_CHECKING:
     from courtside.workflows.stage_models import StageModels
 
 
-class DatasetNotServed(BadInput):
-    """A stage trains on another dataset, and would never look at this one."""
+class NoModel(BadInput):
+    """A stage has no model of the kind that a command is about."""
 
-    def __init__(self, given: str, served: str, stage: str, *, hint: str) -> None:
-        self.given = given
-        self.served = served
+    def __init__(self, stage: str, kind: str, known: list[str]) -> None:
         self.stage = stage
+        self.known = known
+        has = f"its models are {listed(known)}" if known else "it has none at all yet"
         super().__init__(
-            f"stage {stage} trains on {served} and would never look at {given}; {hint}. To change what the stage "
-            'trains on, copy the contract to courtside/datasets/<name>.yaml, set dataset="<name>" in '
-            "infra/settings.py, and deploy again"
+            f"stage {stage} has no {kind}; {has}. Add one with `courtside models add CONTRACT.yaml --stage {stage}`, "
+            "or `courtside models add nba_games` for the games that Courtside ships a contract for"
         )
 
 
-class StageContractMissing(BadInput):
-    """A stage trains on a contract that the installed Courtside does not have."""
+class ModelNotNamed(BadInput):
+    """A stage has several models, and nobody said which one is meant."""
 
-    def __init__(self, dataset: str, stage: str) -> None:
-        self.dataset = dataset
+    def __init__(self, stage: str, known: list[str]) -> None:
+        self.stage = stage
+        self.known = known
+        super().__init__(f"stage {stage} has the models {listed(known)}; say which one is meant with --model")
+
+
+class RowsOfAnotherKind(BadInput):
+    """A model's rows are not of the kind that a command is about."""
+
+    def __init__(self, model: str, *, hint: str) -> None:
+        self.model = model
+        super().__init__(f"{model} does not learn from them; {hint}")
+
+
+class ContractDiffers(BadInput):
+    """The contract that was given is not the one that the stage has of that name."""
+
+    def __init__(self, model: str, stage: str) -> None:
+        self.model = model
         self.stage = stage
         super().__init__(
-            f"stage {stage} trains on {dataset}, and this Courtside has no contract of that name; run the command in "
-            f"the checkout from which the stage was deployed, or copy its courtside/datasets/{dataset}.yaml to this one"
+            f"stage {stage} has another contract of {model} than this one, so nothing was done; put this one into the "
+            f"stage first with `courtside models add CONTRACT.yaml --stage {stage}`"
         )
 
 
@@ -48,60 +65,57 @@ def stage_models(outputs: "StageOutputs") -> "StageModels":
     return StageModels(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), S3Lake(outputs[StackOutput.LAKE_BUCKET]))
 
 
-def stage_lake(stage: str) -> "tuple[S3Lake, Dataset]":
-    """Return a stage's lake, and the contract of the dataset that it trains on.
+def stage_lake(
+    stage: str,
+    model: str | None = None,
+    *,
+    fits: "Callable[[Dataset], bool]" = lambda _: True,
+    kind: str = "model",
+) -> "tuple[S3Lake, Dataset]":
+    """Return a stage's lake and the contract of a model: the one that is named, or the only one that fits.
 
-    Raises `StageNotDeployed`, `AwsUnusable`, `StageContractMissing`, `DatasetInvalid`.
+    Raises `StageNotDeployed`, `AwsUnusable`, `NoModel`, `ModelNotNamed`, and what `StageModels.dataset` raises.
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
-    from courtside.adapters.function_environment import function_environment
     from courtside.adapters.s3_lake import S3Lake
-    from courtside.contracts.environment import LakeEnv
     from courtside.contracts.names import StackOutput
-    from courtside.datasets.catalog import CATALOG, load_dataset
 
     outputs = stage_outputs(stage)
+    lake, models = S3Lake(outputs[StackOutput.LAKE_BUCKET]), stage_models(outputs)
     with reaching_aws():
-        environment = function_environment(outputs[StackOutput.CHECK_DRIFT])
-    dataset = LakeEnv.read(environment).dataset
-    shipped, path = CATALOG.joinpath(f"{dataset}.yaml"), Path(dataset)
-    if not (shipped.is_file() or path.is_file()):
-        raise StageContractMissing(dataset, stage)
-    return S3Lake(outputs[StackOutput.LAKE_BUCKET]), load_dataset(dataset)
+        if model is not None:
+            return lake, models.dataset(model)
+        known = models.list().names
+        found = [dataset for dataset in map(models.dataset, known) if fits(dataset)]
+    if not found:
+        raise NoModel(stage, kind, known)
+    if len(found) > 1:
+        raise ModelNotNamed(stage, [dataset.name for dataset in found])
+    return lake, found[0]
 
 
-def stage_games(stage: str) -> "S3Lake":
-    """Return the lake of a stage that trains on games; raises `DatasetNotServed`."""
-    return games_of(stage)[0]
-
-
-def games_of(stage: str) -> "tuple[S3Lake, Dataset]":
-    """Return the lake and the contract of a stage that trains on games; raises `DatasetNotServed`."""
-    lake, served = stage_lake(stage)
+def games_of(stage: str, model: str | None = None) -> "tuple[S3Lake, Dataset]":
+    """Return the lake, and the contract of a model that learns from games; raises as `stage_lake`."""
+    lake, served = stage_lake(stage, model, fits=lambda dataset: dataset.builder is not None, kind="model of games")
     if served.builder is None:
-        hint = "load rows of its own table with `courtside tables load`"
-        raise DatasetNotServed("games", served.name, stage, hint=hint)
+        raise RowsOfAnotherKind(served.name, hint="load rows of its own table with `courtside tables load`")
     return lake, served
 
 
-def stage_table(stage: str, given: "Dataset | None" = None) -> "tuple[S3Lake, Dataset]":
-    """Return the lake and the contract of a stage that trains on a table of its own.
+def stage_games(stage: str) -> "S3Lake":
+    """Return the lake of a stage with a model that learns from games; raises as `games_of`."""
+    return games_of(stage)[0]
 
-    Raises `DatasetNotServed` for games, and for a contract other than the stage's.
+
+def stage_table(stage: str, given: "Dataset | None" = None, *, model: str | None = None) -> "tuple[S3Lake, Dataset]":
+    """Return the lake, and the contract of a model that learns from a table of its own.
+
+    Raises `ContractDiffers` for a `given` contract that says something else than the stage's, and as `stage_lake`.
     """
-    lake, served = stage_lake(stage)
-    name = "tables" if given is None else f"the table of {given.name}"
+    named = model if given is None else given.name
+    lake, served = stage_lake(stage, named, fits=lambda dataset: dataset.builder is None, kind="model of a table")
     if served.builder is not None:
-        hint = (
-            f"its rows are games, which `courtside games load` loads. A stage trains on one dataset: train on {name} "
-            "with `courtside train --table`"
-        )
-        raise DatasetNotServed(name, served.name, stage, hint=hint)
-    if given is not None and given != served:
-        hint = (
-            "give the contract that the stage was deployed with: this one has the same name and says something else"
-            if given.name == served.name
-            else f"a stage trains on one dataset: train on {name} with `courtside train --table`"
-        )
-        raise DatasetNotServed(name, served.name, stage, hint=hint)
+        raise RowsOfAnotherKind(served.name, hint="its rows are games, which `courtside games load` loads")
+    if given is not None and given.contract != served.contract:
+        raise ContractDiffers(served.name, stage)
     return lake, served

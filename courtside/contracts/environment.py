@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.names import DEFAULT_DATASET, TRACKING_AUTH
+from courtside.contracts.names import TRACKING_AUTH
 
 
 class EnvironmentInvalid(CourtsideError):
@@ -54,7 +54,6 @@ class LakeEnv(Environment):
     """What every process that touches data needs."""
 
     lake_bucket: str = Field(min_length=3)
-    dataset: str = DEFAULT_DATASET
 
 
 class TrackingEnv(LakeEnv):

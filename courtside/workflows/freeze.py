@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from courtside.contracts import lake_keys
-from courtside.contracts.errors import BadInput
+from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.loads import Loads
 from courtside.contracts.records import DataManifest, FrozenObject, InferredFeatures, SplitRule
@@ -15,6 +15,7 @@ from courtside.core.drift.policies import policy_named
 from courtside.core.drift.reading import ALL_DAYS, Days
 from courtside.core.proposal import Part, inferred_features
 from courtside.core.rows import TimeColumnNeeded, period, within
+from courtside.datasets.catalog import parse_dataset
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.loads import in_order, read_loads, vanished
 from courtside.workflows.ports import Lake, ObjectMissing, StoredObject
@@ -57,6 +58,17 @@ class ModelDiffers(BadInput):
         )
 
 
+class ContractNotFrozen(CourtsideError):
+    """The manifest of a training does not say where its contract lies."""
+
+    def __init__(self, training_id: str) -> None:
+        self.training_id = training_id
+        super().__init__(
+            f"the manifest of training {training_id} names no contract, so nobody knows what to train; start another "
+            "training with `courtside retrain`"
+        )
+
+
 class FrozenOtherwise(BadInput):
     """A training id already stands for data other than what is asked for."""
 
@@ -77,11 +89,13 @@ def freeze(
     split: SplitRule = DEFAULT_SPLIT,
     seed: int = DEFAULT_SEED,
     newest_rows: int | None = None,
+    contract_key: str | None = None,
 ) -> DataManifest:
     """Write the manifest of a training and return it; an existing manifest is returned as it is.
 
     Every object is read and checked against the contract, and the features are built or inferred, so that whatever
-    would stop a training is reported here. `newest_rows` trains on only that many of the newest rows of features (None:
+    would stop a training is reported here. `contract_key` is where the contract lies in the lake, None for one that
+    does not lie there; `newest_rows` trains on only that many of the newest rows of features (None:
     all). Raises `DataUnusable`, `FilesDiffer`, `NoRows`, `TargetNotBinary`, `RowsRepeated`, `TimeColumnNeeded`,
     `NothingToLearnFrom`, `ThresholdInvalid`, `ModelDiffers`, and `FrozenOtherwise` if the existing manifest is for
     other data (its split and seed are kept, whatever is asked for).
@@ -93,9 +107,21 @@ def freeze(
         return _as_asked(read_document(DataManifest, key, lake=lake), request, dataset, newest_rows)
     except ObjectMissing:
         manifest = _manifest(request, lake=lake, dataset=dataset, split=split, seed=seed, newest_rows=newest_rows)
+        manifest = manifest.model_copy(update={"contract_key": contract_key})
     if lake.claim(key, manifest.model_dump_json(indent=2).encode()):
         return manifest
     return _as_asked(read_document(DataManifest, key, lake=lake), request, dataset, newest_rows)
+
+
+def frozen_contract(request: RetrainingRequest, *, lake: Lake) -> Dataset:
+    """Return the contract that a training was frozen with, wherever the stage's contract has gone since.
+
+    Raises `ObjectMissing`, `ContractNotFrozen` and `DatasetInvalid`.
+    """
+    manifest = read_document(DataManifest, lake_keys.training_manifest(request.model, request.training_id), lake=lake)
+    if manifest.contract_key is None:
+        raise ContractNotFrozen(request.training_id)
+    return parse_dataset(lake.uri(manifest.contract_key), lake.read(manifest.contract_key))
 
 
 def _as_asked(

@@ -88,7 +88,8 @@ class Story:
         self.retrain()
 
     def load_games(self) -> None:
-        """Put the games into the lake."""
+        """Put the model and its games into the stage."""
+        self.loop.add_model(self.loop.model)
         with self.narrator.step("load games", "Writing games to the lake") as step:
             keys = store_games(self.games, lake=self.lake())
             step.says(f"{self.games.num_rows:,} games of {len(keys)} seasons lie in the lake as parquet")

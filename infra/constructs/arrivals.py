@@ -13,9 +13,10 @@ from constructs import Construct
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.environment import ReceiveRowsEnv
 from courtside.contracts.incoming import bucket_and_prefix
+from courtside.contracts.names import DEFAULT_DATASET
 from infra.constructs.alerts import Alerts
 from infra.constructs.functions import ImageFunction
-from infra.constructs.ledger import grant_ledger
+from infra.constructs.ledger import grant_ledger, grant_models
 from infra.constructs.scheduled_work import ScheduledWork
 from infra.stage import StageSettings
 
@@ -60,7 +61,6 @@ class Arrivals(ScheduledWork):
         )
         environment = ReceiveRowsEnv(
             lake_bucket=lake.bucket_name,
-            dataset=settings.dataset,
             alert_topic_arn=alerts.topic.topic_arn,
             ledger_table=ledger.table_name,
         )
@@ -79,6 +79,7 @@ class Arrivals(ScheduledWork):
             lake.grant_put(self.function, pattern)
         # CDK's own grant would let it delete versions too, for good.
         self._grant("s3:DeleteObject", lake.arn_for_objects(DELETABLE))
+        grant_models(self.function, ledger=ledger, lake=lake)
         grant_ledger(ledger, self.function, ledger_keys.NOTICES_PREFIX, ledger_keys.BEGUN_PREFIX)
         alerts.topic.grant_publish(self.function)
         for address in settings.incoming_prefixes:
@@ -88,7 +89,7 @@ class Arrivals(ScheduledWork):
             settings.arrivals_schedule,
             target=targets.LambdaInvoke(
                 self.function,
-                input=scheduler.ScheduleTargetInput.from_object({"model": settings.dataset}),
+                input=scheduler.ScheduleTargetInput.from_object({"model": DEFAULT_DATASET}),
                 **self.delivery,
             ),
             description="Arrivals",

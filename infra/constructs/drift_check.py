@@ -10,12 +10,12 @@ from constructs import Construct
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.environment import CheckDriftEnv
 from courtside.contracts.metrics import Metric
-from courtside.contracts.names import DRIFT_PAGE
+from courtside.contracts.names import DEFAULT_DATASET, DRIFT_PAGE
 from infra.constructs import tracking_routes
 from infra.constructs.alerts import Alerts
 from infra.constructs.figures import own_metric
 from infra.constructs.functions import ImageFunction
-from infra.constructs.ledger import grant_ledger
+from infra.constructs.ledger import grant_ledger, grant_models
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.constructs.retraining import Retraining
@@ -63,7 +63,6 @@ class DriftCheck(ScheduledWork):
         )
         environment = CheckDriftEnv(
             lake_bucket=lake.bucket_name,
-            dataset=settings.dataset,
             alert_topic_arn=alerts.topic.topic_arn,
             retraining_arn=retraining.machine.state_machine_arn,
             policy=settings.drift_policy or "",
@@ -83,6 +82,7 @@ class DriftCheck(ScheduledWork):
         for prefix in WRITABLE:
             lake.grant_put(self.function, prefix)
         artifacts.grant_put(self.function, ARTIFACT)
+        grant_models(self.function, ledger=ledger, lake=lake)
         grant_ledger(ledger, self.function, *CLAIMED)
         api.grant_routes(self.function, tracking_routes.DRIFT_CHECK)
         alerts.topic.grant_publish(self.function)
@@ -91,7 +91,7 @@ class DriftCheck(ScheduledWork):
 
     def _run_on_schedule(self, settings: StageSettings) -> None:
         as_of = scheduler.ScheduleTargetInput.from_object(
-            {"model": settings.dataset, "as_of": scheduler.ContextAttribute.scheduled_time}
+            {"model": DEFAULT_DATASET, "as_of": scheduler.ContextAttribute.scheduled_time}
         )
         self.add_schedule(
             "Schedule",

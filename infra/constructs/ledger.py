@@ -3,9 +3,10 @@
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from courtside.contracts import ledger_keys
+from courtside.contracts import lake_keys, ledger_keys
 
 # `courtside.adapters.dynamodb_ledger` uses these names.
 PARTITION, SORT = "partition", "sort"
@@ -53,3 +54,17 @@ def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable, *keys: str) 
             "Null": {"dynamodb:LeadingKeys": "false"},
         },
     )
+
+
+def grant_models(grantee: iam.IGrantable, *, ledger: dynamodb.ITableV2, lake: s3.IBucket) -> None:
+    """Let a role read which models the stage has, and their contracts; only people may add or change one."""
+    iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=["dynamodb:GetItem"],
+        resource_arns=[ledger.table_arn],
+        conditions={
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["models-?"]},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        },
+    )
+    lake.grant_read(grantee, f"{lake_keys.contracts('*')}*")

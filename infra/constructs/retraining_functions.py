@@ -21,7 +21,7 @@ from courtside.contracts.environment import (
 )
 from infra.constructs import tracking_routes
 from infra.constructs.functions import ImageFunction
-from infra.constructs.ledger import grant_ledger
+from infra.constructs.ledger import grant_ledger, grant_models
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.stage import StageSettings
@@ -108,7 +108,6 @@ class RetrainingFunctions(Construct):
     def _names(self) -> dict[str, Any]:
         return {
             "lake_bucket": self._lake.bucket_name,
-            "dataset": self._settings.dataset,
             **self._ledger_names(),
         }
 
@@ -147,6 +146,8 @@ class RetrainingFunctions(Construct):
         documents: tuple[str, ...] = (),
     ) -> ImageFunction:
         function = self._function(name, environment, documents=documents)
+        if isinstance(environment, FreezeEnv | GateEnv | PromoteEnv):
+            grant_models(function, ledger=self._ledger, lake=self._lake)
         for pattern in reads:
             self._lake.grant_read(function, pattern)
         for pattern in writes:

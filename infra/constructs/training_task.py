@@ -67,7 +67,6 @@ class TrainingTask(Construct):
         )
         environment = TrainEnv(
             lake_bucket=lake.bucket_name,
-            dataset=settings.dataset,
             tracking_uri=api.tracking_uri,
             git_commit=commit,
         )

@@ -90,6 +90,13 @@ GRANTS = (
         *map(_step_role, ("Gate", "Promote")),
         reason="There is one such document for each model.",
     ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.contracts('*')}*",
+        *map(_step_role, ("Freeze", "Gate", "Seal", "Promote")),
+        _ARRIVALS_ROLE,
+        _CHECK_ROLE,
+        reason="It reads the contract of the model that it is called for; only people may write one.",
+    ),
     _iam5("<ArtifactsBucket>/mlflow/*/models/*", _step_role("Seal"), reason="MLflow chooses the keys of models."),
     _iam5(
         "<LakeBucket>/*",

@@ -43,6 +43,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 def test_games_are_loaded_a_champion_is_trained_and_listed(shell: Shell, tmp_path: Path) -> None:
     games = tmp_path / "games.parquet"
     pq.write_table(simulate_games(seasons=range(2007, 2011)), games)
+    assert shell.run("models", "add", "nba_games", "--json")["outcome"] == "added"
     loaded = shell.run("games", "load", "--games", games, "--json")
     assert (loaded["seasons"], loaded["quarantined"]) == (4, 0)
     started = shell.run("retrain", "--trigger", "initial", "--as-of", "2010-07-01", "--json")

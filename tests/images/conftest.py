@@ -121,6 +121,7 @@ def stage(
         aws.deploy(assembly)
         loop = Loop(aws, stage="dev")
         loop.set_webhooks({"slack": slack.url})
+        loop.add_model("nba_games")
         lake = S3Lake(loop.output(StackOutput.LAKE_BUCKET))
         store_games(games, lake=lake)
         aws.wait_for_tracking()

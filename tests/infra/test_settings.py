@@ -36,10 +36,6 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"window_days": 60}, "window_days", "`watch.window`"),
         ({"data_overdue_days": 21}, "data_overdue_days", "`watch.overdue`"),
         ({"check_overdue_hours": 1}, "check_overdue_hours", "2 to 168"),
-        ({"dataset": "churn"}, "dataset", "courtside/datasets/<name>.yaml"),
-        ({"dataset": "contracts/churn.yaml"}, "dataset", "(nba_games)"),
-        ({"dataset": "nba_games.yaml"}, "dataset", "'nba_games'"),
-        ({"dataset": ""}, "dataset", "'nba_games'"),
         ({"drift_policy": "psi"}, "drift_policy", "'calibrated'"),
         ({"log_retention_days": 31}, "log_retention_days", "values listed"),
         ({"tracking_size": {"cpu": 256, "memory_mib": 4096}}, "tracking_size", "512, 1024, 2048"),
@@ -130,10 +126,3 @@ def test_a_stage_is_deployed_to_the_callers_account_and_region_unless_set_otherw
     # Zones are not looked up, so that they stay the same and synthesis works offline.
     assert "missing" not in artifacts["fixed"]
     assert stages["fixed"].of_type("AWS::EC2::Subnet") == stages["open"].of_type("AWS::EC2::Subnet")
-
-
-def test_a_contract_copied_into_the_package_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "churn.yaml").write_text("name: churn")
-    monkeypatch.setattr("infra.datasets._CONTRACTS", tmp_path)
-    monkeypatch.setitem(ops.STAGES, "dev", broken({"dataset": "churn"}))
-    assert ops.settings_for("dev").dataset == "churn"

@@ -53,7 +53,8 @@ class DataManifest(Payload):
 
     `content_hash` covers the bytes and keys of the objects, the dataset contract, `as_of`, the split rule, the seed and
     `newest_rows` (train on only that many of the newest rows of features; None: all). `rows`, `first_day` and
-    `last_day` are those of the rows before `as_of`, the days None where rows have no time. `inferred` are the features
+    `last_day` are those of the rows before `as_of`, the days None where rows have no time. `contract_key` is where the
+    contract lies in the lake, None for one that does not lie there. `inferred` are the features
     of a contract that leaves them to its rows, which are part of the hash then.
     """
 
@@ -61,6 +62,7 @@ class DataManifest(Payload):
     dataset: str
     contract_version: int | None = None
     contract_hash: str
+    contract_key: str | None = None
     as_of: date
     objects: tuple[FrozenObject, ...]
     rows: int

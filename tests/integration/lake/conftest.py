@@ -4,40 +4,32 @@ else.
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from courtside.adapters.deployment import stage_outputs
+from courtside.adapters.dynamodb_ledger import PARTITION, SORT
 from courtside.adapters.s3_lake import S3Lake
+from courtside.cli.stage_data import stage_models
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 from embedded_aws.aws import LocalAws, LocalOptions
-from tests.datasets.churn import CONTRACT
 from tests.fakes.aws_environment import point_at
 
 STAGE = "lakeonly"
-ROLE = {
-    "Type": "AWS::IAM::Role",
+LEDGER = {
+    "Type": "AWS::DynamoDB::Table",
     "Properties": {
-        "AssumeRolePolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-            ],
-        }
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in (PARTITION, SORT)],
+        "KeySchema": [
+            {"AttributeName": PARTITION, "KeyType": "HASH"},
+            {"AttributeName": SORT, "KeyType": "RANGE"},
+        ],
     },
 }
-CHECK = {
-    "Type": "AWS::Lambda::Function",
-    "Properties": {
-        "Runtime": "python3.11",
-        "Handler": "index.handler",
-        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-        "Code": {"ZipFile": "def handler(event, context):\n    return None\n"},
-        "Environment": {"Variables": {"COURTSIDE_LAKE_BUCKET": "lake", "COURTSIDE_DATASET": str(CONTRACT)}},
-    },
-}
-"""This function is never called; commands read from its environment which dataset the stage trains on."""
 
 
 @pytest.fixture(scope="session")
@@ -62,18 +54,20 @@ def bucket(aws: LocalAws) -> str:
         }
         template: dict[str, Any] = {"Resources": resources}
         if stack == STACKS[0]:
-            resources |= {"Role": ROLE, "Check": CHECK}
-            outputs = {StackOutput.LAKE_BUCKET: "Lake", StackOutput.CHECK_DRIFT: "Check"}
+            resources["Ledger"] = LEDGER
+            outputs = {StackOutput.LAKE_BUCKET: "Lake", StackOutput.LEDGER_TABLE: "Ledger"}
             template["Outputs"] = {name: {"Value": {"Ref": resource}} for name, resource in outputs.items()}
         formation.create_stack(StackName=stack_name(STAGE, stack), TemplateBody=json.dumps(template))
         formation.get_waiter("stack_create_complete").wait(StackName=stack_name(STAGE, stack))
-    outputs = formation.describe_stacks(StackName=stack_name(STAGE, STACKS[0]))["Stacks"][0]["Outputs"]
-    return next(str(each["OutputValue"]) for each in outputs if each["OutputKey"] == StackOutput.LAKE_BUCKET)
+    return stage_outputs(STAGE)[StackOutput.LAKE_BUCKET]
 
 
 @pytest.fixture
 def lake(aws: LocalAws, bucket: str) -> S3Lake:
-    """Return the lake, emptied of every version."""
+    """Return the lake, emptied of every version, in a stage without models."""
+    dynamodb, table = aws.client("dynamodb"), stage_outputs(STAGE)[StackOutput.LEDGER_TABLE]
+    for item in dynamodb.scan(TableName=table)["Items"]:
+        dynamodb.delete_item(TableName=table, Key={name: item[name] for name in (PARTITION, SORT)})
     s3 = aws.client("s3")
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
@@ -81,6 +75,12 @@ def lake(aws: LocalAws, bucket: str) -> S3Lake:
             versions = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
             s3.delete_objects(Bucket=bucket, Delete={"Objects": versions})
     return S3Lake(bucket)
+
+
+def add_model(contract: Path) -> None:
+    """Put a contract into the stage."""
+    models = stage_models(stage_outputs(STAGE))
+    models.add(contract.read_bytes(), source=str(contract), by="a test", now=datetime.now(UTC))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

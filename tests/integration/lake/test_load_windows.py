@@ -1,7 +1,6 @@
 """A stage whose contract names no times loads, trains and checks on a real bucket."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,10 +20,9 @@ from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.claims import Claims
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.train import train
-from embedded_aws.aws import LocalAws
 from tests.datasets.churn import churn_table
 from tests.fakes.ports import InMemoryLedger, RecordedAlerts, RecordedRetraining
-from tests.integration.lake.conftest import STAGE
+from tests.integration.lake.conftest import STAGE, add_model
 from tests.unit.test_cli import run
 from tests.unit.workflows.churn_lake import asked
 
@@ -39,18 +37,13 @@ candidates: [logistic_regression]
 
 
 @pytest.fixture
-def contract(aws: LocalAws, lake: S3Lake, tmp_path: Path) -> Iterator[Path]:
-    """Let the stage train on a contract without times for one test, on an empty lake."""
+def contract(lake: S3Lake, tmp_path: Path) -> Path:
+    """Put a contract without times into the stage, whose lake is empty."""
     assert lake.keys("") == []
     path = tmp_path / "churn.yaml"
     path.write_text(CONTRACT)
-    functions = aws.client("lambda")
-    (name,) = [each["FunctionName"] for each in functions.list_functions()["Functions"]]
-    before = functions.get_function_configuration(FunctionName=name)["Environment"]
-    said = {"Variables": {**before["Variables"], "COURTSIDE_DATASET": str(path)}}
-    functions.update_function_configuration(FunctionName=name, Environment=said)
-    yield path
-    functions.update_function_configuration(FunctionName=name, Environment=before)
+    add_model(path)
+    return path
 
 
 def load(table: pa.Table, contract: Path) -> None:
@@ -69,9 +62,9 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
     assert record.rows_train == 800
     assert record.split is not None
     assert record.split.startswith("drawn with seed 42")
-    key = lake_keys.training_profile("nba_games", "first")
+    key = lake_keys.training_profile("churn", "first")
     champion = ChampionReference(version="1", training_id="first", profile_key=key, dataset="churn")
-    lake.write(lake_keys.champion_reference("nba_games"), champion.model_dump_json().encode())
+    lake.write(lake_keys.champion_reference("churn"), champion.model_dump_json().encode())
     alerts, claims = RecordedAlerts(), Claims(InMemoryLedger(), sleep=lambda _: None)
     monitor = DriftMonitor(
         lake=lake,
@@ -83,7 +76,7 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
         claims=claims,
         overdue=OverdueData(lake, dataset, claims, alerts),
     )
-    asks = DriftCheckRequest(model="nba_games", as_of=now)
+    asks = DriftCheckRequest(model="churn", as_of=now)
     assert monitor.run(asks, now=now).rule == "no_new_load"
     dearer = pc.multiply(rows.column("monthly_charge"), pa.scalar(3.0))
     moved = rows.set_column(rows.column_names.index("monthly_charge"), "monthly_charge", dearer).slice(1_000)

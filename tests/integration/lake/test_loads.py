@@ -19,7 +19,7 @@ from courtside.workflows.game_loads import PREFIX as GAMES
 from courtside.workflows.game_loads import load_games
 from courtside.workflows.loads import read_loads
 from tests.datasets.churn import CONTRACT, churn_table
-from tests.integration.lake.conftest import STAGE
+from tests.integration.lake.conftest import STAGE, add_model
 from tests.unit.test_cli import run
 from tests.unit.workflows.churn_lake import PREFIX
 
@@ -29,6 +29,13 @@ def path(tmp_path: Path) -> Path:
     file = tmp_path / "churn.parquet"
     pq.write_table(churn_table(1_500), file)
     return file
+
+
+@pytest.fixture
+def churn(lake: S3Lake) -> S3Lake:
+    """Return the lake of a stage with the model `churn`."""
+    add_model(CONTRACT)
+    return lake
 
 
 def tables(command: str, *arguments: str | Path) -> Any:
@@ -51,7 +58,8 @@ def test_an_object_is_replaced_only_if_it_is_unchanged_since_it_was_read(lake: S
     assert lake.keys("a/") == []
 
 
-def test_a_file_is_loaded_once_listed_and_removed_again(lake: S3Lake, path: Path) -> None:
+def test_a_file_is_loaded_once_listed_and_removed_again(churn: S3Lake, path: Path) -> None:
+    lake = churn
     load = ("--table", path, "--contract", CONTRACT)
     first, again = tables("load", *load), tables("load", *load)
     assert (first["repeated"], again["repeated"], again["load"]) == (False, True, first["load"])
@@ -75,13 +83,13 @@ def test_a_file_is_loaded_once_listed_and_removed_again(lake: S3Lake, path: Path
     assert (shown.returncode, first["load"] in shown.stdout) == (0, True), shown.stderr
 
 
-def test_a_dataset_that_the_stage_does_not_train_on_is_refused(lake: S3Lake, path: Path, tmp_path: Path) -> None:
+def test_rows_of_a_contract_that_the_stage_does_not_have_are_refused(churn: S3Lake, path: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     renamed = CONTRACT.read_text().replace("name: churn", "name: other")
     changed = CONTRACT.read_text().replace("senior: binary", "senior: numeric")
     for text, said in (
-        (renamed, "trains on churn and would never look at the table of other"),
-        (changed, "something else"),
+        (renamed, "the stage has no model 'other'"),
+        (changed, "has another contract of churn"),
     ):
         other.write_text(text)
         done = run("tables", "load", "--table", path, "--contract", other, "--stage", STAGE)
@@ -90,8 +98,8 @@ def test_a_dataset_that_the_stage_does_not_train_on_is_refused(lake: S3Lake, pat
     pq.write_table(simulate_games(seasons=[2010]), games)
     for command in (("load", "--games", games), ("loads",), ("unload", "abc")):
         done = run("games", *command, "--stage", STAGE)
-        assert (done.returncode, "DatasetNotServed" in done.stderr) == (2, True), done.stderr
-    assert lake.keys("") == []
+        assert (done.returncode, "NoModel" in done.stderr) == (2, True), done.stderr
+    assert churn.keys("tables/") == churn.keys("games/") == []
 
 
 def test_concurrent_loads_of_games_lose_none(lake: S3Lake) -> None:

@@ -61,6 +61,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         aws.deploy(synthesis.finish())
         loop = Loop(aws, stage="dev")
         loop.set_webhooks({"slack": slack.url})
+        loop.add_model("nba_games")
         lake = S3Lake(loop.output(StackOutput.LAKE_BUCKET))
         store_games(simulate_games(seasons=SEASONS), lake=lake)
         aws.wait_for_tracking()
