@@ -36,7 +36,7 @@ def demo(
     ] = False,
     quarantine: QuarantineOption = None,
 ) -> None:
-    """Run the whole loop on an embedded AWS: deploy, train, detect drift, retrain, gate, promote.
+    """Run the whole loop on an embedded AWS with two models: deploy, train, detect drift, retrain, gate, promote.
 
     Examples:
 
@@ -94,14 +94,19 @@ def _print(result: "DemoResult", *, keep: bool) -> None:
         }
         for check in result.checks
     ]
-    rows += [{"what": f"execution {execution.name}", "result": execution.status} for execution in result.executions]
+    if result.second is not None and result.second.outcome:
+        moved = f"{len(result.second.moved)} features moved → {result.second.outcome}"
+        rows.append({"what": f"round over {result.second.model}", "result": moved})
+    rows += [{"what": f"execution {each.model}.{each.name}", "result": each.status} for each in result.executions]
     rows += [
-        {"what": "champion", "result": f"version {result.champion.before} → {result.champion.after}"},
+        {"what": "champion of nba_games", "result": f"version {result.champion.before} → {result.champion.after}"},
         {"what": "alerts that reached Slack", "result": str(sum(alert.delivered for alert in result.alerts))},
         {"what": "games, odd ones set aside", "result": f"{result.games:,}, {result.quarantined}"},
         {"what": "time and memory", "result": f"{result.seconds:.0f} s, at most {result.peak_memory_mb:,} MB"},
     ]
     print_table("Summary", rows)
+    if result.stage_models:
+        print_table("Models of the stage", result.stage_models)
     shown = {name: place for name, place in result.urls.items() if keep or name not in {"mlflow", "aws"}}
     print_table("Where to look", [{"what": name, "where": place} for name, place in shown.items()])
     if keep and "instance" in result.urls:

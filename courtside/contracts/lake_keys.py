@@ -81,7 +81,7 @@ def settled(round_name: str, model: str) -> str:
 
 def arrivals(model: str) -> str:
     """Prefix of the records of the files that arrived, one each."""
-    return f"{_home(model)}arrivals/"
+    return f"{records(model)}arrivals/"
 
 
 def arrival(model: str, arrival_id: str) -> str:
@@ -91,7 +91,7 @@ def arrival(model: str, arrival_id: str) -> str:
 
 def quarantines(model: str) -> str:
     """Prefix of all that a model's files set aside."""
-    return f"{_home(model)}quarantine/"
+    return f"{records(model)}quarantine/"
 
 
 def quarantine(model: str, quarantine_id: str) -> str:
@@ -145,7 +145,7 @@ def unloaded_table(dataset: str, load_id: str) -> str:
 
 def trainings(model: str) -> str:
     """Prefix of all that a model's trainings leave."""
-    return f"{_home(model)}training/"
+    return f"{records(model)}training/"
 
 
 def training_manifest(model: str, training_id: str) -> str:
@@ -165,7 +165,7 @@ def training_legacy(model: str, training_id: str) -> str:
 
 def seals(model: str) -> str:
     """Prefix of all that was sealed of a model."""
-    return f"{_home(model)}sealed/"
+    return f"{records(model)}sealed/"
 
 
 def sealed(model: str, sha256: str) -> str:
@@ -175,7 +175,7 @@ def sealed(model: str, sha256: str) -> str:
 
 def champion_reference(model: str) -> str:
     """Key of the document that says what a model's drift is measured against."""
-    return f"{_home(model)}reference/champion.json"
+    return f"{records(model)}reference/champion.json"
 
 
 def training_spool(model: str, training_id: str) -> str:
@@ -258,7 +258,7 @@ def training_verdict(model: str, training_id: str) -> str:
 
 def drift_reports(model: str) -> str:
     """Prefix of a model's drift reports for programs and people."""
-    return f"{_home(model)}drift/"
+    return f"{records(model)}drift/"
 
 
 def drift_report(model: str, day: date, check_id: str) -> str:
@@ -315,7 +315,8 @@ def tracking_backup(made_at: datetime) -> str:
     return f"{TRACKING_BACKUPS_PREFIX}{made_at:%Y-%m-%dT%H%M%SZ}.zip"
 
 
-def _home(model: str) -> str:
+def records(model: str) -> str:
+    """Prefix of everything that is recorded about one model."""
     return f"{MODELS_PREFIX}{_model(model)}/"
 
 

@@ -36,8 +36,9 @@ class AlertResult(_Part):
 
 
 class ExecutionResult(_Part):
-    """An execution of the retraining state machine."""
+    """An execution of the retraining state machine: whose training it is, and the training's id."""
 
+    model: str
     name: str
     status: str
 
@@ -49,8 +50,22 @@ class ChampionResult(_Part):
     after: str | None = None
 
 
+class SecondModelResult(_Part):
+    """The model beside the NBA's: its rows, its only training, and how a round over it ended."""
+
+    model: str
+    rows: int = 0
+    models: list[ModelRecord] = Field(default_factory=list)
+    champion: str | None = None
+    outcome: str | None = None
+    moved: list[str] = Field(default_factory=list)
+
+
 class DemoResult(_Part):
-    """The result of the demo; `models` are the last training's, and `peak_memory_mb` covers all its processes."""
+    """The result of the demo; `models` are the NBA's last training's, `peak_memory_mb` covers all its processes.
+
+    `stage_models` are the rows of `courtside models list` at the end.
+    """
 
     ok: bool = False
     seconds: float = 0.0
@@ -62,6 +77,8 @@ class DemoResult(_Part):
     alerts: list[AlertResult] = Field(default_factory=list)
     executions: list[ExecutionResult] = Field(default_factory=list)
     champion: ChampionResult = Field(default_factory=ChampionResult)
+    second: SecondModelResult | None = None
+    stage_models: list[dict[str, str]] = Field(default_factory=list)
     urls: dict[str, str] = Field(default_factory=dict)
     peak_memory_mb: int = 0
     error: str | None = None

@@ -39,7 +39,7 @@ def run_demo(games: pa.Table, options: DemoOptions, *, console: Console) -> Demo
     result = DemoResult(games=games.num_rows)
     with PeakMemory() as memory, ExitStack() as resources:
         try:
-            story = Story.begin(games, plan, options.local, narrator, resources)
+            story = Story.begin(games, plan, options.local, narrator, resources, folder=options.out)
             result = story.result
             _tell(story, options)
         except (CourtsideError, StepFailed) as error:

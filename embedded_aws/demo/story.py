@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -15,10 +17,13 @@ from courtside.workflows.games import store_games
 from embedded_aws.aws import LocalAws, LocalOptions
 from embedded_aws.containers.build import context_here
 from embedded_aws.containers.engine import Engine
+from embedded_aws.demo import second_model
+from embedded_aws.demo.commands import Commands
 from embedded_aws.demo.loop import Execution, Loop
 from embedded_aws.demo.narrator import Narrator, Step
 from embedded_aws.demo.plan import DemoPlan
 from embedded_aws.demo.result import AlertResult, CheckResult, DemoResult, ExecutionResult
+from embedded_aws.demo.second_model import SecondModel
 from embedded_aws.demo.synthesis import Synthesis
 from embedded_aws.webhooks import SLACK, Journal
 
@@ -39,15 +44,23 @@ class Story:
     resources: ExitStack
     aws: LocalAws
     loop: Loop
+    second: SecondModel
     slack: Journal
     retraining_arn: str = ""
     alerts_expected: int = 0
 
     @classmethod
     def begin(
-        cls, games: pa.Table, plan: DemoPlan, options: LocalOptions, narrator: Narrator, resources: ExitStack
+        cls,
+        games: pa.Table,
+        plan: DemoPlan,
+        options: LocalOptions,
+        narrator: Narrator,
+        resources: ExitStack,
+        *,
+        folder: Path,
     ) -> "Story":
-        """Start the embedded AWS and deploy the unmodified template onto it."""
+        """Start the embedded AWS and deploy the unmodified template onto it; `folder` is for what people may read."""
         with narrator.step("start", "Starting the embedded AWS") as step:
             context = context_here(Engine(), narrator.progress) if options.containers else {}
             aws = resources.enter_context(LocalAws.start(options, progress=narrator.progress))
@@ -67,32 +80,43 @@ class Story:
             loop = Loop(aws, stage=STAGE)
             loop.set_webhooks(aws.instance.webhooks)
             step.says(f"{len(outputs)} stacks deployed from the unmodified template: {', '.join(outputs)}")
-        return cls(
-            games,
-            plan,
-            options,
-            narrator,
-            DemoResult(games=games.num_rows),
-            resources,
-            aws,
-            loop,
-            aws.instance.received(SLACK),
-        )
+        commands = Commands(stage=STAGE, instance_id=aws.instance.id)
+        second = SecondModel(Loop(aws, stage=STAGE, model=second_model.MODEL), commands, folder)
+        result = DemoResult(games=games.num_rows, second=second.result)
+        slack = aws.instance.received(SLACK)
+        return cls(games, plan, options, narrator, result, resources, aws, loop, second, slack)
 
     def tell(self) -> None:
-        """Run the loop from the first games to the second champion."""
-        self.load_games()
+        """Run the loop from the first games to the second champion, and beside it the second model's."""
+        self.add_models()
+        self.load_rows()
         self.first_training()
         self.check_quiet_window()
         self.check_changed_window()
+        self.look_at_second_model()
         self.retrain()
+        self.list_models()
 
-    def load_games(self) -> None:
-        """Put the model and its games into the stage."""
-        self.loop.add_model(self.loop.model)
-        with self.narrator.step("load games", "Writing games to the lake") as step:
-            keys = store_games(self.games, lake=self.lake())
-            step.says(f"{self.games.num_rows:,} games of {len(keys)} seasons lie in the lake as parquet")
+    @property
+    def loops(self) -> tuple[Loop, Loop]:
+        """The two models of the stage."""
+        return (self.loop, self.second.loop)
+
+    def add_models(self) -> None:
+        """Add both models to the stage; nothing is deployed for it."""
+        with self.narrator.step("add models", "Adding two models to the stage") as step:
+            added = self.second.add()
+            step.says(f"{' and '.join(added)}: nothing was deployed for them")
+
+    def load_rows(self) -> None:
+        """Put games and bills into the lake."""
+        with self.narrator.step("load rows", "Writing games and bills to the lake") as step:
+            with ThreadPoolExecutor(1) as beside:
+                bills = beside.submit(self.second.load)
+                keys = store_games(self.games, lake=self.lake())
+            step.says(
+                f"{self.games.num_rows:,} games of {len(keys)} seasons and {bills.result()} lie in the lake as parquet"
+            )
 
     def first_training(self) -> None:
         """Train through the state machine on what was known then; the best model becomes the first champion."""
@@ -105,16 +129,19 @@ class Story:
         )
         with self.narrator.step("first training", "Training four models through the state machine") as step:
             arn = self.loop.retrain(request)
+            self.second.begin_training()
             self.aws.wait_for_tracking()
             self.loop.wait_for_end(arn, progress=self.narrator.progress)
             step.says(self._training_line(FIRST_TRAINING))
         with self.narrator.step("champion", "Looking up the champion") as step:
             champion = self._champion(step)
             self.result.champion.before = champion
-            self._expect_alerts(step, 1)
             step.says(
                 f"version {champion} is registered as champion; its reference profile is what drift is checked by"
             )
+        with self.narrator.step("second model", "Following the other model's training") as step:
+            self.second.follow_training(step, progress=self.narrator.progress)
+            self._expect_alerts(step, 2)
 
     def check_quiet_window(self) -> None:
         """Check a season that is like its reference: nothing may happen."""
@@ -133,11 +160,17 @@ class Story:
             step.expect(answer.decision == "retrain", f"decided {answer.decision}: {answer.reason}")
             step.expect(answer.execution_arn is not None, "no retraining was started")
             self.retraining_arn = answer.execution_arn or ""
-            self._expect_alerts(step, 2)
+            self._expect_alerts(step, 3)
             step.says(
                 f"{_season(self.plan.changed)}: {answer.reason} ({', '.join(answer.features_drifted)}); "
                 "the alert reached Slack"
             )
+
+    def look_at_second_model(self) -> None:
+        """Run a round over the second model while the first one is retrained: its change must be found and told."""
+        with self.narrator.step("round", "Running a round over the second model") as step:
+            self.second.look(step)
+            self._expect_alerts(step, 4)
 
     def retrain(self) -> None:
         """Follow the retraining that the check started: train, gate, promote."""
@@ -157,11 +190,19 @@ class Story:
             self.result.champion.after = champion
             before = self.result.champion.before
             step.expect(champion != before, f"version {champion} is still champion")
-            self._expect_alerts(step, 3)
+            self._expect_alerts(step, 5)
             step.says(
                 f"version {champion} is champion and passed its smoke check, version {before} is kept as previous; "
                 "Slack was told"
             )
+
+    def list_models(self) -> None:
+        """Ask the stage what it looks after."""
+        with self.narrator.step("models", "Listing the stage's models") as step:
+            self.result.stage_models = rows = self.second.listed()
+            names = [row["model"] for row in rows]
+            step.expect({each.model for each in self.loops} <= set(names), f"the stage lists {names}")
+            step.says(f"the stage looks after {len(rows)}: {', '.join(names)}")
 
     def lake(self) -> S3Lake:
         """Return the stage's lake."""
@@ -169,7 +210,11 @@ class Story:
 
     def collect(self) -> None:
         """Record what there is to see, however the story ended."""
-        self.result.executions = [ExecutionResult(name=e.name, status=e.status) for e in self.loop.executions()]
+        self.result.executions = [
+            ExecutionResult(model=loop.model, name=each.name, status=each.status)
+            for loop in self.loops
+            for each in loop.executions()
+        ]
         texts = [message.text for message in self.slack.messages]
         missing = max(0, self.alerts_expected - len(texts))
         self.result.alerts = [

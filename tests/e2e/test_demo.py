@@ -17,8 +17,8 @@ pytestmark = pytest.mark.e2e
 REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"
 SCORING = {f"{side}_rolling_{what}" for side in ("home", "away") for what in ("ppg", "papg")}
 STEPS = [
-    "start", "deploy", "load games", "first training", "champion",
-    "quiet check", "changed check", "retraining", "gate", "promotion",
+    "start", "deploy", "add models", "load rows", "first training", "champion", "second model",
+    "quiet check", "changed check", "round", "retraining", "gate", "promotion", "models",
 ]  # fmt: skip
 MODELS = ["logistic_regression", "random_forest", "xgboost", "lightgbm"]
 
@@ -88,18 +88,34 @@ def test_a_second_champion_is_trained_judged_and_promoted(finished: Finished) ->
     assert result["champion"] == {"before": "1", "after": "2"}
     assert [model["name"] for model in result["models"]] == MODELS
     assert all(0.6 < model["test_auc"] < 0.8 for model in result["models"])
-    assert [execution["status"] for execution in result["executions"]] == ["SUCCEEDED", "SUCCEEDED"]
+    executions = [(each["model"], each["status"]) for each in result["executions"]]
+    assert executions == [("nba_games", "SUCCEEDED"), ("nba_games", "SUCCEEDED"), ("churn", "SUCCEEDED")]
 
 
-def test_people_get_three_alerts(finished: Finished) -> None:
+def test_a_second_model_of_another_table_lives_in_the_same_stage(finished: Finished) -> None:
+    folder, result = finished
+    second = result["second"]
+    assert (second["model"], second["champion"], second["rows"]) == ("churn", "1", 36_000)
+    assert [model["name"] for model in second["models"]] == ["logistic_regression"]
+    assert 0.74 < second["models"][0]["test_auc"] < 0.82
+    assert (second["outcome"], set(second["moved"]) >= {"plan", "monthly_price"}) == ("alert", True)
+    assert {row["model"] for row in result["stage_models"]} == {"nba_games", "churn"}
+    assert "monthly_price" in Path(result["urls"]["churn_report"]).read_text()
+    assert "churned" in Path(result["urls"]["churn_model_card"]).read_text()
+    assert (folder / "out" / "churn.yaml").is_file()
+
+
+def test_people_get_five_alerts_about_two_models(finished: Finished) -> None:
     _, result = finished
-    first, drift, second = result["alerts"]
     assert all(alert["delivered"] and alert["channel"] == "slack" for alert in result["alerts"])
-    assert "version 1" in first["text"]
-    assert "4 features moved together" in drift["text"]
-    assert "since 2018-10" in drift["text"]
-    assert "stop-execution" in drift["text"]
-    assert "courtside versions rollback" in second["text"]
+    texts = [alert["text"] for alert in result["alerts"]]
+    assert len(texts) == 5
+    assert sum("version 1" in text for text in texts[:2]) == 2
+    (drift,) = (text for text in texts if "4 features moved together" in text)
+    assert "since 2018-10" in drift
+    assert "stop-execution" in drift
+    assert sum("monthly_price" in text for text in texts) == 1
+    assert "courtside versions rollback" in texts[-1]
 
 
 def test_the_results_can_be_opened_and_nothing_is_left_running(finished: Finished) -> None:
