@@ -7,13 +7,20 @@ import sys
 HEAVY = ("mlflow", "pandas", "scipy", "sklearn", "xgboost", "lightgbm", "matplotlib", "rich", "typer", "requests")
 PROGRAM = f"""
 import json, sys
+from datetime import UTC, datetime
 import lambdas.check_drift.handler
-from courtside.bootstrap import drift_monitor_of
+from courtside import bootstrap
 from courtside.contracts.environment import CheckDriftEnv
-drift_monitor_of(CheckDriftEnv(
+from courtside.datasets.catalog import contract_content
+from tests.fakes.ports import InMemoryLake, InMemoryLedger
+env = CheckDriftEnv(
     lake_bucket="lake", alert_topic_arn="arn:topic", retraining_arn="arn:machine", ledger_table="ledger",
     tracking_uri="https://tracking",
-))
+)
+models = type(bootstrap.stage_models(env))(InMemoryLedger(), InMemoryLake())
+models.add(contract_content("nba_games"), source="nba_games", by="test", now=datetime.now(UTC))
+bootstrap.stage_models = lambda _: models
+assert bootstrap.drift_monitor_of(env, "nba_games").tracking is not None
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
 """
 ENGINE = """

@@ -85,7 +85,7 @@ def request(training_id: str = "drift-v3") -> RetrainingRequest:
 @pytest.fixture
 def lock(monkeypatch: pytest.MonkeyPatch) -> RetrainingLock:
     wired = RetrainingLock(InMemoryLedger(), timedelta(minutes=15))
-    monkeypatch.setattr(bootstrap, "retraining_lock", lambda: wired)
+    monkeypatch.setattr(bootstrap, "retraining_lock", {"nba_games": wired}.__getitem__)
     return wired
 
 
@@ -188,8 +188,8 @@ def test_a_task_token_appears_in_no_log_line_and_in_no_answer(
         asked.append(request)
         return approval()
 
-    monkeypatch.setattr(bootstrap, "approval_request", lambda: ask)
-    event = {"training_id": "t1", "token": TOKEN, "wait_seconds": 60}
+    monkeypatch.setattr(bootstrap, "ask_for_approval", ask)
+    event = {"model": "nba_games", "training_id": "t1", "token": TOKEN, "wait_seconds": 60}
     answer = handler(event, Invocation())  # type: ignore[arg-type]
     assert asked[0].token == TOKEN
     (line,) = written.logs()
@@ -199,7 +199,7 @@ def test_a_task_token_appears_in_no_log_line_and_in_no_answer(
     assert TOKEN not in written.text() + json.dumps(answer) + json.dumps(emitted)
     # The runtime logs the errors that a handler raises, so they must not quote the event either.
     with pytest.raises(ValueError, match="wait_seconds") as raised:
-        handler({"training_id": "t1", "token": TOKEN, "wait_seconds": "soon"}, Invocation())  # type: ignore[arg-type]
+        handler({**event, "wait_seconds": "soon"}, Invocation())  # type: ignore[arg-type]
     assert TOKEN not in str(raised.value)
     assert TOKEN not in written.text()
 
@@ -275,7 +275,8 @@ def test_a_training_emits_its_seconds_and_the_auc_of_its_best_model() -> None:
     figures = dict.fromkeys(("train_accuracy", "test_accuracy", "precision", "recall", "f1_score"), 0.6)
     models = tuple(ModelRecord(name=name, test_auc=auc, **figures) for name, auc in (("a", 0.61), ("b", 0.67)))
     record = TrainingRecord(
-        **request().model_dump(), dataset="nba_games", rows_train=100, rows_test=25, models=models, best="b",
+        **request().model_dump(exclude={"model", "cooldown_days"}),
+        dataset="nba_games", rows_train=100, rows_test=25, models=models, best="b",
         importances={}, seconds={"fit": 20.5, "files": 1.5},
     )  # fmt: skip
     assert metrics_of(record) == {Metric.TRAINING_SECONDS: 22.0, Metric.TEST_AUC: 0.67}

@@ -113,7 +113,7 @@ def test_a_refused_training_keeps_the_models_of_the_previous_one(desk: Desk) -> 
     assert code == 2
     assert "TimesAllEqual" in told
     assert desk.written == before
-    assert {path.split("/")[1] for path in before} == {"ml-features", "ml-models", "tables", "training"}
+    assert {path.split("/")[1] for path in before} == {"ml-features", "ml-models", "models", "tables"}
 
 
 @pytest.mark.parametrize(
