@@ -78,7 +78,9 @@ def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
         decision_policy=DecisionPolicy(retrains=dataset.retrain.on_drift),
         claims=claims,
         overdue=OverdueData(lake, dataset, claims, alerts),
-        tracking=MlflowDriftRuns(env.tracking_uri) if env.tracking_uri and dataset.tracking else None,
+        tracking=MlflowDriftRuns(env.tracking_uri, experiment=dataset.drift_experiment)
+        if env.tracking_uri and dataset.tracking
+        else None,
     )
 
 

@@ -144,7 +144,7 @@ def promotion_alert(*, model: str, before: str | None, after: str, reason: str) 
     former = f"version {before} is kept as `previous`" if before else "it is the first one"
     lines = [f"*New champion of {model}*: version {after} ({former}).", f"*Why*: {display_text(reason, LINE_LIMIT)}."]
     if before:
-        lines.append(f"To undo: `courtside versions rollback` makes version {before} champion again.")
+        lines.append(f"To undo: `courtside versions rollback --model {model}` makes version {before} champion again.")
     return Alert.written(f"Courtside: version {after} of {model} is champion", lines)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
 
-from courtside.contracts.names import ModelPlace
+from courtside.contracts.names import DRIFT_EXPERIMENT, ModelPlace
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.rhythm.rules import RetrainRules, WatchRhythm
 
@@ -101,6 +101,7 @@ class Dataset:
     e-mail addresses that are told about this model, `owner` who answers for it; `task` is what is predicted;
     `inference` is set where features are inferred from the rows: there are none until `with_features` names them;
     `registered_model` and `experiment` are what MLflow calls them, where that is not `name`;
+    `legacy_set` is set where a promotion also replaces the files that older readers know;
     `also` are columns that a champion reads besides, where rows have them, and no part of the contract (None: nobody
     has asked the champion yet).
     """
@@ -136,6 +137,7 @@ class Dataset:
     alerts: tuple[str, ...] = ()
     owner: str | None = None
     task: str = "binary"
+    legacy_set: bool = False
     also: tuple[str, ...] | None = None
 
     @property
@@ -144,7 +146,7 @@ class Dataset:
         import hashlib  # it loads OpenSSL, which the drift engine does not need
 
         said = asdict(self)
-        del said["also"]
+        del said["also"], said["legacy_set"]  # neither says what rows mean
         # Contracts keep the hash that they had before these keys.
         if len(self.segments) < 2:  # `segment` says the same
             del said["segments"]
@@ -195,6 +197,11 @@ class Dataset:
     def place(self) -> ModelPlace:
         """Where trainings of this contract go in MLflow."""
         return ModelPlace(self.name, self.registered_model or self.name, self.experiment or self.name)
+
+    @property
+    def drift_experiment(self) -> str:
+        """The MLflow experiment of drift checks; no experiment of trainings can have such a name."""
+        return DRIFT_EXPERIMENT if self.legacy_set else f"{self.name}/drift"
 
     @property
     def feature_names(self) -> list[str]:

@@ -9,18 +9,18 @@ from courtside.core.display_text import display_text
 
 def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: datetime | None) -> Alert:
     """Write the alert for a request that found the lock taken; its holder may train, wait for a person, or be dead."""
-    holder = display_text(holder, LINE_LIMIT)
+    holder, model = display_text(holder, LINE_LIMIT), display_text(request.model, NAME_LIMIT)
     ends = f" at {lease_until:%Y-%m-%d %H:%M} UTC" if lease_until else ""
     return Alert.written(
-        "Courtside: retraining remembered, another one holds the lock",
+        f"Courtside: a retraining of {model} is remembered, another one holds the lock",
         [
             (
                 f"*Retraining {display_text(request.training_id, LINE_LIMIT)} is remembered*: training {holder} holds "
                 "the lock. It starts when that one gives the lock back; several that wait become one."
             ),
             (
-                f"*What the holder does*: `courtside runs show {holder}`. If it has ended without giving the lock "
-                f"back, its lease ends{ends}; `courtside retrain` takes over after that."
+                f"*What the holder does*: `courtside runs show {holder} --model {model}`. If it has ended without giving "
+                f"the lock back, its lease ends{ends}; `courtside retrain --model {model}` takes over after that."
             ),
             f"*Asked for by*: {request.trigger.value}, {display_text(request.reason, LINE_LIMIT)}.",
         ],
@@ -29,18 +29,18 @@ def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: da
 
 def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None) -> Alert:
     """Write the alert for a request that came by itself, too soon after the last training."""
-    again = "The next check that still finds drift asks again"
+    model, again = display_text(request.model, NAME_LIMIT), "The next check that still finds drift asks again"
     if request.trigger is Trigger.SCHEDULE:
         again = "The next one by schedule is due when the contract's `retrain.every` has passed once more"
     return Alert.written(
-        "Courtside: retraining not started, too soon after the last",
+        f"Courtside: no retraining of {model} was started, too soon after the last",
         [
             (
                 f"*Retraining {display_text(request.training_id, LINE_LIMIT)} was not started*: its data ends "
                 f"{request.as_of}, the last training's {trained_as_of}, and the contract asks for at least "
                 f"{request.cooldown_days} days of newer data (`retrain.cooldown`). {again}."
             ),
-            "To train all the same: `courtside retrain`",
+            f"To train all the same: `courtside retrain --model {model}`",
         ],
     )
 
@@ -53,8 +53,8 @@ def approval_alert(*, model: str, training_id: str, stage: str, reason: str, exp
         [
             f"*A challenger of {model} passed the gate and waits for approval* (training {training_id}).",
             f"*Why it passed*: {display_text(reason, LINE_LIMIT)}.",
-            f"*Approve*: `courtside versions approve {training_id} --stage {stage}`",
-            f"*Reject*: `courtside versions reject {training_id} --stage {stage}`",
+            f"*Approve*: `courtside versions approve {training_id} --model {model} --stage {stage}`",
+            f"*Reject*: `courtside versions reject {training_id} --model {model} --stage {stage}`",
             f"Without an answer until {expires_at:%Y-%m-%d %H:%M} UTC the champion stays.",
         ],
     )

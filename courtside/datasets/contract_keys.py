@@ -247,6 +247,13 @@ class ContractDocument(Keys):
         "same.",
         examples=["churn-trainings"],
     )
+    legacy_set: Switch = Field(
+        False,
+        description="Whether a promotion on a stage also replaces the files `ml-models/*.pkl` and `ml-features/*`, "
+        "which older readers know; one model of a stage may. Drift checks are then logged to the experiment "
+        "`data-drift-monitoring`, instead of `NAME/drift`.",
+        examples=[True],
+    )
     drift: Switch = Field(
         True,
         description="Whether trainings make a reference; `false` is `--disable-drift`, and a stage never checks.",

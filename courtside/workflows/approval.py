@@ -96,7 +96,7 @@ def request_approval(
         expires_at=now + wait,
     )
     alert = approval_alert(
-        model=decision.registered_model,
+        model=request.model,
         training_id=request.training_id,
         stage=stage,
         reason=decision.reason,

@@ -29,12 +29,12 @@ def gate(
     """
     key = lake_keys.training_verdict(request.model, request.training_id)
     try:
-        return _response(_read_decision(lake, key))
+        return _response(_read_decision(lake, key), request.model)
     except ObjectMissing:
         decision = _decide(request.model, request.training_id, lake=lake, policy=policy, now=now, decided_by=decided_by)
     if lake.claim(key, decision.model_dump_json(indent=2).encode()):
-        return _response(decision)
-    return _response(_read_decision(lake, key))  # somebody else was first: their decision counts
+        return _response(decision, request.model)
+    return _response(_read_decision(lake, key), request.model)  # somebody else was first: their decision counts
 
 
 UNTRACKED = "the contract says `tracking: false`, so the training registered no version that could become champion"
@@ -113,8 +113,8 @@ def _read_decision(lake: Lake, key: str) -> GateDecision:
     return read_document(GateDecision, key, lake=lake)
 
 
-def _response(decision: GateDecision) -> GateResponse:
-    alert = (passed_alert if decision.promote else rejection_alert)(decision, model=decision.registered_model)
+def _response(decision: GateDecision, model: str) -> GateResponse:
+    alert = (passed_alert if decision.promote else rejection_alert)(decision, model=model)
     return GateResponse(
         training_id=decision.training_id,
         promote=decision.promote,

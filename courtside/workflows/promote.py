@@ -45,7 +45,7 @@ def promote(request: PromoteRequest, *, production: Production, now: datetime) -
     before, after = decision.champion_version, sealed.version
     move = Move(sealed, rule=decision.rule, reason=decision.reason, by=request.by, once=True)
     production.move(move, expected=before, now=now)
-    alert = promotion_alert(model=decision.registered_model, before=before, after=after, reason=decision.reason)
+    alert = promotion_alert(model=request.model, before=before, after=after, reason=decision.reason)
     return PromoteResponse(
         training_id=request.training_id, before=before, after=after, subject=alert.subject, message=alert.text
     )

@@ -79,7 +79,7 @@ def train(
     `tags` are logged in addition to the training's own, and `provenance` says which code it ran.
     When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
     The legacy files come last, so that a failing training replaces none: with `publish` they replace the existing ones,
-    otherwise they wait beside the record until the training's challenger is promoted.
+    otherwise those of a contract that asks for a `legacy_set` wait beside the record until the challenger is promoted.
     Raises what `freeze`, `split_rows`, `check_labels` and `check_split` raise, `DataChanged`, `LegacyFilesDamaged`
     and `PlaceTaken`.
     """
@@ -153,7 +153,7 @@ def train(
         write_card(done.card, lake=lake)
     with watch.part("files"):
         legacy = LegacyFiles(request.model, request.training_id, legacy_files(models), _features(split))
-    if not publish:
+    if not publish and dataset.legacy_set:
         legacy.keep(lake=lake)
     record = done.card.record.model_copy(update={"spooled": done.spooled, "seconds": watch.seconds})
     lake.write(lake_keys.training_record(request.model, request.training_id), record.model_dump_json(indent=2).encode())

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from infra.constructs.logs import vended_log_group
 from infra.constructs.retraining_functions import RetrainingFunctions
-from infra.constructs.retraining_steps import ANNOUNCED, FAILED, RetrainingSteps
+from infra.constructs.retraining_steps import ANNOUNCED, FAILED, MODEL, RetrainingSteps
 from infra.constructs.training_task import TrainingTask
 from infra.stage import StageSettings
 
@@ -90,14 +90,14 @@ class Retraining(Construct):
     def _approve(self, promote: sfn.IChainable) -> sfn.IChainable:
         expired = self._steps.say(
             "AnnounceExpiry",
-            subject="'Courtside: nobody approved the challenger, the champion stays'",
+            subject=f"'Courtside: nobody approved the challenger of ' & {MODEL} & ', the champion stays'",
             message=f"'{_NOT_ASKED}, but nobody answered in time, so the champion stays. '"
-            " & 'To train again: courtside retrain'",
+            f" & 'To train again: courtside retrain --model ' & {MODEL}",
             outcome="kept",
         ).next(self._unlock)
         refused = self._steps.say(
             "AnnounceRefusal",
-            subject="'Courtside: the challenger was rejected, the champion stays'",
+            subject=f"'Courtside: the challenger of ' & {MODEL} & ' was rejected, the champion stays'",
             message=f"'{_NOT_ASKED}, and ' & $states.input.by & ' rejected it, so the champion stays.'",
             outcome="kept",
         ).next(self._unlock)

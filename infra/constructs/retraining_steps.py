@@ -34,19 +34,20 @@ _STATES_TRANSIENT = ["StepFunctions.AWSStepFunctionsException", "StepFunctions.S
 _SUBJECT_LIMIT = 100  # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _MOVED = "['Promote']"
 _INPUT = "$states.context.Execution.Input"
+MODEL = f"{_INPUT}.model"
 
 # The training task's exit code 4; `training_image` explains all of them.
 _FAILURE_MESSAGE = (
     "'Retraining ' & $states.context.Execution.Name & ' failed in ' & $states.input.failed_step"
     " & ' (' & $states.input.error & '). '"
     f" & ($states.input.failed_step in {_MOVED}"
-    " ? 'Check which version is champion: courtside versions list. '"
+    f" ? 'Check which version is champion: courtside versions list --model ' & {MODEL} & '. '"
     " : 'The champion is untouched and keeps predicting. ')"
     " & ($contains($states.input.cause, '(exit code 4)')"
     " ? 'Its models are trained, but the tracking server was away: when it is back, courtside train --resume-logging'"
     " & ' logs them. ' : '')"
     " & 'Cause: ' & $substring($states.input.cause, 0, 1000)"
-    " & '\\nTo see why: courtside runs show ' & $states.context.Execution.Name & ' (execution '"
+    f" & '\\nTo see why: courtside runs show ' & {_INPUT}.training_id & ' --model ' & {MODEL} & ' (execution '"
     " & $states.context.Execution.Id & ')'"
 )
 CAUSE = "$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : 'not given'"
@@ -172,7 +173,7 @@ class RetrainingSteps:
     @staticmethod
     def announce_failure(scope: Construct, topic: sns.ITopic) -> tasks.SnsPublish:
         """Say which step failed, why, and what it means for the champion."""
-        subject = "'Courtside: retraining failed in ' & $states.input.failed_step"
+        subject = f"'Courtside: retraining of ' & {MODEL} & ' failed in ' & $states.input.failed_step"
         return _publish(scope, "AnnounceFailure", topic, subject=subject, message=_FAILURE_MESSAGE, outcome=FAILED)
 
     @staticmethod

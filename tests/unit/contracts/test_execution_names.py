@@ -5,9 +5,9 @@ import pytest
 from courtside.contracts.events import NAME_LIMIT, execution_name
 
 
-@pytest.mark.parametrize("letters", [1, NAME_LIMIT - 1, NAME_LIMIT])
-def test_an_id_that_fits_is_used_as_the_name(letters: int) -> None:
-    assert execution_name("nba_games", "x" * letters) == "x" * letters
+@pytest.mark.parametrize("letters", [1, NAME_LIMIT - 11, NAME_LIMIT - 10])
+def test_an_id_that_fits_follows_the_name_of_its_model(letters: int) -> None:
+    assert execution_name("nba_games", "x" * letters) == f"nba_games.{'x' * letters}"
 
 
 def test_long_ids_that_differ_only_at_their_end_have_different_names() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,22 +14,25 @@ from courtside.contracts.key_names import LONGEST, NameUnusable, key_name
 DAY = date(2024, 3, 1)
 KEYS: list[Callable[[str], str]] = [
     lake_keys.tables,
-    lake_keys.training_manifest,
+    partial(lake_keys.training_manifest, "nba_games"),
     lake_keys.legacy_staged,
-    lake_keys.training_spool,
-    lake_keys.training_card,
-    lake_keys.training_card_page,
-    lake_keys.training_card_text,
-    lake_keys.training_smoke,
-    lake_keys.training_record,
-    lake_keys.training_profile,
-    lake_keys.training_holdout,
-    lake_keys.training_verdict,
-    lambda name: lake_keys.drift_report("nba_games", DAY, name),
-    lambda name: lake_keys.drift_page("nba_games", DAY, name),
-    lambda name: lake_keys.drift_rows("nba_games", DAY, name),
-    lambda name: lake_keys.decision("nba_games", DAY, name),
+    partial(lake_keys.training_spool, "nba_games"),
+    partial(lake_keys.training_card, "nba_games"),
+    partial(lake_keys.training_card_page, "nba_games"),
+    partial(lake_keys.training_card_text, "nba_games"),
+    partial(lake_keys.training_smoke, "nba_games"),
+    partial(lake_keys.training_record, "nba_games"),
+    partial(lake_keys.training_profile, "nba_games"),
+    partial(lake_keys.training_holdout, "nba_games"),
+    partial(lake_keys.training_verdict, "nba_games"),
+    partial(lake_keys.drift_report, "nba_games", DAY),
+    partial(lake_keys.drift_page, "nba_games", DAY),
+    partial(lake_keys.drift_rows, "nba_games", DAY),
+    partial(lake_keys.decision, "nba_games", DAY),
     ledger_keys.approval,
+    ledger_keys.of_model,
+    lake_keys.trainings,
+    lake_keys.decisions,
 ]
 REFUSED = [
     "",

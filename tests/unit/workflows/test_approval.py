@@ -79,8 +79,8 @@ def test_a_request_says_what_to_type_and_is_sent_once_even_if_repeated(
     for _ in range(2):
         ask(production, lock, alerts)
     (alert,) = alerts.sent
-    assert "courtside versions approve second --stage prod" in alert.text
-    assert "courtside versions reject second --stage prod" in alert.text
+    assert "courtside versions approve second --model nba_games --stage prod" in alert.text
+    assert "courtside versions reject second --model nba_games --stage prod" in alert.text
     assert "2026-03-03 07:00 UTC" in alert.text
     assert "t1" not in alert.text
 

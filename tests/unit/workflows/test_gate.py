@@ -137,7 +137,7 @@ def test_a_champion_with_older_or_unknown_data_is_replaced_by_an_equal_model(ver
 
 def test_the_alert_of_a_rejection_gives_the_rule_the_figures_and_what_to_do() -> None:
     response = judged(stored(holdout(confidence=1.8)))
-    assert response.subject == "Courtside: champion of nba-game-predictions kept"
+    assert response.subject == "Courtside: champion of nba_games kept"
     assert "rule `log_loss`: worse than the champion beyond noise" in response.message
     assert "log loss of the champion" not in response.message
     assert "• calibration error 0." in response.message

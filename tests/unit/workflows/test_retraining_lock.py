@@ -52,7 +52,7 @@ def test_a_request_during_a_training_is_remembered(lock: RetrainingLock) -> None
     second = lock.acquire(request("b", 2), now=NOW)
     assert second.outcome is LockOutcome.REMEMBERED
     # The lock does not know whether its holder trains, waits for a person or has died, so the message does not say.
-    assert second.subject == "Courtside: retraining remembered, another one holds the lock"
+    assert second.subject == "Courtside: a retraining of nba_games is remembered, another one holds the lock"
     assert "training a holds the lock" in second.message
     assert f"its lease ends at {NOW + LEASE:%Y-%m-%d %H:%M} UTC" in second.message
     assert "being trained" not in second.message
