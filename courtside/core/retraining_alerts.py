@@ -19,8 +19,8 @@ def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: da
                 "the lock. It starts when that one gives the lock back; several that wait become one."
             ),
             (
-                f"*What the holder does*: `courtside runs show {holder} --model {model}`. If it has ended without giving "
-                f"the lock back, its lease ends{ends}; `courtside retrain --model {model}` takes over after that."
+                f"*What the holder does*: `courtside runs show {holder} --model {model}`. If it has ended without "
+                f"giving the lock back, its lease ends{ends}; `courtside retrain --model {model}` takes over then."
             ),
             f"*Asked for by*: {request.trigger.value}, {display_text(request.reason, LINE_LIMIT)}.",
         ],

@@ -72,7 +72,7 @@ def test_a_training_reads_frozen_data_even_after_it_was_overwritten(lake: S3Lake
 def test_data_is_frozen_once_and_stays_readable_when_it_is_replaced(lake: S3Lake) -> None:
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
     nba = load_dataset("nba_games")
-    request = asked(as_of=date(2011, 7, 1)).model_copy(update={"model": nba.name})
+    request = asked(as_of=date(2011, 7, 1), model=nba.name)
     manifest = freeze(request, lake=lake, dataset=nba)
     store_games(simulate_games(seasons=[2010, 2011], seed=8), lake=lake)
     assert freeze(request, lake=lake, dataset=nba) == manifest

@@ -23,5 +23,5 @@ def lake_of(**tables: pa.Table) -> InMemoryLake:
     return InMemoryLake({f"{PREFIX}{name}.parquet": parquet(table) for name, table in tables.items()})
 
 
-def asked(training_id: str = "first", *, as_of: date = date(2024, 1, 1)) -> RetrainingRequest:
-    return RetrainingRequest(model="churn", training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="test")
+def asked(training_id: str = "first", *, as_of: date = date(2024, 1, 1), model: str = "churn") -> RetrainingRequest:
+    return RetrainingRequest(model=model, training_id=training_id, as_of=as_of, trigger=Trigger.MANUAL, reason="test")

@@ -39,7 +39,7 @@ def test_a_manifest_lists_every_object_and_the_rows_before_its_day(lake: InMemor
     days = [moment.date() for moment in churn_table().column("measured_at").to_pylist()]
     before = [day for day in days if day < date(2023, 10, 1)]
     assert (manifest.rows, manifest.first_day, manifest.last_day) == (len(before), min(before), max(before))
-    assert DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("nba_games", "first"))) == manifest
+    assert DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("churn", "first"))) == manifest
 
 
 def test_a_second_freeze_returns_the_existing_manifest(lake: InMemoryLake) -> None:
@@ -58,7 +58,7 @@ def test_two_simultaneous_freezes_agree_on_one_manifest(lake: InMemoryLake) -> N
             return super().claim(key, content)
 
     winner = freeze(asked(), lake=lake, dataset=DATASET, seed=3)
-    del lake.objects[lake_keys.training_manifest("nba_games", "first")]
+    del lake.objects[lake_keys.training_manifest("churn", "first")]
     assert freeze(asked(), lake=Late(lake.objects), dataset=DATASET) == winner
 
 
@@ -149,13 +149,13 @@ def test_the_error_for_a_lake_without_rows_says_how_to_load_some(lake: InMemoryL
     with pytest.raises(NoRows, match="courtside tables load"):
         freeze(asked(), lake=InMemoryLake(), dataset=DATASET)
     with pytest.raises(NoGames, match="courtside games load"):
-        freeze(asked(), lake=InMemoryLake(), dataset=NBA)
+        freeze(asked(model="nba_games"), lake=InMemoryLake(), dataset=NBA)
 
 
 def test_games_are_frozen_by_season() -> None:
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
-    manifest = freeze(asked(as_of=date(2010, 7, 1)), lake=lake, dataset=NBA)
+    manifest = freeze(asked(model="nba_games", as_of=date(2010, 7, 1)), lake=lake, dataset=NBA)
     assert [each.key for each in manifest.objects] == [lake_keys.games(2009), lake_keys.games(2010)]
     lake.write("games/season=2010/stray.parquet", b"not parquet")
     lake.write("games/_SUCCESS", b"")

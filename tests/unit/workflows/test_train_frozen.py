@@ -32,7 +32,7 @@ Trained = tuple[InMemoryLake, TrainingRecord, InMemoryTracking]
 
 def trained_from_one_manifest(lake: InMemoryLake) -> Trained:
     tracking = InMemoryTracking()
-    return lake, train(asked(as_of=AS_OF), lake=lake, tracking=tracking, dataset=NBA), tracking
+    return lake, train(asked(as_of=AS_OF, model="nba_games"), lake=lake, tracking=tracking, dataset=NBA), tracking
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def twice() -> list[Trained]:
     """Return two trainings from one manifest in two lakes."""
     lake = InMemoryLake()
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
-    freeze(asked(as_of=AS_OF), lake=lake, dataset=NBA)
+    freeze(asked(as_of=AS_OF, model="nba_games"), lake=lake, dataset=NBA)
     return [trained_from_one_manifest(InMemoryLake(dict(lake.objects))) for _ in range(2)]
 
 
@@ -63,7 +63,7 @@ def test_one_manifest_gives_byte_for_byte_the_same_files(twice: list[Trained]) -
 
 def test_the_record_and_the_run_contain_the_hash_of_the_data(twice: list[Trained]) -> None:
     lake, record, tracking = twice[0]
-    manifest = freeze(asked(as_of=AS_OF), lake=lake, dataset=NBA)
+    manifest = freeze(asked(as_of=AS_OF, model="nba_games"), lake=lake, dataset=NBA)
     assert record.data_hash == manifest.content_hash == tracking.runs[0].tags["data_hash"]
 
 
@@ -96,8 +96,8 @@ def test_a_training_accepts_any_contract() -> None:
     record = train(asked(), lake=lake, tracking=None, dataset=CHURN)
     assert (record.dataset, record.rows_train, record.rows_test, record.warnings) == ("churn", 2_400, 600, ())
     assert max(model.test_auc for model in record.models) > 0.66
-    assert lake_keys.training_manifest("nba_games", "first") in lake.objects
-    profile = Profile.from_bytes(lake.read(lake_keys.training_profile("nba_games", "first")))
+    assert lake_keys.training_manifest("churn", "first") in lake.objects
+    profile = Profile.from_bytes(lake.read(lake_keys.training_profile("churn", "first")))
     assert (profile.rows, profile.time_column) == (3_000, "measured_at")
 
 
