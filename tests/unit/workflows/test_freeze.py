@@ -111,7 +111,7 @@ def test_every_unusable_file_is_named_and_nothing_is_frozen(lake: InMemoryLake) 
     assert [each.file for each in caught.value.files] == [f"memory://{PREFIX}{name}.parquet" for name in "bc"]
     for said in ("b.parquet: unreadable", "c.parquet: the table has no column 'churned'", "load them again"):
         assert said in str(caught.value)
-    assert lake_keys.training_manifest("nba_games", "first") not in lake.objects
+    assert lake_keys.training_manifest("churn", "first") not in lake.objects
 
 
 def test_files_of_other_types_are_converted_or_refused(lake: InMemoryLake) -> None:
@@ -160,7 +160,7 @@ def test_games_are_frozen_by_season() -> None:
     lake.write("games/season=2010/stray.parquet", b"not parquet")
     lake.write("games/_SUCCESS", b"")
     with pytest.raises(DataUnusable, match=r"season=2010/stray\.parquet: unreadable"):
-        freeze(asked("second", as_of=date(2010, 7, 1)), lake=lake, dataset=NBA)
+        freeze(asked("second", as_of=date(2010, 7, 1), model="nba_games"), lake=lake, dataset=NBA)
 
 
 def test_a_partition_may_replace_the_time_column() -> None:
@@ -170,4 +170,4 @@ def test_a_partition_may_replace_the_time_column() -> None:
         lake.write(f"{PREFIX}measured_at={day}/rows.parquet", parquet(table.slice(100 * place, 100)))
     manifest = freeze(asked(as_of=date(2023, 3, 3)), lake=lake, dataset=DATASET)
     assert (manifest.rows, manifest.first_day, manifest.last_day) == (200, date(2023, 3, 1), date(2023, 3, 2))
-    assert json.loads(lake.read(lake_keys.training_manifest("nba_games", "first")))["seed"] == 42
+    assert json.loads(lake.read(lake_keys.training_manifest("churn", "first")))["seed"] == 42
