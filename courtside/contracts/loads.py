@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field
 
 from courtside.contracts.events import Payload
+from courtside.contracts.versioned import Versioned
 
 
 class LoadState(StrEnum):
@@ -53,7 +54,7 @@ class Load(Payload):
     state: LoadState = LoadState.BEGUN
 
 
-class Loads(Payload):
+class Loads(Versioned):
     """All loads of one dataset or of the games, oldest first, and the rows of each object that should be there."""
 
     loads: tuple[Load, ...] = ()

@@ -9,6 +9,7 @@ from pydantic import Field
 from courtside.contracts.events import Payload
 from courtside.contracts.names import TRAINING_EXPERIMENT, ModelPlace
 from courtside.contracts.records import TrainingRecord
+from courtside.contracts.versioned import Versioned
 
 
 class ReliabilityBin(Payload):
@@ -85,7 +86,7 @@ class ModelInterface(Payload):
         return {column.name: column.taken_as for column in self.columns}
 
 
-class ModelCard(Payload):
+class ModelCard(Versioned):
     """Everything a model card says; periods are the first and last day of the rows, None without times."""
 
     record: TrainingRecord
@@ -106,7 +107,7 @@ class ModelCard(Payload):
         return ModelPlace(self.record.dataset, self.registered_model, self.experiment)
 
 
-class SpooledRun(Payload):
+class SpooledRun(Versioned):
     """What a training would have logged, kept in the lake until the tracking server is back.
 
     The models are stored beside it, as are the holdout's rows; `attachments` are file names.

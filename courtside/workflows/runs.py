@@ -7,6 +7,7 @@ from typing import Protocol
 from courtside.contracts.errors import BadInput
 from courtside.contracts.lake_keys import decisions
 from courtside.contracts.records import DecisionRecord
+from courtside.contracts.versioned import TooNew
 from courtside.core.runs import Execution, Run, RunKind, check_run, damaged_check, training_run
 from courtside.workflows.lake_documents import DocumentDamaged, read_document
 from courtside.workflows.ports import Lake, ObjectMissing
@@ -77,7 +78,7 @@ class Runs:
         """Return one check; an unreadable record hides no other, and None is returned for one that has gone."""
         try:
             return check_run(read_document(DecisionRecord, key, lake=self.lake))
-        except DocumentDamaged as error:
+        except (DocumentDamaged, TooNew) as error:
             return damaged_check(key, str(error))
         except ObjectMissing:
             return None

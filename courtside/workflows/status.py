@@ -7,6 +7,7 @@ from itertools import groupby
 from courtside.contracts import ledger_keys
 from courtside.contracts.lake_keys import decisions
 from courtside.contracts.records import ApprovalRecord, ChampionPointer, DecisionRecord, Reign, RetrainingLockState
+from courtside.contracts.versioned import TooNew
 from courtside.core.runs import Run, RunKind, RunState, last_training
 from courtside.workflows.approval import approvals_waiting
 from courtside.workflows.lake_documents import DocumentDamaged, read_document
@@ -70,5 +71,5 @@ def _decision(key: str, lake: Lake) -> DecisionRecord | None:
     """Return a decision; None for one that cannot be read, which the list of runs shows with the reason."""
     try:
         return read_document(DecisionRecord, key, lake=lake)
-    except (DocumentDamaged, ObjectMissing):
+    except (DocumentDamaged, ObjectMissing, TooNew):
         return None

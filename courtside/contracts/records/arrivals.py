@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from courtside.contracts.events import Payload
+from courtside.contracts.versioned import Versioned
 
 
 class ArrivalOutcome(StrEnum):
@@ -14,7 +14,7 @@ class ArrivalOutcome(StrEnum):
     QUARANTINED = "quarantined"
 
 
-class ArrivalRecord(Payload):
+class ArrivalRecord(Versioned):
     """One file that arrived, in one state of it.
 
     `came_at` is when it was written, `seen_at` when it was taken in. `load` is the load of its rows; `new`, `changed`,
@@ -43,7 +43,7 @@ class ArrivalRecord(Payload):
     reason: str = ""
 
 
-class Attempted(Payload):
+class Attempted(Versioned):
     """When a file that arrived was begun by rounds of which it is not known that they ended."""
 
     at: tuple[datetime, ...] = ()

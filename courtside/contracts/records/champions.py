@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from courtside.contracts.events import Payload
+from courtside.contracts.versioned import Versioned
 
 
-class SealedFiles(Payload):
+class SealedFiles(Versioned):
     """What lies under a seal: a version's model, record, profile, known rows and legacy files, each by its SHA-256.
 
     The SHA-256 of this document is the seal: whoever knows it can check every file.
@@ -18,7 +18,7 @@ class SealedFiles(Payload):
     files: dict[str, str]
 
 
-class ChampionReference(Payload):
+class ChampionReference(Versioned):
     """The profile that a drift check compares with, and the champion's seal.
 
     `sha256` is None for a champion from before versions were sealed, `profile_key` for one that was trained without a
@@ -33,7 +33,7 @@ class ChampionReference(Payload):
     sha256: str | None = None
 
 
-class Reign(Payload):
+class Reign(Versioned):
     """One entry of the production history: a version that was champion from `since` to `until` (None: it still is).
 
     `sha256` is the seal that it was promoted under, None if that was before versions were sealed.
@@ -49,7 +49,7 @@ class Reign(Payload):
     sha256: str | None = None
 
 
-class ChampionPointer(Payload):
+class ChampionPointer(Versioned):
     """The champion according to the ledger: what promotions and rollbacks exchange under a condition.
 
     `history_key` is the ledger's key of the champion's entry in the production history, `reason` why it is champion,

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from courtside.contracts.events import Payload, RetrainingRequest, Window
+from courtside.contracts.events import RetrainingRequest, Window
+from courtside.contracts.versioned import Versioned
 
 
-class DecisionRecord(Payload):
+class DecisionRecord(Versioned):
     """One logged decision; `done` says that everything it asked for has happened.
 
     A `backfilled` decision was computed later: it says what would have been decided, but nothing was done. If there was
@@ -32,7 +33,7 @@ class DecisionRecord(Payload):
     overdue_since: date | None = None
 
 
-class ClaimState(Payload):
+class ClaimState(Versioned):
     """What may happen only once: `told` when its alert was sent, `free` when its owner gave it back.
 
     `subjects` are what the newest alert was about, where one claim is for the alerts about many things.
@@ -43,7 +44,7 @@ class ClaimState(Payload):
     subjects: tuple[str, ...] = ()
 
 
-class RetrainingLockState(Payload):
+class RetrainingLockState(Versioned):
     """Which training runs, until when its lease lasts, what waits for it to end, and the newest data used so far."""
 
     holder: str | None = None

@@ -5,6 +5,7 @@ from typing import Literal
 
 from courtside.contracts.events import Payload
 from courtside.contracts.names import REGISTERED_MODEL
+from courtside.contracts.versioned import Versioned
 
 
 class Comparison(Payload):
@@ -26,7 +27,7 @@ class Comparison(Payload):
     against: Literal["champion", "baseline"] = "champion"
 
 
-class GateDecision(Payload):
+class GateDecision(Versioned):
     """The gate's decision as a record: what went in, every number, the rule that fired and who decided.
 
     `policy` are the limits that were used, and the contract is that of the training; `notes` are what a person should
@@ -51,7 +52,7 @@ class GateDecision(Payload):
     decided_at: datetime
 
 
-class ApprovalRecord(Payload):
+class ApprovalRecord(Versioned):
     """A promotion that waits for a person, or the person's answer; `token` is the state machine's."""
 
     training_id: str

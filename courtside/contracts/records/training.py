@@ -7,6 +7,7 @@ from pydantic import Field
 
 from courtside.contracts.events import Payload, Trigger
 from courtside.contracts.names import REGISTERED_MODEL
+from courtside.contracts.versioned import Versioned
 
 
 class SplitRule(Payload):
@@ -48,7 +49,7 @@ class InferredFeatures(Payload):
     left_out: dict[str, str]
 
 
-class DataManifest(Payload):
+class DataManifest(Versioned):
     """Which data a training uses, so that it can be repeated bit for bit.
 
     `content_hash` covers the bytes and keys of the objects, the dataset contract, `as_of`, the split rule, the seed and
@@ -108,7 +109,7 @@ class ModelRecord(Payload):
     intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
 
-class TrainingRecord(Payload):
+class TrainingRecord(Versioned):
     """What one training did: everything the gate and the promotion need; `importances` are the best model's.
 
     `positive` is the value of `target` that is class 1, whose probability the models predict, `split` how rows were
@@ -150,7 +151,7 @@ class TrainingRecord(Payload):
     seconds: dict[str, float]
 
 
-class LegacySet(Payload):
+class LegacySet(Versioned):
     """Whose legacy files lie in the lake, and the SHA-256 of each by name: readers that check it never mix two sets."""
 
     training_id: str
