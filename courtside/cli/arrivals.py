@@ -1,12 +1,12 @@
 """The commands `arrivals` and `retry` of `courtside tables` and `courtside games`: what arrived by itself."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
-from courtside.cli.stage import Stage
+from courtside.cli.stage import Model, Stage
 
 if TYPE_CHECKING:
     from courtside.contracts.records import ArrivalRecord
@@ -36,21 +36,33 @@ Example: `courtside {group} retry 4f1c2b7a90d3e815 --stage dev`
 """
 
 
-def add_arrival_commands(app: typer.Typer, group: str, rows_of: "Callable[[str], tuple[Lake, Dataset]]") -> None:
-    """Add `arrivals` and `retry` to a group of commands; `rows_of` returns a stage's lake and its contract."""
+class RowsOf(Protocol):
+    """Find the lake and the contract of a model of some kind: the one that is named, or the only one of the stage."""
+
+    def __call__(self, stage: str, *, model: str | None) -> "tuple[Lake, Dataset]":
+        """Raise a named `BadInput` where no model, or another kind of model, would be meant."""
+        ...
+
+
+def add_arrival_commands(app: typer.Typer, group: str, rows_of: "RowsOf") -> None:
+    """Add `arrivals` and `retry` to a group of commands; `rows_of` returns the lake and the contract of a model."""
 
     @app.command("arrivals", help=_ARRIVALS_HELP.format(group=group))
     def list_arrivals(
-        stage: Stage = "dev", now: NowFlag = False, quarantine: QuarantineFlag = False, as_json: JsonFlag = False
+        stage: Stage = "dev",
+        model: Model = None,
+        now: NowFlag = False,
+        quarantine: QuarantineFlag = False,
+        as_json: JsonFlag = False,
     ) -> None:
-        lake, dataset = rows_of(stage)
+        lake, dataset = rows_of(stage, model=model)
         if now:
             _take_in(stage, dataset.name)
         _show(lake, dataset, quarantine=quarantine, as_json=as_json)
 
     @app.command("retry", help=_RETRY_HELP.format(group=group))
-    def retry(arrival_id: ArrivalId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-        lake, dataset = rows_of(stage)
+    def retry(arrival_id: ArrivalId, stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
+        lake, dataset = rows_of(stage, model=model)
         _take_in_again(arrival_id, lake, dataset, as_json=as_json)
 
 

@@ -1,7 +1,7 @@
 """`courtside doctor`: is this machine, this account and this stage as they should be?"""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,12 @@ from courtside.cli import layout
 from courtside.cli.console import JsonFlag, people, print_json, results
 from courtside.cli.hints import with_named
 from courtside.cli.stage import Stage, signed
-from courtside.cli.stage_data import stage_lake
+from courtside.cli.stage_data import stage_models
 
 if TYPE_CHECKING:
+    from courtside.adapters.deployment import StageOutputs
     from courtside.core.findings import Finding
+    from courtside.workflows.stage_models import StageModels
 
 ROOT = Path(__file__).parents[2]
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
@@ -104,33 +106,18 @@ def _addresses(settings: dict[str, Any] | None) -> Iterator["Finding"]:
 
 def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     from courtside.adapters.deployment import stage_outputs
-    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-    from courtside.adapters.examination import alert_channel, monitoring, network, retraining
-    from courtside.adapters.examination.arrived_files import arrived_files
+    from courtside.adapters.examination import alert_channel, monitoring, network
     from courtside.adapters.examination.examine import examine
-    from courtside.adapters.examination.loaded_data import loaded_data
     from courtside.adapters.examination.stage import alarms, service
-    from courtside.adapters.executions import StepFunctionsExecutions
     from courtside.adapters.stack_resources import stack_resources
     from courtside.contracts.channels import CHANNELS
     from courtside.contracts.names import StackOutput
-    from courtside.workflows.model_ledger import ModelLedger
 
-    now = datetime.now(UTC)
     outputs = stage_outputs(stage)
-    lake, dataset = stage_lake(stage)
-    ledger = ModelLedger(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), dataset.name)
     resources = [resource for stack in standing for resource in stack_resources(stack)]
-    uri, machine = signed(outputs[StackOutput.TRACKING_URI]), outputs[StackOutput.RETRAINING]
     yield from examine("service", lambda: service(resources))
-    yield from examine(
-        "champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri, place=dataset.place)
-    )
-    yield from examine("loaded data", lambda: loaded_data(lake, dataset))
-    yield from examine("arrivals", lambda: arrived_files(lake, dataset))
-    yield from examine("schedule", lambda: monitoring.schedule(resources, lake=lake.bucket))
-    yield from examine("lock", lambda: retraining.lock(ledger, machine=machine, now=now))
-    yield from examine("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine, dataset.name)))
+    yield from examine("models", lambda: _models(outputs))
+    yield from examine("schedule", lambda: monitoring.schedule(resources, lake=outputs[StackOutput.LAKE_BUCKET]))
     yield from examine("dead letters", lambda: monitoring.dead_letters(resources))
     yield from examine("default security group", lambda: network.default_group(resources))
     yield from examine("alarms", lambda: alarms(resources))
@@ -138,6 +125,41 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     for channel in CHANNELS.values():
         yield from examine(channel.title, partial(alert_channel.webhook, channel, outputs))
     yield from examine("alerts", lambda: alert_channel.undelivered(resources))
+
+
+def _models(outputs: "StageOutputs") -> Iterator["Finding"]:
+    """Examine each of the stage's models; where there are several, a finding names its model."""
+    from courtside.adapters.examination.examine import examine
+    from courtside.core.findings import doubtful
+
+    models = stage_models(outputs)
+    names = models.list().names
+    if not names:
+        yield doubtful("models", "the stage has none yet", "courtside models add CONTRACT.yaml")
+    for name in names:
+        of = f" of {name}" if len(names) > 1 else ""
+        for finding in examine(f"model {name}", partial(_model, name, models, outputs)):
+            yield replace(finding, check=f"{finding.check}{of}")
+
+
+def _model(name: str, models: "StageModels", outputs: "StageOutputs") -> Iterator["Finding"]:
+    from courtside.adapters.examination import retraining
+    from courtside.adapters.examination.arrived_files import arrived_files
+    from courtside.adapters.examination.examine import examine
+    from courtside.adapters.examination.loaded_data import loaded_data
+    from courtside.adapters.executions import StepFunctionsExecutions
+    from courtside.contracts.names import StackOutput
+    from courtside.workflows.model_ledger import ModelLedger
+
+    lake, dataset, ledger = models.lake, models.dataset(name), ModelLedger(models.ledger, name)
+    uri, machine = signed(outputs[StackOutput.TRACKING_URI]), outputs[StackOutput.RETRAINING]
+    yield from examine(
+        "champion", lambda: retraining.champion(ledger, lake=lake, tracking_uri=uri, place=dataset.place)
+    )
+    yield from examine("loaded data", lambda: loaded_data(lake, dataset))
+    yield from examine("arrivals", lambda: arrived_files(lake, dataset))
+    yield from examine("lock", lambda: retraining.lock(ledger, machine=machine, now=datetime.now(UTC)))
+    yield from examine("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine, name)))
 
 
 def _print(found: list["Finding"]) -> None:

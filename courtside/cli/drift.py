@@ -8,7 +8,7 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, print_text, say
 from courtside.cli.input import OptionalContractOption, say_left_out
-from courtside.cli.stage import Stage, signed, stage_tracking_uri
+from courtside.cli.stage import Model, Stage, signed, stage_tracking_uri
 from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
 from courtside.contracts.events import DriftCheckResponse, Window
@@ -167,6 +167,7 @@ def backfill_windows(
     since: Annotated[str, typer.Option("--from", help="First day (YYYY-MM-DD).")],
     until: Annotated[str, typer.Option("--to", help="Day to stop before.")],
     stage: Stage = "dev",
+    model: Model = None,
     window_days: Annotated[
         int | None, typer.Option(min=1, help="Days per window [default: those of the contract's watch.window].")
     ] = None,
@@ -184,7 +185,7 @@ def backfill_windows(
     with people.status("Looking back") as status:
         done = backfill(
             Window(start=first, end=last),
-            monitor=_monitor(stage),
+            monitor=_monitor(stage, model),
             now=datetime.now(UTC),
             window_days=window_days,
             progress=status.update,
@@ -193,7 +194,7 @@ def backfill_windows(
     print_json(rows) if as_json else print_table("Backfilled", rows)
 
 
-def _monitor(stage: str) -> "DriftMonitor":
+def _monitor(stage: str, model: str | None) -> "DriftMonitor":
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.function_environment import function_environment
     from courtside.bootstrap import drift_monitor_of
@@ -202,7 +203,7 @@ def _monitor(stage: str) -> "DriftMonitor":
 
     env = CheckDriftEnv.read(function_environment(stage_outputs(stage)[StackOutput.CHECK_DRIFT]))
     return drift_monitor_of(
-        env.model_copy(update={"tracking_uri": signed(env.tracking_uri)}), stage_lake(stage)[1].name
+        env.model_copy(update={"tracking_uri": signed(env.tracking_uri)}), stage_lake(stage, model)[1].name
     )
 
 

@@ -8,7 +8,7 @@ import typer
 from courtside.adapters.training_ids import new_training_id
 from courtside.cli import runs
 from courtside.cli.console import JsonFlag, print_json, print_pairs, say
-from courtside.cli.stage import Stage
+from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
 from courtside.contracts.events import RetrainingRequest, Trigger
@@ -16,6 +16,7 @@ from courtside.contracts.events import RetrainingRequest, Trigger
 
 def retrain(
     stage: Stage = "dev",
+    model: Model = None,
     trigger: Annotated[Trigger, typer.Option(help="Why.")] = Trigger.MANUAL,
     as_of: Annotated[
         str | None,
@@ -35,14 +36,14 @@ def retrain(
 
     - `courtside retrain --stage dev --trigger initial`
 
-    - `courtside retrain --stage prod --reason "new rules this season" --wait`
+    - `courtside retrain --model churn --stage prod --reason "new rules this season" --wait`
     """
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.contracts.names import StackOutput
 
     request = RetrainingRequest(
-        model=stage_lake(stage)[1].name,
+        model=stage_lake(stage, model)[1].name,
         training_id=new_training_id(trigger),
         as_of=parse_day(as_of) if as_of else datetime.now(UTC).date(),
         trigger=trigger,
@@ -50,7 +51,7 @@ def retrain(
     )
     arn = StepFunctionsRetraining(stage_outputs(stage)[StackOutput.RETRAINING]).start(request)
     if wait:
-        _follow(request.training_id, stage, as_json=as_json)
+        _follow(request, stage, as_json=as_json)
         return
     result = {"training_id": request.training_id, "execution_arn": arn}
     if as_json:
@@ -60,11 +61,11 @@ def retrain(
     say(f"To follow it: `courtside runs show {request.training_id}`; with --wait the command follows it itself")
 
 
-def _follow(training_id: str, stage: str, *, as_json: bool) -> None:
+def _follow(request: RetrainingRequest, stage: str, *, as_json: bool) -> None:
     from courtside.cli.follow_run import follow
 
-    run = follow(training_id, runs.runs_of(stage))
+    run = follow(request.training_id, runs.runs_of(stage, request.model))
     print_json(runs.document(run)) if as_json else print_pairs(runs.row(run))
     if run.failed:
-        say(f"To see why: `courtside runs show {training_id}`")
+        say(f"To see why: `courtside runs show {request.training_id}`")
         raise typer.Exit(1)

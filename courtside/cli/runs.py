@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, print_text, say, say_failure
-from courtside.cli.stage import Stage
+from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_lake
-from courtside.core.runs import Run, RunKind, copy_run
+from courtside.core.runs import Run, RunKind, copy_run, training_run
 
 if TYPE_CHECKING:
     from courtside.adapters.stage_logs import LogLine
@@ -27,6 +27,7 @@ _Item = TypeVar("_Item")
 @app.command("list")
 def list_runs(
     stage: Stage = "dev",
+    model: Model = None,
     kind: Annotated[RunKind | None, typer.Option(help="Only this kind.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="Show at most this many, the newest.")] = 20,
     as_json: JsonFlag = False,
@@ -42,12 +43,14 @@ def list_runs(
     from courtside.adapters.deployment import reaching_aws
 
     with reaching_aws(), people.status("Asking the stage"):
-        found = runs_of(stage).recent(limit=limit, kind=kind)
+        found = runs_of(stage, model).recent(limit=limit, kind=kind)
     print_json([document(run) for run in found]) if as_json else print_table("Runs", [row(run) for run in found])
 
 
 @app.command("show")
-def show_run(run_id: RunId, stage: Stage = "dev", lines: Lines = 10, as_json: JsonFlag = False) -> None:
+def show_run(
+    run_id: RunId, stage: Stage = "dev", model: Model = None, lines: Lines = 10, as_json: JsonFlag = False
+) -> None:
     """Show one run: what started it, what came of it and why, and its log's last lines.
 
     Example: `courtside runs show manual-20261128T190000 --stage dev`
@@ -55,7 +58,7 @@ def show_run(run_id: RunId, stage: Stage = "dev", lines: Lines = 10, as_json: Js
     from courtside.adapters.deployment import reaching_aws
 
     with reaching_aws(), people.status("Asking the stage"):
-        run = runs_of(stage).of(run_id)
+        run = _run(run_id, stage, model)
         logged = _logged(run, stage)
     errors = [line.text for line in logged if line.level in {"ERROR", "CRITICAL"}]
     if as_json:
@@ -66,7 +69,9 @@ def show_run(run_id: RunId, stage: Stage = "dev", lines: Lines = 10, as_json: Js
 
 
 @app.command("logs")
-def show_logs(run_id: RunId, stage: Stage = "dev", lines: Lines = 100, as_json: JsonFlag = False) -> None:
+def show_logs(
+    run_id: RunId, stage: Stage = "dev", model: Model = None, lines: Lines = 100, as_json: JsonFlag = False
+) -> None:
     """Print what every function and task wrote about one run, the oldest line first.
 
     Example: `courtside runs logs manual-20261128T190000 --stage dev --lines 500`
@@ -74,7 +79,7 @@ def show_logs(run_id: RunId, stage: Stage = "dev", lines: Lines = 100, as_json: 
     from courtside.adapters.deployment import reaching_aws
 
     with reaching_aws(), people.status("Reading the logs"):
-        logged = _logged(runs_of(stage).of(run_id), stage)[-lines:]
+        logged = _logged(_run(run_id, stage, model), stage)[-lines:]
     if as_json:
         print_json([asdict(line) for line in logged])
     elif logged:
@@ -83,8 +88,21 @@ def show_logs(run_id: RunId, stage: Stage = "dev", lines: Lines = 100, as_json: 
         say("No log line names this run; logs are kept for log_retention_days, and arrive some seconds late.")
 
 
-def runs_of(stage: str) -> "Runs":
-    """Return the source of a stage's runs; raises `StageNotDeployed`."""
+def _run(run_id: str, stage: str, model: str | None) -> Run:
+    """Return a run of a model; the name of an execution, which alerts give, says by itself which model it is of."""
+    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.executions import StepFunctionsExecutions
+    from courtside.contracts.names import StackOutput
+
+    if model is None:
+        execution = StepFunctionsExecutions(stage_outputs(stage)[StackOutput.RETRAINING]).of(run_id)
+        if execution is not None:
+            return training_run(execution)
+    return runs_of(stage, model).of(run_id)
+
+
+def runs_of(stage: str, model: str | None) -> "Runs":
+    """Return the source of the runs of a stage's model, or of its only one; raises what `stage_lake` raises."""
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.executions import StepFunctionsExecutions
     from courtside.adapters.stage_logs import copy_results
@@ -101,7 +119,7 @@ def runs_of(stage: str) -> "Runs":
         return [copy_run(task, started_at=began, last_word_at=last, said=said, now=now)
                 for task, began, last, said in found]  # fmt: skip
 
-    machine, (lake, dataset) = outputs[StackOutput.RETRAINING], stage_lake(stage)
+    machine, (lake, dataset) = outputs[StackOutput.RETRAINING], stage_lake(stage, model)
     return Runs(StepFunctionsExecutions(machine, dataset.name), lake, dataset.name, copies)
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from courtside.cli import runs
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, say
-from courtside.cli.stage import Stage
+from courtside.cli.stage import Model, Stage
 
 if TYPE_CHECKING:
     from courtside.core.runs import Run
     from courtside.workflows.status import StageStatus
 
 
-def status(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def status(stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
     """Show the champion, the last scheduled check, what ran and failed, what waits for you, and what to type next.
 
     Example: `courtside status --stage dev`
@@ -26,7 +26,7 @@ def status(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
     ledger = DynamoDbLedger(stage_outputs(stage)[StackOutput.LEDGER_TABLE])
     with reaching_aws(), people.status("Asking the stage"):
-        ran = runs.runs_of(stage)
+        ran = runs.runs_of(stage, model)
         found = stage_status(ModelLedger(ledger, ran.model), ran, now=datetime.now(UTC))
     if as_json:
         print_json(_document(stage, found))

@@ -10,8 +10,9 @@ from courtside.cli.arrivals import add_arrival_commands
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.input import TableOption
 from courtside.cli.loads import LoadId, load_rows
-from courtside.cli.stage import Stage
+from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_table
+from courtside.contracts.errors import InputMismatch
 
 app = typer.Typer(no_args_is_help=True, help="Put a table of your own that already holds features into the lake.")
 
@@ -24,28 +25,35 @@ def tables() -> None:
 @app.command("load")
 def load(
     table: TableOption,
-    dataset: Annotated[Path, typer.Option("--contract", "--dataset", help="The YAML file of the table's contract.")],
     stage: Stage = "dev",
+    model: Model = None,
+    dataset: Annotated[
+        Path | None,
+        typer.Option("--contract", "--dataset", help="Name the model by its contract, which must be the stage's."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Check a table against its contract and add it to a stage's lake; the same rows again change nothing.
+    """Check a table against its model's contract and add it to a stage's lake; the same rows again change nothing.
 
     Rows whose ids and time are in the lake already are refused. Labels may be missing in rows whose outcome is not
     known yet. `courtside tables unload` takes a load back.
 
     Examples:
 
-    - `courtside tables load --table churn.parquet --contract churn.yaml --stage dev`
+    - `courtside tables load --table churn.parquet --stage dev`
 
-    - `courtside tables load --table march.csv --contract churn.yaml --json`
+    - `courtside tables load --table march.csv --model churn --json`
     """
     from courtside.api.inputs import content_of, load_contract
     from courtside.workflows.table_loads import load_table
 
-    contract = load_contract(dataset)
+    given = None if dataset is None else load_contract(dataset)
+    if given is not None and model not in {None, given.name}:
+        raise InputMismatch(f"the contract {dataset} is that of {given.name}, not of {model}; name one of the two")
     name = PurePath(table).name
-    content = content_of(table, contract)
-    lake, served = stage_table(stage, contract)
+    content = None if given is None else content_of(table, given)  # before the stage is asked
+    lake, served = stage_table(stage, given, model=model)
+    content = content or content_of(table, served)
     with people.status(f"Loading {name}") as status:
         done = load_table(content, file=name, lake=lake, dataset=served, now=datetime.now(UTC), progress=status.update)
     if not served.id_columns:
@@ -68,7 +76,7 @@ def load(
 
 
 @app.command("loads")
-def list_loads(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def list_loads(stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
     """List what was loaded into the table that a stage trains on, oldest first, and what was taken back.
 
     Example: `courtside tables loads --stage dev --json`
@@ -77,7 +85,7 @@ def list_loads(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.workflows.tables import TableRows
 
     with people.status("Asking the stage"):
-        lake, dataset = stage_table(stage)
+        lake, dataset = stage_table(stage, model=model)
         loads, _ = read_loads(TableRows(dataset).prefix, lake=lake)
     if as_json:
         print_json([each.model_dump(mode="json") for each in loads.loads])
@@ -86,7 +94,7 @@ def list_loads(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
 
 @app.command("unload")
-def unload(load_id: LoadId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def unload(load_id: LoadId, stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
     """Take a load back: from now on its rows are in no training and no check, and its file is stored apart in the lake.
 
     Loading the file again puts it back.
@@ -95,7 +103,7 @@ def unload(load_id: LoadId, stage: Stage = "dev", as_json: JsonFlag = False) -> 
     """
     from courtside.workflows.table_loads import unload_table
 
-    lake, dataset = stage_table(stage)
+    lake, dataset = stage_table(stage, model=model)
     done = unload_table(load_id, lake=lake, dataset=dataset, now=datetime.now(UTC))
     if done.repeated:
         say(f"load {load_id} had already been taken back: nothing changed")

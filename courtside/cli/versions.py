@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
-from courtside.cli.stage import Stage, caller, signed, stage_tracking_uri
+from courtside.cli.stage import Model, Stage, caller, signed, stage_tracking_uri
 from courtside.cli.stage_data import stage_lake
 from courtside.cli.versions_import import import_model
 
@@ -24,7 +24,7 @@ Version = Annotated[str, typer.Argument(help="A version of the registry, as `cou
 
 
 @app.command("list")
-def list_versions(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def list_versions(stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
     """List the registered versions: the role of each, the gate's verdict on it, and why.
 
     Example: `courtside versions list --stage dev`
@@ -33,19 +33,19 @@ def list_versions(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.workflows.versions import judged
 
     with people.status("Asking the registry"):
-        lake, dataset = stage_lake(stage)
+        lake, dataset = stage_lake(stage, model)
         registry = MlflowRegistry(stage_tracking_uri(stage), model=dataset.place.registered_model)
         versions = judged(registry.versions(), model=dataset.name, lake=lake)
     print_json(versions) if as_json else print_table("Versions", versions)
 
 
 @app.command("history")
-def production_history(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def production_history(stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
     """Show which version was champion from when to when, why, and who made it so.
 
     Example: `courtside versions history --stage dev --json`
     """
-    reigns = _production(stage).history()
+    reigns = _production(stage, model).history()
     if as_json:
         print_json([reign.model_dump(mode="json") for reign in reigns])
         return
@@ -67,6 +67,7 @@ def compare_versions(
     version: Version,
     other: Annotated[str, typer.Argument(help="Compare with it [default: the champion, or the one before].")] = "",
     stage: Stage = "dev",
+    model: Model = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show what two versions scored in their own trainings, side by side.
@@ -78,7 +79,7 @@ def compare_versions(
     from courtside.workflows.compare_versions import compare
 
     with people.status("Reading the records of both trainings"):
-        rows = compare(version, other or None, production=_production(stage))
+        rows = compare(version, other or None, production=_production(stage, model))
     print_json(rows) if as_json else print_table("Versions", rows)
 
 
@@ -87,6 +88,7 @@ def promote_version(
     version: Version,
     reason: Annotated[str, typer.Option(help="The reason, which the production history keeps.")],
     stage: Stage = "dev",
+    model: Model = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Make a version champion by hand, drift reference included; the gate is not asked.
@@ -102,7 +104,7 @@ def promote_version(
         done = promote_by_hand(
             version,
             reason=reason,
-            production=_production(stage),
+            production=_production(stage, model),
             models=MlflowModels(),
             by=caller(),
             now=datetime.now(UTC),
@@ -113,6 +115,7 @@ def promote_version(
 @app.command("rollback")
 def rollback_champion(
     stage: Stage = "dev",
+    model: Model = None,
     to: Annotated[str | None, typer.Option(help="Go back to this version [default: the one before].")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -130,36 +133,38 @@ def rollback_champion(
     from courtside.workflows.rollback import rollback
 
     with people.status("Rolling back"):
-        done = rollback(production=_production(stage), models=MlflowModels(), by=caller(), now=datetime.now(UTC), to=to)
+        done = rollback(
+            production=_production(stage, model), models=MlflowModels(), by=caller(), now=datetime.now(UTC), to=to
+        )
     _print_moved(done.before, done.after, as_json=as_json)
 
 
 @app.command("approve")
-def approve(training_id: TrainingId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def approve(training_id: TrainingId, stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
     """Let a challenger that passed the gate become champion.
 
     Example: `courtside versions approve drift-v3-2026-11-01-2026-12-01-calibrated --stage prod`
     """
-    _print_answer(_answer(training_id, stage, approved=True), as_json=as_json)
+    _print_answer(_answer(training_id, stage, model, approved=True), as_json=as_json)
 
 
 @app.command("reject")
-def reject(training_id: TrainingId, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def reject(training_id: TrainingId, stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
     """Keep the champion although a challenger passed the gate.
 
     Example: `courtside versions reject drift-v3-2026-11-01-2026-12-01-calibrated --stage prod`
     """
-    _print_answer(_answer(training_id, stage, approved=False), as_json=as_json)
+    _print_answer(_answer(training_id, stage, model, approved=False), as_json=as_json)
 
 
 @app.command("approvals")
-def approvals_waiting(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
+def approvals_waiting(stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
     """List the challengers that wait for a person.
 
     Example: `courtside versions approvals --stage prod`
     """
     with people.status("Asking the stage"):
-        waiting = _approvals(stage).waiting(now=datetime.now(UTC))
+        waiting = _approvals(stage, model).waiting(now=datetime.now(UTC))
     if as_json:
         print_json([record.model_dump(mode="json", exclude={"token"}) for record in waiting])
         return
@@ -177,13 +182,13 @@ def _waiting_row(record: "ApprovalRecord") -> dict[str, str | None]:
     }
 
 
-def _production(stage: str) -> "Production":
+def _production(stage: str, model: str | None) -> "Production":
     from courtside.adapters.deployment import stage_outputs
     from courtside.bootstrap import production_of
     from courtside.contracts.names import StackOutput
 
     outputs = stage_outputs(stage)
-    lake, dataset = stage_lake(stage)
+    lake, dataset = stage_lake(stage, model)
     return production_of(
         ledger_table=outputs[StackOutput.LEDGER_TABLE],
         lake=lake,
@@ -192,14 +197,14 @@ def _production(stage: str) -> "Production":
     )
 
 
-def _answer(training_id: str, stage: str, *, approved: bool) -> "ApprovalRecord":
+def _answer(training_id: str, stage: str, model: str | None, *, approved: bool) -> "ApprovalRecord":
     from courtside.contracts.events import ApprovalAnswer
 
-    approvals = _approvals(stage)
+    approvals = _approvals(stage, model)
     return approvals.answer(training_id, ApprovalAnswer(approved=approved, by=caller()), now=datetime.now(UTC))
 
 
-def _approvals(stage: str) -> "Approvals":
+def _approvals(stage: str, model: str | None) -> "Approvals":
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.executions import StepFunctionsExecutions
@@ -208,11 +213,11 @@ def _approvals(stage: str) -> "Approvals":
     from courtside.workflows.approval import Approvals
     from courtside.workflows.model_ledger import ModelLedger
 
-    outputs, model = stage_outputs(stage), stage_lake(stage)[1].name
+    outputs, name = stage_outputs(stage), stage_lake(stage, model)[1].name
     return Approvals(
-        ModelLedger(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), model),
+        ModelLedger(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), name),
         StepFunctionsApproval(),
-        StepFunctionsExecutions(outputs[StackOutput.RETRAINING], model),
+        StepFunctionsExecutions(outputs[StackOutput.RETRAINING], name),
     )
 
 

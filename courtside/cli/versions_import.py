@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from courtside.cli.console import JsonFlag, print_json, print_table
-from courtside.cli.input import ContractOption
+from courtside.cli.input import OptionalContractOption
 from courtside.cli.resume_logging import place
-from courtside.cli.stage import Stage
+from courtside.cli.stage import Model, Stage
+from courtside.cli.stage_data import stage_lake
 from courtside.contracts.names import DEFAULT_DATASET
 
 Hash = Annotated[str, typer.Option(help="SHA-256 of the pickle, from a source that you trust.")]
@@ -23,11 +24,12 @@ def import_model(
     sha256: Hash,
     scaler_sha256: ScalerHash = None,
     stage: Stage = "dev",
+    model: Model = None,
     out: Annotated[Path | None, typer.Option(help="A folder that `courtside train` wrote, instead of a stage.")] = None,
     tracking_uri: Annotated[
         str | None, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow server [default: the stage's].")
     ] = None,
-    dataset: ContractOption = DEFAULT_DATASET,
+    dataset: OptionalContractOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Register an old pickle, only from the lake's ml-models/ and only if its hash is the one you give.
@@ -40,6 +42,10 @@ def import_model(
     from courtside.datasets.catalog import load_dataset
     from courtside.workflows.import_model import import_model
 
+    if dataset is None and out is None:
+        contract = stage_lake(stage, model)[1]
+    else:
+        contract = load_dataset(dataset or DEFAULT_DATASET)
     lake, uri = place(out=out, stage=stage, tracking_uri=tracking_uri)
     logged = import_model(
         name,
@@ -47,7 +53,7 @@ def import_model(
         scaler_sha256=scaler_sha256,
         lake=lake,
         tracking=MlflowTracking(uri),
-        dataset=load_dataset(dataset),
+        dataset=contract,
     )
     result = {"name": name, "version": logged.version, "run_id": logged.run_ids[name]}
     print_json(result) if as_json else print_table("Imported", [result])

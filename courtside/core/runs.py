@@ -192,7 +192,9 @@ def _outcome(execution: Execution) -> str:
 
 def _doing(execution: Execution) -> str:
     if execution.step == APPROVE:
-        return f"its challenger passed the gate: `courtside versions approve {execution.name}`, or `reject`"
+        request = execution.request
+        words = f"{request.training_id} --model {request.model}" if request else execution.name
+        return f"its challenger passed the gate: `courtside versions approve {words}`, or `reject`"
     return _STEPS.get(execution.step, "it begins")
 
 

@@ -28,18 +28,28 @@ class ModelRemoved(ModelUnknown):
         super().__init__(model, known, because=f" any more: it was removed at {removed_at:%Y-%m-%d %H:%M} UTC")
 
 
-class ModelNotNamed(BadInput):
-    """A command is about one model, and it was not said which of the stage's models is meant."""
+class NoModel(BadInput):
+    """A stage has no model of the kind that a command is about; `known` are its models."""
 
-    def __init__(self, known: Sequence[str], *, kind: str = "") -> None:
-        self.known = tuple(known)
+    def __init__(self, kind: str, known: Sequence[str]) -> None:
         self.kind = kind
-        said = (
-            f"has the {kind}models {listed(known)}; say which one is meant with --model"
-            if known
-            else (f"has no {kind}model yet; add one with `courtside models add CONTRACT.yaml`")
+        self.known = tuple(known)
+        has = f"its models are {listed(known)}" if known else "it has none at all yet"
+        super().__init__(
+            f"the stage has no {kind}; {has}. Add one with `courtside models add CONTRACT.yaml`, or "
+            "`courtside models add nba_games` for the games that Courtside ships a contract for"
         )
-        super().__init__(f"the stage {said}")
+
+
+class ModelNotNamed(BadInput):
+    """A stage has several models that a command could be about, and nobody said which one is meant."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = tuple(known)
+        super().__init__(
+            f"the stage has the models {listed(known)}; say which one is meant with --model. "
+            "`courtside models list` shows what each is doing"
+        )
 
 
 class PlaceOfAnother(BadInput):

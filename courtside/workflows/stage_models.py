@@ -30,6 +30,7 @@ from courtside.workflows.stage_model_errors import (
     ModelNotNamed,
     ModelRemoved,
     ModelUnknown,
+    NoModel,
     PlaceOfAnother,
     VersionNotRaised,
 )
@@ -102,15 +103,19 @@ class StageModels:
         return self._required(model, found)
 
     def only(self, *, of_games: bool | None = None) -> str:
-        """Return the name of the stage's only model, or of the only one of games or of tables; raises `ModelNotNamed`.
+        """Return the name of the stage's only model, or of the only one of games, or of a table of its own.
 
         A model whose entry cannot be read counts, as nobody knows that it is not the one that is meant.
+        Raises `NoModel` and `ModelNotNamed`.
         """
         listing = self.list()
         others = {each.name for each in listing.models if of_games not in {None, each.builder is not None}}
         known = [name for name in listing.names if name not in others]
-        if len(known) != 1:
-            raise ModelNotNamed(known, kind={None: "", True: "games ", False: "table "}[of_games])
+        if not known:
+            kinds = {None: "model", True: "model of games", False: "model of a table"}
+            raise NoModel(kinds[of_games], listing.names)
+        if len(known) > 1:
+            raise ModelNotNamed(known)
         return known[0]
 
     def dataset(self, model: str) -> Dataset:

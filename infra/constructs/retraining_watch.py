@@ -68,6 +68,6 @@ def _sentence() -> events.RuleTargetInput:
     execution = events.EventField.from_path("$.detail.executionArn")
     return events.RuleTargetInput.from_text(
         f"Retraining {name} ended as {status} before it could say why. "
-        "Check which version is champion (courtside versions list), "
+        "Check which version of its model is champion (courtside versions list), "
         f"then look at the execution {execution}. {what_to_do('retraining-ended')}"
     )

@@ -4,19 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from courtside.cli.stage_data import (
-    ContractDiffers,
-    ModelNotNamed,
-    NoModel,
-    RowsOfAnotherKind,
-    games_of,
-    stage_lake,
-    stage_table,
-)
+from courtside.cli.stage_data import ContractDiffers, RowsOfAnotherKind, games_of, stage_lake, stage_table
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import StackOutput
 from courtside.datasets.catalog import contract_content, parse_dataset
-from courtside.workflows.stage_models import ModelUnknown, StageModels
+from courtside.workflows.stage_model_errors import ModelNotNamed, ModelUnknown, NoModel
+from courtside.workflows.stage_models import StageModels
 from tests.fakes.ports import InMemoryLake, InMemoryLedger
 
 GAMES = contract_content("nba_games")

@@ -81,7 +81,7 @@ def test_every_end_of_a_training_has_a_state_and_an_outcome(
 def test_a_waiting_training_says_what_to_type() -> None:
     run = training_run(Execution("t", "RUNNING", NOW, request=REQUEST, step="Approve"))
     assert (run.state, run.over) == (RunState.WAITING, False)
-    assert "`courtside versions approve t`" in run.outcome
+    assert "`courtside versions approve t --model nba_games`" in run.outcome
     assert training_run(Execution("t", "RUNNING", NOW, step="Train")).outcome == "the candidates are being trained"
 
 

@@ -16,6 +16,7 @@ from courtside.workflows.stage_model_errors import (
     ModelNotNamed,
     ModelRemoved,
     ModelUnknown,
+    NoModel,
     PlaceOfAnother,
     VersionNotRaised,
 )
@@ -180,11 +181,11 @@ def test_a_contract_changed_by_hand_may_be_replaced_by_the_next_version(models: 
 
 
 def test_a_model_need_not_be_named_where_only_one_can_be_meant(models: StageModels) -> None:
-    with pytest.raises(ModelNotNamed, match="the stage has no model yet"):
+    with pytest.raises(NoModel, match="the stage has no model; it has none at all yet"):
         models.only()
     added(models, CHURN)
     assert models.only() == models.only(of_games=False) == "churn"
-    with pytest.raises(ModelNotNamed, match="the stage has no games model yet"):
+    with pytest.raises(NoModel, match="the stage has no model of games; its models are churn"):
         models.only(of_games=True)
     added(models, contract_content("nba_games"))
     assert (models.only(of_games=True), models.only(of_games=False)) == ("nba_games", "churn")
