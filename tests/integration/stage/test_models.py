@@ -66,6 +66,10 @@ def heard_through(stage: Stage, policy: dict[str, Any]) -> Iterator[Callable[[],
     sqs, sns = stage.aws.client("sqs"), stage.aws.client("sns")
     queue = sqs.create_queue(QueueName="heard-through-a-filter")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    may_send = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
+                "Resource": arn}  # fmt: skip
+    policy_text = json.dumps({"Version": "2012-10-17", "Statement": [may_send]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy_text})
     subscription = sns.subscribe(
         TopicArn=stage.loop.output(StackOutput.ALERT_TOPIC), Protocol="sqs", Endpoint=arn,
         Attributes={"FilterPolicy": json.dumps(policy)}, ReturnSubscriptionArn=True,
