@@ -1,5 +1,6 @@
 """The round of arrivals runs on a schedule, with only the rights it needs in the lake and below the named prefixes."""
 
+import json
 from fnmatch import fnmatch
 from typing import Any
 
@@ -36,12 +37,12 @@ def schedule(stage: SynthesizedStage) -> dict[str, Any]:
 def test_the_round_runs_every_hour_or_as_the_settings_say(dev: SynthesizedStage, teams: SynthesizedStage) -> None:
     assert schedule(dev)["ScheduleExpression"] == "rate(1 hour)"
     assert schedule(teams)["ScheduleExpression"] == "rate(15 minutes)"
-    assert schedule(dev)["Target"]["Input"] == "{}"
+    assert json.loads(schedule(dev)["Target"]["Input"]) == {"model": "nba_games"}
 
 
 def test_the_round_reads_rows_and_adds_rows_records_and_quarantined_files(dev: SynthesizedStage) -> None:
-    readable = {f"{LAKE}/incoming/*", f"{LAKE}/tables/*", f"{LAKE}/games/*", f"{LAKE}/models/*/quarantine/*"}
-    assert allowed(dev.pipeline, ROLE, "s3:GetObject") == readable
+    readable = ("incoming/*", "tables/*", "games/*", "models/*/quarantine/*", "models/*/contract/*")
+    assert allowed(dev.pipeline, ROLE, "s3:GetObject") == {f"{LAKE}/{pattern}" for pattern in readable}
     assert allowed(dev.pipeline, ROLE, "s3:PutObject") == {f"{LAKE}/{pattern}" for pattern in WRITABLE}
     theirs = (
         lake_keys.incoming("churn") + "march.csv",

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fnmatch import fnmatch
+from typing import Any
 
 import pytest
 
@@ -74,29 +75,57 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
 
 
 PARTITIONS = {
-    "Promote": ["champion", "history", "lock"],
-    "RequestApproval": ["approval", "lock"],
-    "DriftCheckFunction": ["check", "notice"],
-    "ArrivalsFunction": ["begun", "notice"],
+    "Promote": ["*/champion", "*/history", "*/lock"],
+    "RequestApproval": ["*/approval", "*/lock"],
+    "DriftCheckFunction": ["*/check", "*/notice"],
+    "ArrivalsFunction": ["*/begun", "*/notice"],
 }
+KNOWING_MODELS = {"StepsFreeze", "StepsGate", "StepsSeal", "StepsPromote", "DriftCheckFunction", "ArrivalsFunction"}
+"""Who reads the contract of the model that it is called for."""
+
+
+def of_partitions(*patterns: str) -> dict[str, Any]:
+    return {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(patterns)},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
 
 
 def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(dev: SynthesizedStage) -> None:
-    granted = {
-        logical_id.split("ServiceRole")[0].split("DefaultPolicy")[0]: statement
+    granted = [
+        (logical_id.split("ServiceRole")[0].split("DefaultPolicy")[0], statement)
         for logical_id, policy in dev.pipeline.of_type("AWS::IAM::Policy").items()
         for statement in policy["PolicyDocument"]["Statement"]
         if any(action.startswith("dynamodb:") for action in as_list(statement["Action"]))
-    }
-    assert set(granted) == {*(f"Steps{step}" for step in STEPS), "DriftCheckFunction", "ArrivalsFunction"}
-    for who, statement in granted.items():
+    ]
+    changing = {who: each for who, each in granted if "dynamodb:PutItem" in each["Action"]}
+    reading = {who: each for who, each in granted if "dynamodb:PutItem" not in each["Action"]}
+    assert len(changing) + len(reading) == len(granted)
+    assert set(changing) == {*(f"Steps{step}" for step in STEPS), "DriftCheckFunction", "ArrivalsFunction"}
+    for who, statement in changing.items():
         assert sorted(statement["Action"]) == ["dynamodb:GetItem", "dynamodb:PutItem"]
-        assert statement["Condition"] == {
-            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": PARTITIONS.get(who.removeprefix("Steps"), ["lock"])},
-            "Null": {"dynamodb:LeadingKeys": "false"},
-        }
-    assert len({text(statement["Resource"]) for statement in granted.values()}) == 1
+        assert statement["Condition"] == of_partitions(*PARTITIONS.get(who.removeprefix("Steps"), ["*/lock"]))
+    assert set(reading) == KNOWING_MODELS
+    for statement in reading.values():
+        assert (statement["Action"], statement["Condition"]) == ("dynamodb:GetItem", of_partitions("models-?"))
+    assert len({text(statement["Resource"]) for _, statement in granted}) == 1
     assert not [action for action in ("dynamodb:Scan", "dynamodb:Query") if allowed(dev.pipeline, "", action)]
+
+
+def partition(key: str) -> str:
+    """Return the partition that the ledger keeps a key in."""
+    return key.rpartition("/")[0]
+
+
+def test_the_partition_of_a_model_is_no_other_models_nor_that_of_the_stages_models() -> None:
+    home = ledger_keys.of_model("churn")
+    changeable = {*(pattern for patterns in PARTITIONS.values() for pattern in patterns), "*/lock"}
+    own = (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, ledger_keys.drift_check("c"), ledger_keys.approval("t"))
+    assert all(any(fnmatch(partition(f"{home}{key}"), pattern) for pattern in changeable) for key in own)
+    of_the_stage = (*ledger_keys.STAGE_MODELS, *ledger_keys.ROUNDS)
+    assert not [each for each in of_the_stage if any(fnmatch(partition(each), pattern) for pattern in changeable)]
+    assert all(fnmatch(partition(each), "models-?") for each in ledger_keys.STAGE_MODELS)
+    assert not fnmatch(partition(f"{home}{ledger_keys.CHAMPION}"), "models-?")
 
 
 def test_the_check_writes_its_own_claims_and_notices_into_the_ledger_and_nothing_else(dev: SynthesizedStage) -> None:
@@ -104,19 +133,17 @@ def test_the_check_writes_its_own_claims_and_notices_into_the_ledger_and_nothing
         each for name, each in dev.pipeline.of_type("AWS::IAM::Policy").items() if name.startswith("DriftCheckFunction")
     )
     (statement,) = (each for each in policy["PolicyDocument"]["Statement"] if "dynamodb:PutItem" in str(each["Action"]))
-    assert statement["Condition"] == {
-        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["check", "notice"]},
-        "Null": {"dynamodb:LeadingKeys": "false"},
-    }
+    assert statement["Condition"] == of_partitions("*/check", "*/notice")
+    home = ledger_keys.of_model("nba_games")
     keys = (ledger_keys.drift_check("c"), ledger_keys.notice("overdue", "t"))
-    assert {key.split("/")[0] for key in keys} == {"check", "notice"}
+    assert {partition(f"{home}{key}") for key in keys} == {"nba_games/check", "nba_games/notice"}
     others = (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, ledger_keys.approval("t"))
-    assert not [key for key in others if key.split("/")[0] in {"check", "notice"}]
+    assert not [key for key in others if partition(f"{home}{key}") in {"nba_games/check", "nba_games/notice"}]
 
 
 def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: SynthesizedStage) -> None:
     role = "DriftCheckFunction"
-    assert allowed(dev.pipeline, role, "s3:GetObject") == {f"{LAKE}/*"}
+    assert allowed(dev.pipeline, role, "s3:GetObject") == {f"{LAKE}/*", CONTRACTS}
     assert allowed(dev.pipeline, role, "s3:ListBucket") == {LAKE}
     page = f"{ARTIFACTS}/{ARTIFACT}"
     assert allowed(dev.pipeline, role, "s3:PutObject") == {page, *(f"{LAKE}/{prefix}" for prefix in WRITABLE)}
@@ -158,7 +185,7 @@ WRITTEN = {
     "Freeze": set(FREEZE_WRITABLE),
     "Gate": set(GATE_WRITABLE),
     "Seal": {"models/*/sealed/*"},
-    "Promote": {lake_keys.champion_reference("nba_games"), "ml-models/*", "ml-features/*"},
+    "Promote": {lake_keys.champion_reference("*"), "ml-models/*", "ml-features/*"},
 }
 
 
@@ -168,16 +195,17 @@ def test_each_step_writes_its_own_object_and_nothing_else(dev: SynthesizedStage,
 
 
 TRAINING = f"{LAKE}/models/*/training/*"
+CONTRACTS = f"{LAKE}/models/*/contract/*"
 
 
 READ = {
     "Lock": set(),
     "Unlock": set(),
     "RequestApproval": {f"{TRAINING}/gate.json"},
-    "Freeze": {f"{LAKE}/games/*", f"{LAKE}/tables/*", f"{TRAINING}/manifest.json"},
-    "Gate": {TRAINING, f"{LAKE}/{lake_keys.champion_reference('nba_games')}"},
-    "Seal": {TRAINING, f"{LAKE}/sealed/*", f"{ARTIFACTS}/mlflow/*/models/*"},
-    "Promote": {f"{TRAINING}/gate.json"}
+    "Freeze": {CONTRACTS, f"{LAKE}/games/*", f"{LAKE}/tables/*", f"{TRAINING}/manifest.json"},
+    "Gate": {CONTRACTS, TRAINING, f"{LAKE}/{lake_keys.champion_reference('*')}"},
+    "Seal": {CONTRACTS, TRAINING, f"{LAKE}/models/*/sealed/*", f"{ARTIFACTS}/mlflow/*/models/*"},
+    "Promote": {CONTRACTS, f"{TRAINING}/gate.json"}
     | {f"{LAKE}/{key}" for key in ("models/*/sealed/*", "ml-models/*", lake_keys.champion_reference("*"))},
 }
 

@@ -98,7 +98,7 @@ def test_the_schedule_runs_the_check_and_keeps_failed_invocations(stage: Synthes
     assert schedule["ScheduleExpressionTimezone"] == "America/New_York"
     target = schedule["Target"]
     assert text(target["Arn"]).startswith("<DriftCheckFunction")
-    assert json.loads(target["Input"]) == {"as_of": "<aws.scheduler.scheduled-time>"}
+    assert json.loads(target["Input"]) == {"model": "nba_games", "as_of": "<aws.scheduler.scheduled-time>"}
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 3}
     assert text(target["DeadLetterConfig"]["Arn"]).startswith("<DriftCheckMissed")
 
