@@ -56,9 +56,10 @@ def test_a_different_request_with_the_same_name_is_refused(aws: Stubber, change:
     assert (refused.value.training_id, refused.value.execution_arn) == ("t", ARN)
 
 
-def test_a_drift_check_never_describes_executions(aws: Stubber) -> None:
-    """A drift check's role may not describe executions, and its ids already contain the whole request."""
-    request = REQUEST.model_copy(update={"trigger": Trigger.DRIFT})
+@pytest.mark.parametrize("trigger", [Trigger.DRIFT, Trigger.SCHEDULE])
+def test_a_drift_check_never_describes_executions(aws: Stubber, trigger: Trigger) -> None:
+    """A drift check's role may not describe executions, and its ids already say what it asks for."""
+    request = REQUEST.model_copy(update={"trigger": trigger})
     taken(aws, request)
     assert StepFunctionsRetraining(MACHINE).start(request) == ARN
 
