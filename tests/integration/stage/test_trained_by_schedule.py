@@ -1,0 +1,108 @@
+"""A deployed check starts the training that a contract's `retrain.every` asks for, and the lock knows its cool-down."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from courtside.adapters.deployed_check import check_now
+from courtside.cli.main import app
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Trigger
+from courtside.contracts.names import StackOutput
+from courtside.contracts.records import ChampionReference, DataManifest, RetrainingLockState
+from courtside.datasets.catalog import load_dataset
+from courtside.workflows.ledger_documents import change
+from courtside.workflows.model_ledger import ModelLedger
+from courtside.workflows.table_loads import load_table
+from tests.integration.stage.conftest import Stage
+from tests.integration.stage.steps import ledger
+from tests.integration.stage.test_loop import told_once
+
+MODEL = "refunded"
+ENDS = date(2026, 3, 1)
+CONTRACT = f"""
+name: {MODEL}
+id_columns: [id]
+time_column: day
+target: refunded
+features: {{age: numeric}}
+drift: false
+retrain: {{every: 30d, cooldown: 60d}}
+"""
+
+
+@pytest.fixture
+def champion(stage: Stage, tmp_path: Path) -> Iterator[None]:
+    """Put a model into the stage whose champion knows the rows of its first 60 days, and whose lock knows so too."""
+    path = tmp_path / f"{MODEL}.yaml"
+    path.write_text(CONTRACT)
+    stage.loop.add_model(str(path))
+    days = [ENDS + timedelta(days=n) for n in range(-60, 31)]
+    rows = pa.table({"id": list(range(91)), "day": days, "refunded": [n % 2 for n in range(91)], "age": days_old(91)})
+    content = io.BytesIO()
+    pq.write_table(rows, content)
+    load_table(
+        content.getvalue(),
+        file="rows.parquet",
+        lake=stage.lake,
+        dataset=load_dataset(str(path)),
+        now=datetime.now(UTC),
+        progress=lambda _: None,
+    )
+    known = DataManifest(
+        training_id="first",
+        dataset=MODEL,
+        contract_hash="",
+        as_of=ENDS + timedelta(days=1),
+        objects=(),
+        rows=60,
+        first_day=days[0],
+        last_day=ENDS,
+        content_hash="",
+    )
+    stage.lake.write(lake_keys.training_manifest(MODEL, "first"), known.model_dump_json().encode())
+    reference = ChampionReference(version="1", training_id="first", profile_key=None, dataset=MODEL)
+    stage.lake.write(lake_keys.champion_reference(MODEL), reference.model_dump_json().encode())
+    trained = RetrainingLockState(trained_as_of=known.as_of)
+    of_model = ModelLedger(ledger(stage), MODEL)
+    change(of_model, ledger_keys.RETRAINING_LOCK, RetrainingLockState(), lambda _: (trained, None))
+    yield
+    done = CliRunner().invoke(app, ["models", "remove", MODEL, "--yes", "--stage", "dev", "--json"])
+    assert done.exit_code == 0, done.output
+
+
+def days_old(rows: int) -> list[float]:
+    return [float(20 + n % 50) for n in range(rows)]
+
+
+def checked(stage: Stage, day: date) -> DriftCheckResponse:
+    asked = DriftCheckRequest(model=MODEL, as_of=datetime(day.year, day.month, day.day, 6, tzinfo=UTC))
+    return check_now(stage.loop.output(StackOutput.CHECK_DRIFT), asked, client=stage.aws.client("lambda"))
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_deployed_check_starts_the_training_that_is_due_once(stage: Stage) -> None:
+    early = checked(stage, date(2026, 3, 31))
+    assert (early.decision, early.rule, early.execution_arn) == ("nothing_to_check", "drift_off", None)
+    due = checked(stage, date(2026, 4, 1))
+    assert (due.decision, due.rule) == ("retrain", "schedule")
+    assert due.execution_arn is not None
+    assert due.execution_arn.endswith(f":{MODEL}.schedule-v1-2026-04-01")
+    assert checked(stage, date(2026, 4, 2)).execution_arn == due.execution_arn
+    states = stage.aws.client("stepfunctions")
+    started = RetrainingRequest.model_validate(
+        json.loads(states.describe_execution(executionArn=due.execution_arn)["input"])
+    )
+    assert (started.model, started.trigger, started.as_of) == (MODEL, Trigger.SCHEDULE, date(2026, 4, 1))
+    # The last training's data ends 30 days before, and the contract asks for 60: nothing is trained in this test.
+    assert stage.end(due.execution_arn) == "SUCCEEDED"
+    said = told_once(stage, containing="schedule-v1-2026-04-01 was not started")
+    assert "at least 60 days of newer data" in said
+    assert "The next one by schedule is due" in said
