@@ -23,8 +23,9 @@ def overdue_alert(*, dataset: str, newest: date, today: date) -> Alert:
             ),
             (
                 "*What to do*: find out why nothing was loaded, and load it (`courtside games load`, `courtside tables "
-                "load`). This is said once. If no more data will come, pause the check: check_enabled in "
-                "infra/settings.py. Runbook: docs/runbooks.md#no-new-data"
+                "load`). This is said once. If none is expected at this time of the year, write `watch.season` into "
+                f"the contract; if no more will come, `courtside models pause {dataset}`. Runbook: "
+                "docs/runbooks.md#no-new-data"
             ),
         ],
     )
