@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from courtside.cli.arrivals import add_arrival_commands
 from courtside.contracts import lake_keys
+from courtside.core.dataset import Dataset
+from courtside.workflows.ports import Lake
 from tests.unit.workflows.arriving import Desk
 from tests.unit.workflows.test_arrivals import FIRST, SECOND
 
@@ -28,8 +30,12 @@ def desk() -> Desk:
 
 
 def run(desk: Desk, *arguments: str) -> str:
+    def rows_of(stage: str, *, model: str | None) -> tuple[Lake, Dataset]:
+        assert (stage, model) == ("dev", "churn" if "--model" in arguments else None)
+        return desk.lake, desk.dataset
+
     app = typer.Typer()
-    add_arrival_commands(app, "tables", lambda _: (desk.lake, desk.dataset))
+    add_arrival_commands(app, "tables", rows_of)
     done = runner.invoke(app, list(arguments))
     assert done.exit_code == 0, done.output
     return done.stdout
@@ -61,5 +67,6 @@ def test_json_has_whole_addresses_also_of_files_in_a_folder_of_no_model(desk: De
 
 def test_a_refused_file_is_looked_at_again(desk: Desk) -> None:
     (aside,) = json.loads(run(desk, "arrivals", "--quarantine", "--json"))
+    assert json.loads(run(desk, "arrivals", "--model", "churn", "--quarantine", "--json")) == [aside]
     assert json.loads(run(desk, "retry", aside["id"], "--json"))["id"] == aside["id"]
     assert desk.round().files == 1
