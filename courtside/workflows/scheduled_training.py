@@ -49,7 +49,9 @@ def data_until(model: str, training_id: str, *, lake: Lake) -> date | None:
         manifest = read_document(DataManifest, key, lake=lake)
     except ObjectMissing:
         return None
-    return manifest.as_of if manifest.last_day is None else manifest.last_day + timedelta(days=1)
+    if manifest.last_day is None:
+        return manifest.as_of
+    return date.max if manifest.last_day == date.max else manifest.last_day + timedelta(days=1)
 
 
 def _has_new_load(champion: ChampionReference, today: date, *, lake: Lake, dataset: Dataset) -> bool:

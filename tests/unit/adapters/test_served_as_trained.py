@@ -153,7 +153,7 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         return fitted
 
     asked = RetrainingRequest(
-        model="nba_games", training_id="t1", as_of=date.max, trigger=Trigger.MANUAL, reason="test"
+        model=dataset.name, training_id="t1", as_of=date.max, trigger=Trigger.MANUAL, reason="test"
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "fit_candidates", remembered)

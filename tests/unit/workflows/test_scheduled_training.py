@@ -120,6 +120,13 @@ def test_rows_that_stopped_years_ago_are_known_from_the_champion(setup: DriftSet
     assert len(setup.alerts.sent) == 1
 
 
+@pytest.mark.parametrize("last_day", [date.max, None])
+def test_a_champion_whose_data_ends_with_the_calendar_is_never_due(setup: DriftSetup, last_day: date | None) -> None:
+    manifest(every(setup, 1), last_day=last_day, as_of=date.max)
+    assert check(setup, date(2011, 1, 25)).rule != "schedule"
+    assert check(setup, date(2011, 8, 25)).decision == "nothing_to_check"
+
+
 def test_a_champion_without_a_manifest_has_no_age(setup: DriftSetup) -> None:
     assert check(every(setup, 1), date(2011, 1, 25)).rule != "schedule"
 
