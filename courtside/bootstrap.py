@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from courtside.contracts.environment import (
     ApprovalEnv,
     CheckDriftEnv,
+    FindDueEnv,
     FreezeEnv,
     GateEnv,
     LedgerEnv,
     NotifyEnv,
     PromoteEnv,
     ReceiveRowsEnv,
+    SettleEnv,
     TrackingCopyEnv,
     TrainEnv,
 )
@@ -41,9 +43,11 @@ if TYPE_CHECKING:
     from courtside.core.dataset import Dataset
     from courtside.workflows.arrivals import Arrivals
     from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.find_due import FindDue
     from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.production import Production
     from courtside.workflows.retraining_lock import RetrainingLock
+    from courtside.workflows.settle import Settle
     from courtside.workflows.stage_models import StageModels
 
 NOBODY = "http://127.0.0.1:9"
@@ -105,6 +109,28 @@ def arrivals(model: str) -> "Arrivals":
         claims=Claims(_ledger(env.ledger_table, model)),
         alerts=SnsAlerts(env.alert_topic_arn, model),
     )
+
+
+def finding_due() -> "FindDue":
+    """Wire the first step of a round."""
+    from courtside.adapters.s3_incoming import S3Incoming
+    from courtside.contracts.lake_keys import INCOMING_PREFIX
+    from courtside.workflows.find_due import FindDue
+
+    env = FindDueEnv.read()
+    incoming = S3Incoming(env.lake_bucket, INCOMING_PREFIX)
+    return FindDue(stage_models(env), _lake(env.lake_bucket), incoming)
+
+
+def settling(model: str) -> "Settle":
+    """Wire the last step of a model's round."""
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.workflows.claims import Claims
+    from courtside.workflows.settle import Settle
+
+    env = SettleEnv.read()
+    models = stage_models(env)
+    return Settle(models, _lake(env.lake_bucket), Claims(models.ledger), SnsAlerts(env.alert_topic_arn, model))
 
 
 def retraining_lock_of(env: LedgerEnv, model: str) -> "RetrainingLock":
@@ -215,7 +241,7 @@ def _ledger(table: str, model: str) -> "ModelLedger":
     return ModelLedger(DynamoDbLedger(table), model)
 
 
-def stage_models(env: CheckDriftEnv | ReceiveRowsEnv | FreezeEnv | GateEnv | PromoteEnv) -> "StageModels":
+def stage_models(env: CheckDriftEnv | FindDueEnv | ReceiveRowsEnv | FreezeEnv | GateEnv | PromoteEnv) -> "StageModels":
     """Wire the models of a stage, whose contracts are kept warm; nothing is contacted yet."""
     return _stage_models(env.lake_bucket, env.ledger_table)
 

@@ -123,7 +123,7 @@ def _add(metric: Metric, value: float) -> None:
 
 
 def _subject(given: Mapping[str, Any]) -> str | None:
-    """Return the id of what an event or answer is about: a training's, else the SNS message's."""
+    """Return the id of what an event or answer is about: a training's, a round's, or the SNS message's."""
     match given:
         case {"check_id": str(check)}:
             return training_of_check(check)
@@ -131,6 +131,8 @@ def _subject(given: Mapping[str, Any]) -> str | None:
             return training
         case {"request": str(text)}:
             return _subject({"request": json.loads(text)})
+        case {"round": str(name)}:
+            return name
         case {"Records": [{"Sns": {"MessageId": str(message)}}, *_]}:
             return message
     return None

@@ -45,8 +45,7 @@ class Box:
 
 
 BOXES = (
-    Box("drift check", ("DriftCheck",)),
-    Box("arrivals", ("Arrivals",)),
+    Box("watch", ("Watch", "Arrivals", "DriftCheck")),
     Box("retraining", ("Retraining", "Steps")),
     Box("training", ("Training",)),
     Box("tracking upkeep", ("TrackingUpkeep", "TrackingCopy")),

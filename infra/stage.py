@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -24,12 +23,18 @@ _FARGATE_MEMORY_MIB = {
 # This file alone names the images that ours are built on; `make bases` pins and renews them.
 _BASES: dict[str, str] = json.loads((Path(__file__).parents[1] / "images" / "bases.json").read_text())
 _SCHEDULE = re.compile(r"rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\)")
-_OF_CONTRACTS = {
-    "window_days": "watch.window",
-    "data_overdue_days": "watch.overdue",
-    "cooldown_days": "retrain.cooldown",
+_IN_CONTRACTS = "delete it, and write `{}` into the contracts of the models it was meant for"
+_GONE = {
+    "window_days": _IN_CONTRACTS.format("watch.window"),
+    "data_overdue_days": _IN_CONTRACTS.format("watch.overdue"),
+    "cooldown_days": _IN_CONTRACTS.format("retrain.cooldown"),
+    "check_schedule": f"{_IN_CONTRACTS.format('watch.every')}; when rounds look for what is due is watch_schedule",
+    "check_timezone": "delete it: all moments of rounds are in UTC",
+    "check_enabled": "call it watch_enabled",
+    "check_overdue_hours": "call it watch_overdue_hours, which counts from round to round",
+    "arrivals_schedule": "call it watch_schedule",
 }
-"""What was a setting of the stage, and is a key of each contract now."""
+"""What was a setting of the stage, with what took its place."""
 ZONES = 2
 _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
 
@@ -66,9 +71,10 @@ def explain(error: ValidationError) -> list[str]:
 
 
 def _help_for(location: tuple[int | str, ...]) -> str:
-    if location and (key := _OF_CONTRACTS.get(str(location[0]))):
-        return f" Fix: delete it, and write `{key}` into the contracts of the models it was meant for."
-    field = StageSettings.model_fields.get(str(location[0])) if location else None
+    name = str(location[0]) if location else ""
+    if name in _GONE:
+        return f" Fix: {_GONE[name]}."
+    field = StageSettings.model_fields.get(name)
     if field is None:
         return f" Fields: {', '.join(sorted(StageSettings.model_fields))}." if location else ""
     return f" Fix: {field.description}." if field.description else ""
@@ -93,12 +99,6 @@ def _schedule(expression: str) -> str:
 def _incoming(address: str) -> str:
     bucket_and_prefix(address)
     return address
-
-
-def _timezone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("is not an IANA time zone")
-    return ZoneInfo(name).key
 
 
 def _exact(image: str) -> str:
@@ -140,7 +140,7 @@ LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 
 
 
 class StageSettings(_Settings):
-    """One stage: who receives alerts, when the check runs, what it looks at, and how large things are."""
+    """One stage: who receives alerts, when rounds look at its models, and how large things are."""
 
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$", description="2 to 16 lower-case letters and digits")
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(
@@ -180,20 +180,28 @@ class StageSettings(_Settings):
         default=False, description="True sends alerts to Microsoft Teams; put a workflow's webhook into the secret"
     )
 
-    check_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
-        default="cron(0 12 * * ? *)",
-        description="an EventBridge Scheduler expression like 'cron(0 12 * * ? *)' or 'rate(1 day)'",
+    watch_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+        default="rate(1 hour)",
+        description="how often a round looks at which models are due, like 'rate(15 minutes)' or 'cron(0 * * * ? *)' "
+        "(UTC); how often a model is checked is in its contract (watch.every)",
     )
-    check_timezone: Annotated[str, AfterValidator(_timezone)] = Field(
-        default="America/New_York", description="a name like 'America/New_York' or 'UTC'"
-    )
-    check_enabled: bool = Field(default=True, description="False pauses the scheduled drift check")
-    check_overdue_hours: int = Field(
-        default=26,
+    watch_enabled: bool = Field(default=True, description="False pauses the rounds of all models")
+    watch_overdue_hours: int = Field(
+        default=4,
         ge=2,
         le=168,
-        description="hours without a finished check after which people are alerted, 2 to 168 and"
-        " more than the longest pause of check_schedule",
+        description="hours without a finished round after which people are alerted, 2 to 168 and more than the longest "
+        "pause of watch_schedule",
+    )
+    watch_concurrency: int = Field(
+        default=10, ge=1, le=1000, description="how many models a round works on at the same time, 1 to 1000"
+    )
+    watch_tolerated_percent: int = Field(
+        default=50,
+        ge=0,
+        le=100,
+        description="per cent of a round's models whose result may be lost before the round is stopped, 0 to 100; a "
+        "model that fails is no such loss, because that is a result",
     )
     drift_policy: Literal["calibrated", "classic"] | None = Field(
         default=None,
@@ -201,10 +209,6 @@ class StageSettings(_Settings):
         " None: what the contract says",
     )
 
-    arrivals_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
-        default="rate(1 hour)",
-        description="how often the stage loads files that arrived, like 'rate(15 minutes)' (UTC)",
-    )
     incoming_prefixes: tuple[Annotated[str, AfterValidator(_incoming)], ...] = Field(
         default=(),
         description="folders in other buckets that contracts name with `incoming`, like ('s3://team-bucket/churn/',): "

@@ -79,7 +79,6 @@ def _take_in(stage: str, model: str) -> None:
     say(
         f"files looked at: {done.files}, loaded: {done.loaded}, refused whole: {done.refused}, with wrong rows: "
         f"{done.quarantined - done.refused}, left for the next round: {done.waiting}; rows new or changed: {done.rows}"
-        + (f"; in a folder of no model: {done.astray}, such as {done.astray_file}" if done.astray else "")
     )
 
 

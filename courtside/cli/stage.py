@@ -47,6 +47,12 @@ Model = Annotated[
 ]
 
 
+OneModel = Annotated[
+    str | None,
+    typer.Option("--model", callback=_model_name, help="Only this model [default: all that the stage has]."),
+]
+
+
 def stage_tracking_uri(stage: str) -> str:
     """Return the address of a stage's tracking server and make MLflow sign its requests; raises `StageNotDeployed`."""
     from courtside.adapters.deployment import stage_outputs

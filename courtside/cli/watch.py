@@ -1,70 +1,101 @@
-"""`courtside watch`: check a deployed stage for drift now."""
+"""`courtside watch`: run a round of a deployed stage now."""
 
+import secrets
 from datetime import UTC, datetime, time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, print_pairs, say
-from courtside.cli.drift import EXIT_DRIFT, decision_of
-from courtside.cli.stage import Stage
-from courtside.cli.stage_data import stage_lake
+from courtside.cli.console import JsonFlag, people, print_json, print_table, say
+from courtside.cli.drift import EXIT_DRIFT
+from courtside.cli.stage import OneModel, Stage
+from courtside.cli.stage_data import stage_models
 from courtside.contracts.days import parse_day
-from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse
+from courtside.contracts.rounds import FAILED, WatchRequest
+
+if TYPE_CHECKING:
+    from courtside.contracts.rounds import FindDueResponse, SettleResponse
+
+EXIT_FAILED = 1
+_SHOWN_FEATURES = 3
 
 
 def watch(
     stage: Stage = "dev",
+    model: OneModel = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="Check the window that ends before this day [default: today].")
+        str | None, typer.Option("--as-of", help="Check the windows that end before this day [default: today].")
     ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 when drift is found.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Run the stage's own drift check now, as its schedule does: it alerts and retrains where it finds a reason to.
+    """Run a round of the stage now, as its schedule does, but with every model, whether or not its time has come.
 
-    For a window that was checked before, only the result is read back, so nobody is alerted twice.
+    For each model, it takes in files that arrived and checks for drift; it alerts and retrains where it finds a reason
+    to. A window that was checked before is only read back, so nobody is alerted twice. Exits with 1 if a model fails.
 
     Examples:
 
     - `courtside watch --stage dev`
 
-    - `courtside watch --stage dev --as-of 2026-12-01 --json`
+    - `courtside watch --model churn --as-of 2026-12-01 --json`
     """
-    from courtside.adapters.deployed_check import check_now
+    from courtside.adapters.deployed_watch import StepFunctionsWatch
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.contracts.names import StackOutput
+    from courtside.workflows.settled_rounds import settled_models
 
-    function = stage_outputs(stage)[StackOutput.CHECK_DRIFT]
     now = datetime.now(UTC)
     moment = datetime.combine(parse_day(as_of), time(), UTC) if as_of else now
+    name = f"asked-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    outputs = stage_outputs(stage)
+    models = stage_models(outputs)
     try:
-        with people.status("Checking"), reaching_aws():
-            found = check_now(function, DriftCheckRequest(model=stage_lake(stage)[1].name, as_of=moment))
+        with people.status("Running a round"), reaching_aws():
+            if model is not None:
+                models.show(model)
+            request = WatchRequest(as_of=moment, model=model, everything=True)
+            counted = StepFunctionsWatch(outputs[StackOutput.WATCH]).run(name, request)
+            found = settled_models(name, lake=models.lake)
     except KeyboardInterrupt:
-        say("A check that has begun goes on without this command; `courtside status` says what it decided")
+        say("A round that has begun goes on without this command; `courtside models list` says what it left")
         raise
-    print_json(found.model_dump(mode="json")) if as_json else print_pairs(_lines(found))
-    if exit_code and (found.features_drifted or found.table_drifted or found.segments_drifted):
+    if as_json:
+        print_json({**counted.model_dump(mode="json"), "settled": [each.model_dump(mode="json") for each in found]})
+    else:
+        _show(counted, found, model)
+    if any(each.outcome == FAILED for each in found):
+        raise typer.Exit(EXIT_FAILED)
+    if exit_code and any(each.moved for each in found):
         raise typer.Exit(EXIT_DRIFT)
 
 
-def _lines(found: DriftCheckResponse) -> dict[str, object]:
-    again = "; it was checked before, so nobody was told again" if found.duplicate else ""
-    lines: dict[str, object] = {
-        "window": f"{found.window.start} to {found.window.end}, {found.rows:,} rows",
-        "decision": f"{decision_of(found)}: {found.reason}{again}",
+def _show(counted: "FindDueResponse", found: "list[SettleResponse]", model: str | None) -> None:
+    print_table("Round", [_row(each) for each in found])
+    for each in found:
+        if each.reason:
+            say(f"{each.model}: {each.reason}", style="bold red" if each.outcome == FAILED else None)
+    if counted.due > len(found):
+        say(f"{counted.due - len(found)} models could not be settled; their next round does so")
+    if model is not None and not counted.due:
+        say(f"{model} is paused: `courtside models resume {model}`")
+    elif counted.paused:
+        say(f"models that are paused: {counted.paused}")
+    if counted.astray:
+        say(f"files in a folder of no model, which nobody looks at: {counted.astray}, such as {counted.astray_file}")
+    if not counted.models and not counted.paused:
+        say("The stage has no model yet; add one with `courtside models add CONTRACT.yaml`")
+
+
+def _row(each: "SettleResponse") -> dict[str, object]:
+    more = len(each.moved) - _SHOWN_FEATURES
+    moved = ", ".join(each.moved[:_SHOWN_FEATURES]) + (f" and {more} more" if more > 0 else "")
+    return {
+        "model": each.model,
+        "outcome": each.outcome,
+        "rule": each.rule,
+        "files": each.files,
+        "rows": each.rows,
+        "moved": moved,
+        "next check (UTC)": f"{each.next_due:%Y-%m-%d %H:%M}" if each.next_due else "",
     }
-    if found.features_drifted:
-        lines["moved"] = ", ".join(found.features_drifted)
-    if found.segments_drifted:
-        lines["moved in segments"] = ", ".join(found.segments_drifted)
-    if found.overdue_since:
-        lines["new data"] = f"overdue: the newest row is of {found.overdue_since}"
-    if found.files_quarantined:
-        lines["set aside"] = ", ".join(found.files_quarantined)
-    if found.execution_arn:
-        lines["retraining"] = found.execution_arn
-    if found.page_key or found.report_key:
-        lines["report"] = found.page_key or found.report_key
-    return lines

@@ -126,6 +126,19 @@ class ReceiveRowsEnv(LakeEnv):
     ledger_table: str = Field(min_length=3)
 
 
+class FindDueEnv(Environment):
+    """The function that finds the models that are due in a round."""
+
+    lake_bucket: str = Field(min_length=3)
+    ledger_table: str = Field(min_length=3)
+
+
+class SettleEnv(FindDueEnv):
+    """The function that settles a model's round."""
+
+    alert_topic_arn: str
+
+
 class TrackingCopyEnv(Environment):
     """The task that copies the tracking database.
 

@@ -260,8 +260,7 @@ class ArrivalsResponse(Payload):
     """Output of `receive_rows`: how many files it looked at, and what became of them.
 
     `loaded` brought rows, `refused` brought none because the whole file is wrong, and `quarantined` counts the refused
-    ones and those with single wrong rows; `waiting` are left for the next round. `astray` counts the files of the lake
-    that are in a folder of no model, so that nobody looks at them, and `astray_file` is the first of them.
+    ones and those with single wrong rows; `waiting` are left for the next round.
     """
 
     model: str
@@ -271,5 +270,3 @@ class ArrivalsResponse(Payload):
     refused: int = 0
     quarantined: int = 0
     waiting: int = 0
-    astray: int = 0
-    astray_file: str | None = None

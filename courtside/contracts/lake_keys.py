@@ -74,9 +74,14 @@ def models_due(round_name: str) -> str:
     return f"{_round(round_name)}.json"
 
 
+def settled_round(round_name: str) -> str:
+    """Prefix of what one round of the watch did with each model."""
+    return f"{_round(round_name)}/"
+
+
 def settled(round_name: str, model: str) -> str:
     """Key of what one round of the watch did with one model."""
-    return f"{_round(round_name)}/{_model(model)}.json"
+    return f"{settled_round(round_name)}{_model(model)}.json"
 
 
 def arrivals(model: str) -> str:

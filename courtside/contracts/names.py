@@ -55,6 +55,7 @@ class StackOutput(StrEnum):
     TRACKING_COPY = "TrackingCopyTaskArn"
     ALERT_TOPIC = "AlertTopicArn"
     RETRAINING = "RetrainingArn"
+    WATCH = "WatchArn"
     CHECK_DRIFT = "CheckDriftFunctionName"
     RECEIVE_ROWS = "ReceiveRowsFunctionName"
 

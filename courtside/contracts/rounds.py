@@ -3,7 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 
-from courtside.contracts.events import ArrivalsResponse, DriftCheckResponse, Payload
+from pydantic import ConfigDict
+
+from courtside.contracts.events import Payload
 
 FAILED, RECEIVED = "failed", "received"
 """The outcome of a round that failed, and of one that took in rows only; any other outcome is a check's decision."""
@@ -39,7 +41,8 @@ class FindDueResponse(Payload):
     """Output of `find_due`: the key in the lake of the list of `DueModel`, and what it counted.
 
     `models` are those that the stage looks after, `paused` ones not included; `due` of them are on the list, `checks`
-    with a drift check and `arrivals` with files to take in; `failing` are those whose newest round failed.
+    with a drift check and `arrivals` with files to take in; `failing` are those whose newest round failed. `astray`
+    counts the files that arrived in a folder of no model, so that nobody looks at them; `astray_file` is one of them.
     """
 
     round: str
@@ -50,6 +53,8 @@ class FindDueResponse(Payload):
     checks: int
     arrivals: int
     failing: int
+    astray: int = 0
+    astray_file: str | None = None
 
 
 class DueModel(Payload):
@@ -76,12 +81,47 @@ class StepFailure(Payload):
     cause: str
 
 
+class _Answered(Payload):
+    """What `settle` reads of an answer: a stage that is being upgraded may have steps that say more than it knows."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Arrived(_Answered):
+    """What `receive_rows` did; see `ArrivalsResponse`."""
+
+    files: int = 0
+    rows: int = 0
+    waiting: int = 0
+
+
+class Checked(_Answered):
+    """What `check_drift` found; see `DriftCheckResponse`."""
+
+    decision: str
+    rule: str = ""
+    reason: str = ""
+    features_drifted: tuple[str, ...] = ()
+    table_drifted: tuple[str, ...] = ()
+    segments_drifted: tuple[str, ...] = ()
+    report_key: str = ""
+    page_key: str | None = None
+    execution_arn: str | None = None
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """Everything that drifted, by name."""
+        return (*self.features_drifted, *self.table_drifted, *self.segments_drifted)
+
+
 class SettleRequest(DueModel):
     """Input of `settle`: a model that was due, and what its steps answered or how they failed."""
 
-    arrived: ArrivalsResponse | None = None
+    model_config = ConfigDict(extra="ignore")
+
+    arrived: Arrived | None = None
     not_arrived: StepFailure | None = None
-    checked: DriftCheckResponse | None = None
+    checked: Checked | None = None
     not_checked: StepFailure | None = None
 
 

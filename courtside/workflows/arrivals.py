@@ -17,7 +17,6 @@ from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
 from courtside.core.dataset import Dataset
 from courtside.workflows.arrival import Arrival
 from courtside.workflows.arrival_log import log_loads
-from courtside.workflows.arrival_records import astray
 from courtside.workflows.attempts import MOST_ATTEMPTS, Attempts, GivenUp
 from courtside.workflows.claims import Claims
 from courtside.workflows.ports import AlertChannel, Incoming, IncomingClosed, IncomingFile, Lake
@@ -55,7 +54,6 @@ class Arrivals:
         self._quarantine.tell()
         if closed is not None:
             raise closed
-        lost = astray(lake=self.lake, dataset=self.dataset)
         return ArrivalsResponse(
             model=self.dataset.name,
             files=len(done),
@@ -64,8 +62,6 @@ class Arrivals:
             refused=sum(each.outcome is ArrivalOutcome.QUARANTINED for each in done),
             quarantined=sum(each.quarantine is not None for each in done),
             waiting=waiting,
-            astray=len(lost),
-            astray_file=self.lake.uri(lost[0]) if lost else None,
         )
 
     def _listed(self) -> tuple[list[tuple[Incoming, Arrival]], IncomingClosed | None]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from courtside.contracts import lake_keys, ledger_keys
@@ -12,7 +13,7 @@ from courtside.contracts.rounds import DueModel, FindDueRequest, FindDueResponse
 from courtside.contracts.versioned import TooNew
 from courtside.core.watch import due_in_round
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, parsed
-from courtside.workflows.ports import Incoming, Lake
+from courtside.workflows.ports import Incoming, IncomingFile, Lake
 from courtside.workflows.stage_models import StageListing, StageModels
 
 
@@ -34,7 +35,9 @@ class FindDue:
         """
         listing, key = self.models.list(), lake_keys.models_due(request.round)
         rounds, too_new = self._rounds()
-        due = self._due(listing, rounds, {**too_new, **listing.unreadable}, request)
+        files = self._files()
+        due = self._due(listing, rounds, {**too_new, **listing.unreadable}, request, files)
+        astray = [each.uri for model, found in files.items() if model not in listing.names for each in found]
         self.lake.write(key, json.dumps([each.model_dump(mode="json") for each in due]).encode())
         paused = sum(each.paused for each in listing.models)
         failing = (round_ for each in listing.models if (round_ := rounds.get(each.name)) and not each.paused)
@@ -47,6 +50,8 @@ class FindDue:
             checks=sum(each.check for each in due),
             arrivals=sum(each.receive for each in due),
             failing=sum(bool(each.failing) for each in failing),
+            astray=len(astray),
+            astray_file=min(astray, default=None),
         )
 
     def _due(
@@ -55,8 +60,9 @@ class FindDue:
         rounds: dict[str, ModelRound],
         unreadable: dict[str, CourtsideError],
         request: FindDueRequest,
+        files: Mapping[str, Sequence[IncomingFile]],
     ) -> list[DueModel]:
-        entries, files = {each.name: each for each in listing.models}, self._files()
+        entries = {each.name: each for each in listing.models}
         found: list[DueModel | None] = []
         for name in listing.names:
             entry = entries.get(name)
@@ -66,7 +72,7 @@ class FindDue:
                 problem = str(unreadable[name])
                 found.append(DueModel(model=name, round=request.round, as_of=request.as_of, problem=problem))
             else:
-                found.append(due_in_round(entry, rounds.get(name), request, files=files.get(name, "")))
+                found.append(due_in_round(entry, rounds.get(name), request, files=_state(files.get(name, ()))))
         return [each for each in found if each is not None]
 
     def _rounds(self) -> tuple[dict[str, ModelRound], dict[str, CourtsideError]]:
@@ -86,14 +92,19 @@ class FindDue:
                 continue
         return found, too_new
 
-    def _files(self) -> dict[str, str]:
-        """Return the state of each model's waiting files: it changes with any file that comes, goes or is replaced.
-
-        Times alone would not do, because an object that was uploaded in parts has the time at which that began.
-        """
-        found: defaultdict[str, list[str]] = defaultdict(list)
+    def _files(self) -> dict[str, list[IncomingFile]]:
+        """Return the files that wait, by the model in whose folder they are; folders themselves are no files."""
+        found: defaultdict[str, list[IncomingFile]] = defaultdict(list)
         for file in self.incoming.files():
-            found[lake_keys.model_of_incoming(file.path)].append(
-                f"{file.path}\n{file.etag}\n{file.modified_at.isoformat()}"
-            )
-        return {model: hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest() for model, said in found.items()}
+            if not file.path.endswith("/"):
+                found[lake_keys.model_of_incoming(file.path)].append(file)
+        return found
+
+
+def _state(files: Sequence[IncomingFile]) -> str:
+    """Return a digest that changes with any file that comes, goes or is written again; empty for no files.
+
+    Times alone would not do, because an object that was uploaded in parts has the time at which that began.
+    """
+    said = sorted(f"{file.path}\n{file.etag}\n{file.modified_at.isoformat()}" for file in files)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest() if said else ""

@@ -99,7 +99,6 @@ def _told(newest: ModelRound, *, since: datetime | None) -> ModelRound:
 
 def _response(request: SettleRequest, record: ModelRound, *, told: bool) -> SettleResponse:
     ended, checked, arrived = outcome_of(request), request.checked, request.arrived
-    moved = () if checked is None else (*checked.features_drifted, *checked.table_drifted, *checked.segments_drifted)
     return SettleResponse(
         model=request.model,
         outcome=ended.outcome,
@@ -107,7 +106,7 @@ def _response(request: SettleRequest, record: ModelRound, *, told: bool) -> Sett
         reason=ended.reason,
         files=0 if arrived is None else arrived.files,
         rows=0 if arrived is None else arrived.rows,
-        moved=moved,
+        moved=() if checked is None else checked.moved,
         report_key="" if checked is None else checked.page_key or checked.report_key,
         execution_arn=None if checked is None else checked.execution_arn,
         next_due=record.next_due,

@@ -49,12 +49,6 @@ class StageAlarms(Construct):
                 runbook="function-errors",
             )
         self._alerts.when(
-            self._figures.unattended["CheckDrift"].metric_throttles(period=FIVE_MINUTES),
-            construct_id="CheckDriftThrottles",
-            meaning="Lambda refused to run the drift check because the account's concurrency is used up",
-            runbook="function-throttled",
-        )
-        self._alerts.when(
             self._figures.time_limit_used(),
             construct_id="NearTimeLimit",
             meaning=f"A function took over {TIME_LIMIT_PERCENT} % of its time limit; with more data it will time out",

@@ -1,4 +1,4 @@
-"""The scheduled round of arrivals has a function, a schedule, and alerts for when it cannot run."""
+"""The function that takes in a model's arrived files may read and add only what it needs."""
 
 from typing import Any
 
@@ -6,18 +6,15 @@ import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.environment import ReceiveRowsEnv
 from courtside.contracts.incoming import bucket_and_prefix
-from courtside.contracts.names import DEFAULT_DATASET
 from infra.constructs.alerts import Alerts
 from infra.constructs.functions import ImageFunction
 from infra.constructs.ledger import grant_ledger, grant_models
-from infra.constructs.scheduled_work import ScheduledWork
+from infra.constructs.watch_steps import FUNCTION_TIMEOUT
 from infra.stage import StageSettings
 
 READABLE = (
@@ -37,8 +34,8 @@ WRITABLE = (
 DELETABLE = lake_keys.ARRIVING_TABLES
 
 
-class Arrivals(ScheduledWork):
-    """`receive_rows` on a schedule: it reads arrived files, adds rows to the lake and alerts about wrong files."""
+class Arrivals(Construct):
+    """`receive_rows` reads a model's arrived files, adds rows to the lake and alerts about wrong files."""
 
     def __init__(
         self,
@@ -50,15 +47,7 @@ class Arrivals(ScheduledWork):
         alerts: Alerts,
         settings: StageSettings,
     ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            alerts=alerts,
-            alarm="ArrivalsMissed",
-            meaning="A round of arrivals did not finish; its event and its error wait in the dead letter "
-            "queue, and the files wait where they are",
-            runbook="arrivals-missed",
-        )
+        super().__init__(scope, construct_id)
         environment = ReceiveRowsEnv(
             lake_bucket=lake.bucket_name,
             alert_topic_arn=alerts.topic.topic_arn,
@@ -70,8 +59,7 @@ class Arrivals(ScheduledWork):
             verb="receive_rows",
             environment=environment,
             settings=settings,
-            timeout=cdk.Duration.minutes(5),
-            dead_letter_queue=self.missed,
+            timeout=FUNCTION_TIMEOUT,
         )
         for pattern in READABLE:
             lake.grant_read(self.function, pattern)
@@ -84,16 +72,6 @@ class Arrivals(ScheduledWork):
         alerts.topic.grant_publish(self.function)
         for address in settings.incoming_prefixes:
             self._read_elsewhere(address)
-        self.add_schedule(
-            "Schedule",
-            settings.arrivals_schedule,
-            target=targets.LambdaInvoke(
-                self.function,
-                input=scheduler.ScheduleTargetInput.from_object({"model": DEFAULT_DATASET}),
-                **self.delivery,
-            ),
-            description="Arrivals",
-        )
 
     def _read_elsewhere(self, address: str) -> None:
         """Let the function list and read one prefix of a bucket that the stage does not own, and nothing else in it."""

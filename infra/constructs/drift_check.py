@@ -1,25 +1,20 @@
-"""The scheduled drift check has a function, a schedule, and alerts for when it cannot run."""
+"""The function that checks a model for drift may read the lake, and add only what a check leaves."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.environment import CheckDriftEnv
-from courtside.contracts.metrics import Metric
-from courtside.contracts.names import DEFAULT_DATASET, DRIFT_PAGE
+from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs import tracking_routes
 from infra.constructs.alerts import Alerts
-from infra.constructs.figures import own_metric
 from infra.constructs.functions import ImageFunction
 from infra.constructs.ledger import grant_ledger, grant_models
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.constructs.retraining import Retraining
-from infra.constructs.scheduled_work import ScheduledWork
+from infra.constructs.watch_steps import FUNCTION_TIMEOUT
 from infra.stage import StageSettings
 
 # The check adds reports and decisions, and changes nothing else.
@@ -34,11 +29,8 @@ CLAIMED = (ledger_keys.CHECKS_PREFIX, ledger_keys.NOTICES_PREFIX)
 ARTIFACT = f"{ARTIFACT_FOLDER}/*/artifacts/{DRIFT_PAGE}"
 
 
-class DriftCheck(ScheduledWork):
-    """`check_drift` on a schedule; it may alert, start a retraining and log a run with its report's page.
-
-    The schedule passes its own time as `as_of`, so a late or repeated run looks at the same window.
-    """
+class DriftCheck(Construct):
+    """`check_drift` looks at a model's window; it may alert, start a retraining and log a run with a page."""
 
     def __init__(
         self,
@@ -53,14 +45,7 @@ class DriftCheck(ScheduledWork):
         retraining: Retraining,
         settings: StageSettings,
     ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            alerts=alerts,
-            alarm="CheckMissed",
-            meaning="A scheduled drift check did not finish; its event and its error wait in the dead letter queue",
-            runbook="check-missed",
-        )
+        super().__init__(scope, construct_id)
         environment = CheckDriftEnv(
             lake_bucket=lake.bucket_name,
             alert_topic_arn=alerts.topic.topic_arn,
@@ -75,8 +60,7 @@ class DriftCheck(ScheduledWork):
             verb="check_drift",
             environment=environment,
             settings=settings,
-            timeout=cdk.Duration.minutes(5),
-            dead_letter_queue=self.missed,
+            timeout=FUNCTION_TIMEOUT,
         )
         lake.grant_read(self.function)
         for prefix in WRITABLE:
@@ -87,26 +71,3 @@ class DriftCheck(ScheduledWork):
         api.grant_routes(self.function, tracking_routes.DRIFT_CHECK)
         alerts.topic.grant_publish(self.function)
         retraining.machine.grant_start_execution(self.function)
-        self._run_on_schedule(settings)
-
-    def _run_on_schedule(self, settings: StageSettings) -> None:
-        as_of = scheduler.ScheduleTargetInput.from_object(
-            {"model": DEFAULT_DATASET, "as_of": scheduler.ContextAttribute.scheduled_time}
-        )
-        self.add_schedule(
-            "Schedule",
-            settings.check_schedule,
-            target=targets.LambdaInvoke(self.function, input=as_of, **self.delivery),
-            description="Drift check",
-            timezone=cdk.TimeZone.of(settings.check_timezone),
-            enabled=settings.check_enabled,
-        )
-        hours = settings.check_overdue_hours
-        self.alert_unless_done(
-            own_metric(Metric.CHECKS, stage=settings.stage, period=cdk.Duration.hours(1)),
-            alarm="CheckDidNotRun",
-            hours=hours,
-            meaning=f"No drift check has finished in {hours} hours, so nobody knows whether the data drifts",
-            runbook="check-did-not-run",
-            enabled=settings.check_enabled,
-        )

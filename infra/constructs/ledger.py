@@ -10,6 +10,8 @@ from courtside.contracts import lake_keys, ledger_keys
 
 # `courtside.adapters.dynamodb_ledger` uses these names.
 PARTITION, SORT = "partition", "sort"
+# Partitions that are about the whole stage, one for each shard: a longer name, such as a model's, is none of them.
+MODELS, ROUNDS, TOLD = "models-?", "rounds-?", "rounds-?-told"
 
 
 class Ledger(dynamodb.TableV2):
@@ -42,29 +44,27 @@ def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable, *keys: str) 
 
     No role may delete, and only people may list.
     """
-    iam.Grant.add_to_principal(
-        grantee=grantee,
-        actions=["dynamodb:GetItem", "dynamodb:PutItem"],
-        resource_arns=[table.table_arn],
-        conditions={
-            "ForAllValues:StringLike": {
-                "dynamodb:LeadingKeys": sorted({f"*/{ledger_keys.partition(key)}" for key in keys})
-            },
-            # A condition on all keys is true if there are none, so a request that names no partition must be refused.
-            "Null": {"dynamodb:LeadingKeys": "false"},
-        },
-    )
+    of_any_model = {f"*/{ledger_keys.partition(key)}" for key in keys}
+    grant_partitions(table, grantee, *of_any_model, actions=("GetItem", "PutItem"))
 
 
 def grant_models(grantee: iam.IGrantable, *, ledger: dynamodb.ITableV2, lake: s3.IBucket) -> None:
     """Let a role read which models the stage has, and their contracts; only people may add or change one."""
+    grant_partitions(ledger, grantee, MODELS, actions=("GetItem",))
+    lake.grant_read(grantee, f"{lake_keys.contracts('*')}*")
+
+
+def grant_partitions(
+    table: dynamodb.ITableV2, grantee: iam.IGrantable, *patterns: str, actions: tuple[str, ...]
+) -> None:
+    """Let a role do something in the partitions that a pattern names."""
     iam.Grant.add_to_principal(
         grantee=grantee,
-        actions=["dynamodb:GetItem"],
-        resource_arns=[ledger.table_arn],
+        actions=[f"dynamodb:{action}" for action in actions],
+        resource_arns=[table.table_arn],
         conditions={
-            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["models-?"]},
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": sorted(patterns)},
+            # A condition on all keys is true if there are none, so a request that names no partition must be refused.
             "Null": {"dynamodb:LeadingKeys": "false"},
         },
     )
-    lake.grant_read(grantee, f"{lake_keys.contracts('*')}*")

@@ -1,7 +1,7 @@
 """Each step of the retraining state machine has a timeout, retries what is transient, and catches the rest."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
@@ -12,6 +12,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from courtside.contracts.names import MODEL_ATTRIBUTE
+from infra.constructs.function_steps import CAUSE, EXCEPTION, LAMBDA_TRANSIENT, function_step, retry
 from infra.constructs.network import place_of_tasks
 from infra.constructs.training_task import TRAINING_CONTAINER, TrainingTask
 from infra.stage import StageSettings
@@ -21,14 +22,7 @@ ANNOUNCED = "RetrainingFailureAnnounced"
 FAILED = "failed"
 _STEP_TIMEOUT = cdk.Duration.minutes(5)
 _SMOKE_TIMEOUT = cdk.Duration.minutes(15)
-# Only errors of the services are retried, never those of our code: a training that fails once fails again.
 _ECS_TRANSIENT = ["ECS.AmazonECSException", "ECS.ServerException", "ECS.ThrottlingException"]
-_LAMBDA_TRANSIENT = [
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
-]
 _SNS_TRANSIENT = ["SNS.AmazonSNSException", "SNS.SdkClientException", "SNS.ThrottledException"]
 _STATES_TRANSIENT = ["StepFunctions.AWSStepFunctionsException", "StepFunctions.SdkClientException"]
 _SUBJECT_LIMIT = 100  # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -50,9 +44,6 @@ _FAILURE_MESSAGE = (
     f" & '\\nTo see why: courtside runs show ' & {_INPUT}.training_id & ' --model ' & {MODEL} & ' (execution '"
     " & $states.context.Execution.Id & ')'"
 )
-CAUSE = "$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : 'not given'"
-# A function's exception arrives as JSON with its stack; its message says what to do.
-_EXCEPTION = f"$contains(({CAUSE}), '\"errorMessage\"') ? $parse($states.errorOutput.Cause).errorMessage : ({CAUSE})"
 # A stopped task arrives as its whole description in JSON; two of its fields say what happened.
 _STOPPED = f"$contains(({CAUSE}), '\"StoppedReason\"')"
 _EXIT_CODE = f"Containers[Name = '{TRAINING_CONTAINER}'].ExitCode"
@@ -104,8 +95,8 @@ class RetrainingSteps:
         outputs: str = "{% $states.result.Payload %}",
     ) -> tasks.LambdaInvoke:
         """Call a function and go on with its answer."""
-        step = _invoke(self._scope, name, function, payload=payload, outputs=outputs)
-        return self._guard(step, name, _LAMBDA_TRANSIENT)
+        step = function_step(self._scope, name, function, payload=payload, outputs=outputs, timeout=_STEP_TIMEOUT)
+        return self._guard(step, name, LAMBDA_TRANSIENT)
 
     def ask(self, name: str, function: lambda_.IFunction, *, expired: sfn.IChainable) -> tasks.LambdaInvoke:
         """Call a function with this state's token and wait until a person answers, or goes to `expired`."""
@@ -127,7 +118,7 @@ class RetrainingSteps:
             outputs="{% $merge([$states.input, $states.result]) %}",
         )
         step.add_catch(expired, errors=["States.Timeout"], outputs={})
-        return self._guard(step, name, _LAMBDA_TRANSIENT)
+        return self._guard(step, name, LAMBDA_TRANSIENT)
 
     def train(self, *, then: sfn.IChainable) -> sfn.IChainable:
         """Run the training task on the whole request and go on with `then`."""
@@ -156,7 +147,7 @@ class RetrainingSteps:
         judged = sfn.Choice.jsonata(self._scope, f"Has{name}Failed")
         done = sfn.Condition.jsonata("{% $states.input.done %}")
         judged.when(done, then, outputs="{% $states.input.input %}").otherwise(self._failed)
-        _retry(step, _ECS_TRANSIENT)
+        retry(step, _ECS_TRANSIENT)
         more = {"done": f"{{% {_OUR_CONTAINER_IS_DONE} %}}", "input": "{% $states.input %}"}
         step.add_catch(judged, errors=["States.TaskFailed"], outputs={**told, **more})
         step.add_catch(self._failed, errors=["States.ALL"], outputs=told)
@@ -180,7 +171,7 @@ class RetrainingSteps:
     def unlock(scope: Construct, function: lambda_.IFunction, *, otherwise: sfn.IChainable) -> tasks.LambdaInvoke:
         """Release the lock and go on with how the training ended and which request waited."""
         outcome = "{% $states.input.outcome %}"
-        step = _invoke(
+        step = function_step(
             scope,
             "Unlock",
             function,
@@ -193,8 +184,9 @@ class RetrainingSteps:
                 "waiting": "{% $states.result.Payload.waiting %}",
                 "execution": "{% $states.result.Payload.execution %}",
             },
+            timeout=_STEP_TIMEOUT,
         )
-        _retry(step, _LAMBDA_TRANSIENT)
+        retry(step, LAMBDA_TRANSIENT)
         step.add_catch(otherwise, errors=["States.ALL"], outputs={"outcome": outcome})
         return step
 
@@ -251,28 +243,13 @@ class RetrainingSteps:
         )
 
     def _guard(self, step: _Step, name: str, transient: list[str]) -> _Step:
-        _retry(step, transient)
-        step.add_catch(self._failed, errors=["States.ALL"], outputs=_failure(name, _EXCEPTION))
+        retry(step, transient)
+        step.add_catch(self._failed, errors=["States.ALL"], outputs=_failure(name, EXCEPTION))
         return step
 
 
 def _failure(step: str, cause: str) -> dict[str, str]:
     return {"failed_step": step, "error": "{% $states.errorOutput.Error %}", "cause": f"{{% {cause} %}}"}
-
-
-def _invoke(
-    scope: Construct, name: str, function: lambda_.IFunction, *, payload: str | Mapping[str, str], outputs: Any
-) -> tasks.LambdaInvoke:
-    given = sfn.TaskInput.from_text(payload) if isinstance(payload, str) else sfn.TaskInput.from_object(dict(payload))
-    return tasks.LambdaInvoke.jsonata(
-        scope,
-        name,
-        lambda_function=function,
-        payload=given,
-        retry_on_service_exceptions=False,
-        task_timeout=sfn.Timeout.duration(_STEP_TIMEOUT),
-        outputs=outputs,
-    )
 
 
 def _publish(
@@ -288,15 +265,5 @@ def _publish(
         task_timeout=sfn.Timeout.duration(cdk.Duration.minutes(1)),
         outputs={"outcome": outcome},
     )
-    _retry(step, _SNS_TRANSIENT)
+    retry(step, _SNS_TRANSIENT)
     return step
-
-
-def _retry(step: sfn.TaskStateBase, errors: list[str]) -> None:
-    step.add_retry(
-        errors=errors,
-        interval=cdk.Duration.seconds(5),
-        backoff_rate=2,
-        max_attempts=3,
-        jitter_strategy=sfn.JitterType.FULL,
-    )

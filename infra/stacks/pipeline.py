@@ -18,6 +18,7 @@ from infra.constructs.retraining_functions import RetrainingFunctions
 from infra.constructs.retraining_watch import RetrainingWatch
 from infra.constructs.tracking_upkeep import TrackingUpkeep
 from infra.constructs.training_task import TrainingTask
+from infra.constructs.watch import Watch
 from infra.constructs.webhook_channel import Notifier
 from infra.outputs import publish
 from infra.placement import placement
@@ -27,7 +28,7 @@ from infra.stage import StageSettings
 
 
 class PipelineStack(cdk.Stack):
-    """Drift check on a schedule → retraining → gate → promotion, with alerts along the way."""
+    """Rounds on a schedule → drift checks → retraining → gate → promotion, with alerts along the way."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class PipelineStack(cdk.Stack):
         commit: str,
     ) -> None:
         super().__init__(
-            scope, construct_id, description="Courtside: drift check, retraining, alerts", env=placement(settings)
+            scope, construct_id, description="Courtside: watch, retraining, alerts", env=placement(settings)
         )
         self._commit = commit
         self._settings = settings
@@ -70,6 +71,16 @@ class PipelineStack(cdk.Stack):
         self.arrivals = Arrivals(
             self, "Arrivals", lake=data.lake, ledger=data.ledger, alerts=self.alerts, settings=settings
         )
+        self.watch = Watch(
+            self,
+            "Watch",
+            lake=data.lake,
+            ledger=data.ledger,
+            alerts=self.alerts,
+            receive_rows=self.arrivals.function,
+            check_drift=self.check.function,
+            settings=settings,
+        )
         TrackingUpkeep(
             self,
             "TrackingUpkeep",
@@ -79,7 +90,7 @@ class PipelineStack(cdk.Stack):
             alerts=self.alerts,
             settings=settings,
         )
-        self._watch()
+        self._monitor()
         self._publish()
 
     def _retraining(self) -> Retraining:
@@ -123,10 +134,10 @@ class PipelineStack(cdk.Stack):
         )
         return retraining
 
-    def _watch(self) -> None:
+    def _monitor(self) -> None:
         figures = Figures(
             stage=self._settings.stage,
-            unattended={"CheckDrift": self.check.function, **self._unattended},
+            unattended=self._unattended,
             machine=self.retraining.machine,
             server=self._tracking.server.service,
             database=self._data.database.instance,
@@ -146,6 +157,12 @@ class PipelineStack(cdk.Stack):
         )
         publish(
             self,
+            StackOutput.WATCH,
+            self.watch.machine.state_machine_arn,
+            meaning="Start a round of the watch with a WatchRequest as input",
+        )
+        publish(
+            self,
             StackOutput.CHECK_DRIFT,
             self.check.function.function_name,
             meaning="Invoke the drift check with a DriftCheckRequest as event",
@@ -154,5 +171,5 @@ class PipelineStack(cdk.Stack):
             self,
             StackOutput.RECEIVE_ROWS,
             self.arrivals.function.function_name,
-            meaning="Invoke the round of arrivals with {} as event",
+            meaning="Invoke the taking in of arrived rows with an ArrivalsRequest as event",
         )

@@ -4,15 +4,14 @@ A finding that is not here fails synthesis. An entry that matches no finding in 
 `tests/infra/test_validation.py`, so entries are removed once their finding is fixed.
 """
 
-from infra.validation.acknowledged_grants import GRANTS, STEPS
+from infra.validation.acknowledged_grants import GRANTS, STEPS, WATCH
 from infra.validation.acknowledgement import Acknowledged
 
 _DATABASE = ("data/Database/Instance/Resource",)
 _DEAD_LETTERS = (
     "pipeline/Alerts/Undelivered/Resource",
-    "pipeline/Arrivals/Missed/Resource",
-    "pipeline/DriftCheck/Missed/Resource",
     "pipeline/TrackingUpkeep/Missed/Resource",
+    "pipeline/Watch/Missed/Resource",
 )
 
 ACKNOWLEDGED = (
@@ -79,13 +78,18 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         rule="AwsSolutions-SQS3",
-        at=("pipeline/TrackingUpkeep/Missed/Resource",),
+        at=("pipeline/TrackingUpkeep/Missed/Resource", "pipeline/Watch/Missed/Resource"),
         reason="It is the schedules' dead letter queue, which the rule does not see.",
     ),
     Acknowledged(
         rule="Serverless-LambdaDLQ",
         at=tuple(f"pipeline/Steps/{step}/Resource" for step in STEPS if step != "Unlock"),
         reason="The state machine calls it and waits, so it receives any error and announces it.",
+    ),
+    Acknowledged(
+        rule="Serverless-LambdaDLQ",
+        at=tuple(f"pipeline/{function}/Resource" for function in WATCH),
+        reason="The watch's state machine calls it and waits, so its error is settled, or fails the round.",
     ),
     *GRANTS,
 )

@@ -8,6 +8,10 @@ _CHECK_ROLE = "pipeline/DriftCheck/Function/ServiceRole/DefaultPolicy/Resource"
 _ARRIVALS_ROLE = "pipeline/Arrivals/Function/ServiceRole/DefaultPolicy/Resource"
 _TRAINING_ROLE = "pipeline/Training/Task/TaskRole/DefaultPolicy/Resource"
 _MACHINE_ROLE = "pipeline/Retraining/Machine/Role/DefaultPolicy/Resource"
+_WATCH_ROLE = "pipeline/Watch/Machine/Role/DefaultPolicy/Resource"
+_MAP_POLICY = "pipeline/Watch/Machine/DistributedMapPolicy/Resource"
+_FIND_DUE_ROLE = "pipeline/Watch/FindDueFunction/ServiceRole/DefaultPolicy/Resource"
+_SETTLE_ROLE = "pipeline/Watch/SettleFunction/ServiceRole/DefaultPolicy/Resource"
 _COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 _RESULTS = tuple(
     key("*", "*")
@@ -21,6 +25,8 @@ _RESULTS = tuple(
         lake_keys.training_card_text,
     )
 )
+WATCH = ("Watch/FindDueFunction", "Arrivals/Function", "DriftCheck/Function", "Watch/SettleFunction")
+"""The functions that the watch's state machine calls."""
 STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
 
 
@@ -57,6 +63,7 @@ GRANTS = (
         "pipeline/Training/Task/ExecutionRole/DefaultPolicy/Resource",
         "pipeline/TrackingUpkeep/*/ExecutionRole/DefaultPolicy/Resource",
         _MACHINE_ROLE,
+        _WATCH_ROLE,
         "pipeline/*/ServiceRole/DefaultPolicy/Resource",
         reason="AWS has no narrower resource for these actions; infra/validation/unscoped.py explains each of them.",
     ),
@@ -118,7 +125,7 @@ GRANTS = (
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
-        at=(_CHECK_ROLE, _ARRIVALS_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE),
+        at=(_CHECK_ROLE, _ARRIVALS_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE, _SETTLE_ROLE),
         reason="This is about the alert topic's own key; SNS may make a data key by either call.",
     ),
     *(
@@ -216,10 +223,32 @@ GRANTS = (
     ),
     *(
         _iam5(
-            f"<{function}.Arn>:*",
-            "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource",
-            reason="These are the versions of the function that the schedule calls.",
+            f"<{function.replace('/', '')}.Arn>:*",
+            _WATCH_ROLE,
+            reason="These are the versions of the function that the state calls.",
         )
-        for function in ("DriftCheckFunction", "ArrivalsFunction")
+        for function in WATCH
+    ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.WATCH_PREFIX}*",
+        _FIND_DUE_ROLE,
+        _SETTLE_ROLE,
+        reason="There is one list and one folder for each round.",
+    ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.contracts('*')}*",
+        _SETTLE_ROLE,
+        reason="It reads how often a model is checked in the model's contract, whose key depends on its content.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:",
+        at=(_MAP_POLICY,),
+        reason="These are the executions of this one state machine, which its map starts and may stop or start again.",
+        goes_on=True,
+    ),
+    _iam5(
+        "arn:<AWS::Partition>:s3:::<LakeBucket>/*",
+        _WATCH_ROLE,
+        reason="CDK grants this to a map that reads its list; a denial restricts it to the lists of rounds.",
     ),
 )

@@ -9,7 +9,7 @@ class Acknowledged:
 
     `rule` is spelled as `infra.validation.nag.readable` spells it. `at` are construct paths below the stage
     (`data/LakeBucket/Resource`) in which `*` stands for anything. `never_in` are stages where it must not occur.
-    With `goes_on`, the rule goes on with what a setting of the stage names.
+    With `goes_on`, the rule goes on with what a setting of the stage names, or with a name that CDK reads from an ARN.
     """
 
     rule: str

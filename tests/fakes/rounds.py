@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from courtside.contracts import ledger_keys
-from courtside.contracts.events import ArrivalsResponse, DriftCheckResponse, Window
 from courtside.contracts.records import ModelRound
 from courtside.contracts.rounds import (
+    Arrived,
+    Checked,
     DueModel,
     FindDueRequest,
     FindDueResponse,
@@ -29,11 +30,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BROKEN = StepFailure(error="DocumentDamaged", cause="the reference is cut off")
 
 
-def checked(model: str, decision: str = "nothing", **more: object) -> DriftCheckResponse:
-    """Return what a drift check answers."""
-    window = Window(start=date(2026, 10, 30), end=date(2026, 11, 29))
-    answer = {"check_id": f"v1-{model}", "window": window, "rows": 100, "features_drifted": (), "decision": decision}
-    return DriftCheckResponse.model_validate({**answer, "rule": "usual", "reason": "", "report_key": "r.json", **more})
+WELL, NO_FILES = Checked(decision="nothing", rule="usual"), Arrived()
 
 
 def contract(name: str, more: str = "") -> str:
@@ -48,8 +45,8 @@ class Rounds:
     ledger: InMemoryLedger = field(default_factory=InMemoryLedger)
     incoming: InMemoryIncoming = field(default_factory=InMemoryIncoming)
     alerts: RecordedAlerts = field(default_factory=RecordedAlerts)
-    check: Callable[[DueModel], DriftCheckResponse | StepFailure] = lambda due: checked(due.model)
-    receive: Callable[[DueModel], ArrivalsResponse | StepFailure] = lambda due: ArrivalsResponse(model=due.model)
+    check: Callable[[DueModel], Checked | StepFailure] = lambda _: WELL
+    receive: Callable[[DueModel], Arrived | StepFailure] = lambda _: NO_FILES
 
     @property
     def models(self) -> StageModels:

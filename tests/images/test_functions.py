@@ -17,6 +17,7 @@ MEMORY_MIB = 1024
 REQUEST = {"training_id": "t", "as_of": "2011-07-01", "trigger": "manual", "reason": "a test"}
 EVENTS: dict[str, dict[str, Any]] = {
     "check_drift": {"window": {"start": "2010-07-01", "end": "2011-07-01"}},
+    "find_due": {"round": "r", "as_of": "2011-07-01T12:00:00Z"},
     "freeze": REQUEST,
     "gate": {"training_id": "t"},
     "lock": REQUEST,
@@ -25,6 +26,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "receive_rows": {},
     "request_approval": {"training_id": "t", "token": "token", "wait_seconds": 60},
     "seal": {"training_id": "t"},
+    "settle": {"model": "nba_games", "round": "r", "as_of": "2011-07-01T12:00:00Z", "problem": "a test"},
     "unlock": {"request": REQUEST, "trained": False},
 }
 # Nothing answers at any address that a function could connect to by itself.

@@ -30,6 +30,19 @@ def allowed(stack: Synthesized, starting: str, action: str) -> set[str]:
     return found
 
 
+def partitions(stack: Synthesized, starting: str) -> dict[str, set[str]]:
+    """Return the partitions of the ledger that the role may reach, by action; no action may reach all of them."""
+    found: dict[str, set[str]] = {}
+    for logical_id, policy in stack.of_type("AWS::IAM::Policy").items():
+        for statement in policy["PolicyDocument"]["Statement"] if logical_id.startswith(starting) else ():
+            for action in as_list(statement["Action"]):
+                if action.startswith("dynamodb:"):
+                    assert statement["Condition"]["Null"] == {"dynamodb:LeadingKeys": "false"}
+                    named = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+                    found.setdefault(action, set()).update(as_list(named))
+    return found
+
+
 LAKE = "<ExportsOutputFnGetAttLakeBucketArn4B06F64C>"
 
 

@@ -48,6 +48,7 @@ def test_every_role_that_publishes_alerts_may_use_their_key(stage: SynthesizedSt
         "DriftCheckFunction",
         "RetrainingMachineRole",
         "StepsRequestApproval",
+        "WatchSettleFunction",
     }
     for role in roles:
         for action in USES_OF_A_KEY:

@@ -1,6 +1,5 @@
-"""The round of arrivals runs on a schedule, with only the rights it needs in the lake and below the named prefixes."""
+"""Rows are taken in with only the rights that this needs in the lake and below the named prefixes."""
 
-import json
 from fnmatch import fnmatch
 from typing import Any
 
@@ -19,25 +18,10 @@ ROLE = "ArrivalsFunction"
 
 @pytest.fixture(scope="module")
 def teams(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
-    """Synthesize a stage that reads folders of two teams' buckets and loads arrived files every quarter of an hour."""
-    more: dict[str, Any] = {
-        "incoming_prefixes": ("s3://team-bucket/churn/daily/", "s3://other-team/exports/"),
-        "arrivals_schedule": "rate(15 minutes)",
-    }
+    """Synthesize a stage that reads folders of two teams' buckets."""
+    more: dict[str, Any] = {"incoming_prefixes": ("s3://team-bucket/churn/daily/", "s3://other-team/exports/")}
     settings = StageSettings(**(settings_for("dev").model_dump() | more))
     return synthesize(settings, tmp_path_factory.mktemp("teams"))
-
-
-def schedule(stage: SynthesizedStage) -> dict[str, Any]:
-    schedules = stage.pipeline.of_type("AWS::Scheduler::Schedule").values()
-    (found,) = [each for each in schedules if ROLE in text(each["Target"]["Arn"])]
-    return found
-
-
-def test_the_round_runs_every_hour_or_as_the_settings_say(dev: SynthesizedStage, teams: SynthesizedStage) -> None:
-    assert schedule(dev)["ScheduleExpression"] == "rate(1 hour)"
-    assert schedule(teams)["ScheduleExpression"] == "rate(15 minutes)"
-    assert json.loads(schedule(dev)["Target"]["Input"]) == {"model": "nba_games"}
 
 
 def test_the_round_reads_rows_and_adds_rows_records_and_quarantined_files(dev: SynthesizedStage) -> None:

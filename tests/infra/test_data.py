@@ -157,7 +157,7 @@ def test_without_public_subnets_for_tasks_every_task_goes_out_through_one_nat(
     routes = [route for route in stage.data.of_type("AWS::EC2::Route").values() if "NatGatewayId" in route]
     assert [route["NatGatewayId"] for route in routes] == [{"Ref": nat}] * 2
     _, service = stage.tracking.only("AWS::ECS::Service")
-    _, machine = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    _, machine = stage.pipeline.only("AWS::StepFunctions::StateMachine", "RetrainingMachine")
     states = json.loads(text(machine["DefinitionString"]))["States"]
     networks = [
         service["NetworkConfiguration"],

@@ -46,9 +46,9 @@ def test_the_diagram_is_small_and_flows_one_way(dev: SynthesizedStage) -> None:
 def test_arrows_follow_the_policies(dev: SynthesizedStage) -> None:
     found = between(dev.templates)
     both = Access.READ | Access.WRITE
-    assert found["drift check", "retraining"] == Access.CALL
-    assert found["drift check", "lake"] == both
-    assert found["drift check", "artifacts"] == Access.WRITE
+    assert found["watch", "retraining"] == Access.CALL
+    assert found["watch", "lake"] == both
+    assert found["watch", "artifacts"] == Access.WRITE
     assert found["retraining", "training"] == Access.CALL
     assert found["retraining", "artifacts"] == Access.READ
     assert found["tracking API", "MLflow server"] == Access.CALL

@@ -75,7 +75,7 @@ def test_outgoing_traffic_is_https_or_to_named_ports_inside_the_network(stage: S
 
 def test_every_log_group_has_a_retention(stage: SynthesizedStage) -> None:
     groups = stage.of_type("AWS::Logs::LogGroup")
-    assert len(groups) == 16
+    assert len(groups) == 19
     assert all(group["RetentionInDays"] in {30, 90} for group in groups.values())
 
 
@@ -90,13 +90,13 @@ def test_every_function_and_container_logs_to_a_group_of_ours(stage: Synthesized
 def test_no_custom_resource_brings_a_function_of_its_own(stage: SynthesizedStage) -> None:
     types = {resource["Type"] for stack in stage.stacks for resource in stack.resources.values()}
     assert not [kind for kind in types if re.match(r"Custom::|AWS::CloudFormation::CustomResource", kind)]
-    assert len(stage.of_type("AWS::Lambda::Function")) == 10
+    assert len(stage.of_type("AWS::Lambda::Function")) == 12
 
 
 def test_queues_and_topics_accept_only_tls(stage: SynthesizedStage) -> None:
     assert all(queue["SqsManagedSseEnabled"] is True for queue in stage.of_type("AWS::SQS::Queue").values())
     policies = [*stage.of_type("AWS::SQS::QueuePolicy").values(), *stage.of_type("AWS::SNS::TopicPolicy").values()]
-    assert len(policies) == 5
+    assert len(policies) == 4
     for policy in policies:
         denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
         assert {"Bool": {"aws:SecureTransport": "false"}} in [s["Condition"] for s in denied]
@@ -105,6 +105,7 @@ def test_queues_and_topics_accept_only_tls(stage: SynthesizedStage) -> None:
 DELIVERED = {
     "tracking/TrackingApiAccessLogs": "/aws/vendedlogs/apis/courtside-",
     "pipeline/RetrainingLogs": "/aws/vendedlogs/states/courtside-",
+    "pipeline/WatchLogs": "/aws/vendedlogs/states/watch/courtside-",
 }
 
 
@@ -127,9 +128,10 @@ def test_what_aws_delivers_needs_no_policy_of_the_account(stage: SynthesizedStag
         assert text(group["LogGroupName"]).endswith("-</2 of <AWS::StackId>>")
     (access,) = [each["AccessLogSettings"] for each in stage.of_type("AWS::ApiGatewayV2::Stage").values()]
     assert text(access["DestinationArn"]).startswith("<TrackingApiAccessLogs")
-    (machine,) = stage.of_type("AWS::StepFunctions::StateMachine").values()
-    (destination,) = machine["LoggingConfiguration"]["Destinations"]
-    assert text(destination["CloudWatchLogsLogGroup"]["LogGroupArn"]).startswith("<RetrainingLogs")
+    for name in ("Retraining", "Watch"):
+        _, machine = stage.pipeline.only("AWS::StepFunctions::StateMachine", name)
+        (destination,) = machine["LoggingConfiguration"]["Destinations"]
+        assert text(destination["CloudWatchLogsLogGroup"]["LogGroupArn"]).startswith(f"<{name}Logs")
 
 
 def test_stacks_refer_to_each_other_strongly(stage: SynthesizedStage) -> None:

@@ -1,6 +1,5 @@
-"""These tests check the scheduled drift check, its functions and its alerts."""
+"""These tests check the functions of a stage and what becomes of events that they could not handle."""
 
-import json
 from typing import Any
 
 import pytest
@@ -9,11 +8,14 @@ from courtside.contracts.environment import (
     ApprovalEnv,
     CheckDriftEnv,
     Environment,
+    FindDueEnv,
     FreezeEnv,
     GateEnv,
     LedgerEnv,
     NotifyEnv,
     PromoteEnv,
+    ReceiveRowsEnv,
+    SettleEnv,
     TelemetryEnv,
     TrainEnv,
 )
@@ -24,6 +26,9 @@ from tests.infra.synthesized import ROOT, SynthesizedStage, text
 
 FUNCTIONS: dict[str, tuple[str, type[Environment]]] = {
     "DriftCheckFunction": ("check_drift", CheckDriftEnv),
+    "ArrivalsFunction": ("receive_rows", ReceiveRowsEnv),
+    "WatchFindDueFunction": ("find_due", FindDueEnv),
+    "WatchSettleFunction": ("settle", SettleEnv),
     "StepsLock": ("lock", LedgerEnv),
     "StepsFreeze": ("freeze", FreezeEnv),
     "StepsGate": ("gate", GateEnv),
@@ -84,26 +89,14 @@ def test_the_training_tasks_environment_is_its_model(stage: SynthesizedStage) ->
 def test_the_check_knows_the_stages_topic_and_machine(stage: SynthesizedStage) -> None:
     _, function = stage.pipeline.only("AWS::Lambda::Function", "DriftCheckFunction")
     environment = CheckDriftEnv.read(_variables(function))
-    machine, _ = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    machine, _ = stage.pipeline.only("AWS::StepFunctions::StateMachine", "RetrainingMachine")
     topic, _ = stage.pipeline.only("AWS::SNS::Topic")
     assert environment.retraining_arn == f"<{machine}>"
     assert environment.alert_topic_arn == f"<{topic}>"
     assert environment.policy == "", "without a setting the contract names the policy"
 
 
-def test_the_schedule_runs_the_check_and_keeps_failed_invocations(stage: SynthesizedStage) -> None:
-    _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", "DriftCheck")
-    assert schedule["State"] == "ENABLED"
-    assert schedule["ScheduleExpression"] == "cron(0 12 * * ? *)"
-    assert schedule["ScheduleExpressionTimezone"] == "America/New_York"
-    target = schedule["Target"]
-    assert text(target["Arn"]).startswith("<DriftCheckFunction")
-    assert json.loads(target["Input"]) == {"model": "nba_games", "as_of": "<aws.scheduler.scheduled-time>"}
-    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 3}
-    assert text(target["DeadLetterConfig"]["Arn"]).startswith("<DriftCheckMissed")
-
-
-@pytest.mark.parametrize("construct_id", ["DriftCheckFunction", "NotifySlack", "StepsUnlock"])
+@pytest.mark.parametrize("construct_id", ["NotifySlack", "StepsUnlock"])
 def test_functions_called_asynchronously_keep_the_events_they_could_not_handle(
     stage: SynthesizedStage, construct_id: str
 ) -> None:

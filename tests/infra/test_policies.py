@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from courtside.contracts.templates.resources import Resource, short
 from infra.validation.policies import Policies, Policy
 from infra.validation.principals import PAGE, tables, written
 from infra.validation.unscoped import UNSCOPED
@@ -13,7 +14,7 @@ from tests.infra.iam_linter import found_in
 from tests.infra.synthesized import SynthesizedStage
 
 SERVICES = {"ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"}
-MACHINE = "RetrainingMachineRole"
+MACHINE, WATCH = "RetrainingMachineRole", "WatchMachineRole"
 
 
 @pytest.fixture(params=["dev", "prod"])
@@ -69,12 +70,21 @@ TO_TASKS = {"StringNotEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"
 
 
 def test_the_machine_is_denied_every_task_but_those_of_training(read: Policies) -> None:
-    denied = [
-        (holder, statement["Action"], statement["NotResource"])
+    assert _denied_elsewhere(read)[MACHINE] == (["ecs:DescribeTasks", "ecs:StopTask"], [TASKS])
+
+
+def test_the_watch_is_denied_every_object_but_its_lists(read: Policies) -> None:
+    denied = _denied_elsewhere(read)
+    assert denied[WATCH] == (["s3:GetObject"], ["arn:aws:s3:::LakeBucket/watch/*"])
+    assert set(denied) == {MACHINE, WATCH}
+
+
+def _denied_elsewhere(read: Policies) -> dict[str, tuple[list[str], list[str]]]:
+    return {
+        holder: (statement["Action"], statement["NotResource"])
         for holder, statement in _granted(read.of_roles())
         if statement["Effect"] == "Deny" and "NotResource" in statement
-    ]
-    assert denied == [(MACHINE, ["ecs:DescribeTasks", "ecs:StopTask"], [TASKS])]
+    }
 
 
 def test_roles_may_be_passed_only_to_tasks(read: Policies) -> None:
@@ -143,9 +153,14 @@ def test_the_machine_may_do_what_its_states_do_and_nothing_else(read: Policies) 
     assert passed == {"TrainingTaskTaskRole", "TrainingTaskExecutionRole"}
 
 
+def _machine(read: Policies, name: str) -> Resource:
+    machines = read.resources.of_kind("AWS::StepFunctions::StateMachine")
+    return next(each for each in machines if short(each.logical_id) == name)
+
+
 def _needed(read: Policies) -> set[tuple[str, str]]:
     """Return what the states of the machine call, as (action, resource)."""
-    (machine,) = read.resources.of_kind("AWS::StepFunctions::StateMachine")
+    machine = _machine(read, "RetrainingMachine")
     tasks = read.resources.of_kind("AWS::ECS::TaskDefinition")
     families = {task.properties["Family"]: task.logical_id for task in tasks}
     found = set()

@@ -31,7 +31,7 @@ OUR_FAILURES = {"States.ALL", "States.TaskFailed", "States.Timeout", "Lambda.Unk
 
 @pytest.fixture
 def machine(stage: SynthesizedStage) -> dict[str, Any]:
-    _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine", "RetrainingMachine")
     definition: dict[str, Any] = json.loads(text(properties["DefinitionString"]))
     return definition
 
@@ -279,14 +279,14 @@ def test_the_failure_alert_says_what_failed_and_what_it_means(states: dict[str, 
 
 def test_the_execution_is_logged_without_its_data_and_traced(stage: SynthesizedStage) -> None:
     """The execution is traced and logged without its data, because the data holds the token of an approval."""
-    _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine", "RetrainingMachine")
     assert properties["LoggingConfiguration"]["Level"] == "ALL"
     assert properties["LoggingConfiguration"]["IncludeExecutionData"] is False
     assert properties["TracingConfiguration"] == {"Enabled": True}
 
 
 def test_an_end_that_the_machine_cannot_announce_is_announced_once_by_a_rule(stage: SynthesizedStage) -> None:
-    machine, _ = stage.pipeline.only("AWS::StepFunctions::StateMachine")
+    machine, _ = stage.pipeline.only("AWS::StepFunctions::StateMachine", "RetrainingMachine")
     _, rule = stage.pipeline.only("AWS::Events::Rule", "RetrainingWatch")
     assert rule["State"] == "ENABLED"
     assert rule["EventPattern"]["detail"] == {

@@ -28,14 +28,20 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
     ("values", "field", "fix"),
     [
         ({"alert_emails": ("ops.example.com",)}, "alert_emails", "'ops@example.com'"),
-        ({"check_schedule": "every day"}, "check_schedule", "rate(1 day)"),
-        ({"check_schedule": "cron(0 12 * * *)"}, "check_schedule", "cron(0 12 * * ? *)"),
-        ({"check_schedule": "cron(0 12 * * * *)"}, "check_schedule", "exactly one of"),
-        ({"check_schedule": "rate(0 days)"}, "check_schedule", "rate(1 day)"),
-        ({"check_timezone": "New York"}, "check_timezone", "'UTC'"),
+        ({"watch_schedule": "every day"}, "watch_schedule", "rate(15 minutes)"),
+        ({"watch_schedule": "cron(0 12 * * *)"}, "watch_schedule", "cron(0 * * * ? *)"),
+        ({"watch_schedule": "cron(0 12 * * * *)"}, "watch_schedule", "exactly one of"),
+        ({"watch_schedule": "rate(0 days)"}, "watch_schedule", "rate(15 minutes)"),
+        ({"watch_concurrency": 0}, "watch_concurrency", "1 to 1000"),
+        ({"watch_tolerated_percent": 101}, "watch_tolerated_percent", "0 to 100"),
+        ({"check_schedule": "rate(1 day)"}, "check_schedule", "`watch.every`"),
+        ({"check_timezone": "UTC"}, "check_timezone", "in UTC"),
+        ({"check_enabled": False}, "check_enabled", "watch_enabled"),
+        ({"check_overdue_hours": 30}, "check_overdue_hours", "watch_overdue_hours"),
+        ({"arrivals_schedule": "rate(1 hour)"}, "arrivals_schedule", "watch_schedule"),
         ({"window_days": 60}, "window_days", "`watch.window`"),
         ({"data_overdue_days": 21}, "data_overdue_days", "`watch.overdue`"),
-        ({"check_overdue_hours": 1}, "check_overdue_hours", "2 to 168"),
+        ({"watch_overdue_hours": 1}, "watch_overdue_hours", "2 to 168"),
         ({"drift_policy": "psi"}, "drift_policy", "'calibrated'"),
         ({"log_retention_days": 31}, "log_retention_days", "values listed"),
         ({"tracking_size": {"cpu": 256, "memory_mib": 4096}}, "tracking_size", "512, 1024, 2048"),
@@ -74,10 +80,10 @@ def test_a_wrong_setting_is_named_with_its_value_and_a_fix(
 
 
 def test_every_wrong_field_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ops.STAGES, "dev", broken({"check_overdue_hours": -1, "check_timezone": "Mars"}))
+    monkeypatch.setitem(ops.STAGES, "dev", broken({"watch_overdue_hours": -1, "watch_schedule": "at noon"}))
     with pytest.raises(SettingsInvalid) as caught:
         ops.settings_for("dev")
-    assert [problem.split(":")[0] for problem in caught.value.problems] == ["check_timezone", "check_overdue_hours"]
+    assert [problem.split(":")[0] for problem in caught.value.problems] == ["watch_schedule", "watch_overdue_hours"]
 
 
 def test_every_field_an_operator_can_get_wrong_has_help() -> None:
@@ -87,7 +93,7 @@ def test_every_field_an_operator_can_get_wrong_has_help() -> None:
 def test_the_defaults_are_the_safe_ones() -> None:
     settings = StageSettings(stage="any")
     assert settings.deletion_protection
-    assert settings.check_enabled
+    assert settings.watch_enabled
     assert settings.database_backup_days >= 7
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from courtside.contracts.metrics import Metric
-from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
+from courtside.contracts.records import ArrivalOutcome, ArrivalRecord, ModelRound
 from courtside.core.arrival_alerts import quarantine_alert
 from courtside.core.data_alerts import overdue_alert
+from courtside.core.watch import failing_alert
 from infra.settings import settings_for
 from infra.stage import StageSettings
 from tests.infra.conftest import synthesize
@@ -24,6 +25,7 @@ Samples = Sequence[float]
 GIB = 1024**3
 DATABASE = {"DBInstanceIdentifier": "<ExportsOutputRefTrackingDatabase"}
 MACHINE = {"StateMachineArn": "<RetrainingMachine"}
+ROUNDS = {"StateMachineArn": "<WatchMachine"}
 OURS = {"stage": "{stage}"}
 SERVICE = {"ClusterName": "<ExportsOutputRefMlflowCluster", "ServiceName": "<ExportsOutputFnGetAttMlflowService"}
 LETTERS = "AWS/SQS ApproximateNumberOfMessagesVisible"
@@ -45,18 +47,15 @@ class Watch:
 
 ALARMS = {
     "AlertUndelivered": Watch("alert-undelivered", LETTERS, {"QueueName": "<AlertsUndelivered"}),
-    "ArrivalsMissed": Watch("arrivals-missed", LETTERS, {"QueueName": "<ArrivalsMissed"}),
-    "CheckMissed": Watch("check-missed", LETTERS, {"QueueName": "<DriftCheckMissed"}),
+    "RoundMissed": Watch("round-missed", LETTERS, {"QueueName": "<WatchMissed"}),
     "UpkeepMissed": Watch("upkeep-missed", LETTERS, {"QueueName": "<TrackingUpkeepMissed"}),
-    "CheckDidNotRun": Watch(
-        "check-did-not-run", "Courtside ChecksFinished", OURS, [(26 * 60, [])], [(60, [1]), (25 * 60, [])]
+    "NoRoundFinished": Watch(
+        "no-round-finished", "AWS/States ExecutionsSucceeded", ROUNDS, [(4 * 60, [])], [(60, [1]), (3 * 60, [])]
     ),
-    "CheckDriftErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<DriftCheckFunction"}),
+    "RoundFailed": Watch("round-failed", "AWS/States ExecutionsFailed", ROUNDS),
+    "SettleErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<WatchSettleFunction"}),
     "NotifySlackErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<NotifySlack"}),
     "UnlockErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<StepsUnlock"}),
-    "CheckDriftThrottles": Watch(
-        "function-throttled", "AWS/Lambda Throttles", {"FunctionName": "<DriftCheckFunction"}
-    ),
     "NearTimeLimit": Watch(
         "function-near-its-time-limit", "Courtside TimeLimitUsed", OURS, [(5, [10, 80])], [(5, [79, 79])]
     ),
@@ -140,7 +139,7 @@ def test_each_alarm_watches_its_own_metric_and_rings_when_it_should(stage: Synth
 
 def test_missing_data_raises_only_the_alarms_that_need_a_sign_of_life(stage: SynthesizedStage) -> None:
     silence: list[tuple[int, Samples]] = [(48 * 60, [])]
-    assert {name for name in ALARMS if rings(alarm_of(stage, name), silence)} == {"CheckDidNotRun", "TrackingDown"}
+    assert {name for name in ALARMS if rings(alarm_of(stage, name), silence)} == {"NoRoundFinished", "TrackingDown"}
 
 
 def alarm_stage(stage: SynthesizedStage) -> str:
@@ -161,8 +160,8 @@ def test_each_alarm_tells_people_what_it_means_and_what_to_do(stage: Synthesized
     assert ALARMS[name].runbook in headings()
 
 
-def test_there_are_nineteen_alarms_of_one_metric_each(stage: SynthesizedStage) -> None:
-    assert len(alarms(stage)) == len(ALARMS) == 19
+def test_there_are_eighteen_alarms_of_one_metric_each(stage: SynthesizedStage) -> None:
+    assert len(alarms(stage)) == len(ALARMS) == 18
     # Metric math would be billed for each metric in it, so every alarm watches one metric.
     assert not [alarm for alarm in alarms(stage).values() if "Metrics" in alarm]
     assert stage.of_type("AWS::CloudWatch::CompositeAlarm") == {}
@@ -198,7 +197,8 @@ def test_every_runbook_belongs_to_an_alert(stage: SynthesizedStage) -> None:
     anchors = {title.lower().replace(" ", "-").replace("'", "") for title in sections}
     quarantined = quarantine_alert(REFUSED, report="s3://lake/").text
     overdue = overdue_alert(dataset="nba_games", newest=date(2026, 11, 1), today=date(2026, 11, 20)).text
-    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), overdue, quarantined])
+    failing = failing_alert(ModelRound(model="churn", last_reason="it hangs")).text
+    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), overdue, quarantined, failing])
     others = re.findall(r"runbooks\.md#([a-z-]+)", told)
     assert anchors == {*others, *(watch.runbook for watch in ALARMS.values())}
 
@@ -226,13 +226,13 @@ def changed(tmp_path_factory: pytest.TempPathFactory, **fields: Any) -> Synthesi
 def test_limits_follow_the_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     stage = changed(
         tmp_path_factory,
-        check_enabled=False,
-        check_overdue_hours=100,
+        watch_enabled=False,
+        watch_overdue_hours=100,
         training_timeout_minutes=30,
         database_storage_gib=50,
         slack=False,
     )
-    overdue = alarm_of(stage, "CheckDidNotRun")
+    overdue = alarm_of(stage, "NoRoundFinished")
     # A paused schedule is not an incident, so the alarm stays but is silent.
     assert (overdue["EvaluationPeriods"], overdue["ActionsEnabled"]) == (100, False)
     assert "in 100 hours" in overdue["AlarmDescription"]
@@ -241,12 +241,12 @@ def test_limits_follow_the_settings(tmp_path_factory: pytest.TempPathFactory) ->
     assert not [key for key in alarms(stage) if "Slack" in key]
 
 
-def test_one_late_check_raises_no_alarm() -> None:
+def test_one_late_round_raises_no_alarm() -> None:
     settings = settings_for("dev")
-    assert settings.check_schedule == "cron(0 12 * * ? *)"
-    assert 24 < settings.check_overdue_hours < 48
+    assert settings.watch_schedule == "rate(1 hour)"
+    assert 2 < settings.watch_overdue_hours < 24
     # CloudWatch evaluates an alarm with hourly periods over seven days at most.
-    longest = max(each.le for each in StageSettings.model_fields["check_overdue_hours"].metadata if hasattr(each, "le"))
+    longest = max(each.le for each in StageSettings.model_fields["watch_overdue_hours"].metadata if hasattr(each, "le"))
     assert longest * 3600 <= 7 * 24 * 3600
 
 

@@ -1,4 +1,4 @@
-"""Whether a stage is monitored: its schedule, its last check, its dead letters, and whether anybody is told."""
+"""Whether a stage is monitored: its schedules, its last check, its dead letters, and whether anybody is told."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,14 +10,14 @@ from courtside.contracts.lake_keys import DECISIONS_PREFIX, is_backfilled
 from courtside.core.findings import Finding, broken, doubtful, fine
 
 # Constructs of infra/stacks/pipeline.py and infra/constructs/alarms.py.
-_DRIFT_CHECK = "DriftCheck"
-_OVERDUE = "CheckDidNotRun"
+_WATCH = "Watch"
+_OVERDUE = "NoRoundFinished"
 _PENDING = "PendingConfirmation"
-_RUN_IT = "courtside drift check"
+_RUN_IT = "courtside watch"
 
 
 def schedule(resources: Sequence[StackResource], *, lake: str) -> Iterator[Finding]:
-    """Examine every schedule, and whether the alarm says that a drift check is overdue."""
+    """Examine every schedule, and whether the alarm says that a round of the watch is overdue."""
     scheduler = boto3.client("scheduler")
     for resource in resources:
         if resource.kind != "AWS::Scheduler::Schedule":
@@ -25,10 +25,10 @@ def schedule(resources: Sequence[StackResource], *, lake: str) -> Iterator[Findi
         group, _, name = resource.physical_id.rpartition("/")
         found = scheduler.get_schedule(Name=name, GroupName=group.rpartition("/")[2] or "default")
         expression, zone = found["ScheduleExpression"], found.get("ScheduleExpressionTimezone", "UTC")
-        watches = resource.logical_id.startswith(_DRIFT_CHECK)
+        watches = resource.logical_id.startswith(_WATCH)
         check = f"schedule {found.get('Description') or resource.logical_id}"
         if found["State"] != "ENABLED":
-            field = "check_enabled=True" if watches else "its setting to on"
+            field = "watch_enabled=True" if watches else "its setting to on"
             yield doubtful(check, f"{expression} ({zone}) is paused", f"set {field} in infra/settings.py and deploy")
             continue
         yield fine(check, f"{expression} ({zone}) is on")
@@ -52,7 +52,7 @@ def _last_check(resources: Sequence[StackResource], *, ran: datetime | None) -> 
     overdue = asked.get("MetricAlarms")
     if not overdue:
         return fine("last check", _when(ran))
-    fix = f"look at the check's log and its dead letter queue, then {_RUN_IT}"
+    fix = f"see docs/runbooks.md#no-round-finished, then {_RUN_IT}"
     return broken("last check", f"{_when(ran)}; {overdue[0].get('AlarmDescription', _OVERDUE)}", fix)
 
 

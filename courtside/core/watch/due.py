@@ -1,7 +1,7 @@
 """Which models are due in a round."""
 
 from courtside.contracts.records import ModelRound, StageModel
-from courtside.contracts.rounds import DueModel, FindDueRequest
+from courtside.contracts.rounds import DueModel, FindDueRequest, Step
 
 
 def due_in_round(
@@ -10,16 +10,20 @@ def due_in_round(
     """Return what is due of a model that is watched, None where nothing is.
 
     `files` is the state of the files that wait in the model's own folder (empty: there are none). A model that had no
-    round under its contract yet is due with everything, because only a round knows what the contract asks for.
+    round under its contract yet is due with everything, because only a round knows what the contract asks for. Rows
+    that could not be taken in are tried again in every round, and a check as `settled` says.
     """
-    new = before is None or before.contract_sha256 != entry.sha256
-    asked = new or request.everything
+    if before is None or before.contract_sha256 != entry.sha256 or Step.ENTRY in before.failing or request.everything:
+        receive = check = True
+    else:
+        receive = before.own_place or before.received != files or Step.RECEIVE in before.failing
+        check = _check_is_due(before, request)
     due = DueModel(
         model=entry.name,
         round=request.round,
         as_of=request.as_of,
-        receive=asked or before is None or before.own_place or before.received != files,
-        check=asked or before is None or _check_is_due(before, request),
+        receive=receive,
+        check=check,
         contract_sha256=entry.sha256,
         received=files,
     )

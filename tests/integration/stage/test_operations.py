@@ -98,7 +98,7 @@ def test_each_finding_is_one_line_with_its_fix_below() -> None:
 @pytest.fixture
 def letter(stage: Stage) -> Iterator[None]:
     sqs = stage.aws.client("sqs")
-    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "DriftCheckMissed" in url]
+    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "WatchMissed" in url]
     sqs.send_message(QueueUrl=queue, MessageBody="an event")
     yield
     sqs.purge_queue(QueueUrl=queue)
@@ -108,7 +108,7 @@ def letter(stage: Stage) -> Iterator[None]:
 def test_a_dead_letter_fails_the_examination() -> None:
     said = ask()
     assert said.exit_code == 1
-    level, detail, fix = said.starting("dead letters DriftCheckMissed")
+    level, detail, fix = said.starting("dead letters WatchMissed")
     assert (level, detail[:6]) == ("fail", "1 wait")
     assert "redrive" in fix
 
@@ -233,18 +233,18 @@ def test_an_account_without_room_for_a_stage_fails(
     assert found["quota of functions"].level == "ok"
 
 
-def test_a_check_that_was_due_and_did_not_run_is_reported(stage: Stage) -> None:
+def test_a_round_that_was_due_and_did_not_run_is_reported(stage: Stage) -> None:
     resources = stack_resources("courtside-dev-pipeline")
-    (alarm,) = (each.physical_id for each in resources if "CheckDidNotRun" in each.logical_id)
+    (alarm,) = (each.physical_id for each in resources if "NoRoundFinished" in each.logical_id)
     cloudwatch = boto3.client("cloudwatch")
-    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="no data for 26 hours")
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="no data for 4 hours")
     try:
         found = {each.check: each for each in schedule(resources, lake=stage.lake.bucket)}
     finally:
         cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="the test is over")
-    assert found["schedule Drift check"].level == "ok"
+    assert found["schedule Watch"].level == "ok"
     assert found["last check"].level == "fail"
-    assert "No drift check has finished in" in found["last check"].detail
+    assert "No round of the watch has finished in" in found["last check"].detail
     healthy = {each.check: each for each in schedule(resources, lake=stage.lake.bucket)}
     assert healthy["last check"].level == "ok"
 

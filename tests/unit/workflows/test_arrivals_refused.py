@@ -88,16 +88,6 @@ def test_a_round_counts_refused_files_apart_from_loaded_ones_with_wrong_rows() -
     assert (done.files, done.loaded, done.refused, done.quarantined) == (3, 2, 1, 2)
 
 
-def test_a_round_says_how_many_files_are_in_a_folder_of_no_model() -> None:
-    desk = Desk()
-    assert (desk.round().astray, desk.round().astray_file) == (0, None)
-    desk.lake.write("incoming/unknown/a.csv", b"")
-    desk.lake.write("incoming/unknown/b.csv", b"")
-    desk.lake.write(f"{lake_keys.incoming('churn')}c.csv", b"")
-    done = desk.round()
-    assert (done.astray, done.astray_file) == (2, desk.lake.uri("incoming/unknown/a.csv"))
-
-
 def test_a_corrected_file_under_its_old_name_is_loaded() -> None:
     desk = Desk()
     desk.arrive("march.parquet", FIRST.drop_columns(["payment"]))

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from courtside.contracts import ledger_keys
-from courtside.contracts.events import ArrivalsResponse, DriftCheckResponse
-from courtside.contracts.rounds import DueModel, StepFailure
+from courtside.contracts.rounds import Arrived, Checked, DueModel, SettleRequest, StepFailure
 from courtside.contracts.versioned import TooNew
 from courtside.core.alerting import Alert
 from courtside.workflows.ports import LedgerWrite
-from tests.fakes.rounds import BROKEN, DAY, HOUR, NOON, Rounds, checked
+from tests.fakes.rounds import BROKEN, DAY, HOUR, NO_FILES, NOON, WELL, Rounds
 
 FAILS, WORKS = "{} cannot be watched", "{} is watched again"
 
@@ -24,8 +23,8 @@ def rounds() -> Rounds:
     return found
 
 
-def failing(*models: str) -> Callable[[DueModel], DriftCheckResponse | StepFailure]:
-    return lambda due: BROKEN if due.model in models else checked(due.model)
+def failing(*models: str) -> Callable[[DueModel], Checked | StepFailure]:
+    return lambda due: BROKEN if due.model in models else WELL
 
 
 def test_the_first_round_does_everything_and_then_each_model_has_its_own_rhythm(rounds: Rounds) -> None:
@@ -46,7 +45,7 @@ def test_files_that_wait_make_only_their_own_model_due_and_only_until_they_are_t
     rounds.incoming.put("beside.csv", b"1")
     _, (due,) = rounds.find(NOON + HOUR)
     assert (due.model, due.receive, due.check) == ("b", True, False)
-    waiting = ArrivalsResponse(model="b", files=1, rows=9, loaded=1, waiting=1)
+    waiting = Arrived(files=1, rows=9, waiting=1)
     rounds.receive = lambda _: waiting
     assert rounds.round(NOON + HOUR)["b"].rows == 9
     rounds.receive = lambda _: waiting.model_copy(update={"waiting": 0})
@@ -59,6 +58,14 @@ def test_files_that_wait_make_only_their_own_model_due_and_only_until_they_are_t
     rounds.incoming.contents["b/february.csv"] = (b"corrected", at - DAY)
     assert rounds.round(NOON + 5 * HOUR).keys() == {"b"}
     assert rounds.record("b").last_outcome == "nothing"
+
+
+def test_a_round_says_how_many_files_are_in_a_folder_of_no_model(rounds: Rounds) -> None:
+    rounds.models.remove("c", now=NOON)
+    for path in ("nobody/a.csv", "beside.csv", "c/late.csv", "a/march.csv", "nobody/"):
+        rounds.incoming.put(path, b"1")
+    found, _ = rounds.find(NOON)
+    assert (found.astray, found.astray_file) == (3, "s3://team/incoming/beside.csv")
 
 
 def test_a_model_with_a_place_of_its_own_is_asked_every_round(rounds: Rounds) -> None:
@@ -122,19 +129,15 @@ def test_one_failing_model_hurts_no_other_and_is_told_once_until_it_works_again(
 
 
 def test_rows_that_cannot_be_taken_in_do_not_keep_a_model_from_its_check(rounds: Rounds) -> None:
-    rounds.receive = lambda due: BROKEN if due.model == "a" else ArrivalsResponse(model=due.model)
+    rounds.receive = lambda due: BROKEN if due.model == "a" else NO_FILES
     assert rounds.round(NOON)["a"].outcome == "failed"
     record = rounds.record("a")
     assert (record.failing, record.next_due) == (("receive_rows",), NOON + DAY)
-    rounds.incoming.put("a/march.csv", b"1")
-    assert rounds.round(NOON + HOUR).keys() == {"a"}
-    # A round that only checks does not know whether rows could be taken in by now.
-    rounds.incoming.contents.clear()
-    rounds.round(NOON + DAY)
-    assert rounds.record("a").failing == ("receive_rows",)
+    for hours in (1, 2, 24):
+        assert "a" in rounds.round(NOON + hours * HOUR)
     assert rounds.told == [FAILS.format("a")]
-    rounds.receive = lambda due: ArrivalsResponse(model=due.model)
-    rounds.round(NOON + DAY + HOUR, everything=True)
+    rounds.receive = lambda _: NO_FILES
+    assert rounds.round(NOON + 25 * HOUR).keys() == {"a"}
     assert rounds.told == [FAILS.format("a"), WORKS.format("a")]
 
 
@@ -261,6 +264,7 @@ def test_an_entry_that_cannot_be_read_is_told_once_and_keeps_no_other_model_from
     written_by_hand(rounds, ledger_keys.stage_model("b"), before.document)
     assert rounds.round(NOON + 3 * HOUR)["b"].outcome == "nothing"
     assert rounds.told == [FAILS.format("b"), WORKS.format("b")]
+    assert rounds.round(NOON + 4 * HOUR) == {}
 
 
 def test_a_record_that_was_damaged_by_hand_is_begun_anew(rounds: Rounds) -> None:
@@ -285,9 +289,9 @@ def test_a_record_of_a_newer_courtside_is_refused_by_name_and_not_overwritten(ro
 def test_a_contract_made_invalid_by_hand_fails_only_its_own_model(rounds: Rounds) -> None:
     rounds.lake.write(rounds.models.show("b").contract_key, b"name: b\n")
 
-    def check(due: DueModel) -> DriftCheckResponse | StepFailure:
+    def check(due: DueModel) -> Checked | StepFailure:
         try:
-            return checked(rounds.models.dataset(due.model).name)
+            return WELL if rounds.models.dataset(due.model) else BROKEN
         except Exception as error:  # noqa: BLE001 — the function would end with it
             return StepFailure(error=type(error).__name__, cause=str(error))
 
@@ -296,3 +300,9 @@ def test_a_contract_made_invalid_by_hand_fails_only_its_own_model(rounds: Rounds
     assert (found["a"].outcome, found["b"].outcome, found["c"].outcome) == ("nothing", "failed", "nothing")
     assert "ContractChanged" in found["b"].reason
     assert rounds.told == [FAILS.format("b")]
+
+
+def test_a_step_of_a_newer_release_may_say_more_than_settle_knows(rounds: Rounds) -> None:
+    due = rounds.find(NOON, model="a")[1][0].model_dump(mode="json")
+    answers = {"checked": {"decision": "nothing", "score": 1}, "arrived": {"files": 0, "late": 2}, "new": True}
+    assert rounds.settle.run(SettleRequest.model_validate({**due, **answers}), now=NOON).outcome == "nothing"

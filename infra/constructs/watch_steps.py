@@ -1,0 +1,93 @@
+"""The steps of a round: each has a timeout, retries what is transient, and hands its error on to `settle`."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from infra.constructs.function_steps import EXCEPTION, LAMBDA_TRANSIENT, function_step, retry
+from infra.stage import StageSettings
+
+FUNCTION_TIMEOUT, SHORT_TIMEOUT = cdk.Duration.minutes(5), cdk.Duration.minutes(2)
+# A function that hangs is ended by Lambda; this is for an invocation whose answer never comes.
+_STEP_TIMEOUT = cdk.Duration.minutes(6)
+_INPUT = "{% $states.input %}"
+_ROUND = "{% $merge([$states.context.Execution.Input, {'round': $states.context.Execution.Name}]) %}"
+_ERROR = f"{{'error': $states.errorOutput.Error, 'cause': $substring({EXCEPTION}, 0, 2000)}}"
+
+
+def find_due(scope: Construct, function: lambda_.IFunction) -> tasks.LambdaInvoke:
+    """Return the step that writes the list of the models that are due, and goes on with what it counted."""
+    step = function_step(
+        scope, "FindDue", function, payload=_ROUND, outputs="{% $states.result.Payload %}", timeout=_STEP_TIMEOUT
+    )
+    retry(step, LAMBDA_TRANSIENT)
+    return step
+
+
+def each_model(
+    scope: Construct, *, lake: s3.IBucket, steps: sfn.IChainable, settings: StageSettings
+) -> sfn.DistributedMap:
+    """Return the map over the list; a model whose round cannot even be settled counts as a tolerated failure.
+
+    It is written with paths, because a list's key is a path in either language, and its models answer nothing: the
+    answers of all together may not be larger than 256 KiB.
+    """
+    each = sfn.DistributedMap(
+        scope,
+        "EachModel",
+        label="EachModel",
+        map_execution_type=sfn.StateMachineType.STANDARD,
+        max_concurrency=settings.watch_concurrency,
+        tolerated_failure_percentage=settings.watch_tolerated_percent,
+        item_reader=sfn.S3JsonItemReader(bucket=lake, key=sfn.JsonPath.string_at("$.key")),
+        result_path=sfn.JsonPath.DISCARD,
+    )
+    each.item_processor(steps)
+    return each
+
+
+def steps_of_model(
+    scope: Construct, *, receive_rows: lambda_.IFunction, check_drift: lambda_.IFunction, settle: lambda_.IFunction
+) -> sfn.IChainable:
+    """Return the steps of one model: rows that arrived, then the drift check, each if it is due, and then `settle`.
+
+    A step that fails is handed to `settle` with the rest, so the other steps of the model are made all the same.
+    """
+    last = function_step(scope, "Settle", settle, payload=_INPUT, outputs={}, timeout=_STEP_TIMEOUT)
+    retry(last, LAMBDA_TRANSIENT)
+    check = _step(scope, "CheckDrift", check_drift, fields=("model", "as_of"), answer="checked", then=last)
+    checks = _if_due(scope, "IsCheckDue", "check", check, otherwise=last)
+    receive = _step(scope, "ReceiveRows", receive_rows, fields=("model",), answer="arrived", then=checks)
+    return _if_due(scope, "AreFilesDue", "receive", receive, otherwise=checks)
+
+
+def _if_due(scope: Construct, name: str, field: str, step: sfn.IChainable, *, otherwise: sfn.IChainable) -> sfn.Choice:
+    due = sfn.Condition.jsonata(f"{{% $states.input.{field} %}}")
+    return sfn.Choice.jsonata(scope, name).when(due, step).otherwise(otherwise)
+
+
+def _step(
+    scope: Construct,
+    name: str,
+    function: lambda_.IFunction,
+    *,
+    fields: tuple[str, ...],
+    answer: str,
+    then: sfn.IChainable,
+) -> sfn.IChainable:
+    """Return a step that goes on to `then`, with its answer or its error among what it was given."""
+    step = function_step(
+        scope,
+        name,
+        function,
+        payload={field: f"{{% $states.input.{field} %}}" for field in fields},
+        outputs=f"{{% $merge([$states.input, {{'{answer}': $states.result.Payload}}]) %}}",
+        timeout=_STEP_TIMEOUT,
+    )
+    retry(step, LAMBDA_TRANSIENT)
+    failed = f"{{% $merge([$states.input, {{'not_{answer}': {_ERROR}}}]) %}}"
+    step.add_catch(then, errors=["States.ALL"], outputs=failed)
+    return step.next(then)

@@ -1,0 +1,1 @@
+"""Find the models that are due in a round."""

@@ -1,0 +1,1 @@
+"""Settle what a round did with a model."""
