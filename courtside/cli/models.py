@@ -218,35 +218,47 @@ def _print_state(entry: "StageModel", *, as_json: bool) -> None:
 def remove_model(
     model: ModelName,
     stage: Stage = "dev",
+    delete: Annotated[
+        bool, typer.Option("--delete-data", help="Also delete its rows, records and sealed versions from the lake.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Let a stage forget a model; its contracts, rows, records and versions stay where they are.
+    """Let a stage forget a model; without --delete-data its contracts, rows, records and versions stay where they are.
 
-    `courtside models add` brings it back as it was.
+    `courtside models add` brings it back as it was. What is in MLflow stays there in any case.
 
     Examples:
 
     - `courtside models remove churn --stage dev`
 
-    - `courtside models remove churn --stage prod --yes --json`
+    - `courtside models remove churn --stage prod --delete-data --yes --json`
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
-    from courtside.contracts.lake_keys import contracts
+    from courtside.workflows.model_data import delete_data
+    from courtside.workflows.model_ledger import ModelLedger
+    from courtside.workflows.stage_model_errors import ModelRemoved
 
     outputs = stage_outputs(stage)
-    models = stage_models(outputs)
+    models, now = stage_models(outputs), datetime.now(UTC)
     with reaching_aws():
-        models.show(model)
+        try:
+            models.show(model)
+        except ModelRemoved:
+            if not delete:
+                raise
         if not yes:
-            _ask(model, stage)
-        removed = models.remove(model, now=datetime.now(UTC))
+            _ask(model, stage, delete=delete)
+        removed = models.remove(model, now=now)
         _tell(models, outputs)
+        deleted = delete_data(ModelLedger(models.ledger, model), lake=models.lake, now=now) if delete else 0
     if as_json:
-        print_json(removed.model_dump(mode="json"))
-        return
-    say(f"{model} was removed. Nothing was deleted: its contracts are under {models.lake.uri(contracts(model))}")
-    say("To bring it back, add its contract again with `courtside models add`")
+        print_json({**removed.model_dump(mode="json"), "deleted": deleted})
+    elif delete:
+        say(f"{model} was removed, and {deleted} objects of it were deleted; the bucket keeps them for a while")
+    else:
+        say(f"{model} was removed. Nothing was deleted: its contracts, rows and records are in the lake")
+        say("To bring it back, add its contract again with `courtside models add`")
 
 
 def asks() -> bool:
@@ -254,10 +266,11 @@ def asks() -> bool:
     return sys.stdin.isatty()
 
 
-def _ask(model: str, stage: str) -> None:
+def _ask(model: str, stage: str, *, delete: bool) -> None:
     if not asks():
         raise NotConfirmed(model)
-    typer.confirm(f"Remove {model} from stage {stage}? Nothing is deleted.", abort=True, err=True)
+    what = "All that the lake holds of it alone is deleted, too" if delete else "Nothing is deleted"
+    typer.confirm(f"Remove {model} from stage {stage}? {what}.", abort=True, err=True)
 
 
 def _tell(models: "StageModels", outputs: "StageOutputs") -> "Told":

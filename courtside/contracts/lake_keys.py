@@ -51,7 +51,7 @@ def coming_games(season: int) -> str:
 
 def contracts(model: str) -> str:
     """Prefix of the contracts that a model had, one object for each."""
-    return f"models/{_model(model)}/contract/"
+    return f"{records(model)}contract/"
 
 
 def contract(model: str, version: int, sha256: str) -> str:
@@ -283,7 +283,12 @@ def is_drift_report(key: str) -> bool:
 
 def drift_rows(model: str, day: date, check_id: str) -> str:
     """Key of the same report, one row per feature, in a folder that query engines can read."""
-    return f"{DRIFT_ROWS_PREFIX}model={_model(model)}/dt={day.isoformat()}/{_check(check_id)}.parquet"
+    return f"{drift_rows_of(model)}dt={day.isoformat()}/{_check(check_id)}.parquet"
+
+
+def drift_rows_of(model: str) -> str:
+    """Prefix of a model's drift reports, one row per feature."""
+    return f"{DRIFT_ROWS_PREFIX}model={_model(model)}/"
 
 
 def backfilled_check(check_id: str) -> str:
@@ -323,6 +328,12 @@ def tracking_backup(made_at: datetime) -> str:
 def records(model: str) -> str:
     """Prefix of everything that is recorded about one model."""
     return f"{MODELS_PREFIX}{_model(model)}/"
+
+
+def all_of(model: str) -> tuple[str, ...]:
+    """Prefixes of all that the lake holds of one model alone; games belong to every model that learns from them."""
+    archived = (arrived_rows(model), drift_rows_of(model), decisions(model))
+    return (records(model), tables(model), incoming(model), *archived)
 
 
 def _training(model: str, training_id: str) -> str:

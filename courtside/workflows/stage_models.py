@@ -149,8 +149,17 @@ class StageModels:
         return self._update(model, paused=False)
 
     def remove(self, model: str, *, now: datetime) -> StageModel:
-        """Let the stage forget a model, whose contracts and data stay where they are; raises `ModelUnknown`."""
-        return self._update(model, removed_at=now)
+        """Let the stage forget a model, whose contracts and data stay where they are; raises `ModelUnknown`.
+
+        One that was removed before stays removed since then.
+        """
+
+        def step(found: StageModel | None) -> tuple[StageModel, Sequence[LedgerWrite]]:
+            if found is not None and found.removed_at is not None:
+                return found, ()
+            return self._required(model, found).model_copy(update={"removed_at": now}), ()
+
+        return self._change(model, step)[1]
 
     def _entry(self, dataset: Dataset, content: bytes, *, by: str, now: datetime) -> StageModel:
         digest = sha256(content).hexdigest()

@@ -17,7 +17,7 @@ from courtside.contracts.names import StackOutput
 from courtside.datasets.catalog import DatasetInvalid
 from courtside.workflows.contract_fit import ContractUnfit
 from courtside.workflows.ports import LedgerWrite
-from courtside.workflows.stage_model_errors import ContractChanged, ModelUnknown, VersionNotRaised
+from courtside.workflows.stage_model_errors import ContractChanged, ModelRemoved, ModelUnknown, VersionNotRaised
 from courtside.workflows.stage_models import StageModels
 from tests.fakes.ports import InMemoryLake, InMemoryLedger
 from tests.fakes.sns import FakeSns
@@ -100,6 +100,18 @@ def test_removing_asks_and_needs_a_yes_where_nobody_can_be_asked() -> None:
     assert printed("remove", "churn", "--yes")["removed_at"]
     assert printed("list") == []
     assert printed("add", "churn.yaml")["outcome"] == "added again"
+
+
+def test_data_is_deleted_only_when_told_and_may_be_later(models: StageModels) -> None:
+    printed("add", "churn.yaml")
+    models.lake.write("tables/churn/a.parquet", b"")
+    assert printed("remove", "churn", "--yes")["deleted"] == 0
+    assert isinstance(run("remove", "churn", "--yes").exception, ModelRemoved)
+    assert "tables/churn/a.parquet" in models.lake.keys("")
+    assert printed("remove", "churn", "--yes", "--delete-data")["deleted"] == 2
+    assert models.lake.keys("") == []
+    assert printed("add", "churn.yaml")["outcome"] == "added again"
+    assert models.dataset("churn").feature_names == ["age"]
 
 
 @pytest.mark.parametrize(("answer", "left"), [("n\n", ["churn"]), ("", ["churn"]), ("y\n", [])])

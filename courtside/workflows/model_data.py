@@ -1,0 +1,43 @@
+"""What the lake holds of one model, deleted when a person says so."""
+
+from datetime import datetime
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.errors import BadInput
+from courtside.contracts.records import ChampionPointer, RetrainingLockState
+from courtside.workflows.ledger_documents import change, read
+from courtside.workflows.model_ledger import ModelLedger
+from courtside.workflows.ports import Lake
+
+
+class TrainingRuns(BadInput):
+    """The data of a model cannot be deleted while a training reads it."""
+
+    def __init__(self, model: str, training_id: str) -> None:
+        self.model = model
+        self.training_id = training_id
+        super().__init__(
+            f"training {training_id} of {model} runs and reads its data, so none was deleted; wait until it has ended "
+            f"(`courtside runs show {training_id}`), then run this again"
+        )
+
+
+def data_of(model: str, *, lake: Lake) -> list[str]:
+    """Return the keys of all objects that the lake holds of one model alone."""
+    return [key for prefix in lake_keys.all_of(model) for key in lake.keys(prefix)]
+
+
+def delete_data(ledger: ModelLedger, *, lake: Lake, now: datetime) -> int:
+    """Delete what the lake holds of a model, and return how many objects that were; raises `TrainingRuns`.
+
+    The sealed champion is among them, so from then on the model has none. The bucket keeps earlier versions of objects
+    for as long as it is told to. Running it again finishes what broke off.
+    """
+    lock = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
+    if lock.holder is not None and (lock.lease_until or now) > now:
+        raise TrainingRuns(ledger.model, lock.holder)
+    nobody = ChampionPointer(version=None, previous=None, reason="the data of the model was deleted")
+    change(ledger, ledger_keys.CHAMPION, nobody, lambda _: (nobody, None))
+    keys = data_of(ledger.model, lake=lake)
+    lake.remove(keys)
+    return len(keys)

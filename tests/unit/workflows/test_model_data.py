@@ -1,0 +1,62 @@
+"""The data of a model is deleted when a person says so, and nobody else's."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.records import ChampionPointer, RetrainingLockState
+from courtside.workflows.ledger_documents import read, written
+from courtside.workflows.model_data import TrainingRuns, delete_data
+from courtside.workflows.model_ledger import ModelLedger
+from tests.fakes.ports import InMemoryLake, InMemoryLedger
+
+NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
+DAY = date(2026, 11, 29)
+
+
+def keys_of(model: str) -> list[str]:
+    return [
+        lake_keys.contract(model, 1, "a" * 64),
+        lake_keys.training_record(model, "t"),
+        f"{lake_keys.sealed(model, 'b' * 64)}model",
+        lake_keys.champion_reference(model),
+        lake_keys.drift_report(model, DAY, "c"),
+        lake_keys.drift_rows(model, DAY, "c"),
+        lake_keys.decision(model, DAY, "c"),
+        lake_keys.arrival(model, "a"),
+        lake_keys.arrived_load(model, DAY, "l"),
+        lake_keys.loaded_table(model, "l"),
+        lake_keys.unloaded_table(model, "l"),
+        f"{lake_keys.quarantine(model, 'q')}rows.csv",
+        f"{lake_keys.incoming(model)}march.csv",
+    ]
+
+
+def test_all_of_the_model_goes_and_nothing_of_others_or_of_all() -> None:
+    others = [*keys_of("churn2"), *keys_of("chur"), lake_keys.games(2011), lake_keys.LEGACY_SET]
+    lake, ledger = InMemoryLake(dict.fromkeys([*keys_of("churn"), *others], b"")), InMemoryLedger()
+    pointer = ChampionPointer(version="3", previous="2", reason="better")
+    for name in ("churn", "churn2"):
+        assert ModelLedger(ledger, name).put(written(ledger_keys.CHAMPION, pointer, expected_revision=0))
+    assert delete_data(ModelLedger(ledger, "churn"), lake=lake, now=NOW) == len(keys_of("churn"))
+    assert sorted(lake.objects) == sorted(others)
+    champions = {name: read(ModelLedger(ledger, name), ledger_keys.CHAMPION, ChampionPointer)[0] for name in
+                 ("churn", "churn2")}  # fmt: skip
+    assert champions["churn"] is not None
+    assert champions["churn"].version is None
+    assert champions["churn2"] == pointer
+    assert delete_data(ModelLedger(ledger, "churn"), lake=lake, now=NOW) == 0
+
+
+@pytest.mark.parametrize(("ends", "refused"), [(NOW + timedelta(hours=1), True), (NOW - timedelta(hours=1), False)])
+def test_nothing_is_deleted_while_a_training_runs(*, ends: datetime, refused: bool) -> None:
+    lake, ledger = InMemoryLake(dict.fromkeys(keys_of("churn"), b"")), ModelLedger(InMemoryLedger(), "churn")
+    state = RetrainingLockState(holder="t", lease_until=ends)
+    assert ledger.put(written(ledger_keys.RETRAINING_LOCK, state, expected_revision=0))
+    if refused:
+        with pytest.raises(TrainingRuns, match="training t of churn runs"):
+            delete_data(ledger, lake=lake, now=NOW)
+    else:
+        delete_data(ledger, lake=lake, now=NOW)
+    assert bool(lake.objects) is refused
