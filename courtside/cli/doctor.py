@@ -11,7 +11,7 @@ import typer
 
 from courtside.cli import layout
 from courtside.cli.console import JsonFlag, people, print_json, results
-from courtside.cli.hints import with_named
+from courtside.cli.hints import with_named, with_option
 from courtside.cli.stage import Stage, signed
 from courtside.cli.stage_data import stage_models
 
@@ -137,9 +137,15 @@ def _models(outputs: "StageOutputs") -> Iterator["Finding"]:
     if not names:
         yield doubtful("models", "the stage has none yet", "courtside models add CONTRACT.yaml")
     for name in names:
-        of = f" of {name}" if len(names) > 1 else ""
-        for finding in examine(f"model {name}", partial(_model, name, models, outputs)):
-            yield replace(finding, check=f"{finding.check}{of}")
+        found = examine("model", partial(_model, name, models, outputs))
+        yield from found if len(names) == 1 else (_named(name, finding) for finding in found)
+
+
+def _named(model: str, finding: "Finding") -> "Finding":
+    """Return a finding that says which model it is of, also in the command that mends it."""
+    typed = _typed(finding.fix)
+    fix = with_option("--model", model, typed)
+    return replace(finding, check=f"{finding.check} of {model}", fix=fix if typed == finding.fix else fix[1:-1])
 
 
 def _model(name: str, models: "StageModels", outputs: "StageOutputs") -> Iterator["Finding"]:

@@ -25,7 +25,9 @@ def loaded_data(lake: Lake, dataset: Dataset) -> Iterator[Finding]:
         return
     for key in gone:
         rows = loads.objects[key]
-        fix = f"load its file again, or put the object's earlier version back; courtside {group} loads lists the files"
+        fix = (
+            f"load its file again, or put the object's earlier version back; `courtside {group} loads` lists the files"
+        )
         yield broken(_CHECK, f"{lake.uri(key)} was loaded with {rows} rows and is gone", fix)
     for load in loads.loads:
         if load.state is LoadState.BEGUN:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
+from courtside.adapters.deployed_check import CheckFailed, check_now
 from courtside.adapters.sns_alerts import SnsAlerts
 from courtside.cli.main import app
+from courtside.contracts.events import DriftCheckRequest
 from courtside.contracts.names import MODEL_ATTRIBUTE, StackOutput
 from courtside.core.alerting import Alert
 from courtside.workflows.contract_fit import ContractUnfit
@@ -60,6 +63,13 @@ def filters(stage: Stage) -> dict[str, Any]:
     return {each["Endpoint"]: json.loads(each.get("FilterPolicy", "{}")) for each in attributes}
 
 
+def refusal_of_check(stage: Stage, model: str) -> str:
+    """Return the name of the error of the function that is asked to check a model which it cannot check."""
+    with pytest.raises(CheckFailed) as refused:
+        check_now(stage.loop.output(StackOutput.CHECK_DRIFT), DriftCheckRequest(model=model, as_of=datetime.now(UTC)))
+    return refused.value.kind
+
+
 @contextmanager
 def heard_through(stage: Stage, policy: dict[str, Any]) -> Iterator[Callable[[], list[str]]]:
     """Subscribe a queue with a filter, because e-mail is not emulated; yield what reads the subjects that it got."""
@@ -100,6 +110,8 @@ def test_two_models_come_and_go_without_a_deployment(stage: Stage) -> None:
     assert set(listed()) == {*before, "refunds"}
     assert stage.lake.read(visits["contract_key"]) == Path("visits.yaml").read_bytes()
     assert isinstance(run("pause", "visits").exception, ModelRemoved)
+    assert refusal_of_check(stage, "visits") == "ModelRemoved"
+    assert refusal_of_check(stage, "never_there") == "ModelUnknown"
     assert done("add", "visits.yaml")["outcome"] == "added again"
 
 
@@ -118,6 +130,7 @@ def test_a_contract_changed_by_hand_is_told_by_name_and_mended_by_its_file(stage
     stage.lake.write(listed()["visits"]["contract_key"], b"features: none")
     assert isinstance(run("show", "visits").exception, ContractChanged)
     assert "visits" in listed()
+    assert refusal_of_check(stage, "visits") == "ContractChanged"
     done("add", "visits.yaml")
     assert done("show", "visits")["contract"] == Path("visits.yaml").read_text()
 

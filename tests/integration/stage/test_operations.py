@@ -20,9 +20,10 @@ from courtside.adapters.stack_resources import stack_resources
 from courtside.adapters.tracking_task import CopyNotUnderstood, CopyRefused
 from courtside.cli.main import app
 from courtside.contracts import ledger_keys
-from courtside.contracts.names import REGISTERED_MODEL, Alias, StackOutput
+from courtside.contracts.names import DEFAULT_DATASET, REGISTERED_MODEL, Alias, StackOutput
 from courtside.contracts.records import RetrainingLockState
 from courtside.workflows.ledger_documents import read, written
+from courtside.workflows.model_ledger import ModelLedger
 from embedded_aws.webhooks import SLACK
 from tests.integration.stage.conftest import Stage
 
@@ -57,8 +58,8 @@ def tracking(stage: Stage, champion: str, monkeypatch: pytest.MonkeyPatch) -> st
 
 
 @pytest.fixture
-def ledger(stage: Stage) -> DynamoDbLedger:
-    return DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
+def ledger(stage: Stage) -> ModelLedger:
+    return ModelLedger(DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE)), DEFAULT_DATASET)
 
 
 def test_a_working_stage_passes_every_check(stage: Stage) -> None:
@@ -114,7 +115,7 @@ def test_a_dead_letter_fails_the_examination() -> None:
 
 
 @pytest.fixture
-def stuck(ledger: DynamoDbLedger) -> Iterator[None]:
+def stuck(ledger: ModelLedger) -> Iterator[None]:
     before, revision = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     before = before or RetrainingLockState()
     ended = datetime.now(UTC) - timedelta(minutes=1)
@@ -135,7 +136,7 @@ def test_a_lock_of_a_dead_execution_is_reported_with_what_happens_to_it() -> Non
 
 
 @pytest.fixture
-def moved(stage: Stage, ledger: DynamoDbLedger) -> Iterator[str]:
+def moved(stage: Stage, ledger: ModelLedger) -> Iterator[str]:
     """Delete the registry's alias by hand, so that the ledger does not know, and set it again afterwards."""
     client, version = connect(stage.aws.tracking_url), MlflowRegistry(stage.aws.tracking_url).champion_version()
     assert version is not None
@@ -249,7 +250,7 @@ def test_a_round_that_was_due_and_did_not_run_is_reported(stage: Stage) -> None:
     assert healthy["last check"].level == "ok"
 
 
-def test_status_names_the_champion_and_says_that_nothing_runs(stage: Stage, ledger: DynamoDbLedger) -> None:
+def test_status_names_the_champion_and_says_that_nothing_runs(stage: Stage, ledger: ModelLedger) -> None:
     result = CliRunner().invoke(app, ["status", "--stage", "dev", "--json"])
     assert result.exit_code == 0, result.output
     said = json.loads(result.stdout)
