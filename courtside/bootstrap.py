@@ -251,7 +251,7 @@ def _stage_models(bucket: str, ledger_table: str) -> "StageModels":
     from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.workflows.stage_models import StageModels
 
-    return StageModels(DynamoDbLedger(ledger_table), _lake(bucket))
+    return StageModels(DynamoDbLedger(ledger_table), _lake(bucket), may_list=False)
 
 
 def train(request: RetrainingRequest, progress: Callable[[str], None]) -> TrainingRecord:

@@ -8,12 +8,14 @@ from courtside.contracts.shortening import listed, shortened
 
 
 class ModelUnknown(BadInput):
-    """A stage looks after no model of this name; `known` are those that it does look after."""
+    """A stage looks after no model of this name; `known` are those that it does look after (None: not asked)."""
 
-    def __init__(self, model: str, known: Sequence[str], *, because: str = "") -> None:
+    def __init__(self, model: str, known: Sequence[str] | None, *, because: str = "") -> None:
         self.model = model
-        self.known = tuple(known)
-        has = f"its models are {listed(self.known)}" if known else "it has no model yet"
+        self.known = known
+        has = f"its models are {listed(known)}" if known else "it has no model yet"
+        if known is None:
+            has = "`courtside models list` shows which it has"
         super().__init__(
             f"the stage has no model {shortened(model)!r}{because}; {has}. "
             "Add one with `courtside models add CONTRACT.yaml`"
@@ -23,7 +25,7 @@ class ModelUnknown(BadInput):
 class ModelRemoved(ModelUnknown):
     """A stage looked after this model until somebody removed it."""
 
-    def __init__(self, model: str, removed_at: datetime, known: Sequence[str]) -> None:
+    def __init__(self, model: str, removed_at: datetime, known: Sequence[str] | None) -> None:
         self.removed_at = removed_at
         super().__init__(model, known, because=f" any more: it was removed at {removed_at:%Y-%m-%d %H:%M} UTC")
 

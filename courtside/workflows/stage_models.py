@@ -60,10 +60,14 @@ class StageListing:
 
 @dataclass(frozen=True, slots=True)
 class StageModels:
-    """The models of one stage; contracts that were read once are kept while the process lives."""
+    """The models of one stage; contracts that were read once are kept while the process lives.
+
+    Errors name the stage's models where the caller `may_list` them, which people may and most functions may not.
+    """
 
     ledger: Ledger
     lake: Lake
+    may_list: bool = True
     _warm: dict[str, Dataset] = field(default_factory=dict, compare=False, repr=False)
 
     def add(self, content: bytes, *, source: str, by: str, now: datetime) -> tuple[StageModel, Added]:
@@ -218,10 +222,13 @@ class StageModels:
 
     def _required(self, model: str, found: StageModel | None) -> StageModel:
         if found is None:
-            raise ModelUnknown(model, self.list().names)
+            raise ModelUnknown(model, self._known())
         if found.removed_at is not None:
-            raise ModelRemoved(model, found.removed_at, self.list().names)
+            raise ModelRemoved(model, found.removed_at, self._known())
         return found
+
+    def _known(self) -> Sequence[str] | None:
+        return self.list().names if self.may_list else None
 
     def _change(
         self,

@@ -10,7 +10,7 @@ from courtside.contracts.key_names import NameUnusable
 from courtside.contracts.versioned import TooNew
 from courtside.datasets.catalog import DatasetInvalid, contract_content
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged
-from courtside.workflows.ports import LedgerWrite
+from courtside.workflows.ports import LedgerEntry, LedgerWrite
 from courtside.workflows.stage_model_errors import (
     ContractChanged,
     ModelNotNamed,
@@ -128,6 +128,20 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models: StageModels) ->
         models.pause("chrun")
     with pytest.raises(NameUnusable):
         models.show("../churn")
+
+
+def test_a_function_that_may_list_nothing_still_says_what_is_wrong(models: StageModels) -> None:
+    class Unlisted(InMemoryLedger):
+        def entries(self, prefix: str) -> list[LedgerEntry]:
+            raise PermissionError(prefix)
+
+    added(models, CHURN)
+    models.remove("churn", now=NOW)
+    function = StageModels(Unlisted(ledger_of(models).documents), models.lake, may_list=False)
+    with pytest.raises(ModelUnknown, match="`courtside models list` shows which it has"):
+        function.dataset("fraud")
+    with pytest.raises(ModelRemoved, match="it was removed at"):
+        function.dataset("churn")
 
 
 def test_a_model_is_paused_and_resumed_and_keeps_it_when_its_contract_changes(models: StageModels) -> None:
