@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import boto3
 
+from courtside.adapters.model_subscriptions import ModelSubscriptions
 from courtside.adapters.stack_resources import StackResource
 from courtside.contracts.channels import Channel
 from courtside.contracts.names import NO_WEBHOOK, POSTED
@@ -93,9 +94,9 @@ def _letters(message: str, queue: str) -> int:
 
 
 def _emails(topic: str) -> int:
-    pages = boto3.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    subscriptions = [each for page in pages for each in page["Subscriptions"]]
-    return sum(each["Protocol"] == "email" and each["SubscriptionArn"].startswith("arn:") for each in subscriptions)
+    """Return how many confirmed addresses hear everything: those of a model's contract do not hear of a test."""
+    known = ModelSubscriptions(topic).known().values()
+    return sum(each.arn is not None and each.models is None for each in known)
 
 
 def _one(resources: list[StackResource], kind: str, starting: str) -> str:

@@ -51,7 +51,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class _Subscription:
+class Subscription:
     """One address of the topic; `models` is None where it hears everything, `arn` where it has not confirmed yet."""
 
     arn: str | None
@@ -70,7 +70,7 @@ class ModelSubscriptions:
         Whoever hears of a model whose entry cannot be read goes on hearing of it. Doing it again changes nothing.
         Raises `SubscriptionRefused`.
         """
-        known = self._known()
+        known = self.known()
         wanted = _by_address(listing, known)
         asked = []
         for address, subscription in known.items():
@@ -82,7 +82,7 @@ class ModelSubscriptions:
         unconfirmed = (each for each in wanted if each in known and known[each].arn is None)
         return Told(tuple(asked), tuple(unconfirmed))
 
-    def _let_hear(self, address: str, names: Sequence[str], known: _Subscription | None) -> bool:
+    def _let_hear(self, address: str, names: Sequence[str], known: Subscription | None) -> bool:
         """Let an address hear of these models; return whether it was asked to confirm that."""
         if len(names) > MOST_MODELS:
             raise SubscriptionRefused(
@@ -102,7 +102,7 @@ class ModelSubscriptions:
             raise SubscriptionRefused(address, error.response["Error"].get("Message", str(error))) from error
         return known is None
 
-    def _known(self) -> dict[str, _Subscription]:
+    def known(self) -> dict[str, Subscription]:
         """Return the topic's e-mail subscriptions by address."""
         pages = self._sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=self.topic_arn)
         found = {
@@ -112,21 +112,21 @@ class ModelSubscriptions:
             if each["Protocol"] == "email" and each["SubscriptionArn"] != _DELETED
         }
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return dict(zip(found, pool.map(self._subscription, found.values()), strict=True))
+            return dict(zip(found, pool.map(self._of, found.values()), strict=True))
 
-    def _subscription(self, arn: str) -> _Subscription:
+    def _of(self, arn: str) -> Subscription:
         if arn == _PENDING:
-            return _Subscription(None)
+            return Subscription(None)
         attributes = self._sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
         policy = json.loads(attributes.get(_FILTER) or "{}")
-        return _Subscription(arn, tuple(policy[MODEL_ATTRIBUTE]) if MODEL_ATTRIBUTE in policy else None)
+        return Subscription(arn, tuple(policy[MODEL_ATTRIBUTE]) if MODEL_ATTRIBUTE in policy else None)
 
     @cached_property
     def _sns(self) -> "SNSClient":
         return boto3.client("sns")
 
 
-def _by_address(listing: StageListing, known: Mapping[str, _Subscription]) -> Mapping[str, Sequence[str]]:
+def _by_address(listing: StageListing, known: Mapping[str, Subscription]) -> Mapping[str, Sequence[str]]:
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for model in listing.models:
         for address in model.alerts:

@@ -50,12 +50,13 @@ def overview(entries: Iterable[StageModel], *, ledger: Ledger) -> list[ModelOver
 def _of(entry: StageModel, ledger: Ledger) -> ModelOverview:
     try:
         round_, _ = read(ledger, ledger_keys.model_round(entry.name), ModelRound)
-        return ModelOverview(entry, _champion(ModelLedger(ledger, entry.name)), round_)
+        return ModelOverview(entry, champion_of(ModelLedger(ledger, entry.name)), round_)
     except (LedgerDocumentDamaged, TooNew) as error:
         return ModelOverview(entry, problem=error)
 
 
-def _champion(ledger: ModelLedger) -> Reign | None:
+def champion_of(ledger: Ledger) -> Reign | None:
+    """Return the entry of a model's champion in the production history, None where it has none."""
     pointer, _ = read(ledger, ledger_keys.CHAMPION, ChampionPointer)
     if pointer is None or pointer.version is None or pointer.history_key is None:
         return None

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.lake_keys import decisions
-from courtside.contracts.records import ApprovalRecord, ChampionPointer, DecisionRecord, Reign, RetrainingLockState
+from courtside.contracts.records import ApprovalRecord, DecisionRecord, Reign, RetrainingLockState
 from courtside.contracts.versioned import TooNew
 from courtside.core.runs import Run, RunKind, RunState, last_training
 from courtside.workflows.approval import approvals_waiting
@@ -14,6 +14,7 @@ from courtside.workflows.lake_documents import DocumentDamaged, read_document
 from courtside.workflows.ledger_documents import read
 from courtside.workflows.ports import Lake, Ledger, ObjectMissing
 from courtside.workflows.runs import Runs
+from courtside.workflows.stage_overview import champion_of
 
 SHOWN = 5
 
@@ -41,13 +42,11 @@ class StageStatus:
 
 def stage_status(ledger: Ledger, runs: Runs, *, now: datetime) -> StageStatus:
     """Read it from ledger, lake and executions; the tracking server is not asked."""
-    pointer, _ = read(ledger, ledger_keys.CHAMPION, ChampionPointer)
-    key = pointer.history_key if pointer else None
     lock = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
     recent = runs.recent(limit=SHOWN)
     trainings = runs.recent(limit=SHOWN, kind=RunKind.TRAINING)
     return StageStatus(
-        champion=read(ledger, key, Reign)[0] if key and pointer and pointer.version else None,
+        champion=champion_of(ledger),
         last_decision=_last_decision(runs),
         retraining=next((run.id for run in trainings if not run.over), None),
         waiting_request=lock.waiting.training_id if lock.waiting else None,

@@ -46,8 +46,14 @@ class Aws:
             return [{"events": []}]
         if self._asked == "filter_log_events":
             return [{"events": [{"message": f"{POSTED} m-0"}, {"message": self.log}]}]
-        mails = [("email", "arn:a"), ("email", "PendingConfirmation"), ("lambda", "arn:b")]
-        return [{"Subscriptions": [{"Protocol": protocol, "SubscriptionArn": arn} for protocol, arn in mails]}]
+        mails = [("email", "arn:a"), ("email", "PendingConfirmation"), ("lambda", "arn:b"), ("email", "arn:churn")]
+        found = [{"Protocol": protocol, "SubscriptionArn": arn, "Endpoint": arn} for protocol, arn in mails]
+        return [{"Subscriptions": found}]
+
+    @staticmethod
+    def get_subscription_attributes(*, SubscriptionArn: str) -> dict[str, Any]:  # noqa: N803 — boto3's own name
+        """Return a filter for the address that only a model's contract names."""
+        return {"Attributes": {"FilterPolicy": '{"model": ["churn"]}'} if SubscriptionArn == "arn:churn" else {}}
 
 
 def line(message: str) -> str:
