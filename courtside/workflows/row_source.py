@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.core.dataset import Dataset
-from courtside.core.drift.reading import Days, labels_of, misfit, together
+from courtside.core.drift.reading import Days, joined, labels_of, together
 from courtside.core.rows.overlap import identity
 
 
@@ -73,9 +73,4 @@ def read_together(files: Sequence[tuple[str, pa.Table]], *, labels: Collection[s
     The columns `labels` become text if some files hold text in them and others whole numbers.
     """
     tables = together([table for _, table in files], labels=labels)
-    schema = tables[0].schema
-    for (name, _), table in zip(files[1:], tables[1:], strict=True):
-        if said := misfit(schema, table.schema):
-            raise FilesDiffer(name, said)
-        schema = pa.unify_schemas([schema, table.schema], promote_options="permissive")
-    return pa.concat_tables(tables, promote_options="permissive")
+    return joined([(name, table) for (name, _), table in zip(files, tables, strict=True)], refused=FilesDiffer)

@@ -136,6 +136,10 @@ def test_a_target_that_has_another_role_is_refused(roles: str, said: str, desk: 
 CHANGES: dict[str, tuple[pa.Table, str]] = {
     "a number becomes text": (visits(age=["old"] * ROWS), "its column 'age' is of another type, double vs string"),
     "a target becomes text": (visits(bought=["yes"] * ROWS), "its column 'bought' is of another type, int64 vs string"),
+    "a number is too large for fractions": (
+        visits(age=[2**53 + 1] * ROWS),
+        "its column 'age' holds whole numbers that are too large to be read together with the double of another file",
+    ),
     "a feature is gone": (visits(plan=None), "it has no column plan, which others have"),
 }
 

@@ -14,7 +14,7 @@ from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.meanings import labels_of
 from courtside.core.drift.reading.profiles import TableProfile, fit_table, summarize_table
 from courtside.core.drift.reading.table import FeatureTable, Sample, open_table
-from courtside.core.drift.reading.types import ColumnsUnfit, misfit, require_types, together
+from courtside.core.drift.reading.types import ColumnsUnfit, joined, misfit, require_types, together
 
 __all__ = [
     "ALL_DAYS",
@@ -30,6 +30,7 @@ __all__ = [
     "TypesDiffer",
     "UnreadableFile",
     "fit_table",
+    "joined",
     "labels_of",
     "misfit",
     "open_table",

@@ -16,7 +16,7 @@ from courtside.core.drift.columns.buffers import constant
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reading import parquet
 from courtside.core.drift.reading.days import ALL_DAYS, Days
-from courtside.core.drift.reading.errors import FileDiffers, TableMissing, TypesDiffer
+from courtside.core.drift.reading.errors import FileDiffers, NothingReadable, TableMissing, TypesDiffer
 from courtside.core.drift.reading.formats.conversion import Conversions
 from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.formats.looking import Meaning
@@ -24,7 +24,8 @@ from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV
 from courtside.core.drift.reading.meanings import labels_of, meanings_in, meanings_of
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.spread import spread
-from courtside.core.drift.reading.types import misfit, require_types
+from courtside.core.drift.reading.types import joined, require_types
+from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 
 EPOCH = date(1970, 1, 1)
 MOST_SAMPLED_FILES = 16
@@ -146,30 +147,29 @@ class FeatureTable:
     def sample(self, budget: parquet.Budget = SAMPLE) -> Sample:
         """Return all columns of rows from all over the table, or every row if the table is small enough.
 
-        Columns of folders (hive partitions) are added. Raises what `batches` raises, and `TypesDiffer`.
+        Columns of folders (hive partitions) are added. Raises what `batches` raises, `NothingReadable` and
+        `TypesDiffer`.
         """
         files = spread(self.files, MOST_SAMPLED_FILES)
-        tables: list[pa.Table] = []
+        tables: list[tuple[str, pa.Table]] = []
+        unreadable: list[QuarantinedFile] = []
         for file in files:
-            table = self._sampled(file, budget.shared(len(files)))
-            if table is None:
-                continue
-            if tables and (said := misfit(pa.concat_tables(tables, promote_options="permissive").schema, table.schema)):
-                raise TypesDiffer(self.name, f"{self.shown(file)}: {said}")
-            tables.append(table)
-        rows = pa.concat_tables(tables, promote_options="permissive")
+            try:
+                tables.append((self.shown(file), self._sampled(file, budget.shared(len(files)))))
+            except UnreadableFile as error:
+                if self.single:
+                    raise
+                unreadable.append(QuarantinedFile(self.shown(file), TableSide.CURRENT, error.detail))
+        if not tables:
+            raise NothingReadable(self.name, unreadable)
+        rows = joined(tables, refused=lambda file, said: TypesDiffer(self.name, f"{file}: {said}"))
         if len(tables) < len(self.files):
             return Sample(rows, None)
         return Sample(rows, sum(parquet.row_count(*self._located(file), name=file.path) for file in files))
 
-    def _sampled(self, file: TableFile, budget: parquet.Budget) -> pa.Table | None:
-        """Return rows of a file, or None if it cannot be read and is one of several."""
-        try:
-            table = pa.Table.from_batches(list(parquet.sampled(*self._located(file), budget, name=file.path)))
-        except UnreadableFile:
-            if self.single:
-                raise
-            return None
+    def _sampled(self, file: TableFile, budget: parquet.Budget) -> pa.Table:
+        """Return rows of a file; raises what `batches` raises."""
+        table = pa.Table.from_batches(list(parquet.sampled(*self._located(file), budget, name=file.path)))
         for key, make in self._constants(file, partitions_of(file.relative)):
             if key not in table.column_names:
                 table = table.append_column(key, make(table.num_rows))

@@ -1,6 +1,6 @@
 """The types of a table's columns are checked in its schema before any row is read."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -47,6 +47,37 @@ def misfit(before: pa.Schema, later: pa.Schema) -> str | None:
             both = pa.types.is_timestamp(there.type) and pa.types.is_timestamp(field.type)
             zones = " (times with a zone and times without one: give both their zone, such as UTC)" if both else ""
             return f"its column {quoted(field.name)} is of another type, {kinds}{zones}"
+    return None
+
+
+def joined(files: Sequence[tuple[str, pa.Table]], *, refused: Callable[[str, str], BadInput]) -> pa.Table:
+    """Return the rows of files, each with its name, one after the other.
+
+    Raises what `refused` makes of the name of a file that cannot be read together with the others, and the reason.
+    """
+    schema = files[0][1].schema
+    for name, table in files[1:]:
+        if said := misfit(schema, table.schema):
+            raise refused(name, said)
+        schema = pa.unify_schemas([schema, table.schema], promote_options="permissive")
+    for name, table in files:
+        if said := _rounded(table, schema):
+            raise refused(name, said)
+    return pa.concat_tables([table for _, table in files], promote_options="permissive")
+
+
+def _rounded(table: pa.Table, schema: pa.Schema) -> str | None:
+    """Say which column holds whole numbers that would become others in this schema, None where none does."""
+    for field in table.schema:
+        kind = schema.field(field.name).type
+        if pa.types.is_integer(field.type) and kind != field.type:
+            try:
+                table.column(field.name).cast(kind)
+            except pa.ArrowInvalid:
+                return (
+                    f"its column {quoted(field.name)} holds whole numbers that are too large to be read together with "
+                    f"the {arrow.type_name(kind)} of another file, which would round them"
+                )
     return None
 
 

@@ -9,7 +9,7 @@ import pytest
 from pyarrow import fs
 
 from courtside.core.drift.errors import DuplicateColumns
-from courtside.core.drift.reading import FeatureTable, TypesDiffer, UnreadableFile, open_table
+from courtside.core.drift.reading import FeatureTable, NothingReadable, TypesDiffer, UnreadableFile, open_table
 from courtside.core.drift.reading.parquet import Budget
 
 SMALL = Budget(rows=400, bytes=2**20)
@@ -68,3 +68,24 @@ def test_files_that_cannot_form_one_table_are_refused(tmp_path: Path) -> None:
     pq.write_table(doubled, tmp_path / "doubled.parquet")
     with pytest.raises(DuplicateColumns, match=r"the table .*doubled\.parquet has more than one column 'n'"):
         opened(tmp_path / "doubled.parquet").sample(SMALL)
+
+
+@pytest.mark.parametrize("large", [0, 1])
+@pytest.mark.parametrize("whole", [2**53 + 1, 2**63 - 1, -(2**63)])
+def test_whole_numbers_that_fractions_of_another_file_would_round_are_refused(
+    tmp_path: Path, large: int, whole: int
+) -> None:
+    for number in range(2):
+        column = pa.array([whole], pa.int64()) if number == large else pa.array([0.5])
+        pq.write_table(pa.table({"n": column}), tmp_path / f"{number}.parquet")
+    with pytest.raises(TypesDiffer, match=rf"{large}\.parquet: its column 'n' holds whole numbers that are too large"):
+        opened(tmp_path).sample(SMALL)
+    pq.write_table(pa.table({"n": pa.array([2**53], pa.int64())}), tmp_path / f"{large}.parquet")
+    assert set(opened(tmp_path).sample(SMALL).rows["n"].to_pylist()) == {0.5, 2.0**53}
+
+
+def test_a_folder_without_a_single_readable_file_names_the_files(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.parquet").write_bytes(b"PAR1 and then nothing")
+    with pytest.raises(NothingReadable, match=r"none of the 2 files of .* can be used: .*a\.parquet: .*b\.parquet: "):
+        opened(tmp_path).sample(SMALL)
