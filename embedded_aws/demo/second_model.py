@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from courtside.adapters.files import write_files, write_table
-from courtside.contracts.events import RetrainingRequest, Trigger, Window
+from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import DEFAULT_DATASET
 from courtside.datasets.simulated_churn import CHURN_CONTRACT, simulate_churn
 from embedded_aws.demo.commands import Commands
@@ -20,7 +20,8 @@ FIRST_TRAINING = "initial"
 PRICES_RISE = date(2025, 7, 10)
 """The first day of the change; the model is trained on what was known a few days before."""
 FIRST_AS_OF = date(2025, 7, 1)
-AFTER_THE_RISE = Window(start=PRICES_RISE, end=date(2025, 8, 9))
+ROUND_AS_OF = date(2025, 8, 9)
+"""The first day after 30 days of the new prices: the window that the contract names."""
 EXPECTED_TO_MOVE = frozenset({"plan", "monthly_price"})
 
 
@@ -73,12 +74,16 @@ class SecondModel:
         )
 
     def look(self, step: Step) -> None:
-        """Check the month after the change: it has to be found, and people decide about it."""
-        found = self.loop.check_drift(AFTER_THE_RISE)
-        self.result.outcome, self.result.moved = found.decision, list(found.features_drifted)
-        step.expect(found.decision == "alert", f"decided {found.decision}: {found.reason}")
+        """Run a round over the model a month after the change: it has to be found, and people decide about it."""
+        words = ("watch", "--model", MODEL, "--as-of", ROUND_AS_OF.isoformat(), "--json")
+        (settled,) = json.loads(self.commands.run(*words))["settled"]
+        # A round also names the segments that moved, like plan=basic.
+        self.result.outcome, self.result.moved = settled["outcome"], [x for x in settled["moved"] if "=" not in x]
+        step.expect(settled["outcome"] == "alert", f"the round ended in {settled['outcome']}: {settled['reason']}")
         step.expect(set(self.result.moved) >= EXPECTED_TO_MOVE, f"only {self.result.moved} moved")
-        step.says(f"{MODEL}, 30 days of new prices: {found.reason} ({', '.join(self.result.moved)}); Slack was told")
+        step.says(
+            f"{MODEL}, 30 days to {ROUND_AS_OF}: {settled['reason']} ({', '.join(self.result.moved)}); Slack was told"
+        )
 
     def listed(self) -> list[dict[str, str]]:
         """Return the rows of `courtside models list`."""
