@@ -35,6 +35,8 @@ from courtside.contracts.events import (
     SealRequest,
     SealResponse,
     Trigger,
+    UnlockRequest,
+    UnlockResponse,
 )
 from courtside.contracts.records import ApprovalRecord, TrainingRecord
 
@@ -76,7 +78,7 @@ def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
     return DriftMonitor(
         lake=lake,
         alerts=alerts,
-        retraining=StepFunctionsRetraining(env.retraining_arn),
+        retraining=StepFunctionsRetraining(env.retraining_arn, compares=False),
         dataset=dataset,
         drift_policy=policy_named(policy, thresholds=dataset.thresholds if policy == dataset.policy else ()),
         decision_policy=DecisionPolicy(retrains=dataset.retrain.on_drift),
@@ -134,15 +136,25 @@ def settling(model: str) -> "Settle":
 
 
 def retraining_lock_of(env: LedgerEnv, model: str) -> "RetrainingLock":
-    """Wire the retraining lock of a model."""
+    """Wire the retraining lock of a model, and the slots that its stage's trainings share."""
     from courtside.workflows.retraining_lock import RetrainingLock
 
-    return RetrainingLock(_ledger(env.ledger_table, model), timedelta(minutes=env.lease_minutes))
+    lease = timedelta(minutes=env.lease_minutes)
+    return RetrainingLock(_ledger(env.ledger_table, model), lease, env.trainings_at_once)
 
 
 def retraining_lock(model: str) -> "RetrainingLock":
     """Wire the lock's functions."""
     return retraining_lock_of(LedgerEnv.read(), model)
+
+
+def unlock(request: UnlockRequest) -> UnlockResponse:
+    """Give back what a retraining held, and start what waited for it."""
+    from courtside.adapters.step_functions import StepFunctionsRetraining
+    from courtside.workflows import unlock as workflow
+
+    lock, machine = retraining_lock(request.request.model), StepFunctionsRetraining(request.machine, compares=False)
+    return workflow.unlock(request, lock=lock, retraining=machine, now=datetime.now(UTC))
 
 
 def freeze_data(request: RetrainingRequest) -> FreezeResponse:

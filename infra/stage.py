@@ -242,6 +242,12 @@ class StageSettings(_Settings):
         description="TaskSize(cpu=…, memory_mib=…), one of the sizes that Fargate offers",
     )
     training_timeout_minutes: int = Field(default=60, ge=5, le=720, description="minutes a training may take, 5 to 720")
+    trainings_at_once: int = Field(
+        default=1,
+        ge=1,
+        le=20,
+        description="how many models train at the same time, 1 to 20; each is a task of training_size, others wait",
+    )
 
     approval: bool = Field(
         default=False, description="True asks a person before a challenger that passed the gate becomes champion"

@@ -3,7 +3,7 @@
 import boto3
 
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import ApprovalAnswer, RetrainingRequest, Trigger, execution_name
+from courtside.contracts.events import ApprovalAnswer, RetrainingRequest, execution_name
 
 
 class TrainingIdTaken(CourtsideError):
@@ -19,10 +19,15 @@ class TrainingIdTaken(CourtsideError):
 
 
 class StepFunctionsRetraining:
-    """Starts executions of one state machine."""
+    """Starts executions of one state machine.
 
-    def __init__(self, state_machine_arn: str) -> None:
+    Where ids are people's, a taken one is compared: it may be another request's. Functions make ids of which each is
+    for one request only, and may not read executions.
+    """
+
+    def __init__(self, state_machine_arn: str, *, compares: bool = True) -> None:
         self.state_machine_arn = state_machine_arn
+        self.compares = compares
 
     def start(self, request: RetrainingRequest) -> str:
         """Start an execution named after the training; the same request again returns the first one's ARN.
@@ -37,8 +42,7 @@ class StepFunctionsRetraining:
             )["executionArn"]
         except client.exceptions.ExecutionAlreadyExists:
             arn = f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
-            # A check's own trainings have one id each, however often it asks, and its function may not read executions.
-            if request.trigger not in {Trigger.DRIFT, Trigger.SCHEDULE} and _request_of(arn) != request:
+            if self.compares and _request_of(arn) != request:
                 raise TrainingIdTaken(request.training_id, arn) from None
             return arn
 

@@ -67,10 +67,12 @@ class LedgerEnv(Environment):
     """The ledger of locks, approvals and the production history.
 
     A lease lasts longer than any step of a retraining may take, because only the functions between the steps renew it.
+    `trainings_at_once` is how many trainings of the stage may run at the same time.
     """
 
     ledger_table: str = Field(min_length=3)
     lease_minutes: int = Field(default=120, ge=1)
+    trainings_at_once: int = Field(default=1, ge=1)
 
 
 class TrainEnv(TrackingEnv):

@@ -126,7 +126,7 @@ class RetrainingRequest(Payload):
 
 
 class LockOutcome(StrEnum):
-    """What became of a request for the lock: it runs, waits for its holder to end, or came too soon after the last."""
+    """What became of a request for the lock: it runs, waits for its turn, or came too soon after the last."""
 
     ACQUIRED = "acquired"
     REMEMBERED = "remembered"
@@ -145,11 +145,14 @@ class LockResponse(Payload):
 class UnlockRequest(Payload):
     """Input of `unlock`; `trained` says that a challenger was judged, so that the cool-down counts from its data.
 
-    An event about a stopped execution passes its input as JSON text; that is a request too.
+    What waited is started in `machine`. A training that `keeps_lock` gives only its slot back, because it waits for a
+    person. An event about a stopped execution passes its input as JSON text; that is a request too.
     """
 
     request: RetrainingRequest
     trained: bool
+    machine: str
+    keeps_lock: bool = False
 
     @field_validator("request", mode="before")
     @classmethod
@@ -158,11 +161,10 @@ class UnlockRequest(Payload):
 
 
 class UnlockResponse(Payload):
-    """Output of `unlock`: the request that waited, as the next one to run, and the name of its `execution`."""
+    """Output of `unlock`: the requests that waited and were started, because it is their turn."""
 
     training_id: str
-    waiting: RetrainingRequest | None = None
-    execution: str = ""
+    waiting: tuple[RetrainingRequest, ...] = ()
 
 
 class FreezeResponse(Payload):

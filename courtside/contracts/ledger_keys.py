@@ -21,6 +21,8 @@ STAGE_MODELS = tuple(f"models-{shard}/" for shard in _SHARDS)
 ROUNDS = tuple(f"rounds-{shard}/" for shard in _SHARDS)
 """The parts of the ledger that the records of the stage's rounds are spread over."""
 PLACES_PREFIX = "places/"
+TRAINING_SLOTS = "trainings/slots"
+"""Key of the stage's document about which trainings run and which models wait."""
 
 
 def of_model(model: str) -> str:
@@ -31,6 +33,11 @@ def of_model(model: str) -> str:
 def partition(key: str) -> str:
     """Return the part of the ledger that a key lies in; permissions are granted on these parts."""
     return key.rpartition("/")[0]
+
+
+def retraining_lock(model: str) -> str:
+    """Key of one model's lock, where several models' are changed together; raises `NameUnusable`."""
+    return f"{of_model(model)}{RETRAINING_LOCK}"
 
 
 def history(since: datetime, version: str) -> str:

@@ -1,9 +1,12 @@
 """Alerts about a retraining that did not start, waits for people, or was undone."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import takewhile
 
 from courtside.contracts.events import RetrainingRequest, Trigger
-from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
+from courtside.contracts.records import TrainingSlots
+from courtside.core.alerting import LINE_LIMIT, MOST_NAMED, NAME_LIMIT, Alert
 from courtside.core.display_text import display_text
 
 
@@ -25,6 +28,39 @@ def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: da
             f"*Asked for by*: {request.trigger.value}, {display_text(request.reason, LINE_LIMIT)}.",
         ],
     )
+
+
+def turn_alert(request: RetrainingRequest, slots: TrainingSlots) -> Alert:
+    """Write the alert for a request that waits because as many trainings run as this stage runs at once."""
+    running = _listed([f"{each.training_id} of {each.model}" for each in slots.running])
+    before = list(takewhile(lambda each: each != request.model, slots.waiting))
+    return Alert.written(
+        "Courtside: retraining remembered, it waits for its turn",
+        [
+            (
+                f"*Retraining {display_text(request.training_id, LINE_LIMIT)} of "
+                f"{display_text(request.model, NAME_LIMIT)} is remembered*: this stage runs "
+                f"{_counted(len(slots.running), 'training')} at once (trainings_at_once), and that is {running} now."
+            ),
+            (
+                f"*Before it*: {_counted(len(before), 'model')} ({_listed(before)})."
+                if before
+                else "*Before it*: no other model."
+            )
+            + " It starts by itself when its turn comes; several requests of one model become one.",
+            f"*Asked for by*: {request.trigger.value}, {display_text(request.reason, LINE_LIMIT)}.",
+        ],
+    )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [display_text(name, LINE_LIMIT) for name in names[:MOST_NAMED]]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None) -> Alert:

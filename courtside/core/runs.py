@@ -24,6 +24,7 @@ _STEPS = {
     "Gate": "the gate compares the challenger with the champion",
     "Seal": "the challenger is being copied to where no training can write",
     "Smoke": "the challenger is being tried",
+    "GiveSlotBack": "it lets another training run, because it is about to wait for a person",
     "Promote": "the challenger is being made champion",
     "RollBack": "the new champion failed its smoke check and is being rolled back",
     "Unlock": "it gives the lock back",

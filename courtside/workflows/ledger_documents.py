@@ -20,7 +20,7 @@ class LedgerBusy(CourtsideError):
 
     def __init__(self, key: str) -> None:
         self.key = key
-        super().__init__(f"{key} was changed by others {MOST_TRIES} times in a row; try again")
+        super().__init__(f"others changed {key} at each attempt to change it; try again")
 
 
 class LedgerDocumentDamaged(CourtsideError):

@@ -1,6 +1,10 @@
-"""One retraining of a model at a time: a lease that ends by itself, and a memory for requests that come meanwhile."""
+"""One retraining of a model at a time, and so many of a stage as may run at once; what comes meanwhile is remembered.
 
-from collections.abc import Callable
+A model's lock and the stage's slots are changed together. Both are leases, which end by themselves when a holder dies.
+"""
+
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -13,16 +17,21 @@ from courtside.contracts.events import (
     RetrainingRequest,
     UnlockRequest,
     UnlockResponse,
-    execution_name,
     shortened,
 )
 from courtside.contracts.key_names import LONGEST
-from courtside.contracts.records import RetrainingLockState
-from courtside.core.retraining_alerts import cooling_alert, remembered_alert
-from courtside.workflows.ledger_documents import change
-from courtside.workflows.ports import Ledger
+from courtside.contracts.records import RetrainingLockState, TrainingSlot, TrainingSlots
+from courtside.contracts.versioned import TooNew
+from courtside.core.alerting import Alert
+from courtside.core.retraining_alerts import cooling_alert, remembered_alert, turn_alert
+from courtside.core.training_slots import living, queued, slot_of, with_slot, without_training
+from courtside.workflows.ledger_documents import LedgerDocumentDamaged
+from courtside.workflows.ledger_transactions import Documents, change_together, wait_at_random
+from courtside.workflows.model_ledger import ModelLedger
 
-AGAIN = "again-"
+_AGAIN = re.compile(r"^again\d*-")
+START = timedelta(minutes=10)
+"""A slot is kept for a request that waited, for as long as its execution may take to start and to take the lock."""
 
 State = RetrainingLockState
 _Result = TypeVar("_Result")
@@ -43,79 +52,162 @@ class LeaseLost(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class RetrainingLock:
-    """The lock of one model, in its part of the ledger.
+    """The lock of one model, in its part of the ledger, and the slots of all, of which there are `at_once`.
 
-    `lease` is how long a holder keeps the lock without a sign of life.
+    `lease` is how long a holder keeps lock and slot without a sign of life.
     """
 
-    ledger: Ledger
+    ledger: ModelLedger
     lease: timedelta
+    at_once: int = 1
+    pause: Callable[[int], None] = wait_at_random
 
     def acquire(self, request: RetrainingRequest, *, now: datetime) -> LockResponse:
-        """Take the lock for a request, or remember the request for when the holder is done.
+        """Take lock and slot for a request, or remember the request for when it is its turn.
 
-        Of several that wait, the one with the newest data is kept. A repeated request of the holder renews its lease. A
-        dead holder's lease ends by itself, and the next request takes over.
+        Of several of one model that wait, the one with the newest data is kept. A repeated request of the holder renews
+        its lease. A dead holder's lease ends by itself, and the next request takes over.
         """
-        outcome, found = self._change(lambda state: self._taken(state, request, now=now))
-        if outcome is LockOutcome.ACQUIRED:
-            return LockResponse(training_id=request.training_id, outcome=outcome)
-        alert = (
-            remembered_alert(request, holder=found.holder or "", lease_until=found.lease_until)
-            if outcome is LockOutcome.REMEMBERED
-            else cooling_alert(request, trained_as_of=found.trained_as_of)
-        )
-        return LockResponse(training_id=request.training_id, outcome=outcome, subject=alert.subject, message=alert.text)
+
+        def step(documents: Documents) -> tuple[LockOutcome, Alert | None]:
+            state, slots = self._state(documents), living(_slots(documents), now=now)
+            outcome, alert = self._outcome(state, slots, request, now=now)
+            if outcome is LockOutcome.REMEMBERED:
+                state = _remembering(state, request)
+            else:
+                state = _without_covered(state, request)
+            if outcome is LockOutcome.ACQUIRED:
+                until = now + self.lease
+                state = state.model_copy(update={"holder": request.training_id, "lease_until": until})
+                slots = with_slot(slots, _slot(request, until, started=True))
+            self._write(documents, state, slots)
+            return outcome, alert
+
+        outcome, alert = self._change(step)
+        response = LockResponse(training_id=request.training_id, outcome=outcome)
+        return response.model_copy(update={"subject": alert.subject, "message": alert.text}) if alert else response
 
     def renew(self, training_id: str, *, now: datetime, wait: timedelta = timedelta(0)) -> None:
         """Prolong the holder's lease, by `wait` more where it waits for a person; raises `LeaseLost`.
 
-        A lease that ended is simply renewed if nobody else has taken the lock.
+        A lease that ended is simply renewed if nobody else has taken the lock. Waiting for a person needs no slot.
         """
 
-        def step(state: State) -> tuple[State, None]:
+        def step(documents: Documents) -> None:
+            state, slots = self._state(documents), _slots(documents)
             if state.holder != training_id:
                 raise LeaseLost(training_id, state.holder)
-            return state.model_copy(update={"lease_until": now + wait + self.lease}), None
+            until = now + self.lease
+            slot = slot_of(slots, self.ledger.model)
+            if slot is not None and slot.training_id == training_id:
+                slots = with_slot(slots, slot.model_copy(update={"lease_until": until}))
+            self._write(documents, state.model_copy(update={"lease_until": until + wait}), slots)
 
         self._change(step)
 
-    def release(self, done: UnlockRequest) -> UnlockResponse:
-        """Give the lock back and return the request that waited, to be run next under a new name.
+    def release(self, done: UnlockRequest, *, now: datetime) -> UnlockResponse:
+        """Give lock and slot back, and return the requests whose turn it is, under new names.
 
-        It stays remembered until a run takes the lock with data at least as new, so a start that fails loses nothing. A
-        run that had lost its lease gives nothing back and starts nothing. Doing it twice gives the same result.
+        Each stays remembered, and a slot is kept for it, until its run takes the lock; so a start that fails loses
+        nothing. A run that had lost its lease gives nothing back. Doing it twice gives the same result.
         """
         training_id = done.request.training_id
 
-        def step(state: State) -> tuple[State, RetrainingRequest | None]:
-            if state.holder not in {training_id, None}:
-                return state, None
-            freed = state.model_copy(update={"holder": None, "lease_until": None})
-            if done.trained:
-                newest = max(filter(None, (state.trained_as_of, done.request.as_of)))
-                freed = freed.model_copy(update={"trained_as_of": newest})
-            return freed, freed.waiting
+        def step(documents: Documents) -> tuple[RetrainingRequest, ...]:
+            state, slots = self._state(documents), living(_slots(documents), now=now)
+            own = slot_of(slots, self.ledger.model)
+            if own is not None and own.training_id == training_id and not own.started:
+                # Its run ended before it took the lock, so others that wait come first.
+                slots = queued(slots, self.ledger.model, waits=False)
+            if not done.keeps_lock and state.holder in {training_id, None}:
+                state = _freed(state, done)
+            self._write(documents, state, without_training(slots, self.ledger.model, training_id))
+            return self._hand_over(documents, now=now)
 
-        waiting = self._change(step)
-        again = _again(waiting) if waiting else None
-        name = execution_name(again.model, again.training_id) if again else ""
-        return UnlockResponse(training_id=training_id, waiting=again, execution=name)
+        return UnlockResponse(training_id=training_id, waiting=self._change(step))
 
-    def _taken(
-        self, state: State, request: RetrainingRequest, *, now: datetime
-    ) -> tuple[State, tuple[LockOutcome, State]]:
-        """Return the state after a request, what became of the request, and the state before it."""
-        if state.holder not in {request.training_id, None} and (state.lease_until or now) > now:
-            return _remembering(state, request), (LockOutcome.REMEMBERED, state)
-        after = _without_covered(state, request)
+    def _outcome(
+        self, state: State, slots: TrainingSlots, request: RetrainingRequest, *, now: datetime
+    ) -> tuple[LockOutcome, Alert | None]:
+        """Return what becomes of a request, and what people are told if it does not run now."""
+        if state.holder != request.training_id and _held(state, now=now):
+            alert = remembered_alert(request, holder=state.holder or "", lease_until=state.lease_until)
+            return LockOutcome.REMEMBERED, alert
         if _cools(state, request):
-            return after, (LockOutcome.COOLING, state)
-        after = after.model_copy(update={"holder": request.training_id, "lease_until": now + self.lease})
-        return after, (LockOutcome.ACQUIRED, state)
+            return LockOutcome.COOLING, cooling_alert(request, trained_as_of=state.trained_as_of)
+        if slot_of(slots, request.model) is None and len(slots.running) >= self.at_once:
+            return LockOutcome.REMEMBERED, turn_alert(request, slots)
+        return LockOutcome.ACQUIRED, None
 
-    def _change(self, step: Callable[[State], tuple[State, _Result]]) -> _Result:
-        return change(self.ledger, ledger_keys.RETRAINING_LOCK, State(), step)
+    def _hand_over(self, documents: Documents, *, now: datetime) -> tuple[RetrainingRequest, ...]:
+        """Keep each free slot for the model that has waited longest, and return all requests with such a slot."""
+        slots = _slots(documents)
+        for model in slots.waiting:
+            if len(slots.running) >= self.at_once:
+                break
+            if slot_of(slots, model) is not None:
+                continue
+            state = _readable(documents, model)
+            if state is None or _held(state, now=now):
+                continue
+            if state.waiting is None:
+                slots = queued(slots, model, waits=False)
+                continue
+            # An execution of the request's own name has run already: the one that found no free lock or slot.
+            again = _again(state.waiting, turn=slots.turns + 1)
+            documents.write(ledger_keys.retraining_lock(model), state.model_copy(update={"waiting": again}))
+            slots = with_slot(slots, _slot(again, now + START, started=False))
+            slots = slots.model_copy(update={"turns": slots.turns + 1})
+        documents.write(ledger_keys.TRAINING_SLOTS, slots)
+        return tuple(_kept_for(documents, slots))
+
+    def _state(self, documents: Documents) -> State:
+        return documents.read(ledger_keys.retraining_lock(self.ledger.model), State())
+
+    def _write(self, documents: Documents, state: State, slots: TrainingSlots) -> None:
+        """Change lock and slots; a model waits for a slot exactly while a request of it is remembered."""
+        documents.write(ledger_keys.retraining_lock(self.ledger.model), state)
+        slots = queued(slots, self.ledger.model, waits=state.waiting is not None)
+        documents.write(ledger_keys.TRAINING_SLOTS, slots)
+
+    def _change(self, step: Callable[[Documents], _Result]) -> _Result:
+        return change_together(self.ledger.ledger, step, pause=self.pause)
+
+
+def _slots(documents: Documents) -> TrainingSlots:
+    return documents.read(ledger_keys.TRAINING_SLOTS, TrainingSlots())
+
+
+def _slot(request: RetrainingRequest, until: datetime, *, started: bool) -> TrainingSlot:
+    return TrainingSlot(model=request.model, training_id=request.training_id, lease_until=until, started=started)
+
+
+def _readable(documents: Documents, model: str) -> State | None:
+    """Return another model's lock; None for one that cannot be read, which must not keep all others waiting."""
+    try:
+        return documents.read(ledger_keys.retraining_lock(model), State())
+    except (LedgerDocumentDamaged, TooNew):
+        return None
+
+
+def _kept_for(documents: Documents, slots: TrainingSlots) -> Iterator[RetrainingRequest]:
+    """Yield the requests that slots are kept for: their runs have not taken their locks yet."""
+    for slot in slots.running:
+        state = None if slot.started else _readable(documents, slot.model)
+        if state is not None and state.waiting is not None and state.waiting.training_id == slot.training_id:
+            yield state.waiting
+
+
+def _held(state: State, *, now: datetime) -> bool:
+    return state.holder is not None and (state.lease_until or now) > now
+
+
+def _freed(state: State, done: UnlockRequest) -> State:
+    freed = state.model_copy(update={"holder": None, "lease_until": None})
+    if not done.trained:
+        return freed
+    newest = max(filter(None, (state.trained_as_of, done.request.as_of)))
+    return freed.model_copy(update={"trained_as_of": newest})
 
 
 def _cools(state: State, request: RetrainingRequest) -> bool:
@@ -139,6 +231,8 @@ def _without_covered(state: State, request: RetrainingRequest) -> State:
     return state.model_copy(update={"waiting": None, "coalesced": 0})
 
 
-def _again(waiting: RetrainingRequest) -> RetrainingRequest:
-    # An execution of that name has run already: the one that found the lock taken.
-    return waiting.model_copy(update={"training_id": shortened(f"{AGAIN}{waiting.training_id}", LONGEST)})
+def _again(waiting: RetrainingRequest, *, turn: int) -> RetrainingRequest:
+    """Return a request under the name of its next run: `again-NAME`, and `againTURN-NAME` where it ran again before."""
+    name = _AGAIN.sub("", waiting.training_id)
+    again = f"again-{name}" if name == waiting.training_id else f"again{turn}-{name}"
+    return waiting.model_copy(update={"training_id": shortened(again, LONGEST)})

@@ -6,9 +6,10 @@ from itertools import groupby
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.lake_keys import decisions
-from courtside.contracts.records import ApprovalRecord, DecisionRecord, Reign, RetrainingLockState
+from courtside.contracts.records import ApprovalRecord, DecisionRecord, Reign, RetrainingLockState, TrainingSlots
 from courtside.contracts.versioned import TooNew
 from courtside.core.runs import Run, RunKind, RunState, last_training
+from courtside.core.training_slots import living
 from courtside.workflows.approval import approvals_waiting
 from courtside.workflows.lake_documents import DocumentDamaged, read_document
 from courtside.workflows.ledger_documents import read
@@ -23,7 +24,8 @@ SHOWN = 5
 class StageStatus:
     """The champion, what the last scheduled check decided, what runs, what ran and what waits for a person.
 
-    `retraining` is the training that runs, `waiting_request` one that is remembered until another has ended.
+    `retraining` is the training that runs, `waiting_request` one that is remembered until it is its turn, and `slots`
+    says which trainings of all models run and which models wait.
     """
 
     champion: Reign | None
@@ -31,6 +33,7 @@ class StageStatus:
     retraining: str | None
     waiting_request: str | None
     approvals: tuple[ApprovalRecord, ...]
+    slots: TrainingSlots
     runs: tuple[Run, ...] = ()
 
     @property
@@ -40,7 +43,12 @@ class StageStatus:
         return last if last is not None and last.state is RunState.FAILED else None
 
 
-def stage_status(ledger: Ledger, runs: Runs, *, now: datetime) -> StageStatus:
+def training_slots(ledger: Ledger, *, now: datetime) -> TrainingSlots:
+    """Read which trainings of a stage run, by leases that have not ended, and which models wait."""
+    return living(read(ledger, ledger_keys.TRAINING_SLOTS, TrainingSlots)[0] or TrainingSlots(), now=now)
+
+
+def stage_status(ledger: Ledger, runs: Runs, *, slots: TrainingSlots, now: datetime) -> StageStatus:
     """Read it from ledger, lake and executions; the tracking server is not asked."""
     lock = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
     recent = runs.recent(limit=SHOWN)
@@ -51,6 +59,7 @@ def stage_status(ledger: Ledger, runs: Runs, *, now: datetime) -> StageStatus:
         retraining=next((run.id for run in trainings if not run.over), None),
         waiting_request=lock.waiting.training_id if lock.waiting else None,
         approvals=tuple(approvals_waiting(ledger, runs.executions, now=now)),
+        slots=slots,
         runs=tuple(recent),
     )
 

@@ -26,7 +26,7 @@ def function_step(
     name: str,
     function: lambda_.IFunction,
     *,
-    payload: str | Mapping[str, str],
+    payload: str | Mapping[str, object],
     outputs: Any,
     timeout: cdk.Duration,
 ) -> tasks.LambdaInvoke:

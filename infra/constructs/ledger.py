@@ -1,5 +1,7 @@
 """The ledger holds locks, approvals and the production history."""
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -39,13 +41,13 @@ class Ledger(dynamodb.TableV2):
         resource.override_logical_id(construct_id)
 
 
-def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable, *keys: str) -> None:
-    """Let a role read and write every model's documents in these keys' partitions.
+def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable, *keys: str, stage: Sequence[str] = ()) -> None:
+    """Let a role read and write every model's documents in these keys' partitions, and the `stage`'s own in theirs.
 
     No role may delete, and only people may list.
     """
-    of_any_model = {f"*/{ledger_keys.partition(key)}" for key in keys}
-    grant_partitions(table, grantee, *of_any_model, actions=("GetItem", "PutItem"))
+    partitions = {f"*/{ledger_keys.partition(key)}" for key in keys} | {ledger_keys.partition(key) for key in stage}
+    grant_partitions(table, grantee, *partitions, actions=("GetItem", "PutItem"))
 
 
 def grant_models(grantee: iam.IGrantable, *, ledger: dynamodb.ITableV2, lake: s3.IBucket) -> None:

@@ -16,11 +16,11 @@ _NOT_ASKED = "The challenger of ' & $states.context.Execution.Name & ' passed th
 
 
 class Retraining(Construct):
-    """Takes a `RetrainingRequest`; one runs at a time, every failure is announced, and the lock is given back.
+    """Takes a `RetrainingRequest`; one of a model runs at a time, and every failure is announced.
 
-    Lock → IsMine → Freeze → Train → Gate → ShouldPromote → Seal → Smoke → NeedsApproval → Approve → IsApproved →
-    Promote → AnnouncePromotion → Unlock → IsAnotherWaiting → StartWaiting → HowItEnded. A step that fails →
-    AnnounceFailure → Unlock. Only what was sealed and then passed its smoke check is promoted.
+    Lock → IsMine → Freeze → Train → Gate → ShouldPromote → Seal → Smoke → NeedsApproval → GiveSlotBack → Approve →
+    IsApproved → Promote → AnnouncePromotion → Unlock → HowItEnded. A step that fails → AnnounceFailure → Unlock, which
+    gives lock and slot back and starts what waited. Only what was sealed and then passed its smoke check is promoted.
     """
 
     def __init__(
@@ -58,14 +58,13 @@ class Retraining(Construct):
         )
         # The steps that alert include the right to publish, but not the right to use the topic's key.
         topic.grant_publish(self.machine)
-        self._let_it_start_itself()
+        self._let_unlock_start_what_waited()
         self._keep_it_to_its_own_tasks(training)
 
     def _definition(self) -> sfn.IChainable:
         steps, functions = self._steps, self._functions
-        not_started = steps.announce("AnnounceNotStarted", outcome="not_started").next(
-            sfn.Succeed.jsonata(self, "NotStarted")
-        )
+        # A slot may have been kept for it, which another request gets now.
+        not_started = steps.announce("AnnounceNotStarted", outcome="not_started").next(self._unlock)
         judged = steps.call("Gate", functions.gate).next(self._should_promote())
         work = steps.call("Freeze", functions.freeze, payload=steps.REQUEST).next(steps.train(then=judged))
         return steps.call("Lock", functions.lock, payload=steps.REQUEST).next(
@@ -103,7 +102,8 @@ class Retraining(Construct):
         ).next(self._unlock)
         asked = self._steps.ask("Approve", self._functions.request_approval, expired=expired)
         yes = sfn.Condition.jsonata("{% $states.input.approved = true %}")
-        return asked.next(sfn.Choice.jsonata(self, "IsApproved").when(yes, promote).otherwise(refused))
+        asked.next(sfn.Choice.jsonata(self, "IsApproved").when(yes, promote).otherwise(refused))
+        return RetrainingSteps.give_slot_back(self, self._functions.unlock, then=asked)
 
     def _promote(self) -> sfn.IChainable:
         payload = {
@@ -118,7 +118,7 @@ class Retraining(Construct):
         )
 
     def _give_back(self) -> sfn.IChainable:
-        """Unlock, start what waited, and end as the training ended; a lock that cannot be released expires."""
+        """Unlock, and end as the training ended; a lock that cannot be released expires."""
         how = (
             sfn.Choice.jsonata(self, "HowItEnded")
             .when(
@@ -132,20 +132,16 @@ class Retraining(Construct):
             )
             .otherwise(sfn.Succeed.jsonata(self, "Finished"))
         )
-        unlock = RetrainingSteps.unlock(self, self._functions.unlock, otherwise=how)
-        waiting = sfn.Condition.jsonata("{% $type($states.input.waiting) = 'object' %}")
-        return unlock.next(
-            sfn.Choice.jsonata(self, "IsAnotherWaiting")
-            .when(waiting, RetrainingSteps.start_waiting(self, then=how))
-            .otherwise(how)
-        )
+        return RetrainingSteps.unlock(self, self._functions.unlock, then=how)
 
-    def _let_it_start_itself(self) -> None:
-        # This is a separate policy: as part of the role's default one, the machine would depend on itself.
+    def _let_unlock_start_what_waited(self) -> None:
+        # This is a separate policy: as part of the role's default one, function and machine would need each other.
+        role = self._functions.unlock.role
+        assert role is not None
         iam.Policy(
             self,
             "StartWaitingPolicy",
-            roles=[self.machine.role],
+            roles=[role],
             statements=[
                 iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.machine.state_machine_arn])
             ],

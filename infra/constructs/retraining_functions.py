@@ -103,6 +103,7 @@ class RetrainingFunctions(Construct):
         return {
             "ledger_table": self._ledger.table_name,
             "lease_minutes": self._settings.training_timeout_minutes + _LEASE_BEYOND_TRAINING,
+            "trainings_at_once": self._settings.trainings_at_once,
         }
 
     def _names(self) -> dict[str, Any]:
@@ -121,7 +122,7 @@ class RetrainingFunctions(Construct):
     ) -> ImageFunction:
         """Return the function of a state; its folder is the state's name in snake case.
 
-        It renews the retraining's lease, and changes the other given `documents` of the ledger.
+        It renews the retraining's lease and its slot, and changes the other given `documents` of the ledger.
         """
         verb = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
         function = ImageFunction(
@@ -133,7 +134,8 @@ class RetrainingFunctions(Construct):
             timeout=TIMEOUT,
             dead_letter_queue=dead_letter_queue,
         )
-        grant_ledger(self._ledger, function, ledger_keys.RETRAINING_LOCK, *documents)
+        shared = (ledger_keys.TRAINING_SLOTS,)
+        grant_ledger(self._ledger, function, ledger_keys.RETRAINING_LOCK, *documents, stage=shared)
         return function
 
     def _on_lake(

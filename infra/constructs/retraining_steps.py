@@ -1,7 +1,7 @@
 """Each step of the retraining state machine has a timeout, retries what is transient, and catches the rest."""
 
 from collections.abc import Mapping
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
@@ -24,7 +24,6 @@ _STEP_TIMEOUT = cdk.Duration.minutes(5)
 _SMOKE_TIMEOUT = cdk.Duration.minutes(15)
 _ECS_TRANSIENT = ["ECS.AmazonECSException", "ECS.ServerException", "ECS.ThrottlingException"]
 _SNS_TRANSIENT = ["SNS.AmazonSNSException", "SNS.SdkClientException", "SNS.ThrottledException"]
-_STATES_TRANSIENT = ["StepFunctions.AWSStepFunctionsException", "StepFunctions.SdkClientException"]
 _SUBJECT_LIMIT = 100  # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _MOVED = "['Promote']"
 _INPUT = "$states.context.Execution.Input"
@@ -168,60 +167,17 @@ class RetrainingSteps:
         return _publish(scope, "AnnounceFailure", topic, subject=subject, message=_FAILURE_MESSAGE, outcome=FAILED)
 
     @staticmethod
-    def unlock(scope: Construct, function: lambda_.IFunction, *, otherwise: sfn.IChainable) -> tasks.LambdaInvoke:
-        """Release the lock and go on with how the training ended and which request waited."""
-        outcome = "{% $states.input.outcome %}"
-        step = function_step(
-            scope,
-            "Unlock",
-            function,
-            payload={
-                "request": RetrainingSteps.REQUEST,
-                "trained": f"{{% $states.input.outcome != '{FAILED}' %}}",
-            },
-            outputs={
-                "outcome": outcome,
-                "waiting": "{% $states.result.Payload.waiting %}",
-                "execution": "{% $states.result.Payload.execution %}",
-            },
-            timeout=_STEP_TIMEOUT,
-        )
-        retry(step, LAMBDA_TRANSIENT)
-        step.add_catch(otherwise, errors=["States.ALL"], outputs={"outcome": outcome})
-        return step
+    def unlock(scope: Construct, function: lambda_.IFunction, *, then: sfn.IChainable) -> tasks.LambdaInvoke:
+        """Release lock and slot, which starts what waited, and go on with how the training ended."""
+        outcome = {"outcome": "{% $states.input.outcome %}"}
+        payload = _what_to_release(trained="{% $states.input.outcome in ['kept', 'promoted'] %}")
+        return _released(scope, "Unlock", function, payload=payload, outputs=outcome, then=then)
 
     @staticmethod
-    def start_waiting(scope: Construct, *, then: sfn.State) -> sfn.CustomState:
-        """Start this machine again with the request that waited; it stays remembered until its run takes the lock."""
-        outcome = {"outcome": "{% $states.input.outcome %}"}
-        step = sfn.CustomState(
-            scope,
-            "StartWaiting",
-            state_json={
-                "Type": "Task",
-                "Resource": "arn:aws:states:::states:startExecution",
-                "Arguments": {
-                    "StateMachineArn": "{% $states.context.StateMachine.Id %}",
-                    "Name": "{% $states.input.execution %}",
-                    "Input": "{% $states.input.waiting %}",
-                },
-                "TimeoutSeconds": 60,
-                "Output": outcome,
-                # The request was started already, or cannot be started: the next training that ends tries again.
-                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": then.id, "Output": outcome}],
-                "Retry": [
-                    {
-                        "ErrorEquals": _STATES_TRANSIENT,
-                        "IntervalSeconds": 5,
-                        "BackoffRate": 2,
-                        "MaxAttempts": 3,
-                        "JitterStrategy": "FULL",
-                    }
-                ],
-            },
-        )
-        step.next(then)
-        return step
+    def give_slot_back(scope: Construct, function: lambda_.IFunction, *, then: sfn.IChainable) -> tasks.LambdaInvoke:
+        """Let another training run, because this one has done its work and waits for a person only."""
+        payload = _what_to_release(trained=True, keeps_lock=True)
+        return _released(scope, "GiveSlotBack", function, payload=payload, outputs="{% $states.input %}", then=then)
 
     def _run(self, name: str, command: list[str], *, timeout: cdk.Duration) -> tasks.EcsRunTask:
         training, place = self._training, place_of_tasks(self._settings)
@@ -246,6 +202,28 @@ class RetrainingSteps:
         retry(step, transient)
         step.add_catch(self._failed, errors=["States.ALL"], outputs=_failure(name, EXCEPTION))
         return step
+
+
+def _what_to_release(*, trained: str | bool, keeps_lock: bool = False) -> dict[str, object]:
+    machine = "{% $states.context.StateMachine.Id %}"
+    return {"request": RetrainingSteps.REQUEST, "trained": trained, "machine": machine, "keeps_lock": keeps_lock}
+
+
+def _released(
+    scope: Construct,
+    name: str,
+    function: lambda_.IFunction,
+    *,
+    payload: Mapping[str, object],
+    outputs: Any,
+    then: sfn.IChainable,
+) -> tasks.LambdaInvoke:
+    """Return a step that goes on alike if it fails: leases end by themselves, and what waits is remembered."""
+    step = function_step(scope, name, function, payload=payload, outputs=outputs, timeout=_STEP_TIMEOUT)
+    retry(step, LAMBDA_TRANSIENT)
+    step.add_catch(then, errors=["States.ALL"], outputs=outputs)
+    step.next(then)
+    return step
 
 
 def _failure(step: str, cause: str) -> dict[str, str]:

@@ -15,8 +15,9 @@ from infra.constructs.retraining_steps import ANNOUNCED
 class RetrainingWatch(Construct):
     """Rules on a machine that timed out, was aborted, or failed without an announcement.
 
-    Such an execution has not reached its `Unlock`. The function releases the lock only if that execution's training
-    holds it, so an execution that never had the lock takes it from nobody. The event's shape:
+    Such an execution has not reached its `Unlock`. The function releases lock and slot only if that execution's
+    training holds them, so an execution that never had them takes them from nobody, and starts what waited for them.
+    The event's shape:
     https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
     """
 
@@ -58,7 +59,11 @@ def _unlock_request() -> events.RuleTargetInput:
     # The event holds the execution's input as JSON text, which `UnlockRequest` reads. No cool-down follows, because a
     # stopped training does not count.
     return events.RuleTargetInput.from_object(
-        {"request": events.EventField.from_path("$.detail.input"), "trained": False}
+        {
+            "request": events.EventField.from_path("$.detail.input"),
+            "trained": False,
+            "machine": events.EventField.from_path("$.detail.stateMachineArn"),
+        }
     )
 
 

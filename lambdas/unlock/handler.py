@@ -9,7 +9,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Give the lock back and say which request waited for it."""
-    request = UnlockRequest.model_validate(event)
-    response = bootstrap.retraining_lock(request.request.model).release(request)
-    return answer("lock given back", response)
+    """Give lock and slot back, and start the requests that waited for them."""
+    return answer("lock given back", bootstrap.unlock(UnlockRequest.model_validate(event)))

@@ -75,11 +75,13 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
 
 
 PARTITIONS = {
-    "Promote": ["*/champion", "*/history", "*/lock"],
-    "RequestApproval": ["*/approval", "*/lock"],
+    "Promote": ["*/champion", "*/history", "*/lock", "trainings"],
+    "RequestApproval": ["*/approval", "*/lock", "trainings"],
     "DriftCheckFunction": ["*/check", "*/notice"],
     "ArrivalsFunction": ["*/begun", "*/notice"],
 }
+TURN = ["*/lock", "trainings"]
+"""What each step of a training reaches: its lease, and the slots that all models share."""
 KNOWING_MODELS = {"StepsFreeze", "StepsGate", "StepsSeal", "StepsPromote", "DriftCheckFunction", "ArrivalsFunction"}
 """Who reads the contract of the model that it is called for."""
 
@@ -105,7 +107,7 @@ def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(de
     assert set(changing) == {*(f"Steps{step}" for step in STEPS), "DriftCheckFunction", "ArrivalsFunction"}
     for who, statement in changing.items():
         assert sorted(statement["Action"]) == ["dynamodb:GetItem", "dynamodb:PutItem"]
-        assert statement["Condition"] == of_partitions(*PARTITIONS.get(who.removeprefix("Steps"), ["*/lock"]))
+        assert statement["Condition"] == of_partitions(*PARTITIONS.get(who.removeprefix("Steps"), TURN))
     assert set(reading) == KNOWING_MODELS
     for statement in reading.values():
         assert (statement["Action"], statement["Condition"]) == ("dynamodb:GetItem", of_partitions("models-?"))
@@ -124,11 +126,12 @@ def partition(key: str) -> str:
 
 def test_the_partition_of_a_model_is_no_other_models_nor_that_of_the_stages_models() -> None:
     home = ledger_keys.of_model("churn")
-    changeable = {*(pattern for patterns in PARTITIONS.values() for pattern in patterns), "*/lock"}
+    changeable = {*(pattern for patterns in PARTITIONS.values() for pattern in patterns), *TURN}
     own = (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, ledger_keys.drift_check("c"), ledger_keys.approval("t"))
     assert all(any(fnmatch(partition(f"{home}{key}"), pattern) for pattern in changeable) for key in own)
     of_the_stage = (*ledger_keys.STAGE_MODELS, *ledger_keys.ROUNDS)
     assert not [each for each in of_the_stage if any(fnmatch(partition(each), pattern) for pattern in changeable)]
+    assert partition(ledger_keys.TRAINING_SLOTS) == "trainings"
     assert all(fnmatch(partition(each), "models-?") for each in ledger_keys.STAGE_MODELS)
     assert not fnmatch(partition(f"{home}{ledger_keys.CHAMPION}"), "models-?")
 
@@ -248,17 +251,20 @@ def test_the_gate_reaches_the_lake_and_the_ledger_only(dev: SynthesizedStage) ->
     assert not [action for action in actions if not action.startswith(("s3:", "dynamodb:", *its_own_telling))]
 
 
-def test_only_the_machine_itself_and_the_check_start_the_machine(dev: SynthesizedStage) -> None:
+def test_only_the_check_and_unlock_start_the_machine(dev: SynthesizedStage) -> None:
     machine, _ = dev.pipeline.only("AWS::StepFunctions::StateMachine", "RetrainingMachine")
     starters = {
         logical_id: resources
         for logical_id in dev.pipeline.of_type("AWS::IAM::Policy")
         if f"<{machine}>" in (resources := allowed(dev.pipeline, logical_id, "states:StartExecution"))
     }
-    assert {name.split("ServiceRole")[0] for name in starters} == {
-        "DriftCheckFunction",
-        next(name for name in starters if name.startswith("RetrainingStartWaitingPolicy")),
-    }
+    own = next(name for name in starters if name.startswith("RetrainingStartWaitingPolicy"))
+    assert {name.split("ServiceRole")[0] for name in starters} == {"DriftCheckFunction", own}
+    assert all(resources == {f"<{machine}>"} for resources in starters.values())
+    _, policy = dev.pipeline.only("AWS::IAM::Policy", own)
+    (role,) = policy["Roles"]
+    _, unlock = dev.pipeline.only("AWS::Lambda::Function", "StepsUnlock")
+    assert text(unlock["Role"]) == f"<{role['Ref']}.Arn>"
 
 
 def test_training_adds_its_results_and_changes_neither_its_data_nor_decisions(

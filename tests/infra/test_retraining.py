@@ -18,7 +18,6 @@ from courtside.contracts.events import (
     RetrainingRequest,
     SealRequest,
     UnlockRequest,
-    UnlockResponse,
 )
 from courtside.contracts.names import MODEL_ATTRIBUTE
 from infra.constructs.retraining_steps import ANNOUNCED
@@ -45,7 +44,7 @@ def states(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_the_states_follow_each_other_as_designed(states: dict[str, dict[str, Any]]) -> None:
     assert {name: state["Next"] for name, state in states.items() if state["Type"] == "Task"} == {
         "Lock": "IsMine",
-        "AnnounceNotStarted": "NotStarted",
+        "AnnounceNotStarted": "Unlock",
         "Freeze": "Train",
         "Train": "Gate",
         "Gate": "ShouldPromote",
@@ -58,15 +57,14 @@ def test_the_states_follow_each_other_as_designed(states: dict[str, dict[str, An
         "Promote": "AnnouncePromotion",
         "AnnouncePromotion": "Unlock",
         "AnnounceFailure": "Unlock",
-        "Unlock": "IsAnotherWaiting",
-        "StartWaiting": "HowItEnded",
+        "GiveSlotBack": "Approve",
+        "Unlock": "HowItEnded",
     }
     assert {name: _ways(state) for name, state in states.items() if state["Type"] == "Choice"} == {
         "IsMine": {"Freeze": "$states.input.outcome = 'acquired'", "AnnounceNotStarted": ""},
         "ShouldPromote": {"Seal": "$states.input.promote", "AnnounceRejection": ""},
-        "NeedsApproval": {"Approve": "$states.input.needs_approval", "Promote": ""},
+        "NeedsApproval": {"GiveSlotBack": "$states.input.needs_approval", "Promote": ""},
         "IsApproved": {"Promote": "$states.input.approved = true", "AnnounceRefusal": ""},
-        "IsAnotherWaiting": {"StartWaiting": "$type($states.input.waiting) = 'object'", "HowItEnded": ""},
         "HasTrainFailed": {"Gate": "$states.input.done", "AnnounceFailure": ""},
         "HasSmokeFailed": {"NeedsApproval": "$states.input.done", "AnnounceFailure": ""},
         "HowItEnded": {"RetrainingFailed": "$states.input.outcome = 'failed'", "Finished": ""},
@@ -166,10 +164,29 @@ def test_a_failed_smoke_check_undoes_the_promotion_and_fails_the_execution(state
 
 
 def test_a_failed_unlock_does_not_hide_the_outcome(states: dict[str, dict[str, Any]]) -> None:
-    for state in ("Unlock", "StartWaiting"):
-        (catch,) = states[state]["Catch"]
-        assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "HowItEnded")
-        assert catch["Output"] == {"outcome": "{% $states.input.outcome %}"}
+    (catch,) = states["Unlock"]["Catch"]
+    assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "HowItEnded")
+    assert catch["Output"] == states["Unlock"]["Output"] == {"outcome": "{% $states.input.outcome %}"}
+
+
+def test_a_person_is_asked_although_the_slot_could_not_be_given_back(states: dict[str, dict[str, Any]]) -> None:
+    (catch,) = states["GiveSlotBack"]["Catch"]
+    assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "Approve")
+    assert catch["Output"] == states["GiveSlotBack"]["Output"] == "{% $states.input %}"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "trained"), [("kept", True), ("promoted", True), ("failed", False), ("not_started", False)]
+)
+def test_only_a_training_that_was_judged_starts_the_cool_down(
+    states: dict[str, dict[str, Any]], outcome: str, *, trained: bool
+) -> None:
+    assert _evaluated(states["Unlock"]["Arguments"]["Payload"]["trained"], {"input": {"outcome": outcome}}) is trained
+
+
+def test_who_waits_for_a_person_keeps_the_lock_and_who_ends_does_not(states: dict[str, dict[str, Any]]) -> None:
+    kept = {step: states[step]["Arguments"]["Payload"]["keeps_lock"] for step in ("GiveSlotBack", "Unlock")}
+    assert kept == {"GiveSlotBack": True, "Unlock": False}
 
 
 def test_every_task_has_a_timeout_and_the_machine_outlasts_their_sum(machine: dict[str, Any]) -> None:
@@ -216,6 +233,7 @@ def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: di
         ("Approve", ApprovalRequest),
         ("Promote", PromoteRequest),
         ("Seal", SealRequest),
+        ("GiveSlotBack", UnlockRequest),
         ("Unlock", UnlockRequest),
     ],
 )
@@ -234,7 +252,6 @@ def test_a_step_uses_only_fields_that_the_step_before_returns() -> None:
     assert {"promote", "needs_approval"} <= set(GateResponse.model_fields)
     assert set(ApprovalAnswer.model_fields) == {"approved", "by"}
     assert "outcome" in LockResponse.model_fields
-    assert "waiting" in UnlockResponse.model_fields
     assert "training_id" in RetrainingRequest.model_fields
 
 
@@ -300,8 +317,11 @@ def test_an_end_that_the_machine_cannot_announce_is_announced_once_by_a_rule(sta
     unlock, _ = stage.pipeline.only("AWS::Lambda::Function", "StepsUnlock")
     assert text(freeing["Arn"]) == f"<{unlock}.Arn>"
     assert freeing["InputTransformer"] == {
-        "InputPathsMap": {"detail-input": "$.detail.input"},
-        "InputTemplate": '{"request":<detail-input>,"trained":false}',
+        "InputPathsMap": {
+            "detail-input": "$.detail.input",
+            "detail-stateMachineArn": "$.detail.stateMachineArn",
+        },
+        "InputTemplate": '{"request":<detail-input>,"trained":false,"machine":<detail-stateMachineArn>}',
     }
     topic, _ = stage.pipeline.only("AWS::SNS::Topic")
     assert target["Arn"] == {"Ref": topic}

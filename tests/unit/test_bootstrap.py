@@ -15,6 +15,7 @@ from courtside.core.drift.policies.thresholds import Threshold
 from courtside.core.gate.policy import GatePolicy
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.lake_documents import read_document
+from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.retraining_lock import RetrainingLock
 from courtside.workflows.stage_models import StageModels
 from tests.fakes.ports import InMemoryLedger
@@ -81,7 +82,7 @@ def test_the_gate_judges_by_the_limits_of_the_contract_and_records_them(
     models: StageModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(models, "gate: {floor_auc: 0.99, fewest_rows: 50}\n")
-    lock = RetrainingLock(InMemoryLedger(), timedelta(hours=1))
+    lock = RetrainingLock(ModelLedger(InMemoryLedger(), "churn"), timedelta(hours=1))
     request = RetrainingRequest(
         model="churn", training_id="new", as_of=date(2019, 3, 1), trigger=Trigger.MANUAL, reason="test"
     )

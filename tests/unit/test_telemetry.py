@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -22,8 +23,9 @@ from courtside.contracts.events import (
 )
 from courtside.contracts.metrics import Metric, metrics_of
 from courtside.contracts.records import ApprovalRecord, ModelRecord, TrainingRecord
+from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.retraining_lock import RetrainingLock
-from tests.fakes.ports import InMemoryLedger
+from tests.fakes.ports import InMemoryLedger, RecordedRetraining
 
 TOKEN = "AQCEAAAAKgAAAAMAAAAA-a-task-token"
 WEBHOOK = "https://hooks.slack.com/services/T000/B000/secret"
@@ -84,7 +86,7 @@ def request(training_id: str = "drift-v3") -> RetrainingRequest:
 
 @pytest.fixture
 def lock(monkeypatch: pytest.MonkeyPatch) -> RetrainingLock:
-    wired = RetrainingLock(InMemoryLedger(), timedelta(minutes=15))
+    wired = RetrainingLock(ModelLedger(InMemoryLedger(), "nba_games"), timedelta(minutes=15))
     monkeypatch.setattr(bootstrap, "retraining_lock", {"nba_games": wired}.__getitem__)
     return wired
 
@@ -125,17 +127,24 @@ def test_a_warm_function_keeps_nothing_of_the_previous_invocation(written: Writt
     assert (emitted["correlation_id"], emitted["LockWaits"]) == ("b", [1.0])
 
 
-def test_a_stopped_execution_releases_its_own_lock_and_no_other(written: Written, lock: RetrainingLock) -> None:
+def test_a_stopped_execution_releases_its_own_lock_and_no_other_and_starts_what_waited(
+    written: Written, lock: RetrainingLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from lambdas.unlock.handler import handler
 
-    now = datetime.now(UTC)
+    now, machines = datetime.now(UTC), defaultdict[str, RecordedRetraining](RecordedRetraining)
+    monkeypatch.setattr(
+        "courtside.adapters.step_functions.StepFunctionsRetraining",
+        lambda machine, **_: machines[machine],
+    )
     lock.acquire(request("holds"), now=now)
-    stopped = {"request": request("never-had-it").model_dump_json(), "trained": False}
+    stopped = {"request": request("never-had-it").model_dump_json(), "trained": False, "machine": "arn:machine"}
     handler(stopped, Invocation())  # type: ignore[arg-type]
     assert lock.acquire(request("asks"), now=now).outcome == "remembered"
-    stopped = {"request": request("holds").model_dump_json(), "trained": False}
+    stopped = {"request": request("holds").model_dump_json(), "trained": False, "machine": "arn:machine"}
     answer = handler(stopped, Invocation())  # type: ignore[arg-type]
-    assert answer["waiting"]["training_id"] == "again-asks"
+    assert [each["training_id"] for each in answer["waiting"]] == ["again-asks"]
+    assert list(machines["arn:machine"].started) == ["again-asks"]
     assert [line["correlation_id"] for line in written.logs()] == ["never-had-it", "holds"]
     assert lock.acquire(request("next"), now=now).outcome == "acquired"
 

@@ -28,6 +28,7 @@ from courtside.workflows.sealed_models import (
     sealed_model,
 )
 from courtside.workflows.smoke import smoke
+from courtside.workflows.status import training_slots
 
 # Some may still run, or wait for a person.
 _LOOKED_AT = 5
@@ -44,11 +45,15 @@ def running(machine: str) -> list[str]:
 
 
 def lock(ledger: ModelLedger, *, machine: str, now: datetime) -> Iterator[Finding]:
-    """Examine the retraining lock: whether its holder runs, and whether a request waits although nobody holds it."""
+    """Examine the retraining lock: whether its holder runs, and whether a request waits although nothing runs."""
     state = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
-    runs = running(machine)
+    runs, slots = running(machine), training_slots(ledger.ledger, now=now)
     if state.holder is None:
-        if state.waiting is not None:
+        if state.waiting is not None and slots.running:
+            others = ", ".join(f"{each.training_id} of {each.model}" for each in slots.running)
+            said = f"free; training {state.waiting.training_id} starts when its turn comes: now it is {others}"
+            yield fine("lock", said)
+        elif state.waiting is not None:
             fix = "courtside retrain"
             yield broken("lock", f"nobody holds it, and training {state.waiting.training_id} waits to be started", fix)
         else:

@@ -17,6 +17,7 @@ from courtside.contracts.records.training import (
     SplitRule,
     TrainingRecord,
 )
+from courtside.contracts.records.training_slots import TrainingSlot, TrainingSlots
 
 __all__ = [
     "ApprovalRecord",
@@ -44,4 +45,6 @@ __all__ = [
     "StageModel",
     "StagePlace",
     "TrainingRecord",
+    "TrainingSlot",
+    "TrainingSlots",
 ]

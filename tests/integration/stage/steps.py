@@ -9,12 +9,18 @@ from typing import Any
 from courtside.adapters.dynamodb_ledger import DynamoDbLedger
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.contracts.names import StackOutput
+from courtside.workflows.model_ledger import ModelLedger
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.test_loop import texts
 
 
 def ledger(stage: Stage) -> DynamoDbLedger:
     return DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
+
+
+def games_ledger(stage: Stage) -> ModelLedger:
+    """Return what the ledger holds of the model of games."""
+    return ModelLedger(ledger(stage), "nba_games")
 
 
 def champion_version(stage: Stage) -> str | None:

@@ -27,7 +27,7 @@ from tests.integration.stage.steps import (
     asked,
     champion_version,
     function_name,
-    ledger,
+    games_ledger,
     patience,
     training_tasks,
     waited,
@@ -96,7 +96,7 @@ def test_a_waiting_request_runs_next_and_a_rejected_challenger_leaves_the_champi
     assert (
         "rejected the challenger" in printed(courtside(stage, "runs", "show", "again-meanwhile", "--json"))["outcome"]
     )
-    state, _ = read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
+    state, _ = read(games_ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
     assert (state.holder, state.waiting) == (None, None)
 
@@ -116,7 +116,9 @@ def test_a_training_stopped_while_it_waits_is_unlisted_and_an_answer_says_so(sta
     assert champion_version(stage) == before
     # A rule releases the training's lock, which the next steps need.
     deadline = time.monotonic() + 300
-    while (read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()).holder:
+    while (
+        read(games_ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
+    ).holder:
         assert time.monotonic() < deadline, "the lock was not given back"
         time.sleep(0.2)
 
@@ -235,13 +237,13 @@ def test_a_killed_training_is_announced_and_its_lock_is_released(stage: Stage) -
     assert stage.end(arn) == "FAILED"
     said = told_once(stage, containing="Retraining killed failed in Train")
     assert "champion is untouched" in said
-    state, _ = read(ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
+    state, _ = read(games_ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
     assert state.holder is None
 
 
 def test_a_valid_lease_keeps_others_waiting_and_an_expired_one_does_not(stage: Stage) -> None:
-    table = ledger(stage)
+    table = games_ledger(stage)
     _, revision = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     alive = RetrainingLockState(holder="somebody", lease_until=datetime.now(UTC) + timedelta(hours=1))
     assert table.put(written(ledger_keys.RETRAINING_LOCK, alive, expected_revision=revision))
@@ -262,7 +264,7 @@ def test_a_valid_lease_keeps_others_waiting_and_an_expired_one_does_not(stage: S
 
 @pytest.mark.usefixtures("champion")
 def test_drift_too_soon_after_a_training_does_not_start_another(stage: Stage) -> None:
-    table = ledger(stage)
+    table = games_ledger(stage)
     state, revision = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
     trained = state.model_copy(update={"trained_as_of": SUMMER})

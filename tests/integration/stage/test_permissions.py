@@ -34,7 +34,7 @@ from courtside.contracts.names import POSTED
 from courtside.contracts.records import ApprovalRecord
 from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import Stage
-from tests.integration.stage.steps import ledger
+from tests.integration.stage.steps import games_ledger
 from tests.integration.stage.test_loop import told_once
 from tests.integration.stage.test_tracking_database import SERVER, disconnect_everybody, run_scheduled, secret_of
 from tests.integration.stage.test_tracking_database import call as ask_mlflow
@@ -42,7 +42,7 @@ from tests.integration.stage.test_tracking_database import call as ask_mlflow
 FIRST = RetrainingRequest(
     model="nba_games", training_id="first", as_of=date(2010, 7, 1), trigger=Trigger.MANUAL, reason="a test"
 )
-RELEASE = UnlockRequest(request=FIRST, trained=False)
+RELEASE = UnlockRequest(request=FIRST, trained=False, machine="arn:of:a:machine")
 NOBODY = "never-trained"
 BEFORE_BASKETBALL = DriftCheckRequest(model="nba_games", window=Window(start=date(1890, 1, 1), end=date(1890, 2, 1)))
 
@@ -240,9 +240,9 @@ def test_no_template_environment_or_log_contains_a_webhook_password_or_token(sta
     )
     assert call(stage, "StepsLock", asked) == ""
     assert call(stage, "StepsRequestApproval", asks) == ""
-    assert call(stage, "StepsUnlock", UnlockRequest(request=asked, trained=False)) == ""
+    assert call(stage, "StepsUnlock", RELEASE.model_copy(update={"request": asked})) == ""
     stage.slack.wait_for(heard + 1, timeout=120)
-    record, _ = read(ledger(stage), ledger_keys.approval("asked-for"), ApprovalRecord)
+    record, _ = read(games_ledger(stage), ledger_keys.approval("asked-for"), ApprovalRecord)
     assert record is not None
     everything = told(stage)
     for part in (

@@ -13,37 +13,51 @@ from typing import Any
 
 import pytest
 
-from courtside.adapters.dynamodb_ledger import DynamoDbLedger
 from courtside.contracts import ledger_keys
-from courtside.contracts.events import Window, training_of_check
+from courtside.contracts.events import RetrainingRequest, Trigger, Window, execution_name, training_of_check
 from courtside.contracts.ledger_keys import APPROVALS_PREFIX
 from courtside.contracts.metrics import NAMESPACE
-from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ApprovalRecord, RetrainingLockState
 from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import Stage
-from tests.integration.stage.steps import waited
+from tests.integration.stage.steps import games_ledger, waited
 from tests.integration.stage.test_loop import told_once
 
 
 def lock_state(stage: Stage) -> RetrainingLockState:
-    state, _ = read(
-        DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE)), ledger_keys.RETRAINING_LOCK, RetrainingLockState
-    )
+    state, _ = read(games_ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
     return state
 
 
+def executions(stage: Stage, machine: str) -> set[str]:
+    found = stage.aws.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+    return {each["executionArn"] for each in found}
+
+
 @pytest.mark.usefixtures("champion")
-def test_a_stopped_retraining_frees_the_lock_before_its_lease_ends(stage: Stage) -> None:
+def test_a_stopped_retraining_frees_lock_and_slot_before_its_lease_ends_and_what_waited_starts(stage: Stage) -> None:
     arn = stage.train("stopped-while-it-trains", as_of=date(2010, 7, 20))
     waited(stage, arn, "Train")
     assert lock_state(stage).holder == "stopped-while-it-trains"
+    # The stage runs one training at once. The other model is none of the stage's, so its training ends soon.
+    other = RetrainingRequest(
+        model="prices", training_id="waits", as_of=date(2010, 7, 20), trigger=Trigger.MANUAL, reason="a test"
+    )
+    assert stage.end(stage.loop.retrain(other)) == "SUCCEEDED"
+    assert "stopped-while-it-trains of nba_games" in told_once(stage, containing="Retraining waits of prices")
     deadline = time.monotonic() + 300
     stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
     while lock_state(stage).holder is not None:
         assert time.monotonic() < deadline, "the lock of a stopped execution is still held"
         time.sleep(0.1)
+    machine = arn.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+    again = f"{machine.replace(':stateMachine:', ':execution:')}:{execution_name('prices', 'again-waits')}"
+    while again not in executions(stage, machine):
+        assert time.monotonic() < deadline, "what waited was not started"
+        time.sleep(0.1)
+    assert stage.end(again) == "FAILED"
+    assert told_once(stage, containing="again-waits failed in Freeze")
     # The next training takes the lock without waiting for the lease of a quarter of an hour to end.
     following = stage.train("after-the-stopped", as_of=date(1970, 1, 1))
     assert stage.end(following) == "FAILED"
@@ -112,8 +126,8 @@ def test_every_invocation_emits_metrics_however_it_ends(lines: list[Line]) -> No
 
 @pytest.mark.usefixtures("champion")
 def test_no_logged_line_contains_a_token_or_the_webhook(stage: Stage, lines: list[Line]) -> None:
-    table = DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
-    approvals = [ApprovalRecord.model_validate_json(each.document) for each in table.entries(APPROVALS_PREFIX)]
+    kept = games_ledger(stage).entries(APPROVALS_PREFIX)
+    approvals = [ApprovalRecord.model_validate_json(each.document) for each in kept]
     secrets = {stage.slack.url, *(approval.token for approval in approvals)}
     assert len(lines) > 100
     assert [line.text for line in lines if any(secret in line.text for secret in secrets)] == []

@@ -56,12 +56,10 @@ def test_a_different_request_with_the_same_name_is_refused(aws: Stubber, change:
     assert (refused.value.training_id, refused.value.execution_arn) == ("t", ARN)
 
 
-@pytest.mark.parametrize("trigger", [Trigger.DRIFT, Trigger.SCHEDULE])
-def test_a_drift_check_never_describes_executions(aws: Stubber, trigger: Trigger) -> None:
-    """A drift check's role may not describe executions, and its ids already say what it asks for."""
-    request = REQUEST.model_copy(update={"trigger": trigger})
-    taken(aws, request)
-    assert StepFunctionsRetraining(MACHINE).start(request) == ARN
+def test_a_function_never_describes_executions(aws: Stubber) -> None:
+    """The roles of a drift check and of unlock may not, and their ids are for one request each."""
+    taken(aws, REQUEST)
+    assert StepFunctionsRetraining(MACHINE, compares=False).start(REQUEST) == ARN
 
 
 @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])

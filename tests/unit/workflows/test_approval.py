@@ -18,6 +18,7 @@ from courtside.workflows.approval import (
     request_approval,
 )
 from courtside.workflows.ledger_documents import read
+from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.production import Production
 from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
 from tests.fakes.ports import InMemoryExecutions, RecordedAlerts
@@ -52,7 +53,7 @@ def production() -> Production:
 
 @pytest.fixture
 def lock(production: Production) -> RetrainingLock:
-    lock = RetrainingLock(production.ledger, timedelta(minutes=15))
+    lock = RetrainingLock(ModelLedger(production.ledger, "nba_games"), timedelta(minutes=15))
     request = RetrainingRequest(
         model="nba_games", training_id="second", as_of=NOW.date(), trigger=Trigger.DRIFT, reason="test"
     )

@@ -10,6 +10,7 @@ from courtside.contracts import ledger_keys
 from courtside.contracts.events import LockOutcome, RetrainingRequest, Trigger, UnlockRequest
 from courtside.contracts.records import RetrainingLockState
 from courtside.workflows.ledger_documents import LedgerBusy
+from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import LedgerEntry, LedgerWrite
 from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
 from tests.fakes.ports import InMemoryLedger
@@ -30,7 +31,7 @@ def request(name: str, day: int = 1, trigger: Trigger = Trigger.DRIFT) -> Retrai
 
 
 def done(name: str, day: int = 1, *, trained: bool = True) -> UnlockRequest:
-    return UnlockRequest(request=request(name, day), trained=trained)
+    return UnlockRequest(request=request(name, day), trained=trained, machine="arn:machine")
 
 
 @pytest.fixture
@@ -40,11 +41,15 @@ def ledger() -> InMemoryLedger:
 
 @pytest.fixture
 def lock(ledger: InMemoryLedger) -> RetrainingLock:
-    return RetrainingLock(ledger, LEASE)
+    return a_lock(ledger)
+
+
+def a_lock(ledger: InMemoryLedger) -> RetrainingLock:
+    return RetrainingLock(ModelLedger(ledger, "nba_games"), LEASE, pause=lambda _: None)
 
 
 def state(ledger: InMemoryLedger) -> RetrainingLockState:
-    return RetrainingLockState.model_validate_json(ledger.documents[ledger_keys.RETRAINING_LOCK].document)
+    return RetrainingLockState.model_validate_json(ledger.documents[ledger_keys.retraining_lock("nba_games")].document)
 
 
 def test_a_request_during_a_training_is_remembered(lock: RetrainingLock) -> None:
@@ -56,8 +61,7 @@ def test_a_request_during_a_training_is_remembered(lock: RetrainingLock) -> None
     assert "training a holds the lock" in second.message
     assert f"its lease ends at {NOW + LEASE:%Y-%m-%d %H:%M} UTC" in second.message
     assert "being trained" not in second.message
-    waiting = lock.release(done("a")).waiting
-    assert waiting is not None
+    (waiting,) = lock.release(done("a"), now=NOW).waiting
     assert (waiting.training_id, waiting.as_of) == ("again-b", date(2026, 3, 2))
 
 
@@ -68,20 +72,19 @@ def test_several_remembered_requests_become_one_with_the_newest_data(
     for name, day in (("b", 2), ("c", 9), ("d", 3), ("c", 9)):
         lock.acquire(request(name, day), now=NOW)
     assert state(ledger).coalesced == 3
-    waiting = lock.release(done("a")).waiting
-    assert waiting is not None
+    (waiting,) = lock.release(done("a"), now=NOW).waiting
     assert waiting.training_id == "again-c"
     # The request stays remembered until its run has the lock, so a start that fails loses nothing.
     assert state(ledger).waiting is not None
     assert lock.acquire(waiting, now=NOW).outcome is LockOutcome.ACQUIRED
     assert state(ledger).waiting is None
-    assert lock.release(done("again-c", 9)).waiting is None
+    assert lock.release(done("again-c", 9), now=NOW).waiting == ()
 
 
 def test_a_run_on_newer_data_replaces_a_remembered_request(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
     lock.acquire(request("a"), now=NOW)
     lock.acquire(request("b", 2), now=NOW)
-    lock.release(done("a"))
+    lock.release(done("a"), now=NOW)
     lock.acquire(request("z", 20), now=NOW)
     assert state(ledger).waiting is None
 
@@ -94,7 +97,7 @@ def test_the_lease_of_a_dead_holder_ends_and_that_of_a_live_one_is_renewed(lock:
     with pytest.raises(LeaseLost, match="c holds it"):
         lock.renew("a", now=NOW + LEASE * 2)
     # A former holder that comes back takes nothing from the new holder.
-    assert lock.release(done("a")).waiting is None
+    assert lock.release(done("a"), now=NOW + LEASE * 2).waiting == ()
     lock.renew("c", now=NOW + LEASE * 2)
 
 
@@ -115,8 +118,8 @@ def test_repeating_acquire_or_release_changes_nothing(lock: RetrainingLock, ledg
     for _ in range(2):
         assert lock.acquire(request("a"), now=NOW).outcome is LockOutcome.ACQUIRED
     lock.acquire(request("b", 2), now=NOW)
-    first = lock.release(done("a"))
-    assert lock.release(done("a")) == first
+    first = lock.release(done("a"), now=NOW)
+    assert lock.release(done("a"), now=NOW) == first
     assert state(ledger).holder is None
 
 
@@ -131,55 +134,51 @@ def test_the_cool_down_holds_for_what_starts_by_itself_by_the_day_of_its_data_an
     lock: RetrainingLock, ledger: InMemoryLedger, trigger: Trigger, again: str
 ) -> None:
     lock.acquire(request("a", 2), now=NOW)
-    lock.release(done("a", 2))
+    lock.release(done("a", 2), now=NOW)
     cooling = lock.acquire(request("b", 8, trigger), now=NOW)
     assert cooling.outcome is LockOutcome.COOLING
     assert "the contract asks for at least 7 days of newer data" in cooling.message
     assert again in cooling.message
     assert state(ledger).holder is None
     assert lock.acquire(request("m", 1, Trigger.MANUAL), now=NOW).outcome is LockOutcome.ACQUIRED
-    lock.release(done("m", 1, trained=False))
+    lock.release(done("m", 1, trained=False), now=NOW)
     assert lock.acquire(request("c", 9, trigger), now=NOW).outcome is LockOutcome.ACQUIRED
 
 
 def test_a_schedule_that_waited_for_a_training_on_the_same_data_is_not_run_after_it(lock: RetrainingLock) -> None:
     lock.acquire(request("a", 2), now=NOW)
     assert lock.acquire(request("s", 2, Trigger.SCHEDULE), now=NOW).outcome is LockOutcome.REMEMBERED
-    waited = lock.release(done("a", 2)).waiting
-    assert waited is not None
+    (waited,) = lock.release(done("a", 2), now=NOW).waiting
     assert lock.acquire(waited, now=NOW).outcome is LockOutcome.COOLING
-    assert lock.release(UnlockRequest(request=waited, trained=False)).waiting is None
+    ended = UnlockRequest(request=waited, trained=False, machine="arn:machine")
+    assert lock.release(ended, now=NOW).waiting == ()
 
 
 def test_without_cool_down_every_request_runs(lock: RetrainingLock) -> None:
     lock.acquire(request("a", 2), now=NOW)
-    lock.release(done("a", 2))
+    lock.release(done("a", 2), now=NOW)
     at_once = request("b", 2).model_copy(update={"cooldown_days": 0})
     assert lock.acquire(at_once, now=NOW).outcome is LockOutcome.ACQUIRED
 
 
 def test_a_training_that_failed_does_not_start_the_cool_down(lock: RetrainingLock) -> None:
     lock.acquire(request("a", 1), now=NOW)
-    lock.release(done("a", 1, trained=False))
+    lock.release(done("a", 1, trained=False), now=NOW)
     assert lock.acquire(request("b", 2), now=NOW).outcome is LockOutcome.ACQUIRED
 
 
-def test_the_id_of_a_remembered_run_is_part_of_keys_and_its_execution_has_a_name_of_its_own(
-    lock: RetrainingLock,
-) -> None:
+def test_the_id_of_a_remembered_run_is_part_of_keys(lock: RetrainingLock) -> None:
     lock.acquire(request("a"), now=NOW)
     lock.acquire(request("b" * 80, 2), now=NOW)
-    released = lock.release(done("a"))
-    assert released.waiting is not None
-    assert len(released.waiting.training_id) == 64
-    assert released.execution == f"nba_games.{released.waiting.training_id}"
+    (waiting,) = lock.release(done("a"), now=NOW).waiting
+    assert len(waiting.training_id) == 64
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 28), st.integers(0, 40)), max_size=25))
 def test_there_are_never_two_holders_and_the_newest_request_is_never_lost(steps: list[tuple[str, int, int]]) -> None:
     """Requests come at rising times; a holder keeps the lock for one lease, and no newer data is forgotten."""
     ledger = InMemoryLedger()
-    lock, now, held_until, newest = RetrainingLock(ledger, LEASE), NOW, NOW, 0
+    lock, now, held_until, newest = a_lock(ledger), NOW, NOW, 0
     for name, day, minutes in steps:
         now += timedelta(minutes=minutes)
         holder = state(ledger).holder if ledger.documents else None
@@ -205,17 +204,17 @@ class Contended(InMemoryLedger):
         if self.times:
             self.times -= 1
             for write in writes:
-                other = RetrainingLockState(holder="other", lease_until=NOW + LEASE)
-                revision = write.expected_revision + 1
-                self.documents[write.key] = LedgerEntry(write.key, other.model_dump_json(), revision)
+                other = RetrainingLockState(holder="other", lease_until=NOW + LEASE).model_dump_json()
+                document = other if write.key == ledger_keys.retraining_lock("nba_games") else write.document
+                self.documents[write.key] = LedgerEntry(write.key, document, write.expected_revision + 1)
         return super().put(*writes)
 
 
 def test_one_of_two_simultaneous_requests_gets_the_lock() -> None:
-    lock = RetrainingLock(Contended(1), LEASE)
+    lock = a_lock(Contended(1))
     assert lock.acquire(request("a"), now=NOW).outcome is LockOutcome.REMEMBERED
 
 
 def test_a_lock_that_keeps_changing_ends_in_an_error() -> None:
     with pytest.raises(LedgerBusy, match="try again"):
-        RetrainingLock(Contended(1000), LEASE).acquire(request("a"), now=NOW)
+        a_lock(Contended(1000)).acquire(request("a"), now=NOW)

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import RetrainingRequest, Trigger, Window
-from courtside.contracts.records import ApprovalRecord, DecisionRecord, RetrainingLockState
+from courtside.contracts.records import ApprovalRecord, DecisionRecord, RetrainingLockState, TrainingSlot, TrainingSlots
 from courtside.core.runs import Execution
 from courtside.workflows.ledger_documents import written
 from courtside.workflows.production import Move
 from courtside.workflows.runs import Runs
-from courtside.workflows.status import StageStatus, stage_status
+from courtside.workflows.status import StageStatus, stage_status, training_slots
 from tests.fakes.ports import InMemoryExecutions, InMemoryLake, InMemoryLedger
 from tests.fakes.production import NOW, a_production, add_training
 
@@ -54,7 +54,8 @@ def status_of(
     ledger: InMemoryLedger, lake: InMemoryLake | None = None, executions: Sequence[Execution] = ()
 ) -> StageStatus:
     known = InMemoryExecutions({each.name: each for each in executions})
-    return stage_status(ledger, Runs(known, lake or InMemoryLake(), "nba_games"), now=NOW)
+    runs = Runs(known, lake or InMemoryLake(), "nba_games")
+    return stage_status(ledger, runs, slots=training_slots(ledger, now=NOW), now=NOW)
 
 
 def test_an_unreadable_decision_hides_nothing_else() -> None:
@@ -109,6 +110,18 @@ def test_a_retraining_is_shown_if_it_runs_and_not_just_because_it_holds_the_lock
     runs = status_of(ledger, executions=[Execution("now", "RUNNING", NOW, step="Train")])
     assert (stopped.retraining, stopped.waiting_request) == (None, "next")
     assert (runs.retraining, runs.waiting_request) == ("now", "next")
+
+
+def test_trainings_of_all_models_are_shown_while_their_leases_last() -> None:
+    ledger = InMemoryLedger()
+    dead, alive = (
+        TrainingSlot(model=model, training_id="t", lease_until=NOW + timedelta(hours=hours), started=True)
+        for model, hours in (("churn", -1), ("prices", 1))
+    )
+    slots = TrainingSlots(running=(dead, alive), waiting=("nba_games", "churn"))
+    assert ledger.put(written(ledger_keys.TRAINING_SLOTS, slots, expected_revision=0))
+    found = status_of(ledger).slots
+    assert (found.running, found.waiting) == ((alive,), ("nba_games", "churn"))
 
 
 def test_a_failed_training_is_shown_until_a_later_one_succeeds() -> None:

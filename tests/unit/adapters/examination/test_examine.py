@@ -1,6 +1,7 @@
 """An examination that fails becomes a finding itself, and the findings made before it are kept."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -9,11 +10,13 @@ from courtside.adapters.examination import retraining
 from courtside.adapters.examination.examine import examine
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
+from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import NBA_PLACE
 from courtside.core.findings import Finding, fine
 from courtside.core.runs import Execution
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import TrackingUnavailable
+from courtside.workflows.retraining_lock import RetrainingLock
 from tests.fakes.ports import InMemoryExecutions, InMemoryLake, InMemoryLedger
 from tests.unit.workflows.test_runs import LATER, NOW
 
@@ -75,3 +78,20 @@ def test_the_last_finished_training_is_reported_with_the_step_that_failed() -> N
     assert "bad failed" in told.detail
     assert "the tracking server was away" in told.detail
     assert "courtside runs show bad" in told.fix
+
+
+def test_a_request_that_waits_for_its_turn_is_no_fault_and_one_that_nothing_would_start_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retraining, "running", lambda _: ["churn.a"])
+    ledger = InMemoryLedger()
+    for model, training_id in (("churn", "a"), ("nba_games", "b")):
+        asked = RetrainingRequest(
+            model=model, training_id=training_id, as_of=NOW.date(), trigger=Trigger.MANUAL, reason="a test"
+        )
+        RetrainingLock(ModelLedger(ledger, model), timedelta(hours=1)).acquire(asked, now=NOW)
+    waits = ModelLedger(ledger, "nba_games")
+    (turn,) = retraining.lock(waits, machine="arn", now=NOW)
+    assert (turn.level, turn.detail) == ("ok", "free; training b starts when its turn comes: now it is a of churn")
+    (stuck,) = retraining.lock(waits, machine="arn", now=NOW + timedelta(hours=1))
+    assert (stuck.level, stuck.fix) == ("fail", "courtside retrain")
