@@ -1,9 +1,11 @@
 """Whether a contract fits the rows that are there when it is added to a stage."""
 
 from collections.abc import Callable
+from functools import partial
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import UnreadableFile
 from courtside.core.drift.reading.days import ALL_DAYS
 from courtside.workflows.loads import in_order, read_loads
 from courtside.workflows.ports import Lake
@@ -31,14 +33,19 @@ def require_fit(dataset: Dataset, table: str, content: Callable[[], bytes]) -> N
 def require_fit_of_loaded(dataset: Dataset, *, lake: Lake) -> str | None:
     """Check the file that was loaded last into the model's table; return its address, None where there is none.
 
-    Raises `ContractUnfit`, and `LoadsDamaged`.
+    A file that is damaged says nothing about the contract, so the one before it is checked. Raises `ContractUnfit`, and
+    `LoadsDamaged`.
     """
     if dataset.builder is not None:  # games were checked when they were loaded
         return None
     source = TableRows(dataset)
     keys = [key for key in lake.keys(source.prefix) if source.holds(key, ALL_DAYS)]
-    if not keys:
-        return None
-    newest = list(in_order(keys, read_loads(source.prefix, lake=lake)[0]))[-1]
-    require_fit(dataset, lake.uri(newest), lambda: lake.read(newest))
-    return lake.uri(newest)
+    for key in reversed(in_order(keys, read_loads(source.prefix, lake=lake)[0])):
+        try:
+            require_fit(dataset, lake.uri(key), partial(lake.read, key))
+        except ContractUnfit as unfit:
+            if isinstance(unfit.error, UnreadableFile):
+                continue
+            raise
+        return lake.uri(key)
+    return None

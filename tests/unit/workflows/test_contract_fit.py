@@ -41,6 +41,17 @@ def test_the_file_that_was_loaded_last_is_the_one_that_is_compared(lake: InMemor
         require_fit_of_loaded(contract("age: numeric"), lake=lake)
 
 
+def test_a_damaged_file_says_nothing_about_the_contract(lake: InMemoryLake) -> None:
+    newest = require_fit_of_loaded(contract("age: numeric"), lake=lake)
+    assert newest is not None
+    lake.objects[newest.removeprefix("memory://")] = b"no parquet"
+    before = require_fit_of_loaded(contract("age: numeric"), lake=lake)
+    assert before is not None
+    assert before != newest
+    lake.objects[before.removeprefix("memory://")] = b"no parquet"
+    assert require_fit_of_loaded(contract("age: numeric"), lake=lake) is None
+
+
 @pytest.mark.parametrize(
     ("features", "error"), [("age: numeric, plan: categorical", MissingColumns), ("left_on: numeric", MissingColumns)]
 )
