@@ -56,7 +56,7 @@ request = RetrainingRequest(**training, as_of=now.date(), trigger="manual", reas
 """A stage in memory with the model of games, and neither games nor a training yet."""
 
 
-@pytest.mark.parametrize("wired", ["arrivals", "drift_monitor", "retraining_lock"])
+@pytest.mark.parametrize("wired", ["arrivals", "drift_monitor", "retraining_lock", "settling"])
 def test_wiring_a_lean_function_loads_nothing_heavy(wired: str) -> None:
     assert not loaded(f"{STAGE}\nbootstrap.{wired}('nba_games')") & HEAVY
 
@@ -80,3 +80,15 @@ except CourtsideError as error:
 print(*{HEAVY} & {{name.split(".")[0] for name in sys.modules}})
 """
     assert printed(program)[-2:] == [lacks, ""]
+
+
+def test_finding_out_what_is_due_loads_nothing_heavy() -> None:
+    program = f"""{STAGE}
+from courtside.adapters import s3_incoming
+from courtside.contracts.rounds import FindDueRequest
+from tests.fakes.incoming import InMemoryIncoming
+s3_incoming.S3Incoming = lambda *_: InMemoryIncoming()
+found = bootstrap.finding_due().run(FindDueRequest(round="r", as_of=now))
+assert found.due == 1, found
+"""
+    assert not loaded(program) & HEAVY

@@ -69,7 +69,7 @@ def test_a_working_stage_passes_every_check(stage: Stage) -> None:
     assert said.of("champion")[1] == f"version {version}: ledger, registry and drift reference agree"
     for check in (
         "service",
-        "schedule Drift check",
+        "schedule Watch",
         "last check",
         "last training",
         "lock",
@@ -164,7 +164,7 @@ def paused(stage: Stage) -> Iterator[None]:
         scheduler.get_schedule(Name=known["Name"], GroupName=known["GroupName"])
         for known in scheduler.list_schedules()["Schedules"]
     ]
-    (described,) = [each for each in every if each["Description"] == "Drift check"]
+    (described,) = [each for each in every if each["Description"] == "Watch"]
     fields = (
         "Name",
         "GroupName",
@@ -182,7 +182,7 @@ def paused(stage: Stage) -> Iterator[None]:
 
 @pytest.mark.usefixtures("paused")
 def test_a_paused_schedule_is_reported() -> None:
-    assert ask().of("schedule Drift check")[0] == "warn"
+    assert ask().of("schedule Watch")[0] == "warn"
 
 
 def test_a_topic_without_subscribers_is_reported() -> None:

@@ -43,6 +43,7 @@ def values(stage: Stage, champion: str) -> dict[str, str]:
         "ACCESS_LOG_GROUP": aws.client("logs").describe_log_groups()["logGroups"][0]["logGroupName"],
         "TOPIC": stage.loop.output(StackOutput.ALERT_TOPIC),
         "MACHINE": machine,
+        "WATCH": stage.loop.output(StackOutput.WATCH),
         "EXECUTION": execution["executionArn"],
         "manual-2026": "fir",
         "4": str(newest),
