@@ -95,7 +95,7 @@ def _show(lake: "Lake", dataset: "Dataset", *, quarantine: bool, as_json: bool) 
     if as_json:
         kept = {record.id for record in aside}
         told = [record.model_dump(mode="json") | {"in_quarantine": record.id in kept} for record in shown]
-        print_json(told if quarantine else told + [_not_looked_at(lake.uri(key), dataset) for key in lost])
+        print_json(told if quarantine else told + [_not_looked_at(lake.uri(key)) for key in lost])
         return
     places = [lake.uri(lake_keys.incoming(dataset.name)), *([dataset.incoming] if dataset.incoming else [])]
     print_table(f"Files that arrived for {dataset.name}", [_row(record, places) for record in shown])
@@ -116,10 +116,10 @@ def _take_in_again(arrival_id: str, lake: "Lake", dataset: "Dataset", *, as_json
         say(f"the next round looks at {record.file} again, if it is still as it was; `arrivals --now` runs one")
 
 
-def _not_looked_at(file: str, dataset: "Dataset") -> dict[str, Any]:
+def _not_looked_at(file: str) -> dict[str, Any]:
     from courtside.contracts.records import ArrivalRecord
 
-    reason = f"its folder is not that of {dataset.name}, so nobody looks at it"
+    reason = "its folder is that of no model, so nobody looks at it"
     told = {"file": file, "outcome": "not looked at", "reason": reason, "in_quarantine": False}
     return dict.fromkeys(ArrivalRecord.model_fields) | told
 

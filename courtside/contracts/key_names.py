@@ -23,8 +23,13 @@ class NameUnusable(BadInput):
         super().__init__(f"{shown!r} cannot be {what}, because it becomes part of a key: {RULE}; choose another one")
 
 
+def is_name(name: str) -> bool:
+    """Say whether a name may be part of a key."""
+    return _NAME.fullmatch(name) is not None
+
+
 def key_name(name: str, what: str) -> str:
     """Return the name if it may be part of a key, else raise `NameUnusable`; `what` says what it names."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise NameUnusable(name, what)
     return name

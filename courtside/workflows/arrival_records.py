@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
+from courtside.contracts.key_names import is_name
 from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
 from courtside.core.dataset import Dataset
 from courtside.workflows.lake_documents import read_document
@@ -37,17 +38,28 @@ def in_quarantine(records: Sequence[ArrivalRecord]) -> list[ArrivalRecord]:
 
 
 def astray(*, lake: Lake, dataset: Dataset) -> list[str]:
-    """Return the keys of the files in the lake that nobody takes in, because their folder is not the model's."""
+    """Return the keys of the files in the lake that nobody takes in, because their folder is that of no model.
+
+    A model of the stage is known by its contract in the lake.
+    """
     mine = lake_keys.incoming(dataset.name)
     read = (lake.uri(mine), dataset.incoming or lake.uri(mine))
     keys = lake.keys(lake_keys.INCOMING_PREFIX)
-    return [key for key in keys if not key.endswith("/") and not lake.uri(key).startswith(read)]
+    others = [key for key in keys if not key.endswith("/") and not lake.uri(key).startswith(read)]
+    of_models = {
+        folder for folder in map(_folder, others) if is_name(folder) and lake.keys(lake_keys.contracts(folder))
+    }
+    return [key for key in others if _folder(key) not in of_models]
+
+
+def _folder(key: str) -> str:
+    return lake_keys.model_of_incoming(key.removeprefix(lake_keys.INCOMING_PREFIX))
 
 
 def astray_said(keys: Sequence[str], *, lake: Lake, dataset: Dataset) -> str:
     """Say how many files nobody takes in, and name the first of them."""
     mine = lake.uri(lake_keys.incoming(dataset.name))
-    return f"files outside {mine} that are not looked at: {len(keys)}, such as {keys[0]}"
+    return f"files outside {mine}, in a folder of no model, that are not looked at: {len(keys)}, such as {keys[0]}"
 
 
 def look_again(arrival_id: str, *, lake: Lake, dataset: Dataset) -> ArrivalRecord:

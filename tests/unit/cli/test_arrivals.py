@@ -60,7 +60,7 @@ def test_json_has_whole_addresses_also_of_files_in_a_folder_of_no_model(desk: De
     ]
     assert len({tuple(sorted(each)) for each in found}) == 1
     assert (found[-1]["outcome"], found[-1]["in_quarantine"]) == ("not looked at", False)
-    assert "churn" in found[-1]["reason"]
+    assert "of no model" in found[-1]["reason"]
     (aside,) = json.loads(run(desk, "arrivals", "--quarantine", "--json"))
     assert aside["file"].endswith("wrong.csv")
 

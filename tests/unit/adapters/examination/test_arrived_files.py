@@ -1,6 +1,7 @@
 """The doctor names files in quarantine until they are written again."""
 
 from courtside.adapters.examination.arrived_files import arrived_files
+from courtside.contracts import lake_keys
 from courtside.core.findings import Level
 from tests.datasets.churn import DATASET
 from tests.unit.workflows.arriving import Desk
@@ -25,6 +26,8 @@ def test_files_in_a_folder_of_another_name_are_a_warning() -> None:
     desk = Desk()
     desk.lake.write("incoming/churn/march.csv", b"")
     desk.lake.write("incoming/chrun/april.csv", b"")
+    desk.lake.write("incoming/upsell/april.csv", b"")
+    desk.lake.write(lake_keys.contract("upsell", 1, "0" * 64), b"name: upsell")
     finding, _ = arrived_files(desk.lake, DATASET)
     assert finding.level is Level.WARN
     assert "not looked at: 1, such as incoming/chrun/april.csv" in finding.detail
