@@ -243,7 +243,7 @@ class StageSettings(_Settings):
     )
     training_timeout_minutes: int = Field(default=60, ge=5, le=720, description="minutes a training may take, 5 to 720")
     trainings_at_once: int = Field(
-        default=1,
+        default=2,
         ge=1,
         le=20,
         description="how many models train at the same time, 1 to 20; each is a task of training_size, others wait",

@@ -72,7 +72,7 @@ class LedgerEnv(Environment):
 
     ledger_table: str = Field(min_length=3)
     lease_minutes: int = Field(default=120, ge=1)
-    trainings_at_once: int = Field(default=1, ge=1)
+    trainings_at_once: int = Field(default=2, ge=1)
 
 
 class TrainEnv(TrackingEnv):

@@ -21,6 +21,7 @@ from courtside.contracts.events import (
 )
 from courtside.contracts.names import MODEL_ATTRIBUTE
 from infra.constructs.retraining_steps import ANNOUNCED
+from infra.settings import settings_for
 from tests.infra.synthesized import SynthesizedStage, text
 
 REQUEST = "{% $states.context.Execution.Input %}"
@@ -292,6 +293,13 @@ def test_the_failure_alert_says_what_failed_and_what_it_means(states: dict[str, 
         "champion is untouched",
     ):
         assert part in message
+
+
+@pytest.mark.parametrize("step", ["Lock", "Unlock"])
+def test_as_many_trainings_run_at_once_as_the_setting_says(stage: SynthesizedStage, step: str) -> None:
+    _, function = stage.pipeline.only("AWS::Lambda::Function", f"Steps{step}")
+    allowed = function["Environment"]["Variables"]["COURTSIDE_TRAININGS_AT_ONCE"]
+    assert allowed == str(settings_for("dev").trainings_at_once)
 
 
 def test_the_execution_is_logged_without_its_data_and_traced(stage: SynthesizedStage) -> None:

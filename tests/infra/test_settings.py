@@ -59,6 +59,7 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"github_provider": "none"}, "github_provider", "'existing'"),
         ({"stage": "Dev!"}, "stage", "lower-case"),
         ({"approval_hours": 0}, "approval_hours", "1 to 720"),
+        ({"trainings_at_once": 0}, "trainings_at_once", "1 to 20"),
         ({"cooldown_days": 7}, "cooldown_days", "`retrain.cooldown`"),
         ({"architecture": "arm"}, "architecture", "'arm64'"),
         ({"database_storage_gib": 5}, "database_storage_gib", "20 to 1000"),

@@ -6,6 +6,7 @@ These tests run after the other files of this folder and read the logs that all 
 import json
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,7 +21,7 @@ from courtside.contracts.metrics import NAMESPACE
 from courtside.contracts.records import ApprovalRecord, RetrainingLockState
 from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import Stage
-from tests.integration.stage.steps import games_ledger, waited
+from tests.integration.stage.steps import function_name, games_ledger, waited
 from tests.integration.stage.test_loop import told_once
 
 
@@ -35,12 +36,25 @@ def executions(stage: Stage, machine: str) -> set[str]:
     return {each["executionArn"] for each in found}
 
 
-@pytest.mark.usefixtures("champion")
+@pytest.fixture
+def one_at_a_time(stage: Stage) -> Iterator[None]:
+    """Let one training run at once, as the stage's setting `trainings_at_once` would."""
+    functions, names = stage.aws.client("lambda"), [function_name(stage, verb) for verb in ("Lock", "Unlock")]
+    before = [functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"] for name in names]
+    for name, variables in zip(names, before, strict=True):
+        one = {"Variables": variables | {"COURTSIDE_TRAININGS_AT_ONCE": "1"}}
+        functions.update_function_configuration(FunctionName=name, Environment=one)
+    yield
+    for name, variables in zip(names, before, strict=True):
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
+
+@pytest.mark.usefixtures("champion", "one_at_a_time")
 def test_a_stopped_retraining_frees_lock_and_slot_before_its_lease_ends_and_what_waited_starts(stage: Stage) -> None:
     arn = stage.train("stopped-while-it-trains", as_of=date(2010, 7, 20))
     waited(stage, arn, "Train")
     assert lock_state(stage).holder == "stopped-while-it-trains"
-    # The stage runs one training at once. The other model is none of the stage's, so its training ends soon.
+    # The other model is none of the stage's, so its training ends soon.
     other = RetrainingRequest(
         model="prices", training_id="waits", as_of=date(2010, 7, 20), trigger=Trigger.MANUAL, reason="a test"
     )
@@ -52,7 +66,7 @@ def test_a_stopped_retraining_frees_lock_and_slot_before_its_lease_ends_and_what
         assert time.monotonic() < deadline, "the lock of a stopped execution is still held"
         time.sleep(0.1)
     machine = arn.replace(":execution:", ":stateMachine:").rpartition(":")[0]
-    again = f"{machine.replace(':stateMachine:', ':execution:')}:{execution_name('prices', 'again-waits')}"
+    again = f"{arn.rpartition(':')[0]}:{execution_name('prices', 'again-waits')}"
     while again not in executions(stage, machine):
         assert time.monotonic() < deadline, "what waited was not started"
         time.sleep(0.1)
