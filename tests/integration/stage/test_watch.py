@@ -23,6 +23,7 @@ from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import function_name, games_ledger, waited
 from tests.integration.stage.test_loop import told_once
+from tests.integration.stage.test_reports import courtside, printed
 
 
 def lock_state(stage: Stage) -> RetrainingLockState:
@@ -60,6 +61,11 @@ def test_a_stopped_retraining_frees_lock_and_slot_before_its_lease_ends_and_what
     )
     assert stage.end(stage.loop.retrain(other)) == "SUCCEEDED"
     assert "stopped-while-it-trains of nba_games" in told_once(stage, containing="Retraining waits of prices")
+    told = printed(courtside(stage, "status", "--model", "nba_games", "--json"))["trainings"]
+    assert ([each["training_id"] for each in told["running"]], told["waiting"]) == (
+        ["stopped-while-it-trains"],
+        ["prices"],
+    )
     deadline = time.monotonic() + 300
     stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
     while lock_state(stage).holder is not None:
