@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from courtside.adapters.mlflow_registry import MlflowRegistry
-from courtside.contracts.names import StackOutput
+from courtside.contracts.names import DEFAULT_DATASET, StackOutput
 from courtside.core.features import build_features
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
@@ -35,6 +35,7 @@ def values(stage: Stage, champion: str) -> dict[str, str]:
     newest = max(int(each["version"]) for each in MlflowRegistry(aws.tracking_url).versions())
     return {
         "LAKE": stage.lake.bucket,
+        "MODEL": DEFAULT_DATASET,
         "ID": champion,
         "CLUSTER": cluster,
         "SERVICE": service,
