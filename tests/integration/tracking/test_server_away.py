@@ -180,7 +180,7 @@ def test_a_server_that_dies_in_the_middle_keeps_its_runs_and_gets_the_rest_later
     assert "champion" not in _holdout(lake, "half").column_names
     with pytest.raises(TrackingUnavailable):
         resume_logging(lake=lake, tracking=MlflowTracking(server.url))
-    assert spooled_trainings(lake=lake) == ["half"]
+    assert spooled_trainings(lake=lake) == [("nba_games", "half")]
 
     server.start()
     before = logged_runs(server)
