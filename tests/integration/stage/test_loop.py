@@ -14,6 +14,7 @@ from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.contracts import lake_keys
 from courtside.contracts.events import Window
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, StackOutput
+from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.production import Production
 from courtside.workflows.rollback import rollback
 from tests.integration.stage.conftest import Stage
@@ -141,7 +142,7 @@ def test_a_new_champion_can_be_rolled_back(stage: Stage) -> None:
     second = stage.loop.training("second").challenger_version
     assert stage.loop.verdict("second").promote, stage.loop.verdict("second").reason
     assert registry.champion_version() == second
-    ledger = DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE))
+    ledger = ModelLedger(DynamoDbLedger(stage.loop.output(StackOutput.LEDGER_TABLE)), "nba_games")
     production = Production("nba_games", ledger, registry, stage.lake)
     done = rollback(production=production, models=MlflowModels(), by="a test", now=datetime.now(UTC))
     assert (done.before, done.after) == (second, first)

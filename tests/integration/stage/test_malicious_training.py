@@ -22,10 +22,11 @@ from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.names import REGISTERED_MODEL, StackOutput
 from courtside.contracts.records import ChampionPointer, RetrainingLockState
 from courtside.workflows.ledger_documents import read, written
+from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.sealed_models import MODEL, sealed_model
 from courtside.workflows.smoke import smoke
 from tests.integration.stage.conftest import Stage
-from tests.integration.stage.steps import champion_version, ledger
+from tests.integration.stage.steps import champion_version, games_ledger
 from tests.integration.stage.test_permissions import function_of, role_of_task
 
 
@@ -63,26 +64,18 @@ def ledger_of(session: boto3.Session, stage: Stage) -> DynamoDbLedger:
 
 def who_is_champion(stage: Stage) -> tuple[Any, ...]:
     """Return the champion according to the registry, the drift reference and the ledger."""
-    pointer = read(ledger(stage), ledger_keys.CHAMPION, ChampionPointer)
-    return champion_version(stage), stage.loop.drift_reference(), pointer
+    pointer, revision = read(games_ledger(stage), ledger_keys.CHAMPION, ChampionPointer)
+    assert pointer is not None
+    return champion_version(stage), stage.loop.drift_reference(), pointer, revision
 
 
 @pytest.fixture
 def attacker(stage: Stage, champion: str) -> Iterator[boto3.Session]:
     """Return a session with the training task's rights, and check afterwards that the champion has not changed."""
-    before = (
-        champion_version(stage),
-        stage.loop.drift_reference(),
-        read(ledger(stage), ledger_keys.CHAMPION, ChampionPointer),
-    )
     assert champion == "first"
+    before = who_is_champion(stage)
     yield session_of(stage, role_of_task(stage, "TrainingTask"))
-    after = (
-        champion_version(stage),
-        stage.loop.drift_reference(),
-        read(ledger(stage), ledger_keys.CHAMPION, ChampionPointer),
-    )
-    assert after == before
+    assert who_is_champion(stage) == before
 
 
 def champion_seal(stage: Stage) -> str:
@@ -122,7 +115,14 @@ def test_it_cannot_write_decisions_or_what_they_are_based_on(
 
 
 @pytest.mark.parametrize(
-    "key", [ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, "history/2026-v9", ledger_keys.approval("attack")]
+    "key",
+    [
+        *(
+            f"{ledger_keys.of_model('nba_games')}{key}"
+            for key in (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, "history/2026-v9", ledger_keys.approval("a"))
+        ),
+        ledger_keys.stage_model("nba_games"),
+    ],
 )
 def test_it_cannot_write_or_read_the_ledger(stage: Stage, attacker: boto3.Session, key: str) -> None:
     found = ledger_of(attacker, stage)
@@ -179,7 +179,8 @@ def test_overwriting_the_champions_own_run_has_no_effect(stage: Stage, attacker:
 
 def test_a_step_reaches_its_own_partition_of_the_ledger_and_no_other(stage: Stage, champion: str) -> None:
     assert champion == "first"
-    found = ledger_of(session_of(stage, function_of(stage, "StepsLock")["Role"].rsplit("/", 1)[-1]), stage)
+    table = ledger_of(session_of(stage, function_of(stage, "StepsLock")["Role"].rsplit("/", 1)[-1]), stage)
+    found = ModelLedger(table, "nba_games")
     lock, revision = read(found, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     own = written(ledger_keys.RETRAINING_LOCK, lock or RetrainingLockState(), expected_revision=revision)
     assert found.put(own)
@@ -190,7 +191,8 @@ def test_a_step_reaches_its_own_partition_of_the_ledger_and_no_other(stage: Stag
         lambda: found.put(other),
         lambda: found.put(both, other),
         lambda: found.entries(ledger_keys.HISTORY_PREFIX),
-        lambda: found._dynamodb.scan(TableName=found.table),
+        lambda: table.get(ledger_keys.stage_model("nba_games")),
+        lambda: table._dynamodb.scan(TableName=table.table),
     ]
     for attack in attacks:
         with pytest.raises(ClientError, match="AccessDenied"):
