@@ -21,11 +21,12 @@ GIVEN = {"day": DAY, "version": 3, "sha256": "0" * 64, "round_name": "r"}
 
 
 def _of_models() -> Iterator[Callable[..., str]]:
-    """Yield every function of the lake's keys that takes the name of a model, as one of its table is too."""
+    """Yield every function that makes a key of the lake from the name of a model, as one of its table is too."""
     for name, make in vars(lake_keys).items():
         if not inspect.isfunction(make) or name.startswith("_") or make.__module__ != lake_keys.__name__:
             continue
-        if {"model", "dataset"} & set(inspect.signature(make).parameters):
+        signature = inspect.signature(make)
+        if signature.return_annotation is str and {"model", "dataset"} & set(signature.parameters):
             yield make
 
 
@@ -49,6 +50,14 @@ def test_no_key_of_a_model_is_that_of_another_or_lies_below_it(
     assert mine != theirs
     assert not mine.startswith(theirs)
     assert not theirs.startswith(mine)
+
+
+@given(models=st.tuples(NAMES, NAMES))
+def test_nothing_that_is_deleted_with_a_model_lies_where_another_one_has_something(models: tuple[str, str]) -> None:
+    assume(models[0] != models[1])
+    mine, theirs = map(lake_keys.all_of, models)
+    assert mine
+    assert not [a for a in mine for b in theirs if a.startswith(b) or b.startswith(a)]
 
 
 @given(models=st.tuples(NAMES, NAMES), trainings=st.tuples(NAMES, NAMES))
