@@ -76,7 +76,7 @@ def _show(counted: "FindDueResponse", found: "list[SettleResponse]", model: str 
         if each.reason:
             say(f"{each.model}: {each.reason}", style="bold red" if each.outcome == FAILED else None)
     if counted.due > len(found):
-        say(f"{counted.due - len(found)} models could not be settled; their next round does so")
+        say(f"models that could not be settled, so their next round does so: {counted.due - len(found)}")
     if model is not None and not counted.due:
         say(f"{model} is paused: `courtside models resume {model}`")
     elif counted.paused:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from courtside.contracts.key_names import LONGEST
 from courtside.contracts.records import GateDecision
-from courtside.core.decision import Action, Decision
+from courtside.core.decision import RETRAINING_OFF, Action, Decision
 from courtside.core.display_text import cut, display_text
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 from courtside.core.drift.reports.report import DriftReport, Verdict
@@ -15,7 +16,8 @@ from courtside.core.gate.wording import NEXT_STEP, figure_lines
 SUBJECT_LIMIT = 100
 TEXT_LIMIT = 9200
 """Enough for every line below at its longest, and well under what SNS (256 KiB) and Slack (40,000 characters) take."""
-LINE_LIMIT, NAME_LIMIT = 240, 40
+LINE_LIMIT, NAME_LIMIT, MODEL_LIMIT = 240, 40, LONGEST
+"""A model's name is never cut: commands name it, and two long names may begin alike."""
 MOST_NAMED, MOST_FIGURES, MOST_USUAL, MOST_IN_SEGMENTS, MOST_DIFFERING = 6, 15, 2, 3, 3
 
 
@@ -50,7 +52,7 @@ class DriftAlertContext:
 
 def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertContext) -> Alert:
     """Write the alert for a report that asks for one."""
-    window, dataset = f"{context.start} to {context.end}", display_text(context.dataset, NAME_LIMIT)
+    window, dataset = f"{context.start} to {context.end}", display_text(context.dataset, MODEL_LIMIT)
     lines = [
         (
             f"*Drift in {dataset}*: {len(report.features_drifted)} of {report.features_checked} features moved "
@@ -76,7 +78,7 @@ def drift_alert(report: DriftReport, decision: Decision, context: DriftAlertCont
         f"*Report*: {context.report_uri}",
     ]
     what = "drift" if report.drift_detected else "unreadable files"
-    return Alert.written(f"Courtside: {what} in {dataset}, {window}", lines)
+    return Alert.written(f"Courtside: {what} in {display_text(dataset, NAME_LIMIT)}, {window}", lines)
 
 
 def _section(title: str, lines: list[str]) -> list[str]:
@@ -131,16 +133,22 @@ def _weight(report: DriftReport) -> str:
 def _done(decision: Decision, context: DriftAlertContext) -> str:
     reason = display_text(decision.reason, LINE_LIMIT)
     if decision.action is not Action.RETRAIN or context.execution_arn is None:
-        return f"{reason}. Nothing was changed."
+        return f"{reason}. Nothing was changed.{_start(decision, context.dataset)}"
     return (
         f"{reason}. A challenger is being trained; the champion stays until the challenger passes the gate. "
         f"To stop it: `aws stepfunctions stop-execution --execution-arn {context.execution_arn}`"
     )
 
 
+def _start(decision: Decision, model: str) -> str:
+    if decision.rule != RETRAINING_OFF:
+        return ""
+    return f" To start one: `courtside retrain --model {display_text(model, MODEL_LIMIT)}`"
+
+
 def promotion_alert(*, model: str, before: str | None, after: str, reason: str) -> Alert:
     """Write the alert for a promotion."""
-    model = display_text(model, NAME_LIMIT)
+    model = display_text(model, MODEL_LIMIT)
     former = f"version {before} is kept as `previous`" if before else "it is the first one"
     lines = [f"*New champion of {model}*: version {after} ({former}).", f"*Why*: {display_text(reason, LINE_LIMIT)}."]
     if before:
@@ -150,7 +158,7 @@ def promotion_alert(*, model: str, before: str | None, after: str, reason: str) 
 
 def rejection_alert(decision: GateDecision, *, model: str) -> Alert:
     """Write the alert for a challenger that did not pass the gate: which rule, every figure, what to do next."""
-    model = display_text(model, NAME_LIMIT)
+    model = display_text(model, MODEL_LIMIT)
     lines = [
         f"*Champion of {model} kept*: the challenger of training {_training(decision)} did not pass.",
         *_judged(decision),
@@ -161,7 +169,7 @@ def rejection_alert(decision: GateDecision, *, model: str) -> Alert:
 
 def passed_alert(decision: GateDecision, *, model: str) -> Alert:
     """Write the text for a person who is asked to approve a challenger that passed the gate."""
-    model = display_text(model, NAME_LIMIT)
+    model = display_text(model, MODEL_LIMIT)
     lines = [f"*The challenger of training {_training(decision)} passed the gate of {model}*.", *_judged(decision)]
     return Alert.written(f"Courtside: a challenger of {model} passed the gate", lines)
 

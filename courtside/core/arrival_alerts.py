@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
-from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
+from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
 from courtside.core.display_text import display_text
 
 MOST_FILES = 10
@@ -16,7 +16,7 @@ def quarantines_alert(reports: Mapping[str, ArrivalRecord]) -> Alert:
     if len(reports) == 1:
         ((report, record),) = reports.items()
         return quarantine_alert(record, report=report)
-    model = display_text(next(iter(reports.values())).model, NAME_LIMIT)
+    model = display_text(next(iter(reports.values())).model, MODEL_LIMIT)
     files = [
         f"• {display_text(record.file, LINE_LIMIT)}, {_extent(record)}: {display_text(record.reason, LINE_LIMIT)}. "
         f"Report: {report}"
@@ -44,7 +44,7 @@ def _extent(record: ArrivalRecord) -> str:
 
 def quarantine_alert(record: ArrivalRecord, *, report: str) -> Alert:
     """Write the one alert for a file that was set aside, whole or in part."""
-    model, file = display_text(record.model, NAME_LIMIT), display_text(record.file, LINE_LIMIT)
+    model, file = display_text(record.model, MODEL_LIMIT), display_text(record.file, LINE_LIMIT)
     partly = record.outcome is not ArrivalOutcome.QUARANTINED
     what = "part of a file" if partly else "a file"
     rest = " Its other rows were taken in." if partly else " None of its rows was taken in."

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from courtside.core.alerting import NAME_LIMIT, Alert
+from courtside.core.alerting import MODEL_LIMIT, Alert
 from courtside.core.display_text import display_text
 
 
 def overdue_alert(*, dataset: str, newest: date, today: date) -> Alert:
     """Write the one alert for a stretch without new rows."""
-    name, days = display_text(dataset, NAME_LIMIT), (today - newest).days
+    name, days = display_text(dataset, MODEL_LIMIT), (today - newest).days
     return Alert.written(
         f"Courtside: no new data of {name} since {newest}",
         [
@@ -22,9 +22,10 @@ def overdue_alert(*, dataset: str, newest: date, today: date) -> Alert:
                 "the champion."
             ),
             (
-                "*What to do*: find out why nothing was loaded, and load it (`courtside games load`, `courtside tables "
-                "load`). This is said once. If none is expected at this time of the year, write `watch.season` into "
-                f"the contract; if no more will come, `courtside models pause {dataset}`. Runbook: "
+                f"*What to do*: find out why nothing was loaded, and load it (`courtside games load --model {name}` "
+                f"or `courtside tables load --model {name}` for a table). This is said once. If none is expected at "
+                "this time of the year, write `watch.season` into the contract; if no more will come, "
+                f"`courtside models pause {name}`. Runbook: "
                 "docs/runbooks.md#no-new-data"
             ),
         ],

@@ -8,8 +8,10 @@ from courtside.contracts.shortening import listed
 from courtside.core.drift.reports.report import DriftReport
 from courtside.core.drift.story import headline
 
+RETRAINING_OFF = "retraining_off"
+"""The rule of a report that asks for a training which the contract leaves to people."""
 _NO_RETRAINING = ": no retraining"
-_OFF = ": the contract says `retrain: {on_drift: false}`, so it is for a person to start one with `courtside retrain`"
+_OFF = ": the contract says `retrain: {on_drift: false}`, so it is for a person to start one"
 _MENDED_FIRST = {"broken_columns", "files_quarantined"}
 
 
@@ -95,7 +97,7 @@ def decide(report: DriftReport, policy: DecisionPolicy) -> Decision:
 def _with_enough_drift(said: str, policy: DecisionPolicy) -> Decision:
     if policy.retrains:
         return Decision(Action.RETRAIN, "share_drifted", f"{said}: retraining")
-    return Decision(Action.ALERT, "retraining_off", f"{said}{_OFF}")
+    return Decision(Action.ALERT, RETRAINING_OFF, f"{said}{_OFF}")
 
 
 def _without_drifted_features(report: DriftReport) -> Decision:

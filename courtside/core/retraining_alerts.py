@@ -6,13 +6,13 @@ from itertools import takewhile
 
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.records import TrainingSlots
-from courtside.core.alerting import LINE_LIMIT, MOST_NAMED, NAME_LIMIT, Alert
+from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, MOST_NAMED, Alert
 from courtside.core.display_text import display_text
 
 
 def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: datetime | None) -> Alert:
     """Write the alert for a request that found the lock taken; its holder may train, wait for a person, or be dead."""
-    holder, model = display_text(holder, LINE_LIMIT), display_text(request.model, NAME_LIMIT)
+    holder, model = display_text(holder, LINE_LIMIT), display_text(request.model, MODEL_LIMIT)
     ends = f" at {lease_until:%Y-%m-%d %H:%M} UTC" if lease_until else ""
     return Alert.written(
         f"Courtside: a retraining of {model} is remembered, another one holds the lock",
@@ -39,7 +39,7 @@ def turn_alert(request: RetrainingRequest, slots: TrainingSlots) -> Alert:
         [
             (
                 f"*Retraining {display_text(request.training_id, LINE_LIMIT)} of "
-                f"{display_text(request.model, NAME_LIMIT)} is remembered*: this stage runs "
+                f"{display_text(request.model, MODEL_LIMIT)} is remembered*: this stage runs "
                 f"{_counted(len(slots.running), 'training')} at once (trainings_at_once), and that is {running} now."
             ),
             (
@@ -65,7 +65,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None) -> Alert:
     """Write the alert for a request that came by itself, too soon after the last training."""
-    model, again = display_text(request.model, NAME_LIMIT), "The next check that still finds drift asks again"
+    model, again = display_text(request.model, MODEL_LIMIT), "The next check that still finds drift asks again"
     if request.trigger is Trigger.SCHEDULE:
         again = "The next one by schedule is due when the contract's `retrain.every` has passed once more"
     return Alert.written(
@@ -83,7 +83,7 @@ def cooling_alert(request: RetrainingRequest, *, trained_as_of: date | None) -> 
 
 def approval_alert(*, model: str, training_id: str, stage: str, reason: str, expires_at: datetime) -> Alert:
     """Write the request for a person's approval of a challenger that passed the gate."""
-    model = display_text(model, NAME_LIMIT)
+    model = display_text(model, MODEL_LIMIT)
     return Alert.written(
         f"Courtside: a challenger of {model} waits for your approval",
         [

@@ -30,14 +30,16 @@ WINDOWS = "the drift check of a stage, which goes by windows of days,"
 
 
 class NoChampion(CourtsideError):
-    """There is no champion to compare with."""
+    """A model has no champion to compare with."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str) -> None:
+        self.model = model
         # The ledger decides which version is champion, and a drift check may not read it: a person has to look.
         super().__init__(
-            "the lake names no champion to compare with; if `courtside versions history` shows one, write its "
-            'reference again with `courtside versions promote VERSION --reason "repair the reference"`, and if there '
-            "is none yet, start a first training with `courtside retrain --trigger initial`"
+            f"the lake names no champion of {model} to compare with; if `courtside versions history --model {model}` "
+            "shows one, write its reference again with `courtside versions promote VERSION --reason "
+            f'"repair the reference" --model {model}`, and if there is none yet, start a first training with '
+            f"`courtside retrain --trigger initial --model {model}`"
         )
 
 
@@ -70,7 +72,7 @@ def champion_reference(model: str, *, lake: Lake) -> ChampionReference:
     """Return which profile drift is measured against; raises `NoChampion` and `ReferenceUnreadable`."""
     reference = reference_in_use(model, lake=lake)
     if reference is None:
-        raise NoChampion
+        raise NoChampion(model)
     return reference
 
 

@@ -17,8 +17,8 @@ class TrainingRuns(BadInput):
         self.model = model
         self.training_id = training_id
         super().__init__(
-            f"training {training_id} of {model} runs and reads its data, so none was deleted; wait until it has ended "
-            f"(`courtside runs show {training_id}`), then run this again"
+            f"training {training_id} of {model} runs and reads its data, so none was deleted; the same "
+            "command deletes it once the training has ended"
         )
 
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from courtside.contracts.records import ModelRound
-from courtside.core.alerting import LINE_LIMIT, NAME_LIMIT, Alert
+from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
 from courtside.core.display_text import display_text
 
 
 def failing_alert(round_: ModelRound) -> Alert:
     """Write the alert for a model whose rounds have begun to fail."""
-    model = display_text(round_.model, NAME_LIMIT)
+    model = display_text(round_.model, MODEL_LIMIT)
     return Alert.written(
         f"Courtside: {model} cannot be watched",
         [
@@ -29,7 +29,7 @@ def failing_alert(round_: ModelRound) -> Alert:
 
 def working_alert(model: str, *, since: datetime) -> Alert:
     """Write the alert for a model that had been failing since a moment and works again."""
-    model = display_text(model, NAME_LIMIT)
+    model = display_text(model, MODEL_LIMIT)
     return Alert.written(
         f"Courtside: {model} is watched again",
         [f"*{model} is watched again*: its rounds failed since {since:%Y-%m-%d %H:%M} UTC, and this one did not."],

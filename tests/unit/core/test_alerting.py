@@ -1,6 +1,7 @@
 """Alerts about data with hostile names are never lost and never contain anything but text."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -9,15 +10,27 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from courtside.contracts.channels.slack import slack_text
-from courtside.contracts.records import Comparison, GateDecision
-from courtside.core.alerting import SUBJECT_LIMIT, TEXT_LIMIT, Alert, DriftAlertContext, drift_alert, rejection_alert
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.key_names import LONGEST
+from courtside.contracts.records import Comparison, GateDecision, ModelRound
+from courtside.core.alerting import (
+    SUBJECT_LIMIT,
+    TEXT_LIMIT,
+    Alert,
+    DriftAlertContext,
+    drift_alert,
+    promotion_alert,
+    rejection_alert,
+)
+from courtside.core.data_alerts import overdue_alert
 from courtside.core.dataset import Feature, FeatureKind
-from courtside.core.decision import Action, Decision
+from courtside.core.decision import RETRAINING_OFF, Action, Decision
 from courtside.core.display_text import display_text
 from courtside.core.drift import ClassicPolicy, DriftReport, Verdict, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.reports.report import SegmentDrift
-from courtside.core.retraining_alerts import approval_alert
+from courtside.core.retraining_alerts import approval_alert, cooling_alert, remembered_alert
+from courtside.core.watch import failing_alert
 
 FEATURES = [Feature(f"f{n}", FeatureKind.NUMERIC) for n in range(12)]
 SLACK_LIMIT, SNS_LIMIT_BYTES = 40_000, 262_144
@@ -120,6 +133,28 @@ def test_every_other_alert_accepts_any_name_too(name: str) -> None:
         assert "`rm`" not in alert.text
         alert.text.encode()
     assert "What to do" in rejection_alert(decision, model=name).text.splitlines()[-1]
+
+
+def test_the_longest_name_of_a_model_is_whole_in_every_command_of_an_alert() -> None:
+    name, day, now = "m" * LONGEST, date(2026, 11, 29), datetime(2026, 11, 29, tzinfo=UTC)
+    request = RetrainingRequest(model=name, training_id="t", as_of=day, trigger=Trigger.DRIFT, reason="drift")
+    off = Decision(Action.ALERT, RETRAINING_OFF, "5 of 9 features moved")
+    context = DriftAlertContext(
+        dataset=name, start=day, end=date(2026, 12, 1), champion="1", report_uri=URI, execution_arn=None
+    )
+    told = [
+        approval_alert(model=name, training_id="t", stage="dev", reason="it passed", expires_at=now),
+        remembered_alert(request, holder="other", lease_until=now),
+        cooling_alert(request, trained_as_of=day),
+        promotion_alert(model=name, before="1", after="2", reason="it passed"),
+        drift_alert(MADE, off, context),
+        overdue_alert(dataset=name, newest=day, today=date(2026, 12, 9)),
+        failing_alert(ModelRound(model=name, last_reason="it hangs")),
+    ]
+    for alert in told:
+        commands = re.findall(r"`(courtside [^`]+)`", alert.text)
+        assert commands
+        assert all(name in command.split() for command in commands), alert.text
 
 
 @given(NAMES, st.integers(2, 300))

@@ -52,7 +52,8 @@ def test_with_retraining_off_a_person_is_alerted_instead() -> None:
     decision = decide(report(moved=2), DecisionPolicy(retrain_share=0.2, retrains=False))
     assert (decision.action, decision.rule) == (Action.ALERT, "retraining_off")
     alert = drift_alert(report(moved=2), decision, CONTEXT)
-    assert "it is for a person to start one with 'courtside retrain'. Nothing was changed" in alert.text
+    assert "it is for a person to start one. Nothing was changed" in alert.text
+    assert f"To start one: `courtside retrain --model {CONTEXT.dataset}`" in alert.text
 
 
 @pytest.mark.parametrize(

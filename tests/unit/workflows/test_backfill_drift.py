@@ -78,7 +78,7 @@ def test_the_key_of_a_backfilled_decision_differs_from_that_of_a_check(setup: Dr
 
 def test_a_backfill_without_a_champion_is_refused(setup: DriftSetup) -> None:
     del setup.lake.objects[lake_keys.champion_reference("nba_games")]
-    with pytest.raises(NoChampion):
+    with pytest.raises(NoChampion, match="`courtside retrain --trigger initial --model nba_games`"):
         backfill(YEAR, monitor=setup.monitor, now=NOW)
 
 
