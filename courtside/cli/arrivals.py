@@ -55,7 +55,8 @@ def add_arrival_commands(app: typer.Typer, group: str, rows_of: "RowsOf") -> Non
         quarantine: QuarantineFlag = False,
         as_json: JsonFlag = False,
     ) -> None:
-        lake, dataset = rows_of(stage, model=model)
+        with people.status("Asking the stage"):
+            lake, dataset = rows_of(stage, model=model)
         if now:
             _take_in(stage, dataset.name)
         _show(lake, dataset, quarantine=quarantine, as_json=as_json)

@@ -117,8 +117,8 @@ def list_models(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.workflows.stage_overview import overview
 
-    models = stage_models(stage_outputs(stage))
     with people.status("Asking the stage"), reaching_aws():
+        models = stage_models(stage_outputs(stage))
         listing = models.list()
         found = overview(listing.models, ledger=models.ledger)
     if as_json:
@@ -167,8 +167,8 @@ def show_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = False
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.workflows.stage_overview import overview
 
-    models = stage_models(stage_outputs(stage))
     with people.status("Asking the stage"), reaching_aws():
+        models = stage_models(stage_outputs(stage))
         entry = models.show(model)
         dataset, content = models.dataset(model), models.contract(entry)
         (found,) = overview([entry], ledger=models.ledger)

@@ -172,7 +172,7 @@ def contract_content(name: str) -> bytes:
         try:
             return path.read_bytes()
         except FileNotFoundError as error:
-            raise DatasetInvalid(name, ["no such file"]) from error
+            raise DatasetInvalid(name, ["no such file; `courtside init TABLE` writes a contract"]) from error
         except (OSError, ValueError) as error:
             problem = getattr(error, "strerror", None) or str(error)
             raise DatasetInvalid(name, [f"cannot be read ({problem}); give the path of a YAML file"]) from error
