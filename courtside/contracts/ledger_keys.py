@@ -91,8 +91,8 @@ def round_notice(model: str, kind: str, since: datetime) -> str:
 
 
 def place(kind: str, name: str) -> str:
-    """Key of the note that says whose a place in MLflow is: a registered model's, or an experiment's."""
-    return f"{PLACES_PREFIX}{kind}-{key_name(name, 'the name of a place in MLflow')}"
+    """Key of the note that says whose a place is: a registered model, an experiment, or the legacy set."""
+    return f"{PLACES_PREFIX}{kind}-{key_name(name, 'the name of a place')}"
 
 
 def shard(model: str) -> str:

@@ -55,16 +55,19 @@ class ModelNotNamed(BadInput):
 
 
 class PlaceOfAnother(BadInput):
-    """A contract names a registered model or an experiment that belongs to another model of the stage."""
+    """A contract names a registered model, an experiment or the legacy set, which belongs to another model."""
 
     def __init__(self, model: str, kind: str, name: str, owner: str) -> None:
         self.model = model
         self.kind = kind
         self.name = name
         self.owner = owner
+        way_out = f"give {model} another one with the key `{kind}` of its contract"
+        if kind == "legacy_set":  # a stage has one
+            way_out = f"leave the key `legacy_set` out of the contract of {model}"
         super().__init__(
             f"the {kind} of {model} is {name}, which belongs to the model {owner} of this stage, or did before "
-            f"{owner} was removed; give {model} another one with the key `{kind}` of its contract"
+            f"{owner} was removed; {way_out}"
         )
 
 

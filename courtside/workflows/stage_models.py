@@ -205,9 +205,12 @@ class StageModels:
             return None
 
     def _places(self, dataset: Dataset) -> Sequence[LedgerWrite]:
-        """Return the notes that its places in MLflow are this model's; raises `PlaceOfAnother`."""
+        """Return the notes that its places outside its own keys are this model's; raises `PlaceOfAnother`."""
         place, notes = dataset.place, []
-        for kind, name in (("registered_model", place.registered_model), ("experiment", place.experiment)):
+        places = [("registered_model", place.registered_model), ("experiment", place.experiment)]
+        if dataset.legacy_set:
+            places.append(("legacy_set", lake_keys.LEGACY_MODELS_PREFIX.rstrip("/")))
+        for kind, name in places:
             key = ledger_keys.place(kind, name)
             found, revision = read(self.ledger, key, StagePlace)
             if found is None:

@@ -106,6 +106,15 @@ def test_a_place_in_mlflow_belongs_to_the_first_model_that_names_it(
     assert not lake_of(models).keys(lake_keys.contracts("leavers"))
 
 
+def test_the_files_of_the_system_before_belong_to_the_first_model_that_writes_them(models: StageModels) -> None:
+    first, second = (CHURN.replace("name: churn", f"name: {name}\nlegacy_set: true") for name in ("churn", "leavers"))
+    added(models, first)
+    assert added(models, first) is Added.UNCHANGED
+    with pytest.raises(PlaceOfAnother, match=r"the model churn of this stage.*leave the key `legacy_set` out"):
+        added(models, second)
+    assert models.list().names == ["churn"]
+
+
 def test_of_two_models_added_at_once_with_one_place_only_one_is_taken(models: StageModels) -> None:
     def add(name: str) -> Added | None:
         try:
