@@ -32,7 +32,7 @@ from courtside.core.decision import (
 from courtside.core.drift import DriftReport, Policy
 from courtside.core.drift.reading import Days
 from courtside.core.rows import time_column_of
-from courtside.workflows.check_records import decision_key, document_of, response_of
+from courtside.workflows.check_records import decision_key, document_of, repeated, response_of
 from courtside.workflows.claims import Claim, ClaimLost, Claims, finishing
 from courtside.workflows.drift_archive import Archived, archive
 from courtside.workflows.drift_runs import log_run
@@ -92,9 +92,10 @@ class DriftMonitor:
         """Check one window, log the decision and carry it out; nothing to check is an outcome too.
 
         Idempotent: the same champion, window and policy give the same check. Of several deliveries of one event, one
-        carries it out and the others wait for it; one that was carried out before is only read back. The tracking
-        server comes last, when everything that matters is done, and may be away. Raises `NothingReadable`, and
-        `EmptyWindow` where the window's files cannot be read.
+        carries it out and the others wait for it; one that was carried out before is only read back, as it was then,
+        and rows that came since are looked at in the next window. The tracking server comes last, when everything
+        that matters is done, and may be away. Raises `NothingReadable`, and `EmptyWindow` where the window's files
+        cannot be read.
         """
         named = request.window is not None
         window = request.window or self._scheduled((request.as_of or now).date())
@@ -117,8 +118,7 @@ class DriftMonitor:
         while True:
             claim = self.claims.take(key, done=lambda: (known := self._logged(record)) is not None and known.done)
             if claim is None:
-                known = self._logged(record) or record
-                return response_of(known, found.report, duplicate=True)
+                return repeated(self._logged(record) or record, lake=self.lake)
             try:
                 return self._finish(claim, record, found, decision)
             except ClaimLost:

@@ -1,9 +1,13 @@
 """What a drift check leaves: the record of its decision, and its answer."""
 
+import json
+from typing import Any
+
 from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckResponse
 from courtside.contracts.records import DecisionRecord
 from courtside.core.drift import DriftReport
+from courtside.workflows.ports import Lake
 
 
 def decision_key(record: DecisionRecord) -> str:
@@ -46,4 +50,23 @@ def response_of(
         alerted=alerted,
         duplicate=duplicate,
         overdue_since=record.overdue_since,
+    )
+
+
+def repeated(record: DecisionRecord, *, lake: Lake) -> DriftCheckResponse:
+    """Return the answer of a check that was carried out before, as it was then: rows may have come since.
+
+    Raises `ObjectMissing` where somebody removed its report.
+    """
+    report: dict[str, Any] = json.loads(lake.read(record.report_key))
+    summary = report["summary"]
+    return response_of(record, duplicate=True).model_copy(
+        update={
+            "rows": report["current"]["rows"],
+            "features_drifted": tuple(summary["features_drifted"]),
+            "table_drifted": tuple(summary["table_drifted"]),
+            "segments_drifted": tuple(summary.get("segments_drifted", ())),
+            "share_drifted": summary["share_drifted"],
+            "files_quarantined": tuple(each["file"] for each in report.get("files_quarantined", ())),
+        }
     )

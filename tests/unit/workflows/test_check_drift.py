@@ -11,6 +11,8 @@ from courtside.contracts.events import DriftCheckRequest, Trigger, Window
 from courtside.contracts.records import DecisionRecord
 from courtside.core.drift.reading import Days
 from courtside.core.features import build_features
+from courtside.datasets.simulated import simulate_games
+from courtside.workflows.games import store_games
 from courtside.workflows.rows import rows_before, usable_files
 from tests.fakes.drift_setup import CHANGED, DATASET, NOW, QUIET, DriftSetup
 from tests.fakes.ports import InMemoryLake
@@ -66,6 +68,15 @@ def test_an_event_delivered_twice_alerts_once(setup: DriftSetup) -> None:
     assert (again.duplicate, again.alerted) == (True, False)
     assert again.execution_arn == first.execution_arn
     assert len(setup.alerts.sent) == len(setup.retraining.started) == 1
+
+
+def test_a_repeated_check_says_what_was_found_then_although_rows_were_changed_since(setup: DriftSetup) -> None:
+    first = setup.monitor.run(DriftCheckRequest(model="nba_games", window=CHANGED), now=NOW)
+    del setup.lake.objects[lake_keys.games(2019)]
+    store_games(simulate_games(5, seasons=[2019]).slice(0, 900), lake=setup.lake)
+    again = setup.monitor.run(DriftCheckRequest(model="nba_games", window=CHANGED), now=NOW + timedelta(hours=1))
+    told = {"duplicate", "alerted", "page_key", "tracking_run_id"}
+    assert again.model_dump(exclude=told) == first.model_dump(exclude=told)
 
 
 def test_a_check_that_failed_before_its_alert_is_completed_by_the_retry(setup: DriftSetup) -> None:
