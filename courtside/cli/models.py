@@ -60,6 +60,7 @@ def add_model(
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.datasets.catalog import contract_content, parse_dataset
+    from courtside.workflows.stage_models import Added
 
     content = contract_content(contract)
     dataset = parse_dataset(contract, content)
@@ -78,6 +79,10 @@ def add_model(
     _say_told(told)
     if entry.paused:
         say(f"{entry.name} is paused: `courtside models resume {entry.name}`")
+    if outcome is Added.NEW:
+        rows = f"courtside {'games load --games' if dataset.builder else 'tables load --table'} FILE"
+        first = f"courtside retrain --model {entry.name} --trigger initial --wait"
+        say(f"Next: load its rows (`{rows} --model {entry.name}`), then train its first champion (`{first}`)")
 
 
 def _compared(dataset: "Dataset", contract: str, *, lake: "Lake") -> str | None:

@@ -36,10 +36,9 @@ class NoChampion(CourtsideError):
         self.model = model
         # The ledger decides which version is champion, and a drift check may not read it: a person has to look.
         super().__init__(
-            f"the lake names no champion of {model} to compare with; if `courtside versions history --model {model}` "
-            "shows one, write its reference again with `courtside versions promote VERSION --reason "
-            f'"repair the reference" --model {model}`, and if there is none yet, start a first training with '
-            f"`courtside retrain --trigger initial --model {model}`"
+            f"{model} has no champion to compare with; train the first with `courtside retrain --trigger initial "
+            f"--model {model}`. If `courtside versions history --model {model}` shows one all the same, write its "
+            f'reference again with `courtside versions promote VERSION --reason "repair the reference" --model {model}`'
         )
 
 
