@@ -155,7 +155,7 @@ def test_a_challenger_that_fails_its_smoke_check_never_becomes_champion(stage: S
     assert stage.end(arn) == "FAILED"
     assert champion_version(stage) == before
     assert stage.loop.drift_reference() == drift_before
-    said = told_once(stage, containing="Retraining breaks failed in Smoke")
+    said = told_once(stage, containing="Retraining nba_games.breaks failed in Smoke")
     assert "The champion is untouched" in said
     assert "exit code 5" in said
     assert printed(courtside(stage, "versions", "history", "--json")) == history
@@ -164,7 +164,7 @@ def test_a_challenger_that_fails_its_smoke_check_never_becomes_champion(stage: S
     assert "Smoke failed" in ran["outcome"]
     assert printed(courtside(stage, "versions", "list", "--json"))[0]["gate"].startswith("passed")
     # The failure was announced once: the rule for executions that failed without an announcement stays silent.
-    assert not texts(stage, containing="Retraining breaks ended as FAILED")
+    assert not texts(stage, containing="Retraining nba_games.breaks ended as FAILED")
 
 
 @pytest.mark.usefixtures("champion", "approval")
@@ -175,7 +175,7 @@ def test_an_outage_of_the_tracking_server_at_the_promotion_changes_nothing(stage
     with without_tracking(stage):
         printed(courtside(stage, "versions", "approve", "server-away", "--json"))
         assert stage.end(arn) == "FAILED"
-    said = told_once(stage, containing="Retraining server-away failed in Promote")
+    said = told_once(stage, containing="Retraining nba_games.server-away failed in Promote")
     assert "TrackingUnavailable" in said
     assert "Promote failed: TrackingUnavailable" in printed(courtside(stage, "status", "--json"))["runs"][0]["outcome"]
     assert champion_version(stage) == before
@@ -196,7 +196,7 @@ def test_an_outage_of_the_tracking_server_at_the_smoke_check_leaves_the_champion
     with without_tracking(stage):
         assert stage.end(arn) == "FAILED"
     # The smoke check needs no server, because it loads what was sealed.
-    said = told_once(stage, containing="Retraining away-at-smoke failed in Promote")
+    said = told_once(stage, containing="Retraining nba_games.away-at-smoke failed in Promote")
     assert "Check which version is champion: courtside versions list" in said
     assert champion_version(stage) == before
     assert stage.loop.drift_reference() == drift_before
@@ -208,7 +208,7 @@ def test_a_training_during_an_outage_of_the_server_is_spooled_and_logged_later(s
     with without_tracking(stage):
         arn = stage.train("unlogged", as_of=SUMMER + timedelta(5))
         assert stage.end(arn) == "FAILED"
-    said = told_once(stage, containing="Retraining unlogged failed in Train")
+    said = told_once(stage, containing="Retraining nba_games.unlogged failed in Train")
     assert "exit code 4" in said
     assert "courtside train --resume-logging" in said
     record = stage.loop.training("unlogged")
@@ -235,7 +235,7 @@ def test_a_killed_training_is_announced_and_its_lock_is_released(stage: Stage) -
     cluster, task = running[0]
     ecs.stop_task(cluster=cluster, task=task, reason="Spot took it back")
     assert stage.end(arn) == "FAILED"
-    said = told_once(stage, containing="Retraining killed failed in Train")
+    said = told_once(stage, containing="Retraining nba_games.killed failed in Train")
     assert "champion is untouched" in said
     state, _ = read(games_ledger(stage), ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
@@ -256,7 +256,7 @@ def test_a_valid_lease_keeps_others_waiting_and_an_expired_one_does_not(stage: S
     arn = stage.train("takes-over", as_of=date(1970, 1, 1))
     # The training has the lock: it fails because there are no games, not because the lock is taken.
     assert stage.end(arn) == "FAILED"
-    assert told_once(stage, containing="Retraining takes-over failed in Freeze")
+    assert told_once(stage, containing="Retraining nba_games.takes-over failed in Freeze")
     state, _ = read(table, ledger_keys.RETRAINING_LOCK, RetrainingLockState)
     assert state is not None
     assert state.holder is None
