@@ -271,7 +271,12 @@ def test_drift_too_soon_after_a_training_does_not_start_another(stage: Stage) ->
     assert table.put(written(ledger_keys.RETRAINING_LOCK, trained, expected_revision=revision))
     arn = stage.loop.retrain(
         RetrainingRequest(
-            model="nba_games", training_id="too-soon", as_of=SUMMER, trigger=Trigger.DRIFT, reason="a test"
+            model="nba_games",
+            training_id="too-soon",
+            as_of=SUMMER,
+            trigger=Trigger.DRIFT,
+            reason="a test",
+            cooldown_days=1,
         )
     )
     assert stage.end(arn) == "SUCCEEDED"
