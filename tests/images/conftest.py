@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from courtside.adapters.s3_lake import S3Lake
-from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.events import RetrainingRequest, Trigger, execution_name
 from courtside.contracts.names import StackOutput
 from courtside.core.games import read_games
 from courtside.datasets.simulated import simulate_games
@@ -49,7 +49,7 @@ class Stage:
         )
         started = self.aws.client("stepfunctions").start_execution(
             stateMachineArn=self.loop.output(StackOutput.RETRAINING),
-            name=execution or training_id,
+            name=execution or execution_name(request.model, training_id),
             input=request.model_dump_json(),
         )
         return str(started["executionArn"])

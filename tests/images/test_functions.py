@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from courtside.contracts.names import StackOutput
 from embedded_aws.containers.function_container import FunctionContainer, FunctionImage
 from tests.images.conftest import Stage
 from tests.images.figures import Figures, Report
@@ -14,20 +15,22 @@ from tests.images.figures import Figures, Report
 ROOT = Path(__file__).parents[2]
 VERBS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
 MEMORY_MIB = 1024
-REQUEST = {"training_id": "t", "as_of": "2011-07-01", "trigger": "manual", "reason": "a test"}
+TRAINING = {"model": "nba_games", "training_id": "t"}
+REQUEST = TRAINING | {"as_of": "2011-07-01", "trigger": "manual", "reason": "a test"}
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:retraining"
 EVENTS: dict[str, dict[str, Any]] = {
-    "check_drift": {"window": {"start": "2010-07-01", "end": "2011-07-01"}},
+    "check_drift": {"model": "nba_games", "window": {"start": "2010-07-01", "end": "2011-07-01"}},
     "find_due": {"round": "r", "as_of": "2011-07-01T12:00:00Z"},
     "freeze": REQUEST,
-    "gate": {"training_id": "t"},
+    "gate": TRAINING,
     "lock": REQUEST,
     "notify": {"Records": [{"Sns": {"Subject": "s", "Message": "m", "MessageId": "1"}}]},
-    "promote": {"training_id": "t", "sha256": "0" * 64},
-    "receive_rows": {},
-    "request_approval": {"training_id": "t", "token": "token", "wait_seconds": 60},
-    "seal": {"training_id": "t"},
+    "promote": TRAINING | {"sha256": "0" * 64},
+    "receive_rows": {"model": "nba_games"},
+    "request_approval": TRAINING | {"token": "token", "wait_seconds": 60},
+    "seal": TRAINING,
     "settle": {"model": "nba_games", "round": "r", "as_of": "2011-07-01T12:00:00Z", "problem": "a test"},
-    "unlock": {"request": REQUEST, "trained": False},
+    "unlock": {"request": REQUEST, "trained": False, "machine": MACHINE},
 }
 # Nothing answers at any address that a function could connect to by itself.
 ENVIRONMENT = {
@@ -37,7 +40,7 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "test",
     "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
     "COURTSIDE_ALERT_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:alerts",
-    "COURTSIDE_RETRAINING_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:retraining",
+    "COURTSIDE_RETRAINING_ARN": MACHINE,
     "COURTSIDE_CHANNEL": "slack",
     "COURTSIDE_WEBHOOK_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:slack",
     "AWS_ACCESS_KEY_ID": "test",
@@ -183,8 +186,11 @@ def test_a_training_that_holds_the_lock_can_ask_for_approval(stage: Stage, champ
     request = REQUEST | {"training_id": champion}
     locked, _ = stage.invoke("Lock", request)
     assert locked["outcome"] == "acquired"
-    asked, log = stage.invoke("RequestApproval", {"training_id": champion, "token": "token", "wait_seconds": 60})
+    asked, log = stage.invoke(
+        "RequestApproval", TRAINING | {"training_id": champion, "token": "token", "wait_seconds": 60}
+    )
     assert asked["training_id"] == champion
     assert Report.read(log).init_ms is not None
-    unlocked, _ = stage.invoke("Unlock", {"request": request, "trained": False})
-    assert unlocked == {"training_id": champion, "waiting": None}
+    machine = stage.loop.output(StackOutput.RETRAINING)
+    unlocked, _ = stage.invoke("Unlock", {"request": request, "trained": False, "machine": machine})
+    assert unlocked == {"training_id": champion, "waiting": []}

@@ -68,7 +68,7 @@ def test_the_drift_check_imports_only_what_it_needs(stage: Stage, champion: str,
         arn="",
     )
     container = FunctionContainer(image, instance="test", directory=tmp_path)
-    answer = container.invoke({"window": {"start": "2012-07-01", "end": "2013-07-01"}}, "1")
+    answer = container.invoke({"model": "nba_games", "window": {"start": "2012-07-01", "end": "2013-07-01"}}, "1")
     container.stop()
     assert answer.error_type is None, answer.message
     assert answer.body["tracking_run_id"]

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
+from courtside.contracts import lake_keys
 from courtside.contracts.events import Window
 from courtside.core.findings import Level
 from embedded_aws.webhooks import SLACK
@@ -28,11 +29,13 @@ def test_an_event_delivered_five_times_at_once_is_handled_once(stage: Stage) -> 
     assert len(texts(stage, containing=f"{window.start} to {window.end} (")) == sum(each.alerted for each in answers)
 
 
-def test_watch_checks_the_stage_through_its_own_function() -> None:
+def test_watch_checks_the_stage_in_a_round_of_its_own() -> None:
     summer = CliRunner().invoke(app, ["watch", "--as-of", "2010-09-10", "--json"])
-    assert (summer.exit_code, json.loads(summer.stdout)["decision"]) == (0, "nothing_to_check")
+    (settled,) = json.loads(summer.stdout)["settled"]
+    assert (summer.exit_code, settled["model"], settled["outcome"]) == (0, "nba_games", "nothing_to_check")
     season = CliRunner().invoke(app, ["watch", "--as-of", "2011-01-20", "--json"])
-    assert json.loads(season.stdout)["rows"] > 0
+    (settled,) = json.loads(season.stdout)["settled"]
+    assert settled["report_key"].startswith(lake_keys.drift_reports("nba_games"))
 
 
 def test_a_test_alert_reaches_slack(stage: Stage) -> None:
