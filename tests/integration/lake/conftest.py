@@ -34,11 +34,7 @@ LEDGER = {
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        LocalAws.start(LocalOptions(state_directory=tmp_path_factory.mktemp("state"))) as running,
-    ):
-        point_at(running.environment(), patch)
+    with LocalAws.start(LocalOptions(state_directory=tmp_path_factory.mktemp("state"))) as running:
         yield running
 
 
@@ -59,7 +55,14 @@ def bucket(aws: LocalAws) -> str:
             template["Outputs"] = {name: {"Value": {"Ref": resource}} for name, resource in outputs.items()}
         formation.create_stack(StackName=stack_name(STAGE, stack), TemplateBody=json.dumps(template))
         formation.get_waiter("stack_create_complete").wait(StackName=stack_name(STAGE, stack))
-    return stage_outputs(STAGE)[StackOutput.LAKE_BUCKET]
+    described = formation.describe_stacks(StackName=stack_name(STAGE, STACKS[0]))["Stacks"][0]["Outputs"]
+    return next(str(each["OutputValue"]) for each in described if each["OutputKey"] == StackOutput.LAKE_BUCKET)
+
+
+@pytest.fixture(autouse=True)
+def pointed(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands reach this AWS for one test: other stages of the same process have environments of their own."""
+    point_at(aws.environment(), monkeypatch)
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ class Watched:
         return sorted(subjects)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     with (
         pytest.MonkeyPatch.context() as patch,
