@@ -6,38 +6,17 @@ The JSON Schema and the table of `docs/contract.md` are written from this model 
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
-from courtside.contracts.incoming import INCOMING_ADDRESS, INCOMING_RULE
-from courtside.contracts.key_names import NameUnusable, key_name
 from courtside.core.dataset import FeatureKind, Phase
 from courtside.core.gate.policy import GatePolicy
-from courtside.datasets.key_types import Count, Email, Keys, Margin, Names, Switch, Text
+from courtside.datasets.key_types import Count, Email, KeyName, Keys, Margin, Names, PrefixInS3, Switch, Text
 from courtside.datasets.rhythm_keys import Retrain, Watch
 
 LIMITS = GatePolicy()
 
 FORMAT = 1
 """The newest format of a contract that this Courtside reads."""
-
-
-def _part_of_keys(name: str) -> str:
-    try:
-        return key_name(name, "the name of a dataset")
-    except NameUnusable as error:
-        raise ValueError(str(error)) from error
-
-
-def _prefix_in_s3(address: str) -> str:
-    if not INCOMING_ADDRESS.fullmatch(address):
-        raise ValueError(INCOMING_RULE)
-    return address
 
 
 def _as_mapping(target: Any) -> Any:
@@ -130,7 +109,7 @@ class Gate(Keys):
 class ContractDocument(Keys):
     """A Courtside contract: what a model is trained on and how it is watched."""
 
-    name: Annotated[Text, AfterValidator(_part_of_keys)] = Field(
+    name: KeyName = Field(
         description="What everything of the model is called: at most 64 letters, digits, `-` or `_`.",
         examples=["churn"],
     )
@@ -152,7 +131,7 @@ class ContractDocument(Keys):
         "an `s3://` address; a relative path starts at the contract's folder.",
         examples=["data/churn.parquet"],
     )
-    incoming: Annotated[Text, AfterValidator(_prefix_in_s3)] | None = Field(
+    incoming: PrefixInS3 | None = Field(
         None,
         description="A prefix of your own in S3 where new files of rows arrive, besides `incoming/NAME/` in the lake "
         "of the stage. The stage only reads there, and must be allowed to: `incoming_prefixes` in its settings.",
@@ -235,13 +214,13 @@ class ContractDocument(Keys):
         description="What a challenger must keep to become champion on a stage; only checked on files.",
         examples=[{"floor_auc": 0.6}],
     )
-    registered_model: Annotated[Text, AfterValidator(_part_of_keys)] | None = Field(
+    registered_model: KeyName | None = Field(
         None,
         description="What the models are registered as in MLflow, where that is not `name`; no other contract may "
         "have the same.",
         examples=["churn-model"],
     )
-    experiment: Annotated[Text, AfterValidator(_part_of_keys)] | None = Field(
+    experiment: KeyName | None = Field(
         None,
         description="The MLflow experiment of the trainings, where that is not `name`; no other contract may have the "
         "same.",

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from courtside.contracts.emails import EMAIL, is_email
-from courtside.contracts.key_names import VISIBLE
+from courtside.contracts.incoming import INCOMING_ADDRESS, INCOMING_RULE
+from courtside.contracts.key_names import VISIBLE, NameUnusable, key_name
 from courtside.contracts.shortening import shortened
 from courtside.core.rhythm import NotADuration, NotPartOfAYear, PartOfYear, parse_duration, written
 from courtside.core.rhythm.durations import DURATION
@@ -62,6 +63,19 @@ def _email(given: Any) -> str:
     return str(given)
 
 
+def _part_of_keys(name: str) -> str:
+    try:
+        return key_name(name, "the name of a dataset")
+    except NameUnusable as error:
+        raise ValueError(str(error)) from error
+
+
+def _prefix_in_s3(address: str) -> str:
+    if not INCOMING_ADDRESS.fullmatch(address):
+        raise ValueError(INCOMING_RULE)
+    return address
+
+
 def text_like(pattern: str) -> WithJsonSchema:
     """Return what editors know of a text that is checked more closely when it is read."""
     return WithJsonSchema({"type": "string", "pattern": pattern})
@@ -70,3 +84,5 @@ def text_like(pattern: str) -> WithJsonSchema:
 A_LENGTH = text_like(DURATION)
 SeasonPart = Annotated[str, BeforeValidator(_part_of_year), text_like(PART_OF_YEAR)]
 Email = Annotated[str, BeforeValidator(_email), text_like(EMAIL)]
+KeyName = Annotated[Text, AfterValidator(_part_of_keys)]
+PrefixInS3 = Annotated[Text, AfterValidator(_prefix_in_s3)]
