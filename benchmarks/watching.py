@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.adapters.folder_lake import FolderLake
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import DriftCheckRequest, RetrainingRequest
 from courtside.contracts.records import ChampionReference
 from courtside.core.alerting import Alert
@@ -83,7 +83,7 @@ def filled(folder: Path, ledger: Ledger, *, models: int, now: datetime) -> Watch
         watched.models.add(content, source=name, by="a benchmark", now=now)
         if profile is None:
             profile = _profile(dataset, now)
-        key = lake_keys.training_profile(name, "first")
+        key = training_keys.training_profile(name, "first")
         lake.write(key, profile)
         champion = ChampionReference(version="1", training_id="first", profile_key=key, dataset=name)
         lake.write(lake_keys.champion_reference(name), champion.model_dump_json().encode())

@@ -11,8 +11,8 @@ from mlflow.exceptions import MlflowException
 from courtside.adapters.mlflow_connection import connect, is_missing, reaching
 from courtside.adapters.tracking_address import require_server, usable_address
 from courtside.contracts.errors import BadInput
-from courtside.contracts.lake_keys import PROFILE_NAME
 from courtside.contracts.names import REFERENCE_ARTIFACTS
+from courtside.contracts.training_keys import PROFILE_NAME
 from courtside.core.drift import Profile
 
 ARTIFACT = f"{REFERENCE_ARTIFACTS}/{PROFILE_NAME}"

@@ -11,7 +11,7 @@ from courtside.adapters.folder_lake import FolderLake
 from courtside.adapters.provenance import provenance
 from courtside.adapters.training_ids import new_training_id
 from courtside.api.inputs import Table, content_of, contract_of, day_of, shown
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import InputMismatch
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.records import Calibration, ModelRecord, TrainingRecord
@@ -44,12 +44,12 @@ class Training:
     @property
     def card(self) -> Path:
         """The model card, a page of its own."""
-        return self.folder / lake_keys.training_card_page(self.record.dataset, self.record.training_id)
+        return self.folder / training_keys.training_card_page(self.record.dataset, self.record.training_id)
 
     @property
     def profile(self) -> Path | None:
         """The drift reference, which `check_drift` takes; None where the training made none."""
-        path = self.folder / lake_keys.training_profile(self.record.dataset, self.record.training_id)
+        path = self.folder / training_keys.training_profile(self.record.dataset, self.record.training_id)
         return path if path.exists() else None
 
     def to_dict(self) -> dict[str, Any]:

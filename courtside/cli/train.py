@@ -17,7 +17,7 @@ from courtside.cli.input import (
     say_left_out,
 )
 from courtside.cli.stage import Stage
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.days import parse_day
 from courtside.contracts.errors import BadInput, InputMismatch
 from courtside.contracts.names import DEFAULT_DATASET
@@ -174,7 +174,7 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
         say(f"The contract says `features: infer`, so the models take {len(record.inferred.kinds)}: {kinds}")
         say_left_out(record.inferred.left_out)
     best = next(model for model in record.models if model.name == record.best)
-    page = out / lake_keys.training_card_page(record.dataset, record.training_id)
+    page = out / training_keys.training_card_page(record.dataset, record.training_id)
     say(f"Split: {record.split}.")
     say(f"Class 1 of {record.target} is {record.positive}: the models predict its probability.")
     say(f"Best: {best.name}, AUC {best.test_auc:.3f} on the test rows. Its card: {page}")

@@ -1,4 +1,4 @@
-"""Where everything lies in the lake bucket: the only place that spells an object key.
+"""Where everything lies in the lake bucket: the only place that spells an object key, but for `training_keys`.
 
 No key is built from a name that could lead out of its prefix: every function here that takes a name raises
 `NameUnusable` for such a name.
@@ -23,14 +23,7 @@ LEGACY_FEATURES_PREFIX = "ml-features/"
 LEGACY_STAGED_PREFIX = "ml-models/.staged/"
 LEGACY_SET = "ml-models/set.json"
 """Whose the legacy files are, and their SHA-256: written last, so that it tells a whole set from a mixed one."""
-MANIFEST_NAME = "manifest.json"
-RECORD_NAME = "record.json"
-SMOKE_NAME = "smoke.parquet"
-PROFILE_NAME = "reference.profile"
 _BACKFILLED = "-backfill"
-_CARD_PAGE = "card.html"
-_SPOOL = "spool/"
-_SPOOLED_RUN = "run.json"
 
 
 def games(season: int) -> str:
@@ -148,26 +141,6 @@ def unloaded_table(dataset: str, load_id: str) -> str:
     return f"{tables(dataset)}_unloaded/{_load(load_id)}.parquet"
 
 
-def trainings(model: str) -> str:
-    """Prefix of all that a model's trainings leave."""
-    return f"{records(model)}training/"
-
-
-def training_manifest(model: str, training_id: str) -> str:
-    """Key of the manifest that says which data one training uses, byte for byte."""
-    return f"{_training(model, training_id)}{MANIFEST_NAME}"
-
-
-def legacy_staged(training_id: str) -> str:
-    """Prefix of a training's legacy files until all of them are there."""
-    return f"{LEGACY_STAGED_PREFIX}{_training_id(training_id)}/"
-
-
-def training_legacy(model: str, training_id: str) -> str:
-    """Prefix of a training's legacy files, by their keys, until its challenger is promoted."""
-    return f"{_training(model, training_id)}legacy/"
-
-
 def seals(model: str) -> str:
     """Prefix of all that was sealed of a model."""
     return f"{records(model)}sealed/"
@@ -181,84 +154,6 @@ def sealed(model: str, sha256: str) -> str:
 def champion_reference(model: str) -> str:
     """Key of the document that says what a model's drift is measured against."""
     return f"{records(model)}reference/champion.json"
-
-
-def training_spool(model: str, training_id: str) -> str:
-    """Prefix of a training's runs while the tracking server is away."""
-    return f"{_training(model, training_id)}{_SPOOL}"
-
-
-def spooled_run(model: str, training_id: str) -> str:
-    """Key of the document that says what a spool holds.
-
-    It is written last and removed first, as proof of a whole spool.
-    """
-    return f"{training_spool(model, training_id)}{_SPOOLED_RUN}"
-
-
-def is_spooled_run(key: str) -> bool:
-    """Tell whether a key is one that `spooled_run` gives."""
-    return _is_of_training(key, f"{_SPOOL}{_SPOOLED_RUN}")
-
-
-def spooled_rows(model: str, training_id: str) -> str:
-    """Key of the holdout's features in a spool."""
-    return f"{training_spool(model, training_id)}rows.parquet"
-
-
-def spooled_models(model: str, training_id: str) -> str:
-    """Prefix of the models in a spool, in their libraries' formats."""
-    return f"{training_spool(model, training_id)}models/"
-
-
-def spooled_attachments(model: str, training_id: str) -> str:
-    """Prefix of the other files in a spool that its runs are to have."""
-    return f"{training_spool(model, training_id)}attachments/"
-
-
-def training_card(model: str, training_id: str) -> str:
-    """Key of the model card as data, what its other forms are made from."""
-    return f"{_training(model, training_id)}card.json"
-
-
-def training_card_page(model: str, training_id: str) -> str:
-    """Key of the model card as a page."""
-    return f"{_training(model, training_id)}{_CARD_PAGE}"
-
-
-def is_training_card_page(key: str) -> bool:
-    """Tell whether a key is one that `training_card_page` gives."""
-    return _is_of_training(key, _CARD_PAGE)
-
-
-def training_card_text(model: str, training_id: str) -> str:
-    """Key of the model card as Markdown."""
-    return f"{_training(model, training_id)}card.md"
-
-
-def training_smoke(model: str, training_id: str) -> str:
-    """Key of the known rows, with the challenger's predictions, that a smoke check repeats."""
-    return f"{_training(model, training_id)}{SMOKE_NAME}"
-
-
-def training_record(model: str, training_id: str) -> str:
-    """Key of the record of what one training did."""
-    return f"{_training(model, training_id)}{RECORD_NAME}"
-
-
-def training_profile(model: str, training_id: str) -> str:
-    """Key of the drift reference of one training."""
-    return f"{_training(model, training_id)}{PROFILE_NAME}"
-
-
-def training_holdout(model: str, training_id: str) -> str:
-    """Key of what challenger and champion predict for the same newest rows."""
-    return f"{_training(model, training_id)}holdout.parquet"
-
-
-def training_verdict(model: str, training_id: str) -> str:
-    """Key of the gate's verdict."""
-    return f"{_training(model, training_id)}gate.json"
 
 
 def drift_reports(model: str) -> str:
@@ -336,15 +231,6 @@ def all_of(model: str) -> tuple[str, ...]:
     return (records(model), tables(model), incoming(model), *archived)
 
 
-def _training(model: str, training_id: str) -> str:
-    return f"{trainings(model)}{_training_id(training_id)}/"
-
-
-def _training_id(training_id: str) -> str:
-    """Return the id; permissions are granted on the keys of all trainings (``*``)."""
-    return training_id if training_id == "*" else key_name(training_id, "the id of a training")
-
-
 def _model(model: str) -> str:
     """Return the name; permissions are granted on the keys of all models (``*``)."""
     return model if model == "*" else key_name(model, "the name of a model")
@@ -360,7 +246,3 @@ def _load(load_id: str) -> str:
 
 def _check(check_id: str) -> str:
     return key_name(check_id, "the id of a drift check")
-
-
-def _is_of_training(key: str, name: str) -> bool:
-    return re.fullmatch(rf"{MODELS_PREFIX}[^/]+/training/[^/]+/{re.escape(name)}", key) is not None

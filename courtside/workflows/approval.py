@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import ledger_keys, training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import ApprovalAnswer, ApprovalRequest
 from courtside.contracts.records import ApprovalRecord, GateDecision
@@ -79,7 +79,9 @@ def request_approval(
     now: datetime,
 ) -> ApprovalRecord:
     """Record the request, keep the lock for as long as it waits, and ask; a repeated call alerts nobody twice."""
-    decision = read_document(GateDecision, lake_keys.training_verdict(request.model, request.training_id), lake=lake)
+    decision = read_document(
+        GateDecision, training_keys.training_verdict(request.model, request.training_id), lake=lake
+    )
     key = ledger_keys.approval(request.training_id)
     wait = timedelta(seconds=request.wait_seconds)
     lock.renew(request.training_id, now=now, wait=wait)

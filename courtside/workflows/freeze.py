@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.loads import Loads
@@ -102,7 +102,7 @@ def freeze(
     """
     if request.model != dataset.name:
         raise ModelDiffers(request.training_id, request.model, dataset.name)
-    key = lake_keys.training_manifest(request.model, request.training_id)
+    key = training_keys.training_manifest(request.model, request.training_id)
     try:
         return _as_asked(read_document(DataManifest, key, lake=lake), request, dataset, newest_rows)
     except ObjectMissing:
@@ -118,7 +118,9 @@ def frozen_contract(request: RetrainingRequest, *, lake: Lake) -> Dataset:
 
     Raises `ObjectMissing`, `ContractNotFrozen` and `DatasetInvalid`.
     """
-    manifest = read_document(DataManifest, lake_keys.training_manifest(request.model, request.training_id), lake=lake)
+    manifest = read_document(
+        DataManifest, training_keys.training_manifest(request.model, request.training_id), lake=lake
+    )
     if manifest.contract_key is None:
         raise ContractNotFrozen(request.training_id)
     return parse_dataset(lake.uri(manifest.contract_key), lake.read(manifest.contract_key))

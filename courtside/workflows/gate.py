@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import GateRequest, GateResponse
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
@@ -27,7 +27,7 @@ def gate(
     Raises `ObjectMissing` when the training left no record or predictions, `HoldoutInvalid` where they are unusable,
     and `NotLoggedYet`.
     """
-    key = lake_keys.training_verdict(request.model, request.training_id)
+    key = training_keys.training_verdict(request.model, request.training_id)
     try:
         return _response(_read_decision(lake, key), request.model)
     except ObjectMissing:
@@ -57,7 +57,7 @@ def _decide(
     record = _read_training(lake, model, training_id)
     if record.spooled:
         raise NotLoggedYet(training_id)
-    key = lake_keys.training_holdout(model, training_id)
+    key = training_keys.training_holdout(model, training_id)
     holdout = Holdout.of(read_parquet_content(lake.read(key)))
     verdict = judge(holdout, policy=policy, fresher_by=_fresher_by(record, lake=lake), rival=_rival(record))
     if verdict.promote and record.challenger_version is None:
@@ -106,7 +106,7 @@ def _fresher_by(record: TrainingRecord, *, lake: Lake) -> int | None:
 
 
 def _read_training(lake: Lake, model: str, training_id: str) -> TrainingRecord:
-    return read_document(TrainingRecord, lake_keys.training_record(model, training_id), lake=lake)
+    return read_document(TrainingRecord, training_keys.training_record(model, training_id), lake=lake)
 
 
 def _read_decision(lake: Lake, key: str) -> GateDecision:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import LegacySet
 from courtside.workflows.lake_documents import read_document
@@ -41,7 +41,7 @@ class LegacyFiles:
 
     @classmethod
     def of(cls, model: str, training_id: str, files: Mapping[str, bytes]) -> Self:
-        """Return the files that `keep` wrote, by their keys below `lake_keys.training_legacy`."""
+        """Return the files that `keep` wrote, by their keys below `training_keys.training_legacy`."""
         models, features = (
             {key.removeprefix(prefix): content for key, content in files.items() if key.startswith(prefix)}
             for prefix in (lake_keys.LEGACY_MODELS_PREFIX, lake_keys.LEGACY_FEATURES_PREFIX)
@@ -52,7 +52,7 @@ class LegacyFiles:
         """Write them beside the training's record, where nobody mistakes them for the files in use."""
         for prefix, files in self._by_prefix():
             for name, content in files.items():
-                lake.write(f"{lake_keys.training_legacy(self.model, self.training_id)}{prefix}{name}", content)
+                lake.write(f"{training_keys.training_legacy(self.model, self.training_id)}{prefix}{name}", content)
 
     def publish(self, *, lake: Lake) -> None:
         """Replace the files in use; raises `LegacyFilesDamaged`."""
@@ -71,7 +71,7 @@ def publish_legacy_set(training_id: str, files: Mapping[str, bytes], *, lake: La
     Raises `LegacyFilesDamaged`.
     """
     recover_legacy_set(lake=lake)
-    staged = lake_keys.legacy_staged(training_id)
+    staged = training_keys.legacy_staged(training_id)
     described = LegacySet(training_id=training_id, sha256={name: _sha256(files[name]) for name in files})
     for name, content in files.items():
         lake.write(f"{staged}{name}", content)
@@ -94,7 +94,7 @@ def recover_legacy_set(*, lake: Lake) -> None:
 
 
 def _finish(described: LegacySet, *, lake: Lake) -> None:
-    staged = lake_keys.legacy_staged(described.training_id)
+    staged = training_keys.legacy_staged(described.training_id)
     there = set(lake.keys(staged))
     names = [name for name in described.sha256 if f"{staged}{name}" in there]
     lake.move({f"{staged}{name}": f"{lake_keys.LEGACY_MODELS_PREFIX}{name}" for name in names})

@@ -1,6 +1,6 @@
 """Windows of a table whose rows have no times: each load is one, and its day is the one on which it was loaded."""
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.loads import Load, LoadState
 from courtside.contracts.records import ChampionReference, DataManifest
@@ -37,7 +37,7 @@ def newest_load(champion: ChampionReference, days: Days, *, lake: Lake, dataset:
 def frozen_keys(model: str, training_id: str, *, lake: Lake) -> set[str] | None:
     """Return the objects that a training without times was made on, None for another, or one that is not known."""
     try:
-        manifest = read_document(DataManifest, lake_keys.training_manifest(model, training_id), lake=lake)
+        manifest = read_document(DataManifest, training_keys.training_manifest(model, training_id), lake=lake)
     except ObjectMissing:
         return None
     return None if manifest.first_day else {each.key for each in manifest.objects}

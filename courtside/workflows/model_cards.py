@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.model_card import CandidateCard, ModelCard, ModelInterface, Provenance
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
@@ -33,7 +33,7 @@ def model_card(
         interface=interface,
         train_period=period(split.train, dataset.time_column) if dataset.time_column else None,
         test_period=period(split.test, dataset.time_column) if dataset.time_column else None,
-        manifest_key=lake_keys.training_manifest(dataset.name, record.training_id) if record.data_hash else None,
+        manifest_key=training_keys.training_manifest(dataset.name, record.training_id) if record.data_hash else None,
         candidates=tuple(
             CandidateCard(
                 name=model.name,
@@ -51,6 +51,6 @@ def model_card(
 def write_card(card: ModelCard, *, lake: Lake) -> None:
     """Write the card as data, as a page and as Markdown."""
     model, training_id = card.record.dataset, card.record.training_id
-    lake.write(lake_keys.training_card(model, training_id), card.model_dump_json(indent=2).encode())
-    lake.write(lake_keys.training_card_page(model, training_id), render_page(card).encode())
-    lake.write(lake_keys.training_card_text(model, training_id), render_markdown(card).encode())
+    lake.write(training_keys.training_card(model, training_id), card.model_dump_json(indent=2).encode())
+    lake.write(training_keys.training_card_page(model, training_id), render_page(card).encode())
+    lake.write(training_keys.training_card_text(model, training_id), render_markdown(card).encode())

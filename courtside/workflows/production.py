@@ -8,7 +8,7 @@ for good is checked before the ledger is written; the next attempt finishes what
 from dataclasses import dataclass
 from datetime import datetime
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer, ChampionReference, LegacySet, Reign, TrainingRecord
 from courtside.workflows.ledger_documents import MOST_TRIES, LedgerBusy, read, written
@@ -175,17 +175,17 @@ class Production:
         """Check everything that the move will read, before anything is changed."""
         self.registry.training_of(sealed.version)
         if sealed.record().referenced:
-            sealed.read(lake_keys.PROFILE_NAME)
+            sealed.read(training_keys.PROFILE_NAME)
         sealed.files(LEGACY)
 
     def _follow(self, version: str, digest: str | None) -> None:
         """Publish the champion's legacy files and point drift checks at its profile."""
         if digest is None:  # champion since before versions were sealed
             record = record_of_version(version, model=self.model, lake=self.lake, registry=self.registry)
-            profile = lake_keys.training_profile(self.model, record.training_id)
+            profile = training_keys.training_profile(self.model, record.training_id)
         else:
             sealed = self._opened(digest)
-            record, profile = sealed.record(), f"{lake_keys.sealed(self.model, digest)}{lake_keys.PROFILE_NAME}"
+            record, profile = sealed.record(), f"{lake_keys.sealed(self.model, digest)}{training_keys.PROFILE_NAME}"
             _publish_legacy(sealed, lake=self.lake)
         reference = ChampionReference(
             version=version,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import PromoteRequest, PromoteResponse, SealRequest, SealResponse
 from courtside.contracts.records import GateDecision
@@ -52,7 +52,7 @@ def promote(request: PromoteRequest, *, production: Production, now: datetime) -
 
 
 def _approved(model: str, training_id: str, *, lake: Lake) -> GateDecision:
-    decision = read_document(GateDecision, lake_keys.training_verdict(model, training_id), lake=lake)
+    decision = read_document(GateDecision, training_keys.training_verdict(model, training_id), lake=lake)
     if not decision.promote:
         raise NotApproved(training_id)
     return decision

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.key_names import key_name
 from courtside.contracts.records import TrainingRecord
@@ -53,7 +53,7 @@ def resume_logging(
 
 def _replay(model: str, training_id: str, *, lake: Lake, tracking: Tracking) -> TrainingRecord:
     spool = read_spool(model, training_id, lake=lake)
-    record = read_document(TrainingRecord, lake_keys.training_record(model, training_id), lake=lake)
+    record = read_document(TrainingRecord, training_keys.training_record(model, training_id), lake=lake)
     card = spool.run.card.model_copy(update={"record": record})
     tracking = tracking.at(card.place)
     run = training_run(
@@ -69,7 +69,7 @@ def _replay(model: str, training_id: str, *, lake: Lake, tracking: Tracking) -> 
         _add_champion(model, training_id, done.champion_probability, lake=lake)
     write_card(done.card, lake=lake)
     record = done.card.record
-    lake.write(lake_keys.training_record(model, training_id), record.model_dump_json(indent=2).encode())
+    lake.write(training_keys.training_record(model, training_id), record.model_dump_json(indent=2).encode())
     if record.challenger_version is not None:
         tracking.nominate(record.challenger_version)
     remove_spool(model, training_id, lake=lake)
@@ -78,7 +78,7 @@ def _replay(model: str, training_id: str, *, lake: Lake, tracking: Tracking) -> 
 
 def _add_champion(model: str, training_id: str, probability: list[float], *, lake: Lake) -> None:
     """Write the champion's predictions beside those that the challenger made when it was trained."""
-    key = lake_keys.training_holdout(model, training_id)
+    key = training_keys.training_holdout(model, training_id)
     holdout = read_parquet_content(lake.read(key))
     if "champion" in holdout.column_names:
         holdout = holdout.drop_columns(["champion"])

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.records import ChampionReference, DataManifest
 from courtside.core.dataset import Dataset
 from courtside.core.decision import DueTraining
@@ -44,7 +44,7 @@ def data_until(model: str, training_id: str, *, lake: Lake) -> date | None:
 
     The data of rows without times ends with the training's day.
     """
-    key = lake_keys.training_manifest(model, training_id)
+    key = training_keys.training_manifest(model, training_id)
     try:
         manifest = read_document(DataManifest, key, lake=lake)
     except ObjectMissing:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionReference, SealedFiles, TrainingRecord
 from courtside.core.dataset import Dataset
@@ -77,7 +77,7 @@ class SealedModel:
 
     def record(self) -> TrainingRecord:
         """Return the record of its training as it was when it was sealed; raises `SealBroken`."""
-        return TrainingRecord.model_validate_json(self.read(lake_keys.RECORD_NAME))
+        return TrainingRecord.model_validate_json(self.read(training_keys.RECORD_NAME))
 
     def opened(self, models: Models) -> Champion:
         """Load it; raises `SealBroken` and `ModelUnusable`."""
@@ -104,23 +104,23 @@ def seal(version: str, *, model: str, lake: Lake, registry: Registry) -> SealedM
     manifest = json.dumps(contents.model_dump(), indent=2, sort_keys=True).encode()
     digest = _sha256(manifest)
     # The manifest comes last, so a copy that broke off has none.
-    for path, content in (*files.items(), (lake_keys.MANIFEST_NAME, manifest)):
+    for path, content in (*files.items(), (training_keys.MANIFEST_NAME, manifest)):
         lake.write(f"{lake_keys.sealed(model, digest)}{path}", content)
     return SealedModel(model, digest, contents, lake)
 
 
 def _of_training(version: str, record: TrainingRecord, *, model: str, lake: Lake) -> dict[str, bytes]:
     training_id = record.training_id
-    needed = {lake_keys.SMOKE_NAME: lake_keys.training_smoke(model, training_id)}
+    needed = {training_keys.SMOKE_NAME: training_keys.training_smoke(model, training_id)}
     if record.referenced:
-        needed[lake_keys.PROFILE_NAME] = lake_keys.training_profile(model, training_id)
-    files = {lake_keys.RECORD_NAME: record.model_dump_json(indent=2).encode()}
+        needed[training_keys.PROFILE_NAME] = training_keys.training_profile(model, training_id)
+    files = {training_keys.RECORD_NAME: record.model_dump_json(indent=2).encode()}
     for path, key in needed.items():
         try:
             files[path] = lake.read(key)
         except ObjectMissing as error:
             raise CannotBeSealed(version, f"its training left no {path} ({key})") from error
-    legacy = lake_keys.training_legacy(model, training_id)
+    legacy = training_keys.training_legacy(model, training_id)
     return files | {f"{LEGACY}{key.removeprefix(legacy)}": lake.read(key) for key in lake.keys(legacy)}
 
 
@@ -129,7 +129,7 @@ def sealed_model(model: str, sha256: str, *, lake: Lake) -> SealedModel:
 
     Raises `SealBroken`.
     """
-    manifest = _checked(model, sha256, lake_keys.MANIFEST_NAME, sha256, lake=lake)
+    manifest = _checked(model, sha256, training_keys.MANIFEST_NAME, sha256, lake=lake)
     return SealedModel(model, sha256, SealedFiles.model_validate_json(manifest), lake)
 
 
@@ -142,7 +142,7 @@ def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:
         raise NoReference(champion.version)
     if champion.sha256 is None:
         return lake.read(champion.profile_key)
-    return sealed_model(champion.dataset, champion.sha256, lake=lake).read(lake_keys.PROFILE_NAME)
+    return sealed_model(champion.dataset, champion.sha256, lake=lake).read(training_keys.PROFILE_NAME)
 
 
 def champion_model(model: str, *, lake: Lake, tracking: Tracking) -> Champion | None:

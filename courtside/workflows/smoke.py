@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.lake_keys import SMOKE_NAME
+from courtside.contracts.training_keys import SMOKE_NAME
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.ports import Models
 from courtside.workflows.sealed_models import SealedModel

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.model_card import ModelInterface, Provenance
 from courtside.contracts.records import ModelRecord, RollingOriginRecord, TrainingRecord
@@ -98,9 +98,10 @@ def train(
         referenced = with_reference and dataset.drift
         if referenced:
             reference = _profile(frozen.written, dataset)
-            attachments[lake_keys.PROFILE_NAME] = reference.to_bytes()
+            attachments[training_keys.PROFILE_NAME] = reference.to_bytes()
             lake.write(
-                lake_keys.training_profile(request.model, request.training_id), attachments[lake_keys.PROFILE_NAME]
+                training_keys.training_profile(request.model, request.training_id),
+                attachments[training_keys.PROFILE_NAME],
             )
             warnings += [disagreement(part) for part in [newest_part(reference)] if part]
     with watch.part("fit"), _preparing(tracking):
@@ -148,7 +149,7 @@ def train(
     with watch.part("holdout"):
         challenger = best(models).test_probability[split.selection_rows :]
         known = known_rows(rows.select(dataset.feature_names), challenger)
-        lake.write(lake_keys.training_smoke(request.model, request.training_id), known)
+        lake.write(training_keys.training_smoke(request.model, request.training_id), known)
         _write_holdout(request, challenger, split, champion=done.champion_probability, lake=lake, dataset=dataset)
         write_card(done.card, lake=lake)
     with watch.part("files"):
@@ -156,7 +157,9 @@ def train(
     if not publish and dataset.legacy_set:
         legacy.keep(lake=lake)
     record = done.card.record.model_copy(update={"spooled": done.spooled, "seconds": watch.seconds})
-    lake.write(lake_keys.training_record(request.model, request.training_id), record.model_dump_json(indent=2).encode())
+    lake.write(
+        training_keys.training_record(request.model, request.training_id), record.model_dump_json(indent=2).encode()
+    )
     if publish:
         legacy.publish(lake=lake)
     _nominate(record, tracking, progress=progress)
@@ -231,7 +234,7 @@ def _write_holdout(
     }
     if champion is not None:
         columns["champion"] = np.asarray(champion, dtype=np.float64)
-    lake.write(lake_keys.training_holdout(request.model, request.training_id), parquet_content(pa.table(columns)))
+    lake.write(training_keys.training_holdout(request.model, request.training_id), parquet_content(pa.table(columns)))
 
 
 def _model_record(model: TrainedModel) -> ModelRecord:

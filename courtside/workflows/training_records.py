@@ -1,6 +1,6 @@
 """Find the training behind a registered version."""
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import TrainingRecord
 from courtside.workflows.lake_documents import read_document
@@ -23,6 +23,6 @@ def record_of_version(version: str, *, model: str, lake: Lake, registry: Registr
     if training_id is None:
         raise TrainingRecordMissing(version)
     try:
-        return read_document(TrainingRecord, lake_keys.training_record(model, training_id), lake=lake)
+        return read_document(TrainingRecord, training_keys.training_record(model, training_id), lake=lake)
     except ObjectMissing as error:
         raise TrainingRecordMissing(version) from error

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.records import GateDecision
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, ObjectMissing
@@ -27,6 +27,6 @@ def _judged(version: Mapping[str, str], model: str, lake: Lake) -> dict[str, str
 
 def _decision(model: str, training_id: str, lake: Lake) -> GateDecision | None:
     try:
-        return read_document(GateDecision, lake_keys.training_verdict(model, training_id), lake=lake)
+        return read_document(GateDecision, training_keys.training_verdict(model, training_id), lake=lake)
     except ObjectMissing:  # not judged yet, or imported
         return None

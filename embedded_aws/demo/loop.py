@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from courtside.adapters.deployed_check import check_now
 from courtside.adapters.dynamodb_ledger import DynamoDbLedger
 from courtside.adapters.s3_lake import S3Lake
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import (
@@ -114,11 +114,11 @@ class Loop:
 
     def training(self, training_id: str) -> TrainingRecord:
         """Return what a training did."""
-        return TrainingRecord.model_validate_json(self.read(lake_keys.training_record(self.model, training_id)))
+        return TrainingRecord.model_validate_json(self.read(training_keys.training_record(self.model, training_id)))
 
     def verdict(self, training_id: str) -> GateDecision:
         """Return the gate's decision on a training."""
-        return GateDecision.model_validate_json(self.read(lake_keys.training_verdict(self.model, training_id)))
+        return GateDecision.model_validate_json(self.read(training_keys.training_verdict(self.model, training_id)))
 
     def drift_reference(self) -> ChampionReference:
         """Return which version's profile drift is measured against."""

@@ -10,7 +10,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.environment import (
     ApprovalEnv,
     Environment,
@@ -29,14 +29,18 @@ from infra.stage import StageSettings
 _LEGACY = f"{lake_keys.LEGACY_MODELS_PREFIX}*"
 
 # Each function may read and add only these objects in the lake.
-FREEZE_READABLE = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*", lake_keys.training_manifest("*", "*"))
-GATE_READABLE = (f"{lake_keys.trainings('*')}*", lake_keys.champion_reference("*"))
-APPROVAL_READABLE = (lake_keys.training_verdict("*", "*"),)
+FREEZE_READABLE = (
+    f"{lake_keys.GAMES_PREFIX}*",
+    f"{lake_keys.TABLES_PREFIX}*",
+    training_keys.training_manifest("*", "*"),
+)
+GATE_READABLE = (f"{training_keys.trainings('*')}*", lake_keys.champion_reference("*"))
+APPROVAL_READABLE = (training_keys.training_verdict("*", "*"),)
 SEALED = f"{lake_keys.seals('*')}*"
-SEAL_READABLE = (f"{lake_keys.trainings('*')}*", SEALED)
-PROMOTE_READABLE = (lake_keys.training_verdict("*", "*"), SEALED, lake_keys.champion_reference("*"), _LEGACY)
-FREEZE_WRITABLE = (lake_keys.training_manifest("*", "*"),)
-GATE_WRITABLE = (lake_keys.training_verdict("*", "*"),)
+SEAL_READABLE = (f"{training_keys.trainings('*')}*", SEALED)
+PROMOTE_READABLE = (training_keys.training_verdict("*", "*"), SEALED, lake_keys.champion_reference("*"), _LEGACY)
+FREEZE_WRITABLE = (training_keys.training_manifest("*", "*"),)
+GATE_WRITABLE = (training_keys.training_verdict("*", "*"),)
 SEAL_WRITABLE = (SEALED,)
 PROMOTE_WRITABLE = (lake_keys.champion_reference("*"), _LEGACY, f"{lake_keys.LEGACY_FEATURES_PREFIX}*")
 # The staged legacy files are under this prefix.

@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.environment import TelemetryEnv, TrainEnv
 from infra.constructs import tracking_routes
 from infra.constructs.image_task import ImageTask
@@ -18,19 +18,19 @@ from infra.stage import StageSettings
 
 # A training may add its own results, but neither games, nor its manifest, nor the gate's verdict on it.
 WRITABLE = (
-    lake_keys.training_record("*", "*"),
-    lake_keys.training_profile("*", "*"),
-    lake_keys.training_holdout("*", "*"),
-    lake_keys.training_smoke("*", "*"),
-    lake_keys.training_card("*", "*"),
-    lake_keys.training_card_page("*", "*"),
-    lake_keys.training_card_text("*", "*"),
-    f"{lake_keys.training_spool('*', '*')}*",
-    f"{lake_keys.training_legacy('*', '*')}*",
+    training_keys.training_record("*", "*"),
+    training_keys.training_profile("*", "*"),
+    training_keys.training_holdout("*", "*"),
+    training_keys.training_smoke("*", "*"),
+    training_keys.training_card("*", "*"),
+    training_keys.training_card_page("*", "*"),
+    training_keys.training_card_text("*", "*"),
+    f"{training_keys.training_spool('*', '*')}*",
+    f"{training_keys.training_legacy('*', '*')}*",
 )
 ARTIFACTS = f"{ARTIFACT_FOLDER}/*"
 # Runs that waited for the tracking server are here; a training may delete nothing else.
-DELETABLE = (f"{lake_keys.training_spool('*', '*')}*",)
+DELETABLE = (f"{training_keys.training_spool('*', '*')}*",)
 
 
 TRAINING_CONTAINER = "training"

@@ -1,6 +1,6 @@
 """Accepted findings about what roles may do: every grant with a star in it, and why it has one."""
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from infra.constructs import tracking_routes
 from infra.validation.acknowledgement import Acknowledged
 
@@ -16,13 +16,13 @@ _COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Re
 _RESULTS = tuple(
     key("*", "*")
     for key in (
-        lake_keys.training_record,
-        lake_keys.training_profile,
-        lake_keys.training_holdout,
-        lake_keys.training_smoke,
-        lake_keys.training_card,
-        lake_keys.training_card_page,
-        lake_keys.training_card_text,
+        training_keys.training_record,
+        training_keys.training_profile,
+        training_keys.training_holdout,
+        training_keys.training_smoke,
+        training_keys.training_card,
+        training_keys.training_card_page,
+        training_keys.training_card_text,
     )
 )
 WATCH = ("Watch/FindDueFunction", "Arrivals/Function", "DriftCheck/Function", "Watch/SettleFunction")
@@ -82,7 +82,7 @@ GRANTS = (
         for prefix in (lake_keys.GAMES_PREFIX, lake_keys.TABLES_PREFIX)
     ),
     _iam5(
-        f"<LakeBucket>/{lake_keys.trainings('*')}*",
+        f"<LakeBucket>/{training_keys.trainings('*')}*",
         _step_role("Gate"),
         _step_role("Seal"),
         reason="It reads what the training wrote; its own verdict lies under another key.",
@@ -170,24 +170,24 @@ GRANTS = (
         for prefix, role, reason in (
             (lake_keys.LEGACY_STAGED_PREFIX, _step_role("Promote"), "Each training has a folder for its files."),
             (
-                lake_keys.training_legacy("*", "*"),
+                training_keys.training_legacy("*", "*"),
                 _TRAINING_ROLE,
                 "Files that wait for a promotion lie in each training's folder.",
             ),
             (
-                lake_keys.training_spool("*", "*"),
+                training_keys.training_spool("*", "*"),
                 _TRAINING_ROLE,
                 "Runs that waited for the server lie in each training's folder.",
             ),
         )
     ),
     _iam5(
-        f"<LakeBucket>/{lake_keys.training_manifest('*', '*')}",
+        f"<LakeBucket>/{training_keys.training_manifest('*', '*')}",
         _step_role("Freeze"),
         reason="One object of each training's folder.",
     ),
     _iam5(
-        f"<LakeBucket>/{lake_keys.training_verdict('*', '*')}",
+        f"<LakeBucket>/{training_keys.training_verdict('*', '*')}",
         *map(_step_role, ("Gate", "RequestApproval", "Promote")),
         reason="One object of each training's folder.",
     ),

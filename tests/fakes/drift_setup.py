@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference
 from courtside.core.decision import DecisionPolicy
@@ -38,11 +38,11 @@ def filled_lake(games: pa.Table) -> InMemoryLake:
         time_column=DATASET.time_column,
         outcomes=DATASET.outcomes,
     )
-    lake.write(lake_keys.training_profile("nba_games", "initial"), profile.to_bytes())
+    lake.write(training_keys.training_profile("nba_games", "initial"), profile.to_bytes())
     reference = ChampionReference(
         version="1",
         training_id="initial",
-        profile_key=lake_keys.training_profile("nba_games", "initial"),
+        profile_key=training_keys.training_profile("nba_games", "initial"),
         dataset="nba_games",
     )
     lake.write(lake_keys.champion_reference("nba_games"), reference.model_dump_json().encode())

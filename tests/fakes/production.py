@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pyarrow as pa
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.events import Trigger
 from courtside.contracts.records import GateDecision, ModelRecord, TrainingRecord
 from courtside.workflows.legacy_set import LegacyFiles
@@ -49,7 +49,7 @@ def add_training(
         reason=f"because of {training_id}",
         challenger_version=version,
         champion_version=judged_against,
-        holdout_key=lake_keys.training_holdout("nba_games", training_id),
+        holdout_key=training_keys.training_holdout("nba_games", training_id),
         holdout_rows=100,
         policy={},
         comparisons=(),
@@ -60,11 +60,13 @@ def add_training(
     production.registry.trainings[version] = training_id
     production.registry.models[version] = b"0.5"
     known = known_rows(pa.table({"x": [1.0, 2.0]}), np.full(2, 0.5))
-    production.lake.write(lake_keys.training_smoke("nba_games", training_id), known)
-    production.lake.write(lake_keys.training_profile("nba_games", training_id), f"profile of {training_id}".encode())
+    production.lake.write(training_keys.training_smoke("nba_games", training_id), known)
+    production.lake.write(
+        training_keys.training_profile("nba_games", training_id), f"profile of {training_id}".encode()
+    )
     LegacyFiles("nba_games", training_id, {"a.pkl": training_id.encode()}, {}).keep(lake=production.lake)
-    production.lake.write(lake_keys.training_record("nba_games", training_id), record.model_dump_json().encode())
-    production.lake.write(lake_keys.training_verdict("nba_games", training_id), decision.model_dump_json().encode())
+    production.lake.write(training_keys.training_record("nba_games", training_id), record.model_dump_json().encode())
+    production.lake.write(training_keys.training_verdict("nba_games", training_id), decision.model_dump_json().encode())
 
 
 def a_production() -> Production:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from infra.constructs.arrivals import DELETABLE, WRITABLE
 from infra.settings import settings_for
 from infra.stage import StageSettings
@@ -31,7 +31,7 @@ def test_the_round_reads_rows_and_adds_rows_records_and_quarantined_files(dev: S
     theirs = (
         lake_keys.incoming("churn") + "march.csv",
         lake_keys.champion_reference("nba_games"),
-        lake_keys.training_record("nba_games", "t"),
+        training_keys.training_record("nba_games", "t"),
     )
     assert not [key for key in theirs if any(fnmatch(key, pattern) for pattern in WRITABLE)]
     loaded = (lake_keys.loaded_table("churn", "a"), lake_keys.loads(lake_keys.tables("churn")), lake_keys.games(2010))

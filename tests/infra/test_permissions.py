@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.arrivals import DELETABLE as ARRIVING
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
@@ -62,13 +62,13 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
         "TrackingUpkeepCollectionTaskRole": {f"{ARTIFACTS}/{COLLECTABLE}"},
     }
     kept = (
-        lake_keys.training_record("nba_games", "t1"),
-        lake_keys.training_manifest("nba_games", "t1"),
+        training_keys.training_record("nba_games", "t1"),
+        training_keys.training_manifest("nba_games", "t1"),
         "ml-models/random_forest.pkl",
     )
     gone = (
-        f"{lake_keys.legacy_staged('t1')}random_forest.pkl",
-        f"{lake_keys.training_spool('nba_games', 't1')}run.json",
+        f"{training_keys.legacy_staged('t1')}random_forest.pkl",
+        f"{training_keys.training_spool('nba_games', 't1')}run.json",
     )
     assert not [key for key in kept if any(fnmatch(key, pattern) for pattern in (*DELETABLE, PROMOTE_DELETABLE))]
     assert all(any(fnmatch(key, pattern) for pattern in (*DELETABLE, PROMOTE_DELETABLE)) for key in gone)
@@ -235,11 +235,11 @@ def test_the_collection_deletes_artifacts_that_it_cannot_read(dev: SynthesizedSt
 
 def test_only_freeze_and_gate_may_write_their_own_objects() -> None:
     others = {
-        lake_keys.training_holdout("nba_games", "t1"),
-        lake_keys.training_profile("nba_games", "t1"),
+        training_keys.training_holdout("nba_games", "t1"),
+        training_keys.training_profile("nba_games", "t1"),
         lake_keys.champion_reference("nba_games"),
     }
-    theirs = ((FREEZE_WRITABLE, lake_keys.training_manifest), (GATE_WRITABLE, lake_keys.training_verdict))
+    theirs = ((FREEZE_WRITABLE, training_keys.training_manifest), (GATE_WRITABLE, training_keys.training_verdict))
     for (pattern,), key in theirs:
         assert fnmatch(key("nba_games", "t1"), pattern)
         assert not [other for other in others if fnmatch(other, pattern)]
@@ -272,18 +272,18 @@ def test_training_adds_its_results_and_changes_neither_its_data_nor_decisions(
 ) -> None:
     added = {f"{LAKE}/{pattern}" for pattern in RESULTS} | {f"{ARTIFACTS}/mlflow/*"}
     assert allowed(dev.pipeline, "TrainingTaskTaskRole", "s3:PutObject") == added
-    legacy = f"{lake_keys.training_legacy('nba_games', 't1')}ml-models/random_forest.pkl"
+    legacy = f"{training_keys.training_legacy('nba_games', 't1')}ml-models/random_forest.pkl"
     own = (
-        lake_keys.training_record("nba_games", "t1"),
-        f"{lake_keys.training_spool('nba_games', 't1')}run.json",
+        training_keys.training_record("nba_games", "t1"),
+        f"{training_keys.training_spool('nba_games', 't1')}run.json",
         legacy,
     )
     assert all(any(fnmatch(key, pattern) for pattern in RESULTS) for key in own)
     others = (
         lake_keys.games(2010),
         f"{lake_keys.tables('t')}part.parquet",
-        lake_keys.training_manifest("nba_games", "t1"),
-        lake_keys.training_verdict("nba_games", "t1"),
+        training_keys.training_manifest("nba_games", "t1"),
+        training_keys.training_verdict("nba_games", "t1"),
         lake_keys.champion_reference("nba_games"),
         f"{lake_keys.sealed('nba_games', '0' * 64)}model/model.skops",
         "ml-models/random_forest.pkl",

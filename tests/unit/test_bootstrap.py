@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from courtside.bootstrap import drift_monitor_of, judge
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.environment import CheckDriftEnv, GateEnv
 from courtside.contracts.events import GateRequest, RetrainingRequest, Trigger
 from courtside.contracts.records import GateDecision
@@ -91,5 +91,5 @@ def test_the_gate_judges_by_the_limits_of_the_contract_and_records_them(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("courtside.bootstrap.retraining_lock_of", lambda *_: lock)
     assert judge(GateRequest(model="churn", training_id="new")).rule == "floor"
-    record = read_document(GateDecision, lake_keys.training_verdict("churn", "new"), lake=models.lake)
+    record = read_document(GateDecision, training_keys.training_verdict("churn", "new"), lake=models.lake)
     assert record.policy == GatePolicy(floor_auc=0.99, fewest_rows=50).as_dict()

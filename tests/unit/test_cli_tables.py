@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from courtside.adapters.folder_lake import FolderLake
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.records import DataManifest
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
@@ -39,7 +39,7 @@ def test_train_on_a_table_writes_models_and_a_manifest(table: Path, contract: Pa
     record = json.loads(run("train", *arguments).stdout)
     assert (record["dataset"], record["rows_train"], record["rows_test"]) == ("churn", 1_200, 300)
     manifest = DataManifest.model_validate_json(
-        (out / lake_keys.training_manifest(record["dataset"], record["training_id"])).read_bytes()
+        (out / training_keys.training_manifest(record["dataset"], record["training_id"])).read_bytes()
     )
     assert manifest.content_hash == record["data_hash"]
     assert [each.key for each in manifest.objects] == ["tables/churn/table.parquet"]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from courtside.adapters.s3_lake import S3Lake
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.records import DataManifest
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
@@ -76,6 +76,6 @@ def test_data_is_frozen_once_and_stays_readable_when_it_is_replaced(lake: S3Lake
     manifest = freeze(request, lake=lake, dataset=nba)
     store_games(simulate_games(seasons=[2010, 2011], seed=8), lake=lake)
     assert freeze(request, lake=lake, dataset=nba) == manifest
-    kept = DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("nba_games", "first")))
+    kept = DataManifest.model_validate_json(lake.read(training_keys.training_manifest("nba_games", "first")))
     assert kept == manifest
     assert frozen_features(kept, lake=lake, dataset=nba).table.num_rows > 2_000

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import csv
 
 from courtside.adapters.s3_lake import S3Lake
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import DriftCheckRequest
 from courtside.contracts.records import ChampionReference
 from courtside.core.decision import DecisionPolicy
@@ -62,7 +62,7 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
     assert record.rows_train == 800
     assert record.split is not None
     assert record.split.startswith("drawn with seed 42")
-    key = lake_keys.training_profile("churn", "first")
+    key = training_keys.training_profile("churn", "first")
     champion = ChampionReference(version="1", training_id="first", profile_key=key, dataset="churn")
     lake.write(lake_keys.champion_reference("churn"), champion.model_dump_json().encode())
     alerts, claims = RecordedAlerts(), Claims(InMemoryLedger(), sleep=lambda _: None)

@@ -11,7 +11,7 @@ from courtside.adapters.dynamodb_ledger import DynamoDbLedger
 from courtside.adapters.mlflow_models import MlflowModels, load_classifier
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.events import Window
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, StackOutput
 from courtside.workflows.model_ledger import ModelLedger
@@ -97,7 +97,7 @@ def test_every_logged_model_predicts_as_it_did_in_training(stage: Stage, champio
 
     import pyarrow.parquet as pq
 
-    holdout = pq.read_table(io.BytesIO(stage.lake.read(lake_keys.training_holdout("nba_games", champion))))
+    holdout = pq.read_table(io.BytesIO(stage.lake.read(training_keys.training_holdout("nba_games", champion))))
     rows = pq.read_table(io.BytesIO(stage.lake.read("ml-features/test.parquet")))
     loaded = MlflowTracking(stage.aws.tracking_url).champion()
     assert loaded is not None

@@ -18,7 +18,7 @@ from courtside.adapters.mlflow_connection import connect
 from courtside.adapters.mlflow_models import MlflowModels
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.s3_lake import S3Lake
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.names import REGISTERED_MODEL, StackOutput
 from courtside.contracts.records import ChampionPointer, RetrainingLockState
 from courtside.workflows.ledger_documents import read, written
@@ -96,8 +96,8 @@ LAKE_ATTACKS: dict[str, Callable[[Stage], str]] = {
     "the seal's manifest": lambda stage: f"{lake_keys.sealed('nba_games', champion_seal(stage))}manifest.json",
     "a seal of its own": lambda _: f"{lake_keys.sealed('nba_games', '0' * 64)}manifest.json",
     "the drift reference": lambda _: lake_keys.champion_reference("nba_games"),
-    "its own verdict": lambda _: lake_keys.training_verdict("nba_games", "attack"),
-    "another's verdict": lambda _: lake_keys.training_verdict("nba_games", "first"),
+    "its own verdict": lambda _: training_keys.training_verdict("nba_games", "attack"),
+    "another's verdict": lambda _: training_keys.training_verdict("nba_games", "first"),
     "the legacy models": lambda _: f"{lake_keys.LEGACY_MODELS_PREFIX}random_forest.pkl",
     "the legacy features": lambda _: f"{lake_keys.LEGACY_FEATURES_PREFIX}test.parquet",
     "what others are trained on": lambda _: lake_keys.games(2010),
@@ -161,7 +161,10 @@ def test_overwriting_the_champions_own_run_has_no_effect(stage: Stage, attacker:
     own = {key: artifacts.read(key) for key in artifacts.keys(folder)}
     kept = {
         key: mine.read(key)
-        for key in (lake_keys.training_record("nba_games", "first"), lake_keys.training_profile("nba_games", "first"))
+        for key in (
+            training_keys.training_record("nba_games", "first"),
+            training_keys.training_profile("nba_games", "first"),
+        )
     }
     for key in own:
         artifacts.write(key, FORGED)

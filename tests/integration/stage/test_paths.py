@@ -16,7 +16,7 @@ import pytest
 
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import ledger_keys, training_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.records import RetrainingLockState
 from courtside.workflows.ledger_documents import read, written
@@ -142,9 +142,9 @@ def test_a_challenger_that_fails_its_smoke_check_never_becomes_champion(stage: S
     history = printed(courtside(stage, "versions", "history", "--json"))
     arn = stage.train("breaks", as_of=SUMMER + timedelta(3))
     # The predictions that the training recorded for its known rows are changed before they are sealed.
-    key = lake_keys.training_smoke("nba_games", "breaks")
+    key = training_keys.training_smoke("nba_games", "breaks")
     deadline = time.monotonic() + 300
-    while key not in stage.lake.keys(lake_keys.trainings("nba_games")):
+    while key not in stage.lake.keys(training_keys.trainings("nba_games")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     rows = pq.read_table(io.BytesIO(stage.lake.read(key)))

@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from courtside.adapters.stack_resources import stack_resources
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import ledger_keys, training_keys
 from courtside.contracts.events import (
     ApprovalRequest,
     ArrivalsRequest,
@@ -232,8 +232,8 @@ def test_no_template_environment_or_log_contains_a_webhook_password_or_token(sta
     heard = len(stage.slack.messages)
     asked = FIRST.model_copy(update={"training_id": "asked-for"})
     stage.lake.write(
-        lake_keys.training_verdict("nba_games", "asked-for"),
-        stage.lake.read(lake_keys.training_verdict("nba_games", "first")),
+        training_keys.training_verdict("nba_games", "asked-for"),
+        stage.lake.read(training_keys.training_verdict("nba_games", "first")),
     )
     asks = ApprovalRequest(
         model="nba_games", training_id="asked-for", token="that-answers-for-a-person", wait_seconds=60

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from courtside.adapters.deployed_check import check_now
 from courtside.cli.main import app
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Trigger
 from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ChampionReference, DataManifest, RetrainingLockState
@@ -67,7 +67,7 @@ def champion(stage: Stage, tmp_path: Path) -> Iterator[None]:
         last_day=ENDS,
         content_hash="",
     )
-    stage.lake.write(lake_keys.training_manifest(MODEL, "first"), known.model_dump_json().encode())
+    stage.lake.write(training_keys.training_manifest(MODEL, "first"), known.model_dump_json().encode())
     reference = ChampionReference(version="1", training_id="first", profile_key=None, dataset=MODEL)
     stage.lake.write(lake_keys.champion_reference(MODEL), reference.model_dump_json().encode())
     trained = RetrainingLockState(trained_as_of=known.as_of)

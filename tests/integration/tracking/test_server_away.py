@@ -26,7 +26,7 @@ from courtside.adapters.folder_lake import FolderLake
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.cli import entry
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias, ModelPlace
 from courtside.contracts.records import TrainingRecord
@@ -197,7 +197,7 @@ def test_a_server_that_dies_in_the_middle_keeps_its_runs_and_gets_the_rest_later
     assert registry.training_of("2") == "half"
     holdout = _holdout(lake, "half")
     assert np.allclose(holdout.column("champion").to_numpy(), holdout.column("challenger").to_numpy(), atol=1e-6)
-    assert json.loads(lake.read(lake_keys.training_record("nba_games", "half")))["challenger_version"] == "2"
+    assert json.loads(lake.read(training_keys.training_record("nba_games", "half")))["challenger_version"] == "2"
 
 
 def test_an_old_pickle_is_registered_without_changing_the_recipe_or_aliases(
@@ -243,4 +243,4 @@ def _train(training_id: str, lake: FolderLake, tracking: MlflowTracking) -> Trai
 
 
 def _holdout(lake: FolderLake, training_id: str) -> pa.Table:
-    return pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("nba_games", training_id))))
+    return pq.read_table(io.BytesIO(lake.read(training_keys.training_holdout("nba_games", training_id))))

@@ -16,7 +16,7 @@ from mlflow import MlflowClient
 from courtside.adapters.feature_tables import open_address
 from courtside.adapters.folder_lake import FolderLake
 from courtside.adapters.mlflow_tracking import MlflowTracking
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import GateRequest, RetrainingRequest, Trigger
 from courtside.contracts.names import Alias
 from courtside.contracts.records import GateDecision, TrainingRecord
@@ -93,10 +93,10 @@ class Registry:
             policy=POLICY,
             now=datetime(2026, 1, 1, tzinfo=UTC),
         )
-        return GateDecision.model_validate_json(self.lake.read(lake_keys.training_verdict(model, training_id)))
+        return GateDecision.model_validate_json(self.lake.read(training_keys.training_verdict(model, training_id)))
 
     def holdout(self, training_id: str) -> pa.Table:
-        return pq.read_table(pa.BufferReader(self.lake.read(lake_keys.training_holdout("evolving", training_id))))
+        return pq.read_table(pa.BufferReader(self.lake.read(training_keys.training_holdout("evolving", training_id))))
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_champion_and_challenger_each_read_what_they_need(registry: Registry, ch
     assert decision.rule not in {"first_champion", "incomparable"}
     assert decision.notes == (f"the champion (version 1) {differs}",)
     assert (record.champion_version, record.champion_incomparable) == ("1", None)
-    card = registry.lake.read(lake_keys.training_card_text("evolving", training_id)).decode()
+    card = registry.lake.read(training_keys.training_card_text("evolving", training_id)).decode()
     assert f"The champion then, version 1, {differs}" in card
 
 
@@ -192,7 +192,7 @@ def test_a_champion_that_cannot_be_compared_is_reported_with_the_reason_everywhe
         now=datetime.now(UTC),
     )
     assert why in response.message
-    assert why in registry.lake.read(lake_keys.training_card_text("evolving", training_id)).decode()
+    assert why in registry.lake.read(training_keys.training_card_text("evolving", training_id)).decode()
 
 
 def test_a_version_without_a_contract_cannot_be_compared(registry: Registry) -> None:

@@ -8,30 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.key_names import LONGEST, NameUnusable, key_name
 
 DAY = date(2024, 3, 1)
 KEYS: list[Callable[[str], str]] = [
     lake_keys.tables,
-    partial(lake_keys.training_manifest, "nba_games"),
-    lake_keys.legacy_staged,
-    partial(lake_keys.training_spool, "nba_games"),
-    partial(lake_keys.training_card, "nba_games"),
-    partial(lake_keys.training_card_page, "nba_games"),
-    partial(lake_keys.training_card_text, "nba_games"),
-    partial(lake_keys.training_smoke, "nba_games"),
-    partial(lake_keys.training_record, "nba_games"),
-    partial(lake_keys.training_profile, "nba_games"),
-    partial(lake_keys.training_holdout, "nba_games"),
-    partial(lake_keys.training_verdict, "nba_games"),
+    partial(training_keys.training_manifest, "nba_games"),
+    training_keys.legacy_staged,
+    partial(training_keys.training_spool, "nba_games"),
+    partial(training_keys.training_card, "nba_games"),
+    partial(training_keys.training_card_page, "nba_games"),
+    partial(training_keys.training_card_text, "nba_games"),
+    partial(training_keys.training_smoke, "nba_games"),
+    partial(training_keys.training_record, "nba_games"),
+    partial(training_keys.training_profile, "nba_games"),
+    partial(training_keys.training_holdout, "nba_games"),
+    partial(training_keys.training_verdict, "nba_games"),
     partial(lake_keys.drift_report, "nba_games", DAY),
     partial(lake_keys.drift_page, "nba_games", DAY),
     partial(lake_keys.drift_rows, "nba_games", DAY),
     partial(lake_keys.decision, "nba_games", DAY),
     ledger_keys.approval,
     ledger_keys.of_model,
-    lake_keys.trainings,
+    training_keys.trainings,
     lake_keys.decisions,
 ]
 REFUSED = [

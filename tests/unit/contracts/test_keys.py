@@ -1,4 +1,4 @@
-"""Keys are spelled only in `lake_keys` and `ledger_keys`, and all other code asks these modules for them."""
+"""Keys are spelled only in `lake_keys`, `training_keys` and `ledger_keys`; all other code asks these for them."""
 
 import ast
 import inspect
@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.key_names import NameUnusable
 
 ROOT = Path(__file__).parents[3]
-SPELLERS = {"courtside/contracts/lake_keys.py", "courtside/contracts/ledger_keys.py"}
+SPELLERS = {f"courtside/contracts/{name}.py" for name in ("lake_keys", "training_keys", "ledger_keys")}
 PACKAGES = ("courtside", "infra", "lambdas", "training_image", "embedded_aws", "mlflow_image", "images")
 NO_KEYS = {
     "courtside/adapters/tracking_copy/dump.py": {"tables/", "manifest.json"},  # these are members of a backup's archive
@@ -47,14 +47,13 @@ def _constants(module: object) -> list[str]:
 
 def _roots() -> set[str]:
     """Return the first folder of every prefix and every key."""
-    return {
-        value.partition("/")[0] for module in (lake_keys, ledger_keys) for value in _constants(module) if "/" in value
-    }
+    modules = (lake_keys, training_keys, ledger_keys)
+    return {value.partition("/")[0] for module in modules for value in _constants(module) if "/" in value}
 
 
 def _file_names() -> set[str]:
     """Return the file names that end the keys of every training."""
-    functions = [function for name, function in inspect.getmembers(lake_keys, inspect.isfunction) if name[0] != "_"]
+    functions = [function for name, function in inspect.getmembers(training_keys, inspect.isfunction) if name[0] != "_"]
     takes_an_id = [each for each in functions if list(inspect.signature(each).parameters) == ["model", "training_id"]]
     return {str(key).rpartition("/")[2] for key in (each("m", "an-id") for each in takes_an_id)} - {"", "an-id"}
 
@@ -110,7 +109,12 @@ def test_texts_for_people_do_not_count_as_spelled_keys(code: str) -> None:
 
 @pytest.mark.parametrize("training_id", ["../../evil", "", "a/b", "x" * 65])
 def test_a_training_id_that_would_leave_its_folder_is_refused(training_id: str) -> None:
-    for make in (lake_keys.training_legacy, lake_keys.training_spool, lake_keys.spooled_run, lake_keys.training_record):
+    for make in (
+        training_keys.training_legacy,
+        training_keys.training_spool,
+        training_keys.spooled_run,
+        training_keys.training_record,
+    ):
         with pytest.raises(NameUnusable):
             make("nba_games", training_id)
 
@@ -134,7 +138,7 @@ def test_any_other_key_is_not_taken_for_a_decision(key: str) -> None:
 
 
 def test_spooled_runs_and_card_pages_are_recognised_by_their_keys() -> None:
-    assert lake_keys.is_spooled_run(lake_keys.spooled_run("nba_games", "an-id"))
-    assert not lake_keys.is_spooled_run(lake_keys.spooled_rows("nba_games", "an-id"))
-    assert lake_keys.is_training_card_page(lake_keys.training_card_page("nba_games", "an-id"))
-    assert not lake_keys.is_training_card_page(lake_keys.training_card("nba_games", "an-id"))
+    assert training_keys.is_spooled_run(training_keys.spooled_run("nba_games", "an-id"))
+    assert not training_keys.is_spooled_run(training_keys.spooled_rows("nba_games", "an-id"))
+    assert training_keys.is_training_card_page(training_keys.training_card_page("nba_games", "an-id"))
+    assert not training_keys.is_training_card_page(training_keys.training_card("nba_games", "an-id"))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, FeatureDrift, fit
@@ -25,7 +25,7 @@ LAST = Window(start=date(2023, 10, 23), end=date(2023, 12, 22))
 QUIET = Window(start=date(2023, 3, 1), end=date(2023, 6, 1))
 TABLE = churn_table(6_000, charge_shift=25.0)
 CHAMPION = ChampionReference(
-    version="1", training_id="first", profile_key=lake_keys.training_profile("churn", "first"), dataset="churn"
+    version="1", training_id="first", profile_key=training_keys.training_profile("churn", "first"), dataset="churn"
 )
 
 
@@ -141,6 +141,6 @@ def test_evidence_adds_up_over_the_windows_before_that_lie_after_the_reference()
     assert drift.successive is not None
     assert (drift.successive.way, drift.successive.since) == ("up", date(2023, 10, 23))
     known = within(table, "measured_at", Days(end=date(2023, 11, 20)))
-    later = CHAMPION.model_copy(update={"profile_key": lake_keys.training_profile("churn", "later")})
+    later = CHAMPION.model_copy(update={"profile_key": training_keys.training_profile("churn", "later")})
     lake.write(later.profile_key, fit(known, DATASET.features, time_column=DATASET.time_column).to_bytes())
     assert found(later).successive is None

@@ -8,7 +8,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.records import DataManifest, SplitRule
 from courtside.core.rows import RowsRepeated, TargetNotBinary
 from courtside.datasets.catalog import load_dataset
@@ -39,7 +39,7 @@ def test_a_manifest_lists_every_object_and_the_rows_before_its_day(lake: InMemor
     days = [moment.date() for moment in churn_table().column("measured_at").to_pylist()]
     before = [day for day in days if day < date(2023, 10, 1)]
     assert (manifest.rows, manifest.first_day, manifest.last_day) == (len(before), min(before), max(before))
-    assert DataManifest.model_validate_json(lake.read(lake_keys.training_manifest("churn", "first"))) == manifest
+    assert DataManifest.model_validate_json(lake.read(training_keys.training_manifest("churn", "first"))) == manifest
 
 
 def test_a_second_freeze_returns_the_existing_manifest(lake: InMemoryLake) -> None:
@@ -58,7 +58,7 @@ def test_two_simultaneous_freezes_agree_on_one_manifest(lake: InMemoryLake) -> N
             return super().claim(key, content)
 
     winner = freeze(asked(), lake=lake, dataset=DATASET, seed=3)
-    del lake.objects[lake_keys.training_manifest("churn", "first")]
+    del lake.objects[training_keys.training_manifest("churn", "first")]
     assert freeze(asked(), lake=Late(lake.objects), dataset=DATASET) == winner
 
 
@@ -111,7 +111,7 @@ def test_every_unusable_file_is_named_and_nothing_is_frozen(lake: InMemoryLake) 
     assert [each.file for each in caught.value.files] == [f"memory://{PREFIX}{name}.parquet" for name in "bc"]
     for said in ("b.parquet: unreadable", "c.parquet: the table has no column 'churned'", "load them again"):
         assert said in str(caught.value)
-    assert lake_keys.training_manifest("churn", "first") not in lake.objects
+    assert training_keys.training_manifest("churn", "first") not in lake.objects
 
 
 def test_files_of_other_types_are_converted_or_refused(lake: InMemoryLake) -> None:
@@ -170,4 +170,4 @@ def test_a_partition_may_replace_the_time_column() -> None:
         lake.write(f"{PREFIX}measured_at={day}/rows.parquet", parquet(table.slice(100 * place, 100)))
     manifest = freeze(asked(as_of=date(2023, 3, 3)), lake=lake, dataset=DATASET)
     assert (manifest.rows, manifest.first_day, manifest.last_day) == (200, date(2023, 3, 1), date(2023, 3, 2))
-    assert json.loads(lake.read(lake_keys.training_manifest("churn", "first")))["seed"] == 42
+    assert json.loads(lake.read(training_keys.training_manifest("churn", "first")))["seed"] == 42

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import GateRequest, GateResponse, Trigger
 from courtside.contracts.records import ChampionReference, GateDecision, ModelRecord, TrainingRecord
 from courtside.core.gate.holdout import Holdout, HoldoutInvalid
@@ -36,7 +36,7 @@ def stored(
     }
     content = io.BytesIO()
     pq.write_table(pa.table({name: values for name, values in columns.items() if values is not None}), content)
-    lake.write(lake_keys.training_holdout(model, "new"), content.getvalue())
+    lake.write(training_keys.training_holdout(model, "new"), content.getvalue())
     write_training(lake, "new", as_of=as_of, champion=champion, model=model)
     return lake
 
@@ -60,7 +60,7 @@ def write_training(
         champion_version=champion,
         seconds={},
     )
-    lake.write(lake_keys.training_record(model, training_id), record.model_dump_json().encode())
+    lake.write(training_keys.training_record(model, training_id), record.model_dump_json().encode())
 
 
 def write_reference(lake: InMemoryLake, *, version: str, training_id: str) -> None:
@@ -73,7 +73,7 @@ def judged(lake: InMemoryLake, *, now: datetime = NOW, policy: GatePolicy | None
 
 
 def decision(lake: InMemoryLake) -> GateDecision:
-    return GateDecision.model_validate_json(lake.read(lake_keys.training_verdict("nba_games", "new")))
+    return GateDecision.model_validate_json(lake.read(training_keys.training_verdict("nba_games", "new")))
 
 
 def test_a_decision_records_its_inputs_and_who_decided() -> None:
@@ -84,7 +84,7 @@ def test_a_decision_records_its_inputs_and_who_decided() -> None:
     assert (response.promote, response.rule, response.reason) == (record.promote, record.rule, record.reason)
     assert (record.promote, record.rule) == (True, "better")
     assert (record.challenger_version, record.champion_version) == ("5", "4")
-    assert (record.holdout_key, record.holdout_rows) == (lake_keys.training_holdout("nba_games", "new"), 4_000)
+    assert (record.holdout_key, record.holdout_rows) == (training_keys.training_holdout("nba_games", "new"), 4_000)
     assert record.policy == GatePolicy().as_dict()
     assert (record.decided_by, record.decided_at) == ("gate", NOW)
     assert [comparison.name for comparison in record.comparisons] == [
@@ -102,10 +102,10 @@ def test_a_decision_records_its_inputs_and_who_decided() -> None:
 def test_judging_again_returns_the_earlier_decision() -> None:
     lake = stored(holdout(champion=1))
     first = judged(lake)
-    before = lake.read(lake_keys.training_verdict("nba_games", "new"))
+    before = lake.read(training_keys.training_verdict("nba_games", "new"))
     again = judged(lake, now=NOW + timedelta(days=1), policy=GatePolicy(floor_auc=0.99))
     assert again == first
-    assert lake.read(lake_keys.training_verdict("nba_games", "new")) == before
+    assert lake.read(training_keys.training_verdict("nba_games", "new")) == before
 
 
 def test_the_first_of_two_simultaneous_judgements_decides() -> None:
@@ -173,11 +173,11 @@ def test_an_unusable_holdout_leaves_no_decision() -> None:
     lake = stored(bad)
     with pytest.raises(HoldoutInvalid, match="1 of 4000 values of challenger"):
         judged(lake)
-    assert lake_keys.training_verdict("nba_games", "new") not in lake.objects
+    assert training_keys.training_verdict("nba_games", "new") not in lake.objects
 
 
 def test_a_training_without_a_record_is_refused() -> None:
     lake = stored(holdout())
-    del lake.objects[lake_keys.training_record("nba_games", "new")]
+    del lake.objects[training_keys.training_record("nba_games", "new")]
     with pytest.raises(ObjectMissing, match="record"):
         judged(lake)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import DriftCheckRequest, RetrainingRequest, Trigger
 from courtside.contracts.records import DataManifest, DecisionRecord, GateDecision, TrainingRecord
 from courtside.workflows.freeze import freeze
@@ -33,7 +33,7 @@ def test_a_check_names_its_own_damaged_decision(setup: DriftSetup) -> None:
 
 
 def test_a_damaged_manifest_is_not_overwritten(setup: DriftSetup) -> None:
-    key = lake_keys.training_manifest("nba_games", "t")
+    key = training_keys.training_manifest("nba_games", "t")
     setup.lake.write(key, b'{"training_id"')
     with pytest.raises(DocumentDamaged, match=key):
         freeze(

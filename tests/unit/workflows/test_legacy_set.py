@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from courtside.adapters.folder_lake import FolderLake
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.workflows.legacy_set import (
     LegacyFiles,
     LegacyFilesDamaged,
@@ -146,7 +146,7 @@ def test_stored_files_replace_nothing_until_they_are_published() -> None:
     kept = LegacyFiles("nba_games", "new", files("new"), {"train.parquet": b"new rows"})
     kept.keep(lake=lake)
     assert read_legacy_set(lake=lake) == files("old")
-    prefix = lake_keys.training_legacy("nba_games", "new")
+    prefix = training_keys.training_legacy("nba_games", "new")
     found = LegacyFiles.of("nba_games", "new", {key.removeprefix(prefix): lake.read(key) for key in lake.keys(prefix)})
     assert found == kept
     found.publish(lake=lake)

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, GateRequest, Trigger, Window
 from courtside.contracts.loads import Load
 from courtside.contracts.model_card import ModelInterface
@@ -57,7 +57,7 @@ def champion(lake: Lake, training_id: str = "first", version: str = "1") -> None
     reference = ChampionReference(
         version=version,
         training_id=training_id,
-        profile_key=lake_keys.training_profile("churn", training_id),
+        profile_key=training_keys.training_profile("churn", training_id),
         dataset="churn",
     )
     lake.write(lake_keys.champion_reference("churn"), reference.model_dump_json().encode())
@@ -177,13 +177,13 @@ def test_only_a_challenger_trained_on_a_new_load_counts_as_fresher(setup: DriftS
             load(QUIET, lake, on=DAY)
         train(asked(training_id, as_of=DAY), lake=lake, tracking=tracking, dataset=CONTRACT)
         as_good = GatePolicy(margin=0.9, log_loss_margin=0.9, calibration_margin=0.9)
-        key = lake_keys.training_holdout("churn", training_id)
+        key = training_keys.training_holdout("churn", training_id)
         lake.write(key, _as_good(lake.read(key)))
         rules[training_id] = gate(
             GateRequest(model="churn", training_id=training_id), lake=lake, policy=as_good, now=NOW
         ).rule
     assert rules == {"same": "not_fresher", "new": "not_worse_and_fresher"}
-    manifest = read_document(DataManifest, lake_keys.training_manifest("churn", "new"), lake=lake)
+    manifest = read_document(DataManifest, training_keys.training_manifest("churn", "new"), lake=lake)
     assert (len(manifest.objects), manifest.first_day) == (2, None)
 
 

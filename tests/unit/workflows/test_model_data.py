@@ -2,10 +2,11 @@
 
 import inspect
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 import pytest
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.records import ChampionPointer, RetrainingLockState
 from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.model_data import TrainingRuns, delete_data
@@ -19,7 +20,7 @@ DAY = date(2026, 11, 29)
 def keys_of(model: str) -> list[str]:
     return [
         lake_keys.contract(model, 1, "a" * 64),
-        lake_keys.training_record(model, "t"),
+        training_keys.training_record(model, "t"),
         f"{lake_keys.sealed(model, 'b' * 64)}model",
         lake_keys.champion_reference(model),
         lake_keys.drift_report(model, DAY, "c"),
@@ -38,11 +39,12 @@ def test_every_key_that_begins_with_a_model_lies_among_all_of_it() -> None:
     """Games, the legacy files and what rounds leave are the stage's, so they are not a model's alone."""
     given = {"model": "churn", "dataset": "churn", "day": DAY, "version": 1}
     found = {}
-    for name, make in inspect.getmembers(lake_keys, inspect.isfunction):
+    functions = (inspect.getmembers(module, inspect.isfunction) for module in (lake_keys, training_keys))
+    for name, make in chain.from_iterable(functions):
         parameters = list(inspect.signature(make).parameters)
         if parameters[:1] in (["model"], ["dataset"]) and name[0] != "_" and name != "all_of":
             found[name] = make(*(given.get(each, "a" * 64) for each in parameters))
-    assert len(found) > 30
+    assert len(found) > 39
     assert {name for name, key in found.items() if not key.startswith(lake_keys.all_of("churn"))} == set()
 
 

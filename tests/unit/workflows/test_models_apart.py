@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.events import execution_name
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import LedgerWrite
@@ -22,8 +22,8 @@ GIVEN = {"day": DAY, "version": 3, "sha256": "0" * 64, "round_name": "r"}
 
 def _of_models() -> Iterator[Callable[..., str]]:
     """Yield every function that makes a key of the lake from the name of a model, as one of its table is too."""
-    for name, make in vars(lake_keys).items():
-        if not inspect.isfunction(make) or name.startswith("_") or make.__module__ != lake_keys.__name__:
+    for name, make in (*vars(lake_keys).items(), *vars(training_keys).items()):
+        if not inspect.isfunction(make) or name.startswith("_"):
             continue
         signature = inspect.signature(make)
         if signature.return_annotation is str and {"model", "dataset"} & set(signature.parameters):
@@ -37,7 +37,7 @@ def _made(make: Callable[..., str], model: str, other: str) -> str:
 
 
 def test_every_record_of_a_model_has_its_name_in_its_key() -> None:
-    assert len(list(_of_models())) > 25
+    assert len(list(_of_models())) > 40
 
 
 @pytest.mark.parametrize("make", list(_of_models()), ids=lambda make: make.__name__)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import ledger_keys, training_keys
 from courtside.workflows.compare_versions import NothingToCompare, compare
 from courtside.workflows.ports import VersionMissing
 from courtside.workflows.production import ChampionChanged, MadeBefore, Production
@@ -126,7 +126,10 @@ def test_a_former_champion_is_unaffected_by_later_writes_of_its_training(product
     for name in ("first", "second"):
         promoted(production, name)
     registry_of(production).models["1"] = b"0.9"
-    for key in (lake_keys.training_record("nba_games", "first"), lake_keys.training_profile("nba_games", "first")):
+    for key in (
+        training_keys.training_record("nba_games", "first"),
+        training_keys.training_profile("nba_games", "first"),
+    ):
         production.lake.write(key, b"forged")
     assert rolled_back(production).after == "1"
     champion = reference_in_use("nba_games", lake=production.lake)

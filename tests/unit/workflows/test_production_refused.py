@@ -2,7 +2,7 @@
 
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import PromoteRequest, SealRequest
 from courtside.workflows.ports import ModelUnusable, VersionMissing
 from courtside.workflows.production import Production
@@ -17,7 +17,7 @@ from tests.unit.workflows.production_moves import aliases, by_hand, promoted, re
 
 
 def test_known_rows_that_cannot_be_read_are_refused(production: Production) -> None:
-    production.lake.write(lake_keys.training_smoke("nba_games", "first"), b"no parquet")
+    production.lake.write(training_keys.training_smoke("nba_games", "first"), b"no parquet")
     with pytest.raises(SmokeFailed, match="its known rows cannot be read"):
         by_hand(production, "1")
     assert aliases(production) == (None, None)
@@ -43,9 +43,9 @@ def test_a_version_whose_model_does_not_work_never_becomes_champion(production: 
 @pytest.mark.parametrize("left", ["profile", "smoke"])
 def test_an_incomplete_training_never_becomes_champion(production: Production, left: str) -> None:
     key = (
-        lake_keys.training_profile("nba_games", "second")
+        training_keys.training_profile("nba_games", "second")
         if left == "profile"
-        else lake_keys.training_smoke("nba_games", "second")
+        else training_keys.training_smoke("nba_games", "second")
     )
     production.lake.remove([key])
     with pytest.raises(CannotBeSealed, match="its training left no"):
@@ -89,8 +89,8 @@ def test_a_challenger_of_another_training_is_not_promoted(production: Production
         promote(
             PromoteRequest(model="nba_games", training_id="second", sha256=own.sha256), production=production, now=NOW
         )
-    record = production.lake.read(lake_keys.training_record("nba_games", "first")).replace(b'"version":"1"', b"")
-    production.lake.write(lake_keys.training_record("nba_games", "second"), record)
+    record = production.lake.read(training_keys.training_record("nba_games", "first")).replace(b'"version":"1"', b"")
+    production.lake.write(training_keys.training_record("nba_games", "second"), record)
     with pytest.raises(CannotBeSealed, match="names another version"):
         promoted(production, "second")
     assert production.champion().version is None

@@ -9,7 +9,7 @@ from datetime import date
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.key_names import NameUnusable
 from courtside.contracts.model_card import LoggedRuns, ModelCard, Provenance
@@ -79,18 +79,18 @@ def lake(spooled: InMemoryLake) -> InMemoryLake:
 
 
 def record_of(lake: InMemoryLake, training_id: str) -> TrainingRecord:
-    return TrainingRecord.model_validate_json(lake.read(lake_keys.training_record("nba_games", training_id)))
+    return TrainingRecord.model_validate_json(lake.read(training_keys.training_record("nba_games", training_id)))
 
 
 def test_a_spool_contains_everything_and_the_record_says_so(lake: InMemoryLake) -> None:
     assert spooled_trainings(lake=lake) == [("nba_games", "away")]
     record = record_of(lake, "away")
     assert (record.spooled, record.challenger_version, record.champion_version) == (True, None, None)
-    prefix = lake_keys.training_spool("nba_games", "away")
+    prefix = training_keys.training_spool("nba_games", "away")
     names = {key.removeprefix(prefix) for key in lake.keys(prefix)}
     models = {f"models/{model.name}/model" for model in record.models}
     assert names == models | {"run.json", "rows.parquet", "attachments/reference.profile"}
-    card = ModelCard.model_validate_json(lake.read(lake_keys.training_card("nba_games", "away")))
+    card = ModelCard.model_validate_json(lake.read(training_keys.training_card("nba_games", "away")))
     assert card.logged is None
 
 
@@ -124,21 +124,21 @@ def test_resuming_logs_the_same_as_the_training_would_have(lake: InMemoryLake) -
     assert (record.spooled, record.challenger_version, record.champion_version) == (False, "1", "7")
     assert record.seconds == before.seconds
     assert spooled_trainings(lake=lake) == []
-    assert lake.keys(lake_keys.training_spool("nba_games", "away")) == []
+    assert lake.keys(training_keys.training_spool("nba_games", "away")) == []
 
 
 def test_resuming_adds_the_predictions_of_the_champion_and_completes_the_card(lake: InMemoryLake) -> None:
-    before = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("nba_games", "away"))))
+    before = pq.read_table(io.BytesIO(lake.read(training_keys.training_holdout("nba_games", "away"))))
     tracking = InMemoryTracking(current=ConstantChampion("7", 0.4))
     resume_logging(lake=lake, tracking=tracking)
-    holdout = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("nba_games", "away"))))
+    holdout = pq.read_table(io.BytesIO(lake.read(training_keys.training_holdout("nba_games", "away"))))
     assert set(holdout.column("champion").to_pylist()) == {0.4}
     assert holdout.drop_columns(["champion"]).equals(before)
-    page = lake.read(lake_keys.training_card_page("nba_games", "away"))
+    page = lake.read(training_keys.training_card_page("nba_games", "away"))
     assert b"nba-game-predictions version 1" in page
     described = tracking.described["run-1"]
     assert described["model_card.html"] == page
-    assert described["model_card.md"] == lake.read(lake_keys.training_card_text("nba_games", "away"))
+    assert described["model_card.md"] == lake.read(training_keys.training_card_text("nba_games", "away"))
 
 
 @pytest.mark.parametrize("step", ["logged", "describing"])

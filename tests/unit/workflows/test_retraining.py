@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import (
     GateRequest,
@@ -63,13 +63,13 @@ def lake(trained: tuple[InMemoryLake, InMemoryTracking]) -> InMemoryLake:
 def test_a_training_writes_everything_that_later_steps_need(
     lake: InMemoryLake, trained: tuple[InMemoryLake, InMemoryTracking]
 ) -> None:
-    record = json.loads(lake.read(lake_keys.training_record("nba_games", "first")))
+    record = json.loads(lake.read(training_keys.training_record("nba_games", "first")))
     assert [model["name"] for model in record["models"]] == [
         "logistic_regression", "random_forest", "xgboost", "lightgbm",
     ]  # fmt: skip
     assert record["challenger_version"] == "1"
     assert 0.5 < record["baseline_accuracy"] < 0.65
-    holdout = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("nba_games", "first"))))
+    holdout = pq.read_table(io.BytesIO(lake.read(training_keys.training_holdout("nba_games", "first"))))
     assert record["rows_holdout"] == holdout.num_rows
     for model in record["models"]:
         assert all(0 <= low < high for low, high in model["intervals"].values())
@@ -77,14 +77,14 @@ def test_a_training_writes_everything_that_later_steps_need(
             "test_accuracy", "test_auc", "precision", "recall", "f1_score",
             "log_loss", "brier_score", "calibration_error",
         }  # fmt: skip
-    profile = Profile.from_bytes(lake.read(lake_keys.training_profile("nba_games", "first")))
+    profile = Profile.from_bytes(lake.read(training_keys.training_profile("nba_games", "first")))
     assert profile.outcomes is not None
     assert (list(profile.outcomes.by_name), profile.outcomes.roles) == (["home_win"], (Role.TARGET,))
     assert profile.rows > 3_000
     assert LEGACY | {"ml-models/model_results.csv", "ml-models/set.json"} == set(lake.keys("ml-models/"))
     assert lake.keys("ml-features/") == ["ml-features/test.parquet", "ml-features/train.parquet"]
     (run,) = trained[1].runs
-    assert run.attachments["reference.profile"] == lake.read(lake_keys.training_profile("nba_games", "first"))
+    assert run.attachments["reference.profile"] == lake.read(training_keys.training_profile("nba_games", "first"))
 
 
 def test_an_unreachable_tracking_server_prevents_no_legacy_file() -> None:
@@ -101,7 +101,7 @@ def test_mlflow_and_drift_can_each_be_switched_off() -> None:
     store_games(simulate_games(seasons=[2009, 2010, 2011]), lake=lake)
     record = train(request(), lake=lake, tracking=None, dataset=DATASET, with_reference=False)
     assert record.challenger_version is None
-    assert lake_keys.training_profile("nba_games", "first") not in lake.objects
+    assert training_keys.training_profile("nba_games", "first") not in lake.objects
     verdict = gate(GateRequest(model="nba_games", training_id="first"), lake=lake, policy=POLICY, now=NOW)
     assert (verdict.promote, verdict.rule) == (False, "not_registered")
     with pytest.raises(NotApproved):
@@ -133,15 +133,15 @@ def test_switching_off_mlflow_or_drift_affects_nothing_else(*, with_mlflow: bool
     )
     assert (record.challenger_version, record.spooled) == ("1" if with_mlflow else None, False)
     assert len(tracking.runs) == with_mlflow
-    assert (lake_keys.training_profile("nba_games", "first") in lake.objects) == with_drift
+    assert (training_keys.training_profile("nba_games", "first") in lake.objects) == with_drift
     if with_mlflow:
         assert set(tracking.runs[0].attachments) == ({"reference.profile"} if with_drift else set())
     always = {
-        lake_keys.training_record("nba_games", "first"),
-        lake_keys.training_holdout("nba_games", "first"),
-        lake_keys.training_card("nba_games", "first"),
-        lake_keys.training_card_page("nba_games", "first"),
-        lake_keys.training_card_text("nba_games", "first"),
+        training_keys.training_record("nba_games", "first"),
+        training_keys.training_holdout("nba_games", "first"),
+        training_keys.training_card("nba_games", "first"),
+        training_keys.training_card_page("nba_games", "first"),
+        training_keys.training_card_text("nba_games", "first"),
         lake_keys.LEGACY_SET,
     }
     assert always | LEGACY <= set(lake.objects)
@@ -166,7 +166,7 @@ def test_the_first_challenger_passes_the_gate_and_becomes_champion_once(lake: In
         "1",
         f"models/nba_games/sealed/{reference.sha256}/reference.profile",
     )
-    assert drift_profile(reference, lake=lake) == lake.read(lake_keys.training_profile("nba_games", "first"))
+    assert drift_profile(reference, lake=lake) == lake.read(training_keys.training_profile("nba_games", "first"))
     promoted(lake, registry)
     assert (registry.champion, registry.previous) == ("1", None)
 
@@ -199,7 +199,7 @@ def test_the_gate_compares_both_models_on_the_same_rows() -> None:
     verdict = gate(GateRequest(model="nba_games", training_id="first"), lake=lake, policy=POLICY, now=NOW)
     assert verdict.rule == "better"
     assert "against 0.5000" in verdict.reason
-    holdout = pa.parquet.read_table(pa.BufferReader(lake.read(lake_keys.training_holdout("nba_games", "first"))))
+    holdout = pa.parquet.read_table(pa.BufferReader(lake.read(training_keys.training_holdout("nba_games", "first"))))
     assert holdout.num_rows == record.rows_holdout == round(record.rows_test / 2)
     assert [(field.name, str(field.type)) for field in holdout.schema] == [
         ("label", "int8"), ("challenger", "double"), ("baseline", "double"), ("segment", "string"),
@@ -210,7 +210,7 @@ def test_the_gate_compares_both_models_on_the_same_rows() -> None:
     test = pq.read_table(io.BytesIO(lake.read("ml-features/test.parquet")))
     phases = [f"{phase:g}" for phase in test.column("season_phase").to_pylist()]
     assert holdout.column("segment").to_pylist() == phases[-holdout.num_rows :]
-    decision = GateDecision.model_validate_json(lake.read(lake_keys.training_verdict("nba_games", "first")))
+    decision = GateDecision.model_validate_json(lake.read(training_keys.training_verdict("nba_games", "first")))
     assert (decision.challenger_version, decision.champion_version) == ("1", "4")
     assert (decision.contract_version, decision.contract_hash) == (1, DATASET.contract.sha256)
 
@@ -220,7 +220,7 @@ def test_the_record_contains_the_results_of_the_requested_options() -> None:
     store_games(simulate_games(seasons=[2010, 2011]), lake=lake)
     options = FitOptions(search=2, rolling_origin=3, calibration=Calibration.ISOTONIC)
     record = train(request(), lake=lake, tracking=None, dataset=DATASET, options=options, with_reference=False)
-    assert TrainingRecord.model_validate_json(lake.read(lake_keys.training_record("nba_games", "first"))) == record
+    assert TrainingRecord.model_validate_json(lake.read(training_keys.training_record("nba_games", "first"))) == record
     assert [model.calibration for model in record.models if model.name != record.best] == [None] * 3
     chosen = next(model for model in record.models if model.name == record.best)
     assert chosen.calibration is Calibration.ISOTONIC
@@ -246,7 +246,7 @@ def test_a_training_that_is_not_logged_yet_is_not_judged() -> None:
     train(request(), lake=lake, tracking=InMemoryTracking(away=True), dataset=DATASET, with_reference=False)
     with pytest.raises(NotLoggedYet, match="--resume-logging"):
         gate(GateRequest(model="nba_games", training_id="first"), lake=lake, policy=POLICY, now=NOW)
-    assert lake_keys.training_verdict("nba_games", "first") not in lake.objects
+    assert training_keys.training_verdict("nba_games", "first") not in lake.objects
 
 
 @pytest.mark.parametrize("step", ["fit_profile", "log_training", "write_card"])
@@ -269,7 +269,7 @@ def test_on_a_stage_the_legacy_files_are_published_only_by_the_promotion(lake: I
     train(request("second"), lake=lake, tracking=InMemoryTracking(), dataset=DATASET, publish=False)
     assert lake.read(lake_keys.LEGACY_SET) == before
     kept = {
-        key.removeprefix(lake_keys.training_legacy("nba_games", "second"))
+        key.removeprefix(training_keys.training_legacy("nba_games", "second"))
         for key in lake.keys("models/nba_games/training/second/legacy/")
     }
     assert kept == LEGACY | {"ml-models/model_results.csv", "ml-features/train.parquet", "ml-features/test.parquet"}

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Trigger, Window
 from courtside.contracts.records import DataManifest, DecisionRecord
 from courtside.core.dataset import Dataset
@@ -32,7 +32,7 @@ def manifest(setup: DriftSetup, *, last_day: date | None, as_of: date = QUIET.st
         last_day=last_day,
         content_hash="",
     )
-    setup.lake.write(lake_keys.training_manifest("nba_games", "initial"), made.model_dump_json().encode())
+    setup.lake.write(training_keys.training_manifest("nba_games", "initial"), made.model_dump_json().encode())
 
 
 def following(setup: DriftSetup, dataset: Dataset) -> DriftSetup:

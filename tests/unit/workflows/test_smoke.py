@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.workflows.ports import ModelUnusable
 from courtside.workflows.production import Production
 from courtside.workflows.smoke import EXPECTED, ROWS, SmokeFailed, known_rows, smoke
@@ -21,7 +21,7 @@ FEATURES = pa.table({"x": np.arange(200.0)})
 def production() -> Production:
     stage = a_production()
     add_training(stage, "second", version="2", judged_against="1")
-    stage.lake.write(lake_keys.training_smoke("nba_games", "second"), known_rows(FEATURES, np.full(200, 0.5)))
+    stage.lake.write(training_keys.training_smoke("nba_games", "second"), known_rows(FEATURES, np.full(200, 0.5)))
     return stage
 
 
@@ -51,6 +51,6 @@ def test_a_version_that_cannot_be_loaded_is_refused_by_name(production: Producti
 
 def test_the_known_rows_are_the_newest_rows(production: Production) -> None:
     assert isinstance(production.lake, InMemoryLake)
-    rows = pq.read_table(io.BytesIO(production.lake.read(lake_keys.training_smoke("nba_games", "second"))))
+    rows = pq.read_table(io.BytesIO(production.lake.read(training_keys.training_smoke("nba_games", "second"))))
     assert rows.column_names == ["x", EXPECTED]
     assert rows.column("x").to_pylist() == list(np.arange(150.0, 200.0))

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.records import SplitRule, TrainingRecord
 from courtside.core.drift import Profile
 from courtside.core.training.fit import feature_frame, probability
@@ -58,7 +58,7 @@ def test_one_manifest_gives_byte_for_byte_the_same_files(twice: list[Trained]) -
     assert set(first) == set(second)
     differing = {key for key in first if first[key] != second[key]}
     # The record contains how long its parts took; all other files are identical, even the pickles.
-    assert differing == {lake_keys.training_record("nba_games", "first")}
+    assert differing == {training_keys.training_record("nba_games", "first")}
 
 
 def test_the_record_and_the_run_contain_the_hash_of_the_data(twice: list[Trained]) -> None:
@@ -96,8 +96,8 @@ def test_a_training_accepts_any_contract() -> None:
     record = train(asked(), lake=lake, tracking=None, dataset=CHURN)
     assert (record.dataset, record.rows_train, record.rows_test, record.warnings) == ("churn", 2_400, 600, ())
     assert max(model.test_auc for model in record.models) > 0.66
-    assert lake_keys.training_manifest("churn", "first") in lake.objects
-    profile = Profile.from_bytes(lake.read(lake_keys.training_profile("churn", "first")))
+    assert training_keys.training_manifest("churn", "first") in lake.objects
+    profile = Profile.from_bytes(lake.read(training_keys.training_profile("churn", "first")))
     assert (profile.rows, profile.time_column) == (3_000, "measured_at")
 
 

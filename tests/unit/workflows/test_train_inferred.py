@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference, DataManifest, TrainingRecord
 from courtside.core.dataset import Dataset, Inference
@@ -50,11 +50,11 @@ def test_models_reference_record_and_card_use_the_inferred_features(trained: Tra
     assert "knows the outcome" in record.inferred.left_out["refund"]
     assert list(record.importances) == DATASET.feature_names
     assert list(tracking.runs[0].interface.taken_as) == DATASET.feature_names
-    profile = Profile.from_bytes(lake.read(lake_keys.training_profile("churn", "first")))
+    profile = Profile.from_bytes(lake.read(training_keys.training_profile("churn", "first")))
     assert {column.name: column.kind.value for column in profile.columns} == record.inferred.kinds
     assert (
         "inferred from the rows: tenure_months (numeric)"
-        in lake.read(lake_keys.training_card_page("churn", "first")).decode()
+        in lake.read(training_keys.training_card_page("churn", "first")).decode()
     )
 
 
@@ -65,7 +65,7 @@ def test_the_hash_of_the_contract_does_not_depend_on_the_inferred_features(train
 
 def test_a_repeated_training_uses_the_frozen_features(trained: Trained) -> None:
     lake, record, _ = trained
-    manifest = read_document(DataManifest, lake_keys.training_manifest("churn", "first"), lake=lake)
+    manifest = read_document(DataManifest, training_keys.training_manifest("churn", "first"), lake=lake)
     assert manifest.inferred == record.inferred
     assert freeze(asked(), lake=lake, dataset=INFER) == manifest
     fewer = lake_of(a=churn_table(1_500).drop_columns(["paperless"]))
@@ -84,7 +84,7 @@ def test_a_check_compares_the_features_of_the_champion_even_if_new_rows_suggest_
     table = wide(churn_table(1_500)).append_column("loyal", pa.array([True, False] * 750))
     binary = pc.if_else(pc.greater(table.column("support_calls"), 1), 1, 0)  # this column is numeric in the reference
     table = table.set_column(table.column_names.index("support_calls"), "support_calls", binary)
-    key = lake_keys.training_profile("churn", "first")
+    key = training_keys.training_profile("churn", "first")
     found = report_window(
         WINDOW,
         champion=ChampionReference(version="1", training_id="first", profile_key=key, dataset="churn"),

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import training_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference, TrainingRecord
 from courtside.core.drift import ClassicPolicy, Profile
@@ -44,15 +44,15 @@ def test_the_declared_value_is_class_1_in_the_record_the_card_and_the_run(traine
     lake, record, tracking = trained
     assert (record.target, record.positive) == ("churned", "No")
     assert not any("churned" in warning for warning in record.warnings)
-    assert "No, of the target churned" in lake.read(lake_keys.training_card_text("churn", "first")).decode()
-    assert "No, of the target churned" in lake.read(lake_keys.training_card_page("churn", "first")).decode()
+    assert "No, of the target churned" in lake.read(training_keys.training_card_text("churn", "first")).decode()
+    assert "No, of the target churned" in lake.read(training_keys.training_card_page("churn", "first")).decode()
     assert tracking.runs[0].tags["class_1"] == "No"
 
 
 def test_the_gate_judges_the_declared_class(trained: Trained) -> None:
     lake, record, _ = trained
     newest = ROWS.sort_by("measured_at").slice(1_800)
-    holdout = pq.read_table(io.BytesIO(lake.read(lake_keys.training_holdout("churn", "first"))))
+    holdout = pq.read_table(io.BytesIO(lake.read(training_keys.training_holdout("churn", "first"))))
     assert holdout.column("label").to_pylist() == [int(not left) for left in newest.column("churned").to_pylist()]
     best = next(model for model in record.models if model.name == record.best)
     assert best.test_auc > 0.65
@@ -61,7 +61,7 @@ def test_the_gate_judges_the_declared_class(trained: Trained) -> None:
 @pytest.mark.parametrize("words", [in_words(ROWS), all_left(in_words(ROWS))], ids=["as it was", "all left"])
 def test_drift_of_the_target_is_measured_on_its_own_words(trained: Trained, words: pa.Table) -> None:
     lake, _, _ = trained
-    key = lake_keys.training_profile("churn", "first")
+    key = training_keys.training_profile("churn", "first")
     outcomes = Profile.from_bytes(lake.read(key)).outcomes
     assert outcomes is not None
     target = outcomes.columns[0]
