@@ -1,7 +1,9 @@
 """These fixtures synthesize each stage once per session, in process, with the context that a deployment has."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 # The node process that importing aws_cdk starts reads these variables. Full validation takes seconds and belongs to
 # `cdk synth`.
@@ -13,7 +15,7 @@ import pytest
 from infra.app import build, empty_app
 from infra.settings import settings_for
 from infra.stage import StageSettings
-from tests.infra.synthesized import Synthesized, SynthesizedStage
+from tests.infra.synthesized import Synthesized, SynthesizedStage, text
 
 
 def synthesize(settings: StageSettings, outdir: Path, *, commit: str = "") -> SynthesizedStage:
@@ -49,3 +51,17 @@ def complete(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
 def stage(request: pytest.FixtureRequest) -> SynthesizedStage:
     synthesized: SynthesizedStage = request.getfixturevalue(request.param)
     return synthesized
+
+
+@pytest.fixture
+def machine(stage: SynthesizedStage) -> dict[str, Any]:
+    """Return the retraining state machine as Amazon States Language."""
+    _, properties = stage.pipeline.only("AWS::StepFunctions::StateMachine", "RetrainingMachine")
+    definition: dict[str, Any] = json.loads(text(properties["DefinitionString"]))
+    return definition
+
+
+@pytest.fixture
+def states(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = machine["States"]
+    return found
