@@ -28,9 +28,14 @@ from tests.fakes.ports import InMemoryLake, InMemoryLedger, RecordedAlerts
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BROKEN = StepFailure(error="DocumentDamaged", cause="the reference is cut off")
-
-
 WELL, NO_FILES = Checked(decision="nothing", rule="usual"), Arrived()
+FAILS, WORKS = "{} cannot be watched", "{} is watched again"
+"""What people are told of a model, by its name."""
+
+
+def failing(*models: str) -> Callable[[DueModel], Checked | StepFailure]:
+    """Return a check that fails for these models and for no other."""
+    return lambda due: BROKEN if due.model in models else WELL
 
 
 def contract(name: str, more: str = "") -> str:

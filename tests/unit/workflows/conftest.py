@@ -6,6 +6,7 @@ from courtside.workflows.production import Production
 from tests.fakes.drift_setup import SEASONS, DriftSetup, filled_lake
 from tests.fakes.ports import InMemoryLake
 from tests.fakes.production import a_production, add_training
+from tests.fakes.rounds import Rounds
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,10 @@ def production() -> Production:
     add_training(stage, "first", version="1", judged_against=None)
     add_training(stage, "second", version="2", judged_against="1")
     return stage
+
+
+@pytest.fixture
+def rounds() -> Rounds:
+    found = Rounds()
+    found.add("a", "b", "c")
+    return found
