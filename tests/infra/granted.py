@@ -44,6 +44,6 @@ def partitions(stack: Synthesized, starting: str) -> dict[str, set[str]]:
 
 
 LAKE = "<ExportsOutputFnGetAttLakeBucketArn4B06F64C>"
-
-
 ARTIFACTS = "<ExportsOutputFnGetAttArtifactsBucketArnD46760D3>"
+STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
+"""The steps of a retraining that are functions."""

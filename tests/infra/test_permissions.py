@@ -2,11 +2,10 @@
 
 from datetime import date
 from fnmatch import fnmatch
-from typing import Any
 
 import pytest
 
-from courtside.contracts import lake_keys, ledger_keys, training_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.arrivals import DELETABLE as ARRIVING
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
@@ -14,7 +13,7 @@ from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE
 from infra.constructs.tracking_upkeep import DELETABLE as COLLECTABLE
 from infra.constructs.training_task import DELETABLE
 from infra.constructs.training_task import WRITABLE as RESULTS
-from tests.infra.granted import ARTIFACTS, LAKE, allowed, as_list, statements
+from tests.infra.granted import ARTIFACTS, LAKE, STEPS, allowed, as_list, statements
 from tests.infra.synthesized import SynthesizedStage, text
 
 
@@ -23,9 +22,6 @@ def test_each_function_writes_only_to_its_own_log(stage: SynthesizedStage) -> No
         role = text(function["Role"])[1:].split("ServiceRole")[0]
         own = f"<{function['LoggingConfig']['LogGroup']['Ref']}.Arn>"
         assert allowed(stage.pipeline, f"{role}ServiceRole", "logs:PutLogEvents") == {own}, name
-
-
-STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
 
 
 DELETING = (
@@ -72,81 +68,6 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
     )
     assert not [key for key in kept if any(fnmatch(key, pattern) for pattern in (*DELETABLE, PROMOTE_DELETABLE))]
     assert all(any(fnmatch(key, pattern) for pattern in (*DELETABLE, PROMOTE_DELETABLE)) for key in gone)
-
-
-PARTITIONS = {
-    "Promote": ["*/champion", "*/history", "*/lock", "trainings"],
-    "RequestApproval": ["*/approval", "*/lock", "trainings"],
-    "DriftCheckFunction": ["*/check", "*/notice"],
-    "ArrivalsFunction": ["*/begun", "*/notice"],
-}
-TURN = ["*/lock", "trainings"]
-"""What each step of a training reaches: its lease, and the slots that all models share."""
-KNOWING_MODELS = {"StepsFreeze", "StepsGate", "StepsSeal", "StepsPromote", "DriftCheckFunction", "ArrivalsFunction"}
-"""Who reads the contract of the model that it is called for."""
-
-
-def of_partitions(*patterns: str) -> dict[str, Any]:
-    return {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(patterns)},
-        "Null": {"dynamodb:LeadingKeys": "false"},
-    }
-
-
-def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(dev: SynthesizedStage) -> None:
-    granted = [
-        (logical_id.split("ServiceRole")[0].split("DefaultPolicy")[0], statement)
-        for logical_id, policy in dev.pipeline.of_type("AWS::IAM::Policy").items()
-        for statement in policy["PolicyDocument"]["Statement"]
-        if any(action.startswith("dynamodb:") for action in as_list(statement["Action"]))
-        and not logical_id.startswith("Watch")
-    ]
-    changing = {who: each for who, each in granted if "dynamodb:PutItem" in each["Action"]}
-    reading = {who: each for who, each in granted if "dynamodb:PutItem" not in each["Action"]}
-    assert len(changing) + len(reading) == len(granted)
-    assert set(changing) == {*(f"Steps{step}" for step in STEPS), "DriftCheckFunction", "ArrivalsFunction"}
-    for who, statement in changing.items():
-        assert sorted(statement["Action"]) == ["dynamodb:GetItem", "dynamodb:PutItem"]
-        assert statement["Condition"] == of_partitions(*PARTITIONS.get(who.removeprefix("Steps"), TURN))
-    assert set(reading) == KNOWING_MODELS
-    for statement in reading.values():
-        assert (statement["Action"], statement["Condition"]) == ("dynamodb:GetItem", of_partitions("models-?"))
-    assert len({text(statement["Resource"]) for _, statement in granted}) == 1
-    assert not allowed(dev.pipeline, "", "dynamodb:Scan")
-    listing = [
-        name for name in dev.pipeline.of_type("AWS::IAM::Policy") if allowed(dev.pipeline, name, "dynamodb:Query")
-    ]
-    assert [name.split("ServiceRole")[0] for name in listing] == ["WatchFindDueFunction"]
-
-
-def partition(key: str) -> str:
-    """Return the partition that the ledger keeps a key in."""
-    return key.rpartition("/")[0]
-
-
-def test_the_partition_of_a_model_is_no_other_models_nor_that_of_the_stages_models() -> None:
-    home = ledger_keys.of_model("churn")
-    changeable = {*(pattern for patterns in PARTITIONS.values() for pattern in patterns), *TURN}
-    own = (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, ledger_keys.drift_check("c"), ledger_keys.approval("t"))
-    assert all(any(fnmatch(partition(f"{home}{key}"), pattern) for pattern in changeable) for key in own)
-    of_the_stage = (*ledger_keys.STAGE_MODELS, *ledger_keys.ROUNDS)
-    assert not [each for each in of_the_stage if any(fnmatch(partition(each), pattern) for pattern in changeable)]
-    assert partition(ledger_keys.TRAINING_SLOTS) == "trainings"
-    assert all(fnmatch(partition(each), "models-?") for each in ledger_keys.STAGE_MODELS)
-    assert not fnmatch(partition(f"{home}{ledger_keys.CHAMPION}"), "models-?")
-
-
-def test_the_check_writes_its_own_claims_and_notices_into_the_ledger_and_nothing_else(dev: SynthesizedStage) -> None:
-    (policy,) = (
-        each for name, each in dev.pipeline.of_type("AWS::IAM::Policy").items() if name.startswith("DriftCheckFunction")
-    )
-    (statement,) = (each for each in policy["PolicyDocument"]["Statement"] if "dynamodb:PutItem" in str(each["Action"]))
-    assert statement["Condition"] == of_partitions("*/check", "*/notice")
-    home = ledger_keys.of_model("nba_games")
-    keys = (ledger_keys.drift_check("c"), ledger_keys.notice("overdue", "t"))
-    assert {partition(f"{home}{key}") for key in keys} == {"nba_games/check", "nba_games/notice"}
-    others = (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, ledger_keys.approval("t"))
-    assert not [key for key in others if partition(f"{home}{key}") in {"nba_games/check", "nba_games/notice"}]
 
 
 def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: SynthesizedStage) -> None:
