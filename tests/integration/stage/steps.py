@@ -72,6 +72,23 @@ def without_tracking(stage: Stage) -> Iterator[None]:
 
 
 @contextmanager
+def approvals(stage: Stage) -> Iterator[None]:
+    """Make the stage ask for approval, as its setting `approval` would."""
+    functions, name = stage.aws.client("lambda"), function_name(stage, "Gate")
+    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+
+    def ask(value: str) -> None:
+        variables = before | {"COURTSIDE_APPROVAL": value}
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
+    ask("True")
+    try:
+        yield
+    finally:
+        ask("False")
+
+
+@contextmanager
 def patience(stage: Stage, *, seconds: int) -> Iterator[None]:
     """Make the machine wait for a person for some seconds, as a stage's setting does in hours."""
     states, arn = stage.aws.client("stepfunctions"), stage.loop.output(StackOutput.RETRAINING)

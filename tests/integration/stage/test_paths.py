@@ -24,9 +24,9 @@ from courtside.workflows.sealed_models import champion_model
 from courtside.workflows.smoke import EXPECTED
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import (
+    approvals,
     asked,
     champion_version,
-    function_name,
     games_ledger,
     patience,
     training_tasks,
@@ -41,17 +41,8 @@ SUMMER = date(2010, 7, 2)
 
 @pytest.fixture
 def approval(stage: Stage) -> Iterator[None]:
-    """Make the stage ask for approval, as its setting `approval` would."""
-    functions, name = stage.aws.client("lambda"), function_name(stage, "Gate")
-    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-
-    def ask(value: str) -> None:
-        variables = before | {"COURTSIDE_APPROVAL": value}
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
-
-    ask("True")
-    yield
-    ask("False")
+    with approvals(stage):
+        yield
 
 
 @pytest.mark.usefixtures("champion", "approval")
