@@ -14,7 +14,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import NoReturn
 
-from courtside import bootstrap, telemetry
+from courtside import telemetry
+from courtside.bootstrap import tasks
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.workflows.ports import TrackingUnavailable
@@ -53,7 +54,7 @@ def _stop(*_: object) -> NoReturn:
 
 def _train(arguments: argparse.Namespace) -> int:
     fields = {name: value for name, value in vars(arguments).items() if name in RetrainingRequest.model_fields}
-    record = bootstrap.train(RetrainingRequest(**fields), log.info)
+    record = tasks.train(RetrainingRequest(**fields), log.info)
     telemetry.count(record)
     telemetry.flush()
     log.info("trained %s, best %s, seconds %s", record.training_id, record.best, record.seconds)
@@ -64,7 +65,7 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _smoke(arguments: argparse.Namespace) -> int:
-    rows = bootstrap.smoke_check(arguments.model, arguments.sha256)
+    rows = tasks.smoke_check(arguments.model, arguments.sha256)
     log.info(
         "the challenger under seal %s predicts for %d known rows what it predicted in training", arguments.sha256, rows
     )

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from courtside import bootstrap
+from courtside.bootstrap import tasks
 
 log = logging.getLogger("courtside.rehearse")
 
@@ -14,7 +14,7 @@ def main() -> int:
     """Rehearse in a temporary folder and return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     with tempfile.TemporaryDirectory() as folder:
-        names = bootstrap.rehearsal(log.info)(Path(folder))
+        names = tasks.rehearsal(log.info)(Path(folder))
     log.info("fitted, saved and loaded again: %s", ", ".join(names))
     return 0
 

@@ -10,7 +10,7 @@ import json
 import logging
 import sys
 
-from courtside import bootstrap
+from courtside.bootstrap import tasks
 from courtside.contracts.errors import BadInput, CourtsideError
 
 EXIT_BAD_INPUT = 2
@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     did = "backup" if arguments.key is None else "restore"
     try:
-        result = bootstrap.tracking_copy()(arguments.key, arguments.replace, arguments.artifacts)
+        result = tasks.tracking_copy()(arguments.key, arguments.replace, arguments.artifacts)
     except CourtsideError as error:
         _say({"did": did, "error": type(error).__name__, "message": str(error)})
         return EXIT_BAD_INPUT if isinstance(error, BadInput) else 1

@@ -197,7 +197,7 @@ def backfill_windows(
 def _monitor(stage: str, model: str | None) -> "DriftMonitor":
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.function_environment import function_environment
-    from courtside.bootstrap import drift_monitor_of
+    from courtside.bootstrap.stage import drift_monitor_of
     from courtside.contracts.environment import CheckDriftEnv
     from courtside.contracts.names import StackOutput
 

@@ -184,7 +184,7 @@ def _waiting_row(record: "ApprovalRecord") -> dict[str, str | None]:
 
 def _production(stage: str, model: str | None) -> "Production":
     from courtside.adapters.deployment import stage_outputs
-    from courtside.bootstrap import production_of
+    from courtside.bootstrap.stage import production_of
     from courtside.contracts.names import StackOutput
 
     outputs = stage_outputs(stage)

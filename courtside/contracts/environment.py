@@ -56,6 +56,16 @@ class LakeEnv(Environment):
     lake_bucket: str = Field(min_length=3)
 
 
+class LedgerTableEnv(Environment):
+    """What every process that reads the ledger needs."""
+
+    ledger_table: str = Field(min_length=3)
+
+
+class ModelsEnv(LakeEnv, LedgerTableEnv):
+    """What every function needs that reads the contract of a model: the ledger names it, and it lies in the lake."""
+
+
 class TrackingEnv(LakeEnv):
     """The lake and the tracking server (`promote`, and the base of `TrainEnv`)."""
 
@@ -63,14 +73,13 @@ class TrackingEnv(LakeEnv):
     tracking_auth: str = Field(alias="MLFLOW_TRACKING_AUTH", default=TRACKING_AUTH)
 
 
-class LedgerEnv(Environment):
+class LedgerEnv(LedgerTableEnv):
     """The ledger of locks, approvals and the production history.
 
     A lease lasts longer than any step of a retraining may take, because only the functions between the steps renew it.
     `trainings_at_once` is how many trainings of the stage may run at the same time.
     """
 
-    ledger_table: str = Field(min_length=3)
     lease_minutes: int = Field(default=120, ge=1)
     trainings_at_once: int = Field(default=2, ge=1)
 
@@ -91,15 +100,15 @@ class ApprovalEnv(LakeEnv, LedgerEnv):
     stage: str
 
 
-class PromoteEnv(TrackingEnv, LedgerEnv):
+class PromoteEnv(TrackingEnv, ModelsEnv, LedgerEnv):
     """The functions that seal a challenger and make it champion."""
 
 
-class FreezeEnv(LakeEnv, LedgerEnv):
+class FreezeEnv(ModelsEnv, LedgerEnv):
     """The function that freezes a training's data."""
 
 
-class GateEnv(LakeEnv, LedgerEnv):
+class GateEnv(ModelsEnv, LedgerEnv):
     """The gate function: it reads holdout predictions from the lake and writes its verdict there.
 
     With `approval` a challenger that passes waits for a person.
@@ -108,7 +117,7 @@ class GateEnv(LakeEnv, LedgerEnv):
     approval: bool = False
 
 
-class CheckDriftEnv(LakeEnv):
+class CheckDriftEnv(ModelsEnv):
     """The drift check function; without a tracking server it logs no runs.
 
     An empty `policy` leaves it to the contract.
@@ -117,25 +126,20 @@ class CheckDriftEnv(LakeEnv):
     alert_topic_arn: str
     retraining_arn: str
     policy: str = ""
-    ledger_table: str = Field(min_length=3)
     tracking_uri: str = Field(alias="MLFLOW_TRACKING_URI", default="")
 
 
-class ReceiveRowsEnv(LakeEnv):
+class ReceiveRowsEnv(ModelsEnv):
     """The function that takes in the files of rows that arrived."""
 
     alert_topic_arn: str
-    ledger_table: str = Field(min_length=3)
 
 
-class FindDueEnv(Environment):
+class FindDueEnv(ModelsEnv):
     """The function that finds the models that are due in a round."""
 
-    lake_bucket: str = Field(min_length=3)
-    ledger_table: str = Field(min_length=3)
 
-
-class SettleEnv(FindDueEnv):
+class SettleEnv(ModelsEnv):
     """The function that settles a model's round."""
 
     alert_topic_arn: str

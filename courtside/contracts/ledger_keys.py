@@ -60,9 +60,9 @@ def notice(kind: str, subject: str) -> str:
     return f"{NOTICES_PREFIX}{kind}-{subject}"
 
 
-def begun(model: str, arrival_id: str) -> str:
+def begun(arrival_id: str) -> str:
     """Key of the attempts to take in one file that arrived; raises `NameUnusable`."""
-    return f"{BEGUN_PREFIX}{key_name(model, 'the name of a model')}-{key_name(arrival_id, 'the id of an arrival')}"
+    return f"{BEGUN_PREFIX}{key_name(arrival_id, 'the id of an arrival')}"
 
 
 def approval(training_id: str) -> str:

@@ -96,7 +96,7 @@ class Arrivals:
     def _taken_in(self, place: Incoming, arrival: Arrival, *, now: datetime) -> ArrivalRecord | None:
         """Take in one file and return its record, None if the file was changed since it was listed."""
         record, wrong, content = self._described(arrival, now=now), None, b""
-        with Attempts(self.dataset.name, self.claims.ledger).another(arrival.id, now=now) as killed:
+        with Attempts(self.claims.ledger).another(arrival.id, now=now) as killed:
             try:
                 found = self._content(place, arrival, killed=killed)
                 if found is None:

@@ -33,9 +33,8 @@ class GivenUp(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """The attempts to take in the files of one model."""
+    """The attempts to take in the files of one model, in its part of the ledger."""
 
-    model: str
     ledger: Ledger
 
     @contextmanager
@@ -45,7 +44,7 @@ class Attempts:
         They are forgotten when the file has an outcome. A round that ends with an error was not killed and takes its
         attempt back, unless it ran out of memory, which would happen again.
         """
-        key = ledger_keys.begun(self.model, arrival_id)
+        key = ledger_keys.begun(arrival_id)
 
         def begin(found: Attempted) -> tuple[Attempted, int]:
             return Attempted(at=(*found.at, now)), sum(at <= now - LONGEST_ROUND for at in found.at)

@@ -13,7 +13,7 @@ from courtside.contracts.rounds import DueModel, FindDueRequest, FindDueResponse
 from courtside.contracts.versioned import TooNew
 from courtside.core.watch import due_in_round
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, parsed
-from courtside.workflows.ports import Incoming, IncomingFile, Lake
+from courtside.workflows.ports import Incoming, IncomingFile
 from courtside.workflows.stage_models import StageListing, StageModels
 
 
@@ -25,7 +25,6 @@ class FindDue:
     """
 
     models: StageModels
-    lake: Lake
     incoming: Incoming
 
     def run(self, request: FindDueRequest) -> FindDueResponse:
@@ -38,7 +37,7 @@ class FindDue:
         files = self._files()
         due = self._due(listing, rounds, {**too_new, **listing.unreadable}, request, files)
         astray = [each.uri for model, found in files.items() if model not in listing.names for each in found]
-        self.lake.write(key, json.dumps([each.model_dump(mode="json") for each in due]).encode())
+        self.models.lake.write(key, json.dumps([each.model_dump(mode="json") for each in due]).encode())
         paused = sum(each.paused for each in listing.models)
         failing = (round_ for each in listing.models if (round_ := rounds.get(each.name)) and not each.paused)
         return FindDueResponse(

@@ -17,8 +17,8 @@ class TrainingRuns(BadInput):
         self.model = model
         self.training_id = training_id
         super().__init__(
-            f"training {training_id} of {model} runs and reads its data, so none was deleted; the same "
-            "command deletes it once the training has ended"
+            f"{model} was removed from the stage, but training {training_id} of it still runs and reads its data, so "
+            "none of that was deleted; the same command deletes it once the training has ended"
         )
 
 

@@ -39,6 +39,6 @@ class OverdueData:
         since = overdue_since(days, today=today, patience=watch.patience, season=watch.season)
         if since is not None:
             alert = overdue_alert(dataset=self.dataset.name, newest=since, today=today)
-            key = ledger_keys.notice("overdue", f"{self.dataset.name}-{since}")
+            key = ledger_keys.notice("overdue", since.isoformat())
             self.claims.once(key, lambda: self.alerts.publish(alert))
         return since

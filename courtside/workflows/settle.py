@@ -14,7 +14,7 @@ from courtside.core.rhythm import WatchRhythm
 from courtside.core.watch import failing_alert, outcome_of, settled, working_alert
 from courtside.workflows.claims import Claims
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, change, read
-from courtside.workflows.ports import AlertChannel, Lake
+from courtside.workflows.ports import AlertChannel
 from courtside.workflows.stage_models import StageModels
 
 PAUSED, REMOVED = "paused", "removed"
@@ -25,7 +25,6 @@ class Settle:
     """Keeps what a round did with one model, and tells people when it begins to fail and when that ends."""
 
     models: StageModels
-    lake: Lake
     claims: Claims
     alerts: AlertChannel
 
@@ -39,7 +38,7 @@ class Settle:
         outcome = self._left_alone(request)
         response = SettleResponse(model=request.model, outcome=outcome) if outcome else self._settled(request, now=now)
         kept = response.model_dump_json(indent=2, exclude={"told"}).encode()
-        self.lake.write(lake_keys.settled(request.round, request.model), kept)
+        self.models.lake.write(lake_keys.settled(request.round, request.model), kept)
         return response
 
     def _left_alone(self, request: SettleRequest) -> str:

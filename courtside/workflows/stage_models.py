@@ -128,7 +128,10 @@ class StageModels:
         Raises `ModelUnknown`, `ContractChanged`, and `DatasetInvalid` or `TooNew` for one that this Courtside cannot
         read.
         """
-        entry = self.show(model)
+        return self.said_by(self.show(model))
+
+    def said_by(self, entry: StageModel) -> Dataset:
+        """Return the contract that an entry names; raises as `dataset`, but for `ModelUnknown`."""
         if entry.sha256 not in self._warm:
             self._warm[entry.sha256] = parse_dataset(self.lake.uri(entry.contract_key), self.contract(entry))
         return self._warm[entry.sha256]

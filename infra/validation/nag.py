@@ -108,7 +108,7 @@ class ReviewedNag:
             rule_name=finding.rule,
             description=finding.meaning,
             severity="error",
-            fix="Fix it, or explain in infra/validation/acknowledged.py why it stays",
+            fix="Fix it, or explain in infra/validation/acknowledged.py or acknowledged_grants.py why it stays",
             violating_resources=[
                 cdk.PolicyViolatingResource(
                     construct_path=stack_name(self._stage, "") + finding.path, locations=["Properties"]

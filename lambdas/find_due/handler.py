@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from courtside import bootstrap
+from courtside.bootstrap import functions
 from courtside.contracts.rounds import FindDueRequest
 from courtside.telemetry import LambdaContext, answer, instrumented
 
@@ -10,5 +10,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Write the list of the models that are due and say how many there are."""
-    response = bootstrap.finding_due().run(FindDueRequest.model_validate(event))
+    response = functions.finding_due().run(FindDueRequest.model_validate(event))
     return answer("models due found", response)

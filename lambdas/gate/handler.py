@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from courtside import bootstrap
+from courtside.bootstrap import functions
 from courtside.contracts.events import GateRequest
 from courtside.telemetry import LambdaContext, answer, instrumented
 
@@ -10,5 +10,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Judge the challenger of the training that the event names."""
-    response = bootstrap.judge(GateRequest.model_validate(event))
+    response = functions.judge(GateRequest.model_validate(event))
     return answer("challenger judged", response)

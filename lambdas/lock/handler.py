@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from courtside import bootstrap
+from courtside.bootstrap import functions
 from courtside.contracts.events import RetrainingRequest
 from courtside.telemetry import LambdaContext, answer, instrumented
 
@@ -12,5 +12,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Take the lock for the retraining that the event asks for, or remember the request."""
     request = RetrainingRequest.model_validate(event)
-    response = bootstrap.retraining_lock(request.model).acquire(request, now=datetime.now(UTC))
+    response = functions.retraining_lock(request.model).acquire(request, now=datetime.now(UTC))
     return answer("lock asked for", response)

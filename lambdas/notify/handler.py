@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from courtside import bootstrap
+from courtside.bootstrap import functions
 from courtside.contracts.names import NO_WEBHOOK, POSTED
 from courtside.telemetry import LambdaContext, instrumented, logger
 
@@ -11,7 +11,7 @@ from courtside.telemetry import LambdaContext, instrumented, logger
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Post every message of an SNS event; an unset webhook is reported in the log and is not a failure."""
-    post = bootstrap.notifier()
+    post = functions.notifier()
     if post is None:
         logger.warning("%s; put its address into the secret that the stack's output names", NO_WEBHOOK)
         return {"posted": 0}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from courtside import bootstrap
+from courtside.bootstrap import functions
 from courtside.contracts.events import PromoteRequest
 from courtside.telemetry import LambdaContext, answer, instrumented
 
@@ -10,5 +10,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Make the challenger of the training that the event names champion."""
-    response = bootstrap.promote(PromoteRequest.model_validate(event))
+    response = functions.promote(PromoteRequest.model_validate(event))
     return answer("champion promoted", response)

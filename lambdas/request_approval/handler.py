@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from courtside import bootstrap
+from courtside.bootstrap import functions
 from courtside.contracts.events import ApprovalRequest
 from courtside.telemetry import LambdaContext, answer, instrumented
 
@@ -10,5 +10,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Ask whether the challenger of the training that the event names may become champion."""
-    response = bootstrap.ask_for_approval(ApprovalRequest.model_validate(event))
+    response = functions.ask_for_approval(ApprovalRequest.model_validate(event))
     return answer("approval asked for", response, secret=frozenset({"token"}))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from courtside import bootstrap
+from courtside.bootstrap import functions
 from courtside.contracts.rounds import SettleRequest
 from courtside.telemetry import LambdaContext, answer, instrumented
 
@@ -12,5 +12,5 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Keep the result, and tell people once if the model fails or works again."""
     request = SettleRequest.model_validate(event)
-    response = bootstrap.settling(request.model).run(request, now=datetime.now(UTC))
+    response = functions.settling(request.model).run(request, now=datetime.now(UTC))
     return answer("round settled", response)

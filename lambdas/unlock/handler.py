@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from courtside import bootstrap
+from courtside.bootstrap import functions
 from courtside.contracts.events import UnlockRequest
 from courtside.telemetry import LambdaContext, answer, instrumented
 
@@ -10,4 +10,4 @@ from courtside.telemetry import LambdaContext, answer, instrumented
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Give lock and slot back, and start the requests that waited for them."""
-    return answer("lock given back", bootstrap.unlock(UnlockRequest.model_validate(event)))
+    return answer("lock given back", functions.unlock(UnlockRequest.model_validate(event)))

@@ -59,7 +59,7 @@ class Rounds:
 
     @property
     def settle(self) -> Settle:
-        return Settle(self.models, self.lake, Claims(self.ledger, sleep=lambda _: None), self.alerts)
+        return Settle(self.models, Claims(self.ledger, sleep=lambda _: None), self.alerts)
 
     def add(self, *names: str, more: str = "") -> None:
         for name in names:
@@ -68,7 +68,7 @@ class Rounds:
     def find(self, at: datetime, name: str = "", **more: object) -> tuple[FindDueResponse, list[DueModel]]:
         """Run the first step; return its answer and the list that it wrote."""
         request = FindDueRequest.model_validate({"round": name or f"{at:%d-%H-%M}", "as_of": at, **more})
-        answer = FindDue(self.models, self.lake, self.incoming).run(request)
+        answer = FindDue(self.models, self.incoming).run(request)
         return answer, [DueModel.model_validate(each) for each in json.loads(self.lake.read(answer.key))]
 
     def answered(self, due: DueModel) -> SettleRequest:

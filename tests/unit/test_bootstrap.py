@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from courtside.bootstrap import drift_monitor_of, judge
+from courtside.bootstrap.functions import judge
+from courtside.bootstrap.stage import drift_monitor_of
 from courtside.contracts import training_keys
 from courtside.contracts.environment import CheckDriftEnv, GateEnv
 from courtside.contracts.events import GateRequest, RetrainingRequest, Trigger
@@ -29,8 +30,8 @@ CONTRACT = "name: churn\ntime_column: day\ntarget: left\nfeatures: {age: numeric
 def models(monkeypatch: pytest.MonkeyPatch) -> StageModels:
     """The models of a stage that is wired in memory; it has none yet."""
     models = StageModels(InMemoryLedger(), stored(holdout(), model="churn"))
-    monkeypatch.setattr("courtside.bootstrap.stage_models", lambda _: models)
-    monkeypatch.setattr("courtside.bootstrap._lake", lambda _: models.lake)
+    monkeypatch.setattr("courtside.bootstrap.stage.stage_models", lambda _: models)
+    monkeypatch.setattr("courtside.bootstrap.stage.lake_of", lambda _: models.lake)
     return models
 
 
@@ -89,7 +90,7 @@ def test_the_gate_judges_by_the_limits_of_the_contract_and_records_them(
     lock.acquire(request, now=datetime.now(UTC))
     for name, value in GateEnv(lake_bucket="lake", ledger_table="ledger").as_env().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("courtside.bootstrap.retraining_lock_of", lambda *_: lock)
+    monkeypatch.setattr("courtside.bootstrap.stage.retraining_lock_of", lambda *_: lock)
     assert judge(GateRequest(model="churn", training_id="new")).rule == "floor"
     record = read_document(GateDecision, training_keys.training_verdict("churn", "new"), lake=models.lake)
     assert record.policy == GatePolicy(floor_auc=0.99, fewest_rows=50).as_dict()

@@ -9,7 +9,7 @@ PROGRAM = f"""
 import json, sys
 from datetime import UTC, datetime
 import lambdas.check_drift.handler
-from courtside import bootstrap
+from courtside.bootstrap import stage
 from courtside.contracts.environment import CheckDriftEnv
 from courtside.datasets.catalog import contract_content
 from tests.fakes.ports import InMemoryLake, InMemoryLedger
@@ -17,10 +17,10 @@ env = CheckDriftEnv(
     lake_bucket="lake", alert_topic_arn="arn:topic", retraining_arn="arn:machine", ledger_table="ledger",
     tracking_uri="https://tracking",
 )
-models = type(bootstrap.stage_models(env))(InMemoryLedger(), InMemoryLake())
+models = type(stage.stage_models(env))(InMemoryLedger(), InMemoryLake())
 models.add(contract_content("nba_games"), source="nba_games", by="test", now=datetime.now(UTC))
-bootstrap.stage_models = lambda _: models
-assert bootstrap.drift_monitor_of(env, "nba_games").tracking is not None
+stage.stage_models = lambda _: models
+assert stage.drift_monitor_of(env, "nba_games").tracking is not None
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
 """
 ENGINE = """

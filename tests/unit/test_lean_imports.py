@@ -40,7 +40,7 @@ STAGE = f"""
 import os
 os.environ.update({ENVIRONMENT})
 from datetime import UTC, datetime
-from courtside import bootstrap
+from courtside.bootstrap import functions
 from courtside.adapters import dynamodb_ledger, s3_lake
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import ApprovalRequest, GateRequest, RetrainingRequest
@@ -58,7 +58,7 @@ request = RetrainingRequest(**training, as_of=now.date(), trigger="manual", reas
 
 @pytest.mark.parametrize("wired", ["arrivals", "drift_monitor", "retraining_lock", "settling"])
 def test_wiring_a_lean_function_loads_nothing_heavy(wired: str) -> None:
-    assert not loaded(f"{STAGE}\nbootstrap.{wired}('nba_games')") & HEAVY
+    assert not loaded(f"{STAGE}\nfunctions.{wired}('nba_games')") & HEAVY
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_wiring_a_lean_function_loads_nothing_heavy(wired: str) -> None:
 def test_a_lean_function_that_gets_as_far_as_the_lake_loads_nothing_heavy(called: str, lacks: str) -> None:
     program = f"""{STAGE}
 import sys
-bootstrap.retraining_lock("nba_games").acquire(request, now=now)
+functions.retraining_lock("nba_games").acquire(request, now=now)
 try:
-    bootstrap.{called}
+    functions.{called}
 except CourtsideError as error:
     print(type(error).__name__)
 print(*{HEAVY} & {{name.split(".")[0] for name in sys.modules}})
@@ -88,7 +88,7 @@ from courtside.adapters import s3_incoming
 from courtside.contracts.rounds import FindDueRequest
 from tests.fakes.incoming import InMemoryIncoming
 s3_incoming.S3Incoming = lambda *_: InMemoryIncoming()
-found = bootstrap.finding_due().run(FindDueRequest(round="r", as_of=now))
+found = functions.finding_due().run(FindDueRequest(round="r", as_of=now))
 assert found.due == 1, found
 """
     assert not loaded(program) & HEAVY

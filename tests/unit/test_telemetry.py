@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from courtside import bootstrap, telemetry
+from courtside import telemetry
+from courtside.bootstrap import functions
 from courtside.contracts.events import (
     ApprovalRequest,
     DriftCheckResponse,
@@ -87,7 +88,7 @@ def request(training_id: str = "drift-v3") -> RetrainingRequest:
 @pytest.fixture
 def lock(monkeypatch: pytest.MonkeyPatch) -> RetrainingLock:
     wired = RetrainingLock(ModelLedger(InMemoryLedger(), "nba_games"), timedelta(minutes=15))
-    monkeypatch.setattr(bootstrap, "retraining_lock", {"nba_games": wired}.__getitem__)
+    monkeypatch.setattr(functions, "retraining_lock", {"nba_games": wired}.__getitem__)
     return wired
 
 
@@ -197,7 +198,7 @@ def test_a_task_token_appears_in_no_log_line_and_in_no_answer(
         asked.append(request)
         return approval()
 
-    monkeypatch.setattr(bootstrap, "ask_for_approval", ask)
+    monkeypatch.setattr(functions, "ask_for_approval", ask)
     event = {"model": "nba_games", "training_id": "t1", "token": TOKEN, "wait_seconds": 60}
     answer = handler(event, Invocation())  # type: ignore[arg-type]
     assert asked[0].token == TOKEN
@@ -225,7 +226,7 @@ def test_a_webhook_address_appears_in_no_log_line(written: Written, monkeypatch:
         if len(posted) > 1:
             raise WebhookUnreachable(CHANNEL, "HTTP 404")
 
-    monkeypatch.setattr(bootstrap, "notifier", lambda: post)
+    monkeypatch.setattr(functions, "notifier", lambda: post)
     event = {"Records": [{"Sns": {"MessageId": "m-1", "Subject": "Courtside", "Message": "hello"}}]}
     assert handler(event, Invocation()) == {"posted": 1}  # type: ignore[arg-type]
     (line,) = written.logs()

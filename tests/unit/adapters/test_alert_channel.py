@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from courtside import bootstrap
 from courtside.adapters import secrets
 from courtside.adapters.examination import alert_channel
 from courtside.adapters.examination.alert_channel import subject_of
 from courtside.adapters.stack_resources import StackResource
 from courtside.adapters.webhook import WebhookInvalid
+from courtside.bootstrap import functions
 from embedded_aws.webhooks import SLACK, Webhook
 
 OUTPUTS = {SLACK.secret_output: "arn:secret"}
@@ -45,16 +45,16 @@ def test_the_doctor_distinguishes_an_unset_webhook_from_an_invalid_one(
 def test_a_warm_notifier_posts_to_the_current_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
     with Webhook() as old, Webhook() as new:
         holding(monkeypatch, "placeholder")
-        assert bootstrap.notifier() is None
+        assert functions.notifier() is None
         for webhook in (old, new):
             holding(monkeypatch, webhook.url)
-            post = bootstrap.notifier()
+            post = functions.notifier()
             assert post is not None
             post(subject="s", text="t")
         assert (len(old.messages), len(new.messages)) == (1, 1)
         holding(monkeypatch, new.url.removeprefix("http://"))
         with pytest.raises(WebhookInvalid):
-            bootstrap.notifier()
+            functions.notifier()
 
 
 class Queue:

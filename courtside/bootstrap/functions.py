@@ -1,0 +1,194 @@
+"""The workflows of the Lambda functions."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from courtside.bootstrap import stage
+from courtside.contracts.environment import (
+    ApprovalEnv,
+    CheckDriftEnv,
+    FindDueEnv,
+    FreezeEnv,
+    GateEnv,
+    LedgerEnv,
+    NotifyEnv,
+    PromoteEnv,
+    ReceiveRowsEnv,
+    SettleEnv,
+)
+from courtside.contracts.events import (
+    ApprovalRequest,
+    FreezeResponse,
+    GateRequest,
+    GateResponse,
+    PromoteRequest,
+    PromoteResponse,
+    RetrainingRequest,
+    SealRequest,
+    SealResponse,
+    UnlockRequest,
+    UnlockResponse,
+)
+from courtside.contracts.records import ApprovalRecord
+
+if TYPE_CHECKING:
+    from courtside.workflows.arrivals import Arrivals
+    from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.find_due import FindDue
+    from courtside.workflows.production import Production
+    from courtside.workflows.retraining_lock import RetrainingLock
+    from courtside.workflows.settle import Settle
+
+
+def drift_monitor(model: str) -> "DriftMonitor":
+    """Wire the drift check of a model."""
+    return stage.drift_monitor_of(CheckDriftEnv.read(), model)
+
+
+def arrivals(model: str) -> "Arrivals":
+    """Wire what takes in the files of a model's rows that arrive in the lake, and in the team's own place."""
+    from courtside.adapters.s3_incoming import S3Incoming
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.contracts.incoming import bucket_and_prefix
+    from courtside.contracts.lake_keys import incoming
+    from courtside.workflows.arrivals import Arrivals
+    from courtside.workflows.claims import Claims
+
+    env = ReceiveRowsEnv.read()
+    dataset = stage.stage_models(env).dataset(model)
+    places = [(env.lake_bucket, incoming(dataset.name))]
+    if dataset.incoming is not None:
+        places.append(bucket_and_prefix(dataset.incoming))
+    return Arrivals(
+        dataset=dataset,
+        places=[S3Incoming(bucket, prefix) for bucket, prefix in places],
+        lake=stage.lake_of(env.lake_bucket),
+        claims=Claims(stage.ledger_of(env.ledger_table, model)),
+        alerts=SnsAlerts(env.alert_topic_arn, model),
+    )
+
+
+def finding_due() -> "FindDue":
+    """Wire the first step of a round."""
+    from courtside.adapters.s3_incoming import S3Incoming
+    from courtside.contracts.lake_keys import INCOMING_PREFIX
+    from courtside.workflows.find_due import FindDue
+
+    env = FindDueEnv.read()
+    incoming = S3Incoming(env.lake_bucket, INCOMING_PREFIX)
+    return FindDue(stage.stage_models(env), incoming)
+
+
+def settling(model: str) -> "Settle":
+    """Wire the last step of a model's round."""
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.workflows.claims import Claims
+    from courtside.workflows.settle import Settle
+
+    env = SettleEnv.read()
+    models = stage.stage_models(env)
+    return Settle(models, Claims(models.ledger), SnsAlerts(env.alert_topic_arn, model))
+
+
+def retraining_lock(model: str) -> "RetrainingLock":
+    """Wire the lock's functions."""
+    return stage.retraining_lock_of(LedgerEnv.read(), model)
+
+
+def unlock(request: UnlockRequest) -> UnlockResponse:
+    """Give back what a retraining held, and start what waited for it."""
+    from courtside.adapters.step_functions import StepFunctionsRetraining
+    from courtside.workflows import unlock as workflow
+
+    lock, machine = retraining_lock(request.request.model), StepFunctionsRetraining(request.machine, compares=False)
+    return workflow.unlock(request, lock=lock, retraining=machine, now=datetime.now(UTC))
+
+
+def freeze_data(request: RetrainingRequest) -> FreezeResponse:
+    """Freeze a training's data."""
+    from courtside.workflows.freeze import freeze
+
+    env = FreezeEnv.read()
+    stage.retraining_lock_of(env, request.model).renew(request.training_id, now=datetime.now(UTC))
+    models = stage.stage_models(env)
+    entry = models.show(request.model)
+    manifest = freeze(
+        request,
+        lake=models.lake,
+        dataset=models.said_by(entry),
+        contract_key=entry.contract_key,
+    )
+    return FreezeResponse(training_id=request.training_id, rows=manifest.rows, content_hash=manifest.content_hash)
+
+
+def judge(request: GateRequest) -> GateResponse:
+    """Judge a challenger."""
+    from courtside.workflows.gate import gate
+
+    env = GateEnv.read()
+    stage.retraining_lock_of(env, request.model).renew(request.training_id, now=datetime.now(UTC))
+    limits = stage.stage_models(env).dataset(request.model).gate
+    response = gate(request, lake=stage.lake_of(env.lake_bucket), policy=limits, now=datetime.now(UTC))
+    return response.model_copy(update={"needs_approval": env.approval and response.promote})
+
+
+def ask_for_approval(request: ApprovalRequest) -> ApprovalRecord:
+    """Ask a person for approval."""
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.workflows.approval import request_approval
+
+    env = ApprovalEnv.read()
+    lock = stage.retraining_lock_of(env, request.model)
+    return request_approval(
+        request,
+        lake=stage.lake_of(env.lake_bucket),
+        ledger=lock.ledger,
+        lock=lock,
+        alerts=SnsAlerts(env.alert_topic_arn, request.model),
+        stage=env.stage,
+        now=datetime.now(UTC),
+    )
+
+
+def _production(env: PromoteEnv, model: str) -> "Production":
+    return stage.production_of(
+        ledger_table=env.ledger_table,
+        lake=stage.lake_of(env.lake_bucket),
+        tracking_uri=env.tracking_uri,
+        dataset=stage.stage_models(env).dataset(model),
+    )
+
+
+def promote(request: PromoteRequest) -> PromoteResponse:
+    """Make a challenger champion; only the holder of the retraining lock promotes."""
+    from courtside.workflows import promote as workflow
+
+    env, now = PromoteEnv.read(), datetime.now(UTC)
+    stage.retraining_lock_of(env, request.model).renew(request.training_id, now=now)
+    return workflow.promote(request, production=_production(env, request.model), now=now)
+
+
+def seal(request: SealRequest) -> SealResponse:
+    """Seal a challenger that passed the gate."""
+    from courtside.workflows.promote import seal_challenger
+
+    env = PromoteEnv.read()
+    stage.retraining_lock_of(env, request.model).renew(request.training_id, now=datetime.now(UTC))
+    return seal_challenger(request, production=_production(env, request.model))
+
+
+def notifier() -> Callable[..., None] | None:
+    """Wire the poster of the function's channel (`post` with its subject and text left); None while no webhook is set.
+
+    It is not kept warm, so that a new webhook counts from the next alert on. Raises `WebhookInvalid`.
+    """
+    from courtside.adapters.secrets import read_secret
+    from courtside.adapters.webhook import post, webhook_in
+    from courtside.contracts.channels import CHANNELS
+
+    env = NotifyEnv.read()
+    channel = CHANNELS[env.channel]
+    webhook = webhook_in(read_secret(env.webhook_secret_arn), channel)
+    return None if webhook is None else partial(post, webhook, channel=channel)

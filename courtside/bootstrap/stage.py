@@ -1,0 +1,93 @@
+"""What the functions, the tasks and the command line share of a stage: its lake, its ledger and its models."""
+
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from courtside.contracts.environment import CheckDriftEnv, LedgerEnv, ModelsEnv
+
+if TYPE_CHECKING:
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.core.dataset import Dataset
+    from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.model_ledger import ModelLedger
+    from courtside.workflows.production import Production
+    from courtside.workflows.retraining_lock import RetrainingLock
+    from courtside.workflows.stage_models import StageModels
+
+
+@cache
+def lake_of(bucket: str) -> "S3Lake":
+    """Wire a lake."""
+    from courtside.adapters.s3_lake import S3Lake
+
+    return S3Lake(bucket)
+
+
+@cache
+def ledger_of(table: str, model: str) -> "ModelLedger":
+    """Wire what a ledger holds of a model."""
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.workflows.model_ledger import ModelLedger
+
+    return ModelLedger(DynamoDbLedger(table), model)
+
+
+def stage_models(env: ModelsEnv) -> "StageModels":
+    """Wire the models of a stage, whose contracts are kept warm; nothing is contacted yet."""
+    return _stage_models(env.lake_bucket, env.ledger_table)
+
+
+@cache
+def _stage_models(bucket: str, ledger_table: str) -> "StageModels":
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.workflows.stage_models import StageModels
+
+    return StageModels(DynamoDbLedger(ledger_table), lake_of(bucket), may_list=False)
+
+
+def retraining_lock_of(env: LedgerEnv, model: str) -> "RetrainingLock":
+    """Wire the retraining lock of a model, and the slots that its stage's trainings share."""
+    from courtside.workflows.retraining_lock import RetrainingLock
+
+    lease = timedelta(minutes=env.lease_minutes)
+    return RetrainingLock(ledger_of(env.ledger_table, model), lease, env.trainings_at_once)
+
+
+def production_of(*, ledger_table: str, lake: "S3Lake", tracking_uri: str, dataset: "Dataset") -> "Production":
+    """Wire the production history, which says who is champion; nothing is contacted yet."""
+    from courtside.adapters.mlflow_registry import MlflowRegistry
+    from courtside.workflows.production import Production
+
+    registry = MlflowRegistry(tracking_uri, model=dataset.place.registered_model)
+    return Production(dataset.name, ledger_of(ledger_table, dataset.name), registry, lake)
+
+
+def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
+    """Wire a drift check as its function's environment says; nothing is contacted yet."""
+    from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.adapters.step_functions import StepFunctionsRetraining
+    from courtside.core.decision import DecisionPolicy
+    from courtside.core.drift.policies import policy_named
+    from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.claims import Claims
+    from courtside.workflows.overdue_data import OverdueData
+
+    models = stage_models(env)
+    lake, dataset = models.lake, models.dataset(model)
+    policy = env.policy or dataset.policy
+    alerts, claims = SnsAlerts(env.alert_topic_arn, model), Claims(ledger_of(env.ledger_table, model))
+    return DriftMonitor(
+        lake=lake,
+        alerts=alerts,
+        retraining=StepFunctionsRetraining(env.retraining_arn, compares=False),
+        dataset=dataset,
+        drift_policy=policy_named(policy, thresholds=dataset.thresholds if policy == dataset.policy else ()),
+        decision_policy=DecisionPolicy(retrains=dataset.retrain.on_drift),
+        claims=claims,
+        overdue=OverdueData(lake, dataset, claims, alerts),
+        tracking=MlflowDriftRuns(env.tracking_uri, experiment=dataset.drift_experiment)
+        if env.tracking_uri and dataset.tracking
+        else None,
+    )
