@@ -3,12 +3,15 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from courtside.adapters.deployed_check import check_now
+<<<<<<< HEAD
 from courtside.adapters.dynamodb_ledger import DynamoDbLedger
 from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts import lake_keys, training_keys
+=======
+from courtside.contracts import lake_keys
+>>>>>>> c65a382 (refactor(tests): one way for tests to put a model into a stage, and none in the demo's loop)
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import (
@@ -20,8 +23,6 @@ from courtside.contracts.events import (
 )
 from courtside.contracts.names import DEFAULT_DATASET, STACKS, StackOutput, stack_name
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
-from courtside.datasets.catalog import contract_content
-from courtside.workflows.stage_models import StageModels
 from embedded_aws.aws import LocalAws
 from embedded_aws.logs import said
 
@@ -68,12 +69,6 @@ class Loop:
             secret = self._outputs.get(CHANNELS[name].secret_output)
             if secret is not None:
                 self._aws.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=url)
-
-    def add_model(self, contract: str) -> None:
-        """Put a contract, by its name or its path, into the stage."""
-        ledger = DynamoDbLedger(self.output(StackOutput.LEDGER_TABLE))
-        models = StageModels(ledger, S3Lake(self.output(StackOutput.LAKE_BUCKET)))
-        models.add(contract_content(contract), source=contract, by="the demo", now=datetime.now(UTC))
 
     def retrain(self, request: RetrainingRequest) -> str:
         """Start the state machine and return the execution's ARN."""

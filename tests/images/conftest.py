@@ -26,6 +26,7 @@ from embedded_aws.containers.engine import Engine
 from embedded_aws.demo.loop import Loop
 from embedded_aws.demo.synthesis import Synthesis
 from embedded_aws.webhooks import Webhook
+from tests.fakes.added_models import add_model
 from tests.fakes.aws_environment import point_at
 from tests.images.figures import Figures
 
@@ -121,7 +122,7 @@ def stage(
         aws.deploy(assembly)
         loop = Loop(aws, stage="dev")
         loop.set_webhooks({"slack": slack.url})
-        loop.add_model("nba_games")
+        add_model("nba_games", stage="dev")
         lake = S3Lake(loop.output(StackOutput.LAKE_BUCKET))
         store_games(games, lake=lake)
         aws.wait_for_tracking()

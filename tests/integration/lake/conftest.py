@@ -4,7 +4,6 @@ else.
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 from courtside.adapters.deployment import stage_outputs
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT
 from courtside.adapters.s3_lake import S3Lake
-from courtside.cli.stage_data import stage_models
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 from embedded_aws.aws import LocalAws, LocalOptions
 from tests.fakes.aws_environment import point_at
@@ -78,12 +76,6 @@ def lake(aws: LocalAws, bucket: str) -> S3Lake:
             versions = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
             s3.delete_objects(Bucket=bucket, Delete={"Objects": versions})
     return S3Lake(bucket)
-
-
-def add_model(contract: Path) -> None:
-    """Put a contract into the stage."""
-    models = stage_models(stage_outputs(STAGE))
-    models.add(contract.read_bytes(), source=str(contract), by="a test", now=datetime.now(UTC))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,8 +17,9 @@ from courtside.workflows.ports import IncomingClosed
 from courtside.workflows.rows import usable_files
 from embedded_aws.aws import LocalAws
 from tests.datasets.churn import CONTRACT, DATASET, churn_table
+from tests.fakes.added_models import add_model
 from tests.fakes.ports import InMemoryLedger, RecordedAlerts
-from tests.integration.lake.conftest import add_model
+from tests.integration.lake.conftest import STAGE
 from tests.integration.lake.test_loads import tables
 from tests.unit.workflows.churn_lake import parquet
 from tests.unit.workflows.test_arrivals import as_csv, charged
@@ -65,7 +66,7 @@ def test_rows_from_both_places_are_loaded_once_however_many_rounds_run(lake: S3L
     found = rows(lake)
     assert len(found) == 400
     assert [who for who, charge in found.items() if charge == 5.0] == list(range(100, 300))
-    add_model(CONTRACT)
+    add_model(str(CONTRACT), stage=STAGE)
     listed = tables("arrivals")
     assert sorted((each["file"], each["outcome"], each["new"], each["changed"]) for each in listed) == sorted([
         (f"s3://{lake.bucket}/{own}a.parquet", "loaded", 200, 0),

@@ -21,8 +21,9 @@ from courtside.workflows.claims import Claims
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.train import train
 from tests.datasets.churn import churn_table
+from tests.fakes.added_models import add_model
 from tests.fakes.ports import InMemoryLedger, RecordedAlerts, RecordedRetraining
-from tests.integration.lake.conftest import STAGE, add_model
+from tests.integration.lake.conftest import STAGE
 from tests.unit.test_cli import run
 from tests.unit.workflows.churn_lake import asked
 
@@ -42,7 +43,7 @@ def contract(lake: S3Lake, tmp_path: Path) -> Path:
     assert lake.keys("") == []
     path = tmp_path / "churn.yaml"
     path.write_text(CONTRACT)
-    add_model(path)
+    add_model(str(path), stage=STAGE)
     return path
 
 

@@ -19,7 +19,8 @@ from courtside.workflows.game_loads import PREFIX as GAMES
 from courtside.workflows.game_loads import load_games
 from courtside.workflows.loads import read_loads
 from tests.datasets.churn import CONTRACT, churn_table
-from tests.integration.lake.conftest import STAGE, add_model
+from tests.fakes.added_models import add_model
+from tests.integration.lake.conftest import STAGE
 from tests.unit.test_cli import run
 from tests.unit.workflows.churn_lake import PREFIX
 
@@ -34,7 +35,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def churn(lake: S3Lake) -> S3Lake:
     """Return the lake of a stage with the model `churn`."""
-    add_model(CONTRACT)
+    add_model(str(CONTRACT), stage=STAGE)
     return lake
 
 

@@ -18,6 +18,7 @@ from embedded_aws.aws import LocalAws, LocalOptions
 from embedded_aws.demo.loop import Loop
 from embedded_aws.demo.synthesis import Synthesis
 from embedded_aws.webhooks import Webhook
+from tests.fakes.added_models import add_model
 from tests.fakes.aws_environment import point_at
 
 SEASONS = range(2005, 2012)
@@ -61,7 +62,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         aws.deploy(synthesis.finish())
         loop = Loop(aws, stage="dev")
         loop.set_webhooks({"slack": slack.url})
-        loop.add_model("nba_games")
+        add_model("nba_games", stage="dev")
         lake = S3Lake(loop.output(StackOutput.LAKE_BUCKET))
         store_games(simulate_games(seasons=SEASONS), lake=lake)
         aws.wait_for_tracking()

@@ -21,6 +21,7 @@ from courtside.datasets.catalog import load_dataset
 from courtside.workflows.ledger_documents import change
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.table_loads import load_table
+from tests.fakes.added_models import add_model
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import ledger
 from tests.integration.stage.test_loop import told_once
@@ -43,7 +44,7 @@ def champion(stage: Stage, tmp_path: Path) -> Iterator[None]:
     """Put a model into the stage whose champion knows the rows of its first 60 days, and whose lock knows so too."""
     path = tmp_path / f"{MODEL}.yaml"
     path.write_text(CONTRACT)
-    stage.loop.add_model(str(path))
+    add_model(str(path), stage="dev")
     days = [ENDS + timedelta(days=n) for n in range(-60, 31)]
     rows = pa.table({"id": list(range(91)), "day": days, "refunded": [n % 2 for n in range(91)], "age": days_old(91)})
     content = io.BytesIO()
