@@ -5,13 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from courtside.adapters.deployed_check import check_now
-<<<<<<< HEAD
-from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts import lake_keys, training_keys
-=======
-from courtside.contracts import lake_keys
->>>>>>> c65a382 (refactor(tests): one way for tests to put a model into a stage, and none in the demo's loop)
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import (
