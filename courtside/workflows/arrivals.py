@@ -40,8 +40,8 @@ class Arrivals:
         """Take in every file that is new, oldest first, until there is none left or it is `enough`.
 
         A file that was changed while it was read is left for the next round. An error that is not the file's fault ends
-        the round, because what comes later must not be taken in first; the next round goes on from there. A place that
-        cannot be read keeps the others from nothing: its `IncomingClosed` is raised at the end.
+        the round, because what comes later must not be taken in first; the next round goes on from there. The
+        files of other places are taken in although one cannot be read: its `IncomingClosed` is raised at the end.
         """
         receiver_of(self.dataset).settle(lake=self.lake)
         found, closed = self._listed()
