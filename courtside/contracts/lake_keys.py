@@ -16,6 +16,9 @@ MODELS_PREFIX = "models/"
 ARRIVED_PREFIX = "archive/arrivals/"
 WATCH_PREFIX = "watch/"
 DRIFT_ROWS_PREFIX = "archive/drift/"
+PREDICTIONS_PREFIX = "archive/predictions/"
+LABELS_PREFIX = "archive/labels/"
+PERFORMANCE_PREFIX = "archive/performance/"
 DECISIONS_PREFIX = "archive/decisions/"
 TRACKING_BACKUPS_PREFIX = "backups/tracking/"
 LEGACY_MODELS_PREFIX = "ml-models/"
@@ -215,6 +218,40 @@ def decision_of(key: str) -> tuple[date, str] | None:
         return None
 
 
+def predictions(model: str) -> str:
+    """Prefix of a model's predictions, by the day as of which they were made; each day is a log (`day_of_log`)."""
+    return f"{PREDICTIONS_PREFIX}model={_model(model)}/"
+
+
+def labels(model: str) -> str:
+    """Prefix of a model's labels, by the day on which they were known; each day is a log."""
+    return f"{LABELS_PREFIX}model={_model(model)}/"
+
+
+def performance(model: str) -> str:
+    """Prefix of what was stated about a model's performance, by the first day of the window; each day is a log."""
+    return f"{PERFORMANCE_PREFIX}model={_model(model)}/"
+
+
+def day_of_log(prefix: str, day: date) -> str:
+    """Prefix of one day below `predictions`, `labels` or `performance`."""
+    return f"{prefix}dt={day.isoformat()}/"
+
+
+def file_of_log(prefix: str, day: date, number: int) -> str:
+    """Key of one file of a day's log; they are numbered from 1, and sort by their number."""
+    return f"{day_of_log(prefix, day)}{number:06d}.parquet"
+
+
+def log_file_of(key: str) -> tuple[date, int] | None:
+    """Return day and number of a log's file, the inverse of `file_of_log`; None for any other key."""
+    found = re.search(r"/dt=(\d{4}-\d\d-\d\d)/(\d{6,})\.parquet$", key)
+    try:
+        return None if found is None else (date.fromisoformat(found[1]), int(found[2]))
+    except ValueError:  # digits that are not a day
+        return None
+
+
 def tracking_backup(made_at: datetime) -> str:
     """Key of one copy of the tracking database; they sort by time."""
     return f"{TRACKING_BACKUPS_PREFIX}{made_at:%Y-%m-%dT%H%M%SZ}.zip"
@@ -227,7 +264,14 @@ def records(model: str) -> str:
 
 def all_of(model: str) -> tuple[str, ...]:
     """Prefixes of all that the lake holds of one model alone; games belong to every model that learns from them."""
-    archived = (arrived_rows(model), drift_rows_of(model), decisions(model))
+    archived = (
+        arrived_rows(model),
+        drift_rows_of(model),
+        decisions(model),
+        predictions(model),
+        labels(model),
+        performance(model),
+    )
     return (records(model), tables(model), incoming(model), *archived)
 
 

@@ -3,13 +3,19 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
 
 from courtside.contracts.names import DRIFT_EXPERIMENT, ModelPlace
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.performance.rules import PerformanceRules
+from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm.rules import RetrainRules, WatchRhythm
+
+LABEL_DELAY = timedelta(days=30)
+"""Within which time labels come, where a contract does not say it."""
 
 
 class FeatureKind(StrEnum):
@@ -97,7 +103,9 @@ class Dataset:
     the team's own place where files of new rows arrive; `candidates` are
     those that are trained (None: all); `policy` and `thresholds` (``feature.ks=0.2``) judge windows; `drift` and
     `tracking` say whether a training makes a drift reference and is logged; `watch` is how a stage watches the model,
-    `retrain` when a training starts by itself; `gate` are the limits that a challenger must keep; `alerts` are the
+    `retrain` when a training starts by itself; `label_delay` is how long labels take to come, `predict` which rows
+    are predicted, `performance` how the model is judged by the labels;
+    `gate` are the limits that a challenger must keep; `alerts` are the
     e-mail addresses that are told about this model, `owner` who answers for it; `task` is what is predicted;
     `inference` is set where features are inferred from the rows: there are none until `with_features` names them;
     `registered_model` and `experiment` are what MLflow calls them, where that is not `name`;
@@ -134,6 +142,9 @@ class Dataset:
     incoming: str | None = None
     watch: WatchRhythm = field(default_factory=WatchRhythm)
     retrain: RetrainRules = field(default_factory=RetrainRules)
+    label_delay: timedelta = LABEL_DELAY
+    predict: PredictRules = field(default_factory=PredictRules)
+    performance: PerformanceRules = field(default_factory=PerformanceRules)
     alerts: tuple[str, ...] = ()
     owner: str | None = None
     task: str = "binary"
@@ -150,21 +161,24 @@ class Dataset:
         # Contracts keep the hash that they had before these keys.
         if len(self.segments) < 2:  # `segment` says the same
             del said["segments"]
-        if self.gate == GatePolicy():
-            del said["gate"]
-        if self.watch == WatchRhythm():
-            del said["watch"]
-        if self.retrain == RetrainRules():
-            del said["retrain"]
+        usual = {
+            "gate": GatePolicy(),
+            "watch": WatchRhythm(),
+            "retrain": RetrainRules(),
+            "label_delay": LABEL_DELAY,
+            "predict": PredictRules(),
+            "performance": PerformanceRules(),
+            "registered_model": None,
+            "experiment": None,
+            "task": "binary",
+        }
+        for key, value in usual.items():
+            if getattr(self, key) == value:
+                del said[key]
         if self.inference is None:
             del said["inference"]
         else:  # the contract is the same, whatever features its rows turn out to have
             del said["features"]
-        for key in ("registered_model", "experiment"):
-            if said[key] is None:
-                del said[key]
-        if self.task == "binary":
-            del said["task"]
         for key in ("incoming", "alerts", "owner"):  # where rows come from and who is told is no part of what they mean
             del said[key]
         content = json.dumps(said, sort_keys=True, separators=(",", ":"), default=str)

@@ -14,18 +14,19 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.versioned import require_readable
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.performance.rules import PerformanceRules
+from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm, parse_duration
 from courtside.datasets.contract_checks import CHECKS
 from courtside.datasets.contract_keys import (
     FORMAT,
-    NOT_YET,
     NOT_YET_WORDS,
     PARTS,
     RENAMED,
     ContractDocument,
 )
 from courtside.datasets.problems import problem, unknown_key, unknown_word
-from courtside.datasets.rhythm_keys import Retrain, Watch
+from courtside.datasets.rhythm_keys import Predict, Retrain, Watch
 from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
 
 CATALOG: Traversable = files(__package__)
@@ -107,6 +108,9 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "policy": contract.watch.policy,
             "watch": _rhythm(contract.watch),
             "retrain": _rules(contract.retrain),
+            "label_delay": parse_duration(contract.label_delay),
+            "predict": _predict(contract.predict),
+            "performance": PerformanceRules(parse_duration(contract.performance.window), contract.performance.mature),
             "alerts": tuple(contract.alerts),
             "gate": GatePolicy(**contract.gate.model_dump()),
             "inference": None if features else Inference(tuple(contract.leave_out), entities),
@@ -119,6 +123,10 @@ def _rhythm(watch: Watch) -> WatchRhythm:
     overdue = None if watch.overdue is None else parse_duration(watch.overdue)
     season = tuple(map(PartOfYear.parse, watch.season))
     return WatchRhythm(parse_duration(watch.every), parse_duration(watch.window), season, overdue)
+
+
+def _predict(predict: Predict) -> PredictRules:
+    return PredictRules(parse_duration(predict.ahead), tuple(predict.shadows), predict.explain)
 
 
 def _rules(retrain: Retrain) -> RetrainRules:
@@ -144,12 +152,10 @@ def _told(error: ErrorDetails, document: Document) -> str:
 
 
 def _told_of_key(path: tuple[int | str, ...], document: Document) -> str:
-    """Say that a contract has no such key: it has another name now, does not exist yet, or never did."""
+    """Say that a contract has no such key: it has another name now, or never did."""
     key = ".".join(map(str, path))
     if (now := RENAMED.get(key)) is not None:
         return f"line {document.line(path)}: the key {key} does not exist any more; write `{now}` instead"
-    if (reason := NOT_YET.get(key)) is not None:
-        return f"line {document.line(path)}: the key {key} cannot be kept yet: {reason}"
     return unknown_key(path, _keys_of(path[:-1]), document)
 
 

@@ -10,8 +10,20 @@ from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapV
 
 from courtside.core.dataset import FeatureKind, Phase
 from courtside.core.gate.policy import GatePolicy
-from courtside.datasets.key_types import Count, Email, KeyName, Keys, Margin, Names, PrefixInS3, Switch, Text
-from courtside.datasets.rhythm_keys import Retrain, Watch
+from courtside.datasets.key_types import (
+    A_LENGTH,
+    Count,
+    Email,
+    KeyName,
+    Keys,
+    Length,
+    Margin,
+    Names,
+    PrefixInS3,
+    Switch,
+    Text,
+)
+from courtside.datasets.rhythm_keys import Performance, Predict, Retrain, Watch
 
 LIMITS = GatePolicy()
 
@@ -206,6 +218,22 @@ class ContractDocument(Keys):
         description="How a stage watches the model, and how windows are judged.",
         examples=[{"every": "7d", "policy": "classic"}],
     )
+    label_delay: Annotated[str, BeforeValidator(Length("0d", "3650d")), A_LENGTH] = Field(
+        "30d",
+        description="Within which time after a row's own its label comes. A row that has none by then is not "
+        "predicted any more, and does not keep its window from being judged.",
+        examples=["90d"],
+    )
+    predict: Predict = Field(
+        Predict(),
+        description="Which rows a stage predicts, and what it keeps with each prediction.",
+        examples=[{"shadows": ["challenger"]}],
+    )
+    performance: Performance = Field(
+        Performance(),
+        description="How a stage judges the model by labels that come later.",
+        examples=[{"window": "1d"}],
+    )
     retrain: Retrain = Field(
         Retrain(), description="When a training starts by itself on a stage.", examples=[{"every": "90d"}]
     )
@@ -260,15 +288,12 @@ PARTS: dict[str, type[Keys]] = {
     "target": Target,
     "comparable": Comparable,
     "watch": Watch,
+    "predict": Predict,
+    "performance": Performance,
     "retrain": Retrain,
     "gate": Gate,
 }
 """The keys that hold keys of their own."""
-
-NOT_YET = {
-    "label_delay": "labels are joined to predictions when there is a prediction store, and there is none",
-}
-"""Keys that contracts will have, and why they cannot be kept today."""
 
 RENAMED = {"retraining": "retrain: {on_drift: false}"}
 """Keys that contracts had, and what is written in their place today."""

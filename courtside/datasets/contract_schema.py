@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from pydantic.fields import FieldInfo
 
-from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, PARTS, ContractDocument
+from courtside.datasets.contract_keys import NOT_YET_WORDS, PARTS, ContractDocument
 from courtside.datasets.key_types import Keys
 
 SCHEMA = Path(__file__).with_name("contract.schema.json")
@@ -47,7 +47,7 @@ def page(text: str) -> str:
     later = [
         "| not yet | why |",
         "|---|---|",
-        *(f"| `{key}` | {reason} |" for key, reason in {**NOT_YET, **words}.items()),
+        *(f"| `{key}` | {reason} |" for key, reason in words.items()),
     ]
     return _between(_between(text, KEYS, keys), LATER, later)
 

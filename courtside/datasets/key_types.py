@@ -63,6 +63,13 @@ def _email(given: Any) -> str:
     return str(given)
 
 
+def _shadow(given: Any) -> str:
+    said = str(given)
+    if said not in {"challenger", "previous"} and not (said.isdecimal() and 0 < int(said) < 10**9):
+        raise ValueError(f"{shortened(said)!r} is no version; write challenger, previous, or a number like 12")
+    return said
+
+
 def _part_of_keys(name: str) -> str:
     try:
         return key_name(name, "the name of a dataset")
@@ -84,5 +91,6 @@ def text_like(pattern: str) -> WithJsonSchema:
 A_LENGTH = text_like(DURATION)
 SeasonPart = Annotated[str, BeforeValidator(_part_of_year), text_like(PART_OF_YEAR)]
 Email = Annotated[str, BeforeValidator(_email), text_like(EMAIL)]
+Shadow = Annotated[str, BeforeValidator(_shadow), text_like(r"^(challenger|previous|[1-9][0-9]{0,8})$")]
 KeyName = Annotated[Text, AfterValidator(_part_of_keys)]
 PrefixInS3 = Annotated[Text, AfterValidator(_prefix_in_s3)]

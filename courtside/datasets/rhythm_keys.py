@@ -1,10 +1,10 @@
-"""The keys of a contract that say how its model is watched and when it is trained again."""
+"""The keys of a contract that say how its model is watched, predicts and is judged, and when it is trained again."""
 
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from courtside.datasets.key_types import A_LENGTH, Keys, Length, Limit, SeasonPart, Switch, Text
+from courtside.datasets.key_types import A_LENGTH, Keys, Length, Limit, SeasonPart, Shadow, Switch, Text
 
 
 class Watch(Keys):
@@ -60,4 +60,38 @@ class Retrain(Keys):
         "1d",
         description="How much newer than the last training's the data of a training that starts by itself must be.",
         examples=["7d"],
+    )
+
+
+class Predict(Keys):
+    """Which rows a stage predicts, and what it keeps with each prediction."""
+
+    ahead: Annotated[str, BeforeValidator(Length("0d", "366d")), A_LENGTH] = Field(
+        "7d",
+        description="How far ahead of a round's day the time of a row may lie that is predicted.",
+        examples=["2d"],
+    )
+    shadows: list[Shadow] = Field(
+        [],
+        max_length=5,
+        description="The versions that predict the same rows and are not shown: `challenger`, `previous`, or the "
+        "number of one.",
+        examples=[["challenger", "previous"]],
+        json_schema_extra={"uniqueItems": True},
+    )
+    explain: Annotated[int, Field(ge=0, le=50, strict=True)] = Field(
+        0,
+        description="How many contributions of features are kept with each prediction, the largest first.",
+        examples=[3],
+    )
+
+
+class Performance(Keys):
+    """How the model is judged by labels that come later."""
+
+    window: Annotated[str, BeforeValidator(Length("1d", "366d")), A_LENGTH] = Field(
+        "7d", description="The days that are judged together; weeks begin on Mondays.", examples=["1d"]
+    )
+    mature: Annotated[float, Field(gt=0, le=1, strict=True)] = Field(
+        0.95, description="The share of a window's labels that must be in before it is judged.", examples=[0.9]
     )

@@ -9,9 +9,11 @@ import pytest
 
 from courtside.core.dataset import Inference
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.performance.rules import PerformanceRules
+from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm
 from courtside.datasets.catalog import DatasetInvalid, load_dataset, table_address
-from courtside.datasets.contract_keys import NOT_YET, NOT_YET_WORDS, Gate
+from courtside.datasets.contract_keys import NOT_YET_WORDS, Gate
 from tests.unit.datasets.least_contract import LEAST, read
 
 
@@ -51,14 +53,26 @@ def test_the_rhythm_is_read_into_lengths_of_time_and_parts_of_the_year(tmp_path:
     assert (monthly.watch.patience, WatchRhythm().patience) == (timedelta(60), timedelta(14))
 
 
-@pytest.mark.parametrize("key", NOT_YET)
-def test_a_key_that_is_not_supported_yet_is_refused_with_its_line_and_the_reason(tmp_path: Path, key: str) -> None:
-    outer, _, inner = key.partition(".")
-    content = {**LEAST, outer: {inner: 7} if inner else 7}
-    with pytest.raises(DatasetInvalid) as caught:
-        read(tmp_path, content)
-    line = 7 if inner else 6
-    assert f"line {line}: the key {key} cannot be kept yet: {NOT_YET[key]}" in str(caught.value)
+def test_what_a_contract_says_about_predictions_and_labels_is_read(tmp_path: Path) -> None:
+    keys = {
+        "label_delay": "90d",
+        "predict": {"ahead": "2d", "shadows": ["challenger", 12], "explain": 3},
+        "performance": {"window": "1d", "mature": 0.9},
+    }
+    dataset = read(tmp_path, {**LEAST, **keys})
+    assert dataset.label_delay == timedelta(90)
+    assert dataset.predict == PredictRules(timedelta(2), ("challenger", "12"), 3)
+    assert dataset.performance == PerformanceRules(timedelta(1), 0.9)
+    usual = read(tmp_path, LEAST)
+    assert (usual.label_delay, usual.predict, usual.performance) == (timedelta(30), PredictRules(), PerformanceRules())
+    assert usual.contract == read(tmp_path, {**LEAST, "label_delay": "30d"}).contract
+    assert dataset.contract != usual.contract
+
+
+@pytest.mark.parametrize("shadow", ["champion", "0", "-1", 1.5, "newest", True])
+def test_a_shadow_is_a_role_or_a_version(tmp_path: Path, shadow: object) -> None:
+    with pytest.raises(DatasetInvalid, match="is no version; write challenger, previous, or a number like 12"):
+        read(tmp_path, {**LEAST, "predict": {"shadows": [shadow]}})
 
 
 @pytest.mark.parametrize(("key", "word"), [(key, word) for key, words in NOT_YET_WORDS.items() for word in words])

@@ -1,0 +1,74 @@
+"""The columns of the archives that queries read: add columns at the end, never change one."""
+
+from typing import Any
+
+import pyarrow as pa
+
+_TIME = pa.timestamp("us", tz="UTC")
+
+
+def _schema(*fields: "pa.Field[Any]") -> pa.Schema:
+    return pa.schema(list(fields))
+
+
+def _always(name: str, kind: pa.DataType) -> "pa.Field[Any]":
+    return pa.field(name, kind, nullable=False)
+
+
+PREDICTIONS = _schema(
+    _always("id", pa.string()),
+    pa.field("time", _TIME),
+    _always("as_of", pa.date32()),
+    _always("made_at", _TIME),
+    _always("version", pa.string()),
+    _always("sha256", pa.string()),
+    _always("role", pa.string()),
+    _always("prediction", pa.float64()),
+    _always("features_hash", pa.string()),
+    _always("revision", pa.int32()),
+    pa.field("segments", pa.map_(pa.string(), pa.string())),
+    pa.field("contributions", pa.map_(pa.string(), pa.float64())),
+)
+"""A prediction: of which row, made when and as of which day, by which version in which role.
+
+`prediction` is the probability of class 1, `time` the row's own; `revision` counts the predictions of a row by a
+version as of a day, from 1.
+"""
+
+LABELS = _schema(
+    _always("id", pa.string()),
+    pa.field("label", pa.string()),
+    _always("known_on", pa.date32()),
+    _always("recorded_at", _TIME),
+    _always("source", pa.string()),
+    _always("revision", pa.int32()),
+)
+"""What became known about a row, as text; null takes back what was known. `revision` counts those of a row, from 1."""
+
+PERFORMANCE = _schema(
+    _always("window_start", pa.date32()),
+    _always("window_end", pa.date32()),
+    _always("version", pa.string()),
+    _always("role", pa.string()),
+    pa.field("segment_column", pa.string()),
+    pa.field("segment", pa.string()),
+    _always("metric", pa.string()),
+    pa.field("value", pa.float64()),
+    pa.field("low", pa.float64()),
+    pa.field("high", pa.float64()),
+    _always("rows", pa.int64()),
+    _always("labelled", pa.int64()),
+    _always("predicted", pa.int64()),
+    _always("blocks", pa.int64()),
+    pa.field("baseline", pa.float64()),
+    pa.field("promise", pa.float64()),
+    pa.field("promise_low", pa.float64()),
+    pa.field("promise_high", pa.float64()),
+    _always("stated_on", pa.date32()),
+    _always("recorded_at", _TIME),
+    _always("statement", pa.int32()),
+)
+"""What was said about a window's performance: a row for each version, part (null: the whole) and metric.
+
+`statement` counts what was said about the window, from 1: it is restated when labels come or change.
+"""

@@ -1,0 +1,1 @@
+"""Realised performance: how well predictions did, once the labels are known."""

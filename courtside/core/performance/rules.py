@@ -1,0 +1,12 @@
+"""What a contract says about judging its model by the labels that come later."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceRules:
+    """How realised performance is judged: by windows of `window`, once the share `mature` of their labels is in."""
+
+    window: timedelta = timedelta(days=7)
+    mature: float = 0.95

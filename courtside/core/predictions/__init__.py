@@ -1,0 +1,1 @@
+"""Predictions that are kept: which rows are predicted, and what tells their features apart."""
