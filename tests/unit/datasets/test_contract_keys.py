@@ -13,7 +13,8 @@ from courtside.core.performance.rules import PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm
 from courtside.datasets.catalog import DatasetInvalid, load_dataset, table_address
-from courtside.datasets.contract_keys import NOT_YET_WORDS, Gate
+from courtside.datasets.contract_keys import NOT_YET_WORDS
+from courtside.datasets.gate_keys import Gate
 from tests.unit.datasets.least_contract import LEAST, read
 
 
