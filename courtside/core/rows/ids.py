@@ -7,6 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Dataset
+from courtside.core.rows.overlap import identity
 
 BETWEEN = "|"
 """Stands between the parts of an id that has several columns; within a part it is written with a backslash before."""
@@ -21,6 +23,20 @@ class NoIds(BadInput):
             f"the contract of {dataset} names no `id_columns`, so a prediction could not be found again when its "
             "label comes; name the columns that tell its rows apart, like `id_columns: [customer_id]`"
         )
+
+
+def id_columns_of(dataset: Dataset) -> list[str]:
+    """Return the columns that a row's id is made of, none where the contract names no ids.
+
+    A table's are its ids and its time, because a customer who is billed every month is a row of each month. A game
+    keeps its id when it is played on another day.
+    """
+    return identity(dataset) if dataset.builder is None else list(dataset.id_columns)
+
+
+def ids_of(table: pa.Table, dataset: Dataset) -> Any:
+    """Return the ids of a dataset's rows as text, null where a part of one is missing; raises `NoIds`."""
+    return row_ids(table, id_columns_of(dataset), dataset=dataset.name)
 
 
 def row_ids(table: pa.Table, columns: Sequence[str], *, dataset: str) -> Any:
@@ -40,7 +56,8 @@ def canonical_text(column: Any) -> Any:
     """Return the values of a column as text, null where they are missing (null, or not a number).
 
     Whole numbers of any type are written as such (17 and 17.0 are ``17``), truth values as ``0`` and ``1``, days as
-    ``2026-11-29``, moments in UTC as ``2026-11-29T08:00:00.000000Z``.
+    ``2026-11-29``, moments in UTC as ``2026-11-29T08:00:00.000000Z``. A moment at midnight is written as its day,
+    because parquet files hold days as such moments and CSV files hold the same days as days.
     """
     array: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_dictionary(array.type):
@@ -59,7 +76,9 @@ def _truth(array: Any) -> Any:
 
 def _moments(array: Any) -> Any:
     moments = array.cast(pa.timestamp("us", tz=array.type.tz)).cast(pa.timestamp("us", tz="UTC"))
-    return pc.strftime(moments, "%Y-%m-%dT%H:%M:%SZ")
+    days: Any = moments.cast(pa.timestamp("us")).cast(pa.date32(), safe=False)
+    at_midnight: Any = pc.equal(days.cast(pa.timestamp("us")), moments.cast(pa.timestamp("us")))
+    return pc.if_else(at_midnight, _days(days), pc.strftime(moments, "%Y-%m-%dT%H:%M:%SZ"))
 
 
 def _days(array: Any) -> Any:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.core.rows.ids import NoIds, canonical_text, row_ids
+from courtside.core.rows.ids import NoIds, canonical_text, ids_of, row_ids
+from courtside.datasets.catalog import load_dataset
 
 WHOLE = st.integers(-(2**53), 2**53)
 
@@ -40,6 +41,7 @@ def test_large_whole_numbers_keep_every_digit(signed: int, unsigned: int) -> Non
         (["007", "", "é|ü"], pa.string(), ["007", "", "é|ü"]),
         ([None, None], pa.null(), [None, None]),
         ([datetime(2026, 11, 29, 8, tzinfo=UTC)], pa.timestamp("ms", tz="UTC"), ["2026-11-29T08:00:00.000000Z"]),
+        ([datetime(2026, 11, 29, tzinfo=UTC), None], pa.timestamp("ns", tz="UTC"), ["2026-11-29", None]),
         ([datetime(2026, 11, 29, 8)], pa.timestamp("s"), ["2026-11-29T08:00:00.000000Z"]),  # noqa: DTZ001 — a file without zones
         ([datetime(2026, 11, 29, 8, tzinfo=timezone(timedelta(hours=1)))], pa.timestamp("ns", tz="Europe/Berlin"),
          ["2026-11-29T07:00:00.000000Z"]),
@@ -69,3 +71,16 @@ def test_a_missing_part_makes_no_id() -> None:
 def test_rows_without_ids_are_refused_with_what_to_write() -> None:
     with pytest.raises(NoIds, match=r"the contract of churn names no `id_columns`.*like `id_columns: \[customer_id\]`"):
         row_ids(pa.table({"a": [1]}), [], dataset="churn")
+
+
+def test_a_customer_is_a_row_of_each_month_whatever_type_its_day_has() -> None:
+    churn = load_dataset("courtside/datasets/examples/churn.yaml")
+    days = [date(2026, 10, 1), date(2026, 11, 1)]
+    for kind in (pa.date32(), pa.date64(), pa.timestamp("ns"), pa.timestamp("us", tz="UTC")):
+        rows = pa.table({"customer_id": [7, 7], "billed_on": pa.array(days).cast(kind)})
+        assert ids_of(rows, churn).to_pylist() == ["7|2026-10-01", "7|2026-11-01"]
+
+
+def test_a_game_keeps_its_id_when_it_is_played_on_another_day() -> None:
+    games = pa.table({"game_id": ["0022600001"] * 2, "game_date": [date(2026, 10, 1), date(2026, 11, 1)]})
+    assert ids_of(games, load_dataset("nba_games")).to_pylist() == ["0022600001"] * 2
