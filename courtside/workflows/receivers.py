@@ -17,6 +17,7 @@ from courtside.contracts.loads import LoadState
 from courtside.core.dataset import Dataset
 from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.reading import FeatureTable
+from courtside.core.drift.reading.foreign import OFFICE_SUFFIXES
 from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
 from courtside.core.drift.reading.table import TableFile
 from courtside.core.games.merge import GameKey, GamesClash
@@ -33,7 +34,7 @@ from courtside.workflows.tables import TableEmpty, TableRows, table_content
 
 MOST_BYTES = 30 * 2**20
 MOST_UNPACKED_BYTES = 200 * 2**20
-_SUFFIXES = sorted((*PARQUET_SUFFIXES, *CSV_SUFFIXES, *ARROW_SUFFIXES, ".gz"), key=len, reverse=True)
+_SUFFIXES = sorted((*PARQUET_SUFFIXES, *CSV_SUFFIXES, *ARROW_SUFFIXES, *OFFICE_SUFFIXES, ".gz"), key=len, reverse=True)
 
 
 class FileTooLarge(BadInput):

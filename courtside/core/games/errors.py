@@ -46,6 +46,14 @@ class GamesFileUnsupported(GamesInvalid):
         super().__init__(source, "cannot tell its format; give a file ending in .csv, .csv.gz or .parquet")
 
 
+class GamesFileForeign(GamesInvalid):
+    """The file has a well-known format of something that is no table; `words` say which and what to do."""
+
+    def __init__(self, source: str, words: str) -> None:
+        self.words = words
+        super().__init__(source, words)
+
+
 class GamesFileCorrupt(GamesInvalid):
     """The file's bytes are not what its name says."""
 

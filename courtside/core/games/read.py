@@ -13,11 +13,13 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.machine_limits import refuse_out_of_memory
+from courtside.core.drift.reading.foreign import HEAD_BYTES, Ends, described, foreign
 from courtside.core.games.checks import Positions
 from courtside.core.games.columns import require_columns
 from courtside.core.games.errors import (
     GamesEmpty,
     GamesFileCorrupt,
+    GamesFileForeign,
     GamesFileMissing,
     GamesFileUnsupported,
     GamesRowsMalformed,
@@ -73,11 +75,18 @@ def read_written(path: str | Path) -> WrittenGames:
     if not file.is_file():
         raise GamesFileMissing(source)
     name = file.name.lower()
+    with file.open("rb") as stream:
+        _refuse_foreign(stream.read(HEAD_BYTES), source)
     if not name.endswith((".csv", ".csv.gz", ".parquet")):
         raise GamesFileUnsupported(source)
     if file.stat().st_size == 0:
         raise GamesEmpty(source)
     return _read_parquet(file, source) if name.endswith(".parquet") else _read_csv(file, source)
+
+
+def _refuse_foreign(head: bytes, source: str) -> None:
+    if (words := foreign(head, source)) is not None:
+        raise GamesFileForeign(source, words)
 
 
 def _read_parquet(file: Path, source: str) -> WrittenGames:
@@ -89,11 +98,13 @@ def _read_parquet(file: Path, source: str) -> WrittenGames:
             return WrittenGames(parquet.read(columns=_wanted(parquet.schema_arrow.names)), source)
     except (pa.ArrowException, OSError) as error:
         refuse_out_of_memory(error, f"to read {source}")
-        raise GamesFileCorrupt(source, expected="parquet", detail=_first_line(error)) from error
+        detail = described(Ends.of(file.read_bytes()), source) or _first_line(error)
+        raise GamesFileCorrupt(source, expected="parquet", detail=detail) from error
 
 
 def _read_csv(file: Path, source: str) -> WrittenGames:
     content = _gunzip(file, source) if file.name.lower().endswith(".gz") else file.read_bytes()
+    _refuse_foreign(content[:HEAD_BYTES], source)
     _refuse_other_encodings(content, source)
     header, *body = re.split(rb"\r\n|\n|\r", content.lstrip(b"\r\n"), maxsplit=1)
     names = _header_names(header, source)

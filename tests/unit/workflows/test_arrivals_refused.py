@@ -22,7 +22,8 @@ from courtside.workflows.ports import IncomingClosed, IncomingFile
 from tests.datasets.churn import DATASET
 from tests.fakes.incoming import InMemoryIncoming
 from tests.fakes.ports import RecordedAlerts
-from tests.unit.workflows.arriving import NOW, Desk
+from tests.unit.core.drift.reading.test_foreign import FOREIGN
+from tests.unit.workflows.arriving import NBA, NOW, Desk
 from tests.unit.workflows.churn_lake import PREFIX, parquet
 from tests.unit.workflows.test_arrivals import FIRST, LOADED, QUARANTINED, SECOND, as_csv
 
@@ -253,3 +254,12 @@ def test_a_file_stays_in_quarantine_until_it_is_written_again() -> None:
     records = arrival_records(lake=desk.lake, dataset=DATASET)
     assert [record.file.rsplit("/", 1)[1] for record in records] == ["a.parquet", "b.parquet", "a.parquet"]
     assert in_quarantine(records) == [records[1]]
+
+
+@pytest.mark.parametrize("dataset", [DATASET, NBA], ids=["table", "games"])
+@pytest.mark.parametrize("name", ["old.xls", "table.zip", "table.pdf", "table.json", "excel.xlsx"])
+def test_a_file_that_is_no_table_is_quarantined_by_what_it_is(name: str, dataset: Dataset) -> None:
+    content, said = FOREIGN[name]
+    found = Desk(dataset).arrive(name, content)
+    assert found.outcome == QUARANTINED
+    assert said in found.reason

@@ -41,7 +41,7 @@ def unreadable(file: str, error: Exception, *, ends: Ends | None = None) -> Cour
     if number in _DENIED:
         return UnreadableFile(file, "you may not read it; ask its owner for the right to")
     # An error with a number comes from the store and says nothing about the content.
-    known = None if ends is None or number is not None else described(ends)
+    known = None if ends is None or number is not None else described(ends, file)
     said = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
     return UnreadableFile(
         file, known or f"it is damaged, or holds what this reader does not know ({said}); write it again"

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 from pyarrow import fs
 
+from courtside.core.drift.reading.foreign import foreign
 from courtside.core.drift.reading.formats.cells import CellKind, read_as, without_either
 from courtside.core.drift.reading.formats.errors import (
     HeaderMissing,
@@ -65,6 +66,8 @@ class Delimited:
             head = stream.read(SNIFFED_BYTES)
             while not _has_line(head) and (more := stream.read(len(head))):  # the header may have thousands of columns
                 head += more
+        if (words := foreign(head, path)) is not None:
+            raise UnreadableFile(path, words)
         text = _decoded(head, path, whole=len(head) < SNIFFED_BYTES)
         sniffed = _sniffed(text)
         if (title := title_above(sniffed, DELIMITERS)) is not None:

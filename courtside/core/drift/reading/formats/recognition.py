@@ -6,17 +6,17 @@ from typing import Final, Protocol
 import pyarrow as pa
 from pyarrow import fs
 
+from courtside.core.drift.reading.foreign import HEAD_BYTES, foreign
 from courtside.core.drift.reading.formats import arrow_file
 from courtside.core.drift.reading.formats.arrow_file import ArrowFile
 from courtside.core.drift.reading.formats.delimited import COMPRESSIONS, NOTHING_SAID, UTF16, Delimited
+from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reading.formats.looking import Meaning
 
-HEAD_BYTES: Final = 512
 CSV_SUFFIXES: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".csv.bz2")
 ARROW_SUFFIXES: Final = (".feather", ".arrow", ".ipc", ".arrows")
 PARQUET_SUFFIXES: Final = (".parquet", ".parq", ".pq")
 _ARROW: Final = (arrow_file.FILE_MAGIC, arrow_file.STREAM_MAGIC)
-_OTHER_TEXT: Final = (b"{", b"[", b"<", b"version https://git-lfs")
 
 
 class Convertible(Protocol):
@@ -33,7 +33,8 @@ def recognised(
     """Return the reader of a file that must be converted, or None for parquet and for unknown formats.
 
     `meanings` are what columns hold, for formats that do not say so themselves.
-    Raises `NotUtf8`, `HeaderMissing`, and the filesystem's errors.
+    Raises `UnreadableFile` for a well-known format of something else, `NotUtf8`, `HeaderMissing`, and the filesystem's
+    errors.
     """
     if path.lower().endswith(PARQUET_SUFFIXES):
         return None
@@ -42,12 +43,14 @@ def recognised(
     magic = next((each for each in _ARROW if head.startswith(each)), None)
     if magic is not None:
         return ArrowFile(filesystem, path, magic)
+    if (words := foreign(head, path)) is not None:
+        raise UnreadableFile(path, words)
     packed = head.startswith(tuple(COMPRESSIONS)) and path.lower().endswith(CSV_SUFFIXES)
     return Delimited.of(filesystem, path, meanings) if packed or _is_text(head, path) else None
 
 
 def _is_text(head: bytes, path: str) -> bool:
-    if not head.strip() or head.lstrip().startswith(_OTHER_TEXT):
+    if not head.strip():
         return False
     if head.startswith(UTF16):
         return True

@@ -60,7 +60,7 @@ def _rows(path: Path, days: Days) -> int:
         (b'{"a": 1}\n{"a": 2}\n', "it is JSON"),
         (b"<html><body>403</body></html>", "it is a page or XML"),
         (gzip.compress(b"id,ts,x\n", mtime=0), "compressed with gzip"),
-        (b"PK\x03\x04rest", "Excel or ZIP"),
+        (b"PK\x03\x04rest", "it is a ZIP archive"),
         (b"ARROW1\0\0", "Arrow or Feather"),
         (b"SQLite format 3\0", "SQLite"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"),
