@@ -15,6 +15,7 @@ from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import ALL_DAYS, misfit, together
 from courtside.core.parquet import parquet_content
 from courtside.core.rows import period
+from courtside.core.rows.exact_ids import comparable
 from courtside.core.rows.overlap import Overlap, identity, overlap
 from courtside.core.rows.revisions import fitted
 from courtside.workflows.loads import (
@@ -75,11 +76,12 @@ def load_table(
 ) -> TableLoaded:
     """Add a parquet file to its dataset's table; the same file again changes nothing.
 
-    Loading the file again finishes a load that broke off. Raises what `checked_table` raises,
+    Loading the file again finishes a load that broke off. Raises what `checked_table` raises, `IdsRounded`,
     `RowsLoadedBefore`, `FilesDiffer`, `LoadedFileUnreadable` and `LakeBusy`; nothing is loaded then.
     """
     progress(f"Checking {file}")
     table = checked_table(content, name=file, dataset=dataset)
+    comparable([table], identity(dataset))  # raises for ids that no later file could be compared with
     load = described(content, table, file=file, dataset=dataset, now=now)
     source = TableRows(dataset)
     arriving = arriving_key(load, dataset)

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.core.dataset import Dataset
+from courtside.core.rows.exact_ids import comparable
 
 _MARK = "__added"
 _LONGEST_SHOWN = 40
@@ -29,10 +30,14 @@ def identity(dataset: Dataset) -> list[str]:
 
 
 def overlap(added: pa.Table, there: pa.Table, *, columns: Sequence[str]) -> Overlap | None:
-    """Return what two tables share by these columns, or None; raises arrow's errors for types that differ."""
+    """Return what two tables share by these columns, or None.
+
+    Raises `IdsRounded`, and arrow's errors for types that differ.
+    """
     names = list(columns)
+    added, there = comparable([added.select(names), there.select(names)], names)
     marked = [
-        table.select(names).append_column(_MARK, pa.array([mark]).take(pa.array([0] * table.num_rows, pa.int64())))
+        table.append_column(_MARK, pa.array([mark]).take(pa.array([0] * table.num_rows, pa.int64())))
         for mark, table in ((True, added), (False, there))
     ]
     both = pa.concat_tables(marked, promote_options="permissive")

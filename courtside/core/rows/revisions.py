@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from courtside.core.drift.columns.arrow import is_text
 from courtside.core.drift.reading.formats.cells import text_as
+from courtside.core.rows.exact_ids import comparable
 
 _AT = "__at"
 
@@ -44,8 +45,8 @@ def fitted(table: pa.Table, schema: pa.Schema, *, labels: Collection[str] = ()) 
     """Return a table with the types of `schema` where these can hold all values of a column.
 
     A CSV file cannot say whether it means 0 or false, whether 101 is a number or a name, or of which type a column
-    without a value is, and truth values with gaps are floats in pandas. The text of `labels` is read as what is there
-    if all of it can be. Columns that hold anything else stay as they are.
+    without a value is, and truth values and whole numbers with gaps are floats in pandas. The text of `labels` is read
+    as what is there if all of it can be. Columns that hold anything else stay as they are.
     """
     for place, field in enumerate(table.schema):
         there = schema.field(field.name).type if field.name in schema.names else field.type
@@ -65,14 +66,17 @@ def fitted(table: pa.Table, schema: pa.Schema, *, labels: Collection[str] = ()) 
                 table = table.set_column(place, field.name, column.cast(there))
         elif field.name in labels and is_text(field.type):
             table = table.set_column(place, field.name, text_as(column, there))
-        elif _widens(field.type, there):
-            with contextlib.suppress(pa.ArrowInvalid):  # whole numbers that no float can hold
+        elif _may_hold(field.type, there):
+            column = _without_nan(column) if pa.types.is_floating(field.type) else column
+            with contextlib.suppress(pa.ArrowInvalid):  # fractions, or whole numbers that no float can hold
                 table = table.set_column(place, field.name, column.cast(there))
     return table
 
 
-def _widens(kind: pa.DataType, there: pa.DataType) -> bool:
-    """Say whether a type holds all values of another one, as a wider integer does."""
+def _may_hold(kind: pa.DataType, there: pa.DataType) -> bool:
+    """Say whether a type holds all values of another one, as a wider integer does, or may hold those of a column."""
+    if pa.types.is_integer(there) and pa.types.is_floating(kind):
+        return True
     try:
         both = pa.unify_schemas([pa.schema([("", there)]), pa.schema([("", kind)])], promote_options="permissive")
     except pa.ArrowException:
@@ -87,15 +91,18 @@ def _may_be_truth(kind: pa.DataType) -> bool:
 def news(arriving: pa.Table, known: Sequence[Came], *, identity: Sequence[str]) -> News:
     """Compare a table, which holds no row twice, with what counts of the tables before it.
 
-    Without an identity every row is new. Raises arrow's errors for columns whose types cannot be read together.
+    Without an identity every row is new. Raises `IdsRounded`, and arrow's errors for columns whose types cannot be read
+    together.
     """
     if not identity or not known:
         return News(arriving, arriving.num_rows, 0, 0)
-    there = pa.concat_tables([each.table for each in counting(known, identity=identity)], promote_options="permissive")
+    counted = [each.table for each in counting(known, identity=identity)]
+    *counted, compared = comparable([*counted, arriving], identity)
+    there = pa.concat_tables(counted, promote_options="permissive")
     missing = [name for name in arriving.column_names if name not in there.column_names]
     for name in missing:  # a column that came later than the rows
         there = there.append_column(name, pa.nulls(there.num_rows, arriving.schema.field(name).type))
-    both = pa.concat_tables([there.select(arriving.column_names), arriving], promote_options="permissive")
+    both = pa.concat_tables([there.select(arriving.column_names), compared], promote_options="permissive")
     group, first = group_numbers(both, identity), there.num_rows
     latest = np.full(both.num_rows, -1, np.int64)
     latest[group[:first]] = np.arange(first)
@@ -114,12 +121,12 @@ def news(arriving: pa.Table, known: Sequence[Came], *, identity: Sequence[str]) 
 def counting(tables: Sequence[Came], *, identity: Sequence[str]) -> list[Came]:
     """Return the tables without the rows that a later table revises; others stay, even if they are repeated.
 
-    Raises arrow's errors for identities whose types cannot be read together.
+    Raises `IdsRounded`, and arrow's errors for identities whose types cannot be read together.
     """
     if not identity or not any(each.revises for each in tables):
         return list(tables)
     names, lengths = list(identity), [each.table.num_rows for each in tables]
-    ids = pa.concat_tables([each.table.select(names) for each in tables], promote_options="permissive")
+    ids = _together([each.table for each in tables], names)
     group, file = group_numbers(ids, names), np.repeat(np.arange(len(tables)), lengths)
     revising = np.where(np.repeat([each.revises for each in tables], lengths), file, -1)
     last = np.full(len(group), -1, np.int64)
@@ -135,13 +142,13 @@ def counting(tables: Sequence[Came], *, identity: Sequence[str]) -> list[Came]:
 def earlier(table: pa.Table, before: Sequence[pa.Table], *, identity: Sequence[str]) -> tuple[Numbers, Numbers]:
     """Return for each row of a table how many tables before it brought the same row, and which did so first.
 
-    The first is its place in `before`, -1 where none did. Raises arrow's errors for identities whose types cannot be
-    read together.
+    The first is its place in `before`, -1 where none did. Raises `IdsRounded`, and arrow's errors for identities whose
+    types cannot be read together.
     """
     if not identity or not before:
         return np.zeros(table.num_rows, np.int64), np.full(table.num_rows, -1, np.int64)
     names = list(identity)
-    ids = pa.concat_tables([each.select(names) for each in (*before, table)], promote_options="permissive")
+    ids = _together([*before, table], names)
     group = group_numbers(ids, names)
     file = np.repeat(np.arange(len(before)), [each.num_rows for each in before])
     seen, first = np.zeros(len(group), np.int64), np.full(len(group), len(before), np.int64)
@@ -151,6 +158,11 @@ def earlier(table: pa.Table, before: Sequence[pa.Table], *, identity: Sequence[s
     np.minimum.at(first, there, file)
     own = group[len(file) :]
     return seen[own], np.where(seen[own] > 0, first[own], -1)
+
+
+def _together(tables: Sequence[pa.Table], identity: Sequence[str]) -> pa.Table:
+    ids = comparable([each.select(identity) for each in tables], identity)
+    return pa.concat_tables(ids, promote_options="permissive")
 
 
 def group_numbers(table: pa.Table, columns: Sequence[str]) -> Numbers:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, FeatureKind
 from courtside.core.drift.columns import arrow
+from courtside.core.rows.exact_ids import comparable
 from courtside.core.rows.overlap import identity
 from courtside.core.rows.revisions import group_numbers
 
@@ -51,8 +52,9 @@ class SortedOut:
 def sort_out(table: pa.Table, dataset: Dataset) -> SortedOut:
     """Set rows aside that have no time or id, text for a number, or other values under the same id and time.
 
-    Columns that the table lacks are not looked at. Raises `TooManyWrongRows`.
+    Columns that the table lacks are not looked at. Raises `TooManyWrongRows` and `IdsRounded`.
     """
+    comparable([table], identity(dataset))  # raises for ids of which nobody can say whether they are the same
     table, reasons = _with_numbers(table, dataset)
     for name in identity(dataset):
         if name in table.column_names:

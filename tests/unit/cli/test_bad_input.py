@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +139,10 @@ CHANGES: dict[str, tuple[pa.Table, str]] = {
     "a target becomes text": (visits(bought=["yes"] * ROWS), "its column 'bought' is of another type, int64 vs string"),
     "a number is too large for fractions": (
         visits(age=[2**53 + 1] * ROWS),
+        "its column 'age' holds whole numbers that are too large to be read together with the double of another file",
+    ),
+    "a decimal is too large for fractions": (
+        visits(age=pa.array([Decimal(2**53 + 1)] * ROWS)),
         "its column 'age' holds whole numbers that are too large to be read together with the double of another file",
     ),
     "a feature is gone": (visits(plan=None), "it has no column plan, which others have"),

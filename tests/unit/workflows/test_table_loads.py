@@ -11,6 +11,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.loads import LoadState
 from courtside.core.dataset import FeatureKind
 from courtside.core.drift.reading import Days
+from courtside.core.rows.exact_ids import IdsRounded
 from courtside.workflows.freeze import DataUnusable, freeze
 from courtside.workflows.loads import LoadUnknown, read_loads
 from courtside.workflows.ports import Lake
@@ -255,3 +256,22 @@ def test_a_vanished_file_stops_a_training_and_is_reported_by_a_check() -> None:
     assert of_other_days == ()
     load(FIRST, lake)
     assert rows(lake) == 900
+
+
+@pytest.mark.parametrize("first_id", [0, 2**53 + 1])
+def test_whole_ids_that_came_as_floats_are_the_same_rows_or_are_refused(first_id: int) -> None:
+    def with_ids(table: pa.Table, kind: Any) -> pa.Table:
+        place = table.schema.get_field_index("customer_id")
+        whole = pa.array([first_id + number for number in range(table.num_rows)], pa.int64())
+        return table.set_column(place, "customer_id", whole.cast(kind, safe=False))
+
+    lake = InMemoryLake()
+    load(with_ids(FIRST, pa.int64()), lake)
+    objects = dict(lake.objects)
+    refused = IdsRounded if first_id else RowsLoadedBefore
+    with pytest.raises(refused):
+        load(with_ids(FIRST, pa.float64()), lake, file="again.parquet")
+    assert lake.objects == objects
+    if not first_id:
+        load(with_ids(SECOND, pa.float64()), lake)
+        assert rows(lake) == 900

@@ -1,9 +1,10 @@
 """The types of a table's columns are checked in its schema before any row is read."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import quoted
@@ -11,6 +12,8 @@ from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongType
 from courtside.core.drift.reading.formats.times import is_readable
+
+WHOLE_IN_A_FLOAT: Final = 2**53
 
 
 class ColumnsUnfit(BadInput):
@@ -70,15 +73,24 @@ def _rounded(table: pa.Table, schema: pa.Schema) -> str | None:
     """Say which column holds whole numbers that would become others in this schema, None where none does."""
     for field in table.schema:
         kind = schema.field(field.name).type
-        if pa.types.is_integer(field.type) and kind != field.type:
-            try:
-                table.column(field.name).cast(kind)
-            except pa.ArrowInvalid:
-                return (
-                    f"its column {quoted(field.name)} holds whole numbers that are too large to be read together with "
-                    f"the {arrow.type_name(kind)} of another file, which would round them"
-                )
+        if kind != field.type and _rounds(table.column(field.name), kind):
+            return (
+                f"its column {quoted(field.name)} holds whole numbers that are too large to be read together with "
+                f"the {arrow.type_name(kind)} of another file, which would round them"
+            )
     return None
+
+
+def _rounds(column: Any, kind: pa.DataType) -> bool:
+    if pa.types.is_integer(column.type):
+        try:
+            column.cast(kind)
+        except pa.ArrowInvalid:
+            return True
+    elif pa.types.is_decimal(column.type) and pa.types.is_floating(kind):  # Arrow would round these without a word
+        ends: Any = pc.min_max(column).as_py()
+        return any(each is not None and abs(each) > WHOLE_IN_A_FLOAT for each in ends.values())
+    return False
 
 
 def together(tables: Sequence[pa.Table], *, labels: Collection[str]) -> list[pa.Table]:
