@@ -31,8 +31,9 @@ def watch(
 ) -> None:
     """Run a round of the stage now, as its schedule does, but with every model, whether or not its time has come.
 
-    For each model, it takes in files that arrived and checks for drift; it alerts and retrains where it finds a reason
-    to. A window that was checked before is only read back, so nobody is alerted twice. Exits with 1 if a model fails.
+    For each model, it takes in files that arrived, predicts what comes, checks for drift and judges the predictions
+    whose labels are known; it alerts and retrains where it finds a reason to. What was done before is only read back,
+    so nothing is predicted twice and nobody is alerted twice. Exits with 1 if a model fails.
 
     Examples:
 
@@ -96,6 +97,8 @@ def _row(each: "SettleResponse") -> dict[str, object]:
         "rule": each.rule,
         "files": each.files,
         "rows": each.rows,
+        "predicted": each.predicted,
+        "judged": each.judged,
         "moved": moved,
         "next check (UTC)": f"{each.next_due:%Y-%m-%d %H:%M}" if each.next_due else "",
     }

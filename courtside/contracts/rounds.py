@@ -7,16 +7,21 @@ from pydantic import ConfigDict
 
 from courtside.contracts.events import Payload
 
-FAILED, RECEIVED = "failed", "received"
-"""The outcome of a round that failed, and of one that took in rows only; any other outcome is a check's decision."""
+FAILED, RECEIVED, SCORED = "failed", "received", "scored"
+"""The outcomes of a round that failed, that took in rows, and that only predicted or judged what it could not before.
+
+Any other outcome is a check's decision.
+"""
 
 
 class Step(StrEnum):
-    """What a round does with a model that is due."""
+    """What a round does with a model that is due, in this order; each but the first is the name of a function."""
 
     ENTRY = "read_entry"
     RECEIVE = "receive_rows"
+    PREDICT = "predict"
     CHECK = "check_drift"
+    JUDGE = "check_performance"
 
 
 class WatchRequest(Payload):
@@ -60,15 +65,17 @@ class FindDueResponse(Payload):
 class DueModel(Payload):
     """One model of a `round`: what is due, the contract it was found with, and the state of its arrived files.
 
-    `problem` says why the stage's entry of the model, or the record of its rounds, cannot be read; then nothing is done
-    but to tell people.
+    Rows that arrive are predicted even if `predict` is not set. `problem` says why the stage's entry of the model, or
+    the record of its rounds, cannot be read; then nothing is done but to tell people.
     """
 
     model: str
     round: str
     as_of: datetime
     receive: bool = False
+    predict: bool = False
     check: bool = False
+    judge: bool = False
     contract_sha256: str = ""
     received: str = ""
     problem: str = ""
@@ -95,6 +102,14 @@ class Arrived(_Answered):
     waiting: int = 0
 
 
+class Predicted(_Answered):
+    """What `predict` did; see `PredictResponse`."""
+
+    version: str | None = None
+    predicted: int = 0
+    set_aside: int = 0
+
+
 class Checked(_Answered):
     """What `check_drift` found; see `DriftCheckResponse`."""
 
@@ -114,6 +129,13 @@ class Checked(_Answered):
         return (*self.features_drifted, *self.table_drifted, *self.segments_drifted)
 
 
+class Judged(_Answered):
+    """What `check_performance` did; see `PerformanceResponse`."""
+
+    stated: int = 0
+    restated: int = 0
+
+
 class SettleRequest(DueModel):
     """Input of `settle`: a model that was due, and what its steps answered or how they failed."""
 
@@ -121,16 +143,22 @@ class SettleRequest(DueModel):
 
     arrived: Arrived | None = None
     not_arrived: StepFailure | None = None
+    predicted: Predicted | None = None
+    not_predicted: StepFailure | None = None
     checked: Checked | None = None
     not_checked: StepFailure | None = None
+    judged: Judged | None = None
+    not_judged: StepFailure | None = None
 
 
 class SettleResponse(Payload):
     """Output of `settle`, which is kept in the lake too: what a round did with a model.
 
-    `outcome` is ``failed``, ``received``, the check's decision, or ``paused`` or ``removed`` for a model that somebody
-    paused or removed meanwhile. `files` and `rows` arrived; `moved` are the features, parts of the table and statistics
-    of it that drifted; `told` says that people were told now that the model fails, or that it works again.
+    `outcome` is ``failed``, ``received``, ``scored``, the check's decision, or ``paused`` or ``removed`` for a model
+    that somebody paused or removed meanwhile. `files` and `rows` arrived; the champion predicted `predicted` rows, and
+    `set_aside` others cannot be predicted; `judged` windows of predictions were judged for the first time or anew;
+    `moved` are the features, parts of the table and statistics of it that drifted; `told` says that people were told
+    now that the model fails, or that it works again.
     """
 
     model: str
@@ -139,6 +167,9 @@ class SettleResponse(Payload):
     reason: str = ""
     files: int = 0
     rows: int = 0
+    predicted: int = 0
+    set_aside: int = 0
+    judged: int = 0
     moved: tuple[str, ...] = ()
     report_key: str = ""
     execution_arn: str | None = None

@@ -98,6 +98,7 @@ def _told(newest: ModelRound, *, since: datetime | None) -> ModelRound:
 
 def _response(request: SettleRequest, record: ModelRound, *, told: bool) -> SettleResponse:
     ended, checked, arrived = outcome_of(request), request.checked, request.arrived
+    predicted, judged = request.predicted, request.judged
     return SettleResponse(
         model=request.model,
         outcome=ended.outcome,
@@ -105,6 +106,9 @@ def _response(request: SettleRequest, record: ModelRound, *, told: bool) -> Sett
         reason=ended.reason,
         files=0 if arrived is None else arrived.files,
         rows=0 if arrived is None else arrived.rows,
+        predicted=0 if predicted is None else predicted.predicted,
+        set_aside=0 if predicted is None else predicted.set_aside,
+        judged=0 if judged is None else judged.stated + judged.restated,
         moved=() if checked is None else checked.moved,
         report_key="" if checked is None else checked.page_key or checked.report_key,
         execution_arn=None if checked is None else checked.execution_arn,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from pydantic import BaseModel
+
 from courtside.contracts import ledger_keys
 from courtside.contracts.records import ModelRound
 from courtside.contracts.rounds import (
@@ -13,6 +15,8 @@ from courtside.contracts.rounds import (
     DueModel,
     FindDueRequest,
     FindDueResponse,
+    Judged,
+    Predicted,
     SettleRequest,
     SettleResponse,
     StepFailure,
@@ -29,6 +33,7 @@ NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BROKEN = StepFailure(error="DocumentDamaged", cause="the reference is cut off")
 WELL, NO_FILES = Checked(decision="nothing", rule="usual"), Arrived()
+NO_CHAMPION, NO_WINDOW = Predicted(), Judged()
 FAILS, WORKS = "{} cannot be watched", "{} is watched again"
 """What people are told of a model, by its name."""
 
@@ -44,14 +49,16 @@ def contract(name: str, more: str = "") -> str:
 
 @dataclass
 class Rounds:
-    """A stage whose models are checked and receive rows by the functions `check` and `receive`."""
+    """A stage whose models receive rows, predict, are checked and are judged by the functions of these names."""
 
     lake: InMemoryLake = field(default_factory=InMemoryLake)
     ledger: InMemoryLedger = field(default_factory=InMemoryLedger)
     incoming: InMemoryIncoming = field(default_factory=InMemoryIncoming)
     alerts: RecordedAlerts = field(default_factory=RecordedAlerts)
-    check: Callable[[DueModel], Checked | StepFailure] = lambda _: WELL
     receive: Callable[[DueModel], Arrived | StepFailure] = lambda _: NO_FILES
+    predict: Callable[[DueModel], Predicted | StepFailure] = lambda _: NO_CHAMPION
+    check: Callable[[DueModel], Checked | StepFailure] = lambda _: WELL
+    judge: Callable[[DueModel], Judged | StepFailure] = lambda _: NO_WINDOW
 
     @property
     def models(self) -> StageModels:
@@ -74,13 +81,16 @@ class Rounds:
     def answered(self, due: DueModel) -> SettleRequest:
         """Run the middle steps of one model; return what the last one is given."""
         given = SettleRequest.model_validate(due.model_dump())
-        if due.receive:
-            answer = self.receive(due)
-            given = given.model_copy(update={"not_arrived" if isinstance(answer, StepFailure) else "arrived": answer})
-        if due.check:
-            found = self.check(due)
-            given = given.model_copy(update={"not_checked" if isinstance(found, StepFailure) else "checked": found})
-        return given
+        arrived = self.receive(due) if due.receive else None
+        rows = arrived.rows if isinstance(arrived, Arrived) else 0
+        answers: dict[str, BaseModel | None] = {
+            "arrived": arrived,
+            "predicted": self.predict(due) if due.predict or rows else None,
+            "checked": self.check(due) if due.check else None,
+            "judged": self.judge(due) if due.judge else None,
+        }
+        said = {f"not_{name}" if isinstance(each, StepFailure) else name: each for name, each in answers.items()}
+        return given.model_copy(update=said)
 
     def steps(self, at: datetime, name: str = "", **more: object) -> Iterator[SettleResponse]:
         """Run a round, a model each time that the next answer is asked for."""

@@ -14,8 +14,8 @@ def failing_alert(round_: ModelRound) -> Alert:
         f"Courtside: {model} cannot be watched",
         [
             (
-                f"*The round of {model} failed*, so nobody knows whether its data drifts or what arrived. The other "
-                "models are not affected, and its champion keeps predicting."
+                f"*The round of {model} failed*, so its newest rows may be neither taken in nor predicted, checked or "
+                "judged. The other models are not affected, and its champion stays what it is."
             ),
             f"*Why*: {display_text(round_.last_reason, 2 * LINE_LIMIT)}.",
             (

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from courtside.contracts.records import ModelRound
-from courtside.contracts.rounds import FAILED, RECEIVED, SettleRequest, Step, StepFailure
+from courtside.contracts.rounds import FAILED, RECEIVED, SCORED, SettleRequest, Step, StepFailure
 from courtside.core.display_text import display_text
 from courtside.core.rhythm import next_due
 
 REASON_LIMIT = 500
+_PUT_OFF = frozenset({Step.PREDICT, Step.CHECK, Step.JUDGE})
+"""What is not tried again in every round when it fails, because it reads the model's rows anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def outcome_of(found: SettleRequest) -> Outcome:
     if found.checked is not None:
         checked = found.checked
         return Outcome(checked.decision, checked.rule, display_text(checked.reason, REASON_LIMIT))
-    return Outcome(RECEIVED)
+    return Outcome(SCORED if found.arrived is None else RECEIVED)
 
 
 def settled(
@@ -40,9 +42,9 @@ def settled(
     """Return the record of a model's rounds after one more; the same round again, or an older one, changes nothing.
 
     `every` is the time between two checks, `own_place` None where the contract cannot be read. A round as of a day to
-    come counts as one of `now`. A step that was not part of this round goes on failing if it failed before. A check
-    that fails is tried again in the next round, and then after as long as it has been failing by then, but at least as
-    often as it would be made anyway.
+    come counts as one of `now`. A step that was not part of this round goes on failing if it failed before. What
+    predicts, checks or judges is tried again in the round after it failed, and then after as long as the model has been
+    failing by then, but at least as often as it is checked anyway.
     """
     at = min(found.as_of, now)
     if before.last_round_at is not None and at < before.last_round_at:
@@ -55,7 +57,7 @@ def settled(
         update={
             "contract_sha256": found.contract_sha256,
             "next_due": next_due(before.next_due, every=every, now=at) if checked else before.next_due,
-            "retry_at": at + min(every, at - since) if since and Step.CHECK in failing else None,
+            "retry_at": _retry_at(before, every, at=at, since=since or at) if _PUT_OFF & set(failing) else None,
             "last_round_at": at,
             "failing": failing,
             "failing_since": since,
@@ -67,13 +69,20 @@ def settled(
     )
 
 
+def _retry_at(before: ModelRound, every: timedelta, *, at: datetime, since: datetime) -> datetime:
+    """Return when to try again; a moment that has not come yet stays, or rows that arrive often would put it off."""
+    if before.retry_at is not None and at < before.retry_at:
+        return before.retry_at
+    return at + min(every, at - since)
+
+
 def _newest(before: ModelRound, found: SettleRequest, failing: tuple[Step, ...]) -> dict[str, str]:
-    """Return what the record says of the newest check, or of what fails; a round that only takes in rows is neither."""
+    """Return what the record says of the newest check, or of what fails; a round without a check says neither."""
     ended = outcome_of(found)
     if failing:
         reason = ended.reason if ended.failing else before.last_reason
         return {"last_outcome": FAILED, "last_rule": ", ".join(failing), "last_reason": reason}
-    if ended.outcome == RECEIVED and before.last_outcome not in {"", FAILED}:
+    if found.checked is None and before.last_outcome not in {"", FAILED}:
         return {}
     return {"last_outcome": ended.outcome, "last_rule": ended.rule, "last_reason": ended.reason}
 
@@ -81,7 +90,12 @@ def _newest(before: ModelRound, found: SettleRequest, failing: tuple[Step, ...])
 def _steps(found: SettleRequest) -> Mapping[Step, StepFailure | None]:
     """Return the steps that were part of the round, each with its failure."""
     entry = StepFailure(error="EntryUnreadable", cause=found.problem) if found.problem else None
-    answers = {Step.RECEIVE: (found.arrived, found.not_arrived), Step.CHECK: (found.checked, found.not_checked)}
+    answers = {
+        Step.RECEIVE: (found.arrived, found.not_arrived),
+        Step.PREDICT: (found.predicted, found.not_predicted),
+        Step.CHECK: (found.checked, found.not_checked),
+        Step.JUDGE: (found.judged, found.not_judged),
+    }
     return {Step.ENTRY: entry} | {step: failure for step, (done, failure) in answers.items() if done or failure}
 
 

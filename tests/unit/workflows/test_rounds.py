@@ -3,10 +3,23 @@
 import pytest
 
 from courtside.contracts import ledger_keys
-from courtside.contracts.rounds import Arrived, Checked, DueModel, SettleRequest, StepFailure
+from courtside.contracts.rounds import Arrived, Checked, DueModel, Judged, Predicted, SettleRequest, StepFailure
 from courtside.contracts.versioned import TooNew
 from courtside.workflows.ports import LedgerWrite
-from tests.fakes.rounds import BROKEN, DAY, FAILS, HOUR, NO_FILES, NOON, WELL, WORKS, Rounds, failing
+from tests.fakes.rounds import (
+    BROKEN,
+    DAY,
+    FAILS,
+    HOUR,
+    NO_CHAMPION,
+    NO_FILES,
+    NO_WINDOW,
+    NOON,
+    WELL,
+    WORKS,
+    Rounds,
+    failing,
+)
 
 
 def test_the_first_round_does_everything_and_then_each_model_has_its_own_rhythm(rounds: Rounds) -> None:
@@ -27,6 +40,8 @@ def test_files_that_wait_make_only_their_own_model_due_and_only_until_they_are_t
     rounds.incoming.put("beside.csv", b"1")
     _, (due,) = rounds.find(NOON + HOUR)
     assert (due.model, due.receive, due.check) == ("b", True, False)
+    # Only rows that really arrive are predicted.
+    assert (due.predict, due.judge) == (False, False)
     waiting = Arrived(files=1, rows=9, waiting=1)
     rounds.receive = lambda _: waiting
     assert rounds.round(NOON + HOUR)["b"].rows == 9
@@ -121,6 +136,52 @@ def test_rows_that_cannot_be_taken_in_do_not_keep_a_model_from_its_check(rounds:
     rounds.receive = lambda _: NO_FILES
     assert rounds.round(NOON + 25 * HOUR).keys() == {"a"}
     assert rounds.told == [FAILS.format("a"), WORKS.format("a")]
+
+
+@pytest.mark.parametrize(
+    ("step", "field", "done"),
+    [("predict", "predict", NO_CHAMPION), ("check_performance", "judge", NO_WINDOW)],
+)
+def test_what_cannot_predict_or_judge_is_tried_again_alone_and_less_and_less_often(
+    rounds: Rounds, step: str, field: str, done: Predicted | Judged
+) -> None:
+    setattr(rounds, field, lambda due: BROKEN if due.model == "b" else done)
+    assert rounds.round(NOON)["b"].told
+    record = rounds.record("b")
+    assert (record.failing, record.last_rule, record.next_due) == ((step,), step, NOON + DAY)
+    _, (due,) = rounds.find(NOON + HOUR)
+    others = {"receive", "predict", "check", "judge"} - {field}
+    assert (due.model, getattr(due, field), [getattr(due, each) for each in others]) == ("b", True, [False] * 3)
+    tried = [hours for hours in range(1, 24) if rounds.round(NOON + hours * HOUR, f"later-{hours}").get("b")]
+    assert tried == [1, 2, 4, 8, 16]
+    # The check is due in its own rhythm, whatever else fails.
+    assert rounds.round(NOON + DAY)["b"].outcome == "failed"
+    assert rounds.record("b").next_due == NOON + 2 * DAY
+    setattr(rounds, field, lambda _: done)
+    mended = rounds.round(NOON + 32 * HOUR)["b"]
+    assert (mended.outcome, mended.told) == ("scored", True)
+    assert rounds.told == [FAILS.format("b"), WORKS.format("b")]
+    assert rounds.round(NOON + 33 * HOUR) == {}
+
+
+def test_a_round_says_what_was_predicted_set_aside_and_judged(rounds: Rounds) -> None:
+    rounds.predict = lambda _: Predicted(version="3", predicted=15, set_aside=1)
+    rounds.judge = lambda _: Judged(stated=2, restated=1)
+    found = rounds.round(NOON)["a"]
+    assert (found.outcome, found.predicted, found.set_aside, found.judged) == ("nothing", 15, 1, 3)
+
+
+def test_rows_that_arrive_often_do_not_put_off_a_check_that_failed(rounds: Rounds) -> None:
+    rounds.add("team", more="incoming: s3://team-bucket/churn/\n")
+    rounds.receive = lambda _: Arrived(files=1, rows=9)
+    rounds.predict = rounds.check = lambda _: BROKEN
+    tried: list[int] = []
+    for hours in range(60):
+        _, due = rounds.find(NOON + hours * HOUR, model="team")
+        tried += [hours for each in due if each.check]
+        for each in due:
+            rounds.settle.run(rounds.answered(each), now=NOON + hours * HOUR)
+    assert tried == [0, 1, 2, 4, 8, 16, 32, 56]
 
 
 def written_by_hand(rounds: Rounds, key: str, document: str) -> None:
