@@ -23,32 +23,42 @@ COMMIT = "commit"
 
 _BUILD = ("images/trim.py", "images/uv.txt")
 _PROJECT = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", *_BUILD)
+_RUNTIME = ("python", "-m", "awslambdaric")
 _AUTHORITIES = "images/rds-ca.pem"
+# These functions open models, so they run from the training's image, which has the models' libraries.
+SCORING = ("predict", "check_performance")
+_SCORING = tuple(f"lambdas/{verb}" for verb in SCORING)
 # Nothing inside an image uses the console, the functions for notebooks or the prices.
 _LIBRARY = ("courtside", "!courtside/cli", "!courtside/api", "!courtside/prices", "!courtside/core/costs")
 _CONTEXTS = {
-    "lambdas": (*_PROJECT, *_LIBRARY, "lambdas"),
-    "training_image": (*_PROJECT, *_LIBRARY, _AUTHORITIES, "training_image"),
+    "lambdas": (*_PROJECT, *_LIBRARY, "lambdas", *(f"!{folder}" for folder in _SCORING)),
+    "training_image": (*_PROJECT, *_LIBRARY, _AUTHORITIES, "training_image", "lambdas/__init__.py", *_SCORING),
     "mlflow_image": ("pyproject.toml", "uv.lock", *_BUILD, _AUTHORITIES, "mlflow_image"),
 }
 
 
-def lambda_code(scope: Construct, *, command: str, settings: StageSettings) -> lambda_.DockerImageCode:
-    """Return the one function image, started with the given handler."""
+def function_code(scope: Construct, *, verb: str, settings: StageSettings) -> lambda_.DockerImageCode:
+    """Return the image of a function, started with its handler.
+
+    AWS's own base starts the runtime's client by itself; another image is told to.
+    """
+    scores = verb in SCORING
     return lambda_.DockerImageCode.from_image_asset(
-        str(ROOT), cmd=[command], **_build(scope, "lambdas", settings, base=("LAMBDA_BASE", settings.lambda_base))
+        str(ROOT),
+        entrypoint=[*_RUNTIME] if scores else None,
+        cmd=[f"lambdas.{verb}.handler.handler"],
+        **_build(scope, "training_image" if scores else "lambdas", settings),
     )
 
 
 def container_image(scope: Construct, image: str, settings: StageSettings) -> ecs.ContainerImage:
     """Return the image of a task: `training_image` or `mlflow_image`."""
-    return ecs.ContainerImage.from_asset(
-        str(ROOT), **_build(scope, image, settings, base=("PYTHON_BASE", settings.python_base))
-    )
+    return ecs.ContainerImage.from_asset(str(ROOT), **_build(scope, image, settings))
 
 
-def _build(scope: Construct, image: str, settings: StageSettings, *, base: tuple[str, str]) -> dict[str, Any]:
-    argument, reference = base
+def _build(scope: Construct, image: str, settings: StageSettings) -> dict[str, Any]:
+    bases = {"lambdas": ("LAMBDA_BASE", settings.lambda_base)}
+    argument, reference = bases.get(image, ("PYTHON_BASE", settings.python_base))
     return {
         "file": f"{image}/Dockerfile",
         "exclude": _excludes(image),

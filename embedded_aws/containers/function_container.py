@@ -44,7 +44,8 @@ class Answer:
 class FunctionImage:
     """What a function runs: the image, the handler's name, the environment and the limits (MiB, seconds).
 
-    `processors` is its share of them, None for all; `options` are the engine's own.
+    `entrypoint` is empty for the image's own. `processors` is its share of them, None for all; `options` are the
+    engine's own.
     """
 
     name: str
@@ -54,6 +55,7 @@ class FunctionImage:
     memory_mib: int
     timeout: float
     arn: str
+    entrypoint: tuple[str, ...] = ()
     readable: Path | None = None
     processors: float | None = None
     options: tuple[str, ...] = ()
@@ -133,6 +135,7 @@ class FunctionContainer:
             image=function.image,
             instance=self._instance,
             environment_file=write_environment(self._directory / f"{name}.env", environment),
+            entrypoint=function.entrypoint,
             command=function.handler,
             user=_USER,
             memory_mib=function.memory_mib,

@@ -30,6 +30,7 @@ from embedded_aws.roles import session_of
 _WORKER = Path(__file__).parent.parent / "function_worker.py"
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _MIB_OF_A_PROCESSOR = 1769
+_RUNTIME_CLIENT = "awslambdaric"
 _TIMED_OUT = "Task timed out after"
 
 
@@ -70,7 +71,10 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
         self._stderr_thread.start()
 
     def _handler(self, image: Image) -> str:
-        command = _command(self.config) or image.command
+        entrypoint, command = _entrypoint(self.config) or image.entrypoint, _command(self.config) or image.command
+        # AWS's base starts the runtime's client by itself; any other program would never ask for an event.
+        if entrypoint and entrypoint[-1] != _RUNTIME_CLIENT:
+            raise _InitFailed("Runtime.ExitError", f"{' '.join(entrypoint)} is not a client of the Lambda runtime.")
         if not command:
             raise _InitFailed("Runtime.InvalidEntrypoint", "Neither ImageConfig nor the Dockerfile names a handler.")
         return str(command[0])
@@ -117,7 +121,8 @@ class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack
         return FunctionImage(
             name=self.func_name,
             image=reference(str(config["ImageUri"]).rpartition(":")[2]),
-            handler=tuple(_command(config)),
+            entrypoint=_entrypoint(config),
+            handler=_command(config),
             environment={
                 **container_environment(_variables(config), settings=settings),
                 **_reserved(config),
@@ -136,9 +141,17 @@ class ContainerWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack
             self._container.stop()
 
 
-def _command(config: dict[str, Any]) -> list[str]:
+def _command(config: dict[str, Any]) -> tuple[str, ...]:
+    return _image_config(config, "Command")
+
+
+def _entrypoint(config: dict[str, Any]) -> tuple[str, ...]:
+    return _image_config(config, "EntryPoint")
+
+
+def _image_config(config: dict[str, Any], field: str) -> tuple[str, ...]:
     configured = (config.get("ImageConfigResponse") or {}).get("ImageConfig") or {}
-    return list(configured.get("Command") or ())
+    return tuple(configured.get(field) or ())
 
 
 def _variables(config: dict[str, Any]) -> dict[str, str]:

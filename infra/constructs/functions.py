@@ -1,4 +1,4 @@
-"""Every function runs from the one Lambda image."""
+"""Every function runs from the functions' image, or from the training's if it opens models."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -8,7 +8,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from courtside.contracts.environment import Environment, TelemetryEnv
-from infra.assets import lambda_architecture, lambda_code
+from infra.assets import function_code, lambda_architecture
 from infra.constructs.logs import log_group
 from infra.stage import StageSettings
 
@@ -35,7 +35,7 @@ class ImageFunction(lambda_.DockerImageFunction):
         super().__init__(
             scope,
             construct_id,
-            code=lambda_code(scope, command=f"lambdas.{verb}.handler.handler", settings=settings),
+            code=function_code(scope, verb=verb, settings=settings),
             architecture=lambda_architecture(settings.architecture),
             environment={**environment.as_env(), **TelemetryEnv(stage=settings.stage, service=verb).as_env()},
             timeout=timeout,

@@ -19,7 +19,7 @@ from tests.infra.synthesized import ROOT, SynthesizedStage
 PROJECT = {"pyproject.toml", "uv.lock", "images"}
 CONTEXTS = {
     "lambdas": PROJECT | {"README.md", "LICENSE", "courtside", "lambdas"},
-    "training_image": PROJECT | {"README.md", "LICENSE", "courtside", "training_image"},
+    "training_image": PROJECT | {"README.md", "LICENSE", "courtside", "training_image", "lambdas"},
     "mlflow_image": PROJECT | {"mlflow_image"},
 }
 ENTRYPOINTS = {
@@ -51,6 +51,9 @@ def test_a_build_sees_its_allow_list_and_nothing_else(dev: SynthesizedStage, ima
     seen = {str(path.relative_to(context)) for path in context.rglob("*")}
     assert not [path for path in seen if "__pycache__" in path or path.endswith(".pyc")]
     assert not [path for path in seen if path.startswith(("courtside/cli", "courtside/api", "courtside/prices"))]
+    # A function's handler is in the one image that it runs from.
+    handlers = {path.split("/")[1] for path in seen if path.startswith("lambdas/") and path.endswith("/handler.py")}
+    assert {verb in assets.SCORING for verb in handlers} <= {image == "training_image"}
     # Only the tasks log in to the database.
     authorities = set() if image == "lambdas" else {"images/rds-ca.pem"}
     assert {path for path in seen if path.startswith("images/")} == {"images/trim.py", "images/uv.txt"} | authorities

@@ -178,12 +178,16 @@ def tracking() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _function(handler: str, *, timeout: int = 10, letters: Any = None, **environment: Any) -> dict[str, Any]:
+def _function(
+    handler: str, *, timeout: int = 10, letters: Any = None, image: str = FUNCTIONS, start: Any = None, **variables: Any
+) -> dict[str, Any]:
     dead = {} if letters is None else {"DeadLetterConfig": letters}
+    started = {} if start is None else {"EntryPoint": start}
     return _resource(
         "AWS::Lambda::Function",
-        PackageType="Image", Code={"ImageUri": _image(FUNCTIONS)}, Role=_at("Role"), Timeout=timeout,
-        ImageConfig={"Command": [f"functions.{handler}.handler"]}, Environment={"Variables": environment}, **dead,
+        PackageType="Image", Code={"ImageUri": _image(image)}, Role=_at("Role"), Timeout=timeout,
+        ImageConfig={"Command": [f"functions.{handler}.handler"], **started}, Environment={"Variables": variables},
+        **dead,
     )  # fmt: skip
 
 
@@ -230,6 +234,8 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
             "Letters": {"Type": "AWS::SQS::Queue"},
             "Lossy": _function("refuse", letters={"TargetArn": _at("Letters")}),
             "Broken": _function("broken"),
+            "Borrowed": _function("echo", image=TASKS, start=["python", "-m", "awslambdaric"]),
+            "Unstarted": _function("echo", image=TASKS),
             "Slow": _function("slow", timeout=1),
             "Record": _function("record", LAKE=_of("data", "LakeName")),
             "Cluster": {"Type": "AWS::ECS::Cluster"},
@@ -253,7 +259,7 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
             name: {"Value": {"Ref": name}}
             for name in (
                 "Echo", "Refuse", "Broken", "Slow", "Training", "Gate", "Asking", "Failing", "Topic", "Cluster", "Logs",
-                "Lossy", "Letters",
+                "Lossy", "Letters", "Borrowed", "Unstarted",
             )
         },
     }  # fmt: skip

@@ -63,6 +63,18 @@ def test_an_image_function_runs_in_its_asset_folder_with_the_configured_handler(
     assert answer["request_id"]
 
 
+def test_a_function_may_run_from_a_tasks_image_if_its_definition_starts_the_runtimes_client(
+    deployed: Deployed,
+) -> None:
+    answer, failed = deployed.invoke("Borrowed", {"a": 1})
+    assert not failed
+    assert answer["event"] == {"a": 1}
+    assert answer["environment"]["KIND"] == "task"
+    answer, failed = deployed.invoke("Unstarted", {})
+    assert failed
+    assert (answer["errorType"], "task.py is not a client" in answer["errorMessage"]) == ("Runtime.ExitError", True)
+
+
 def test_an_image_functions_prints_are_in_cloudwatch_logs(deployed: Deployed) -> None:
     deployed.invoke("Echo", "a-word-to-find")
     messages = _messages(deployed, f"/aws/lambda/{deployed.output('Echo')}", until="heard a-word-to-find")
