@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 import mlflow.sklearn as sklearn_flavor
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import skops.io
@@ -19,11 +20,14 @@ import yaml
 from mlflow.models import Model, ModelSignature, get_model_info, infer_signature
 from mlflow.models.model import MLMODEL_FILE_NAME
 from mlflow.types.schema import AnyType, ColSpec, Schema
+from numpy.typing import NDArray
 from pydantic import ValidationError
 from sklearn.linear_model import LogisticRegression
 
 from courtside.contracts.model_card import ModelInterface
+from courtside.core.predictions.contributions import Contributions
 from courtside.core.training.candidates import Flavor
+from courtside.core.training.contributions import contributions
 from courtside.core.training.served_input import NUMBER, Served
 from courtside.workflows.ports import CandidateRun, ModelUnusable, TrainingRun
 
@@ -257,9 +261,13 @@ class RegisteredChampion:
         """What it reads and says, None where it was not logged by Courtside."""
         return interface_of(self._described)
 
-    def probability(self, rows: pa.Table) -> list[float]:
-        """Return the probability of class 1 for each row.
+    def probability(self, rows: pa.Table) -> NDArray[np.float64]:
+        """Return the probability of class 1 for each row, shape (n,).
 
         Raises `ColumnsMissing`, `ColumnUnusable` and `ValuesMissing`.
         """
-        return [float(p) for p in self._classifier.predict_proba(rows)[:, 1]]
+        return np.asarray(self._classifier.predict_proba(rows), dtype=np.float64)[:, 1]
+
+    def contributions(self, rows: pa.Table) -> Contributions | None:
+        """Return what each feature contributed to each row's prediction; raises as `probability`."""
+        return contributions(self._classifier, rows)

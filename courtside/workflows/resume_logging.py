@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from courtside.contracts import training_keys
 from courtside.contracts.errors import BadInput
@@ -76,10 +78,10 @@ def _replay(model: str, training_id: str, *, lake: Lake, tracking: Tracking) -> 
     return record
 
 
-def _add_champion(model: str, training_id: str, probability: list[float], *, lake: Lake) -> None:
+def _add_champion(model: str, training_id: str, probability: NDArray[np.float64], *, lake: Lake) -> None:
     """Write the champion's predictions beside those that the challenger made when it was trained."""
     key = training_keys.training_holdout(model, training_id)
     holdout = read_parquet_content(lake.read(key))
     if "champion" in holdout.column_names:
         holdout = holdout.drop_columns(["champion"])
-    lake.write(key, parquet_content(holdout.append_column("champion", pa.array(probability, pa.float64()))))
+    lake.write(key, parquet_content(holdout.append_column("champion", pa.array(probability))))

@@ -39,7 +39,7 @@ def smoke(sealed: SealedModel, *, models: Models) -> int:
     except pa.ArrowException as error:
         said = f"its known rows cannot be read ({str(error).splitlines()[0]}); train again with `courtside retrain`"
         raise SmokeFailed(sealed.version, said) from error
-    found = np.asarray(sealed.opened(models).probability(known.drop_columns([EXPECTED])), dtype=np.float64)
+    found = sealed.opened(models).probability(known.drop_columns([EXPECTED]))
     apart = np.abs(found - known.column(EXPECTED).to_numpy())
     if not (apart <= TOLERANCE).all():  # NaN is not within any tolerance
         said = f"its predictions differ by up to {np.nanmax(apart):.3g} from those in training"

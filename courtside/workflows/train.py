@@ -222,7 +222,7 @@ def _write_holdout(
     challenger: NDArray[np.float64],
     split: Split,
     *,
-    champion: list[float] | None,
+    champion: NDArray[np.float64] | None,
     lake: Lake,
     dataset: Dataset,
 ) -> None:
@@ -233,7 +233,7 @@ def _write_holdout(
         **holdout_columns(split.train, split.holdout, dataset),
     }
     if champion is not None:
-        columns["champion"] = np.asarray(champion, dtype=np.float64)
+        columns["champion"] = champion
     lake.write(training_keys.training_holdout(request.model, request.training_id), parquet_content(pa.table(columns)))
 
 

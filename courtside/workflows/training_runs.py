@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from courtside.contracts.model_card import ModelCard, ModelInterface
 from courtside.contracts.records import ModelRecord
@@ -33,7 +35,7 @@ class Logging:
     """
 
     card: ModelCard
-    champion_probability: list[float] | None = None
+    champion_probability: NDArray[np.float64] | None = None
     spooled: bool = False
 
 
@@ -113,7 +115,7 @@ def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tr
 
 def _asked(
     champion: Champion | None, challenger: ModelInterface, rows: pa.Table
-) -> tuple[list[float] | None, dict[str, str | None]]:
+) -> tuple[NDArray[np.float64] | None, dict[str, str | None]]:
     """Return what the champion predicts for rows, None where it cannot be asked, and what the record says about it."""
     if champion is None:
         return None, dict.fromkeys(("champion_version", "champion_incomparable", "champion_differs"))
@@ -121,7 +123,7 @@ def _asked(
     why = why_incomparable(theirs, challenger, rows.column_names)
     if why is None:
         try:
-            said = list(champion.probability(rows))
+            said = champion.probability(rows)
         except ColumnUnusable as error:
             why = f"it takes {error.column} as a number, and the rows now hold {error.found} there"
         except ValuesMissing as error:

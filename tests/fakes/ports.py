@@ -8,11 +8,13 @@ from threading import Lock
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.model_card import LoggedRuns, ModelInterface
 from courtside.contracts.names import ModelPlace
 from courtside.core.alerting import Alert
+from courtside.core.predictions.contributions import Contributions
 from courtside.core.runs import Execution
 from courtside.core.training.candidates import Classifier
 from courtside.workflows.ports import (
@@ -123,9 +125,14 @@ class ConstantChampion:
     version: str
     value: float = 0.5
     interface: ModelInterface | None = READS_THE_MONTH
+    explains: bool = False
 
-    def probability(self, features: pa.Table) -> Sequence[float]:
-        return list(np.full(features.num_rows, self.value))
+    def probability(self, features: pa.Table) -> NDArray[np.float64]:
+        return np.full(features.num_rows, self.value)
+
+    def contributions(self, features: pa.Table) -> Contributions | None:
+        said = Contributions(("month",), np.full((features.num_rows, 1), self.value))
+        return said if self.explains else None
 
 
 @dataclass

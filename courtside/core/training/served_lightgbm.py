@@ -29,6 +29,11 @@ class ServedLGBMClassifier(LGBMClassifier):  # type: ignore[misc] # LightGBM has
         """The target's values for class 0 and class 1."""
         return np.array(self.served_classes_)
 
+    @property
+    def served_columns(self) -> list[str]:
+        """The columns that it takes as numbers."""
+        return list(self.served_columns_)
+
     def predict(self, rows: Any) -> NDArray[Any]:
         """Return the target's likelier value for each row, shape (n,)."""
         return likelier(self.predict_proba(rows), self.served_classes_)

@@ -31,6 +31,11 @@ class ServedXGBClassifier(XGBClassifier):  # type: ignore[misc] # XGBoost has no
         """The target's values for class 0 and class 1."""
         return np.array(self._served[1])
 
+    @property
+    def served_columns(self) -> list[str]:
+        """The columns that it takes as numbers."""
+        return list(self._served[0])
+
     def predict(self, rows: Any) -> NDArray[Any]:
         """Return the target's likelier value for each row, shape (n,)."""
         return likelier(self.predict_proba(rows), self._served[1])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from courtside.contracts.errors import CourtsideError
 
 if TYPE_CHECKING:
     from courtside.contracts.model_card import ModelInterface
+    from courtside.core.predictions.contributions import Contributions
 
 
 class ModelUnusable(CourtsideError):
@@ -38,8 +41,12 @@ class Champion(Protocol):
         """What it reads and says, None where it was not logged by Courtside."""
         ...
 
-    def probability(self, rows: pa.Table) -> Sequence[float]:
-        """Return the probability of class 1 for each row of a table that holds what it reads."""
+    def probability(self, rows: pa.Table) -> NDArray[np.float64]:
+        """Return the probability of class 1 for each row of a table that holds what it reads, shape (n,)."""
+        ...
+
+    def contributions(self, rows: pa.Table) -> Contributions | None:
+        """Return what each feature contributed to each row's prediction, None where its library cannot say exactly."""
         ...
 
 
