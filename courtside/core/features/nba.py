@@ -1,5 +1,6 @@
 """The 16 features the NBA models have always used, from a table of games."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ def build_nba_features(games: pa.Table) -> pa.Table:
 
     `games` has the canonical columns (`courtside.core.games`). A game is left out when a side has never
     played before, as it then has no history at all. No feature looks at the game's own score or at any
-    later game.
+    later game. A game without a score yet has no `home_win`; it counts for the rest of the games after it, as it is in
+    the schedule, and for nothing else.
     """
     games = games.sort_by([("game_date", "ascending"), ("game_id", "ascending")])
     columns = _team_columns(games) | _calendar_columns(games.column("game_date"))
@@ -36,11 +38,12 @@ def _team_columns(games: pa.Table) -> dict[str, Floats]:
     team = TeamGames.of(games)
     margin = team.scored - team.allowed
     rest = rest_days(team.day, team.season, team.start)
+    mean = partial(trailing_mean, start=team.start, window=ROLLING_GAMES, known=team.played)
     per_team: dict[str, Floats] = {
-        "rolling_win_pct": trailing_mean((margin > 0).astype(np.int64), team.start, ROLLING_GAMES),
-        "rolling_ppg": trailing_mean(team.scored, team.start, ROLLING_GAMES),
-        "rolling_papg": trailing_mean(team.allowed, team.start, ROLLING_GAMES),
-        "rolling_margin": trailing_mean(margin, team.start, ROLLING_GAMES),
+        "rolling_win_pct": mean((margin > 0).astype(np.int64)),
+        "rolling_ppg": mean(team.scored),
+        "rolling_papg": mean(team.allowed),
+        "rolling_margin": mean(margin),
         "rest_days": rest,
         "back_to_back": (rest == 0).astype(np.float64),
     }

@@ -1,10 +1,12 @@
 """Each game seen twice, once from each team's side, in the order in which the team plays them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from courtside.core.features.arrays import Floats, Ints
 
@@ -14,7 +16,8 @@ class TeamGames:
     """Two rows per game (n games → 2n rows), sorted by team, then date.
 
     `row` maps a sorted row back to its place before sorting: rows 0…n-1 are the home sides in the
-    games' order, rows n…2n-1 the away sides. `start` is the sorted index of the row's team's first game.
+    games' order, rows n…2n-1 the away sides. `start` is the sorted index of the row's team's first game. Games that are
+    not `played` have no score yet: points of 0.
     """
 
     row: Ints
@@ -23,6 +26,7 @@ class TeamGames:
     day: Ints
     scored: Ints
     allowed: Ints
+    played: NDArray[np.bool_]
 
     @classmethod
     def of(cls, games: pa.Table) -> "TeamGames":
@@ -42,6 +46,7 @@ class TeamGames:
             day=day[order],
             scored=np.concatenate((home_points, away_points))[order],
             allowed=np.concatenate((away_points, home_points))[order],
+            played=_twice(_played(games))[order],
         )
 
     def unsorted(self, values: Floats) -> tuple[Floats, Floats]:
@@ -53,12 +58,19 @@ class TeamGames:
 
 
 def _ints(games: pa.Table, name: str) -> Ints:
-    return games.column(name).to_numpy().astype(np.int64)
+    points: Any = games.column(name)
+    found: Ints = points.fill_null(0).to_numpy().astype(np.int64)
+    return found
+
+
+def _played(games: pa.Table) -> NDArray[np.bool_]:
+    scores = [games.column(name).is_valid() for name in ("home_points", "away_points")]
+    return pc.and_(*scores).to_numpy()
 
 
 def _days(games: pa.Table) -> Ints:
     return games.column("game_date").cast(pa.int32()).to_numpy().astype(np.int64)
 
 
-def _twice(values: Ints) -> Ints:
+def _twice(values: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate((values, values))

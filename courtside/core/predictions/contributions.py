@@ -28,6 +28,6 @@ class Contributions:
         rows, kept = len(self.values), min(most, len(self.features))
         order = np.argsort(-np.abs(self.values), axis=1, kind="stable")[:, :kept]
         names: Any = pa.array(self.features, pa.string()).take(pa.array(order.ravel(), pa.int64()))
-        values = np.take_along_axis(self.values, order, axis=1).ravel()
-        ends = np.arange(rows + 1, dtype=np.int32) * kept
-        return pa.MapArray.from_arrays(pa.array(ends), names, pa.array(values))
+        values: Any = pa.array(np.take_along_axis(self.values, order, axis=1).ravel())
+        ends: Any = pa.array(np.arange(rows + 1, dtype=np.int32) * kept)
+        return pa.MapArray.from_arrays(ends, names, values)

@@ -39,7 +39,7 @@ def written(hashes: Hashes) -> Any:
     """Return hashes as text of `DIGITS` hexadecimal digits each."""
     texts = hashes.astype(">u8").tobytes().hex().encode()
     ends = np.arange(hashes.size + 1, dtype=np.int32) * DIGITS
-    return pa.Array.from_buffers(pa.string(), hashes.size, [None, pa.py_buffer(ends), pa.py_buffer(texts)])
+    return pa.Array.from_buffers(pa.string(), hashes.size, [None, pa.py_buffer(ends.data), pa.py_buffer(texts)])
 
 
 def _numbers(rows: pa.Table, name: str, taken_as: str) -> Hashes:

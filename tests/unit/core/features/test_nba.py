@@ -122,3 +122,46 @@ def test_teams_may_be_dictionary_encoded() -> None:
         encoded = encoded.set_column(index, name, encoded.column(name).dictionary_encode())
     built, expected = build_nba_features(encoded), build_nba_features(games)
     assert [built[name].to_pylist() for name in built.column_names] == [column.to_pylist() for column in expected]
+
+
+@given(st.integers(0, 10_000), st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_game_has_the_same_features_before_its_score_is_known(seed: int, data: st.DataObject) -> None:
+    """What is served on the day of a game is what is trained on once it was played, to the bit."""
+    games = schedule(seed).sort_by([("game_date", "ascending"), ("game_id", "ascending")])
+    day = data.draw(st.sampled_from(games.column("game_date").to_pylist()))
+    names = ["game_id", *DATASET.feature_names]
+    trained = {row["game_id"]: row for row in build_nba_features(games).to_pylist() if row["game_date"] == day}
+    served = [row for row in build_nba_features(without_scores(games, day)).to_pylist() if row["game_date"] == day]
+    assert [[row[n] for n in names] for row in served] == [[row[n] for n in names] for row in trained.values()]
+    assert {row["home_win"] for row in served} <= {None}
+
+
+def without_scores(games: pa.Table, day: date) -> pa.Table:
+    """Return games as they are in the morning of a day: those from then on have no score yet."""
+    rows = games.to_pylist()
+    for row in rows:
+        if row["game_date"] >= day:
+            row["home_points"] = row["away_points"] = None
+    return pa.Table.from_pylist(rows, schema=games.schema)
+
+
+def test_games_without_a_score_count_for_rest_and_for_nothing_else() -> None:
+    games = schedule(2)
+    days = sorted(set(games.column("game_date").to_pylist()))
+    morning = days[len(days) // 4]
+    built = {row["game_id"]: row for row in build_nba_features(without_scores(games, morning)).to_pylist()}
+    played = [row for row in games.to_pylist() if row["game_date"] < morning]
+    for row in games.to_pylist():
+        if row["game_date"] < morning or row["game_id"] not in built:
+            continue
+        last = [r for r in played if row["home_team"] in {r["home_team"], r["away_team"]}][-ROLLING_GAMES:]
+        points = [r["home_points"] if r["home_team"] == row["home_team"] else r["away_points"] for r in last]
+        assert built[row["game_id"]]["home_rolling_ppg"] == pytest.approx(float(np.mean(points)))
+        before = [
+            r["game_date"]
+            for r in games.to_pylist()
+            if row["home_team"] in {r["home_team"], r["away_team"]} and r["game_date"] < row["game_date"]
+        ]
+        rest = min(7, (row["game_date"] - max(before)).days - 1)
+        assert built[row["game_id"]]["home_rest_days"] == rest or rest == 7
