@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import false_alarms, missed_alarms
+from benchmarks import false_alarms, missed_alarms, real_windows
 from benchmarks.drift import ENVIRONMENT, PEERS_PYTHON, ROOT
 from courtside.core.dataset import Feature, FeatureKind, Phase
 from courtside.core.drift import check, fit
@@ -70,15 +70,16 @@ def simulated(kind: missed_alarms.Kind, seed: int) -> Case:
 def games() -> Iterator[Case]:
     """Yield windows of 30 days, from quiet seasons and from seasons whose rules or calendar changed (scoring only)."""
     contract = load_dataset("nba_games")
-    features = build_nba_features(pa.csv.read_csv(false_alarms.GAMES))
+    assert contract.time_column is not None
+    features = build_nba_features(pa.csv.read_csv(real_windows.GAMES))
     season, day = features["season"].to_numpy(), features["game_date"].to_numpy()
     columns = {name for name in contract.feature_names if name.startswith(("home", "away"))}
-    scoring = set(false_alarms.SCORING)
-    for year in (*false_alarms.QUIET, 1999, 2012, 2019):
-        moved, still = (set(), columns) if year in false_alarms.QUIET else (scoring, set())
+    scoring = set(real_windows.SCORING)
+    for year in (*real_windows.QUIET, 1999, 2012, 2019):
+        moved, still = (set(), columns) if year in real_windows.QUIET else (scoring, set())
         starts = np.arange(day[season == year].min(), day[season == year].max(), 30)
         tables = [features.filter(pa.array((day >= start) & (day < start + 30))) for start in starts]
-        windows = [(table, moved, still) for table in tables if table.num_rows >= false_alarms.ENOUGH]
+        windows = [(table, moved, still) for table in tables if table.num_rows >= real_windows.ENOUGH]
         reference = features.filter(pa.array((season >= year - 3) & (season < year)))
         yield Case(reference, contract.features, contract.time_column, windows, contract.phase)
 
@@ -175,7 +176,7 @@ def main() -> None:
         name: shares([simulated(missed_alarms.KINDS[name], SEED + n) for n in range(options.streams)], python)
         for name in SIMULATED
     }
-    if false_alarms.GAMES.is_file():
+    if real_windows.GAMES.is_file():
         found["real games, 30 days"] = shares(list(games()), python)
     if python:
         with tempfile.TemporaryDirectory() as folder:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 
 from benchmarks.watching import FEATURES, ROWS, Nobody, counting, filled
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT, DynamoDbLedger
@@ -38,6 +39,7 @@ from courtside.workflows.ports import Ledger, LedgerEntry, LedgerWrite
 from courtside.workflows.settle import Settle
 from courtside.workflows.stage_models import StageModels
 from embedded_aws.aws import LocalAws, LocalOptions
+from tests.fakes.aws_environment import point_at
 from tests.fakes.incoming import InMemoryIncoming
 from tests.fakes.ports import InMemoryLedger
 
@@ -98,8 +100,12 @@ def main() -> None:
 @contextmanager
 def on_embedded_aws() -> Iterator[None]:
     """Start an embedded AWS and let boto3 reach it."""
-    with tempfile.TemporaryDirectory() as folder, LocalAws.start(LocalOptions(state_directory=Path(folder))) as aws:
-        boto3.client = lambda service, **_: aws.client(service)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LocalAws.start(LocalOptions(state_directory=Path(folder))) as aws,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        point_at(aws.environment(), patch)
         yield
 
 
@@ -111,7 +117,7 @@ def quiet_round(models: int) -> dict[str, Any]:
     names = [f"model-{number:05d}" for number in range(models)]
     _fill(table, names)
     ledger, lake = Counted(DynamoDbLedger(table)), S3Lake(bucket)
-    step = FindDue(StageModels(ledger, lake), lake, S3Incoming(bucket, INCOMING_PREFIX))
+    step = FindDue(StageModels(ledger, lake), S3Incoming(bucket, INCOMING_PREFIX))
     step.run(FindDueRequest(round="warm", as_of=NOON))
     ledger.requests.clear()
     ledger.read.clear()
@@ -143,8 +149,8 @@ def due_round(models: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         ledger = Counted(InMemoryLedger())
         watched = filled(Path(folder), ledger, models=models, now=NOON)
-        find = FindDue(watched.models, watched.lake, InMemoryIncoming())
-        settle = Settle(watched.models, watched.lake, Claims(ledger), Nobody())
+        find = FindDue(watched.models, InMemoryIncoming())
+        settle = Settle(watched.models, Claims(ledger), Nobody())
         watched.check(
             watched.models.list().names[0], NOON - timedelta(days=1)
         )  # what is only loaded once is loaded now
@@ -206,7 +212,7 @@ def _fill(table: str, names: Sequence[str]) -> None:
         )
         documents[ledger_keys.stage_model(name)] = entry.model_dump_json()
         documents[ledger_keys.model_round(name)] = record.model_dump_json()
-    puts = [{"PutRequest": {"Item": _item(key, document)}} for key, document in documents.items()]
+    puts: list[Any] = [{"PutRequest": {"Item": _item(key, document)}} for key, document in documents.items()]
     for first in range(0, len(puts), BATCH):
         boto3.client("dynamodb").batch_write_item(RequestItems={table: puts[first : first + BATCH]})
 

@@ -37,7 +37,7 @@ def tracking_server(folder: Path) -> Iterator[str]:
 
 def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while not answers(port, "/health"):
+    while not answers(port, "/health", {}):
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError("the tracking server did not start: see server.log")
         time.sleep(0.2)

@@ -88,11 +88,11 @@ class FolderLake:
         return str(self.root / key)
 
     def keys(self, prefix: str) -> list[str]:
-        """Return the keys under `prefix`, sorted."""
-        files = (path for path in self.root.rglob("*") if path.is_file())
-        return sorted(
-            key for key in (path.relative_to(self.root).as_posix() for path in files) if key.startswith(prefix)
-        )
+        """Return the keys under `prefix`, sorted; only its own folder is looked at."""
+        folder, _, _ = prefix.rpartition("/")
+        files = (path for path in (self.root / folder).rglob("*") if path.is_file())
+        found = (path.relative_to(self.root).as_posix() for path in files)
+        return sorted(key for key in found if key.startswith(prefix))
 
     def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the files under `prefix`, sorted by key; a folder keeps no versions."""

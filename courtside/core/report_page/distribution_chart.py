@@ -1,11 +1,11 @@
 """Charts of two distributions: the reference as an area or grey bars, the current window as an outline or blue bars."""
 
 from collections.abc import Iterable
-from itertools import chain
 
 import numpy as np
 
 from courtside.contracts.shortening import shortened
+from courtside.core.drift.columns.rounding import Floats
 from courtside.core.report_page import plot
 from courtside.core.report_page.distribution import Histogram, Levels
 from courtside.core.report_page.markup import Markup, element, joined
@@ -28,10 +28,10 @@ def distribution_chart(drawn: Histogram | Levels, described: Description) -> Mar
 
 
 def _outlines(drawn: Histogram, described: Description) -> Markup:
-    edges = drawn.edges.tolist()
-    across = Scale(edges[0], edges[-1], LEFT, WIDTH - RIGHT)
+    low, high = drawn.edges[[0, -1]].tolist()
+    across = Scale(low, high, LEFT, WIDTH - RIGHT)
     up = _upwards(drawn)
-    axis = plot.Axis.of(edges[0], edges[-1], most=5)
+    axis = plot.Axis.of(low, high, most=5)
     marks = [
         plot.label(text, across(tick), FLOOR + 15, anchor="middle")
         for tick, text in zip(axis.values, axis.labels, strict=True)
@@ -40,19 +40,18 @@ def _outlines(drawn: Histogram, described: Description) -> Markup:
         described,
         HEIGHT,
         _grid(up),
-        plot.path(_steps(edges, drawn.reference.tolist(), across, up), class_="reference-area", closed=True),
-        plot.path(_steps(edges, drawn.current.tolist(), across, up), class_="current-line"),
+        plot.path(_steps(drawn.edges, drawn.reference, across, up), class_="reference-area", closed=True),
+        plot.path(_steps(drawn.edges, drawn.current, across, up), class_="current-line"),
         _floor(),
         *marks,
         axis.note(),
     )
 
 
-def _steps(edges: list[float], shares: list[float], across: Scale, up: Scale) -> list[tuple[float, float]]:
+def _steps(edges: Floats, shares: Floats, across: Scale, up: Scale) -> Iterable[tuple[float, float]]:
     """Return the outline of the bins from floor to floor."""
-    sides = chain.from_iterable(((edges[i], share), (edges[i + 1], share)) for i, share in enumerate(shares))
-    inner = [(across(x), up(share)) for x, share in sides]
-    return [(across(edges[0]), FLOOR), *inner, (across(edges[-1]), FLOOR)]
+    heights = [FLOOR, *np.repeat(up(shares), 2).tolist(), FLOOR]
+    return zip(np.repeat(across(edges), 2).tolist(), heights, strict=True)
 
 
 def _columns(drawn: Levels, described: Description) -> Markup:

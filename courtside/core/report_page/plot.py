@@ -3,7 +3,9 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import overload
 
+from courtside.core.drift.columns.rounding import Floats
 from courtside.core.report_page.markup import Markup, element
 
 LONGEST_LABEL = 6
@@ -20,8 +22,12 @@ class Scale:
     start: float
     stop: float
 
-    def __call__(self, value: float) -> float:
-        """Return the position of a value."""
+    @overload
+    def __call__(self, value: float) -> float: ...
+    @overload
+    def __call__(self, value: Floats) -> Floats: ...
+    def __call__(self, value: float | Floats) -> float | Floats:
+        """Return the position of a value, or of each value of an array."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.stop - self.start)
 
 
@@ -77,7 +83,8 @@ def dot(x: float, y: float, *, class_: str) -> Markup:
 
 def path(points: Iterable[tuple[float, float]], *, class_: str, closed: bool = False) -> Markup:
     """Return a line through points."""
-    steps = " ".join(f"{place(x)} {place(y)}" for x, y in points)
+    numbers = [number for point in points for number in point]
+    steps = ("%.1f " * len(numbers) % tuple(numbers)).replace(".0 ", " ").rstrip()  # as `place` writes each
     return element("path", d=f"M{steps}{'Z' if closed else ''}", class_=class_)
 
 

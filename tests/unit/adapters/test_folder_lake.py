@@ -1,4 +1,6 @@
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,23 @@ def test_objects_are_files_found_by_prefix(tmp_path: Path) -> None:
     assert lake.keys("games/") == ["games/season=2010/games.parquet", "games/season=2011/games.parquet"]
     assert lake.read("training/x/record.json") == b"c"
     assert Path(lake.uri("training/x/record.json")).read_bytes() == b"c"
+
+
+def test_no_folder_beside_the_prefix_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake, looked_at, scandir = FolderLake(tmp_path), [], os.scandir
+    for key in ("games/season=2010/a", "games/other", "models/churn/a", "models/churn_2/b", "models/visits/b"):
+        lake.write(key, b"")
+
+    def recording(path: str) -> Any:
+        looked_at.append(Path(path).relative_to(tmp_path).as_posix())
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", recording)
+    assert lake.keys("games/sea") == ["games/season=2010/a"]
+    assert lake.keys("models/churn/") == ["models/churn/a"]
+    assert lake.keys("nowhere/at/all") == []
+    assert set(looked_at) == {"games", "games/season=2010", "models/churn"}
+    assert lake.keys("models/churn") == ["models/churn/a", "models/churn_2/b"]
 
 
 def test_a_missing_object_is_named(tmp_path: Path) -> None:
