@@ -1,0 +1,1 @@
+"""Labels: what becomes known about rows, often long after they were predicted."""
