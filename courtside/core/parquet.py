@@ -1,7 +1,7 @@
 """How Courtside writes parquet; ruff refuses every other writer."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -21,9 +21,13 @@ def parquet_content(table: pa.Table) -> bytes:
     return content.getvalue()
 
 
-def read_parquet_content(content: bytes) -> pa.Table:
-    """Read back what `parquet_content` wrote; for files from elsewhere there is `courtside.core.drift.reading`."""
-    return pq.read_table(io.BytesIO(content))
+def read_parquet_content(content: bytes, *, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read back what `parquet_content` wrote, or of it those of these columns that are there.
+
+    For files from elsewhere there is `courtside.core.drift.reading`.
+    """
+    with pq.ParquetFile(pa.BufferReader(content)) as file:
+        return file.read(columns=None if columns is None else list(columns))
 
 
 def write_batches(batches: Iterable[pa.RecordBatch], path: Path) -> None:

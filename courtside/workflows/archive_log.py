@@ -4,7 +4,7 @@ Number n is put only where there is no n yet, so of two that run at once one see
 decides again. Nothing is doubled by a repetition, nothing is lost by a kill, and a query needs no clean-up.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -83,15 +83,19 @@ class ArchiveLog:
         named = [lake_keys.log_file_of(key) for key in self.lake.keys(lake_keys.day_of_log(self.prefix, day))]
         return sorted(each[1] for each in named if each is not None)
 
-    def read(self, day: date, number: int) -> pa.Table:
-        """Return one file's rows, with columns that came later as null; raises `LogDamaged` and `ObjectMissing`."""
+    def read(self, day: date, number: int, *, columns: Collection[str] | None = None) -> pa.Table:
+        """Return one file's rows with these columns (None: all), those that came later as null.
+
+        Raises `LogDamaged` and `ObjectMissing`.
+        """
         key = lake_keys.file_of_log(self.prefix, day, number)
+        schema = pa.schema([field for field in self.schema if columns is None or field.name in columns])
         try:
-            table = read_parquet_content(self.lake.read(key))
-            missing = [field for field in self.schema if field.name not in table.column_names]
+            table = read_parquet_content(self.lake.read(key), columns=schema.names)
+            missing = [field for field in schema if field.name not in table.column_names]
             for field in missing:
                 table = table.append_column(field, pa.nulls(table.num_rows, field.type))
-            return table.select(self.schema.names).cast(self.schema)
+            return table.select(schema.names).cast(schema)
         except (pa.ArrowException, ValueError) as error:
             raise LogDamaged(key, str(error).splitlines()[0]) from error
 
