@@ -135,6 +135,16 @@ class ReceiveRowsEnv(ModelsEnv):
     alert_topic_arn: str
 
 
+class PredictEnv(ModelsEnv):
+    """The function that predicts what comes; it alerts people about rows that cannot be predicted."""
+
+    alert_topic_arn: str
+
+
+class CheckPerformanceEnv(ModelsEnv):
+    """The function that says how well a model's predictions did."""
+
+
 class FindDueEnv(ModelsEnv):
     """The function that finds the models that are due in a round."""
 

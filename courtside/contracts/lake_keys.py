@@ -10,6 +10,7 @@ from datetime import date, datetime
 from courtside.contracts.key_names import key_name
 
 GAMES_PREFIX = "games/"
+COMING_GAMES_PREFIX = "games/_coming/"
 TABLES_PREFIX = "tables/"
 INCOMING_PREFIX = "incoming/"
 MODELS_PREFIX = "models/"
@@ -42,7 +43,13 @@ def season_of(key: str) -> int | None:
 
 def coming_games(season: int) -> str:
     """Key of one season's games that have no score yet; readers of games pass over it."""
-    return f"{GAMES_PREFIX}_coming/season={season}.parquet"
+    return f"{COMING_GAMES_PREFIX}season={season}.parquet"
+
+
+def season_of_coming(key: str) -> int | None:
+    """Season in a key of coming games, the inverse of `coming_games`; None for any other key."""
+    season = key.removeprefix(f"{COMING_GAMES_PREFIX}season=").removesuffix(".parquet")
+    return int(season) if season.isdecimal() else None
 
 
 def contracts(model: str) -> str:

@@ -9,6 +9,8 @@ from courtside.contracts.events import Payload, Window
 
 NEWEST_WINDOWS = 20
 """An answer names so many windows at most, because a state of a state machine may not hold more than 256 KiB."""
+MOST_VERSIONS = 10
+"""A request names so many versions at most."""
 _MOMENT = TypeAdapter(datetime)
 
 
@@ -41,9 +43,13 @@ class _OfDay(Payload):
 class PredictRequest(_OfDay):
     """Input of `predict`: the rows that the model is to predict as of a day.
 
+    `versions` predict as shadows besides those that the contract names.
+
     >>> PredictRequest.model_validate({"model": "churn", "as_of": "2026-11-29T23:30:00-05:00"}).as_of
     datetime.date(2026, 11, 30)
     """
+
+    versions: tuple[str, ...] = Field((), max_length=MOST_VERSIONS)
 
 
 class ShadowPredictions(Payload):

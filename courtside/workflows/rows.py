@@ -87,13 +87,16 @@ def rows_before(day: date, files: Sequence[ReadFile], *, dataset: Dataset) -> pa
     source = rows_of(dataset)
     if not files:
         raise source.none(f"before {day}")
-    files = _counting(files, dataset)
-    named = everywhere([(file.name, file.table) for file in files], dataset.besides)
-    whole = read_together(named, labels=joined_labels(dataset))
-    rows = within(whole, dataset.time_column, Days(end=day))
+    rows = rows_within(Days(end=day), _counting(files, dataset), dataset=dataset)
     if rows.num_rows == 0:
         raise source.none(f"before {day}")
     return rows
+
+
+def rows_within(days: Days, files: Sequence[ReadFile], *, dataset: Dataset) -> pa.Table:
+    """Return the rows of these days of at least one file, file by file; raises `FilesDiffer`."""
+    named = everywhere([(file.name, file.table) for file in files], dataset.besides)
+    return within(read_together(named, labels=joined_labels(dataset)), dataset.time_column, days)
 
 
 @dataclass(frozen=True, slots=True)

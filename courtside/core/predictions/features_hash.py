@@ -42,6 +42,11 @@ def written(hashes: Hashes) -> Any:
     return pa.Array.from_buffers(pa.string(), hashes.size, [None, pa.py_buffer(ends.data), pa.py_buffer(texts)])
 
 
+def read_back(texts: Any) -> Hashes:
+    """Return hashes that were written as text, shape (n,)."""
+    return np.frombuffer(bytes.fromhex("".join(texts.to_pylist())), ">u8").astype(np.uint64)
+
+
 def _numbers(rows: pa.Table, name: str, taken_as: str) -> Hashes:
     values: NDArray[np.float64] = as_trained(rows.select([name]), {name: taken_as})[name].to_numpy()
     bits = (values + 0.0).view(np.uint64)  # adding zero turns -0.0 into 0.0

@@ -15,7 +15,7 @@ from courtside.core.rows.errors import (
     TimeColumnNeeded,
     TimesMissing,
 )
-from courtside.core.rows.target import Classes, classes_of, labelled, require_binary
+from courtside.core.rows.target import Classes, classes_of, is_labelled, labelled, require_binary
 
 __all__ = [
     "Classes",
@@ -26,6 +26,7 @@ __all__ = [
     "TimesMissing",
     "classes_of",
     "days_of",
+    "is_labelled",
     "labelled",
     "period",
     "require_binary",

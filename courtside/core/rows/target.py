@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -70,6 +71,13 @@ def labelled(table: pa.Table, target: str) -> pa.Table:
     """Return the rows that have a label."""
     column = _column(table, target)
     return table.filter(column.is_valid()) if column.null_count else table
+
+
+def is_labelled(table: pa.Table, target: str) -> Any:
+    """Return which rows have a label, none of them in a table that lacks the target, shape (n,)."""
+    if target not in table.column_names:
+        return pa.array(np.zeros(table.num_rows, bool))
+    return _column(table, target).is_valid()
 
 
 def require_binary(table: pa.Table, target: str, positive: str | None = None) -> None:

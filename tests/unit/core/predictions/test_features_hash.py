@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.core.predictions.features_hash import DIGITS, features_hashes, written
+from courtside.core.predictions.features_hash import DIGITS, features_hashes, read_back, written
 from courtside.core.training.served_input import ColumnsMissing, ColumnUnusable
 
 TAKEN = {"amount": "number", "channel": "string", "store": "int64"}
@@ -122,8 +122,9 @@ def test_the_same_values_in_other_columns_have_another_hash() -> None:
 
 
 def test_they_are_written_with_all_their_digits() -> None:
-    texts = written(np.array([0, 1, 2**64 - 1], np.uint64)).to_pylist()
-    assert texts == ["0" * DIGITS, "0" * (DIGITS - 1) + "1", "f" * DIGITS]
+    hashes = np.array([0, 1, 2**64 - 1], np.uint64)
+    assert written(hashes).to_pylist() == ["0" * DIGITS, "0" * (DIGITS - 1) + "1", "f" * DIGITS]
+    assert read_back(written(hashes)).tolist() == hashes.tolist()
 
 
 def test_no_rows_have_no_hashes() -> None:

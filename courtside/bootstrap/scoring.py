@@ -1,0 +1,33 @@
+"""The workflows of the two functions that score: one predicts what comes, the other says how well that went."""
+
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from courtside.bootstrap import stage
+from courtside.contracts.environment import PredictEnv
+from courtside.contracts.scoring import PredictRequest, PredictResponse
+
+if TYPE_CHECKING:
+    from courtside.workflows.predict.versions import WarmModels
+
+
+def predict(request: PredictRequest, *, now: datetime) -> PredictResponse:
+    """Predict the rows of a model as of a day."""
+    from courtside.workflows.predict.predict import Predict
+    from courtside.workflows.predict.versions import Versions
+
+    env = PredictEnv.read()
+    models = stage.stage_models(env)
+    dataset, ledger = models.dataset(request.model), stage.ledger_of(env.ledger_table, request.model)
+    versions = Versions(request.model, models.lake, ledger, warm_models())
+    return Predict(dataset, models.lake, versions).run(request, now=now)
+
+
+@cache
+def warm_models() -> "WarmModels":
+    """Wire the models that stay in memory from one call to the next."""
+    from courtside.adapters.mlflow_models import MlflowModels
+    from courtside.workflows.predict.versions import WarmModels
+
+    return WarmModels(MlflowModels())

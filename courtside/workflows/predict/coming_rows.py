@@ -1,0 +1,160 @@
+"""Which rows are predicted as of a day: those whose label is still to come.
+
+These are the rows from that day on, as far ahead as the contract says, labelled already or not, and earlier ones that
+have no label yet and may still get one. Rows without times are predicted while they have no label.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import BadInput
+from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import ALL_DAYS, Days
+from courtside.core.features import build_features
+from courtside.core.games.schema import GAMES_SCHEMA
+from courtside.core.rows import is_labelled, within
+from courtside.core.rows.ids import NoIds, id_columns_of, ids_of
+from courtside.core.rows.sorting_out import sort_out
+from courtside.workflows.games import GameRows
+from courtside.workflows.ports import Lake
+from courtside.workflows.row_source import NoRows
+from courtside.workflows.rows import ReadFile, reason, rows_within, usable_files
+
+NO_HISTORY = "no earlier game of one of its teams, so it has no features"
+SCORES = ("home_points", "away_points")
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Rows of one file that cannot be predicted: their ids, as far as they have some, and why each cannot."""
+
+    file: str
+    ids: tuple[str | None, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComingRows:
+    """Rows to predict by the files that they come from, and those that cannot be predicted.
+
+    `unreadable` are sentences about files of which nothing could be read.
+    """
+
+    files: tuple[ReadFile, ...] = ()
+    unusable: tuple[Unusable, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+def days_looked_at(as_of: date, dataset: Dataset) -> Days:
+    """Return the days in which a row that is predicted as of a day may lie."""
+    if dataset.time_column is None:
+        return ALL_DAYS
+    ahead = as_of + dataset.predict.ahead
+    return Days(min(as_of, as_of - dataset.label_delay + timedelta(days=1)), ahead + timedelta(days=1))
+
+
+def coming_rows(as_of: date, *, lake: Lake, dataset: Dataset) -> ComingRows:
+    """Return the rows to predict as of a day; there may be none.
+
+    Raises `NoIds`, `NothingReadable`, `FilesDiffer` and `LoadsDamaged`.
+    """
+    if not id_columns_of(dataset):
+        raise NoIds(dataset.name)
+    days = days_looked_at(as_of, dataset)
+    try:
+        files, quarantined = usable_files(days, lake=lake, dataset=dataset)
+    except NoRows:
+        return ComingRows()
+    unreadable = tuple(f"{each.file} was left out: {each.reason}" for each in quarantined)
+    if dataset.builder is None:
+        return _of_table(as_of, days, files, unreadable, dataset=dataset)
+    return _of_games(as_of, days, files, unreadable, lake=lake, dataset=dataset)
+
+
+def _of_table(
+    as_of: date, days: Days, files: Sequence[ReadFile], unreadable: tuple[str, ...], *, dataset: Dataset
+) -> ComingRows:
+    usable, unusable, refused = [], [], []
+    for file in files:
+        try:
+            rows = _awaited(within(file.table, dataset.time_column, days), as_of, dataset)
+            found = sort_out(rows, dataset)
+        except (BadInput, pa.ArrowException, KeyError) as error:
+            refused.append(f"{file.name} was left out: {reason(error) if isinstance(error, BadInput) else error}")
+            continue
+        if found.good.num_rows:
+            usable.append(ReadFile(file.name, found.good))
+        if found.wrong.num_rows:
+            reasons = tuple(map(str, found.wrong.column("reason").to_pylist()))
+            unusable.append(Unusable(file.name, tuple(ids_of(found.wrong, dataset).to_pylist()), reasons))
+    return ComingRows(tuple(usable), tuple(unusable), (*unreadable, *refused))
+
+
+def _awaited(rows: pa.Table, as_of: date, dataset: Dataset) -> pa.Table:
+    """Return the rows whose label is still to come as of a day."""
+    awaited: Any = pc.invert(is_labelled(rows, dataset.target))
+    if dataset.time_column is not None:
+        days = rows.column(dataset.time_column).cast(pa.date32(), safe=False)
+        awaited = pc.or_(awaited, pc.greater_equal(days, pa.scalar(as_of)))
+    return rows.filter(awaited)
+
+
+def _of_games(
+    as_of: date,
+    days: Days,
+    files: Sequence[ReadFile],
+    unreadable: tuple[str, ...],
+    *,
+    lake: Lake,
+    dataset: Dataset,
+) -> ComingRows:
+    played = rows_within(Days(end=days.end), files, dataset=dataset)
+    scheduled, refused = _scheduled(days, lake=lake)
+    scores = set(zip(*_keys(played), strict=True))
+    waiting = [key not in scores for key in zip(*_keys(scheduled), strict=True)]
+    games = _without_later_scores(pa.concat_tables([played, scheduled.filter(pa.array(waiting, pa.bool_()))]), as_of)
+    built = within(build_features(games, dataset=dataset), "game_date", days)
+    features = built.filter(built.column(dataset.target).is_null())
+    coming = within(games.filter(games.column(SCORES[0]).is_null()), "game_date", days)
+    without = sorted({*ids_of(coming, dataset).to_pylist()}.difference(ids_of(features, dataset).to_pylist()))
+    name = lake.uri(lake_keys.GAMES_PREFIX)
+    return ComingRows(
+        (ReadFile(name, features),) if features.num_rows else (),
+        (Unusable(name, tuple(without), (NO_HISTORY,) * len(without)),) if without else (),
+        (*unreadable, *refused),
+    )
+
+
+def _scheduled(days: Days, *, lake: Lake) -> tuple[pa.Table, list[str]]:
+    """Return the games of these days' seasons that have no score yet, and what is said of files that are unreadable."""
+    tables, refused = [GAMES_SCHEMA.empty_table()], []
+    for key in lake.keys(lake_keys.COMING_GAMES_PREFIX):
+        season = lake_keys.season_of_coming(key)
+        # A season is named by the year in which it ends.
+        if season is None or not (days.start and days.end and days.start.year <= season <= days.end.year + 1):
+            continue
+        try:
+            tables.append(GameRows().read(key, lake.read(key)))
+        except BadInput as error:
+            refused.append(f"{lake.uri(key)} was left out: {reason(error)}")
+    return pa.concat_tables(tables), refused
+
+
+def _keys(games: pa.Table) -> tuple[list[Any], list[Any]]:
+    return games.column("season").to_pylist(), games.column("game_id").to_pylist()
+
+
+def _without_later_scores(games: pa.Table, as_of: date) -> pa.Table:
+    """Return games as they are known as of a day: those from that day on are still to be played."""
+    later: Any = pc.greater_equal(games.column("game_date"), pa.scalar(as_of))
+    for name in SCORES:
+        field_, column = games.schema.field(name), games.column(name)
+        known = pc.if_else(later, pa.scalar(None, field_.type), column)
+        games = games.set_column(games.schema.get_field_index(name), field_, known)
+    return games

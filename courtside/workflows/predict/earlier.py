@@ -1,0 +1,77 @@
+"""What was predicted of rows before, as far as it decides whether they are predicted again."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from courtside.contracts.scoring import Role
+from courtside.core.drift.columns.hashing import Hashes
+from courtside.core.predictions.features_hash import read_back
+from courtside.workflows.archive_log import ArchiveLog, Since
+
+Mask = NDArray[np.bool_]
+Places = NDArray[np.int64]
+
+
+class Earlier:
+    """The newest features of each row that a version has predicted in a role, up to a day; other rows are forgotten.
+
+    Rows are known by their place among `ids`. The order is that of days and of the files of a day, never that of a
+    clock.
+    """
+
+    def __init__(self, ids: Any, *, log: ArchiveLog, since: date | None, as_of: date) -> None:
+        self._ids = ids
+        self._newest: dict[tuple[str, str], tuple[Mask, Hashes]] = {}
+        self._revisions: dict[str, NDArray[np.int32]] = {}
+        self._of_today: set[int] = set()
+        for day, numbers in log.days(since, as_of + timedelta(days=1)).items():
+            if day == as_of:
+                self.add(Since(log, day, numbers))
+                continue
+            for number in numbers:
+                self._add(log.read(day, number), today=False)
+
+    def add(self, since: Since) -> None:
+        """Take in what was written as of the day and was not seen yet."""
+        for number in since.numbers:
+            if number not in self._of_today:
+                self._add(since.log.read(since.day, number), today=True)
+                self._of_today.add(number)
+
+    def changed(self, version: str, role: Role, places: Places, hashes: Hashes) -> Mask:
+        """Return which of the rows at `places` this version has not predicted in this role with these features."""
+        if (version, role.value) not in self._newest:
+            return np.ones(places.size, bool)
+        known, newest = self._newest[version, role.value]
+        found: Mask = ~known[places] | (newest[places] != hashes)
+        return found
+
+    def revisions(self, version: str, places: Places) -> NDArray[np.int32]:
+        """Return how many predictions of the rows at `places` this version has made as of the day."""
+        return self._revisions.get(version, np.zeros(len(self._ids), np.int32))[places]
+
+    def _add(self, table: pa.Table, *, today: bool) -> None:
+        places: Any = pc.index_in(table.column("id"), value_set=self._ids)
+        table = table.select(["version", "role", "features_hash", "revision"]).append_column("place", places)
+        table = table.filter(places.is_valid())
+        for pair in table.group_by(["version", "role"], use_threads=False).aggregate([]).to_pylist():
+            version, role = str(pair["version"]), str(pair["role"])
+            alike: Any = pc.and_(
+                pc.equal(table["version"], pa.scalar(version)), pc.equal(table["role"], pa.scalar(role))
+            )
+            mine = table.filter(alike)
+            at = mine["place"].to_numpy()
+            known, newest = self._newest.setdefault((version, role), self._nothing())
+            known[at] = True
+            newest[at] = read_back(mine["features_hash"])
+            if today:
+                made = self._revisions.setdefault(version, np.zeros(len(self._ids), np.int32))
+                np.maximum.at(made, at, mine["revision"].to_numpy())
+
+    def _nothing(self) -> tuple[Mask, Hashes]:
+        return np.zeros(len(self._ids), bool), np.zeros(len(self._ids), np.uint64)

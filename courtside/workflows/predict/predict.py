@@ -1,0 +1,136 @@
+"""One step of a round: the champion and its shadows predict the rows that come, and what they say is kept.
+
+Every step can be repeated, and two at once do what one does: a row is predicted again by a version only if its features
+are not those that the version has predicted before, and the log of the day settles who writes.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from courtside.contracts import lake_keys
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.records import ChampionPointer
+from courtside.contracts.scoring import PredictRequest, PredictResponse, ShadowPredictions
+from courtside.contracts.shortening import shortened
+from courtside.core.archive_schemas import PREDICTIONS
+from courtside.core.dataset import Dataset
+from courtside.core.rows.ids import NoIds
+from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.ports import Lake
+from courtside.workflows.predict.batch import Batch
+from courtside.workflows.predict.coming_rows import Unusable, coming_rows
+from courtside.workflows.predict.earlier import Earlier
+from courtside.workflows.predict.round import Round
+from courtside.workflows.predict.versions import NotSealed, Predicting, Versions
+
+MOST_MOVES = 5
+MOST_PROBLEMS, LONGEST_PROBLEM = 20, 600
+"""An answer travels through states of a state machine, which are bounded."""
+
+
+class ChampionMoved(CourtsideError):
+    """Somebody made another version champion while this one predicted."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(
+            f"version {version} was champion when it began to predict and is not any more, several times over; predict "
+            "again with `courtside predict` once nobody moves the champion"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Predict:
+    """Predicts the rows of one model as of a day."""
+
+    dataset: Dataset
+    lake: Lake
+    versions: Versions
+
+    def run(self, request: PredictRequest, *, now: datetime) -> PredictResponse:
+        """Predict with the champion first, then with its shadows; a model without champion predicts nothing.
+
+        A shadow that cannot predict is told in the answer and keeps nobody else from it. `now` is only noted.
+        Raises `SealBroken`, `ModelUnusable`, `ReadsUnknown`, `ScoringFailed`, `ChampionMoved`, and what `coming_rows`
+        and `ArchiveLog.append` raise.
+        """
+        empty = PredictResponse(model=request.model, as_of=request.as_of)
+        for _ in range(MOST_MOVES):
+            pointer = self.versions.pointer()
+            if pointer is None:
+                return empty
+            try:
+                return self._run(request, pointer, now=now)
+            except ChampionMoved as moved:
+                last = moved
+            except (NotSealed, NoIds) as error:
+                return empty.model_copy(update={"version": pointer.version, "problems": (str(error),)})
+        raise last
+
+    def _run(self, request: PredictRequest, pointer: ChampionPointer, *, now: datetime) -> PredictResponse:
+        champion = self.versions.champion(pointer)
+        shadows = list(self.versions.shadows(pointer, [*self.dataset.predict.shadows, *request.versions]))
+        ready = [champion, *(each for each in shadows if isinstance(each, Predicting))]
+        columns = tuple(dict.fromkeys(name for each in ready for name in each.interface.taken_as))
+        coming = coming_rows(request.as_of, lake=self.lake, dataset=replace(self.dataset, also=columns))
+        batch = Batch.of(coming, self.dataset)
+        round_ = Round(self.dataset, batch, self._log(), request.as_of, now, self._earlier(batch, request.as_of))
+        done = round_.predicted(champion, guard=lambda: self._require_champion(pointer))
+        unusable = [*batch.unusable, *done.unusable]
+        return PredictResponse(
+            model=request.model,
+            as_of=request.as_of,
+            version=champion.version,
+            predicted=done.predicted,
+            unchanged=done.unchanged,
+            set_aside=sum(len(each.ids) for each in unusable),
+            shadows=tuple(self._shadowed(each, round_) for each in shadows),
+            problems=_bounded([*coming.unreadable, *_reasons(unusable), *done.problems]),
+        )
+
+    def _shadowed(self, shadow: Predicting | ShadowPredictions, round_: "Round") -> ShadowPredictions:
+        if isinstance(shadow, ShadowPredictions):
+            return shadow
+        said = ShadowPredictions(version=shadow.version, role=shadow.role)
+        try:
+            done = round_.predicted(shadow)
+        except CourtsideError as error:
+            return said.model_copy(update={"problem": shortened(str(error), LONGEST_PROBLEM)})
+        problem = "; ".join(_bounded(_reasons(done.unusable)))
+        return said.model_copy(
+            update={
+                "predicted": done.predicted,
+                "unchanged": done.unchanged,
+                "problem": shortened(problem, LONGEST_PROBLEM),
+            }
+        )
+
+    def _log(self) -> ArchiveLog:
+        return ArchiveLog(self.lake, lake_keys.predictions(self.dataset.name), PREDICTIONS)
+
+    def _earlier(self, batch: Batch, as_of: date) -> Earlier:
+        # A row that is looked at today was looked at for the first time so many days ago at most.
+        rules = self.dataset
+        since = as_of - rules.label_delay - rules.predict.ahead if rules.time_column else None
+        return Earlier(batch.ids, log=self._log(), since=since, as_of=as_of)
+
+    def _require_champion(self, pointer: ChampionPointer) -> None:
+        """Raise `ChampionMoved` unless the same version is still champion, so that nobody is served by another one."""
+        now = self.versions.pointer()
+        if now is None or (now.version, now.sha256) != (pointer.version, pointer.sha256):
+            raise ChampionMoved(pointer.version or "")
+
+
+def _reasons(unusable: Sequence[Unusable]) -> Iterator[str]:
+    """Say of each file how many of its rows could not be predicted, by the reason."""
+    for each in unusable:
+        for why, count in Counter(each.reasons).items():
+            yield f"{count} rows of {each.file} cannot be predicted: {why}"
+
+
+def _bounded(sentences: Sequence[str] | Iterator[str]) -> tuple[str, ...]:
+    found = [shortened(each, LONGEST_PROBLEM) for each in sentences]
+    more = len(found) - MOST_PROBLEMS
+    return (*found[:MOST_PROBLEMS], *[f"and {more} more"][: max(more, 0)])
