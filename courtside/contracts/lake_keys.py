@@ -235,6 +235,21 @@ def labels(model: str) -> str:
     return f"{LABELS_PREFIX}model={_model(model)}/"
 
 
+def label_loads(model: str) -> str:
+    """Prefix of the records of the labels that people loaded, one for each load."""
+    return f"{records(model)}labels/"
+
+
+def label_load(model: str, load_id: str) -> str:
+    """Key of the record of one load of labels; it is written last."""
+    return f"{label_loads(model)}{_load(load_id)}.json"
+
+
+def begun_label_load(model: str, load_id: str) -> str:
+    """Key of the note that a load of labels was begun, and after what."""
+    return f"{label_loads(model)}_begun/{_load(load_id)}.json"
+
+
 def performance(model: str) -> str:
     """Prefix of what was stated about a model's performance, by the first day of the window; each day is a log."""
     return f"{PERFORMANCE_PREFIX}model={_model(model)}/"

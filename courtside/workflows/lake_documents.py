@@ -5,7 +5,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from courtside.contracts.errors import CourtsideError
-from courtside.workflows.ports import Lake
+from courtside.workflows.ports import Lake, ObjectMissing
 
 _Document = TypeVar("_Document", bound=BaseModel)
 
@@ -29,3 +29,11 @@ def read_document(kind: type[_Document], key: str, *, lake: Lake) -> _Document:
         return kind.model_validate_json(content)
     except ValidationError as error:
         raise DocumentDamaged(lake.uri(key), error.errors()[0]["msg"]) from error
+
+
+def find_document(kind: type[_Document], key: str, *, lake: Lake) -> _Document | None:
+    """Return the document under a key, None where there is none; raises `DocumentDamaged`."""
+    try:
+        return read_document(kind, key, lake=lake)
+    except ObjectMissing:
+        return None

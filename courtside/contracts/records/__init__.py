@@ -3,6 +3,7 @@
 from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, Attempted
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
+from courtside.contracts.records.labels import BegunLabelLoad, LabelLoad
 from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
 from courtside.contracts.records.rounds import ModelRound
 from courtside.contracts.records.stage_models import StageModel, StagePlace
@@ -24,6 +25,7 @@ __all__ = [
     "ArrivalOutcome",
     "ArrivalRecord",
     "Attempted",
+    "BegunLabelLoad",
     "Calibration",
     "ChampionPointer",
     "ChampionReference",
@@ -34,6 +36,7 @@ __all__ = [
     "FrozenObject",
     "GateDecision",
     "InferredFeatures",
+    "LabelLoad",
     "LegacySet",
     "ModelRecord",
     "ModelRound",

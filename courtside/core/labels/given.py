@@ -36,8 +36,7 @@ def given_labels(rows: pa.Table, dataset: Dataset, *, classes: Sequence[str] | N
     Rows are set aside that have no id, a label that is none of `classes` (None: any label is one), or another label
     than a row of the same id. Raises `TooManyWrongRows` and `NoIds`.
     """
-    ids, said = ids_of(rows, dataset), canonical_text(rows.column(dataset.target))
-    table = pa.table([_joined(ids), _joined(said)], schema=GIVEN)
+    table = _written(rows, dataset)
     label: Any = table.column("label")
     labelled = np.asarray(label.is_valid())
     reasons = {f"no {' or '.join(id_columns_of(dataset))}": labelled & np.asarray(table.column("id").is_null())}
@@ -58,6 +57,28 @@ def given_labels(rows: pa.Table, dataset: Dataset, *, classes: Sequence[str] | N
         copies=int((copies & ~differing).sum()),
         unlabelled=int((~labelled).sum()),
     )
+
+
+def said_by_rows(rows: pa.Table, dataset: Dataset) -> pa.Table:
+    """Return in `GIVEN` what rows say that have an id; their label is null where it is not known.
+
+    Raises `NoIds`.
+    """
+    table = _written(rows, dataset)
+    return table.filter(table.column("id").is_valid())
+
+
+def last_of_each(table: pa.Table) -> pa.Table:
+    """Return the last row of each id of a table in `GIVEN`."""
+    ids = _numbers(table.column("id"))
+    last = np.full(table.num_rows, -1, np.int64)
+    last[ids] = np.arange(table.num_rows)
+    return table.filter(pa.array(last[ids] == np.arange(table.num_rows)))
+
+
+def _written(rows: pa.Table, dataset: Dataset) -> pa.Table:
+    ids, said = ids_of(rows, dataset), canonical_text(rows.column(dataset.target))
+    return pa.table([_joined(ids), _joined(said)], schema=GIVEN)
 
 
 def _repeated(table: pa.Table) -> tuple[Mask, Mask]:

@@ -1,0 +1,35 @@
+"""What people loaded as labels."""
+
+from datetime import date, datetime
+
+from courtside.contracts.versioned import Versioned
+
+
+class BegunLabelLoad(Versioned):
+    """A load that was begun: `after` are day and number of the label store's newest file then, None if it had none."""
+
+    id: str
+    after: tuple[date, int] | None
+
+
+class LabelLoad(Versioned):
+    """One file of labels; `id` is derived from what it says.
+
+    `known_on` is the day since which its labels count. `new`, `changed` and `same` count rows by what was known of them
+    before, `copies` rows that repeat another one of the file, `unlabelled` rows without a label, `unknown` those that
+    are neither predicted nor in the model's rows yet. `wrong` rows are set aside under the prefix `quarantine`.
+    """
+
+    id: str
+    model: str
+    file: str
+    known_on: date
+    loaded_at: datetime
+    new: int
+    changed: int
+    same: int
+    copies: int
+    unlabelled: int
+    unknown: int
+    wrong: int
+    quarantine: str | None = None

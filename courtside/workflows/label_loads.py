@@ -1,0 +1,216 @@
+"""Loads of labels by people: each is recorded, and the same labels again change nothing.
+
+What a load adds is decided by what the store held when it was begun. So a load that was killed and is repeated ends as
+if it had run through, even if other labels came in between.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from courtside.contracts import lake_keys, training_keys
+from courtside.contracts.errors import BadInput
+from courtside.contracts.model_card import ModelCard
+from courtside.contracts.records import BegunLabelLoad, LabelLoad
+from courtside.core.archive_schemas import PREDICTIONS
+from courtside.core.dataset import Dataset
+from courtside.core.drift.errors import MissingColumns
+from courtside.core.drift.reading import ALL_DAYS, FeatureTable, require_utf8
+from courtside.core.drift.reading.formats.times import Clock, timed
+from courtside.core.labels.given import GivenLabels, given_labels
+from courtside.core.rows import require_binary
+from courtside.core.rows.ids import NoIds, canonical_text, id_columns_of
+from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.label_store import Place, Statement, label_log, open_day, places_of
+from courtside.workflows.lake_documents import find_document, read_document
+from courtside.workflows.late_labels import said_by_model
+from courtside.workflows.ports import Lake
+from courtside.workflows.row_source import read_together
+from courtside.workflows.sealed_models import reference_in_use
+from courtside.workflows.tables import TableEmpty
+
+_LONGEST_SHOWN = 200
+
+
+class LabelsOfAnEarlierDay(BadInput):
+    """Labels are to count since a day before the newest one of the store, whose answers do not change any more."""
+
+    def __init__(self, model: str, day: date, newest: date) -> None:
+        self.model = model
+        self.day = day
+        self.newest = newest
+        super().__init__(
+            f"{model} has labels that became known on {newest} already, and what was believed on an earlier day like "
+            f"{day} never changes; leave --as-of out, or name {newest} or a later day"
+        )
+
+
+class DayToCome(BadInput):
+    """Labels are to count since a day that has not come yet."""
+
+    def __init__(self, day: date, today: date) -> None:
+        self.day = day
+        self.today = today
+        super().__init__(
+            f"today is {today} in UTC, so nothing can have become known on {day}; name a day up to today with --as-of, "
+            "or leave it out"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsLoaded:
+    """A load of labels, and whether it was there already."""
+
+    load: LabelLoad
+    repeated: bool
+
+
+def read_labels(table: FeatureTable, dataset: Dataset) -> pa.Table:
+    """Return the columns of a file or folder that say which rows have which label.
+
+    Raises `NoIds`, `TableEmpty`, `FilesDiffer` and what `FeatureTable.batches` raises.
+    """
+    if not id_columns_of(dataset):
+        raise NoIds(dataset.name)
+    wanted = table.alike(dataset).of([*id_columns_of(dataset), dataset.target])
+    wanted.require_readable()
+    missing = [name for name in wanted.columns if name not in wanted.column_names]
+    if missing:
+        raise MissingColumns(missing, wanted.column_names, part=dataset.parts_naming(missing))
+    files = [(table.shown(file), list(wanted.batches(file))) for file in wanted.pruned]
+    read = [(name, pa.Table.from_batches(batches)) for name, batches in files if batches]
+    if not read:
+        raise TableEmpty(table.name)
+    rows = read_together(read, labels=list(wanted.columns))
+    require_utf8(table.name, rows)
+    return timed(rows, Clock(dataset.time_column) if dataset.time_column in wanted.columns else None)
+
+
+def load_labels(
+    rows: pa.Table, *, file: str, as_of: date | None, lake: Lake, dataset: Dataset, now: datetime
+) -> LabelsLoaded:
+    """Add labels to those that the lake knows; `rows` have the columns of a row's id and the target.
+
+    They count since the day `as_of`, or since today. Labels of rows that nobody has heard of are kept, because
+    predictions may come later. Raises `TooManyWrongRows`, `NoIds`, `TargetNotBinary`, `PositiveNeverOccurs`,
+    `LabelsOfAnEarlierDay`, `DayToCome`, `LogBusy` and `LogDamaged`.
+    """
+    given = _checked(rows, lake=lake, dataset=dataset)
+    load_id, log = _id_of(given), label_log(dataset, lake=lake)
+    done = find_document(LabelLoad, lake_keys.label_load(dataset.name, load_id), lake=lake)
+    if done is not None:
+        return LabelsLoaded(done, repeated=True)
+    places = places_of(log)
+    day = _day(as_of, places, dataset=dataset, now=now)
+    ids, labels = (given.labels.column(name).combine_chunks() for name in ("id", "label"))
+    unknown = _unknown(ids, lake=lake, dataset=dataset)
+    statement = Statement(load_id, ids, labels)
+    statement.read(log, places, after=_begun(load_id, places, lake=lake, dataset=dataset).after)
+    differing = statement.known.news(labels)
+    wanted = np.zeros(len(ids), bool)
+    wanted[differing] = True
+    statement.add_to(log, day, wanted=wanted, now=now)
+    changed = statement.known.changed(differing)
+    load = LabelLoad(
+        id=load_id,
+        model=dataset.name,
+        file=file[-_LONGEST_SHOWN:],
+        known_on=day,
+        loaded_at=now,
+        new=len(differing) - changed,
+        changed=changed,
+        same=len(ids) - len(differing),
+        copies=given.copies,
+        unlabelled=given.unlabelled,
+        unknown=unknown,
+        wrong=given.wrong.num_rows,
+        quarantine=_set_aside(load_id, given.wrong, lake=lake, dataset=dataset),
+    )
+    key = lake_keys.label_load(dataset.name, load_id)
+    first = lake.claim(key, load.model_dump_json(indent=2).encode())
+    return LabelsLoaded(load if first else read_document(LabelLoad, key, lake=lake), repeated=not first)
+
+
+def label_loads(dataset: Dataset, *, lake: Lake) -> list[LabelLoad]:
+    """Return the loads of labels, oldest first; raises `DocumentDamaged`."""
+    prefix = lake_keys.label_loads(dataset.name)
+    keys = [key for key in lake.keys(prefix) if "/" not in key.removeprefix(prefix)]
+    return sorted((read_document(LabelLoad, key, lake=lake) for key in keys), key=lambda load: load.loaded_at)
+
+
+def _checked(rows: pa.Table, *, lake: Lake, dataset: Dataset) -> GivenLabels:
+    """Return the labels that can be used: those that the champion knows, or any two where there is none."""
+    classes = _classes(lake=lake, dataset=dataset)
+    if classes is None:
+        require_binary(rows, dataset.target, dataset.positive)
+    return given_labels(rows, dataset, classes=classes)
+
+
+def _classes(*, lake: Lake, dataset: Dataset) -> tuple[str, ...] | None:
+    """Return the labels that the champion tells apart, None where there is none or it does not know both."""
+    reference = reference_in_use(dataset.name, lake=lake)
+    if reference is None:
+        return None
+    card = find_document(ModelCard, training_keys.training_card(dataset.name, reference.training_id), lake=lake)
+    if card is None or card.interface is None or None in card.interface.classes:
+        return None
+    return tuple(canonical_text(pa.array([each])).to_pylist()[0] for each in card.interface.classes)
+
+
+def _id_of(given: GivenLabels) -> str:
+    said = [given.labels.sort_by("id").to_pydict(), given.wrong.drop_columns(["row"]).to_pydict()]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _day(as_of: date | None, places: list[Place], *, dataset: Dataset, now: datetime) -> date:
+    day = open_day(as_of or now.date(), places)
+    if as_of is not None and as_of > now.date():
+        raise DayToCome(as_of, now.date())
+    if as_of is not None and day != as_of:
+        raise LabelsOfAnEarlierDay(dataset.name, as_of, day)
+    return day
+
+
+def _begun(load_id: str, places: list[Place], *, lake: Lake, dataset: Dataset) -> BegunLabelLoad:
+    """Note where the store stands, or return what was noted when the load was begun before."""
+    key = lake_keys.begun_label_load(dataset.name, load_id)
+    begun = BegunLabelLoad(id=load_id, after=places[-1] if places else None)
+    if lake.claim(key, begun.model_dump_json().encode()):
+        return begun
+    return read_document(BegunLabelLoad, key, lake=lake)
+
+
+def _unknown(ids: Any, *, lake: Lake, dataset: Dataset) -> int:
+    """Return how many of these rows are neither predicted nor among the model's own rows."""
+    for known in _known_ids(lake=lake, dataset=dataset):
+        ids = ids.filter(pc.invert(pc.is_in(ids, value_set=known)))
+        if not len(ids):
+            break
+    return len(ids)
+
+
+def _known_ids(*, lake: Lake, dataset: Dataset) -> Iterator[Any]:
+    predictions = ArchiveLog(lake, lake_keys.predictions(dataset.name), PREDICTIONS)
+    for day, numbers in reversed(predictions.days().items()):
+        for number in numbers:
+            yield predictions.read(day, number, columns=["id"]).column("id")
+    for said in said_by_model(ALL_DAYS, lake=lake, dataset=dataset):
+        yield said.column("id")
+
+
+def _set_aside(load_id: str, wrong: pa.Table, *, lake: Lake, dataset: Dataset) -> str | None:
+    if not wrong.num_rows:
+        return None
+    prefix, content = lake_keys.quarantine(dataset.name, load_id), io.BytesIO()
+    csv.write_csv(wrong, content)
+    lake.write(f"{prefix}rows.csv", content.getvalue())
+    return prefix

@@ -1,0 +1,80 @@
+"""Labels that come late into a model's own rows: the column of its table that is filled in, the scores of its games."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from courtside.contracts import lake_keys
+from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import ALL_DAYS, Days
+from courtside.core.features import build_features
+from courtside.core.labels.given import GIVEN, last_of_each, said_by_rows
+from courtside.core.rows import within
+from courtside.core.rows.ids import id_columns_of
+from courtside.workflows.games import GameRows
+from courtside.workflows.label_store import Statement, label_log, open_day, places_of
+from courtside.workflows.ports import Lake
+from courtside.workflows.row_source import NoRows
+from courtside.workflows.rows import usable_files
+
+TABLE = "table"
+"""The source of labels that a model's own rows have; the others are the ids of loads."""
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenLabels:
+    """How many labels the model's own rows brought, and of how many of its rows they say something else now."""
+
+    new: int = 0
+    changed: int = 0
+
+
+def take_labels(as_of: date, *, lake: Lake, dataset: Dataset, now: datetime) -> TakenLabels:
+    """Add the labels that a model's rows have as of a day and that the store does not have of them.
+
+    Of rows with times it looks at those of twice the contract's `label_delay`. A label that these rows have lost is
+    taken back; one that a person has loaded stands until the rows say something new. Raises `NothingReadable`,
+    `FilesDiffer`, `LoadsDamaged`, `LogBusy` and `LogDamaged`.
+    """
+    timed = dataset.time_column is not None
+    days = Days(as_of - 2 * dataset.label_delay, as_of + _ONE_DAY) if timed else ALL_DAYS
+    said = last_of_each(pa.concat_tables([GIVEN.empty_table(), *said_by_model(days, lake=lake, dataset=dataset)]))
+    if not said.num_rows:
+        return TakenLabels()
+    log = label_log(dataset, lake=lake)
+    places = places_of(log, None if days.start is None else days.start - dataset.predict.ahead)
+    statement = Statement(TABLE, said.column("id").combine_chunks(), said.column("label").combine_chunks())
+    statement.read(log, places, after=places[-1] if places else None)
+    differing = np.intersect1d(statement.known.news(statement.labels), statement.own.news(statement.labels))
+    changed = statement.known.changed(differing)
+    statement.add_to(log, open_day(as_of, places), wanted=np.ones(said.num_rows, bool), now=now)
+    return TakenLabels(len(differing) - changed, changed)
+
+
+def said_by_model(days: Days, *, lake: Lake, dataset: Dataset) -> Iterator[pa.Table]:
+    """Yield what the rows of these days say, in the order in which they came."""
+    try:
+        files, _ = usable_files(days, lake=lake, dataset=dataset)
+    except NoRows:
+        return
+    if dataset.builder is None:
+        needed = {*id_columns_of(dataset), dataset.target}
+        for file in files:
+            if needed <= set(file.table.column_names):
+                yield said_by_rows(within(file.table, dataset.time_column, days), dataset)
+        return
+    yield from _without_score(days, lake=lake, dataset=dataset)
+    games = build_features(pa.concat_tables([file.table for file in files]), dataset=dataset)
+    yield said_by_rows(within(games, dataset.time_column, days), dataset)
+
+
+def _without_score(days: Days, *, lake: Lake, dataset: Dataset) -> Iterator[pa.Table]:
+    """Yield the games that have no score, as one that was withdrawn has none any more."""
+    for key in lake.keys(lake_keys.COMING_GAMES_PREFIX):
+        coming = within(GameRows().read(key, lake.read(key)), dataset.time_column, days)
+        yield said_by_rows(coming.append_column(dataset.target, pa.nulls(coming.num_rows)), dataset)
