@@ -12,7 +12,7 @@ from courtside.core.drift.calibration.distance import Cumulants, Distance
 from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.columns.column import Column
 from courtside.core.drift.columns.rounding import Integers
-from courtside.core.drift.statistics.tails import f_tail
+from courtside.core.tails import f_tail
 
 
 @dataclass(frozen=True, eq=False)

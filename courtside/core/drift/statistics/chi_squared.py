@@ -9,7 +9,7 @@ from courtside.core.drift.columns.column import CategoryColumn, Counts
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.statistics.shares import compared_counts, require_comparable
 from courtside.core.drift.statistics.statistic import LEVELS, Figure, Statistic, Values
-from courtside.core.drift.statistics.tails import chi_squared_tail
+from courtside.core.tails import chi_squared_tail
 
 SPARSE = 5.0
 """A table with a smaller expected count is sparse, and its asymptotic p-value may be far off (Cochran 1954)."""

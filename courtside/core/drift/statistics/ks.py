@@ -9,7 +9,7 @@ import numpy as np
 from courtside.core.drift.columns.column import NumericColumn
 from courtside.core.drift.statistics.shares import require_comparable
 from courtside.core.drift.statistics.statistic import NUMBERS, Figure, Statistic, Values
-from courtside.core.drift.statistics.tails import kolmogorov_tail
+from courtside.core.tails import kolmogorov_tail
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from courtside.core.drift.pairs.null import PairNull, PairSpread, comparable, fi
 from courtside.core.drift.pairs.scores import Scores
 from courtside.core.drift.pairs.table import TablePairs
 from courtside.core.drift.profiles.profile import Profile
-from courtside.core.drift.statistics.tails import f_tail
 from courtside.core.drift.table_statistics.statistic import TableEvidence, TableStatistic
+from courtside.core.tails import f_tail
 
 MOST_RANKED = 50
 """Simes' p-value considers the pairs that changed most, up to this many; in practice no other pair can lower it."""

@@ -12,8 +12,8 @@ from courtside.core.drift.statistics.chi_squared import chi_squared
 from courtside.core.drift.statistics.jensen_shannon import jensen_shannon
 from courtside.core.drift.statistics.ks import ks
 from courtside.core.drift.statistics.psi import psi
-from courtside.core.drift.statistics.tails import chi_squared_tail, kolmogorov_tail
 from courtside.core.drift.statistics.wasserstein import wasserstein
+from courtside.core.tails import chi_squared_tail, kolmogorov_tail
 from tests.unit.core.drift.shapes import SHAPES, Values, categorical, numeric
 
 SIZES = [(30, 30), (300, 120), (999, 1000), (1500, 700), (2500, 3000), (20_000, 5_000), (200_000, 50_000)]

@@ -19,7 +19,7 @@ from courtside.core.drift.policies.nulls import total_variation
 from courtside.core.drift.policies.policy import Null
 from courtside.core.drift.statistics.chi_squared import chi_squared
 from courtside.core.drift.statistics.psi_equal_width import psi_equal_width
-from courtside.core.drift.statistics.tails import f_tail
+from courtside.core.tails import f_tail
 
 NUMBERS = [Feature(f"x{i}", FeatureKind.NUMERIC) for i in range(4)]
 MIXED = [*NUMBERS, Feature("kind", FeatureKind.CATEGORICAL), Feature("flag", FeatureKind.BINARY)]

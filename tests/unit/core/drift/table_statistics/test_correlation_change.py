@@ -10,8 +10,8 @@ import pytest
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Profile, check, fit
 from courtside.core.drift.pairs.null import PairNull
-from courtside.core.drift.statistics.tails import f_tail
 from courtside.core.drift.table_statistics.correlation_change import correlation_change
+from courtside.core.tails import f_tail
 from tests.unit.core.drift.turned import DAYS, FEATURES, reference, turned
 
 REFERENCE = reference()
