@@ -1,10 +1,10 @@
 """How well probabilities of class 1 predict labels 0/1: one file per measure, and their bootstrap; numpy only."""
 
-from courtside.core.evaluation.auc import auc
-from courtside.core.evaluation.brier import brier_score
-from courtside.core.evaluation.calibration_error import calibration_error
-from courtside.core.evaluation.confusion import accuracy, f1_score, precision, recall
-from courtside.core.evaluation.log_loss import log_loss
+from courtside.core.evaluation.auc import auc, placements
+from courtside.core.evaluation.brier import brier_score, squared_errors
+from courtside.core.evaluation.calibration_error import bins_of, calibration_error
+from courtside.core.evaluation.confusion import accuracy, f1_score, hits, precision, recall
+from courtside.core.evaluation.log_loss import log_loss, log_losses
 from courtside.core.evaluation.majority import majority_baseline
 from courtside.core.evaluation.measure import Labels, Measure, Probabilities, Weighted, of_rows, score
 from courtside.core.evaluation.resampling import (
@@ -24,16 +24,21 @@ __all__ = [
     "accuracy",
     "auc",
     "basic_interval",
+    "bins_of",
     "brier_score",
     "calibration_error",
     "f1_score",
+    "hits",
     "log_loss",
+    "log_losses",
     "majority_baseline",
     "of_rows",
+    "placements",
     "precision",
     "recall",
     "resample",
     "score",
     "simultaneous_intervals",
+    "squared_errors",
     "symmetric_interval",
 ]

@@ -10,6 +10,26 @@ from numpy.typing import NDArray
 from courtside.core.evaluation.measure import Labels, Probabilities, Values, Weighted, Weights, quotient
 
 
+def placements(labels: Labels, scores: Probabilities) -> NDArray[np.float64]:
+    """Return which share of the other class each row is on the right side of, ties counting half; shape (n,).
+
+    The area is the mean of these shares over the rows of either class. Both classes must occur. Source: E. R. DeLong,
+    D. M. DeLong, D. L. Clarke-Pearson, "Comparing the areas under two or more correlated receiver operating
+    characteristic curves", Biometrics 44 (1988).
+    """
+    one = labels == 1
+    positive, negative = scores[one], scores[~one]
+    shares = np.empty(labels.size)
+    shares[one] = _share_under(positive, np.sort(negative))
+    shares[~one] = 1 - _share_under(negative, np.sort(positive))
+    return shares
+
+
+def _share_under(scores: Probabilities, ordered: Probabilities) -> NDArray[np.float64]:
+    under = np.searchsorted(ordered, scores, side="left") + np.searchsorted(ordered, scores, side="right")
+    return np.asarray(under / (2 * ordered.size))
+
+
 def auc(labels: Labels, scores: Probabilities) -> Weighted:
     """Prepare the area; any scores will do, because only their order counts. It is NaN where a class has no weight."""
     positive, negative = _ascending(scores, labels == 1), _ascending(scores, labels != 1)

@@ -4,9 +4,17 @@ Source: G. W. Brier, "Verification of forecasts expressed in terms of probabilit
 in its usual half for two classes.
 """
 
+import numpy as np
+from numpy.typing import NDArray
+
 from courtside.core.evaluation.measure import Labels, Probabilities, Weighted, mean
+
+
+def squared_errors(labels: Labels, probability: Probabilities) -> NDArray[np.float64]:
+    """Return each row's squared distance, shape (n,)."""
+    return np.asarray((probability - labels) ** 2)
 
 
 def brier_score(labels: Labels, probability: Probabilities) -> Weighted:
     """Prepare the Brier score."""
-    return mean((probability - labels) ** 2)
+    return mean(squared_errors(labels, probability))

@@ -10,18 +10,23 @@ models on the same rows, and never a figure with 0.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from courtside.core.evaluation.measure import Labels, Probabilities, Values, Weighted, Weights, quotient, weighted_sums
 
 BINS = 10
 
 
-def calibration_error(labels: Labels, probability: Probabilities) -> Weighted:
-    """Prepare the error in bins of these rows' own quantiles; equal probabilities share a bin. NaN without weight."""
+def bins_of(probability: Probabilities) -> NDArray[np.intp]:
+    """Return the bin of each row, shape (n,), by the rows' own quantiles; equal probabilities share a bin."""
     edges = np.unique(np.quantile(probability, np.arange(1, BINS) / BINS))
-    place = np.searchsorted(edges, probability, side="right")
+    return np.asarray(np.searchsorted(edges, probability, side="right"))
+
+
+def calibration_error(labels: Labels, probability: Probabilities) -> Weighted:
+    """Prepare the error in the bins that `bins_of` makes of these rows; it is NaN without weight."""
     gaps = np.zeros((BINS, labels.size))
-    gaps[place, np.arange(labels.size)] = labels - probability
+    gaps[bins_of(probability), np.arange(labels.size)] = labels - probability
 
     def weighted(weights: Weights) -> Values:
         return quotient(np.abs(weighted_sums(gaps, weights)).sum(axis=0), weights.sum(axis=0))

@@ -4,14 +4,22 @@ Source: C. J. van Rijsbergen, "Information Retrieval", 2nd edition (1979), for F
 Precision, recall and F1 are 0 where they are undefined (no row is called class 1, or none is of class 1).
 """
 
+import numpy as np
+from numpy.typing import NDArray
+
 from courtside.core.evaluation.measure import Labels, Probabilities, Weighted, mean, ratio
 
 CUT = 0.5
 
 
+def hits(labels: Labels, probability: Probabilities) -> NDArray[np.bool_]:
+    """Return whether each row's class is predicted right, shape (n,)."""
+    return np.asarray((probability > CUT) == (labels == 1))
+
+
 def accuracy(labels: Labels, probability: Probabilities) -> Weighted:
     """Prepare the share of rows whose class is predicted right."""
-    return mean((probability > CUT) == (labels == 1))
+    return mean(hits(labels, probability))
 
 
 def precision(labels: Labels, probability: Probabilities) -> Weighted:
