@@ -64,11 +64,18 @@ PERFORMANCE = _schema(
     pa.field("promise", pa.float64()),
     pa.field("promise_low", pa.float64()),
     pa.field("promise_high", pa.float64()),
+    pa.field("difference", pa.float64()),
+    pa.field("difference_low", pa.float64()),
+    pa.field("difference_high", pa.float64()),
     _always("stated_on", pa.date32()),
     _always("recorded_at", _TIME),
     _always("statement", pa.int32()),
 )
 """What was said about a window's performance: a row for each version, part (null: the whole) and metric.
 
-`statement` counts what was said about the window, from 1: it is restated when labels come or change.
+`rows` are those that any version predicted, `predicted` those that this one did, `labelled` those of them whose label
+is known, which `value` and its 95 % interval are counted on; they lie in `blocks` blocks. `baseline` is the figure of a
+constant, `promise` that of the version's holdout, and `difference` the champion's figure less that of a version in
+another role, on the rows that both predicted. `statement` counts what was said about the window, from 1: it is restated
+when labels come or change.
 """

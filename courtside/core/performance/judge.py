@@ -1,0 +1,194 @@
+"""How well the predictions of one window did, by version, role, part and metric."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from courtside.contracts.events import Window
+from courtside.contracts.scoring import Role
+from courtside.core.drift.profiles.segments import MOST_SEGMENTS
+from courtside.core.evaluation import Labels, Probabilities
+from courtside.core.performance.estimate import UNDEFINED, Blocks, Estimate, count_of
+from courtside.core.performance.metrics import Metric, metrics_of
+from courtside.core.performance.promise import NOTHING, Part, Promise
+
+MISSING = "missing"
+"""The segment of rows without a value, as in a holdout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a figure is about: a metric of a version in a role, on all rows or on a `part` of them."""
+
+    version: str
+    role: str
+    part: Part
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One figure of a window.
+
+    `rows` are those that any version predicted, `predicted` those that this one did, `labelled` those of them whose
+    label is known, which the figure is counted on; they lie in `blocks` blocks. `baseline` is the figure of a constant.
+    `difference` is the champion's figure less this one's, on the rows that both predicted.
+    """
+
+    line: Line
+    estimate: Estimate
+    rows: int
+    predicted: int
+    labelled: int
+    blocks: int
+    baseline: float | None
+    promise: Estimate
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The labelled predictions of a version, each shape (n,), and a champion's for the same rows (NaN: none)."""
+
+    labels: Labels
+    probability: Probabilities
+    blocks: Blocks
+    champion: Probabilities | None
+
+    def of(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Sample":
+        """Return the sample of some of its rows."""
+        blocks = None if self.blocks is None else self.blocks[rows]
+        champion = None if self.champion is None else self.champion[rows]
+        return Sample(self.labels[rows], self.probability[rows], blocks, champion)
+
+
+def judge(
+    served: pa.Table,
+    window: Window,
+    *,
+    positive: str,
+    promises: Mapping[str, Promise],
+    task: str = "binary",
+) -> list[Judged]:
+    """Judge the predictions of a window, champion first.
+
+    `served` has a row per row, version and role: `id`, `day` (the row's own), `version`, `role`, `prediction`, `label`
+    (null: not known) and `segments` (a map, null: none). `positive` is the label of class 1, `promises` are those of
+    the versions. Days are the blocks of a longer window, and the rows those of a day.
+    """
+    lines = lines_of(served)
+    rows = served.num_rows if len(lines) == 1 else int(pc.count_distinct(served.column("id")).as_py())
+    champion = _where(served, role=Role.CHAMPION)
+    found = []
+    for role, version in lines:
+        mine = predictions_of(served, role=role, version=version)
+        sample, known = sample_of(mine, window, positive=positive, champion=None if role == Role.CHAMPION else champion)
+        promise = promises.get(version, NOTHING)
+        for part, inside in _parts(mine):
+            chosen = sample if inside is None else sample.of(inside[known])
+            predicted = known.size if inside is None else int(inside.sum())
+            for metric in metrics_of(task):
+                figures = _figures(metric, chosen, promise, part)
+                line = Line(version, role, part, metric.name)
+                found.append(Judged(line, rows=rows, predicted=predicted, **figures))
+    return found
+
+
+def lines_of(served: pa.Table) -> list[tuple[str, str]]:
+    """Return the roles with their versions: champion, challenger, previous, shadows, and the newest version first."""
+    order = {role.value: place for place, role in enumerate(Role)}
+    roles = _distinct(served, "role")
+    known = [(role, version) for role in roles for version in _distinct(_where(served, role=role), "version")]
+    return sorted(known, key=lambda each: (order.get(each[0], len(order)), -_number(each[1]), each[1]))
+
+
+def _distinct(served: pa.Table, column: str) -> list[str]:
+    return [str(value) for value in pc.unique(served.column(column)).to_pylist()]
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isdecimal() else -1
+
+
+def predictions_of(served: pa.Table, *, role: str, version: str) -> pa.Table:
+    """Return the predictions that a version made in a role."""
+    return _where(served, role=role, version=version)
+
+
+def _where(served: pa.Table, **wanted: str) -> pa.Table:
+    for name, value in wanted.items():
+        matches: Any = pc.equal(served.column(name), pa.scalar(value))
+        served = served.filter(matches)
+    return served
+
+
+def sample_of(
+    mine: pa.Table, window: Window, *, positive: str, champion: pa.Table | None = None
+) -> tuple[Sample, NDArray[np.bool_]]:
+    """Return the predictions whose labels are known, and which rows of the table those are."""
+    is_known: Any = mine.column("label").is_valid()
+    labelled = mine.filter(is_known)
+    is_positive: Any = pc.equal(labelled.column("label"), pa.scalar(positive))
+    sample = Sample(
+        labels=is_positive.to_numpy().astype(np.int8),
+        probability=labelled.column("prediction").to_numpy(),
+        blocks=_blocks(labelled.column("day").to_numpy().astype("datetime64[D]"), window),
+        champion=None if champion is None else _predictions_for(labelled, champion),
+    )
+    return sample, is_known.to_numpy()
+
+
+def _predictions_for(rows: pa.Table, champion: pa.Table) -> Probabilities:
+    """Return the champion's prediction for each row, NaN where it made none."""
+    place: Any = pc.index_in(rows.column("id"), champion.column("id").combine_chunks())
+    said: Any = champion.column("prediction").combine_chunks().take(place.combine_chunks())
+    return np.asarray(said.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _blocks(days: NDArray[np.datetime64], window: Window) -> Blocks:
+    if (window.end - window.start).days == 1:
+        return None
+    return np.asarray((days - np.datetime64(window.start, "D")).astype(np.intp))
+
+
+def _parts(mine: pa.Table) -> Iterator[tuple[Part, NDArray[np.bool_] | None]]:
+    """Return all rows as None, then which rows each segment has, by column and value."""
+    yield None, None
+    for column in _segment_columns(mine.column("segments")):
+        values: Any = pc.map_lookup(mine.column("segments"), pa.scalar(column), "first")
+        coded: Any = pc.fill_null(values.combine_chunks(), MISSING).dictionary_encode()
+        codes = coded.indices.to_numpy()
+        counts = np.bincount(codes, minlength=len(coded.dictionary))
+        most = np.argsort(-counts, kind="stable")[:MOST_SEGMENTS]
+        for name, code in sorted((coded.dictionary[code].as_py(), code) for code in most.tolist()):
+            yield (column, name), codes == code
+
+
+def _segment_columns(segments: Any) -> Sequence[str]:
+    keys = [pc.unique(chunk.keys).to_pylist() for chunk in segments.chunks if len(chunk)]
+    return sorted({key for each in keys for key in each})
+
+
+def _figures(metric: Metric, sample: Sample, promise: Promise, part: Part) -> dict[str, Any]:
+    size, base = sample.labels.size, promise.base_rate
+    return {
+        "estimate": metric.estimate(sample.labels, sample.probability, sample.blocks),
+        "labelled": size,
+        "blocks": count_of(sample.blocks, size),
+        "baseline": None if base is None else metric.value(sample.labels, np.full(size, base)),
+        "promise": promise.of(part, metric.name) or UNDEFINED,
+        "difference": _difference(metric, sample),
+    }
+
+
+def _difference(metric: Metric, sample: Sample) -> Estimate:
+    if sample.champion is None:
+        return UNDEFINED
+    known = ~np.isnan(sample.champion)
+    both, champion = sample.of(known), sample.champion[known]
+    return metric.difference(both.labels, champion, both.probability, both.blocks)

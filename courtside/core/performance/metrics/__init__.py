@@ -1,0 +1,37 @@
+"""The metrics of realised performance: every module of this package that holds a `METRIC` is one."""
+
+from collections.abc import Sequence
+
+from courtside.contracts.discovery import declared_in
+from courtside.core.performance.metrics.metric import Metric
+
+
+class MetricTwice(ValueError):
+    """Two modules give their metrics of one task the same name, so that their figures could not be told apart."""
+
+    def __init__(self, task: str, name: str) -> None:
+        self.task = task
+        self.name = name
+        super().__init__(f"two metrics of the task {task} are called {name}")
+
+
+def metrics_in(package: str, path: Sequence[str]) -> tuple[Metric, ...]:
+    """Return the metrics of a package's modules in their order; raises `MetricTwice`."""
+    found = sorted(declared_in(package, path, name="METRIC", kind=Metric), key=lambda each: (each.order, each.name))
+    known: set[tuple[str, str]] = set()
+    for metric in found:
+        if (metric.task, metric.name) in known:
+            raise MetricTwice(metric.task, metric.name)
+        known.add((metric.task, metric.name))
+    return tuple(found)
+
+
+ALL = metrics_in(__name__, __path__)
+
+
+def metrics_of(task: str) -> tuple[Metric, ...]:
+    """Return the metrics of a task, the one that a line of text shows first."""
+    return tuple(metric for metric in ALL if metric.task == task)
+
+
+__all__ = ["ALL", "Metric", "MetricTwice", "metrics_in", "metrics_of"]

@@ -1,0 +1,49 @@
+"""What was promised of a version: its figures on the newest rows of its training, which the gate judged it by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from courtside.core.gate.holdout import Holdout
+from courtside.core.performance.estimate import Estimate
+from courtside.core.performance.metrics import metrics_of
+
+Part = tuple[str, str] | None
+"""A segment as its column and value, None for all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The figures of a version on its holdout, by part and metric, and the constant that it must beat.
+
+    `base_rate` is the share of class 1 in its training part, None where that is not known. A version that was trained
+    elsewhere promises nothing.
+    """
+
+    figures: Mapping[tuple[Part, str], Estimate] = field(default_factory=dict)
+    base_rate: float | None = None
+
+    def of(self, part: Part, metric: str) -> Estimate | None:
+        """Return what was promised of a part's metric, None where nothing was."""
+        return self.figures.get((part, metric))
+
+
+NOTHING = Promise()
+
+
+def promise_of(holdout: Holdout, *, segment_column: str | None, task: str) -> Promise:
+    """Return what a holdout says about its challenger: whole, and by the column that it was cut by.
+
+    Its rows count as independent, as for the gate.
+    """
+    parts: dict[Part, slice | np.ndarray] = {None: slice(None)}
+    if holdout.segments is not None and segment_column is not None:
+        parts |= {(segment_column, str(name)): holdout.segments == name for name in np.unique(holdout.segments)}
+    figures = {}
+    for part, rows in parts.items():
+        labels, said = holdout.labels[rows], holdout.challenger[rows]
+        for metric in metrics_of(task):
+            figures[part, metric.name] = metric.estimate(labels, said, None)
+    base = None if holdout.baseline is None or not holdout.baseline.size else float(holdout.baseline[0])
+    return Promise(figures, base)

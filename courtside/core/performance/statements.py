@@ -1,0 +1,78 @@
+"""What was said about a window, as rows of the archive, and whether anything is to be said anew."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from courtside.contracts.events import Window
+from courtside.core.archive_schemas import PERFORMANCE
+from courtside.core.performance.estimate import Estimate
+from courtside.core.performance.judge import Judged
+
+_WHICH = ("version", "role", "segment_column", "segment", "metric")
+_COUNTS = ("rows", "predicted", "labelled", "blocks")
+_FIGURES = ("value", "low", "high", "difference", "difference_low", "difference_high")
+_ROUNDING = 1e-9
+
+
+def statement_table(
+    judged: Sequence[Judged], window: Window, *, stated_on: date, recorded_at: datetime, statement: int
+) -> pa.Table:
+    """Return what is said about a window, in the archive's columns."""
+    common = {
+        "window_start": window.start,
+        "window_end": window.end,
+        "stated_on": stated_on,
+        "recorded_at": recorded_at,
+        "statement": statement,
+    }
+    return pa.Table.from_pylist([_row(each) | common for each in judged], schema=PERFORMANCE)
+
+
+def _row(judged: Judged) -> dict[str, Any]:
+    line = judged.line
+    column, segment = line.part or (None, None)
+    return {
+        "version": line.version,
+        "role": line.role,
+        "segment_column": column,
+        "segment": segment,
+        "metric": line.metric,
+        **_named(judged.estimate, "value", "low", "high"),
+        "rows": judged.rows,
+        "predicted": judged.predicted,
+        "labelled": judged.labelled,
+        "blocks": judged.blocks,
+        "baseline": judged.baseline,
+        **_named(judged.promise, "promise", "promise_low", "promise_high"),
+        **_named(judged.difference, "difference", "difference_low", "difference_high"),
+    }
+
+
+def _named(estimate: Estimate, value: str, low: str, high: str) -> dict[str, float | None]:
+    return {value: estimate.value, low: estimate.low, high: estimate.high}
+
+
+def says_the_same(statement: pa.Table, other: pa.Table) -> bool:
+    """Tell whether two statements about one window agree in every line, count and figure, but for rounding.
+
+    What a version promised is no part of it: a promise is not restated.
+    """
+    if statement.num_rows != other.num_rows:
+        return False
+    mine, theirs = (_by_line(each) for each in (statement, other))
+    if any(mine.column(name) != theirs.column(name) for name in (*_WHICH, *_COUNTS)):
+        return False
+    return all(_close(mine.column(name), theirs.column(name)) for name in _FIGURES)
+
+
+def _by_line(statement: pa.Table) -> pa.Table:
+    return statement.sort_by([(name, "ascending") for name in _WHICH])
+
+
+def _close(mine: Any, theirs: Any) -> bool:
+    one, other = (column.to_numpy().astype(np.float64) for column in (mine, theirs))
+    return bool(np.allclose(one, other, rtol=_ROUNDING, atol=_ROUNDING, equal_nan=True))
