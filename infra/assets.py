@@ -15,6 +15,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from courtside.contracts.own_candidates import WHEELS
 from infra.stage import StageSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +33,7 @@ _SCORING = tuple(f"lambdas/{verb}" for verb in SCORING)
 _LIBRARY = ("courtside", "!courtside/cli", "!courtside/api", "!courtside/prices", "!courtside/core/costs")
 _CONTEXTS = {
     "lambdas": (*_PROJECT, *_LIBRARY, "lambdas", *(f"!{folder}" for folder in _SCORING)),
-    "training_image": (*_PROJECT, *_LIBRARY, _AUTHORITIES, "training_image", "lambdas/__init__.py", *_SCORING),
+    "training_image": (*_PROJECT, *_LIBRARY, _AUTHORITIES, WHEELS, "training_image", "lambdas/__init__.py", *_SCORING),
     "mlflow_image": ("pyproject.toml", "uv.lock", *_BUILD, _AUTHORITIES, "mlflow_image"),
 }
 
@@ -59,6 +60,7 @@ def container_image(scope: Construct, image: str, settings: StageSettings) -> ec
 def _build(scope: Construct, image: str, settings: StageSettings) -> dict[str, Any]:
     bases = {"lambdas": ("LAMBDA_BASE", settings.lambda_base)}
     argument, reference = bases.get(image, ("PYTHON_BASE", settings.python_base))
+    packages = " ".join(settings.training_packages) if image == "training_image" else ""
     return {
         "file": f"{image}/Dockerfile",
         "exclude": _excludes(image),
@@ -66,11 +68,12 @@ def _build(scope: Construct, image: str, settings: StageSettings) -> dict[str, A
         "platform": _platform(settings.architecture),
         "build_args": {
             argument: reference,
+            **({"TRAINING_PACKAGES": packages} if packages else {}),
             "VERSION": _version(ROOT),
             "REVISION": str(scope.node.try_get_context(COMMIT) or "unknown"),
         },
-        # Another base makes another image; another commit with the same sources does not, so nothing is deployed.
-        "extra_hash": reference,
+        # Another base or package makes another image; another commit with the same sources does not.
+        "extra_hash": f"{reference} {packages}".rstrip(),
         "invalidation": ecr_assets.DockerImageAssetInvalidationOptions(build_args=False),
     }
 

@@ -11,6 +11,7 @@ from courtside.contracts.channels import CHANNELS, Channel
 from courtside.contracts.emails import is_email
 from courtside.contracts.errors import BadInput
 from courtside.contracts.incoming import bucket_and_prefix
+from infra.training_packages import TrainingPackages
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 _FARGATE_MEMORY_MIB = {
@@ -242,6 +243,7 @@ class StageSettings(_Settings):
         description="TaskSize(cpu=…, memory_mib=…), one of the sizes that Fargate offers",
     )
     training_timeout_minutes: int = Field(default=60, ge=5, le=720, description="minutes a training may take, 5 to 720")
+    training_packages: TrainingPackages = ()
     trainings_at_once: int = Field(
         default=2,
         ge=1,

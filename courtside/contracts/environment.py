@@ -87,10 +87,12 @@ class LedgerEnv(LedgerTableEnv):
 class TrainEnv(TrackingEnv):
     """The training task, which also smoke-tests.
 
-    `git_commit` is the commit that the stage was deployed from, empty if that is not known.
+    `git_commit` is the commit that the stage was deployed from, empty if that is not known; `training_packages` are
+    those that its image holds for a team's own candidates, as `own_candidates.published` writes them.
     """
 
     git_commit: str = ""
+    training_packages: str = "[]"
 
 
 class ApprovalEnv(LakeEnv, LedgerEnv):

@@ -58,6 +58,7 @@ class StackOutput(StrEnum):
     WATCH = "WatchArn"
     CHECK_DRIFT = "CheckDriftFunctionName"
     RECEIVE_ROWS = "ReceiveRowsFunctionName"
+    TRAINING_PACKAGES = "TrainingPackages"
 
 
 STACKS = ("data", "tracking", "pipeline")

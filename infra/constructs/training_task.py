@@ -9,6 +9,7 @@ from constructs import Construct
 
 from courtside.contracts import training_keys
 from courtside.contracts.environment import TelemetryEnv, TrainEnv
+from courtside.contracts.own_candidates import published
 from infra.constructs import tracking_routes
 from infra.constructs.image_task import ImageTask
 from infra.constructs.logs import log_group
@@ -69,6 +70,7 @@ class TrainingTask(Construct):
             lake_bucket=lake.bucket_name,
             tracking_uri=api.tracking_uri,
             git_commit=commit,
+            training_packages=published(settings.training_packages),
         )
         self.container = self._add_container(environment, settings)
         for bucket, added in ((lake, WRITABLE), (artifacts, (ARTIFACTS,))):

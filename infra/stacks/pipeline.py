@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from courtside.contracts.names import StackOutput
+from courtside.contracts.own_candidates import published
 from infra.constructs.alarms import StageAlarms
 from infra.constructs.alerts import Alerts
 from infra.constructs.arrivals import Arrivals
@@ -172,4 +173,10 @@ class PipelineStack(cdk.Stack):
             StackOutput.RECEIVE_ROWS,
             self.arrivals.function.function_name,
             meaning="Invoke the taking in of arrived rows with an ArrivalsRequest as event",
+        )
+        publish(
+            self,
+            StackOutput.TRAINING_PACKAGES,
+            published(self._settings.training_packages),
+            meaning="What the training image holds for a team's own candidates",
         )

@@ -11,7 +11,10 @@ import pytest
 from cryptography import x509
 from packaging.requirements import Requirement
 
+from courtside.contracts.environment import TrainEnv
+from courtside.contracts.own_candidates import published
 from infra import assets
+from infra.constructs.training_task import TRAINING_CONTAINER
 from infra.settings import settings_for
 from tests.infra.conftest import synthesize
 from tests.infra.synthesized import ROOT, SynthesizedStage
@@ -56,7 +59,9 @@ def test_a_build_sees_its_allow_list_and_nothing_else(dev: SynthesizedStage, ima
     assert {verb in assets.SCORING for verb in handlers} <= {image == "training_image"}
     # Only the tasks log in to the database.
     authorities = set() if image == "lambdas" else {"images/rds-ca.pem"}
-    assert {path for path in seen if path.startswith("images/")} == {"images/trim.py", "images/uv.txt"} | authorities
+    packages = {"images/packages", "images/packages/README.md"} if image == "training_image" else set()
+    builds = {"images/trim.py", "images/uv.txt"}
+    assert {path for path in seen if path.startswith("images/")} == builds | authorities | packages
 
 
 @pytest.mark.parametrize("image", CONTEXTS)
@@ -123,9 +128,14 @@ def test_every_stage_is_built_on_the_base_that_the_settings_name(image: str) -> 
 def test_what_is_installed_is_locked_with_its_hashes(image: str) -> None:
     runs = _instructions(image, "RUN")
     assert all("--frozen" in run for run in runs if "uv sync" in run)
-    ours = [run for run in runs if "uv pip install" in run]
+    own = [run for run in runs if "${TRAINING_PACKAGES}" in run]
+    for run in own:  # the setting pins each, and nothing that is locked may change
+        assert "uv pip install --python .venv --no-deps --constraints /tmp/locked.txt" in run
+        assert run.index("uv pip freeze") < run.index("uv pip install") < run.index("uv pip check")
+    assert len(own) == (image == "training_image")
+    ours = [run for run in runs if "uv pip install" in run and run not in own]
     assert all("--no-deps --offline" in run for run in ours), "the package itself must add nothing unlocked"
-    assert all("--require-hashes" in run for run in runs if "pip install" in run and run not in ours)
+    assert all("--require-hashes" in run for run in runs if "pip install" in run and run not in [*ours, *own])
     assert any("uv sync" in run for run in runs)
     installer = (ROOT / "images" / "uv.txt").read_text()
     assert re.search(r"^uv==\d+\.\d+\.\d+ \\$", installer, flags=re.MULTILINE)
@@ -181,6 +191,29 @@ def test_another_base_makes_another_image_and_another_commit_does_not(tmp_path: 
     assert _tags(later) == _tags(before)
     changed = {image for image, tag in _tags(mirrored).items() if tag != _tags(before)[image]}
     assert changed == {"training_image", "mlflow_image"}
+
+
+def test_own_packages_make_another_training_image_and_are_told_to_who_asks(tmp_path: Path) -> None:
+    packages = ("churn-models==1.2.0", "catboost==1.2.7")
+    before, after, later = (
+        synthesize(settings_for("dev").model_copy(update={"training_packages": own}), tmp_path / name)
+        for name, own in (("before", ()), ("after", packages), ("later", ("churn-models==1.2.1", "catboost==1.2.7")))
+    )
+    arguments = {image: source["dockerBuildArgs"].get("TRAINING_PACKAGES") for image, source in _built(after).items()}
+    assert arguments == {"lambdas": None, "training_image": " ".join(packages), "mlflow_image": None}
+    tags = [_tags(each) for each in (before, after, later)]
+    assert len({each["training_image"] for each in tags}) == 3
+    assert len({(each["lambdas"], each["mlflow_image"]) for each in tags}) == 1
+    (template,) = [each for each in after.templates.values() if "TrainingPackages" in each.get("Outputs", {})]
+    assert json.loads(template["Outputs"]["TrainingPackages"]["Value"]) == list(packages)
+    (environment,) = [
+        {each["Name"]: each["Value"] for each in container["Environment"]}
+        for task in after.of_type("AWS::ECS::TaskDefinition").values()
+        for container in task["ContainerDefinitions"]
+        if container["Name"] == TRAINING_CONTAINER
+    ]
+    told = {**environment, "COURTSIDE_LAKE_BUCKET": "lake", "MLFLOW_TRACKING_URI": "uri"}
+    assert TrainEnv.read(told).training_packages == published(packages)
 
 
 def _tags(stage: SynthesizedStage) -> dict[str, str]:
