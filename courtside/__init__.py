@@ -4,6 +4,7 @@ What the commands do with files, in Python:
 
 - `check_drift` compares two tables, files or frames, and returns a report that shows itself in a notebook;
 - `DataDriftDetection` is the same engine behind the interface of the system that Courtside replaces;
+- `Candidate`, `Flavor` and `Preprocessing` are what a package of your own makes a candidate of;
 - `propose_contract` guesses a table's contract, `load_contract` reads one, `train` trains its models.
 
 What is wrong with an input is raised as a subclass of `BadInput`, other expected failures of `CourtsideError`.
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
     from courtside.api.inputs import load_contract
     from courtside.api.training import Training, train
     from courtside.contracts.errors import BadInput, CourtsideError
+    from courtside.core.training.candidates import Candidate, Flavor, Preprocessing
 
 __all__ = [
     "BadInput",
+    "Candidate",
     "CourtsideError",
     "DataDriftDetection",
     "DriftResult",
+    "Flavor",
+    "Preprocessing",
     "ProposedContract",
     "Training",
     "check_drift",
@@ -42,9 +47,12 @@ __all__ = [
 # Each is imported when it is first asked for: every function of a stage imports this package as well.
 _HOMES = {
     "BadInput": "contracts.errors",
+    "Candidate": "core.training.candidates",
     "CourtsideError": "contracts.errors",
     "DataDriftDetection": "api.detection",
     "DriftResult": "api.drift_result",
+    "Flavor": "core.training.candidates",
+    "Preprocessing": "core.training.candidates",
     "ProposedContract": "api.contracts",
     "Training": "api.training",
     "check_drift": "api.drift",

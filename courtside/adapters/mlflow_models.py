@@ -3,10 +3,10 @@
 import inspect
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -23,33 +23,20 @@ from mlflow.types.schema import AnyType, ColSpec, Schema
 from numpy.typing import NDArray
 from pydantic import ValidationError
 from sklearn.linear_model import LogisticRegression
+from skops.io.exceptions import UntrustedTypesFoundException
 
 from courtside.contracts.model_card import ModelInterface
 from courtside.core.predictions.contributions import Contributions
 from courtside.core.training.candidates import Flavor
 from courtside.core.training.contributions import contributions
 from courtside.core.training.served_input import NUMBER, Served
-from courtside.workflows.ports import CandidateRun, ModelUnusable, TrainingRun
+from courtside.core.training.stored_types import TRUSTED, storable_types, types_of, unknown_types
+from courtside.workflows.ports import CandidateRun, ModelNotTrusted, ModelUnusable, TrainingRun
 
 NAME = "model"
 # The packages that a model of each library needs besides those that every model needs.
 _PACKAGES = {"xgboost": "xgboost-cpu", "lightgbm": "lightgbm"}
 _ALWAYS = ("scikit-learn", "skops", "numpy", "pandas", "pyarrow")
-# skops refuses types it does not know; the candidates' own libraries write these, and none of them runs code.
-_TRUSTED = [
-    "collections.OrderedDict",
-    "courtside.core.training.served_input.Served",
-    "courtside.core.training.served_lightgbm.ServedLGBMClassifier",
-    "courtside.core.training.served_xgboost.ServedXGBClassifier",
-    "lightgbm.basic.Booster",
-    "lightgbm.sklearn.LGBMClassifier",
-    "numpy.dtype",
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
-    "sklearn.tree._tree.Tree",
-    "xgboost.core.Booster",
-    "xgboost.sklearn.XGBClassifier",
-]
 _SERVED = "courtside.core.training.served_"
 INTERFACE = "interface"
 """Where a model's metadata holds its `ModelInterface`."""
@@ -102,14 +89,16 @@ def save_model(
     Requirements are pinned to what trained it; letting MLflow infer them costs seconds per model.
     """
     served, described = served_model(candidate, interface), description or Model()
+    own = [] if candidate.package is None else storable_types(served, candidate.package)
+    trusted = {"skops_trusted_types": [*TRUSTED, *own]}
     explicit = {
         "signature": _signature(interface, served.predict_proba(sample)),
-        "pip_requirements": _requirements(served),
+        "pip_requirements": _requirements(served, candidate.package),
         "metadata": {INTERFACE: interface.model_dump(mode="json")},
     }
     with _code(served) as code:
         if candidate.flavor is Flavor.SKLEARN:
-            _save_probabilities(served, path, mlflow_model=described, code_paths=code, **explicit)
+            _save_probabilities(served, path, mlflow_model=described, code_paths=code, **trusted, **explicit)
             return
         if candidate.flavor is Flavor.XGBOOST:
             import mlflow.xgboost
@@ -118,11 +107,10 @@ def save_model(
         else:
             import mlflow.lightgbm
 
-            trusted = {"skops_trusted_types": _TRUSTED}
             mlflow.lightgbm.save_model(served, path, mlflow_model=described, code_paths=code, **trusted, **explicit)
     # The boosters' own pyfunc returns classes: give it the same model as one that returns probabilities.
     inner = Model()
-    _save_probabilities(served, str(Path(path, _PROBABILITIES)), mlflow_model=inner, **explicit)
+    _save_probabilities(served, str(Path(path, _PROBABILITIES)), mlflow_model=inner, **trusted, **explicit)
     described.flavors["python_function"] |= {
         "loader_module": inner.flavors["python_function"]["loader_module"],
         "predict_fn": inner.flavors["python_function"]["predict_fn"],
@@ -166,7 +154,7 @@ def served_model(candidate: CandidateRun, interface: ModelInterface) -> Any:
 
 
 def _save_probabilities(served: Any, path: str, **given: Any) -> None:
-    sklearn_flavor.save_model(served, path, pyfunc_predict_fn="predict_proba", skops_trusted_types=_TRUSTED, **given)
+    sklearn_flavor.save_model(served, path, pyfunc_predict_fn="predict_proba", **given)
 
 
 def interface_of(described: Model) -> ModelInterface | None:
@@ -209,9 +197,11 @@ def _code(served: Any) -> Iterator[list[str]]:
         yield list(map(str, Path(folder).iterdir()))
 
 
-def _requirements(estimator: object) -> list[str]:
+def _requirements(estimator: object, own: str | None) -> list[str]:
     packages = [package for library, package in _PACKAGES.items() if library in _libraries(estimator)]
-    return [f"{package}=={_version(package)}" for package in (*packages, *_ALWAYS)]
+    # A package that is only on Python's path, like one that is being written, has no distribution.
+    distributions = [] if own is None else packages_distributions().get(own, [])[:1]
+    return [f"{package}=={_version(package)}" for package in (*packages, *_ALWAYS, *distributions)]
 
 
 def _libraries(estimator: object) -> set[str]:
@@ -231,19 +221,28 @@ def _version(package: str) -> str:
 
 
 class MlflowModels:
-    """Models from the files that `save_model` wrote."""
+    """Models from the files that `save_model` wrote; those of own candidates only where their `packages` are trusted.
 
-    @staticmethod
-    def opened(version: str, files: Mapping[str, bytes]) -> "RegisteredChampion":
+    The training image trusts those that were built into it, a command those that a person names.
+    """
+
+    def __init__(self, *, packages: Collection[str] = ()) -> None:
+        self._packages = packages
+
+    def opened(self, version: str, files: Mapping[str, bytes]) -> "RegisteredChampion":
         """Load a version's probabilities from its files by path; raises `ModelUnusable`.
 
-        Only the types that our candidates consist of are loaded: what the files say about trusted types or other
-        formats (which MLflow's own loaders believe) is ignored, so that a forged model runs no code.
+        Only the types that our candidates consist of are loaded, and those of trusted packages: what the files say
+        about trusted types or other formats (which MLflow's own loaders believe) is ignored, so that a forged model
+        runs no code.
         """
         try:
             described = Model.from_dict(yaml.safe_load(files[MLMODEL_FILE_NAME]))
             content = files.get(f"{_PROBABILITIES}/{_MODEL_FILE}") or files[_MODEL_FILE]
-            return RegisteredChampion(version, skops.io.loads(content, trusted=_TRUSTED), described)
+            own = types_of(content, self._packages) if self._packages else []
+            return RegisteredChampion(version, skops.io.loads(content, trusted=[*TRUSTED, *own]), described)
+        except UntrustedTypesFoundException as error:
+            raise ModelNotTrusted(version, sorted(set(unknown_types(content)).difference(own))) from error
         except Exception as error:
             raise ModelUnusable(version, f"{type(error).__name__}: {error}") from error
 

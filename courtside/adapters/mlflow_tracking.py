@@ -5,7 +5,7 @@ they carry `tags.training_id`; the parent is found by `tags.training`.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import copy
@@ -60,7 +60,10 @@ class RunsOfAnotherTraining(CourtsideError):
 class MlflowTracking(MlflowModels):
     """The tracking server at `uri`, at a contract's place; with `nominates`, no gate comes before the challenger."""
 
-    def __init__(self, uri: str, *, place: ModelPlace = NBA_PLACE, nominates: bool = True) -> None:
+    def __init__(
+        self, uri: str, *, place: ModelPlace = NBA_PLACE, nominates: bool = True, packages: Collection[str] = ()
+    ) -> None:
+        super().__init__(packages=packages)
         self._uri = usable_address(uri)
         self.place = place
         self._nominates = nominates

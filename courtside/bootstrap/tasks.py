@@ -7,6 +7,7 @@ from pathlib import Path
 from courtside.bootstrap import stage
 from courtside.contracts.environment import TrackingCopyEnv, TrainEnv
 from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.own_candidates import imported_by, packages_of
 from courtside.contracts.records import TrainingRecord
 
 NOBODY = "http://127.0.0.1:9"
@@ -21,14 +22,17 @@ def train(request: RetrainingRequest, progress: Callable[[str], None]) -> Traini
     from courtside.workflows.freeze import frozen_contract
 
     env = TrainEnv.read()
-    lake = stage.lake_of(env.lake_bucket)
+    lake, packages = stage.lake_of(env.lake_bucket), imported_by(env.training_packages)
+    dataset = frozen_contract(request.model, request.training_id, lake=lake)
+    trusted = packages_of(dataset.candidates or (), packages)
     return workflow.train(
         request,
         lake=lake,
-        tracking=MlflowTracking(env.tracking_uri, nominates=False),
-        dataset=frozen_contract(request, lake=lake),
+        tracking=MlflowTracking(env.tracking_uri, nominates=False, packages=trusted),
+        dataset=dataset,
         provenance=provenance(),
         publish=False,
+        packages=packages,
         progress=progress,
     )
 
@@ -67,10 +71,17 @@ def rehearsal(progress: Callable[[str], None]) -> Callable[[Path], list[str]]:
 def smoke_check(model: str, sha256: str) -> int:
     """Load a sealed version, repeat its known predictions and return how many there were."""
     from courtside.adapters.mlflow_models import MlflowModels
+    from courtside.workflows.freeze import frozen_contract
     from courtside.workflows.sealed_models import sealed_model
     from courtside.workflows.smoke import smoke
 
-    return smoke(sealed_model(model, sha256, lake=stage.lake_of(TrainEnv.read().lake_bucket)), models=MlflowModels())
+    env = TrainEnv.read()
+    lake, packages = stage.lake_of(env.lake_bucket), imported_by(env.training_packages)
+    sealed, trusted = sealed_model(model, sha256, lake=lake), frozenset[str]()
+    if packages:
+        candidates = frozen_contract(model, sealed.training_id, lake=lake).candidates
+        trusted = packages_of(candidates or (), packages)
+    return smoke(sealed, models=MlflowModels(packages=trusted))
 
 
 def tracking_copy() -> Callable[[str | None, bool, list[str] | None], dict[str, object]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, say
+from courtside.cli.own_packages import require_packages
 from courtside.cli.renamed_commands import add_former_commands
 from courtside.cli.stage import Stage, caller
 from courtside.cli.stage_data import stage_models
@@ -67,6 +68,7 @@ def add_model(
     outputs = stage_outputs(stage)
     models = stage_models(outputs)
     with people.status(f"Adding {dataset.name}"), reaching_aws():
+        require_packages(dataset, content, outputs)
         compared = _compared(dataset, contract, lake=models.lake)
         entry, outcome = models.add(content, source=contract, by=caller(), now=datetime.now(UTC))
         told = _tell(models, outputs)

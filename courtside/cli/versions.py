@@ -9,6 +9,7 @@ from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Model, Stage, caller, signed, stage_tracking_uri
 from courtside.cli.stage_data import stage_lake
 from courtside.cli.versions_import import import_model
+from courtside.contracts.own_candidates import trusted_packages
 
 if TYPE_CHECKING:
     from courtside.contracts.records import ApprovalRecord, Reign
@@ -21,6 +22,16 @@ app.command("import")(import_model)
 
 TrainingId = Annotated[str, typer.Argument(help="The training whose challenger it is; the alert names it.")]
 Version = Annotated[str, typer.Argument(help="A version of the registry, as `courtside versions list` shows it.")]
+
+
+Trusted = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trust-package",
+        metavar="PACKAGE",
+        help="Load classes of this package of your own, whose code runs here; it must be installed. May be repeated.",
+    ),
+]
 
 
 @app.command("list")
@@ -89,6 +100,7 @@ def promote_version(
     reason: Annotated[str, typer.Option(help="The reason, which the production history keeps.")],
     stage: Stage = "dev",
     model: Model = None,
+    trust_package: Trusted = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Make a version champion by hand, drift reference included; the gate is not asked.
@@ -105,7 +117,7 @@ def promote_version(
             version,
             reason=reason,
             production=_production(stage, model),
-            models=MlflowModels(),
+            models=MlflowModels(packages=trusted_packages(trust_package or ())),
             by=caller(),
             now=datetime.now(UTC),
         )
@@ -117,6 +129,7 @@ def rollback_champion(
     stage: Stage = "dev",
     model: Model = None,
     to: Annotated[str | None, typer.Option(help="Go back to this version [default: the one before].")] = None,
+    trust_package: Trusted = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Make an earlier champion champion again, drift reference included.
@@ -128,13 +141,19 @@ def rollback_champion(
     - `courtside versions rollback --stage dev`
 
     - `courtside versions rollback --to 3 --stage dev`
+
+    - `courtside versions rollback --trust-package churn_models --model churn`
     """
     from courtside.adapters.mlflow_models import MlflowModels
     from courtside.workflows.rollback import rollback
 
     with people.status("Rolling back"):
         done = rollback(
-            production=_production(stage, model), models=MlflowModels(), by=caller(), now=datetime.now(UTC), to=to
+            production=_production(stage, model),
+            models=MlflowModels(packages=trusted_packages(trust_package or ())),
+            by=caller(),
+            now=datetime.now(UTC),
+            to=to,
         )
     _print_moved(done.before, done.after, as_json=as_json)
 

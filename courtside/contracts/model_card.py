@@ -33,13 +33,17 @@ class Curves(Payload):
 
 
 class CandidateCard(Payload):
-    """One candidate: what it was built from, what it relies on, and how it does. Its metrics are in the record."""
+    """One candidate: what it was built from, what it relies on, and how it does. Its metrics are in the record.
+
+    `package` is that of a team's own candidate; `importances` are empty where a model says none.
+    """
 
     name: str
     flavor: str
     params: dict[str, str]
     importances: dict[str, float]
     curves: Curves
+    package: str | None = None
 
 
 class Provenance(Payload):

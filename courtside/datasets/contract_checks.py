@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from courtside.contracts.own_candidates import is_own, package_of
+from courtside.contracts.shortening import shortened
 from courtside.core.drift.errors import ThresholdInvalid
 from courtside.datasets.contract_keys import ContractDocument
 from courtside.datasets.problems import unknown_word
@@ -83,11 +85,23 @@ def _of_two_sources(contract: ContractDocument, document: Document) -> list[str]
 def _unknown_candidates(contract: ContractDocument, document: Document) -> list[str]:
     from courtside.core.training.candidates import REGISTRY
 
-    return [
-        unknown_word(("candidates", place), REGISTRY, document)
-        for place, name in enumerate(contract.candidates or [])
-        if name not in REGISTRY
-    ]
+    problems = []
+    for place, name in enumerate(contract.candidates or []):
+        path = ("candidates", place)
+        if is_own(name):
+            problems += _unusable_path(name, document.line(path))
+        elif name not in REGISTRY:
+            said = unknown_word(path, REGISTRY, document)
+            problems.append(f"{said}; one of your own is written package.module:NAME")
+    return problems
+
+
+def _unusable_path(name: str, line: int) -> list[str]:
+    """Say that an own candidate's import path cannot be one; nothing is imported, because reading runs no code."""
+    if package_of(name) is not None:
+        return []
+    said = "is no import path of a package of your own; write package.module:NAME, like churn_models.boosting:CANDIDATE"
+    return [f"line {line}: candidates: {shortened(name)} {said}"]
 
 
 def _repeated_names(contract: ContractDocument, document: Document) -> list[str]:

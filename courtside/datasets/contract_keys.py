@@ -165,7 +165,7 @@ class ContractDocument(Keys):
     candidates: Names | None = Field(
         None,
         min_length=1,
-        description="The candidates that are trained; all of them without this key.",
+        description="The candidates that are trained, your own as package.module:NAME; all of Courtside's without it.",
         examples=[["logistic_regression", "lightgbm"]],
     )
     watch: Watch = Field(

@@ -113,16 +113,14 @@ def freeze(
     return _as_asked(read_document(DataManifest, key, lake=lake), request, dataset, newest_rows)
 
 
-def frozen_contract(request: RetrainingRequest, *, lake: Lake) -> Dataset:
+def frozen_contract(model: str, training_id: str, *, lake: Lake) -> Dataset:
     """Return the contract that a training was frozen with, wherever the stage's contract has gone since.
 
     Raises `ObjectMissing`, `ContractNotFrozen` and `DatasetInvalid`.
     """
-    manifest = read_document(
-        DataManifest, training_keys.training_manifest(request.model, request.training_id), lake=lake
-    )
+    manifest = read_document(DataManifest, training_keys.training_manifest(model, training_id), lake=lake)
     if manifest.contract_key is None:
-        raise ContractNotFrozen(request.training_id)
+        raise ContractNotFrozen(training_id)
     return parse_dataset(lake.uri(manifest.contract_key), lake.read(manifest.contract_key))
 
 

@@ -41,6 +41,7 @@ def model_card(
                 params={name: str(value) for name, value in model.candidate.params.items()},
                 importances=importances(model.estimator, dataset.feature_names),
                 curves=curves(truth, model.test_probability),
+                package=model.candidate.package,
             )
             for model in models
         ),

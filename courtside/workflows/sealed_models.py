@@ -14,7 +14,7 @@ from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionReference, SealedFiles, TrainingRecord
 from courtside.core.dataset import Dataset
-from courtside.workflows.ports import Champion, Lake, Models, ObjectMissing, Registry, Tracking
+from courtside.workflows.ports import Champion, Lake, ModelNotTrusted, Models, ObjectMissing, Registry, Tracking
 from courtside.workflows.training_records import record_of_version
 
 MODEL, LEGACY = "model/", "legacy/"
@@ -166,7 +166,10 @@ def reading_for_champion(dataset: Dataset, *, lake: Lake, tracking: Tracking) ->
     if reference is None or reference.sha256 is None:
         interface = tracking.champion_interface()
     else:
-        interface = sealed_model(dataset.name, reference.sha256, lake=lake).opened(tracking).interface
+        try:
+            interface = sealed_model(dataset.name, reference.sha256, lake=lake).opened(tracking).interface
+        except ModelNotTrusted:  # which will not be asked what it predicts either
+            interface = None
     return dataset if interface is None else replace(dataset, also=tuple(interface.taken_as))
 
 

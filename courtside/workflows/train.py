@@ -1,7 +1,7 @@
 """One training: frozen rows → features → four models → registry, with all that later steps need."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -21,13 +21,13 @@ from courtside.core.drift import fit as fit_profile
 from courtside.core.parquet import parquet_content
 from courtside.core.reference import reference_rows
 from courtside.core.report_page.wording import disagreement
-from courtside.core.training.candidates import chosen
 from courtside.core.training.checks import check_labels, check_split
 from courtside.core.training.fit import FitOptions, TrainedModel, best, fit_candidates, labels
 from courtside.core.training.frame import taken_as
 from courtside.core.training.holdout import baseline_accuracy, holdout_columns
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
+from courtside.core.training.own_candidates import chosen
 from courtside.core.training.split import Split, split_in_words, split_rows
 from courtside.workflows.freeze import freeze, resolved
 from courtside.workflows.frozen_rows import frozen_features
@@ -67,6 +67,7 @@ def train(
     provenance: Provenance | None = None,
     tags: Mapping[str, str] | None = None,
     publish: bool = True,
+    packages: Collection[str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TrainingRecord:
     """Train on all rows before `request.as_of` and write the training's record to the lake.
@@ -80,10 +81,12 @@ def train(
     When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
     The legacy files come last, so that a failing training replaces none: with `publish` they replace the existing ones,
     otherwise those of a contract that asks for a `legacy_set` wait beside the record until the challenger is promoted.
-    Raises what `freeze`, `split_rows`, `check_labels` and `check_split` raise, `DataChanged`, `LegacyFilesDamaged`
-    and `PlaceTaken`.
+    Own candidates are imported from `packages` alone, or from whatever is installed (None).
+    Raises what `chosen`, `freeze`, `split_rows`, `check_labels`, `fit_candidates` and `check_split` raise,
+    `DataChanged`, `LegacyFilesDamaged` and `PlaceTaken`.
     """
     watch = Stopwatch(progress)
+    candidates = chosen(dataset.candidates, packages=packages)
     tracking = tracking.at(dataset.place) if tracking and dataset.tracking else None
     with watch.part("features"):
         dataset = prepared(dataset, lake=lake, tracking=tracking)
@@ -106,9 +109,7 @@ def train(
             warnings += [disagreement(part) for part in [newest_part(reference)] if part]
     with watch.part("fit"), _preparing(tracking):
         asked = replace(options or FitOptions(), seed=manifest.seed)
-        models = fit_candidates(
-            split, dataset=dataset, candidates=chosen(dataset.candidates), options=asked, progress=progress
-        )
+        models = fit_candidates(split, dataset=dataset, candidates=candidates, options=asked, progress=progress)
     record = TrainingRecord(
         **request.model_dump(exclude={"model", "cooldown_days"}),
         dataset=dataset.name,

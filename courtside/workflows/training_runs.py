@@ -14,7 +14,15 @@ from courtside.core.model_card import plot_files, render_markdown, render_page, 
 from courtside.core.training.candidates import Classifier, Flavor
 from courtside.core.training.rivals import differences, why_incomparable
 from courtside.core.training.served_input import ColumnUnusable, ValuesMissing
-from courtside.workflows.ports import CandidateRun, Champion, Lake, Tracking, TrackingUnavailable, TrainingRun
+from courtside.workflows.ports import (
+    CandidateRun,
+    Champion,
+    Lake,
+    ModelNotTrusted,
+    Tracking,
+    TrackingUnavailable,
+    TrainingRun,
+)
 from courtside.workflows.sealed_models import champion_model
 from courtside.workflows.spool import remove_spool, write_spool
 
@@ -61,6 +69,7 @@ def training_run(
                 params=candidate.params,
                 metrics=_metrics(figures[candidate.name]),
                 plots=plot_files(candidate),
+                package=candidate.package,
             )
             for candidate in card.candidates
         ],
@@ -102,8 +111,12 @@ def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tr
     The champion predicts first, so that a training whose champion cannot registers nothing.
     Raises `TrackingUnavailable` and `PlaceTaken`.
     """
-    champion = champion_model(card.record.dataset, lake=lake, tracking=tracking)
-    said, about = _asked(champion, run.interface, rows)
+    try:
+        champion = champion_model(card.record.dataset, lake=lake, tracking=tracking)
+        said, about = _asked(champion, run.interface, rows)
+    except ModelNotTrusted as error:  # it may be of a candidate that the contract does not name any more
+        why = f"it holds {listed(error.types)}, whose package is not trusted here"
+        said, about = None, {"champion_version": error.version, "champion_incomparable": why, "champion_differs": None}
     logged = tracking.log(run)
     own = {"challenger_version": logged.version, "challenger_run_id": logged.run_ids[run.best], "spooled": False}
     record = card.record.model_copy(update=own | about)

@@ -18,7 +18,7 @@ from courtside.core.findings import Finding, broken, doubtful, fine
 from courtside.core.runs import RunState, last_training, training_run
 from courtside.workflows.ledger_documents import read
 from courtside.workflows.model_ledger import ModelLedger
-from courtside.workflows.ports import Lake, TrackingUnavailable
+from courtside.workflows.ports import Lake, ModelNotTrusted, TrackingUnavailable
 from courtside.workflows.runs import Executions
 from courtside.workflows.sealed_models import (
     ReferenceUnreadable,
@@ -123,6 +123,8 @@ def _loaded(reference: ChampionReference, *, lake: Lake, tracking: MlflowTrackin
         rows = smoke(sealed_model(reference.dataset, reference.sha256, lake=lake), models=MlflowModels())
     except TrackingUnavailable:
         raise
+    except ModelNotTrusted:  # it was smoke-tested where it is trusted, before it became champion
+        return fine(check, f"version {reference.version} is of an own package, so it is not loaded here; {profile}")
     except CourtsideError as error:
         return broken(check, str(error), "courtside versions rollback")
     return fine(

@@ -24,7 +24,8 @@ def render_markdown(card: ModelCard) -> str:
         "## The candidates on the test part",
         _table(card),
         f"## What {_plain(card.record.best)} leans on",
-        "\n".join(f"- {_plain(name)}: {percent(share)}" for name, share in largest),
+        "\n".join(f"- {_plain(name)}: {percent(share)}" for name, share in largest)
+        or "It does not say which features it leans on.",
         "## Data",
         _pairs(data_facts(card)),
         "## Lineage",

@@ -18,7 +18,7 @@ TITLES = {
 
 
 def charts(candidate: CandidateCard, *, key: str) -> dict[str, Markup]:
-    """Return the charts by name; `key` makes their ids unique on a page."""
+    """Return the charts by name, without importances where there are none; `key` makes their ids unique on a page."""
     curves = candidate.curves
     right = curves.confusion[0] + curves.confusion[3]
     texts = {
@@ -31,12 +31,14 @@ def charts(candidate: CandidateCard, *, key: str) -> dict[str, Markup]:
     said = {
         name: Description(f"{key}-{name}", f"{title}: {candidate.name}", texts[name]) for name, title in TITLES.items()
     }
-    return {
+    drawn = {
         "confusion_matrix": confusion_chart(curves.confusion, said["confusion_matrix"]),
         "roc_curve": roc_chart(curves.roc, said["roc_curve"]),
         "calibration": reliability_chart(curves.reliability, said["calibration"]),
-        "importances": importance_chart(candidate.importances, said["importances"]),
     }
+    if candidate.importances:
+        drawn["importances"] = importance_chart(candidate.importances, said["importances"])
+    return drawn
 
 
 def plot_files(candidate: CandidateCard) -> dict[str, bytes]:

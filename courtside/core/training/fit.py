@@ -1,7 +1,8 @@
 """Fit and judge every candidate on one split."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.records import Calibration
 from courtside.core.dataset import Dataset
 from courtside.core.training.candidates import ALL, Candidate, Classifier, Flavor
@@ -17,6 +19,7 @@ from courtside.core.training.metrics import Metrics, evaluate
 from courtside.core.training.preprocessing import Columns, prepared
 from courtside.core.training.probability_calibration import calibrated
 from courtside.core.training.split import Split
+from courtside.core.training.stored_types import storable_types
 from courtside.core.training.time_folds import RollingOrigin, TimeOrdered, rolling_origin, search
 
 __all__ = ["FitOptions", "TrainedModel", "best", "feature_frame", "fit_candidates", "labels", "probability"]
@@ -97,6 +100,18 @@ class _Parts:
         )
 
 
+class CandidateFailed(BadInput):
+    """A team's own candidate could not be fitted, or could not predict."""
+
+    def __init__(self, candidate: Candidate, error: Exception) -> None:
+        self.candidate = candidate.name
+        self.package = candidate.package
+        super().__init__(
+            f"the candidate {candidate.name} of {candidate.package} failed ({type(error).__name__}: {error}); correct "
+            "it, or leave it out of the contract's candidates"
+        )
+
+
 def fit_candidates(
     split: Split,
     *,
@@ -108,20 +123,37 @@ def fit_candidates(
     """Fit every candidate on the training part and score it on all parts; `progress` is told each name as it starts.
 
     Models come in the order of `candidates`. Raises `OneClassOnly` when a time fold has only one class,
-    `FeatureUnusable`.
+    `FeatureUnusable`, and `CandidateFailed` or `ModelUnstorable` for a team's own candidate.
     """
     options = options or FitOptions()
     parts = _Parts.of(split, dataset)
 
     def fit(candidate: Candidate) -> TrainedModel:
         progress(candidate.name)
-        return _fit(candidate, parts, options)
+        with _blaming(candidate):
+            model = _fit(candidate, parts, options)
+        if candidate.package is not None:
+            storable_types(model.estimator, candidate.package)  # before others are fitted for nothing
+        return model
 
     models = _in_parallel(candidates, fit)
     if options.calibration is not None:
         chosen = best(models)
         models = [_calibrate(model, parts, options.calibration) if model is chosen else model for model in models]
     return models
+
+
+@contextmanager
+def _blaming(candidate: Candidate) -> Iterator[None]:
+    """Name a team's own candidate for whatever its code raises; nobody knows what that may be."""
+    try:
+        yield
+    except CourtsideError:
+        raise
+    except Exception as error:
+        if candidate.package is None:
+            raise
+        raise CandidateFailed(candidate, error) from error
 
 
 def _in_parallel(candidates: Sequence[Candidate], fit: Callable[[Candidate], TrainedModel]) -> list[TrainedModel]:
@@ -167,8 +199,9 @@ def _judged(candidate: Candidate, estimator: Classifier, parts: _Parts) -> Train
 
 def _calibrate(model: TrainedModel, parts: _Parts, method: Calibration) -> TrainedModel:
     selection = parts.selection
-    estimator = calibrated(model.estimator, selection.rows, selection.labels, method=method)
-    judged = _judged(model.candidate, estimator, parts)
+    with _blaming(model.candidate):
+        estimator = calibrated(model.estimator, selection.rows, selection.labels, method=method)
+        judged = _judged(model.candidate, estimator, parts)
     return replace(judged, selection_auc=model.selection_auc, rolling_origin=model.rolling_origin, calibration=method)
 
 

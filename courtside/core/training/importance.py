@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from courtside.core.training.candidates import Classifier
 from courtside.core.training.preprocessing import source_features
@@ -14,16 +15,20 @@ def importances(estimator: Classifier, feature_names: list[str]) -> dict[str, fl
 
     A linear model's shares are the sizes of its coefficients, which count standard deviations because its inputs are
     scaled; a tree model's are its own importances (scikit-learn: decrease of impurity, XGBoost and LightGBM: gain). A
-    category's is the sum over its levels.
+    category's is the sum over its levels. They are empty for a model that says nothing of the kind, or says it of
+    inputs that it made itself, as a team's own may.
     """
     model = uncalibrated(estimator)
-    weights = np.abs(np.asarray(_weights(model), dtype=np.float64)).ravel()
-    by_feature = np.bincount(source_features(model, feature_names), weights, minlength=len(feature_names))
+    weights, sources = _weights(model), source_features(model, feature_names)
+    if weights.size != len(sources):
+        return {}
+    by_feature = np.bincount(sources, weights, minlength=len(feature_names))
     total = by_feature.sum()
     shares = by_feature / total if total > 0 else np.full(by_feature.size, 1 / by_feature.size)
     return dict(zip(feature_names, shares.tolist(), strict=True))
 
 
-def _weights(estimator: Any) -> Any:
+def _weights(estimator: Any) -> NDArray[np.float64]:
     last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
-    return last.coef_ if hasattr(last, "coef_") else last.feature_importances_
+    said = last.coef_ if hasattr(last, "coef_") else getattr(last, "feature_importances_", ())
+    return np.abs(np.asarray(said, dtype=np.float64)).ravel()

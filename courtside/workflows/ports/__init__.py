@@ -5,7 +5,7 @@ from courtside.workflows.ports.drift_tracking import DriftRun, DriftTracking
 from courtside.workflows.ports.incoming import Incoming, IncomingClosed, IncomingFile
 from courtside.workflows.ports.lake import Lake, ObjectMissing, StampedObject, StoredObject
 from courtside.workflows.ports.ledger import Ledger, LedgerEntry, LedgerWrite
-from courtside.workflows.ports.models import Champion, Models, ModelUnusable
+from courtside.workflows.ports.models import Champion, ModelNotTrusted, Models, ModelUnusable
 from courtside.workflows.ports.registry import Registry, VersionMissing
 from courtside.workflows.ports.retraining import Retraining
 from courtside.workflows.ports.tracking import (
@@ -30,6 +30,7 @@ __all__ = [
     "Ledger",
     "LedgerEntry",
     "LedgerWrite",
+    "ModelNotTrusted",
     "ModelUnusable",
     "Models",
     "ObjectMissing",

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.contracts.errors import CourtsideError
+from courtside.contracts.shortening import listed
 
 if TYPE_CHECKING:
     from courtside.contracts.model_card import ModelInterface
@@ -25,6 +26,18 @@ class ModelUnusable(CourtsideError):
         super().__init__(
             f"the model of version {version} cannot be loaded ({detail}); promote another version, or train again with "
             "`courtside retrain`"
+        )
+
+
+class ModelNotTrusted(ModelUnusable):
+    """A version's model holds types of a package that this process does not trust, so nothing of it was loaded."""
+
+    def __init__(self, version: str, types: Sequence[str]) -> None:
+        self.types = tuple(types)
+        super().__init__(
+            version,
+            f"it holds {listed(types)}, which is not loaded here: the training image loads the stage's own packages, "
+            "a command those that --trust-package names",
         )
 
 

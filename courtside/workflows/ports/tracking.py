@@ -54,7 +54,7 @@ class PlaceTaken(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class CandidateRun:
-    """What is logged about one candidate; `plots` are image files by name."""
+    """What is logged about one candidate; `plots` are image files by name, `package` that of a team's own candidate."""
 
     name: str
     flavor: Flavor
@@ -62,6 +62,7 @@ class CandidateRun:
     params: Mapping[str, str]
     metrics: Mapping[str, float]
     plots: Mapping[str, bytes]
+    package: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

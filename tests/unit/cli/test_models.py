@@ -1,6 +1,7 @@
 """`courtside models` adds, lists, pauses and removes the models of a stage, and says what it refuses."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,18 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from courtside.adapters.deployment import StageOutputs
+from courtside.adapters.deployment import OutputMissing, StageOutputs
 from courtside.cli.main import app
 from courtside.cli.models import NotConfirmed
 from courtside.contracts import ledger_keys
 from courtside.contracts.names import StackOutput
+from courtside.contracts.own_candidates import CandidateAbsent, published
 from courtside.datasets.catalog import DatasetInvalid
 from courtside.workflows.contract_fit import ContractUnfit
 from courtside.workflows.ports import LedgerWrite
 from courtside.workflows.stage_model_errors import ContractChanged, ModelRemoved, ModelUnknown, VersionNotRaised
 from courtside.workflows.stage_models import StageModels
+from tests.fakes.own_package import own_package
 from tests.fakes.ports import InMemoryLake, InMemoryLedger
 from tests.fakes.sns import FakeSns
 
@@ -32,11 +35,16 @@ class FakeSts:
 
 
 @pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StageModels:
+def outputs() -> StageOutputs:
+    found = StageOutputs("dev")
+    found[StackOutput.ALERT_TOPIC] = "topic"
+    return found
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, outputs: StageOutputs) -> StageModels:
     """A stage without models, for commands that run in an empty folder."""
     stage = StageModels(InMemoryLedger(), InMemoryLake())
-    outputs = StageOutputs("dev")
-    outputs[StackOutput.ALERT_TOPIC] = "topic"
     clients = {"sns": FakeSns(), "sts": FakeSts()}
     monkeypatch.setattr("boto3.client", lambda service: clients[service])
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: outputs)
@@ -44,6 +52,43 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StageModels:
     monkeypatch.chdir(tmp_path)
     Path("churn.yaml").write_text(CHURN)
     return stage
+
+
+OWN = CHURN + "candidates:\n  - lightgbm\n  - churn_models.boosting:CANDIDATE\n"
+
+
+@pytest.mark.parametrize("packages", [[], ["other-models==1.0"]])
+def test_a_candidate_whose_package_is_not_in_the_training_image_is_refused(
+    models: StageModels, outputs: StageOutputs, packages: list[str]
+) -> None:
+    Path("own.yaml").write_text(OWN)
+    outputs[StackOutput.TRAINING_PACKAGES] = published(packages)
+    refused = run("add", "own.yaml")
+    assert isinstance(refused.exception, CandidateAbsent)
+    assert (refused.exception.candidate, refused.exception.line) == ("churn_models.boosting:CANDIDATE", 7)
+    assert models.list().names == []
+    outputs[StackOutput.TRAINING_PACKAGES] = published([*packages, "churn-models==1.2.0"])
+    assert printed("add", "own.yaml")["outcome"] == "added"
+    assert models.dataset("churn").candidates == ("lightgbm", "churn_models.boosting:CANDIDATE")
+
+
+@pytest.mark.usefixtures("models")
+def test_a_stage_of_an_earlier_release_is_asked_for_packages_only_if_there_are_own_candidates() -> None:
+    Path("own.yaml").write_text(OWN)
+    assert isinstance(run("add", "own.yaml").exception, OutputMissing)
+    assert printed("add", "churn.yaml")["outcome"] == "added"
+
+
+def test_adding_and_showing_a_model_imports_nothing_of_its_candidates(
+    models: StageModels, outputs: StageOutputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = own_package(tmp_path / "site", monkeypatch, "raise SystemExit('imported')", name="own_added")
+    Path("own.yaml").write_text(f"{CHURN}candidates: ['{package}.boosting:CANDIDATE']\n")
+    outputs[StackOutput.TRAINING_PACKAGES] = published([f"{package}==1.0"])
+    printed("add", "own.yaml")
+    printed("show", "churn")
+    assert models.dataset("churn").candidates == (f"{package}.boosting:CANDIDATE",)
+    assert not [name for name in sys.modules if name.startswith(package)]
 
 
 def run(*words: str, answer: str | None = None) -> Result:

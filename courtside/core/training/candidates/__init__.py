@@ -1,6 +1,6 @@
 """The candidates: every module of this package that holds a `CANDIDATE` is one, and nothing else is needed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from courtside.contracts.discovery import declared_in
 from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor, Preprocessing
@@ -29,11 +29,6 @@ REGISTRY = candidates_in(__name__, __path__)
 ALL = tuple(REGISTRY.values())
 
 
-def chosen(names: Collection[str] | None) -> tuple[Candidate, ...]:
-    """Return the candidates of these names in their own order, all of them for None."""
-    return ALL if names is None else tuple(candidate for candidate in ALL if candidate.name in names)
-
-
 __all__ = [
     "ALL",
     "REGISTRY",
@@ -43,5 +38,4 @@ __all__ = [
     "Flavor",
     "Preprocessing",
     "candidates_in",
-    "chosen",
 ]

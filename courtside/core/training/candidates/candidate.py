@@ -44,6 +44,7 @@ class Candidate:
 
     `search_space` lists the values a search may give a parameter; `uses_all_cores` says that fitting spreads over the
     cores by itself, so that nothing else should be fitted beside it; candidates are trained and listed by `order`.
+    `package` is the one that a team's own candidate was imported from, which Courtside sets (None: Courtside's own).
     """
 
     name: str
@@ -54,3 +55,4 @@ class Candidate:
     search_space: Mapping[str, Sequence[object]] = field(default_factory=dict)
     uses_all_cores: bool = False
     order: int = 100
+    package: str | None = None

@@ -1,0 +1,115 @@
+"""A stage's training task trains, stores and smoke-tests own candidates of the packages in its image, and no others."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from courtside.bootstrap import stage as wiring
+from courtside.bootstrap import tasks
+from courtside.adapters.mlflow_models import MlflowModels
+from courtside.adapters.mlflow_registry import MlflowRegistry
+from courtside.contracts import lake_keys
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.own_candidates import CandidateAbsent, published
+from courtside.core.dataset import Dataset
+from courtside.core.parquet import parquet_content
+from courtside.datasets.catalog import parse_dataset
+from courtside.workflows.freeze import freeze
+from courtside.workflows.ports import Champion, ModelNotTrusted
+from courtside.workflows.sealed_models import MODEL, SealedModel, seal
+from courtside.workflows.smoke import ROWS
+from courtside.workflows.train import train
+from tests.fakes.own_package import OF_ITS_OWN, own_package
+from tests.fakes.ports import InMemoryLake, InMemoryTracking
+
+PACKAGE = "own_on_a_stage"
+CONTRACT = f"""
+name: points
+time_column: at
+target: left
+features: {{x: numeric, y: numeric}}
+candidates: ['{PACKAGE}.boosting:nearest']
+"""
+CONTRACT_KEY = "models/points/contract/v1.yaml"
+
+
+def request(training_id: str) -> RetrainingRequest:
+    return RetrainingRequest(
+        model="points", training_id=training_id, as_of=date(2026, 1, 1), trigger=Trigger.INITIAL, reason="the first"
+    )
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InMemoryLake:
+    """The lake of a stage with rows and a frozen contract, whose image holds the package of its candidate."""
+    own_package(tmp_path / "site", monkeypatch, OF_ITS_OWN, name=PACKAGE)
+    rng, lake = np.random.default_rng(1), InMemoryLake()
+    x, y = rng.normal(size=(2, 800))
+    at = np.datetime64("2025-01-01") + np.arange(800) // 4
+    rows = pa.table({"at": at, "x": x, "y": y, "left": x + y + rng.normal(size=800) > 0})
+    lake.write(lake_keys.loaded_table("points", "table"), parquet_content(rows))
+    lake.write(CONTRACT_KEY, CONTRACT.encode())
+    monkeypatch.chdir(tmp_path)  # where MLflow puts the artifacts of a local store
+    monkeypatch.setattr(wiring, "lake_of", lambda _: lake)
+    monkeypatch.setenv("COURTSIDE_LAKE_BUCKET", "lake")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/runs.db")
+    monkeypatch.setenv("COURTSIDE_TRAINING_PACKAGES", published(["Own-on-a-Stage==1.0", "other==2.0"]))
+    return lake
+
+
+def dataset_of(candidates: str) -> Dataset:
+    return parse_dataset("points", CONTRACT.replace(CONTRACT.splitlines()[-1], candidates).encode())
+
+
+def trained(training_id: str, stage: InMemoryLake) -> None:
+    freeze(
+        request(training_id), lake=stage, dataset=parse_dataset("points", CONTRACT.encode()), contract_key=CONTRACT_KEY
+    )
+    tasks.train(request(training_id), lambda _: None)
+
+
+def sealed(version: str, stage: InMemoryLake, tmp_path: Path) -> SealedModel:
+    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", model="points")
+    return seal(version, model="points", lake=stage, registry=registry)
+
+
+def test_what_the_image_holds_is_trained_and_smoke_tested(
+    stage: InMemoryLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained("first", stage)
+    found = sealed("1", stage, tmp_path)
+    assert tasks.smoke_check("points", found.sha256) == ROWS
+    with pytest.raises(ModelNotTrusted, match="own_on_a_stage"):
+        MlflowModels().opened("1", found.files(MODEL))
+    monkeypatch.setenv("COURTSIDE_TRAINING_PACKAGES", published(["other==2.0"]))
+    with pytest.raises(ModelNotTrusted, match="own_on_a_stage"):
+        tasks.smoke_check("points", found.sha256)
+
+
+def test_what_a_later_deployment_took_out_is_refused_before_any_row_is_read(
+    stage: InMemoryLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURTSIDE_TRAINING_PACKAGES", published([]))
+    before = dict(stage.objects)
+    with pytest.raises(CandidateAbsent, match="`training_packages`"):
+        trained("second", stage)
+    added = set(stage.objects) - set(before)
+    assert not [key for key in added if key.endswith(("record.json", "reference.profile"))]
+
+
+class UntrustedChampion(InMemoryTracking):
+    """A tracking server whose champion is of a package that the training does not trust."""
+
+    def champion(self) -> Champion | None:
+        raise ModelNotTrusted("7", ["former_models.boosting.Nearest"])
+
+
+def test_a_champion_of_a_package_that_is_gone_is_not_compared_with(stage: InMemoryLake) -> None:
+    table = dataset_of("candidates: [logistic_regression]")
+    record = train(request("third"), lake=stage, tracking=UntrustedChampion(), dataset=table)
+    assert (record.champion_version, record.challenger_version) == ("7", "1")
+    assert record.champion_incomparable is not None
+    assert "former_models.boosting.Nearest" in record.champion_incomparable
