@@ -60,7 +60,7 @@ def container_image(scope: Construct, image: str, settings: StageSettings) -> ec
 def _build(scope: Construct, image: str, settings: StageSettings) -> dict[str, Any]:
     bases = {"lambdas": ("LAMBDA_BASE", settings.lambda_base)}
     argument, reference = bases.get(image, ("PYTHON_BASE", settings.python_base))
-    packages = " ".join(settings.training_packages) if image == "training_image" else ""
+    packages = ",".join(settings.training_packages) if image == "training_image" else ""
     return {
         "file": f"{image}/Dockerfile",
         "exclude": _excludes(image),

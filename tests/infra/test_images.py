@@ -200,7 +200,7 @@ def test_own_packages_make_another_training_image_and_are_told_to_who_asks(tmp_p
         for name, own in (("before", ()), ("after", packages), ("later", ("churn-models==1.2.1", "catboost==1.2.7")))
     )
     arguments = {image: source["dockerBuildArgs"].get("TRAINING_PACKAGES") for image, source in _built(after).items()}
-    assert arguments == {"lambdas": None, "training_image": " ".join(packages), "mlflow_image": None}
+    assert arguments == {"lambdas": None, "training_image": ",".join(packages), "mlflow_image": None}
     tags = [_tags(each) for each in (before, after, later)]
     assert len({each["training_image"] for each in tags}) == 3
     assert len({(each["lambdas"], each["mlflow_image"]) for each in tags}) == 1
