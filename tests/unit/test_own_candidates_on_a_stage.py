@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from courtside.bootstrap import stage as wiring
-from courtside.bootstrap import tasks
 from courtside.adapters.mlflow_models import MlflowModels
 from courtside.adapters.mlflow_registry import MlflowRegistry
+from courtside.bootstrap import stage as wiring
+from courtside.bootstrap import tasks
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.own_candidates import CandidateAbsent, published
