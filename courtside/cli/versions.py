@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
+from courtside.cli.own_packages import Trusted, models_trusting
 from courtside.cli.stage import Model, Stage, caller, signed, stage_tracking_uri
 from courtside.cli.stage_data import stage_lake
 from courtside.cli.versions_import import import_model
-from courtside.contracts.own_candidates import trusted_packages
 
 if TYPE_CHECKING:
     from courtside.contracts.records import ApprovalRecord, Reign
@@ -22,16 +22,6 @@ app.command("import")(import_model)
 
 TrainingId = Annotated[str, typer.Argument(help="The training whose challenger it is; the alert names it.")]
 Version = Annotated[str, typer.Argument(help="A version of the registry, as `courtside versions list` shows it.")]
-
-
-Trusted = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--trust-package",
-        metavar="PACKAGE",
-        help="Load classes of this package of your own, whose code runs here; it must be installed. May be repeated.",
-    ),
-]
 
 
 @app.command("list")
@@ -109,15 +99,15 @@ def promote_version(
 
     Example: `courtside versions promote 4 --reason "agreed with the analysts" --stage dev`
     """
-    from courtside.adapters.mlflow_models import MlflowModels
     from courtside.workflows.rollback import promote_by_hand
 
     with people.status(f"Promoting version {version}"):
+        models = models_trusting(trust_package)
         done = promote_by_hand(
             version,
             reason=reason,
             production=_production(stage, model),
-            models=MlflowModels(packages=trusted_packages(trust_package or ())),
+            models=models,
             by=caller(),
             now=datetime.now(UTC),
         )
@@ -144,17 +134,11 @@ def rollback_champion(
 
     - `courtside versions rollback --trust-package churn_models --model churn`
     """
-    from courtside.adapters.mlflow_models import MlflowModels
     from courtside.workflows.rollback import rollback
 
     with people.status("Rolling back"):
-        done = rollback(
-            production=_production(stage, model),
-            models=MlflowModels(packages=trusted_packages(trust_package or ())),
-            by=caller(),
-            now=datetime.now(UTC),
-            to=to,
-        )
+        models = models_trusting(trust_package)
+        done = rollback(production=_production(stage, model), models=models, by=caller(), now=datetime.now(UTC), to=to)
     _print_moved(done.before, done.after, as_json=as_json)
 
 

@@ -49,11 +49,16 @@ def nearest():
 """
 
 
-def own_package(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str, *, name: str) -> str:
-    """Write a package whose module `boosting` has this source, let it be imported, and return its name."""
+def write_package(folder: Path, source: str, *, name: str) -> None:
+    """Write a package whose module `boosting` has this source into a folder."""
     package = folder / name
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
     (package / "boosting.py").write_text(HEADER + source)
+
+
+def own_package(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str, *, name: str) -> str:
+    """Write a package, let it be imported, and return its name."""
+    write_package(folder, source, name=name)
     monkeypatch.syspath_prepend(folder)
     return name

@@ -1,29 +1,36 @@
 """A stage's training task trains, stores and smoke-tests own candidates of the packages in its image, and no others."""
 
+import json
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from typer.testing import CliRunner, Result
 
 from courtside.adapters.mlflow_models import MlflowModels
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.bootstrap import stage as wiring
 from courtside.bootstrap import tasks
+from courtside.cli.main import app
+from courtside.cli.own_packages import PackageNotInstalled
 from courtside.contracts import lake_keys
+from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest, Trigger
-from courtside.contracts.own_candidates import CandidateAbsent, published
+from courtside.contracts.own_candidates import CandidateAbsent, PackageNotOwn, published
+from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.parquet import parquet_content
 from courtside.datasets.catalog import parse_dataset
 from courtside.workflows.freeze import freeze
-from courtside.workflows.ports import Champion, ModelNotTrusted
+from courtside.workflows.ports import Champion, Lake, ModelNotTrusted
+from courtside.workflows.production import Production
 from courtside.workflows.sealed_models import MODEL, SealedModel, seal
 from courtside.workflows.smoke import ROWS
 from courtside.workflows.train import train
 from tests.fakes.own_package import OF_ITS_OWN, own_package
-from tests.fakes.ports import InMemoryLake, InMemoryTracking
+from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryTracking
 
 PACKAGE = "own_on_a_stage"
 CONTRACT = f"""
@@ -64,11 +71,11 @@ def dataset_of(candidates: str) -> Dataset:
     return parse_dataset("points", CONTRACT.replace(CONTRACT.splitlines()[-1], candidates).encode())
 
 
-def trained(training_id: str, stage: InMemoryLake) -> None:
+def trained(training_id: str, stage: Lake) -> TrainingRecord:
     freeze(
         request(training_id), lake=stage, dataset=parse_dataset("points", CONTRACT.encode()), contract_key=CONTRACT_KEY
     )
-    tasks.train(request(training_id), lambda _: None)
+    return tasks.train(request(training_id), lambda _: None)
 
 
 def sealed(version: str, stage: InMemoryLake, tmp_path: Path) -> SealedModel:
@@ -113,3 +120,53 @@ def test_a_champion_of_a_package_that_is_gone_is_not_compared_with(stage: InMemo
     assert (record.champion_version, record.challenger_version) == ("7", "1")
     assert record.champion_incomparable is not None
     assert "former_models.boosting.Nearest" in record.champion_incomparable
+
+
+@pytest.fixture
+def production(stage: InMemoryLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Production:
+    """What `versions` moves: two versions of an own class, neither of them champion."""
+    trained("first", stage)
+    trained("second", stage)
+    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", model="points")
+    found = Production("points", InMemoryLedger(), registry, stage)
+    monkeypatch.setattr("courtside.cli.versions._production", lambda *_: found)
+    monkeypatch.setattr("courtside.cli.versions.caller", lambda: "ann")
+    return found
+
+
+def versions(*words: str) -> Result:
+    return CliRunner().invoke(app, ["versions", *words, "--json"])
+
+
+def moved(*words: str) -> object:
+    done = versions(*words)
+    assert done.exit_code == 0, done.exception
+    return json.loads(done.stdout)
+
+
+def test_a_command_loads_an_own_class_only_of_a_package_that_a_person_trusts(production: Production) -> None:
+    trusting = ("--trust-package", PACKAGE)
+    promote = ("promote", "1", "--reason", "it is ours")
+    refused = versions(*promote, "--trust-package", "yaml")
+    assert isinstance(refused.exception, ModelNotTrusted)
+    assert refused.exception.types == (f"{PACKAGE}.boosting.Nearest",)
+    assert "`--trust-package`" in str(refused.exception)
+    assert production.champion().version is None
+    assert moved(*promote, "--trust-package", "yaml", *trusting) == {"before": None, "after": "1"}
+    assert moved("promote", "2", "--reason", "it is newer", *trusting) == {"before": "1", "after": "2"}
+    assert isinstance(versions("rollback").exception, ModelNotTrusted)
+    assert production.champion().version == "2"
+    assert moved("rollback", *trusting) == {"before": "2", "after": "1"}
+    record = trained("third", production.lake)
+    assert (record.champion_version, record.champion_incomparable) == ("1", None)
+
+
+@pytest.mark.parametrize(("package", "error"), [("os", PackageNotOwn), ("never_installed", PackageNotInstalled)])
+def test_a_package_that_cannot_be_trusted_is_refused_before_the_stage_is_asked(
+    monkeypatch: pytest.MonkeyPatch, package: str, error: type[BadInput]
+) -> None:
+    monkeypatch.setattr("courtside.cli.versions._production", lambda *_: pytest.fail("the stage was asked"))
+    for words in (("promote", "1", "--reason", "it is ours"), ("rollback",)):
+        refused = versions(*words, "--trust-package", package)
+        assert isinstance(refused.exception, error)
+        assert package in str(refused.exception)

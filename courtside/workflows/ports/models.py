@@ -36,8 +36,8 @@ class ModelNotTrusted(ModelUnusable):
         self.types = tuple(types)
         super().__init__(
             version,
-            f"it holds {listed(types)}, which is not loaded here: the training image loads the stage's own packages, "
-            "a command those that --trust-package names",
+            f"it holds {listed(types)}, whose package is not trusted here: the training image trusts the stage's "
+            "`training_packages`, a command the packages that its option `--trust-package` names",
         )
 
 
