@@ -1,6 +1,7 @@
 """Packages of a team's own candidates, written into a folder from which a test imports them."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -55,6 +56,22 @@ def write_package(folder: Path, source: str, *, name: str) -> None:
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
     (package / "boosting.py").write_text(HEADER + source)
+
+
+def write_wheel(folder: Path, source: str, *, name: str) -> Path:
+    """Write such a package as a wheel of version 1.0, which needs scikit-learn, into a folder."""
+    wheel = folder / f"{name}-1.0-py3-none-any.whl"
+    described = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\nRequires-Dist: scikit-learn\n",
+        "WHEEL": "Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "",
+    }
+    with ZipFile(wheel, "w") as files:
+        files.writestr(f"{name}/__init__.py", "")
+        files.writestr(f"{name}/boosting.py", HEADER + source)
+        for file, content in described.items():
+            files.writestr(f"{name}-1.0.dist-info/{file}", content)
+    return wheel
 
 
 def own_package(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str, *, name: str) -> str:

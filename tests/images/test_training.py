@@ -4,12 +4,15 @@ import csv
 import io
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from courtside.contracts import lake_keys
 from embedded_aws.containers.engine import Engine
+from embedded_aws.demo.loop import Loop
 from tests.fakes.legacy_reader import read_legacy_set
+from tests.fakes.own_points import MODEL, PACKAGE, add_points, load_points, promoted_points
 from tests.images.conftest import Stage
 from tests.images.figures import Figures
 
@@ -68,3 +71,11 @@ def _runs(stage: Stage, training_id: str) -> int:
     client = MlflowClient(stage.aws.tracking_url)
     experiments = [experiment.experiment_id for experiment in client.search_experiments()]
     return len(client.search_runs(experiments, f"tags.training_id = '{training_id}'"))
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_candidate_of_an_own_wheel_is_trained_smoke_tested_and_promoted(stage: Stage, tmp_path: Path) -> None:
+    assert add_points(tmp_path).exit_code == 0
+    load_points(tmp_path)
+    card = promoted_points(Loop(stage.aws, stage="dev", model=MODEL), stage.end)
+    assert [(each.name, each.package) for each in card.candidates] == [("nearest", PACKAGE)]

@@ -66,7 +66,7 @@ def test_modules_that_are_nobodys_own_are_refused(path: str) -> None:
         (2, "{}.boosting:OTHER", OF_SKLEARN, CandidateAbsent, "has no attribute 'OTHER'"),
         (3, "{}.boosting:CANDIDATE", "import absent_library", CandidateAbsent, "needs the module absent_library"),
         (4, "{}.boosting:CANDIDATE", "1 / 0", CandidateUnusable, "ZeroDivisionError"),
-        (5, "{}.boosting:CANDIDATE", "CANDIDATE = 7", CandidateUnusable, "it is of the type int; make it a courtside.Candidate"),
+        (5, "{}.boosting:CANDIDATE", "CANDIDATE = 7", CandidateUnusable, "type int; make it a courtside.Candidate"),
         (6, "{}.boosting:ExtraTreesClassifier", "", CandidateUnusable, "it is of the type ExtraTreesClassifier"),
         (7, "{}.boosting:made", "def made(): raise OSError('no disk')", CandidateUnusable, "no disk"),
         (8, "{}.boosting:CANDIDATE", candidate("0", name="'../x'"), CandidateUnusable, "lower-case letters"),
