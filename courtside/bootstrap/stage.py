@@ -5,14 +5,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from courtside.contracts.environment import CheckDriftEnv, LedgerEnv, ModelsEnv
+from courtside.contracts.own_candidates import imported_by, packages_of
 
 if TYPE_CHECKING:
+    from courtside.adapters.mlflow_models import MlflowModels
     from courtside.adapters.s3_lake import S3Lake
     from courtside.core.dataset import Dataset
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.production import Production
     from courtside.workflows.retraining_lock import RetrainingLock
+    from courtside.workflows.sealed_models import SealedModel
     from courtside.workflows.stage_models import StageModels
 
 
@@ -61,6 +64,26 @@ def production_of(*, ledger_table: str, lake: "S3Lake", tracking_uri: str, datas
 
     registry = MlflowRegistry(tracking_uri, model=dataset.place.registered_model)
     return Production(dataset.name, ledger_of(ledger_table, dataset.name), registry, lake)
+
+
+def models_for(sealed: "SealedModel", training_packages: str) -> "MlflowModels":
+    """Wire what opens a sealed version in the training's image, whose environment says which packages it holds.
+
+    Only those are trusted that the version's own contract names. A version that was imported, or trained by a release
+    before contracts were frozen, is of none. Raises `DatasetInvalid`.
+    """
+    from courtside.adapters.mlflow_models import MlflowModels
+    from courtside.workflows.freeze import ContractNotFrozen, frozen_contract
+    from courtside.workflows.ports import ObjectMissing
+
+    packages = imported_by(training_packages)
+    if not packages:
+        return MlflowModels()
+    try:
+        contract = frozen_contract(sealed.model, sealed.training_id, lake=sealed.lake)
+    except (ContractNotFrozen, ObjectMissing):
+        return MlflowModels()
+    return MlflowModels(packages=packages_of(contract.candidates or (), packages))
 
 
 def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":

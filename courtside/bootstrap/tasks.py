@@ -70,18 +70,12 @@ def rehearsal(progress: Callable[[str], None]) -> Callable[[Path], list[str]]:
 
 def smoke_check(model: str, sha256: str) -> int:
     """Load a sealed version, repeat its known predictions and return how many there were."""
-    from courtside.adapters.mlflow_models import MlflowModels
-    from courtside.workflows.freeze import frozen_contract
     from courtside.workflows.sealed_models import sealed_model
     from courtside.workflows.smoke import smoke
 
     env = TrainEnv.read()
-    lake, packages = stage.lake_of(env.lake_bucket), imported_by(env.training_packages)
-    sealed, trusted = sealed_model(model, sha256, lake=lake), frozenset[str]()
-    if packages:
-        candidates = frozen_contract(model, sealed.training_id, lake=lake).candidates
-        trusted = packages_of(candidates or (), packages)
-    return smoke(sealed, models=MlflowModels(packages=trusted))
+    sealed = sealed_model(model, sha256, lake=stage.lake_of(env.lake_bucket))
+    return smoke(sealed, models=stage.models_for(sealed, env.training_packages))
 
 
 def tracking_copy() -> Callable[[str | None, bool, list[str] | None], dict[str, object]]:

@@ -15,7 +15,7 @@ from courtside.bootstrap import stage as wiring
 from courtside.bootstrap import tasks
 from courtside.cli.main import app
 from courtside.cli.own_packages import PackageNotInstalled
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.own_candidates import CandidateAbsent, PackageNotOwn, published
@@ -92,6 +92,14 @@ def test_what_the_image_holds_is_trained_and_smoke_tested(
     with pytest.raises(ModelNotTrusted, match="own_on_a_stage"):
         MlflowModels().opened("1", found.files(MODEL))
     monkeypatch.setenv("COURTSIDE_TRAINING_PACKAGES", published(["other==2.0"]))
+    with pytest.raises(ModelNotTrusted, match="own_on_a_stage"):
+        tasks.smoke_check("points", found.sha256)
+
+
+def test_a_version_whose_contract_nobody_froze_is_of_no_own_package(stage: InMemoryLake, tmp_path: Path) -> None:
+    trained("first", stage)
+    found = sealed("1", stage, tmp_path)
+    del stage.objects[training_keys.training_manifest("points", "first")]
     with pytest.raises(ModelNotTrusted, match="own_on_a_stage"):
         tasks.smoke_check("points", found.sha256)
 
