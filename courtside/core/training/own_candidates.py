@@ -51,7 +51,7 @@ def _loaded(path: str, packages: Collection[str] | None) -> Candidate:
     if callable(found):
         found = _called(path, found)
     if not isinstance(found, Candidate):
-        said = f"it is of the type {type(found).__name__}; make it a courtside.Candidate, or a function that returns one"
+        said = f"it is of the type {type(found).__name__}; make it a courtside.Candidate, or return one"
         raise CandidateUnusable(path, said)
     if not _NAME.fullmatch(str(found.name)):
         said = f"its name is {found.name!r}; write lower-case letters, digits and _, at most 64, from a letter on"
