@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 
 def predict(request: PredictRequest, *, now: datetime) -> PredictResponse:
     """Predict the rows of a model as of a day."""
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.workflows.claims import Claims
     from courtside.workflows.predict.predict import Predict
+    from courtside.workflows.predict.set_aside import SetAside
     from courtside.workflows.predict.versions import Versions
 
     env = PredictEnv.read()
     models = stage.stage_models(env)
     dataset, ledger = models.dataset(request.model), stage.ledger_of(env.ledger_table, request.model)
     versions = Versions(request.model, models.lake, ledger, warm_models())
-    return Predict(dataset, models.lake, versions).run(request, now=now)
+    aside = SetAside(request.model, models.lake, Claims(ledger), SnsAlerts(env.alert_topic_arn, request.model))
+    return Predict(dataset, models.lake, versions, aside).run(request, now=now)
 
 
 @cache

@@ -107,6 +107,16 @@ def quarantine(model: str, quarantine_id: str) -> str:
     return f"{quarantines(model)}{key_name(quarantine_id, 'the id of a quarantined file')}/"
 
 
+def unpredictable(model: str) -> str:
+    """Prefix of all rows of a model that could not be predicted, beside what its files set aside."""
+    return f"{quarantines(model)}predictions/"
+
+
+def unpredictable_rows(model: str, day: date, digest: str) -> str:
+    """Prefix of the rows that could not be predicted as of a day and were not known before, with their report."""
+    return f"{unpredictable(model)}{day.isoformat()}-{key_name(digest, 'a digest of rows')}/"
+
+
 def arrived_rows(model: str) -> str:
     """Prefix of the rows that came, by day, in a folder that query engines can read."""
     return f"{ARRIVED_PREFIX}model={_model(model)}/"

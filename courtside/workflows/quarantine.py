@@ -5,21 +5,22 @@ What a round sets aside, people are told in one alert at its end; the next round
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import pyarrow as pa
 from pyarrow import csv
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import lake_keys
 from courtside.contracts.records import ArrivalRecord
+from courtside.core.alerting import Alert
 from courtside.core.arrival_alerts import quarantines_alert
-from courtside.workflows.claims import Claims, finishing
+from courtside.workflows.claims import Claims
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import AlertChannel, Lake
+from courtside.workflows.quarantine_notices import REPORT, Notices
 
-_REPORT, _TOLD = "report.json", "told.json"
 _LONGEST_NAME = 100
 
 
@@ -43,38 +44,16 @@ class Quarantine:
             listed = io.BytesIO()
             csv.write_csv(wrong, listed)
             self.lake.write(f"{prefix}rows.csv", listed.getvalue())
-        self.lake.claim(f"{prefix}{_REPORT}", record.model_dump_json(indent=2).encode())
+        self.lake.claim(f"{prefix}{REPORT}", record.model_dump_json(indent=2).encode())
         return record
 
     def tell(self) -> None:
-        """Tell people in one alert of all that is set aside and that they have not been told of.
-
-        Only the owner of the claim does. It notes in the claim what it sent, in one write, before it marks each file:
-        whoever takes over from an owner that died in between marks those files and sends nothing again.
-        """
-        claim = None
-        if self._untold():
-            claim = self.claims.take(ledger_keys.notice("arrivals", self.model), done=lambda: not self._untold())
-        if claim is None:
-            return
-        with finishing(claim):
-            self._mark(claim.subjects)
-            if untold := self._untold():
-                reports = [read_document(ArrivalRecord, f"{prefix}{_REPORT}", lake=self.lake) for prefix in untold]
-                alert = quarantines_alert({self.lake.uri(each.quarantine or ""): each for each in reports})
-                claim.renew()
-                self.alerts.publish(alert)
-                claim.mark_told(untold)
-                self._mark(untold)
-        claim.give_back()
-
-    def _untold(self) -> tuple[str, ...]:
-        keys = self.lake.keys(lake_keys.quarantines(self.model))
-        told = {key.removesuffix(_TOLD) for key in keys if key.endswith(f"/{_TOLD}")}
-        return tuple(
-            each for key in keys if key.endswith(f"/{_REPORT}") and (each := key.removesuffix(_REPORT)) not in told
+        """Tell people in one alert of all that is set aside and that they have not been told of."""
+        notices = Notices(
+            lake_keys.quarantines(self.model), "arrivals", self.model, self.lake, self.claims, self.alerts
         )
+        notices.tell(self._alert)
 
-    def _mark(self, prefixes: Iterable[str]) -> None:
-        for prefix in prefixes:
-            self.lake.claim(f"{prefix}{_TOLD}", b"{}")
+    def _alert(self, prefixes: Sequence[str]) -> Alert:
+        reports = [read_document(ArrivalRecord, f"{prefix}{REPORT}", lake=self.lake) for prefix in prefixes]
+        return quarantines_alert({self.lake.uri(each.quarantine or ""): each for each in reports})

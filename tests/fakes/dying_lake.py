@@ -43,3 +43,16 @@ class InterruptedLake(InMemoryLake):
     def remove(self, keys: Sequence[str]) -> None:
         self._count()
         super().remove(keys)
+
+
+@dataclass
+class WatchedLake(InterruptedLake):
+    """Counts what is read as well."""
+
+    def read(self, key: str, *, version_id: str | None = None) -> bytes:
+        self._count()
+        return super().read(key, version_id=version_id)
+
+    def keys(self, prefix: str) -> list[str]:
+        self._count()
+        return super().keys(prefix)

@@ -23,11 +23,13 @@ from courtside.core.predictions.contributions import Contributions
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.training.served_input import NUMBER, ValuesMissing, as_trained
 from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.claims import Claims
 from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.ports import Champion, ModelUnusable
 from courtside.workflows.predict.predict import Predict
+from courtside.workflows.predict.set_aside import SetAside
 from courtside.workflows.predict.versions import Versions, WarmModels
-from tests.fakes.ports import InMemoryLake, InMemoryLedger
+from tests.fakes.ports import InMemoryLake, InMemoryLedger, RecordedAlerts
 
 DAY = date(2026, 3, 10)
 NOW = datetime(2026, 3, 10, 7, tzinfo=UTC)
@@ -107,6 +109,7 @@ class LoansStage:
     lake: InMemoryLake = field(default_factory=InMemoryLake)
     ledger: InMemoryLedger = field(default_factory=InMemoryLedger)
     models: Lines = field(default_factory=Lines)
+    alerts: RecordedAlerts = field(default_factory=RecordedAlerts)
     warm: WarmModels = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,7 +172,9 @@ class LoansStage:
     ) -> PredictResponse:
         """Predict as of a day."""
         lake = self.lake if lake is None else lake
-        step = Predict(self.dataset, lake, Versions(self.dataset.name, lake, self.ledger, self.warm))
+        name, claims = self.dataset.name, Claims(self.ledger, sleep=lambda _: None)
+        aside = SetAside(name, lake, claims, self.alerts)
+        step = Predict(self.dataset, lake, Versions(name, lake, self.ledger, self.warm), aside)
         return step.run(PredictRequest(model=self.dataset.name, as_of=day, versions=versions), now=now)
 
     def kept(self, **wanted: Any) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, 
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
 from courtside.contracts.records.labels import BegunLabelLoad, LabelLoad
+from courtside.contracts.records.predictions import UnpredictableRows
 from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
 from courtside.contracts.records.rounds import ModelRound
 from courtside.contracts.records.stage_models import StageModel, StagePlace
@@ -50,4 +51,5 @@ __all__ = [
     "TrainingRecord",
     "TrainingSlot",
     "TrainingSlots",
+    "UnpredictableRows",
 ]

@@ -23,6 +23,7 @@ from courtside.workflows.predict.batch import Batch
 from courtside.workflows.predict.coming_rows import Unusable, coming_rows
 from courtside.workflows.predict.earlier import Earlier
 from courtside.workflows.predict.round import Round
+from courtside.workflows.predict.set_aside import SetAside
 from courtside.workflows.predict.versions import NotSealed, Predicting, Versions
 
 MOST_MOVES = 5
@@ -48,6 +49,7 @@ class Predict:
     dataset: Dataset
     lake: Lake
     versions: Versions
+    aside: SetAside
 
     def run(self, request: PredictRequest, *, now: datetime) -> PredictResponse:
         """Predict with the champion first, then with its shadows; a model without champion predicts nothing.
@@ -76,9 +78,12 @@ class Predict:
         columns = tuple(dict.fromkeys(name for each in ready for name in each.interface.taken_as))
         coming = coming_rows(request.as_of, lake=self.lake, dataset=replace(self.dataset, also=columns))
         batch = Batch.of(coming, self.dataset)
-        round_ = Round(self.dataset, batch, self._log(), request.as_of, now, self._earlier(batch, request.as_of))
+        earlier = Earlier(batch.ids, log=self._log(), since=self._since(request.as_of), as_of=request.as_of)
+        round_ = Round(self.dataset, batch, self._log(), request.as_of, now, earlier)
         done = round_.predicted(champion, guard=lambda: self._require_champion(pointer))
         unusable = [*batch.unusable, *done.unusable]
+        self.aside.keep(unusable, champion=champion.version, as_of=request.as_of, since=self._since(request.as_of))
+        self.aside.tell()
         return PredictResponse(
             model=request.model,
             as_of=request.as_of,
@@ -110,11 +115,10 @@ class Predict:
     def _log(self) -> ArchiveLog:
         return ArchiveLog(self.lake, lake_keys.predictions(self.dataset.name), PREDICTIONS)
 
-    def _earlier(self, batch: Batch, as_of: date) -> Earlier:
-        # A row that is looked at today was looked at for the first time so many days ago at most.
+    def _since(self, as_of: date) -> date | None:
+        """Return the first day on which a row that is looked at as of a day may have been looked at."""
         rules = self.dataset
-        since = as_of - rules.label_delay - rules.predict.ahead if rules.time_column else None
-        return Earlier(batch.ids, log=self._log(), since=since, as_of=as_of)
+        return as_of - rules.label_delay - rules.predict.ahead if rules.time_column else None
 
     def _require_champion(self, pointer: ChampionPointer) -> None:
         """Raise `ChampionMoved` unless the same version is still champion, so that nobody is served by another one."""

@@ -1,6 +1,7 @@
 """The versions that predict a model's rows: the champion, and the shadows that the contract or a person names."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from courtside.contracts import lake_keys, ledger_keys, training_keys
@@ -10,7 +11,7 @@ from courtside.contracts.records import ApprovalRecord, ChampionPointer, Reign
 from courtside.contracts.scoring import Role, ShadowPredictions
 from courtside.workflows.ledger_documents import parsed, read
 from courtside.workflows.ports import Champion, Lake, Ledger, Models
-from courtside.workflows.sealed_models import SealedModel, sealed_model
+from courtside.workflows.sealed_models import SealBroken, SealedModel, sealed_model
 
 MOST_WARM = 6
 """How many models are kept in memory; a stage's function serves one model after the other."""
@@ -143,4 +144,5 @@ class Versions:
         for key in self.lake.keys(prefix):
             digest, _, path = key.removeprefix(prefix).partition("/")
             if path == training_keys.MANIFEST_NAME:
-                yield sealed_model(self.model, digest, lake=self.lake)
+                with suppress(SealBroken):  # one that somebody changed is no seal, and must hide no other
+                    yield sealed_model(self.model, digest, lake=self.lake)
