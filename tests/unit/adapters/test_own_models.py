@@ -44,7 +44,7 @@ def test_only_who_trusts_its_package_loads_it(tmp_path: Path, monkeypatch: pytes
     files = stored(tmp_path / "model", f"{package}.boosting:nearest", package=package)
     found = MlflowModels(packages=[package]).opened("3", files).probability(ROWS)
     by_mlflow: Any = load_classifier(str(tmp_path / "model"))
-    assert found == by_mlflow.predict_proba(ROWS)[:, 1].tolist()
+    assert found.tolist() == by_mlflow.predict_proba(ROWS)[:, 1].tolist()
     assert 0 < min(found) < max(found) < 1
     assert mlflow.pyfunc.load_model(str(tmp_path / "model")).predict(ROWS.to_pandas()).shape == (len(found), 2)
     for others in ([], ["another"], ["own"]):
