@@ -14,6 +14,8 @@ from courtside.core.training.preprocessing import source_features
 from courtside.core.training.probability_calibration import uncalibrated
 from courtside.core.training.served_input import NUMBER, Served, as_trained
 
+_EXPLAINED = ("courtside", "lightgbm", "sklearn", "xgboost")
+
 
 def contributions(served: Any, rows: Any) -> Contributions | None:
     """Return what each feature added to the log-odds of class 1 in each row; None for a model that cannot say so.
@@ -53,6 +55,9 @@ def _columns(served: Any) -> dict[str, str] | None:
 
 def _of_inputs(steps: list[Any], inputs: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """Return what each input of the last step contributed, shape as `inputs`; None where its library does not say."""
+    # A class of a team's own may do something to its inputs before its library sees them.
+    if type(steps[-1]).__module__.partition(".")[0] not in _EXPLAINED:
+        return None
     last, libraries = steps[-1], {base.__module__.partition(".")[0] for base in type(steps[-1]).__mro__}
     if "xgboost" in libraries:
         import xgboost

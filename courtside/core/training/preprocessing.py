@@ -49,7 +49,8 @@ def prepared(candidate: Candidate, columns: Columns) -> Classifier:
 
         steps.append((SCALER, StandardScaler()))
     estimator = candidate.build(candidate.params)
-    if not steps:
+    # A pipeline of a team's own is put into one, whose steps are read to find the feature behind each input.
+    if not steps and not hasattr(estimator, "steps"):
         return estimator
     from sklearn.pipeline import Pipeline
 

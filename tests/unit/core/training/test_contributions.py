@@ -43,10 +43,10 @@ def fitted(table: str, candidate: str, calibration: Calibration | None = None) -
     split = split_rows(rows(), dataset=dataset)
     options = FitOptions(calibration=calibration)
     (model,) = fit_candidates(split, dataset=dataset, candidates=[REGISTRY[candidate]], options=options)
-    return model, _served(model, split, dataset), split
+    return model, served(model, split, dataset), split
 
 
-def _served(model: TrainedModel, split: Split, dataset: Dataset) -> Any:
+def served(model: TrainedModel, split: Split, dataset: Dataset) -> Any:
     run = CandidateRun(model.name, model.flavor, model.estimator, params={}, metrics={}, plots={})
     return served_model(run, ModelInterface.of(dataset.target, (0, 1), taken_as(split.train.schema, dataset)))
 

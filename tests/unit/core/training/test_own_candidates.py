@@ -9,12 +9,15 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.own_candidates import CandidateAbsent
 from courtside.contracts.records import Calibration
 from courtside.core.training.candidates import ALL, REGISTRY
+from courtside.core.training.contributions import contributions
 from courtside.core.training.fit import CandidateFailed, FitOptions, fit_candidates
+from courtside.core.training.importance import importances
 from courtside.core.training.own_candidates import CandidateUnusable, chosen
 from courtside.core.training.split import split_rows
 from courtside.core.training.stored_types import ModelUnstorable, storable_types
 from tests.fakes.own_package import OF_ITS_OWN, OF_SKLEARN, own_package
 from tests.unit.core.training.orders import ORDERS, orders
+from tests.unit.core.training.test_contributions import NUMBERS, numbers, served
 
 
 def candidate(body: str, *, name: str = '"own"', flavor: str = "SKLEARN") -> str:
@@ -41,6 +44,37 @@ def test_both_are_fitted_beside_the_others(tmp_path: Path, monkeypatch: pytest.M
     models = fit_candidates(split_rows(orders(), dataset=ORDERS), dataset=ORDERS, candidates=found)
     assert [model.name for model in models] == ["logistic_regression", "extra_trees", "nearest"]
     assert all(0 <= model.metrics.test_auc <= 1 for model in models)
+
+
+OF_OTHER_INPUTS = """
+from lightgbm import LGBMClassifier
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+class Turned(LGBMClassifier):
+    def fit(self, rows, labels):
+        return super().fit(np.asarray(rows)[:, ::-1], labels)
+    def predict_proba(self, rows):
+        return super().predict_proba(np.asarray(rows)[:, ::-1])
+def turned():
+    build = lambda params: Turned(n_estimators=3)
+    return Candidate(name="turned", flavor=Flavor.SKLEARN, params={}, build=build)
+def components():
+    build = lambda params: make_pipeline(PCA(), LogisticRegression())
+    return Candidate(name="components", flavor=Flavor.SKLEARN, params={}, build=build)
+"""
+
+
+@pytest.mark.parametrize("name", ["turned", "components"])
+def test_what_a_model_says_of_inputs_that_it_made_itself_is_not_said_of_features(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    package = own_package(tmp_path, monkeypatch, OF_OTHER_INPUTS, name=f"own_{name}")
+    split = split_rows(numbers(), dataset=NUMBERS)
+    (model,) = fit_candidates(split, dataset=NUMBERS, candidates=chosen([f"{package}.boosting:{name}"]))
+    assert contributions(served(model, split, NUMBERS), split.test) is None
+    if name == "components":
+        assert importances(model.estimator, NUMBERS.feature_names) == {}
 
 
 def test_a_package_that_the_image_does_not_hold_is_never_imported(
