@@ -66,10 +66,11 @@ class Counted:
         self._count("get", key, [] if found is None else [found])
         return found
 
-    def entries(self, prefix: str) -> list[LedgerEntry]:
-        """Count one query."""
-        found = self.ledger.entries(prefix)
-        self._count("query", prefix, found)
+    def entries(self, *prefixes: str) -> list[LedgerEntry]:
+        """Count one query for each prefix."""
+        found = self.ledger.entries(*prefixes)
+        for prefix in prefixes:
+            self._count("query", prefix, [each for each in found if each.key.startswith(prefix)])
         return found
 
     def put(self, *writes: LedgerWrite) -> bool:

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -11,6 +14,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.names import STACKS, StackOutput, stack_name
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
 
 
 class StageNotDeployed(CourtsideError):
@@ -81,11 +87,15 @@ def reaching_aws() -> Iterator[None]:
 
 
 def stage_outputs(stage: str) -> StageOutputs:
-    """Return every output of a stage; raises `StageNotDeployed` and `AwsUnusable`."""
-    merged = StageOutputs(stage)
-    for stack in STACKS:
-        with reaching_aws():
-            merged |= _outputs(stage, stack)
+    """Return every output of a stage, whose stacks are asked at once; raises `StageNotDeployed` and `AwsUnusable`."""
+    merged, names = StageOutputs(stage), [stack_name(stage, stack) for stack in STACKS]
+    with reaching_aws(), ThreadPoolExecutor(len(names)) as pool:
+        formation = boto3.client("cloudformation", config=FIRST_QUESTION)
+        described = list(pool.map(partial(_outputs, formation), names))
+    for name, found in zip(names, described, strict=True):
+        if found is None:
+            raise StageNotDeployed(stage, name, deployed=deployed_stages())
+        merged |= found
     return merged
 
 
@@ -103,13 +113,13 @@ def deployed_stages() -> list[str] | None:
 _KEYS = (*StackOutput, *(channel.secret_output for channel in CHANNELS.values()))
 
 
-def _outputs(stage: str, stack: str) -> dict[str, str]:
-    name = stack_name(stage, stack)
+def _outputs(formation: "CloudFormationClient", stack: str) -> dict[str, str] | None:
+    """Return the outputs of a stack, None where there is no such stack."""
     try:
-        described = boto3.client("cloudformation", config=FIRST_QUESTION).describe_stacks(StackName=name)["Stacks"][0]
+        described = formation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
-            raise StageNotDeployed(stage, name, deployed=deployed_stages()) from error
+            return None
         raise
     found = {output.get("OutputKey"): output.get("OutputValue") for output in described.get("Outputs", [])}
     return {key: value for key in _KEYS if (value := found.get(key)) is not None}

@@ -3,7 +3,8 @@
 A key's part before the last slash is the item's partition, the rest its sort key.
 """
 
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,9 +14,12 @@ from courtside.workflows.ports import LedgerEntry, LedgerWrite
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.paginator import QueryPaginator
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 PARTITION, SORT = "partition", "sort"
+_AT_ONCE = 8
+"""Partitions that are asked at once, fewer than the connections that a client keeps."""
 
 
 class DynamoDbLedger:
@@ -33,9 +37,14 @@ class DynamoDbLedger:
         item = self._dynamodb.get_item(TableName=self.table, Key=_place(key), ConsistentRead=True).get("Item")
         return None if item is None else _entry(item)
 
-    def entries(self, prefix: str) -> list[LedgerEntry]:
-        """Return every entry of a partition (its name and a slash), by key."""
-        pages = self._dynamodb.get_paginator("query").paginate(
+    def entries(self, *prefixes: str) -> list[LedgerEntry]:
+        """Return every entry of some partitions (each its name and a slash), by partition and key."""
+        query = self._dynamodb.get_paginator("query")
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return [entry for found in pool.map(partial(self._partition, query), prefixes) for entry in found]
+
+    def _partition(self, query: "QueryPaginator", prefix: str) -> list[LedgerEntry]:
+        pages = query.paginate(
             TableName=self.table,
             KeyConditionExpression=f"#{PARTITION} = :{PARTITION}",
             ExpressionAttributeNames={f"#{PARTITION}": PARTITION},

@@ -92,14 +92,18 @@ def _compared(dataset: "Dataset", contract: str, *, lake: "Lake") -> str | None:
 
     Raises `ContractUnfit`, and `UnreadableFile` for a table that is there and cannot be read.
     """
+    from courtside.contracts import lake_keys
+    from courtside.datasets.catalog import table_address
+
+    address = table_address(contract, dataset)
+    if address is None and not lake.keys(lake_keys.tables(dataset.name)):
+        return None  # before what reads tables is imported, which takes a sixth of the command's time
     from courtside.api.inputs import content_of
     from courtside.core.drift.reading import TableMissing
-    from courtside.datasets.catalog import table_address
     from courtside.workflows.contract_fit import ContractUnfit, require_fit, require_fit_of_loaded
 
     if loaded := require_fit_of_loaded(dataset, lake=lake):
         return loaded
-    address = table_address(contract, dataset)
     if address is None:
         return None
     try:

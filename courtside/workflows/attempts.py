@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from courtside.contracts import ledger_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.records import Attempted
-from courtside.workflows.ledger_documents import change
+from courtside.workflows.ledger_transactions import change
 from courtside.workflows.ports import Ledger
 
 MOST_ATTEMPTS = 2

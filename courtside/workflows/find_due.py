@@ -81,7 +81,7 @@ class FindDue:
         """
         found: dict[str, ModelRound] = {}
         too_new: dict[str, CourtsideError] = {}
-        for entry in (each for part in ledger_keys.ROUNDS for each in self.models.ledger.entries(part)):
+        for entry in self.models.ledger.entries(*ledger_keys.ROUNDS):
             name = ledger_keys.stage_model_of(entry.key)
             try:
                 found[name] = parsed(entry, ModelRound)

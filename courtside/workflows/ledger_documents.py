@@ -1,6 +1,5 @@
-"""Typed documents in the ledger, changed by compare and swap."""
+"""Typed documents in the ledger."""
 
-from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -9,10 +8,7 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import Payload
 from courtside.workflows.ports import Ledger, LedgerEntry, LedgerWrite
 
-MOST_TRIES = 20
-
 _Document = TypeVar("_Document", bound=Payload)
-_Result = TypeVar("_Result")
 
 
 class LedgerBusy(CourtsideError):
@@ -53,30 +49,3 @@ def parsed(entry: LedgerEntry, kind: type[_Document]) -> _Document:
 def written(key: str, document: Payload, *, expected_revision: int) -> LedgerWrite:
     """Return the write of a document."""
     return LedgerWrite(key, document.model_dump_json(), expected_revision)
-
-
-def change(
-    ledger: Ledger,
-    key: str,
-    empty: _Document,
-    step: Callable[[_Document], tuple[_Document, _Result]],
-    *,
-    anew: bool = False,
-) -> _Result:
-    """Apply `step` to what is there (`empty` if nothing is), write the document it returns, and return its result.
-
-    If somebody else writes in between, it starts over with what they wrote. A document that was damaged is begun `anew`
-    where nothing is lost by that. Raises `LedgerBusy`, what `read` raises and what `step` raises.
-    """
-    for _ in range(MOST_TRIES):
-        try:
-            found, revision = read(ledger, key, type(empty))
-        except LedgerDocumentDamaged as error:
-            if not anew:
-                raise
-            found, revision = None, error.revision
-        before = found if found is not None else empty
-        after, result = step(before)
-        if after == before or ledger.put(written(key, after, expected_revision=revision)):
-            return result
-    raise LedgerBusy(key)

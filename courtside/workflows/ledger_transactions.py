@@ -1,4 +1,4 @@
-"""Several documents of the ledger that are changed as one, by compare and swap."""
+"""Documents of the ledger that are changed by compare and swap, one or several as one."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from random import SystemRandom
 from typing import TypeVar, cast
 
 from courtside.contracts.events import Payload
-from courtside.workflows.ledger_documents import LedgerBusy, read, written
+from courtside.workflows.ledger_documents import LedgerBusy, LedgerDocumentDamaged, read, written
 from courtside.workflows.ports import Ledger
 
 MOST_TRIES = 40
@@ -23,20 +23,32 @@ class Documents:
     """What one transaction reads and writes; nothing is in the ledger before `commit`."""
 
     ledger: Ledger
-    _found: dict[str, tuple[Payload, int]] = field(default_factory=dict)
+    _found: dict[str, tuple[Payload | None, int]] = field(default_factory=dict)
     _written: dict[str, Payload] = field(default_factory=dict)
 
-    def read(self, key: str, empty: _Document) -> _Document:
-        """Return a document as this transaction wrote it, or as it is; `empty` where there is none.
+    def find(self, key: str, kind: type[_Document]) -> _Document | None:
+        """Return a document as this transaction wrote it, or as it is; None where there is none.
 
         Raises `LedgerDocumentDamaged` and `TooNew`.
         """
         if key in self._written:
             return cast("_Document", self._written[key])
-        found, revision = read(self.ledger, key, type(empty))
-        document = empty if found is None else found
-        self._found[key] = document, revision
-        return document
+        found, revision = read(self.ledger, key, kind)
+        self._found[key] = found, revision
+        return found
+
+    def read(self, key: str, empty: _Document, *, anew: bool = False) -> _Document:
+        """Return a document as `find` does, but `empty` where there is none, or `anew` where it was damaged."""
+        try:
+            found = self.find(key, type(empty))
+        except LedgerDocumentDamaged as error:
+            if not anew:
+                raise
+            found, self._found[key] = None, (None, error.revision)
+        if found is not None:
+            return found
+        self._found[key] = empty, self._found[key][1]
+        return empty
 
     def write(self, key: str, document: Payload) -> None:
         """Change a document that this transaction has read."""
@@ -82,3 +94,24 @@ def change_together(
         keys = documents.keys
         pause(tries)
     raise LedgerBusy(" with ".join(keys))
+
+
+def change(
+    ledger: Ledger,
+    key: str,
+    empty: _Document,
+    step: Callable[[_Document], tuple[_Document, _Result]],
+    *,
+    anew: bool = False,
+) -> _Result:
+    """Apply `step` to one document (`empty` if there is none), write what it returns first, and return the second.
+
+    A document that was damaged is begun `anew` where nothing is lost by that. Raises as `change_together`.
+    """
+
+    def one(documents: Documents) -> _Result:
+        after, result = step(documents.read(key, empty, anew=anew))
+        documents.write(key, after)
+        return result
+
+    return change_together(ledger, one)

@@ -5,7 +5,8 @@ from datetime import datetime
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.records import ChampionPointer, RetrainingLockState
-from courtside.workflows.ledger_documents import change, read
+from courtside.workflows.ledger_documents import read
+from courtside.workflows.ledger_transactions import change
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import Lake
 

@@ -22,9 +22,9 @@ class ModelLedger:
         found = self.ledger.get(f"{self._home}{key}")
         return None if found is None else self._without_home(found)
 
-    def entries(self, prefix: str) -> list[LedgerEntry]:
-        """Return every entry whose key starts with `prefix`, by key; a prefix ends with a slash."""
-        return [self._without_home(entry) for entry in self.ledger.entries(f"{self._home}{prefix}")]
+    def entries(self, *prefixes: str) -> list[LedgerEntry]:
+        """Return every entry whose key starts with one of the prefixes, by prefix and key; each ends with a slash."""
+        return [self._without_home(each) for each in self.ledger.entries(*(f"{self._home}{each}" for each in prefixes))]
 
     def put(self, *writes: LedgerWrite) -> bool:
         """Write all or none; return False when a revision was not as expected."""

@@ -11,7 +11,8 @@ from datetime import datetime
 from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer, ChampionReference, LegacySet, Reign, TrainingRecord
-from courtside.workflows.ledger_documents import MOST_TRIES, LedgerBusy, read, written
+from courtside.workflows.ledger_documents import LedgerBusy, read, written
+from courtside.workflows.ledger_transactions import MOST_TRIES
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing, Registry
 from courtside.workflows.sealed_models import (

@@ -13,7 +13,8 @@ from courtside.core.alerting import Alert
 from courtside.core.rhythm import WatchRhythm
 from courtside.core.watch import failing_alert, outcome_of, settled, working_alert
 from courtside.workflows.claims import Claims
-from courtside.workflows.ledger_documents import LedgerDocumentDamaged, change, read
+from courtside.workflows.ledger_documents import LedgerDocumentDamaged, read
+from courtside.workflows.ledger_transactions import change
 from courtside.workflows.ports import AlertChannel
 from courtside.workflows.stage_models import StageModels
 

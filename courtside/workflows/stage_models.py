@@ -16,15 +16,9 @@ from courtside.contracts.records import StageModel, StagePlace
 from courtside.contracts.versioned import TooNew
 from courtside.core.dataset import Dataset
 from courtside.datasets.catalog import DatasetInvalid, parse_dataset
-from courtside.workflows.ledger_documents import (
-    MOST_TRIES,
-    LedgerBusy,
-    LedgerDocumentDamaged,
-    parsed,
-    read,
-    written,
-)
-from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing
+from courtside.workflows.ledger_documents import LedgerDocumentDamaged, parsed, read
+from courtside.workflows.ledger_transactions import Documents, change_together
+from courtside.workflows.ports import Lake, Ledger, ObjectMissing
 from courtside.workflows.stage_model_errors import (
     ContractChanged,
     ModelNotNamed,
@@ -78,22 +72,23 @@ class StageModels:
         `LedgerBusy`.
         """
         dataset = parse_dataset(source, content)
-        entry = self._entry(dataset, content, by=by, now=now)
+        entry, key = self._entry(dataset, content, by=by, now=now), ledger_keys.stage_model(dataset.name)
 
-        def step(found: StageModel | None) -> tuple[StageModel, Sequence[LedgerWrite]]:
-            after = self._added(found, entry, dataset)
-            notes = self._places(dataset)
+        def step(documents: Documents) -> tuple[StageModel, Added]:
+            before = documents.find(key, StageModel)
+            after = self._added(before, entry, dataset)
+            _take_places(documents, dataset)
             if after.sha256 == entry.sha256:
                 self.lake.write(entry.contract_key, content)
-            return after, notes
+            documents.write(key, after)
+            return after, _outcome(before, after)
 
-        before, after = self._change(dataset.name, step)
-        return after, _outcome(before, after)
+        return change_together(self.ledger, step)
 
     def list(self) -> StageListing:
         """Return the stage's models, without those that were removed; one that cannot be read hides no other."""
         models, unreadable = [], {}
-        for entry in (each for shard in ledger_keys.STAGE_MODELS for each in self.ledger.entries(shard)):
+        for entry in self.ledger.entries(*ledger_keys.STAGE_MODELS):
             try:
                 models.append(parsed(entry, StageModel))
             except (LedgerDocumentDamaged, TooNew) as error:
@@ -161,12 +156,12 @@ class StageModels:
         One that was removed before stays removed since then.
         """
 
-        def step(found: StageModel | None) -> tuple[StageModel, Sequence[LedgerWrite]]:
+        def step(found: StageModel | None) -> StageModel:
             if found is not None and found.removed_at is not None:
-                return found, ()
-            return self._required(model, found).model_copy(update={"removed_at": now}), ()
+                return found
+            return self._required(model, found).model_copy(update={"removed_at": now})
 
-        return self._change(model, step)[1]
+        return self._change(model, step)
 
     def _entry(self, dataset: Dataset, content: bytes, *, by: str, now: datetime) -> StageModel:
         digest = sha256(content).hexdigest()
@@ -207,24 +202,8 @@ class StageModels:
         except (ContractChanged, DatasetInvalid, TooNew):
             return None
 
-    def _places(self, dataset: Dataset) -> Sequence[LedgerWrite]:
-        """Return the notes that its places outside its own keys are this model's; raises `PlaceOfAnother`."""
-        place, notes = dataset.place, []
-        places = [("registered_model", place.registered_model), ("experiment", place.experiment)]
-        if dataset.legacy_set:
-            places.append(("legacy_set", lake_keys.LEGACY_MODELS_PREFIX.rstrip("/")))
-        for kind, name in places:
-            key = ledger_keys.place(kind, name)
-            found, revision = read(self.ledger, key, StagePlace)
-            if found is None:
-                notes.append(written(key, StagePlace(model=dataset.name), expected_revision=revision))
-            elif found.model != dataset.name:
-                raise PlaceOfAnother(dataset.name, kind, name, found.model)
-        return notes
-
     def _update(self, model: str, **update: object) -> StageModel:
-        _, after = self._change(model, lambda found: (self._required(model, found).model_copy(update=update), ()))
-        return after
+        return self._change(model, lambda found: self._required(model, found).model_copy(update=update))
 
     def _required(self, model: str, found: StageModel | None) -> StageModel:
         if found is None:
@@ -236,19 +215,29 @@ class StageModels:
     def _known(self) -> Sequence[str] | None:
         return self.list().names if self.may_list else None
 
-    def _change(
-        self,
-        model: str,
-        step: Callable[[StageModel | None], tuple[StageModel, Sequence[LedgerWrite]]],
-    ) -> tuple[StageModel | None, StageModel]:
-        """Write the entry that `step` makes of the one that is there, and what belongs to it; return both entries."""
+    def _change(self, model: str, step: Callable[[StageModel | None], StageModel]) -> StageModel:
+        """Write the entry that `step` makes of the one that is there, and return it."""
+
+        def one(documents: Documents) -> StageModel:
+            after = step(documents.find(key, StageModel))
+            documents.write(key, after)
+            return after
+
         key = ledger_keys.stage_model(model)
-        for _ in range(MOST_TRIES):
-            before, revision = read(self.ledger, key, StageModel)
-            after, besides = step(before)
-            if after == before or self.ledger.put(written(key, after, expected_revision=revision), *besides):
-                return before, after
-        raise LedgerBusy(key)
+        return change_together(self.ledger, one)
+
+
+def _take_places(documents: Documents, dataset: Dataset) -> None:
+    """Note that its places outside its own keys are this model's; raises `PlaceOfAnother`."""
+    places = [("registered_model", dataset.place.registered_model), ("experiment", dataset.place.experiment)]
+    if dataset.legacy_set:
+        places.append(("legacy_set", lake_keys.LEGACY_MODELS_PREFIX.rstrip("/")))
+    for kind, name in places:
+        note, key = StagePlace(model=dataset.name), ledger_keys.place(kind, name)
+        found = documents.read(key, note)
+        if found.model != dataset.name:
+            raise PlaceOfAnother(dataset.name, kind, name, found.model)
+        documents.write(key, note)
 
 
 def _outcome(before: StageModel | None, after: StageModel) -> Added:

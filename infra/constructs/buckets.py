@@ -1,5 +1,7 @@
 """Nobody can open these buckets to the public, lose their contents, or read them on the way."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import aws_cdk as cdk
@@ -48,7 +50,9 @@ class PrivateBucket(_ClosedBucket):
         *,
         old_versions: cdk.Duration,
         access_logs: s3.IBucket | None = None,
+        passing: Mapping[str, cdk.Duration] = MappingProxyType({}),
     ) -> None:
+        """Make the bucket; what lies under a prefix of `passing` expires after its time."""
         super().__init__(
             scope,
             construct_id,
@@ -59,7 +63,8 @@ class PrivateBucket(_ClosedBucket):
                 s3.LifecycleRule(
                     noncurrent_version_expiration=old_versions,
                     abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                )
+                ),
+                *(s3.LifecycleRule(prefix=prefix, expiration=kept) for prefix, kept in passing.items()),
             ],
         )
 

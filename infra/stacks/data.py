@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from courtside.contracts import lake_keys
 from courtside.contracts.names import StackOutput
 from infra.constructs.buckets import AccessLogsBucket, PrivateBucket
 from infra.constructs.database import TrackingDatabase
@@ -14,6 +15,8 @@ from infra.placement import placement, zones_of_the_region
 from infra.stage import StageSettings
 
 PRODUCTION = "prod"
+ROUNDS_KEPT = cdk.Duration.days(90)
+"""As long as Step Functions remembers their executions; ledger and archive say for good what rounds found and did."""
 
 
 class DataStack(cdk.Stack):
@@ -29,7 +32,13 @@ class DataStack(cdk.Stack):
         )
         old_versions = cdk.Duration.days(settings.old_versions_days)
         logs = _access_logs(self, settings)
-        self.lake = PrivateBucket(self, "LakeBucket", old_versions=old_versions, access_logs=logs)
+        self.lake = PrivateBucket(
+            self,
+            "LakeBucket",
+            old_versions=old_versions,
+            access_logs=logs,
+            passing={lake_keys.WATCH_PREFIX: ROUNDS_KEPT},
+        )
         self.artifacts = PrivateBucket(self, "ArtifactsBucket", old_versions=old_versions, access_logs=logs)
         self.vpc = closed_network(self, "Network", settings=settings, flow_logs=logs)
         self.database = TrackingDatabase(self, "Database", vpc=self.vpc, settings=settings)

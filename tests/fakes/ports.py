@@ -265,8 +265,9 @@ class InMemoryLedger:
     def get(self, key: str) -> LedgerEntry | None:
         return self.documents.get(key)
 
-    def entries(self, prefix: str) -> list[LedgerEntry]:
-        return [self.documents[key] for key in sorted(self.documents) if key.startswith(prefix)]
+    def entries(self, *prefixes: str) -> list[LedgerEntry]:
+        known = sorted(self.documents)
+        return [self.documents[key] for prefix in prefixes for key in known if key.startswith(prefix)]
 
     def put(self, *writes: LedgerWrite) -> bool:
         with self.one_at_a_time:

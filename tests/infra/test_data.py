@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT
+from courtside.contracts import lake_keys
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.names import StackOutput
 from infra.settings import settings_for
@@ -22,6 +23,9 @@ STATEFUL = {
     "TrackingServerSecret": ("AWS::SecretsManager::Secret", None),
     "SlackWebhookSecret": ("AWS::SecretsManager::Secret", "Retain"),
 }
+
+EXPIRING = {"LakeBucket": {"watch/": 90}, "ArtifactsBucket": {}}
+"""Days after which what lies under a prefix expires."""
 
 
 @pytest.mark.parametrize("logical_id", STATEFUL)
@@ -55,10 +59,18 @@ def test_buckets_are_closed_encrypted_and_versioned(stage: SynthesizedStage, buc
     assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    rule, *passing = properties["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
     assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
     assert "ExpirationInDays" not in rule
+    assert {each["Prefix"]: each["ExpirationInDays"] for each in passing} == EXPIRING[bucket]
+    assert all(each["Status"] == "Enabled" for each in passing)
+
+
+def test_nothing_that_holds_data_lies_where_objects_expire() -> None:
+    prefixes = [value for name, value in vars(lake_keys).items() if name.endswith("_PREFIX")]
+    below = [each for each in (*prefixes, *lake_keys.all_of("watch")) if each.startswith(tuple(EXPIRING["LakeBucket"]))]
+    assert below == [lake_keys.WATCH_PREFIX]
 
 
 @pytest.mark.parametrize("bucket", ["LakeBucket", "ArtifactsBucket"])

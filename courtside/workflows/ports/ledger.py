@@ -29,8 +29,8 @@ class Ledger(Protocol):
         """Return the newest document under `key`, or None."""
         ...
 
-    def entries(self, prefix: str) -> list[LedgerEntry]:
-        """Return every entry whose key starts with `prefix`, by key; a prefix ends with a slash."""
+    def entries(self, *prefixes: str) -> list[LedgerEntry]:
+        """Return every entry whose key starts with one of the prefixes, by prefix and key; each ends with a slash."""
         ...
 
     def put(self, *writes: LedgerWrite) -> bool:

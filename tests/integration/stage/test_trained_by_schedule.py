@@ -18,7 +18,7 @@ from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, Re
 from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ChampionReference, DataManifest, RetrainingLockState
 from courtside.datasets.catalog import load_dataset
-from courtside.workflows.ledger_documents import change
+from courtside.workflows.ledger_transactions import change
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.table_loads import load_table
 from tests.fakes.added_models import add_model

@@ -141,8 +141,8 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models: StageModels) ->
 
 def test_a_function_that_may_list_nothing_still_says_what_is_wrong(models: StageModels) -> None:
     class Unlisted(InMemoryLedger):
-        def entries(self, prefix: str) -> list[LedgerEntry]:
-            raise PermissionError(prefix)
+        def entries(self, *prefixes: str) -> list[LedgerEntry]:
+            raise PermissionError(prefixes)
 
     added(models, CHURN)
     models.remove("churn", now=NOW)
