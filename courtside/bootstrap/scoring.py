@@ -5,8 +5,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from courtside.bootstrap import stage
-from courtside.contracts.environment import PredictEnv
-from courtside.contracts.scoring import PredictRequest, PredictResponse
+from courtside.contracts.environment import CheckPerformanceEnv, PredictEnv
+from courtside.contracts.scoring import PerformanceRequest, PerformanceResponse, PredictRequest, PredictResponse
 
 if TYPE_CHECKING:
     from courtside.workflows.predict.versions import WarmModels
@@ -26,6 +26,14 @@ def predict(request: PredictRequest, *, now: datetime) -> PredictResponse:
     versions = Versions(request.model, models.lake, ledger, warm_models())
     aside = SetAside(request.model, models.lake, Claims(ledger), SnsAlerts(env.alert_topic_arn, request.model))
     return Predict(dataset, models.lake, versions, aside).run(request, now=now)
+
+
+def check_performance(request: PerformanceRequest, *, now: datetime) -> PerformanceResponse:
+    """Judge how well a model does, by the labels that are known as of a day."""
+    from courtside.workflows.performance.check import CheckPerformance
+
+    models = stage.stage_models(CheckPerformanceEnv.read())
+    return CheckPerformance(models.dataset(request.model), models.lake).run(request, now=now)
 
 
 @cache

@@ -265,6 +265,11 @@ def performance(model: str) -> str:
     return f"{PERFORMANCE_PREFIX}model={_model(model)}/"
 
 
+def performance_progress(model: str) -> str:
+    """Key of the note of what the last check of a model's performance took into account; queries pass over it."""
+    return f"{performance(model)}_progress.json"
+
+
 def day_of_log(prefix: str, day: date) -> str:
     """Prefix of one day below `predictions`, `labels` or `performance`."""
     return f"{prefix}dt={day.isoformat()}/"

@@ -70,6 +70,7 @@ PERFORMANCE = _schema(
     _always("stated_on", pa.date32()),
     _always("recorded_at", _TIME),
     _always("statement", pa.int32()),
+    _always("files", pa.int64()),
 )
 """What was said about a window's performance: a row for each version, part (null: the whole) and metric.
 
@@ -77,5 +78,5 @@ PERFORMANCE = _schema(
 is known, which `value` and its 95 % interval are counted on; they lie in `blocks` blocks. `baseline` is the figure of a
 constant, `promise` that of the version's holdout, and `difference` the champion's figure less that of a version in
 another role, on the rows that both predicted. `statement` counts what was said about the window, from 1: it is restated
-when labels come or change.
+when labels come or change. `files` is from how many files of predictions and labels it was made.
 """

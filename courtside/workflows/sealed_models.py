@@ -6,6 +6,8 @@ loads it later names the digest that was decided about: other bytes are refused,
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -131,6 +133,16 @@ def sealed_model(model: str, sha256: str, *, lake: Lake) -> SealedModel:
     """
     manifest = _checked(model, sha256, training_keys.MANIFEST_NAME, sha256, lake=lake)
     return SealedModel(model, sha256, SealedFiles.model_validate_json(manifest), lake)
+
+
+def all_sealed(model: str, *, lake: Lake) -> Iterator[SealedModel]:
+    """Yield what lies under a seal, in the order of the digests."""
+    prefix = lake_keys.seals(model)
+    for key in lake.keys(prefix):
+        digest, _, path = key.removeprefix(prefix).partition("/")
+        if path == training_keys.MANIFEST_NAME:
+            with suppress(SealBroken):  # one that somebody changed is no seal, and must hide no other
+                yield sealed_model(model, digest, lake=lake)
 
 
 def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:

@@ -4,6 +4,7 @@ from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, 
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
 from courtside.contracts.records.labels import BegunLabelLoad, LabelLoad
+from courtside.contracts.records.performance import PerformanceProgress
 from courtside.contracts.records.predictions import UnpredictableRows
 from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
 from courtside.contracts.records.rounds import ModelRound
@@ -41,6 +42,7 @@ __all__ = [
     "LegacySet",
     "ModelRecord",
     "ModelRound",
+    "PerformanceProgress",
     "Reign",
     "RetrainingLockState",
     "RollingOriginRecord",

@@ -67,28 +67,21 @@ class Sample:
         return Sample(self.labels[rows], self.probability[rows], blocks, champion)
 
 
-def judge(
-    served: pa.Table,
-    window: Window,
-    *,
-    positive: str,
-    promises: Mapping[str, Promise],
-    task: str = "binary",
-) -> list[Judged]:
+def judge(served: pa.Table, window: Window, *, promises: Mapping[str, Promise], task: str = "binary") -> list[Judged]:
     """Judge the predictions of a window, champion first.
 
-    `served` has a row per row, version and role: `id`, `day` (the row's own), `version`, `role`, `prediction`, `label`
-    (null: not known) and `segments` (a map, null: none). `positive` is the label of class 1, `promises` are those of
-    the versions. Days are the blocks of a longer window, and the rows those of a day.
+    `served` has the columns of `BELIEVED`, of which a champion's prediction counts only where it was shown. `promises`
+    are those of the versions. Days are the blocks of a longer window, and the rows those of a day.
     """
+    served = counting(served)
     lines = lines_of(served)
     rows = served.num_rows if len(lines) == 1 else int(pc.count_distinct(served.column("id")).as_py())
     champion = _where(served, role=Role.CHAMPION)
     found = []
     for role, version in lines:
         mine = predictions_of(served, role=role, version=version)
-        sample, known = sample_of(mine, window, positive=positive, champion=None if role == Role.CHAMPION else champion)
-        promise = promises.get(version, NOTHING)
+        promise, other = promises.get(version, NOTHING), None if role == Role.CHAMPION else champion
+        sample, known = sample_of(mine, window, positive=promise.positive, champion=other)
         for part, inside in _parts(mine):
             chosen = sample if inside is None else sample.of(inside[known])
             predicted = known.size if inside is None else int(inside.sum())
@@ -97,6 +90,13 @@ def judge(
                 line = Line(version, role, part, metric.name)
                 found.append(Judged(line, rows=rows, predicted=predicted, **figures))
     return found
+
+
+def counting(served: pa.Table) -> pa.Table:
+    """Return the predictions without those of a champion that another one replaced before the row came."""
+    is_champion: Any = pc.equal(served.column("role"), pa.scalar(Role.CHAMPION.value))
+    counts: Any = pc.or_(served.column("shown"), pc.invert(is_champion))
+    return served.filter(counts)
 
 
 def lines_of(served: pa.Table) -> list[tuple[str, str]]:

@@ -17,12 +17,13 @@ Part = tuple[str, str] | None
 class Promise:
     """The figures of a version on its holdout, by part and metric, and the constant that it must beat.
 
-    `base_rate` is the share of class 1 in its training part, None where that is not known. A version that was trained
-    elsewhere promises nothing.
+    `base_rate` is the share of class 1 in its training part, None where that is not known; `positive` is the label
+    whose probability it says. A version that was trained elsewhere promises nothing.
     """
 
     figures: Mapping[tuple[Part, str], Estimate] = field(default_factory=dict)
     base_rate: float | None = None
+    positive: str = "1"
 
     def of(self, part: Part, metric: str) -> Estimate | None:
         """Return what was promised of a part's metric, None where nothing was."""
@@ -32,7 +33,7 @@ class Promise:
 NOTHING = Promise()
 
 
-def promise_of(holdout: Holdout, *, segment_column: str | None, task: str) -> Promise:
+def promise_of(holdout: Holdout, *, segment_column: str | None, task: str, positive: str = "1") -> Promise:
     """Return what a holdout says about its challenger: whole, and by the column that it was cut by.
 
     Its rows count as independent, as for the gate.
@@ -40,10 +41,9 @@ def promise_of(holdout: Holdout, *, segment_column: str | None, task: str) -> Pr
     parts: dict[Part, slice | np.ndarray] = {None: slice(None)}
     if holdout.segments is not None and segment_column is not None:
         parts |= {(segment_column, str(name)): holdout.segments == name for name in np.unique(holdout.segments)}
-    figures = {}
+    figures: dict[tuple[Part, str], Estimate] = {}
     for part, rows in parts.items():
         labels, said = holdout.labels[rows], holdout.challenger[rows]
-        for metric in metrics_of(task):
-            figures[part, metric.name] = metric.estimate(labels, said, None)
+        figures |= {(part, metric.name): metric.estimate(labels, said, None) for metric in metrics_of(task)}
     base = None if holdout.baseline is None or not holdout.baseline.size else float(holdout.baseline[0])
-    return Promise(figures, base)
+    return Promise(figures, base, positive)

@@ -19,7 +19,7 @@ _ROUNDING = 1e-9
 
 
 def statement_table(
-    judged: Sequence[Judged], window: Window, *, stated_on: date, recorded_at: datetime, statement: int
+    judged: Sequence[Judged], window: Window, *, stated_on: date, recorded_at: datetime, statement: int, files: int
 ) -> pa.Table:
     """Return what is said about a window, in the archive's columns."""
     common = {
@@ -28,6 +28,7 @@ def statement_table(
         "stated_on": stated_on,
         "recorded_at": recorded_at,
         "statement": statement,
+        "files": files,
     }
     return pa.Table.from_pylist([_row(each) | common for each in judged], schema=PERFORMANCE)
 

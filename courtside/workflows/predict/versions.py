@@ -1,17 +1,16 @@
 """The versions that predict a model's rows: the champion, and the shadows that the contract or a person names."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
-from courtside.contracts import lake_keys, ledger_keys, training_keys
+from courtside.contracts import ledger_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.records import ApprovalRecord, ChampionPointer, Reign
 from courtside.contracts.scoring import Role, ShadowPredictions
 from courtside.workflows.ledger_documents import parsed, read
 from courtside.workflows.ports import Champion, Lake, Ledger, Models
-from courtside.workflows.sealed_models import SealBroken, SealedModel, sealed_model
+from courtside.workflows.sealed_models import all_sealed, sealed_model
 
 MOST_WARM = 6
 """How many models are kept in memory; a stage's function serves one model after the other."""
@@ -126,7 +125,7 @@ class Versions:
         entries = self.ledger.entries(ledger_keys.APPROVALS_PREFIX)
         waiting = [each for each in (parsed(entry, ApprovalRecord) for entry in entries) if each.approved is None]
         for record in sorted(waiting, key=lambda each: each.asked_at, reverse=True):
-            for sealed in self._all_sealed():
+            for sealed in all_sealed(self.model, lake=self.lake):
                 if (sealed.version, sealed.training_id) == (record.challenger_version, record.training_id):
                     return sealed.version, sealed.sha256
         return None, None
@@ -137,12 +136,6 @@ class Versions:
         reigns = [reign for reign in (parsed(entry, Reign) for entry in entries) if reign.version == version]
         if digests := [reign.sha256 for reign in reigns if reign.sha256]:
             return digests[-1]
-        return next((sealed.sha256 for sealed in self._all_sealed() if sealed.version == version), None)
-
-    def _all_sealed(self) -> Iterator[SealedModel]:
-        prefix = lake_keys.seals(self.model)
-        for key in self.lake.keys(prefix):
-            digest, _, path = key.removeprefix(prefix).partition("/")
-            if path == training_keys.MANIFEST_NAME:
-                with suppress(SealBroken):  # one that somebody changed is no seal, and must hide no other
-                    yield sealed_model(self.model, digest, lake=self.lake)
+        return next(
+            (sealed.sha256 for sealed in all_sealed(self.model, lake=self.lake) if sealed.version == version), None
+        )

@@ -11,7 +11,7 @@ from courtside.core.gate.holdout import Holdout
 from courtside.core.performance.estimate import UNDEFINED
 from courtside.core.performance.judge import Judged, judge
 from courtside.core.performance.metrics import metrics_of
-from courtside.core.performance.promise import NOTHING, promise_of
+from courtside.core.performance.promise import NOTHING, Promise, promise_of
 from tests.unit.core.evaluation.samples import calibrated, expit
 from tests.unit.core.performance.worlds import MONDAY, WEEK, World, served
 
@@ -29,7 +29,7 @@ def line(found: list[Judged], metric: str, **wanted: object) -> Judged:
 
 
 def test_a_window_has_a_line_for_each_metric_on_the_rows_whose_labels_are_known() -> None:
-    found = judge(served(LABELS, SAID, DAY, unlabelled=30), WEEK, positive="1", promises={})
+    found = judge(served(LABELS, SAID, DAY, unlabelled=30), WEEK, promises={})
     assert [each.line.metric for each in found] == [metric.name for metric in metrics_of("binary")]
     area = line(found, "auc")
     assert area.estimate.value == pytest.approx(score(auc, LABELS[:370], SAID[:370]))
@@ -39,28 +39,29 @@ def test_a_window_has_a_line_for_each_metric_on_the_rows_whose_labels_are_known(
 
 
 def test_days_are_the_blocks_of_a_week_and_rows_those_of_a_day() -> None:
-    week = line(judge(served(LABELS, SAID, DAY), WEEK, positive="1", promises={}), "log_loss")
+    week = line(judge(served(LABELS, SAID, DAY), WEEK, promises={}), "log_loss")
     day = Window(start=MONDAY, end=MONDAY + timedelta(days=1))
     same = served(LABELS, SAID, np.zeros_like(DAY))
-    alone = line(judge(same, day, positive="1", promises={}), "log_loss")
+    alone = line(judge(same, day, promises={}), "log_loss")
     metric = next(each for each in metrics_of("binary") if each.name == "log_loss")
     assert week.estimate == metric.estimate(LABELS, SAID, DAY)
     assert alone.estimate == metric.estimate(LABELS, SAID, None)
     assert (week.blocks, alone.blocks) == (7, 400)
-    assert line(judge(same, WEEK, positive="1", promises={}), "log_loss").estimate.low is None
+    assert line(judge(same, WEEK, promises={}), "log_loss").estimate.low is None
 
 
 def test_any_text_may_be_class_1() -> None:
     words = served(LABELS, SAID, DAY)
     label = pa.array(["left" if each == "1" else "stayed" for each in words.column("label").to_pylist()])
     renamed = words.set_column(words.schema.get_field_index("label"), "label", label)
-    assert judge(renamed, WEEK, positive="left", promises={}) == judge(words, WEEK, positive="1", promises={})
+    left = {"3": Promise(positive="left")}
+    assert judge(renamed, WEEK, promises=left) == judge(words, WEEK, promises={})
 
 
 def test_segments_have_lines_of_their_own_and_rows_without_a_value_are_one() -> None:
     teams: list[str | None] = [None if row % 4 == 3 else f"t{row % 4}" for row in range(400)]
     table = served(LABELS, SAID, DAY, segments={"team": teams, "phase": ["late"] * 400}, unlabelled=100)
-    found = judge(table, WEEK, positive="1", promises={})
+    found = judge(table, WEEK, promises={})
     parts = dict.fromkeys(each.line.part for each in found)
     assert list(parts) == [None, ("phase", "late"), ("team", "missing"), ("team", "t0"), ("team", "t1"), ("team", "t2")]
     mine = np.arange(400) % 4 == 1
@@ -73,7 +74,7 @@ def test_segments_have_lines_of_their_own_and_rows_without_a_value_are_one() -> 
 
 def test_a_column_of_ids_gives_no_more_segments_than_the_most() -> None:
     table = served(LABELS, SAID, DAY, segments={"who": [f"c{max(row, 40)}" for row in range(400)]})
-    parts = {each.line.part for each in judge(table, WEEK, positive="1", promises={})}
+    parts = {each.line.part for each in judge(table, WEEK, promises={})}
     assert len(parts) == 1 + MOST_SEGMENTS
     assert ("who", "c40") in parts
 
@@ -83,7 +84,7 @@ def test_versions_in_their_roles_have_lines_champion_first_and_the_newest_first(
         served(LABELS, SAID, DAY, role=role, version=version)
         for role, version in [("shadow", "4"), ("previous", "9"), ("champion", "9"), ("champion", "10")]
     ]
-    found = judge(pa.concat_tables(tables), WEEK, positive="1", promises={})
+    found = judge(pa.concat_tables(tables), WEEK, promises={})
     lines = list(dict.fromkeys((each.line.role, each.line.version) for each in found))
     assert lines == [("champion", "10"), ("champion", "9"), ("previous", "9"), ("shadow", "4")]
     assert {each.rows for each in found} == {400}
@@ -92,7 +93,7 @@ def test_versions_in_their_roles_have_lines_champion_first_and_the_newest_first(
 def test_a_shadow_is_compared_with_the_champion_on_the_rows_that_both_predicted() -> None:
     worse = expit(np.random.default_rng(3).normal(size=400))
     shadow = served(LABELS, worse, DAY, role="previous", version="2").slice(100)
-    found = judge(pa.concat_tables([served(LABELS, SAID, DAY), shadow]), WEEK, positive="1", promises={})
+    found = judge(pa.concat_tables([served(LABELS, SAID, DAY), shadow]), WEEK, promises={})
     area = line(found, "auc", role="previous")
     expected = score(auc, LABELS[100:], SAID[100:]) - score(auc, LABELS[100:], worse[100:])
     assert area.difference.value == pytest.approx(expected)
@@ -106,15 +107,22 @@ def test_a_shadow_of_other_rows_has_no_difference() -> None:
     shadow = served(LABELS, SAID, DAY, role="shadow", version="2")
     ids = pa.array([f"other{row}" for row in range(400)])
     both = pa.concat_tables([served(LABELS, SAID, DAY), shadow.set_column(0, "id", ids)])
-    found = line(judge(both, WEEK, positive="1", promises={}), "log_loss", role="shadow")
+    found = line(judge(both, WEEK, promises={}), "log_loss", role="shadow")
     assert found.difference == UNDEFINED
     assert found.rows == 800
 
 
+def test_a_champion_that_was_replaced_before_a_row_came_is_not_judged_by_it() -> None:
+    first = served(LABELS, SAID, DAY, version="2", shown=np.arange(400) < 150)
+    second = served(LABELS, SAID, DAY, version="3", shown=np.arange(400) >= 150)
+    found = judge(pa.concat_tables([first, second]), WEEK, promises={})
+    assert {(each.line.version, each.predicted, each.rows) for each in found} == {("3", 250, 400), ("2", 150, 400)}
+
+
 def test_a_window_without_rows_or_labels_has_no_figures() -> None:
     table = served(LABELS, SAID, DAY, unlabelled=400)
-    assert judge(table.slice(0, 0), WEEK, positive="1", promises={}) == []
-    assert {each.estimate for each in judge(table, WEEK, positive="1", promises={})} == {UNDEFINED}
+    assert judge(table.slice(0, 0), WEEK, promises={}) == []
+    assert {each.estimate for each in judge(table, WEEK, promises={})} == {UNDEFINED}
 
 
 def test_a_promise_is_what_the_holdout_said_whole_and_by_its_segment() -> None:
@@ -124,7 +132,7 @@ def test_a_promise_is_what_the_holdout_said_whole_and_by_its_segment() -> None:
     holdout = Holdout(labels, expit(logits), baseline=baseline, segments=segments)
     promise = promise_of(holdout, segment_column="phase", task="binary")
     table = served(LABELS, SAID, DAY, segments={"phase": ["late"] * 400, "team": ["x"] * 400})
-    found = judge(table, WEEK, positive="1", promises={"3": promise})
+    found = judge(table, WEEK, promises={"3": promise})
     late = segments == "late"
     assert line(found, "auc").promise.value == pytest.approx(score(auc, labels, expit(logits)))
     assert line(found, "auc", part=("phase", "late")).promise.value == pytest.approx(

@@ -13,9 +13,9 @@ TEAMS: list[str | None] = ["a" if row % 2 else "b" for row in range(200)]
 
 
 def said_of(table: pa.Table, *, statement: int = 1, on: date = WEEK.end) -> pa.Table:
-    found = judge(table, WEEK, positive="1", promises={})
+    found = judge(table, WEEK, promises={})
     recorded = datetime(2026, 4, statement, tzinfo=UTC)
-    return statement_table(found, WEEK, stated_on=on, recorded_at=recorded, statement=statement)
+    return statement_table(found, WEEK, stated_on=on, recorded_at=recorded, statement=statement, files=1)
 
 
 def both_roles(labels: np.ndarray = LABELS, *, unlabelled: int = 0) -> pa.Table:

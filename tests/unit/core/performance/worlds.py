@@ -44,6 +44,7 @@ def served(
     first: date = MONDAY,
     unlabelled: int = 0,
     segments: dict[str, list[str | None]] | None = None,
+    shown: NDArray[np.bool_] | None = None,
 ) -> pa.Table:
     """Return predictions as they are judged; the last `unlabelled` rows have no label yet."""
     known = labels.size - unlabelled
@@ -58,6 +59,7 @@ def served(
             "role": pa.array([role] * labels.size, pa.string()),
             "prediction": pa.array(probability),
             "label": pa.array([str(value) if row < known else None for row, value in enumerate(labels)], pa.string()),
+            "shown": pa.array(np.ones(labels.size, bool) if shown is None else shown),
             "segments": pa.array(parts, pa.map_(pa.string(), pa.string())),
         }
     )

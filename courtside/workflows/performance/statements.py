@@ -1,0 +1,66 @@
+"""What was said about a model's windows: the first statement about each is kept, and followed by what changed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from courtside.contracts import lake_keys
+from courtside.contracts.events import Window
+from courtside.contracts.scoring import WindowState
+from courtside.core.archive_schemas import PERFORMANCE
+from courtside.core.performance.statements import says_the_same
+from courtside.workflows.archive_log import ArchiveLog, Since
+from courtside.workflows.ports import Lake
+
+
+def performance_log(model: str, *, lake: Lake) -> ArchiveLog:
+    """Return the archive of what was said about a model's performance."""
+    return ArchiveLog(lake, lake_keys.performance(model), PERFORMANCE)
+
+
+@dataclass(slots=True)
+class Stating:
+    """One statement about a window on its way into the archive.
+
+    `said` has the archive's columns, with any number in `statement`. It is written unless the newest statement about
+    the window says the same, or knows more: it was made as of a later day, or from more files.
+    """
+
+    window: Window
+    said: pa.Table
+    _count: int = 0
+    _newest: pa.Table | None = None
+
+    def state(self, log: ArchiveLog) -> WindowState | None:
+        """Write it, and return what that made of the window, None where nothing was new.
+
+        Raises `LogBusy` and `LogDamaged`.
+        """
+        written = log.append(self.window.start, self._news)
+        if written is None:
+            return None
+        return WindowState.STATED if self._newest is None else WindowState.RESTATED
+
+    def _news(self, since: Since) -> pa.Table | None:
+        for number, table in zip(since.numbers, since, strict=True):
+            self._count = number
+            if table.num_rows and table.column("window_end")[0].as_py() == self.window.end:
+                self._newest = table
+        if self._newest is not None and not self._is_news(self._newest):
+            return None
+        return _numbered(self.said, self._count + 1)
+
+    def _is_news(self, newest: pa.Table) -> bool:
+        return _known(newest) <= _known(self.said) and not says_the_same(newest, self.said)
+
+
+def _known(statement: pa.Table) -> tuple[date, int]:
+    """Return how much a statement was made from: as of which day, and from how many files."""
+    first = statement.slice(0, 1).to_pylist()[0]
+    return first["stated_on"], first["files"]
+
+
+def _numbered(said: pa.Table, number: int) -> pa.Table:
+    place = PERFORMANCE.get_field_index("statement")
+    return said.set_column(place, PERFORMANCE.field(place), pa.array([number] * said.num_rows, pa.int32()))
