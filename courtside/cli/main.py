@@ -13,6 +13,7 @@ from courtside.cli import (
     games,
     init,
     kept,
+    labels,
     local,
     mlflow,
     models,
@@ -54,6 +55,7 @@ app.command("watch")(watch.watch)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(drift.app, name="drift")
 app.add_typer(games.app, name="games")
+app.add_typer(labels.app, name="labels")
 app.add_typer(local.app, name="local")
 app.add_typer(mlflow.app, name="mlflow")
 app.add_typer(models.app, name="models")

@@ -1,8 +1,8 @@
 """What is believed as of a day: the predictions in the lake joined with the labels that were known by then.
 
 Files are read in the order of their logs and only up to that day, so later files change no answer about it. Up to
-`MOST_IN_MEMORY` rows are joined at once. More are first written to a temporary folder, apart by a hash of their ids,
-and joined part by part, so that memory does not grow with the number of rows.
+`MOST_IN_MEMORY` bytes of rows are joined at once. More are first written to a temporary folder, apart by a hash of
+their ids, and joined part by part, so that memory does not grow with the number of rows.
 """
 
 import tempfile
@@ -30,13 +30,16 @@ from courtside.workflows.archive_log import ArchiveLog
 from courtside.workflows.ports import Lake
 from courtside.workflows.spill import Spill
 
-MOST_IN_MEMORY = 4_000_000
-"""How many rows of predictions and labels are joined in memory, about 100 bytes each."""
+MOST_IN_MEMORY = 400 * 2**20
+"""How many bytes of predictions and labels are joined in memory, which takes about three times as much of it.
 
-_PARTS = 64
+A prediction has about 80 bytes and a label 22, so these are some 4 million rows.
+"""
+
+_PARTS = 256
 _MOST_FILES = 128
-_AT_ONCE = 250_000
-_AHEAD = 16
+_AT_ONCE = 500_000
+_AHEAD = 8
 _PARALLEL = 8
 _ONE_DAY = timedelta(days=1)
 _PLACE = "place"
@@ -96,17 +99,17 @@ class Beliefs:
 
     def _apart(self, days: Days, folder: Path) -> Iterator[tuple[pa.Table, pa.Table]]:
         """Yield predictions and labels such that all of one id are together."""
-        files, held, rows = self._read(days), deque[tuple[_Kind, pa.Table]](), 0
+        files, held, size = self._read(days), deque[tuple[_Kind, pa.Table]](), 0
         for kind, table in files:
             held.append((kind, table))
-            rows += table.num_rows
-            if rows > self.most_in_memory:
+            size += table.nbytes
+            if size > self.most_in_memory:
                 break
         else:
             yield _of_kind(held, _Kind.PREDICTIONS), _of_kind(held, _Kind.LABELS)
             return
         spills = {kind: Spill(_folder(folder, kind), _schema(kind)) for kind in _Kind}
-        for kind, table in _gathered(chain(_emptied(held), files)):
+        for kind, table in chain(_emptied(held), files):
             spills[kind].add(table, part_numbers(table.column("id"), _PARTS))
         for part in range(_PARTS):
             yield spills[_Kind.PREDICTIONS].taken(part), spills[_Kind.LABELS].taken(part)
@@ -155,17 +158,6 @@ def _of_kind(held: deque[tuple[_Kind, pa.Table]], kind: _Kind) -> pa.Table:
 def _emptied(held: deque[tuple[_Kind, pa.Table]]) -> Iterator[tuple[_Kind, pa.Table]]:
     while held:
         yield held.popleft()
-
-
-def _gathered(tables: Iterator[tuple[_Kind, pa.Table]]) -> Iterator[tuple[_Kind, pa.Table]]:
-    """Yield fewer and larger tables: a small one would be cut into parts of a few rows."""
-    gathered = deque[tuple[_Kind, pa.Table]]()
-    for kind, table in chain(tables, [(None, None)]):
-        if gathered and (kind is not gathered[0][0] or sum(each.num_rows for _, each in gathered) >= _AT_ONCE):
-            yield gathered[0][0], _of_kind(gathered, gathered[0][0])
-            gathered.clear()
-        if kind is not None and table is not None:
-            gathered.append((kind, table))
 
 
 def _folder(folder: Path, name: str) -> Path:

@@ -23,7 +23,8 @@ from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import BegunLabelLoad, LabelLoad
 from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset
-from courtside.core.drift.errors import MissingColumns
+from courtside.core.drift.columns import arrow
+from courtside.core.drift.errors import MissingColumns, WrongType
 from courtside.core.drift.reading import ALL_DAYS, FeatureTable, require_utf8
 from courtside.core.drift.reading.formats.times import Clock, timed
 from courtside.core.labels.given import GivenLabels, given_labels
@@ -77,7 +78,7 @@ class LabelsLoaded:
 def read_labels(table: FeatureTable, dataset: Dataset) -> pa.Table:
     """Return the columns of a file or folder that say which rows have which label.
 
-    Raises `NoIds`, `TableEmpty`, `FilesDiffer` and what `FeatureTable.batches` raises.
+    Raises `NoIds`, `MissingColumns`, `WrongType`, `TableEmpty`, `FilesDiffer` and what `FeatureTable.batches` raises.
     """
     if not id_columns_of(dataset):
         raise NoIds(dataset.name)
@@ -92,7 +93,19 @@ def read_labels(table: FeatureTable, dataset: Dataset) -> pa.Table:
         raise TableEmpty(table.name)
     rows = read_together(read, labels=list(wanted.columns))
     require_utf8(table.name, rows)
-    return timed(rows, Clock(dataset.time_column) if dataset.time_column in wanted.columns else None)
+    rows = timed(rows, Clock(dataset.time_column) if dataset.time_column in wanted.columns else None)
+    for name in rows.column_names:
+        _require_written(rows, name)
+    return rows
+
+
+def _require_written(rows: pa.Table, name: str) -> None:
+    """Raise `WrongType` for a column whose values have no text, such as lists."""
+    try:
+        canonical_text(rows.column(name))
+    except pa.ArrowException as error:
+        found = arrow.type_name(rows.schema.field(name).type)
+        raise WrongType(name, found=found, expected="text, a number, a boolean or a date") from error
 
 
 def load_labels(

@@ -72,8 +72,9 @@ def believed(predictions: pa.Table, labels: pa.Table) -> pa.Table:
 
 def _row_numbers(labels: Any, predictions: Any) -> tuple[Whole, Whole]:
     """Return for each label and each prediction the number of its row, the same for the same id."""
-    ids = pa.chunked_array([*labels.chunks, *predictions.chunks], pa.string()).combine_chunks().dictionary_encode()
-    numbers = ids.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    encoded: Any = pa.chunked_array([*labels.chunks, *predictions.chunks], pa.string()).dictionary_encode()
+    chunks = [chunk.indices.to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
+    numbers: Whole = np.concatenate([np.zeros(0, np.int32), *chunks])
     return numbers[: len(labels)], numbers[len(labels) :]
 
 

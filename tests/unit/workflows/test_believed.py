@@ -99,7 +99,7 @@ def test_files_that_cannot_say_anything_about_the_days_are_not_read() -> None:
     assert asked(lake, 40, Days(day(30))) == [("b", 0.1, None)]
 
 
-@pytest.mark.parametrize("most_in_memory", [0, 10, 10**6])
+@pytest.mark.parametrize("most_in_memory", [0, 10_000, 10**9])
 def test_windows_hold_the_same_rows_in_the_same_order_however_much_fits_into_memory(most_in_memory: int) -> None:
     lake = InMemoryLake()
     for at in range(30):

@@ -2,15 +2,22 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from pyarrow import csv
+from pyarrow import csv, fs
 
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.model_card import ModelInterface
+from courtside.core.drift.errors import MissingColumns, WrongType
+from courtside.core.drift.reading import open_table
 from courtside.core.rows import TargetNotBinary
 from courtside.core.rows.sorting_out import TooManyWrongRows
-from courtside.workflows.label_loads import DayToCome, LabelsOfAnEarlierDay, label_loads, load_labels
+from courtside.workflows.label_loads import DayToCome, LabelsOfAnEarlierDay, label_loads, load_labels, read_labels
+from courtside.workflows.tables import TableEmpty
 from tests.fakes.model_cards import card
 from tests.fakes.ports import InMemoryLake
 from tests.unit.workflows.label_lake import CHURN, day, load, newest, noon, put_in_table, rows, stored, take
@@ -111,6 +118,50 @@ def test_a_load_may_be_larger_than_a_file(monkeypatch: pytest.MonkeyPatch) -> No
     assert newest(lake) == said
     assert len(stored(lake)) == 10
     assert len(lake.keys(lake_keys.labels("churn"))) == 4
+
+
+def read(tmp_path: Path, table: pa.Table) -> pa.Table:
+    pq.write_table(table, tmp_path / "labels.parquet")
+    return read_labels(open_table(fs.LocalFileSystem(), str(tmp_path / "labels.parquet"), name="labels.parquet"), CHURN)
+
+
+def test_a_file_is_read_by_the_contract_whatever_types_it_has(tmp_path: Path) -> None:
+    lake, said = InMemoryLake(), {"1": "yes", "2": "no"}
+    load(lake, said, on=5)
+    table = pa.table({
+        "note": ["x", "y"],
+        "customer_id": pa.array([1.0, 2.0]),
+        "billed_on": pa.array([1772323200, 1772323200]),  # 1 March 2026 in seconds
+        "churned": pa.array(["yes", "no"]).dictionary_encode(),
+    })  # fmt: skip
+    done = load_labels(read(tmp_path, table), file="x", as_of=None, lake=lake, dataset=CHURN, now=noon(6))
+    assert done.repeated
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "error"),
+    [
+        ("customer_id", [["a"]], WrongType),
+        ("customer_id", [b"\xff"], WrongType),
+        ("churned", [{"said": "yes"}], WrongType),
+        ("billed_on", ["soon"], WrongType),
+        ("billed_on", None, MissingColumns),
+        ("churned", None, MissingColumns),
+        ("churned", [], TableEmpty),
+    ],
+)
+def test_what_a_file_lacks_is_named(
+    column: str, values: list[Any] | None, error: type[Exception], tmp_path: Path
+) -> None:
+    said: dict[str, list[Any] | None] = {
+        "customer_id": ["a"],
+        "billed_on": [day(1)],
+        "churned": ["yes"],
+        column: values,
+    }
+    cells = {name: pa.array([] if values == [] else each) for name, each in said.items() if each is not None}
+    with pytest.raises(error):
+        read(tmp_path, pa.table(cells))
 
 
 def test_an_empty_file_of_labels_is_a_load_of_none() -> None:
