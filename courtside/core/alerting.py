@@ -11,7 +11,8 @@ from courtside.core.display_text import cut, display_text
 from courtside.core.drift.reports.quarantine import QuarantinedFile
 from courtside.core.drift.reports.report import DriftReport, Verdict
 from courtside.core.drift.story import headline
-from courtside.core.gate.wording import NEXT_STEP, figure_lines
+from courtside.core.gate.wording import figure_lines, next_step
+from courtside.core.sentences import ended
 
 SUBJECT_LIMIT = 100
 TEXT_LIMIT = 9200
@@ -131,11 +132,11 @@ def _weight(report: DriftReport) -> str:
 
 
 def _done(decision: Decision, context: DriftAlertContext) -> str:
-    reason = display_text(decision.reason, LINE_LIMIT)
+    reason = ended(display_text(decision.reason, LINE_LIMIT))
     if decision.action is not Action.RETRAIN or context.execution_arn is None:
-        return f"{reason}. Nothing was changed.{_start(decision, context.dataset)}"
+        return f"{reason} Nothing was changed.{_start(decision, context.dataset)}"
     return (
-        f"{reason}. A challenger is being trained; the champion stays until the challenger passes the gate. "
+        f"{reason} A challenger is being trained; the champion stays until the challenger passes the gate. "
         f"To stop it: `aws stepfunctions stop-execution --execution-arn {context.execution_arn}`"
     )
 
@@ -150,7 +151,10 @@ def promotion_alert(*, model: str, before: str | None, after: str, reason: str) 
     """Write the alert for a promotion."""
     model = display_text(model, MODEL_LIMIT)
     former = f"version {before} is kept as `previous`" if before else "it is the first one"
-    lines = [f"*New champion of {model}*: version {after} ({former}).", f"*Why*: {display_text(reason, LINE_LIMIT)}."]
+    lines = [
+        f"*New champion of {model}*: version {after} ({former}).",
+        f"*Why*: {ended(display_text(reason, LINE_LIMIT))}",
+    ]
     if before:
         lines.append(f"To undo: `courtside versions rollback --model {model}` makes version {before} champion again.")
     return Alert.written(f"Courtside: version {after} of {model} is champion", lines)
@@ -162,7 +166,7 @@ def rejection_alert(decision: GateDecision, *, model: str) -> Alert:
     lines = [
         f"*Champion of {model} kept*: the challenger of training {_training(decision)} did not pass.",
         *_judged(decision),
-        f"*What to do*: {NEXT_STEP[decision.rule]}.",
+        f"*What to do*: {next_step(decision.rule, model=model)}.",
     ]
     return Alert.written(f"Courtside: champion of {model} kept", lines)
 
@@ -180,5 +184,5 @@ def _training(decision: GateDecision) -> str:
 
 def _judged(decision: GateDecision) -> list[str]:
     title = f"*Figures* on {decision.holdout_rows:,} holdout rows, with 95 % intervals of the differences"
-    why = f"*Why*: rule `{decision.rule}`: {display_text(decision.reason, LINE_LIMIT)}."
+    why = f"*Why*: rule `{decision.rule}`: {ended(display_text(decision.reason, LINE_LIMIT))}"
     return [why, *_section(title, _first(figure_lines(decision), most=MOST_FIGURES))]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
 from courtside.core.display_text import display_text
+from courtside.core.sentences import ended
 
 MOST_FILES = 10
 """So many files at most are named in one alert: with their reasons at their longest, they fit."""
@@ -18,8 +19,8 @@ def quarantines_alert(reports: Mapping[str, ArrivalRecord]) -> Alert:
         return quarantine_alert(record, report=report)
     model = display_text(next(iter(reports.values())).model, MODEL_LIMIT)
     files = [
-        f"• {display_text(record.file, LINE_LIMIT)}, {_extent(record)}: {display_text(record.reason, LINE_LIMIT)}. "
-        f"Report: {report}"
+        f"• {display_text(record.file, LINE_LIMIT)}, {_extent(record)}: "
+        f"{ended(display_text(record.reason, LINE_LIMIT))} Report: {report}"
         for report, record in reports.items()
     ]
     more = len(files) - MOST_FILES
@@ -52,7 +53,7 @@ def quarantine_alert(record: ArrivalRecord, *, report: str) -> Alert:
         f"Courtside: {what} of {model} in quarantine",
         [
             f"*{what[0].upper()}{what[1:]} of {model} cannot be used*: {file}.{rest}",
-            f"*Why*: {display_text(record.reason, 2 * LINE_LIMIT)}.",
+            f"*Why*: {ended(display_text(record.reason, 2 * LINE_LIMIT))}",
             (
                 "*What to do*: correct the file and write it again, to its old place or under another name. The next "
                 "round takes it in, and rows that are known already do nothing. This is said once."

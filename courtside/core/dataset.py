@@ -13,6 +13,7 @@ from courtside.core.gate.policy import GatePolicy
 from courtside.core.performance.rules import PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm.rules import RetrainRules, WatchRhythm
+from courtside.core.sentences import enumerated
 
 LABEL_DELAY = timedelta(days=30)
 """Within which time labels come, where a contract does not say it."""
@@ -231,7 +232,7 @@ class Dataset:
         return list(dict.fromkeys(name for name in named if name is not None))
 
     def parts_naming(self, columns: Collection[str]) -> str:
-        """Say which keys of the contract name any of these columns, like ``features and target``."""
+        """Say which keys of the contract name any of these columns, like ``features, segments and target``."""
         named: dict[str, Sequence[str | None]] = {
             "features": self.feature_names,
             "segments": (self.segment, *self.segments),
@@ -241,7 +242,7 @@ class Dataset:
             "season_column": (self.season_column,),
             "target": (self.target,),
         }
-        return " and ".join(key for key, names in named.items() if any(name in columns for name in names))
+        return enumerated([key for key, names in named.items() if any(name in columns for name in names)])
 
     @property
     def entity_columns(self) -> list[str]:

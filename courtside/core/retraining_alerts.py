@@ -8,6 +8,7 @@ from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.records import TrainingSlots
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, MOST_NAMED, Alert
 from courtside.core.display_text import display_text
+from courtside.core.sentences import ended
 
 
 def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: datetime | None) -> Alert:
@@ -25,7 +26,7 @@ def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: da
                 f"*What the holder does*: `courtside runs show {holder} --model {model}`. If it has ended without "
                 f"giving the lock back, its lease ends{ends}; `courtside retrain --model {model}` takes over then."
             ),
-            f"*Asked for by*: {request.trigger.value}, {display_text(request.reason, LINE_LIMIT)}.",
+            f"*Asked for by*: {request.trigger.value}, {ended(display_text(request.reason, LINE_LIMIT))}",
         ],
     )
 
@@ -48,7 +49,7 @@ def turn_alert(request: RetrainingRequest, slots: TrainingSlots) -> Alert:
                 else "*Before it*: no other model."
             )
             + " It starts by itself when its turn comes; several requests of one model become one.",
-            f"*Asked for by*: {request.trigger.value}, {display_text(request.reason, LINE_LIMIT)}.",
+            f"*Asked for by*: {request.trigger.value}, {ended(display_text(request.reason, LINE_LIMIT))}",
         ],
     )
 
@@ -88,7 +89,7 @@ def approval_alert(*, model: str, training_id: str, stage: str, reason: str, exp
         f"Courtside: a challenger of {model} waits for your approval",
         [
             f"*A challenger of {model} passed the gate and waits for approval* (training {training_id}).",
-            f"*Why it passed*: {display_text(reason, LINE_LIMIT)}.",
+            f"*Why it passed*: {ended(display_text(reason, LINE_LIMIT))}",
             f"*Approve*: `courtside versions approve {training_id} --model {model} --stage {stage}`",
             f"*Reject*: `courtside versions reject {training_id} --model {model} --stage {stage}`",
             f"Without an answer until {expires_at:%Y-%m-%d %H:%M} UTC the champion stays.",

@@ -20,6 +20,7 @@ from courtside.core.drift.story.telling import tell
 from courtside.core.drift.successive import Former, former_windows, with_former
 from courtside.core.features import build_features
 from courtside.core.rows import period, require_time_column, time_column_of, within
+from courtside.core.sentences import in_a_row
 from courtside.workflows.ports import Lake, ObjectMissing
 from courtside.workflows.row_source import NoRows
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
@@ -48,8 +49,10 @@ class EmptyWindow(CourtsideError):
     def __init__(self, window: Window, quarantined: tuple[QuarantinedFile, ...] = ()) -> None:
         self.window = window
         self.quarantined = quarantined
-        said = f"no rows between {window.start} and {window.end}: is the data of these days in the lake?"
-        super().__init__("; ".join([said, *(f"{file.file} is {file.reason}" for file in quarantined)]))
+        said = (
+            f"there are no rows between {window.start} and {window.end}; load the data of these days if it is missing"
+        )
+        super().__init__(in_a_row([said, *(f"{file.file} is {file.reason}" for file in quarantined)]))
 
 
 @dataclass(frozen=True, slots=True)

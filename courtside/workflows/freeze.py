@@ -15,6 +15,7 @@ from courtside.core.drift.policies import policy_named
 from courtside.core.drift.reading import ALL_DAYS, Days
 from courtside.core.proposal import Part, inferred_features
 from courtside.core.rows import TimeColumnNeeded, period, within
+from courtside.core.sentences import in_a_row
 from courtside.datasets.catalog import parse_dataset
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.loads import in_order, read_loads, vanished
@@ -40,7 +41,7 @@ class DataUnusable(BadInput):
     def __init__(self, dataset: str, files: list[UnusableFile]) -> None:
         self.dataset = dataset
         self.files = tuple(files)
-        listed = "; ".join(f"{each.file}: {each.reason}" for each in files[:MOST_NAMED])
+        listed = in_a_row(f"{each.file}: {each.reason}" for each in files[:MOST_NAMED])
         more = f"; and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
         super().__init__(
             f"{len(files)} files of {dataset} cannot be trained on; load them again or move them elsewhere, "
@@ -61,11 +62,12 @@ class ModelDiffers(BadInput):
 class ContractNotFrozen(CourtsideError):
     """The manifest of a training does not say where its contract lies."""
 
-    def __init__(self, training_id: str) -> None:
+    def __init__(self, training_id: str, model: str) -> None:
         self.training_id = training_id
+        self.model = model
         super().__init__(
             f"the manifest of training {training_id} names no contract, so nobody knows what to train; start another "
-            "training with `courtside retrain`"
+            f"training with `courtside retrain --model {model}`"
         )
 
 
@@ -120,7 +122,7 @@ def frozen_contract(model: str, training_id: str, *, lake: Lake) -> Dataset:
     """
     manifest = read_document(DataManifest, training_keys.training_manifest(model, training_id), lake=lake)
     if manifest.contract_key is None:
-        raise ContractNotFrozen(training_id)
+        raise ContractNotFrozen(training_id, model)
     return parse_dataset(lake.uri(manifest.contract_key), lake.read(manifest.contract_key))
 
 

@@ -19,6 +19,7 @@ from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, 
 from courtside.core.drift.reading.table import is_table_file, partition_column
 from courtside.core.parquet import parquet_content
 from courtside.core.rows import require_contract, require_once
+from courtside.core.sentences import plural
 from courtside.workflows.row_source import FilesDiffer, NoRows, everywhere, read_together
 
 
@@ -73,7 +74,7 @@ class TableRows:
 
     def none(self, wanted: str) -> NoRows:
         """Return the error that says how to load the table."""
-        command = "courtside tables load"
+        command = f"courtside tables load --model {self.dataset.name}"
         return NoRows(wanted, what=f"rows of {self.dataset.name} (under {self.prefix})", command=command)
 
     def _with_folders(self, table: pa.Table, key: str) -> pa.Table:
@@ -117,7 +118,7 @@ def _require_alike(files: Sequence[tuple[str, pa.Table]]) -> None:
     there = dict.fromkeys(name for _, table in files for name in table.column_names)
     for file, table in files:
         if missing := [name for name in there if name not in table.column_names]:
-            raise FilesDiffer(file, f"it has no column {listed(missing)}, which others have")
+            raise FilesDiffer(file, f"it has no {plural('column', missing)} {listed(missing)}, which others have")
 
 
 def checked_table(content: bytes, *, name: str, dataset: Dataset) -> pa.Table:

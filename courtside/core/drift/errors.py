@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.shortening import listed, quoted, shortened
+from courtside.core.sentences import plural
 
 FIRST_YEAR, LAST_YEAR = 2, 9998
 """The years a time may be of: Python's, less one at each end, so that a margin of days never leaves them."""
@@ -18,7 +19,7 @@ class MissingColumns(BadInput):
         self.columns = tuple(columns)
         self.present = tuple(present)
         super().__init__(
-            f"the table has no column {_named(columns)} (it has {listed(present) or 'none'}); "
+            f"the table has no {plural('column', columns)} {_named(columns)} (it has {listed(present) or 'none'}); "
             f"{advice or f'rename the columns or correct the {part} of the contract'}"
         )
 
@@ -30,7 +31,8 @@ class DuplicateColumns(BadInput):
         self.columns = tuple(columns)
         self.table = table
         where = "the table" if table is None else f"the table {table}"
-        super().__init__(f"{where} has more than one column {_named(columns)}; drop or rename the extra ones")
+        each = "column" if len(columns) == 1 else "of each of the columns"
+        super().__init__(f"{where} has more than one {each} {_named(columns)}; drop or rename the extra ones")
 
 
 class WrongType(BadInput):

@@ -6,6 +6,7 @@ Row numbers count data rows as a person sees them: row 1 is the first row after 
 from collections.abc import Mapping, Sequence
 
 from courtside.contracts.errors import BadInput
+from courtside.core.sentences import plural
 
 SHOWN_ROWS = 5
 
@@ -114,7 +115,8 @@ class GamesColumnsRepeated(GamesInvalid):
     def __init__(self, source: str, *, repeated: Sequence[str]) -> None:
         self.repeated = tuple(repeated)
         names = ", ".join(map(repr, repeated))
-        super().__init__(source, f"column {names} appears more than once; keep one")
+        appear = "appears more than once; keep one" if len(repeated) == 1 else "appear more than once; keep one of each"
+        super().__init__(source, f"{plural('column', repeated)} {names} {appear}")
 
 
 class GamesColumnInvalid(GamesInvalid):

@@ -8,7 +8,7 @@ NOTE_LIMIT, SEGMENT_LIMIT = 240, 40
 NOT_REGISTERED = "not_registered"
 """The rule that keeps the champion where the challenger was logged nowhere."""
 
-NEXT_STEP = {
+_NEXT_STEP = {
     "too_few_rows": "wait for more rows; the next retraining is judged again",
     "too_few_of_a_class": "check the target column of the newest rows: one class hardly occurs in them",
     "floor": "the features hardly tell the classes apart any more: look at the drift report and at the data",
@@ -18,9 +18,14 @@ NEXT_STEP = {
     "segment": "look at the rows of that segment, by themselves, before training again",
     "not_shown": "nothing; the next retraining, or a longer holdout, may show it",
     "not_fresher": "nothing; retrain when there are newer rows",
-    NOT_REGISTERED: "leave `tracking: false` out of the contract, then `courtside retrain`",
+    NOT_REGISTERED: "leave `tracking: false` out of the contract, then `courtside retrain --model {model}`",
 }
-"""What a person may do about a rejection, by rule."""
+
+
+def next_step(rule: str, *, model: str) -> str:
+    """Say what a person may do about a rejection by this rule."""
+    return _NEXT_STEP[rule].format(model=model)
+
 
 _NAMES = {"auc": "AUC", "log_loss": "log loss", "calibration_error": "calibration error"}
 

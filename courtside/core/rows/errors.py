@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from courtside.contracts.errors import BadInput
+from courtside.core.sentences import enumerated
 
 
 class TimesMissing(BadInput):
@@ -52,7 +53,7 @@ class PositiveNeverOccurs(BadInput):
         lines = " or ".join(f"`{positive_line(column, value)}`" for value in values)
         super().__init__(
             f"target {column!r} is never {positive!r}, which the contract names as `positive`; it holds "
-            f"{' and '.join(values)}: write {lines}"
+            f"{enumerated(values)}: write {lines}"
         )
 
 

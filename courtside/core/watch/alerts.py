@@ -5,6 +5,7 @@ from datetime import datetime
 from courtside.contracts.records import ModelRound
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
 from courtside.core.display_text import display_text
+from courtside.core.sentences import ended
 
 
 def failing_alert(round_: ModelRound) -> Alert:
@@ -17,7 +18,7 @@ def failing_alert(round_: ModelRound) -> Alert:
                 f"*The round of {model} failed*, so its newest rows may be neither taken in nor predicted, checked or "
                 "judged. The other models are not affected, and its champion stays what it is."
             ),
-            f"*Why*: {display_text(round_.last_reason, 2 * LINE_LIMIT)}.",
+            f"*Why*: {ended(display_text(round_.last_reason, 2 * LINE_LIMIT))}",
             (
                 f"*What to do*: correct the cause, then run `courtside watch --model {model}`. Until then the rounds "
                 "try again. This is said once, and once more when it works again."

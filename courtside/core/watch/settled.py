@@ -8,6 +8,7 @@ from courtside.contracts.records import ModelRound
 from courtside.contracts.rounds import FAILED, RECEIVED, SCORED, SettleRequest, Step, StepFailure
 from courtside.core.display_text import display_text
 from courtside.core.rhythm import next_due
+from courtside.core.sentences import in_a_row
 
 REASON_LIMIT = 500
 _PUT_OFF = frozenset({Step.PREDICT, Step.CHECK, Step.JUDGE})
@@ -28,7 +29,7 @@ def outcome_of(found: SettleRequest) -> Outcome:
     """Return how a round ended, from what its steps answered."""
     failures = {step: failure for step, failure in _steps(found).items() if failure is not None}
     if failures:
-        said = "; ".join(_said(step, failure) for step, failure in failures.items())
+        said = in_a_row(_said(step, failure) for step, failure in failures.items())
         return Outcome(FAILED, ", ".join(failures), display_text(said, REASON_LIMIT), tuple(failures))
     if found.checked is not None:
         checked = found.checked

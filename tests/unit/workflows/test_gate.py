@@ -13,7 +13,7 @@ from courtside.contracts.events import GateRequest, GateResponse, Trigger
 from courtside.contracts.records import ChampionReference, GateDecision, ModelRecord, TrainingRecord
 from courtside.core.gate.holdout import Holdout, HoldoutInvalid
 from courtside.core.gate.policy import GatePolicy
-from courtside.core.gate.wording import NEXT_STEP
+from courtside.core.gate.wording import next_step
 from courtside.workflows.gate import gate
 from courtside.workflows.ports import ObjectMissing
 from tests.fakes.ports import InMemoryLake
@@ -143,7 +143,7 @@ def test_the_alert_of_a_rejection_gives_the_rule_the_figures_and_what_to_do() ->
     assert "• calibration error 0." in response.message
     assert "of the champion; limit +0.005: *not kept*" in response.message
     assert "difference +0.0" in response.message
-    assert NEXT_STEP["log_loss"] in response.message
+    assert next_step("log_loss", model="nba_games") in response.message
 
 
 def test_every_rejection_has_a_next_step() -> None:
@@ -158,7 +158,7 @@ def test_every_rejection_has_a_next_step() -> None:
     assert [response.rule for response in responses] == [
         "too_few_rows", "too_few_of_a_class", "floor", "baseline", "not_shown",
     ]  # fmt: skip
-    assert all(NEXT_STEP[response.rule] in response.message for response in responses)
+    assert all(next_step(response.rule, model="nba_games") in response.message for response in responses)
 
 
 def test_the_alert_of_a_pass_gives_its_figures() -> None:

@@ -72,7 +72,7 @@ def test_a_champion_trained_without_a_reference_is_not_checked(
     setup.lake.write(lake_keys.champion_reference("nba_games"), reference.model_dump_json().encode())
     answer = setup.monitor.run(scheduled(date(2011, 1, 31)), now=NOW)
     assert (answer.decision, answer.rule) == ("nothing_to_check", "no_reference")
-    assert "champion version 3 was trained without a drift reference" in answer.reason
+    assert "champion version 3 of nba_games was trained without a drift reference" in answer.reason
 
 
 def test_a_check_without_rows_counts_as_finished(setup: DriftSetup) -> None:
@@ -110,7 +110,9 @@ def test_a_season_that_does_not_begin_is_reported_once(setup: DriftSetup) -> Non
     assert {each.decision for each in answers if each.overdue_since} == {"stale_data"}
     assert {each.decision for each in answers if not each.overdue_since} == {"nothing_to_check"}
     assert (answers[-1].rule, answers[-1].rows, answers[-1].alerted) == ("overdue", 0, False)
-    assert answers[-1].reason.startswith(f"the newest row is of {answers[-1].overdue_since}; no rows between ")
+    assert answers[-1].reason.startswith(
+        f"the newest row is of {answers[-1].overdue_since}; there are no rows between "
+    )
     assert metrics_of(answers[-1])[Metric.DECIDED_STALE_DATA] == 1
     (alert,) = setup.alerts.sent
     assert alert.subject == f"Courtside: no new data of nba_games since {answers[-1].overdue_since}"

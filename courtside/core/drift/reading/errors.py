@@ -12,6 +12,7 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.reading.foreign import Ends, described
 from courtside.core.drift.reading.formats.errors import UnreadableFile
 from courtside.core.drift.reports.quarantine import QuarantinedFile
+from courtside.core.sentences import in_a_row
 
 MOST_NAMED = 5
 
@@ -69,7 +70,7 @@ class NothingReadable(BadInput):
     def __init__(self, name: str, quarantined: Sequence[QuarantinedFile]) -> None:
         self.name = name
         self.quarantined = tuple(quarantined)
-        listed = "; ".join(f"{each.file}: {each.reason}" for each in quarantined[:MOST_NAMED])
+        listed = in_a_row(f"{each.file}: {each.reason}" for each in quarantined[:MOST_NAMED])
         rest = len(quarantined) - MOST_NAMED
         more = f"; and {rest} more" if rest > 0 else ""
         super().__init__(f"none of the {len(quarantined)} files of {name} can be used: {listed}{more}")

@@ -12,6 +12,7 @@ from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongType
 from courtside.core.drift.reading.formats.times import is_readable
+from courtside.core.sentences import in_a_row
 
 WHOLE_IN_A_FLOAT: Final = 2**53
 
@@ -21,7 +22,7 @@ class ColumnsUnfit(BadInput):
 
     def __init__(self, problems: Sequence[BadInput]) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(map(str, problems)))
+        super().__init__(in_a_row(map(str, problems)))
 
 
 def require_types(schema: pa.Schema, features: Sequence[Feature], *, time_column: str | None) -> None:

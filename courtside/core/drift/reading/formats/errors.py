@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import quoted
+from courtside.core.sentences import plural
 
 MOST_NAMED = 5
 
@@ -58,9 +59,9 @@ class NumbersAmbiguous(UnreadableFile):
         more = f" and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else ""
         super().__init__(
             file,
-            f"its column {named}{more} holds only numbers like 1.234, which mean 1234 where the comma is the decimal "
-            "mark and a little over 1 elsewhere, and no other column tells which; write 1234 without the point, or "
-            "decimals with a comma, as 1,234",
+            f"its {plural('column', columns)} {named}{more} {'holds' if len(columns) == 1 else 'hold'} only numbers "
+            "like 1.234, which mean 1234 where the comma is the decimal mark and a little over 1 elsewhere, and no "
+            "other column tells which; write 1234 without the point, or decimals with a comma, as 1,234",
         )
 
 
@@ -73,8 +74,9 @@ class RowsMalformed(UnreadableFile):
         more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
         super().__init__(
             file,
-            f"rows {named}{more} do not have {cells} cells, as the header has; put text that holds the separator or a "
-            "line break in double quotes, or repair these rows",
+            f"{plural('row', rows)} {named}{more} {'does' if len(rows) == 1 else 'do'} not have {cells} cells, as the "
+            "header has; put text that holds the separator or a line break in double quotes, or repair "
+            f"{'this row' if len(rows) == 1 else 'these rows'}",
         )
 
 
