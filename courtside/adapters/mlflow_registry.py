@@ -11,7 +11,7 @@ from mlflow.exceptions import MlflowException
 
 from courtside.adapters.mlflow_connection import connect, is_missing, reaching
 from courtside.adapters.mlflow_texts import TAG, taken
-from courtside.contracts.names import REGISTERED_MODEL, Alias
+from courtside.contracts.names import NBA_PLACE, Alias, ModelPlace
 from courtside.workflows.ports import VersionMissing
 
 STAGING = "Staging"
@@ -27,11 +27,12 @@ def nominate(client: MlflowClient, model: str, version: str) -> None:
 
 
 class MlflowRegistry:
-    """One registered model."""
+    """The registered model of a contract."""
 
-    def __init__(self, uri: str, *, model: str = REGISTERED_MODEL) -> None:
+    def __init__(self, uri: str, *, place: ModelPlace = NBA_PLACE) -> None:
         self._uri = uri
-        self._model = model
+        self._model = place.registered_model
+        self._contract = place.contract
         self._client = connect(uri)
 
     def champion_version(self) -> str | None:
@@ -113,13 +114,13 @@ class MlflowRegistry:
     def _naming(self, version: str | None) -> Iterator[None]:
         """Raise `VersionMissing` by name if a version is not there; what is not a number cannot be a version."""
         if version is not None and not version.isdecimal():
-            raise VersionMissing(version)
+            raise VersionMissing(version, self._contract)
         try:
             with reaching(self._uri):
                 yield
         except MlflowException as error:
             if version is not None and is_missing(error):
-                raise VersionMissing(version) from error
+                raise VersionMissing(version, self._contract) from error
             raise
 
     def _version(self, alias: Alias) -> str | None:

@@ -32,7 +32,9 @@ class ModelUnknown(BadInput):
 
     def __init__(self, address: str) -> None:
         self.address = address
-        super().__init__(f"the registry holds no {address}; `courtside versions list` shows what there is")
+        super().__init__(
+            f"the registry holds no {address}; `courtside versions list --model MODEL` shows what it holds of a model"
+        )
 
 
 class ReferenceNotLogged(BadInput):
@@ -47,14 +49,19 @@ class ReferenceNotLogged(BadInput):
         )
 
 
+def require_address(address: str) -> None:
+    """Raise `ModelAddressInvalid` unless an address has the registry's form."""
+    if _ADDRESS.fullmatch(address) is None:
+        raise ModelAddressInvalid(address)
+
+
 def registered_profile(address: str, *, tracking_uri: str) -> Profile:
     """Return the profile of ``models:/name@alias`` or ``models:/name/version``.
 
     Raises `ModelAddressInvalid`, `ModelUnknown`, `ReferenceNotLogged`, `ProfileCorrupt`, and what `require_server`
     raises.
     """
-    if _ADDRESS.fullmatch(address) is None:
-        raise ModelAddressInvalid(address)
+    require_address(address)
     require_server(tracking_uri)
     tracking_uri = usable_address(tracking_uri)
     run_id = _run_of(address, tracking_uri)

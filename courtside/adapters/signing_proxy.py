@@ -69,7 +69,7 @@ class SigningProxy(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, target: str, *, session: boto3.Session, host: str = "127.0.0.1", port: int = 0) -> None:
-        address = _loopback(host)
+        address = loopback(host)
         self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.target = target.rstrip("/")
         self.session = session
@@ -210,7 +210,7 @@ def _without(headers: Iterable[tuple[str, str]], dropped: frozenset[str]) -> dic
     }
 
 
-def _loopback(host: str) -> str:
+def loopback(host: str) -> str:
     """Return the address to listen on; raises `NotLoopback`."""
     if host == "localhost":
         return "127.0.0.1"

@@ -1,7 +1,7 @@
 """Compare two tables: `courtside drift check` as a function."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -21,7 +21,7 @@ MODEL_SCHEME = "models:/"
 
 
 def check_drift(
-    reference: Table | Profile,
+    reference: Table | Profile | Callable[[], Profile],
     current: Table | Profile,
     *,
     contract: Dataset | str | os.PathLike[str] | None = None,
@@ -36,7 +36,8 @@ def check_drift(
 
     A table is a path or ``s3://`` address (parquet, CSV, Feather, a folder, a saved profile), or a frame of any library
     that speaks Arrow: pandas, polars, pyarrow, DuckDB. The reference may also be a registered model's,
-    ``models:/name@champion``, on the server at `tracking_uri` (None: ``MLFLOW_TRACKING_URI``).
+    ``models:/name@champion``, on the server at `tracking_uri` (None: ``MLFLOW_TRACKING_URI``), or a function that
+    fetches a profile, which is called once everything else was found usable.
 
     Without `contract` (a YAML file, a shipped name or what `load_contract` returned), the columns that both have are
     compared, with kinds inferred from the reference. `policy` and `thresholds` (``{"age.ks": 0.2}``) give the verdicts;
@@ -54,28 +55,32 @@ def check_drift(
     >>> round(found.features["age"].statistic("ks"), 6), found.features["plan"].verdict.value
     (0.2, 'no_drift')
     """
-    known = _registered(reference, tracking_uri) if _is_model(reference) else opened(reference, name="reference")
-    window = opened(current, name="current")
+    window, days = opened(current, name="current"), Days(day_of(since), day_of(until))
     named = None if contract is None else contract_of(contract)
+    rules = _policy(named, policy, thresholds)
+    known = _reference(reference, tracking_uri)
     if named is not None and isinstance(known, FeatureTable):  # the current table follows the reference
         known = known.alike(named)
-    rules = _policy(named, policy, thresholds)
     compared = _compared(named, known, window, time_column=time_column)
-    window = _narrowed(window, Days(day_of(since), day_of(until)), time_column=compared.time_column)
+    window = _narrowed(window, days, time_column=compared.time_column)
     return DriftResult(compare_tables(known, window, compared=compared, policy=rules))
 
 
-def _is_model(reference: Table | Profile) -> bool:
-    return isinstance(reference, str) and reference.startswith(MODEL_SCHEME)
+def _reference(given: Table | Profile | Callable[[], Profile], tracking_uri: str | None) -> FeatureTable | Profile:
+    if callable(given):
+        return given()
+    if isinstance(given, str) and given.startswith(MODEL_SCHEME):
+        return _registered(given, tracking_uri)
+    return opened(given, name="reference")
 
 
-def _registered(reference: Table | Profile, tracking_uri: str | None) -> Profile:
+def _registered(reference: str, tracking_uri: str | None) -> Profile:
     from courtside.adapters.registered_profiles import registered_profile
 
     uri = tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
     if not uri:
         raise InputMismatch(f"{reference} lies on a tracking server; name it with tracking_uri or MLFLOW_TRACKING_URI")
-    return registered_profile(str(reference), tracking_uri=uri)
+    return registered_profile(reference, tracking_uri=uri)
 
 
 def _policy(

@@ -62,7 +62,7 @@ def production_of(*, ledger_table: str, lake: "S3Lake", tracking_uri: str, datas
     from courtside.adapters.mlflow_registry import MlflowRegistry
     from courtside.workflows.production import Production
 
-    registry = MlflowRegistry(tracking_uri, model=dataset.place.registered_model)
+    registry = MlflowRegistry(tracking_uri, place=dataset.place)
     return Production(dataset.name, ledger_of(ledger_table, dataset.name), registry, lake)
 
 

@@ -60,7 +60,8 @@ def prove(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.adapters.stack_resources import stack_resources
     from courtside.contracts.names import StackOutput, stack_name
 
-    outputs = stage_outputs(stage)
+    with people.status("Asking the stage"):
+        outputs = stage_outputs(stage)
     channels = [channel for channel in CHANNELS.values() if channel.secret_output in outputs]
     if not channels:
         raise NoChannel(stage)

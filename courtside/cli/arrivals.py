@@ -7,6 +7,7 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Model, Stage
+from courtside.core.sentences import ended
 
 if TYPE_CHECKING:
     from courtside.contracts.records import ArrivalRecord
@@ -63,7 +64,8 @@ def add_arrival_commands(app: typer.Typer, group: str, rows_of: "RowsOf") -> Non
 
     @app.command("retry", help=_RETRY_HELP.format(group=group))
     def retry(arrival_id: ArrivalId, stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
-        lake, dataset = rows_of(stage, model=model)
+        with people.status("Asking the stage"):
+            lake, dataset = rows_of(stage, model=model)
         _take_in_again(arrival_id, lake, dataset, as_json=as_json)
 
 
@@ -74,8 +76,8 @@ def _take_in(stage: str, model: str) -> None:
     from courtside.contracts.events import ArrivalsRequest
     from courtside.contracts.names import StackOutput
 
-    function = stage_outputs(stage)[StackOutput.RECEIVE_ROWS]
     with people.status("Taking in what has arrived"), reaching_aws():
+        function = stage_outputs(stage)[StackOutput.RECEIVE_ROWS]
         done = receive_now(function, ArrivalsRequest(model=model))
     say(
         f"files looked at: {done.files}, loaded: {done.loaded}, refused whole: {done.refused}, with wrong rows: "
@@ -101,7 +103,7 @@ def _show(lake: "Lake", dataset: "Dataset", *, quarantine: bool, as_json: bool) 
     places = [lake.uri(lake_keys.incoming(dataset.name)), *([dataset.incoming] if dataset.incoming else [])]
     print_table(f"Files that arrived for {dataset.name}", [_row(record, places) for record in shown])
     for record in aside:
-        say(f"{record.id} ({record.file}): {record.reason}. It is kept in {lake.uri(record.quarantine or '')}")
+        say(f"{record.id} ({record.file}): {ended(record.reason)} It is kept in {lake.uri(record.quarantine or '')}")
     if lost:
         say(astray_said(lost, lake=lake, dataset=dataset))
 
@@ -110,7 +112,8 @@ def _take_in_again(arrival_id: str, lake: "Lake", dataset: "Dataset", *, as_json
     """Let the next round look at a refused file once more."""
     from courtside.workflows.arrival_records import look_again
 
-    record = look_again(arrival_id, lake=lake, dataset=dataset)
+    with people.status("Asking the stage"):
+        record = look_again(arrival_id, lake=lake, dataset=dataset)
     if as_json:
         print_json(record.model_dump(mode="json"))
     else:

@@ -11,7 +11,7 @@ import typer
 
 from courtside.cli import layout
 from courtside.cli.console import JsonFlag, people, print_json, results
-from courtside.cli.hints import with_named, with_option
+from courtside.cli.hints import with_named
 from courtside.cli.stage import Stage, signed
 from courtside.cli.stage_data import stage_models
 
@@ -130,22 +130,23 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
 def _models(outputs: "StageOutputs") -> Iterator["Finding"]:
     """Examine each of the stage's models; where there are several, a finding names its model."""
     from courtside.adapters.examination.examine import examine
+    from courtside.adapters.examination.rounds import rounds
     from courtside.core.findings import doubtful
+    from courtside.workflows.stage_overview import overview
 
     models = stage_models(outputs)
-    names = models.list().names
+    listing = models.list()
+    names = listing.names
+    overviews = overview(listing.models, ledger=models.ledger, now=datetime.now(UTC))
+    seen = {each.entry.name: each for each in overviews}
     if not names:
         yield doubtful("models", "the stage has none yet", "courtside models add CONTRACT.yaml")
     for name in names:
-        found = examine("model", partial(_model, name, models, outputs))
-        yield from found if len(names) == 1 else (_named(name, finding) for finding in found)
-
-
-def _named(model: str, finding: "Finding") -> "Finding":
-    """Return a finding that says which model it is of, also in the command that mends it."""
-    typed = _typed(finding.fix)
-    fix = with_option("--model", model, typed)
-    return replace(finding, check=f"{finding.check} of {model}", fix=fix if typed == finding.fix else fix[1:-1])
+        found = [
+            *examine("model", partial(_model, name, models, outputs)),
+            *(rounds(seen[name]) if name in seen else ()),
+        ]
+        yield from found if len(names) == 1 else (replace(each, check=f"{each.check} of {name}") for each in found)
 
 
 def _model(name: str, models: "StageModels", outputs: "StageOutputs") -> Iterator["Finding"]:
@@ -165,7 +166,9 @@ def _model(name: str, models: "StageModels", outputs: "StageOutputs") -> Iterato
     yield from examine("loaded data", lambda: loaded_data(lake, dataset))
     yield from examine("arrivals", lambda: arrived_files(lake, dataset))
     yield from examine("lock", lambda: retraining.lock(ledger, machine=machine, now=datetime.now(UTC)))
-    yield from examine("last training", lambda: retraining.trainings(StepFunctionsExecutions(machine, name)))
+    yield from examine(
+        "last training", lambda: retraining.trainings(StepFunctionsExecutions(machine, name), model=name)
+    )
 
 
 def _print(found: list["Finding"]) -> None:

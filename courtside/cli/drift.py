@@ -1,6 +1,7 @@
 """`courtside drift`: compare tables, and recompute past checks."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,7 @@ from courtside.contracts.shortening import listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from courtside.core.drift import FeatureDrift
+    from courtside.core.drift import FeatureDrift, Profile
     from courtside.workflows.backfill_drift import BackfilledWindow
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.compare_tables import Compared, Comparison
@@ -78,7 +79,7 @@ def check_tables(
 
     with people.status(f"Comparing {current} with {reference}"):
         found = check_drift(
-            reference,
+            partial(_stored, reference, tracking_uri, stage) if reference.startswith(MODEL_SCHEME) else reference,
             current,
             contract=dataset,
             policy=policy,
@@ -86,7 +87,6 @@ def check_tables(
             time_column=time_column,
             since=since,
             until=until,
-            tracking_uri=tracking_uri or (stage_tracking_uri(stage) if reference.startswith(MODEL_SCHEME) else None),
         )
     if out is not None:
         data, page = found.save(out)
@@ -97,6 +97,14 @@ def check_tables(
     print_json(compared.to_dict()) if as_json else _print(compared)
     if exit_code and compared.report.drift_detected:
         raise typer.Exit(EXIT_DRIFT)
+
+
+def _stored(address: str, tracking_uri: str | None, stage: str) -> "Profile":
+    """Return the reference of a registered model, on this server or on the stage's."""
+    from courtside.adapters.registered_profiles import registered_profile, require_address
+
+    require_address(address)
+    return registered_profile(address, tracking_uri=tracking_uri or stage_tracking_uri(stage))
 
 
 def _print(compared: "Comparison") -> None:

@@ -9,8 +9,8 @@ from courtside.cli.arrivals import add_arrival_commands
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.input import GamesOption, QuarantineOption, read_input
 from courtside.cli.loads import LoadId, load_rows
-from courtside.cli.stage import Model, Stage
-from courtside.cli.stage_data import games_of
+from courtside.cli.stage import GamesModel, Stage
+from courtside.cli.stage_data import games_lake, games_of
 
 if TYPE_CHECKING:
     from courtside.workflows.game_loads import GamesLoaded
@@ -22,7 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="Load games into the lake, or simul
 def load(
     games: GamesOption,
     stage: Stage = "dev",
-    model: Model = None,
+    model: GamesModel = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the file's seasons, so that they hold nothing but its games.")
     ] = False,
@@ -45,8 +45,8 @@ def load(
     from courtside.workflows.game_loads import load_games
 
     read = read_input(games, quarantine=quarantine, min_season_games=0)
-    lake = games_of(stage, model)[0]
     with people.status(f"Loading {games.name}") as status:
+        lake = games_lake(stage, model)
         done = load_games(
             read, file=games.name, lake=lake, now=datetime.now(UTC), replace=replace, progress=status.update
         )
@@ -80,7 +80,7 @@ def _say(done: "GamesLoaded", file: str) -> None:
 
 
 @app.command("loads")
-def list_loads(stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
+def list_loads(stage: Stage = "dev", model: GamesModel = None, as_json: JsonFlag = False) -> None:
     """List the loads that the seasons in a stage's lake are made of, oldest first, and what was taken back.
 
     Example: `courtside games loads --stage dev --json`
@@ -89,7 +89,7 @@ def list_loads(stage: Stage = "dev", model: Model = None, as_json: JsonFlag = Fa
     from courtside.workflows.loads import read_loads
 
     with people.status("Asking the stage"):
-        loads, _ = read_loads(PREFIX, lake=games_of(stage, model)[0])
+        loads, _ = read_loads(PREFIX, lake=games_lake(stage, model))
     if as_json:
         print_json([each.model_dump(mode="json") for each in loads.loads])
     else:
@@ -97,7 +97,7 @@ def list_loads(stage: Stage = "dev", model: Model = None, as_json: JsonFlag = Fa
 
 
 @app.command("unload")
-def unload(load_id: LoadId, stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
+def unload(load_id: LoadId, stage: Stage = "dev", model: GamesModel = None, as_json: JsonFlag = False) -> None:
     """Take a load back: its seasons are rebuilt from the other loads, so replaced games come back.
 
     Loading the file again puts it back, as the newest load.
@@ -106,8 +106,8 @@ def unload(load_id: LoadId, stage: Stage = "dev", model: Model = None, as_json: 
     """
     from courtside.workflows.game_loads import unload_games
 
-    lake = games_of(stage, model)[0]
     with people.status(f"Taking load {load_id} back") as status:
+        lake = games_lake(stage, model)
         done = unload_games(load_id, lake=lake, now=datetime.now(UTC), progress=status.update)
     if done.repeated:
         say(f"load {load_id} had already been taken back: nothing changed")

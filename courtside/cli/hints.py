@@ -19,13 +19,8 @@ def with_named(text: str) -> str:
     named = {"--stage": named_stage.get(), "--model": named_model.get()}
     for option, name in named.items():
         if name is not None:
-            text = with_option(option, name, text)
+            text = _COMMAND.sub(partial(_completed, option, name), text)
     return text
-
-
-def with_option(option: str, name: str, text: str) -> str:
-    """Add an option to every `courtside …` in backticks that has it and does not give it."""
-    return _COMMAND.sub(partial(_completed, option, name), text)
 
 
 def _completed(option: str, name: str, found: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from courtside.cli.console import JsonFlag, print_json, print_text
+from courtside.cli.console import JsonFlag, people, print_json, print_text
 from courtside.cli.stage import Stage
 
 
@@ -14,7 +14,7 @@ def kept(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.adapters.deployment import reaching_aws
     from courtside.adapters.retained_resources import retained_resources
 
-    with reaching_aws():
+    with people.status("Asking the account"), reaching_aws():
         found = retained_resources(stage)
     if as_json:
         print_json([asdict(thing) for thing in found])

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.console import JsonFlag, print_json, say
+from courtside.cli.console import JsonFlag, people, print_json, say
 from courtside.cli.stage import Stage, stage_tracking_uri
 
 app = typer.Typer(no_args_is_help=True, help="Use a stage's private MLflow from a browser or a notebook.")
@@ -36,11 +36,13 @@ def ui(
     """
     import boto3
 
-    from courtside.adapters.signing_proxy import SigningProxy
+    from courtside.adapters.signing_proxy import SigningProxy, loopback
 
     # A shell that starts a command in the background makes it ignore Ctrl-C, which must end it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    uri = stage_tracking_uri(stage)
+    loopback(host)
+    with people.status("Asking the stage"):
+        uri = stage_tracking_uri(stage)
     with SigningProxy(uri, session=boto3.Session(), host=host, port=port) as proxy, ExitStack() as resources:
         say(f"MLflow of stage {stage}, signed as you; Ctrl-C ends")
         print_json({"url": proxy.entrance}) if as_json else typer.echo(proxy.entrance)
@@ -69,7 +71,8 @@ def env(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
 
     from courtside.contracts.names import TRACKING_AUTH
 
-    variables = {"MLFLOW_TRACKING_URI": stage_tracking_uri(stage), "MLFLOW_TRACKING_AUTH": TRACKING_AUTH}
+    with people.status("Asking the stage"):
+        variables = {"MLFLOW_TRACKING_URI": stage_tracking_uri(stage), "MLFLOW_TRACKING_AUTH": TRACKING_AUTH}
     if region := boto3.Session().region_name:
         variables["AWS_DEFAULT_REGION"] = region
     if profile := os.environ.get("AWS_PROFILE"):

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, say
+from courtside.cli.glance import champion, glance, last_check, next_due, say_unreadable
 from courtside.cli.own_packages import require_packages
 from courtside.cli.renamed_commands import add_former_commands
 from courtside.cli.stage import Stage, caller
 from courtside.cli.stage_data import stage_models
+from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
+from courtside.contracts.key_names import key_name
 
 if TYPE_CHECKING:
     from courtside.adapters.deployment import StageOutputs
@@ -26,7 +29,15 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Put models into a stage, look at them, pause or remove them.")
 add_former_commands(app)
 
-ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="The model, as `courtside models list` shows it.")]
+
+def _usable(name: str) -> str:
+    return key_name(name, "the name of a model")
+
+
+ModelName = Annotated[
+    str,
+    typer.Argument(metavar="MODEL", callback=_usable, help="The model, as `courtside models list` shows it."),
+]
 
 
 class NotConfirmed(BadInput):
@@ -65,9 +76,9 @@ def add_model(
 
     content = contract_content(contract)
     dataset = parse_dataset(contract, content)
-    outputs = stage_outputs(stage)
-    models = stage_models(outputs)
     with people.status(f"Adding {dataset.name}"), reaching_aws():
+        outputs = stage_outputs(stage)
+        models = stage_models(outputs)
         require_packages(dataset, content, outputs)
         compared = _compared(dataset, contract, lake=models.lake)
         entry, outcome = models.add(content, source=contract, by=caller(), now=datetime.now(UTC))
@@ -82,9 +93,9 @@ def add_model(
     if entry.paused:
         say(f"{entry.name} is paused: `courtside models resume {entry.name}`")
     if outcome is Added.NEW:
-        rows = f"courtside {'games load --games' if dataset.builder else 'tables load --table'} FILE"
-        first = f"courtside retrain --model {entry.name} --trigger initial --wait"
-        say(f"Next: load its rows (`{rows} --model {entry.name}`), then train its first champion (`{first}`)")
+        load = "games load --games FILE" if dataset.builder else "tables load --table FILE"
+        first = f"`courtside retrain --model {entry.name} --trigger initial --wait`"
+        say(f"Next: load its rows (`courtside {load} --model {entry.name}`), then train its first champion ({first})")
 
 
 def _compared(dataset: "Dataset", contract: str, *, lake: "Lake") -> str | None:
@@ -131,47 +142,36 @@ def list_models(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     with people.status("Asking the stage"), reaching_aws():
         models = stage_models(stage_outputs(stage))
         listing = models.list()
-        found = overview(listing.models, ledger=models.ledger)
+        found = overview(listing.models, ledger=models.ledger, now=datetime.now(UTC))
     if as_json:
         broken = [{"name": name, "problem": str(error)} for name, error in listing.unreadable.items()]
         print_json([*map(_document, found), *broken])
         return
     print_table("Models", [_row(each) for each in found])
-    for name, error in listing.unreadable.items():
-        say(f"{name} cannot be read: {error}", style="bold red")
+    say_unreadable(listing.unreadable)
     if not listing.names:
         say("Add one with `courtside models add CONTRACT.yaml`; `courtside init TABLE` writes a contract")
 
 
 def _document(found: "ModelOverview") -> dict[str, Any]:
-    return {
-        **found.entry.model_dump(mode="json"),
-        "health": found.health,
-        "champion": found.champion and found.champion.model_dump(mode="json"),
-        "round": found.round and found.round.model_dump(mode="json"),
-    }
+    return {**found.entry.model_dump(mode="json"), **glance(found)}
 
 
 def _row(found: "ModelOverview") -> dict[str, Any]:
-    champion, last = found.champion, found.round
     return {
         "model": found.entry.name,
         "task": found.entry.task,
-        "champion": f"version {champion.version} since {champion.since:%Y-%m-%d}" if champion else "none yet",
+        "champion": champion(found),
         "health": found.health,
-        "last check (UTC)": _moment(last.last_round_at if last else None),
-        "next due (UTC)": "" if found.entry.paused else _moment(last.next_due if last else None),
+        "last check (UTC)": last_check(found),
+        "next due (UTC)": next_due(found),
         "owner": found.entry.owner or "",
     }
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M}" if at else "not yet"
-
-
 @app.command("show")
 def show_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = False) -> None:
-    """Show one of a stage's models, and its contract.
+    """Show one of a stage's models, its contract, and where the lake holds its records.
 
     Example: `courtside models show churn --stage dev`
     """
@@ -181,14 +181,20 @@ def show_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = False
     with people.status("Asking the stage"), reaching_aws():
         models = stage_models(stage_outputs(stage))
         entry = models.show(model)
-        dataset, content = models.dataset(model), models.contract(entry)
-        (found,) = overview([entry], ledger=models.ledger)
+        dataset, content, lake = (
+            models.dataset(model),
+            models.contract(entry),
+            models.lake.uri(lake_keys.records(model)),
+        )
+        (found,) = overview([entry], ledger=models.ledger, now=datetime.now(UTC))
     if as_json:
-        print_json({**_document(found), "contract": content.decode()})
+        print_json({**_document(found), "lake": lake, "contract": content.decode()})
         return
     place = dataset.place
     print_pairs({
         **_row(found),
+        "under way": str(found.under_way) or "nothing",
+        "lake": lake,
         "contract": f"version {entry.version}, {models.lake.uri(entry.contract_key)}",
         "added": f"{entry.added_at:%Y-%m-%d %H:%M} UTC by {entry.added_by}",
         "told": ", ".join(entry.alerts) or "the stage's own addresses and channels only",
@@ -204,9 +210,11 @@ def pause_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = Fals
 
     Example: `courtside models pause churn --stage dev`
     """
-    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
 
-    _print_state(stage_models(stage_outputs(stage)).pause(model), as_json=as_json)
+    with people.status(f"Pausing {model}"), reaching_aws():
+        entry = stage_models(stage_outputs(stage)).pause(model)
+    _print_state(entry, as_json=as_json)
 
 
 @app.command("resume")
@@ -215,9 +223,11 @@ def resume_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = Fal
 
     Example: `courtside models resume churn --stage dev`
     """
-    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
 
-    _print_state(stage_models(stage_outputs(stage)).resume(model), as_json=as_json)
+    with people.status(f"Resuming {model}"), reaching_aws():
+        entry = stage_models(stage_outputs(stage)).resume(model)
+    _print_state(entry, as_json=as_json)
 
 
 def _print_state(entry: "StageModel", *, as_json: bool) -> None:
@@ -250,16 +260,17 @@ def remove_model(
     from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.stage_model_errors import ModelRemoved
 
-    outputs = stage_outputs(stage)
-    models, now = stage_models(outputs), datetime.now(UTC)
-    with reaching_aws():
+    with people.status(f"Looking for {model}"), reaching_aws():
+        outputs = stage_outputs(stage)
+        models, now = stage_models(outputs), datetime.now(UTC)
         try:
             models.show(model)
         except ModelRemoved:
             if not delete:
                 raise
-        if not yes:
-            _ask(model, stage, delete=delete)
+    if not yes:
+        _ask(model, stage, delete=delete)
+    with people.status(f"Removing {model}"), reaching_aws():
         removed = models.remove(model, now=now)
         _tell(models, outputs)
         deleted = delete_data(ModelLedger(models.ledger, model), lake=models.lake, now=now) if delete else 0

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from courtside.cli.console import print_json, print_table, say
+from courtside.cli.console import people, print_json, print_table, say
 from courtside.cli.stage import signed
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import StackOutput
@@ -23,11 +23,12 @@ class NoTrackingServer(BadInput):
 def resume(*, out: Path | None, stage: str, training_id: str | None, tracking_uri: str | None, as_json: bool) -> None:
     """Log every spooled training of a folder or of a stage, and print where each went."""
     from courtside.adapters.folder_lake import FolderLake
-    from courtside.adapters.mlflow_tracking import MlflowTracking
-    from courtside.workflows.resume_logging import resume_logging
 
-    lake, uri = place(out=out, stage=stage, tracking_uri=tracking_uri)
-    with nullcontext() if out is None else FolderLake(out).alone():
+    with people.status("Logging"), nullcontext() if out is None else FolderLake(out).alone():
+        from courtside.adapters.mlflow_tracking import MlflowTracking
+        from courtside.workflows.resume_logging import resume_logging
+
+        lake, uri = place(out=out, stage=stage, tracking_uri=tracking_uri)
         records = resume_logging(
             lake=lake,
             tracking=MlflowTracking(uri),

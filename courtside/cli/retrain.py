@@ -7,7 +7,7 @@ import typer
 
 from courtside.adapters.training_ids import new_training_id
 from courtside.cli import runs
-from courtside.cli.console import JsonFlag, print_json, print_pairs, say
+from courtside.cli.console import JsonFlag, people, print_json, print_pairs, say
 from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
@@ -38,18 +38,20 @@ def retrain(
 
     - `courtside retrain --model churn --stage prod --reason "new rules this season" --wait`
     """
-    from courtside.adapters.deployment import stage_outputs
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.contracts.names import StackOutput
 
-    request = RetrainingRequest(
-        model=stage_lake(stage, model)[1].name,
-        training_id=new_training_id(trigger),
-        as_of=parse_day(as_of) if as_of else datetime.now(UTC).date(),
-        trigger=trigger,
-        reason=reason,
-    )
-    arn = StepFunctionsRetraining(stage_outputs(stage)[StackOutput.RETRAINING]).start(request)
+    day = parse_day(as_of) if as_of else datetime.now(UTC).date()
+    with people.status("Starting a training"), reaching_aws():
+        request = RetrainingRequest(
+            model=stage_lake(stage, model)[1].name,
+            training_id=new_training_id(trigger),
+            as_of=day,
+            trigger=trigger,
+            reason=reason,
+        )
+        arn = StepFunctionsRetraining(stage_outputs(stage)[StackOutput.RETRAINING]).start(request)
     if wait:
         _follow(request, stage, as_json=as_json)
         return
@@ -64,7 +66,9 @@ def retrain(
 def _follow(request: RetrainingRequest, stage: str, *, as_json: bool) -> None:
     from courtside.cli.follow_run import follow
 
-    run = follow(request.training_id, runs.runs_of(stage, request.model))
+    with people.status("Asking the stage"):
+        source = runs.runs_of(stage, request.model)
+    run = follow(request.training_id, source)
     print_json(runs.document(run)) if as_json else print_pairs(runs.row(run))
     if run.failed:
         say(f"To see why: `courtside runs show {request.training_id}`")

@@ -157,7 +157,8 @@ def document(run: Run) -> dict[str, Any]:
 
 
 def _details(run: Run) -> dict[str, str]:
-    return {name: value for name, value in row(run).items() if value} | {"started by": run.started_by}
+    whole = {"model": run.model, **row(run), "started by": run.started_by}
+    return {name: value for name, value in whole.items() if value}
 
 
 def _took(run: Run) -> str:

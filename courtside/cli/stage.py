@@ -8,6 +8,7 @@ import typer
 
 from courtside.cli.hints import named_model, named_stage
 from courtside.contracts.errors import BadInput
+from courtside.contracts.key_names import key_name
 from courtside.contracts.names import TRACKING_AUTH
 
 # infra/stage.py has the same rule for a stage's settings.
@@ -37,6 +38,8 @@ Stage = Annotated[str, typer.Option(envvar="COURTSIDE_STAGE", callback=_stage_na
 
 
 def _model_name(name: str | None) -> str | None:
+    if name is not None:
+        key_name(name, "the name of a model")
     named_model.set(name)
     return name
 
@@ -44,6 +47,14 @@ def _model_name(name: str | None) -> str | None:
 Model = Annotated[
     str | None,
     typer.Option("--model", callback=_model_name, help="The model [default: the only one that the stage has]."),
+]
+
+
+GamesModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model", callback=_model_name, help="A model of games; all of them learn from the same [default: any]."
+    ),
 ]
 
 

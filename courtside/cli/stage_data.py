@@ -56,11 +56,23 @@ def stage_lake(stage: str, model: str | None = None, *, of_games: bool | None = 
         return S3Lake(outputs[StackOutput.LAKE_BUCKET]), models.dataset(model or models.only(of_games=of_games))
 
 
+def games_lake(stage: str, model: str | None = None) -> "S3Lake":
+    """Return the lake, whose games all models of games share; raises as `stage_lake` unless it has one."""
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
+
+    outputs = stage_outputs(stage)
+    with reaching_aws():
+        of_games = [each.name for each in stage_models(outputs).list().models if each.builder is not None]
+    return games_of(stage, model or next(iter(of_games), None))[0]
+
+
 def games_of(stage: str, model: str | None = None) -> "tuple[S3Lake, Dataset]":
     """Return the lake, and the contract of a model that learns from games; raises as `stage_lake`."""
     lake, served = stage_lake(stage, model, of_games=True)
     if served.builder is None:
-        raise RowsOfAnotherKind(served.name, hint="load rows of its own table with `courtside tables load`")
+        raise RowsOfAnotherKind(
+            served.name, hint=f"load rows of its own table with `courtside tables load --model {served.name}`"
+        )
     return lake, served
 
 

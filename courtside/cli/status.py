@@ -1,4 +1,4 @@
-"""`courtside status`: what a stage is doing, and what to type next."""
+"""`courtside status`: what a stage and its models are doing, and what to type next."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,45 +6,61 @@ from typing import TYPE_CHECKING, Any
 
 from courtside.cli import runs
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, say
-from courtside.cli.stage import Model, Stage
-
-MOST_NAMED = 6
+from courtside.cli.stage import OneModel, Stage
+from courtside.cli.stage_data import stage_models
+from courtside.cli.stage_status import show_models, to_answer, trainings
 
 if TYPE_CHECKING:
     from courtside.core.runs import Run
+    from courtside.workflows.ports import Ledger
     from courtside.workflows.status import StageStatus
 
 
-def status(stage: Stage = "dev", model: Model = None, as_json: JsonFlag = False) -> None:
-    """Show the champion, the last scheduled check, what ran and failed, what waits for you, and what to type next.
+def status(stage: Stage = "dev", model: OneModel = None, as_json: JsonFlag = False) -> None:
+    """Show what a stage is doing, and what to type next.
 
-    Example: `courtside status --stage dev`
+    With --model, or in a stage with one model: the champion, the last scheduled check, what ran and failed, and what
+    waits for you. Else a line for each model. Exits with 1 where anything of that cannot be read.
+
+    Examples:
+
+    - `courtside status --stage dev`
+
+    - `courtside status --model churn --json`
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
-    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-    from courtside.contracts.names import StackOutput
+
+    with people.status("Asking the stage"), reaching_aws():
+        models = stage_models(stage_outputs(stage))
+        listing = None if model else models.list()
+    if listing is not None and len(listing.names) > 1:
+        show_models(stage, models.ledger, listing, as_json=as_json)
+    else:
+        _show_model(stage, model, models.ledger, as_json=as_json)
+
+
+def _show_model(stage: str, model: str | None, ledger: "Ledger", *, as_json: bool) -> None:
+    from courtside.adapters.deployment import reaching_aws
     from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.status import stage_status, training_slots
 
-    ledger = DynamoDbLedger(stage_outputs(stage)[StackOutput.LEDGER_TABLE])
     with reaching_aws(), people.status("Asking the stage"):
-        ran = runs.runs_of(stage, model)
-        now = datetime.now(UTC)
+        ran, now = runs.runs_of(stage, model), datetime.now(UTC)
         slots = training_slots(ledger, now=now)
         found = stage_status(ModelLedger(ledger, ran.model), ran, slots=slots, now=now)
+    following = list(_next(found, ran.model))
     if as_json:
-        print_json(_document(stage, found))
+        print_json({"stage": stage, "model": ran.model, **_document(found), "next": following})
         return
     print_pairs(dict(_lines(found)))
     if found.runs:
         print_table("Last runs", [_row(run) for run in found.runs])
-    for hint in _next(found):
+    for hint in following:
         say(f"→ {hint}")
 
 
-def _document(stage: str, found: "StageStatus") -> dict[str, Any]:
+def _document(found: "StageStatus") -> dict[str, Any]:
     return {
-        "stage": stage,
         "champion": found.champion and found.champion.model_dump(mode="json"),
         "last_decision": found.last_decision and found.last_decision.model_dump(mode="json"),
         "retraining": found.retraining,
@@ -52,7 +68,6 @@ def _document(stage: str, found: "StageStatus") -> dict[str, Any]:
         "trainings": found.slots.model_dump(mode="json", include={"running", "waiting"}),
         "approvals": [each.model_dump(mode="json", exclude={"token"}) for each in found.approvals],
         "runs": [runs.document(run) for run in found.runs],
-        "next": list(_next(found)),
     }
 
 
@@ -79,31 +94,20 @@ def _lines(found: "StageStatus") -> Iterator[tuple[str, str]]:
     elif found.waiting_request:
         yield "remembered", f"training {found.waiting_request}, but nothing runs that would start it"
     if found.slots.running or found.slots.waiting:
-        yield "all models", f"{_running(found)}; {_waiting(found)}"
+        yield "all models", trainings(found.slots)
     for each in found.approvals:
         yield "approval", f"training {each.training_id} waits until {each.expires_at:%Y-%m-%d %H:%M} UTC: {each.reason}"
 
 
-def _running(found: "StageStatus") -> str:
-    running = ", ".join(f"{each.model} trains" for each in found.slots.running)
-    return running or "none trains"
-
-
-def _waiting(found: "StageStatus") -> str:
-    waiting = found.slots.waiting
-    more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
-    return f"in this order wait {', '.join(waiting[:MOST_NAMED])}{more}" if waiting else "none waits"
-
-
-def _next(found: "StageStatus") -> Iterator[str]:
+def _next(found: "StageStatus", model: str) -> Iterator[str]:
     for each in found.approvals:
-        yield f"To answer: `courtside versions approve {each.training_id}`, or `reject` in its place"
+        yield to_answer(each.training_id, model)
     if found.failed is not None:
-        yield f"The last training failed: `courtside runs show {found.failed.id}` says why"
+        yield f"The last training failed: `courtside runs show {found.failed.id} --model {model}` says why"
     if found.waiting_request and not found.retraining and not found.slots.running:
-        yield "To run what was remembered: `courtside retrain`"
+        yield f"To run what was remembered: `courtside retrain --model {model}`"
     if found.champion is None and not found.retraining:
-        yield "To train the first champion: `courtside retrain --trigger initial --wait`"
+        yield f"To train the first champion: `courtside retrain --model {model} --trigger initial --wait`"
 
 
 def _row(run: "Run") -> dict[str, str]:

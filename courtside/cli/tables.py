@@ -44,17 +44,19 @@ def load(
 
     - `courtside tables load --table march.csv --model churn --json`
     """
-    from courtside.api.inputs import content_of, load_contract
+    from courtside.api.inputs import content_of, load_contract, opened_rows
     from courtside.workflows.table_loads import load_table
 
     given = None if dataset is None else load_contract(dataset)
     if given is not None and model not in {None, given.name}:
         raise InputMismatch(f"the contract {dataset} is that of {given.name}, not of {model}; name one of the two")
     name = PurePath(table).name
-    content = None if given is None else content_of(table, given)  # before the stage is asked
-    lake, served = stage_table(stage, given, model=model)
-    content = content or content_of(table, served)
+    rows = opened_rows(table, name="given")
+    rows.require_readable()  # before the stage is asked
+    content = None if given is None else content_of(rows, given)
     with people.status(f"Loading {name}") as status:
+        lake, served = stage_table(stage, given, model=model)
+        content = content or content_of(rows, served)
         done = load_table(content, file=name, lake=lake, dataset=served, now=datetime.now(UTC), progress=status.update)
     if not served.id_columns:
         say(f"warning: {served.name} names no id_columns, so rows that were loaded before are not recognised")
@@ -103,8 +105,9 @@ def unload(load_id: LoadId, stage: Stage = "dev", model: Model = None, as_json: 
     """
     from courtside.workflows.table_loads import unload_table
 
-    lake, dataset = stage_table(stage, model=model)
-    done = unload_table(load_id, lake=lake, dataset=dataset, now=datetime.now(UTC))
+    with people.status(f"Taking load {load_id} back"):
+        lake, dataset = stage_table(stage, model=model)
+        done = unload_table(load_id, lake=lake, dataset=dataset, now=datetime.now(UTC))
     if done.repeated:
         say(f"load {load_id} had already been taken back: nothing changed")
     result = {"load": done.load.id, "file": done.load.file, "rows": done.load.rows}

@@ -98,8 +98,8 @@ def backups(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     from courtside.contracts.lake_keys import TRACKING_BACKUPS_PREFIX
     from courtside.contracts.names import StackOutput
 
-    lake = S3Lake(stage_outputs(stage)[StackOutput.LAKE_BUCKET])
-    with reaching_aws():
+    with people.status("Asking the stage"), reaching_aws():
+        lake = S3Lake(stage_outputs(stage)[StackOutput.LAKE_BUCKET])
         rows = [{"key": each.key, "bytes": each.size} for each in reversed(lake.list_objects(TRACKING_BACKUPS_PREFIX))]
     print_json(rows) if as_json else print_table("Backups", rows)
 
@@ -129,7 +129,8 @@ def _task(stage: str) -> "CopyTask":
 def _dumped(uri: str, out: Path) -> dict[str, Any]:
     from courtside.adapters.tracking_backups import back_up_to_file
 
-    return {"file": str(out), **back_up_to_file(uri, out, now=datetime.now(UTC)).summary()}
+    with people.status("Copying the database"):
+        return {"file": str(out), **back_up_to_file(uri, out, now=datetime.now(UTC)).summary()}
 
 
 def _loaded(uri: str, source: Path, *, replace: bool, artifacts: list[str]) -> dict[str, Any]:
@@ -137,4 +138,5 @@ def _loaded(uri: str, source: Path, *, replace: bool, artifacts: list[str]) -> d
     from courtside.adapters.tracking_copy.load import ArtifactsMoved
 
     moved = ArtifactsMoved(*artifacts) if artifacts else None
-    return {"file": str(source), **restore_from_file(uri, source, replace=replace, moved=moved).summary()}
+    with people.status("Filling the database"):
+        return {"file": str(source), **restore_from_file(uri, source, replace=replace, moved=moved).summary()}

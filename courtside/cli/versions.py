@@ -10,18 +10,43 @@ from courtside.cli.own_packages import Trusted, models_trusting
 from courtside.cli.stage import Model, Stage, caller, signed, stage_tracking_uri
 from courtside.cli.stage_data import stage_lake
 from courtside.cli.versions_import import import_model
+from courtside.contracts.errors import BadInput
+from courtside.contracts.shortening import shortened
 
 if TYPE_CHECKING:
     from courtside.contracts.records import ApprovalRecord, Reign
     from courtside.workflows.approval import Approvals
     from courtside.workflows.production import Production
+    from courtside.workflows.rollback import Moved
 
 app = typer.Typer(no_args_is_help=True, help="Look at the registry, decide on challengers, undo a promotion.")
 
 app.command("import")(import_model)
 
 TrainingId = Annotated[str, typer.Argument(help="The training whose challenger it is; the alert names it.")]
-Version = Annotated[str, typer.Argument(help="A version of the registry, as `courtside versions list` shows it.")]
+
+
+class NotAVersion(BadInput):
+    """Versions of a registered model are counted."""
+
+    def __init__(self, given: str) -> None:
+        self.given = given
+        super().__init__(
+            f"{shortened(given)!r} is not a version: a version is a number such as 3; `courtside versions list` shows "
+            "them"
+        )
+
+
+def _version(given: str) -> str:
+    if given and not given.isdecimal():
+        raise NotAVersion(given)
+    return given
+
+
+Version = Annotated[
+    str,
+    typer.Argument(callback=_version, help="A version of the registry, as `courtside versions list` shows it."),
+]
 
 
 @app.command("list")
@@ -30,12 +55,12 @@ def list_versions(stage: Stage = "dev", model: Model = None, as_json: JsonFlag =
 
     Example: `courtside versions list --stage dev`
     """
-    from courtside.adapters.mlflow_registry import MlflowRegistry
-    from courtside.workflows.versions import judged
-
     with people.status("Asking the registry"):
+        from courtside.adapters.mlflow_registry import MlflowRegistry
+        from courtside.workflows.versions import judged
+
         lake, dataset = stage_lake(stage, model)
-        registry = MlflowRegistry(stage_tracking_uri(stage), model=dataset.place.registered_model)
+        registry = MlflowRegistry(stage_tracking_uri(stage), place=dataset.place)
         versions = judged(registry.versions(), model=dataset.name, lake=lake)
     print_json(versions) if as_json else print_table("Versions", versions)
 
@@ -46,7 +71,8 @@ def production_history(stage: Stage = "dev", model: Model = None, as_json: JsonF
 
     Example: `courtside versions history --stage dev --json`
     """
-    reigns = _production(stage, model).history()
+    with people.status("Asking the stage"):
+        reigns = _production(stage, model).history()
     if as_json:
         print_json([reign.model_dump(mode="json") for reign in reigns])
         return
@@ -66,7 +92,9 @@ def _row(reign: "Reign") -> dict[str, str]:
 @app.command("compare")
 def compare_versions(
     version: Version,
-    other: Annotated[str, typer.Argument(help="Compare with it [default: the champion, or the one before].")] = "",
+    other: Annotated[
+        str, typer.Argument(callback=_version, help="Compare with it [default: the champion, or the one before].")
+    ] = "",
     stage: Stage = "dev",
     model: Model = None,
     as_json: JsonFlag = False,
@@ -77,9 +105,9 @@ def compare_versions(
 
     Example: `courtside versions compare 3 2 --stage dev`
     """
-    from courtside.workflows.compare_versions import compare
-
     with people.status("Reading the records of both trainings"):
+        from courtside.workflows.compare_versions import compare
+
         rows = compare(version, other or None, production=_production(stage, model))
     print_json(rows) if as_json else print_table("Versions", rows)
 
@@ -99,26 +127,21 @@ def promote_version(
 
     Example: `courtside versions promote 4 --reason "agreed with the analysts" --stage dev`
     """
-    from courtside.workflows.rollback import promote_by_hand
-
     with people.status(f"Promoting version {version}"):
-        models = models_trusting(trust_package)
+        from courtside.workflows.rollback import promote_by_hand
+
+        production, models = _production(stage, model), models_trusting(trust_package)
         done = promote_by_hand(
-            version,
-            reason=reason,
-            production=_production(stage, model),
-            models=models,
-            by=caller(),
-            now=datetime.now(UTC),
+            version, reason=reason, production=production, models=models, by=caller(), now=datetime.now(UTC)
         )
-    _print_moved(done.before, done.after, as_json=as_json)
+    _print_moved(production.model, done, as_json=as_json)
 
 
 @app.command("rollback")
 def rollback_champion(
     stage: Stage = "dev",
     model: Model = None,
-    to: Annotated[str | None, typer.Option(help="Go back to this version [default: the one before].")] = None,
+    to: Annotated[str, typer.Option(callback=_version, help="Go back to this version [default: the one before].")] = "",
     trust_package: Trusted = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -134,12 +157,12 @@ def rollback_champion(
 
     - `courtside versions rollback --trust-package churn_models --model churn`
     """
-    from courtside.workflows.rollback import rollback
-
     with people.status("Rolling back"):
-        models = models_trusting(trust_package)
-        done = rollback(production=_production(stage, model), models=models, by=caller(), now=datetime.now(UTC), to=to)
-    _print_moved(done.before, done.after, as_json=as_json)
+        from courtside.workflows.rollback import rollback
+
+        production, models = _production(stage, model), models_trusting(trust_package)
+        done = rollback(production=production, models=models, by=caller(), now=datetime.now(UTC), to=to or None)
+    _print_moved(production.model, done, as_json=as_json)
 
 
 @app.command("approve")
@@ -203,8 +226,9 @@ def _production(stage: str, model: str | None) -> "Production":
 def _answer(training_id: str, stage: str, model: str | None, *, approved: bool) -> "ApprovalRecord":
     from courtside.contracts.events import ApprovalAnswer
 
-    approvals = _approvals(stage, model)
-    return approvals.answer(training_id, ApprovalAnswer(approved=approved, by=caller()), now=datetime.now(UTC))
+    with people.status("Giving the answer"):
+        approvals = _approvals(stage, model)
+        return approvals.answer(training_id, ApprovalAnswer(approved=approved, by=caller()), now=datetime.now(UTC))
 
 
 def _approvals(stage: str, model: str | None) -> "Approvals":
@@ -218,14 +242,15 @@ def _approvals(stage: str, model: str | None) -> "Approvals":
 
     outputs, name = stage_outputs(stage), stage_lake(stage, model)[1].name
     return Approvals(
+        name,
         ModelLedger(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), name),
         StepFunctionsApproval(),
         StepFunctionsExecutions(outputs[StackOutput.RETRAINING], name),
     )
 
 
-def _print_moved(before: str | None, after: str, *, as_json: bool) -> None:
-    result: dict[str, Any] = {"before": before, "after": after}
+def _print_moved(model: str, moved: "Moved", *, as_json: bool) -> None:
+    result: dict[str, Any] = {"model": model, "before": moved.before, "after": moved.after}
     print_json(result) if as_json else print_table("Champion", [result])
 
 

@@ -1,21 +1,43 @@
 """`courtside versions import`: register a pickle that is older than the registry."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from courtside.cli.console import JsonFlag, print_json, print_table
+from courtside.cli.console import JsonFlag, people, print_json, print_table
 from courtside.cli.input import OptionalContractOption
 from courtside.cli.resume_logging import place
 from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_lake
+from courtside.contracts.errors import BadInput
 from courtside.contracts.names import DEFAULT_DATASET
+from courtside.contracts.shortening import shortened
 
-Hash = Annotated[str, typer.Option(help="SHA-256 of the pickle, from a source that you trust.")]
+
+class HashUnusable(BadInput):
+    """What was given is no SHA-256."""
+
+    def __init__(self, given: str) -> None:
+        self.given = given
+        super().__init__(
+            f"{shortened(given)!r} is not a SHA-256: give its 64 hexadecimal digits, as `sha256sum` prints"
+        )
+
+
+def _sha256(given: str | None) -> str | None:
+    if given is not None and not re.fullmatch("[0-9a-fA-F]{64}", given):
+        raise HashUnusable(given)
+    return given
+
+
+Hash = Annotated[str, typer.Option(callback=_sha256, help="SHA-256 of the pickle, from a source that you trust.")]
 ScalerHash = Annotated[
     str | None,
-    typer.Option(help="SHA-256 of scaler.pkl, for a model that takes scaled features (logistic_regression)."),
+    typer.Option(
+        callback=_sha256, help="SHA-256 of scaler.pkl, for a model that takes scaled features (logistic_regression)."
+    ),
 ]
 
 
@@ -38,22 +60,23 @@ def import_model(
 
     Example: `courtside versions import random_forest --sha256 9f86d0… --stage dev`
     """
-    from courtside.adapters.mlflow_tracking import MlflowTracking
     from courtside.datasets.catalog import load_dataset
-    from courtside.workflows.import_model import import_model
 
-    if dataset is None and out is None:
-        contract = stage_lake(stage, model)[1]
-    else:
-        contract = load_dataset(dataset or DEFAULT_DATASET)
-    lake, uri = place(out=out, stage=stage, tracking_uri=tracking_uri)
-    logged = import_model(
-        name,
-        sha256=sha256,
-        scaler_sha256=scaler_sha256,
-        lake=lake,
-        tracking=MlflowTracking(uri),
-        dataset=contract,
-    )
+    given = None if dataset is None and out is None else load_dataset(dataset or DEFAULT_DATASET)
+    with people.status(f"Importing {name}"):
+        from courtside.adapters.mlflow_tracking import MlflowTracking
+        from courtside.workflows.import_model import import_model, require_allowed
+
+        require_allowed(name)
+        contract = given or stage_lake(stage, model)[1]
+        lake, uri = place(out=out, stage=stage, tracking_uri=tracking_uri)
+        logged = import_model(
+            name,
+            sha256=sha256,
+            scaler_sha256=scaler_sha256,
+            lake=lake,
+            tracking=MlflowTracking(uri),
+            dataset=contract,
+        )
     result = {"name": name, "version": logged.version, "run_id": logged.run_ids[name]}
     print_json(result) if as_json else print_table("Imported", [result])

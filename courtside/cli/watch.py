@@ -49,10 +49,10 @@ def watch(
     now = datetime.now(UTC)
     moment = datetime.combine(parse_day(as_of), time(), UTC) if as_of else now
     name = f"asked-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-    outputs = stage_outputs(stage)
-    models = stage_models(outputs)
     try:
         with people.status("Running a round"), reaching_aws():
+            outputs = stage_outputs(stage)
+            models = stage_models(outputs)
             if model is not None:
                 models.show(model)
             request = WatchRequest(as_of=moment, model=model, everything=True)

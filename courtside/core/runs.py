@@ -64,7 +64,10 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One thing that ran; `outcome` is what came of it, or why it failed. `ended_at` is None while it runs."""
+    """One thing that ran; `outcome` is what came of it, or why it failed. `ended_at` is None while it runs.
+
+    `model` is empty for what is the whole stage's.
+    """
 
     id: str
     kind: RunKind
@@ -73,6 +76,7 @@ class Run:
     started_at: datetime
     ended_at: datetime | None
     outcome: str
+    model: str = ""
 
     @property
     def failed(self) -> bool:
@@ -121,6 +125,7 @@ def training_run(execution: Execution) -> Run:
         started_at=execution.started_at,
         ended_at=execution.ended_at,
         outcome=_cut(_outcome(execution)),
+        model=request.model if request else "",
     )
 
 
@@ -135,17 +140,18 @@ def check_run(decision: DecisionRecord) -> Run:
         started_at=decision.decided_at,
         ended_at=decision.decided_at,
         outcome=_cut(f"{decision.action} for {window} ({decision.rule}: {decision.reason})"),
+        model=decision.model,
     )
 
 
-def damaged_check(key: str, problem: str) -> Run | None:
+def damaged_check(key: str, problem: str, *, model: str) -> Run | None:
     """Describe a drift check with an unreadable decision from the decision's key; None for a key of something else."""
     found = lake_keys.decision_of(key)
     if found is None:
         return None
     day, check_id = found
     ended = datetime.combine(day, time(), UTC)
-    return Run(check_id, RunKind.CHECK, RunState.FAILED, "", ended, ended, _cut(problem))
+    return Run(check_id, RunKind.CHECK, RunState.FAILED, "", ended, ended, _cut(problem), model)
 
 
 def copy_run(task: str, *, started_at: datetime, last_word_at: datetime, said: Mapping[str, Any], now: datetime) -> Run:
@@ -194,8 +200,10 @@ def _outcome(execution: Execution) -> str:
 def _doing(execution: Execution) -> str:
     if execution.step == APPROVE:
         request = execution.request
-        words = f"{request.training_id} --model {request.model}" if request else execution.name
-        return f"its challenger passed the gate: `courtside versions approve {words}`, or `reject`"
+        if request is None:
+            return "its challenger passed the gate, and waits for a person's answer"
+        answer = f"`courtside versions approve {request.training_id} --model {request.model}`"
+        return f"its challenger passed the gate: {answer}, or `reject`"
     return _STEPS.get(execution.step, "it begins")
 
 

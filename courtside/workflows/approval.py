@@ -20,10 +20,12 @@ from courtside.workflows.runs import Executions
 class NoApprovalAsked(CourtsideError):
     """No challenger of that training waits for a person."""
 
-    def __init__(self, training_id: str) -> None:
+    def __init__(self, training_id: str, model: str) -> None:
         self.training_id = training_id
+        self.model = model
         super().__init__(
-            f"no challenger of training {training_id} waits for approval; `courtside versions list` shows what there is"
+            f"no challenger of training {training_id} of {model} waits for approval; "
+            f"`courtside versions list --model {model}` shows what there is"
         )
 
 
@@ -39,24 +41,27 @@ class AlreadyAnswered(CourtsideError):
 class ApprovalExpired(CourtsideError):
     """The answer came after the state machine had stopped waiting."""
 
-    def __init__(self, training_id: str, expires_at: datetime | None = None) -> None:
+    def __init__(self, training_id: str, model: str, expires_at: datetime | None = None) -> None:
         self.training_id = training_id
+        self.model = model
         when = f" on {expires_at:%Y-%m-%d at %H:%M} UTC" if expires_at else ""
         super().__init__(
-            f"the request for approval of training {training_id} ended{when} and the champion stayed; "
-            "train again with `courtside retrain`, or promote it by hand: `courtside versions promote VERSION`"
+            f"the request for approval of training {training_id} ended{when} and the champion of {model} stayed; "
+            f"train again with `courtside retrain --model {model}`, or promote it by hand: "
+            f"`courtside versions promote VERSION --reason WHY --model {model}`"
         )
 
 
 class TrainingEnded(CourtsideError):
     """The training that asked has ended in another way, so there is nothing to answer any more."""
 
-    def __init__(self, training_id: str, *, state: str, outcome: str) -> None:
+    def __init__(self, training_id: str, model: str, *, state: str, outcome: str) -> None:
         self.training_id = training_id
+        self.model = model
         self.state = state
         super().__init__(
             f"training {training_id} does not wait for an answer; it is {state}: {outcome}. Nothing was changed by "
-            f"this answer; `courtside runs show {training_id}` tells more"
+            f"this answer; `courtside runs show {training_id} --model {model}` tells more"
         )
 
 
@@ -112,8 +117,9 @@ def request_approval(
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """Where a person answers."""
+    """Where a person answers about the challengers of a model; `ledger` is the model's own part of it."""
 
+    model: str
     ledger: Ledger
     callback: ApprovalCallback
     executions: Executions
@@ -129,7 +135,7 @@ class Approvals:
         key = ledger_keys.approval(training_id)
         record, revision = read(self.ledger, key, ApprovalRecord)
         if record is None:
-            raise NoApprovalAsked(training_id)
+            raise NoApprovalAsked(training_id, self.model)
         self._require_waiting(record, answer, now=now)
         decided = record.model_copy(update={"approved": answer.approved, "decided_by": answer.by, "decided_at": now})
         if not self.ledger.put(written(key, decided, expected_revision=revision)):
@@ -147,16 +153,16 @@ class Approvals:
         if not waits:
             raise self._ended(record)
         if now >= record.expires_at:
-            raise ApprovalExpired(record.training_id, record.expires_at)
+            raise ApprovalExpired(record.training_id, self.model, record.expires_at)
 
     def _ended(self, record: ApprovalRecord) -> CourtsideError:
         execution = self.executions.of(record.training_id)
         if record.approved is not None:
             return AlreadyAnswered(record)
         if execution is None or execution.announced == "AnnounceExpiry":
-            return ApprovalExpired(record.training_id, record.expires_at)
+            return ApprovalExpired(record.training_id, self.model, record.expires_at)
         run = training_run(execution)
-        return TrainingEnded(record.training_id, state=run.state.value, outcome=run.outcome)
+        return TrainingEnded(record.training_id, self.model, state=run.state.value, outcome=run.outcome)
 
     def waiting(self, *, now: datetime) -> list[ApprovalRecord]:
         """Return the requests that wait for an answer."""

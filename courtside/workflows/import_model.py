@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
-from courtside.contracts.key_names import LONGEST, NameUnusable, key_name
+from courtside.contracts.key_names import LONGEST, is_name
 from courtside.contracts.model_card import CandidateCard, LoggedRuns, ModelInterface
 from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, plot_files
@@ -47,6 +47,12 @@ class HashDiffers(BadInput):
         super().__init__(f"{key} has SHA-256 {found}, not {expected}: it was not opened")
 
 
+def require_allowed(name: str) -> None:
+    """Raise `NotAllowed` for what cannot be the name of a legacy model."""
+    if not is_name(name):
+        raise NotAllowed(name)
+
+
 def import_model(
     name: str, *, sha256: str, scaler_sha256: str | None, lake: Lake, tracking: Tracking, dataset: Dataset
 ) -> LoggedRuns:
@@ -58,10 +64,7 @@ def import_model(
     `HashDiffers`, `PickleForbidden`, `PickleUnusable`, `SampleHasGaps`, `FeaturesDiffer` and
     `TrackingUnavailable`.
     """
-    try:
-        key_name(name, "the name of a model")
-    except NameUnusable as error:
-        raise NotAllowed(name) from error
+    require_allowed(name)
     content = _hashed(name, sha256, lake=lake)
     scaler = _hashed("scaler", scaler_sha256, lake=lake) if scaler_sha256 else None
     rows = _test_rows(lake, dataset)

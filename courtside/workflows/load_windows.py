@@ -20,7 +20,7 @@ class NoNewLoad(CourtsideError):
         since = f" from {days.start}" if days.start else ""
         super().__init__(
             f"champion version {champion} was trained on every load of {dataset}{since} before {days.end}; rows "
-            "without times are checked load by load, so load new ones with `courtside tables load`"
+            f"without times are checked load by load, so load new ones with `courtside tables load --model {dataset}`"
         )
 
 

@@ -29,24 +29,28 @@ from courtside.workflows.training_records import record_of_version
 class ChampionChanged(CourtsideError):
     """The champion in production is not the one that a step was decided about."""
 
-    def __init__(self, *, expected: str | None, found: str | None) -> None:
+    def __init__(self, model: str, *, expected: str | None, found: str | None) -> None:
+        self.model = model
         self.expected = expected
         self.found = found
         super().__init__(
-            f"the champion is {_named(found)}, but this was decided about {_named(expected)}: somebody moved it "
-            "meanwhile, so nothing was changed. `courtside versions history` shows who; train or decide again"
+            f"the champion of {model} is {_named(found)}, but this was decided about {_named(expected)}: somebody "
+            f"moved it meanwhile, so nothing was changed. `courtside versions history --model {model}` shows who; "
+            "train or decide again"
         )
 
 
 class MadeBefore(CourtsideError):
     """A move that happens only once has been made, and somebody has moved the champion since."""
 
-    def __init__(self, version: str, *, found: str | None) -> None:
+    def __init__(self, model: str, version: str, *, found: str | None) -> None:
+        self.model = model
         self.version = version
         self.found = found
         super().__init__(
-            f"version {version} was promoted by this before, and since then somebody made {_named(found)} champion, so "
-            f"nothing was changed. To promote it again: `courtside versions promote {version}`"
+            f"version {version} of {model} was promoted by this before, and since then somebody made {_named(found)} "
+            "champion, so nothing was changed. To promote it again: "
+            f"`courtside versions promote {version} --reason WHY --model {model}`"
         )
 
 
@@ -135,9 +139,9 @@ class Production:
             if (before.version, before.sha256) == (move.sealed.version, move.sealed.sha256):
                 break
             if before.version not in {expected, move.sealed.version}:
-                raise ChampionChanged(expected=expected, found=before.version)
+                raise ChampionChanged(self.model, expected=expected, found=before.version)
             if move.once and self.ledger.get(ledger_keys.promotion(move.sealed.training_id)) is not None:
-                raise MadeBefore(move.sealed.version, found=before.version)
+                raise MadeBefore(self.model, move.sealed.version, found=before.version)
             self._require_followable(move.sealed)
             # A store may also refuse because somebody else is writing: the champion shows whether that was a move.
             if self.ledger.put(*self._writes(before, revision, move, now=now)):

@@ -10,7 +10,7 @@ from courtside.core.alerting import promotion_alert
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake
 from courtside.workflows.production import Move, Production
-from courtside.workflows.sealed_models import CannotBeSealed, seal, sealed_model
+from courtside.workflows.sealed_models import CannotBeSealed, SealedModel, seal, sealed_model
 
 
 class NotApproved(CourtsideError):
@@ -28,7 +28,7 @@ def seal_challenger(request: SealRequest, *, production: Production) -> SealResp
     """
     decision = _approved(request.model, request.training_id, lake=production.lake)
     sealed = seal(_challenger(decision), model=request.model, lake=production.lake, registry=production.registry)
-    _require_own(sealed.version, sealed.training_id, decision)
+    _require_own(sealed, decision)
     production.registry.nominate(sealed.version)
     return SealResponse(training_id=request.training_id, sha256=sealed.sha256)
 
@@ -41,7 +41,7 @@ def promote(request: PromoteRequest, *, production: Production, now: datetime) -
     """
     decision = _approved(request.model, request.training_id, lake=production.lake)
     sealed = sealed_model(request.model, request.sha256, lake=production.lake)
-    _require_own(sealed.version, sealed.training_id, decision)
+    _require_own(sealed, decision)
     before, after = decision.champion_version, sealed.version
     move = Move(sealed, rule=decision.rule, reason=decision.reason, by=request.by, once=True)
     production.move(move, expected=before, now=now)
@@ -64,9 +64,8 @@ def _challenger(decision: GateDecision) -> str:
     return decision.challenger_version
 
 
-def _require_own(version: str, training_id: str, decision: GateDecision) -> None:
+def _require_own(sealed: SealedModel, decision: GateDecision) -> None:
     """Raise `CannotBeSealed` unless the version that the gate judged comes from the training that it judged."""
-    if (version, training_id) != (_challenger(decision), decision.training_id):
-        raise CannotBeSealed(
-            version, f"the gate judged version {decision.challenger_version} of training {decision.training_id}"
-        )
+    if (sealed.version, sealed.training_id) != (_challenger(decision), decision.training_id):
+        judged = f"the gate judged version {decision.challenger_version} of training {decision.training_id}"
+        raise CannotBeSealed(sealed.model, sealed.version, judged)

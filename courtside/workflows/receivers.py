@@ -94,7 +94,11 @@ class TableReceiver:
     """Takes in the rows of a table that holds the features already."""
 
     dataset: Dataset
-    command: str = "courtside tables load"
+
+    @property
+    def command(self) -> str:
+        """The command that loads a file by hand."""
+        return f"courtside tables load --model {self.dataset.name}"
 
     def receive(self, content: bytes, arrival: Arrival, *, lake: Lake, now: datetime) -> Received:
         """Load the rows that are new or changed, whatever format the file has."""

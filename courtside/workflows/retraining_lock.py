@@ -40,13 +40,14 @@ _Result = TypeVar("_Result")
 class LeaseLost(CourtsideError):
     """Another retraining holds the lock, so this one must not go on."""
 
-    def __init__(self, training_id: str, holder: str | None) -> None:
+    def __init__(self, training_id: str, model: str, holder: str | None) -> None:
         self.training_id = training_id
+        self.model = model
         self.holder = holder
         now = f"{holder} holds it" if holder else "nobody holds it"
         super().__init__(
-            f"training {training_id} has lost the retraining lock ({now}): its lease ended without a sign of life. "
-            "Nothing was promoted by it; start it again with `courtside retrain`"
+            f"training {training_id} has lost the retraining lock of {model} ({now}): its lease ended without a sign "
+            f"of life. Nothing was promoted by it; start it again with `courtside retrain --model {model}`"
         )
 
 
@@ -96,7 +97,7 @@ class RetrainingLock:
         def step(documents: Documents) -> None:
             state, slots = self._state(documents), _slots(documents)
             if state.holder != training_id:
-                raise LeaseLost(training_id, state.holder)
+                raise LeaseLost(training_id, self.ledger.model, state.holder)
             until = now + self.lease
             slot = slot_of(slots, self.ledger.model)
             if slot is not None and slot.training_id == training_id:

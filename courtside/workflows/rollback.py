@@ -12,26 +12,28 @@ ROLLBACK, BY_HAND = "rollback", "by_hand"
 
 
 class NothingToRollBackTo(CourtsideError):
-    """No version was champion before; `champion` is the current one, or None where there is none yet."""
+    """No version was champion of a model before; `champion` is the current one, or None where there is none yet."""
 
-    def __init__(self, champion: str | None) -> None:
+    def __init__(self, model: str, champion: str | None) -> None:
+        self.model = model
         self.champion = champion
         super().__init__(
-            "the stage has no champion yet, so there is nothing to go back to; train one with "
-            "`courtside retrain --trigger initial --wait`"
+            f"{model} has no champion yet, so there is nothing to go back to; train one with "
+            f"`courtside retrain --trigger initial --wait --model {model}`"
             if champion is None
-            else f"no version was champion before version {champion}, so there is nothing to go back to; "
-            "to make another one of `courtside versions list` champion: `courtside versions promote VERSION "
-            "--reason WHY`"
+            else f"no version of {model} was champion before version {champion}, so there is nothing to go back to; to "
+            f"make another one of `courtside versions list --model {model}` champion: "
+            f"`courtside versions promote VERSION --reason WHY --model {model}`"
         )
 
 
 class AlreadyChampion(CourtsideError):
     """The version asked for is champion already."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, model: str, version: str) -> None:
+        self.model = model
         self.version = version
-        super().__init__(f"version {version} is champion already, so nothing was changed")
+        super().__init__(f"version {version} is champion of {model} already, so nothing was changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,10 @@ def rollback(*, production: Production, models: Models, by: str, now: datetime, 
         return Moved(finished.previous, str(finished.version))
     after = to or pointer.previous
     if after is None:
-        raise NothingToRollBackTo(pointer.version)
+        raise NothingToRollBackTo(production.model, pointer.version)
     if after == pointer.version:
-        raise AlreadyChampion(after) if to else NothingToRollBackTo(after)
+        missing = AlreadyChampion if to else NothingToRollBackTo
+        raise missing(production.model, after)
     reason = f"rolled back from version {pointer.version}"
     return _moved(after, rule=ROLLBACK, reason=reason, production=production, models=models, by=by, now=now)
 

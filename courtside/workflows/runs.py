@@ -16,11 +16,14 @@ _LOOKED_THROUGH = 200
 
 
 class RunUnknown(BadInput):
-    """Nothing of that name ran."""
+    """Nothing of that name ran for a model."""
 
-    def __init__(self, run_id: str) -> None:
+    def __init__(self, run_id: str, model: str) -> None:
         self.run_id = run_id
-        super().__init__(f"nothing named {run_id} ran in this stage; `courtside runs list` shows what did")
+        self.model = model
+        super().__init__(
+            f"nothing named {run_id} ran for {model}; `courtside runs list --model {model}` shows what did"
+        )
 
 
 class Executions(Protocol):
@@ -66,7 +69,7 @@ class Runs:
         found = [run for run in self.recent(limit=_LOOKED_THROUGH) if run.id.startswith(run_id)]
         exact = [run for run in found if run.id == run_id] or found
         if len(exact) != 1 or not run_id:
-            raise RunUnknown(run_id)
+            raise RunUnknown(run_id, self.model)
         return exact[0]
 
     def _checks(self, limit: int) -> list[Run]:
@@ -79,6 +82,6 @@ class Runs:
         try:
             return check_run(read_document(DecisionRecord, key, lake=self.lake))
         except (DocumentDamaged, TooNew) as error:
-            return damaged_check(key, str(error))
+            return damaged_check(key, str(error), model=self.model)
         except ObjectMissing:
             return None

@@ -16,7 +16,16 @@ from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionReference, SealedFiles, TrainingRecord
 from courtside.core.dataset import Dataset
-from courtside.workflows.ports import Champion, Lake, ModelNotTrusted, Models, ObjectMissing, Registry, Tracking
+from courtside.workflows.ports import (
+    Champion,
+    Lake,
+    ModelNotTrusted,
+    Models,
+    ModelUnusable,
+    ObjectMissing,
+    Registry,
+    Tracking,
+)
 from courtside.workflows.training_records import record_of_version
 
 MODEL, LEGACY = "model/", "legacy/"
@@ -33,17 +42,21 @@ class SealBroken(CourtsideError):
         super().__init__(
             f"{lake_keys.sealed(model, sha256)}{path} {problem}, so it was not used: somebody changed what was "
             "promoted. Restore the object's earlier version in the lake, or go back to another version with "
-            "`courtside versions rollback --to VERSION`"
+            f"`courtside versions rollback --to VERSION --model {model}`"
         )
 
 
 class CannotBeSealed(CourtsideError):
     """A version lacks something that its promotion needs."""
 
-    def __init__(self, version: str, problem: str) -> None:
+    def __init__(self, model: str, version: str, problem: str) -> None:
+        self.model = model
         self.version = version
         self.problem = problem
-        super().__init__(f"version {version} cannot become champion: {problem}; train again with `courtside retrain`")
+        super().__init__(
+            f"version {version} cannot become champion of {model}: {problem}; train again with "
+            f"`courtside retrain --model {model}`"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,11 @@ class SealedModel:
 
     def opened(self, models: Models) -> Champion:
         """Load it; raises `SealBroken` and `ModelUnusable`."""
-        return models.opened(self.version, self.files(MODEL))
+        files = self.files(MODEL)
+        try:
+            return models.opened(self.version, files)
+        except ModelUnusable as error:
+            raise error.of(self.model) from error.__cause__
 
 
 def seal(version: str, *, model: str, lake: Lake, registry: Registry) -> SealedModel:
@@ -93,10 +110,12 @@ def seal(version: str, *, model: str, lake: Lake, registry: Registry) -> SealedM
     """
     record = record_of_version(version, model=model, lake=lake, registry=registry)
     if record.challenger_version != version:
-        raise CannotBeSealed(version, f"the record of training {record.training_id} names another version as its own")
+        raise CannotBeSealed(
+            model, version, f"the record of training {record.training_id} names another version as its own"
+        )
     files = {f"{MODEL}{path}": content for path, content in registry.model_files(version).items()}
     if not files:
-        raise CannotBeSealed(version, "its model's files are gone from the tracking server's artifacts")
+        raise CannotBeSealed(model, version, "its model's files are gone from the tracking server's artifacts")
     files |= _of_training(version, record, model=model, lake=lake)
     contents = SealedFiles(
         version=version,
@@ -121,7 +140,7 @@ def _of_training(version: str, record: TrainingRecord, *, model: str, lake: Lake
         try:
             files[path] = lake.read(key)
         except ObjectMissing as error:
-            raise CannotBeSealed(version, f"its training left no {path} ({key})") from error
+            raise CannotBeSealed(model, version, f"its training left no {path} ({key})") from error
     legacy = training_keys.training_legacy(model, training_id)
     return files | {f"{LEGACY}{key.removeprefix(legacy)}": lake.read(key) for key in lake.keys(legacy)}
 
@@ -151,7 +170,7 @@ def drift_profile(champion: ChampionReference, *, lake: Lake) -> bytes:
     Raises `NoReference`, `SealBroken`, or `ObjectMissing` without a seal.
     """
     if champion.profile_key is None:
-        raise NoReference(champion.version)
+        raise NoReference(champion.dataset, champion.version)
     if champion.sha256 is None:
         return lake.read(champion.profile_key)
     return sealed_model(champion.dataset, champion.sha256, lake=lake).read(training_keys.PROFILE_NAME)
@@ -188,11 +207,13 @@ def reading_for_champion(dataset: Dataset, *, lake: Lake, tracking: Tracking) ->
 class NoReference(CourtsideError):
     """The champion was trained without a drift reference."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, model: str, version: str) -> None:
+        self.model = model
         self.version = version
         super().__init__(
-            f"champion version {version} was trained without a drift reference, so nothing can be compared with it; to "
-            "get one, leave `drift: false` out of the contract and train again with `courtside retrain`"
+            f"champion version {version} of {model} was trained without a drift reference, so nothing can be compared "
+            "with it; to get one, leave `drift: false` out of the contract and train again with "
+            f"`courtside retrain --model {model}`"
         )
 
 
@@ -204,8 +225,8 @@ class ReferenceUnreadable(CourtsideError):
         self.detail = detail
         super().__init__(
             f"{lake_keys.champion_reference(model)} does not name a champion ({detail}); write it again with "
-            '`courtside versions promote VERSION --reason "repair the reference"`: `courtside versions history` shows '
-            "which version is champion"
+            f'`courtside versions promote VERSION --reason "repair the reference" --model {model}`: '
+            f"`courtside versions history --model {model}` shows which version is champion"
         )
 
 

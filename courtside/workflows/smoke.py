@@ -37,7 +37,8 @@ def smoke(sealed: SealedModel, *, models: Models) -> int:
     try:
         known = read_parquet_content(sealed.read(SMOKE_NAME))
     except pa.ArrowException as error:
-        said = f"its known rows cannot be read ({str(error).splitlines()[0]}); train again with `courtside retrain`"
+        again = f"train again with `courtside retrain --model {sealed.model}`"
+        said = f"its known rows cannot be read ({str(error).splitlines()[0]}); {again}"
         raise SmokeFailed(sealed.version, said) from error
     found = sealed.opened(models).probability(known.drop_columns([EXPECTED]))
     apart = np.abs(found - known.column(EXPECTED).to_numpy())

@@ -6,28 +6,34 @@ from datetime import datetime
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.shortening import listed, shortened
 
+_ADD_ONE = "Add one with `courtside models add CONTRACT.yaml`"
+
 
 class ModelUnknown(BadInput):
     """A stage looks after no model of this name; `known` are those that it does look after (None: not asked)."""
 
-    def __init__(self, model: str, known: Sequence[str] | None, *, because: str = "") -> None:
+    def __init__(self, model: str, known: Sequence[str] | None, *, because: str = "", advice: str = _ADD_ONE) -> None:
         self.model = model
         self.known = known
         has = f"its models are {listed(known)}" if known else "it has no model yet"
         if known is None:
             has = "`courtside models list` shows which it has"
-        super().__init__(
-            f"the stage has no model {shortened(model)!r}{because}; {has}. "
-            "Add one with `courtside models add CONTRACT.yaml`"
-        )
+        super().__init__(f"the stage has no model {shortened(model)!r}{because}; {has}. {advice}")
 
 
 class ModelRemoved(ModelUnknown):
-    """A stage looked after this model until somebody removed it."""
+    """A stage looked after this model until somebody removed it; `contract` is the address of what it went by then."""
 
-    def __init__(self, model: str, removed_at: datetime, known: Sequence[str] | None) -> None:
+    def __init__(
+        self, model: str, removed_at: datetime, known: Sequence[str] | None, *, contract: str | None = None
+    ) -> None:
         self.removed_at = removed_at
-        super().__init__(model, known, because=f" any more: it was removed at {removed_at:%Y-%m-%d %H:%M} UTC")
+        self.contract = contract
+        because = f" any more: it was removed at {removed_at:%Y-%m-%d %H:%M} UTC"
+        advice = "To bring it back, add its contract again with `courtside models add CONTRACT.yaml`"
+        if contract is not None:
+            advice = f"{advice}; the one that it had is kept at {contract}"
+        super().__init__(model, known, because=because, advice=advice)
 
 
 class NoModel(BadInput):

@@ -209,7 +209,9 @@ class StageModels:
         if found is None:
             raise ModelUnknown(model, self._known())
         if found.removed_at is not None:
-            raise ModelRemoved(model, found.removed_at, self._known())
+            kept = self.may_list and bool(self.lake.keys(found.contract_key))
+            contract = self.lake.uri(found.contract_key) if kept else None
+            raise ModelRemoved(model, found.removed_at, self._known(), contract=contract)
         return found
 
     def _known(self) -> Sequence[str] | None:

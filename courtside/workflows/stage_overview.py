@@ -1,12 +1,20 @@
-"""The models of a stage at a glance: the champion of each, and what the rounds of the watch left of it."""
+"""The models of a stage at a glance: the champion of each, what the rounds left of it, and what is under way."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.records import ChampionPointer, ModelRound, Reign, StageModel
+from courtside.contracts.records import (
+    ApprovalRecord,
+    ChampionPointer,
+    ModelRound,
+    Reign,
+    RetrainingLockState,
+    StageModel,
+)
 from courtside.contracts.versioned import TooNew
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, read
 from courtside.workflows.model_ledger import ModelLedger
@@ -16,15 +24,36 @@ _AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class ModelOverview:
-    """One model: its entry, its champion and its newest round (None: there was none yet).
+class UnderWay:
+    """What happens to a model now: the training that runs, the one that is remembered, and who waits for a person."""
 
-    `problem` is why champion or round cannot be read.
+    training: str | None = None
+    remembered: str | None = None
+    approval: ApprovalRecord | None = None
+
+    def __str__(self) -> str:
+        """Say it in one line, empty where nothing is under way."""
+        said = []
+        if self.approval is not None:
+            said.append(f"training {self.approval.training_id} waits for approval")
+        elif self.training is not None:
+            said.append(f"training {self.training} runs")
+        if self.remembered is not None:
+            said.append(f"training {self.remembered} is remembered")
+        return ", ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOverview:
+    """One model: its entry, its champion, its newest round (None: there was none yet), and what is under way.
+
+    `problem` is why the ledger's entries of these cannot be read.
     """
 
     entry: StageModel
     champion: Reign | None = None
     round: ModelRound | None = None
+    under_way: UnderWay = UnderWay()
     problem: CourtsideError | None = None
 
     @property
@@ -41,18 +70,29 @@ class ModelOverview:
         return self.round.last_outcome
 
 
-def overview(entries: Iterable[StageModel], *, ledger: Ledger) -> list[ModelOverview]:
+def overview(entries: Iterable[StageModel], *, ledger: Ledger, now: datetime) -> list[ModelOverview]:
     """Return these models of a stage at a glance, in their order; one that cannot be read hides no other."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(lambda entry: _of(entry, ledger), entries))
+        return list(pool.map(lambda entry: _of(entry, ledger, now), entries))
 
 
-def _of(entry: StageModel, ledger: Ledger) -> ModelOverview:
+def _of(entry: StageModel, ledger: Ledger, now: datetime) -> ModelOverview:
+    own = ModelLedger(ledger, entry.name)
     try:
         round_, _ = read(ledger, ledger_keys.model_round(entry.name), ModelRound)
-        return ModelOverview(entry, champion_of(ModelLedger(ledger, entry.name)), round_)
+        return ModelOverview(entry, champion_of(own), round_, _under_way(own, now))
     except (LedgerDocumentDamaged, TooNew) as error:
         return ModelOverview(entry, problem=error)
+
+
+def _under_way(ledger: ModelLedger, now: datetime) -> UnderWay:
+    lock = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
+    remembered = lock.waiting.training_id if lock.waiting else None
+    if lock.holder is None or lock.lease_until is None or lock.lease_until <= now:  # a dead holder's lease ends
+        return UnderWay(remembered=remembered)
+    asked, _ = read(ledger, ledger_keys.approval(lock.holder), ApprovalRecord)
+    waits = asked is not None and asked.approved is None and asked.expires_at > now
+    return UnderWay(lock.holder, remembered, asked if waits else None)
 
 
 def champion_of(ledger: Ledger) -> Reign | None:

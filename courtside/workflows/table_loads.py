@@ -44,7 +44,8 @@ class RowsLoadedBefore(BadInput):
         self.shared = shared
         self.load_id = load.id if load else None
         where = f"load {load.id} ({load.file})" if load else other
-        way_out = f", or take that load back first with `courtside tables unload {load.id}`" if load else ""
+        unload = f"`courtside tables unload {load.id} --model {dataset}`" if load else ""
+        way_out = f", or take that load back first with {unload}" if load else ""
         super().__init__(
             f"{shared.rows} of the {rows} rows of {file} are in the table of {dataset} already, by "
             f"{', '.join(shared.columns)} (the first: {shared.first}): they came with {where}. Nothing was loaded; "

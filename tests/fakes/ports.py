@@ -239,7 +239,7 @@ class InMemoryRegistry:
 
     def training_of(self, version: str) -> str | None:
         if version not in self.trainings:
-            raise VersionMissing(version)
+            raise VersionMissing(version, "nba_games")
         return self.trainings[version]
 
     def model_files(self, version: str) -> dict[str, bytes]:

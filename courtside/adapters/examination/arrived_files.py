@@ -23,4 +23,5 @@ def arrived_files(lake: Lake, dataset: Dataset) -> Iterator[Finding]:
         return
     group = "tables" if dataset.builder is None else "games"
     said = f"{len(aside)} of {len(records)} files that arrived are in quarantine; the newest is {aside[-1].file}"
-    yield doubtful(_CHECK, said, f"`courtside {group} arrivals --quarantine` says why; write the corrected file again")
+    why = f"`courtside {group} arrivals --quarantine --model {dataset.name}` says why"
+    yield doubtful(_CHECK, said, f"{why}; write the corrected file again")

@@ -16,7 +16,7 @@ _CHECK = "loaded data"
 def loaded_data(lake: Lake, dataset: Dataset) -> Iterator[Finding]:
     """Examine that every object that was loaded is there, and that no load broke off."""
     source = rows_of(dataset)
-    group = "tables" if dataset.builder is None else "games"
+    group, model = "tables" if dataset.builder is None else "games", dataset.name
     try:
         loads, _ = read_loads(source.prefix, lake=lake)
         gone = vanished(source, ALL_DAYS, loads=loads, present=set(lake.keys(source.prefix)))
@@ -25,19 +25,18 @@ def loaded_data(lake: Lake, dataset: Dataset) -> Iterator[Finding]:
         return
     for key in gone:
         rows = loads.objects[key]
-        fix = (
-            f"load its file again, or put the object's earlier version back; `courtside {group} loads` lists the files"
-        )
+        listing = f"`courtside {group} loads --model {model}` lists the files"
+        fix = f"load its file again, or put the object's earlier version back; {listing}"
         yield broken(_CHECK, f"{lake.uri(key)} was loaded with {rows} rows and is gone", fix)
     for load in loads.loads:
         if load.state is LoadState.BEGUN:
-            fix = f"load the file again, or take it back: courtside {group} unload {load.id}"
+            fix = f"load the file again, or take it back: `courtside {group} unload {load.id} --model {model}`"
             said = f"load {load.id} ({load.file}) began at {load.loaded_at:%Y-%m-%d %H:%M} UTC and has not ended"
             yield doubtful(_CHECK, said, fix)
         elif load.state is LoadState.LEAVING:
-            yield doubtful(
-                _CHECK, f"load {load.id} ({load.file}) is not taken back whole", f"courtside {group} unload {load.id}"
-            )
+            said = f"load {load.id} ({load.file}) is not taken back whole"
+            yield doubtful(_CHECK, said, f"courtside {group} unload {load.id} --model {model}")
     if not gone and all(load.state.ended for load in loads.loads):
         there = f"all {len(loads.objects)} objects that were loaded are there"
-        yield fine(_CHECK, there if loads.loads else f"`courtside {group} load` has loaded nothing yet")
+        nothing = f"`courtside {group} load --model {model}` has loaded nothing yet"
+        yield fine(_CHECK, there if loads.loads else nothing)

@@ -54,7 +54,7 @@ def lock(ledger: ModelLedger, *, machine: str, now: datetime) -> Iterator[Findin
             said = f"free; training {state.waiting.training_id} starts when its turn comes: now it is {others}"
             yield fine("lock", said)
         elif state.waiting is not None:
-            fix = "courtside retrain"
+            fix = f"courtside retrain --model {ledger.model}"
             yield broken("lock", f"nobody holds it, and training {state.waiting.training_id} waits to be started", fix)
         else:
             yield fine("lock", "free")
@@ -64,12 +64,13 @@ def lock(ledger: ModelLedger, *, machine: str, now: datetime) -> Iterator[Findin
         fix = f"wait: its lease ends at {state.lease_until:%Y-%m-%d %H:%M} UTC, and the next retraining takes it over"
         yield doubtful("lock", f"held by training {state.holder}, which does not run", fix)
     else:
-        fix = "nothing has to be done: the next retraining takes it over (`courtside retrain`)"
+        retrain = f"`courtside retrain --model {ledger.model}`"
+        fix = f"nothing has to be done: the next retraining takes it over ({retrain})"
         yield doubtful("lock", f"training {state.holder} ended without giving it back; its lease is over", fix)
 
 
-def trainings(executions: Executions) -> Iterator[Finding]:
-    """Examine how the last finished training ended."""
+def trainings(executions: Executions, *, model: str) -> Iterator[Finding]:
+    """Examine how the last finished training of a model ended."""
     last = last_training(training_run(each) for each in executions.recent(_LOOKED_AT))
     if last is None:
         yield fine("last training", "none has ended yet")
@@ -78,7 +79,8 @@ def trainings(executions: Executions) -> Iterator[Finding]:
         yield broken(
             "last training",
             said,
-            f"`courtside runs show {last.id}` tells more; correct the cause, then `courtside retrain`",
+            f"`courtside runs show {last.id} --model {model}` tells more; correct the cause, then "
+            f"`courtside retrain --model {model}`",
         )
     else:
         yield fine("last training", f"{last.id} is {last.state}: {last.outcome}")
@@ -86,11 +88,12 @@ def trainings(executions: Executions) -> Iterator[Finding]:
 
 def champion(ledger: ModelLedger, *, lake: Lake, tracking_uri: str, place: ModelPlace) -> Iterator[Finding]:
     """Examine that ledger, registry and drift reference name one champion, and that it can be loaded and predicts."""
-    registered = MlflowRegistry(tracking_uri, model=place.registered_model).champion_version()
+    registered = MlflowRegistry(tracking_uri, place=place).champion_version()
     yield fine("tracking", f"{tracking_uri} answers")
     pointer = read(ledger, ledger_keys.CHAMPION, ChampionPointer)[0]
     named = registered if pointer is None else pointer.version
-    repair = f'courtside versions promote {named or "VERSION"} --reason "let everything follow the ledger"'
+    reason = "let everything follow the ledger"
+    repair = f'courtside versions promote {named or "VERSION"} --reason "{reason}" --model {ledger.model}'
     try:
         reference = reference_in_use(ledger.model, lake=lake)
     except ReferenceUnreadable as error:
@@ -98,9 +101,8 @@ def champion(ledger: ModelLedger, *, lake: Lake, tracking_uri: str, place: Model
         return
     referred = None if reference is None else reference.version
     if reference is None and named is None and registered is None:
-        yield doubtful(
-            "champion", "there is none yet, so no drift check can run", "courtside retrain --trigger initial"
-        )
+        fix = f"courtside retrain --trigger initial --model {ledger.model}"
+        yield doubtful("champion", "there is none yet, so no drift check can run", fix)
     elif reference is None or not named == registered == referred:
         said = ", ".join(
             f"the {who} names {_named(version)}"
@@ -126,7 +128,7 @@ def _loaded(reference: ChampionReference, *, lake: Lake, tracking: MlflowTrackin
     except ModelNotTrusted:  # it was smoke-tested where it is trusted, before it became champion
         return fine(check, f"version {reference.version} is of an own package, so it is not loaded here; {profile}")
     except CourtsideError as error:
-        return broken(check, str(error), "courtside versions rollback")
+        return broken(check, str(error), f"courtside versions rollback --model {reference.dataset}")
     return fine(
         check,
         f"version {reference.version} predicts {rows} known rows as in training, {profile}",

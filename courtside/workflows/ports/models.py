@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
@@ -18,14 +18,25 @@ if TYPE_CHECKING:
 
 
 class ModelUnusable(CourtsideError):
-    """A version's model cannot be loaded."""
+    """A version's model cannot be loaded; `model` is the stage's model that it is a version of, once that is known."""
 
     def __init__(self, version: str, detail: str) -> None:
         self.version = version
         self.detail = detail
-        super().__init__(
-            f"the model of version {version} cannot be loaded ({detail}); promote another version, or train again with "
-            "`courtside retrain`"
+        self.model: str | None = None
+        super().__init__(self._said())
+
+    def of(self, model: str) -> Self:
+        """Return the error with the model in its words."""
+        self.model = model
+        self.args = (self._said(),)
+        return self
+
+    def _said(self) -> str:
+        again = f" with `courtside retrain --model {self.model}`" if self.model else ""
+        return (
+            f"the model of version {self.version} cannot be loaded ({self.detail}); promote another version, or train "
+            f"again{again}"
         )
 
 

@@ -6,13 +6,14 @@ from courtside.contracts.errors import BadInput
 
 
 class VersionMissing(BadInput):
-    """The registry holds no such version."""
+    """The registry holds no such version of a model."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, model: str) -> None:
         self.version = version
+        self.model = model
         super().__init__(
-            f"the registry holds no version {version}: it was deleted or never created, so nothing was changed; "
-            "`courtside versions list` shows what there is"
+            f"the registry holds no version {version} of {model}: it was deleted or never created, so nothing was "
+            f"changed; `courtside versions list --model {model}` shows what there is"
         )
 
 

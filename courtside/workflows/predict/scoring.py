@@ -21,8 +21,8 @@ class ScoringFailed(CourtsideError):
     def __init__(self, version: str, error: Exception) -> None:
         self.version = version
         super().__init__(
-            f"the model of version {version} failed while it predicted ({type(error).__name__}: {error}); go back to "
-            "another version with `courtside versions rollback`, or train again with `courtside retrain`"
+            f"the model of version {version} failed while it predicted ({type(error).__name__}: {error}); make another "
+            "version champion, or train again"
         )
 
 

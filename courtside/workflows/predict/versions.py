@@ -19,22 +19,25 @@ MOST_WARM = 6
 class NotSealed(CourtsideError):
     """A version lies under no seal, so nobody could tell whether its files are the ones that were judged."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, model: str) -> None:
         self.version = version
+        self.model = model
         super().__init__(
-            f"version {version} is not under seal, so it predicts nothing: `courtside predict --version {version}` "
-            f"seals it, and so does `courtside versions promote {version}`, which makes it champion"
+            f"version {version} of {model} is not under seal, so it predicts nothing: "
+            f"`courtside predict --model {model} --version {version}` seals it, and so does "
+            f"`courtside versions promote {version} --reason WHY --model {model}`, which makes it champion"
         )
 
 
 class ReadsUnknown(CourtsideError):
     """A version does not say what it reads."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, model: str) -> None:
         self.version = version
+        self.model = model
         super().__init__(
-            f"version {version} does not say which columns it reads, because Courtside did not log it; train another "
-            "one with `courtside retrain`"
+            f"version {version} of {model} does not say which columns it reads, because Courtside did not log it; "
+            f"train another one with `courtside retrain --model {model}`"
         )
 
 
@@ -114,10 +117,10 @@ class Versions:
 
     def _ready(self, version: str, role: Role, sha256: str | None) -> Predicting:
         if sha256 is None:
-            raise NotSealed(version)
+            raise NotSealed(version, self.model)
         model = self.warm.opened(self.model, sha256, lake=self.lake)
         if model.interface is None:
-            raise ReadsUnknown(version)
+            raise ReadsUnknown(version, self.model)
         return Predicting(version, role, sha256, model, model.interface)
 
     def _challenger(self) -> tuple[str | None, str | None]:

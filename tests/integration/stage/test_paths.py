@@ -175,7 +175,7 @@ def test_an_outage_of_the_tracking_server_at_the_promotion_changes_nothing(stage
     version = stage.loop.training("server-away").challenger_version
     assert version is not None
     moved = printed(courtside(stage, "versions", "promote", version, "--reason", "approved before", "--json"))
-    assert moved == {"before": before, "after": version}
+    assert moved == {"model": "nba_games", "before": before, "after": version}
     assert champion_version(stage) == stage.loop.drift_reference().version == version
 
 
@@ -282,7 +282,7 @@ def test_the_next_prediction_after_a_rollback_uses_the_target_version(stage: Sta
     before = champion_version(stage)
     target = next(r["version"] for r in reversed(history) if r["version"] != before)
     done = printed(courtside(stage, "versions", "rollback", "--to", target, "--json"))
-    assert done == {"before": before, "after": target}
+    assert done == {"model": "nba_games", "before": before, "after": target}
     assert champion_version(stage) == stage.loop.drift_reference().version == target
     # The target of the rollback makes the next prediction, which for known rows equals the one from its training.
     loaded = champion_model("nba_games", lake=stage.lake, tracking=MlflowTracking(stage.aws.tracking_url))

@@ -22,7 +22,7 @@ class LateRuns:
     def of(self, training_id: str) -> Run:
         if self.unknown:
             self.unknown -= 1
-            raise RunUnknown(training_id)
+            raise RunUnknown(training_id, "churn")
         return DONE
 
 

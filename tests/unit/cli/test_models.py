@@ -110,6 +110,8 @@ def test_a_model_is_added_listed_and_shown() -> None:
     assert [each["name"] for each in printed("list")] == ["churn", "nba_games"]
     shown = printed("show", "churn")
     assert (shown["contract"], shown["added_by"]) == (CHURN, "arn:aws:iam::000000000000:user/ann")
+    assert shown["lake"].endswith("/models/churn/")
+    assert shown["under_way"] == {"training": None, "remembered": None, "approval": None}
     assert "nba-game-predictions" in run("show", "nba_games").stdout
 
 
@@ -145,6 +147,20 @@ def test_removing_asks_and_needs_a_yes_where_nobody_can_be_asked() -> None:
     assert printed("remove", "churn", "--yes")["removed_at"]
     assert printed("list") == []
     assert printed("add", "churn.yaml")["outcome"] == "added again"
+
+
+def test_a_removed_model_is_told_with_the_day_and_the_way_back(models: StageModels) -> None:
+    printed("add", "churn.yaml")
+    key = models.show("churn").contract_key
+    removed = printed("remove", "churn", "--yes")["removed_at"]
+    error = run("show", "churn").exception
+    assert isinstance(error, ModelRemoved)
+    said = str(error)
+    assert f"it was removed at {removed[:10]} {removed[11:16]} UTC" in said
+    assert "To bring it back, add its contract again with `courtside models add CONTRACT.yaml`" in said
+    assert said.endswith(f"the one that it had is kept at {models.lake.uri(key)}")
+    printed("remove", "churn", "--yes", "--delete-data")
+    assert str(run("show", "churn").exception).endswith("`courtside models add CONTRACT.yaml`")
 
 
 def test_data_is_deleted_only_when_told_and_may_be_later(models: StageModels) -> None:

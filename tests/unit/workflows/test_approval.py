@@ -102,7 +102,7 @@ def test_an_answer_reaches_the_state_machine_once_with_the_person_who_gave_it(
 ) -> None:
     ask(production, lock, RecordedAlerts())
     callback = RecordedCallback()
-    approvals = Approvals(production.ledger, callback, waiting_executions())
+    approvals = Approvals(production.model, production.ledger, callback, waiting_executions())
     assert [record.training_id for record in approvals.waiting(now=NOW)] == ["second"]
     decided = approvals.answer("second", YES, now=NOW + timedelta(hours=1))
     assert (decided.approved, decided.decided_by) == (True, "arn:person")
@@ -117,24 +117,28 @@ def test_a_late_answer_is_refused_with_what_to_do(production: Production, lock: 
     ask(production, lock, RecordedAlerts())
     callback = RecordedCallback()
     with pytest.raises(ApprovalExpired, match="versions promote"):
-        Approvals(production.ledger, callback, waiting_executions()).answer("second", YES, now=NOW + WAIT)
+        Approvals(production.model, production.ledger, callback, waiting_executions()).answer(
+            "second", YES, now=NOW + WAIT
+        )
     assert callback.answers == []
     executions = waiting_executions()
     executions.add(Execution("second", "SUCCEEDED", NOW, NOW, announced="AnnounceExpiry"))
     with pytest.raises(ApprovalExpired):
-        Approvals(production.ledger, callback, executions).answer("second", YES, now=NOW)
-    assert Approvals(production.ledger, callback, waiting_executions()).waiting(now=NOW + WAIT) == []
+        Approvals(production.model, production.ledger, callback, executions).answer("second", YES, now=NOW)
+    assert Approvals(production.model, production.ledger, callback, waiting_executions()).waiting(now=NOW + WAIT) == []
 
 
 def test_an_answer_without_a_request_is_refused(production: Production) -> None:
     with pytest.raises(NoApprovalAsked):
-        Approvals(production.ledger, RecordedCallback(), waiting_executions()).answer("second", YES, now=NOW)
+        Approvals(production.model, production.ledger, RecordedCallback(), waiting_executions()).answer(
+            "second", YES, now=NOW
+        )
 
 
 def test_a_stopped_training_waits_for_no_answer_and_refuses_one(production: Production, lock: RetrainingLock) -> None:
     ask(production, lock, RecordedAlerts())
     callback, executions = RecordedCallback(), waiting_executions()
-    approvals = Approvals(production.ledger, callback, executions)
+    approvals = Approvals(production.model, production.ledger, callback, executions)
     executions.add(Execution("second", "ABORTED", NOW, NOW, step="Approve", cause="wrong data"))
     assert approvals.waiting(now=NOW) == []
     with pytest.raises(TrainingEnded, match="it is stopped: a person stopped it: wrong data"):
@@ -152,7 +156,9 @@ def test_an_answer_that_no_execution_received_is_not_recorded(production: Produc
             return super().answer(token, answer)
 
     with pytest.raises(TrainingEnded):
-        Approvals(production.ledger, StoppedMeanwhile(waits=False), executions).answer("second", YES, now=NOW)
+        Approvals(production.model, production.ledger, StoppedMeanwhile(waits=False), executions).answer(
+            "second", YES, now=NOW
+        )
     record, _ = read(production.ledger, ledger_keys.approval("second"), ApprovalRecord)
     assert record is not None
     assert record.approved is None
@@ -163,7 +169,7 @@ def test_the_later_of_two_simultaneous_answers_is_told_of_the_first(
 ) -> None:
     ask(production, lock, RecordedAlerts())
     no = ApprovalAnswer(approved=False, by="arn:other")
-    approvals = Approvals(production.ledger, RecordedCallback(), waiting_executions())
+    approvals = Approvals(production.model, production.ledger, RecordedCallback(), waiting_executions())
     said: list[str] = []
 
     class AnsweredMeanwhile(InMemoryExecutions):
@@ -175,7 +181,7 @@ def test_the_later_of_two_simultaneous_answers_is_told_of_the_first(
 
     late = RecordedCallback()
     with pytest.raises(AlreadyAnswered, match="rejected by arn:other already"):
-        Approvals(production.ledger, late, AnsweredMeanwhile()).answer("second", YES, now=NOW)
+        Approvals(production.model, production.ledger, late, AnsweredMeanwhile()).answer("second", YES, now=NOW)
     assert late.answers == []
 
 
@@ -187,7 +193,11 @@ def test_a_recorded_answer_that_never_arrived_can_be_given_again(production: Pro
             raise ConnectionError(token, answer)
 
     with pytest.raises(ConnectionError):
-        Approvals(production.ledger, Dies(), waiting_executions()).answer("second", YES, now=NOW)
+        Approvals(production.model, production.ledger, Dies(), waiting_executions()).answer("second", YES, now=NOW)
     again = RecordedCallback()
-    assert Approvals(production.ledger, again, waiting_executions()).answer("second", YES, now=NOW).approved
+    assert (
+        Approvals(production.model, production.ledger, again, waiting_executions())
+        .answer("second", YES, now=NOW)
+        .approved
+    )
     assert again.answers == [("t1", YES)]

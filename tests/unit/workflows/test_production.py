@@ -53,7 +53,9 @@ def test_a_repeated_delivery_of_a_promotion_does_not_undo_a_rollback(production:
     promoted(production, "first")
     promoted(production, "second")
     rolled_back(production)
-    with pytest.raises(MadeBefore, match="version 2 was promoted by this before, and since then somebody made version"):
+    with pytest.raises(
+        MadeBefore, match="version 2 of nba_games was promoted by this before, and since then somebody made version"
+    ):
         promoted(production, "second")
     assert said(production) == ("1", "1", "1", "1")
     assert len(production.history()) == 3
@@ -98,10 +100,12 @@ def test_a_rollback_returns_to_the_previous_or_a_named_version_and_is_recorded(p
 
 
 def test_an_impossible_rollback_changes_nothing(production: Production) -> None:
-    with pytest.raises(NothingToRollBackTo, match=r"no champion yet.*`courtside retrain --trigger initial --wait`"):
+    with pytest.raises(
+        NothingToRollBackTo, match=r"no champion yet.*`courtside retrain --trigger initial --wait --model nba_games`"
+    ):
         rolled_back(production, now=NOW)
     promoted(production, "first")
-    with pytest.raises(NothingToRollBackTo, match="no version was champion before version 1"):
+    with pytest.raises(NothingToRollBackTo, match="no version of nba_games was champion before version 1"):
         rolled_back(production, now=NOW)
     with pytest.raises(AlreadyChampion):
         rolled_back(production, now=NOW, to="1")

@@ -119,7 +119,10 @@ def test_a_champion_trained_with_drift_off_has_no_reference_profile() -> None:
     reference = reference_in_use("nba_games", lake=lake)
     assert reference is not None
     assert reference.profile_key is None
-    with pytest.raises(NoReference, match=r"version 1 was trained without a drift reference.*`courtside retrain`"):
+    with pytest.raises(
+        NoReference,
+        match=r"version 1 of nba_games was trained without a drift reference.*`courtside retrain --model nba_games`",
+    ):
         drift_profile(reference, lake=lake)
 
 

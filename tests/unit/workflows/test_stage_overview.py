@@ -1,13 +1,20 @@
 """A stage's models at a glance: champion, health and rounds of each, from the ledger alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from courtside.contracts import ledger_keys
-from courtside.contracts.events import Payload
-from courtside.contracts.records import ChampionPointer, ModelRound, Reign, StageModel
+from courtside.contracts.events import Payload, RetrainingRequest, Trigger
+from courtside.contracts.records import (
+    ApprovalRecord,
+    ChampionPointer,
+    ModelRound,
+    Reign,
+    RetrainingLockState,
+    StageModel,
+)
 from courtside.workflows.ledger_documents import written
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import LedgerWrite
@@ -27,7 +34,7 @@ def put(ledger: Any, key: str, document: Payload) -> None:
 
 
 def looked_at(ledger: InMemoryLedger, *entries: StageModel) -> list[ModelOverview]:
-    return overview(entries, ledger=ledger)
+    return overview(entries, ledger=ledger, now=NOW)
 
 
 def test_each_model_has_its_own_champion_and_rounds() -> None:
@@ -77,3 +84,57 @@ def test_a_record_that_cannot_be_read_is_told_and_hides_no_other(document: str) 
     assert churn.health.startswith("unreadable: ")
     assert "churn" in churn.health
     assert fraud.health == "not yet"
+
+
+REMEMBERED = RetrainingRequest(
+    model="churn", training_id="next", as_of=date(2026, 11, 29), trigger=Trigger.MANUAL, reason="r"
+)
+LATER, BEFORE = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("lock", "said"),
+    [
+        ({}, ""),
+        ({"holder": "t1", "lease_until": LATER}, "training t1 runs"),
+        ({"holder": "t1", "lease_until": BEFORE}, ""),
+        ({"waiting": REMEMBERED}, "training next is remembered"),
+        (
+            {"holder": "t1", "lease_until": LATER, "waiting": REMEMBERED},
+            "training t1 runs, training next is remembered",
+        ),
+    ],
+)
+def test_what_is_under_way_is_what_the_lock_says(lock: dict[str, Any], said: str) -> None:
+    ledger = InMemoryLedger()
+    put(ModelLedger(ledger, "churn"), ledger_keys.RETRAINING_LOCK, RetrainingLockState(**lock))
+    churn, fraud = looked_at(ledger, entry("churn"), entry("fraud"))
+    assert (str(churn.under_way), str(fraud.under_way)) == (said, "")
+
+
+@pytest.mark.parametrize(
+    ("approved", "expires_at", "said"),
+    [
+        (None, LATER, "training t1 waits for approval"),
+        (True, LATER, "training t1 runs"),
+        (None, BEFORE, "training t1 runs"),
+    ],
+)
+def test_a_training_that_waits_for_a_person_is_told_until_somebody_answers(
+    *, approved: bool | None, expires_at: datetime, said: str
+) -> None:
+    ledger = InMemoryLedger()
+    own = ModelLedger(ledger, "churn")
+    put(own, ledger_keys.RETRAINING_LOCK, RetrainingLockState(holder="t1", lease_until=LATER))
+    asked = ApprovalRecord(
+        training_id="t1",
+        challenger_version="2",
+        champion_version="1",
+        reason="better",
+        token="secret",
+        asked_at=BEFORE,
+        expires_at=expires_at,
+        approved=approved,
+    )
+    put(own, ledger_keys.approval("t1"), asked)
+    assert str(looked_at(ledger, entry("churn"))[0].under_way) == said

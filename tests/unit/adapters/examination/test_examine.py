@@ -11,7 +11,7 @@ from courtside.adapters.examination.examine import examine
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import RetrainingRequest, Trigger
-from courtside.contracts.names import NBA_PLACE
+from courtside.contracts.names import NBA_PLACE, ModelPlace
 from courtside.core.findings import Finding, fine
 from courtside.core.runs import Execution
 from courtside.workflows.model_ledger import ModelLedger
@@ -50,7 +50,7 @@ def test_a_corrupt_pointer_to_the_reference_is_named_with_the_command_that_mends
     content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Registry:
-        def __init__(self, _: str, *, model: str) -> None: ...
+        def __init__(self, _: str, *, place: ModelPlace) -> None: ...
 
         def champion_version(self) -> str:
             return "3"
@@ -65,19 +65,20 @@ def test_a_corrupt_pointer_to_the_reference_is_named_with_the_command_that_mends
     assert told.level == "fail"
     assert lake_keys.champion_reference("nba_games") in told.detail
     assert "courtside versions promote" in told.detail
+    assert "--model nba_games" in told.fix
 
 
 def test_the_last_finished_training_is_reported_with_the_step_that_failed() -> None:
     executions = InMemoryExecutions()
-    assert [each.level for each in retraining.trainings(executions)] == ["ok"]
+    assert [each.level for each in retraining.trainings(executions, model="nba_games")] == ["ok"]
     given = {"failed_step": "Train", "cause": "(exit code 3)"}
     executions.add(Execution("bad", "FAILED", NOW, LATER, announced="AnnounceFailure", given=given))
     executions.add(Execution("new", "RUNNING", LATER, step="Train"))
-    (told,) = retraining.trainings(executions)
+    (told,) = retraining.trainings(executions, model="nba_games")
     assert told.level == "fail"
     assert "bad failed" in told.detail
     assert "the tracking server was away" in told.detail
-    assert "courtside runs show bad" in told.fix
+    assert "courtside runs show bad --model nba_games" in told.fix
 
 
 def test_a_request_that_waits_for_its_turn_is_no_fault_and_one_that_nothing_would_start_is(
@@ -94,4 +95,4 @@ def test_a_request_that_waits_for_its_turn_is_no_fault_and_one_that_nothing_woul
     (turn,) = retraining.lock(waits, machine="arn", now=NOW)
     assert (turn.level, turn.detail) == ("ok", "free; training b starts when its turn comes: now it is a of churn")
     (stuck,) = retraining.lock(waits, machine="arn", now=NOW + timedelta(hours=1))
-    assert (stuck.level, stuck.fix) == ("fail", "courtside retrain")
+    assert (stuck.level, stuck.fix) == ("fail", "courtside retrain --model nba_games")

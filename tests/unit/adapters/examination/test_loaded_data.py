@@ -21,7 +21,10 @@ NBA = load_dataset("nba_games")
 def test_the_finding_is_ok_while_every_loaded_object_exists() -> None:
     lake = InMemoryLake()
     (nothing,) = loaded_data(lake, NBA)
-    assert (nothing.level, nothing.detail) == (Level.OK, "`courtside games load` has loaded nothing yet")
+    assert (nothing.level, nothing.detail) == (
+        Level.OK,
+        "`courtside games load --model nba_games` has loaded nothing yet",
+    )
     load_games(WHOLE, lake)
     (finding,) = loaded_data(lake, NBA)
     assert (finding.level, finding.detail) == (Level.OK, "all 2 objects that were loaded are there")

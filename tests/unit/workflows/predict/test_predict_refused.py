@@ -158,7 +158,7 @@ def test_a_champion_from_before_seals_predicts_nothing_and_says_what_to_do(stage
     stage.put("march", loans(1, [0.1]))
     done = stage.predict()
     assert (done.version, done.predicted) == ("1", 0)
-    assert "`courtside versions promote 1`" in done.problems[0]
+    assert "`courtside versions promote 1 --reason WHY --model loans`" in done.problems[0]
 
 
 @pytest.mark.parametrize("fault", ["spoilt", "unusable", "unsealed", "fails", "reads what is not there"])

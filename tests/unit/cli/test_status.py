@@ -1,0 +1,161 @@
+"""`courtside status` gives one line for each model of a stage that has several, and says what cannot be read."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from courtside.adapters.deployment import StageOutputs
+from courtside.cli import runs
+from courtside.cli.main import app
+from courtside.contracts import ledger_keys
+from courtside.contracts.events import Payload
+from courtside.contracts.names import StackOutput
+from courtside.contracts.records import (
+    ApprovalRecord,
+    ChampionPointer,
+    ModelRound,
+    Reign,
+    RetrainingLockState,
+    TrainingSlot,
+    TrainingSlots,
+)
+from courtside.workflows.ledger_documents import written
+from courtside.workflows.model_ledger import ModelLedger
+from courtside.workflows.ports import Ledger, LedgerWrite
+from courtside.workflows.runs import Runs
+from courtside.workflows.stage_models import StageModels
+from tests.fakes.ports import InMemoryExecutions, InMemoryLake, InMemoryLedger
+
+THEN = datetime(2026, 11, 28, 6, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch) -> StageModels:
+    stage = StageModels(InMemoryLedger(), InMemoryLake())
+    outputs = StageOutputs("dev")
+    outputs[StackOutput.RETRAINING] = "arn"
+    monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: outputs)
+    monkeypatch.setattr("courtside.cli.status.stage_models", lambda _: stage)
+    monkeypatch.setattr(runs, "runs_of", lambda _, model: Runs(InMemoryExecutions(), stage.lake, model or stage.only()))
+    return stage
+
+
+def put(ledger: Ledger, key: str, document: Payload) -> None:
+    assert ledger.put(written(key, document, expected_revision=0))
+
+
+def add(models: StageModels, name: str, **round_: Any) -> ModelLedger:
+    """Put a model into the stage, and what its newest round left."""
+    contract = f"name: {name}\nid_columns: [id]\ntarget: left\nfeatures: {{age: numeric}}\n"
+    models.add(contract.encode(), source="c.yaml", by="ann", now=THEN)
+    if round_:
+        put(models.ledger, ledger_keys.model_round(name), ModelRound(model=name, **round_))
+    return ModelLedger(models.ledger, name)
+
+
+def promoted(ledger: ModelLedger, version: str) -> None:
+    key = ledger_keys.history(THEN, version)
+    put(ledger, key, Reign(version=version, training_id="t", since=THEN, rule="better", reason="by 0.01", by="gate"))
+    put(ledger, ledger_keys.CHAMPION, ChampionPointer(version=version, previous=None, reason="r", history_key=key))
+
+
+def waits_for_a_person(ledger: ModelLedger, training_id: str) -> None:
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    asked = ApprovalRecord(
+        training_id=training_id,
+        challenger_version="4",
+        champion_version="3",
+        reason="better",
+        token="secret",
+        asked_at=THEN,
+        expires_at=soon,
+    )
+    put(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState(holder=training_id, lease_until=soon))
+    put(ledger, ledger_keys.approval(training_id), asked)
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, ["status", *words])
+
+
+def test_each_of_several_models_has_a_line(models: StageModels) -> None:
+    checked = {"last_round_at": THEN, "last_outcome": "nothing", "last_rule": "no_drift", "next_due": THEN}
+    churn = add(models, "churn", **checked)
+    promoted(churn, "3")
+    waits_for_a_person(churn, "manual-1")
+    failed = {"last_outcome": "failed", "last_rule": "check_drift", "last_reason": "the table has no column 'age'"}
+    add(models, "fraud", last_round_at=THEN, failing=("check_drift",), failing_since=THEN, **failed)
+    add(models, "new")
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    slot = TrainingSlot(model="churn", training_id="manual-1", lease_until=soon, started=True)
+    put(models.ledger, ledger_keys.TRAINING_SLOTS, TrainingSlots(running=(slot,), waiting=("fraud",)))
+    done = run()
+    assert done.exit_code == 0, done.output
+    head, *lines = (line.split("\t") for line in done.stdout.splitlines())
+    assert head == ["model", "champion", "health", "last check (UTC)", "under way", "next due (UTC)"]
+    assert lines == [
+        [
+            "churn",
+            "version 3 since 2026-11-28",
+            "nothing",
+            "2026-11-28 06:15: nothing (no_drift)",
+            "training manual-1 waits for approval",
+            "2026-11-28 06:15",
+        ],
+        ["fraud", "none yet", "fails since 2026-11-28 06:15", "2026-11-28 06:15: failed (check_drift)", "", "not yet"],
+        ["new", "none yet", "not yet", "not yet", "", "not yet"],
+    ]
+    assert "fraud: the table has no column 'age'" in done.stderr
+    assert "trainings: churn trains; in this order wait fraud" in done.stderr
+    assert "→ To answer: `courtside versions approve manual-1 --model churn`, or `reject` in its place" in done.stderr
+    assert "courtside status --model MODEL" in done.stderr
+
+
+def test_the_same_is_there_for_programs_without_the_token_of_an_approval(models: StageModels) -> None:
+    waits_for_a_person(add(models, "churn", last_round_at=THEN, last_outcome="nothing"), "manual-1")
+    add(models, "fraud")
+    done = run("--json")
+    assert done.exit_code == 0
+    said = json.loads(done.stdout)
+    assert [each["model"] for each in said["models"]] == ["churn", "fraud"]
+    churn = said["models"][0]
+    assert (churn["health"], churn["champion"], churn["round"]["last_outcome"]) == ("nothing", None, "nothing")
+    assert churn["under_way"]["training"] == "manual-1"
+    assert churn["under_way"]["approval"]["challenger_version"] == "4"
+    assert "secret" not in done.stdout
+    assert said["next"][0].startswith("To answer: `courtside versions approve manual-1 --model churn`")
+
+
+@pytest.mark.parametrize("document", ["no JSON", '{"model": "churn", "format": 9}'])
+def test_what_cannot_be_read_of_one_model_is_told_beside_the_others_and_is_a_failure(
+    document: str, models: StageModels
+) -> None:
+    add(models, "churn")
+    add(models, "fraud", last_round_at=THEN, last_outcome="nothing")
+    assert models.ledger.put(LedgerWrite(ledger_keys.model_round("churn"), document, 0))
+    done = run()
+    assert done.exit_code == 1
+    churn, fraud = done.stdout.splitlines()[1:]
+    assert "unreadable: " in churn
+    assert "\tnothing\t" in fraud
+    key = ledger_keys.stage_model("churn")
+    entry = models.ledger.get(key)
+    assert entry is not None
+    assert models.ledger.put(LedgerWrite(key, document, entry.revision))
+    done = run("--json")
+    assert done.exit_code == 1
+    assert [each["model"] for each in json.loads(done.stdout)["models"]] == ["fraud", "churn"]
+    assert "churn cannot be read" in run().stderr
+
+
+def test_one_model_is_shown_in_full_whether_it_is_the_only_one_or_is_named(models: StageModels) -> None:
+    promoted(add(models, "churn"), "3")
+    alone = run()
+    assert alone.stdout.startswith("champion\tversion 3 since 2026-11-28 06:15 UTC")
+    add(models, "fraud")
+    assert run("--model", "churn").stdout == alone.stdout
+    assert json.loads(run("--model", "fraud", "--json").stdout)["champion"] is None
+    assert "`courtside retrain --model fraud --trigger initial --wait`" in run("--model", "fraud").stderr
