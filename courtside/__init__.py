@@ -5,7 +5,8 @@ What the commands do with files, in Python:
 - `check_drift` compares two tables, files or frames, and returns a report that shows itself in a notebook;
 - `DataDriftDetection` is the same engine behind the interface of the system that Courtside replaces;
 - `Candidate`, `Flavor` and `Preprocessing` are what a package of your own makes a candidate of;
-- `propose_contract` guesses a table's contract, `load_contract` reads one, `train` trains its models.
+- `propose_contract` guesses a table's contract, `load_contract` reads one, `train` trains its models;
+- `predict` lets a version in a stage predict a table.
 
 What is wrong with an input is raised as a subclass of `BadInput`, other expected failures of `CourtsideError`.
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from courtside.api.drift import check_drift
     from courtside.api.drift_result import DriftResult
     from courtside.api.inputs import load_contract
+    from courtside.api.predictions import predict
     from courtside.api.training import Training, train
     from courtside.contracts.errors import BadInput, CourtsideError
     from courtside.core.training.candidates import Candidate, Flavor, Preprocessing
@@ -40,6 +42,7 @@ __all__ = [
     "Training",
     "check_drift",
     "load_contract",
+    "predict",
     "propose_contract",
     "train",
 ]
@@ -57,6 +60,7 @@ _HOMES = {
     "Training": "api.training",
     "check_drift": "api.drift",
     "load_contract": "api.inputs",
+    "predict": "api.predictions",
     "propose_contract": "api.contracts",
     "train": "api.training",
 }

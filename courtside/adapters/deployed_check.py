@@ -1,6 +1,7 @@
-"""Functions of a deployed stage that a person runs now: the drift check, and the round of arrivals."""
+"""Functions of a deployed stage that a person runs now."""
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import boto3
@@ -14,6 +15,7 @@ from courtside.contracts.events import (
     DriftCheckResponse,
     Payload,
 )
+from courtside.contracts.scoring import PredictRequest, PredictResponse
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -38,6 +40,14 @@ class RoundFailed(CourtsideError):
         super().__init__(f"the round of arrivals failed with {kind}: {message}")
 
 
+class PredictionFailed(CourtsideError):
+    """The function that predicts ended with an error."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        self.kind = kind
+        super().__init__(f"nothing more was predicted ({kind}): {message}")
+
+
 def check_now(function: str, request: DriftCheckRequest, *, client: "LambdaClient | None" = None) -> DriftCheckResponse:
     """Invoke the drift check function and return what it found; raises `CheckFailed`."""
     return DriftCheckResponse.model_validate(_answer(function, request, failed=CheckFailed, client=client))
@@ -48,8 +58,13 @@ def receive_now(function: str, request: ArrivalsRequest, *, client: "LambdaClien
     return ArrivalsResponse.model_validate(_answer(function, request, failed=RoundFailed, client=client))
 
 
+def predict_now(function: str, request: PredictRequest, *, client: "LambdaClient | None" = None) -> PredictResponse:
+    """Invoke the function that predicts and return what it did; raises `PredictionFailed`."""
+    return PredictResponse.model_validate(_answer(function, request, failed=PredictionFailed, client=client))
+
+
 def _answer(
-    function: str, request: Payload, *, failed: type[CheckFailed | RoundFailed], client: "LambdaClient | None"
+    function: str, request: Payload, *, failed: Callable[[str, str], CourtsideError], client: "LambdaClient | None"
 ) -> object:
     client = client or boto3.client("lambda", config=_PATIENT)
     answer = client.invoke(FunctionName=function, Payload=request.model_dump_json().encode())

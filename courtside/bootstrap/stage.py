@@ -5,9 +5,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from courtside.contracts.environment import CheckDriftEnv, LedgerEnv, ModelsEnv
+from courtside.contracts.names import StackOutput
 from courtside.contracts.own_candidates import imported_by, packages_of
 
 if TYPE_CHECKING:
+    from courtside.adapters.deployment import StageOutputs
     from courtside.adapters.mlflow_models import MlflowModels
     from courtside.adapters.s3_lake import S3Lake
     from courtside.core.dataset import Dataset
@@ -47,6 +49,15 @@ def _stage_models(bucket: str, ledger_table: str) -> "StageModels":
     from courtside.workflows.stage_models import StageModels
 
     return StageModels(DynamoDbLedger(ledger_table), lake_of(bucket), may_list=False)
+
+
+def deployed_models(outputs: "StageOutputs") -> "StageModels":
+    """Wire the models of a stage with these outputs, for a person; nothing is contacted yet."""
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.adapters.s3_lake import S3Lake
+    from courtside.workflows.stage_models import StageModels
+
+    return StageModels(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), S3Lake(outputs[StackOutput.LAKE_BUCKET]))
 
 
 def retraining_lock_of(env: LedgerEnv, model: str) -> "RetrainingLock":

@@ -33,12 +33,9 @@ class ContractDiffers(BadInput):
 
 def stage_models(outputs: "StageOutputs") -> "StageModels":
     """Return the models of a stage with these outputs; nothing is contacted yet."""
-    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
-    from courtside.adapters.s3_lake import S3Lake
-    from courtside.contracts.names import StackOutput
-    from courtside.workflows.stage_models import StageModels
+    from courtside.bootstrap.stage import deployed_models
 
-    return StageModels(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), S3Lake(outputs[StackOutput.LAKE_BUCKET]))
+    return deployed_models(outputs)
 
 
 def stage_lake(stage: str, model: str | None = None, *, of_games: bool | None = None) -> "tuple[S3Lake, Dataset]":

@@ -72,7 +72,7 @@ def production_history(stage: Stage = "dev", model: Model = None, as_json: JsonF
     Example: `courtside versions history --stage dev --json`
     """
     with people.status("Asking the stage"):
-        reigns = _production(stage, model).history()
+        reigns = stage_production(stage, model).history()
     if as_json:
         print_json([reign.model_dump(mode="json") for reign in reigns])
         return
@@ -108,7 +108,7 @@ def compare_versions(
     with people.status("Reading the records of both trainings"):
         from courtside.workflows.compare_versions import compare
 
-        rows = compare(version, other or None, production=_production(stage, model))
+        rows = compare(version, other or None, production=stage_production(stage, model))
     print_json(rows) if as_json else print_table("Versions", rows)
 
 
@@ -130,7 +130,7 @@ def promote_version(
     with people.status(f"Promoting version {version}"):
         from courtside.workflows.rollback import promote_by_hand
 
-        production, models = _production(stage, model), models_trusting(trust_package)
+        production, models = stage_production(stage, model), models_trusting(trust_package)
         done = promote_by_hand(
             version, reason=reason, production=production, models=models, by=caller(), now=datetime.now(UTC)
         )
@@ -160,7 +160,7 @@ def rollback_champion(
     with people.status("Rolling back"):
         from courtside.workflows.rollback import rollback
 
-        production, models = _production(stage, model), models_trusting(trust_package)
+        production, models = stage_production(stage, model), models_trusting(trust_package)
         done = rollback(production=production, models=models, by=caller(), now=datetime.now(UTC), to=to or None)
     _print_moved(production.model, done, as_json=as_json)
 
@@ -208,7 +208,8 @@ def _waiting_row(record: "ApprovalRecord") -> dict[str, str | None]:
     }
 
 
-def _production(stage: str, model: str | None) -> "Production":
+def stage_production(stage: str, model: str | None) -> "Production":
+    """Return the production of one of a stage's models; raises as `stage_lake`."""
     from courtside.adapters.deployment import stage_outputs
     from courtside.bootstrap.stage import production_of
     from courtside.contracts.names import StackOutput

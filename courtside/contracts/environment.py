@@ -138,9 +138,13 @@ class ReceiveRowsEnv(ModelsEnv):
 
 
 class PredictEnv(ModelsEnv):
-    """The function that predicts what comes; it alerts people about rows that cannot be predicted."""
+    """The function that predicts what comes; it alerts people about rows that cannot be predicted.
+
+    `training_packages` are those that its image holds, which is the training's.
+    """
 
     alert_topic_arn: str
+    training_packages: str = "[]"
 
 
 class CheckPerformanceEnv(ModelsEnv):

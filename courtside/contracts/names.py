@@ -58,6 +58,8 @@ class StackOutput(StrEnum):
     WATCH = "WatchArn"
     CHECK_DRIFT = "CheckDriftFunctionName"
     RECEIVE_ROWS = "ReceiveRowsFunctionName"
+    PREDICT = "PredictFunctionName"
+    CHECK_PERFORMANCE = "CheckPerformanceFunctionName"
     TRAINING_PACKAGES = "TrainingPackages"
 
 

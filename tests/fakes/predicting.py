@@ -113,7 +113,7 @@ class LoansStage:
     warm: WarmModels = field(init=False)
 
     def __post_init__(self) -> None:
-        self.warm = WarmModels(self.models)
+        self.warm = WarmModels(lambda _: self.models)
 
     def put(self, name: str, table: pa.Table) -> None:
         """Put a file of rows into the model's table, or replace it."""

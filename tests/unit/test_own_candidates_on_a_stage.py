@@ -137,7 +137,7 @@ def production(stage: InMemoryLake, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     trained("second", stage)
     registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", model="points")
     found = Production("points", InMemoryLedger(), registry, stage)
-    monkeypatch.setattr("courtside.cli.versions._production", lambda *_: found)
+    monkeypatch.setattr("courtside.cli.versions.stage_production", lambda *_: found)
     monkeypatch.setattr("courtside.cli.versions.caller", lambda: "ann")
     return found
 
@@ -173,7 +173,7 @@ def test_a_command_loads_an_own_class_only_of_a_package_that_a_person_trusts(pro
 def test_a_package_that_cannot_be_trusted_is_refused_before_the_stage_is_asked(
     monkeypatch: pytest.MonkeyPatch, package: str, error: type[BadInput]
 ) -> None:
-    monkeypatch.setattr("courtside.cli.versions._production", lambda *_: pytest.fail("the stage was asked"))
+    monkeypatch.setattr("courtside.cli.versions.stage_production", lambda *_: pytest.fail("the stage was asked"))
     for words in (("promote", "1", "--reason", "it is ours"), ("rollback",)):
         refused = versions(*words, "--trust-package", package)
         assert isinstance(refused.exception, error)

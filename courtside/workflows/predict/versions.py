@@ -10,7 +10,7 @@ from courtside.contracts.records import ApprovalRecord, ChampionPointer, Reign
 from courtside.contracts.scoring import Role, ShadowPredictions
 from courtside.workflows.ledger_documents import parsed, read
 from courtside.workflows.ports import Champion, Lake, Ledger, Models
-from courtside.workflows.sealed_models import all_sealed, sealed_model
+from courtside.workflows.sealed_models import SealedModel, all_sealed, sealed_model
 
 MOST_WARM = 6
 """How many models are kept in memory; a stage's function serves one model after the other."""
@@ -57,19 +57,23 @@ class WarmModels:
     """Models that were opened once, by their seals, so that the next round need not read or build them again.
 
     A seal names the bytes, so what is warm is what the seal says, whatever has happened to the files since.
+    `models_for` says what opens a sealed version.
     """
 
-    models: Models
+    models_for: Callable[[SealedModel], Models]
     _kept: dict[tuple[str, str], Champion] = field(default_factory=dict, compare=False, repr=False)
 
     def opened(self, model: str, sha256: str, *, lake: Lake) -> Champion:
         """Return the model under a seal; raises `SealBroken` and `ModelUnusable`."""
         key = (model, sha256)
-        found = self._kept.pop(key, None) or sealed_model(model, sha256, lake=lake).opened(self.models)
+        found = self._kept.pop(key, None) or self._cold(sealed_model(model, sha256, lake=lake))
         self._kept[key] = found  # the newest comes last
         while len(self._kept) > MOST_WARM:
             del self._kept[next(iter(self._kept))]
         return found
+
+    def _cold(self, sealed: SealedModel) -> Champion:
+        return sealed.opened(self.models_for(sealed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,10 @@ class Versions:
         Raises `NotSealed`, `SealBroken`, `ModelUnusable` and `ReadsUnknown`.
         """
         return self._ready(pointer.version or "", Role.CHAMPION, pointer.sha256)
+
+    def named(self, version: str) -> Predicting:
+        """Return a version under seal, ready to predict; raises as `champion`."""
+        return self._ready(version, Role.SHADOW, self._sealed(version))
 
     def shadows(self, pointer: ChampionPointer, named: Sequence[str]) -> Iterator[Predicting | ShadowPredictions]:
         """Yield the shadows that are named (``challenger``, ``previous``, ``12``), or what is wrong with one.

@@ -1,0 +1,229 @@
+"""`courtside predict`: let a stage predict what comes, or a version of it the rows of a file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from courtside.cli.console import JsonFlag, people, print_json, print_table, say
+from courtside.cli.own_packages import Trusted, models_trusting
+from courtside.cli.stage import Model, Stage
+from courtside.contracts.days import parse_day
+from courtside.contracts.errors import InputMismatch
+from courtside.contracts.scoring import MOST_VERSIONS, PredictRequest, PredictResponse, Role
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_SHOWN = 50
+"""So many rows are printed at most; a file holds them all."""
+MOST_EXPLAINED = 50
+
+
+def predict(
+    stage: Stage = "dev",
+    model: Model = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Predict what comes from this day on [default: today in UTC].")
+    ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            help="Predict the rows of this table here, and keep nothing in the stage: parquet, CSV or Feather, a file, "
+            "a folder or an s3:// address; for a model of games a file of games."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write all predictions into this parquet or CSV file.")] = None,
+    version: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A version that predicts: as a shadow beside the champion, or with --table in its place. It is sealed "
+            "first if it never was. May be repeated without --table."
+        ),
+    ] = None,
+    explain: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=MOST_EXPLAINED,
+            help="Show so many of the largest contributions to each prediction; a stage keeps as many as the "
+            "contract's `predict: {explain: N}` says.",
+        ),
+    ] = 0,
+    trust_package: Trusted = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Predict the coming rows of a model in a stage, as a round of the watch does, and show what is kept of them.
+
+    A row is predicted again only if its features have changed. With --table, the rows of a file are predicted in this
+    process, by the champion or by one version, without keeping anything.
+
+    Examples:
+
+    - `courtside predict --model churn`
+
+    - `courtside predict --as-of 2026-03-10 --version 12 --json`
+
+    - `courtside predict --model churn --table march.csv --out predictions.csv --explain 3`
+    """
+    versions = version or []
+    if out is not None and out.suffix.lower() not in {".parquet", ".csv"}:
+        raise InputMismatch(f"{out} is neither a .parquet nor a .csv file; name one of the two with --out")
+    if table is None:
+        _predict_stage(stage, model, as_of, versions, explain, out=out, as_json=as_json)
+        return
+    if as_of is not None:
+        raise InputMismatch("--as-of is a day of a stage's own rows, and --table names others; give one of the two")
+    if len(versions) > 1:
+        raise InputMismatch("with --table one version predicts; give --version once")
+    _predict_table(stage, model, table, versions, explain, trust=trust_package or [], out=out, as_json=as_json)
+
+
+def _predict_stage(
+    stage: str,
+    model: str | None,
+    as_of: str | None,
+    versions: Sequence[str],
+    explain: int,
+    *,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    from courtside.adapters.deployed_check import predict_now
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
+    from courtside.adapters.prediction_files import write_predictions
+    from courtside.cli.stage_data import stage_models
+    from courtside.contracts.names import StackOutput
+    from courtside.workflows.predict.newest import newest_predictions
+
+    if len(versions) > MOST_VERSIONS:
+        raise InputMismatch(f"{len(versions)} versions are too many; give at most {MOST_VERSIONS}")
+    day = parse_day(as_of) if as_of else datetime.now(UTC).date()
+    outputs = stage_outputs(stage)
+    models = stage_models(outputs)
+    with people.status("Predicting"), reaching_aws():
+        name = model or models.only()
+        dataset = models.dataset(name)
+        _seal(stage, name, versions)
+        request = PredictRequest(model=name, as_of=day, versions=tuple(versions))
+        done = predict_now(outputs[StackOutput.PREDICT], request)
+        rows = _asked_for(newest_predictions(day, lake=models.lake, dataset=dataset), done)
+    if out is not None:
+        write_predictions([rows], out)
+    if as_json:
+        kept = None if out else rows.to_pylist()
+        print_json({**done.model_dump(mode="json"), "predictions": kept})
+        return
+    _say(done, day)
+    columns = ["id", "time", "prediction", "version", *(["role"] if done.shadows else []), "contributions"]
+    _show(f"Predictions of {name}", rows.select(columns).slice(0, MOST_SHOWN), rows.num_rows, explain, out)
+
+
+def _predict_table(
+    stage: str,
+    model: str | None,
+    table: str,
+    versions: Sequence[str],
+    explain: int,
+    *,
+    trust: Sequence[str],
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    from courtside.adapters.prediction_files import write_predictions
+    from courtside.api.predictions import opened_version, scored
+
+    models_trusting([*trust])  # names a package that is not installed
+    with people.status(f"Predicting {table}"):
+        _seal(stage, model, versions)
+        found, dataset = opened_version(stage, model, versions[0] if versions else None, trust=trust)
+        pieces = _Counted(scored(table, found, dataset, explain=explain))
+        if out is None:
+            for _ in pieces:
+                pass
+        else:
+            write_predictions(pieces, out)
+    if as_json:
+        counted = {"version": found.version, "rows": pieces.rows, "without_prediction": pieces.without}
+        print_json({**counted, "predictions": None if out else pieces.first.to_pylist()})
+        return
+    if pieces.without:
+        say(f"{pieces.without} of {pieces.rows} rows have no prediction; the column `reason` says why")
+    _show(f"Predictions by version {found.version}", pieces.first, pieces.rows, explain, out)
+
+
+def _seal(stage: str, model: str | None, versions: Sequence[str]) -> None:
+    """Seal versions that never were, because a stage believes only what is under seal."""
+    from courtside.cli.versions import stage_production
+
+    if versions:
+        production = stage_production(stage, model)
+        for version in versions:
+            production.sealed(version)
+
+
+def _asked_for(rows: "pa.Table", done: PredictResponse) -> "pa.Table":
+    """Return the predictions of the champion and of the shadows that are named in an answer."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    roles = [(done.version, Role.CHAMPION), *((each.version, each.role) for each in done.shadows)]
+    wanted = pa.array([f"{role} {version}" for version, role in roles], pa.string())
+    joined: Any = pc.binary_join_element_wise
+    of_row = joined(rows.column("role"), rows.column("version"), " ")
+    return rows.filter(pc.is_in(of_row, value_set=wanted))
+
+
+@dataclass
+class _Counted:
+    """Pieces of a table that pass by: how many rows there were, how many without prediction, and the first of them."""
+
+    pieces: "Iterable[pa.Table]"
+    rows: int = 0
+    without: int = 0
+    first: Any = None
+
+    def __iter__(self) -> "Iterator[pa.Table]":
+        for piece in self.pieces:
+            self.first = piece.slice(0, MOST_SHOWN) if self.first is None else self.first
+            self.rows += piece.num_rows
+            self.without += piece.column("prediction").null_count
+            yield piece
+
+
+def _say(done: PredictResponse, day: date) -> None:
+    if done.version is None:
+        say(f"{done.model} has no champion yet, so nothing is predicted; train one with `courtside retrain`")
+        return
+    say(
+        f"As of {day}, version {done.version} predicted {done.predicted} rows; {done.unchanged} were predicted before "
+        f"with the same features, and {done.set_aside} are set aside"
+    )
+    for shadow in done.shadows:
+        problem = f"; {shadow.problem}" if shadow.problem else ""
+        counted = f"{shadow.predicted} rows predicted, {shadow.unchanged} before"
+        say(f"{shadow.role} version {shadow.version}: {counted}{problem}")
+    for problem in done.problems:
+        say(problem)
+
+
+def _show(title: str, first: "pa.Table", count: int, explain: int, out: Path | None) -> None:
+    if out is not None:
+        say(f"written: {out} ({count} rows)")
+        return
+    print_table(title, [_row(row, explain) for row in first.to_pylist()])
+    if count > first.num_rows:
+        say(f"and {count - first.num_rows} more rows; --out writes all of them into a file")
+
+
+def _row(row: dict[str, Any], explain: int) -> dict[str, Any]:
+    """Return what people are shown of a prediction: contributions in words, and a reason only where there is one."""
+    from courtside.adapters.prediction_files import in_words
+
+    shown = {name: value for name, value in row.items() if name != "contributions" and value is not None}
+    if explain:
+        shown["contributions"] = in_words((row.get("contributions") or [])[:explain]) or "none"
+    return shown

@@ -1,0 +1,39 @@
+"""What a stage's store says of coming rows as of a day: the newest prediction of each."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from courtside.contracts import lake_keys
+from courtside.core.archive_schemas import PREDICTIONS
+from courtside.core.dataset import Dataset
+from courtside.core.rows.order import SortKeys
+from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.ports import Lake
+
+_ORDER: SortKeys = [(name, "ascending") for name in ("time", "id", "role", "version")]
+_PLACE = "__place"
+
+
+def newest_predictions(as_of: date, *, lake: Lake, dataset: Dataset) -> pa.Table:
+    """Return the newest prediction of each row by each version in each role, in `PREDICTIONS`, ordered by time and id.
+
+    Rows are those that were predicted as of the day, and those of later days that were predicted before it. Raises
+    `LogDamaged`.
+    """
+    log = ArchiveLog(lake, lake_keys.predictions(dataset.name), PREDICTIONS)
+    since = as_of - dataset.predict.ahead if dataset.time_column else None
+    tables = [PREDICTIONS.empty_table()]
+    for day, numbers in log.days(since, as_of + timedelta(days=1)).items():
+        for number in numbers:
+            table = log.read(day, number)
+            if day < as_of and dataset.time_column:
+                later: Any = pc.greater_equal(table.column("time").cast(pa.date32(), safe=False), pa.scalar(as_of))
+                table = table.filter(later)
+            tables.append(table)
+    found = pa.concat_tables(tables)
+    found = found.append_column(_PLACE, pa.array(range(found.num_rows), pa.int64()))
+    last = found.group_by(["id", "version", "role"], use_threads=False).aggregate([(_PLACE, "max")])
+    return found.take(last.column(f"{_PLACE}_max")).drop_columns([_PLACE]).sort_by(_ORDER)
