@@ -7,6 +7,7 @@ if it had run through, even if other labels came in between.
 import hashlib
 import io
 import json
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -127,12 +128,12 @@ def load_labels(
     ids, labels = (given.labels.column(name).combine_chunks() for name in ("id", "label"))
     unknown = _unknown(ids, lake=lake, dataset=dataset)
     statement = Statement(load_id, ids, labels)
-    statement.read(log, places, after=_begun(load_id, places, lake=lake, dataset=dataset).after)
-    differing = statement.known.news(labels)
-    wanted = np.zeros(len(ids), bool)
-    wanted[differing] = True
-    statement.add_to(log, day, wanted=wanted, now=now)
-    changed = statement.known.changed(differing)
+    before = _before(_begun(load_id, places, lake=lake, dataset=dataset), places)
+    statement.read(log, before)
+    differing = statement.news()
+    changed = statement.newest.changed(differing)
+    statement.read(log, places[len(before) :])
+    statement.add_to(log, day, lambda: np.intersect1d(differing, statement.news()), now=now)
     load = LabelLoad(
         id=load_id,
         model=dataset.name,
@@ -200,6 +201,11 @@ def _begun(load_id: str, places: list[Place], *, lake: Lake, dataset: Dataset) -
     if lake.claim(key, begun.model_dump_json().encode()):
         return begun
     return read_document(BegunLabelLoad, key, lake=lake)
+
+
+def _before(begun: BegunLabelLoad, places: list[Place]) -> list[Place]:
+    """Return the files that were there when a load was begun."""
+    return [] if begun.after is None else places[: bisect_right(places, begun.after)]
 
 
 def _unknown(ids: Any, *, lake: Lake, dataset: Dataset) -> int:

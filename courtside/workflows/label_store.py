@@ -1,6 +1,6 @@
 """The labels in the lake: an archive of days, to which only what is news is added."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from courtside.contracts import lake_keys
 from courtside.core.archive_schemas import LABELS
 from courtside.core.dataset import Dataset
+from courtside.core.labels.believed import Whole
 from courtside.core.labels.standing import Standing
-from courtside.core.rows.sorting_out import Mask
 from courtside.workflows.archive_log import MOST_ROWS, ArchiveLog, Since
 from courtside.workflows.ports import Lake
 
@@ -45,41 +45,46 @@ def open_day(day: date, places: Sequence[Place]) -> date:
 class Statement:
     """What one source says of rows, each id once: a label, or null if it knows none any more.
 
-    `known` is what the store said when the statement was begun, `own` what it has of this source by now.
+    `newest` is what the files say that were read, `own` what those of them say that are of this source.
     """
 
     source: str
     ids: Any
     labels: Any
-    known: Standing = field(init=False)
+    newest: Standing = field(init=False)
     own: Standing = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "known", Standing(self.ids))
+        object.__setattr__(self, "newest", Standing(self.ids))
         object.__setattr__(self, "own", Standing(self.ids))
 
-    def read(self, log: ArchiveLog, places: Sequence[Place], *, after: Place | None) -> None:
-        """Take in files of the store; only those up to `after` were there when the statement was begun."""
+    def read(self, log: ArchiveLog, places: Sequence[Place]) -> None:
+        """Take in files of the store."""
         for day, number in places:
-            table = log.read(day, number, columns=_COLUMNS)
-            if after is not None and (day, number) <= after:
-                self.known.read(table, np.ones(table.num_rows, bool))
-            self.own.read(table, self._is_own(table))
+            self._take_in(log.read(day, number, columns=_COLUMNS))
 
-    def add_to(self, log: ArchiveLog, day: date, *, wanted: Mask, now: datetime) -> None:
-        """Add the wanted labels that the store does not have of this source; raises `LogBusy` and `LogDamaged`."""
+    def news(self) -> Whole:
+        """Return the places of those labels that differ from the newest ones."""
+        return self.newest.news(self.labels)
+
+    def add_to(self, log: ArchiveLog, day: date, wanted: Callable[[], Whole], *, now: datetime) -> None:
+        """Add those labels of the wanted places that the store does not have of this source.
+
+        `wanted` is asked after everything that the store has was taken in. Raises `LogBusy` and `LogDamaged`.
+        """
 
         def news(since: Since) -> pa.Table:
             for table in since:
-                self.own.read(table, self._is_own(table))
-            places = self.own.news(self.labels)
-            return self._rows(places[wanted[places]][:MOST_ROWS], day, now=now)
+                self._take_in(table)
+            places = np.intersect1d(wanted(), self.own.news(self.labels))
+            return self._rows(places[:MOST_ROWS], day, now=now)
 
         while log.append(day, news) is not None:
             pass
 
-    def _is_own(self, table: pa.Table) -> Mask:
-        return np.asarray(pc.equal(table.column("source"), pa.scalar(self.source)))
+    def _take_in(self, table: pa.Table) -> None:
+        self.newest.read(table, np.ones(table.num_rows, bool))
+        self.own.read(table, np.asarray(pc.equal(table.column("source"), pa.scalar(self.source))))
 
     def _rows(self, places: Any, day: date, *, now: datetime) -> pa.Table:
         at = pa.array(places, pa.int64())

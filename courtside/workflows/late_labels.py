@@ -49,10 +49,11 @@ def take_labels(as_of: date, *, lake: Lake, dataset: Dataset, now: datetime) -> 
     log = label_log(dataset, lake=lake)
     places = places_of(log, None if days.start is None else days.start - dataset.predict.ahead)
     statement = Statement(TABLE, said.column("id").combine_chunks(), said.column("label").combine_chunks())
-    statement.read(log, places, after=places[-1] if places else None)
-    differing = np.intersect1d(statement.known.news(statement.labels), statement.own.news(statement.labels))
-    changed = statement.known.changed(differing)
-    statement.add_to(log, open_day(as_of, places), wanted=np.ones(said.num_rows, bool), now=now)
+    statement.read(log, places)
+    differing = np.intersect1d(statement.news(), statement.own.news(statement.labels))
+    changed = statement.newest.changed(differing)
+    # What a person has said already is said again by the rows, so that it is known when these say something new.
+    statement.add_to(log, open_day(as_of, places), lambda: np.arange(said.num_rows), now=now)
     return TakenLabels(len(differing) - changed, changed)
 
 

@@ -30,6 +30,10 @@ def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("courtside.workflows.label_store.MOST_ROWS", 3)
 
 
+def load_more(lake: InMemoryLake) -> None:
+    load(lake, {**dict(list(GOOD.items())[2:]), "x": "no"}, on=5)
+
+
 def begun() -> InterruptedLake:
     lake = InterruptedLake()
     load(lake, {"0": "yes", "a": "yes"}, on=4)
@@ -84,6 +88,15 @@ def test_a_load_that_was_killed_does_not_take_back_what_came_before_it_was_repea
     load(lake, {"a": "no", "b": "yes"}, on=6)
     load(lake, {"a": "yes", "b": "no", "c": "no", "d": "no", "e": "no"}, on=7)
     assert newest(lake) == {"a": "no", "b": "yes", "c": "no", "d": "no", "e": "no"}
+
+
+def test_loads_that_overlap_at_once_say_each_label_once() -> None:
+    for at in range(1, 6):
+        lake = InterruptedLake()
+        lake.changes_left, lake.interrupt = at, partial(load_more, lake)
+        load(lake, GOOD, on=5)
+        load_more(lake)
+        assert sorted(row for row, *_ in stored(lake)) == sorted([*GOOD, "x"])
 
 
 SAID = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["yes", "no", None]), min_size=1)
