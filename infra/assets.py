@@ -27,13 +27,21 @@ _PROJECT = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", *_BUILD)
 _RUNTIME = ("python", "-m", "awslambdaric")
 _AUTHORITIES = "images/rds-ca.pem"
 # These functions open models, so they run from the training's image, which has the models' libraries.
-SCORING = ("predict", "check_performance")
-_SCORING = tuple(f"lambdas/{verb}" for verb in SCORING)
+OPENING_MODELS = ("predict",)
+_OPENING_MODELS = tuple(f"lambdas/{verb}" for verb in OPENING_MODELS)
 # Nothing inside an image uses the console, the functions for notebooks or the prices.
 _LIBRARY = ("courtside", "!courtside/cli", "!courtside/api", "!courtside/prices", "!courtside/core/costs")
 _CONTEXTS = {
-    "lambdas": (*_PROJECT, *_LIBRARY, "lambdas", *(f"!{folder}" for folder in _SCORING)),
-    "training_image": (*_PROJECT, *_LIBRARY, _AUTHORITIES, WHEELS, "training_image", "lambdas/__init__.py", *_SCORING),
+    "lambdas": (*_PROJECT, *_LIBRARY, "lambdas", *(f"!{folder}" for folder in _OPENING_MODELS)),
+    "training_image": (
+        *_PROJECT,
+        *_LIBRARY,
+        _AUTHORITIES,
+        WHEELS,
+        "training_image",
+        "lambdas/__init__.py",
+        *_OPENING_MODELS,
+    ),
     "mlflow_image": ("pyproject.toml", "uv.lock", *_BUILD, _AUTHORITIES, "mlflow_image"),
 }
 
@@ -43,12 +51,12 @@ def function_code(scope: Construct, *, verb: str, settings: StageSettings) -> la
 
     AWS's own base starts the runtime's client by itself; another image is told to.
     """
-    scores = verb in SCORING
+    opens_models = verb in OPENING_MODELS
     return lambda_.DockerImageCode.from_image_asset(
         str(ROOT),
-        entrypoint=[*_RUNTIME] if scores else None,
+        entrypoint=[*_RUNTIME] if opens_models else None,
         cmd=[f"lambdas.{verb}.handler.handler"],
-        **_build(scope, "training_image" if scores else "lambdas", settings),
+        **_build(scope, "training_image" if opens_models else "lambdas", settings),
     )
 
 

@@ -46,6 +46,7 @@ class Box:
 
 BOXES = (
     Box("watch", ("Watch", "Arrivals", "DriftCheck")),
+    Box("predictions and performance", ("Scoring",)),
     Box("retraining", ("Retraining", "Steps")),
     Box("training", ("Training",)),
     Box("tracking upkeep", ("TrackingUpkeep", "TrackingCopy")),

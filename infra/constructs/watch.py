@@ -3,7 +3,6 @@
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
@@ -18,7 +17,7 @@ from infra.constructs.functions import ImageFunction
 from infra.constructs.ledger import MODELS, ROUNDS, TOLD, grant_models, grant_partitions
 from infra.constructs.logs import vended_log_group
 from infra.constructs.scheduled_work import ScheduledWork
-from infra.constructs.watch_steps import SHORT_TIMEOUT, each_model, find_due, steps_of_model
+from infra.constructs.watch_steps import SHORT_TIMEOUT, FunctionsOfModel, each_model, find_due, steps_of_model
 from infra.stage import StageSettings
 
 LISTS = f"{lake_keys.WATCH_PREFIX}*"
@@ -26,10 +25,11 @@ _LONGEST_ROUND = cdk.Duration.hours(12)
 
 
 class Watch(ScheduledWork):
-    """`find_due`, then for each model that is due `receive_rows`, `check_drift` and `settle`, in a state machine.
+    """`find_due`, and then the functions of each model that is due, in a state machine.
 
-    FindDue → IsAnythingDue → EachModel (AreFilesDue → ReceiveRows → IsCheckDue → CheckDrift → Settle). The schedule
-    passes its own time as `as_of`, so a late or repeated round looks at the same windows.
+    FindDue → IsAnythingDue → EachModel (AreFilesDue → ReceiveRows → ArePredictionsDue → Predict → IsCheckDue →
+    CheckDrift → IsJudgementDue → CheckPerformance → Settle). The schedule passes its own time as `as_of`, so a late or
+    repeated round looks at the same rows.
     """
 
     def __init__(
@@ -40,8 +40,7 @@ class Watch(ScheduledWork):
         lake: PrivateBucket,
         ledger: dynamodb.ITableV2,
         alerts: Alerts,
-        receive_rows: lambda_.IFunction,
-        check_drift: lambda_.IFunction,
+        functions: FunctionsOfModel,
         settings: StageSettings,
     ) -> None:
         super().__init__(
@@ -56,7 +55,7 @@ class Watch(ScheduledWork):
         self._lake, self._ledger, self._alerts, self._settings = lake, ledger, alerts, settings
         self.find_due = self._find_due()
         self.settle = self._settle()
-        self.machine = self._machine(receive_rows, check_drift)
+        self.machine = self._machine(functions)
         self._run_on_schedule()
         self._alert()
 
@@ -85,8 +84,8 @@ class Watch(ScheduledWork):
             self, name, verb=verb, environment=environment, settings=self._settings, timeout=SHORT_TIMEOUT
         )
 
-    def _machine(self, receive_rows: lambda_.IFunction, check_drift: lambda_.IFunction) -> sfn.StateMachine:
-        steps = steps_of_model(self, receive_rows=receive_rows, check_drift=check_drift, settle=self.settle)
+    def _machine(self, functions: FunctionsOfModel) -> sfn.StateMachine:
+        steps = steps_of_model(self, functions, settle=self.settle)
         each = each_model(self, lake=self._lake, steps=steps, settings=self._settings)
         due = sfn.Condition.jsonata("{% $states.input.due > 0 %}")
         done = sfn.Succeed.jsonata(self, "Finished")
@@ -94,7 +93,7 @@ class Watch(ScheduledWork):
         machine = sfn.StateMachine(
             self,
             "Machine",
-            comment="Find the models that are due; take in their rows, check them for drift and settle each",
+            comment="Find the models that are due; for each take in rows, predict, check for drift, judge and settle",
             # The states are written in JSONata, but for the map: it names a key.
             query_language=sfn.QueryLanguage.JSON_PATH,
             definition_body=sfn.DefinitionBody.from_chainable(find_due(self, self.find_due).next(anything)),

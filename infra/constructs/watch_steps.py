@@ -1,5 +1,7 @@
 """The steps of a round: each has a timeout, retries what is transient, and hands its error on to `settle`."""
 
+from dataclasses import dataclass
+
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -11,11 +13,24 @@ from infra.constructs.function_steps import EXCEPTION, LAMBDA_TRANSIENT, functio
 from infra.stage import StageSettings
 
 FUNCTION_TIMEOUT, SHORT_TIMEOUT = cdk.Duration.minutes(5), cdk.Duration.minutes(2)
+SCORING_TIMEOUT = cdk.Duration.minutes(9)
 # A function that hangs is ended by Lambda; this is for an invocation whose answer never comes.
-_STEP_TIMEOUT = cdk.Duration.minutes(6)
+_STEP_TIMEOUT, _SCORING_STEP_TIMEOUT = cdk.Duration.minutes(6), cdk.Duration.minutes(10)
 _INPUT = "{% $states.input %}"
+# Only what really arrived is predicted at once; whatever else is due has a field of its own.
+_ROWS_CAME = "($exists($states.input.arrived.rows) and $states.input.arrived.rows > 0)"
 _ROUND = "{% $merge([$states.context.Execution.Input, {'round': $states.context.Execution.Name}]) %}"
 _ERROR = f"{{'error': $states.errorOutput.Error, 'cause': $substring({EXCEPTION}, 0, 2000)}}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionsOfModel:
+    """What a round calls for each model that is due."""
+
+    receive_rows: lambda_.IFunction
+    predict: lambda_.IFunction
+    check_drift: lambda_.IFunction
+    check_performance: lambda_.IFunction
 
 
 def find_due(scope: Construct, function: lambda_.IFunction) -> tasks.LambdaInvoke:
@@ -49,24 +64,33 @@ def each_model(
     return each
 
 
-def steps_of_model(
-    scope: Construct, *, receive_rows: lambda_.IFunction, check_drift: lambda_.IFunction, settle: lambda_.IFunction
-) -> sfn.IChainable:
-    """Return the steps of one model: rows that arrived, then the drift check, each if it is due, and then `settle`.
+def steps_of_model(scope: Construct, functions: FunctionsOfModel, *, settle: lambda_.IFunction) -> sfn.IChainable:
+    """Return the steps of one model: each function of it if it is due, and then `settle`.
 
     A step that fails is handed to `settle` with the rest, so the other steps of the model are made all the same.
     """
     last = function_step(scope, "Settle", settle, payload=_INPUT, outputs={}, timeout=_STEP_TIMEOUT)
     retry(last, LAMBDA_TRANSIENT)
-    check = _step(scope, "CheckDrift", check_drift, fields=("model", "as_of"), answer="checked", then=last)
-    checks = _if_due(scope, "IsCheckDue", "check", check, otherwise=last)
-    receive = _step(scope, "ReceiveRows", receive_rows, fields=("model",), answer="arrived", then=checks)
-    return _if_due(scope, "AreFilesDue", "receive", receive, otherwise=checks)
+    judge = _step(
+        scope,
+        "CheckPerformance",
+        functions.check_performance,
+        answer="judged",
+        then=last,
+        timeout=_SCORING_STEP_TIMEOUT,
+    )
+    judges = _if_due(scope, "IsJudgementDue", "$states.input.judge", judge, otherwise=last)
+    check = _step(scope, "CheckDrift", functions.check_drift, answer="checked", then=judges)
+    checks = _if_due(scope, "IsCheckDue", "$states.input.check", check, otherwise=judges)
+    predict = _step(scope, "Predict", functions.predict, answer="predicted", then=checks, timeout=_SCORING_STEP_TIMEOUT)
+    predicts = _if_due(scope, "ArePredictionsDue", f"$states.input.predict or {_ROWS_CAME}", predict, otherwise=checks)
+    receive = _step(scope, "ReceiveRows", functions.receive_rows, fields=("model",), answer="arrived", then=predicts)
+    return _if_due(scope, "AreFilesDue", "$states.input.receive", receive, otherwise=predicts)
 
 
-def _if_due(scope: Construct, name: str, field: str, step: sfn.IChainable, *, otherwise: sfn.IChainable) -> sfn.Choice:
-    due = sfn.Condition.jsonata(f"{{% $states.input.{field} %}}")
-    return sfn.Choice.jsonata(scope, name).when(due, step).otherwise(otherwise)
+def _if_due(scope: Construct, name: str, due: str, step: sfn.IChainable, *, otherwise: sfn.IChainable) -> sfn.Choice:
+    condition = sfn.Condition.jsonata(f"{{% {due} %}}")
+    return sfn.Choice.jsonata(scope, name).when(condition, step).otherwise(otherwise)
 
 
 def _step(
@@ -74,9 +98,10 @@ def _step(
     name: str,
     function: lambda_.IFunction,
     *,
-    fields: tuple[str, ...],
+    fields: tuple[str, ...] = ("model", "as_of"),
     answer: str,
     then: sfn.IChainable,
+    timeout: cdk.Duration = _STEP_TIMEOUT,
 ) -> sfn.IChainable:
     """Return a step that goes on to `then`, with its answer or its error among what it was given."""
     step = function_step(
@@ -85,7 +110,7 @@ def _step(
         function,
         payload={field: f"{{% $states.input.{field} %}}" for field in fields},
         outputs=f"{{% $merge([$states.input, {{'{answer}': $states.result.Payload}}]) %}}",
-        timeout=_STEP_TIMEOUT,
+        timeout=timeout,
     )
     retry(step, LAMBDA_TRANSIENT)
     failed = f"{{% $merge([$states.input, {{'not_{answer}': {_ERROR}}}]) %}}"

@@ -17,9 +17,11 @@ from infra.constructs.notices import DatabaseNotices
 from infra.constructs.retraining import Retraining
 from infra.constructs.retraining_functions import RetrainingFunctions
 from infra.constructs.retraining_watch import RetrainingWatch
+from infra.constructs.scoring import Scoring
 from infra.constructs.tracking_upkeep import TrackingUpkeep
 from infra.constructs.training_task import TrainingTask
 from infra.constructs.watch import Watch
+from infra.constructs.watch_steps import FunctionsOfModel
 from infra.constructs.webhook_channel import Notifier
 from infra.outputs import publish
 from infra.placement import placement
@@ -72,14 +74,21 @@ class PipelineStack(cdk.Stack):
         self.arrivals = Arrivals(
             self, "Arrivals", lake=data.lake, ledger=data.ledger, alerts=self.alerts, settings=settings
         )
+        self.scoring = Scoring(
+            self, "Scoring", lake=data.lake, ledger=data.ledger, alerts=self.alerts, settings=settings
+        )
         self.watch = Watch(
             self,
             "Watch",
             lake=data.lake,
             ledger=data.ledger,
             alerts=self.alerts,
-            receive_rows=self.arrivals.function,
-            check_drift=self.check.function,
+            functions=FunctionsOfModel(
+                receive_rows=self.arrivals.function,
+                predict=self.scoring.predict,
+                check_drift=self.check.function,
+                check_performance=self.scoring.check_performance,
+            ),
             settings=settings,
         )
         TrackingUpkeep(
@@ -179,4 +188,16 @@ class PipelineStack(cdk.Stack):
             StackOutput.TRAINING_PACKAGES,
             published(self._settings.training_packages),
             meaning="What the training image holds for a team's own candidates",
+        )
+        publish(
+            self,
+            StackOutput.PREDICT,
+            self.scoring.predict.function_name,
+            meaning="Invoke the predictions of a model with a PredictRequest as event",
+        )
+        publish(
+            self,
+            StackOutput.CHECK_PERFORMANCE,
+            self.scoring.check_performance.function_name,
+            meaning="Invoke the judgement of a model with a PerformanceRequest as event",
         )

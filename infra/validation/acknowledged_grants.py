@@ -12,6 +12,8 @@ _WATCH_ROLE = "pipeline/Watch/Machine/Role/DefaultPolicy/Resource"
 _MAP_POLICY = "pipeline/Watch/Machine/DistributedMapPolicy/Resource"
 _FIND_DUE_ROLE = "pipeline/Watch/FindDueFunction/ServiceRole/DefaultPolicy/Resource"
 _SETTLE_ROLE = "pipeline/Watch/SettleFunction/ServiceRole/DefaultPolicy/Resource"
+_PREDICT_ROLE = "pipeline/Scoring/Predict/ServiceRole/DefaultPolicy/Resource"
+_JUDGE_ROLE = "pipeline/Scoring/CheckPerformance/ServiceRole/DefaultPolicy/Resource"
 _COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 _RESULTS = tuple(
     key("*", "*")
@@ -25,7 +27,14 @@ _RESULTS = tuple(
         training_keys.training_card_text,
     )
 )
-WATCH = ("Watch/FindDueFunction", "Arrivals/Function", "DriftCheck/Function", "Watch/SettleFunction")
+WATCH = (
+    "Watch/FindDueFunction",
+    "Arrivals/Function",
+    "DriftCheck/Function",
+    "Scoring/Predict",
+    "Scoring/CheckPerformance",
+    "Watch/SettleFunction",
+)
 """The functions that the watch's state machine calls."""
 STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
 
@@ -77,6 +86,8 @@ GRANTS = (
             f"<LakeBucket>/{prefix}*",
             _step_role("Freeze"),
             _ARRIVALS_ROLE,
+            _PREDICT_ROLE,
+            _JUDGE_ROLE,
             reason="It reads all seasons, or all files of a table.",
         )
         for prefix in (lake_keys.GAMES_PREFIX, lake_keys.TABLES_PREFIX)
@@ -90,6 +101,8 @@ GRANTS = (
     _iam5(
         f"<LakeBucket>/{lake_keys.seals('*')}*",
         *map(_step_role, ("Seal", "Promote")),
+        _PREDICT_ROLE,
+        _JUDGE_ROLE,
         reason="There is one folder for each seal, by model.",
     ),
     _iam5(
@@ -102,6 +115,8 @@ GRANTS = (
         *map(_step_role, ("Freeze", "Gate", "Seal", "Promote")),
         _ARRIVALS_ROLE,
         _CHECK_ROLE,
+        _PREDICT_ROLE,
+        _JUDGE_ROLE,
         reason="It reads the contract of the model that it is called for; only people may write one.",
     ),
     _iam5("<ArtifactsBucket>/mlflow/*/models/*", _step_role("Seal"), reason="MLflow chooses the keys of models."),
@@ -125,7 +140,7 @@ GRANTS = (
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
-        at=(_CHECK_ROLE, _ARRIVALS_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE, _SETTLE_ROLE),
+        at=(_CHECK_ROLE, _ARRIVALS_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE, _PREDICT_ROLE, _SETTLE_ROLE),
         reason="This is about the alert topic's own key; SNS may make a data key by either call.",
     ),
     *(
@@ -141,8 +156,27 @@ GRANTS = (
                 "There is one object for each load, by day; the function can add them, but delete none.",
             ),
             (lake_keys.arrivals("*"), "There is one record for each file, by model."),
-            (lake_keys.quarantines("*"), "There is one folder for each wrong file, by model."),
         )
+    ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.quarantines('*')}*",
+        _ARRIVALS_ROLE,
+        _PREDICT_ROLE,
+        reason="There is one folder for each wrong file, and for what cannot be predicted, by model.",
+    ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.PREDICTIONS_PREFIX}*",
+        _PREDICT_ROLE,
+        _JUDGE_ROLE,
+        reason="There are files for each model and day; a function can add and read them, but delete none.",
+    ),
+    *(
+        _iam5(
+            f"<LakeBucket>/{prefix}*",
+            _JUDGE_ROLE,
+            reason="There are files for each model and day; the function can add and read them, but delete none.",
+        )
+        for prefix in (lake_keys.LABELS_PREFIX, lake_keys.PERFORMANCE_PREFIX)
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.ARRIVING_TABLES}",
@@ -161,6 +195,10 @@ GRANTS = (
         reason="There is one object for each backup; the task can add and read them, but delete none.",
     ),
     *(_iam5(f"<LakeBucket>/{key}", _TRAINING_ROLE, reason="One object of each training's folder.") for key in _RESULTS),
+    *(
+        _iam5(f"<LakeBucket>/{key('*', '*')}", _JUDGE_ROLE, reason="One object of each training's folder.")
+        for key in (training_keys.training_card, training_keys.training_holdout)
+    ),
     *(
         _iam5(f"<LakeBucket>/{prefix}*", _step_role("Promote"), reason="Notebooks read the files by these names.")
         for prefix in (lake_keys.LEGACY_MODELS_PREFIX, lake_keys.LEGACY_FEATURES_PREFIX)
@@ -184,6 +222,7 @@ GRANTS = (
     _iam5(
         f"<LakeBucket>/{training_keys.training_manifest('*', '*')}",
         _step_role("Freeze"),
+        _PREDICT_ROLE,
         reason="One object of each training's folder.",
     ),
     _iam5(

@@ -1,4 +1,4 @@
-"""Every function of the functions' image starts, answers and fails as it would in Lambda."""
+"""Every function starts from its image, answers and fails as it would in Lambda."""
 
 import socket
 from collections.abc import Iterator
@@ -13,18 +13,23 @@ from tests.images.conftest import Stage
 from tests.images.figures import Figures, Report
 
 ROOT = Path(__file__).parents[2]
+OPENING_MODELS = {"predict"}
+"""These run from the training's image, whose entry point their definition replaces."""
+RUNTIME = ("python", "-m", "awslambdaric")
 VERBS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
 MEMORY_MIB = 1024
 TRAINING = {"model": "nba_games", "training_id": "t"}
 REQUEST = TRAINING | {"as_of": "2011-07-01", "trigger": "manual", "reason": "a test"}
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:retraining"
 EVENTS: dict[str, dict[str, Any]] = {
+    "check_performance": {"model": "nba_games", "as_of": "2011-07-01"},
     "check_drift": {"model": "nba_games", "window": {"start": "2010-07-01", "end": "2011-07-01"}},
     "find_due": {"round": "r", "as_of": "2011-07-01T12:00:00Z"},
     "freeze": REQUEST,
     "gate": TRAINING,
     "lock": REQUEST,
     "notify": {"Records": [{"Sns": {"Subject": "s", "Message": "m", "MessageId": "1"}}]},
+    "predict": {"model": "nba_games", "as_of": "2011-07-01T12:00:00Z"},
     "promote": TRAINING | {"sha256": "0" * 64},
     "receive_rows": {"model": "nba_games"},
     "request_approval": TRAINING | {"token": "token", "wait_seconds": 60},
@@ -80,8 +85,8 @@ def silence() -> Iterator[str]:
 class Function:
     """Starts containers of one function and ends them."""
 
-    def __init__(self, image: str, folder: Path, endpoint: str) -> None:
-        self._image, self._folder, self._endpoint = image, folder, endpoint
+    def __init__(self, images: dict[str, str], folder: Path, endpoint: str) -> None:
+        self._images, self._folder, self._endpoint = images, folder, endpoint
         self._started: list[FunctionContainer] = []
 
     def start(
@@ -90,9 +95,12 @@ class Function:
         environment = ENVIRONMENT | {
             "AWS_ENDPOINT_URL": endpoint or self._endpoint, "AWS_LAMBDA_FUNCTION_NAME": verb, "AWS_MAX_ATTEMPTS": "1",
         }  # fmt: skip
+        opens_models = verb in OPENING_MODELS
         image = FunctionImage(
-            name=verb, image=self._image, handler=(f"lambdas.{verb}.handler.handler",), environment=environment,
-            memory_mib=memory_mib, timeout=timeout, arn="arn:aws:lambda:us-east-1:000000000000:function:test",
+            name=verb, image=self._images["training_image" if opens_models else "lambdas"],
+            entrypoint=RUNTIME if opens_models else (), handler=(f"lambdas.{verb}.handler.handler",),
+            environment=environment, memory_mib=memory_mib, timeout=timeout,
+            arn="arn:aws:lambda:us-east-1:000000000000:function:test",
         )  # fmt: skip
         started = FunctionContainer(image, instance="test", directory=self._folder)
         self._started.append(started)
@@ -105,7 +113,7 @@ class Function:
 
 @pytest.fixture
 def function(images: dict[str, str], tmp_path: Path, silence: str) -> Iterator[Function]:
-    function = Function(images["lambdas"], tmp_path, silence)
+    function = Function(images, tmp_path, silence)
     yield function
     function.stop()
 

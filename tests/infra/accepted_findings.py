@@ -69,6 +69,7 @@ ACCEPTED = (
         "Steps*",
         "DriftCheckFunction",
         "ArrivalsFunction",
+        "Scoring*",
         "WatchFindDueFunction",
         "WatchSettleFunction",
         reason="A state machine calls them and waits, so it receives any error, and announces or settles it.",

@@ -47,6 +47,7 @@ def test_every_role_that_publishes_alerts_may_use_their_key(stage: SynthesizedSt
         "ArrivalsFunction",
         "DriftCheckFunction",
         "RetrainingMachineRole",
+        "ScoringPredict",
         "StepsRequestApproval",
         "WatchSettleFunction",
     }

@@ -56,7 +56,7 @@ def test_a_build_sees_its_allow_list_and_nothing_else(dev: SynthesizedStage, ima
     assert not [path for path in seen if path.startswith(("courtside/cli", "courtside/api", "courtside/prices"))]
     # A function's handler is in the one image that it runs from.
     handlers = {path.split("/")[1] for path in seen if path.startswith("lambdas/") and path.endswith("/handler.py")}
-    assert {verb in assets.SCORING for verb in handlers} <= {image == "training_image"}
+    assert {verb in assets.OPENING_MODELS for verb in handlers} <= {image == "training_image"}
     # Only the tasks log in to the database.
     authorities = set() if image == "lambdas" else {"images/rds-ca.pem"}
     packages = {"images/packages", "images/packages/README.md"} if image == "training_image" else set()

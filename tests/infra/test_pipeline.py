@@ -7,12 +7,14 @@ import pytest
 from courtside.contracts.environment import (
     ApprovalEnv,
     CheckDriftEnv,
+    CheckPerformanceEnv,
     Environment,
     FindDueEnv,
     FreezeEnv,
     GateEnv,
     LedgerEnv,
     NotifyEnv,
+    PredictEnv,
     PromoteEnv,
     ReceiveRowsEnv,
     SettleEnv,
@@ -27,6 +29,8 @@ from tests.infra.synthesized import ROOT, SynthesizedStage, text
 FUNCTIONS: dict[str, tuple[str, type[Environment]]] = {
     "DriftCheckFunction": ("check_drift", CheckDriftEnv),
     "ArrivalsFunction": ("receive_rows", ReceiveRowsEnv),
+    "ScoringPredict": ("predict", PredictEnv),
+    "ScoringCheckPerformance": ("check_performance", CheckPerformanceEnv),
     "WatchFindDueFunction": ("find_due", FindDueEnv),
     "WatchSettleFunction": ("settle", SettleEnv),
     "StepsLock": ("lock", LedgerEnv),
@@ -68,10 +72,20 @@ def test_a_drift_check_outlives_the_lease_of_one_that_was_killed(stage: Synthesi
     assert function["Timeout"] >= 4 * LEASE_SECONDS
 
 
-def test_all_functions_are_one_image_outside_the_network(stage: SynthesizedStage) -> None:
-    functions = stage.pipeline.of_type("AWS::Lambda::Function").values()
-    assert len({text(function["Code"]["ImageUri"]) for function in functions}) == 1
-    assert not [function for function in functions if "VpcConfig" in function]
+def test_all_functions_are_outside_the_network_and_one_image_but_for_the_one_that_opens_models(
+    stage: SynthesizedStage,
+) -> None:
+    functions = stage.pipeline.of_type("AWS::Lambda::Function")
+    assert not [function for function in functions.values() if "VpcConfig" in function]
+    name, predict = stage.pipeline.only("AWS::Lambda::Function", "ScoringPredict")
+    others = [each for other, each in functions.items() if other != name]
+    assert len({text(each["Code"]["ImageUri"]) for each in others}) == 1
+    assert not [each for each in others if "EntryPoint" in each["ImageConfig"]]
+    # It runs from the very image of the training task, so one build and one push serve both.
+    _, task = stage.pipeline.only("AWS::ECS::TaskDefinition", "TrainingTask")
+    (container,) = task["ContainerDefinitions"]
+    assert text(predict["Code"]["ImageUri"]) == text(container["Image"])
+    assert predict["ImageConfig"]["EntryPoint"] == ["python", "-m", "awslambdaric"]
 
 
 def test_the_training_tasks_environment_is_its_model(stage: SynthesizedStage) -> None:

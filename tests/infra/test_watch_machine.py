@@ -8,8 +8,9 @@ import jsonata
 import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
-from courtside.contracts.events import ArrivalsRequest, DriftCheckRequest
+from courtside.contracts.events import ArrivalsRequest, DriftCheckRequest, Payload
 from courtside.contracts.rounds import DueModel, FindDueRequest, SettleRequest, WatchRequest
+from courtside.contracts.scoring import PerformanceRequest, PredictRequest
 from infra.constructs.ledger import MODELS, ROUNDS, TOLD
 from infra.constructs.watch import LISTS
 from infra.settings import settings_for
@@ -82,7 +83,12 @@ def test_concurrency_and_tolerated_failures_are_settings(tmp_path_factory: pytes
 
 @pytest.mark.parametrize(
     ("name", "field", "step", "otherwise"),
-    [("AreFilesDue", "receive", "ReceiveRows", "IsCheckDue"), ("IsCheckDue", "check", "CheckDrift", "Settle")],
+    [
+        ("AreFilesDue", "receive", "ReceiveRows", "ArePredictionsDue"),
+        ("ArePredictionsDue", "predict", "Predict", "IsCheckDue"),
+        ("IsCheckDue", "check", "CheckDrift", "IsJudgementDue"),
+        ("IsJudgementDue", "judge", "CheckPerformance", "Settle"),
+    ],
 )
 def test_each_step_is_made_only_if_it_is_due(
     steps: dict[str, dict[str, Any]], name: str, field: str, step: str, otherwise: str
@@ -93,11 +99,28 @@ def test_each_step_is_made_only_if_it_is_due(
 
 
 @pytest.mark.parametrize(
+    ("arrived", "due"),
+    [({"rows": 3}, True), ({"rows": 0}, False), ({}, False), (None, False)],
+)
+def test_rows_that_came_are_predicted_at_once(
+    steps: dict[str, dict[str, Any]], arrived: dict[str, int] | None, *, due: bool
+) -> None:
+    (choice,) = steps["ArePredictionsDue"]["Choices"]
+    given = {"predict": False} | ({} if arrived is None else {"arrived": arrived})
+    assert value(choice["Condition"], input=given) is due
+
+
+@pytest.mark.parametrize(
     ("step", "answer", "request_of"),
-    [("ReceiveRows", "arrived", ArrivalsRequest), ("CheckDrift", "checked", DriftCheckRequest)],
+    [
+        ("ReceiveRows", "arrived", ArrivalsRequest),
+        ("Predict", "predicted", PredictRequest),
+        ("CheckDrift", "checked", DriftCheckRequest),
+        ("CheckPerformance", "judged", PerformanceRequest),
+    ],
 )
 def test_what_a_step_answers_or_how_it_fails_reaches_settle(
-    steps: dict[str, dict[str, Any]], step: str, answer: str, request_of: type[ArrivalsRequest | DriftCheckRequest]
+    steps: dict[str, dict[str, Any]], step: str, answer: str, request_of: type[Payload]
 ) -> None:
     given = DUE.model_dump(mode="json")
     request_of.model_validate(value(steps[step]["Arguments"]["Payload"], input=given))
@@ -129,7 +152,7 @@ def test_every_step_has_a_timeout_beyond_its_functions_and_retries_only_errors_o
 ) -> None:
     functions = stage.pipeline.of_type("AWS::Lambda::Function")
     tasks = [each for each in (*machine["States"].values(), *steps.values()) if each["Type"] == "Task"]
-    assert len(tasks) == 4
+    assert len(tasks) == 6
     for task in tasks:
         (function,) = (each for name, each in functions.items() if name in task["Arguments"]["FunctionName"])
         assert function["Timeout"] < task["TimeoutSeconds"] <= 600

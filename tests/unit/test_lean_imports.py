@@ -82,6 +82,17 @@ print(*{HEAVY} & {{name.split(".")[0] for name in sys.modules}})
     assert printed(program)[-2:] == [lacks, ""]
 
 
+def test_judging_a_model_without_predictions_loads_nothing_heavy() -> None:
+    program = f"""{STAGE}
+from courtside.bootstrap import scoring
+from courtside.contracts.scoring import PerformanceRequest
+found = scoring.check_performance(PerformanceRequest(model="nba_games", as_of=now), now=now)
+assert (found.stated, found.labels_new) == (0, 0), found
+"""
+    # Arrow looks for pandas by itself when it makes an array; the function's image has none.
+    assert not loaded(program) & (HEAVY - {"pandas"})
+
+
 def test_finding_out_what_is_due_loads_nothing_heavy() -> None:
     program = f"""{STAGE}
 from courtside.adapters import s3_incoming

@@ -45,6 +45,18 @@ def handler(event, context):
         raise ValueError("the file is locked")
     return {"model": event["model"], "files": 1, "rows": 5}
 """
+PREDICT = """
+def handler(event, context):
+    if event["model"].startswith("unpredicted"):
+        raise ValueError("the model cannot be opened")
+    return {"model": event["model"], "as_of": event["as_of"][:10], "version": "3", "predicted": 5, "shadows": []}
+"""
+JUDGE = """
+def handler(event, context):
+    if event["model"].startswith("unjudged"):
+        raise ValueError("the labels are cut off")
+    return {"model": event["model"], "as_of": event["as_of"][:10], "stated": 1, "restated": 1, "windows": []}
+"""
 CHECK = f"""
 import time
 def handler(event, context):
@@ -131,6 +143,8 @@ def _deployed(aws: LocalAws, folder: Path) -> Watched:
         "WatchSettleFunction": (REAL.format(verb="settle"), SettleEnv(**names, alert_topic_arn=topic)),
         "ArrivalsFunction": (RECEIVE, None),
         "DriftCheckFunction": (CHECK, None),
+        "ScoringPredict": (PREDICT, None),
+        "ScoringCheckPerformance": (JUDGE, None),
     }
     arns = {
         name: _function(aws, name, source, environment.as_env() if environment else {})

@@ -8,7 +8,7 @@ from tests.integration.watch.conftest import Watched
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 WELL = tuple(f"well-{number}" for number in range(6))
-ILL = ("failing-1", "hanging-1", "unreceived-1")
+ILL = ("failing-1", "hanging-1", "unjudged-1", "unpredicted-1", "unreceived-1")
 
 
 def test_a_failing_and_a_hanging_model_hurt_no_other_and_are_told_once(watched: Watched) -> None:
@@ -26,6 +26,18 @@ def test_a_failing_and_a_hanging_model_hurt_no_other_and_are_told_once(watched: 
     assert found["failing-1"].reason.endswith(": no reference of failing-1")
     assert found["hanging-1"].reason.startswith("check_drift failed with States.Timeout")
     assert "the file is locked" in found["unreceived-1"].reason
+    for model, step, why in (
+        ("unpredicted-1", "predict", "the model cannot be opened"),
+        ("unjudged-1", "check_performance", "the labels are cut off"),
+    ):
+        assert found[model].reason.startswith(f"{step} failed with ")
+        assert found[model].reason.endswith(f": {why}")
+    # Whatever fails, the other steps of the model are made.
+    assert {each: (found[each].predicted, found[each].judged) for each in (WELL[0], *ILL)} == {
+        **dict.fromkeys((WELL[0], "failing-1", "hanging-1", "unreceived-1"), (5, 2)),
+        "unjudged-1": (5, 0),
+        "unpredicted-1": (0, 2),
+    }
     assert watched.told() == [f"{each} cannot be watched" for each in sorted(ILL)]
     record = watched.record("unreceived-1")
     assert record is not None

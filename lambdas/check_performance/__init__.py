@@ -1,0 +1,1 @@
+"""Say how well a model does."""

@@ -1,0 +1,73 @@
+"""The functions that score may reach only what they need: one of them opens models, perhaps of a team's own code."""
+
+from datetime import date
+from fnmatch import fnmatch
+
+import pytest
+
+from courtside.contracts import lake_keys, training_keys
+from infra.constructs.ledger import MODELS
+from infra.constructs.scoring import JUDGE_WRITES, PREDICT_WRITES
+from tests.infra.granted import LAKE, allowed, partitions, statements
+from tests.infra.synthesized import SynthesizedStage
+
+PREDICT, JUDGE = "ScoringPredict", "ScoringCheckPerformance"
+ROWS = {"games/*", "tables/*", "models/*/sealed/*", "models/*/contract/*", "archive/predictions/*"}
+TRAINING = "models/*/training/*"
+DAY = date(2026, 11, 29)
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "writes"),
+    [
+        (
+            PREDICT,
+            ROWS | {"models/*/quarantine/*", f"{TRAINING}/manifest.json"},
+            {"archive/predictions/*", "models/*/quarantine/*"},
+        ),
+        (
+            JUDGE,
+            ROWS
+            | {"archive/labels/*", "archive/performance/*", f"{TRAINING}/card.json", f"{TRAINING}/holdout.parquet"},
+            {"archive/labels/*", "archive/performance/*"},
+        ),
+    ],
+)
+def test_each_reads_rows_and_sealed_models_and_adds_only_what_it_finds(
+    dev: SynthesizedStage, role: str, reads: set[str], writes: set[str]
+) -> None:
+    assert allowed(dev.pipeline, role, "s3:GetObject") == {f"{LAKE}/{pattern}" for pattern in reads}
+    assert allowed(dev.pipeline, role, "s3:ListBucket") == {LAKE}
+    assert allowed(dev.pipeline, role, "s3:PutObject") == {f"{LAKE}/{pattern}" for pattern in writes}
+    assert allowed(dev.pipeline, role, "s3:DeleteObject") == set()
+
+
+def test_neither_may_touch_a_champion_and_only_predict_tells_people(dev: SynthesizedStage) -> None:
+    topic, _ = dev.pipeline.only("AWS::SNS::Topic")
+    assert partitions(dev.pipeline, PREDICT) == {
+        "dynamodb:GetItem": {MODELS, "*/champion", "*/notice"},
+        "dynamodb:Query": {"*/history", "*/approval"},
+        "dynamodb:PutItem": {"*/notice"},
+    }
+    assert partitions(dev.pipeline, JUDGE) == {"dynamodb:GetItem": {MODELS}}
+    assert allowed(dev.pipeline, PREDICT, "sns:Publish") == {f"<{topic}>"}
+    for role in (PREDICT, JUDGE):
+        actions = set().union(*(granted for granted, _ in statements(dev.pipeline, role)))
+        services = {action.split(":")[0] for action in actions}
+        assert services <= {"s3", "dynamodb", "logs", "xray"} | ({"sns", "kms"} if role == PREDICT else set())
+
+
+def test_what_the_functions_write_lies_under_their_prefixes_and_nothing_else_does() -> None:
+    log = lake_keys.file_of_log
+    assert any(fnmatch(log(lake_keys.predictions("churn"), DAY, 1), pattern) for pattern in PREDICT_WRITES)
+    for prefix in (lake_keys.labels("churn"), lake_keys.performance("churn")):
+        assert any(fnmatch(log(prefix, DAY, 1), pattern) for pattern in JUDGE_WRITES)
+    others = (
+        lake_keys.games(2010),
+        lake_keys.loaded_table("churn", "a"),
+        lake_keys.champion_reference("churn"),
+        lake_keys.decision("churn", DAY, "c"),
+        f"{lake_keys.sealed('churn', '0' * 64)}model/model.skops",
+        training_keys.training_verdict("churn", "t"),
+    )
+    assert not [key for key in others if any(fnmatch(key, each) for each in (*PREDICT_WRITES, *JUDGE_WRITES))]

@@ -1,0 +1,182 @@
+"""The stage's own functions predict and judge, with their own roles; whatever happens, nothing is lost or doubled."""
+
+import json
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+import psutil
+import pyarrow as pa
+import pytest
+
+from courtside.contracts import lake_keys, ledger_keys, training_keys
+from courtside.contracts.names import StackOutput
+from courtside.contracts.records import ChampionPointer
+from courtside.core.archive_schemas import PERFORMANCE, PREDICTIONS
+from courtside.core.parquet import read_parquet_content
+from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.ledger_documents import read
+from tests.integration.stage.conftest import Stage
+from tests.integration.stage.steps import games_ledger
+
+pytestmark = pytest.mark.usefixtures("champion")
+MODEL = "nba_games"
+DAY = date(2010, 11, 29)
+"""A day in the season after the champion's last training day; its games are in the lake, with scores."""
+OFF_SEASON = date(2010, 8, 15)
+
+
+def invoked(stage: Stage, output: StackOutput, as_of: date) -> tuple[dict[str, Any], str]:
+    """Return what a function answered, and the name of its error (empty if it worked)."""
+    event = json.dumps({"model": MODEL, "as_of": as_of.isoformat()}).encode()
+    answer = stage.aws.client("lambda").invoke(FunctionName=stage.loop.output(output), Payload=event)
+    body = json.loads(answer["Payload"].read())
+    return body, body["errorType"] if "FunctionError" in answer else ""
+
+
+def predicted(stage: Stage, as_of: date) -> dict[str, Any]:
+    body, error = invoked(stage, StackOutput.PREDICT, as_of)
+    assert not error, body
+    return body
+
+
+def stored(stage: Stage, as_of: date) -> pa.Table:
+    keys = stage.lake.keys(lake_keys.day_of_log(lake_keys.predictions(MODEL), as_of))
+    return pa.concat_tables([PREDICTIONS.empty_table(), *(read_parquet_content(stage.lake.read(key)) for key in keys)])
+
+
+def is_whole(stage: Stage, as_of: date, rows: int) -> bool:
+    """Tell whether every row was predicted once, by one version."""
+    ids = stored(stage, as_of).column("id").to_pylist()
+    return (len(ids), len(set(ids))) == (rows, rows)
+
+
+def champion(stage: Stage) -> ChampionPointer:
+    pointer, _ = read(games_ledger(stage), ledger_keys.CHAMPION, ChampionPointer)
+    assert pointer is not None
+    return pointer
+
+
+def test_the_champion_predicts_the_coming_games_once(stage: Stage) -> None:
+    first = predicted(stage, DAY)
+    assert first["version"] == champion(stage).version
+    assert first["predicted"] > 20
+    assert (first["unchanged"], first["set_aside"], first["problems"]) == (0, 0, [])
+    rows = stored(stage, DAY)
+    assert is_whole(stage, DAY, first["predicted"])
+    assert set(rows.column("role").to_pylist()) == {"champion"}
+    assert set(rows.column("sha256").to_pylist()) == {champion(stage).sha256}
+    days = {moment.date() for moment in rows.column("time").to_pylist()}
+    assert (min(days), max(days) <= DAY + timedelta(days=7)) == (DAY, True)
+    assert all(0 < each < 1 for each in rows.column("prediction").to_pylist())
+    again = predicted(stage, DAY)
+    assert (again["predicted"], again["unchanged"]) == (0, first["predicted"])
+    assert stored(stage, DAY).equals(rows)
+
+
+def test_results_that_came_in_change_what_is_said_of_the_games_to_come(stage: Stage) -> None:
+    predicted(stage, DAY)
+    later = predicted(stage, DAY + timedelta(days=1))
+    # Only teams that played in between have other features now; the rest of the games is not predicted again.
+    assert later["predicted"] > 15
+    assert later["unchanged"] > 0
+    assert is_whole(stage, DAY + timedelta(days=1), later["predicted"])
+
+
+def test_a_day_without_rows_predicts_nothing_and_is_no_failure(stage: Stage) -> None:
+    found = predicted(stage, OFF_SEASON)
+    assert (found["predicted"], found["set_aside"], found["problems"]) == (0, 0, [])
+    assert stored(stage, OFF_SEASON).num_rows == 0
+
+
+def test_several_at_once_predict_each_game_once(stage: Stage) -> None:
+    day = DAY + timedelta(days=10)
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda _: predicted(stage, day), range(3)))
+    rows = sum(each["predicted"] for each in found)
+    assert rows > 20
+    assert is_whole(stage, day, rows)
+    assert {each["predicted"] + each["unchanged"] for each in found} == {rows}
+
+
+def kill(stage: Stage, *, after: float) -> None:
+    """Kill the processes of the function some time from now, and let a call find out that they are gone."""
+    time.sleep(after)
+    name = stage.loop.output(StackOutput.PREDICT)
+    for process in psutil.process_iter():
+        try:
+            environment = process.environ()
+        except psutil.Error:
+            continue
+        if environment.get("AWS_LAMBDA_FUNCTION_NAME") == name and stage.aws.endpoint in environment.values():
+            process.kill()
+    invoked(stage, StackOutput.PREDICT, OFF_SEASON)
+
+
+@pytest.mark.parametrize(("place", "after"), [(0, 0.05), (1, 0.25)])
+def test_a_function_that_is_killed_leaves_nothing_half_done(stage: Stage, place: int, after: float) -> None:
+    day = DAY + timedelta(days=20 + 10 * place)
+    predicted(stage, OFF_SEASON)  # it is warm
+    with ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(invoked, stage, StackOutput.PREDICT, day)
+        kill(stage, after=after)
+    body, _ = killed.result()
+    before = stored(stage, day).num_rows
+    found = predicted(stage, day)
+    rows = found["predicted"] + found["unchanged"]
+    assert found["unchanged"] == before, body
+    assert is_whole(stage, day, rows)
+
+
+def test_a_champion_whose_files_were_changed_predicts_nothing_until_they_are_restored(stage: Stage) -> None:
+    day = DAY + timedelta(days=40)
+    folder = lake_keys.sealed(MODEL, champion(stage).sha256 or "")
+    manifest = json.loads(stage.lake.read(f"{folder}{training_keys.MANIFEST_NAME}"))
+    key = folder + next(each for each in manifest["files"] if each.startswith("model/"))
+    content = stage.lake.read(key)
+    stage.lake.write(key, content + b" ")
+    kill(stage, after=0)  # a warm function goes on with what it has verified
+    try:
+        body, error = invoked(stage, StackOutput.PREDICT, day)
+        assert error == "SealBroken"
+        assert "somebody changed what was promoted" in body["errorMessage"]
+        assert stored(stage, day).num_rows == 0
+    finally:
+        stage.lake.write(key, content)
+    assert is_whole(stage, day, predicted(stage, day)["predicted"])
+
+
+def judged(stage: Stage, as_of: date) -> dict[str, Any]:
+    body, error = invoked(stage, StackOutput.CHECK_PERFORMANCE, as_of)
+    assert not error, body
+    return body
+
+
+def test_weeks_are_judged_once_their_scores_are_in_and_only_once(stage: Stage) -> None:
+    mondays = [date(2011, 2, 28) + timedelta(weeks=week) for week in range(2)]
+    games = [predicted(stage, monday)["predicted"] for monday in mondays]
+    assert min(games) > 20
+    end = mondays[-1] + timedelta(weeks=1)
+    with ThreadPoolExecutor(2) as pool:  # two rounds at once are one too many, and nothing worse
+        both = list(pool.map(lambda _: judged(stage, end), range(2)))
+    assert sum(each["labels_new"] for each in both) >= sum(games) / 2
+    assert sum(each["restated"] for each in both) == 0
+    log = ArchiveLog(stage.lake, lake_keys.performance(MODEL), PERFORMANCE)
+    for monday in mondays:
+        (said,) = (log.read(monday, number) for number in log.numbers(monday))
+        figures = {each["metric"]: each for each in said.to_pylist() if each["segment"] is None}
+        assert 0.5 < figures["auc"]["value"] < 0.9
+        assert figures["auc"]["low"] < figures["auc"]["value"] < figures["auc"]["high"]
+        assert figures["auc"]["promise"] is not None
+        assert figures["auc"]["version"] == champion(stage).version
+    again = judged(stage, end)
+    assert (again["stated"], again["restated"], again["labels_new"], again["problems"]) == (0, 0, 0, [])
+
+
+def test_no_version_predicts_a_game_twice_in_all_this(stage: Stage) -> None:
+    keys = stage.lake.keys(lake_keys.predictions(MODEL))
+    rows = pa.concat_tables([read_parquet_content(stage.lake.read(key)) for key in keys])
+    made = Counter(zip(*(rows.column(each).to_pylist() for each in ("id", "version", "features_hash")), strict=True))
+    assert max(made.values()) == 1
