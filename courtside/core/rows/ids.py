@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
+from courtside.core.rows.exact_ids import comparable
 from courtside.core.rows.overlap import identity
 
 BETWEEN = "|"
@@ -40,10 +41,14 @@ def ids_of(table: pa.Table, dataset: Dataset) -> Any:
 
 
 def row_ids(table: pa.Table, columns: Sequence[str], *, dataset: str) -> Any:
-    """Return the ids of a table's rows as text, null where a part of one is missing; raises `NoIds`."""
+    """Return the ids of a table's rows as text, null where a part of one is missing.
+
+    Raises `NoIds`, and `IdsRounded` where different ids may have become the same text.
+    """
     if not columns:
         raise NoIds(dataset)
-    parts: list[Any] = [canonical_text(table.column(name)) for name in columns]
+    (exact,) = comparable([table.select(columns)], columns)
+    parts: list[Any] = [canonical_text(exact.column(name)) for name in columns]
     if len(parts) == 1:
         return parts[0]
     escaped = [

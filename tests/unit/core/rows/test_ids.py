@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courtside.core.rows.exact_ids import IdsRounded
 from courtside.core.rows.ids import NoIds, canonical_text, ids_of, row_ids
 from courtside.datasets.catalog import load_dataset
 
@@ -84,3 +85,9 @@ def test_a_customer_is_a_row_of_each_month_whatever_type_its_day_has() -> None:
 def test_a_game_keeps_its_id_when_it_is_played_on_another_day() -> None:
     games = pa.table({"game_id": ["0022600001"] * 2, "game_date": [date(2026, 10, 1), date(2026, 11, 1)]})
     assert ids_of(games, load_dataset("nba_games")).to_pylist() == ["0022600001"] * 2
+
+
+def test_ids_that_a_float_has_rounded_are_no_ids_of_a_row() -> None:
+    with pytest.raises(IdsRounded, match="'a'"):
+        row_ids(pa.table({"a": [float(2**53)], "b": [1]}), ["a", "b"], dataset="d")
+    assert row_ids(pa.table({"a": [float(2**53 - 1)]}), ["a"], dataset="d").to_pylist() == [str(2**53 - 1)]
