@@ -17,6 +17,7 @@ from courtside.cli.stage_data import stage_models
 
 if TYPE_CHECKING:
     from courtside.adapters.deployment import StageOutputs
+    from courtside.contracts.records import StageModel
     from courtside.core.findings import Finding
     from courtside.workflows.stage_models import StageModels
 
@@ -130,23 +131,28 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
 def _models(outputs: "StageOutputs") -> Iterator["Finding"]:
     """Examine each of the stage's models; where there are several, a finding names its model."""
     from courtside.adapters.examination.examine import examine
-    from courtside.adapters.examination.rounds import rounds
     from courtside.core.findings import doubtful
-    from courtside.workflows.stage_overview import overview
 
     models = stage_models(outputs)
     listing = models.list()
     names = listing.names
-    overviews = overview(listing.models, ledger=models.ledger, now=datetime.now(UTC))
-    seen = {each.entry.name: each for each in overviews}
+    entries = {each.name: each for each in listing.models}
     if not names:
         yield doubtful("models", "the stage has none yet", "courtside models add CONTRACT.yaml")
     for name in names:
         found = [
             *examine("model", partial(_model, name, models, outputs)),
-            *(rounds(seen[name]) if name in seen else ()),
+            *(examine("rounds", partial(_rounds, entries[name], models)) if name in entries else ()),
         ]
         yield from found if len(names) == 1 else (replace(each, check=f"{each.check} of {name}") for each in found)
+
+
+def _rounds(entry: "StageModel", models: "StageModels") -> Iterator["Finding"]:
+    from courtside.adapters.examination.rounds import rounds
+    from courtside.workflows.stage_overview import overview
+
+    (found,) = overview([entry], ledger=models.ledger, now=datetime.now(UTC))
+    yield from rounds(found)
 
 
 def _model(name: str, models: "StageModels", outputs: "StageOutputs") -> Iterator["Finding"]:

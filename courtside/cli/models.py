@@ -11,11 +11,10 @@ from courtside.cli.console import JsonFlag, people, print_json, print_pairs, pri
 from courtside.cli.glance import champion, glance, last_check, next_due, say_unreadable
 from courtside.cli.own_packages import require_packages
 from courtside.cli.renamed_commands import add_former_commands
-from courtside.cli.stage import Stage, caller
+from courtside.cli.stage import ModelName, Stage, caller
 from courtside.cli.stage_data import stage_models
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
-from courtside.contracts.key_names import key_name
 
 if TYPE_CHECKING:
     from courtside.adapters.deployment import StageOutputs
@@ -28,16 +27,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Put models into a stage, look at them, pause or remove them.")
 add_former_commands(app)
-
-
-def _usable(name: str) -> str:
-    return key_name(name, "the name of a model")
-
-
-ModelName = Annotated[
-    str,
-    typer.Argument(metavar="MODEL", callback=_usable, help="The model, as `courtside models list` shows it."),
-]
 
 
 class NotConfirmed(BadInput):
@@ -181,12 +170,9 @@ def show_model(model: ModelName, stage: Stage = "dev", as_json: JsonFlag = False
     with people.status("Asking the stage"), reaching_aws():
         models = stage_models(stage_outputs(stage))
         entry = models.show(model)
-        dataset, content, lake = (
-            models.dataset(model),
-            models.contract(entry),
-            models.lake.uri(lake_keys.records(model)),
-        )
+        dataset, content = models.dataset(model), models.contract(entry)
         (found,) = overview([entry], ledger=models.ledger, now=datetime.now(UTC))
+    lake = models.lake.uri(lake_keys.records(model))
     if as_json:
         print_json({**_document(found), "lake": lake, "contract": content.decode()})
         return

@@ -50,6 +50,12 @@ Model = Annotated[
 ]
 
 
+ModelName = Annotated[
+    str,
+    typer.Argument(metavar="MODEL", callback=_model_name, help="The model, as `courtside models list` shows it."),
+]
+
+
 GamesModel = Annotated[
     str | None,
     typer.Option(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from courtside.contracts.versioned import TooNew
 from courtside.core.findings import Finding, broken, fine
+from courtside.core.sentences import enumerated
 from courtside.workflows.stage_overview import ModelOverview
 
 _CHECK = "rounds"
@@ -18,9 +19,9 @@ def rounds(found: ModelOverview) -> Iterator[Finding]:
             fix = f"put back what the ledger said before, then `courtside watch --model {model}`"
         yield broken(_CHECK, f"{type(found.problem).__name__}: {found.problem}", fix)
     elif newest is not None and newest.failing and not found.entry.paused:
-        steps = ", ".join(newest.failing)
+        steps = f"{enumerated(newest.failing)} {'fails' if len(newest.failing) == 1 else 'fail'}"
         since = f" since {newest.failing_since:%Y-%m-%d %H:%M} UTC" if newest.failing_since else ""
         fix = f"correct the cause, then `courtside watch --model {model}`"
-        yield broken(_CHECK, f"{steps} fails{since}: {newest.last_reason}", fix)
+        yield broken(_CHECK, f"{steps}{since}: {newest.last_reason}", fix)
     else:
         yield fine(_CHECK, found.health)

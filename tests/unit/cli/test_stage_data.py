@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from courtside.cli.stage_data import ContractDiffers, RowsOfAnotherKind, games_of, stage_lake, stage_table
+from courtside.cli.stage_data import ContractDiffers, RowsOfAnotherKind, games_lake, games_of, stage_lake, stage_table
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import StackOutput
 from courtside.datasets.catalog import contract_content, parse_dataset
@@ -57,6 +57,20 @@ def test_a_stage_without_models_says_how_to_add_one(models: StageModels) -> None
     add(models, CHURN)
     with pytest.raises(NoModel, match=r"no model of games; its models are churn\."):
         games_of("dev")
+
+
+def test_games_are_those_of_all_models_of_games_so_none_of_them_has_to_be_named(models: StageModels) -> None:
+    with pytest.raises(NoModel):
+        games_lake("dev")
+    elo = GAMES.replace(b"name: nba_games", b"name: elo").replace(b"nba-game-predictions", b"elo")
+    elo = elo.replace(b"legacy_set: true", b"legacy_set: false")
+    add(models, CHURN, GAMES, elo)
+    with pytest.raises(ModelNotNamed):
+        games_of("dev")
+    for model in (None, "nba_games", "elo"):
+        assert games_lake("dev", model).bucket == "lake"
+    with pytest.raises(RowsOfAnotherKind):
+        games_lake("dev", "churn")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def found(document: str | ModelRound, *, paused: bool = False) -> Finding:
 def test_a_model_that_fails_is_told_with_the_steps_the_reason_and_what_to_do() -> None:
     told = found(ModelRound(model="churn", **FAILING))
     assert (told.check, told.level) == ("rounds", "fail")
-    assert told.detail.startswith("receive_rows, check_drift fails since 2026-11-29 07:00 UTC: check_drift: Contract")
+    assert told.detail.startswith("receive_rows and check_drift fail since 2026-11-29 07:00 UTC: check_drift: Contract")
     assert told.fix == "correct the cause, then `courtside watch --model churn`"
 
 
