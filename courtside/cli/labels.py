@@ -54,8 +54,9 @@ def load(
     from courtside.workflows.label_loads import load_labels, read_labels
 
     day, table, name = None if as_of is None else parse_day(as_of), opened_rows(file, name=file), PurePath(file).name
-    lake, dataset = stage_lake(stage, model)
+    table.require_readable()  # before the stage is asked
     with people.status(f"Loading {name}"):
+        lake, dataset = stage_lake(stage, model)
         rows = read_labels(table, dataset)
         done = load_labels(rows, file=name, as_of=day, lake=lake, dataset=dataset, now=datetime.now(UTC))
     if as_json:

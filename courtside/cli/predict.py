@@ -102,9 +102,9 @@ def _predict_stage(
     if len(versions) > MOST_VERSIONS:
         raise InputMismatch(f"{len(versions)} versions are too many; give at most {MOST_VERSIONS}")
     day = parse_day(as_of) if as_of else datetime.now(UTC).date()
-    outputs = stage_outputs(stage)
-    models = stage_models(outputs)
     with people.status("Predicting"), reaching_aws():
+        outputs = stage_outputs(stage)
+        models = stage_models(outputs)
         name = model or models.only()
         dataset = models.dataset(name)
         _seal(stage, name, versions)
@@ -134,9 +134,11 @@ def _predict_table(
     as_json: bool,
 ) -> None:
     from courtside.adapters.prediction_files import write_predictions
+    from courtside.api.inputs import opened_rows
     from courtside.api.predictions import opened_version, scored
 
     models_trusting([*trust])  # names a package that is not installed
+    opened_rows(table, name=table).require_readable()  # before the stage is asked
     with people.status(f"Predicting {table}"):
         _seal(stage, model, versions)
         found, dataset = opened_version(stage, model, versions[0] if versions else None, trust=trust)

@@ -34,11 +34,12 @@ MOST_PROBLEMS, LONGEST_PROBLEM = 20, 600
 class ChampionMoved(CourtsideError):
     """Somebody made another version champion while this one predicted."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, model: str) -> None:
         self.version = version
+        self.model = model
         super().__init__(
-            f"version {version} was champion when it began to predict and is not any more, several times over; predict "
-            "again with `courtside predict` once nobody moves the champion"
+            f"version {version} of {model} was champion when it began to predict and is not any more, several times "
+            f"over; predict again with `courtside predict --model {model}` once nobody moves the champion"
         )
 
 
@@ -124,7 +125,7 @@ class Predict:
         """Raise `ChampionMoved` unless the same version is still champion, so that nobody is served by another one."""
         now = self.versions.pointer()
         if now is None or (now.version, now.sha256) != (pointer.version, pointer.sha256):
-            raise ChampionMoved(pointer.version or "")
+            raise ChampionMoved(pointer.version or "", self.dataset.name)
 
 
 def _reasons(unusable: Sequence[Unusable]) -> Iterator[str]:
