@@ -130,7 +130,7 @@ def promote_version(
     with people.status(f"Promoting version {version}"):
         from courtside.workflows.rollback import promote_by_hand
 
-        production, models = stage_production(stage, model), models_trusting(trust_package)
+        models, production = models_trusting(trust_package), stage_production(stage, model)
         done = promote_by_hand(
             version, reason=reason, production=production, models=models, by=caller(), now=datetime.now(UTC)
         )
@@ -160,7 +160,7 @@ def rollback_champion(
     with people.status("Rolling back"):
         from courtside.workflows.rollback import rollback
 
-        production, models = stage_production(stage, model), models_trusting(trust_package)
+        models, production = models_trusting(trust_package), stage_production(stage, model)
         done = rollback(production=production, models=models, by=caller(), now=datetime.now(UTC), to=to or None)
     _print_moved(production.model, done, as_json=as_json)
 

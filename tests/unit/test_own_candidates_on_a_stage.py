@@ -18,6 +18,7 @@ from courtside.cli.own_packages import PackageNotInstalled
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.names import ModelPlace
 from courtside.contracts.own_candidates import CandidateAbsent, PackageNotOwn, published
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
@@ -79,7 +80,7 @@ def trained(training_id: str, stage: Lake) -> TrainingRecord:
 
 
 def sealed(version: str, stage: InMemoryLake, tmp_path: Path) -> SealedModel:
-    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", model="points")
+    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", place=ModelPlace("points", "points", "points"))
     return seal(version, model="points", lake=stage, registry=registry)
 
 
@@ -135,7 +136,7 @@ def production(stage: InMemoryLake, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """What `versions` moves: two versions of an own class, neither of them champion."""
     trained("first", stage)
     trained("second", stage)
-    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", model="points")
+    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", place=ModelPlace("points", "points", "points"))
     found = Production("points", InMemoryLedger(), registry, stage)
     monkeypatch.setattr("courtside.cli.versions.stage_production", lambda *_: found)
     monkeypatch.setattr("courtside.cli.versions.caller", lambda: "ann")
@@ -160,11 +161,15 @@ def test_a_command_loads_an_own_class_only_of_a_package_that_a_person_trusts(pro
     assert refused.exception.types == (f"{PACKAGE}.boosting.Nearest",)
     assert "`--trust-package`" in str(refused.exception)
     assert production.champion().version is None
-    assert moved(*promote, "--trust-package", "yaml", *trusting) == {"before": None, "after": "1"}
-    assert moved("promote", "2", "--reason", "it is newer", *trusting) == {"before": "1", "after": "2"}
+    assert moved(*promote, "--trust-package", "yaml", *trusting) == {"model": "points", "before": None, "after": "1"}
+    assert moved("promote", "2", "--reason", "it is newer", *trusting) == {
+        "model": "points",
+        "before": "1",
+        "after": "2",
+    }
     assert isinstance(versions("rollback").exception, ModelNotTrusted)
     assert production.champion().version == "2"
-    assert moved("rollback", *trusting) == {"before": "2", "after": "1"}
+    assert moved("rollback", *trusting) == {"model": "points", "before": "2", "after": "1"}
     record = trained("third", production.lake)
     assert (record.champion_version, record.champion_incomparable) == ("1", None)
 

@@ -206,7 +206,7 @@ def test_frames_are_predicted_in_python(stage: LoansStage) -> None:
     stage.promote("1", 0.5)
     said = courtside.predict(loans(1, [0.2, 0.4]).to_pandas())
     assert said.column("prediction").to_pylist() == [0.1, 0.2]
-    with pytest.raises(NotSealed, match="version 7 is not under seal"):
+    with pytest.raises(NotSealed, match="version 7 of loans is not under seal"):
         courtside.predict(loans(1, [0.2]), version="7")
 
 
