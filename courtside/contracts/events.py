@@ -3,15 +3,36 @@
 import hashlib
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 
 class Payload(BaseModel):
-    """Base of every payload: immutable; unknown fields are refused so that a typing error is noticed."""
+    """Base of every payload: immutable; unknown fields are refused so that a typing error is noticed.
+
+    What is read as JSON may be of a newer program, while a stage is upgraded or after it was rolled back: fields that
+    are not known here are kept, and written again.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Return what was written as JSON, with fields that only a newer program knows."""
+        return super().model_validate_json(json_data, **{"extra": "allow", **options})
+
+    @model_serializer(mode="wrap")
+    def _with_what_is_not_known_here(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {**dump(self), **(self.__pydantic_extra__ or {})}
 
 
 class Window(Payload):

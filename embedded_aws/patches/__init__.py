@@ -15,6 +15,7 @@ from embedded_aws.patches import (
     leading_keys,
     missing_resources,
     publish_attributes,
+    replaced_functions,
     run_task,
     schedules,
     secrets,
@@ -40,6 +41,7 @@ def patch_all(context: PatchContext) -> None:
     leading_keys.patch(context)
     missing_resources.patch(context)
     publish_attributes.patch(context)
+    replaced_functions.patch(context)
     run_task.patch(context)
     # This comes before `schedules`, which fills in the input that a letter then holds.
     target_dead_letters.patch(context)

@@ -237,6 +237,7 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
             "Borrowed": _function("echo", image=TASKS, start=["python", "-m", "awslambdaric"]),
             "Unstarted": _function("echo", image=TASKS),
             "Slow": _function("slow", timeout=1),
+            "Linger": _function("linger", timeout=300, LAKE=_of("data", "LakeName")),
             "Record": _function("record", LAKE=_of("data", "LakeName")),
             "Cluster": {"Type": "AWS::ECS::Cluster"},
             "Definition": _resource(
@@ -259,7 +260,7 @@ def pipeline(http_endpoint: str) -> dict[str, Any]:
             name: {"Value": {"Ref": name}}
             for name in (
                 "Echo", "Refuse", "Broken", "Slow", "Training", "Gate", "Asking", "Failing", "Topic", "Cluster", "Logs",
-                "Lossy", "Letters", "Borrowed", "Unstarted",
+                "Lossy", "Letters", "Borrowed", "Unstarted", "Linger",
             )
         },
     }  # fmt: skip

@@ -56,6 +56,20 @@ def handler(event, context):
     return key
 """,
     "functions/broken.py": "import a_module_that_does_not_exist\n",
+    "functions/linger.py": """\
+import os
+import time
+
+import boto3
+
+
+def handler(event, context):
+    s3, lake = boto3.client("s3"), os.environ["LAKE"]
+    s3.put_object(Bucket=lake, Key="lingering/begun", Body=b"")
+    while not s3.list_objects_v2(Bucket=lake, Prefix="lingering/may-end").get("Contents"):
+        time.sleep(0.1)
+    return os.environ.get("VERSION", "first")
+""",
     "functions/slow.py": """\
 import time
 

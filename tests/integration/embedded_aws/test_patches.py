@@ -4,6 +4,7 @@ removes.
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,21 @@ def test_a_failing_function_returns_its_error(deployed: Deployed, function: str,
         answer, failed = deployed.invoke(function, {})
         assert failed
         assert answer["errorType"] == kind
+
+
+def test_an_invocation_that_is_under_way_when_its_function_is_updated_runs_to_its_end(deployed: Deployed) -> None:
+    functions, s3, lake = deployed.aws.client("lambda"), deployed.aws.client("s3"), deployed.output("LakeName")
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(deployed.invoke, "Linger", {})
+        assert _until(lambda: bool(s3.list_objects_v2(Bucket=lake, Prefix="lingering/begun").get("Contents")))
+        name = deployed.output("Linger")
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        environment = {"Variables": {**variables, "VERSION": "second"}}
+        functions.update_function_configuration(FunctionName=name, Environment=environment)
+        functions.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+        s3.put_object(Bucket=lake, Key="lingering/may-end", Body=b"")
+        assert under_way.result() == ("first", False)
+    assert deployed.invoke("Linger", {}) == ("second", False)
 
 
 def test_a_subscription_of_the_template_is_confirmed_and_delivered_to(deployed: Deployed) -> None:

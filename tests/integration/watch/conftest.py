@@ -1,6 +1,7 @@
 """These fixtures provide the watch's synthesized machine on an embedded AWS, around the real first and last steps.
 
-The functions between them do what the name of a model says: it works, fails, hangs or cannot receive.
+The functions between them do what the name of a model says: it works (slowly), fails, hangs (until a day) or cannot
+receive.
 """
 
 import io
@@ -32,8 +33,8 @@ from tests.infra.synthesized import ROOT, text
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 LAKE, LEDGER = "watched-lake", "watched-ledger"
-HANGS_FOR, PATIENCE = 20, 2
-"""Seconds that a hanging check takes, and that the machine waits for such a model here; others may be slow."""
+HANGS_FOR, PATIENCE, SLOW_FOR = 8, 2, 3
+"""Seconds that a hanging check takes, that the machine waits for such a model here, and that a slow check takes."""
 REAL = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
@@ -63,8 +64,10 @@ def handler(event, context):
     model = event["model"]
     if model.startswith("failing"):
         raise LookupError("no reference of " + model)
-    if model.startswith("hanging"):
+    if model.startswith("hanging") and event["as_of"] < (model.partition("-until-")[2] or "9999"):
         time.sleep({HANGS_FOR})
+    if model.startswith("slow"):
+        time.sleep({SLOW_FOR})
     return {{"model": model, "check_id": "c", "window": {{"start": "2026-10-30", "end": event["as_of"][:10]}},
             "rows": 9, "features_drifted": [], "decision": "nothing", "rule": "usual", "reason": "", "report_key": "r"}}
 """
@@ -163,14 +166,21 @@ def _deployed(aws: LocalAws, folder: Path) -> Watched:
 
 def _wait_less_for_what_hangs(states: dict[str, Any]) -> None:
     states["CheckImpatiently"] = {**states["CheckDrift"], "TimeoutSeconds": PATIENCE}
-    hangs = "{% $states.input.check and $contains($states.input.model, 'hanging') %}"
+    day = "$substringAfter($states.input.model, '-until-')"
+    still = f"($not($contains($states.input.model, '-until-')) or $states.input.as_of < {day})"
+    hangs = f"{{% $states.input.check and $contains($states.input.model, 'hanging') and {still} %}}"
     states["IsCheckDue"]["Choices"].insert(0, {"Condition": hangs, "Next": "CheckImpatiently"})
 
 
-def _function(aws: LocalAws, name: str, source: str, environment: dict[str, str]) -> str:
+def zipped(source: str) -> bytes:
+    """Return a function's code as Lambda takes it."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("index.py", source)
+    return content.getvalue()
+
+
+def _function(aws: LocalAws, name: str, source: str, environment: dict[str, str]) -> str:
     telemetry = TelemetryEnv(stage="dev", service=name).as_env()
     made = aws.client("lambda").create_function(
         FunctionName=name,
@@ -178,7 +188,7 @@ def _function(aws: LocalAws, name: str, source: str, environment: dict[str, str]
         Handler="index.handler",
         Role=ROLE,
         Timeout=60,
-        Code={"ZipFile": content.getvalue()},
+        Code={"ZipFile": zipped(source)},
         Environment={"Variables": {**environment, **telemetry}},
     )
     return str(made["FunctionArn"])
