@@ -31,14 +31,13 @@ from courtside.workflows.ports import Lake
 from courtside.workflows.spill import Spill
 
 MOST_IN_MEMORY = 400 * 2**20
-"""How many bytes of predictions and labels are joined in memory, which takes about three times as much of it.
+"""How many bytes of predictions and labels are joined at once, which takes about three times as much memory.
 
-A prediction has about 80 bytes and a label 22, so these are some 4 million rows.
+A prediction has about 80 bytes and a label 22: some 4 million rows with their labels.
 """
 
 _PARTS = 256
 _MOST_FILES = 128
-_AT_ONCE = 500_000
 _AHEAD = 8
 _PARALLEL = 8
 _ONE_DAY = timedelta(days=1)
@@ -117,15 +116,16 @@ class Beliefs:
     def _read(self, days: Days) -> Iterator[tuple[_Kind, pa.Table]]:
         """Yield the files that may hold what is known of rows of these days, first those of labels.
 
-        What was predicted or known of a row earlier than `ahead` before its day is not looked for; rows without times
-        may have been predicted at any time.
+        A prediction is looked for from `ahead` before its row on, and a label from `label_delay` before that; rows
+        without times may have been predicted at any time.
         """
-        timed = self.dataset.time_column is not None or self.dataset.builder is not None
-        start = days.start - self.dataset.predict.ahead if timed and days.start is not None else None
-        end, name, place = self.as_of + _ONE_DAY, self.dataset.name, 0
+        start, end, name, place = None, self.as_of + _ONE_DAY, self.dataset.name, 0
+        if self.dataset.time_column is not None and days.start is not None:
+            start = days.start - self.dataset.predict.ahead
+        known_from = start and start - self.dataset.label_delay
         labels = ArchiveLog(self.lake, lake_keys.labels(name), LABELS)
         predictions = ArchiveLog(self.lake, lake_keys.predictions(name), PREDICTIONS)
-        for table in _files(labels, READ_OF_LABELS, start, end):
+        for table in _files(labels, READ_OF_LABELS, known_from, end):
             yield _Kind.LABELS, table
         for table in _files(predictions, READ_OF_PREDICTIONS, start, end):
             yield _Kind.PREDICTIONS, table.append_column(_PLACE, pa.array(np.arange(place, place + table.num_rows)))

@@ -59,19 +59,19 @@ def take_labels(as_of: date, *, lake: Lake, dataset: Dataset, now: datetime) -> 
 
 def said_by_model(days: Days, *, lake: Lake, dataset: Dataset) -> Iterator[pa.Table]:
     """Yield what the rows of these days say, in the order in which they came."""
+    if dataset.builder is not None:
+        yield from _without_score(days, lake=lake, dataset=dataset)
     try:
         files, _ = usable_files(days, lake=lake, dataset=dataset)
     except NoRows:
         return
-    if dataset.builder is None:
-        needed = {*id_columns_of(dataset), dataset.target}
-        for file in files:
-            if needed <= set(file.table.column_names):
-                yield said_by_rows(within(file.table, dataset.time_column, days), dataset)
-        return
-    yield from _without_score(days, lake=lake, dataset=dataset)
-    games = build_features(pa.concat_tables([file.table for file in files]), dataset=dataset)
-    yield said_by_rows(within(games, dataset.time_column, days), dataset)
+    tables = [file.table for file in files]
+    if dataset.builder is not None:
+        tables = [build_features(pa.concat_tables(tables), dataset=dataset)]
+    needed = {*id_columns_of(dataset), dataset.target}
+    for table in tables:
+        if needed <= set(table.column_names):
+            yield said_by_rows(within(table, dataset.time_column, days), dataset)
 
 
 def _without_score(days: Days, *, lake: Lake, dataset: Dataset) -> Iterator[pa.Table]:

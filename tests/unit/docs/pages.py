@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TYPED = {"bash", "console"}
 """Languages of blocks that people type: `bash` has commands, `console` has commands after `$` and their output."""
-OTHERS = {"text", "json", "mermaid", "python", "yaml"}
+OTHERS = {"text", "json", "mermaid", "python", "sql", "yaml"}
 FENCE = re.compile(r"^ *```", re.MULTILINE)
 _BLOCK = re.compile(
     r"^(?: *<!-- (?P<mark>[^\n]+?) -->\n)?(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$",

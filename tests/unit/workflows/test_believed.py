@@ -1,12 +1,16 @@
 """What was believed on a day has one answer, whatever comes later and however many rows there are."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courtside.contracts import lake_keys
@@ -91,6 +95,13 @@ def test_only_rows_of_the_days_that_are_asked_for_come() -> None:
     assert asked(lake, 9, Days(day(8))) == []
 
 
+def test_a_label_may_be_known_long_before_its_row() -> None:
+    lake = InMemoryLake()
+    label(lake, 1, ("a", "1"))
+    predict(lake, 30, ("a", 37, 0.1))
+    assert asked(lake, 38, Days(day(37))) == [("a", 0.1, "1")]
+
+
 def test_files_that_cannot_say_anything_about_the_days_are_not_read() -> None:
     lake = InMemoryLake()
     predict(lake, 0, ("a", 1, 0.1))
@@ -151,3 +162,33 @@ def test_every_day_keeps_its_answer(changes: list[tuple[bool, int, str, int, str
         else:
             predict(lake, on, (row, at, at / 10))
     assert then is None or asked(lake, as_of) == then
+
+
+@settings(max_examples=25)
+@given(st.lists(CHANGE, max_size=12), st.integers(0, 9))
+def test_the_query_on_the_page_finds_the_same(
+    changes: list[tuple[bool, int, str, int, str | None]], as_of: int
+) -> None:
+    lake = InMemoryLake()
+    predict(lake, 0, ("z", 3, 0.5))
+    label(lake, 0, ("z", "1"))
+    for is_label, on, row, at, said in changes:
+        if is_label:
+            label(lake, on, (row, said))
+        else:
+            predict(lake, on, (row, at, at / 10))
+    (query,) = re.findall(r"```sql\n(.*?)```", Path("docs/predictions.md").read_text(), re.DOTALL)
+    with TemporaryDirectory() as folder:
+        for key, content in lake.objects.items():
+            path = Path(folder, key)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        with duckdb.connect() as con:
+            found = con.sql(
+                query.replace("archive/", f"{folder}/archive/").replace("2026-03-03", str(day(as_of)))
+            ).fetchall()
+    table = pa.concat_tables(Beliefs(lake, CHURN, day(as_of)).parts(ALL_DAYS))
+    names = ("id", "day", "version", "role", "prediction", "label")
+    assert sorted(found, key=repr) == sorted(
+        (tuple(row[name] for name in names) for row in table.to_pylist()), key=repr
+    )
