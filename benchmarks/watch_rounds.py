@@ -114,7 +114,7 @@ def quiet_round(models: int) -> dict[str, Any]:
     """Measure a round in which none of so many models is due."""
     bucket, table = f"{LAKE}-{models}", f"{LEDGER}-{models}"
     boto3.client("s3").create_bucket(Bucket=bucket)
-    _create_ledger(table)
+    create_ledger(table)
     names = [f"model-{number:05d}" for number in range(models)]
     _fill(table, names)
     ledger, lake = Counted(DynamoDbLedger(table)), S3Lake(bucket)
@@ -179,7 +179,8 @@ def due_round(models: int) -> dict[str, Any]:
     }
 
 
-def _create_ledger(table: str) -> None:
+def create_ledger(table: str) -> None:
+    """Create a table with the keys of a stage's ledger."""
     boto3.client("dynamodb").create_table(
         TableName=table,
         BillingMode="PAY_PER_REQUEST",
