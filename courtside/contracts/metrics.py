@@ -12,6 +12,7 @@ from courtside.contracts.events import (
     PromoteResponse,
 )
 from courtside.contracts.records import ApprovalRecord, TrainingRecord
+from courtside.contracts.scoring import PerformanceResponse, PredictResponse
 
 NAMESPACE = "Courtside"
 STAGE, SERVICE = "stage", "service"
@@ -38,6 +39,9 @@ class Metric(StrEnum):
     PROMOTIONS = "Promotions"
     TRAINING_SECONDS = "TrainingSeconds"
     TEST_AUC = "TestAuc"
+    ROWS_PREDICTED = "RowsPredicted"
+    ROWS_SET_ASIDE = "RowsSetAside"
+    WINDOWS_JUDGED = "WindowsJudged"
     TIME_LIMIT_USED = "TimeLimitUsed"
     """Per cent of its timeout that an invocation took."""
 
@@ -63,6 +67,10 @@ def metrics_of(payload: Payload) -> dict[Metric, float]:  # noqa: PLR0911 — on
                 Metric.SHARE_DRIFTED: payload.share_drifted,
                 Metric(f"Decided{payload.decision.title().replace('_', '')}"): 1,
             }
+        case PredictResponse():
+            return {Metric.ROWS_PREDICTED: payload.predicted, Metric.ROWS_SET_ASIDE: payload.set_aside}
+        case PerformanceResponse():
+            return {Metric.WINDOWS_JUDGED: payload.stated + payload.restated}
         case LockResponse():
             return {Metric.LOCK_WAITS: float(payload.outcome is LockOutcome.REMEMBERED)}
         case FreezeResponse():

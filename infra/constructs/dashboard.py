@@ -14,7 +14,7 @@ _WIDTH, _HEIGHT = 8, 6
 
 
 class StageDashboard(cloudwatch.Dashboard):
-    """The stage's dashboard: alarms first, then drift, retraining, functions and the tracking server."""
+    """The stage's dashboard: alarms first, then drift, predictions, retraining, functions and the tracking server."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, figures: Figures, alarms: list[cloudwatch.IAlarm]
@@ -23,6 +23,7 @@ class StageDashboard(cloudwatch.Dashboard):
         self._figures = figures
         self.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=3 * _WIDTH, height=4))
         self.add_widgets(*self._drift())
+        self.add_widgets(*self._scoring())
         self.add_widgets(*self._retraining())
         self.add_widgets(*self._processes())
         self.add_widgets(*self._tracking())
@@ -41,6 +42,14 @@ class StageDashboard(cloudwatch.Dashboard):
             _graph("Drifted features", ours(Metric.FEATURES_DRIFTED, statistic="Maximum", period=_DAY), right=[share]),
             _graph("Rows that a check looked at", ours(Metric.ROWS_CHECKED, statistic="Maximum", period=_DAY)),
             _graph("Decisions a day", *(ours(decision, period=_DAY) for decision in decisions)),
+        ]
+
+    def _scoring(self) -> list[cloudwatch.IWidget]:
+        ours = self._figures.ours
+        rows = (ours(metric, period=_DAY) for metric in (Metric.ROWS_PREDICTED, Metric.ROWS_SET_ASIDE))
+        return [
+            _graph("Rows predicted and set aside a day", *rows),
+            _graph("Windows judged a day", ours(Metric.WINDOWS_JUDGED, period=_DAY)),
         ]
 
     def _retraining(self) -> list[cloudwatch.IWidget]:

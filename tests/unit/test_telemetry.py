@@ -24,6 +24,7 @@ from courtside.contracts.events import (
 )
 from courtside.contracts.metrics import Metric, metrics_of
 from courtside.contracts.records import ApprovalRecord, ModelRecord, TrainingRecord
+from courtside.contracts.scoring import PerformanceResponse, PredictResponse
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.retraining_lock import RetrainingLock
 from tests.fakes.ports import InMemoryLedger, RecordedRetraining
@@ -272,6 +273,14 @@ def test_a_check_emits_its_figures_as_metrics(decision: str) -> None:
         Metric.SHARE_DRIFTED: 0.125,
         f"Decided{decision.capitalize()}": 1,
     }
+
+
+def test_predictions_and_judgements_emit_what_they_counted() -> None:
+    day = date(2026, 11, 29)
+    predicted = PredictResponse(model="churn", as_of=day, version="3", predicted=15, unchanged=4, set_aside=1)
+    assert metrics_of(predicted) == {Metric.ROWS_PREDICTED: 15, Metric.ROWS_SET_ASIDE: 1}
+    judged = PerformanceResponse(model="churn", as_of=day, stated=2, restated=1, immature=5)
+    assert metrics_of(judged) == {Metric.WINDOWS_JUDGED: 3}
 
 
 def test_a_gate_without_a_champion_emits_no_difference() -> None:

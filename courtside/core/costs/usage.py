@@ -56,7 +56,7 @@ class Usage:
     queue_requests: float = _assumed(1000.0, "requests a month to each queue")
     log_gb_per_group: float = _assumed(0.05, "GB a month into each log group")
     custom_metric_hours: float = _assumed(
-        3500.0, "hours with data, summed over all custom metrics (one is billed by the hour in which it has data)"
+        3800.0, "hours with data, summed over all custom metrics (one is billed by the hour in which it has data)"
     )
     traces: float = _assumed(5000.0, "X-Ray traces a month")
     image_gb: float = _assumed(0.4, "GB of each container image in the registry, compressed")
