@@ -60,20 +60,26 @@ def _loaded(path: str, packages: Collection[str] | None) -> Candidate:
 
 
 def _imported(path: str) -> Any:
-    module, _, attribute = path.partition(":")
+    name, _, attribute = path.partition(":")
     try:
-        return getattr(import_module(module), attribute)
+        module = import_module(name)
     except ModuleNotFoundError as error:
-        missing = error.name or module
-        if missing == module or module.startswith(f"{missing}."):
-            said = f"there is no module {missing}; install the package into the environment that trains"
-            raise CandidateAbsent(path, said) from error
-        said = f"{module} needs the module {missing}, which is not installed; install its package, too"
-        raise CandidateAbsent(path, said) from error
-    except AttributeError as error:
-        raise CandidateAbsent(path, f"importing {module} and reading {attribute} failed ({error})") from error
+        raise CandidateAbsent(path, _missing(name, error.name or name)) from error
     except Exception as error:
-        raise CandidateUnusable(path, f"importing {module} failed ({type(error).__name__}: {error})") from error
+        raise CandidateUnusable(path, f"importing {name} failed ({type(error).__name__}: {error})") from error
+    try:
+        return getattr(module, attribute)
+    except AttributeError as error:
+        raise CandidateAbsent(path, f"{name} has no {attribute}; correct one or the other") from error
+
+
+def _missing(module: str, absent: str) -> str:
+    package = module.partition(".")[0]
+    if absent == package:
+        return f"there is no package {package}; install it into the environment that trains"
+    if absent.partition(".")[0] == package:
+        return f"the package {package} is installed, but has no module {absent}; correct the path or the package"
+    return f"{module} needs the module {absent}, which is not installed; install its package, too"
 
 
 def _called(path: str, factory: Any) -> Any:

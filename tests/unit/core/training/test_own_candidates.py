@@ -95,9 +95,17 @@ def test_modules_that_are_nobodys_own_are_refused(path: str) -> None:
 @pytest.mark.parametrize(
     ("number", "path", "source", "error", "said"),
     [
-        (0, "absent_package.boosting:CANDIDATE", "", CandidateAbsent, "no module absent_package"),
-        (1, "{}.elsewhere:CANDIDATE", "", CandidateAbsent, "there is no module .*elsewhere"),
-        (2, "{}.boosting:OTHER", OF_SKLEARN, CandidateAbsent, "has no attribute 'OTHER'"),
+        (0, "absent_package.boosting:CANDIDATE", "", CandidateAbsent, "no package absent_package; install"),
+        (1, "{}.elsewhere:CANDIDATE", "", CandidateAbsent, "is installed, but has no module .*elsewhere"),
+        (2, "{}.boosting:OTHER", OF_SKLEARN, CandidateAbsent, "boosting has no OTHER; correct"),
+        (12, "{}.boosting:OTHER", "from . import absent_module", CandidateUnusable, "cannot import name"),
+        (
+            13,
+            "{}.boosting:OTHER",
+            "from .absent import OTHER",
+            CandidateAbsent,
+            r"has no module own_refused_13\.absent",
+        ),
         (3, "{}.boosting:CANDIDATE", "import absent_library", CandidateAbsent, "needs the module absent_library"),
         (4, "{}.boosting:CANDIDATE", "1 / 0", CandidateUnusable, "ZeroDivisionError"),
         (5, "{}.boosting:CANDIDATE", "CANDIDATE = 7", CandidateUnusable, "type int; make it a courtside.Candidate"),
