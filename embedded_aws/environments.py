@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from courtside.contracts.names import TRACKING_AUTH
+from embedded_aws.images import Image
 from embedded_aws.keys import Keys
 from embedded_aws.ports import LOOPBACK
 from embedded_aws.processes import MARKER
@@ -65,17 +66,16 @@ def clean_environment(source: Mapping[str, str], instance_id: str) -> dict[str, 
 
 
 def process_environment(
-    requested: Mapping[str, str], *, folder: Path, settings: EmulatorSettings, server: bool = False
+    requested: Mapping[str, str], *, image: Image, settings: EmulatorSettings, server: bool = False
 ) -> dict[str, str]:
     """Return the environment of a container or function that runs as a process.
 
-    `requested` is what its definition sets; `folder` is its image's asset folder, whose modules take precedence
-    over installed ones; `server` says that it listens, so that it is put on loopback.
+    `requested` is what its definition sets; the modules of its `image` take precedence over installed ones; `server`
+    says that it listens, so that it is put on loopback.
     """
     environment = clean_environment(os.environ, settings.instance_id)
-    return (
-        environment | container_environment(requested, settings=settings, server=server) | {"PYTHONPATH": str(folder)}
-    )
+    environment |= container_environment(requested, settings=settings, server=server)
+    return environment | {"PYTHONPATH": image.python_path}
 
 
 def container_environment(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from courtside.contracts.own_candidates import BUILD_ARGUMENT
 from embedded_aws.errors import DockerfileInvalid, ImageUnknown
 
 # These variables describe the image's own file system, which does not exist here.
@@ -39,12 +40,18 @@ class ImageAsset:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What runs when the image is started without arguments."""
+    """What runs when the image is started without arguments; its `wheels` would be installed by a build."""
 
     folder: Path
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    wheels: tuple[Path, ...] = ()
+
+    @property
+    def python_path(self) -> str:
+        """Where Python looks first for modules; it imports from wheels as they are, if they hold only Python."""
+        return os.pathsep.join(map(str, (self.folder, *self.wheels)))
 
 
 class ImageRegistry:
@@ -98,7 +105,12 @@ def read_image(asset: ImageAsset) -> Image:
         entrypoint=stage.entrypoint,
         command=stage.command,
         environment=environment,
+        wheels=tuple(Path(asset.folder, each) for each in _packages(asset) if each.endswith(".whl")),
     )
+
+
+def _packages(asset: ImageAsset) -> list[str]:
+    return asset.build_args.get(BUILD_ARGUMENT, "").split(",")
 
 
 def _stages(path: Path) -> dict[str, _Stage]:

@@ -15,7 +15,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from courtside.contracts.own_candidates import WHEELS
+from courtside.contracts.own_candidates import BUILD_ARGUMENT, WHEELS
 from infra.stage import StageSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,7 +76,7 @@ def _build(scope: Construct, image: str, settings: StageSettings) -> dict[str, A
         "platform": _platform(settings.architecture),
         "build_args": {
             argument: reference,
-            **({"TRAINING_PACKAGES": packages} if packages else {}),
+            **({BUILD_ARGUMENT: packages} if packages else {}),
             "VERSION": _version(ROOT),
             "REVISION": str(scope.node.try_get_context(COMMIT) or "unknown"),
         },

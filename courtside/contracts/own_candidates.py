@@ -12,6 +12,8 @@ from courtside.contracts.shortening import listed, shortened
 
 WHEELS = "images/packages"
 """The folder of the checkout in which wheels for the training image lie."""
+BUILD_ARGUMENT = "TRAINING_PACKAGES"
+"""The argument by which the training image's build is told what to install, with commas between."""
 _WORD = r"[^\W\d]\w*"
 _IMPORT_PATH = re.compile(rf"(?P<package>{_WORD})(\.{_WORD})*:{_WORD}", re.ASCII)
 _PINNED = re.compile(r"(?P<name>[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?)==(?P<version>\d[\w.+!-]*)", re.ASCII)

@@ -164,7 +164,7 @@ class _Containers:
         ports = _ports(definition)
         environment = process_environment(
             {**image.environment, **(given.get("environment") or {})},
-            folder=image.folder, settings=self._settings, server=bool(ports),
+            image=image, settings=self._settings, server=bool(ports),
         )  # fmt: skip
         if ports:
             environment["MLFLOW_UVICORN_OPTS"] = self._settings.servers.uvicorn_options(name, image.folder)

@@ -81,7 +81,7 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
 
     def _environment(self, image: Image) -> dict[str, str]:
         requested = {**image.environment, **_variables(self.config)}
-        environment = process_environment(requested, folder=image.folder, settings=self.context.settings)
+        environment = process_environment(requested, image=image, settings=self.context.settings)
         return environment | {
             **_reserved(self.config),
             "LAMBDA_TASK_ROOT": str(image.folder),

@@ -50,14 +50,6 @@ def nearest():
 """
 
 
-def write_package(folder: Path, source: str, *, name: str) -> None:
-    """Write a package whose module `boosting` has this source into a folder."""
-    package = folder / name
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text("")
-    (package / "boosting.py").write_text(HEADER + source)
-
-
 def write_wheel(folder: Path, source: str, *, name: str) -> Path:
     """Write such a package as a wheel of version 1.0, which needs scikit-learn, into a folder."""
     wheel = folder / f"{name}-1.0-py3-none-any.whl"
@@ -75,7 +67,10 @@ def write_wheel(folder: Path, source: str, *, name: str) -> Path:
 
 
 def own_package(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str, *, name: str) -> str:
-    """Write a package, let it be imported, and return its name."""
-    write_package(folder, source, name=name)
+    """Write a package whose module `boosting` has this source, let it be imported, and return its name."""
+    package = folder / name
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "boosting.py").write_text(HEADER + source)
     monkeypatch.syspath_prepend(folder)
     return name

@@ -15,7 +15,12 @@ from courtside.cli.main import app
 from courtside.contracts import training_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.model_card import ModelCard
+from courtside.contracts.own_candidates import WHEELS
+from embedded_aws.assembly import read_assembly
 from embedded_aws.demo.loop import Loop
+from infra.settings import settings_for
+from tests.fakes.own_package import OF_ITS_OWN, write_wheel
+from tests.infra.conftest import synthesize
 
 MODEL, PACKAGE = "points", "points_models"
 CONTRACT = f"""
@@ -26,6 +31,20 @@ features: {{x: numeric, y: numeric}}
 candidates:
   - {PACKAGE}.boosting:nearest
 """
+
+
+def synthesized_with_wheel(folder: Path, *, commit: str = "", **instead: str) -> Path:
+    """Synthesize a stage whose training image holds the package, and return its cloud assembly.
+
+    The wheel lies only in what the image's build sees, so that no test writes into the checkout.
+    """
+    wheel = write_wheel(folder, OF_ITS_OWN, name=PACKAGE)
+    with_wheel = {"training_packages": (f"{WHEELS}/{wheel.name}",)}
+    settings = settings_for("dev", **instead).model_copy(update=with_wheel)
+    assembly = synthesize(settings, folder / "cdk.out", commit=commit).assembly
+    (image,) = [each for each in read_assembly(assembly).images if each.asset.name == "training_image"]
+    wheel.rename(image.asset.path / WHEELS / wheel.name)
+    return assembly
 
 
 def courtside(*words: str) -> Result:

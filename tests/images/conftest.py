@@ -16,7 +16,6 @@ import pytest
 from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts.events import RetrainingRequest, Trigger, execution_name
 from courtside.contracts.names import StackOutput
-from courtside.contracts.own_candidates import WHEELS
 from courtside.core.games import read_games
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
@@ -26,13 +25,10 @@ from embedded_aws.containers.build import build, context_here, reference
 from embedded_aws.containers.engine import Engine
 from embedded_aws.demo.loop import Loop
 from embedded_aws.webhooks import Webhook
-from infra.settings import settings_for
 from tests.fakes.added_models import add_model
 from tests.fakes.aws_environment import point_at
-from tests.fakes.own_package import OF_ITS_OWN, write_wheel
-from tests.fakes.own_points import PACKAGE
+from tests.fakes.own_points import synthesized_with_wheel
 from tests.images.figures import Figures
-from tests.infra.conftest import synthesize
 
 REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"
 FIRST = date(2011, 7, 1)
@@ -98,15 +94,7 @@ def engine() -> Engine:
 @pytest.fixture(scope="session")
 def assembly(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Synthesize a stage whose training image holds a package of own candidates, from its wheel."""
-    folder = tmp_path_factory.mktemp("assembly")
-    wheel = write_wheel(folder, OF_ITS_OWN, name=PACKAGE)
-    with_wheel = {"training_packages": (f"{WHEELS}/{wheel.name}",)}
-    settings = settings_for("dev", **context_here(engine, print)).model_copy(update=with_wheel)
-    out = synthesize(settings, folder / "cdk.out", commit="c0ffee").assembly
-    # The wheel lies only in what the build sees, so that no test writes into the checkout.
-    (image,) = [each for each in read_assembly(out).images if each.asset.name == "training_image"]
-    wheel.rename(image.asset.path / WHEELS / wheel.name)
-    return out
+    return synthesized_with_wheel(tmp_path_factory.mktemp("assembly"), commit="c0ffee", **context_here(engine, print))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from courtside.contracts.own_candidates import BUILD_ARGUMENT
 from embedded_aws.environments import command_here, process_environment
 from embedded_aws.errors import DockerfileInvalid, ImageUnknown
 from embedded_aws.images import Image, ImageAsset, ImageRegistry, read_image
@@ -47,6 +48,14 @@ def test_the_shell_form_runs_in_a_shell_and_an_entry_point_drops_the_inherited_c
     image = _image(tmp_path, 'FROM a AS x\nCMD ["old"]\nFROM x\nENTRYPOINT exec mlflow server\n')
     assert image.entrypoint == ("sh", "-c", "exec mlflow server")
     assert image.command == ()
+
+
+def test_the_wheels_that_a_build_would_install_are_imported_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM a")
+    given = {BUILD_ARGUMENT: "images/packages/own-1.0-py3-none-any.whl,tabulate==0.9.0"}
+    image = read_image(ImageAsset(str(tmp_path), build_args=given))
+    assert image.python_path == f"{tmp_path}:{tmp_path}/images/packages/own-1.0-py3-none-any.whl"
+    assert _image(tmp_path, "FROM a").python_path == str(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +122,7 @@ def test_a_process_sees_its_definition_and_the_emulator_but_no_developer_setting
         "AWS_ENDPOINT_URL": "http://host.docker.internal:4000",
         "ECS_CONTAINER_METADATA_URI_V4": "http://host.docker.internal:4000/v4/x",
     }
-    seen = process_environment(requested, folder=tmp_path, settings=settings)
+    seen = process_environment(requested, image=Image(tmp_path), settings=settings)
     assert seen["A"] == "http://127.0.0.1:4001, http://127.0.0.1:4001"
     assert seen["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4000"
     assert seen["ECS_CONTAINER_METADATA_URI_V4"] == "http://127.0.0.1:4000/v4/x"
@@ -125,7 +134,7 @@ def test_a_process_sees_its_definition_and_the_emulator_but_no_developer_setting
 
 def test_a_server_gets_its_address_and_accepts_loopback(settings: EmulatorSettings, tmp_path: Path) -> None:
     given = {"MLFLOW_HOST": "0.0.0.0", "MLFLOW_SERVER_ALLOWED_HOSTS": "mlflow.internal:5000"}  # noqa: S104
-    seen = process_environment(given, folder=tmp_path, settings=settings, server=True)
+    seen = process_environment(given, image=Image(tmp_path), settings=settings, server=True)
     assert (seen["MLFLOW_HOST"], seen["MLFLOW_PORT"]) == ("127.0.0.1", "4002")
     allowed = seen["MLFLOW_SERVER_ALLOWED_HOSTS"].split(",")
     assert {"mlflow.internal:5000", "127.0.0.1:*", "localhost"} <= set(allowed)
