@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from typer.testing import CliRunner, Result
 
+from courtside.adapters.examination.retraining import champion as examine_champion
 from courtside.adapters.mlflow_models import MlflowModels
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.bootstrap import stage as wiring
@@ -22,9 +23,11 @@ from courtside.contracts.names import ModelPlace
 from courtside.contracts.own_candidates import CandidateAbsent, PackageNotOwn, published
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
+from courtside.core.findings import Level
 from courtside.core.parquet import parquet_content
 from courtside.datasets.catalog import parse_dataset
 from courtside.workflows.freeze import freeze
+from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import Champion, Lake, ModelNotTrusted
 from courtside.workflows.production import Production
 from courtside.workflows.sealed_models import MODEL, SealedModel, seal
@@ -137,7 +140,7 @@ def production(stage: InMemoryLake, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     trained("first", stage)
     trained("second", stage)
     registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", place=ModelPlace("points", "points", "points"))
-    found = Production("points", InMemoryLedger(), registry, stage)
+    found = Production("points", ModelLedger(InMemoryLedger(), "points"), registry, stage)
     monkeypatch.setattr("courtside.cli.versions.stage_production", lambda *_: found)
     monkeypatch.setattr("courtside.cli.versions.caller", lambda: "ann")
     return found
@@ -172,6 +175,17 @@ def test_a_command_loads_an_own_class_only_of_a_package_that_a_person_trusts(pro
     assert moved("rollback", *trusting) == {"model": "points", "before": "2", "after": "1"}
     record = trained("third", production.lake)
     assert (record.champion_version, record.champion_incomparable) == ("1", None)
+
+
+def test_doctor_says_that_it_did_not_load_a_champion_of_an_own_class(production: Production, tmp_path: Path) -> None:
+    moved("promote", "1", "--reason", "it is ours", "--trust-package", PACKAGE)
+    place = dataset_of("candidates: [lightgbm]").place
+    examined = examine_champion(
+        production.ledger, lake=production.lake, tracking_uri=f"sqlite:///{tmp_path}/runs.db", place=place
+    )
+    (loads,) = [finding for finding in examined if finding.check == "champion loads"]
+    assert loads.level is Level.OK
+    assert "version 1 is of an own package, so it is not loaded here; its profile of" in loads.detail
 
 
 @pytest.mark.parametrize(("package", "error"), [("os", PackageNotOwn), ("never_installed", PackageNotInstalled)])
