@@ -42,17 +42,16 @@ def opened_version(
 ) -> "tuple[Predicting, Dataset]":
     """Return a version of a stage's model, ready to predict, and the model's contract.
 
-    Raises `StageNotDeployed`, `AwsUnusable`, and what `StageModels.only`, `StageModels.dataset` and `version_in_stage`
-    raise.
+    Raises `PackageNotOwn`, `PackageNotInstalled`, `StageNotDeployed`, `AwsUnusable`, and what `StageModels.only`,
+    `StageModels.dataset` and `version_in_stage` raise.
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
-    from courtside.adapters.mlflow_models import MlflowModels
+    from courtside.adapters.trusted_models import models_trusting
     from courtside.bootstrap.scoring import version_in_stage
     from courtside.bootstrap.stage import deployed_models
-    from courtside.contracts.own_candidates import trusted_packages
 
+    opens = models_trusting(trust)
     models = deployed_models(stage_outputs(stage))
-    opens = MlflowModels(packages=trusted_packages(trust))
     with reaching_aws():
         name = model or models.only()
         return version_in_stage(models, name, version, opens=opens), models.dataset(name)

@@ -1,18 +1,15 @@
 """Packages of a team's own, as commands treat them: nothing of one is imported unless a person trusts it by name."""
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from courtside.contracts.errors import BadInput
 from courtside.contracts.names import StackOutput
-from courtside.contracts.own_candidates import imported_by, is_own, require_package, trusted_packages
+from courtside.contracts.own_candidates import imported_by, is_own, require_package
 from courtside.datasets.strict_yaml import read_document
 
 if TYPE_CHECKING:
     from courtside.adapters.deployment import StageOutputs
-    from courtside.adapters.mlflow_models import MlflowModels
     from courtside.core.dataset import Dataset
 
 Trusted = Annotated[
@@ -23,28 +20,6 @@ Trusted = Annotated[
         help="Load classes of this package of your own, whose code runs here; it must be installed. May be repeated.",
     ),
 ]
-
-
-class PackageNotInstalled(BadInput):
-    """A person trusts a package that is not there where the command runs."""
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-        super().__init__(
-            f"the package {package} is trusted, but not installed here; install it in the version that trained the "
-            "model, beside Courtside, and repeat the command"
-        )
-
-
-def models_trusting(packages: list[str] | None) -> "MlflowModels":
-    """Return what loads models, with classes of these packages; raises `PackageNotOwn` and `PackageNotInstalled`."""
-    from courtside.adapters.mlflow_models import MlflowModels
-
-    trusted = trusted_packages(packages or ())
-    for package in sorted(trusted):
-        if find_spec(package) is None:
-            raise PackageNotInstalled(package)
-    return MlflowModels(packages=trusted)
 
 
 def require_packages(dataset: "Dataset", content: bytes, outputs: "StageOutputs") -> None:

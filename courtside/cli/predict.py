@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
-from courtside.cli.own_packages import Trusted, models_trusting
+from courtside.cli.own_packages import Trusted
 from courtside.cli.stage import Model, Stage
 from courtside.contracts.days import parse_day
 from courtside.contracts.errors import InputMismatch
@@ -134,11 +134,13 @@ def _predict_table(
     as_json: bool,
 ) -> None:
     from courtside.adapters.prediction_files import write_predictions
+    from courtside.adapters.trusted_models import models_trusting
     from courtside.api.inputs import opened_rows
     from courtside.api.predictions import opened_version, scored
 
-    models_trusting([*trust])  # names a package that is not installed
-    opened_rows(table, name=table).require_readable()  # before the stage is asked
+    # What a person can put right is said before the stage is asked, which may seal a version.
+    models_trusting(trust)
+    opened_rows(table, name=table).require_readable()
     with people.status(f"Predicting {table}"):
         _seal(stage, model, versions)
         found, dataset = opened_version(stage, model, versions[0] if versions else None, trust=trust)

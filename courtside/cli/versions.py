@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
-from courtside.cli.own_packages import Trusted, models_trusting
+from courtside.cli.own_packages import Trusted
 from courtside.cli.stage import Model, Stage, caller, signed, stage_tracking_uri
 from courtside.cli.stage_data import stage_lake
 from courtside.cli.versions_import import import_model
@@ -128,9 +128,10 @@ def promote_version(
     Example: `courtside versions promote 4 --reason "agreed with the analysts" --stage dev`
     """
     with people.status(f"Promoting version {version}"):
+        from courtside.adapters.trusted_models import models_trusting
         from courtside.workflows.rollback import promote_by_hand
 
-        models, production = models_trusting(trust_package), stage_production(stage, model)
+        models, production = models_trusting(trust_package or ()), stage_production(stage, model)
         done = promote_by_hand(
             version, reason=reason, production=production, models=models, by=caller(), now=datetime.now(UTC)
         )
@@ -158,9 +159,10 @@ def rollback_champion(
     - `courtside versions rollback --trust-package churn_models --model churn`
     """
     with people.status("Rolling back"):
+        from courtside.adapters.trusted_models import models_trusting
         from courtside.workflows.rollback import rollback
 
-        models, production = models_trusting(trust_package), stage_production(stage, model)
+        models, production = models_trusting(trust_package or ()), stage_production(stage, model)
         done = rollback(production=production, models=models, by=caller(), now=datetime.now(UTC), to=to or None)
     _print_moved(production.model, done, as_json=as_json)
 

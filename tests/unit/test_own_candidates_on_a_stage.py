@@ -12,14 +12,13 @@ from typer.testing import CliRunner, Result
 from courtside.adapters.examination.retraining import champion as examine_champion
 from courtside.adapters.mlflow_models import MlflowModels
 from courtside.adapters.mlflow_registry import MlflowRegistry
+from courtside.adapters.trusted_models import PackageNotInstalled
 from courtside.bootstrap import stage as wiring
 from courtside.bootstrap import tasks
 from courtside.cli.main import app
-from courtside.cli.own_packages import PackageNotInstalled
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest, Trigger
-from courtside.contracts.names import ModelPlace
 from courtside.contracts.own_candidates import CandidateAbsent, PackageNotOwn, published
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
@@ -44,6 +43,7 @@ target: left
 features: {{x: numeric, y: numeric}}
 candidates: ['{PACKAGE}.boosting:nearest']
 """
+PLACE = parse_dataset("points", CONTRACT.encode()).place
 CONTRACT_KEY = "models/points/contract/v1.yaml"
 
 
@@ -83,7 +83,7 @@ def trained(training_id: str, stage: Lake) -> TrainingRecord:
 
 
 def sealed(version: str, stage: InMemoryLake, tmp_path: Path) -> SealedModel:
-    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", place=ModelPlace("points", "points", "points"))
+    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", place=PLACE)
     return seal(version, model="points", lake=stage, registry=registry)
 
 
@@ -139,7 +139,7 @@ def production(stage: InMemoryLake, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """What `versions` moves: two versions of an own class, neither of them champion."""
     trained("first", stage)
     trained("second", stage)
-    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", place=ModelPlace("points", "points", "points"))
+    registry = MlflowRegistry(f"sqlite:///{tmp_path}/runs.db", place=PLACE)
     found = Production("points", ModelLedger(InMemoryLedger(), "points"), registry, stage)
     monkeypatch.setattr("courtside.cli.versions.stage_production", lambda *_: found)
     monkeypatch.setattr("courtside.cli.versions.caller", lambda: "ann")
@@ -150,10 +150,11 @@ def versions(*words: str) -> Result:
     return CliRunner().invoke(app, ["versions", *words, "--json"])
 
 
-def moved(*words: str) -> object:
+def moved(*words: str) -> tuple[str, str | None, str]:
     done = versions(*words)
     assert done.exit_code == 0, done.exception
-    return json.loads(done.stdout)
+    said = json.loads(done.stdout)
+    return said["model"], said["before"], said["after"]
 
 
 def test_a_command_loads_an_own_class_only_of_a_package_that_a_person_trusts(production: Production) -> None:
@@ -164,24 +165,19 @@ def test_a_command_loads_an_own_class_only_of_a_package_that_a_person_trusts(pro
     assert refused.exception.types == (f"{PACKAGE}.boosting.Nearest",)
     assert "`--trust-package`" in str(refused.exception)
     assert production.champion().version is None
-    assert moved(*promote, "--trust-package", "yaml", *trusting) == {"model": "points", "before": None, "after": "1"}
-    assert moved("promote", "2", "--reason", "it is newer", *trusting) == {
-        "model": "points",
-        "before": "1",
-        "after": "2",
-    }
+    assert moved(*promote, "--trust-package", "yaml", *trusting) == ("points", None, "1")
+    assert moved("promote", "2", "--reason", "it is newer", *trusting) == ("points", "1", "2")
     assert isinstance(versions("rollback").exception, ModelNotTrusted)
     assert production.champion().version == "2"
-    assert moved("rollback", *trusting) == {"model": "points", "before": "2", "after": "1"}
+    assert moved("rollback", *trusting) == ("points", "2", "1")
     record = trained("third", production.lake)
     assert (record.champion_version, record.champion_incomparable) == ("1", None)
 
 
 def test_doctor_says_that_it_did_not_load_a_champion_of_an_own_class(production: Production, tmp_path: Path) -> None:
     moved("promote", "1", "--reason", "it is ours", "--trust-package", PACKAGE)
-    place = dataset_of("candidates: [lightgbm]").place
     examined = examine_champion(
-        production.ledger, lake=production.lake, tracking_uri=f"sqlite:///{tmp_path}/runs.db", place=place
+        production.ledger, lake=production.lake, tracking_uri=f"sqlite:///{tmp_path}/runs.db", place=PLACE
     )
     (loads,) = [finding for finding in examined if finding.check == "champion loads"]
     assert loads.level is Level.OK
