@@ -41,7 +41,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> LoansStage:
     monkeypatch.setattr("courtside.bootstrap.stage.deployed_models", lambda _: models)
     monkeypatch.setattr("courtside.adapters.deployed_check.predict_now", predict_now)
     monkeypatch.setattr("courtside.cli.versions.stage_production", lambda *_: sealing)
-    monkeypatch.setattr("courtside.adapters.mlflow_models.MlflowModels", lambda **_: stage.models)
+    monkeypatch.setattr("courtside.adapters.trusted_models.MlflowModels", lambda **_: stage.models)
     monkeypatch.setattr("courtside.workflows.model_ledger.ModelLedger", lambda ledger, _: ledger)
     return stage
 
@@ -178,8 +178,15 @@ def test_a_file_lets_one_named_version_predict_in_place_of_the_champion(stage: L
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(
-    stage: LoansStage, options: tuple[object, ...], error: type[Exception], said: str
+    stage: LoansStage,
+    options: tuple[object, ...],
+    error: type[Exception],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    file_of(tmp_path, loans(1, [0.4]))
     refused = predict(*options)
     assert isinstance(refused.exception, error)
     assert said in str(refused.exception)
