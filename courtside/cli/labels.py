@@ -10,6 +10,7 @@ from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
+from courtside.contracts.shortening import listed
 
 if TYPE_CHECKING:
     from courtside.contracts.records import LabelLoad
@@ -104,8 +105,8 @@ def _told(load: "LabelLoad", *, aside: str) -> list[str]:
     told = {
         "rows that repeat the label of another row, and count once": load.copies,
         "rows that have no label yet, and were left out": load.unlabelled,
-        "labels of rows that are neither predicted nor among the model's own rows; they are kept, and count as soon as "
-        "such a row is predicted": load.unknown,
+        "labels of rows that are neither predicted nor among the model's own rows, such as "
+        f"{listed(load.unknown_ids)}; they are kept, and count as soon as such a row is predicted": load.unknown,
         f"rows that are set aside in {aside}, each with its reason": load.wrong,
     }
     return [f"{sentence}: {count}" for sentence, count in told.items() if count]

@@ -22,6 +22,7 @@ from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import BegunLabelLoad, LabelLoad
+from courtside.contracts.shortening import shortened
 from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.drift.columns import arrow
@@ -40,7 +41,7 @@ from courtside.workflows.row_source import read_together
 from courtside.workflows.sealed_models import reference_in_use
 from courtside.workflows.tables import TableEmpty
 
-_LONGEST_SHOWN = 200
+_LONGEST_SHOWN, _MOST_SHOWN = 200, 3
 
 
 class LabelsOfAnEarlierDay(BadInput):
@@ -145,7 +146,8 @@ def load_labels(
         same=len(ids) - len(differing),
         copies=given.copies,
         unlabelled=given.unlabelled,
-        unknown=unknown,
+        unknown=len(unknown),
+        unknown_ids=tuple(shortened(each) for each in unknown[:_MOST_SHOWN].to_pylist()),
         wrong=given.wrong.num_rows,
         quarantine=_set_aside(load_id, given.wrong, lake=lake, dataset=dataset),
     )
@@ -208,13 +210,13 @@ def _before(begun: BegunLabelLoad, places: list[Place]) -> list[Place]:
     return [] if begun.after is None else places[: bisect_right(places, begun.after)]
 
 
-def _unknown(ids: Any, *, lake: Lake, dataset: Dataset) -> int:
-    """Return how many of these rows are neither predicted nor among the model's own rows."""
+def _unknown(ids: Any, *, lake: Lake, dataset: Dataset) -> Any:
+    """Return which of these ids are neither of predicted rows nor of the model's own."""
     for known in _known_ids(lake=lake, dataset=dataset):
         ids = ids.filter(pc.invert(pc.is_in(ids, value_set=known)))
         if not len(ids):
             break
-    return len(ids)
+    return ids
 
 
 def _known_ids(*, lake: Lake, dataset: Dataset) -> Iterator[Any]:

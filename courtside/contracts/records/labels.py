@@ -16,8 +16,9 @@ class LabelLoad(Versioned):
     """One file of labels; `id` is derived from what it says.
 
     `known_on` is the day since which its labels count. `new`, `changed` and `same` count rows by what was known of them
-    before, `copies` rows that repeat another one of the file, `unlabelled` rows without a label, `unknown` those that
-    are neither predicted nor in the model's rows yet. `wrong` rows are set aside under the prefix `quarantine`.
+    before, `copies` rows that repeat another one of the file, `unlabelled` rows without a label. `unknown` rows are
+    neither predicted nor among the model's own yet; `unknown_ids` are some of their ids. `wrong` rows are set aside
+    under the prefix `quarantine`.
     """
 
     id: str
@@ -31,5 +32,6 @@ class LabelLoad(Versioned):
     copies: int
     unlabelled: int
     unknown: int
+    unknown_ids: tuple[str, ...] = ()
     wrong: int
     quarantine: str | None = None

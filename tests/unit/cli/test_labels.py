@@ -51,7 +51,7 @@ def test_labels_are_loaded_told_of_and_listed(lake: InMemoryLake, file: Path) ->
     ]
     assert "rows that repeat the label of another row, and count once: 1" in said
     assert "rows that have no label yet, and were left out: 1" in said
-    assert "neither predicted nor among the model's own rows" in said
+    assert "neither predicted nor among the model's own rows, such as 9|2026-03-01; they" in said
     assert "count as soon as such a row is predicted: 1" in said
     assert "2026-03-03 3 0 0 1 0" in said
     assert "these labels were already loaded" in run("load", file)
