@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from courtside.contracts.metrics import Metric
-from courtside.contracts.records import ArrivalOutcome, ArrivalRecord, ModelRound
+from courtside.contracts.records import ArrivalOutcome, ArrivalRecord, ModelRound, UnpredictableRows
 from courtside.core.arrival_alerts import quarantine_alert
 from courtside.core.data_alerts import overdue_alert
+from courtside.core.prediction_alerts import unpredictable_alert
 from courtside.core.watch import failing_alert
 from infra.settings import settings_for
 from infra.stage import StageSettings
@@ -89,6 +90,9 @@ REFUSED = ArrivalRecord(
     came_at=datetime(2026, 3, 1, tzinfo=UTC), seen_at=datetime(2026, 3, 2, tzinfo=UTC), reason="it is empty",
     outcome=ArrivalOutcome.QUARANTINED,
 )  # fmt: skip
+UNPREDICTED = UnpredictableRows(
+    model="churn", as_of=date(2026, 3, 2), champion="3", rows=1, reasons=(("a.parquet", "its age is text", 1),)
+)
 STATISTICS: Mapping[str, Callable[[Samples], float]] = {
     "Average": mean, "Maximum": max, "Minimum": min, "SampleCount": len, "Sum": sum,
 }  # fmt: skip
@@ -198,7 +202,8 @@ def test_every_runbook_belongs_to_an_alert(stage: SynthesizedStage) -> None:
     quarantined = quarantine_alert(REFUSED, report="s3://lake/").text
     overdue = overdue_alert(dataset="nba_games", newest=date(2026, 11, 1), today=date(2026, 11, 20)).text
     failing = failing_alert(ModelRound(model="churn", last_reason="it hangs")).text
-    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), overdue, quarantined, failing])
+    unpredicted = unpredictable_alert({"s3://lake/report.json": UNPREDICTED}).text
+    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), overdue, quarantined, failing, unpredicted])
     others = re.findall(r"runbooks\.md#([a-z-]+)", told)
     assert anchors == {*others, *(watch.runbook for watch in ALARMS.values())}
 
