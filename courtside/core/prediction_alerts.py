@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from courtside.contracts.records import UnpredictableRows
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
 from courtside.core.display_text import display_text
+from courtside.core.sentences import plural
 
 MOST_REASONS = 10
 """So many reasons at most are named in one alert: with their files at their longest, they fit."""
@@ -14,6 +15,7 @@ def unpredictable_alert(reports: Mapping[str, UnpredictableRows]) -> Alert:
     """Write the one alert for all rows of a model that could not be predicted, by the addresses of their reports."""
     newest = list(reports.values())[-1]
     model, rows = display_text(newest.model, MODEL_LIMIT), sum(each.rows for each in reports.values())
+    what = f"{rows} {plural('row', range(rows))}"
     reasons = [
         f"• {count} of {display_text(file, LINE_LIMIT)}: {display_text(why, LINE_LIMIT)}"
         for each in reports.values()
@@ -21,9 +23,9 @@ def unpredictable_alert(reports: Mapping[str, UnpredictableRows]) -> Alert:
     ]
     more = len(reasons) - MOST_REASONS
     return Alert.written(
-        f"Courtside: {rows} rows of {model} cannot be predicted",
+        f"Courtside: {what} of {model} cannot be predicted",
         [
-            f"*{rows} rows of {model} cannot be predicted* by champion version {newest.champion}. The others were.",
+            f"*{what} of {model} cannot be predicted* by champion version {newest.champion}; all others were.",
             *reasons[:MOST_REASONS],
             *[f"and {more} more reasons, which the reports list."][: max(more, 0)],
             (

@@ -84,16 +84,30 @@ def _of_table(
     for file in files:
         try:
             rows = _awaited(within(file.table, dataset.time_column, days), as_of, dataset)
-            found = sort_out(rows, dataset)
-        except (BadInput, pa.ArrowException, KeyError) as error:
-            refused.append(f"{file.name} was left out: {reason(error) if isinstance(error, BadInput) else error}")
+        except (pa.ArrowException, KeyError) as error:
+            refused.append(f"{file.name} was left out: {str(error).splitlines()[0]}")
             continue
-        if found.good.num_rows:
-            usable.append(ReadFile(file.name, found.good))
-        if found.wrong.num_rows:
-            reasons = tuple(map(str, found.wrong.column("reason").to_pylist()))
-            unusable.append(Unusable(file.name, tuple(ids_of(found.wrong, dataset).to_pylist()), reasons))
+        good, wrong = _sorted_out(ReadFile(file.name, rows), dataset)
+        usable += [good] if good.table.num_rows else []
+        unusable += [wrong] if wrong.ids else []
     return ComingRows(tuple(usable), tuple(unusable), (*unreadable, *refused))
+
+
+def _sorted_out(file: ReadFile, dataset: Dataset) -> tuple[ReadFile, Unusable]:
+    """Return the rows of a file that can be predicted, and those that cannot, which may be all of them."""
+    try:
+        found = sort_out(file.table, dataset)
+        ids_of(found.good, dataset)  # raises for ids that cannot be told apart
+        wrong = Unusable(
+            file.name,
+            tuple(ids_of(found.wrong, dataset).to_pylist()),
+            tuple(map(str, found.wrong.column("reason").to_pylist())),
+        )
+    except (BadInput, pa.ArrowException, KeyError) as error:
+        why = reason(error) if isinstance(error, BadInput) else str(error).splitlines()[0]
+        rows = file.table.num_rows
+        return ReadFile(file.name, file.table.slice(0, 0)), Unusable(file.name, (None,) * rows, (why,) * rows)
+    return ReadFile(file.name, found.good), wrong
 
 
 def _awaited(rows: pa.Table, as_of: date, dataset: Dataset) -> pa.Table:

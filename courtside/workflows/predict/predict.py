@@ -17,6 +17,7 @@ from courtside.contracts.shortening import shortened
 from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.rows.ids import NoIds
+from courtside.core.sentences import in_a_row, plural
 from courtside.workflows.archive_log import ArchiveLog
 from courtside.workflows.ports import Lake
 from courtside.workflows.predict.batch import Batch
@@ -104,7 +105,7 @@ class Predict:
             done = round_.predicted(shadow)
         except CourtsideError as error:
             return said.model_copy(update={"problem": shortened(str(error), LONGEST_PROBLEM)})
-        problem = "; ".join(_bounded(_reasons(done.unusable)))
+        problem = in_a_row(_bounded(_reasons(done.unusable)))
         return said.model_copy(
             update={
                 "predicted": done.predicted,
@@ -132,7 +133,7 @@ def _reasons(unusable: Sequence[Unusable]) -> Iterator[str]:
     """Say of each file how many of its rows could not be predicted, by the reason."""
     for each in unusable:
         for why, count in Counter(each.reasons).items():
-            yield f"{count} rows of {each.file} cannot be predicted: {why}"
+            yield f"{count} {plural('row', range(count))} of {each.file} cannot be predicted: {why}"
 
 
 def _bounded(sentences: Sequence[str] | Iterator[str]) -> tuple[str, ...]:

@@ -37,9 +37,9 @@ class SetAside:
     def keep(self, unusable: Sequence[Unusable], *, champion: str, as_of: date, since: date | None) -> None:
         """Keep those rows that no round since a day has kept yet; doing it again changes nothing."""
         found = {
-            (each.file, row or "", reason)
+            (each.file, row or f"row {place} without a usable id", reason)
             for each in unusable
-            for row, reason in zip(each.ids, each.reasons, strict=True)
+            for place, (row, reason) in enumerate(zip(each.ids, each.reasons, strict=True), start=1)
         }
         if not found:
             return

@@ -174,7 +174,6 @@ def test_a_file_lets_one_named_version_predict_in_place_of_the_champion(stage: L
         (("--table", "rows.parquet", "--as-of", DAY), InputMismatch, "give one of the two"),
         (("--table", "rows.parquet", "--version", 1, "--version", 2), InputMismatch, "give --version once"),
         (("--version", 1) * 11, InputMismatch, "at most 10"),
-        (("--table", "rows.parquet"), NoChampion, "has no champion"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(
@@ -190,6 +189,11 @@ def test_what_cannot_be_asked_is_refused_by_name(
     refused = predict(*options)
     assert isinstance(refused.exception, error)
     assert said in str(refused.exception)
+    assert stage.kept() == []
+
+
+def test_a_model_without_a_champion_predicts_no_file(stage: LoansStage, tmp_path: Path) -> None:
+    assert isinstance(predict("--table", file_of(tmp_path, loans(1, [0.4]))).exception, NoChampion)
     assert stage.kept() == []
 
 

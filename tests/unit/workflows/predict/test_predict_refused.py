@@ -35,7 +35,7 @@ def test_values_that_the_model_needs_are_set_aside_and_the_rest_is_served(stage:
     assert (done.predicted, done.unchanged, done.set_aside) == (2, 0, 1)
     assert stage.said() == {"1|2026-03-10": 0.1, "3|2026-03-10": 0.2}
     assert done.problems == (
-        "1 rows of memory://tables/loans/march.parquet cannot be predicted: no amount, which the model needs",
+        "1 row of memory://tables/loans/march.parquet cannot be predicted: no amount, which the model needs",
     )
 
 
@@ -45,7 +45,7 @@ def test_people_are_told_once_of_each_row(stage: LoansStage) -> None:
     for offset in range(3):
         assert stage.predict(DAY + timedelta(days=offset)).set_aside == 1
     (alert,) = stage.alerts.sent
-    assert alert.subject == "Courtside: 1 rows of loans cannot be predicted"
+    assert alert.subject == "Courtside: 1 row of loans cannot be predicted"
     assert "no amount, which the model needs" in alert.text
     stage.put("april", loans(11, [None]))
     stage.predict(DAY + timedelta(days=3))
@@ -88,6 +88,28 @@ def test_text_in_a_numeric_column_is_set_aside_row_by_row(stage: LoansStage) -> 
     done = stage.predict()
     assert (done.predicted, done.set_aside) == (29, 1)
     assert "no number in amount" in done.problems[0]
+
+
+def test_a_file_with_too_many_wrong_rows_is_set_aside_as_a_whole_and_the_others_are_served(stage: LoansStage) -> None:
+    table = loans(1, [0.5] * 40)
+    amounts = pa.array(["much"] * 15 + ["0.5"] * 25)
+    stage.put("march", table.set_column(2, "amount", amounts))
+    stage.put("april", loans(101, [0.1]))
+    done = stage.predict()
+    assert (done.predicted, done.set_aside) == (1, 40)
+    assert "15 of its 40 rows are wrong" in done.problems[0]
+    assert stage.alerts.sent[0].subject == "Courtside: 40 rows of loans cannot be predicted"
+
+
+def test_ids_that_a_float_has_rounded_are_set_aside_and_the_others_are_served(stage: LoansStage) -> None:
+    """Two of them may be one, so a label could be joined to the wrong row."""
+    table = loans(1, [0.5, 0.5])
+    stage.put("march", table.set_column(0, "loan", pa.array([2.0**53, 2.0**53 + 2])))
+    stage.put("april", loans(101, [0.1]))
+    done = stage.predict()
+    assert (done.predicted, done.set_aside) == (1, 2)
+    assert "cannot be compared" in done.problems[0]
+    assert stage.alerts.sent[0].subject == "Courtside: 2 rows of loans cannot be predicted"
 
 
 def test_a_file_that_cannot_be_read_keeps_no_other_from_being_served(stage: LoansStage) -> None:
