@@ -20,8 +20,16 @@ class NoTrackingServer(BadInput):
         super().__init__("say which server to log to: --tracking-uri (or MLFLOW_TRACKING_URI), or --stage")
 
 
-def resume(*, out: Path | None, stage: str, training_id: str | None, tracking_uri: str | None, as_json: bool) -> None:
-    """Log every spooled training of a folder or of a stage, and print where each went."""
+def resume(
+    *,
+    out: Path | None,
+    stage: str,
+    model: str | None,
+    training_id: str | None,
+    tracking_uri: str | None,
+    as_json: bool,
+) -> None:
+    """Log the spooled trainings of a folder or of a stage (or of one `model`), and print where each went."""
     from courtside.adapters.folder_lake import FolderLake
 
     with people.status("Logging"), nullcontext() if out is None else FolderLake(out).alone():
@@ -32,11 +40,13 @@ def resume(*, out: Path | None, stage: str, training_id: str | None, tracking_ur
         records = resume_logging(
             lake=lake,
             tracking=MlflowTracking(uri),
+            model=model,
             training_id=training_id,
             progress=lambda name: say(f"… {name}"),
         )
     rows = [
         {
+            "model": record.dataset,
             "training_id": record.training_id,
             "best": record.best,
             "version": record.challenger_version,

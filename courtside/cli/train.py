@@ -98,6 +98,7 @@ def train_files(
     resume_logging: Annotated[
         bool, typer.Option("--resume-logging", help="Train nothing: log what waits in --out, or in --stage's lake.")
     ] = False,
+    model: Annotated[str | None, typer.Option(help="With --resume-logging: only trainings of this model.")] = None,
     training_id: Annotated[str | None, typer.Option(help="With --resume-logging: only this training.")] = None,
     stage: Stage = "dev",
     as_json: JsonFlag = False,
@@ -125,7 +126,14 @@ def train_files(
     if resume_logging:
         from courtside.cli.resume_logging import resume
 
-        resume(out=out, stage=stage, training_id=training_id, tracking_uri=tracking_uri, as_json=as_json)
+        resume(
+            out=out,
+            stage=stage,
+            model=model,
+            training_id=training_id,
+            tracking_uri=tracking_uri,
+            as_json=as_json,
+        )
         return
     if out is None:
         raise OptionMissing("--out")

@@ -48,7 +48,7 @@ def resume_logging(
         waiting = found
     records = []
     for owner, waiting_id in waiting:
-        progress(waiting_id)
+        progress(f"{owner}.{waiting_id}")
         records.append(_replay(owner, waiting_id, lake=lake, tracking=tracking))
     return records
 

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pyarrow.parquet as pq
@@ -176,6 +176,21 @@ def test_the_training_with_the_oldest_data_is_logged_first_or_one_is_chosen(lake
     (record,) = resume_logging(lake=lake, tracking=InMemoryTracking(), training_id="away")
     assert record.training_id == "away"
     assert spooled_trainings(lake=lake) == [("nba_games", "a-later-id")]
+
+
+def test_of_two_models_with_a_training_of_one_name_only_the_one_that_is_meant_is_logged(lake: InMemoryLake) -> None:
+    points = replace(DATASET, name="points")
+    asked = request("away").model_copy(update={"model": "points"})
+    train(asked, lake=lake, tracking=InMemoryTracking(away=True), dataset=points)
+    said: list[str] = []
+    before = {key: content for key, content in lake.objects.items() if key.startswith("models/points/")}
+    tracking = InMemoryTracking()
+    (logged,) = resume_logging(
+        lake=lake, tracking=tracking, model="nba_games", training_id="away", progress=said.append
+    )
+    assert (logged.dataset, said) == ("nba_games", ["nba_games.away"])
+    assert {key: content for key, content in lake.objects.items() if key.startswith("models/points/")} == before
+    assert spooled_trainings(lake=lake) == [("points", "away")]
 
 
 def test_a_training_that_is_not_spooled_is_refused(lake: InMemoryLake) -> None:
