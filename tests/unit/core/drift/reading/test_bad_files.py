@@ -142,7 +142,7 @@ def test_a_file_of_another_table_is_set_aside(folder: Path, reference: Profile) 
     write(folder / "stray.parquet", pa.table({"game_date": pa.array([FIRST], pa.date32()), "weather": ["rain"]}))
     (bad,) = summarize_table(reference, opened(folder)).quarantined
     assert bad.file == "features/stray.parquet"
-    assert "no column 'points', 'venue'" in bad.reason
+    assert "no columns 'points', 'venue'" in bad.reason
 
 
 def test_a_file_without_dates_is_read_unless_days_are_selected(folder: Path, reference: Profile) -> None:
