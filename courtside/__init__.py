@@ -6,7 +6,7 @@ What the commands do with files, in Python:
 - `DataDriftDetection` is the same engine behind the interface of the system that Courtside replaces;
 - `Candidate`, `Flavor` and `Preprocessing` are what a package of your own makes a candidate of;
 - `propose_contract` guesses a table's contract, `load_contract` reads one, `train` trains its models;
-- `predict` lets a version in a stage predict a table.
+- `predict` lets a version in a stage predict a table, `performance` says how well a stage's model does.
 
 What is wrong with an input is raised as a subclass of `BadInput`, other expected failures of `CourtsideError`.
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from courtside.api.drift import check_drift
     from courtside.api.drift_result import DriftResult
     from courtside.api.inputs import load_contract
+    from courtside.api.performance import Performance, performance
     from courtside.api.predictions import predict
     from courtside.api.training import Training, train
     from courtside.contracts.errors import BadInput, CourtsideError
@@ -37,11 +38,13 @@ __all__ = [
     "DataDriftDetection",
     "DriftResult",
     "Flavor",
+    "Performance",
     "Preprocessing",
     "ProposedContract",
     "Training",
     "check_drift",
     "load_contract",
+    "performance",
     "predict",
     "propose_contract",
     "train",
@@ -55,11 +58,13 @@ _HOMES = {
     "DataDriftDetection": "api.detection",
     "DriftResult": "api.drift_result",
     "Flavor": "core.training.candidates",
+    "Performance": "api.performance",
     "Preprocessing": "core.training.candidates",
     "ProposedContract": "api.contracts",
     "Training": "api.training",
     "check_drift": "api.drift",
     "load_contract": "api.inputs",
+    "performance": "api.performance",
     "predict": "api.predictions",
     "propose_contract": "api.contracts",
     "train": "api.training",

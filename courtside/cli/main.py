@@ -17,6 +17,7 @@ from courtside.cli import (
     local,
     mlflow,
     models,
+    performance,
     predict,
     retrain,
     runs,
@@ -52,6 +53,7 @@ app.command("retrain")(retrain.retrain)
 app.command("doctor")(doctor.doctor)
 app.command("status")(status.status)
 app.command("kept")(kept.kept)
+app.command("performance")(performance.performance)
 app.command("predict")(predict.predict)
 app.command("watch")(watch.watch)
 app.add_typer(alerts.app, name="alerts")

@@ -4,7 +4,7 @@ from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, 
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
 from courtside.contracts.records.labels import BegunLabelLoad, LabelLoad
-from courtside.contracts.records.performance import PerformanceProgress
+from courtside.contracts.records.performance import LabelsIn, PerformanceProgress
 from courtside.contracts.records.predictions import UnpredictableRows
 from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
 from courtside.contracts.records.rounds import ModelRound
@@ -39,6 +39,7 @@ __all__ = [
     "GateDecision",
     "InferredFeatures",
     "LabelLoad",
+    "LabelsIn",
     "LegacySet",
     "ModelRecord",
     "ModelRound",

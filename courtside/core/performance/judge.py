@@ -76,10 +76,10 @@ def judge(served: pa.Table, window: Window, *, promises: Mapping[str, Promise], 
     served = counting(served)
     lines = lines_of(served)
     rows = served.num_rows if len(lines) == 1 else int(pc.count_distinct(served.column("id")).as_py())
-    champion = _where(served, role=Role.CHAMPION)
+    champion = where(served, role=Role.CHAMPION)
     found = []
     for role, version in lines:
-        mine = predictions_of(served, role=role, version=version)
+        mine = where(served, role=role, version=version)
         promise, other = promises.get(version, NOTHING), None if role == Role.CHAMPION else champion
         sample, known = sample_of(mine, window, positive=promise.positive, champion=other)
         for part, inside in _parts(mine):
@@ -103,7 +103,7 @@ def lines_of(served: pa.Table) -> list[tuple[str, str]]:
     """Return the roles with their versions: champion, challenger, previous, shadows, and the newest version first."""
     order = {role.value: place for place, role in enumerate(Role)}
     roles = _distinct(served, "role")
-    known = [(role, version) for role in roles for version in _distinct(_where(served, role=role), "version")]
+    known = [(role, version) for role in roles for version in _distinct(where(served, role=role), "version")]
     return sorted(known, key=lambda each: (order.get(each[0], len(order)), -_number(each[1]), each[1]))
 
 
@@ -115,12 +115,8 @@ def _number(version: str) -> int:
     return int(version) if version.isdecimal() else -1
 
 
-def predictions_of(served: pa.Table, *, role: str, version: str) -> pa.Table:
-    """Return the predictions that a version made in a role."""
-    return _where(served, role=role, version=version)
-
-
-def _where(served: pa.Table, **wanted: str) -> pa.Table:
+def where(served: pa.Table, **wanted: str) -> pa.Table:
+    """Return the rows that have these values in these columns."""
     for name, value in wanted.items():
         matches: Any = pc.equal(served.column(name), pa.scalar(value))
         served = served.filter(matches)
@@ -133,14 +129,19 @@ def sample_of(
     """Return the predictions whose labels are known, and which rows of the table those are."""
     is_known: Any = mine.column("label").is_valid()
     labelled = mine.filter(is_known)
-    is_positive: Any = pc.equal(labelled.column("label"), pa.scalar(positive))
     sample = Sample(
-        labels=is_positive.to_numpy().astype(np.int8),
+        labels=labels_of(labelled, positive=positive),
         probability=labelled.column("prediction").to_numpy(),
         blocks=_blocks(labelled.column("day").to_numpy().astype("datetime64[D]"), window),
         champion=None if champion is None else _predictions_for(labelled, champion),
     )
     return sample, is_known.to_numpy()
+
+
+def labels_of(labelled: pa.Table, *, positive: str) -> Labels:
+    """Return the labels of rows that all have one, as 0 and 1."""
+    is_positive: Any = pc.equal(labelled.column("label"), pa.scalar(positive))
+    return np.asarray(is_positive.to_numpy().astype(np.int8))
 
 
 def _predictions_for(rows: pa.Table, champion: pa.Table) -> Probabilities:

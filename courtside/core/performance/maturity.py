@@ -1,32 +1,19 @@
 """How labels come in: the share that is known by so many days after a row's own day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from courtside.contracts.records import LabelsIn
+
 LONGEST = 3_650
-
-
-@dataclass(frozen=True, slots=True)
-class Waited:
-    """What is known `days` after a row's own day: of `rows` that are that old, `labelled` had their label by then."""
-
-    days: int
-    rows: int
-    labelled: int
-
-    @property
-    def share(self) -> float:
-        """The share of the rows whose label was known."""
-        return self.labelled / self.rows
 
 
 def maturity_curve(
     days: NDArray[np.datetime64], known_on: NDArray[np.datetime64], counts: NDArray[np.int64], *, as_of: date
-) -> tuple[Waited, ...]:
+) -> tuple[LabelsIn, ...]:
     """Return the curve up to the last day on which a label came, or to today where none has; empty without rows.
 
     All three have shape (n,), the days as ``datetime64[D]``, with NaT in `known_on` where there is no label yet;
@@ -46,11 +33,11 @@ def maturity_curve(
         if not rows:
             break
         in_time = (waits <= day) & (ages[labelled] >= day)
-        points.append(Waited(day, rows, int(counts[labelled][in_time].sum())))
+        points.append(LabelsIn(days=day, rows=rows, labelled=int(counts[labelled][in_time].sum())))
     return tuple(points)
 
 
-def days_until(curve: Sequence[Waited], share: float) -> int | None:
+def days_until(curve: Sequence[LabelsIn], share: float) -> int | None:
     """Return after how many days a share of the labels is in, None where the curve has not reached it."""
     return next((point.days for point in curve if point.share >= share), None)
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 import pyarrow as pa
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import Window
+from courtside.contracts.records import LabelsIn
 from courtside.contracts.scoring import (
     NEWEST_WINDOWS,
     JudgedWindow,
@@ -18,11 +18,10 @@ from courtside.contracts.scoring import (
 )
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
-from courtside.core.performance.judge import judge, lines_of
-from courtside.core.performance.maturity import is_final, may_be_judged
-from courtside.core.performance.statements import statement_table
+from courtside.core.performance.maturity import maturity_curve
 from courtside.workflows.believed import Beliefs
 from courtside.workflows.late_labels import take_labels
+from courtside.workflows.performance.judging import Judging, share_labelled
 from courtside.workflows.performance.promises import Promises
 from courtside.workflows.performance.statements import Stating, performance_log
 from courtside.workflows.performance.unsettled import Files, Unsettled
@@ -44,60 +43,70 @@ class CheckPerformance:
         """
         taken = take_labels(request.as_of, lake=self.lake, dataset=self.dataset, now=now)
         files = Files.of(self.dataset, request.as_of, lake=self.lake)
-        round_ = _Round(self.dataset, self.lake, files, now, Promises(self.dataset, self.lake))
+        promises = Promises(self.dataset, self.lake)
+        judging = Judging(self.dataset, promises, as_of=request.as_of, now=now, files=files.count)
+        round_ = _Round(judging, self.lake)
         unsettled = Unsettled.of(self.dataset, files, lake=self.lake)
         recent, late = unsettled.recent(), unsettled.late_ids()
-        for ids in round_.state(recent):
-            late = late.without(ids)
+        arrived = Arrived()
+        for served in round_.state(recent):
+            late = late.without(served.column("id"))
+            arrived.add(served)
         oldest = recent[0].start if recent else request.as_of
         for _ in round_.state(unsettled.older(late, than=oldest)):
             pass
-        note = files.noted().model_dump_json().encode()
-        self.lake.write(lake_keys.performance_progress(self.dataset.name), note)
+        waiting = [each for each in round_.found if each.state is WindowState.IMMATURE]
+        note = files.noted(curve=arrived.curve(request.as_of), waiting=waiting)
+        self.lake.write(lake_keys.performance_progress(self.dataset.name), note.model_dump_json().encode())
         return round_.response(request, new=taken.new, changed=taken.changed)
 
 
 @dataclass(frozen=True, slots=True)
-class _Round:
-    """One check: the files that it judges by, and what became of the windows."""
+class Arrived:
+    """How many rows of each day got their label on which day."""
 
-    dataset: Dataset
+    tables: list[pa.Table] = field(default_factory=list)
+
+    def add(self, served: pa.Table) -> None:
+        """Count the rows of a window."""
+        self.tables.append(served.group_by(["day", "labelled_on"]).aggregate([([], "count_all")]))
+
+    def curve(self, as_of: date) -> tuple[LabelsIn, ...]:
+        """Return which share of the labels is in after how many days."""
+        if not self.tables:
+            return ()
+        counted = pa.concat_tables(self.tables)
+        days, known_on = (counted.column(name).to_numpy().astype("datetime64[D]") for name in ("day", "labelled_on"))
+        return maturity_curve(days, known_on, counted.column("count_all").to_numpy(), as_of=as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One check: what it judges by, and what became of the windows."""
+
+    judging: Judging
     lake: Lake
-    files: Files
-    now: datetime
-    promises: Promises
     found: list[JudgedWindow] = field(default_factory=list)
 
-    @property
-    def as_of(self) -> date:
-        return self.files.as_of
-
-    def state(self, windows: Sequence[Window]) -> Iterator[Any]:
-        """Judge windows, oldest first; yield the ids of the rows of each."""
-        stated = set(performance_log(self.dataset.name, lake=self.lake).days()) if windows else set()
+    def state(self, windows: Sequence[Window]) -> Iterator[pa.Table]:
+        """Judge windows, oldest first; yield the rows of each."""
+        dataset = self.judging.dataset
+        stated = set(performance_log(dataset.name, lake=self.lake).days()) if windows else set()
         days = [Days(window.start, window.end) for window in windows]
-        beliefs = Beliefs(self.lake, self.dataset, self.as_of)
+        beliefs = Beliefs(self.lake, dataset, self.judging.as_of)
         for window, (_, served) in zip(windows, beliefs.windows(days), strict=True):
             if served.num_rows:
                 self._state(window, served, stated=window.start in stated)
-                yield served.column("id")
+                yield served
 
     def _state(self, window: Window, served: pa.Table, *, stated: bool) -> None:
         share = share_labelled(served)
-        rules, final = (
-            self.dataset.performance,
-            is_final(window.end, as_of=self.as_of, label_delay=self.dataset.label_delay),
-        )
-        if not (stated or may_be_judged(share=share, mature=rules.mature, final=final)):
-            if not final:
+        if not (stated or self.judging.is_mature(window, served)):
+            if self.judging.awaits_labels(window):
                 self._note(window, WindowState.IMMATURE, share)
             return
-        promises = self.promises.of(version for _, version in lines_of(served))
-        judged = judge(served, window, promises=promises, task=self.dataset.task)
-        said = statement_table(
-            judged, window, stated_on=self.as_of, recorded_at=self.now, statement=0, files=self.files.count
-        )
-        state = Stating(window, said).state(performance_log(self.dataset.name, lake=self.lake))
+        said = self.judging.said(window, served)
+        state = Stating(window, said).state(performance_log(self.judging.dataset.name, lake=self.lake))
         if state is not None:
             self._note(window, state, share)
 
@@ -117,10 +126,5 @@ class _Round:
             windows=tuple(newest),
             labels_new=new,
             labels_changed=changed,
-            problems=tuple(self.promises.problems),
+            problems=tuple(self.judging.promises.problems),
         )
-
-
-def share_labelled(served: pa.Table) -> float:
-    """Return the share of predictions whose label is known, in [0, 1]; there is at least one."""
-    return 1 - served.column("label").null_count / served.num_rows

@@ -5,7 +5,7 @@ old one, more windows are looked at, and those of which nothing changed are not 
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import Window
-from courtside.contracts.records import PerformanceProgress
+from courtside.contracts.records import LabelsIn, PerformanceProgress
+from courtside.contracts.scoring import JudgedWindow
 from courtside.core.archive_schemas import LABELS, PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.performance.windows import window_of, windows_between
@@ -52,14 +53,26 @@ class Files:
         """How many there are; it only grows, so a larger number means that more is known."""
         return sum(self.predictions.values()) + sum(self.labels.values())
 
-    def noted(self) -> PerformanceProgress:
-        """Return the note that says that they were taken into account."""
-        return PerformanceProgress(as_of=self.as_of, predictions=dict(self.predictions), labels=dict(self.labels))
+    def noted(self, *, curve: Sequence[LabelsIn], waiting: Sequence[JudgedWindow]) -> PerformanceProgress:
+        """Return the note that says that they were taken into account, and what the check found besides."""
+        return PerformanceProgress(
+            as_of=self.as_of,
+            predictions=dict(self.predictions),
+            labels=dict(self.labels),
+            curve=tuple(curve),
+            waiting=tuple(waiting),
+        )
 
 
 def predictions_log(dataset: Dataset, *, lake: Lake) -> ArchiveLog:
     """Return the archive of a model's predictions."""
     return ArchiveLog(lake, lake_keys.predictions(dataset.name), PREDICTIONS)
+
+
+def first_day(dataset: Dataset, *, lake: Lake) -> date | None:
+    """Return the first day on which a predicted row may lie, None where nothing was predicted."""
+    days = predictions_log(dataset, lake=lake).days()
+    return min(days) - dataset.label_delay if days else None
 
 
 def _labels_log(dataset: Dataset, *, lake: Lake) -> ArchiveLog:

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courtside.core.performance.maturity import Waited, days_until, is_final, maturity_curve, may_be_judged
+from courtside.contracts.records import LabelsIn
+from courtside.core.performance.maturity import days_until, is_final, maturity_curve, may_be_judged
 from courtside.core.performance.spark import spark
 
 TODAY = date(2026, 3, 20)
@@ -12,7 +13,11 @@ NEVER = np.datetime64("NaT")
 rows_with_labels = st.lists(st.tuples(st.integers(0, 30), st.one_of(st.none(), st.integers(0, 40))), max_size=30)
 
 
-def curve(rows: list[tuple[int, int | None]], counts: list[int] | None = None) -> tuple[Waited, ...]:
+def waited(days: int, rows: int, labelled: int) -> LabelsIn:
+    return LabelsIn(days=days, rows=rows, labelled=labelled)
+
+
+def curve(rows: list[tuple[int, int | None]], counts: list[int] | None = None) -> tuple[LabelsIn, ...]:
     """Return the curve of rows that are so many days old and got their label after so many."""
     days = [TODAY - timedelta(days=age) for age, _ in rows]
     known = [NEVER if wait is None else np.datetime64(TODAY - timedelta(days=age - wait)) for age, wait in rows]
@@ -39,18 +44,18 @@ def test_rows_may_be_counted_beforehand(rows: list[tuple[int, int | None]], data
 
 def test_young_rows_do_not_pull_the_curve_down() -> None:
     assert curve([(10, 2), (10, 3), (0, None), (1, None)]) == (
-        Waited(0, 4, 0), Waited(1, 3, 0), Waited(2, 2, 1), Waited(3, 2, 2),
+        waited(0, 4, 0), waited(1, 3, 0), waited(2, 2, 1), waited(3, 2, 2),
     )  # fmt: skip
 
 
 def test_labels_and_rows_of_the_future_are_not_known_yet() -> None:
-    assert curve([(2, 5), (2, 1)]) == (Waited(0, 2, 0), Waited(1, 2, 1))
+    assert curve([(2, 5), (2, 1)]) == (waited(0, 2, 0), waited(1, 2, 1))
     assert curve([(-3, -3)]) == ()
     assert curve([]) == ()
 
 
 def test_a_label_that_was_known_before_its_row_took_no_time() -> None:
-    assert curve([(4, -2)]) == (Waited(0, 1, 1),)
+    assert curve([(4, -2)]) == (waited(0, 1, 1),)
 
 
 def test_the_curve_says_after_how_many_days_a_share_is_in() -> None:

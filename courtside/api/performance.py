@@ -1,0 +1,190 @@
+"""How well a stage's model does: `courtside performance` as a function."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from courtside.api.drift_result import PandasMissing
+from courtside.api.inputs import day_of
+from courtside.contracts.errors import BadInput
+from courtside.contracts.scoring import Role
+from courtside.core.drift.reading import Days
+from courtside.core.performance.metrics import Metric, metrics_of
+from courtside.core.performance.wording import sentences, window_lines
+from courtside.core.rhythm import parse_duration
+from courtside.workflows.performance.told import Asked, Told
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DAY = timedelta(days=1)
+
+
+class NotWholeDays(BadInput):
+    """Windows of performance are whole days."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"windows of {text!r} are not whole days; write for example 1d, 7d or 4w")
+
+
+class NoSuchMetric(BadInput):
+    """A metric was asked for that a task does not have."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.name = name
+        self.known = known
+        super().__init__(f"there is no metric {name!r}; there are {', '.join(known)}")
+
+
+class NoSuchRole(BadInput):
+    """A role was asked for that no version can have."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"there is no role {name!r}; there are {', '.join(role.value for role in Role)}")
+
+
+def performance(
+    *,
+    stage: str = "dev",
+    model: str | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    by: str | None = None,
+    version: str | None = None,
+    role: str | None = None,
+    as_of: date | str | None = None,
+    window: str | None = None,
+) -> "Performance":
+    """Return how well a model's predictions did, by window.
+
+    `model` is one of the stage's models (None: its only one). `since` and `until` choose windows by their days, the
+    last not included; `as_of` asks what was known on an earlier day. `by` is one of the contract's `segments`,
+    `version` and `role` choose other predictions than the champions', `window` is another length of windows than the
+    contract's (``"1d"``), which is judged here and now.
+
+    Raises subclasses of `courtside.CourtsideError`, as the command does. Needs the extra ``aws``.
+    """
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
+    from courtside.bootstrap.stage import deployed_models
+    from courtside.workflows.performance.told import told
+
+    asked = asked_for(since=since, until=until, by=by, version=version, role=role, as_of=as_of, window=window)
+    models = deployed_models(stage_outputs(stage))
+    with reaching_aws():
+        dataset = models.dataset(model or models.only())
+        return Performance(told(asked, lake=models.lake, dataset=dataset, now=datetime.now(UTC)))
+
+
+def asked_for(
+    *,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    by: str | None = None,
+    version: str | None = None,
+    role: str | None = None,
+    as_of: date | str | None = None,
+    window: str | None = None,
+) -> Asked:
+    """Return a question as people write it; raises `NotADay`, `DaysInvalid`, `NotWholeDays` and `NoSuchRole`."""
+    if role is not None and role not in list(Role):
+        raise NoSuchRole(role)
+    length = None if window is None else parse_duration(window)
+    if window is not None and (not length or length % _DAY):
+        raise NotWholeDays(window)
+    return Asked(
+        as_of=day_of(as_of) or datetime.now(UTC).date(),
+        days=Days(day_of(since), day_of(until)),
+        window=length,
+        by=by,
+        version=version,
+        role=None if role is None else Role(role),
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Performance:
+    """How well a model's predictions did: a line for each window, version, part and metric.
+
+    `told` holds the archive's columns, and shows itself as text.
+    """
+
+    told: Told
+
+    @cached_property
+    def _lines(self) -> list[dict[str, Any]]:
+        return self.to_arrow().to_pylist()
+
+    def to_arrow(self) -> pa.Table:
+        """Return the lines: the columns of the archive, what was said first, and the share of labels that is in."""
+        lines = self.told.lines
+        labelled, predicted = (lines.column(name).cast(pa.float64()) for name in ("labelled", "predicted"))
+        share: Any = pc.divide(labelled, predicted)
+        return lines.append_column("share_labelled", share)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return `to_arrow` as a pandas frame; raises `PandasMissing`."""
+        return _frame(self.to_arrow())
+
+    def curve(self) -> pa.Table:
+        """Return how labels come in: which share of the rows of so many days had its label by then."""
+        points = [each.model_dump() | {"share": each.share} for each in self.told.curve]
+        fields: list[tuple[str, pa.DataType]] = [(name, pa.int64()) for name in ("days", "rows", "labelled")]
+        return pa.Table.from_pylist(points, schema=pa.schema([*fields, ("share", pa.float64())]))
+
+    def curve_frame(self) -> "pd.DataFrame":
+        """Return `curve` as a pandas frame; raises `PandasMissing`."""
+        return _frame(self.curve())
+
+    def metric(self, name: str | None = None) -> Metric:
+        """Return a metric of the model's task, the first one for None; raises `NoSuchMetric`."""
+        known = {metric.name: metric for metric in metrics_of(self.told.task)}
+        found = next(iter(known.values())) if name is None else known.get(name)
+        if found is None:
+            raise NoSuchMetric(name or "", list(known))
+        return found
+
+    def rows(self, metric: str | None = None) -> list[dict[str, Any]]:
+        """Return what a terminal shows of a metric: a row for each window; raises `NoSuchMetric`."""
+        return window_lines(self._lines, self.metric(metric))
+
+    def sentences(self, metric: str | None = None) -> Iterator[str]:
+        """Yield what a person should know besides the rows; raises `NoSuchMetric`."""
+        told = self.told
+        yield from sentences(
+            self._lines, self.metric(metric), curve=told.curve, waiting=told.waiting, mature=told.mature
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, which is also that of ``performance --json``."""
+        return {
+            "model": self.told.model,
+            "window_days": self.told.length // _DAY,
+            "lines": self._lines,
+            "curve": self.curve().to_pylist(),
+            "waiting": [each.model_dump(mode="json") for each in self.told.waiting],
+        }
+
+    def __repr__(self) -> str:
+        rows = self.rows()
+        heads = list(rows[0]) if rows else []
+        lines = ["\t".join(heads), *("\t".join(_text(row[name]) for name in heads) for row in rows)]
+        return "\n".join([*lines, *self.sentences()])
+
+
+def _text(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _frame(table: pa.Table) -> "pd.DataFrame":
+    try:
+        import pandas as pd
+    except ModuleNotFoundError as error:
+        raise PandasMissing from error
+    return pd.DataFrame(table.to_pydict())
