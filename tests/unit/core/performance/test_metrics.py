@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from courtside.core import evaluation
@@ -54,6 +54,9 @@ def test_a_figure_is_that_of_the_measure(metric: Metric, given_rows: tuple[Label
 @settings(max_examples=40, deadline=None)
 def test_influences_are_the_slopes_of_the_measure(metric: Metric, given_rows: tuple[Labels, Scores]) -> None:
     labels, probability = given_rows
+    # The calibration error has no slope where a gap is 0: the sum of sizes has a corner there.
+    gaps = np.bincount(evaluation.bins_of(probability), weights=labels - probability)
+    assume(metric.name != "calibration_error" or np.abs(gaps).min() > 1e-3)
     figure = metric.linear(labels, probability)
     assert figure is not None
     assert figure.influence.mean() == pytest.approx(0, abs=1e-9)
