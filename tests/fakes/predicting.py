@@ -68,6 +68,7 @@ class Line:
     weight: float
     column: str = "amount"
     needs_all: bool = False
+    unexplainable: bool = False
 
     @property
     def interface(self) -> ModelInterface:
@@ -82,6 +83,8 @@ class Line:
         return np.nan_to_num(amounts) * self.weight
 
     def contributions(self, rows: pa.Table) -> Contributions | None:
+        if self.unexplainable:
+            raise ZeroDivisionError("nobody can explain this")
         if self.needs_all:
             return None
         return Contributions((self.column,), self.probability(rows)[:, None])

@@ -80,7 +80,8 @@ class Round:
         count = 0
         for part in self.batch.parts:
             for piece in part.pieces(MOST_ROWS):
-                waiting.append(self._news(piece, version, unusable, problems))
+                found = self._news(piece, version, unusable, problems)
+                waiting += [found] if found.places.size else []
                 while sum(each.places.size for each in waiting) >= MOST_ROWS:
                     news = News.joined(waiting)
                     count += self._kept(version, news.of(slice(MOST_ROWS)), guard)

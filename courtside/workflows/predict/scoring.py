@@ -1,5 +1,6 @@
 """What one version says of rows, and of which rows it cannot say anything."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.shortening import listed
 from courtside.core.training.served_input import ColumnsMissing, ColumnUnusable, ValuesMissing, as_trained
 from courtside.workflows.predict.versions import Predicting
+
+logger = logging.getLogger(__name__)
 
 NO_PROBABILITY = "the model said no probability"
 
@@ -63,7 +66,11 @@ def said_of(rows: pa.Table, version: Predicting) -> Said:
 
 def contributions_of(rows: pa.Table, version: Predicting, most: int) -> Any:
     """Return the `most` largest contributions to each row's prediction as a map, None where the model has none."""
-    found = version.model.contributions(rows)
+    try:
+        found = version.model.contributions(rows)
+    except Exception:  # a model may be a team's own code, and rows that nobody can explain are served all the same
+        logger.exception("the predictions of version %s could not be explained", version.version)
+        return None
     return None if found is None else found.largest(most)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pyarrow as pa
 import pytest
 
 from courtside.contracts.scoring import Role
@@ -158,6 +159,17 @@ def test_contributions_are_kept_where_the_contract_asks_for_them(stage: LoansSta
     stage.promote("2", 0.25, needs_all=True)
     assert stage.predict().problems == ("version 2 is of a kind whose predictions are not explained",)
     assert stage.kept(version="2")[0]["contributions"] is None
+
+
+def test_rows_that_cannot_be_predicted_or_explained_keep_no_others_from_being_explained(stage: LoansStage) -> None:
+    stage.shadowed_by(explain=2)
+    stage.promote("2", 0.5, column="income")
+    stage.put("march", loans(1, [0.1]).append_column("income", pa.array([0.8])))
+    stage.put("april", loans(11, [0.1]))
+    assert (stage.predict().predicted, stage.kept()[0]["contributions"]) == (1, [("income", 0.4)])
+    stage.promote("3", 0.5, unexplainable=True)
+    done = stage.predict()
+    assert (done.predicted, done.problems) == (2, ("version 3 is of a kind whose predictions are not explained",))
 
 
 def test_a_model_is_opened_once_while_its_process_lives(stage: LoansStage) -> None:
