@@ -5,20 +5,25 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+from courtside.cli.main import app
 from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ChampionPointer
 from courtside.core.archive_schemas import PERFORMANCE, PREDICTIONS
 from courtside.core.parquet import read_parquet_content
+from courtside.datasets.simulated import simulate_games
 from courtside.workflows.archive_log import ArchiveLog
 from courtside.workflows.ledger_documents import read
-from tests.integration.stage.conftest import Stage
+from tests.integration.stage.conftest import SEASONS, Stage
 from tests.integration.stage.steps import games_ledger
 
 pytestmark = pytest.mark.usefixtures("champion")
@@ -74,6 +79,26 @@ def test_the_champion_predicts_the_coming_games_once(stage: Stage) -> None:
     again = predicted(stage, DAY)
     assert (again["predicted"], again["unchanged"]) == (0, first["predicted"])
     assert stored(stage, DAY).equals(rows)
+
+
+def asked(*words: object) -> dict[str, Any]:
+    """Return what `courtside predict` prints as JSON."""
+    done = CliRunner().invoke(app, ["predict", "--model", MODEL, *map(str, words), "--json"])
+    assert done.exit_code == 0, done.exception
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_command_shows_what_is_kept_and_says_the_same_of_a_file(stage: Stage, tmp_path: Path) -> None:
+    kept = asked("--as-of", DAY)
+    assert kept["version"] == champion(stage).version
+    today = {row["id"]: row["prediction"] for row in kept["predictions"] if row["time"].startswith(DAY.isoformat())}
+    assert today
+    pq.write_table(simulate_games(seasons=SEASONS), tmp_path / "games.parquet")
+    here = asked("--table", tmp_path / "games.parquet", "--out", tmp_path / "said.parquet")
+    assert (here["version"], here["without_prediction"]) == (kept["version"], 0)
+    said = {row["game_id"]: row["prediction"] for row in pq.read_table(tmp_path / "said.parquet").to_pylist()}
+    assert {game: said[game] for game in today} == today
 
 
 def test_results_that_came_in_change_what_is_said_of_the_games_to_come(stage: Stage) -> None:
