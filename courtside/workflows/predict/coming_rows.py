@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.contracts import lake_keys
+from courtside.contracts.days import shifted
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import ALL_DAYS, Days
@@ -55,8 +56,8 @@ def days_looked_at(as_of: date, dataset: Dataset) -> Days:
     """Return the days in which a row that is predicted as of a day may lie."""
     if dataset.time_column is None:
         return ALL_DAYS
-    ahead = as_of + dataset.predict.ahead
-    return Days(min(as_of, as_of - dataset.label_delay + timedelta(days=1)), ahead + timedelta(days=1))
+    first = shifted(as_of, timedelta(days=1) - dataset.label_delay)
+    return Days(min(as_of, first), shifted(as_of, dataset.predict.ahead + timedelta(days=1)))
 
 
 def coming_rows(as_of: date, *, lake: Lake, dataset: Dataset) -> ComingRows:

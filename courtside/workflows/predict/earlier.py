@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from courtside.contracts.days import shifted
 from courtside.contracts.scoring import Role
 from courtside.core.drift.columns.hashing import Hashes
 from courtside.core.predictions.features_hash import read_back
@@ -29,7 +30,7 @@ class Earlier:
         self._newest: dict[tuple[str, str], tuple[Mask, Hashes]] = {}
         self._revisions: dict[str, NDArray[np.int32]] = {}
         self._of_today: set[int] = set()
-        for day, numbers in log.days(since, as_of + timedelta(days=1)).items():
+        for day, numbers in log.days(since, shifted(as_of, timedelta(days=1))).items():
             if day == as_of:
                 self.add(Since(log, day, numbers))
                 continue

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.contracts import lake_keys
+from courtside.contracts.days import shifted
 from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.rows.order import SortKeys
@@ -24,9 +25,9 @@ def newest_predictions(as_of: date, *, lake: Lake, dataset: Dataset) -> pa.Table
     `LogDamaged`.
     """
     log = ArchiveLog(lake, lake_keys.predictions(dataset.name), PREDICTIONS)
-    since = as_of - dataset.predict.ahead if dataset.time_column else None
+    since = shifted(as_of, -dataset.predict.ahead) if dataset.time_column else None
     tables = [PREDICTIONS.empty_table()]
-    for day, numbers in log.days(since, as_of + timedelta(days=1)).items():
+    for day, numbers in log.days(since, shifted(as_of, timedelta(days=1))).items():
         for number in numbers:
             table = log.read(day, number)
             if day < as_of and dataset.time_column:

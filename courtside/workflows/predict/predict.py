@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from courtside.contracts import lake_keys
+from courtside.contracts.days import shifted
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer
 from courtside.contracts.scoring import PredictRequest, PredictResponse, ShadowPredictions
@@ -120,7 +121,7 @@ class Predict:
     def _since(self, as_of: date) -> date | None:
         """Return the first day on which a row that is looked at as of a day may have been looked at."""
         rules = self.dataset
-        return as_of - rules.label_delay - rules.predict.ahead if rules.time_column else None
+        return shifted(as_of, -rules.label_delay - rules.predict.ahead) if rules.time_column else None
 
     def _require_champion(self, pointer: ChampionPointer) -> None:
         """Raise `ChampionMoved` unless the same version is still champion, so that nobody is served by another one."""

@@ -8,6 +8,7 @@ import pytest
 
 from courtside.contracts.scoring import Role
 from courtside.core.predictions.rules import PredictRules
+from courtside.workflows.predict.newest import newest_predictions
 from tests.fakes.predicting import DAY, NOW, LoansStage, loans
 
 
@@ -105,6 +106,13 @@ def test_a_day_without_rows_and_a_model_without_champion_predict_nothing() -> No
     assert (done.version, done.predicted, done.unchanged, done.problems) == ("1", 0, 0, ())
     assert LoansStage().predict().predicted == 0
     assert stage.kept() == []
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_the_ends_of_the_calendar_are_days_like_others(stage: LoansStage, day: date) -> None:
+    stage.put("march", loans(1, [0.1]))
+    assert stage.predict(day).predicted == 0
+    assert newest_predictions(day, lake=stage.lake, dataset=stage.dataset).num_rows == 0
 
 
 def test_a_contract_without_ids_keeps_nothing_and_says_what_to_write(stage: LoansStage) -> None:
