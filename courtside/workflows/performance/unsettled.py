@@ -110,9 +110,13 @@ class Unsettled:
         return list(windows_between(min(firsts), last, length)) if firsts else []
 
     def late_ids(self) -> "LateIds":
-        """Return the rows whose labels came since the last check; raises `LogDamaged`."""
-        log = _labels_log(self.dataset, lake=self.lake)
-        known = {} if self.before is None else self.before.labels
+        """Return the rows whose labels came since the last check; raises `LogDamaged`.
+
+        Without one there are none to look for: all windows are recent then.
+        """
+        if self.before is None:
+            return LateIds(pa.array([], pa.string()), pa.array([], pa.string()))
+        log, known = _labels_log(self.dataset, lake=self.lake), self.before.labels
         ids: dict[bool, list[Any]] = {True: [], False: []}
         for day, last in _new(self.files.labels, known).items():
             for number in log.numbers(day):
