@@ -15,13 +15,13 @@ from courtside.contracts.events import (
     DriftCheckResponse,
     Payload,
 )
-from courtside.contracts.scoring import PredictRequest, PredictResponse
+from courtside.contracts.scoring import PerformanceRequest, PerformanceResponse, PredictRequest, PredictResponse
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-# The functions are cut off after 300 seconds; if the client tried again, it would only wait for the first try.
-_PATIENT = Config(read_timeout=320, retries={"total_max_attempts": 1})
+# The slowest functions are cut off after 540 seconds; if the client tried again, it would only wait for the first try.
+_PATIENT = Config(read_timeout=560, retries={"total_max_attempts": 1})
 
 
 class CheckFailed(CourtsideError):
@@ -48,6 +48,14 @@ class PredictionFailed(CourtsideError):
         super().__init__(f"nothing more was predicted ({kind}): {message}")
 
 
+class JudgementFailed(CourtsideError):
+    """The function that judges a model ended with an error."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        self.kind = kind
+        super().__init__(f"the model could not be judged ({kind}): {message}")
+
+
 def check_now(function: str, request: DriftCheckRequest, *, client: "LambdaClient | None" = None) -> DriftCheckResponse:
     """Invoke the drift check function and return what it found; raises `CheckFailed`."""
     return DriftCheckResponse.model_validate(_answer(function, request, failed=CheckFailed, client=client))
@@ -61,6 +69,13 @@ def receive_now(function: str, request: ArrivalsRequest, *, client: "LambdaClien
 def predict_now(function: str, request: PredictRequest, *, client: "LambdaClient | None" = None) -> PredictResponse:
     """Invoke the function that predicts and return what it did; raises `PredictionFailed`."""
     return PredictResponse.model_validate(_answer(function, request, failed=PredictionFailed, client=client))
+
+
+def judge_now(
+    function: str, request: PerformanceRequest, *, client: "LambdaClient | None" = None
+) -> PerformanceResponse:
+    """Invoke the function that judges a model and return what it stated; raises `JudgementFailed`."""
+    return PerformanceResponse.model_validate(_answer(function, request, failed=JudgementFailed, client=client))
 
 
 def _answer(

@@ -13,7 +13,7 @@ from courtside.contracts.errors import CourtsideError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from embedded_aws.demo.result import DemoResult
+    from embedded_aws.demo.result import DemoResult, JudgedResult
 
 DEFAULT_OUT = Path("demo-out")
 EXIT_FAILED = 1
@@ -84,6 +84,17 @@ def _games(path: Path | None, seed: int, quarantine: Path) -> "tuple[pa.Table, i
         return simulate_games(seed=seed), 0
 
 
+def _judged(each: "JudgedResult") -> dict[str, object]:
+    return {
+        "weeks": f"{each.window[0]} to {each.window[1]}",
+        "version": f"{each.version} ({each.role})",
+        "games": each.games,
+        "AUC": f"{each.auc:.3f}",
+        "95 %": f"{each.low:.3f} to {each.high:.3f}",
+        "promise": f"{each.promise:.3f}",
+    }
+
+
 def _print(result: "DemoResult", *, keep: bool) -> None:
     if result.models:
         print_models("Models of the last training", result.models)
@@ -105,6 +116,8 @@ def _print(result: "DemoResult", *, keep: bool) -> None:
         {"what": "time and memory", "result": f"{result.seconds:.0f} s, at most {result.peak_memory_mb:,} MB"},
     ]
     print_table("Summary", rows)
+    if result.performance:
+        print_table("Performance of nba_games", [_judged(each) for each in result.performance])
     if result.stage_models:
         print_table("Models of the stage", result.stage_models)
     shown = {name: place for name, place in result.urls.items() if keep or name not in {"mlflow", "aws"}}

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from courtside.adapters.deployed_check import check_now
+from courtside.adapters.deployed_check import check_now, judge_now, predict_now
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
@@ -17,6 +18,7 @@ from courtside.contracts.events import (
 )
 from courtside.contracts.names import DEFAULT_DATASET, STACKS, StackOutput, stack_name
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
+from courtside.contracts.scoring import PerformanceRequest, PerformanceResponse, PredictRequest, PredictResponse
 from embedded_aws.aws import LocalAws
 from embedded_aws.logs import said
 
@@ -79,6 +81,19 @@ class Loop:
         return check_now(
             function, DriftCheckRequest(model=self.model, window=window), client=self._aws.client("lambda")
         )
+
+    def predict(self, as_of: date, *, versions: tuple[str, ...] = ()) -> PredictResponse:
+        """Invoke the predictions as a round does, `versions` as shadows; raises `PredictionFailed`."""
+        function, request = (
+            self.output(StackOutput.PREDICT),
+            PredictRequest(model=self.model, as_of=as_of, versions=versions),
+        )
+        return predict_now(function, request, client=self._aws.client("lambda"))
+
+    def judge(self, as_of: date) -> PerformanceResponse:
+        """Invoke the check of performance as a round does; raises `JudgementFailed`."""
+        function = self.output(StackOutput.CHECK_PERFORMANCE)
+        return judge_now(function, PerformanceRequest(model=self.model, as_of=as_of), client=self._aws.client("lambda"))
 
     def executions(self) -> list[Execution]:
         """Return the executions of the model's trainings, oldest first."""

@@ -61,10 +61,27 @@ class SecondModelResult(_Part):
     moved: list[str] = Field(default_factory=list)
 
 
+class JudgedResult(_Part):
+    """How well a version predicted the games of a window [start, end), given as ISO days; `low` to `high` is at 95 %.
+
+    `promise` is the AUC that its training's holdout promised.
+    """
+
+    window: tuple[str, str]
+    version: str
+    role: str
+    games: int
+    auc: float
+    low: float
+    high: float
+    promise: float
+
+
 class DemoResult(_Part):
     """The result of the demo; `models` are the NBA's last training's, `peak_memory_mb` covers all its processes.
 
-    `stage_models` are the rows of `courtside models list` at the end.
+    `performance` is that of the first champion before the retraining and of both champions after it; `stage_models` are
+    the rows of `courtside models list` at the end.
     """
 
     ok: bool = False
@@ -76,6 +93,7 @@ class DemoResult(_Part):
     checks: list[CheckResult] = Field(default_factory=list)
     alerts: list[AlertResult] = Field(default_factory=list)
     executions: list[ExecutionResult] = Field(default_factory=list)
+    performance: list[JudgedResult] = Field(default_factory=list)
     champion: ChampionResult = Field(default_factory=ChampionResult)
     second: SecondModelResult | None = None
     stage_models: list[dict[str, str]] = Field(default_factory=list)

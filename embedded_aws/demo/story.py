@@ -21,6 +21,7 @@ from embedded_aws.demo import second_model
 from embedded_aws.demo.commands import Commands
 from embedded_aws.demo.loop import Execution, Loop
 from embedded_aws.demo.narrator import Narrator, Step
+from embedded_aws.demo.next_season import NextSeason
 from embedded_aws.demo.plan import DemoPlan
 from embedded_aws.demo.result import AlertResult, CheckResult, DemoResult, ExecutionResult
 from embedded_aws.demo.second_model import SecondModel
@@ -45,6 +46,7 @@ class Story:
     aws: LocalAws
     loop: Loop
     second: SecondModel
+    next_season: NextSeason
     slack: Journal
     retraining_arn: str = ""
     alerts_expected: int = 0
@@ -82,9 +84,10 @@ class Story:
             step.says(f"{len(outputs)} stacks deployed from the unmodified template: {', '.join(outputs)}")
         commands = Commands(stage=STAGE, instance_id=aws.instance.id)
         second = SecondModel(Loop(aws, stage=STAGE, model=second_model.MODEL), commands, folder)
+        next_season = NextSeason(loop, STAGE, plan)
         result = DemoResult(games=games.num_rows, second=second.result)
         slack = aws.instance.received(SLACK)
-        return cls(games, plan, options, narrator, result, resources, aws, loop, second, slack)
+        return cls(games, plan, options, narrator, result, resources, aws, loop, second, next_season, slack)
 
     def tell(self) -> None:
         """Run the loop from the first games to the second champion, and beside it the second model's."""
@@ -93,8 +96,10 @@ class Story:
         self.first_training()
         self.check_quiet_window()
         self.check_changed_window()
+        self.predict_next_season()
         self.look_at_second_model()
         self.retrain()
+        self.judge_next_season()
         self.list_models()
 
     @property
@@ -166,6 +171,11 @@ class Story:
                 "the alert reached Slack"
             )
 
+    def predict_next_season(self) -> None:
+        """Predict the first weeks of the season after the change, while a challenger is trained."""
+        with self.narrator.step("predictions", "Predicting the games that come after the change") as step:
+            self.next_season.predict(step, champion=self.result.champion.before or "")
+
     def look_at_second_model(self) -> None:
         """Run a round over the second model while the first one is retrained: its change must be found and told."""
         with self.narrator.step("round", "Running a round over the second model") as step:
@@ -195,6 +205,14 @@ class Story:
                 f"version {champion} is champion and passed its smoke check, version {before} is kept as previous; "
                 "Slack was told"
             )
+
+    def judge_next_season(self) -> None:
+        """Predict the weeks after the promotion with both versions, and judge all weeks by their scores."""
+        with self.narrator.step("new champion", "Predicting with the new champion, and the old one beside it") as step:
+            champions = self.result.champion
+            self.next_season.predict_with_both(step, champion=champions.after or "", previous=champions.before or "")
+        with self.narrator.step("performance", "Judging both by the scores that came in") as step:
+            self.result.performance = self.next_season.judge(step)
 
     def list_models(self) -> None:
         """Ask the stage what it looks after."""

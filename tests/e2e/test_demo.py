@@ -18,7 +18,8 @@ REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"
 SCORING = {f"{side}_rolling_{what}" for side in ("home", "away") for what in ("ppg", "papg")}
 STEPS = [
     "start", "deploy", "add models", "load rows", "first training", "champion", "second model",
-    "quiet check", "changed check", "round", "retraining", "gate", "promotion", "models",
+    "quiet check", "changed check", "predictions", "round", "retraining", "gate", "promotion",
+    "new champion", "performance", "models",
 ]  # fmt: skip
 MODELS = ["logistic_regression", "random_forest", "xgboost", "lightgbm"]
 
@@ -90,6 +91,18 @@ def test_a_second_champion_is_trained_judged_and_promoted(finished: Finished) ->
     assert all(0.6 < model["test_auc"] < 0.8 for model in result["models"])
     executions = [(each["model"], each["status"]) for each in result["executions"]]
     assert executions == [("nba_games", "SUCCEEDED"), ("nba_games", "SUCCEEDED"), ("churn", "SUCCEEDED")]
+
+
+def test_the_next_season_is_predicted_and_both_champions_are_judged_by_its_scores(finished: Finished) -> None:
+    _, result = finished
+    before, after = ("2019-11-18", "2019-12-16"), ("2019-12-16", "2020-01-13")
+    judged = {(*each["window"], each["version"], each["role"]): each for each in result["performance"]}
+    assert judged.keys() == {(*before, "1", "champion"), (*after, "2", "champion"), (*after, "1", "previous")}
+    assert all(each["games"] > 150 for each in judged.values())
+    assert all(each["low"] < each["auc"] < each["high"] and 0.5 < each["auc"] < 0.8 for each in judged.values())
+    # A shadow is judged by the very games of the champion.
+    assert judged[*after, "2", "champion"]["games"] == judged[*after, "1", "previous"]["games"]
+    assert judged[*before, "1", "champion"]["promise"] == judged[*after, "1", "previous"]["promise"]
 
 
 def test_a_second_model_of_another_table_lives_in_the_same_stage(finished: Finished) -> None:

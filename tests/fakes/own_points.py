@@ -22,10 +22,9 @@ from infra.settings import settings_for
 from tests.fakes.own_package import OF_ITS_OWN, write_wheel
 from tests.infra.conftest import synthesize
 
-MODEL, PACKAGE, LAST_DAY = "points", "points_models", "2025-07-19"
+MODEL, PACKAGE = "points", "points_models"
 CONTRACT = f"""
 name: {MODEL}
-id_columns: [id]
 time_column: at
 target: left
 features: {{x: numeric, y: numeric}}
@@ -66,14 +65,12 @@ def add_points(folder: Path) -> Result:
 
 
 def load_points(folder: Path) -> None:
-    """Load 2,000 rows of 200 days until `LAST_DAY`, whose label says that a point is near the middle."""
+    """Load 2,000 rows, whose label says that a point is near the middle."""
     rng, count = np.random.default_rng(1), 2000
     x, y = rng.normal(size=(2, count))
     at = np.datetime64("2025-01-01") + np.arange(count) // 10
     near = np.hypot(x, y) + rng.normal(scale=0.3, size=count) < 1
-    pq.write_table(
-        pa.table({"id": np.arange(count), "at": at, "x": x, "y": y, "left": near}), folder / "points.parquet"
-    )
+    pq.write_table(pa.table({"at": at, "x": x, "y": y, "left": near}), folder / "points.parquet")
     done("tables", "load", "--table", str(folder / "points.parquet"), "--model", MODEL)
 
 
