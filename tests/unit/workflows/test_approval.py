@@ -17,11 +17,11 @@ from courtside.workflows.approval import (
     TrainingEnded,
     request_approval,
 )
-from courtside.workflows.ledger_documents import read
+from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.production import Production
 from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
-from tests.fakes.ports import InMemoryExecutions, RecordedAlerts
+from tests.fakes.ports import InMemoryExecutions, InMemoryLedger, RecordedAlerts
 from tests.fakes.production import NOW, a_production, add_training
 
 WAIT = timedelta(hours=48)
@@ -201,3 +201,26 @@ def test_a_recorded_answer_that_never_arrived_can_be_given_again(production: Pro
         .approved
     )
     assert again.answers == [("t1", YES)]
+
+
+def test_an_answer_about_one_model_touches_nothing_of_another_whose_training_has_the_same_name() -> None:
+    shared, callback = InMemoryLedger(), RecordedCallback()
+    for model in ("refunds", "visits"):
+        record = ApprovalRecord(
+            training_id="second", challenger_version="2", champion_version="1", reason="better", token=f"of {model}",
+            asked_at=NOW, expires_at=NOW + WAIT,
+        )  # fmt: skip
+        assert ModelLedger(shared, model).put(written(ledger_keys.approval("second"), record, expected_revision=0))
+    desks = {
+        model: Approvals(model, ModelLedger(shared, model), callback, waiting_executions())
+        for model in ("refunds", "visits")
+    }
+    theirs = {key: entry for key, entry in shared.documents.items() if key.startswith("refunds/")}
+    desks["visits"].answer("second", YES, now=NOW)
+    assert callback.answers == [("of visits", YES)]
+    assert desks["visits"].waiting(now=NOW) == []
+    assert [each.token for each in desks["refunds"].waiting(now=NOW)] == ["of refunds"]
+    assert {key: entry for key, entry in shared.documents.items() if key.startswith("refunds/")} == theirs
+    no = ApprovalAnswer(approved=False, by="arn:another")
+    assert desks["refunds"].answer("second", no, now=NOW).approved is False
+    assert callback.answers == [("of visits", YES), ("of refunds", no)]
