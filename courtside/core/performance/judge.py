@@ -96,7 +96,7 @@ def counting(served: pa.Table) -> pa.Table:
     """Return the predictions without those of a champion that another one replaced before the row came."""
     is_champion: Any = pc.equal(served.column("role"), pa.scalar(Role.CHAMPION.value))
     counts: Any = pc.or_(served.column("shown"), pc.invert(is_champion))
-    return served.filter(counts)
+    return _kept(served, counts)
 
 
 def lines_of(served: pa.Table) -> list[tuple[str, str]]:
@@ -118,9 +118,13 @@ def _number(version: str) -> int:
 def where(served: pa.Table, **wanted: str) -> pa.Table:
     """Return the rows that have these values in these columns."""
     for name, value in wanted.items():
-        matches: Any = pc.equal(served.column(name), pa.scalar(value))
-        served = served.filter(matches)
+        served = _kept(served, pc.equal(served.column(name), pa.scalar(value)))
     return served
+
+
+def _kept(served: pa.Table, rows: Any) -> pa.Table:
+    """Return these rows; a table of which all are kept is not copied."""
+    return served if pc.all(rows, min_count=0).as_py() else served.filter(rows)
 
 
 def sample_of(
@@ -128,7 +132,7 @@ def sample_of(
 ) -> tuple[Sample, NDArray[np.bool_]]:
     """Return the predictions whose labels are known, and which rows of the table those are."""
     is_known: Any = mine.column("label").is_valid()
-    labelled = mine.filter(is_known)
+    labelled = _kept(mine, is_known)
     sample = Sample(
         labels=labels_of(labelled, positive=positive),
         probability=labelled.column("prediction").to_numpy(),
