@@ -1,4 +1,4 @@
-"""Where everything lies in the lake bucket: the only place that spells an object key, but for `training_keys`.
+"""Where everything lies in the lake bucket: with `training_keys` and `scoring_keys` the only place that spells a key.
 
 No key is built from a name that could lead out of its prefix: every function here that takes a name raises
 `NameUnusable` for such a name.
@@ -105,16 +105,6 @@ def quarantines(model: str) -> str:
 def quarantine(model: str, quarantine_id: str) -> str:
     """Prefix of a file that could not be used, whole or in part, with its report."""
     return f"{quarantines(model)}{key_name(quarantine_id, 'the id of a quarantined file')}/"
-
-
-def unpredictable(model: str) -> str:
-    """Prefix of all rows of a model that could not be predicted, beside what its files set aside."""
-    return f"{quarantines(model)}predictions/"
-
-
-def unpredictable_rows(model: str, day: date, digest: str) -> str:
-    """Prefix of the rows that could not be predicted as of a day and were not known before, with their report."""
-    return f"{unpredictable(model)}{day.isoformat()}-{key_name(digest, 'a digest of rows')}/"
 
 
 def arrived_rows(model: str) -> str:
@@ -236,7 +226,7 @@ def decision_of(key: str) -> tuple[date, str] | None:
 
 
 def predictions(model: str) -> str:
-    """Prefix of a model's predictions, by the day as of which they were made; each day is a log (`day_of_log`)."""
+    """Prefix of a model's predictions, by the day as of which they were made; each day is a log."""
     return f"{PREDICTIONS_PREFIX}model={_model(model)}/"
 
 
@@ -245,48 +235,9 @@ def labels(model: str) -> str:
     return f"{LABELS_PREFIX}model={_model(model)}/"
 
 
-def label_loads(model: str) -> str:
-    """Prefix of the records of the labels that people loaded, one for each load."""
-    return f"{records(model)}labels/"
-
-
-def label_load(model: str, load_id: str) -> str:
-    """Key of the record of one load of labels; it is written last."""
-    return f"{label_loads(model)}{_load(load_id)}.json"
-
-
-def begun_label_load(model: str, load_id: str) -> str:
-    """Key of the note that a load of labels was begun, and after what."""
-    return f"{label_loads(model)}_begun/{_load(load_id)}.json"
-
-
 def performance(model: str) -> str:
     """Prefix of what was stated about a model's performance, by the first day of the window; each day is a log."""
     return f"{PERFORMANCE_PREFIX}model={_model(model)}/"
-
-
-def performance_progress(model: str) -> str:
-    """Key of the note of what the last check of a model's performance took into account; queries pass over it."""
-    return f"{performance(model)}_progress.json"
-
-
-def day_of_log(prefix: str, day: date) -> str:
-    """Prefix of one day below `predictions`, `labels` or `performance`."""
-    return f"{prefix}dt={day.isoformat()}/"
-
-
-def file_of_log(prefix: str, day: date, number: int) -> str:
-    """Key of one file of a day's log; they are numbered from 1, and sort by their number."""
-    return f"{day_of_log(prefix, day)}{number:06d}.parquet"
-
-
-def log_file_of(key: str) -> tuple[date, int] | None:
-    """Return day and number of a log's file, the inverse of `file_of_log`; None for any other key."""
-    found = re.search(r"/dt=(\d{4}-\d\d-\d\d)/(\d{6,})\.parquet$", key)
-    try:
-        return None if found is None else (date.fromisoformat(found[1]), int(found[2]))
-    except ValueError:  # digits that are not a day
-        return None
 
 
 def tracking_backup(made_at: datetime) -> str:

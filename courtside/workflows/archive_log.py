@@ -10,7 +10,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from courtside.contracts import lake_keys
+from courtside.contracts import scoring_keys
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.ports import Lake
@@ -63,24 +63,24 @@ class ArchiveLog:
                 return None
             if table.num_rows > MOST_ROWS:
                 raise ValueError(f"{table.num_rows} rows are too many for one file")
-            key = lake_keys.file_of_log(self.prefix, day, (numbers[-1] if numbers else 0) + 1)
+            key = scoring_keys.file_of_log(self.prefix, day, (numbers[-1] if numbers else 0) + 1)
             content = parquet_content(table.select(self.schema.names).cast(self.schema))
             if self.lake.claim(key, content):
                 return table
-        raise LogBusy(lake_keys.day_of_log(self.prefix, day))
+        raise LogBusy(scoring_keys.day_of_log(self.prefix, day))
 
     def days(self, start: date | None = None, end: date | None = None) -> dict[date, list[int]]:
         """Return the days from `start` to `end`, `end` not included, with the numbers of their files, in order."""
         found: dict[date, list[int]] = {}
         for key in self.lake.keys(self.prefix):
-            named = lake_keys.log_file_of(key)
+            named = scoring_keys.log_file_of(key)
             if named is not None and (start is None or named[0] >= start) and (end is None or named[0] < end):
                 found.setdefault(named[0], []).append(named[1])
         return {day: sorted(numbers) for day, numbers in sorted(found.items())}
 
     def numbers(self, day: date) -> list[int]:
         """Return the numbers of a day's files, in order."""
-        named = [lake_keys.log_file_of(key) for key in self.lake.keys(lake_keys.day_of_log(self.prefix, day))]
+        named = [scoring_keys.log_file_of(key) for key in self.lake.keys(scoring_keys.day_of_log(self.prefix, day))]
         return sorted(each[1] for each in named if each is not None)
 
     def read(self, day: date, number: int, *, columns: Collection[str] | None = None) -> pa.Table:
@@ -88,7 +88,7 @@ class ArchiveLog:
 
         Raises `LogDamaged` and `ObjectMissing`.
         """
-        key = lake_keys.file_of_log(self.prefix, day, number)
+        key = scoring_keys.file_of_log(self.prefix, day, number)
         schema = pa.schema([field for field in self.schema if columns is None or field.name in columns])
         try:
             table = read_parquet_content(self.lake.read(key), columns=schema.names)

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from courtside.contracts import lake_keys, training_keys
+from courtside.contracts import lake_keys, scoring_keys, training_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import BegunLabelLoad, LabelLoad
@@ -121,7 +121,7 @@ def load_labels(
     """
     given = _checked(rows, lake=lake, dataset=dataset)
     load_id, log = _id_of(given), label_log(dataset, lake=lake)
-    done = find_document(LabelLoad, lake_keys.label_load(dataset.name, load_id), lake=lake)
+    done = find_document(LabelLoad, scoring_keys.label_load(dataset.name, load_id), lake=lake)
     if done is not None:
         return LabelsLoaded(done, repeated=True)
     places = places_of(log)
@@ -151,14 +151,14 @@ def load_labels(
         wrong=given.wrong.num_rows,
         quarantine=_set_aside(load_id, given.wrong, lake=lake, dataset=dataset),
     )
-    key = lake_keys.label_load(dataset.name, load_id)
+    key = scoring_keys.label_load(dataset.name, load_id)
     first = lake.claim(key, load.model_dump_json(indent=2).encode())
     return LabelsLoaded(load if first else read_document(LabelLoad, key, lake=lake), repeated=not first)
 
 
 def label_loads(dataset: Dataset, *, lake: Lake) -> list[LabelLoad]:
     """Return the loads of labels, oldest first; raises `DocumentDamaged`."""
-    prefix = lake_keys.label_loads(dataset.name)
+    prefix = scoring_keys.label_loads(dataset.name)
     keys = [key for key in lake.keys(prefix) if "/" not in key.removeprefix(prefix)]
     return sorted((read_document(LabelLoad, key, lake=lake) for key in keys), key=lambda load: load.loaded_at)
 
@@ -198,7 +198,7 @@ def _day(as_of: date | None, places: list[Place], *, dataset: Dataset, now: date
 
 def _begun(load_id: str, places: list[Place], *, lake: Lake, dataset: Dataset) -> BegunLabelLoad:
     """Note where the store stands, or return what was noted when the load was begun before."""
-    key = lake_keys.begun_label_load(dataset.name, load_id)
+    key = scoring_keys.begun_label_load(dataset.name, load_id)
     begun = BegunLabelLoad(id=load_id, after=places[-1] if places else None)
     if lake.claim(key, begun.model_dump_json().encode()):
         return begun

@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 
 import pytest
 
-from courtside.contracts import lake_keys, training_keys
+from courtside.contracts import lake_keys, scoring_keys, training_keys
 from infra.constructs.ledger import MODELS
 from infra.constructs.scoring import JUDGE_WRITES, PREDICT_WRITES
 from tests.infra.granted import LAKE, allowed, partitions, statements
@@ -58,7 +58,7 @@ def test_neither_may_touch_a_champion_and_only_predict_tells_people(dev: Synthes
 
 
 def test_what_the_functions_write_lies_under_their_prefixes_and_nothing_else_does() -> None:
-    log = lake_keys.file_of_log
+    log = scoring_keys.file_of_log
     assert any(fnmatch(log(lake_keys.predictions("churn"), DAY, 1), pattern) for pattern in PREDICT_WRITES)
     for prefix in (lake_keys.labels("churn"), lake_keys.performance("churn")):
         assert any(fnmatch(log(prefix, DAY, 1), pattern) for pattern in JUDGE_WRITES)

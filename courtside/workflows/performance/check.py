@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from courtside.contracts import lake_keys
+from courtside.contracts import scoring_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import LabelsIn
 from courtside.contracts.scoring import (
@@ -57,7 +57,7 @@ class CheckPerformance:
             pass
         waiting = [each for each in round_.found if each.state is WindowState.IMMATURE]
         note = files.noted(curve=arrived.curve(request.as_of), waiting=waiting)
-        self.lake.write(lake_keys.performance_progress(self.dataset.name), note.model_dump_json().encode())
+        self.lake.write(scoring_keys.performance_progress(self.dataset.name), note.model_dump_json().encode())
         return round_.response(request, new=taken.new, changed=taken.changed)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from courtside.contracts import lake_keys
+from courtside.contracts import scoring_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import Window
 from courtside.contracts.records import LabelsIn, PerformanceProgress
@@ -95,7 +95,7 @@ def told(asked: Asked, *, lake: Lake, dataset: Dataset, now: datetime) -> Told:
         else _judged(asked, length, lake=lake, dataset=dataset, now=now)
     )
     lines = pa.concat_tables([TOLD.empty_table(), *found])
-    note = find_document(PerformanceProgress, lake_keys.performance_progress(dataset.name), lake=lake)
+    note = find_document(PerformanceProgress, scoring_keys.performance_progress(dataset.name), lake=lake)
     known = note is not None and note.as_of <= asked.as_of
     return Told(
         model=dataset.name,

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, scoring_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import LabelsIn, PerformanceProgress
 from courtside.contracts.scoring import JudgedWindow
@@ -91,7 +91,7 @@ class Unsettled:
     @classmethod
     def of(cls, dataset: Dataset, files: Files, *, lake: Lake) -> "Unsettled":
         """Read which files the last check took into account; a note that cannot be read counts as none."""
-        key = lake_keys.performance_progress(dataset.name)
+        key = scoring_keys.performance_progress(dataset.name)
         try:
             before = find_document(PerformanceProgress, key, lake=lake)
         except DocumentDamaged:

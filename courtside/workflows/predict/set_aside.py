@@ -10,7 +10,7 @@ from datetime import date
 import pyarrow as pa
 from pyarrow import csv
 
-from courtside.contracts import lake_keys
+from courtside.contracts import scoring_keys
 from courtside.contracts.records import UnpredictableRows
 from courtside.core.alerting import Alert
 from courtside.core.prediction_alerts import unpredictable_alert
@@ -50,7 +50,7 @@ class SetAside:
         table = pa.Table.from_pylist([dict(zip(_SCHEMA.names, row, strict=True)) for row in new], schema=_SCHEMA)
         csv.write_csv(table, listed)
         digest = hashlib.sha256(listed.getvalue()).hexdigest()[:16]
-        prefix = lake_keys.unpredictable_rows(self.model, as_of, digest)
+        prefix = scoring_keys.unpredictable_rows(self.model, as_of, digest)
         reasons = Counter((file, reason) for file, _, reason in new)
         record = UnpredictableRows(
             model=self.model,
@@ -65,7 +65,7 @@ class SetAside:
 
     def tell(self) -> None:
         """Tell people in one alert of all rows that they have not been told of."""
-        prefix = lake_keys.unpredictable(self.model)
+        prefix = scoring_keys.unpredictable(self.model)
         Notices(prefix, "predictions", self.model, self.lake, self.claims, self.alerts).tell(self._alert)
 
     def _alert(self, prefixes: Sequence[str]) -> Alert:
@@ -78,7 +78,7 @@ class SetAside:
 
     def _known(self, since: date | None) -> set[_Row]:
         known: set[_Row] = set()
-        prefix = lake_keys.unpredictable(self.model)
+        prefix = scoring_keys.unpredictable(self.model)
         for key in self.lake.keys(prefix):
             day = key.removeprefix(prefix)[:10]  # days sort as text
             if key.endswith(f"/{REPORT}") and (since is None or day >= since.isoformat()):

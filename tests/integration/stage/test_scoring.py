@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
-from courtside.contracts import lake_keys, ledger_keys, training_keys
+from courtside.contracts import lake_keys, ledger_keys, scoring_keys, training_keys
 from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ChampionPointer
 from courtside.core.archive_schemas import PERFORMANCE, PREDICTIONS
@@ -48,7 +48,7 @@ def predicted(stage: Stage, as_of: date) -> dict[str, Any]:
 
 
 def stored(stage: Stage, as_of: date) -> pa.Table:
-    keys = stage.lake.keys(lake_keys.day_of_log(lake_keys.predictions(MODEL), as_of))
+    keys = stage.lake.keys(scoring_keys.day_of_log(lake_keys.predictions(MODEL), as_of))
     return pa.concat_tables([PREDICTIONS.empty_table(), *(read_parquet_content(stage.lake.read(key)) for key in keys)])
 
 

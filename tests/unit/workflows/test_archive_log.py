@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, scoring_keys
 from courtside.core.archive_schemas import LABELS
 from courtside.core.parquet import parquet_content
 from courtside.workflows.archive_log import MOST_ROWS, ArchiveLog, LogBusy, LogDamaged, Since
@@ -84,7 +84,7 @@ def test_a_log_that_others_keep_writing_to_is_given_up() -> None:
 
 def test_a_file_that_somebody_changed_is_named() -> None:
     lake = InMemoryLake()
-    key = lake_keys.file_of_log(PREFIX, DAY, 1)
+    key = scoring_keys.file_of_log(PREFIX, DAY, 1)
     lake.write(key, b"something else")
     with pytest.raises(LogDamaged, match=key):
         log_of(lake).read(DAY, 1)
@@ -93,7 +93,7 @@ def test_a_file_that_somebody_changed_is_named() -> None:
 def test_columns_that_came_later_are_empty_in_older_files() -> None:
     lake = InMemoryLake()
     older = labels("a").drop_columns(["label"])
-    lake.write(lake_keys.file_of_log(PREFIX, DAY, 1), parquet_content(older))
+    lake.write(scoring_keys.file_of_log(PREFIX, DAY, 1), parquet_content(older))
     assert log_of(lake).read(DAY, 1).column("label").to_pylist() == [None]
 
 
@@ -104,6 +104,6 @@ def test_a_file_holds_no_more_than_so_many_rows() -> None:
 
 def test_the_keys_of_a_log_name_day_and_number() -> None:
     for number in (1, 999_999, 1_000_000):
-        assert lake_keys.log_file_of(lake_keys.file_of_log(PREFIX, DAY, number)) == (DAY, number)
+        assert scoring_keys.log_file_of(scoring_keys.file_of_log(PREFIX, DAY, number)) == (DAY, number)
     for other in ("archive/labels/model=churn/dt=2026-13-40/000001.parquet", f"{PREFIX}notes.txt"):
-        assert lake_keys.log_file_of(other) is None
+        assert scoring_keys.log_file_of(other) is None

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courtside.contracts import lake_keys
+from courtside.contracts import lake_keys, scoring_keys
 from courtside.core.archive_schemas import LABELS, PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import ALL_DAYS, Days
@@ -106,7 +106,7 @@ def test_files_that_cannot_say_anything_about_the_days_are_not_read() -> None:
     lake = InMemoryLake()
     predict(lake, 0, ("a", 1, 0.1))
     predict(lake, 30, ("b", 31, 0.1))
-    lake.write(lake_keys.file_of_log(lake_keys.predictions("churn"), day(0), 1), b"not read")
+    lake.write(scoring_keys.file_of_log(lake_keys.predictions("churn"), day(0), 1), b"not read")
     assert asked(lake, 40, Days(day(30))) == [("b", 0.1, None)]
 
 
