@@ -140,7 +140,7 @@ class LoansStage:
         """Seal a version and make it champion."""
         digest = self.seal(version, weight, **line)
         before, revision = read(self.ledger, ledger_keys.CHAMPION, ChampionPointer)
-        since = NOW + timedelta(days=int(version))
+        since = NOW + timedelta(days=int(version), seconds=revision)
         key = ledger_keys.history(since, version)
         previous = before.version if before else None
         pointer = ChampionPointer(version=version, previous=previous, reason="", history_key=key, sha256=digest)

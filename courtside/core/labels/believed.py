@@ -1,7 +1,8 @@
 """Predictions joined with labels: what was predicted of each row, and what is believed to be true of it.
 
 Tables are given in the order of their logs, by day and number; no clock decides. Of labels the newest counts, of a
-version's predictions the newest that was made no later than on the day of the row, or the first one after it.
+version's predictions the newest that was made no later than on the day of the row, or else those of the first day after
+it. Of several as of one day the last counts, whoever made it: each version numbers its own revisions.
 """
 
 from typing import Any
@@ -49,7 +50,7 @@ def believed(predictions: pa.Table, labels: pa.Table) -> pa.Table:
     time, day = _times(predictions, of_row)
     as_of = _as_whole(predictions.column("as_of"))
     due = np.where(time.is_null(), np.where(labelled_on < 0, _NEVER, labelled_on), day)
-    rank = _rank(as_of, _as_whole(predictions.column("revision")), due=due)
+    rank: Whole = np.where(as_of <= due, as_of + _NEVER, -as_of)
     speaker = _several(of_row, predictions, ["version", "role"])
     champions = np.asarray(pc.equal(predictions.column("role"), pa.scalar(Role.CHAMPION.value)))
     shown = np.zeros(len(of_row), bool)
@@ -106,12 +107,6 @@ def _last(group: Whole, places: Whole, *, among: Whole) -> Whole:
     last = np.full(count, -1, np.int64)
     last[group] = places
     return last[among]
-
-
-def _rank(as_of: Whole, revision: Whole, *, due: Whole) -> Whole:
-    """Return numbers that are larger for predictions that come first when one is to count for a row."""
-    order: Whole = np.where(as_of <= due, as_of + _NEVER, -as_of)
-    return (order << 31) + revision
 
 
 def _several(of_row: Whole, predictions: pa.Table, names: list[str]) -> Whole:

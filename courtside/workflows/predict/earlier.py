@@ -21,8 +21,8 @@ Places = NDArray[np.int64]
 class Earlier:
     """The newest features of each row that a version has predicted in a role, up to a day; other rows are forgotten.
 
-    Rows are known by their place among `ids`. The order is that of days and of the files of a day, never that of a
-    clock.
+    Of champions only the last one has predicted a row. Rows are known by their place among `ids`. The order is that of
+    days and of the files of a day, never that of a clock.
     """
 
     def __init__(self, ids: Any, *, log: ArchiveLog, since: date | None, as_of: date) -> None:
@@ -67,12 +67,23 @@ class Earlier:
             )
             mine = table.filter(alike)
             at = mine["place"].to_numpy()
+            if role == Role.CHAMPION:
+                self._forget_champions(at)
             known, newest = self._newest.setdefault((version, role), self._nothing())
             known[at] = True
             newest[at] = read_back(mine["features_hash"])
             if today:
                 made = self._revisions.setdefault(version, np.zeros(len(self._ids), np.int32))
                 np.maximum.at(made, at, mine["revision"].to_numpy())
+
+    def _forget_champions(self, at: Places) -> None:
+        """Forget what champions said of rows that another one has predicted; one that is champion again says it anew.
+
+        Otherwise the version that it replaced would go on to count for these rows.
+        """
+        for (_, role), (known, _) in self._newest.items():
+            if role == Role.CHAMPION:
+                known[at] = False
 
     def _nothing(self) -> tuple[Mask, Hashes]:
         return np.zeros(len(self._ids), bool), np.zeros(len(self._ids), np.uint64)

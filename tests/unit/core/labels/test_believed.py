@@ -132,7 +132,7 @@ def by_loop(rows: list[dict[str, Any]], known: list[tuple[str, str | None, int]]
         def rank(each: dict[str, Any], due: date = due) -> tuple[Any, ...]:
             timely = each["as_of"] <= due
             days = each["as_of"].toordinal()
-            return timely, days if timely else -days, each["revision"], each["prediction"]
+            return timely, days if timely else -days, each["prediction"]
 
         rivals = [each for each in of_row if (each["version"], each["role"]) == (row["version"], row["role"])]
         champions = [each for each in of_row if each["role"] == "champion"]
