@@ -226,7 +226,11 @@ def remove_model(
     model: ModelName,
     stage: Stage = "dev",
     delete: Annotated[
-        bool, typer.Option("--delete-data", help="Also delete its rows, records and sealed versions from the lake.")
+        bool,
+        typer.Option(
+            "--delete-data",
+            help="Also delete its rows, predictions, labels, records and sealed versions from the lake.",
+        ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonFlag = False,

@@ -36,7 +36,13 @@ def predict(
             "a folder or an s3:// address; for a model of games a file of games."
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write all predictions into this parquet or CSV file.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help=f"Write all predictions into this parquet or CSV file; without it, {MOST_SHOWN} at most are shown, "
+            "and with --table also printed as JSON."
+        ),
+    ] = None,
     version: Annotated[
         list[str] | None,
         typer.Option(

@@ -103,7 +103,7 @@ def train_files(
     stage: Stage = "dev",
     as_json: JsonFlag = False,
 ) -> None:
-    """Train the four candidates on a games file, or on a table of your own.
+    """Train the contract's candidates on a games file, or on a table of your own.
 
     Examples:
 
