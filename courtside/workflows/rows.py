@@ -61,7 +61,7 @@ def usable_files(days: Days, *, lake: Lake, dataset: Dataset) -> tuple[list[Read
     if quarantined and not files:
         raise NothingReadable(lake.uri(source.prefix), quarantined)
     if not files:
-        raise source.none(f"before {days.end}")
+        raise source.none(f"between {days.start} and {days.end}" if days.start else f"before {days.end}")
     return _counting(files, dataset), tuple(quarantined)
 
 

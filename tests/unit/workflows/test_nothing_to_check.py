@@ -14,6 +14,7 @@ from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
 from tests.fakes.drift_setup import NOW, DriftSetup
 
+NO_GAMES = "the lake holds no games between 1950-01-01 and 1950-02-01; load some with `courtside games load`"
 SUMMER = Window(start=date(2011, 7, 10), end=date(2011, 8, 10))
 
 
@@ -32,7 +33,7 @@ def scheduled(day: date) -> DriftCheckRequest:
     ("window", "rule", "reason"),
     [
         (SUMMER, "no_rows", "no rows between 2011-07-10 and 2011-08-10"),
-        (Window(start=date(1950, 1, 1), end=date(1950, 2, 1)), "no_rows", "courtside games load"),
+        (Window(start=date(1950, 1, 1), end=date(1950, 2, 1)), "no_rows", NO_GAMES),
     ],
 )
 def test_a_window_without_rows_is_recorded_as_an_outcome(
