@@ -36,7 +36,7 @@ def demo(
     ] = False,
     quarantine: QuarantineOption = None,
 ) -> None:
-    """Run the whole loop on an embedded AWS with two models: deploy, train, detect drift, retrain, gate, promote.
+    """Run the whole loop on an embedded AWS with two models: train, detect drift, retrain, promote, predict, judge.
 
     Examples:
 

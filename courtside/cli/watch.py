@@ -24,7 +24,12 @@ def watch(
     stage: Stage = "dev",
     model: OneModel = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="Check the windows that end before this day [default: today].")
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="Predict what comes from this day on, check the windows that end before it, and judge by what was "
+            "known on it [default: today in UTC].",
+        ),
     ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 when drift is found.")] = False,
     as_json: JsonFlag = False,

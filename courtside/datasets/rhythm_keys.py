@@ -12,11 +12,11 @@ class Watch(Keys):
 
     every: Annotated[str, BeforeValidator(Length("1h", "366d")), A_LENGTH] = Field(
         "1d",
-        description="The time between two rounds of a stage: hours (`h`), days (`d`) or weeks (`w`).",
+        description="The time between two checks on a stage: hours (`h`), days (`d`) or weeks (`w`).",
         examples=["7d"],
     )
     window: Annotated[str, BeforeValidator(Length("1d", "366d")), A_LENGTH] = Field(
-        "30d", description="How many of the newest days a round looks at.", examples=["90d"]
+        "30d", description="How many of the newest days a check looks at.", examples=["90d"]
     )
     season: list[SeasonPart] = Field(
         [],
