@@ -17,6 +17,7 @@ from courtside.core.drift.reading import Days
 from courtside.core.performance.metrics import Metric, metrics_of
 from courtside.core.performance.wording import sentences, window_lines
 from courtside.core.rhythm import parse_duration
+from courtside.workflows.label_loads import DayToCome
 from courtside.workflows.performance.told import Asked, Told
 
 if TYPE_CHECKING:
@@ -92,14 +93,21 @@ def asked_for(
     as_of: date | str | None = None,
     window: str | None = None,
 ) -> Asked:
-    """Return a question as people write it; raises `NotADay`, `DaysInvalid`, `NotWholeDays` and `NoSuchRole`."""
+    """Return a question as people write it.
+
+    Raises `NotADay`, `DayToCome`, `DaysInvalid`, `NotWholeDays` and `NoSuchRole`.
+    """
     if role is not None and role not in list(Role):
         raise NoSuchRole(role)
     length = None if window is None else parse_duration(window)
     if window is not None and (not length or length % _DAY):
         raise NotWholeDays(window)
+    today = datetime.now(UTC).date()
+    day = day_of(as_of) or today
+    if day > today:
+        raise DayToCome(day, today)
     return Asked(
-        as_of=day_of(as_of) or datetime.now(UTC).date(),
+        as_of=day,
         days=Days(day_of(since), day_of(until)),
         window=length,
         by=by,

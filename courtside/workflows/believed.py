@@ -20,6 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.contracts import lake_keys
+from courtside.contracts.days import shifted
 from courtside.core.archive_schemas import LABELS, PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
@@ -119,10 +120,10 @@ class Beliefs:
         A prediction is looked for from `ahead` before its row on, and a label from `label_delay` before that; rows
         without times may have been predicted at any time.
         """
-        start, end, name, place = None, self.as_of + _ONE_DAY, self.dataset.name, 0
+        start, end, name, place = None, shifted(self.as_of, _ONE_DAY), self.dataset.name, 0
         if self.dataset.time_column is not None and days.start is not None:
-            start = days.start - self.dataset.predict.ahead
-        known_from = start and start - self.dataset.label_delay
+            start = shifted(days.start, -self.dataset.predict.ahead)
+        known_from = start and shifted(start, -self.dataset.label_delay)
         labels = ArchiveLog(self.lake, lake_keys.labels(name), LABELS)
         predictions = ArchiveLog(self.lake, lake_keys.predictions(name), PREDICTIONS)
         for table in _files(labels, READ_OF_LABELS, known_from, end):

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from courtside.contracts import lake_keys
+from courtside.contracts.days import shifted
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import ALL_DAYS, Days
 from courtside.core.features import build_features
@@ -34,20 +35,28 @@ class TakenLabels:
     changed: int = 0
 
 
+def looked_back(dataset: Dataset) -> timedelta:
+    """Return how far labels are looked for: twice the contract's delay, and yesterday's at least.
+
+    What comes on a row's own day may come after that day's round.
+    """
+    return max(2 * dataset.label_delay, _ONE_DAY)
+
+
 def take_labels(as_of: date, *, lake: Lake, dataset: Dataset, now: datetime) -> TakenLabels:
     """Add the labels that a model's rows have as of a day and that the store does not have of them.
 
-    Of rows with times it looks at those of twice the contract's `label_delay`. A label that these rows have lost is
+    Of rows with times it looks at those of the days that `looked_back` says. A label that these rows have lost is
     taken back; one that a person has loaded stands until the rows say something new. Raises `NothingReadable`,
     `FilesDiffer`, `LoadsDamaged`, `LogBusy` and `LogDamaged`.
     """
     timed = dataset.time_column is not None
-    days = Days(as_of - 2 * dataset.label_delay, as_of + _ONE_DAY) if timed else ALL_DAYS
+    days = Days(shifted(as_of, -looked_back(dataset)), shifted(as_of, _ONE_DAY)) if timed else ALL_DAYS
     said = last_of_each(pa.concat_tables([GIVEN.empty_table(), *said_by_model(days, lake=lake, dataset=dataset)]))
     if not said.num_rows:
         return TakenLabels()
     log = label_log(dataset, lake=lake)
-    places = places_of(log, None if days.start is None else days.start - dataset.predict.ahead)
+    places = places_of(log, None if days.start is None else shifted(days.start, -dataset.predict.ahead))
     statement = Statement(TABLE, said.column("id").combine_chunks(), said.column("label").combine_chunks())
     statement.read(log, places)
     differing = np.intersect1d(statement.news(), statement.own.news(statement.labels))

@@ -81,7 +81,7 @@ def judge(served: pa.Table, window: Window, *, promises: Mapping[str, Promise], 
     for role, version in lines:
         mine = where(served, role=role, version=version)
         promise, other = promises.get(version, NOTHING), None if role == Role.CHAMPION else champion
-        sample, known = sample_of(mine, window, positive=promise.positive, champion=other)
+        sample, known = sample_of(mine, window, promise, champion=other)
         for part, inside in _parts(mine):
             chosen = sample if inside is None else sample.of(inside[known])
             predicted = known.size if inside is None else int(inside.sum())
@@ -128,13 +128,13 @@ def _kept(served: pa.Table, rows: Any) -> pa.Table:
 
 
 def sample_of(
-    mine: pa.Table, window: Window, *, positive: str, champion: pa.Table | None = None
+    mine: pa.Table, window: Window, promise: Promise, *, champion: pa.Table | None = None
 ) -> tuple[Sample, NDArray[np.bool_]]:
-    """Return the predictions whose labels are known, and which rows of the table those are."""
-    is_known: Any = mine.column("label").is_valid()
+    """Return the predictions whose labels are known and of a class, and which rows of the table those are."""
+    is_known: Any = promise.tells_apart(mine.column("label"))
     labelled = _kept(mine, is_known)
     sample = Sample(
-        labels=labels_of(labelled, positive=positive),
+        labels=labels_of(labelled, positive=promise.positive),
         probability=labelled.column("prediction").to_numpy(),
         blocks=_blocks(labelled.column("day").to_numpy().astype("datetime64[D]"), window),
         champion=None if champion is None else _predictions_for(labelled, champion),

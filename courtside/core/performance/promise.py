@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from courtside.core.gate.holdout import Holdout
 from courtside.core.performance.estimate import Estimate
@@ -18,12 +21,20 @@ class Promise:
     """The figures of a version on its holdout, by part and metric, and the constant that it must beat.
 
     `base_rate` is the share of class 1 in its training part, None where that is not known; `positive` is the label
-    whose probability it says. A version that was trained elsewhere promises nothing.
+    whose probability it says, and `negative` the other one (None: any other is). A version that was trained elsewhere
+    promises nothing.
     """
 
     figures: Mapping[tuple[Part, str], Estimate] = field(default_factory=dict)
     base_rate: float | None = None
     positive: str = "1"
+    negative: str | None = None
+
+    def tells_apart(self, labels: Any) -> Any:
+        """Say of which rows the label is one of the version's two; it is not where none is known."""
+        if self.negative is None:
+            return labels.is_valid()
+        return pc.is_in(labels, value_set=pa.array([self.negative, self.positive], pa.string()))
 
     def of(self, part: Part, metric: str) -> Estimate | None:
         """Return what was promised of a part's metric, None where nothing was."""

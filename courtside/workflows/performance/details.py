@@ -49,7 +49,9 @@ def details(asked: Asked, *, lake: Lake, dataset: Dataset) -> list[Details]:
 def _said(labelled: pa.Table, line: tuple[str, str], promises: Promises) -> tuple[Labels, Probabilities]:
     role, version = line
     mine = where(labelled, role=role, version=version)
-    labels = labels_of(mine, positive=promises.of([version])[version].positive)
+    promise = promises.of([version])[version]
+    mine = mine.filter(promise.tells_apart(mine.column("label")))
+    labels = labels_of(mine, positive=promise.positive)
     return labels, mine.column("prediction").to_numpy()
 
 

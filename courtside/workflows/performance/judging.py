@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from courtside.contracts.events import Window
 from courtside.core.dataset import Dataset
-from courtside.core.performance.judge import judge, lines_of
+from courtside.core.performance.judge import judge, lines_of, where
 from courtside.core.performance.maturity import is_final, may_be_judged
 from courtside.core.performance.statements import statement_table
 from courtside.workflows.performance.promises import Promises
@@ -35,6 +35,8 @@ class Judging:
     def said(self, window: Window, served: pa.Table) -> pa.Table:
         """Return what is to be said about a window, in the archive's columns, as statement 0."""
         promises = self.promises.of(version for _, version in lines_of(served))
+        for version in promises:
+            self.promises.note_strange(version, where(served, version=version).column("label"))
         judged = judge(served, window, promises=promises, task=self.dataset.task)
         return statement_table(
             judged, window, stated_on=self.as_of, recorded_at=self.now, statement=0, files=self.files

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from courtside.contracts import training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import ModelCard
+from courtside.contracts.shortening import shortened
 from courtside.core.dataset import Dataset
 from courtside.core.gate.holdout import Holdout
 from courtside.core.parquet import read_parquet_content
@@ -22,13 +25,14 @@ USUAL_POSITIVE = "1"
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """The promises of versions; each is read once. `problems` are sentences about those that could not be."""
+    """The promises of versions; each is read once. `problems` are sentences about what is wrong with them or labels."""
 
     dataset: Dataset
     lake: Lake
     problems: list[str] = field(default_factory=list)
     _known: dict[str, Promise] = field(default_factory=dict)
     _trainings: dict[str, str] = field(default_factory=dict)
+    _strange: set[str] = field(default_factory=set)
 
     def of(self, versions: Iterable[str]) -> dict[str, Promise]:
         """Return the promise of each version; one that cannot be read promises nothing."""
@@ -61,19 +65,30 @@ class Promises:
     def _promise(self, training_id: str) -> Promise:
         """Return what a training promised, which may be nothing, as for a version that was imported."""
         model = self.dataset.name
-        positive = self._positive(
-            find_document(ModelCard, training_keys.training_card(model, training_id), lake=self.lake)
-        )
+        card = find_document(ModelCard, training_keys.training_card(model, training_id), lake=self.lake)
+        negative, positive = self._classes(card)
         try:
             content = self.lake.read(training_keys.training_holdout(model, training_id))
         except ObjectMissing:
-            return replace(self._nothing, positive=positive)
+            return replace(self._nothing, negative=negative, positive=positive)
         holdout = Holdout.of(read_parquet_content(content))
-        return promise_of(holdout, segment_column=self.dataset.segment, task=self.dataset.task, positive=positive)
+        promise = promise_of(holdout, segment_column=self.dataset.segment, task=self.dataset.task, positive=positive)
+        return replace(promise, negative=negative)
 
-    def _positive(self, card: ModelCard | None) -> str:
-        """Return the label of class 1 as labels are kept."""
+    def _classes(self, card: ModelCard | None) -> tuple[str | None, str]:
+        """Return the labels of classes 0 and 1 as labels are kept, None for a class 0 that is not known."""
         if card is None or card.interface is None:
-            return self._nothing.positive
-        text: list[str | None] = canonical_text(pa.array([card.interface.classes[1]])).to_pylist()
-        return text[0] or self._nothing.positive
+            return None, self._nothing.positive
+        zero, one = (canonical_text(pa.array([each])).to_pylist()[0] for each in card.interface.classes)
+        return (zero, one) if one else (None, self._nothing.positive)
+
+    def note_strange(self, version: str, labels: Any) -> None:
+        """Tell once of a version that labels came which are neither of its classes."""
+        promise = self.of([version])[version]
+        strange: Any = labels.drop_null().filter(pc.invert(promise.tells_apart(labels.drop_null())))
+        if len(strange) and version not in self._strange:
+            self._strange.add(version)
+            self.problems.append(
+                f"labels such as {shortened(strange[0].as_py())} are neither {promise.negative} nor "
+                f"{promise.positive}, which version {version} tells apart, so its figures leave their rows out"
+            )

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.contracts import scoring_keys
+from courtside.contracts.days import shifted
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import Window
 from courtside.contracts.records import LabelsIn, PerformanceProgress
@@ -111,7 +112,7 @@ def told(asked: Asked, *, lake: Lake, dataset: Dataset, now: datetime) -> Told:
 def _stated(asked: Asked, *, lake: Lake, dataset: Dataset) -> Iterator[pa.Table]:
     """Yield the newest statement of each window that was made by the day that is asked about."""
     log, length = performance_log(dataset.name, lake=lake), dataset.performance.window
-    start = None if asked.days.start is None else asked.days.start - length + timedelta(days=1)
+    start = None if asked.days.start is None else shifted(asked.days.start, timedelta(days=1) - length)
     files = [(day, number) for day, numbers in log.days(start, asked.days.end).items() for number in numbers]
     with ThreadPoolExecutor(_READERS) as pool:
         first: dict[date, pa.Table] = {}
@@ -153,11 +154,14 @@ def _judged(asked: Asked, length: timedelta, *, lake: Lake, dataset: Dataset, no
 
 def _windows(asked: Asked, length: timedelta, *, lake: Lake, dataset: Dataset) -> list[Window]:
     """Return the windows that lie in the days that are asked about, and have ended."""
-    first = asked.days.start or first_day(dataset, lake=lake)
+    first = first_day(dataset, lake=lake)
     if first is None:
         return []
-    end = min(asked.days.end or asked.as_of, asked.as_of)
-    found = windows_between(first, end - timedelta(days=1), length)
+    last = shifted(min(asked.days.end or asked.as_of, asked.as_of), timedelta(days=-1))
+    first = max(first, asked.days.start or first)
+    if first > last:
+        return []
+    found = windows_between(first, last, length)
     return [window for window in found if window.end <= asked.as_of]
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.contracts import lake_keys, scoring_keys
+from courtside.contracts.days import shifted
 from courtside.contracts.events import Window
 from courtside.contracts.records import LabelsIn, PerformanceProgress
 from courtside.contracts.scoring import JudgedWindow
@@ -22,7 +23,7 @@ from courtside.core.dataset import Dataset
 from courtside.core.performance.windows import window_of, windows_between
 from courtside.workflows.archive_log import ArchiveLog
 from courtside.workflows.lake_documents import DocumentDamaged, find_document
-from courtside.workflows.late_labels import TABLE
+from courtside.workflows.late_labels import TABLE, looked_back
 from courtside.workflows.ports import Lake
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def predictions_log(dataset: Dataset, *, lake: Lake) -> ArchiveLog:
 def first_day(dataset: Dataset, *, lake: Lake) -> date | None:
     """Return the first day on which a predicted row may lie, None where nothing was predicted."""
     days = predictions_log(dataset, lake=lake).days()
-    return min(days) - dataset.label_delay if days else None
+    return shifted(min(days), -dataset.label_delay) if days else None
 
 
 def _labels_log(dataset: Dataset, *, lake: Lake) -> ArchiveLog:
@@ -151,7 +152,7 @@ class Unsettled:
     @property
     def _rows_reach(self) -> date:
         """The first day as of which a row may have been predicted that labels are taken from."""
-        return self.files.as_of - 2 * self.dataset.label_delay - self.dataset.predict.ahead
+        return shifted(self.files.as_of, -looked_back(self.dataset) - self.dataset.predict.ahead)
 
 
 @dataclass(frozen=True, slots=True)

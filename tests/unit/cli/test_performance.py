@@ -141,6 +141,7 @@ def test_details_are_shown_below() -> None:
         (("--role", "king"), "there is no role 'king'; there are champion, challenger, previous, shadow"),
         (("--by", "plan"), "there are no figures by plan; there are figures by branch"),
         (("--as-of", "tomorrow"), "'tomorrow' is not a day"),
+        (("--as-of", "9999-12-31"), "nothing can have become known on 9999-12-31"),
         (("--from", "2026-03-16", "--to", "2026-03-16"), "the date range from 2026-03-16 to 2026-03-16 is empty"),
     ],
 )
@@ -160,3 +161,13 @@ def test_a_model_of_which_nothing_is_known_is_told_as_such() -> None:
     assert "none" in result.stderr
     assert json.loads(shown("--json").stdout)["lines"] == []
     assert "none" in shown("--window", "1d").stderr
+
+
+@pytest.mark.parametrize("window", [(), ("--window", "1d")])
+@pytest.mark.usefixtures("judged")
+def test_the_ends_of_the_calendar_are_days_like_others(window: tuple[str, ...]) -> None:
+    everything = table(shown(*window))
+    assert table(shown(*window, "--from", "0001-01-01", "--to", "9999-12-31")) == everything
+    for options in (("--from", "9999-12-31"), ("--to", "0001-01-01"), ("--as-of", "0001-01-01")):
+        result = shown(*window, *options, "--details")
+        assert (result.exit_code, result.stdout) == (0, ""), result.stderr

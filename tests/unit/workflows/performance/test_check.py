@@ -6,11 +6,17 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
+from courtside.contracts import training_keys
 from courtside.contracts.events import Window
+from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.scoring import NEWEST_WINDOWS, WindowState
 from courtside.core.performance.rules import PerformanceRules
 from courtside.workflows.label_loads import load_labels
+from courtside.workflows.performance.details import details
+from courtside.workflows.performance.told import Asked
 from tests.fakes.judging import MONDAY, JudgedLoans, days, noon
+from tests.fakes.model_cards import card
+from tests.fakes.predicting import loans
 
 NEXT_MONDAY = MONDAY + days(7)
 WEEK = Window(start=MONDAY, end=NEXT_MONDAY)
@@ -193,3 +199,37 @@ def test_before_and_after_a_promotion_each_champion_is_judged_by_its_own_rows(st
 def test_a_first_check_long_after_the_rows_finds_nothing_that_is_final_without_labels(stage: JudgedLoans) -> None:
     stage.week(repaid=False)
     assert stage.check(date(2027, 1, 4)).windows == ()
+
+
+def test_a_label_of_no_class_is_no_row_of_the_other_class_and_is_told(stage: JudgedLoans) -> None:
+    name = stage.dataset.name
+    interface = ModelInterface.of("repaid", ("no", "yes"), {"amount": "number"})
+    promised = card().model_copy(update={"interface": interface})
+    stage.lake.objects[training_keys.training_card(name, "t1")] = promised.model_dump_json().encode()
+    stage.week(repaid=False)
+    for number in range(7):
+        day = MONDAY + days(number)
+        labels = ["yes" if (each or 0) > 0.5 else "no" for each in stage.amounts[day]]
+        if number == 0:
+            labels[0] = "perhaps"
+        table = loans(day.toordinal() * 1_000, stage.amounts[day], day=day)
+        column = table.schema.get_field_index("repaid")
+        stage.put(day.isoformat(), table.set_column(column, "repaid", pa.array(labels)))
+    done = stage.check(NEXT_MONDAY)
+    (problem,) = done.problems
+    assert problem.startswith("labels such as perhaps are neither no nor yes, which version 1 tells apart, so ")
+    (row,) = stage.statements()
+    assert (row["predicted"], row["labelled"], row["value"]) == (84, 83, 1.0)
+    (found,) = details(Asked(as_of=NEXT_MONDAY), lake=stage.lake, dataset=stage.dataset)
+    assert sum(found.confusion) == sum(each.rows for each in found.reliability) == 83
+
+
+def test_labels_of_the_day_itself_may_come_after_its_round(stage: JudgedLoans) -> None:
+    stage.dataset = replace(
+        stage.dataset, label_delay=days(0), performance=PerformanceRules(window=days(1), mature=0.5)
+    )
+    stage.ask(MONDAY)
+    assert stage.check(MONDAY).windows == ()
+    stage.repay(MONDAY)
+    done = stage.check(MONDAY + days(1))
+    assert (done.labels_new, [each.window.start for each in done.windows]) == (12, [MONDAY])
