@@ -118,11 +118,12 @@ class Beliefs:
         """Yield the files that may hold what is known of rows of these days, first those of labels.
 
         A prediction is looked for from `ahead` before its row on, and a label from `label_delay` before that; rows
-        without times may have been predicted at any time.
+        without times may have been predicted at any time. A row may be predicted a day earlier still, because `ahead`
+        counts from its day in its own zone, which may be the one before its day in UTC.
         """
         start, end, name, place = None, shifted(self.as_of, _ONE_DAY), self.dataset.name, 0
         if self.dataset.time_column is not None and days.start is not None:
-            start = shifted(days.start, -self.dataset.predict.ahead)
+            start = shifted(days.start, -self.dataset.predict.ahead - _ONE_DAY)
         known_from = start and shifted(start, -self.dataset.label_delay)
         labels = ArchiveLog(self.lake, lake_keys.labels(name), LABELS)
         predictions = ArchiveLog(self.lake, lake_keys.predictions(name), PREDICTIONS)

@@ -22,6 +22,7 @@ from courtside.datasets.catalog import load_dataset
 from courtside.workflows.archive_log import ArchiveLog
 from courtside.workflows.believed import Beliefs
 from tests.fakes.ports import InMemoryLake
+from tests.fakes.predicting import DAY, LoansStage, loans
 
 CHURN = load_dataset("courtside/datasets/examples/churn.yaml")
 FIRST = date(2026, 3, 1)
@@ -192,3 +193,17 @@ def test_the_query_on_the_page_finds_the_same(
     assert sorted(found, key=repr) == sorted(
         (tuple(row[name] for name in names) for row in table.to_pylist()), key=repr
     )
+
+
+def test_the_first_row_of_a_window_is_found_in_whatever_zone_its_times_are() -> None:
+    for zone, hour in (("America/New_York", 2), ("Asia/Tokyo", 20), ("UTC", 0)):
+        stage = LoansStage()
+        stage.promote("1", 0.5)
+        moment = datetime.combine(DAY, datetime.min.time(), UTC) + timedelta(hours=hour)
+        times = pa.array([moment], pa.timestamp("us", tz=zone))
+        stage.put("march", loans(1, [0.4]).set_column(1, "asked_on", times))
+        for before in range(12, -2, -1):
+            stage.predict(DAY - timedelta(days=before))
+        beliefs = Beliefs(stage.lake, stage.dataset, DAY + timedelta(days=9))
+        ((_, served),) = beliefs.windows([Days(DAY, DAY + timedelta(days=1))])
+        assert served.column("day").to_pylist() == [DAY], zone
