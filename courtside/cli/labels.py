@@ -65,6 +65,8 @@ def load(
         return
     if done.repeated:
         say(f"these labels were already loaded on {done.load.loaded_at:%Y-%m-%d %H:%M} UTC: nothing changed")
+        if done.corrected:
+            say(f"labels of this file that were corrected since then, and stay so: {done.corrected}")
     else:
         for sentence in _told(done.load, aside=lake.uri(f"{done.load.quarantine}rows.csv")):
             say(sentence)

@@ -71,10 +71,14 @@ class DayToCome(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class LabelsLoaded:
-    """A load of labels, and whether it was there already."""
+    """A load of labels, and whether it was there already.
+
+    `corrected` is how many labels of a repeated load do not count any more, because others came later.
+    """
 
     load: LabelLoad
     repeated: bool
+    corrected: int = 0
 
 
 def read_labels(table: FeatureTable, dataset: Dataset) -> pa.Table:
@@ -122,13 +126,14 @@ def load_labels(
     given = _checked(rows, lake=lake, dataset=dataset)
     load_id, log = _id_of(given), label_log(dataset, lake=lake)
     done = find_document(LabelLoad, scoring_keys.label_load(dataset.name, load_id), lake=lake)
-    if done is not None:
-        return LabelsLoaded(done, repeated=True)
     places = places_of(log)
-    day = _day(as_of, places, dataset=dataset, now=now)
     ids, labels = (given.labels.column(name).combine_chunks() for name in ("id", "label"))
-    unknown = _unknown(ids, lake=lake, dataset=dataset)
     statement = Statement(load_id, ids, labels)
+    if done is not None:
+        statement.read(log, places)
+        return LabelsLoaded(done, repeated=True, corrected=len(statement.news()))
+    day = _day(as_of, places, dataset=dataset, now=now)
+    unknown = _unknown(ids, lake=lake, dataset=dataset)
     before = _before(_begun(load_id, places, lake=lake, dataset=dataset), places)
     statement.read(log, before)
     differing = statement.news()

@@ -59,6 +59,11 @@ def test_labels_are_loaded_told_of_and_listed(lake: InMemoryLake, file: Path) ->
     assert (listed["file"], listed["known_on"], listed["new"]) == ("march.csv", "2026-03-03", 3)
     assert f"{listed['id']} " in run("list")
     assert json.loads(run("load", file, "--json")) == {**listed, "repeated": True}
+    assert "corrected" not in run("load", file)
+    correction = file.with_name("correction.csv")
+    correction.write_text("customer_id,billed_on,churned\n9,2026-03-01,no\n")
+    run("load", correction)
+    assert "labels of this file that were corrected since then, and stay so: 1" in run("load", file)
 
 
 def test_rows_that_are_set_aside_are_told_with_their_place(lake: InMemoryLake, file: Path) -> None:

@@ -45,10 +45,12 @@ def test_a_correction_is_a_new_revision() -> None:
 
 def test_a_file_that_is_delivered_again_does_not_take_a_correction_back() -> None:
     lake = InMemoryLake()
-    load(lake, {"a": "yes"}, on=5)
+    load(lake, {"a": "yes", "b": "yes"}, on=5)
+    assert load(lake, {"a": "yes", "b": "yes"}, on=5).corrected == 0
     load(lake, {"a": "no"}, on=6)
-    assert load(lake, {"a": "yes"}, on=7).repeated
-    assert newest(lake) == {"a": "no"}
+    again = load(lake, {"a": "yes", "b": "yes"}, on=7)
+    assert (again.repeated, again.corrected) == (True, 1)
+    assert newest(lake) == {"a": "no", "b": "yes"}
 
 
 def test_unknown_rows_are_counted_and_kept() -> None:
