@@ -22,7 +22,7 @@ from infra.settings import settings_for
 from tests.fakes.own_package import OF_ITS_OWN, write_wheel
 from tests.infra.conftest import synthesize
 
-MODEL, PACKAGE = "points", "points_models"
+MODEL, PACKAGE, TRAINING = "points", "points_models", "of-points"
 CONTRACT = f"""
 name: {MODEL}
 time_column: at
@@ -77,11 +77,11 @@ def load_points(folder: Path) -> None:
 def promoted_points(loop: Loop, end: Callable[[str], str]) -> ModelCard:
     """Train the model, see its challenger become champion and return the card; `end` waits for an execution."""
     request = RetrainingRequest(
-        model=MODEL, training_id="first", as_of=date(2026, 1, 1), trigger=Trigger.INITIAL, reason="a test"
+        model=MODEL, training_id=TRAINING, as_of=date(2026, 1, 1), trigger=Trigger.INITIAL, reason="a test"
     )
     assert end(loop.retrain(request)) == "SUCCEEDED"
-    verdict = loop.verdict("first")
+    verdict = loop.verdict(TRAINING)
     assert verdict.promote, verdict.reason
     (reign,) = done("versions", "history", "--model", MODEL)
     assert reign["version"] == "1"
-    return ModelCard.model_validate_json(loop.read(training_keys.training_card(MODEL, "first")))
+    return ModelCard.model_validate_json(loop.read(training_keys.training_card(MODEL, TRAINING)))

@@ -21,7 +21,7 @@ from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import approvals, waited, without_tracking
 from tests.integration.stage.test_loop import told_once
 
-MODELS = ("refunds", "visits")
+MODELS, SHARED = ("refunds", "visits"), "of-both"
 CONTRACT = """
 name: {}
 time_column: at
@@ -50,17 +50,17 @@ def models(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 
 def test_an_answer_about_one_challenger_touches_nothing_of_another_that_waits(stage: Stage) -> None:
     with approvals(stage):
-        arns = {model: train(stage, model, "first") for model in MODELS}
+        arns = {model: train(stage, model, SHARED) for model in MODELS}
         for model in MODELS:
-            assert "--stage dev" in told_once(stage, containing=f"courtside versions approve first --model {model} ")
+            assert "--stage dev" in told_once(stage, containing=f"courtside versions approve {SHARED} --model {model} ")
         theirs = everything(stage, "refunds")
-        done("versions", "approve", "first", "--model", "visits")
+        done("versions", "approve", SHARED, "--model", "visits")
         assert stage.end(arns["visits"]) == "SUCCEEDED"
         assert everything(stage, "refunds") == theirs
         assert waiting("visits") == []
-        assert waiting("refunds") == ["first"]
+        assert waiting("refunds") == [SHARED]
         mine = everything(stage, "visits")
-        done("versions", "reject", "first", "--model", "refunds")
+        done("versions", "reject", SHARED, "--model", "refunds")
         assert stage.end(arns["refunds"]) == "SUCCEEDED"
         assert everything(stage, "visits") == mine
     (reign,) = done("versions", "history", "--model", "visits")
@@ -83,8 +83,8 @@ def test_what_one_model_could_not_log_is_logged_while_another_trains(stage: Stag
     (logged,) = done("train", "--resume-logging")
     assert (logged["model"], logged["training_id"]) == ("refunds", "unlogged")
     assert {model: trainings(stage, model) for model in MODELS} == {
-        "refunds": {"first", "meanwhile", "unlogged"},
-        "visits": {"first", "unlogged"},
+        "refunds": {SHARED, "meanwhile", "unlogged"},
+        "visits": {SHARED, "unlogged"},
     }
 
 
