@@ -53,7 +53,7 @@ def courtside(*words: str) -> Result:
 
 def done(*words: str) -> Any:
     result = courtside(*words)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 0, result.exception or result.output
     return json.loads(result.stdout)
 
 

@@ -189,11 +189,15 @@ def test_weeks_are_judged_once_their_scores_are_in_and_only_once(stage: Stage) -
     mondays = [date(2011, 2, 28) + timedelta(weeks=week) for week in range(2)]
     games = [predicted(stage, monday)["predicted"] for monday in mondays]
     assert min(games) > 20
-    end = max(mondays[-1] + timedelta(weeks=1), day_of_all_labels(stage))
+    end = mondays[-1] + timedelta(weeks=1)
     with ThreadPoolExecutor(2) as pool:  # two rounds at once are one too many, and nothing worse
         both = list(pool.map(lambda _: judged(stage, end), range(2)))
     assert sum(each["labels_new"] for each in both) >= sum(games) / 2
     assert sum(each["restated"] for each in both) == 0
+    known = day_of_all_labels(stage)
+    if known > end:  # other tests have taken labels as of a later day, so these count from that day on
+        end = known
+        judged(stage, end)
     log = ArchiveLog(stage.lake, lake_keys.performance(MODEL), PERFORMANCE)
     for monday in mondays:
         (said,) = (log.read(monday, number) for number in log.numbers(monday))

@@ -21,7 +21,7 @@ from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import approvals, waited, without_tracking
 from tests.integration.stage.test_loop import told_once
 
-MODELS, SHARED = ("refunds", "visits"), "of-both"
+MODELS, SHARED = ("returns", "bookings"), "of-both"
 CONTRACT = """
 name: {}
 time_column: at
@@ -53,18 +53,18 @@ def test_an_answer_about_one_challenger_touches_nothing_of_another_that_waits(st
         arns = {model: train(stage, model, SHARED) for model in MODELS}
         for model in MODELS:
             assert "--stage dev" in told_once(stage, containing=f"courtside versions approve {SHARED} --model {model} ")
-        theirs = everything(stage, "refunds")
-        done("versions", "approve", SHARED, "--model", "visits")
-        assert stage.end(arns["visits"]) == "SUCCEEDED"
-        assert everything(stage, "refunds") == theirs
-        assert waiting("visits") == []
-        assert waiting("refunds") == [SHARED]
-        mine = everything(stage, "visits")
-        done("versions", "reject", SHARED, "--model", "refunds")
-        assert stage.end(arns["refunds"]) == "SUCCEEDED"
-        assert everything(stage, "visits") == mine
-    (reign,) = done("versions", "history", "--model", "visits")
-    assert (reign["version"], done("versions", "history", "--model", "refunds")) == ("1", [])
+        theirs = everything(stage, "returns")
+        done("versions", "approve", SHARED, "--model", "bookings")
+        assert stage.end(arns["bookings"]) == "SUCCEEDED"
+        assert everything(stage, "returns") == theirs
+        assert waiting("bookings") == []
+        assert waiting("returns") == [SHARED]
+        mine = everything(stage, "bookings")
+        done("versions", "reject", SHARED, "--model", "returns")
+        assert stage.end(arns["returns"]) == "SUCCEEDED"
+        assert everything(stage, "bookings") == mine
+    (reign,) = done("versions", "history", "--model", "bookings")
+    assert (reign["version"], done("versions", "history", "--model", "returns")) == ("1", [])
 
 
 def test_what_one_model_could_not_log_is_logged_while_another_trains(stage: Stage) -> None:
@@ -73,18 +73,18 @@ def test_what_one_model_could_not_log_is_logged_while_another_trains(stage: Stag
         assert [stage.end(arn) for arn in arns] == ["FAILED", "FAILED"]
     for model in MODELS:
         assert "courtside train --resume-logging" in told_once(stage, containing=f"{model}.unlogged failed in Train")
-    under_way = train(stage, "refunds", "meanwhile")
+    under_way = train(stage, "returns", "meanwhile")
     waited(stage, under_way, "Train")
-    spooled = {key: tag for key, tag in everything(stage, "refunds").items() if "/unlogged/" in key}
-    (logged,) = done("train", "--resume-logging", "--model", "visits")
-    assert (logged["model"], logged["training_id"]) == ("visits", "unlogged")
-    assert {key: everything(stage, "refunds")[key] for key in spooled} == spooled
+    spooled = {key: tag for key, tag in everything(stage, "returns").items() if "/unlogged/" in key}
+    (logged,) = done("train", "--resume-logging", "--model", "bookings")
+    assert (logged["model"], logged["training_id"]) == ("bookings", "unlogged")
+    assert {key: everything(stage, "returns")[key] for key in spooled} == spooled
     assert stage.end(under_way) == "SUCCEEDED"
     (logged,) = done("train", "--resume-logging")
-    assert (logged["model"], logged["training_id"]) == ("refunds", "unlogged")
+    assert (logged["model"], logged["training_id"]) == ("returns", "unlogged")
     assert {model: trainings(stage, model) for model in MODELS} == {
-        "refunds": {SHARED, "meanwhile", "unlogged"},
-        "visits": {SHARED, "unlogged"},
+        "returns": {SHARED, "meanwhile", "unlogged"},
+        "bookings": {SHARED, "unlogged"},
     }
 
 
