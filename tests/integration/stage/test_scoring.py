@@ -31,6 +31,8 @@ MODEL = "nba_games"
 DAY = date(2010, 11, 29)
 """A day in the season after the champion's last training day; its games are in the lake, with scores."""
 OFF_SEASON = date(2010, 8, 15)
+KILLED: list[str] = []
+"""The invocations that `kill` ended, or that found their process gone: such a one emits nothing, in AWS too."""
 
 
 def invoked(stage: Stage, output: StackOutput, as_of: date) -> tuple[dict[str, Any], str]:
@@ -38,7 +40,10 @@ def invoked(stage: Stage, output: StackOutput, as_of: date) -> tuple[dict[str, A
     event = json.dumps({"model": MODEL, "as_of": as_of.isoformat()}).encode()
     answer = stage.aws.client("lambda").invoke(FunctionName=stage.loop.output(output), Payload=event)
     body = json.loads(answer["Payload"].read())
-    return body, body["errorType"] if "FunctionError" in answer else ""
+    error = body["errorType"] if "FunctionError" in answer else ""
+    if error == "Runtime.ExitError":
+        KILLED.append(answer["ResponseMetadata"]["RequestId"])
+    return body, error
 
 
 def predicted(stage: Stage, as_of: date) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import function_name, games_ledger, waited
 from tests.integration.stage.test_loop import told_once
 from tests.integration.stage.test_reports import courtside, printed
+from tests.integration.stage.test_scoring import KILLED
 
 
 def lock_state(stage: Stage) -> RetrainingLockState:
@@ -136,9 +137,9 @@ def test_every_invocation_emits_metrics_however_it_ends(lines: list[Line]) -> No
     invocations = Counter(line.group for line in lines if line.text.startswith("START RequestId"))
     emitted = [line for line in lines if "_aws" in line.fields and line.fields["service"] != "train"]
     silent = invocations - Counter(line.group for line in emitted)
-    # Some invocations of this one were killed by tests, and what is killed says nothing any more.
-    assert {group for group in silent if "ScoringPredict" not in group} == set()
     assert Counter(line.group for line in emitted) <= invocations
+    assert all("ScoringPredict" in group for group in silent)
+    assert silent.total() == len(KILLED)
     assert len(invocations) >= len({"check_drift", "lock", "freeze", "gate", "promote", "unlock", "notify"})
     directives = [directive for line in emitted for directive in line.fields["_aws"]["CloudWatchMetrics"]]
     assert {directive["Namespace"] for directive in directives} == {NAMESPACE}
