@@ -10,8 +10,9 @@ from datetime import date
 
 import pyarrow as pa
 
-from courtside.contracts import scoring_keys
+from courtside.contracts import lake_keys, scoring_keys
 from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.core.archive_schemas import LABELS, PERFORMANCE, PREDICTIONS
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.ports import Lake
 
@@ -110,3 +111,18 @@ class Since:
 
     def __iter__(self) -> Iterator[pa.Table]:
         return (self.log.read(self.day, number) for number in self.numbers)
+
+
+def predictions_log(model: str, *, lake: Lake) -> ArchiveLog:
+    """Return the archive of a model's predictions."""
+    return ArchiveLog(lake, lake_keys.predictions(model), PREDICTIONS)
+
+
+def labels_log(model: str, *, lake: Lake) -> ArchiveLog:
+    """Return the archive of a model's labels."""
+    return ArchiveLog(lake, lake_keys.labels(model), LABELS)
+
+
+def performance_log(model: str, *, lake: Lake) -> ArchiveLog:
+    """Return the archive of what was stated about a model's performance."""
+    return ArchiveLog(lake, lake_keys.performance(model), PERFORMANCE)

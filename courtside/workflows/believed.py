@@ -19,7 +19,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from courtside.contracts import lake_keys
 from courtside.contracts.days import shifted
 from courtside.core.archive_schemas import LABELS, PREDICTIONS
 from courtside.core.dataset import Dataset
@@ -27,7 +26,7 @@ from courtside.core.drift.reading import Days
 from courtside.core.labels.believed import READ_OF_LABELS, READ_OF_PREDICTIONS, believed
 from courtside.core.labels.parts import part_numbers
 from courtside.core.rows.days import within
-from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.archive_log import ArchiveLog, labels_log, predictions_log
 from courtside.workflows.ports import Lake
 from courtside.workflows.spill import Spill
 
@@ -125,8 +124,8 @@ class Beliefs:
         if self.dataset.time_column is not None and days.start is not None:
             start = shifted(days.start, -self.dataset.predict.ahead - _ONE_DAY)
         known_from = start and shifted(start, -self.dataset.label_delay)
-        labels = ArchiveLog(self.lake, lake_keys.labels(name), LABELS)
-        predictions = ArchiveLog(self.lake, lake_keys.predictions(name), PREDICTIONS)
+        labels = labels_log(name, lake=self.lake)
+        predictions = predictions_log(name, lake=self.lake)
         for table in _files(labels, READ_OF_LABELS, known_from, end):
             yield _Kind.LABELS, table
         for table in _files(predictions, READ_OF_PREDICTIONS, start, end):

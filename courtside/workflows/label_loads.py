@@ -23,7 +23,6 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import BegunLabelLoad, LabelLoad
 from courtside.contracts.shortening import shortened
-from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.drift.columns import arrow
 from courtside.core.drift.errors import MissingColumns, WrongType
@@ -32,8 +31,8 @@ from courtside.core.drift.reading.formats.times import Clock, timed
 from courtside.core.labels.given import GivenLabels, given_labels
 from courtside.core.rows import require_binary
 from courtside.core.rows.ids import NoIds, canonical_text, id_columns_of
-from courtside.workflows.archive_log import ArchiveLog
-from courtside.workflows.label_store import Place, Statement, label_log, open_day, places_of
+from courtside.workflows.archive_log import labels_log, predictions_log
+from courtside.workflows.label_store import Place, Statement, open_day, places_of
 from courtside.workflows.lake_documents import find_document, read_document
 from courtside.workflows.late_labels import said_by_model
 from courtside.workflows.ports import Lake
@@ -124,7 +123,7 @@ def load_labels(
     `LabelsOfAnEarlierDay`, `DayToCome`, `LogBusy` and `LogDamaged`.
     """
     given = _checked(rows, lake=lake, dataset=dataset)
-    load_id, log = _id_of(given), label_log(dataset, lake=lake)
+    load_id, log = _id_of(given), labels_log(dataset.name, lake=lake)
     done = find_document(LabelLoad, scoring_keys.label_load(dataset.name, load_id), lake=lake)
     places = places_of(log)
     ids, labels = (given.labels.column(name).combine_chunks() for name in ("id", "label"))
@@ -225,7 +224,7 @@ def _unknown(ids: Any, *, lake: Lake, dataset: Dataset) -> Any:
 
 
 def _known_ids(*, lake: Lake, dataset: Dataset) -> Iterator[Any]:
-    predictions = ArchiveLog(lake, lake_keys.predictions(dataset.name), PREDICTIONS)
+    predictions = predictions_log(dataset.name, lake=lake)
     for day, numbers in reversed(predictions.days().items()):
         for number in numbers:
             yield predictions.read(day, number, columns=["id"]).column("id")

@@ -9,23 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from courtside.contracts import lake_keys
 from courtside.core.archive_schemas import LABELS
-from courtside.core.dataset import Dataset
 from courtside.core.labels.believed import Whole
 from courtside.core.labels.standing import Standing
 from courtside.workflows.archive_log import MOST_ROWS, ArchiveLog, Since
-from courtside.workflows.ports import Lake
 
 _COLUMNS = ("id", "label", "source", "revision")
 
 Place = tuple[date, int]
 """Day and number of a file of the store; they sort as what the files say comes after one another."""
-
-
-def label_log(dataset: Dataset, *, lake: Lake) -> ArchiveLog:
-    """Return the archive of a model's labels."""
-    return ArchiveLog(lake, lake_keys.labels(dataset.name), LABELS)
 
 
 def places_of(log: ArchiveLog, start: date | None = None) -> list[Place]:

@@ -15,8 +15,9 @@ from courtside.core.features import build_features
 from courtside.core.labels.given import GIVEN, last_of_each, said_by_rows
 from courtside.core.rows import within
 from courtside.core.rows.ids import id_columns_of
+from courtside.workflows.archive_log import labels_log
 from courtside.workflows.games import GameRows
-from courtside.workflows.label_store import Statement, label_log, open_day, places_of
+from courtside.workflows.label_store import Statement, open_day, places_of
 from courtside.workflows.ports import Lake
 from courtside.workflows.row_source import NoRows
 from courtside.workflows.rows import usable_files
@@ -55,7 +56,7 @@ def take_labels(as_of: date, *, lake: Lake, dataset: Dataset, now: datetime) -> 
     said = last_of_each(pa.concat_tables([GIVEN.empty_table(), *said_by_model(days, lake=lake, dataset=dataset)]))
     if not said.num_rows:
         return TakenLabels()
-    log = label_log(dataset, lake=lake)
+    log = labels_log(dataset.name, lake=lake)
     places = places_of(log, None if days.start is None else shifted(days.start, -dataset.predict.ahead))
     statement = Statement(TABLE, said.column("id").combine_chunks(), said.column("label").combine_chunks())
     statement.read(log, places)

@@ -17,12 +17,11 @@ from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.records import ApprovalRecord, ChampionPointer, Reign, SealedFiles
 from courtside.contracts.scoring import PredictRequest, PredictResponse
-from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.predictions.contributions import Contributions
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.training.served_input import NUMBER, ValuesMissing, as_trained
-from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.archive_log import predictions_log
 from courtside.workflows.claims import Claims
 from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.ports import Champion, ModelUnusable
@@ -182,7 +181,7 @@ class LoansStage:
 
     def kept(self, **wanted: Any) -> list[dict[str, Any]]:
         """Return the predictions in the store in its order, those with the wanted values."""
-        log = ArchiveLog(self.lake, lake_keys.predictions(self.dataset.name), PREDICTIONS)
+        log = predictions_log(self.dataset.name, lake=self.lake)
         rows = [
             row
             for day, numbers in log.days().items()

@@ -19,11 +19,12 @@ from courtside.contracts.scoring import (
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.core.performance.maturity import maturity_curve
+from courtside.workflows.archive_log import performance_log
 from courtside.workflows.believed import Beliefs
 from courtside.workflows.late_labels import take_labels
 from courtside.workflows.performance.judging import Judging, share_labelled
 from courtside.workflows.performance.promises import Promises
-from courtside.workflows.performance.statements import Stating, performance_log
+from courtside.workflows.performance.statements import Stating
 from courtside.workflows.performance.unsettled import Files, Unsettled
 from courtside.workflows.ports import Lake
 

@@ -5,18 +5,11 @@ from datetime import date
 
 import pyarrow as pa
 
-from courtside.contracts import lake_keys
 from courtside.contracts.events import Window
 from courtside.contracts.scoring import WindowState
 from courtside.core.archive_schemas import PERFORMANCE
 from courtside.core.performance.statements import says_the_same
 from courtside.workflows.archive_log import ArchiveLog, Since
-from courtside.workflows.ports import Lake
-
-
-def performance_log(model: str, *, lake: Lake) -> ArchiveLog:
-    """Return the archive of what was said about a model's performance."""
-    return ArchiveLog(lake, lake_keys.performance(model), PERFORMANCE)
 
 
 @dataclass(slots=True)

@@ -19,11 +19,11 @@ from courtside.core.archive_schemas import PERFORMANCE
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import ALL_DAYS, Days
 from courtside.core.performance.windows import windows_between
+from courtside.workflows.archive_log import performance_log
 from courtside.workflows.believed import Beliefs
 from courtside.workflows.lake_documents import find_document
 from courtside.workflows.performance.judging import Judging
 from courtside.workflows.performance.promises import Promises
-from courtside.workflows.performance.statements import performance_log
 from courtside.workflows.performance.unsettled import first_day
 from courtside.workflows.ports import Lake
 

@@ -13,15 +13,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from courtside.contracts import lake_keys, scoring_keys
+from courtside.contracts import scoring_keys
 from courtside.contracts.days import shifted
 from courtside.contracts.events import Window
 from courtside.contracts.records import LabelsIn, PerformanceProgress
 from courtside.contracts.scoring import JudgedWindow
-from courtside.core.archive_schemas import LABELS, PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.performance.windows import window_of, windows_between
-from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.archive_log import labels_log, predictions_log
 from courtside.workflows.lake_documents import DocumentDamaged, find_document
 from courtside.workflows.late_labels import TABLE, looked_back
 from courtside.workflows.ports import Lake
@@ -43,7 +42,7 @@ class Files:
     @classmethod
     def of(cls, dataset: Dataset, as_of: date, *, lake: Lake) -> "Files":
         """Return the files that there are now."""
-        logs = (predictions_log(dataset, lake=lake), _labels_log(dataset, lake=lake))
+        logs = (predictions_log(dataset.name, lake=lake), labels_log(dataset.name, lake=lake))
         predictions, labels = (
             {day: numbers[-1] for day, numbers in log.days(end=as_of + _DAY).items()} for log in logs
         )
@@ -65,19 +64,10 @@ class Files:
         )
 
 
-def predictions_log(dataset: Dataset, *, lake: Lake) -> ArchiveLog:
-    """Return the archive of a model's predictions."""
-    return ArchiveLog(lake, lake_keys.predictions(dataset.name), PREDICTIONS)
-
-
 def first_day(dataset: Dataset, *, lake: Lake) -> date | None:
     """Return the first day on which a predicted row may lie, None where nothing was predicted."""
-    days = predictions_log(dataset, lake=lake).days()
+    days = predictions_log(dataset.name, lake=lake).days()
     return shifted(min(days), -dataset.label_delay) if days else None
-
-
-def _labels_log(dataset: Dataset, *, lake: Lake) -> ArchiveLog:
-    return ArchiveLog(lake, lake_keys.labels(dataset.name), LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +107,7 @@ class Unsettled:
         """
         if self.before is None:
             return LateIds(pa.array([], pa.string()), pa.array([], pa.string()))
-        log, known = _labels_log(self.dataset, lake=self.lake), self.before.labels
+        log, known = labels_log(self.dataset.name, lake=self.lake), self.before.labels
         ids: dict[bool, list[Any]] = {True: [], False: []}
         for day, last in _new(self.files.labels, known).items():
             for number in log.numbers(day):
@@ -135,7 +125,7 @@ class Unsettled:
             return []
         timed = self.dataset.time_column is not None
         reach = than + self.dataset.label_delay
-        log = predictions_log(self.dataset, lake=self.lake)
+        log = predictions_log(self.dataset.name, lake=self.lake)
         days: set[date] = set()
         for day, numbers in reversed(log.days(end=reach).items()):
             if not ids:

@@ -16,6 +16,7 @@ from courtside.workflows.archive_log import ArchiveLog, Since
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
+_COLUMNS = ("id", "version", "role", "features_hash", "revision")
 
 
 class Earlier:
@@ -35,13 +36,13 @@ class Earlier:
                 self.add(Since(log, day, numbers))
                 continue
             for number in numbers:
-                self._add(log.read(day, number), today=False)
+                self._add(log.read(day, number, columns=_COLUMNS), today=False)
 
     def add(self, since: Since) -> None:
         """Take in what was written as of the day and was not seen yet."""
         for number in since.numbers:
             if number not in self._of_today:
-                self._add(since.log.read(since.day, number), today=True)
+                self._add(since.log.read(since.day, number, columns=_COLUMNS), today=True)
                 self._of_today.add(number)
 
     def changed(self, version: str, role: Role, places: Places, hashes: Hashes) -> Mask:
@@ -58,8 +59,7 @@ class Earlier:
 
     def _add(self, table: pa.Table, *, today: bool) -> None:
         places: Any = pc.index_in(table.column("id"), value_set=self._ids)
-        table = table.select(["version", "role", "features_hash", "revision"]).append_column("place", places)
-        table = table.filter(places.is_valid())
+        table = table.append_column("place", places).filter(places.is_valid())
         for pair in table.group_by(["version", "role"], use_threads=False).aggregate([]).to_pylist():
             version, role = str(pair["version"]), str(pair["role"])
             alike: Any = pc.and_(

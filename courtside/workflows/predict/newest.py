@@ -6,12 +6,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from courtside.contracts import lake_keys
 from courtside.contracts.days import shifted
 from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.rows.order import SortKeys
-from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.archive_log import predictions_log
 from courtside.workflows.ports import Lake
 
 _ORDER: SortKeys = [(name, "ascending") for name in ("time", "id", "role", "version")]
@@ -24,7 +23,7 @@ def newest_predictions(as_of: date, *, lake: Lake, dataset: Dataset) -> pa.Table
     Rows are those that were predicted as of the day, and those of later days that were predicted before it. Raises
     `LogDamaged`.
     """
-    log = ArchiveLog(lake, lake_keys.predictions(dataset.name), PREDICTIONS)
+    log = predictions_log(dataset.name, lake=lake)
     since = shifted(as_of, -dataset.predict.ahead) if dataset.time_column else None
     tables = [PREDICTIONS.empty_table()]
     for day, numbers in log.days(since, shifted(as_of, timedelta(days=1))).items():

@@ -9,17 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from courtside.contracts import lake_keys
 from courtside.contracts.days import shifted
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer
 from courtside.contracts.scoring import PredictRequest, PredictResponse, ShadowPredictions
 from courtside.contracts.shortening import shortened
-from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.rows.ids import NoIds
 from courtside.core.sentences import in_a_row, plural
-from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.archive_log import ArchiveLog, predictions_log
 from courtside.workflows.ports import Lake
 from courtside.workflows.predict.batch import Batch
 from courtside.workflows.predict.coming_rows import Unusable, coming_rows
@@ -116,7 +114,7 @@ class Predict:
         )
 
     def _log(self) -> ArchiveLog:
-        return ArchiveLog(self.lake, lake_keys.predictions(self.dataset.name), PREDICTIONS)
+        return predictions_log(self.dataset.name, lake=self.lake)
 
     def _since(self, as_of: date) -> date | None:
         """Return the first day on which a row that is looked at as of a day may have been looked at."""

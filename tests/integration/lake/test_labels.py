@@ -10,8 +10,8 @@ import pyarrow as pa
 from courtside.adapters.s3_lake import S3Lake
 from courtside.core.parquet import parquet_content
 from courtside.core.rows.ids import ids_of
+from courtside.workflows.archive_log import labels_log
 from courtside.workflows.label_loads import LabelsLoaded, load_labels
-from courtside.workflows.label_store import label_log
 from tests.datasets.churn import CONTRACT, DATASET, churn_table
 from tests.fakes.added_models import add_model
 from tests.integration.lake.conftest import STAGE
@@ -22,7 +22,7 @@ COLUMNS = ["customer_id", "measured_at", "churned"]
 
 def stored(lake: S3Lake) -> dict[str, tuple[str, int]]:
     """Return the labels in the lake with their revisions; none is there twice."""
-    log, found = label_log(DATASET, lake=lake), dict[str, tuple[str, int]]()
+    log, found = labels_log(DATASET.name, lake=lake), dict[str, tuple[str, int]]()
     for day, numbers in log.days().items():
         for number in numbers:
             for row in log.read(day, number).to_pylist():

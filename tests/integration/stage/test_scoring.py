@@ -18,10 +18,10 @@ from courtside.cli.main import app
 from courtside.contracts import lake_keys, ledger_keys, scoring_keys, training_keys
 from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ChampionPointer
-from courtside.core.archive_schemas import LABELS, PERFORMANCE, PREDICTIONS
+from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.parquet import read_parquet_content
 from courtside.datasets.simulated import simulate_games
-from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.archive_log import labels_log, performance_log
 from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import SEASONS, Stage
 from tests.integration.stage.steps import games_ledger
@@ -186,7 +186,7 @@ def judged(stage: Stage, as_of: date) -> dict[str, Any]:
 
 def day_of_all_labels(stage: Stage) -> date:
     """Return the first day on which all labels are known that the stage has by now: none is added to an earlier one."""
-    days = ArchiveLog(stage.lake, lake_keys.labels(MODEL), LABELS).days()
+    days = labels_log(MODEL, lake=stage.lake).days()
     return max(days, default=date.min)
 
 
@@ -203,7 +203,7 @@ def test_weeks_are_judged_once_their_scores_are_in_and_only_once(stage: Stage) -
     if known > end:  # other tests have taken labels as of a later day, so these count from that day on
         end = known
         judged(stage, end)
-    log = ArchiveLog(stage.lake, lake_keys.performance(MODEL), PERFORMANCE)
+    log = performance_log(MODEL, lake=stage.lake)
     for monday in mondays:
         (said,) = (log.read(monday, number) for number in log.numbers(monday))
         figures = {each["metric"]: each for each in said.to_pylist() if each["segment"] is None}

@@ -8,8 +8,8 @@ import pyarrow as pa
 from courtside.contracts import lake_keys
 from courtside.core.parquet import parquet_content
 from courtside.datasets.catalog import load_dataset
+from courtside.workflows.archive_log import labels_log
 from courtside.workflows.label_loads import LabelsLoaded, load_labels
-from courtside.workflows.label_store import label_log
 from courtside.workflows.late_labels import TakenLabels, take_labels
 from tests.fakes.ports import InMemoryLake
 
@@ -50,7 +50,7 @@ def take(lake: InMemoryLake, *, on: int) -> TakenLabels:
 
 def stored(lake: InMemoryLake) -> list[tuple[str, str | None, int, str, int]]:
     """Return all labels in the order of the log: customer, label, day, source and revision."""
-    log = label_log(CHURN, lake=lake)
+    log = labels_log(CHURN.name, lake=lake)
     tables = [log.read(each, number) for each, numbers in log.days().items() for number in numbers]
     return [
         (row["id"].split("|")[0], row["label"], (row["known_on"] - FIRST).days, row["source"], row["revision"])

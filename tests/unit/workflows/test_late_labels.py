@@ -11,8 +11,8 @@ from courtside.core.games.unplayed import with_empty_scores
 from courtside.core.parquet import parquet_content
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
+from courtside.workflows.archive_log import labels_log
 from courtside.workflows.games import store_games
-from courtside.workflows.label_store import label_log
 from courtside.workflows.late_labels import TakenLabels, take_labels
 from tests.fakes.ports import InMemoryLake
 from tests.unit.workflows.label_lake import CHURN, day, load, newest, noon, put_in_table, stored, take
@@ -115,7 +115,7 @@ def test_scores_are_the_labels_of_games_and_may_be_withdrawn() -> None:
     first = take_labels(last, lake=lake, dataset=dataset, now=noon(0))
     played = [row for row in games.to_pylist() if row["game_date"] > last - timedelta(days=11)]
     assert first == TakenLabels(new=len(played))
-    log = label_log(dataset, lake=lake)
+    log = labels_log(dataset.name, lake=lake)
     said = {row["id"]: row["label"] for row in log.read(last, 1).to_pylist()}
     assert said == {row["game_id"]: str(int(row["home_points"] > row["away_points"])) for row in played}
     withdrawn = games.slice(games.num_rows - 1)

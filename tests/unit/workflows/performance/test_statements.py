@@ -8,7 +8,8 @@ import pytest
 from courtside.contracts.scoring import WindowState
 from courtside.core.performance.judge import judge
 from courtside.core.performance.statements import statement_table
-from courtside.workflows.performance.statements import Stating, performance_log
+from courtside.workflows.archive_log import performance_log
+from courtside.workflows.performance.statements import Stating
 from tests.fakes.ports import InMemoryLake
 from tests.unit.core.performance.worlds import WEEK, World, served
 
