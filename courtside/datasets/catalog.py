@@ -26,7 +26,7 @@ from courtside.datasets.contract_keys import (
     ContractDocument,
 )
 from courtside.datasets.problems import problem, unknown_key, unknown_word
-from courtside.datasets.rhythm_keys import Predict, Retrain, Watch
+from courtside.datasets.rhythm_keys import Performance, Predict, Retrain, Watch
 from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
 
 CATALOG: Traversable = files(__package__)
@@ -110,7 +110,7 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "retrain": _rules(contract.retrain),
             "label_delay": parse_duration(contract.label_delay),
             "predict": _predict(contract.predict),
-            "performance": PerformanceRules(parse_duration(contract.performance.window), contract.performance.mature),
+            "performance": _performance(contract.performance),
             "alerts": tuple(contract.alerts),
             "gate": GatePolicy(**contract.gate.model_dump()),
             "inference": None if features else Inference(tuple(contract.leave_out), entities),
@@ -127,6 +127,10 @@ def _rhythm(watch: Watch) -> WatchRhythm:
 
 def _predict(predict: Predict) -> PredictRules:
     return PredictRules(parse_duration(predict.ahead), tuple(predict.shadows), predict.explain)
+
+
+def _performance(judged: Performance) -> PerformanceRules:
+    return PerformanceRules(parse_duration(judged.window), judged.mature, judged.margin)
 
 
 def _rules(retrain: Retrain) -> RetrainRules:

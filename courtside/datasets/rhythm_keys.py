@@ -95,3 +95,9 @@ class Performance(Keys):
     mature: Annotated[float, Field(gt=0, le=1, strict=True)] = Field(
         0.95, description="The share of a window's labels that must be in before it is judged.", examples=[0.9]
     )
+    margin: Annotated[float, Field(gt=0, le=1, strict=True)] = Field(
+        0.01,
+        description="Which share of the promised loss does not matter: a champion whose loss is certainly less than "
+        "this above what it is compared with counts as equivalent to it.",
+        examples=[0.02],
+    )

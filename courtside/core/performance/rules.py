@@ -6,7 +6,11 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class PerformanceRules:
-    """How realised performance is judged: by windows of `window`, once the share `mature` of their labels is in."""
+    """How realised performance is judged: by windows of `window`, once the share `mature` of their labels is in.
+
+    A difference from what was promised of less than the share `margin` of it does not matter.
+    """
 
     window: timedelta = timedelta(days=7)
     mature: float = 0.95
+    margin: float = 0.01

@@ -58,12 +58,12 @@ def test_what_a_contract_says_about_predictions_and_labels_is_read(tmp_path: Pat
     keys = {
         "label_delay": "90d",
         "predict": {"ahead": "2d", "shadows": ["challenger", 12], "explain": 3},
-        "performance": {"window": "1d", "mature": 0.9},
+        "performance": {"window": "1d", "mature": 0.9, "margin": 0.02},
     }
     dataset = read(tmp_path, {**LEAST, **keys})
     assert dataset.label_delay == timedelta(90)
     assert dataset.predict == PredictRules(timedelta(2), ("challenger", "12"), 3)
-    assert dataset.performance == PerformanceRules(timedelta(1), 0.9)
+    assert dataset.performance == PerformanceRules(timedelta(1), 0.9, 0.02)
     usual = read(tmp_path, LEAST)
     assert (usual.label_delay, usual.predict, usual.performance) == (timedelta(30), PredictRules(), PerformanceRules())
     assert usual.contract == read(tmp_path, {**LEAST, "label_delay": "30d"}).contract
