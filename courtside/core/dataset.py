@@ -176,6 +176,10 @@ class Dataset:
         for key, value in usual.items():
             if getattr(self, key) == value:
                 del said[key]
+        if "performance" in said:
+            for key in ("margin", "estimate"):
+                if said["performance"][key] == getattr(usual["performance"], key):
+                    del said["performance"][key]
         if self.inference is None:
             del said["inference"]
         else:  # the contract is the same, whatever features its rows turn out to have

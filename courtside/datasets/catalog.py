@@ -14,7 +14,7 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.versioned import require_readable
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
 from courtside.core.gate.policy import GatePolicy
-from courtside.core.performance.rules import PerformanceRules
+from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm, parse_duration
 from courtside.datasets.contract_checks import CHECKS
@@ -130,7 +130,8 @@ def _predict(predict: Predict) -> PredictRules:
 
 
 def _performance(judged: Performance) -> PerformanceRules:
-    return PerformanceRules(parse_duration(judged.window), judged.mature, judged.margin)
+    method = EstimateMethod(judged.estimate)
+    return PerformanceRules(parse_duration(judged.window), judged.mature, judged.margin, method)
 
 
 def _rules(retrain: Retrain) -> RetrainRules:

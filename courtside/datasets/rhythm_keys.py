@@ -101,3 +101,9 @@ class Performance(Keys):
         "this above what it is compared with counts as equivalent to it.",
         examples=[0.02],
     )
+    estimate: Literal["none", "cbpe", "pape"] = Field(
+        "cbpe",
+        description="How performance is estimated before the labels are in: `cbpe` from the predictions, `pape` also "
+        "from the features, or `none`.",
+        examples=["pape"],
+    )

@@ -2,15 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+
+
+class EstimateMethod(StrEnum):
+    """By which method performance is estimated before the labels are in."""
+
+    NONE = "none"
+    CBPE = "cbpe"
+    PAPE = "pape"
 
 
 @dataclass(frozen=True, slots=True)
 class PerformanceRules:
     """How realised performance is judged: by windows of `window`, once the share `mature` of their labels is in.
 
-    A difference from what was promised of less than the share `margin` of it does not matter.
+    A difference from what was promised of less than the share `margin` of it does not matter. `estimate` says how
+    performance is estimated until the labels are in.
     """
 
     window: timedelta = timedelta(days=7)
     mature: float = 0.95
     margin: float = 0.01
+    estimate: EstimateMethod = EstimateMethod.CBPE

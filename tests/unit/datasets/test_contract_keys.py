@@ -9,7 +9,7 @@ import pytest
 
 from courtside.core.dataset import Inference
 from courtside.core.gate.policy import GatePolicy
-from courtside.core.performance.rules import PerformanceRules
+from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm
 from courtside.datasets.catalog import DatasetInvalid, load_dataset, table_address
@@ -58,12 +58,12 @@ def test_what_a_contract_says_about_predictions_and_labels_is_read(tmp_path: Pat
     keys = {
         "label_delay": "90d",
         "predict": {"ahead": "2d", "shadows": ["challenger", 12], "explain": 3},
-        "performance": {"window": "1d", "mature": 0.9, "margin": 0.02},
+        "performance": {"window": "1d", "mature": 0.9, "margin": 0.02, "estimate": "pape"},
     }
     dataset = read(tmp_path, {**LEAST, **keys})
     assert dataset.label_delay == timedelta(90)
     assert dataset.predict == PredictRules(timedelta(2), ("challenger", "12"), 3)
-    assert dataset.performance == PerformanceRules(timedelta(1), 0.9, 0.02)
+    assert dataset.performance == PerformanceRules(timedelta(1), 0.9, 0.02, EstimateMethod.PAPE)
     usual = read(tmp_path, LEAST)
     assert (usual.label_delay, usual.predict, usual.performance) == (timedelta(30), PredictRules(), PerformanceRules())
     assert usual.contract == read(tmp_path, {**LEAST, "label_delay": "30d"}).contract
@@ -215,3 +215,12 @@ def test_the_hash_of_a_contract_depends_on_its_meaning_and_not_on_its_notation(t
     assert len(hashes | {first.sha256}) == len(changed) + 1
     assert read(tmp_path, {**LEAST, "alerts": ["team@example.com"], "owner": "The team"}).contract == first
     assert read(tmp_path, {**LEAST, "watch": {"every": "24h", "overdue": None, "season": []}}).contract == first
+
+
+def test_a_contract_keeps_its_hash_when_keys_are_added_that_it_does_not_name(tmp_path: Path) -> None:
+    before = {**LEAST, "performance": {"window": "1d", "mature": 0.9}}  # the hash is of before `margin` and `estimate`
+    contract = read(tmp_path, before).contract
+    assert contract.sha256 == "acc8237fee997b82c4e093f2fd1d735f6b2a38f8d67451e93a8a39dfab43871f"
+    added: list[dict[str, Any]] = [{"margin": 0.02}, {"estimate": "pape"}, {"estimate": "none"}]
+    changed = [read(tmp_path, {**before, "performance": {**before["performance"], **each}}) for each in added]
+    assert len({each.contract.sha256 for each in changed} | {contract.sha256}) == len(added) + 1
