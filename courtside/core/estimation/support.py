@@ -1,0 +1,61 @@
+"""Where an estimate must be refused, because no labelled row of the reference is like the rows in question."""
+
+import numpy as np
+
+from courtside.core.estimation.estimator import REGRESSION, Numbers, Reason, Reference, Refusal, Window
+
+FEWEST_LABELS = 100
+FEWEST_OF_CLASS = 10
+NEAR = 0.1
+FEWEST_NEAR = 5
+MOST_OUTSIDE = 0.1
+
+
+def too_few_labels(reference: Reference) -> Refusal | None:
+    """Refuse a reference that no calibration can be learned from."""
+    enough = FEWEST_LABELS
+    if reference.rows >= enough and reference.task != REGRESSION:
+        counts = np.sort(np.bincount(reference.labels.astype(np.intp), minlength=2))
+        if counts[-2] < FEWEST_OF_CLASS:
+            return Refusal(
+                Reason.FEW_LABELS,
+                f"all but {counts[-2]:,} of the {reference.rows:,} labelled rows are of one class, and at least "
+                f"{FEWEST_OF_CLASS} of another one are needed",
+                {"rows": reference.rows, "rows_of_other_classes": float(counts[-2])},
+            )
+    if reference.rows < enough:
+        return Refusal(
+            Reason.FEW_LABELS,
+            f"there are {reference.rows:,} labelled rows to learn from, and at least {enough} are needed",
+            {"rows": reference.rows},
+        )
+    return None
+
+
+def no_rows(window: Window) -> Refusal | None:
+    """Refuse a window without rows."""
+    return None if window.rows else Refusal(Reason.NO_ROWS, "the window has no predictions")
+
+
+def outside_predictions(reference: Numbers, current: Numbers, *, near: float = NEAR) -> Refusal | None:
+    """Refuse predictions that the reference has hardly any of, each shape (n,), or (n, k) for each class.
+
+    A prediction is outside the reference where it is below its lowest or above its highest one, or fewer than five of
+    its predictions are within `near`.
+    """
+    columns = [(reference, current)] if reference.ndim == 1 else list(zip(reference.T, current.T, strict=True))
+    outside = max(_share_outside(ours, theirs, near) for ours, theirs in columns)
+    if outside <= MOST_OUTSIDE:
+        return None
+    return Refusal(
+        Reason.OUTSIDE_PREDICTIONS,
+        f"{outside:.0%} of the predictions are ones that the labelled rows have hardly any of, and at most "
+        f"{MOST_OUTSIDE:.0%} may be",
+        {"outside": outside, "limit": MOST_OUTSIDE},
+    )
+
+
+def _share_outside(reference: Numbers, current: Numbers, near: float) -> float:
+    known, asked = np.sort(reference), np.sort(current)
+    around = np.searchsorted(known, asked + near, "right") - np.searchsorted(known, asked - near, "left")
+    return float(((asked < known[0]) | (asked > known[-1]) | (around < FEWEST_NEAR)).mean())
