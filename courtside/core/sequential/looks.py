@@ -1,0 +1,75 @@
+"""The ends of a running mean difference after each of its days.
+
+Days may depend on each other, so the error is the long-run one, from the products of days up to `LAGS` apart, which
+weigh less the further apart they are (W. K. Newey, K. D. West, "A simple, positive semi-definite, heteroskedasticity
+and autocorrelation consistent covariance matrix", Econometrica 55, 1987). How far that reaches grows with the root of
+the number of days, and its degrees of freedom are fewer accordingly. A large difference would then take a month to be
+seen, so a tenth of the risk is spent on a second interval, which measures no dependence and assumes a strong one
+instead; the narrower one counts.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from courtside.core.sequential.boundary import boundary
+
+Floats = NDArray[np.float64]
+
+LAGS = 28
+REACH = 2.0
+"""Days are taken to depend on each other over so many times the root of their number, up to `LAGS`."""
+ASSUMED = 8.0
+"""How many times as large as that of independent days the squared error is assumed to be."""
+ON_ASSUMED = 0.1
+_APART = np.arange(LAGS + 1)
+_TWICE = np.where(_APART, 2.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The sums after each of n days: shape (n,), and of products of days 0 to `LAGS` apart, shape (n, `LAGS` + 1).
+
+    `squares` are products of totals, `crosses` of totals with rows, both ways, and `weights` of rows.
+    """
+
+    rows: Floats
+    totals: Floats
+    squares: Floats
+    crosses: Floats
+    weights: Floats
+
+    @property
+    def means(self) -> Floats:
+        """Return the mean difference of a row, shape (n,)."""
+        return self.totals / self.rows
+
+    def reach(self, *, alpha: float, offset_error: float) -> Floats:
+        """Return how far the ends are from the means, shape (n,), infinite while there are too few days."""
+        days = self.rows**2 / self.weights[:, 0]
+        """So many days of equal length would have as much to say."""
+        means = self.means[:, None]
+        products = self.squares - means * self.crosses + means**2 * self.weights
+        near = np.maximum(1 - _APART / np.minimum(1 + REACH * np.sqrt(days), LAGS + 1)[:, None], 0)
+        overlap = (near**2 * self.weights) @ _TWICE / self.weights[:, 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scale = days / (days - 1) / self.rows**2
+            measured = scale * np.maximum((near * products) @ _TWICE, 0)
+            assumed = scale * ASSUMED * np.maximum(products[:, 0], 0)
+            found = np.minimum(
+                _reach(measured, days, days / overlap - 1, alpha=alpha * (1 - ON_ASSUMED), offset_error=offset_error),
+                _reach(assumed, days, days - 1, alpha=alpha * ON_ASSUMED, offset_error=offset_error),
+            )
+        return np.asarray(np.where(np.isnan(found), np.inf, found))
+
+
+def _reach(variance: Floats, days: Floats, freedom: Floats, *, alpha: float, offset_error: float) -> Floats:
+    """Return how far the ends are for a squared error of the mean.
+
+    The error of an opponent's figure is there from the first look on and never shrinks. What is known of the difference
+    is 1 / (both squared errors' sum), and the boundary is that of the share of the days which this is worth.
+    """
+    whole = variance + offset_error**2
+    worth = np.where(whole > 0, variance / whole, 1.0)
+    return boundary(days * worth, freedom, alpha=alpha) * np.sqrt(whole)
