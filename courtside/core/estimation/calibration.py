@@ -64,7 +64,7 @@ def _helps(predictions: Numbers, ones: Flags, weights: Numbers) -> bool:
 
 def _calibration_error(probabilities: Numbers, ones: Flags, weights: Numbers) -> float:
     """Return the weighted mean distance of what was said from what happened, in bins of equally many rows."""
-    order = np.argsort(probabilities)
+    order = np.argsort(probabilities, kind="stable")  # the order of ties decides at times: the rows' own
     off = ((probabilities - ones) * weights)[order]
     starts = np.arange(BINS) * (off.size // BINS)
     return float(np.abs(np.add.reduceat(off, starts)).sum() / weights.sum())

@@ -2,13 +2,19 @@
 
 import numpy as np
 
+from courtside.core.estimation.density import Ratio
 from courtside.core.estimation.estimator import REGRESSION, Numbers, Reason, Reference, Refusal, Window
 
 FEWEST_LABELS = 100
 FEWEST_OF_CLASS = 10
 NEAR = 0.1
-FEWEST_NEAR = 5
+FEWEST_NEAR = 3
 MOST_OUTSIDE = 0.1
+MOST_OUTSIDE_FEATURES = 0.2
+"""This share is itself an estimate, which is off by 0.1 at times where windows are small."""
+
+
+WITHOUT_FEATURES = Refusal(Reason.NO_FEATURES, "the features of the labelled rows or of the window's are missing")
 
 
 def too_few_labels(reference: Reference) -> Refusal | None:
@@ -40,7 +46,7 @@ def no_rows(window: Window) -> Refusal | None:
 def outside_predictions(reference: Numbers, current: Numbers, *, near: float = NEAR) -> Refusal | None:
     """Refuse predictions that the reference has hardly any of, each shape (n,), or (n, k) for each class.
 
-    A prediction is outside the reference where it is below its lowest or above its highest one, or fewer than five of
+    A prediction is outside the reference where it is below its lowest or above its highest one, or fewer than three of
     its predictions are within `near`.
     """
     columns = [(reference, current)] if reference.ndim == 1 else list(zip(reference.T, current.T, strict=True))
@@ -49,7 +55,7 @@ def outside_predictions(reference: Numbers, current: Numbers, *, near: float = N
         return None
     return Refusal(
         Reason.OUTSIDE_PREDICTIONS,
-        f"{outside:.0%} of the predictions are ones that the labelled rows have hardly any of, and at most "
+        f"{outside:.1%} of the predictions are ones that the labelled rows have hardly any of, and at most "
         f"{MOST_OUTSIDE:.0%} may be",
         {"outside": outside, "limit": MOST_OUTSIDE},
     )
@@ -59,3 +65,23 @@ def _share_outside(reference: Numbers, current: Numbers, near: float) -> float:
     known, asked = np.sort(reference), np.sort(current)
     around = np.searchsorted(known, asked + near, "right") - np.searchsorted(known, asked - near, "left")
     return float(((asked < known[0]) | (asked > known[-1]) | (around < FEWEST_NEAR)).mean())
+
+
+def too_unlike(ratio: Ratio) -> Refusal | None:
+    """Refuse a window whose rows are like none of the reference's, or like so few that these say nothing."""
+    outside = 1 - ratio.covered
+    if outside > MOST_OUTSIDE_FEATURES:
+        return Refusal(
+            Reason.OUTSIDE_FEATURES,
+            f"about {outside:.0%} of the rows are like no labelled row in their features, and at most "
+            f"{MOST_OUTSIDE_FEATURES:.0%} may be",
+            {"outside": outside, "limit": MOST_OUTSIDE_FEATURES},
+        )
+    if ratio.effective < FEWEST_LABELS:
+        return Refusal(
+            Reason.FEW_EFFECTIVE_ROWS,
+            f"the labelled rows that are like these say as much as {ratio.effective:,.0f} rows would, and at least "
+            f"{FEWEST_LABELS} are needed",
+            {"effective_rows": ratio.effective, "limit": FEWEST_LABELS},
+        )
+    return None

@@ -139,9 +139,9 @@ def test_a_single_label_far_away_makes_no_support() -> None:
     assert refused.figures == {"outside": 1.0, "limit": 0.1}
 
 
-@given(seed=st.integers(0, 10_000), rows=st.integers(100, 400), confident=st.sampled_from([0.5, 1.0, 2.0, 5.0]))
+@given(seed=st.integers(0, 10_000), rows=st.integers(200, 500), confident=st.sampled_from([0.5, 1.0, 2.0, 5.0]))
 @settings(max_examples=30, deadline=None)
-def test_rows_like_the_references_are_never_refused(seed: int, rows: int, confident: float) -> None:
+def test_rows_like_the_references_are_not_refused(seed: int, rows: int, confident: float) -> None:
     known = reference(seed, rows, overconfident=confident)
     asked, _ = drawn(seed + 1, 1_000, overconfident=confident)
     assert CBPE.fit(known)(Window(predictions=asked)).refused is None
