@@ -79,6 +79,16 @@ def champion(stage: Stage) -> str:
     return "first"
 
 
+@pytest.fixture(scope="session")
+def two_versions(stage: Stage) -> None:
+    """Train the model of parcels twice; it is in the stage only while a test puts it there."""
+    from tests.integration.stage import parcels  # it needs the stage from here
+
+    with pytest.MonkeyPatch.context() as patch, parcels.in_stage(stage):
+        patch.setenv("COURTSIDE_TRACKING_URI", stage.aws.tracking_url)
+        parcels.train_twice(stage)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:

@@ -1,89 +1,53 @@
 """The stage's own functions predict and judge, with their own roles; whatever happens, nothing is lost or doubled."""
 
 import json
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
-from courtside.contracts import lake_keys, ledger_keys, scoring_keys, training_keys
+from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.names import StackOutput
-from courtside.contracts.records import ChampionPointer
-from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.parquet import read_parquet_content
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.archive_log import labels_log, performance_log
-from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import SEASONS, Stage
-from tests.integration.stage.steps import games_ledger
+from tests.integration.stage.scoring import Scored
 
 pytestmark = pytest.mark.usefixtures("champion")
 MODEL = "nba_games"
 DAY = date(2010, 11, 29)
 """A day in the season after the champion's last training day; its games are in the lake, with scores."""
 OFF_SEASON = date(2010, 8, 15)
-KILLED: list[str] = []
-"""The invocations that `kill` ended, or that found their process gone: such a one emits nothing, in AWS too."""
 
 
-def invoked(stage: Stage, output: StackOutput, as_of: date) -> tuple[dict[str, Any], str]:
-    """Return what a function answered, and the name of its error (empty if it worked)."""
-    event = json.dumps({"model": MODEL, "as_of": as_of.isoformat()}).encode()
-    answer = stage.aws.client("lambda").invoke(FunctionName=stage.loop.output(output), Payload=event)
-    body = json.loads(answer["Payload"].read())
-    error = body["errorType"] if "FunctionError" in answer else ""
-    if error == "Runtime.ExitError":
-        KILLED.append(answer["ResponseMetadata"]["RequestId"])
-    return body, error
+@pytest.fixture
+def games(stage: Stage) -> Scored:
+    return Scored(stage, MODEL)
 
 
-def predicted(stage: Stage, as_of: date) -> dict[str, Any]:
-    body, error = invoked(stage, StackOutput.PREDICT, as_of)
-    assert not error, body
-    return body
-
-
-def stored(stage: Stage, as_of: date) -> pa.Table:
-    keys = stage.lake.keys(scoring_keys.day_of_log(lake_keys.predictions(MODEL), as_of))
-    return pa.concat_tables([PREDICTIONS.empty_table(), *(read_parquet_content(stage.lake.read(key)) for key in keys)])
-
-
-def is_whole(stage: Stage, as_of: date, rows: int) -> bool:
-    """Tell whether every row was predicted once, by one version."""
-    ids = stored(stage, as_of).column("id").to_pylist()
-    return (len(ids), len(set(ids))) == (rows, rows)
-
-
-def champion(stage: Stage) -> ChampionPointer:
-    pointer, _ = read(games_ledger(stage), ledger_keys.CHAMPION, ChampionPointer)
-    assert pointer is not None
-    return pointer
-
-
-def test_the_champion_predicts_the_coming_games_once(stage: Stage) -> None:
-    first = predicted(stage, DAY)
-    assert first["version"] == champion(stage).version
+def test_the_champion_predicts_the_coming_games_once(games: Scored) -> None:
+    first = games.predicted(DAY)
+    assert first["version"] == games.champion().version
     assert first["predicted"] > 20
     assert (first["unchanged"], first["set_aside"], first["problems"]) == (0, 0, [])
-    rows = stored(stage, DAY)
-    assert is_whole(stage, DAY, first["predicted"])
+    rows = games.stored(DAY)
+    assert games.is_whole(DAY, first["predicted"])
     assert set(rows.column("role").to_pylist()) == {"champion"}
-    assert set(rows.column("sha256").to_pylist()) == {champion(stage).sha256}
+    assert set(rows.column("sha256").to_pylist()) == {games.champion().sha256}
     days = {moment.date() for moment in rows.column("time").to_pylist()}
     assert (min(days), max(days) <= DAY + timedelta(days=7)) == (DAY, True)
     assert all(0 < each < 1 for each in rows.column("prediction").to_pylist())
-    again = predicted(stage, DAY)
+    again = games.predicted(DAY)
     assert (again["predicted"], again["unchanged"]) == (0, first["predicted"])
-    assert stored(stage, DAY).equals(rows)
+    assert games.stored(DAY).equals(rows)
 
 
 def asked(*words: object) -> dict[str, Any]:
@@ -94,9 +58,9 @@ def asked(*words: object) -> dict[str, Any]:
     return found
 
 
-def test_the_command_shows_what_is_kept_and_says_the_same_of_a_file(stage: Stage, tmp_path: Path) -> None:
+def test_the_command_shows_what_is_kept_and_says_the_same_of_a_file(games: Scored, tmp_path: Path) -> None:
     kept = asked("--as-of", DAY)
-    assert kept["version"] == champion(stage).version
+    assert kept["version"] == games.champion().version
     today = {row["id"]: row["prediction"] for row in kept["predictions"] if row["time"].startswith(DAY.isoformat())}
     assert today
     pq.write_table(simulate_games(seasons=SEASONS), tmp_path / "games.parquet")
@@ -106,117 +70,97 @@ def test_the_command_shows_what_is_kept_and_says_the_same_of_a_file(stage: Stage
     assert {game: said[game] for game in today} == today
 
 
-def test_results_that_came_in_change_what_is_said_of_the_games_to_come(stage: Stage) -> None:
-    predicted(stage, DAY)
-    later = predicted(stage, DAY + timedelta(days=1))
+def test_results_that_came_in_change_what_is_said_of_the_games_to_come(games: Scored) -> None:
+    games.predicted(DAY)
+    later = games.predicted(DAY + timedelta(days=1))
     # Only teams that played in between have other features now; the rest of the games is not predicted again.
     assert later["predicted"] > 15
     assert later["unchanged"] > 0
-    assert is_whole(stage, DAY + timedelta(days=1), later["predicted"])
+    assert games.is_whole(DAY + timedelta(days=1), later["predicted"])
 
 
-def test_a_day_without_rows_predicts_nothing_and_is_no_failure(stage: Stage) -> None:
-    found = predicted(stage, OFF_SEASON)
+def test_a_day_without_rows_predicts_nothing_and_is_no_failure(games: Scored) -> None:
+    found = games.predicted(OFF_SEASON)
     assert (found["predicted"], found["set_aside"], found["problems"]) == (0, 0, [])
-    assert stored(stage, OFF_SEASON).num_rows == 0
+    assert games.stored(OFF_SEASON).num_rows == 0
 
 
-def test_several_at_once_predict_each_game_once(stage: Stage) -> None:
+def test_several_at_once_predict_each_game_once(games: Scored) -> None:
     day = DAY + timedelta(days=10)
     with ThreadPoolExecutor(3) as pool:
-        found = list(pool.map(lambda _: predicted(stage, day), range(3)))
+        found = list(pool.map(lambda _: games.predicted(day), range(3)))
     rows = sum(each["predicted"] for each in found)
     assert rows > 20
-    assert is_whole(stage, day, rows)
+    assert games.is_whole(day, rows)
     assert {each["predicted"] + each["unchanged"] for each in found} == {rows}
 
 
-def kill(stage: Stage, *, after: float) -> None:
-    """Kill the processes of the function some time from now, and let a call find out that they are gone."""
-    time.sleep(after)
-    name = stage.loop.output(StackOutput.PREDICT)
-    for process in psutil.process_iter():
-        try:
-            environment = process.environ()
-        except psutil.Error:
-            continue
-        if environment.get("AWS_LAMBDA_FUNCTION_NAME") == name and stage.aws.endpoint in environment.values():
-            process.kill()
-    invoked(stage, StackOutput.PREDICT, OFF_SEASON)
-
-
 @pytest.mark.parametrize(("place", "after"), [(0, 0.05), (1, 0.25)])
-def test_a_function_that_is_killed_leaves_nothing_half_done(stage: Stage, place: int, after: float) -> None:
+def test_a_function_that_is_killed_leaves_nothing_half_done(games: Scored, place: int, after: float) -> None:
     day = DAY + timedelta(days=20 + 10 * place)
-    predicted(stage, OFF_SEASON)  # it is warm
+    games.predicted(OFF_SEASON)  # it is warm
     with ThreadPoolExecutor(1) as pool:
-        killed = pool.submit(invoked, stage, StackOutput.PREDICT, day)
-        kill(stage, after=after)
+        killed = pool.submit(games.invoked, StackOutput.PREDICT, day)
+        games.kill(after=after)
     body, _ = killed.result()
-    before = stored(stage, day).num_rows
-    found = predicted(stage, day)
+    before = games.stored(day).num_rows
+    found = games.predicted(day)
     rows = found["predicted"] + found["unchanged"]
     assert found["unchanged"] == before, body
-    assert is_whole(stage, day, rows)
+    assert games.is_whole(day, rows)
 
 
-def test_a_champion_whose_files_were_changed_predicts_nothing_until_they_are_restored(stage: Stage) -> None:
+def test_a_champion_whose_files_were_changed_predicts_nothing_until_they_are_restored(games: Scored) -> None:
     day = DAY + timedelta(days=40)
-    folder = lake_keys.sealed(MODEL, champion(stage).sha256 or "")
-    manifest = json.loads(stage.lake.read(f"{folder}{training_keys.MANIFEST_NAME}"))
+    folder = lake_keys.sealed(MODEL, games.champion().sha256 or "")
+    manifest = json.loads(games.stage.lake.read(f"{folder}{training_keys.MANIFEST_NAME}"))
     key = folder + next(each for each in manifest["files"] if each.startswith("model/"))
-    content = stage.lake.read(key)
-    stage.lake.write(key, content + b" ")
-    kill(stage, after=0)  # a warm function goes on with what it has verified
+    content = games.stage.lake.read(key)
+    games.stage.lake.write(key, content + b" ")
+    games.kill(after=0)  # a warm function goes on with what it has verified
     try:
-        body, error = invoked(stage, StackOutput.PREDICT, day)
+        body, error = games.invoked(StackOutput.PREDICT, day)
         assert error == "SealBroken"
         assert "somebody changed what was promoted" in body["errorMessage"]
-        assert stored(stage, day).num_rows == 0
+        assert games.stored(day).num_rows == 0
     finally:
-        stage.lake.write(key, content)
-    assert is_whole(stage, day, predicted(stage, day)["predicted"])
+        games.stage.lake.write(key, content)
+    assert games.is_whole(day, games.predicted(day)["predicted"])
 
 
-def judged(stage: Stage, as_of: date) -> dict[str, Any]:
-    body, error = invoked(stage, StackOutput.CHECK_PERFORMANCE, as_of)
-    assert not error, body
-    return body
-
-
-def day_of_all_labels(stage: Stage) -> date:
+def day_of_all_labels(games: Scored) -> date:
     """Return the first day on which all labels are known that the stage has by now: none is added to an earlier one."""
-    days = labels_log(MODEL, lake=stage.lake).days()
+    days = labels_log(MODEL, lake=games.stage.lake).days()
     return max(days, default=date.min)
 
 
-def test_weeks_are_judged_once_their_scores_are_in_and_only_once(stage: Stage) -> None:
+def test_weeks_are_judged_once_their_scores_are_in_and_only_once(games: Scored) -> None:
     mondays = [date(2011, 2, 28) + timedelta(weeks=week) for week in range(2)]
-    games = [predicted(stage, monday)["predicted"] for monday in mondays]
-    assert min(games) > 20
+    counts = [games.predicted(monday)["predicted"] for monday in mondays]
+    assert min(counts) > 20
     end = mondays[-1] + timedelta(weeks=1)
     with ThreadPoolExecutor(2) as pool:  # two rounds at once are one too many, and nothing worse
-        both = list(pool.map(lambda _: judged(stage, end), range(2)))
-    assert sum(each["labels_new"] for each in both) >= sum(games) / 2
+        both = list(pool.map(lambda _: games.judged(end), range(2)))
+    assert sum(each["labels_new"] for each in both) >= sum(counts) / 2
     assert sum(each["restated"] for each in both) == 0
-    known = day_of_all_labels(stage)
+    known = day_of_all_labels(games)
     if known > end:  # other tests have taken labels as of a later day, so these count from that day on
         end = known
-        judged(stage, end)
-    log = performance_log(MODEL, lake=stage.lake)
+        games.judged(end)
+    log = performance_log(MODEL, lake=games.stage.lake)
     for monday in mondays:
         (said,) = (log.read(monday, number) for number in log.numbers(monday))
         figures = {each["metric"]: each for each in said.to_pylist() if each["segment"] is None}
         assert 0.5 < figures["auc"]["value"] < 0.9
         assert figures["auc"]["low"] < figures["auc"]["value"] < figures["auc"]["high"]
         assert figures["auc"]["promise"] is not None
-        assert figures["auc"]["version"] == champion(stage).version
-    again = judged(stage, end)
+        assert figures["auc"]["version"] == games.champion().version
+    again = games.judged(end)
     assert (again["stated"], again["restated"], again["labels_new"], again["problems"]) == (0, 0, 0, [])
 
 
-def test_no_version_predicts_a_game_twice_in_all_this(stage: Stage) -> None:
-    keys = stage.lake.keys(lake_keys.predictions(MODEL))
-    rows = pa.concat_tables([read_parquet_content(stage.lake.read(key)) for key in keys])
+def test_no_version_predicts_a_game_twice_in_all_this(games: Scored) -> None:
+    keys = games.stage.lake.keys(lake_keys.predictions(MODEL))
+    rows = pa.concat_tables([read_parquet_content(games.stage.lake.read(key)) for key in keys])
     made = Counter(zip(*(rows.column(each).to_pylist() for each in ("id", "version", "features_hash")), strict=True))
     assert max(made.values()) == 1

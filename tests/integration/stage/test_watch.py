@@ -21,10 +21,10 @@ from courtside.contracts.metrics import NAMESPACE
 from courtside.contracts.records import ApprovalRecord, RetrainingLockState
 from courtside.workflows.ledger_documents import read
 from tests.integration.stage.conftest import Stage
+from tests.integration.stage.scoring import KILLED
 from tests.integration.stage.steps import function_name, games_ledger, waited
 from tests.integration.stage.test_loop import told_once
 from tests.integration.stage.test_reports import courtside, printed
-from tests.integration.stage.test_scoring import KILLED
 
 
 def lock_state(stage: Stage) -> RetrainingLockState:
@@ -102,7 +102,7 @@ class Line:
 
 
 @pytest.fixture(scope="module")
-def lines(stage: Stage) -> list[Line]:
+def lines(stage: Stage, two_versions: None) -> list[Line]:  # noqa: ARG001 — whose gate compares two models
     """Return every line of every log group, including those of the state machine and the containers."""
     logs = stage.aws.client("logs")
     return [
