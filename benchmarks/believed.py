@@ -177,6 +177,8 @@ def _predict(lake: FolderLake, number: NDArray[np.int64], day: Any, value: NDArr
         "revision": pa.repeat(pa.scalar(1, pa.int32()), count),
         "segments": pa.MapArray.from_arrays(offsets, names, regions),
         "contributions": pa.nulls(count, PREDICTIONS.field("contributions").type),
+        "in_hindsight": pa.repeat(pa.scalar(value=False), count),
+        "local_day": pa.nulls(count, pa.date32()),
     }
     _append(lake, lake_keys.predictions(MODEL), PREDICTIONS, pa.table(columns), "as_of")
 

@@ -110,7 +110,8 @@ def _write(lake: FolderLake, day: date, *, seed: int) -> None:
     constant = {name: pa.repeat(pa.scalar(value, PREDICTIONS.field(name).type), ROWS) for name, value in same.items()}
     segments = pa.array([[("plan", each)] for each in plan], PREDICTIONS.field("segments").type)
     columns = {**constant, "id": ids, "prediction": pa.array(said), "segments": segments}
-    columns["contributions"] = pa.nulls(ROWS, PREDICTIONS.field("contributions").type)
+    for name in ("contributions", "in_hindsight", "local_day"):
+        columns[name] = pa.nulls(ROWS, PREDICTIONS.field(name).type)
     predictions = pa.table([columns[name] for name in PREDICTIONS.names], schema=PREDICTIONS)
     known = {"known_on": day, "recorded_at": NOW, "source": "table", "revision": 1}
     labels = {name: pa.repeat(pa.scalar(value, LABELS.field(name).type), ROWS) for name, value in known.items()}

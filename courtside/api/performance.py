@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 
 from courtside.api.drift_result import PandasMissing
 from courtside.api.inputs import day_of
+from courtside.contracts.days import DayToCome
 from courtside.contracts.errors import BadInput
 from courtside.contracts.scoring import Role
 from courtside.core.drift.reading import Days
 from courtside.core.performance.metrics import Metric, metrics_of
 from courtside.core.performance.wording import sentences, window_lines
 from courtside.core.rhythm import parse_duration
-from courtside.workflows.label_loads import DayToCome
 from courtside.workflows.performance.told import Asked, Told
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import typer
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.own_packages import Trusted
 from courtside.cli.stage import Model, Stage
-from courtside.contracts.days import parse_day
+from courtside.contracts.days import parse_as_of
 from courtside.contracts.errors import InputMismatch
 from courtside.contracts.scoring import MOST_VERSIONS, PredictRequest, PredictResponse, Role
 
@@ -79,6 +79,11 @@ def predict(
     if out is not None and out.suffix.lower() not in {".parquet", ".csv"}:
         raise InputMismatch(f"{out} is neither a .parquet nor a .csv file; name one of the two with --out")
     if table is None:
+        if trust_package:
+            raise InputMismatch(
+                "--trust-package is for a model that is opened here, and without --table the stage opens it, which "
+                "trusts the packages of its own settings (training_packages); leave it out, or name a file with --table"
+            )
         _predict_stage(stage, model, as_of, versions, explain, out=out, as_json=as_json)
         return
     if as_of is not None:
@@ -107,7 +112,7 @@ def _predict_stage(
 
     if len(versions) > MOST_VERSIONS:
         raise InputMismatch(f"{len(versions)} versions are too many; give at most {MOST_VERSIONS}")
-    day = parse_day(as_of) if as_of else datetime.now(UTC).date()
+    day = parse_as_of(as_of, today=datetime.now(UTC).date())
     with people.status("Predicting"), reaching_aws():
         outputs = stage_outputs(stage)
         models = stage_models(outputs)

@@ -10,7 +10,7 @@ from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.drift import EXIT_DRIFT
 from courtside.cli.stage import OneModel, Stage
 from courtside.cli.stage_data import stage_models
-from courtside.contracts.days import parse_day
+from courtside.contracts.days import parse_as_of
 from courtside.contracts.rounds import FAILED, WatchRequest
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def watch(
 
     - `courtside watch --stage dev`
 
-    - `courtside watch --model churn --as-of 2026-12-01 --json`
+    - `courtside watch --model churn --as-of 2026-11-01 --json`
     """
     from courtside.adapters.deployed_watch import StepFunctionsWatch
     from courtside.adapters.deployment import reaching_aws, stage_outputs
@@ -52,7 +52,7 @@ def watch(
     from courtside.workflows.settled_rounds import settled_models
 
     now = datetime.now(UTC)
-    moment = datetime.combine(parse_day(as_of), time(), UTC) if as_of else now
+    moment = datetime.combine(parse_as_of(as_of, today=now.date()), time(), UTC) if as_of else now
     name = f"asked-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     try:
         with people.status("Running a round"), reaching_aws():

@@ -13,6 +13,18 @@ class NotADay(BadInput):
         super().__init__(f"{text!r} is not a day: write it as YYYY-MM-DD, for example 2010-07-01")
 
 
+class DayToCome(BadInput):
+    """What is known on a day that has not come yet was asked for, or given."""
+
+    def __init__(self, day: date, today: date) -> None:
+        self.day = day
+        self.today = today
+        super().__init__(
+            f"today is {today} in UTC, so nothing can have become known on {day}; name a day up to today with --as-of, "
+            "or leave it out"
+        )
+
+
 def parse_day(text: str) -> date:
     """Read YYYY-MM-DD; raises `NotADay`."""
     try:
@@ -31,3 +43,11 @@ def shifted(day: date, by: timedelta) -> date:
         return day + by
     except OverflowError:
         return date.max if by > timedelta() else date.min
+
+
+def parse_as_of(text: str | None, *, today: date) -> date:
+    """Read a day that has come, or return today if none is given; raises `NotADay` and `DayToCome`."""
+    day = parse_day(text) if text else today
+    if day > today:
+        raise DayToCome(day, today)
+    return day

@@ -28,11 +28,15 @@ PREDICTIONS = _schema(
     _always("revision", pa.int32()),
     pa.field("segments", pa.map_(pa.string(), pa.string())),
     pa.field("contributions", pa.map_(pa.string(), pa.float64())),
+    pa.field("in_hindsight", pa.bool_()),
+    pa.field("local_day", pa.date32()),
 )
 """A prediction: of which row, made when and as of which day, by which version in which role.
 
 `prediction` is the probability of class 1, `time` the row's own; `revision` counts the predictions of a row by a
-version as of a day, from 1.
+version as of a day, from 1. `in_hindsight` marks those that were made when a later day had been predicted already, so
+that they never count as what was believed; `local_day` is the day of `time` in the zone that the row's file
+names. Both are null in files from before these columns.
 """
 
 LABELS = _schema(

@@ -25,6 +25,7 @@ from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.core.labels.believed import READ_OF_LABELS, READ_OF_PREDICTIONS, believed
 from courtside.core.labels.parts import part_numbers
+from courtside.core.predictions.hindsight import HINDSIGHT, without_hindsight
 from courtside.core.rows.days import within
 from courtside.workflows.archive_log import ArchiveLog, labels_log, predictions_log
 from courtside.workflows.ports import Lake
@@ -128,7 +129,8 @@ class Beliefs:
         predictions = predictions_log(name, lake=self.lake)
         for table in _files(labels, READ_OF_LABELS, known_from, end):
             yield _Kind.LABELS, table
-        for table in _files(predictions, READ_OF_PREDICTIONS, start, end):
+        for said in _files(predictions, (*READ_OF_PREDICTIONS, HINDSIGHT), start, end):
+            table = without_hindsight(said).drop_columns([HINDSIGHT])
             yield _Kind.PREDICTIONS, table.append_column(_PLACE, pa.array(np.arange(place, place + table.num_rows)))
             place += table.num_rows
 

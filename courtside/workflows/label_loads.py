@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from courtside.contracts import lake_keys, scoring_keys, training_keys
+from courtside.contracts.days import DayToCome
 from courtside.contracts.errors import BadInput
 from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import BegunLabelLoad, LabelLoad
@@ -53,18 +54,6 @@ class LabelsOfAnEarlierDay(BadInput):
         super().__init__(
             f"{model} has labels that became known on {newest} already, and what was believed on an earlier day like "
             f"{day} never changes; leave --as-of out, or name {newest} or a later day"
-        )
-
-
-class DayToCome(BadInput):
-    """Labels are to count since a day that has not come yet."""
-
-    def __init__(self, day: date, today: date) -> None:
-        self.day = day
-        self.today = today
-        super().__init__(
-            f"today is {today} in UTC, so nothing can have become known on {day}; name a day up to today with --as-of, "
-            "or leave it out"
         )
 
 

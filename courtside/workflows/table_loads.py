@@ -49,7 +49,8 @@ class RowsLoadedBefore(BadInput):
         super().__init__(
             f"{shared.rows} of the {rows} rows of {file} are in the table of {dataset} already, by "
             f"{', '.join(shared.columns)} (the first: {shared.first}): they came with {where}. Nothing was loaded; "
-            f"leave these rows out{way_out}"
+            f"leave these rows out{way_out}; labels that have come or changed since are loaded with "
+            f"`courtside labels load FILE --model {dataset}`"
         )
 
 

@@ -33,11 +33,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The rows of a round: `ids`, `times` and `segments` have one value for each, shape (n,)."""
+    """The rows of a round: `ids`, `times`, `local_days` and `segments` have one value for each, shape (n,)."""
 
     parts: tuple[Part, ...]
     ids: Any
     times: Any
+    local_days: Any
     segments: Any
     unusable: tuple[Unusable, ...]
 
@@ -60,6 +61,7 @@ class Batch:
             tuple(parts),
             pa.concat_arrays(kept) if kept else pa.array([], pa.string()),
             _joined([_times(part.rows, dataset.time_column) for part in parts], _MOMENT),
+            _joined([_local_days(part.rows, dataset.time_column) for part in parts], pa.date32()),
             _joined([_segments(part.rows, dataset.segments) for part in parts], PREDICTIONS.field("segments").type),
             tuple(unusable),
         )
@@ -81,6 +83,14 @@ def _times(rows: pa.Table, column: str | None) -> Any:
     zone = found.type.tz if pa.types.is_timestamp(found.type) else None
     # A day, and a moment without a zone, are taken for one in UTC.
     return found.cast(pa.timestamp("us", tz=zone), safe=False).cast(_MOMENT)
+
+
+def _local_days(rows: pa.Table, column: str | None) -> Any:
+    """Return the days of the rows' times in the zone of their column."""
+    if column is None:
+        return pa.nulls(rows.num_rows, pa.date32())
+    times: Any = rows.column(column).combine_chunks()
+    return times.cast(pa.date32(), safe=False)
 
 
 def _segments(rows: pa.Table, columns: Sequence[str]) -> Any:

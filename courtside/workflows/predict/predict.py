@@ -22,7 +22,7 @@ from courtside.workflows.ports import Lake
 from courtside.workflows.predict.batch import Batch
 from courtside.workflows.predict.coming_rows import Unusable, coming_rows
 from courtside.workflows.predict.earlier import Earlier
-from courtside.workflows.predict.round import Round
+from courtside.workflows.predict.round import DayOver, Done, Round, is_over
 from courtside.workflows.predict.set_aside import SetAside
 from courtside.workflows.predict.versions import NotSealed, Predicting, Versions
 
@@ -66,7 +66,7 @@ class Predict:
                 return empty
             try:
                 return self._run(request, pointer, now=now)
-            except ChampionMoved as moved:
+            except (ChampionMoved, DayOver) as moved:
                 last = moved
             except (NotSealed, NoIds) as error:
                 return empty.model_copy(update={"version": pointer.version, "problems": (str(error),)})
@@ -79,11 +79,13 @@ class Predict:
         columns = tuple(dict.fromkeys(name for each in ready for name in each.interface.taken_as))
         coming = coming_rows(request.as_of, lake=self.lake, dataset=replace(self.dataset, also=columns))
         batch = Batch.of(coming, self.dataset)
-        earlier = Earlier(batch.ids, log=self._log(), since=self._since(request.as_of), as_of=request.as_of)
-        round_ = Round(self.dataset, batch, self._log(), request.as_of, now, earlier)
+        late = is_over(request.as_of, self._log())
+        since = self._since(request.as_of)
+        earlier = Earlier(batch.ids, batch.times, log=self._log(), since=since, as_of=request.as_of, in_hindsight=late)
+        round_ = Round(self.dataset, batch, self._log(), request.as_of, now, earlier, in_hindsight=late)
         done = round_.predicted(champion, guard=lambda: self._require_champion(pointer))
         unusable = [*batch.unusable, *done.unusable]
-        self.aside.keep(unusable, champion=champion.version, as_of=request.as_of, since=self._since(request.as_of))
+        self.aside.keep(unusable, champion=champion.version, as_of=request.as_of, since=since)
         self.aside.tell()
         return PredictResponse(
             model=request.model,
@@ -93,7 +95,7 @@ class Predict:
             unchanged=done.unchanged,
             set_aside=sum(len(each.ids) for each in unusable),
             shadows=tuple(self._shadowed(each, round_) for each in shadows),
-            problems=_bounded([*coming.unreadable, *_reasons(unusable), *done.problems]),
+            problems=_bounded([*self._told(round_, done), *coming.unreadable, *_reasons(unusable), *done.problems]),
         )
 
     def _shadowed(self, shadow: Predicting | ShadowPredictions, round_: "Round") -> ShadowPredictions:
@@ -112,6 +114,13 @@ class Predict:
                 "problem": shortened(problem, LONGEST_PROBLEM),
             }
         )
+
+    def _told(self, round_: Round, done: Done) -> Iterator[str]:
+        if round_.in_hindsight and done.predicted:
+            yield (
+                f"days after {round_.as_of} were predicted before, so these predictions are kept as made in hindsight "
+                "and never count as what was believed"
+            )
 
     def _log(self) -> ArchiveLog:
         return predictions_log(self.dataset.name, lake=self.lake)

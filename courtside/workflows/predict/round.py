@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from courtside.contracts.errors import CourtsideError
 from courtside.contracts.scoring import Role
 from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset
@@ -21,6 +22,21 @@ from courtside.workflows.predict.coming_rows import Unusable
 from courtside.workflows.predict.earlier import Earlier, Mask, Places
 from courtside.workflows.predict.scoring import contributions_of, said_of
 from courtside.workflows.predict.versions import Predicting
+
+
+class DayOver(CourtsideError):
+    """A later day was predicted meanwhile, so that what is written now is written in hindsight."""
+
+    def __init__(self, as_of: date) -> None:
+        self.as_of = as_of
+        super().__init__(
+            f"a day after {as_of} was predicted meanwhile; `courtside predict --as-of {as_of}` predicts it in hindsight"
+        )
+
+
+def is_over(day: date, log: ArchiveLog) -> bool:
+    """Say whether a later day has been predicted already, so that a prediction as of the day is made in hindsight."""
+    return any(each > day for each in log.days(day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +87,13 @@ class Round:
     as_of: date
     now: datetime
     earlier: Earlier
+    in_hindsight: bool = False
 
     def predicted(self, version: Predicting, *, guard: Callable[[], None] = lambda: None) -> Done:
-        """Let a version predict; `guard` is asked before each write whether it still may."""
+        """Let a version predict; `guard` is asked before each write whether it still may.
+
+        Raises `DayOver`.
+        """
         unusable: list[Unusable] = []
         problems: set[str] = set()
         waiting: list[News] = []
@@ -120,6 +140,8 @@ class Round:
 
         def unwritten(since: Since) -> pa.Table:
             guard()
+            if is_over(self.as_of, self.log) and not self.in_hindsight:
+                raise DayOver(self.as_of)
             self.earlier.add(since)
             still = self.earlier.changed(version.version, version.role, news.places, news.hashes)
             return self._table(version, news.of(still))
@@ -135,6 +157,7 @@ class Round:
             "version": version.version,
             "sha256": version.sha256,
             "role": version.role.value,
+            "in_hindsight": self.in_hindsight,
         }
         columns: dict[str, Any] = {
             name: pa.repeat(pa.scalar(value, PREDICTIONS.field(name).type), rows) for name, value in same.items()
@@ -142,6 +165,7 @@ class Round:
         columns |= {
             "id": self.batch.ids.take(pa.array(news.places)),
             "time": self.batch.times.take(pa.array(news.places)),
+            "local_day": self.batch.local_days.take(pa.array(news.places)),
             "segments": self.batch.segments.take(pa.array(news.places)),
             "prediction": pa.array(news.probability),
             "features_hash": written(news.hashes),

@@ -16,6 +16,7 @@ import courtside
 from courtside.adapters.prediction_files import write_predictions
 from courtside.cli import predict as command
 from courtside.cli.main import app
+from courtside.contracts.days import DayToCome
 from courtside.contracts.errors import InputMismatch
 from courtside.contracts.names import StackOutput
 from courtside.contracts.scoring import PredictRequest, PredictResponse
@@ -174,6 +175,9 @@ def test_a_file_lets_one_named_version_predict_in_place_of_the_champion(stage: L
         (("--table", "rows.parquet", "--as-of", DAY), InputMismatch, "give one of the two"),
         (("--table", "rows.parquet", "--version", 1, "--version", 2), InputMismatch, "give --version once"),
         (("--version", 1) * 11, InputMismatch, "at most 10"),
+        (("--trust-package", "own"), InputMismatch, "--trust-package is for a model that is opened here"),
+        (("--as-of", DAY, "--trust-package", "own", "--trust-package", "more"), InputMismatch, "name a file"),
+        (("--as-of", "2999-01-01"), DayToCome, "nothing can have become known on 2999-01-01"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(

@@ -57,8 +57,8 @@ def watch(*options: str) -> Result:
 def test_every_model_of_the_round_is_shown_though_none_was_due(machine: Machine) -> None:
     machine.rounds.round(NOON)
     machine.rounds.check = lambda due: MOVED if due.model == "churn" else WELL
-    result = watch("--as-of", "2026-12-01")
-    assert machine.asked[0].as_of.isoformat() == "2026-12-01T00:00:00+00:00"
+    result = watch("--as-of", "2026-11-01")
+    assert machine.asked[0].as_of.isoformat() == "2026-11-01T00:00:00+00:00"
     assert result.exit_code == 0
     for said in ("churn\talert\tsome_drift\t0\t0\t0\t0\tmonth\t2026-11-30 12:00", "nba_games\tnothing\tusual"):
         assert said in result.stdout

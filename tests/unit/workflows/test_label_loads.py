@@ -11,12 +11,13 @@ import pytest
 from pyarrow import csv, fs
 
 from courtside.contracts import lake_keys, training_keys
+from courtside.contracts.days import DayToCome
 from courtside.contracts.model_card import ModelInterface
 from courtside.core.drift.errors import MissingColumns, WrongType
 from courtside.core.drift.reading import open_table
 from courtside.core.rows import TargetNotBinary
 from courtside.core.rows.sorting_out import TooManyWrongRows
-from courtside.workflows.label_loads import DayToCome, LabelsOfAnEarlierDay, label_loads, load_labels, read_labels
+from courtside.workflows.label_loads import LabelsOfAnEarlierDay, label_loads, load_labels, read_labels
 from courtside.workflows.tables import TableEmpty
 from tests.fakes.model_cards import card
 from tests.fakes.ports import InMemoryLake

@@ -65,6 +65,7 @@ def test_rows_that_were_loaded_before_are_refused() -> None:
         load(TABLE.slice(500, 400), lake, file="april.parquet")
     assert caught.value.load_id == march.id
     assert f"load {march.id} (march.parquet)" in str(caught.value)
+    assert f"`courtside labels load FILE --model {DATASET.name}`" in str(caught.value)
     assert lake.objects == objects
 
 

@@ -11,19 +11,22 @@ import pyarrow.compute as pc
 import pytest
 
 from courtside.contracts import lake_keys
+from courtside.core.drift.reading import ALL_DAYS
 from courtside.core.features import build_features
 from courtside.core.games import read_games
 from courtside.core.games.schema import GAMES_SCHEMA
 from courtside.core.games.unplayed import with_empty_scores
-from courtside.core.parquet import parquet_content
+from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.core.predictions.features_hash import features_hashes
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rows.ids import ids_of
 from courtside.core.training.frame import taken_as
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
+from courtside.workflows.believed import Beliefs
 from courtside.workflows.predict.coming_rows import NO_HISTORY, ComingRows, coming_rows
 from tests.fakes.ports import InMemoryLake
+from tests.fakes.predicting import LoansStage
 
 NBA = load_dataset("nba_games")
 REAL_GAMES = Path(__file__).parents[5] / "shared" / "data" / "nba_games.csv.gz"
@@ -152,3 +155,26 @@ def test_a_file_of_coming_games_that_cannot_be_read_is_named(season: pa.Table) -
     found = coming_rows(MORNING, lake=lake, dataset=NBA)
     assert found.files == ()
     assert found.unreadable[0].startswith("memory://games/_coming/season=2012.parquet was left out: ")
+
+
+def test_a_game_that_moved_to_another_day_is_predicted_again_with_its_new_time(season: pa.Table) -> None:
+    """The model reads nothing that the move changes, so only the time says that the row is another one."""
+    stage = LoansStage(dataset=NBA, lake=lake_on(season, MORNING))
+    stage.promote("1", 0.5, column="home_rolling_win_pct")
+    count = stage.predict(MORNING).predicted
+    key = lake_keys.coming_games(2012)
+    coming = read_parquet_content(stage.lake.objects[key])
+    assert stage.predict(MORNING).predicted == 0
+    days = coming.column("game_date").to_pylist()
+    assert days[0] == MORNING
+    days[0] = MORNING + timedelta(days=1)
+    moved = coming.set_column(coming.schema.get_field_index("game_date"), "game_date", pa.array(days, pa.date32()))
+    stage.lake.objects[key] = parquet_content(moved)
+    done = stage.predict(MORNING)
+    first, second = stage.kept(id=ids_of(coming.slice(0, 1), NBA)[0].as_py())
+    assert (done.predicted, done.unchanged) == (1, count - 1)
+    assert (second["revision"], second["prediction"]) == (2, first["prediction"])
+    assert [first["time"].date(), second["time"].date()] == [MORNING, MORNING + timedelta(days=1)]
+    assert stage.predict(MORNING).predicted == 0
+    table = pa.concat_tables(Beliefs(stage.lake, NBA, MORNING).parts(ALL_DAYS))
+    assert [row["day"] for row in table.to_pylist() if row["id"] == first["id"]] == [MORNING + timedelta(days=1)]

@@ -1,7 +1,8 @@
 """What comes is predicted once by each version, and again if it changed; what is kept answers later questions."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
@@ -121,6 +122,20 @@ def test_a_contract_without_ids_keeps_nothing_and_says_what_to_write(stage: Loan
     done = stage.predict()
     assert (done.version, done.predicted, stage.kept()) == ("1", 0, [])
     assert "id_columns: [customer_id]" in done.problems[0]
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("Asia/Tokyo", 20), ("America/New_York", 3), ("UTC", 0)])
+def test_rows_of_a_day_are_shown_by_the_day_of_their_own_zone(stage: LoansStage, zone: str, hour: int) -> None:
+    """In Tokyo a row of the 11th may lie on the 10th in UTC, in New York one of the 10th on the 11th."""
+    moment = datetime.combine(DAY, time(hour), UTC)
+    own = moment.astimezone(ZoneInfo(zone)).date()
+    for_two_days = [moment, moment + days(1)]
+    table = loans(1, [0.4, 0.2])
+    stage.put("march", table.set_column(1, "asked_on", pa.array(for_two_days, pa.timestamp("us", tz=zone))))
+    assert stage.predict(own - days(1)).predicted == 2
+    for offset, expected in ((-1, 2), (0, 2), (1, 1), (2, 0)):
+        shown = newest_predictions(own + days(offset), lake=stage.lake, dataset=stage.dataset)
+        assert shown.num_rows == expected, (zone, offset)
 
 
 def test_a_clock_that_is_behind_doubles_nothing_and_hides_nothing(stage: LoansStage) -> None:
