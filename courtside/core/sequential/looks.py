@@ -11,13 +11,11 @@ instead; the narrower one counts.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.lib.stride_tricks import sliding_window_view
 
-from courtside.core.sequential.boundary import boundary
+from courtside.core.sequential.boundary import Floats, boundary
 
-Floats = NDArray[np.float64]
-
-LAGS = 28
+LAGS = 21
 REACH = 2.0
 """Days are taken to depend on each other over so many times the root of their number, up to `LAGS`."""
 ASSUMED = 8.0
@@ -39,6 +37,21 @@ class Looks:
     squares: Floats
     crosses: Floats
     weights: Floats
+
+    def followed(self, rows: Floats, totals: Floats) -> "Looks":
+        """Return the sums after each of n days that follow the last one here.
+
+        `rows` and `totals` have shape (`LAGS` + n,), because they begin with the days before, 0 where there are none.
+        """
+        rows_before, totals_before = (sliding_window_view(each, LAGS + 1)[:, ::-1] for each in (rows, totals))
+        own_rows, own_totals = rows[LAGS:, None], totals[LAGS:, None]
+        return Looks(
+            rows=_running(self.rows, rows[LAGS:]),
+            totals=_running(self.totals, totals[LAGS:]),
+            squares=_running(self.squares, own_totals * totals_before),
+            crosses=_running(self.crosses, own_totals * rows_before + own_rows * totals_before),
+            weights=_running(self.weights, own_rows * rows_before),
+        )
 
     @property
     def means(self) -> Floats:
@@ -62,6 +75,11 @@ class Looks:
                 _reach(assumed, days, days - 1, alpha=alpha * ON_ASSUMED, offset_error=offset_error),
             )
         return np.asarray(np.where(np.isnan(found), np.inf, found))
+
+
+def _running(before: Floats, new: Floats) -> Floats:
+    """Return the last sum after each new day, added one by one, so that no split of the days changes a bit of it."""
+    return np.cumsum(np.concatenate((before[-1:], new)), axis=0)[1:]
 
 
 def _reach(variance: Floats, days: Floats, freedom: Floats, *, alpha: float, offset_error: float) -> Floats:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from courtside.core.sequential.sequence import Interval
+from courtside.core.sequential.stretch import Interval
 
 
 class Outcome(StrEnum):

@@ -44,6 +44,12 @@ def test_days_one_by_one_in_parts_and_at_once_make_the_same_sequence(days: list[
     assert one_by_one == at_once == parted
 
 
+@pytest.mark.parametrize("cut", [1, 89, 90, 91, 180, 269, 270, 271, 450])
+def test_parts_make_the_same_sequence_wherever_recent_days_begin(cut: int) -> None:
+    days = season(500, mean=0.2)
+    assert Sequence().extended(days[:cut]).extended(days[cut:]) == Sequence().extended(days)
+
+
 @given(days=DAYS, mixed=st.randoms(use_true_random=False))
 @settings(max_examples=30, deadline=None)
 def test_the_order_in_which_days_are_given_does_not_matter(days: list[DaySums], mixed: Random) -> None:
@@ -142,6 +148,42 @@ def test_days_that_hang_together_widen_it_and_days_that_make_up_for_each_other_n
     _, low, high = ends(Sequence().extended(days_of((noise[1:] + sign * 0.7 * noise[:-1]).tolist())).interval())
     _, own_low, own_high = ends(Sequence().extended(days_of((noise[1:] * np.sqrt(1.49)).tolist())).interval())
     assert ((high - low) > (own_high - own_low)) is (sign == 1)
+
+
+class TestRecentDays:
+    def test_a_loss_after_good_years_is_seen_in_recent_days(self) -> None:
+        good = season(720, mean=-0.2)
+        then = season(100, mean=0.6, seed=4)
+        bad = [DaySums(each.day + timedelta(days=720), each.rows, each.total) for each in then]
+        sequence = Sequence().extended([*good, *bad])
+        interval = sequence.interval()
+        assert sequence.total < 0
+        assert interval.low is not None
+        assert interval.low > 0
+        assert (interval.first, interval.days, interval.rows) == (FIRST + timedelta(days=720), 100, 800)
+        assert sequence.since is not None
+        assert FIRST + timedelta(days=720) < sequence.since < FIRST + timedelta(days=790)
+
+    def test_it_is_forgotten_when_recent_days_are_good_again(self) -> None:
+        means = [-0.3] * 360 + [0.8] * 100 + [-0.8] * 300
+        noise = np.random.default_rng(9).normal(0, np.sqrt(8), len(means))
+        days = days_of((8 * np.array(means) + noise).tolist())
+        assert Sequence().extended(days[:460]).since is not None
+        assert Sequence().extended(days).since is None
+
+    def test_otherwise_the_interval_is_that_of_all_days(self) -> None:
+        interval = Sequence().extended(season(400)).interval()
+        assert (interval.first, interval.days, interval.rows) == (FIRST, 400, 3200)
+
+    def test_what_is_kept_does_not_grow_with_age(self) -> None:
+        assert [len(Sequence().extended(season(days)).stretches) for days in (1, 90, 91, 200, 500, 3650)] == [
+            1,
+            1,
+            2,
+            3,
+            3,
+            3,
+        ]
 
 
 class TestSince:
