@@ -20,6 +20,8 @@ DRIFT_ROWS_PREFIX = "archive/drift/"
 PREDICTIONS_PREFIX = "archive/predictions/"
 LABELS_PREFIX = "archive/labels/"
 PERFORMANCE_PREFIX = "archive/performance/"
+EVIDENCE_PREFIX = "archive/evidence/"
+PROMISE_TESTS_PREFIX = "archive/promise_tests/"
 DECISIONS_PREFIX = "archive/decisions/"
 TRACKING_BACKUPS_PREFIX = "backups/tracking/"
 LEGACY_MODELS_PREFIX = "ml-models/"
@@ -240,6 +242,16 @@ def performance(model: str) -> str:
     return f"{PERFORMANCE_PREFIX}model={_model(model)}/"
 
 
+def evidence(model: str) -> str:
+    """Prefix of what promise tests of a model count, by the first day of the window; each day is a log."""
+    return f"{EVIDENCE_PREFIX}model={_model(model)}/"
+
+
+def promise_tests(model: str) -> str:
+    """Prefix of what promise tests of a model said, by the day as of which they looked; each day is a log."""
+    return f"{PROMISE_TESTS_PREFIX}model={_model(model)}/"
+
+
 def tracking_backup(made_at: datetime) -> str:
     """Key of one copy of the tracking database; they sort by time."""
     return f"{TRACKING_BACKUPS_PREFIX}{made_at:%Y-%m-%dT%H%M%SZ}.zip"
@@ -259,6 +271,8 @@ def all_of(model: str) -> tuple[str, ...]:
         predictions(model),
         labels(model),
         performance(model),
+        evidence(model),
+        promise_tests(model),
     )
     return (records(model), tables(model), incoming(model), *archived)
 

@@ -23,6 +23,23 @@ class Role(StrEnum):
     SHADOW = "shadow"
 
 
+class Opponent(StrEnum):
+    """What a promise test compares a champion's loss with.
+
+    `promise` is what the version promised on its holdout, `best_promise` the best promise that a champion made so far,
+    and `baseline` a constant prediction on the same rows; `recalibrated` is the champion itself with a map of its
+    probabilities that was learnt on the days before. The others are versions that predicted the same rows.
+    """
+
+    PROMISE = "promise"
+    BEST_PROMISE = "best_promise"
+    BASELINE = "baseline"
+    PREVIOUS = "previous"
+    CHALLENGER = "challenger"
+    SHADOW = "shadow"
+    RECALIBRATED = "recalibrated"
+
+
 class _OfDay(Payload):
     """A request about a model as of a day; of a moment, such as that of a round, its day in UTC counts."""
 

@@ -40,8 +40,13 @@ def performance_progress(model: str) -> str:
     return f"{lake_keys.performance(model)}_progress.json"
 
 
+def sequences(model: str) -> str:
+    """Key of the note of how far a model's promise tests have counted; queries pass over it."""
+    return f"{lake_keys.evidence(model)}_sequences.json"
+
+
 def day_of_log(prefix: str, day: date) -> str:
-    """Prefix of one day below `lake_keys.predictions`, `labels` or `performance`."""
+    """Prefix of one day of an archive that is a log, such as `lake_keys.predictions` or `labels`."""
     return f"{prefix}dt={day.isoformat()}/"
 
 

@@ -84,3 +84,61 @@ constant, `promise` that of the version's holdout, and `difference` the champion
 another role, on the rows that both predicted. `statement` counts what was said about the window, from 1: it is restated
 when labels come or change. `files` is from how many files of predictions and labels it was made.
 """
+
+EVIDENCE = _schema(
+    _always("window_start", pa.date32()),
+    _always("window_end", pa.date32()),
+    _always("day", pa.date32()),
+    _always("version", pa.string()),
+    _always("opponent", pa.string()),
+    pa.field("opponent_version", pa.string()),
+    _always("loss", pa.string()),
+    _always("rows", pa.int64()),
+    _always("total", pa.float64()),
+    _always("squares", pa.float64()),
+    _always("scale", pa.float64()),
+    _always("error", pa.float64()),
+    pa.field("state", pa.string()),
+    _always("stated_on", pa.date32()),
+    _always("recorded_at", _TIME),
+    _always("statement", pa.int32()),
+    _always("files", pa.int64()),
+)
+"""What a promise test counts: a row for each day, champion, opponent and loss.
+
+`total` is the sum, over the day's `rows` that have a label, of the loss of the champion (`version`) less that of its
+opponent, and `squares` the sum of the squares of these differences. `scale` is the loss that the margin is a share of,
+and `error` the standard error of what the opponent says, 0 where it speaks of the same rows. `state` is what the
+recalibration had learnt at the end of the day. `statement` and `files` are as in `PERFORMANCE`; of several rows about a
+day those of the newest statement count.
+"""
+
+PROMISE_TESTS = _schema(
+    _always("as_of", pa.date32()),
+    _always("version", pa.string()),
+    _always("opponent", pa.string()),
+    pa.field("opponent_version", pa.string()),
+    _always("loss", pa.string()),
+    _always("first_day", pa.date32()),
+    _always("last_day", pa.date32()),
+    _always("days", pa.int64()),
+    _always("rows", pa.int64()),
+    _always("difference", pa.float64()),
+    pa.field("low", pa.float64()),
+    pa.field("high", pa.float64()),
+    _always("margin", pa.float64()),
+    _always("outcome", pa.string()),
+    _always("since", pa.date32()),
+    pa.field("calibration", pa.string()),
+    pa.field("ranking", pa.string()),
+    _always("recorded_at", _TIME),
+    _always("files", pa.int64()),
+)
+"""What the promise tests said as of a day: a row for each champion, opponent and loss.
+
+`difference` is the mean loss of the champion less that of its opponent, over `rows` of `days` days from `first_day` to
+`last_day`; `low` and `high` are its interval, which holds at every look, null where there is none yet. `outcome` is
+``worse``, ``equivalent`` (within `margin`) or ``not_known``, and has been so since the evidence of the day `since`.
+`calibration` (``broken``, ``held``, ``not_known``) and `ranking` (the same) say of a promise what became of the
+probabilities and of the order of the rows.
+"""

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from courtside.contracts import lake_keys, scoring_keys
 from courtside.contracts.errors import BadInput, CourtsideError
-from courtside.core.archive_schemas import LABELS, PERFORMANCE, PREDICTIONS
+from courtside.core.archive_schemas import EVIDENCE, LABELS, PERFORMANCE, PREDICTIONS, PROMISE_TESTS
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.ports import Lake
 
@@ -43,7 +43,7 @@ class LogDamaged(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLog:
-    """The log of each day below a prefix of the lake (`lake_keys.predictions`, `labels` or `performance`)."""
+    """The log of each day below a prefix of the lake, such as `lake_keys.predictions` or `labels`."""
 
     lake: Lake
     prefix: str
@@ -126,3 +126,13 @@ def labels_log(model: str, *, lake: Lake) -> ArchiveLog:
 def performance_log(model: str, *, lake: Lake) -> ArchiveLog:
     """Return the archive of what was stated about a model's performance."""
     return ArchiveLog(lake, lake_keys.performance(model), PERFORMANCE)
+
+
+def evidence_log(model: str, *, lake: Lake) -> ArchiveLog:
+    """Return the archive of what the promise tests of a model count."""
+    return ArchiveLog(lake, lake_keys.evidence(model), EVIDENCE)
+
+
+def promise_tests_log(model: str, *, lake: Lake) -> ArchiveLog:
+    """Return the archive of what the promise tests of a model said."""
+    return ArchiveLog(lake, lake_keys.promise_tests(model), PROMISE_TESTS)

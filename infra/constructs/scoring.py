@@ -20,7 +20,12 @@ _ROWS = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*")
 # The champion's seal is in the ledger; of a version, nothing else can be believed.
 _SEALED = f"{lake_keys.seals('*')}*"
 _PREDICTIONS, _QUARANTINE = f"{lake_keys.PREDICTIONS_PREFIX}*", f"{lake_keys.quarantines('*')}*"
-_LABELS, _PERFORMANCE = f"{lake_keys.LABELS_PREFIX}*", f"{lake_keys.PERFORMANCE_PREFIX}*"
+_JUDGED = (
+    f"{lake_keys.LABELS_PREFIX}*",
+    f"{lake_keys.PERFORMANCE_PREFIX}*",
+    f"{lake_keys.EVIDENCE_PREFIX}*",
+    f"{lake_keys.PROMISE_TESTS_PREFIX}*",
+)
 _CHAMPION, _HISTORY, _APPROVALS = (
     f"*/{ledger_keys.partition(key)}"
     for key in (ledger_keys.CHAMPION, ledger_keys.HISTORY_PREFIX, ledger_keys.APPROVALS_PREFIX)
@@ -33,8 +38,8 @@ _PROMISES = tuple(key("*", "*") for key in (training_keys.training_card, trainin
 
 PREDICT_READS = (*_ROWS, _SEALED, _MANIFESTS, _PREDICTIONS, _QUARANTINE)
 PREDICT_WRITES = (_PREDICTIONS, _QUARANTINE)
-JUDGE_READS = (*_ROWS, _SEALED, *_PROMISES, _PREDICTIONS, _LABELS, _PERFORMANCE)
-JUDGE_WRITES = (_LABELS, _PERFORMANCE)
+JUDGE_READS = (*_ROWS, _SEALED, *_PROMISES, _PREDICTIONS, *_JUDGED)
+JUDGE_WRITES = _JUDGED
 
 
 class Scoring(Construct):

@@ -176,7 +176,12 @@ GRANTS = (
             _JUDGE_ROLE,
             reason="There are files for each model and day; the function can add and read them, but delete none.",
         )
-        for prefix in (lake_keys.LABELS_PREFIX, lake_keys.PERFORMANCE_PREFIX)
+        for prefix in (
+            lake_keys.LABELS_PREFIX,
+            lake_keys.PERFORMANCE_PREFIX,
+            lake_keys.EVIDENCE_PREFIX,
+            lake_keys.PROMISE_TESTS_PREFIX,
+        )
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.ARRIVING_TABLES}",

@@ -12,6 +12,7 @@ from tests.infra.granted import LAKE, allowed, partitions, statements
 from tests.infra.synthesized import SynthesizedStage
 
 PREDICT, JUDGE = "ScoringPredict", "ScoringCheckPerformance"
+JUDGED = {f"archive/{name}/*" for name in ("labels", "performance", "evidence", "promise_tests")}
 ROWS = {"games/*", "tables/*", "models/*/sealed/*", "models/*/contract/*", "archive/predictions/*"}
 TRAINING = "models/*/training/*"
 DAY = date(2026, 11, 29)
@@ -27,9 +28,8 @@ DAY = date(2026, 11, 29)
         ),
         (
             JUDGE,
-            ROWS
-            | {"archive/labels/*", "archive/performance/*", f"{TRAINING}/card.json", f"{TRAINING}/holdout.parquet"},
-            {"archive/labels/*", "archive/performance/*"},
+            ROWS | JUDGED | {f"{TRAINING}/card.json", f"{TRAINING}/holdout.parquet"},
+            JUDGED,
         ),
     ],
 )
@@ -60,8 +60,10 @@ def test_neither_may_touch_a_champion_and_only_predict_tells_people(dev: Synthes
 def test_what_the_functions_write_lies_under_their_prefixes_and_nothing_else_does() -> None:
     log = scoring_keys.file_of_log
     assert any(fnmatch(log(lake_keys.predictions("churn"), DAY, 1), pattern) for pattern in PREDICT_WRITES)
-    for prefix in (lake_keys.labels("churn"), lake_keys.performance("churn")):
-        assert any(fnmatch(log(prefix, DAY, 1), pattern) for pattern in JUDGE_WRITES)
+    judged = (lake_keys.labels, lake_keys.performance, lake_keys.evidence, lake_keys.promise_tests)
+    keys = [log(prefix("churn"), DAY, 1) for prefix in judged]
+    for key in (*keys, scoring_keys.performance_progress("churn"), scoring_keys.sequences("churn")):
+        assert any(fnmatch(key, pattern) for pattern in JUDGE_WRITES)
     others = (
         lake_keys.games(2010),
         lake_keys.loaded_table("churn", "a"),

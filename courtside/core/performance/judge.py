@@ -137,7 +137,7 @@ def sample_of(
         labels=labels_of(labelled, positive=promise.positive),
         probability=labelled.column("prediction").to_numpy(),
         blocks=_blocks(labelled.column("day").to_numpy().astype("datetime64[D]"), window),
-        champion=None if champion is None else _predictions_for(labelled, champion),
+        champion=None if champion is None else predictions_for(labelled, champion),
     )
     return sample, is_known.to_numpy()
 
@@ -148,10 +148,10 @@ def labels_of(labelled: pa.Table, *, positive: str) -> Labels:
     return np.asarray(is_positive.to_numpy().astype(np.int8))
 
 
-def _predictions_for(rows: pa.Table, champion: pa.Table) -> Probabilities:
-    """Return the champion's prediction for each row, NaN where it made none."""
-    place: Any = pc.index_in(rows.column("id"), champion.column("id").combine_chunks())
-    said: Any = champion.column("prediction").combine_chunks().take(place.combine_chunks())
+def predictions_for(rows: pa.Table, other: pa.Table) -> Probabilities:
+    """Return another version's prediction for each row, NaN where it made none."""
+    place: Any = pc.index_in(rows.column("id"), other.column("id").combine_chunks())
+    said: Any = other.column("prediction").combine_chunks().take(place.combine_chunks())
     return np.asarray(said.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 

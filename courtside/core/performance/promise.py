@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from courtside.core.gate.holdout import Holdout
 from courtside.core.performance.estimate import Estimate
+from courtside.core.performance.losses import LOSSES, PromisedLoss, promised_loss
 from courtside.core.performance.metrics import metrics_of
 
 Part = tuple[str, str] | None
@@ -21,14 +22,15 @@ class Promise:
     """The figures of a version on its holdout, by part and metric, and the constant that it must beat.
 
     `base_rate` is the share of class 1 in its training part, None where that is not known; `positive` is the label
-    whose probability it says, and `negative` the other one (None: any other is). A version that was trained elsewhere
-    promises nothing.
+    whose probability it says, and `negative` the other one (None: any other is). `losses` is what promise tests hold it
+    to, by the name of the loss. A version that was trained elsewhere promises nothing.
     """
 
     figures: Mapping[tuple[Part, str], Estimate] = field(default_factory=dict)
     base_rate: float | None = None
     positive: str = "1"
     negative: str | None = None
+    losses: Mapping[str, PromisedLoss] = field(default_factory=dict)
 
     def tells_apart(self, labels: Any) -> Any:
         """Say of which rows the label is one of the version's two; it is not where none is known."""
@@ -57,4 +59,15 @@ def promise_of(holdout: Holdout, *, segment_column: str | None, task: str, posit
         labels, said = holdout.labels[rows], holdout.challenger[rows]
         figures |= {(part, metric.name): metric.estimate(labels, said, None) for metric in metrics_of(task)}
     base = None if holdout.baseline is None or not holdout.baseline.size else float(holdout.baseline[0])
-    return Promise(figures, base, positive)
+    return Promise(figures, base, positive, losses=_losses(holdout, task=task))
+
+
+def _losses(holdout: Holdout, *, task: str) -> dict[str, PromisedLoss]:
+    """Return what a holdout promises about each loss."""
+    found = {}
+    for name, loss in LOSSES[task].items():
+        constant = None if holdout.baseline is None else loss(holdout.labels, holdout.baseline)
+        promised = promised_loss(loss(holdout.labels, holdout.challenger), constant)
+        if promised is not None:
+            found[name] = promised
+    return found

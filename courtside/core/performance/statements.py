@@ -1,6 +1,7 @@
 """What was said about a window, as rows of the archive, and whether anything is to be said anew."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +13,24 @@ from courtside.core.archive_schemas import PERFORMANCE
 from courtside.core.performance.estimate import Estimate
 from courtside.core.performance.judge import Judged
 
-_WHICH = ("version", "role", "segment_column", "segment", "metric")
-_COUNTS = ("rows", "predicted", "labelled", "blocks")
-_FIGURES = ("value", "low", "high", "difference", "difference_low", "difference_high")
 _ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Of a kind of statement the columns that say what a line is about, what it counts, and its figures."""
+
+    which: tuple[str, ...]
+    counts: tuple[str, ...]
+    figures: tuple[str, ...]
+
+
+# What a version promised is no part of it: a promise is not restated.
+OF_PERFORMANCE = Kind(
+    which=("version", "role", "segment_column", "segment", "metric"),
+    counts=("rows", "predicted", "labelled", "blocks"),
+    figures=("value", "low", "high", "difference", "difference_low", "difference_high"),
+)
 
 
 def statement_table(
@@ -57,21 +72,14 @@ def _named(estimate: Estimate, value: str, low: str, high: str) -> dict[str, flo
     return {value: estimate.value, low: estimate.low, high: estimate.high}
 
 
-def says_the_same(statement: pa.Table, other: pa.Table) -> bool:
-    """Tell whether two statements about one window agree in every line, count and figure, but for rounding.
-
-    What a version promised is no part of it: a promise is not restated.
-    """
+def says_the_same(statement: pa.Table, other: pa.Table, kind: Kind = OF_PERFORMANCE) -> bool:
+    """Tell whether two statements of a kind agree in every line, count and figure, but for rounding."""
     if statement.num_rows != other.num_rows:
         return False
-    mine, theirs = (_by_line(each) for each in (statement, other))
-    if any(mine.column(name) != theirs.column(name) for name in (*_WHICH, *_COUNTS)):
+    mine, theirs = (each.sort_by([(name, "ascending") for name in kind.which]) for each in (statement, other))
+    if any(mine.column(name) != theirs.column(name) for name in (*kind.which, *kind.counts)):
         return False
-    return all(_close(mine.column(name), theirs.column(name)) for name in _FIGURES)
-
-
-def _by_line(statement: pa.Table) -> pa.Table:
-    return statement.sort_by([(name, "ascending") for name in _WHICH])
+    return all(_close(mine.column(name), theirs.column(name)) for name in kind.figures)
 
 
 def _close(mine: Any, theirs: Any) -> bool:

@@ -7,14 +7,13 @@ import pyarrow as pa
 
 from courtside.contracts.events import Window
 from courtside.contracts.scoring import WindowState
-from courtside.core.archive_schemas import PERFORMANCE
-from courtside.core.performance.statements import says_the_same
+from courtside.core.performance.statements import OF_PERFORMANCE, Kind, says_the_same
 from courtside.workflows.archive_log import ArchiveLog, Since
 
 
 @dataclass(slots=True)
 class Stating:
-    """One statement about a window on its way into the archive.
+    """One statement of a kind about a window on its way into its archive.
 
     `said` has the archive's columns, with any number in `statement`. It is written unless the newest statement about
     the window says the same, or knows more: it was made as of a later day, or from more files.
@@ -22,6 +21,7 @@ class Stating:
 
     window: Window
     said: pa.Table
+    kind: Kind = OF_PERFORMANCE
     _count: int = 0
     _newest: pa.Table | None = None
 
@@ -45,7 +45,7 @@ class Stating:
         return _numbered(self.said, self._count + 1)
 
     def _is_news(self, newest: pa.Table) -> bool:
-        return _known(newest) <= _known(self.said) and not says_the_same(newest, self.said)
+        return _known(newest) <= _known(self.said) and not says_the_same(newest, self.said, self.kind)
 
 
 def _known(statement: pa.Table) -> tuple[date, int]:
@@ -55,5 +55,5 @@ def _known(statement: pa.Table) -> tuple[date, int]:
 
 
 def _numbered(said: pa.Table, number: int) -> pa.Table:
-    place = PERFORMANCE.get_field_index("statement")
-    return said.set_column(place, PERFORMANCE.field(place), pa.array([number] * said.num_rows, pa.int32()))
+    place = said.schema.get_field_index("statement")
+    return said.set_column(place, said.schema.field(place), pa.array([number] * said.num_rows, pa.int32()))

@@ -1,0 +1,170 @@
+"""What promise tests count: the sums of the differences of losses, by day, champion and opponent."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from courtside.contracts.scoring import Opponent, Role
+from courtside.core.evaluation import Labels, Probabilities
+from courtside.core.performance.best_promise import Bar, best_promise
+from courtside.core.performance.judge import counting, labels_of, lines_of, predictions_for, where
+from courtside.core.performance.losses import LOSSES, Losses
+from courtside.core.performance.promise import Promise
+
+Days = NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The losses of a champion less those of an opponent, as sums for each of `days`, shape (d,).
+
+    `rows` counts the rows of a day, `total` is the sum of their differences and `squares` that of the squares, each
+    shape (d,). `scale` is the loss that the margin is a share of, and `error` the standard error of what the opponent
+    says.
+    """
+
+    version: str
+    opponent: Opponent
+    opponent_version: str | None
+    loss: str
+    days: Days
+    rows: NDArray[np.int64]
+    total: NDArray[np.float64]
+    squares: NDArray[np.float64]
+    scale: float
+    error: float = 0.0
+
+
+def first_days(served: pa.Table) -> dict[str, date]:
+    """Return the champions of a window with the first day of each on which its prediction was shown."""
+    champions = where(counting(served), role=Role.CHAMPION)
+    first = champions.group_by("version").aggregate([("day", "min")])
+    return {each["version"]: each["day_min"] for each in first.to_pylist()}
+
+
+def compare(
+    served: pa.Table, *, promises: Mapping[str, Promise], champions: Mapping[str, date], task: str = "binary"
+) -> Iterator[Compared]:
+    """Compare each champion of a window with each of its opponents.
+
+    `served` has the columns of `BELIEVED`. `champions` has the first day of each champion so far, those of the window
+    included, and `promises` is what they promised. A day whose rows have no label has no rows.
+    """
+    served = counting(served)
+    others = [line for line in lines_of(served) if line[0] != Role.CHAMPION]
+    for _, version in (line for line in lines_of(served) if line[0] == Role.CHAMPION):
+        mine = _Champion.of(where(served, role=Role.CHAMPION, version=version), version, promises[version])
+        for name, loss in LOSSES[task].items():
+            losses = loss(mine.labels, mine.probability)
+            compared = _Comparison(mine, name, losses)
+            yield from compared.with_promise()
+            bars = [best_promise(name, day, champions=champions, promises=promises) for day in mine.days.tolist()]
+            for bar in dict.fromkeys(each for each in bars if each is not None):
+                constant = loss(mine.labels, np.full(mine.labels.size, bar.base_rate))
+                yield compared.with_bar(bar, constant, days=np.array([each == bar for each in bars]))
+            if mine.promise.base_rate is not None:
+                constant = loss(mine.labels, np.full(mine.labels.size, mine.promise.base_rate))
+                yield compared.with_losses(Opponent.BASELINE, None, constant)
+            for role, other in others:
+                said = predictions_for(mine.labelled, where(served, role=role, version=other))
+                theirs = loss(mine.labels, np.nan_to_num(said))
+                yield compared.with_losses(Opponent(role), other, theirs, both=~np.isnan(said))
+
+
+@dataclass(frozen=True, slots=True)
+class _Champion:
+    """What a champion predicted: its labelled rows, shape (n,), and the place of each in its `days`, shape (d,)."""
+
+    version: str
+    promise: Promise
+    days: Days
+    labelled: pa.Table
+    place: NDArray[np.intp]
+    labels: Labels
+    probability: Probabilities
+
+    @classmethod
+    def of(cls, mine: pa.Table, version: str, promise: Promise) -> "_Champion":
+        days, place = np.unique(mine.column("day").to_numpy().astype("datetime64[D]"), return_inverse=True)
+        known: Any = promise.tells_apart(mine.column("label"))
+        labelled = mine.filter(known)
+        return cls(
+            version,
+            promise,
+            days,
+            labelled,
+            place[known.to_numpy()],
+            labels_of(labelled, positive=promise.positive),
+            labelled.column("prediction").to_numpy(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One loss of a champion, which is compared with that of its opponents."""
+
+    mine: _Champion
+    loss: str
+    losses: Losses
+
+    @property
+    def scale(self) -> float:
+        """The loss that was promised, or else the one that the rows have."""
+        promised = self.mine.promise.losses.get(self.loss)
+        if promised is not None:
+            return promised.mean
+        return float(self.losses.mean()) if self.losses.size else 0.0
+
+    def with_promise(self) -> Iterator[Compared]:
+        """Compare with what the version promised, if it promised anything."""
+        promised = self.mine.promise.losses.get(self.loss)
+        if promised is not None:
+            values = self.losses - promised.mean
+            yield self._compared(Opponent.PROMISE, None, values, error=promised.error)
+
+    def with_bar(self, bar: Bar, constant: Losses, *, days: NDArray[np.bool_]) -> Compared:
+        """Compare with the best promise of so far, on the days on which that was the best one."""
+        values = self.losses - bar.share * constant
+        return self._compared(Opponent.BEST_PROMISE, bar.version, values, days=days, error=bar.error, scale=bar.mean)
+
+    def with_losses(
+        self, opponent: Opponent, version: str | None, theirs: Losses, *, both: NDArray[np.bool_] | None = None
+    ) -> Compared:
+        """Compare with losses on the same rows, or on those of them that `both` predicted."""
+        return self._compared(opponent, version, self.losses - theirs, rows=both)
+
+    def _compared(
+        self,
+        opponent: Opponent,
+        version: str | None,
+        values: NDArray[np.float64],
+        *,
+        rows: NDArray[np.bool_] | None = None,
+        days: NDArray[np.bool_] | None = None,
+        scale: float | None = None,
+        error: float = 0.0,
+    ) -> Compared:
+        chosen = slice(None) if rows is None else rows
+        place, values, count = self.mine.place[chosen], values[chosen], self.mine.days.size
+        kept = slice(None) if days is None else days
+
+        def by_day(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.bincount(place, weights=weights, minlength=count)[kept].astype(np.float64)
+
+        return Compared(
+            version=self.mine.version,
+            opponent=opponent,
+            opponent_version=version,
+            loss=self.loss,
+            days=self.mine.days[kept],
+            rows=np.bincount(place, minlength=count)[kept],
+            total=by_day(values),
+            squares=by_day(values**2),
+            scale=self.scale if scale is None else scale,
+            error=error,
+        )
