@@ -119,11 +119,33 @@ class JudgedWindow(Payload):
     share_labelled: float = Field(ge=0, le=1)
 
 
+class PromiseTest(Payload):
+    """What a promise test says: the mean loss of the champion `version` less that of its opponent, and what that means.
+
+    `outcome` is ``worse`` (`since` a day), ``equivalent`` (within `margin`) or ``not_known``. The interval from `low`
+    to `high` holds at every look, and has no ends while there are too few days.
+    """
+
+    version: str
+    opponent: Opponent
+    opponent_version: str | None = None
+    loss: str
+    outcome: str
+    since: date | None = None
+    difference: float
+    low: float | None = None
+    high: float | None = None
+    margin: float
+    days: int
+    rows: int
+
+
 class PerformanceResponse(Payload):
     """Output of `check_performance`: how many windows it stated, restated or left for later, and the labels it took.
 
     `windows` are the newest of these, oldest first and at most `NEWEST_WINDOWS`. `labels_new` and `labels_changed`
-    count the labels that came from the model's own rows. `problems` are sentences for people.
+    count the labels that came from the model's own rows. `tests` are the promise tests of the newest champion, where
+    there was new evidence. `problems` are sentences for people.
     """
 
     model: str
@@ -134,4 +156,5 @@ class PerformanceResponse(Payload):
     windows: tuple[JudgedWindow, ...] = Field((), max_length=NEWEST_WINDOWS)
     labels_new: int = 0
     labels_changed: int = 0
+    tests: tuple[PromiseTest, ...] = ()
     problems: tuple[str, ...] = ()

@@ -95,7 +95,6 @@ EVIDENCE = _schema(
     _always("loss", pa.string()),
     _always("rows", pa.int64()),
     _always("total", pa.float64()),
-    _always("squares", pa.float64()),
     _always("scale", pa.float64()),
     _always("error", pa.float64()),
     pa.field("state", pa.string()),
@@ -107,8 +106,8 @@ EVIDENCE = _schema(
 """What a promise test counts: a row for each day, champion, opponent and loss.
 
 `total` is the sum, over the day's `rows` that have a label, of the loss of the champion (`version`) less that of its
-opponent, and `squares` the sum of the squares of these differences. `scale` is the loss that the margin is a share of,
-and `error` the standard error of what the opponent says, 0 where it speaks of the same rows. `state` is what the
+opponent. `scale` is the loss that the margin is a share of, and `error` the standard error of what the opponent says, 0
+where it speaks of the same rows. `state` is what the
 recalibration had learnt at the end of the day. `statement` and `files` are as in `PERFORMANCE`; of several rows about a
 day those of the newest statement count.
 """
@@ -128,7 +127,7 @@ PROMISE_TESTS = _schema(
     pa.field("high", pa.float64()),
     _always("margin", pa.float64()),
     _always("outcome", pa.string()),
-    _always("since", pa.date32()),
+    pa.field("since", pa.date32()),
     pa.field("calibration", pa.string()),
     pa.field("ranking", pa.string()),
     _always("recorded_at", _TIME),
@@ -138,7 +137,7 @@ PROMISE_TESTS = _schema(
 
 `difference` is the mean loss of the champion less that of its opponent, over `rows` of `days` days from `first_day` to
 `last_day`; `low` and `high` are its interval, which holds at every look, null where there is none yet. `outcome` is
-``worse``, ``equivalent`` (within `margin`) or ``not_known``, and has been so since the evidence of the day `since`.
+``worse`` (`since` the day after which that was sure first), ``equivalent`` (within `margin`) or ``not_known``.
 `calibration` (``broken``, ``held``, ``not_known``) and `ranking` (the same) say of a promise what became of the
 probabilities and of the order of the rows.
 """

@@ -1,6 +1,6 @@
 """Loans that are predicted day by day on a stage in memory, and repaid or not later, so that a model is judged."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.scoring import PerformanceRequest, PerformanceResponse
 from courtside.core.archive_schemas import PERFORMANCE
 from courtside.core.parquet import parquet_content
-from courtside.workflows.archive_log import ArchiveLog
+from courtside.workflows.archive_log import ArchiveLog, evidence_log, promise_tests_log
 from courtside.workflows.performance.check import CheckPerformance
 from tests.fakes.predicting import LoansStage, loans
 
@@ -31,6 +31,12 @@ class JudgedLoans(LoansStage):
     """A stage whose loans of one day stand in one file; `amounts` are those of each day."""
 
     amounts: dict[date, list[float | None]] = field(default_factory=dict)
+
+    def copied(self) -> "JudgedLoans":
+        """Return a stage that goes on from here by itself."""
+        lake = type(self.lake)(dict(self.lake.objects))
+        ledger = type(self.ledger)(dict(self.ledger.documents))
+        return replace(self, lake=lake, ledger=ledger, amounts=dict(self.amounts))
 
     def ask(self, day: date, count: int = 12, *, seed: int = 0) -> None:
         """Let people ask for loans on a day, and predict as of it."""
@@ -80,12 +86,19 @@ class JudgedLoans(LoansStage):
 
     def statements(self, **wanted: Any) -> list[dict[str, Any]]:
         """Return the archive's rows with the wanted values, in its order; of all rows and the AUC unless asked."""
-        wanted = {"metric": "auc", "segment": None} | wanted
         log = ArchiveLog(self.lake, lake_keys.performance(self.dataset.name), PERFORMANCE)
-        rows = [
-            row
-            for day, numbers in log.days().items()
-            for number in numbers
-            for row in log.read(day, number).to_pylist()
-        ]
-        return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+        return _rows(log, {"metric": "auc", "segment": None} | wanted)
+
+    def evidence(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Return the rows of all evidence with the wanted values, in its order; of the log loss unless asked."""
+        return _rows(evidence_log(self.dataset.name, lake=self.lake), {"loss": "log_loss"} | wanted)
+
+    def tests(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Return the rows of all looks at promise tests with the wanted values; of the log loss unless asked."""
+        return _rows(promise_tests_log(self.dataset.name, lake=self.lake), {"loss": "log_loss"} | wanted)
+
+
+def _rows(log: ArchiveLog, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    files = [(day, number) for day, numbers in log.days().items() for number in numbers]
+    rows = [row for file in files for row in log.read(*file).to_pylist()]
+    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]

@@ -13,8 +13,7 @@ from statistics import NormalDist
 
 from courtside.core.performance.promise import Promise
 
-_TAIL = 0.0125
-"""The error of a reference may be on either side, and spends half of the 5 %."""
+_TAIL = 0.05
 
 
 @dataclass(frozen=True, slots=True)

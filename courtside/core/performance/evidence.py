@@ -23,9 +23,8 @@ Days = NDArray[np.datetime64]
 class Compared:
     """The losses of a champion less those of an opponent, as sums for each of `days`, shape (d,).
 
-    `rows` counts the rows of a day, `total` is the sum of their differences and `squares` that of the squares, each
-    shape (d,). `scale` is the loss that the margin is a share of, and `error` the standard error of what the opponent
-    says.
+    `rows` counts the rows of a day, and `total` is the sum of their differences, each shape (d,). `scale` is the loss
+    that the margin is a share of, and `error` the standard error of what the opponent says.
     """
 
     version: str
@@ -35,7 +34,6 @@ class Compared:
     days: Days
     rows: NDArray[np.int64]
     total: NDArray[np.float64]
-    squares: NDArray[np.float64]
     scale: float
     error: float = 0.0
 
@@ -152,10 +150,6 @@ class _Comparison:
         chosen = slice(None) if rows is None else rows
         place, values, count = self.mine.place[chosen], values[chosen], self.mine.days.size
         kept = slice(None) if days is None else days
-
-        def by_day(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-            return np.bincount(place, weights=weights, minlength=count)[kept].astype(np.float64)
-
         return Compared(
             version=self.mine.version,
             opponent=opponent,
@@ -163,8 +157,7 @@ class _Comparison:
             loss=self.loss,
             days=self.mine.days[kept],
             rows=np.bincount(place, minlength=count)[kept],
-            total=by_day(values),
-            squares=by_day(values**2),
+            total=np.bincount(place, weights=values, minlength=count)[kept].astype(np.float64),
             scale=self.scale if scale is None else scale,
             error=error,
         )

@@ -15,7 +15,7 @@ from courtside.core.performance.statements import Kind
 OF_EVIDENCE = Kind(
     which=("day", "version", "opponent", "opponent_version", "loss"),
     counts=("rows",),
-    figures=("total", "squares", "scale", "error"),
+    figures=("total", "scale", "error"),
 )
 
 
@@ -46,7 +46,7 @@ def _table(compared: Compared, common: dict[str, Any]) -> pa.Table:
         "state": None,
     }
     columns = {name: pa.array([value] * count, EVIDENCE.field(name).type) for name, value in constant.items()}
-    columns |= {name: pa.array(getattr(compared, name)) for name in ("rows", "total", "squares")}
+    columns |= {name: pa.array(getattr(compared, name)) for name in ("rows", "total")}
     columns["day"] = pa.array(compared.days).cast(pa.date32())
     return pa.table([columns[name] for name in EVIDENCE.names], schema=EVIDENCE)
 

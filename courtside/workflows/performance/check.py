@@ -14,6 +14,7 @@ from courtside.contracts.scoring import (
     JudgedWindow,
     PerformanceRequest,
     PerformanceResponse,
+    PromiseTest,
     WindowState,
 )
 from courtside.core.dataset import Dataset
@@ -22,7 +23,10 @@ from courtside.core.performance.maturity import maturity_curve
 from courtside.workflows.archive_log import performance_log
 from courtside.workflows.believed import Beliefs
 from courtside.workflows.late_labels import take_labels
+from courtside.workflows.performance.comparing import Comparing
+from courtside.workflows.performance.evidence import Evidence
 from courtside.workflows.performance.judging import Judging, share_labelled
+from courtside.workflows.performance.promise_tests import Look
 from courtside.workflows.performance.promises import Promises
 from courtside.workflows.performance.statements import Stating
 from courtside.workflows.performance.unsettled import Files, Unsettled
@@ -46,8 +50,9 @@ class CheckPerformance:
         files = Files.of(self.dataset, request.as_of, lake=self.lake)
         promises = Promises(self.dataset, self.lake)
         judging = Judging(self.dataset, promises, as_of=request.as_of, now=now, files=files.count)
-        round_ = _Round(judging, self.lake)
-        unsettled = Unsettled.of(self.dataset, files, lake=self.lake)
+        evidence = Evidence.of(self.dataset, request.as_of, lake=self.lake)
+        round_ = _Round(judging, Comparing(judging, self.lake, evidence.champions()), self.lake)
+        unsettled = Unsettled.of(self.dataset, files, lake=self.lake, anew=evidence.is_first)
         recent, late = unsettled.recent(), unsettled.late_ids()
         arrived = Arrived()
         for served in round_.state(recent):
@@ -56,10 +61,11 @@ class CheckPerformance:
         oldest = recent[0].start if recent else request.as_of
         for _ in round_.state(unsettled.older(late, than=oldest)):
             pass
+        tests = Look(self.dataset, self.lake, request.as_of, now, files.count).take()
         waiting = [each for each in round_.found if each.state is WindowState.IMMATURE]
         note = files.noted(curve=arrived.curve(request.as_of), waiting=waiting)
         self.lake.write(scoring_keys.performance_progress(self.dataset.name), note.model_dump_json().encode())
-        return round_.response(request, new=taken.new, changed=taken.changed)
+        return round_.response(request, new=taken.new, changed=taken.changed, tests=tests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class _Round:
     """One check: what it judges by, and what became of the windows."""
 
     judging: Judging
+    comparing: Comparing
     lake: Lake
     found: list[JudgedWindow] = field(default_factory=list)
 
@@ -108,13 +115,16 @@ class _Round:
             return
         said = self.judging.said(window, served)
         state = Stating(window, said).state(performance_log(self.judging.dataset.name, lake=self.lake))
+        self.comparing.state(window, served)
         if state is not None:
             self._note(window, state, share)
 
     def _note(self, window: Window, state: WindowState, share: float) -> None:
         self.found.append(JudgedWindow(window=window, state=state, share_labelled=share))
 
-    def response(self, request: PerformanceRequest, *, new: int, changed: int) -> PerformanceResponse:
+    def response(
+        self, request: PerformanceRequest, *, new: int, changed: int, tests: Sequence[PromiseTest]
+    ) -> PerformanceResponse:
         """Return what became of the windows."""
         states = [each.state for each in self.found]
         newest = sorted(self.found, key=lambda each: each.window.start)[-NEWEST_WINDOWS:]
@@ -127,5 +137,6 @@ class _Round:
             windows=tuple(newest),
             labels_new=new,
             labels_changed=changed,
+            tests=tuple(tests),
             problems=tuple(self.judging.promises.problems),
         )

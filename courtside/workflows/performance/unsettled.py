@@ -80,8 +80,13 @@ class Unsettled:
     before: PerformanceProgress | None
 
     @classmethod
-    def of(cls, dataset: Dataset, files: Files, *, lake: Lake) -> "Unsettled":
-        """Read which files the last check took into account; a note that cannot be read counts as none."""
+    def of(cls, dataset: Dataset, files: Files, *, lake: Lake, anew: bool = False) -> "Unsettled":
+        """Read which files the last check took into account; a note that cannot be read counts as none.
+
+        With `anew` all windows are looked at.
+        """
+        if anew:
+            return cls(dataset, lake, files, None)
         key = scoring_keys.performance_progress(dataset.name)
         try:
             before = find_document(PerformanceProgress, key, lake=lake)

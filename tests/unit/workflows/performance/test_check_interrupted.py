@@ -1,5 +1,6 @@
 """What is said about windows is neither lost nor doubled, whoever is killed when and whoever runs beside whom."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,6 +15,11 @@ UNTIMED = ("recorded_at", "files")
 
 def begun() -> JudgedLoans:
     """Return a stage of two weeks, of which the first has been stated and one of its labels was corrected."""
+    return _begun().copied()
+
+
+@cache
+def _begun() -> JudgedLoans:
     stage = JudgedLoans(lake=InterruptedLake())
     stage.promote("1", 1.0)
     stage.promised("1")
@@ -30,15 +36,19 @@ def lake_of(stage: JudgedLoans) -> InterruptedLake:
 
 
 def said(stage: JudgedLoans) -> list[dict[str, Any]]:
-    return [{key: row[key] for key in row if key not in UNTIMED} for row in stage.statements()]
+    """Return the statements, what promise tests count, and what these said."""
+    rows = (*stage.statements(), *stage.evidence(), *stage.tests())
+    return [{key: row[key] for key in row if key not in UNTIMED} for row in rows]
 
 
 def test_what_is_killed_at_any_write_and_repeated_ends_as_if_it_had_run_through() -> None:
     whole = begun()
     whole.check(LAST)
-    assert [row["statement"] for row in said(whole)] == [1, 2, 1]
+    assert [row["statement"] for row in whole.statements()] == [1, 2, 1]
+    assert len({(row["window_start"], row["statement"]) for row in whole.evidence()}) == 3
+    assert {row["as_of"] for row in whole.tests()} == {MONDAY + days(7), LAST}
     kills = 0
-    for killed_at in range(1, 12):
+    for killed_at in range(1, 14):
         stage = begun()
         lake_of(stage).changes_left = killed_at
         try:
@@ -48,13 +58,13 @@ def test_what_is_killed_at_any_write_and_repeated_ends_as_if_it_had_run_through(
         lake_of(stage).changes_left = -1
         stage.check(LAST)
         assert said(stage) == said(whole)
-    assert kills >= 4
+    assert kills >= 8
 
 
 def test_two_at_once_say_everything_once() -> None:
     whole = begun()
     whole.check(LAST)
-    for beside_at in range(1, 12):
+    for beside_at in range(1, 14):
         stage = begun()
         lake_of(stage).changes_left = beside_at
         lake_of(stage).interrupt = lambda stage=stage: stage.check(LAST)
@@ -66,7 +76,7 @@ def test_what_is_known_last_has_the_last_word_whoever_ran_beside_whom() -> None:
     whole = begun()
     whole.repay(MONDAY, wrong=6)
     whole.check(LAST)
-    for beside_at in range(1, 12):
+    for beside_at in range(1, 14):
         stage = begun()
 
         def more_is_known(stage: JudgedLoans = stage) -> None:
@@ -81,7 +91,9 @@ def test_what_is_known_last_has_the_last_word_whoever_ran_beside_whom() -> None:
         lake_of(stage).changes_left = -1
         stage.check(LAST)
         assert stage.statements(window_start=MONDAY)[-1]["value"] == whole.statements(window_start=MONDAY)[-1]["value"]
-    assert beside_at >= 4
+        assert stage.evidence(day=MONDAY)[-1]["total"] == whole.evidence(day=MONDAY)[-1]["total"]
+        assert stage.tests(opponent="promise")[-1]["difference"] == whole.tests(opponent="promise")[-1]["difference"]
+    assert beside_at >= 8
 
 
 def test_a_check_as_of_an_earlier_day_does_not_restate_what_was_said_on_a_later_one() -> None:

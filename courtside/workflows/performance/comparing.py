@@ -1,0 +1,37 @@
+"""Writing what promise tests count, window by window."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pyarrow as pa
+
+from courtside.contracts.events import Window
+from courtside.core.performance.evidence import compare, first_days
+from courtside.core.performance.evidence_archive import OF_EVIDENCE, evidence_table
+from courtside.workflows.archive_log import evidence_log
+from courtside.workflows.performance.judging import Judging
+from courtside.workflows.performance.statements import Stating
+from courtside.workflows.ports import Lake
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """How champions are compared with their opponents; `champions` has the first day of each that is known so far."""
+
+    judging: Judging
+    lake: Lake
+    champions: dict[str, date] = field(default_factory=dict)
+
+    def state(self, window: Window, served: pa.Table) -> None:
+        """Write the evidence of a window unless it is known already; raises `LogBusy` and `LogDamaged`."""
+        for version, day in first_days(served).items():
+            self.champions[version] = min(day, self.champions.get(version, day))
+        judging = self.judging
+        compared = compare(
+            served,
+            promises=judging.promises.of(self.champions),
+            champions=self.champions,
+            task=judging.dataset.task,
+        )
+        said = evidence_table(compared, window, stated_on=judging.as_of, recorded_at=judging.now, files=judging.files)
+        Stating(window, said, OF_EVIDENCE).state(evidence_log(judging.dataset.name, lake=self.lake))
