@@ -17,19 +17,16 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-PRIOR_DAYS = 10.0
-"""The weight around 0 is as wide as the error of so many days' mean, which makes it narrowest after about 75 days."""
 
+def boundary(left: Floats, freedom: Floats, *, alpha: float) -> Floats:
+    """Return how many standard errors one end must be away, each shape (n,).
 
-def boundary(days: Floats, freedom: Floats, *, alpha: float) -> Floats:
-    """Return how many standard errors one end must be away after so many effective days, each shape (n,).
+    `left` is the squared error as a share of its sum with the variance of the weight around 0, which falls as more is
+    known; `freedom` are the degrees of freedom of the error. The boundary is infinite where they are too few.
 
-    `freedom` are the degrees of freedom of the standard error. The boundary is infinite where they are too few.
-
-    >>> [round(float(boundary(np.array([n]), np.array([n - 1]), alpha=0.05)[0]), 2) for n in (5.0, 20.0, 165.0)]
+    >>> [round(float(boundary(np.array([10 / (10 + n)]), np.array([n - 1]), alpha=0.05)[0]), 2) for n in (5, 20, 165)]
     [inf, 3.4, 2.85]
     """
-    left = PRIOR_DAYS / (PRIOR_DAYS + days)
     wealth = 1 / (2 * alpha) + np.sqrt(left)
     with np.errstate(divide="ignore", invalid="ignore"):
         kept = np.exp((np.log(left) - 2 * np.log(wealth)) / (freedom + 1))

@@ -21,6 +21,9 @@ REACH = 2.0
 ASSUMED = 8.0
 """How many times as large as that of independent days the squared error is assumed to be."""
 ON_ASSUMED = 0.1
+PRIOR_DAYS, PRIOR_ERRORS = 10.0, 7.0
+"""Differences are looked for up to the error of so many days' mean, which makes the interval narrowest after about 75
+days, and up to the root of so many squared errors of the opponent's figure, which makes it narrowest in the end."""
 _APART = np.arange(LAGS + 1)
 _TWICE = np.where(_APART, 2.0, 1.0)
 
@@ -85,9 +88,10 @@ def _running(before: Floats, new: Floats) -> Floats:
 def _reach(variance: Floats, days: Floats, freedom: Floats, *, alpha: float, offset_error: float) -> Floats:
     """Return how far the ends are for a squared error of the mean.
 
-    The error of an opponent's figure is there from the first look on and never shrinks. What is known of the difference
-    is 1 / (both squared errors' sum), and the boundary is that of the share of the days which this is worth.
+    The error of an opponent's figure is there from the first look on and never shrinks. With it the means after each
+    day are still a random walk whose time is what is known of the difference: 1 / (the sum of both squared errors).
     """
-    whole = variance + offset_error**2
-    worth = np.where(whole > 0, variance / whole, 1.0)
-    return boundary(days * worth, freedom, alpha=alpha) * np.sqrt(whole)
+    error = variance + offset_error**2
+    prior = variance * days / PRIOR_DAYS + PRIOR_ERRORS * offset_error**2
+    left = np.where(error > 0, error / (error + prior), PRIOR_DAYS / (PRIOR_DAYS + days))
+    return boundary(left, freedom, alpha=alpha) * np.sqrt(error)

@@ -5,11 +5,12 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import nct, norm, t
 
-from courtside.core.sequential.boundary import PRIOR_DAYS, boundary
+from courtside.core.sequential.boundary import boundary
+from courtside.core.sequential.looks import PRIOR_DAYS, PRIOR_ERRORS
 
 
 def at(days: float, freedom: float, *, alpha: float = 0.05) -> float:
-    return float(boundary(np.array([days]), np.array([freedom]), alpha=alpha)[0])
+    return float(boundary(np.array([PRIOR_DAYS / (PRIOR_DAYS + days)]), np.array([freedom]), alpha=alpha)[0])
 
 
 @pytest.mark.parametrize("days", [1.0, 20.0, 165.0, 3650.0])
@@ -50,11 +51,14 @@ def test_a_smaller_risk_and_fewer_degrees_of_freedom_push_it_out() -> None:
 
 
 def test_it_is_narrowest_for_the_season_it_is_tuned_to() -> None:
-    days = np.arange(1.0, 1000.0)
+    def after_75_days(prior: float) -> float:
+        return float(boundary(np.array([prior / (prior + 75)]), np.array([1e9]), alpha=0.05)[0])
 
-    def error(prior: float) -> np.ndarray:
-        left = prior / (prior + days)
-        return np.sqrt(2 / (1 - left) * np.log((10 + np.sqrt(left)) / np.sqrt(left)))
+    assert min(range(1, 40), key=after_75_days) == pytest.approx(PRIOR_DAYS, abs=1)
 
-    best = np.argmin([error(prior)[74] for prior in np.arange(1.0, 40.0)]) + 1
-    assert abs(best - PRIOR_DAYS) <= 1
+
+def test_it_is_narrowest_for_an_error_that_stays() -> None:
+    def in_the_end(prior: float) -> float:
+        return float(boundary(np.array([1 / (1 + prior)]), np.array([1e9]), alpha=0.05)[0])
+
+    assert min(range(1, 40), key=in_the_end) == pytest.approx(PRIOR_ERRORS, abs=1)

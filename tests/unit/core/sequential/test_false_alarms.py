@@ -90,7 +90,7 @@ def test_neither_does_one_whose_rows_grow_a_hundredfold() -> None:
     assert share_alarmed(lambda rng: rng.normal(size=DAYS) / np.sqrt(rows), rows) <= MOST_FALSE
 
 
-@pytest.mark.parametrize("error", [0.03, 0.1, 0.3])
+@pytest.mark.parametrize("error", [0.03, 0.1, 0.3, 3.0])
 def test_neither_does_a_promise_that_was_luck(error: float) -> None:
     rng, rows, settings = np.random.default_rng(13), np.full(DAYS, ROWS), Sequence(offset_error=error)
     found = [alarm(rng.normal(size=DAYS) - rng.normal(0, error), rows, settings) for _ in range(SEASONS)]
@@ -108,3 +108,9 @@ def test_a_loss_is_found_within_the_season(loss: float, median: int) -> None:
     rng, rows = np.random.default_rng(17), np.full(DAYS, ROWS)
     found = [alarm(independent(rng) + loss, rows, Sequence()) or DAYS + 1 for _ in range(60)]
     assert float(np.median(found)) <= median
+
+
+def test_with_many_rows_a_loss_is_found_as_soon_as_the_error_of_the_promise_allows() -> None:
+    rng, rows, settings = np.random.default_rng(19), np.full(DAYS, 10_000), Sequence(offset_error=1.0)
+    found = [alarm(0.1 * rng.normal(size=DAYS) + 5.0 - rng.normal(), rows, settings) or DAYS for _ in range(60)]
+    assert np.median(found) <= 20

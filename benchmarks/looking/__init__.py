@@ -1,0 +1,1 @@
+"""Streams to look at every day, and other ways of looking."""
