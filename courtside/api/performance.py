@@ -15,7 +15,10 @@ from courtside.contracts.days import DayToCome
 from courtside.contracts.errors import BadInput
 from courtside.contracts.scoring import Role
 from courtside.core.drift.reading import Days
+from courtside.core.performance.losses import LOSSES
 from courtside.core.performance.metrics import Metric, metrics_of
+from courtside.core.performance.promise_tests import newest_of
+from courtside.core.performance.promise_wording import sentences_of_tests
 from courtside.core.performance.wording import sentences, window_lines
 from courtside.core.rhythm import parse_duration
 from courtside.workflows.performance.told import Asked, Told
@@ -80,7 +83,7 @@ def performance(
     models = deployed_models(stage_outputs(stage))
     with reaching_aws():
         dataset = models.dataset(model or models.only())
-        return Performance(told(asked, lake=models.lake, dataset=dataset, now=datetime.now(UTC)))
+        return Performance(told(asked, lake=models.lake, dataset=dataset, now=datetime.now(UTC)), version)
 
 
 def asked_for(
@@ -120,10 +123,12 @@ def asked_for(
 class Performance:
     """How well a model's predictions did: a line for each window, version, part and metric.
 
-    `told` holds the archive's columns, and shows itself as text.
+    `told` holds the archive's columns, and shows itself as text. Promise tests are those of the champion `version`
+    (None: of the newest).
     """
 
     told: Told
+    version: str | None = None
 
     @cached_property
     def _lines(self) -> list[dict[str, Any]]:
@@ -150,6 +155,19 @@ class Performance:
         """Return `curve` as a pandas frame; raises `PandasMissing`."""
         return _frame(self.curve())
 
+    def tests(self, metric: str | None = None) -> pa.Table:
+        """Return what the promise tests of a champion say: the columns of their archive, a row for each opponent.
+
+        They are about a loss; for a metric that is none, about the first one.
+        """
+        losses = list(LOSSES[self.told.task])
+        rows = newest_of(self.told.tests, loss=metric if metric in losses else losses[0], version=self.version)
+        return pa.Table.from_pylist(rows, schema=self.told.tests.schema)
+
+    def tests_frame(self, metric: str | None = None) -> "pd.DataFrame":
+        """Return `tests` as a pandas frame; raises `PandasMissing`."""
+        return _frame(self.tests(metric))
+
     def metric(self, name: str | None = None) -> Metric:
         """Return a metric of the model's task, the first one for None; raises `NoSuchMetric`."""
         known = {metric.name: metric for metric in metrics_of(self.told.task)}
@@ -168,6 +186,9 @@ class Performance:
         yield from sentences(
             self._lines, self.metric(metric), curve=told.curve, waiting=told.waiting, mature=told.mature
         )
+        tests = self.tests(metric).to_pylist()
+        if tests:
+            yield from sentences_of_tests(tests, self.metric(tests[0]["loss"]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, which is also that of ``performance --json``."""
@@ -177,6 +198,7 @@ class Performance:
             "lines": self._lines,
             "curve": self.curve().to_pylist(),
             "waiting": [each.model_dump(mode="json") for each in self.told.waiting],
+            "tests": [test for loss in LOSSES[self.told.task] for test in self.tests(loss).to_pylist()],
         }
 
     def __repr__(self) -> str:

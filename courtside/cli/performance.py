@@ -42,7 +42,9 @@ def performance(
     """Show how well a model's predictions did, a line for each window whose labels are in.
 
     A line has the figure with its 95 % interval, how it went so far, and what the version promised on its holdout.
-    Where labels came or changed later, it also has what was said first. --json has all metrics of all lines.
+    Where labels came or changed later, it also has what was said first. Below stand the promise tests of the champion,
+    which may be looked at every day: whether its loss is worse than what it promised, and than other predictions of the
+    same rows, as far as that is known. --json has all metrics of all lines.
 
     Examples:
 
@@ -59,7 +61,7 @@ def performance(
     asked = asked_for(since=since, until=until, by=by, version=version, role=role, as_of=as_of, window=window)
     with people.status("Asking the stage"):
         lake, dataset = stage_lake(stage, model)
-        found = Performance(told(asked, lake=lake, dataset=dataset, now=datetime.now(UTC)))
+        found = Performance(told(asked, lake=lake, dataset=dataset, now=datetime.now(UTC)), version)
         more = details_of(asked, lake=lake, dataset=dataset) if details else []
     if as_json:
         print_json(found.to_dict() | ({"details": [_document(each) for each in more]} if details else {}))

@@ -15,11 +15,11 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.events import Window
 from courtside.contracts.records import LabelsIn, PerformanceProgress
 from courtside.contracts.scoring import JudgedWindow, Role
-from courtside.core.archive_schemas import PERFORMANCE
+from courtside.core.archive_schemas import PERFORMANCE, PROMISE_TESTS
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import ALL_DAYS, Days
 from courtside.core.performance.windows import windows_between
-from courtside.workflows.archive_log import performance_log
+from courtside.workflows.archive_log import performance_log, promise_tests_log
 from courtside.workflows.believed import Beliefs
 from courtside.workflows.lake_documents import find_document
 from courtside.workflows.performance.judging import Judging
@@ -71,7 +71,8 @@ class Told:
     """What is known of a model's performance.
 
     `lines` has the columns `TOLD`, ordered by window; `curve` says which share of the labels is in after how many days,
-    and `waiting` which windows wait for theirs, both as of the last check.
+    and `waiting` which windows wait for theirs, both as of the last check. `tests` is what the promise tests said last,
+    with the columns `PROMISE_TESTS`, where it is champions that are asked about.
     """
 
     model: str
@@ -81,6 +82,7 @@ class Told:
     lines: pa.Table
     curve: tuple[LabelsIn, ...]
     waiting: tuple[JudgedWindow, ...]
+    tests: pa.Table
 
 
 def told(asked: Asked, *, lake: Lake, dataset: Dataset, now: datetime) -> Told:
@@ -106,7 +108,18 @@ def told(asked: Asked, *, lake: Lake, dataset: Dataset, now: datetime) -> Told:
         lines=_chosen(lines, asked),
         curve=note.curve if note is not None and known else (),
         waiting=note.waiting if note is not None and known and stated else (),
+        tests=_tests(asked, lake=lake, dataset=dataset),
     )
+
+
+def _tests(asked: Asked, *, lake: Lake, dataset: Dataset) -> pa.Table:
+    """Return what the promise tests said last by the day that is asked about."""
+    log = promise_tests_log(dataset.name, lake=lake)
+    looks = log.days(end=shifted(asked.as_of, timedelta(days=1)))
+    if not looks or asked.role not in {None, Role.CHAMPION}:
+        return PROMISE_TESTS.empty_table()
+    newest = max(looks)
+    return log.read(newest, looks[newest][-1])
 
 
 def _stated(asked: Asked, *, lake: Lake, dataset: Dataset) -> Iterator[pa.Table]:

@@ -34,6 +34,10 @@ def test_lines_and_the_curve_are_frames() -> None:
     assert list(curve.columns) == ["days", "rows", "labelled", "share"]
     assert curve["share"].iloc[-1] == 1
     assert found.to_dict()["model"] == "loans"
+    tests = found.tests_frame()
+    assert list(tests["opponent"]) == ["promise", "best_promise", "baseline"]
+    assert set(tests["loss"]) == {"log_loss"}
+    assert set(found.tests_frame("brier_score")["loss"]) == {"brier_score"}
 
 
 @pytest.mark.usefixtures("stage")

@@ -83,6 +83,30 @@ def test_what_was_known_on_an_earlier_day_has_one_answer() -> None:
 
 
 @pytest.mark.usefixtures("judged")
+def test_below_the_table_stands_what_promise_tests_say() -> None:
+    told = [line for line in shown().stderr.splitlines() if "worse than" in line]
+    assert [line.split(" than ")[1].split(":")[0] for line in told] == [
+        "it promised", "the best promise so far, which version 1 made", "a constant prediction"
+    ]  # fmt: skip
+    assert all(": its log loss is 0." in line and line.endswith("after 14 days") for line in told)
+    before = shown("--as-of", "2026-03-16", "--metric", "brier_score").stderr
+    assert ": its Brier score is 0." in before
+    assert "after 7 days" in before
+    assert "worse than" not in shown("--as-of", "2026-03-15").stderr
+    assert "worse than" not in shown("--version", "7").stderr
+    tests = json.loads(shown("--json").stdout)["tests"]
+    assert [(each["opponent"], each["loss"]) for each in tests] == [
+        (opponent, loss) for loss in ("log_loss", "brier_score") for opponent in ("promise", "best_promise", "baseline")
+    ]
+    assert all(each["outcome"] in {"worse", "equivalent", "not_known"} for each in tests)
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_champion_is_compared_with_no_test_of_another_role() -> None:
+    assert json.loads(shown("--role", "previous", "--json").stdout)["tests"] == []
+
+
+@pytest.mark.usefixtures("judged")
 def test_windows_are_chosen_by_their_days() -> None:
     starts = {
         ("--from", "2026-03-16"): ["2026-03-16"],
