@@ -5,7 +5,7 @@ classifier scores into accurate multiclass probability estimates", KDD 2002). As
 the calibration error of rows that it has not seen smaller, in ten seeded splits taken together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,33 +45,52 @@ def calibration_of(predictions: Numbers, ones: Flags, weights: Numbers | None = 
     counts = np.bincount(ones, minlength=2)
     if counts.min() < FEWEST_OF_CLASS or expected_auc(predictions, ones.astype(np.float64)) > SEPARATED:
         return UNCHANGED
-    weights = np.ones(ones.size) if weights is None else weights
-    return _isotonic(predictions, ones, weights) if _helps(predictions, ones, weights) else UNCHANGED
+    order = np.argsort(predictions, kind="stable")
+    rows = Rows(predictions, ones, np.ones(ones.size) if weights is None else weights)
+    return _isotonic(rows.taken(order)) if _helps(rows, order) else UNCHANGED
 
 
-def _helps(predictions: Numbers, ones: Flags, weights: Numbers) -> bool:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What was said, what happened and the weights, each shape (n,)."""
+
+    said: Numbers
+    ones: Flags
+    weights: Numbers
+
+    def taken(self, places: NDArray[np.intp]) -> "Rows":
+        """Return the rows at these places."""
+        return Rows(self.said[places], self.ones[places], self.weights[places])
+
+
+def _helps(rows: Rows, order: NDArray[np.intp]) -> bool:
     from sklearn.model_selection import StratifiedShuffleSplit
 
     splits = StratifiedShuffleSplit(n_splits=SPLITS, test_size=0.1, random_state=42)
     tested, calibrated = [], []
-    for learned, test in splits.split(predictions, ones):
+    for learned, test in splits.split(rows.said, rows.ones):
+        chosen = np.zeros(order.size, dtype=np.bool_)
+        chosen[learned] = True
         tested.append(test)
-        calibrated.append(_isotonic(predictions[learned], ones[learned], weights[learned])(predictions[test]))
-    rows = np.concatenate(tested)
-    before = _calibration_error(predictions[rows], ones[rows], weights[rows])
-    return before > _calibration_error(np.concatenate(calibrated), ones[rows], weights[rows])
+        calibrated.append(_isotonic(rows.taken(order[chosen[order]]))(rows.said[test]))
+    before = rows.taken(np.concatenate(tested))
+    after = replace(before, said=np.concatenate(calibrated))
+    return _calibration_error(before) > _calibration_error(after)
 
 
-def _calibration_error(probabilities: Numbers, ones: Flags, weights: Numbers) -> float:
+def _calibration_error(rows: Rows) -> float:
     """Return the weighted mean distance of what was said from what happened, in bins of equally many rows."""
-    order = np.argsort(probabilities, kind="stable")  # the order of ties decides at times: the rows' own
-    off = ((probabilities - ones) * weights)[order]
+    order = np.argsort(rows.said, kind="stable")  # the order of ties decides at times: the rows' own
+    off = ((rows.said - rows.ones) * rows.weights)[order]
     starts = np.arange(BINS) * (off.size // BINS)
-    return float(np.abs(np.add.reduceat(off, starts)).sum() / weights.sum())
+    return float(np.abs(np.add.reduceat(off, starts)).sum() / rows.weights.sum())
 
 
-def _isotonic(predictions: Numbers, ones: Flags, weights: Numbers) -> Calibration:
-    from sklearn.isotonic import IsotonicRegression
+def _isotonic(rows: Rows) -> Calibration:
+    """Return the regression of rows that rise in what was said; rows that say the same count as one."""
+    from scipy.optimize import isotonic_regression
 
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(predictions, ones.astype(np.float64), sample_weight=weights)
-    return Calibration(fitted.X_thresholds_, fitted.y_thresholds_)
+    first = np.flatnonzero(np.append(True, rows.said[1:] != rows.said[:-1]))
+    weights = np.add.reduceat(rows.weights, first)
+    shares = np.add.reduceat(rows.weights * rows.ones, first) / weights
+    return Calibration(rows.said[first], isotonic_regression(shares, weights=weights).x)

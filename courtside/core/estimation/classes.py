@@ -15,6 +15,12 @@ def one_column(predictions: Numbers) -> Numbers:
     return predictions[:, 1] if predictions.ndim == 2 and predictions.shape[1] == 2 else predictions
 
 
+def sorted_rows(predictions: Numbers) -> Numbers:
+    """Return probabilities of two classes in rising order: whose they are does not matter, and figures come faster."""
+    said = one_column(predictions)
+    return np.sort(said) if said.ndim == 1 else said
+
+
 def calibrated_by(reference: Reference, weights: Numbers | None = None) -> Calibrated:
     """Learn from a reference how its predictions must be read; `weights`, shape (n,), are those of its rows.
 

@@ -62,7 +62,7 @@ def outside_predictions(reference: Numbers, current: Numbers, *, near: float = N
 
 
 def _share_outside(reference: Numbers, current: Numbers, near: float) -> float:
-    known, asked = np.sort(reference), np.sort(current)
+    known, asked = np.sort(reference), np.sort(current)  # searching for sorted values is several times as fast
     around = np.searchsorted(known, asked + near, "right") - np.searchsorted(known, asked - near, "left")
     return float(((asked < known[0]) | (asked > known[-1]) | (around < FEWEST_NEAR)).mean())
 

@@ -3,7 +3,7 @@
 Source: the method that NannyML published under this name; its figures are the same where it has them (accuracy, AUC).
 """
 
-from courtside.core.estimation.classes import calibrated_by, one_column
+from courtside.core.estimation.classes import calibrated_by, one_column, sorted_rows
 from courtside.core.estimation.estimator import BINARY, MULTICLASS, Estimated, Estimator, Fitted, Reference, Window
 from courtside.core.estimation.expected import expected_figures
 from courtside.core.estimation.support import no_rows, outside_predictions, too_few_labels
@@ -17,7 +17,7 @@ def fit(reference: Reference) -> Fitted:
     known = one_column(reference.predictions)
 
     def estimate(window: Window) -> Estimated:
-        said = one_column(window.predictions)
+        said = sorted_rows(window.predictions)
         if refused := no_rows(window) or outside_predictions(known, said):
             return Estimated(refused=refused)
         return Estimated(expected_figures(said, calibrated(said)))

@@ -5,7 +5,7 @@ that the window's inputs have. Source: J. Białek, W. Kuberski, N. Perrakis, A. 
 Under Covariate Shift Without Labels", arXiv 2401.08348.
 """
 
-from courtside.core.estimation.classes import calibrated_by, one_column
+from courtside.core.estimation.classes import calibrated_by, one_column, sorted_rows
 from courtside.core.estimation.density import ratios
 from courtside.core.estimation.estimator import (
     BINARY,
@@ -28,7 +28,7 @@ def fit(reference: Reference) -> Fitted:
     ratio_of = None if reference.features is None else ratios(reference.features)
 
     def estimate(window: Window) -> Estimated:
-        said = one_column(window.predictions)
+        said = sorted_rows(window.predictions)
         if refused := no_rows(window) or outside_predictions(known, said):
             return Estimated(refused=refused)
         if ratio_of is None or window.features is None:
