@@ -46,6 +46,11 @@ class Ratio:
     covered: float = 1.0
 
     @property
+    def differs(self) -> bool:
+        """Whether the window's rows can be told from the reference's."""
+        return bool((self.weights != 1).any())
+
+    @property
     def effective(self) -> float:
         """How many rows with equal weights say as much (L. Kish, "Survey Sampling", 1965)."""
         return float(self.weights.sum()) ** 2 / float(self.weights @ self.weights)

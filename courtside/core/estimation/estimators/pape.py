@@ -1,11 +1,11 @@
-"""Probabilistic adaptive performance estimation: CBPE whose calibration is learned anew for the rows of each window.
+"""Probabilistic adaptive performance estimation: CBPE whose calibration is adapted to the rows of each window.
 
-The reference's rows are weighted by how many of the window's rows are like them, so that the calibration is the one
-that the window's inputs have. Source: J. Białek, W. Kuberski, N. Perrakis, A. Bifet, "Estimating Model Performance
-Under Covariate Shift Without Labels", arXiv 2401.08348.
+The reference's rows are weighted by how many of the window's rows are like them, and the calibration is moved to what
+is right for rows with these weights. Source: J. Białek, W. Kuberski, N. Perrakis, A. Bifet, "Estimating Model
+Performance Under Covariate Shift Without Labels", arXiv 2401.08348.
 """
 
-from courtside.core.estimation.classes import calibrated_by, one_column, sorted_rows
+from courtside.core.estimation.classes import calibrated_by, corrected_by, one_column, sorted_rows
 from courtside.core.estimation.density import ratios
 from courtside.core.estimation.estimator import (
     BINARY,
@@ -24,7 +24,8 @@ def fit(reference: Reference) -> Fitted:
     """Return what weights the reference anew for each window."""
     if refused := too_few_labels(reference):
         return lambda _: Estimated(refused=refused)
-    known = one_column(reference.predictions)
+    known, calibrated = one_column(reference.predictions), calibrated_by(reference)
+    known_outcomes = calibrated(known)
     ratio_of = None if reference.features is None else ratios(reference.features)
 
     def estimate(window: Window) -> Estimated:
@@ -36,8 +37,10 @@ def fit(reference: Reference) -> Fitted:
         ratio = ratio_of(window.features)
         if refused := too_unlike(ratio):
             return Estimated(refused=refused)
-        calibrated = calibrated_by(reference, ratio.weights)
-        return Estimated(expected_figures(said, calibrated(said)))
+        outcomes = calibrated(said)
+        if ratio.differs:
+            outcomes = corrected_by(reference, known_outcomes, ratio.weights)(outcomes)
+        return Estimated(expected_figures(said, outcomes))
 
     return estimate
 
