@@ -1,6 +1,6 @@
 """Rows of any dataset, from the lake to features: the same for freezing, training and the drift check."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,8 +20,12 @@ from courtside.core.rows.revisions import Came, counting
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import in_order, read_loads, vanished
 from courtside.workflows.ports import Lake
+from courtside.workflows.reading_ahead import ahead
 from courtside.workflows.row_source import FilesDiffer, RowSource, everywhere, joined_labels, read_together
 from courtside.workflows.tables import TableRows
+
+_AT_ONCE = 3
+"""So many files are read at once: each is whole in memory until it is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +50,37 @@ def usable_files(days: Days, *, lake: Lake, dataset: Dataset) -> tuple[list[Read
 
     Raises `NoRows`, `NothingReadable`, `FilesDiffer`, `LoadsDamaged`.
     """
-    source = rows_of(dataset)
-    files, (loads, _) = [], read_loads(source.prefix, lake=lake)
-    keys = in_order(lake.keys(source.prefix), loads)
-    gone = vanished(source, days, loads=loads, present=keys)
-    quarantined = [QuarantinedFile(lake.uri(key), TableSide.CURRENT, problem) for key, problem in gone.items()]
-    for key, revises in keys.items():
-        if not source.holds(key, days):
-            continue
-        try:
-            files.append(ReadFile(lake.uri(key), source.read(key, lake.read(key)), revises))
-        except BadInput as error:
-            quarantined.append(QuarantinedFile(lake.uri(key), TableSide.CURRENT, reason(error)))
+    source, files, quarantined = rows_of(dataset), [], []
+    for each in read_files(days, lake=lake, dataset=dataset):
+        if isinstance(each, QuarantinedFile):
+            quarantined.append(each)
+        else:
+            files.append(each)
     if quarantined and not files:
         raise NothingReadable(lake.uri(source.prefix), quarantined)
     if not files:
         raise source.none(f"between {days.start} and {days.end}" if days.start else f"before {days.end}")
-    return _counting(files, dataset), tuple(quarantined)
+    return counting_files(files, dataset), tuple(quarantined)
 
 
-def _counting(files: Sequence[ReadFile], dataset: Dataset) -> list[ReadFile]:
+def read_files(days: Days, *, lake: Lake, dataset: Dataset) -> Iterator[ReadFile | QuarantinedFile]:
+    """Yield the files needed for these days one after the other, as they came, or why one cannot be read.
+
+    Some are read ahead, because a lake takes its time for each. Raises `LoadsDamaged`.
+    """
+    source, (loads, _) = rows_of(dataset), read_loads(rows_of(dataset).prefix, lake=lake)
+    keys = in_order(lake.keys(source.prefix), loads)
+    for key, problem in vanished(source, days, loads=loads, present=keys).items():
+        yield QuarantinedFile(lake.uri(key), TableSide.CURRENT, problem)
+    wanted = [key for key in keys if source.holds(key, days)]
+    for key, content in ahead(lake.read, wanted, at_once=_AT_ONCE):
+        try:
+            yield ReadFile(lake.uri(key), source.read(key, content), keys[key])
+        except BadInput as error:
+            yield QuarantinedFile(lake.uri(key), TableSide.CURRENT, reason(error))
+
+
+def counting_files(files: Sequence[ReadFile], dataset: Dataset) -> list[ReadFile]:
     """Return the files without the rows that later ones revised; raises `FilesDiffer`."""
     try:
         counted = counting([Came(file.table, file.revises) for file in files], identity=identity(dataset))
@@ -87,7 +102,7 @@ def rows_before(day: date, files: Sequence[ReadFile], *, dataset: Dataset) -> pa
     source = rows_of(dataset)
     if not files:
         raise source.none(f"before {day}")
-    rows = rows_within(Days(end=day), _counting(files, dataset), dataset=dataset)
+    rows = rows_within(Days(end=day), counting_files(files, dataset), dataset=dataset)
     if rows.num_rows == 0:
         raise source.none(f"before {day}")
     return rows

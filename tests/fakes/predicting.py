@@ -25,6 +25,7 @@ from courtside.workflows.archive_log import predictions_log
 from courtside.workflows.claims import Claims
 from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.ports import Champion, ModelUnusable
+from courtside.workflows.predict.apart import MOST_IN_MEMORY
 from courtside.workflows.predict.predict import Predict
 from courtside.workflows.predict.set_aside import SetAside
 from courtside.workflows.predict.versions import Versions, WarmModels
@@ -112,6 +113,7 @@ class LoansStage:
     ledger: InMemoryLedger = field(default_factory=InMemoryLedger)
     models: Lines = field(default_factory=Lines)
     alerts: RecordedAlerts = field(default_factory=RecordedAlerts)
+    most_in_memory: int = MOST_IN_MEMORY
     warm: WarmModels = field(init=False)
 
     def __post_init__(self) -> None:
@@ -176,7 +178,7 @@ class LoansStage:
         lake = self.lake if lake is None else lake
         name, claims = self.dataset.name, Claims(self.ledger, sleep=lambda _: None)
         aside = SetAside(name, lake, claims, self.alerts)
-        step = Predict(self.dataset, lake, Versions(name, lake, self.ledger, self.warm), aside)
+        step = Predict(self.dataset, lake, Versions(name, lake, self.ledger, self.warm), aside, self.most_in_memory)
         return step.run(PredictRequest(model=self.dataset.name, as_of=day, versions=versions), now=now)
 
     def kept(self, **wanted: Any) -> list[dict[str, Any]]:

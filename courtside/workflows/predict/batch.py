@@ -1,4 +1,4 @@
-"""The rows of one round, by the files that they came from, with what every version's predictions of them share."""
+"""Rows of a round that are looked at together: which they are, and what every version's predictions of them share."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,73 +7,100 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.dataset import Dataset
-from courtside.core.rows.ids import canonical_text, ids_of
-from courtside.workflows.predict.coming_rows import ComingRows, Unusable
+from courtside.core.rows.ids import canonical_text
 
 _MOMENT = PREDICTIONS.field("time").type
-REPEATED = "an id that another file has too"
+ID, FILE = "\0id", "\0file"
+"""Columns that rows are gathered with: their ids as text, and the numbers of their files; no table has such names."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The rows of one file; the first of them is row `start` of the round."""
+class Piece:
+    """Rows with the same columns; the first of them is row `start` of the batch."""
 
-    file: str
     rows: pa.Table
     start: int
 
-    def pieces(self, most: int) -> Iterator["Part"]:
+    def cut(self, most: int) -> Iterator["Piece"]:
         """Yield the rows in pieces of at most so many, so that no more are predicted at once."""
         for at in range(0, self.rows.num_rows, most):
-            yield Part(self.file, self.rows.slice(at, most), self.start + at)
+            yield Piece(self.rows.slice(at, most), self.start + at)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What is kept of rows whoever predicts them; each field has one value for each row, shape (n,).
+
+    `files` are the numbers of the files that they came from.
+    """
+
+    ids: Any
+    files: NDArray[np.int32]
+    times: Any
+    local_days: Any
+    segments: Any
+
+    def take(self, places: NDArray[np.int64]) -> "Rows":
+        """Return the rows at these places."""
+        at = pa.array(places, pa.int64())
+        ids, times, days, segments = (each.take(at) for each in (self.ids, self.times, self.local_days, self.segments))
+        return Rows(ids, self.files[places], times, days, segments)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The rows of a round: `ids`, `times`, `local_days` and `segments` have one value for each, shape (n,)."""
+    """Rows of a round that are looked at together.
 
-    parts: tuple[Part, ...]
-    ids: Any
-    times: Any
-    local_days: Any
-    segments: Any
-    unusable: tuple[Unusable, ...]
+    `repeated` are ids that several files have, each with the number of one of them.
+    """
+
+    pieces: tuple[Piece, ...]
+    rows: Rows
+    repeated: tuple[tuple[int, str], ...]
 
     @classmethod
-    def of(cls, coming: ComingRows, dataset: Dataset) -> "Batch":
-        """Return the rows without those whose id several files have; nobody knows which of them is meant."""
-        unusable = list(coming.unusable)
-        ids = [ids_of(file.table, dataset) for file in coming.files]
-        once = _once(ids)
-        parts, kept, start = [], [], 0
-        for file, own, mask in zip(coming.files, ids, once, strict=True):
-            if repeated := own.filter(pc.invert(mask)).to_pylist():
-                unusable.append(Unusable(file.name, tuple(repeated), (REPEATED,) * len(repeated)))
-            rows = file.table.filter(mask)
+    def of(cls, tables: Sequence[pa.Table], dataset: Dataset) -> "Batch":
+        """Return the rows of tables with `ID` and `FILE`, without those whose id several files have.
+
+        Nobody knows which of them is meant.
+        """
+        known = [each.column(ID).combine_chunks() for each in tables]
+        files = [each.column(FILE).to_numpy() for each in tables]
+        pieces, kept, start = list[Piece](), list[pa.Table](), 0
+        repeated = list[tuple[int, str]]()
+        for table, own, of_file, mask in zip(tables, known, files, _once(known, files), strict=True):
+            repeated += zip(of_file[~mask].tolist(), map(str, own.filter(pa.array(~mask)).to_pylist()), strict=True)
+            rows = table if mask.all() else table.filter(pa.array(mask))
             if rows.num_rows:
-                parts.append(Part(file.name, rows, start))
-                kept.append(own.filter(mask))
+                kept.append(rows)
+                pieces.append(Piece(rows.drop_columns([ID, FILE]), start))
                 start += rows.num_rows
-        return cls(
-            tuple(parts),
-            pa.concat_arrays(kept) if kept else pa.array([], pa.string()),
-            _joined([_times(part.rows, dataset.time_column) for part in parts], _MOMENT),
-            _joined([_local_days(part.rows, dataset.time_column) for part in parts], pa.date32()),
-            _joined([_segments(part.rows, dataset.segments) for part in parts], PREDICTIONS.field("segments").type),
-            tuple(unusable),
-        )
+        return cls(tuple(pieces), _rows(kept, dataset), tuple(repeated))
 
 
-def _once(ids: Sequence[Any]) -> list[Any]:
-    if len(ids) < 2:
-        return [pa.array(np.ones(len(each), bool)) for each in ids]
+def _rows(tables: Sequence[pa.Table], dataset: Dataset) -> Rows:
+    time = dataset.time_column
+    return Rows(
+        _joined([each.column(ID).combine_chunks() for each in tables], pa.string()),
+        np.concatenate([np.zeros(0, np.int32), *(each.column(FILE).to_numpy() for each in tables)]),
+        _joined([_times(each, time) for each in tables], _MOMENT),
+        _joined([_local_days(each, time) for each in tables], pa.date32()),
+        _joined([_segments(each, dataset.segments) for each in tables], PREDICTIONS.field("segments").type),
+    )
+
+
+def _once(ids: Sequence[Any], files: Sequence[NDArray[np.int32]]) -> list[NDArray[np.bool_]]:
+    """Say of each row whether its id is in one file only; a file has each id once."""
+    if len(np.unique(np.concatenate([np.zeros(0, np.int32), *files]))) < 2:
+        return [np.ones(len(each), bool) for each in ids]
     counts: Any = pc.value_counts(pa.concat_arrays(ids))
     repeated: Any = pc.greater(counts.field("counts"), pa.scalar(1))
     several = counts.field("values").filter(repeated)
-    return [pc.invert(pc.is_in(each, value_set=several)) for each in ids]
+    return [~np.asarray(pc.is_in(each, value_set=several)) for each in ids]
 
 
 def _times(rows: pa.Table, column: str | None) -> Any:

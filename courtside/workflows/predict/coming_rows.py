@@ -4,7 +4,7 @@ These are the rows from that day on, as far ahead as the contract says, labelled
 have no label yet and may still get one. Rows without times are predicted while they have no label.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ from courtside.core.rows.ids import NoIds, id_columns_of, ids_of
 from courtside.core.rows.sorting_out import sort_out
 from courtside.workflows.games import GameRows
 from courtside.workflows.ports import Lake
+from courtside.workflows.predict.apart import Room
+from courtside.workflows.predict.counted_files import counted_files
 from courtside.workflows.row_source import NoRows
 from courtside.workflows.rows import ReadFile, reason, rows_within, usable_files
 
@@ -41,15 +43,19 @@ class Unusable:
 
 
 @dataclass(frozen=True, slots=True)
-class ComingRows:
-    """Rows to predict by the files that they come from, and those that cannot be predicted.
+class Unreadable:
+    """A file of which nothing could be read, and why."""
 
-    `unreadable` are sentences about files of which nothing could be read.
-    """
+    file: str
+    reason: str
 
-    files: tuple[ReadFile, ...] = ()
-    unusable: tuple[Unusable, ...] = ()
-    unreadable: tuple[str, ...] = ()
+    def __str__(self) -> str:
+        """Say it in a sentence."""
+        return f"{self.file} was left out: {self.reason}"
+
+
+Coming = ReadFile | Unusable | Unreadable
+"""Rows of a file to predict, rows of one that cannot be predicted, or a file that could not be read."""
 
 
 def days_looked_at(as_of: date, dataset: Dataset) -> Days:
@@ -60,38 +66,40 @@ def days_looked_at(as_of: date, dataset: Dataset) -> Days:
     return Days(min(as_of, first), shifted(as_of, dataset.predict.ahead + timedelta(days=1)))
 
 
-def coming_rows(as_of: date, *, lake: Lake, dataset: Dataset) -> ComingRows:
-    """Return the rows to predict as of a day; there may be none.
+def coming_rows(as_of: date, *, lake: Lake, dataset: Dataset, room: Room) -> Iterator[Coming]:
+    """Yield the rows to predict as of a day, file by file; there may be none.
 
-    Raises `NoIds`, `NothingReadable`, `FilesDiffer` and `LoadsDamaged`.
+    A table's files are not in memory together; `room` is for what has to be known of all of them. Raises `NoIds`,
+    `NothingReadable`, `FilesDiffer` and `LoadsDamaged`.
     """
     if not id_columns_of(dataset):
         raise NoIds(dataset.name)
     days = days_looked_at(as_of, dataset)
+    if dataset.builder is None:
+        yield from _of_table(as_of, days, lake=lake, dataset=dataset, room=room)
+        return
     try:
         files, quarantined = usable_files(days, lake=lake, dataset=dataset)
     except NoRows:
-        return ComingRows()
-    unreadable = tuple(f"{each.file} was left out: {each.reason}" for each in quarantined)
-    if dataset.builder is None:
-        return _of_table(as_of, days, files, unreadable, dataset=dataset)
-    return _of_games(as_of, days, files, unreadable, lake=lake, dataset=dataset)
+        return
+    for each in quarantined:
+        yield Unreadable(each.file, each.reason)
+    yield from _of_games(as_of, days, files, lake=lake, dataset=dataset)
 
 
-def _of_table(
-    as_of: date, days: Days, files: Sequence[ReadFile], unreadable: tuple[str, ...], *, dataset: Dataset
-) -> ComingRows:
-    usable, unusable, refused = [], [], []
-    for file in files:
+def _of_table(as_of: date, days: Days, *, lake: Lake, dataset: Dataset, room: Room) -> Iterator[Coming]:
+    for file in counted_files(days, lake=lake, dataset=dataset, room=room):
+        if not isinstance(file, ReadFile):
+            yield Unreadable(file.file, file.reason)
+            continue
         try:
             rows = _awaited(within(file.table, dataset.time_column, days), as_of, dataset)
         except (pa.ArrowException, KeyError) as error:
-            refused.append(f"{file.name} was left out: {str(error).splitlines()[0]}")
+            yield Unreadable(file.name, str(error).splitlines()[0])
             continue
         good, wrong = _sorted_out(ReadFile(file.name, rows), dataset)
-        usable += [good] if good.table.num_rows else []
-        unusable += [wrong] if wrong.ids else []
-    return ComingRows(tuple(usable), tuple(unusable), (*unreadable, *refused))
+        yield good
+        yield wrong
 
 
 def _sorted_out(file: ReadFile, dataset: Dataset) -> tuple[ReadFile, Unusable]:
@@ -120,17 +128,9 @@ def _awaited(rows: pa.Table, as_of: date, dataset: Dataset) -> pa.Table:
     return rows.filter(awaited)
 
 
-def _of_games(
-    as_of: date,
-    days: Days,
-    files: Sequence[ReadFile],
-    unreadable: tuple[str, ...],
-    *,
-    lake: Lake,
-    dataset: Dataset,
-) -> ComingRows:
+def _of_games(as_of: date, days: Days, files: Sequence[ReadFile], *, lake: Lake, dataset: Dataset) -> Iterator[Coming]:
     played = rows_within(Days(end=days.end), files, dataset=dataset)
-    scheduled, refused = _scheduled(days, lake=lake)
+    scheduled, unreadable = _scheduled(days, lake=lake)
     scores = set(zip(*_keys(played), strict=True))
     waiting = [key not in scores for key in zip(*_keys(scheduled), strict=True)]
     games = _without_later_scores(pa.concat_tables([played, scheduled.filter(pa.array(waiting, pa.bool_()))]), as_of)
@@ -139,16 +139,14 @@ def _of_games(
     coming = within(games.filter(games.column(SCORES[0]).is_null()), "game_date", days)
     without = sorted({*ids_of(coming, dataset).to_pylist()}.difference(ids_of(features, dataset).to_pylist()))
     name = lake.uri(lake_keys.GAMES_PREFIX)
-    return ComingRows(
-        (ReadFile(name, features),) if features.num_rows else (),
-        (Unusable(name, tuple(without), (NO_HISTORY,) * len(without)),) if without else (),
-        (*unreadable, *refused),
-    )
+    yield ReadFile(name, features)
+    yield Unusable(name, tuple(without), (NO_HISTORY,) * len(without))
+    yield from unreadable
 
 
-def _scheduled(days: Days, *, lake: Lake) -> tuple[pa.Table, list[str]]:
-    """Return the games of these days' seasons that have no score yet, and what is said of files that are unreadable."""
-    tables, refused = [GAMES_SCHEMA.empty_table()], []
+def _scheduled(days: Days, *, lake: Lake) -> tuple[pa.Table, list[Unreadable]]:
+    """Return the games of these days' seasons that have no score yet, and the files that are unreadable."""
+    tables, unreadable = [GAMES_SCHEMA.empty_table()], []
     for key in lake.keys(lake_keys.COMING_GAMES_PREFIX):
         season = lake_keys.season_of_coming(key)
         # A season is named by the year in which it ends.
@@ -157,8 +155,8 @@ def _scheduled(days: Days, *, lake: Lake) -> tuple[pa.Table, list[str]]:
         try:
             tables.append(GameRows().read(key, lake.read(key)))
         except BadInput as error:
-            refused.append(f"{lake.uri(key)} was left out: {reason(error)}")
-    return pa.concat_tables(tables), refused
+            unreadable.append(Unreadable(lake.uri(key), reason(error)))
+    return pa.concat_tables(tables), unreadable
 
 
 def _keys(games: pa.Table) -> tuple[list[Any], list[Any]]:

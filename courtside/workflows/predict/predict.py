@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from courtside.contracts.days import shifted
 from courtside.contracts.errors import CourtsideError
@@ -17,11 +19,12 @@ from courtside.contracts.shortening import shortened
 from courtside.core.dataset import Dataset
 from courtside.core.rows.ids import NoIds
 from courtside.core.sentences import in_a_row, plural
-from courtside.workflows.archive_log import ArchiveLog, predictions_log
+from courtside.workflows.archive_log import predictions_log
 from courtside.workflows.ports import Lake
-from courtside.workflows.predict.batch import Batch
+from courtside.workflows.predict.apart import MOST_IN_MEMORY, Room
 from courtside.workflows.predict.coming_rows import Unusable, coming_rows
-from courtside.workflows.predict.earlier import Earlier
+from courtside.workflows.predict.earlier import History
+from courtside.workflows.predict.gathered import Gathered
 from courtside.workflows.predict.round import DayOver, Done, Round, is_over
 from courtside.workflows.predict.set_aside import SetAside
 from courtside.workflows.predict.versions import NotSealed, Predicting, Versions
@@ -45,12 +48,13 @@ class ChampionMoved(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class Predict:
-    """Predicts the rows of one model as of a day."""
+    """Predicts the rows of one model as of a day; of these, `most_in_memory` bytes are kept in memory at once."""
 
     dataset: Dataset
     lake: Lake
     versions: Versions
     aside: SetAside
+    most_in_memory: int = MOST_IN_MEMORY
 
     def run(self, request: PredictRequest, *, now: datetime) -> PredictResponse:
         """Predict with the champion first, then with its shadows; a model without champion predicts nothing.
@@ -77,26 +81,45 @@ class Predict:
         shadows = list(self.versions.shadows(pointer, [*self.dataset.predict.shadows, *request.versions]))
         ready = [champion, *(each for each in shadows if isinstance(each, Predicting))]
         columns = tuple(dict.fromkeys(name for each in ready for name in each.interface.taken_as))
-        coming = coming_rows(request.as_of, lake=self.lake, dataset=replace(self.dataset, also=columns))
-        batch = Batch.of(coming, self.dataset)
-        late = is_over(request.as_of, self._log())
-        since = self._since(request.as_of)
-        earlier = Earlier(batch.ids, batch.times, log=self._log(), since=since, as_of=request.as_of, in_hindsight=late)
-        round_ = Round(self.dataset, batch, self._log(), request.as_of, now, earlier, in_hindsight=late)
-        done = round_.predicted(champion, guard=lambda: self._require_champion(pointer))
-        unusable = [*batch.unusable, *done.unusable]
-        self.aside.keep(unusable, champion=champion.version, as_of=request.as_of, since=since)
-        self.aside.tell()
-        return PredictResponse(
-            model=request.model,
-            as_of=request.as_of,
-            version=champion.version,
-            predicted=done.predicted,
-            unchanged=done.unchanged,
-            set_aside=sum(len(each.ids) for each in unusable),
-            shadows=tuple(self._shadowed(each, round_) for each in shadows),
-            problems=_bounded([*self._told(round_, done), *coming.unreadable, *_reasons(unusable), *done.problems]),
+        with TemporaryDirectory(prefix="courtside-") as folder:
+            round_ = self._round(request.as_of, columns, now=now, room=Room(Path(folder), self.most_in_memory))
+            done = round_.predicted(champion, guard=lambda: self._require_champion(pointer))
+            unusable = [*round_.rows.unusable, *done.repeated, *done.unusable]
+            since = self._since(request.as_of)
+            self.aside.keep(unusable, champion=champion.version, as_of=request.as_of, since=since)
+            self.aside.tell()
+            return PredictResponse(
+                model=request.model,
+                as_of=request.as_of,
+                version=champion.version,
+                predicted=done.predicted,
+                unchanged=done.unchanged,
+                set_aside=sum(len(each.ids) for each in unusable),
+                shadows=tuple(self._shadowed(each, round_) for each in shadows),
+                problems=_bounded(
+                    [
+                        *_hindsight(round_, done),
+                        *map(str, round_.rows.unreadable),
+                        *_reasons(unusable),
+                        *done.problems,
+                    ]
+                ),
+            )
+
+    def _round(self, as_of: date, columns: tuple[str, ...], *, now: datetime, room: Room) -> Round:
+        """Gather the rows with these columns, and what was said of them before."""
+        dataset, log = replace(self.dataset, also=columns), predictions_log(self.dataset.name, lake=self.lake)
+        coming = coming_rows(as_of, lake=self.lake, dataset=dataset, room=room.within("coming"))
+        gathered = Gathered.of(coming, dataset, room.within("rows"))
+        history = History.of(
+            log,
+            since=self._since(as_of),
+            as_of=as_of,
+            in_hindsight=is_over(as_of, log),
+            rows=gathered,
+            room=room.within("history"),
         )
+        return Round(gathered, history, now)
 
     def _shadowed(self, shadow: Predicting | ShadowPredictions, round_: "Round") -> ShadowPredictions:
         if isinstance(shadow, ShadowPredictions):
@@ -115,16 +138,6 @@ class Predict:
             }
         )
 
-    def _told(self, round_: Round, done: Done) -> Iterator[str]:
-        if round_.in_hindsight and done.predicted:
-            yield (
-                f"days after {round_.as_of} were predicted before, so these predictions are kept as made in hindsight "
-                "and never count as what was believed"
-            )
-
-    def _log(self) -> ArchiveLog:
-        return predictions_log(self.dataset.name, lake=self.lake)
-
     def _since(self, as_of: date) -> date | None:
         """Return the first day on which a row that is looked at as of a day may have been looked at."""
         rules = self.dataset
@@ -135,6 +148,14 @@ class Predict:
         now = self.versions.pointer()
         if now is None or (now.version, now.sha256) != (pointer.version, pointer.sha256):
             raise ChampionMoved(pointer.version or "", self.dataset.name)
+
+
+def _hindsight(round_: Round, done: Done) -> Iterator[str]:
+    if round_.history.in_hindsight and done.predicted:
+        yield (
+            f"days after {round_.history.as_of} were predicted before, so these predictions are kept as made in "
+            "hindsight and never count as what was believed"
+        )
 
 
 def _reasons(unusable: Sequence[Unusable]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """The rows of one round, which one version after the other predicts; what is new is kept in the log of the day."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,18 @@ from numpy.typing import NDArray
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.scoring import Role
 from courtside.core.archive_schemas import PREDICTIONS
-from courtside.core.dataset import Dataset
 from courtside.core.drift.columns.hashing import Hashes
 from courtside.core.predictions.features_hash import features_hashes, written
 from courtside.core.training.served_input import ColumnsMissing, ColumnUnusable
 from courtside.workflows.archive_log import MOST_ROWS, ArchiveLog, Since
-from courtside.workflows.predict.batch import Batch, Part
+from courtside.workflows.predict.batch import Batch, Piece, Rows
 from courtside.workflows.predict.coming_rows import Unusable
-from courtside.workflows.predict.earlier import Earlier, Mask, Places
+from courtside.workflows.predict.earlier import Earlier, History, Places
+from courtside.workflows.predict.gathered import Gathered
 from courtside.workflows.predict.scoring import contributions_of, said_of
 from courtside.workflows.predict.versions import Predicting
+
+REPEATED = "an id that another file has too"
 
 
 class DayOver(CourtsideError):
@@ -41,39 +44,41 @@ def is_over(day: date, log: ArchiveLog) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a version says of rows that it has not predicted like this before; the rows are those at `places`."""
+    """What a version says of rows that it has not predicted like this before, as far as `earlier` knows."""
 
-    places: Places
+    rows: Rows
+    earlier: Earlier
     hashes: Hashes
     probability: NDArray[np.float64]
     contributions: Any
 
-    def of(self, chosen: Mask | slice) -> "News":
-        """Return the news of some of its rows."""
-        kept = self.contributions
-        if kept is not None:
-            kept = kept[chosen] if isinstance(chosen, slice) else kept.filter(pa.array(chosen))
-        return News(self.places[chosen], self.hashes[chosen], self.probability[chosen], kept)
+    @property
+    def size(self) -> int:
+        """How many rows these are."""
+        return self.hashes.size
 
-    @classmethod
-    def joined(cls, news: "Sequence[News]") -> "News":
-        """Return all of it in one piece."""
-        kept = [each.contributions for each in news]
-        return cls(
-            np.concatenate([each.places for each in news]),
-            np.concatenate([each.hashes for each in news]),
-            np.concatenate([each.probability for each in news]),
-            None if any(each is None for each in kept) else pa.concat_arrays(kept),
+    def of(self, places: Places) -> "News":
+        """Return the news of the rows at these places."""
+        return News(
+            self.rows.take(places),
+            self.earlier.of(places),
+            self.hashes[places],
+            self.probability[places],
+            None if self.contributions is None else self.contributions.take(pa.array(places, pa.int64())),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a version did: rows that it predicted, had predicted before, and cannot predict."""
+    """What a version did: rows that it predicted, had predicted before, and cannot predict.
+
+    `repeated` are ids that several files have, so that no version predicts them.
+    """
 
     predicted: int
     unchanged: int
     unusable: tuple[Unusable, ...]
+    repeated: tuple[Unusable, ...]
     problems: tuple[str, ...]
 
 
@@ -81,97 +86,157 @@ class Done:
 class Round:
     """The rows of a round, which one version after the other predicts."""
 
-    dataset: Dataset
-    batch: Batch
-    log: ArchiveLog
-    as_of: date
+    rows: Gathered
+    history: History
     now: datetime
-    earlier: Earlier
-    in_hindsight: bool = False
 
     def predicted(self, version: Predicting, *, guard: Callable[[], None] = lambda: None) -> Done:
         """Let a version predict; `guard` is asked before each write whether it still may.
 
-        Raises `DayOver`.
+        Raises `DayOver`, `LogBusy` and `LogDamaged`.
         """
-        unusable: list[Unusable] = []
-        problems: set[str] = set()
-        waiting: list[News] = []
-        count = 0
-        for part in self.batch.parts:
-            for piece in part.pieces(MOST_ROWS):
-                found = self._news(piece, version, unusable, problems)
-                waiting += [found] if found.places.size else []
-                while sum(each.places.size for each in waiting) >= MOST_ROWS:
-                    news = News.joined(waiting)
-                    count += self._kept(version, news.of(slice(MOST_ROWS)), guard)
-                    waiting = [news.of(slice(MOST_ROWS, None))]
-        if waiting:
-            count += self._kept(version, News.joined(waiting), guard)
-        rows = len(self.batch.ids) - sum(len(each.ids) for each in unusable)
-        return Done(count, rows - count, tuple(unusable), tuple(sorted(problems)))
+        made = _Made(self, version, guard)
+        for part, batch in self.rows.batches():
+            made.take(batch, Earlier.known(batch.rows.ids, batch.rows.times, history=self.history, part=part))
+        return made.done()
 
-    def _news(self, part: Part, version: Predicting, unusable: list[Unusable], problems: set[str]) -> News:
-        places = np.arange(part.start, part.start + part.rows.num_rows)
+
+@dataclass
+class _Made:
+    """What one version makes of the rows, batch by batch; news waits until there is enough of it for a file."""
+
+    round: Round
+    version: Predicting
+    guard: Callable[[], None]
+    waiting: list[News] = field(default_factory=list)
+    unusable: dict[int, dict[str, str]] = field(default_factory=dict)
+    repeated: dict[int, list[str]] = field(default_factory=dict)
+    problems: set[str] = field(default_factory=set)
+    rows: int = 0
+    predicted: int = 0
+
+    def take(self, batch: Batch, earlier: Earlier) -> None:
+        """Predict the rows of a batch, and write what fills a file."""
+        self.rows += len(batch.rows.ids)
+        for file, row in batch.repeated:
+            self.repeated.setdefault(file, []).append(row)
+        for whole in batch.pieces:
+            for piece in whole.cut(MOST_ROWS):
+                for news in self._news(piece, batch, earlier):
+                    self._wait(news)
+
+    def done(self) -> Done:
+        """Write what still waits, and return what was done."""
+        if self.waiting:
+            self._write(self.waiting)
+        unusable = [self._aside(file, list(rows), list(rows.values())) for file, rows in sorted(self.unusable.items())]
+        repeated = [self._aside(file, ids, [REPEATED] * len(ids)) for file, ids in sorted(self.repeated.items())]
+        unchanged = self.rows - self.predicted - sum(len(each.ids) for each in unusable)
+        return Done(self.predicted, unchanged, tuple(unusable), tuple(repeated), tuple(sorted(self.problems)))
+
+    def _aside(self, file: int, ids: Sequence[str], reasons: Sequence[str]) -> Unusable:
+        return Unusable(self.round.rows.files[file], tuple(ids), tuple(reasons))
+
+    def _wait(self, news: News) -> None:
+        """Let news wait for more, and write what fills a file."""
+        while news.size and (more := sum(each.size for each in self.waiting) + news.size - MOST_ROWS) >= 0:
+            fits = news.size - more
+            self._write([*self.waiting, news.of(np.arange(fits))])
+            self.waiting, news = [], news.of(np.arange(fits, news.size))
+        self.waiting += [news] if news.size else []
+
+    def _news(self, piece: Piece, batch: Batch, earlier: Earlier) -> Iterator[News]:
+        """Yield what is new of rows with the same columns; if a file's values cannot be read, of each file apart."""
+        places = np.arange(piece.start, piece.start + piece.rows.num_rows)
+        version = self.version
         try:
-            hashes = features_hashes(part.rows, version.interface.taken_as)
+            hashes = features_hashes(piece.rows, version.interface.taken_as)
         except (ColumnsMissing, ColumnUnusable) as error:
-            unusable.append(self._unusable(part, dict.fromkeys(places.tolist(), str(error))))
-            return News(places[:0], np.zeros(0, np.uint64), np.zeros(0), None)
-        new = self.earlier.changed(version.version, version.role, places, hashes)
-        rows, places, hashes = part.rows.filter(pa.array(new)), places[new], hashes[new]
+            by_file = list(_by_file(piece, batch))
+            if len(by_file) == 1:
+                self._note(batch, dict.fromkeys(places.tolist(), str(error)))
+                return
+            for each in by_file:
+                yield from self._news(each, batch, earlier)
+            return
+        new = np.flatnonzero(earlier.changed(version.version, version.role, places, hashes))
+        rows, places = piece.rows.take(pa.array(new, pa.int64())), places[new]
         said = said_of(rows, version)
-        if said.reasons:
-            unusable.append(self._unusable(part, {int(places[row]): why for row, why in said.reasons.items()}))
-        contributions = None
-        explain = self.dataset.predict.explain if version.role is Role.CHAMPION else 0
-        if explain:
-            contributions = contributions_of(rows, version, explain)
-            if contributions is None:
-                problems.add(f"version {version.version} is of a kind whose predictions are not explained")
-        return News(places, hashes, said.probability, contributions).of(~np.isnan(said.probability))
+        self._note(batch, {int(places[row]): why for row, why in said.reasons.items()})
+        found = News(batch.rows.take(places), earlier.of(places), hashes[new], said.probability, self._explained(rows))
+        yield found.of(np.flatnonzero(~np.isnan(said.probability)))
 
-    def _unusable(self, part: Part, reasons: dict[int, str]) -> Unusable:
-        ids = self.batch.ids.take(pa.array(list(reasons), pa.int64())).to_pylist()
-        return Unusable(part.file, tuple(ids), tuple(reasons.values()))
+    def _explained(self, rows: pa.Table) -> Any:
+        version = self.version
+        explain = self.round.rows.dataset.predict.explain if version.role is Role.CHAMPION else 0
+        if not explain:
+            return None
+        found = contributions_of(rows, version, explain)
+        if found is None:
+            self.problems.add(f"version {version.version} is of a kind whose predictions are not explained")
+        return found
 
-    def _kept(self, version: Predicting, news: News, guard: Callable[[], None]) -> int:
-        """Write news into the day's log, in one file; return of how many rows nobody had written it yet."""
+    def _note(self, batch: Batch, reasons: dict[int, str]) -> None:
+        """Note which rows cannot be predicted, by their places in the batch."""
+        ids = batch.rows.ids.take(pa.array(list(reasons), pa.int64())).to_pylist()
+        for (place, why), row in zip(reasons.items(), ids, strict=True):
+            self.unusable.setdefault(int(batch.rows.files[place]), {})[row] = why
+
+    def _write(self, waiting: Sequence[News]) -> None:
+        """Write news into the day's log, in one file, without what somebody else has written meanwhile."""
+        history = self.round.history
 
         def unwritten(since: Since) -> pa.Table:
-            guard()
-            if is_over(self.as_of, self.log) and not self.in_hindsight:
-                raise DayOver(self.as_of)
-            self.earlier.add(since)
-            still = self.earlier.changed(version.version, version.role, news.places, news.hashes)
-            return self._table(version, news.of(still))
+            self.guard()
+            if is_over(history.as_of, history.log) and not history.in_hindsight:
+                raise DayOver(history.as_of)
+            history.add(since)
+            return pa.concat_tables([PREDICTIONS.empty_table(), *(self._still(news) for news in waiting)])
 
-        table = self.log.append(self.as_of, unwritten)
-        return 0 if table is None else table.num_rows
+        table = history.log.append(history.as_of, unwritten)
+        if table is not None:
+            history.wrote()
+            self.predicted += table.num_rows
 
-    def _table(self, version: Predicting, news: News) -> pa.Table:
-        rows = news.places.size
+    def _still(self, news: News) -> pa.Table:
+        """Return what nobody has said by now."""
+        news.earlier.refresh()
+        every = np.arange(news.size)
+        return self._table(
+            news.of(every[news.earlier.changed(self.version.version, self.version.role, every, news.hashes)])
+        )
+
+    def _table(self, news: News) -> pa.Table:
+        version, history = self.version, self.round.history
         same = {
-            "as_of": self.as_of,
-            "made_at": self.now,
+            "as_of": history.as_of,
+            "made_at": self.round.now,
             "version": version.version,
             "sha256": version.sha256,
             "role": version.role.value,
-            "in_hindsight": self.in_hindsight,
+            "in_hindsight": history.in_hindsight,
         }
         columns: dict[str, Any] = {
-            name: pa.repeat(pa.scalar(value, PREDICTIONS.field(name).type), rows) for name, value in same.items()
+            name: pa.repeat(pa.scalar(value, PREDICTIONS.field(name).type), news.size) for name, value in same.items()
         }
         columns |= {
-            "id": self.batch.ids.take(pa.array(news.places)),
-            "time": self.batch.times.take(pa.array(news.places)),
-            "local_day": self.batch.local_days.take(pa.array(news.places)),
-            "segments": self.batch.segments.take(pa.array(news.places)),
+            "id": news.rows.ids,
+            "time": news.rows.times,
+            "local_day": news.rows.local_days,
+            "segments": news.rows.segments,
             "prediction": pa.array(news.probability),
             "features_hash": written(news.hashes),
-            "revision": pa.array(self.earlier.revisions(version.version, news.places) + 1, pa.int32()),
-            "contributions": pa.nulls(rows, PREDICTIONS.field("contributions").type)
+            "revision": pa.array(news.earlier.revisions(version.version, np.arange(news.size)) + 1, pa.int32()),
+            "contributions": pa.nulls(news.size, PREDICTIONS.field("contributions").type)
             if news.contributions is None
             else news.contributions,
         }
         return pa.table({name: columns[name] for name in PREDICTIONS.names}, schema=PREDICTIONS)
+
+
+def _by_file(piece: Piece, batch: Batch) -> Iterator[Piece]:
+    """Yield the rows of each file, which follow one another."""
+    files = batch.rows.files[piece.start : piece.start + piece.rows.num_rows]
+    starts = [0, *(np.flatnonzero(np.diff(files)) + 1).tolist(), len(files)]
+    for start, end in pairwise(starts):
+        yield Piece(piece.rows.slice(start, end - start), piece.start + start)

@@ -24,7 +24,8 @@ from courtside.core.training.frame import taken_as
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.believed import Beliefs
-from courtside.workflows.predict.coming_rows import NO_HISTORY, ComingRows, coming_rows
+from courtside.workflows.predict.coming_rows import NO_HISTORY
+from tests.fakes.coming import ComingRows, coming_rows
 from tests.fakes.ports import InMemoryLake
 from tests.fakes.predicting import LoansStage
 

@@ -10,6 +10,7 @@ import pytest
 
 from courtside.contracts import lake_keys
 from courtside.contracts.scoring import PredictResponse
+from courtside.workflows.predict.apart import MOST_IN_MEMORY
 from tests.fakes.dying_lake import BrokeOff, WatchedLake
 from tests.fakes.ports import InMemoryLedger
 from tests.fakes.predicting import DAY, LoansStage, loans
@@ -17,9 +18,9 @@ from tests.fakes.predicting import DAY, LoansStage, loans
 PREDICTIONS = lake_keys.predictions("loans")
 
 
-def a_stage() -> LoansStage:
+def a_stage(most_in_memory: int = MOST_IN_MEMORY) -> LoansStage:
     """Return a stage with a champion, its predecessor as a shadow, and a row that nobody can predict."""
-    stage = LoansStage()
+    stage = LoansStage(most_in_memory=most_in_memory)
     stage.promote("1", 0.25, needs_all=True)
     stage.promote("2", 0.5, needs_all=True)
     stage.shadowed_by("previous")
@@ -39,11 +40,13 @@ def interrupted(
     return lake.changes_left <= 0, done
 
 
-def at_every_step(interrupt: Callable[[LoansStage], Callable[[], None] | None]) -> Iterator[tuple[LoansStage, Any]]:
+def at_every_step(
+    interrupt: Callable[[LoansStage], Callable[[], None] | None], most_in_memory: int = MOST_IN_MEMORY
+) -> Iterator[tuple[LoansStage, Any]]:
     """Yield a stage for every step of a prediction before which something happens, and the answer."""
     step = 1
     while True:
-        stage = a_stage()
+        stage = a_stage(most_in_memory)
         reached, done = interrupted(stage, step, interrupt(stage))
         if not reached:
             assert step > 20
@@ -72,8 +75,9 @@ def test_who_is_killed_at_any_step_is_finished_by_the_next(expected: list[tuple[
         assert len(stage.alerts.sent) == 1
 
 
-def test_two_at_once_do_what_one_does(expected: list[tuple[Any, ...]]) -> None:
-    for stage, done in at_every_step(lambda stage: lambda: stage.predict() and None):
+@pytest.mark.parametrize("most_in_memory", [MOST_IN_MEMORY, 0])
+def test_two_at_once_do_what_one_does(expected: list[tuple[Any, ...]], most_in_memory: int) -> None:
+    for stage, done in at_every_step(lambda stage: lambda: stage.predict() and None, most_in_memory):
         assert predictions(stage) == expected
         assert done.predicted + done.unchanged == 3
         assert len(stage.alerts.sent) == 1

@@ -21,7 +21,7 @@ from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated_churn import CHURN_CONTRACT, simulate_churn
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen_rows import frozen_features
-from courtside.workflows.predict.coming_rows import coming_rows
+from tests.fakes.coming import coming_rows
 from tests.unit.workflows.arriving import Desk
 from tests.unit.workflows.churn_lake import asked, parquet
 
