@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from courtside.core.drift.columns.hashing import hashed
 
-_FACTORS = hashed(np.arange(64, dtype=np.uint64))
+_WORD = 8
+_FIRST_LETTERS = np.array([2 ** (8 * letters) - 1 for letters in range(_WORD + 1)], np.uint64)
 
 
 def part_numbers(ids: Any, parts: int) -> NDArray[np.int64]:
@@ -18,11 +19,14 @@ def part_numbers(ids: Any, parts: int) -> NDArray[np.int64]:
     if data is None or not len(array):
         return np.zeros(len(array), np.int64)
     ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    letters = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]].astype(np.uint64)
-    starts = np.repeat(ends[:-1], np.diff(ends)) - ends[0]
-    place = (np.arange(len(letters)) - starts) % len(_FACTORS)
-    sums = np.append(np.uint64(0), np.cumsum((letters + np.uint64(1)) * _FACTORS[place]))
-    found: NDArray[np.int64] = (hashed(sums[ends[1:] - ends[0]] - sums[ends[:-1] - ends[0]]) % np.uint64(parts)).astype(
-        np.int64
-    )
-    return found
+    letters = np.append(np.frombuffer(data, np.uint8)[ends[0] : ends[-1]], np.zeros(_WORD, np.uint8))
+    words: NDArray[np.uint64] = np.ndarray(len(letters) - _WORD + 1, "<u8", letters, strides=(1,))
+    start, left = ends[:-1] - ends[0], np.diff(ends)
+    found, unread = left.astype(np.uint64), np.flatnonzero(left)
+    while unread.size:
+        word = words[start[unread]] & _FIRST_LETTERS[np.minimum(left[unread], _WORD)]
+        found[unread] = hashed(found[unread] ^ word)
+        start[unread] += _WORD
+        left[unread] -= _WORD
+        unread = unread[left[unread] > 0]
+    return (found % np.uint64(parts)).astype(np.int64)
