@@ -18,6 +18,7 @@ from courtside.core.evaluation import (
     log_loss,
     majority_baseline,
     of_rows,
+    placements,
     precision,
     recall,
     score,
@@ -154,3 +155,12 @@ def test_the_baseline_is_the_best_constant_for_its_labels() -> None:
     best = score(log_loss, labels, baseline)
     assert all(score(log_loss, labels, np.full(500, c)) > best for c in (baseline[0] - 0.02, baseline[0] + 0.02))
     assert score(accuracy, labels, baseline) == max(labels.mean(), 1 - labels.mean())
+
+
+@given(given_rows=some_rows)
+def test_a_placement_is_the_share_of_the_other_class_on_the_right_side(given_rows: tuple[Labels, Scores]) -> None:
+    labels, probability = given_rows
+    for label, said, placed in zip(labels, probability, placements(labels, probability), strict=True):
+        others = probability[labels != label]
+        apart = said - others if label == 1 else others - said
+        assert placed == pytest.approx(((apart > 0) + (apart == 0) / 2).mean(), abs=1e-12)

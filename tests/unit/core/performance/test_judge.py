@@ -1,15 +1,18 @@
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from courtside.contracts.events import Window
 from courtside.core.drift.profiles.segments import MOST_SEGMENTS
 from courtside.core.evaluation import auc, log_loss, majority_baseline, score
 from courtside.core.gate.holdout import Holdout
 from courtside.core.performance.estimate import UNDEFINED
-from courtside.core.performance.judge import Judged, judge
+from courtside.core.performance.judge import Judged, _values_in, judge
 from courtside.core.performance.metrics import metrics_of
 from courtside.core.performance.promise import NOTHING, Promise, promise_of
 from tests.unit.core.evaluation.samples import calibrated, expit
@@ -70,6 +73,27 @@ def test_segments_have_lines_of_their_own_and_rows_without_a_value_are_one() -> 
     assert team.estimate.value == pytest.approx(score(log_loss, LABELS[inside], SAID[inside]))
     assert (team.rows, team.predicted, team.labelled) == (400, 100, 75)
     assert line(found, "auc", part=("phase", "late")).estimate == line(found, "auc").estimate
+
+
+def test_a_window_has_the_segments_of_its_own_rows_only() -> None:
+    before = served(LABELS, SAID, DAY, segments={"team": ["x"] * 400})
+    after = served(LABELS, SAID, DAY, segments={"phase": ["late"] * 400})
+    both = pa.concat_tables([before, after]).combine_chunks()
+    for table, part in ((both.slice(0, 400), ("team", "x")), (both.slice(400), ("phase", "late"))):
+        assert {each.line.part for each in judge(table, WEEK, promises={})} == {None, part}
+
+
+MAPS = st.lists(
+    st.none() | st.lists(st.tuples(st.sampled_from("ab"), st.none() | st.sampled_from("xy")), max_size=3), max_size=8
+)
+
+
+@given(MAPS, st.integers(0, 8))
+def test_a_segment_is_the_first_value_that_a_row_has_in_its_column(rows: list[Any], start: int) -> None:
+    segments = pa.array(rows, pa.map_(pa.string(), pa.string())).slice(start)
+    for column in "abc":
+        found = _values_in(segments, column).to_pylist()
+        assert found == [next((said for key, said in row or () if key == column), None) for row in rows[start:]]
 
 
 def test_a_column_of_ids_gives_no_more_segments_than_the_most() -> None:
