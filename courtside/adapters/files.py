@@ -1,7 +1,6 @@
 """Files for people: written whole or not at all, with a named error where they cannot be written."""
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,10 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
+from courtside.contracts.machine_limits import FULL
 from courtside.core.parquet import parquet_content
-
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-"""A full disk is not the fault of the place that was named; the command's entry point reports it."""
 
 
 class FolderNotWritable(BadInput):
@@ -30,7 +27,7 @@ def writing(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
+        if error.errno in FULL:  # not the fault of the place that was named; the command's entry point reports it
             error.filename = error.filename or str(place)  # a write, unlike an open, does not name it
             raise
         raise FolderNotWritable(place, error.strerror or str(error)) from error

@@ -1,6 +1,5 @@
 """The words for what ended a command: expected failures, limits of the machine, and errors that nobody foresaw."""
 
-import errno
 import os
 import platform
 import sys
@@ -13,10 +12,10 @@ from courtside.cli.console import say_failure
 from courtside.cli.entry import EXIT_BAD_INPUT, EXIT_FAILED
 from courtside.cli.extras import extra_missing
 from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.machine_limits import FULL
 from courtside.contracts.secrecy import without_secrets
 
 _NAME_LIMIT = 200
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def tell(error: BaseException) -> int:
@@ -32,7 +31,7 @@ def tell(error: BaseException) -> int:
         return EXIT_BAD_INPUT if isinstance(error, BadInput) else EXIT_FAILED
     if isinstance(error, BrokenPipeError):
         return EXIT_FAILED
-    if isinstance(error, OSError) and isinstance(error.filename, str) and error.errno not in _FULL:
+    if isinstance(error, OSError) and isinstance(error.filename, str) and error.errno not in FULL:
         name = error.filename if len(error.filename) <= _NAME_LIMIT else f"{error.filename[:_NAME_LIMIT]}…"
         say_failure(
             "FileUnusable", f"{name} cannot be read or written ({error.strerror}); choose another file or folder"
@@ -51,7 +50,7 @@ def _limit(error: BaseException) -> tuple[str, str] | None:
     """Return the words for a limit of the machine, None where it is something else."""
     if isinstance(error, MemoryError):
         return "OutOfMemory", "this machine's memory did not suffice; give it less data at once, or more memory"
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if isinstance(error, OSError) and error.errno in FULL:
         where = f" while {error.filename} was written" if error.filename else ""
         return "DiskFull", f"there is no space left on the disk{where}; free some and run the command again"
     return None

@@ -12,6 +12,9 @@ LIMITS = {
 }
 """What a machine can run out of besides memory, by the number of the system's error."""
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""The numbers of the errors that say that a disk is full."""
+
 
 class MachineLimit(CourtsideError):
     """This machine, and no file, is why something cannot be done."""

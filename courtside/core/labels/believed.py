@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from courtside.contracts.scoring import Role
 from courtside.core.archive_schemas import LABELS, PREDICTIONS
 
-READ_OF_PREDICTIONS = ("id", "time", "as_of", "version", "role", "prediction", "revision", "segments")
+READ_OF_PREDICTIONS = ("id", "time", "as_of", "version", "role", "prediction", "segments")
 READ_OF_LABELS = ("id", "label", "known_on")
 
 BELIEVED = pa.schema(
