@@ -123,7 +123,9 @@ class PromiseTest(Payload):
     """What a promise test says: the mean loss of the champion `version` less that of its opponent, and what that means.
 
     `outcome` is ``worse`` (`since` a day), ``equivalent`` (within `margin`) or ``not_known``. The interval from `low`
-    to `high` holds at every look, and has no ends while there are too few days.
+    to `high` holds at every look, and has no ends while there are too few days. Beside the recalibrated champion,
+    `calibration` (``broken``, ``held``, ``not_known``) says what became of its probabilities, and `ranking` (``broke``,
+    ``held``, ``not_known``) of the order in which it puts rows.
     """
 
     version: str
@@ -138,6 +140,8 @@ class PromiseTest(Payload):
     margin: float
     days: int
     rows: int
+    calibration: str | None = None
+    ranking: str | None = None
 
 
 class PerformanceResponse(Payload):

@@ -97,6 +97,8 @@ EVIDENCE = _schema(
     _always("total", pa.float64()),
     _always("scale", pa.float64()),
     _always("error", pa.float64()),
+    pa.field("weighed", pa.float64()),
+    pa.field("worth", pa.float64()),
     pa.field("state", pa.string()),
     _always("stated_on", pa.date32()),
     _always("recorded_at", _TIME),
@@ -107,9 +109,10 @@ EVIDENCE = _schema(
 
 `total` is the sum, over the day's `rows` that have a label, of the loss of the champion (`version`) less that of its
 opponent. `scale` is the loss that the margin is a share of, and `error` the standard error of what the opponent says, 0
-where it speaks of the same rows. `state` is what the
-recalibration had learnt at the end of the day. `statement` and `files` are as in `PERFORMANCE`; of several rows about a
-day those of the newest statement count.
+where it speaks of the same rows. Of a recalibration, `weighed` is the part of the total that
+counts as evidence, `worth` the total of the loss of a constant less the recalibrated one's, and `state` what had been
+learnt at the end of the day. `statement` and `files` are as in `PERFORMANCE`; of several rows about a day those of the
+newest statement count.
 """
 
 PROMISE_TESTS = _schema(
@@ -136,8 +139,9 @@ PROMISE_TESTS = _schema(
 """What the promise tests said as of a day: a row for each champion, opponent and loss.
 
 `difference` is the mean loss of the champion less that of its opponent, over `rows` of `days` days from `first_day` to
-`last_day`; `low` and `high` are its interval, which holds at every look, null where there is none yet. `outcome` is
-``worse`` (`since` the day after which that was sure first), ``equivalent`` (within `margin`) or ``not_known``.
-`calibration` (``broken``, ``held``, ``not_known``) and `ranking` (the same) say of a promise what became of the
-probabilities and of the order of the rows.
+`last_day`, all of them or recent ones; `low` and `high` are its interval, which holds at every look, null where there
+is none yet. `outcome` is ``worse`` (`since` the day after which that was sure first), ``equivalent`` (within `margin`)
+or ``not_known``. Beside the recalibrated champion, `calibration` (``broken``, ``held``, ``not_known``) and `ranking`
+(``broke``, ``held``, ``not_known``) say what became of the probabilities and of the order of the rows, and `since` is
+the day on which the former broke.
 """

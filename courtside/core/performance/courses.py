@@ -6,7 +6,12 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+import pyarrow as pa
+
 from courtside.contracts.scoring import Opponent
+from courtside.core.performance.evidence_archive import recalibrated
+from courtside.core.recalibration import Course as RecalibratedCourse
+from courtside.core.recalibration import RecalibratedDay
 from courtside.core.sequential import DaySums, Outcome, outcome
 from courtside.core.sequential import Sequence as Running
 
@@ -52,15 +57,9 @@ class Course:
     `scale` is the mean, over all rows, of the loss that the margin is a share of.
     """
 
-    first_day: date
     newest: Counted
     running: Running
     scale: float
-
-    def interval(self) -> tuple[float, float | None, float | None]:
-        """Return the mean difference and the ends of its interval, None where there is none yet."""
-        found = self.running.interval()
-        return self.running.total / self.running.rows, found.low, found.high
 
     def outcome(self, margin: float) -> Outcome:
         """Say what it shows; `margin` is a share of the loss."""
@@ -81,6 +80,16 @@ def followed(courses: Iterable[Course], rows: Iterable[Mapping[str, Any]]) -> tu
     return tuple(found[key] for key in sorted(found))
 
 
+def recalibrated_after(courses: Mapping[str, RecalibratedCourse], evidence: pa.Table) -> dict[str, RecalibratedCourse]:
+    """Return how the recalibration of each champion went after more evidence, about days that come after theirs."""
+    found = dict(courses)
+    for row in recalibrated(evidence).to_pylist():
+        if row["rows"]:
+            day = RecalibratedDay(row["day"], row["rows"], row["total"], row["weighed"], row["worth"])
+            found[row["version"]] = found.get(row["version"], RecalibratedCourse()).extended([day])
+    return found
+
+
 def _read(row: dict[str, Any]) -> Counted:
     return Counted(**row | {"opponent": Opponent(row["opponent"])})
 
@@ -96,7 +105,7 @@ def _by_day(counted: Iterator[Counted]) -> Iterator[Counted]:
 def _followed(course: Course | None, days: Sequence[Counted]) -> Course:
     """Return a course after the evidence of later days; at least one is given."""
     if course is None:
-        course = Course(days[0].day, days[0], Running(offset_error=days[0].error), days[0].scale)
+        course = Course(days[0], Running(offset_error=days[0].error), days[0].scale)
     running, scale, waiting = course.running, course.scale, list[DaySums]()
     rows = running.rows
     for each in days:
@@ -107,7 +116,7 @@ def _followed(course: Course | None, days: Sequence[Counted]) -> Course:
             scale = _mean(scale, rows, each.scale, each.rows)
         waiting.append(DaySums(each.day, each.rows, each.total))
         rows += each.rows
-    return Course(course.first_day, days[-1], running.extended(waiting), scale)
+    return Course(days[-1], running.extended(waiting), scale)
 
 
 def _mean(mine: float, rows: int, other: float, other_rows: int) -> float:

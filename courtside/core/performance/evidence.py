@@ -13,10 +13,15 @@ from courtside.contracts.scoring import Opponent, Role
 from courtside.core.evaluation import Labels, Probabilities
 from courtside.core.performance.best_promise import Bar, best_promise
 from courtside.core.performance.judge import counting, labels_of, lines_of, predictions_for, where
-from courtside.core.performance.losses import LOSSES, Losses
+from courtside.core.performance.losses import LOSSES, Losses, clipped_log_losses
 from courtside.core.performance.promise import Promise
+from courtside.core.recalibration import Recalibration
 
 Days = NDArray[np.datetime64]
+NOTHING_LEARNT: Mapping[str, Recalibration] = {}
+RECALIBRATED_LOSS = "log_loss"
+"""The loss by which a recalibration is judged, because its gain is a bet that can be won or lost."""
+UNKNOWN_RATE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ class Compared:
     """The losses of a champion less those of an opponent, as sums for each of `days`, shape (d,).
 
     `rows` counts the rows of a day, and `total` is the sum of their differences, each shape (d,). `scale` is the loss
-    that the margin is a share of, and `error` the standard error of what the opponent says.
+    that the margin is a share of, and `error` the standard error of what the opponent says. A recalibration also has
+    `weighed` and `worth`, the totals of what it says of each day, and what it had `learnt` at the end of each.
     """
 
     version: str
@@ -36,6 +42,9 @@ class Compared:
     total: NDArray[np.float64]
     scale: float
     error: float = 0.0
+    weighed: NDArray[np.float64] | None = None
+    worth: NDArray[np.float64] | None = None
+    learnt: tuple[Recalibration, ...] | None = None
 
 
 def first_days(served: pa.Table) -> dict[str, date]:
@@ -46,17 +55,24 @@ def first_days(served: pa.Table) -> dict[str, date]:
 
 
 def compare(
-    served: pa.Table, *, promises: Mapping[str, Promise], champions: Mapping[str, date], task: str = "binary"
+    served: pa.Table,
+    *,
+    promises: Mapping[str, Promise],
+    champions: Mapping[str, date],
+    learnt: Mapping[str, Recalibration] = NOTHING_LEARNT,
+    task: str = "binary",
 ) -> Iterator[Compared]:
     """Compare each champion of a window with each of its opponents.
 
     `served` has the columns of `BELIEVED`. `champions` has the first day of each champion so far, those of the window
-    included, and `promises` is what they promised. A day whose rows have no label has no rows.
+    included, and `promises` is what they promised; `learnt` is what the recalibration of each had learnt before the
+    window, if anything. A day whose rows have no label has no rows.
     """
     served = counting(served)
     others = [line for line in lines_of(served) if line[0] != Role.CHAMPION]
     for _, version in (line for line in lines_of(served) if line[0] == Role.CHAMPION):
         mine = _Champion.of(where(served, role=Role.CHAMPION, version=version), version, promises[version])
+        yield mine.recalibrated(learnt.get(version))
         for name, loss in LOSSES[task].items():
             losses = loss(mine.labels, mine.probability)
             compared = _Comparison(mine, name, losses)
@@ -101,6 +117,41 @@ class _Champion:
             labelled.column("prediction").to_numpy(),
         )
 
+    def recalibrated(self, learnt: Recalibration | None) -> Compared:
+        """Compare each day with what would have been said with a map that was learnt on the days before."""
+        if learnt is None:
+            learnt = Recalibration(UNKNOWN_RATE if self.promise.base_rate is None else self.promise.base_rate)
+        count = self.days.size
+        rows = np.bincount(self.place, minlength=count)
+        order = np.split(np.argsort(self.place, kind="stable"), np.cumsum(rows)[:-1])
+        figures, after = np.zeros((3, count)), []
+        for number, (day, own) in enumerate(zip(self.days.tolist(), order, strict=True)):
+            if own.size:
+                judged, learnt = learnt.after(day, self.labels[own], self.probability[own])
+                figures[:, number] = judged.gain, judged.evidence, judged.worth
+            after.append(learnt)
+        total, weighed, worth = figures
+        return Compared(
+            version=self.version,
+            opponent=Opponent.RECALIBRATED,
+            opponent_version=None,
+            loss=RECALIBRATED_LOSS,
+            days=self.days,
+            rows=rows,
+            total=total,
+            scale=self.scale(RECALIBRATED_LOSS, clipped_log_losses(self.labels, self.probability)),
+            weighed=weighed,
+            worth=worth,
+            learnt=tuple(after),
+        )
+
+    def scale(self, loss: str, losses: Losses) -> float:
+        """Return the loss that was promised, or else the mean of the rows' own."""
+        promised = self.promise.losses.get(loss)
+        if promised is not None:
+            return promised.mean
+        return float(losses.mean()) if losses.size else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
@@ -109,14 +160,6 @@ class _Comparison:
     mine: _Champion
     loss: str
     losses: Losses
-
-    @property
-    def scale(self) -> float:
-        """The loss that was promised, or else the one that the rows have."""
-        promised = self.mine.promise.losses.get(self.loss)
-        if promised is not None:
-            return promised.mean
-        return float(self.losses.mean()) if self.losses.size else 0.0
 
     def with_promise(self) -> Iterator[Compared]:
         """Compare with what the version promised, if it promised anything."""
@@ -158,6 +201,6 @@ class _Comparison:
             days=self.mine.days[kept],
             rows=np.bincount(place, minlength=count)[kept],
             total=np.bincount(place, weights=values, minlength=count)[kept].astype(np.float64),
-            scale=self.scale if scale is None else scale,
+            scale=self.mine.scale(self.loss, self.losses) if scale is None else scale,
             error=error,
         )

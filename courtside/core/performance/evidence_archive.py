@@ -1,5 +1,6 @@
 """The evidence of promise tests as rows of its archive, and which of the rows about a day count."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.contracts.events import Window
+from courtside.contracts.scoring import Opponent
 from courtside.core.archive_schemas import EVIDENCE
 from courtside.core.performance.evidence import Compared
 from courtside.core.performance.statements import Kind
@@ -15,7 +17,7 @@ from courtside.core.performance.statements import Kind
 OF_EVIDENCE = Kind(
     which=("day", "version", "opponent", "opponent_version", "loss"),
     counts=("rows",),
-    figures=("total", "scale", "error"),
+    figures=("total", "scale", "error", "weighed", "worth"),
 )
 
 
@@ -43,10 +45,13 @@ def _table(compared: Compared, common: dict[str, Any]) -> pa.Table:
         "loss": compared.loss,
         "scale": compared.scale,
         "error": compared.error,
-        "state": None,
     }
     columns = {name: pa.array([value] * count, EVIDENCE.field(name).type) for name, value in constant.items()}
     columns |= {name: pa.array(getattr(compared, name)) for name in ("rows", "total")}
+    for name, figures in (("weighed", compared.weighed), ("worth", compared.worth)):
+        columns[name] = pa.nulls(count, pa.float64()) if figures is None else pa.array(figures)
+    states = [None] * count if compared.learnt is None else [json.dumps(each.to_plain()) for each in compared.learnt]
+    columns["state"] = pa.array(states, pa.string())
     columns["day"] = pa.array(compared.days).cast(pa.date32())
     return pa.table([columns[name] for name in EVIDENCE.names], schema=EVIDENCE)
 
@@ -82,3 +87,17 @@ def _order(stated: tuple[dict[str, Any], int]) -> tuple[Any, ...]:
 
 def _days(start: date, end: date) -> Iterable[date]:
     return (start + timedelta(days=number) for number in range((end - start).days))
+
+
+def learnt_by(evidence: pa.Table) -> dict[str, dict[date, str]]:
+    """Return what the recalibration of each champion had learnt at the end of each day, as its archive has it."""
+    found: dict[str, dict[date, str]] = {}
+    for row in recalibrated(evidence).select(["version", "day", "state"]).to_pylist():
+        found.setdefault(row["version"], {})[row["day"]] = row["state"]
+    return found
+
+
+def recalibrated(evidence: pa.Table) -> pa.Table:
+    """Return the rows that compare champions with themselves, recalibrated, by day."""
+    is_recalibrated: Any = pc.equal(evidence.column("opponent"), pa.scalar(Opponent.RECALIBRATED.value))
+    return evidence.filter(is_recalibrated).sort_by("day")

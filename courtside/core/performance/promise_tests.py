@@ -1,6 +1,6 @@
 """What promise tests say as of a day, as rows of their archive."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,43 +10,66 @@ from courtside.contracts.scoring import Opponent
 from courtside.core.archive_schemas import PROMISE_TESTS
 from courtside.core.performance.courses import Course, place_of
 from courtside.core.performance.statements import Kind
+from courtside.core.recalibration import Calibration, Finding
+from courtside.core.recalibration import Course as RecalibratedCourse
 from courtside.core.sequential import Outcome
 
 OF_TESTS = Kind(
     which=("version", "opponent", "opponent_version", "loss"),
-    counts=("first_day", "last_day", "days", "rows", "outcome", "since"),
+    counts=("first_day", "last_day", "days", "rows", "outcome", "since", "calibration", "ranking"),
     figures=("difference", "low", "high", "margin"),
 )
 
 
 def table_of_tests(
-    courses: Iterable[Course], *, margin: float, as_of: date, recorded_at: datetime, files: int
+    courses: Iterable[Course],
+    recalibrated: Mapping[str, tuple[RecalibratedCourse, float]],
+    *,
+    margin: float,
+    as_of: date,
+    recorded_at: datetime,
+    files: int,
 ) -> pa.Table:
-    """Return what the tests say, in the archive's columns; `margin` is a share of the loss."""
+    """Return what the tests say, in the archive's columns.
+
+    `recalibrated` says of each champion how its recalibration went and what its ranking promised to be worth; `margin`
+    is a share of the loss.
+    """
     common = {"as_of": as_of, "recorded_at": recorded_at, "files": files}
-    return pa.Table.from_pylist([_row(each, margin) | common for each in courses], schema=PROMISE_TESTS)
+    rows = []
+    for course in courses:
+        row = _row(course, margin) | common
+        if course.newest.opponent is Opponent.RECALIBRATED:
+            mended, worth = recalibrated[course.newest.version]
+            row |= _found(mended.finding(promised=worth, margin=row["margin"]))
+        rows.append(row)
+    return pa.Table.from_pylist(rows, schema=PROMISE_TESTS)
 
 
 def _row(course: Course, margin: float) -> dict[str, Any]:
-    newest, running = course.newest, course.running
-    difference, low, high = course.interval()
+    newest, interval = course.newest, course.running.interval()
     said = course.outcome(margin)
     return {
         "version": newest.version,
         "opponent": newest.opponent.value,
         "opponent_version": newest.opponent_version,
         "loss": newest.loss,
-        "first_day": course.first_day,
+        "first_day": interval.first,
         "last_day": newest.day,
-        "days": running.days,
-        "rows": running.rows,
-        "difference": difference,
-        "low": low,
-        "high": high,
+        "days": interval.days,
+        "rows": interval.rows,
+        "difference": interval.difference,
+        "low": interval.low,
+        "high": interval.high,
         "margin": margin * course.scale,
         "outcome": said.value,
-        "since": running.since if said is Outcome.WORSE else None,
+        "since": course.running.since if said is Outcome.WORSE else None,
     }
+
+
+def _found(finding: Finding) -> dict[str, Any]:
+    since = finding.since if finding.calibration is Calibration.BROKEN else None
+    return {"calibration": finding.calibration.value, "ranking": finding.ranking.value, "since": since}
 
 
 def newest_of(tests: pa.Table, *, loss: str, version: str | None = None) -> list[dict[str, Any]]:

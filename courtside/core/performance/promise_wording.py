@@ -5,6 +5,7 @@ from typing import Any
 
 from courtside.contracts.scoring import Opponent
 from courtside.core.performance.metrics import Metric
+from courtside.core.recalibration import Calibration, Ranking
 from courtside.core.sequential import Outcome
 
 Test = Mapping[str, Any]
@@ -14,8 +15,11 @@ Test = Mapping[str, Any]
 def sentences_of_tests(tests: Iterable[Test], metric: Metric) -> Iterator[str]:
     """Yield what each test of a champion says; `metric` is the loss that they are about."""
     for test in tests:
-        figures = f"its {metric.title} is {_difference(test)}, after {_days(test['days'])}"
-        yield f"{_said(test)}: {figures}"
+        if test["calibration"] is None:
+            figures = f"its {metric.title} is {_difference(test)} over {_days(test['days'])}"
+            yield f"{_said(test)}: {figures}"
+        else:
+            yield f"{_calibration(test)}: recalibrated day by day, its {metric.title} would have been {_gain(test)}"
 
 
 def _said(test: Test) -> str:
@@ -24,9 +28,34 @@ def _said(test: Test) -> str:
         case Outcome.WORSE:
             return f"{champion} has been worse than {than} since {test['since']}"
         case Outcome.EQUIVALENT:
-            return f"{champion} is not worse than {than}, but for a margin of {test['margin']:.3f}"
+            return f"{champion} is not worse than {than}, within a margin of {test['margin']:.3f}"
         case Outcome.NOT_KNOWN:
             return f"it is not known yet whether {champion} is worse than {than}"
+
+
+def _calibration(test: Test) -> str:
+    """Say whether the probabilities broke, and the order of the rows with them."""
+    of = f"of version {test['version']}"
+    match Calibration(test["calibration"]), Ranking(test["ranking"]):
+        case Calibration.HELD, _:
+            return f"the probabilities {of} have held"
+        case Calibration.NOT_KNOWN, _:
+            return f"it is not known yet whether the probabilities {of} have held"
+        case Calibration.BROKEN, Ranking.HELD:
+            cure = "but its ranking has held, so recalibrate it"
+        case Calibration.BROKEN, Ranking.BROKE:
+            cure = "and its ranking broke too, so train again"
+        case _:
+            cure = "and it is not known yet whether its ranking has held"
+    return f"the probabilities {of} have been off since {test['since']}, {cure}"
+
+
+def _gain(test: Test) -> str:
+    return _difference({"difference": -test["difference"], **_turned(test["low"], test["high"])})
+
+
+def _turned(low: float | None, high: float | None) -> dict[str, float | None]:
+    return {"low": None if high is None else -high, "high": None if low is None else -low}
 
 
 def _than(test: Test) -> str:
@@ -35,11 +64,10 @@ def _than(test: Test) -> str:
         case Opponent.PROMISE:
             return "it promised"
         case Opponent.BEST_PROMISE:
-            return f"the best promise so far, which {other} made"
+            own = test["opponent_version"] == test["version"]
+            return f"the best promise so far ({'its own' if own else f'that of {other}'})"
         case Opponent.BASELINE:
             return "a constant prediction"
-        case Opponent.RECALIBRATED:
-            return "itself, recalibrated day by day"
         case role:
             return f"{other} ({role.value})"
 
@@ -53,6 +81,8 @@ def _difference(test: Test) -> str:
     '0.002 lower (0.008 lower to 0.004 higher)'
     """
     value, low, high = (test[name] for name in ("difference", "low", "high"))
+    if value is None:
+        return "not known"
     if low is None or high is None:
         return _signed(value)
     if low >= 0 or high <= 0:

@@ -51,7 +51,7 @@ class CheckPerformance:
         promises = Promises(self.dataset, self.lake)
         judging = Judging(self.dataset, promises, as_of=request.as_of, now=now, files=files.count)
         evidence = Evidence.of(self.dataset, request.as_of, lake=self.lake)
-        round_ = _Round(judging, Comparing(judging, self.lake, evidence.champions()), self.lake)
+        round_ = _Round(judging, Comparing.of(judging, evidence, lake=self.lake), self.lake)
         unsettled = Unsettled.of(self.dataset, files, lake=self.lake, anew=evidence.is_first)
         recent, late = unsettled.recent(), unsettled.late_ids()
         arrived = Arrived()
@@ -61,7 +61,7 @@ class CheckPerformance:
         oldest = recent[0].start if recent else request.as_of
         for _ in round_.state(unsettled.older(late, than=oldest)):
             pass
-        tests = Look(self.dataset, self.lake, request.as_of, now, files.count).take()
+        tests = Look(judging, self.lake).take()
         waiting = [each for each in round_.found if each.state is WindowState.IMMATURE]
         note = files.noted(curve=arrived.curve(request.as_of), waiting=waiting)
         self.lake.write(scoring_keys.performance_progress(self.dataset.name), note.model_dump_json().encode())

@@ -1,6 +1,6 @@
 """Writing what promise tests count, window by window."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
@@ -9,7 +9,9 @@ from courtside.contracts.events import Window
 from courtside.core.performance.evidence import compare, first_days
 from courtside.core.performance.evidence_archive import OF_EVIDENCE, evidence_table
 from courtside.workflows.archive_log import evidence_log
+from courtside.workflows.performance.evidence import Evidence
 from courtside.workflows.performance.judging import Judging
+from courtside.workflows.performance.learnt import Learnt
 from courtside.workflows.performance.statements import Stating
 from courtside.workflows.ports import Lake
 
@@ -20,7 +22,14 @@ class Comparing:
 
     judging: Judging
     lake: Lake
-    champions: dict[str, date] = field(default_factory=dict)
+    learnt: Learnt
+    champions: dict[str, date]
+
+    @classmethod
+    def of(cls, judging: Judging, evidence: Evidence, *, lake: Lake) -> "Comparing":
+        """Go on from the evidence that there is."""
+        learnt = Learnt(judging.dataset, lake, judging.as_of, evidence)
+        return cls(judging, lake, learnt, evidence.champions())
 
     def state(self, window: Window, served: pa.Table) -> None:
         """Write the evidence of a window unless it is known already; raises `LogBusy` and `LogDamaged`."""
@@ -31,7 +40,9 @@ class Comparing:
             served,
             promises=judging.promises.of(self.champions),
             champions=self.champions,
+            learnt=self.learnt.before(window.start),
             task=judging.dataset.task,
         )
         said = evidence_table(compared, window, stated_on=judging.as_of, recorded_at=judging.now, files=judging.files)
+        self.learnt.add(said)
         Stating(window, said, OF_EVIDENCE).state(evidence_log(judging.dataset.name, lake=self.lake))

@@ -18,6 +18,7 @@ from courtside.contracts.versioned import Versioned
 from courtside.core.dataset import Dataset
 from courtside.core.performance.courses import Course
 from courtside.core.performance.evidence_archive import standing
+from courtside.core.recalibration import Course as RecalibratedCourse
 from courtside.workflows.archive_log import ArchiveLog, evidence_log
 from courtside.workflows.lake_documents import DocumentDamaged, find_document
 from courtside.workflows.ports import Lake
@@ -32,7 +33,8 @@ class CountedSoFar(Versioned):
 
     `courses` are the tests after the days before `before`; later days are counted anew at each look, because labels of
     theirs may come. `champions` has the first day of each champion, and `files` the number of the last file of each day
-    of the evidence's log.
+    of the evidence's log. `recalibrated` says of each champion what its probabilities would have been worth, and
+    `learnt` what its recalibration had learnt, as the evidence has it.
     """
 
     as_of: date
@@ -41,6 +43,8 @@ class CountedSoFar(Versioned):
     files: dict[date, int]
     champions: dict[str, date]
     courses: tuple[Course, ...]
+    recalibrated: dict[str, RecalibratedCourse]
+    learnt: dict[str, str]
 
     def holds(self, files: Mapping[date, int], dataset: Dataset) -> bool:
         """Tell whether nothing was said since about the days that are counted, and the contract has not changed."""
@@ -63,14 +67,14 @@ class Evidence:
     is_overtaken: bool
 
     @classmethod
-    def of(cls, dataset: Dataset, as_of: date, *, lake: Lake) -> "Evidence":
-        """Read what there is now; raises `LogDamaged`."""
+    def of(cls, dataset: Dataset, as_of: date, *, lake: Lake, anew: bool = False) -> "Evidence":
+        """Read what there is now, with `anew` as if nothing had been counted; raises `LogDamaged`."""
         log = evidence_log(dataset.name, lake=lake)
         numbers = log.days()
         files = {day: each[-1] for day, each in numbers.items()}
         note = _note(dataset, lake=lake)
         is_overtaken = note is not None and note.as_of > as_of
-        counted = None if is_overtaken or note is None or not note.holds(files, dataset) else note
+        counted = None if anew or is_overtaken or note is None or not note.holds(files, dataset) else note
         if counted is not None:
             numbers = {day: each for day, each in numbers.items() if day >= counted.before}
         read = list(_statements(log, numbers, as_of))

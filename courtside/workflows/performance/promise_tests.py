@@ -1,8 +1,8 @@
 """The promise tests of a model: each look counts the evidence that came, and says what it shows now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -11,26 +11,25 @@ import pyarrow.compute as pc
 from courtside.contracts import scoring_keys
 from courtside.contracts.events import Window
 from courtside.contracts.scoring import PromiseTest
-from courtside.core.dataset import Dataset
-from courtside.core.performance.courses import Course, followed
+from courtside.core.performance.courses import Course, followed, recalibrated_after
+from courtside.core.performance.evidence_archive import learnt_by
 from courtside.core.performance.losses import LOSSES
 from courtside.core.performance.maturity import is_final
 from courtside.core.performance.promise_tests import OF_TESTS, newest_of, table_of_tests
 from courtside.core.performance.statements import says_the_same
+from courtside.core.recalibration import Course as RecalibratedCourse
 from courtside.workflows.archive_log import ArchiveLog, Since, promise_tests_log
 from courtside.workflows.performance.evidence import CountedSoFar, Evidence, window_of
+from courtside.workflows.performance.judging import Judging
 from courtside.workflows.ports import Lake
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at all promise tests of a model as of a day; `files` counts those of predictions and labels."""
+    """A look at all promise tests of a model."""
 
-    dataset: Dataset
+    judging: Judging
     lake: Lake
-    as_of: date
-    now: datetime
-    files: int
 
     def take(self) -> list[PromiseTest]:
         """Count the evidence that is new, write what the tests say now, and return it about the newest champion.
@@ -38,43 +37,58 @@ class Look:
         Nothing is said without new evidence. Whatever is broken off can be repeated, because what was counted is noted
         last. Raises `LogBusy` and `LogDamaged`.
         """
-        evidence = Evidence.of(self.dataset, self.as_of, lake=self.lake)
+        judging = self.judging
+        evidence = Evidence.of(judging.dataset, judging.as_of, lake=self.lake)
         if not evidence.is_new:
             return []
-        settled, courses = self._counted(evidence)
-        margin = self.dataset.performance.margin
-        said = table_of_tests(courses, margin=margin, as_of=self.as_of, recorded_at=self.now, files=self.files)
-        log = promise_tests_log(self.dataset.name, lake=self.lake)
-        log.append(self.as_of, lambda since: said if _is_news(said, _newest(since, log)) else None)
+        settled, said = self._counted(evidence)
+        log = promise_tests_log(judging.dataset.name, lake=self.lake)
+        log.append(judging.as_of, lambda since: said if _is_news(said, _newest(since, log)) else None)
         if not evidence.is_overtaken:
-            key = scoring_keys.sequences(self.dataset.name)
+            key = scoring_keys.sequences(judging.dataset.name)
             self.lake.write(key, settled.model_dump_json().encode())
-        loss = next(iter(LOSSES[self.dataset.task]))
-        names = PromiseTest.model_fields
-        found = newest_of(said, loss=loss)
-        return [PromiseTest.model_validate({name: row[name] for name in names}) for row in found]
+        loss, names = next(iter(LOSSES[judging.dataset.task])), PromiseTest.model_fields
+        return [PromiseTest(**{name: row[name] for name in names}) for row in newest_of(said, loss=loss)]
 
-    def _counted(self, evidence: Evidence) -> tuple[CountedSoFar, tuple[Course, ...]]:
-        """Return what is settled, because no more labels are awaited, and how the tests stand after all evidence."""
-        counted = evidence.counted
+    def _counted(self, evidence: Evidence) -> tuple[CountedSoFar, pa.Table]:
+        """Return what is settled, because no more labels are awaited, and what the tests say after all evidence."""
+        counted, rows = evidence.counted, evidence.rows()
         before = self._settled_before([window_of(statement) for statement in evidence.statements])
-        rows = evidence.rows()
         is_settled: Any = pc.less(rows.column("day"), pa.scalar(before, pa.date32()))
-        courses = followed(() if counted is None else counted.courses, rows.filter(is_settled).to_pylist())
-        settled = CountedSoFar(
-            as_of=self.as_of,
-            margin=self.dataset.performance.margin,
+        settled = rows.filter(is_settled)
+        courses = followed(() if counted is None else counted.courses, settled.to_pylist())
+        recalibrated = recalibrated_after({} if counted is None else counted.recalibrated, settled)
+        newest = {version: states[max(states)] for version, states in learnt_by(settled).items()}
+        so_far = CountedSoFar(
+            as_of=self.judging.as_of,
+            margin=self.judging.dataset.performance.margin,
             before=before,
             files=dict(evidence.files),
             champions=evidence.champions(),
             courses=courses,
+            recalibrated=recalibrated,
+            learnt=({} if counted is None else counted.learnt) | newest,
         )
-        return settled, followed(courses, rows.filter(pc.invert(is_settled)).to_pylist())
+        waiting = rows.filter(pc.invert(is_settled))
+        return so_far, self._said(followed(courses, waiting.to_pylist()), recalibrated_after(recalibrated, waiting))
+
+    def _said(self, courses: Sequence[Course], recalibrated: Mapping[str, RecalibratedCourse]) -> pa.Table:
+        judging = self.judging
+        margin = judging.dataset.performance.margin
+        promises = judging.promises.of(recalibrated)
+        return table_of_tests(
+            courses,
+            {version: (course, promises[version].worth) for version, course in recalibrated.items()},
+            margin=margin,
+            as_of=judging.as_of,
+            recorded_at=judging.now,
+            files=judging.files,
+        )
 
     def _settled_before(self, windows: Sequence[Window]) -> date:
         """Return the day before which no window is still open for labels."""
-        delay = self.dataset.label_delay
-        waiting = [each.start for each in windows if not is_final(each.end, as_of=self.as_of, label_delay=delay)]
+        delay, as_of = self.judging.dataset.label_delay, self.judging.as_of
+        waiting = [each.start for each in windows if not is_final(each.end, as_of=as_of, label_delay=delay)]
         before = min(waiting, default=max((each.end for each in windows), default=date.min))
         # Windows overlap where the contract changed their length.
         while cut := [each.start for each in windows if each.start < before < each.end]:

@@ -35,7 +35,7 @@ def test_lines_and_the_curve_are_frames() -> None:
     assert curve["share"].iloc[-1] == 1
     assert found.to_dict()["model"] == "loans"
     tests = found.tests_frame()
-    assert list(tests["opponent"]) == ["promise", "best_promise", "baseline"]
+    assert list(tests["opponent"]) == ["promise", "best_promise", "baseline", "recalibrated"]
     assert set(tests["loss"]) == {"log_loss"}
     assert set(found.tests_frame("brier_score")["loss"]) == {"brier_score"}
 

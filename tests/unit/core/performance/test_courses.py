@@ -101,7 +101,7 @@ def test_the_tests_of_the_newest_champion_are_told_in_order() -> None:
         *(row(day, 0.1, version="10") for day in range(5, 8)),
         *(row(day, 0.1, version="10", loss="brier_score") for day in range(5, 8)),
     ]
-    table = table_of_tests(followed([], evidence), margin=0.01, as_of=date(2026, 4, 1), recorded_at=NOON, files=3)
+    table = table_of_tests(followed([], evidence), {}, margin=0.01, as_of=date(2026, 4, 1), recorded_at=NOON, files=3)
     told = [(each["version"], each["opponent"], each["opponent_version"]) for each in newest_of(table, loss="log_loss")]
     assert told == [("10", "promise", None), ("10", "previous", "9")]
     (before,) = newest_of(table, loss="log_loss", version="9")

@@ -13,6 +13,7 @@ from courtside.core.performance.best_promise import best_promise
 from courtside.core.performance.evidence import Compared, compare, first_days
 from courtside.core.performance.losses import CLIP, clipped_log_losses, promised_loss
 from courtside.core.performance.promise import Promise, promise_of
+from courtside.core.recalibration import Recalibration
 from tests.unit.core.performance.worlds import MONDAY, World, served
 
 LABELS, SAID, DAY = World().draw(1, 120, days=7)
@@ -75,9 +76,12 @@ def test_a_constant_and_other_versions_are_compared_on_the_same_rows() -> None:
 def test_a_version_that_promised_nothing_is_compared_with_others_alone() -> None:
     shadow = served(LABELS, SAID, DAY, role="shadow", version="7")
     compared = found(pa.concat_tables([CHAMPION, shadow]), {"3": Promise(), "7": PROMISED})
-    assert [(each.opponent, each.opponent_version) for each in compared] == [(Opponent.SHADOW, "7")]
-    assert compared[0].scale == pytest.approx(losses(LABELS, SAID).mean())
-    assert compared[0].total.tolist() == [0.0] * 7
+    by_opponent = {each.opponent: each for each in compared}
+    assert set(by_opponent) == {Opponent.RECALIBRATED, Opponent.SHADOW}
+    other = by_opponent[Opponent.SHADOW]
+    assert other.opponent_version == "7"
+    assert other.scale == pytest.approx(losses(LABELS, SAID).mean())
+    assert other.total.tolist() == [0.0] * 7
 
 
 def test_a_prediction_that_nobody_was_shown_is_no_champions() -> None:
@@ -145,5 +149,32 @@ def test_from_the_day_of_a_better_promise_on_the_bar_is_higher() -> None:
 
 def test_a_holdout_without_a_constant_or_of_one_row_sets_no_bar() -> None:
     alone = promise(4, baseline=None)
-    assert [each.opponent for each in found(CHAMPION, {"3": alone})] == [Opponent.PROMISE]
+    assert {each.opponent for each in found(CHAMPION, {"3": alone})} == {Opponent.RECALIBRATED, Opponent.PROMISE}
     assert promised_loss(np.array([0.5]), None) is None
+
+
+def test_each_day_is_recalibrated_by_what_was_learnt_on_the_days_before() -> None:
+    unlabelled = int((np.sort(DAY) == 6).sum())
+    (mine,) = found(served(LABELS, SAID, np.sort(DAY), unlabelled=unlabelled), {"3": PROMISED}, opponent="recalibrated")
+    learnt = Recalibration(0.6)
+    assert mine.weighed is not None
+    assert mine.worth is not None
+    assert mine.learnt is not None
+    for place, day in enumerate(mine.days.tolist()[:-1]):
+        own = np.sort(DAY) == place
+        judged, learnt = learnt.after(day, LABELS[own], SAID[own])
+        said = (judged.gain, judged.evidence, judged.worth)
+        assert said == pytest.approx((mine.total[place], mine.weighed[place], mine.worth[place]))
+        assert mine.learnt[place] == learnt
+    assert (mine.rows[6], mine.total[6], mine.learnt[6]) == (0, 0.0, learnt)
+
+
+def test_a_week_goes_on_from_what_was_learnt_in_the_one_before() -> None:
+    first = served(LABELS[:60], SAID[:60], DAY[:60] % 3)
+    second = served(LABELS[60:], SAID[60:], 3 + DAY[60:] % 4)
+    (whole,) = found(pa.concat_tables([first, second]), {"3": PROMISED}, opponent=Opponent.RECALIBRATED)
+    (before,) = found(first, {"3": PROMISED}, opponent=Opponent.RECALIBRATED)
+    assert before.learnt is not None
+    going_on = compare(second, promises={"3": PROMISED}, champions={"3": MONDAY}, learnt={"3": before.learnt[-1]})
+    (after,) = [each for each in going_on if each.opponent is Opponent.RECALIBRATED]
+    assert [*before.total, *after.total] == whole.total.tolist()

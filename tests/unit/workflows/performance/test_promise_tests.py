@@ -62,8 +62,21 @@ def test_a_champion_that_breaks_its_promise_is_found_out(stage: JudgedLoans) -> 
     assert 0 < promise.low < promise.difference
     assert promise.since is not None
     assert MONDAY < promise.since < LAST
-    assert [each.opponent.value for each in done.tests] == ["promise", "best_promise", "baseline"]
+    assert [each.opponent.value for each in done.tests] == [
+        "promise", "best_promise", "baseline", "recalibrated"
+    ]  # fmt: skip
     assert {row["loss"] for row in stage.tests(loss="brier_score")} == {"brier_score"}
+
+
+@pytest.mark.parametrize(("wrong", "ranking"), [(0, "held"), (6, "broke")])
+def test_probabilities_that_are_off_are_told_from_a_ranking_that_broke(
+    stage: JudgedLoans, wrong: int, ranking: str
+) -> None:
+    for day in stage.amounts:
+        stage.repay(day, wrong=wrong)
+    test = of(stage.check(LAST).tests, "recalibrated")
+    assert (test.calibration, test.ranking) == ("broken", ranking)
+    assert test.since is not None
 
 
 def test_looks_week_by_week_say_in_the_end_what_one_look_says(stage: JudgedLoans) -> None:
@@ -178,14 +191,15 @@ def test_a_version_that_promised_nothing_is_still_held_to_the_best_promise(stage
     stage.promote("2", 0.9)
     weeks(stage, 1, first=WEEKS, wrong=6)
     tests = stage.check(LAST + days(7)).tests
-    assert [(each.version, each.opponent.value) for each in tests] == [("2", "best_promise")]
+    assert [(each.version, each.opponent.value) for each in tests] == [("2", "best_promise"), ("2", "recalibrated")]
     assert (tests[0].opponent_version, tests[0].days) == ("1", 7 * (WEEKS + 1))
 
 
-def test_where_nothing_was_promised_nothing_is_tested(stage: JudgedLoans) -> None:
+def test_where_nothing_was_promised_only_the_calibration_is_tested(stage: JudgedLoans) -> None:
     del stage.lake.objects[training_keys.training_holdout(stage.dataset.name, "t1")]
     done = stage.check(LAST)
-    assert (done.stated, done.tests, stage.tests(), stage.evidence()) == (WEEKS, (), [], [])
+    assert done.stated == WEEKS
+    assert [(each.opponent.value, each.ranking) for each in done.tests] == [("recalibrated", "not_known")]
     looked = dict(stage.lake.objects)
     stage.check(LAST)
     assert stage.lake.objects == looked
