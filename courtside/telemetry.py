@@ -1,7 +1,9 @@
 """Logs, metrics and traces of every deployed process, wired once.
 
 Log lines are JSON with the id of what they are about: the training's, which a drift check chooses when it starts one
-(`training_of_check`), so one search finds check, state machine and task. Metrics are log lines too, in CloudWatch's
+(`training_of_check`), so one search finds check, state machine and task. Those of a function that is asked about a
+model name it (`model`), because a prediction belongs to no training. Those of a function that is asked about a
+model name it (`model`), because a prediction belongs to no training. Metrics are log lines too, in CloudWatch's
 embedded metric format. An event is never logged: it may hold a task token.
 
 Traces are Lambda's and Step Functions' own, with a subsegment of ours that names the id too; every line carries the
@@ -56,6 +58,11 @@ def instrumented(work: Handler) -> Handler:
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         log_libraries("courtside")
         correlate(_subject(event) or context.aws_request_id)
+        if (model := event.get("model")) is None:
+            logger.remove_keys(["model"])
+        else:
+            logger.append_keys(model=model)
+        logger.append_keys(model=event.get("model"))
         allowed = context.get_remaining_time_in_millis()
         try:
             return work(event, context)
@@ -103,10 +110,11 @@ def flush() -> None:
 
 
 def log_libraries(name: str | None = None) -> None:
-    """Format a library's log lines (None: everybody's) like ours."""
+    """Format a library's log lines like ours; None means everybody's, of which only ours tell of progress."""
     library = logging.getLogger(name)
     library.handlers = [logger.registered_handler]
-    library.setLevel(logging.INFO)
+    library.setLevel(logging.WARNING if name is None else logging.INFO)
+    logging.getLogger("courtside").setLevel(logging.INFO)
     library.propagate = False
     # Otherwise our own lines would be written twice.
     logging.getLogger(logger.name).propagate = False

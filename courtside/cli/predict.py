@@ -210,13 +210,11 @@ class _Counted:
 
 
 def _say(done: PredictResponse, day: date) -> None:
-    if done.version is None:
-        say(f"{done.model} has no champion yet, so nothing is predicted; train one with `courtside retrain`")
-        return
-    say(
-        f"As of {day}, version {done.version} predicted {done.predicted} rows; {done.unchanged} were predicted before "
-        f"with the same features, and {done.set_aside} are set aside"
-    )
+    if done.version is not None:
+        say(
+            f"As of {day}, version {done.version} predicted {done.predicted} rows; {done.unchanged} were predicted "
+            f"before with the same features, and {done.set_aside} are set aside"
+        )
     for shadow in done.shadows:
         problem = f"; {shadow.problem}" if shadow.problem else ""
         counted = f"{shadow.predicted} rows predicted, {shadow.unchanged} before"

@@ -8,6 +8,7 @@ import typer
 from courtside.cli.console import people, print_json, print_table, say
 from courtside.cli.entry import EXIT_FAILED
 from courtside.cli.glance import champion, glance, last_check, next_due, say_unreadable
+from courtside.core.watch import NOTHING_CAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,6 +67,9 @@ def _say(found: "Sequence[ModelOverview]", slots: "TrainingSlots") -> None:
     for each in found:
         if each.round is not None and each.round.failing:
             say(f"{each.entry.name}: {each.round.last_reason}", style="bold red")
+        for sentence in each.round.predictions if each.round is not None else ():
+            if sentence != NOTHING_CAME:
+                say(f"{each.entry.name}: {sentence}")
     if slots.running or slots.waiting:
         say(f"trainings: {trainings(slots)}")
 

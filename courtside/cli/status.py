@@ -42,12 +42,13 @@ def status(stage: Stage = "dev", model: OneModel = None, as_json: JsonFlag = Fal
 def _show_model(stage: str, model: str | None, ledger: "Ledger", *, as_json: bool) -> None:
     from courtside.adapters.deployment import reaching_aws
     from courtside.workflows.model_ledger import ModelLedger
-    from courtside.workflows.status import stage_status, training_slots
+    from courtside.workflows.status import newest_round, stage_status, training_slots
 
     with reaching_aws(), people.status("Asking the stage"):
         ran, now = runs.runs_of(stage, model), datetime.now(UTC)
         slots = training_slots(ledger, now=now)
-        found = stage_status(ModelLedger(ledger, ran.model), ran, slots=slots, now=now)
+        newest = newest_round(ledger, ran.model)
+        found = stage_status(ModelLedger(ledger, ran.model), ran, slots=slots, now=now, newest=newest)
     following = list(_next(found, ran.model))
     if as_json:
         print_json({"stage": stage, "model": ran.model, **_document(found), "next": following})
@@ -67,6 +68,7 @@ def _document(found: "StageStatus") -> dict[str, Any]:
         "waiting_request": found.waiting_request,
         "trainings": found.slots.model_dump(mode="json", include={"running", "waiting"}),
         "approvals": [each.model_dump(mode="json", exclude={"token"}) for each in found.approvals],
+        "predictions": list(found.predictions),
         "runs": [runs.document(run) for run in found.runs],
     }
 
@@ -86,6 +88,8 @@ def _lines(found: "StageStatus") -> Iterator[tuple[str, str]]:
         if decision
         else "none yet",
     )
+    if found.predictions:
+        yield "predictions", "; ".join(found.predictions)
     yield "retraining", found.retraining or "none is running"
     if found.waiting_request and found.retraining:
         yield "remembered", f"training {found.waiting_request} starts when {found.retraining} is done"

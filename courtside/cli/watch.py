@@ -79,6 +79,8 @@ def watch(
 def _show(counted: "FindDueResponse", found: "list[SettleResponse]", model: str | None) -> None:
     print_table("Round", [_row(each) for each in found])
     for each in found:
+        for sentence in each.predictions:
+            say(f"{each.model}: {sentence}")
         if each.reason:
             say(f"{each.model}: {each.reason}", style="bold red" if each.outcome == FAILED else None)
     if counted.due > len(found):

@@ -107,7 +107,9 @@ class Predicted(_Answered):
 
     version: str | None = None
     predicted: int = 0
+    unchanged: int = 0
     set_aside: int = 0
+    problems: tuple[str, ...] = ()
 
 
 class Checked(_Answered):
@@ -156,9 +158,10 @@ class SettleResponse(Payload):
 
     `outcome` is ``failed``, ``received``, ``scored``, the check's decision, or ``paused`` or ``removed`` for a model
     that somebody paused or removed meanwhile. `files` and `rows` arrived; the champion predicted `predicted` rows, and
-    `set_aside` others cannot be predicted; `judged` windows of predictions were judged for the first time or anew;
-    `moved` are the features, parts of the table and statistics of it that drifted; `told` says that people were told
-    now that the model fails, or that it works again.
+    `set_aside` others cannot be predicted; `predictions` are sentences about them, such as why there are none;
+    `judged` windows of predictions were judged for the first time or anew; `moved` are the features, parts of the table
+    and statistics of it that drifted; `told` says that people were told now that the model fails, or that it works
+    again.
     """
 
     model: str
@@ -169,6 +172,7 @@ class SettleResponse(Payload):
     rows: int = 0
     predicted: int = 0
     set_aside: int = 0
+    predictions: tuple[str, ...] = ()
     judged: int = 0
     moved: tuple[str, ...] = ()
     report_key: str = ""

@@ -11,7 +11,7 @@ from courtside.contracts.rounds import SettleRequest, SettleResponse
 from courtside.contracts.versioned import TooNew
 from courtside.core.alerting import Alert
 from courtside.core.rhythm import WatchRhythm
-from courtside.core.watch import failing_alert, outcome_of, settled, working_alert
+from courtside.core.watch import failing_alert, outcome_of, said_of_predictions, settled, working_alert
 from courtside.workflows.claims import Claims
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, read
 from courtside.workflows.ledger_transactions import change
@@ -109,6 +109,7 @@ def _response(request: SettleRequest, record: ModelRound, *, told: bool) -> Sett
         rows=0 if arrived is None else arrived.rows,
         predicted=0 if predicted is None else predicted.predicted,
         set_aside=0 if predicted is None else predicted.set_aside,
+        predictions=() if predicted is None else said_of_predictions(predicted),
         judged=0 if judged is None else judged.stated + judged.restated,
         moved=() if checked is None else checked.moved,
         report_key="" if checked is None else checked.page_key or checked.report_key,

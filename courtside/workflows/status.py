@@ -6,7 +6,14 @@ from itertools import groupby
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.lake_keys import decisions
-from courtside.contracts.records import ApprovalRecord, DecisionRecord, Reign, RetrainingLockState, TrainingSlots
+from courtside.contracts.records import (
+    ApprovalRecord,
+    DecisionRecord,
+    ModelRound,
+    Reign,
+    RetrainingLockState,
+    TrainingSlots,
+)
 from courtside.contracts.versioned import TooNew
 from courtside.core.runs import Run, RunKind, RunState, last_training
 from courtside.core.training_slots import living
@@ -25,7 +32,8 @@ class StageStatus:
     """The champion, what the last scheduled check decided, what runs, what ran and what waits for a person.
 
     `retraining` is the training that runs, `waiting_request` one that is remembered until it is its turn, and `slots`
-    says which trainings of all models run and which models wait.
+    says which trainings of all models run and which models wait. `predictions` are sentences about the newest
+    round that predicted, such as why it predicted nothing.
     """
 
     champion: Reign | None
@@ -35,6 +43,7 @@ class StageStatus:
     approvals: tuple[ApprovalRecord, ...]
     slots: TrainingSlots
     runs: tuple[Run, ...] = ()
+    predictions: tuple[str, ...] = ()
 
     @property
     def failed(self) -> Run | None:
@@ -48,8 +57,15 @@ def training_slots(ledger: Ledger, *, now: datetime) -> TrainingSlots:
     return living(read(ledger, ledger_keys.TRAINING_SLOTS, TrainingSlots)[0] or TrainingSlots(), now=now)
 
 
-def stage_status(ledger: Ledger, runs: Runs, *, slots: TrainingSlots, now: datetime) -> StageStatus:
-    """Read it from ledger, lake and executions; the tracking server is not asked."""
+def newest_round(ledger: Ledger, model: str) -> ModelRound:
+    """Read what the newest round left of a model of a stage."""
+    return read(ledger, ledger_keys.model_round(model), ModelRound)[0] or ModelRound(model=model)
+
+
+def stage_status(
+    ledger: Ledger, runs: Runs, *, slots: TrainingSlots, now: datetime, newest: ModelRound | None = None
+) -> StageStatus:
+    """Read it from the model's ledger, lake and executions; the tracking server is not asked."""
     lock = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
     recent = runs.recent(limit=SHOWN)
     trainings = runs.recent(limit=SHOWN, kind=RunKind.TRAINING)
@@ -61,6 +77,7 @@ def stage_status(ledger: Ledger, runs: Runs, *, slots: TrainingSlots, now: datet
         approvals=tuple(approvals_waiting(ledger, runs.executions, now=now)),
         slots=slots,
         runs=tuple(recent),
+        predictions=newest.predictions if newest else (),
     )
 
 

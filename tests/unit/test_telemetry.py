@@ -23,6 +23,7 @@ from courtside.contracts.events import (
 )
 from courtside.contracts.metrics import Metric, metrics_of
 from courtside.contracts.records import ApprovalRecord
+from courtside.contracts.scoring import PredictRequest, PredictResponse
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.retraining_lock import RetrainingLock
 from tests.fakes.ports import InMemoryLedger, RecordedRetraining
@@ -271,3 +272,39 @@ def test_a_check_emits_its_figures_as_metrics(decision: str) -> None:
         Metric.SHARE_DRIFTED: 0.125,
         f"Decided{decision.capitalize()}": 1,
     }
+
+
+@pytest.mark.usefixtures("lock")
+def test_lines_of_a_prediction_name_the_model_and_no_other_lines_do(
+    written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lambdas.lock.handler import handler as lock_handler
+    from lambdas.predict.handler import handler
+
+    def predicted(request: PredictRequest, *, now: datetime) -> PredictResponse:
+        logging.getLogger("courtside.workflows.predict.scoring").warning("a line of the workflow at %s", now)
+        return PredictResponse(model=request.model, as_of=request.as_of)
+
+    def nothing(*_: object) -> dict[str, Any]:
+        logging.getLogger("courtside").info("no model")
+        return {}
+
+    monkeypatch.setattr("courtside.bootstrap.scoring.predict", predicted)
+    handler({"model": "churn", "as_of": "2026-03-10"}, Invocation())  # type: ignore[arg-type]
+    lock_handler(request("a").model_dump(mode="json"), Invocation())  # type: ignore[arg-type]
+    telemetry.instrumented(nothing)({}, Invocation())  # type: ignore[arg-type]
+    assert [line.get("model") for line in written.logs()] == ["churn", "churn", "nba_games", None]
+
+
+def test_a_task_tells_of_its_own_progress_and_of_what_goes_wrong_in_libraries(written: Written) -> None:
+    root = logging.getLogger()
+    kept = (root.handlers, root.level)
+    try:
+        telemetry.log_libraries()
+        logging.getLogger("botocore.regions").info("Found endpoint for s3 via: environment_global")
+        logging.getLogger("botocore.retries").warning("the third retry")
+        logging.getLogger("courtside.train").info("fitting")
+        said = [line["message"] for line in written.logs()]
+    finally:
+        root.handlers, root.level = kept
+    assert said == ["the third retry", "fitting"]

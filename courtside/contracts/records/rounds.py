@@ -12,7 +12,8 @@ class ModelRound(Versioned):
     first one; a check that failed stays due, but is not tried again before `retry_at`, and neither are predictions and
     judgements that failed. `last_outcome`, `last_rule` and `last_reason` are those of the newest check, or ``failed``
     with the steps that fail and why. `failing` names those steps, and `failing_since` is when the first of them began
-    to fail; `told` says that people know. `received` is the state of the arrived files that were taken in, and
+    to fail; `told` says that people know. `predictions` are sentences about the newest round that
+    predicted, such as why it predicted nothing. `received` is the state of the arrived files that were taken in, and
     `own_place` says that the contract names a place of its own where files arrive.
     """
 
@@ -27,5 +28,6 @@ class ModelRound(Versioned):
     failing: tuple[str, ...] = ()
     failing_since: datetime | None = None
     told: bool = False
+    predictions: tuple[str, ...] = ()
     received: str = ""
     own_place: bool = False

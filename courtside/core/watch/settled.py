@@ -9,6 +9,7 @@ from courtside.contracts.rounds import FAILED, RECEIVED, SCORED, SettleRequest, 
 from courtside.core.display_text import display_text
 from courtside.core.rhythm import next_due
 from courtside.core.sentences import in_a_row
+from courtside.core.watch.predictions import said_of_predictions
 
 REASON_LIMIT = 500
 _PUT_OFF = frozenset({Step.PREDICT, Step.CHECK, Step.JUDGE})
@@ -63,6 +64,7 @@ def settled(
             "failing": failing,
             "failing_since": since,
             "told": before.told and since is not None,
+            "predictions": before.predictions if found.predicted is None else said_of_predictions(found.predicted),
             "received": found.received if arrived else before.received,
             "own_place": before.own_place if own_place is None else own_place,
             **_newest(before, found, failing),

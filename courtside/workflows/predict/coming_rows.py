@@ -107,10 +107,11 @@ def _sorted_out(file: ReadFile, dataset: Dataset) -> tuple[ReadFile, Unusable]:
     try:
         found = sort_out(file.table, dataset)
         ids_of(found.good, dataset)  # raises for ids that cannot be told apart
+        own = found.wrong.select(list(range(2, found.wrong.num_columns)))  # rows may have a `reason` of their own
         wrong = Unusable(
             file.name,
-            tuple(ids_of(found.wrong, dataset).to_pylist()),
-            tuple(map(str, found.wrong.column("reason").to_pylist())),
+            tuple(ids_of(own, dataset).to_pylist()),
+            tuple(map(str, found.wrong.column(1).to_pylist())),
         )
     except (BadInput, pa.ArrowException, KeyError) as error:
         why = reason(error) if isinstance(error, BadInput) else str(error).splitlines()[0]

@@ -67,7 +67,11 @@ class Predict:
         for _ in range(MOST_MOVES):
             pointer = self.versions.pointer()
             if pointer is None:
-                return empty
+                problem = (
+                    f"{request.model} has no champion yet, so nothing is predicted; train one with "
+                    f"`courtside retrain --model {request.model} --trigger initial`"
+                )
+                return empty.model_copy(update={"problems": (problem,)})
             try:
                 return self._run(request, pointer, now=now)
             except (ChampionMoved, DayOver) as moved:

@@ -22,6 +22,7 @@ from courtside.contracts.records import (
     TrainingSlot,
     TrainingSlots,
 )
+from courtside.core.watch import NOTHING_CAME
 from courtside.workflows.ledger_documents import written
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import Ledger, LedgerWrite
@@ -159,3 +160,16 @@ def test_one_model_is_shown_in_full_whether_it_is_the_only_one_or_is_named(model
     assert run("--model", "churn").stdout == alone.stdout
     assert json.loads(run("--model", "fraud", "--json").stdout)["champion"] is None
     assert "`courtside retrain --model fraud --trigger initial --wait`" in run("--model", "fraud").stderr
+
+
+def test_why_a_model_predicts_nothing_is_told(models: StageModels) -> None:
+    why = "the contract of churn names no `id_columns`"
+    promoted(add(models, "churn", last_outcome="nothing", predictions=(why, "and 2 more")), "3")
+    alone = run()
+    assert f"predictions\t{why}; and 2 more" in alone.stdout
+    assert json.loads(run("--json").stdout)["predictions"] == [why, "and 2 more"]
+    add(models, "fraud", last_outcome="nothing", predictions=(NOTHING_CAME,))
+    every = run()
+    assert f"churn: {why}" in " ".join(every.stderr.split())
+    assert NOTHING_CAME not in every.stderr
+    assert f"predictions\t{NOTHING_CAME}" in run("--model", "fraud").stdout

@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 from courtside.adapters.deployed_watch import StepFunctionsWatch, WatchFailed
 from courtside.cli.main import app
 from courtside.contracts.names import StackOutput
-from courtside.contracts.rounds import Checked, FindDueResponse, WatchRequest
+from courtside.contracts.rounds import Checked, FindDueResponse, Predicted, WatchRequest
+from courtside.core.watch import NOTHING_CAME
 from courtside.workflows.stage_model_errors import ModelUnknown
 from tests.fakes.rounds import BROKEN, NOON, WELL, Rounds
 
@@ -148,3 +149,15 @@ def test_a_round_is_waited_for_and_one_that_failed_says_why(monkeypatch: pytest.
             watched.run("r", WatchRequest(as_of=NOON + timedelta(days=1)))
         assert caught.value.status in str(caught.value)
     assert len(slept) == 6
+
+
+def test_a_round_tells_why_a_model_was_not_predicted(machine: Machine) -> None:
+    why = "churn has no champion yet"
+    machine.rounds.predict = lambda due: (
+        Predicted(version="3") if due.model == "nba_games" else Predicted(problems=(why,))
+    )
+    machine.rounds.check = lambda _: WELL
+    machine.rounds.round(NOON)
+    told = watch().stderr
+    assert f"churn: {why}" in told
+    assert f"nba_games: {NOTHING_CAME}" in told

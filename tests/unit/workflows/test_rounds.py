@@ -5,6 +5,7 @@ import pytest
 from courtside.contracts import ledger_keys
 from courtside.contracts.rounds import Arrived, Checked, DueModel, Judged, Predicted, SettleRequest, StepFailure
 from courtside.contracts.versioned import TooNew
+from courtside.core.watch import NOTHING_CAME
 from courtside.workflows.ports import LedgerWrite
 from tests.fakes.rounds import (
     BROKEN,
@@ -169,6 +170,32 @@ def test_a_round_says_what_was_predicted_set_aside_and_judged(rounds: Rounds) ->
     rounds.judge = lambda _: Judged(stated=2, restated=1)
     found = rounds.round(NOON)["a"]
     assert (found.outcome, found.predicted, found.set_aside, found.judged) == ("nothing", 15, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("predicted", "said"),
+    [
+        (Predicted(version="3", predicted=15, set_aside=1, problems=("1 row lacks x",)), ("1 row lacks x",)),
+        (Predicted(version="3", unchanged=15), ()),
+        (Predicted(version="3"), (NOTHING_CAME,)),
+        (Predicted(problems=("a has no champion yet",)), ("a has no champion yet",)),
+        (
+            Predicted(version="3", problems=("one", "two", "three", "four", "x" * 900)),
+            ("one", "two", "three", "and 2 more"),
+        ),
+    ],
+)
+def test_a_round_says_why_it_predicted_nothing_until_one_predicts(
+    rounds: Rounds, predicted: Predicted, said: tuple[str, ...]
+) -> None:
+    rounds.predict = lambda _: predicted
+    assert rounds.round(NOON)["a"].predictions == rounds.record("a").predictions == said
+    rounds.receive = lambda _: Arrived(files=1)
+    rounds.round(NOON + HOUR)  # nothing is predicted in this one, so that the earlier word stands
+    assert rounds.record("a").predictions == said
+    rounds.predict = lambda _: Predicted(version="3", predicted=1)
+    rounds.round(NOON + DAY)
+    assert rounds.record("a").predictions == ()
 
 
 def test_rows_that_arrive_often_do_not_put_off_a_check_that_failed(rounds: Rounds) -> None:

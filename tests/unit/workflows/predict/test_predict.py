@@ -102,6 +102,7 @@ def test_a_day_without_rows_and_a_model_without_champion_predict_nothing() -> No
     stage = LoansStage()
     stage.put("march", loans(1, [0.1]))
     assert stage.predict().version is None
+    assert "loans has no champion yet, so nothing is predicted" in stage.predict().problems[0]
     stage.promote("1")
     done = stage.predict(date(2030, 1, 1))
     assert (done.version, done.predicted, done.unchanged, done.problems) == ("1", 0, 0, ())

@@ -73,6 +73,17 @@ def test_rows_without_an_id_and_those_that_share_one_are_set_aside(stage: LoansS
     assert any("of another row with other values" in each for each in done.problems)
 
 
+@pytest.mark.parametrize("name", ["row", "reason"])
+def test_columns_may_be_called_as_what_is_said_of_wrong_rows(stage: LoansStage, name: str) -> None:
+    stage.dataset = replace(stage.dataset, id_columns=(name,))
+    table = loans(1, [0.2] * 30)
+    ids = pa.array([None, *range(2, 31)], pa.int64())
+    stage.put("march", table.set_column(0, "loan", ids).rename_columns([name, *table.column_names[1:]]))
+    done = stage.predict()
+    assert (done.predicted, done.set_aside) == (29, 1)
+    assert f"cannot be predicted: no {name}" in done.problems[0]
+
+
 def test_an_id_that_two_files_have_is_set_aside_in_both(stage: LoansStage) -> None:
     stage.put("march", loans(1, [0.1, 0.2]))
     stage.put("april", loans(2, [0.8, 0.9]))
