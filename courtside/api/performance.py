@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from courtside.api.drift_result import PandasMissing
+from courtside.api.estimates import Estimates
 from courtside.api.inputs import day_of
+from courtside.api.pandas_frame import pandas_frame
 from courtside.contracts.days import DayToCome
 from courtside.contracts.errors import BadInput
 from courtside.contracts.scoring import Role
@@ -77,13 +78,16 @@ def performance(
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.bootstrap.stage import deployed_models
+    from courtside.workflows.estimates.told import told_estimates
     from courtside.workflows.performance.told import told
 
     asked = asked_for(since=since, until=until, by=by, version=version, role=role, as_of=as_of, window=window)
     models = deployed_models(stage_outputs(stage))
     with reaching_aws():
         dataset = models.dataset(model or models.only())
-        return Performance(told(asked, lake=models.lake, dataset=dataset, now=datetime.now(UTC)), version)
+        estimates = Estimates(told_estimates(asked, lake=models.lake, dataset=dataset))
+        known = told(asked, lake=models.lake, dataset=dataset, now=datetime.now(UTC))
+        return Performance(known, estimates, version)
 
 
 def asked_for(
@@ -123,11 +127,12 @@ def asked_for(
 class Performance:
     """How well a model's predictions did: a line for each window, version, part and metric.
 
-    `told` holds the archive's columns, and shows itself as text. Promise tests are those of the champion `version`
-    (None: of the newest).
+    `told` holds the archive's columns, and `estimates` what is known of windows without labels; it shows itself as
+    text. Promise tests are those of the champion `version` (None: of the newest).
     """
 
     told: Told
+    estimates: Estimates
     version: str | None = None
 
     @cached_property
@@ -143,7 +148,7 @@ class Performance:
 
     def to_frame(self) -> "pd.DataFrame":
         """Return `to_arrow` as a pandas frame; raises `PandasMissing`."""
-        return _frame(self.to_arrow())
+        return pandas_frame(self.to_arrow())
 
     def curve(self) -> pa.Table:
         """Return how labels come in: which share of the rows of so many days had its label by then."""
@@ -153,7 +158,7 @@ class Performance:
 
     def curve_frame(self) -> "pd.DataFrame":
         """Return `curve` as a pandas frame; raises `PandasMissing`."""
-        return _frame(self.curve())
+        return pandas_frame(self.curve())
 
     def tests(self, metric: str | None = None) -> pa.Table:
         """Return what the promise tests of a champion say: the columns of their archive, a row for each opponent.
@@ -166,7 +171,7 @@ class Performance:
 
     def tests_frame(self, metric: str | None = None) -> "pd.DataFrame":
         """Return `tests` as a pandas frame; raises `PandasMissing`."""
-        return _frame(self.tests(metric))
+        return pandas_frame(self.tests(metric))
 
     def metric(self, name: str | None = None) -> Metric:
         """Return a metric of the model's task, the first one for None; raises `NoSuchMetric`."""
@@ -199,22 +204,22 @@ class Performance:
             "curve": self.curve().to_pylist(),
             "waiting": [each.model_dump(mode="json") for each in self.told.waiting],
             "tests": [test for loss in LOSSES[self.told.task] for test in self.tests(loss).to_pylist()],
+            "estimates": self.estimates.to_dict(),
         }
 
     def __repr__(self) -> str:
-        rows = self.rows()
-        heads = list(rows[0]) if rows else []
-        lines = ["\t".join(heads), *("\t".join(_text(row[name]) for name in heads) for row in rows)]
-        return "\n".join([*lines, *self.sentences()])
+        metric = self.metric()
+        estimated = self.estimates.rows(metric)
+        lines = [*_tabbed(self.rows()), *self.sentences(), *(_tabbed(estimated) if estimated else [])]
+        return "\n".join([*lines, *self.estimates.sentences(metric)])
+
+
+def _tabbed(rows: list[dict[str, Any]]) -> Iterator[str]:
+    heads = list(rows[0]) if rows else []
+    yield "\t".join(heads)
+    for row in rows:
+        yield "\t".join(_text(row[name]) for name in heads)
 
 
 def _text(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)
-
-
-def _frame(table: pa.Table) -> "pd.DataFrame":
-    try:
-        import pandas as pd
-    except ModuleNotFoundError as error:
-        raise PandasMissing from error
-    return pd.DataFrame(table.to_pydict())

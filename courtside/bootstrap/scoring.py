@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cache, partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from courtside.bootstrap import stage
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
     from courtside.workflows.predict.versions import Predicting, WarmModels
     from courtside.workflows.stage_models import StageModels
 
+LONGEST_SECONDS = 420.0
+"""Nothing more is begun after predictions that took so long, as the function has nine minutes for everything."""
+
 
 def predict(request: PredictRequest, *, now: datetime) -> PredictResponse:
-    """Predict the rows of a model as of a day."""
+    """Predict the rows of a model as of a day, and estimate its performance in the time that is left."""
     from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.workflows.claims import Claims
+    from courtside.workflows.estimates.estimating import MOST_SECONDS, Estimating
     from courtside.workflows.predict.predict import Predict
     from courtside.workflows.predict.set_aside import SetAside
     from courtside.workflows.predict.versions import Versions
@@ -27,7 +32,11 @@ def predict(request: PredictRequest, *, now: datetime) -> PredictResponse:
     dataset, ledger = models.dataset(request.model), stage.ledger_of(env.ledger_table, request.model)
     versions = Versions(request.model, models.lake, ledger, warm_models(env.training_packages))
     aside = SetAside(request.model, models.lake, Claims(ledger), SnsAlerts(env.alert_topic_arn, request.model))
-    return Predict(dataset, models.lake, versions, aside).run(request, now=now)
+    began = monotonic()
+    predicted = Predict(dataset, models.lake, versions, aside).run(request, now=now)
+    left = max(0.0, LONGEST_SECONDS - (monotonic() - began))
+    estimating = Estimating(dataset, models.lake, versions.pointer, seconds=min(left, MOST_SECONDS))
+    return estimating.after(predicted, now=now)
 
 
 def check_performance(request: PerformanceRequest, *, now: datetime) -> PerformanceResponse:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
+from courtside.cli.estimates import print_estimates
 from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_lake
 
@@ -54,14 +55,18 @@ def performance(
 
     - `courtside performance --role previous --window 1d --as-of 2026-03-10 --json`
     """
+    from courtside.api.estimates import Estimates
     from courtside.api.performance import Performance, asked_for
+    from courtside.workflows.estimates.told import told_estimates
     from courtside.workflows.performance.details import details as details_of
     from courtside.workflows.performance.told import told
 
     asked = asked_for(since=since, until=until, by=by, version=version, role=role, as_of=as_of, window=window)
     with people.status("Asking the stage"):
         lake, dataset = stage_lake(stage, model)
-        found = Performance(told(asked, lake=lake, dataset=dataset, now=datetime.now(UTC)), version)
+        estimates = Estimates(told_estimates(asked, lake=lake, dataset=dataset))
+        known = told(asked, lake=lake, dataset=dataset, now=datetime.now(UTC))
+        found = Performance(known, estimates, version)
         more = details_of(asked, lake=lake, dataset=dataset) if details else []
     if as_json:
         print_json(found.to_dict() | ({"details": [_document(each) for each in more]} if details else {}))
@@ -70,6 +75,7 @@ def performance(
     print_table(f"{shown.title} of {dataset.name} by windows of {found.told.length.days} days", found.rows(metric))
     for sentence in found.sentences(metric):
         say(sentence)
+    print_estimates(estimates, shown, model=dataset.name)
     for each in more:
         _print(each)
 

@@ -22,6 +22,7 @@ LABELS_PREFIX = "archive/labels/"
 PERFORMANCE_PREFIX = "archive/performance/"
 EVIDENCE_PREFIX = "archive/evidence/"
 PROMISE_TESTS_PREFIX = "archive/promise_tests/"
+ESTIMATES_PREFIX = "archive/estimates/"
 DECISIONS_PREFIX = "archive/decisions/"
 TRACKING_BACKUPS_PREFIX = "backups/tracking/"
 LEGACY_MODELS_PREFIX = "ml-models/"
@@ -252,6 +253,11 @@ def promise_tests(model: str) -> str:
     return f"{PROMISE_TESTS_PREFIX}model={_model(model)}/"
 
 
+def estimates(model: str) -> str:
+    """Prefix of a model's estimated performance, by the first day of the window; each day is a log."""
+    return f"{ESTIMATES_PREFIX}model={_model(model)}/"
+
+
 def tracking_backup(made_at: datetime) -> str:
     """Key of one copy of the tracking database; they sort by time."""
     return f"{TRACKING_BACKUPS_PREFIX}{made_at:%Y-%m-%dT%H%M%SZ}.zip"
@@ -273,6 +279,7 @@ def all_of(model: str) -> tuple[str, ...]:
         performance(model),
         evidence(model),
         promise_tests(model),
+        estimates(model),
     )
     return (records(model), tables(model), incoming(model), *archived)
 

@@ -145,3 +145,24 @@ or ``not_known``. Beside the recalibrated champion, `calibration` (``broken``, `
 (``broke``, ``held``, ``not_known``) say what became of the probabilities and of the order of the rows, and `since` is
 the day on which the former broke.
 """
+
+ESTIMATES = _schema(
+    _always("window_start", pa.date32()),
+    _always("window_end", pa.date32()),
+    _always("version", pa.string()),
+    _always("method", pa.string()),
+    _always("metric", pa.string()),
+    pa.field("value", pa.float64()),
+    pa.field("constant", pa.float64()),
+    pa.field("refused", pa.string()),
+    pa.field("why", pa.string()),
+    _always("rows", pa.int64()),
+    _always("made_as_of", pa.date32()),
+    _always("recorded_at", _TIME),
+)
+"""What a champion's performance in a window was estimated to be before the window's labels were in, a row for a metric.
+
+`constant` is the version's figure on its holdout, null where it left none. `value` is null where the metric is not
+defined, or where the method said nothing: then `refused` names the reason and `why` says it in a sentence. `rows` are
+the predictions that it was estimated from, those that were known on `made_as_of`.
+"""

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from courtside.contracts import lake_keys, scoring_keys
 from courtside.contracts.errors import BadInput, CourtsideError
-from courtside.core.archive_schemas import EVIDENCE, LABELS, PERFORMANCE, PREDICTIONS, PROMISE_TESTS
+from courtside.core.archive_schemas import ESTIMATES, EVIDENCE, LABELS, PERFORMANCE, PREDICTIONS, PROMISE_TESTS
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.ports import Lake
 
@@ -136,3 +136,8 @@ def evidence_log(model: str, *, lake: Lake) -> ArchiveLog:
 def promise_tests_log(model: str, *, lake: Lake) -> ArchiveLog:
     """Return the archive of what the promise tests of a model said."""
     return ArchiveLog(lake, lake_keys.promise_tests(model), PROMISE_TESTS)
+
+
+def estimates_log(model: str, *, lake: Lake) -> ArchiveLog:
+    """Return the archive of what a model's performance was estimated to be before its labels were in."""
+    return ArchiveLog(lake, lake_keys.estimates(model), ESTIMATES)

@@ -70,12 +70,16 @@ class _File:
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """The predictions of a model's rows, and the labels that are known as of a day (that day included)."""
+    """The predictions of a model's rows, and the labels that are known as of a day (that day included).
+
+    Without `labels` none are read, as by those who may not.
+    """
 
     lake: Lake
     dataset: Dataset
     as_of: date
     most_in_memory: int = MOST_IN_MEMORY
+    labels: bool = True
 
     def parts(self, days: Days) -> Iterator[pa.Table]:
         """Yield the rows of these days in `BELIEVED`, part by part, in no order that means anything.
@@ -149,7 +153,7 @@ class Beliefs:
         known_from = start and shifted(start, -self.dataset.label_delay)
         name, end = self.dataset.name, shifted(self.as_of, _ONE_DAY)
         logs = (
-            (_Kind.LABELS, labels_log(name, lake=self.lake), known_from),
+            *([(_Kind.LABELS, labels_log(name, lake=self.lake), known_from)] if self.labels else []),
             (_Kind.PREDICTIONS, predictions_log(name, lake=self.lake), start),
         )
         return [

@@ -173,14 +173,15 @@ GRANTS = (
     *(
         _iam5(
             f"<LakeBucket>/{prefix}*",
-            _JUDGE_ROLE,
+            role,
             reason="There are files for each model and day; the function can add and read them, but delete none.",
         )
-        for prefix in (
-            lake_keys.LABELS_PREFIX,
-            lake_keys.PERFORMANCE_PREFIX,
-            lake_keys.EVIDENCE_PREFIX,
-            lake_keys.PROMISE_TESTS_PREFIX,
+        for prefix, role in (
+            (lake_keys.LABELS_PREFIX, _JUDGE_ROLE),
+            (lake_keys.PERFORMANCE_PREFIX, _JUDGE_ROLE),
+            (lake_keys.EVIDENCE_PREFIX, _JUDGE_ROLE),
+            (lake_keys.PROMISE_TESTS_PREFIX, _JUDGE_ROLE),
+            (lake_keys.ESTIMATES_PREFIX, _PREDICT_ROLE),
         )
     ),
     _iam5(
@@ -201,8 +202,11 @@ GRANTS = (
     ),
     *(_iam5(f"<LakeBucket>/{key}", _TRAINING_ROLE, reason="One object of each training's folder.") for key in _RESULTS),
     *(
-        _iam5(f"<LakeBucket>/{key('*', '*')}", _JUDGE_ROLE, reason="One object of each training's folder.")
-        for key in (training_keys.training_card, training_keys.training_holdout)
+        _iam5(f"<LakeBucket>/{key('*', '*')}", *roles, reason="One object of each training's folder.")
+        for key, roles in (
+            (training_keys.training_card, (_JUDGE_ROLE,)),
+            (training_keys.training_holdout, (_JUDGE_ROLE, _PREDICT_ROLE)),
+        )
     ),
     *(
         _iam5(f"<LakeBucket>/{prefix}*", _step_role("Promote"), reason="Notebooks read the files by these names.")

@@ -23,8 +23,10 @@ DAY = date(2026, 11, 29)
     [
         (
             PREDICT,
-            ROWS | {"models/*/quarantine/*", f"{TRAINING}/manifest.json"},
-            {"archive/predictions/*", "models/*/quarantine/*"},
+            ROWS
+            | {"models/*/quarantine/*", f"{TRAINING}/manifest.json", f"{TRAINING}/holdout.parquet"}
+            | {"archive/estimates/*"},
+            {"archive/predictions/*", "archive/estimates/*", "models/*/quarantine/*"},
         ),
         (
             JUDGE,
@@ -59,7 +61,8 @@ def test_neither_may_touch_a_champion_and_only_predict_tells_people(dev: Synthes
 
 def test_what_the_functions_write_lies_under_their_prefixes_and_nothing_else_does() -> None:
     log = scoring_keys.file_of_log
-    assert any(fnmatch(log(lake_keys.predictions("churn"), DAY, 1), pattern) for pattern in PREDICT_WRITES)
+    for prefix in (lake_keys.predictions("churn"), lake_keys.estimates("churn")):
+        assert any(fnmatch(log(prefix, DAY, 1), pattern) for pattern in PREDICT_WRITES)
     judged = (lake_keys.labels, lake_keys.performance, lake_keys.evidence, lake_keys.promise_tests)
     keys = [log(prefix("churn"), DAY, 1) for prefix in judged]
     for key in (*keys, scoring_keys.performance_progress("churn"), scoring_keys.sequences("churn")):

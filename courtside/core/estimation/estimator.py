@@ -85,6 +85,7 @@ def _possible(predictions: Numbers, task: str) -> NDArray[np.bool_]:
 class Reason(StrEnum):
     """Why an estimator says nothing about a window."""
 
+    NO_HOLDOUT = "no_holdout"
     NO_ROWS = "no_rows"
     FEW_LABELS = "few_labels"
     NO_FEATURES = "no_features"

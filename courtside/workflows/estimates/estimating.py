@@ -1,0 +1,129 @@
+"""After a round has predicted: what the champion's performance is in the windows that wait for their labels.
+
+Nothing waits for an estimate and nothing is decided by one. What fails is told as a problem of the round, and the next
+round estimates what this one did not.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pyarrow as pa
+
+from courtside.contracts.errors import CourtsideError
+from courtside.contracts.events import Window
+from courtside.contracts.records import ChampionPointer
+from courtside.contracts.scoring import PredictResponse
+from courtside.contracts.shortening import shortened
+from courtside.core.dataset import Dataset
+from courtside.core.estimation import REGISTRY, Estimated, Fitted, Reason, Reference, Refusal
+from courtside.core.estimation import Window as Rows
+from courtside.core.performance.estimates import estimate_table, is_news
+from courtside.core.performance.rules import EstimateMethod
+from courtside.workflows.archive_log import Since, estimates_log
+from courtside.workflows.estimates.reference import reference_of
+from courtside.workflows.estimates.waiting import waiting_predictions, waiting_windows
+from courtside.workflows.ports import Lake
+from courtside.workflows.sealed_models import sealed_model
+
+logger = logging.getLogger(__name__)
+
+MOST_SECONDS = 60.0
+"""No window is begun after so many seconds."""
+_LONGEST = 600
+
+
+class EstimatesSlow(CourtsideError):
+    """Estimating took longer than a round may wait for it."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"the round left {seconds:.0f} seconds for it, which were not enough; the next one tries again, and "
+            "`performance: {estimate: none}` in the contract switches it off"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimating:
+    """Estimates one model's performance by the method that its contract names.
+
+    `pointer` says who is champion, and `seconds` how long this may take, by `clock`.
+    """
+
+    dataset: Dataset
+    lake: Lake
+    pointer: Callable[[], ChampionPointer | None]
+    seconds: float = MOST_SECONDS
+    clock: Callable[[], float] = time.monotonic
+
+    def after(self, predicted: PredictResponse, *, now: datetime) -> PredictResponse:
+        """Estimate after a round's predictions, and return its answer with what failed among its problems."""
+        if self.dataset.performance.estimate is EstimateMethod.NONE or predicted.version is None:
+            return predicted
+        try:
+            for _ in self.estimated(predicted.version, predicted.as_of, now=now):
+                pass
+        except Exception as error:  # predictions are kept and must be answered for, whatever a library raises
+            logger.exception("the performance of %s could not be estimated", predicted.model)
+            what = str(error) if isinstance(error, CourtsideError) else f"{type(error).__name__}: {error}"
+            problem = shortened(f"performance before labels was not estimated: {what}", _LONGEST)
+            return predicted.model_copy(update={"problems": (*predicted.problems, problem)})
+        return predicted
+
+    def estimated(self, version: str, as_of: date, *, now: datetime) -> Iterator[Window]:
+        """Estimate the windows that wait, and yield those that something new was written about.
+
+        A champion that moved since it predicted is left to its successor. Raises `EstimatesSlow`, `SealBroken`,
+        `HoldoutInvalid`, `LogBusy` and `LogDamaged`.
+        """
+        began = self.clock()
+        pointer = self.pointer()
+        windows = waiting_windows(as_of, lake=self.lake, dataset=self.dataset)
+        if pointer is None or pointer.version != version or pointer.sha256 is None or not windows:
+            return
+        training_id = sealed_model(self.dataset.name, pointer.sha256, lake=self.lake).training_id
+        method, constant = self._methods(reference_of(training_id, lake=self.lake, dataset=self.dataset))
+        waiting = waiting_predictions(
+            windows, version, as_of, lake=self.lake, dataset=self.dataset, guard=lambda: self._require_time(began)
+        )
+        for window, rows in waiting:
+            self._require_time(began)
+            asked = Rows(predictions=rows.column("prediction").to_numpy(), task=self.dataset.task)
+            estimate = estimate_table(
+                method(asked),
+                constant(asked).values,
+                window,
+                version=version,
+                method=self.dataset.performance.estimate.value,
+                rows=rows.num_rows,
+                made_as_of=as_of,
+                recorded_at=now,
+            )
+            if self._written(window, estimate):
+                yield window
+
+    def _require_time(self, began: float) -> None:
+        if self.clock() - began > self.seconds:
+            raise EstimatesSlow(self.seconds)
+
+    def _methods(self, reference: Reference | None) -> tuple[Fitted, Fitted]:
+        """Return what estimates a window, and what says what the holdout said."""
+        if reference is None:
+            sentence = "its training left no holdout to learn from, as that of an imported version does not"
+            none = Estimated(refused=Refusal(Reason.NO_HOLDOUT, sentence))
+            return (lambda _: none), (lambda _: Estimated())
+        return REGISTRY[self.dataset.performance.estimate.value].fit(reference), REGISTRY["constant"].fit(reference)
+
+    def _written(self, window: Window, estimate: pa.Table) -> bool:
+        """Write an estimate unless the newest one about the window says the same or knows more."""
+
+        def news(since: Since) -> pa.Table | None:
+            if since.numbers:
+                newest = since.log.read(since.day, since.numbers[-1])
+                return estimate if is_news(estimate, after=newest) else None
+            return estimate
+
+        return estimates_log(self.dataset.name, lake=self.lake).append(window.start, news) is not None

@@ -1,0 +1,82 @@
+"""The champion's predictions in the windows whose labels are not in yet, in memory that does not grow with them."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from courtside.contracts.days import shifted
+from courtside.contracts.events import Window
+from courtside.contracts.scoring import Role
+from courtside.core.dataset import Dataset
+from courtside.core.drift.reading import Days
+from courtside.core.labels.believed import BELIEVED
+from courtside.core.labels.parts import part_numbers
+from courtside.core.performance.windows import starts_of, windows_between
+from courtside.workflows.archive_log import performance_log
+from courtside.workflows.believed import Beliefs
+from courtside.workflows.ports import Lake
+
+MOST_ROWS = 2_000_000
+"""How many predictions are kept of all windows together.
+
+Of more, those of half of all ids are kept, or of a quarter, and so on until they fit.
+"""
+_IN_MEMORY = 100 * 2**20
+_SHARES = 1 << 20
+KEPT = pa.schema([BELIEVED.field(name) for name in ("id", "day", "prediction")])
+
+
+def waiting_windows(as_of: date, *, lake: Lake, dataset: Dataset) -> list[Window]:
+    """Return the windows that may have predictions and about which nothing was stated, while labels may still come."""
+    length, delay = dataset.performance.window, dataset.label_delay
+    stated = performance_log(dataset.name, lake=lake).days()
+    windows = windows_between(shifted(as_of, -delay), shifted(as_of, dataset.predict.ahead), length)
+    return [window for window in windows if window.start not in stated]
+
+
+def waiting_predictions(
+    windows: list[Window],
+    version: str,
+    as_of: date,
+    *,
+    lake: Lake,
+    dataset: Dataset,
+    guard: Callable[[], None] = lambda: None,
+    most: int = MOST_ROWS,
+) -> Iterator[tuple[Window, pa.Table]]:
+    """Yield each window in which a version's predictions are shown as the champion's, with these rows in `KEPT`.
+
+    Of more than `most` rows some are left out by their ids alone, so that the same ones are each time. `guard` is asked
+    again and again whether to go on. Raises `LogDamaged` and what `guard` raises.
+    """
+    if not windows:
+        return
+    beliefs = Beliefs(lake, dataset, as_of, most_in_memory=_IN_MEMORY, labels=False)
+    kept, share = KEPT.empty_table(), _SHARES
+    for part in beliefs.parts(Days(windows[0].start, windows[-1].end)):
+        guard()
+        kept = pa.concat_tables([kept, _among(_shown(part, version), share)])
+        while kept.num_rows > most and share > 1:
+            share //= 2
+            kept = _among(kept, share)
+    starts = starts_of(kept.column("day").to_numpy().astype("datetime64[D]"), dataset.performance.window)
+    for window in windows:
+        own = kept.filter(pa.array(starts == np.datetime64(window.start, "D")))
+        if own.num_rows:
+            yield window, own
+
+
+def _shown(part: pa.Table, version: str) -> pa.Table:
+    mine = pc.and_(pc.equal(part.column("role"), pa.scalar(Role.CHAMPION.value)), part.column("shown"))
+    mine = pc.and_(mine, pc.equal(part.column("version"), pa.scalar(version)))
+    return part.filter(mine).select(KEPT.names).cast(KEPT)
+
+
+def _among(rows: pa.Table, share: int) -> pa.Table:
+    """Return the rows whose ids are among a share of all ids, of `_SHARES`."""
+    if share == _SHARES or not rows.num_rows:
+        return rows
+    return rows.filter(pa.array(part_numbers(rows.column("id"), _SHARES) < share))
