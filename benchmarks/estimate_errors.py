@@ -2,7 +2,7 @@
 
 For each method: how many windows it refused, and by metric the mean absolute error and the mean error (the bias) over
 the windows that it estimated. As methods refuse different windows, `where_pape_estimates` has the same figures over
-the windows that all of them estimated.
+the windows that all of them estimated. `first_holdout_by_season` has the figures themselves.
 
 - Games: logistic regression on the 16 features, learned up to 2005; months and seasons of 2010-11 to 2024-25 with 100
   games or more. The holdout is that of 2005-10, or in `latest_holdout` the five seasons before each season. The games
@@ -14,7 +14,7 @@ the windows that all of them estimated.
   with those of a logistic regression that learned from a third of the people. A second third is the holdout, and
   windows hold 500 people of the last one who belong to one group. The peers' environment must be installed.
 
-Run `python -m benchmarks.estimate_errors [--peers PYTHON]` from the project's root; it takes about two minutes.
+Run `python -m benchmarks.estimate_errors [--peers PYTHON]` from the project's root; it takes some minutes.
 """
 
 import argparse
@@ -93,6 +93,15 @@ def _errors(name: str, windows: list[Compared]) -> dict[str, Any]:
     }
 
 
+def _side_by_side(window: Compared) -> dict[str, dict[str, float | None]]:
+    """Return each metric as it came true and as each method estimated it, None where that refused."""
+    said = {"realised": window.realised, **{name: each.values for name, each in window.estimated.items()}}
+    return {
+        metric: {name: round(values[metric], DIGITS) if metric in values else None for name, values in said.items()}
+        for metric in window.realised
+    }
+
+
 def compared(fitted: Mapping[str, Fitted], rows: Reference) -> Compared:
     """Ask all methods about rows whose labels they are not told."""
     window = Window(predictions=rows.predictions, features=rows.features)
@@ -131,8 +140,10 @@ def of_games() -> dict[str, Any]:
     fixed = fitted(rows((seasons > 2005) & (seasons <= 2010)))
     moving = {season: fitted(rows((seasons >= season - 5) & (seasons < season))) for season in range(2011, 2026)}
     kinds = {"months": months, "seasons": seasons}
+    by_season = zip(moving, windows(seasons, lambda _: fixed), strict=True)
     return {
         "first_holdout": {kind: summary(windows(keys, lambda _: fixed)) for kind, keys in kinds.items()},
+        "first_holdout_by_season": {season: _side_by_side(each) for season, each in by_season},
         "latest_holdout": {kind: summary(windows(keys, moving.__getitem__)) for kind, keys in kinds.items()},
     }
 
