@@ -36,6 +36,8 @@ PARAMS = {
     "force_col_wise": True,
 }
 PATIENCE = 10
+CERTAIN = 1e-6
+"""No row is taken for more certainly the window's, or the reference's: its odds stay finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _classifier(learned: Sides, held_out: Sides, categories: list[int]) -> Any:
 
 
 def _said(classifier: Any, rows: Numbers) -> Numbers:
-    return np.asarray(classifier.predict_proba(rows)[:, 1])
+    return np.asarray(np.clip(classifier.predict_proba(rows)[:, 1], CERTAIN, 1 - CERTAIN))
 
 
 def _gains(classifier: Any, held_out: Sides, share: float) -> Numbers:

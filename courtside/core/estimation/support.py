@@ -3,7 +3,7 @@
 import numpy as np
 
 from courtside.core.estimation.density import Ratio
-from courtside.core.estimation.estimator import REGRESSION, Numbers, Reason, Reference, Refusal, Window
+from courtside.core.estimation.estimator import REGRESSION, Numbers, Reason, Reference, Refusal, RowsUnfit, Window
 
 FEWEST_LABELS = 100
 FEWEST_OF_CLASS = 10
@@ -19,23 +19,23 @@ WITHOUT_FEATURES = Refusal(Reason.NO_FEATURES, "the features of the labelled row
 
 def too_few_labels(reference: Reference) -> Refusal | None:
     """Refuse a reference that no calibration can be learned from."""
-    enough = FEWEST_LABELS
-    if reference.rows >= enough and reference.task != REGRESSION:
-        counts = np.sort(np.bincount(reference.labels.astype(np.intp), minlength=2))
-        if counts[-2] < FEWEST_OF_CLASS:
-            return Refusal(
-                Reason.FEW_LABELS,
-                f"all but {counts[-2]:,} of the {reference.rows:,} labelled rows are of one class, and at least "
-                f"{FEWEST_OF_CLASS} of another one are needed",
-                {"rows": reference.rows, "rows_of_other_classes": float(counts[-2])},
-            )
-    if reference.rows < enough:
+    if reference.rows < FEWEST_LABELS:
         return Refusal(
             Reason.FEW_LABELS,
-            f"there are {reference.rows:,} labelled rows to learn from, and at least {enough} are needed",
-            {"rows": reference.rows},
+            f"there are {reference.rows:,} labelled rows to learn from, and at least {FEWEST_LABELS} are needed",
+            {"rows": reference.rows, "limit": FEWEST_LABELS},
         )
-    return None
+    if reference.task == REGRESSION:
+        return None
+    second = int(np.sort(np.bincount(reference.labels.astype(np.intp), minlength=2))[-2])
+    if second >= FEWEST_OF_CLASS:
+        return None
+    return Refusal(
+        Reason.FEW_LABELS,
+        f"of the {reference.rows:,} labelled rows only {second:,} are of the second most frequent class, and at least "
+        f"{FEWEST_OF_CLASS} are needed",
+        {"rows_of_second_class": second, "limit": FEWEST_OF_CLASS},
+    )
 
 
 def no_rows(window: Window) -> Refusal | None:
@@ -47,8 +47,10 @@ def outside_predictions(reference: Numbers, current: Numbers, *, near: float = N
     """Refuse predictions that the reference has hardly any of, each shape (n,), or (n, k) for each class.
 
     A prediction is outside the reference where it is below its lowest or above its highest one, or fewer than three of
-    its predictions are within `near`.
+    its predictions are within `near`. Raises `RowsUnfit` where the numbers of classes differ.
     """
+    if reference.shape[1:] != current.shape[1:]:
+        raise RowsUnfit("the window's predictions are of another number of classes than the labelled rows'")
     columns = [(reference, current)] if reference.ndim == 1 else list(zip(reference.T, current.T, strict=True))
     outside = max(_share_outside(ours, theirs, near) for ours, theirs in columns)
     if outside <= MOST_OUTSIDE:

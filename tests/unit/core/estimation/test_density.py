@@ -69,6 +69,13 @@ def test_a_window_of_which_no_row_is_known_is_refused() -> None:
     assert too_unlike(density_ratio(normal(1), normal(2, far=1.0), [])) is not None
 
 
+def test_a_column_that_gives_the_window_away_leaves_finite_weights() -> None:
+    known, asked = (np.full((3_000, 1), value) for value in (0.0, 1.0))
+    ratio = density_ratio(known, asked, [])
+    assert np.isfinite(ratio.weights).all()
+    assert too_unlike(ratio) is not None
+
+
 def test_few_rows_that_stand_for_all_are_refused_with_their_number() -> None:
     refused = too_unlike(Ratio(np.where(np.arange(1_000) < 10, 100.0, 0.0)))
     assert refused is not None

@@ -115,7 +115,7 @@ FEW = np.full(400, 0.5)
             Reference(predictions=FEW, labels=np.arange(400) < 3),
             FEW,
             Reason.FEW_LABELS,
-            "all but 3 of the 400 labelled",
+            "only 3 are of the second most",
         ),
         (reference(1, 400), np.empty(0), Reason.NO_ROWS, "has no predictions"),
         (reference(1, 400), np.linspace(0.98, 1, 50), Reason.OUTSIDE_PREDICTIONS, "% of the predictions are ones that"),
@@ -166,3 +166,8 @@ BAD: list[tuple[Callable[[], object], str]] = [
 def test_rows_that_cannot_be_are_named(made: Callable[[], object], says: str) -> None:
     with pytest.raises(RowsUnfit, match=says):
         made()
+
+
+def test_other_classes_than_the_references_are_named() -> None:
+    with pytest.raises(RowsUnfit, match="another number of classes"):
+        CBPE.fit(of_classes(1, 300, 3))(window(of_classes(1, 300, 4)))
