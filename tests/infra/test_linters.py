@@ -19,10 +19,6 @@ from tests.infra.synthesized import SynthesizedStage, text
 STAGES = ("dev", "prod")
 
 
-def _both(request: pytest.FixtureRequest) -> list[SynthesizedStage]:
-    return [request.getfixturevalue(name) for name in STAGES]
-
-
 def _states(stage: SynthesizedStage, machine_id: str) -> dict[str, Any]:
     _, machine = stage.pipeline.only("AWS::StepFunctions::StateMachine", machine_id)
     definition: dict[str, Any] = json.loads(text(machine["DefinitionString"]))
@@ -33,18 +29,19 @@ def _states(stage: SynthesizedStage, machine_id: str) -> dict[str, Any]:
 def test_every_finding_is_fixed_or_accepted_for_a_reason_that_still_holds(
     linter: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    stages = [request.getfixturevalue(name) for name in STAGES]
+    assemblies = [stage.assembly for stage in stages]
     found: list[Found] = []
-    for stage in _both(request):
-        match linter:
-            case "cfn-lint":
-                found += linters.cfn_lint(stage.assembly)
-            case "checkov":
-                found += linters.checkov(stage.assembly)
-            case "parliament":
-                found += linters.parliament(Policies(stage.templates))
-            case "asl-validator":
-                for machine_id in ("RetrainingMachine", "WatchMachine"):
-                    found += linters.asl_validator(_states(stage, machine_id), tmp_path)
+    match linter:
+        case "cfn-lint":
+            found = linters.cfn_lint(*assemblies)
+        case "checkov":
+            found = linters.checkov(*assemblies)
+        case "parliament":
+            found = [each for stage in stages for each in linters.parliament(Policies(stage.templates))]
+        case "asl-validator":
+            machines = [_states(stage, name) for stage in stages for name in ("RetrainingMachine", "WatchMachine")]
+            found = [each for machine in machines for each in linters.asl_validator(machine, tmp_path)]
     left = open_findings(found, ACCEPTED)
     counted = ", ".join(f"{rule} {number}" for rule, number in sorted(Counter(each.rule for each in found).items()))
     with capsys.disabled():

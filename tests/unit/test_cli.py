@@ -1,35 +1,16 @@
 """The commands work on files, refuse bad input by name, and explain an unreachable stage."""
 
 import gzip
-import io
 import json
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.cli import entry
 from courtside.datasets.simulated import simulate_games
-
-
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def run(*arguments: str | Path) -> Done:
-    """Run the command in this process as its console script does."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", ["courtside", *map(str, arguments)])
-        code = entry.run()
-    return Done(code, out.getvalue(), err.getvalue())
+from tests.fakes.console_script import run
 
 
 def test_the_module_runs_like_the_console_script() -> None:

@@ -1,11 +1,8 @@
 """Through a real server: the champion takes the file that it was trained on, and contracts stay apart."""
 
-import io
 import json
 import shutil
-import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import mlflow
@@ -16,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from mlflow import MlflowClient
 
-from courtside.cli import entry
 from courtside.contracts.names import Alias
+from tests.fakes.console_script import run
 from tests.integration.tracking.server import Server, create_database
 
 ROWS = 600
@@ -68,11 +65,8 @@ def trained(server: Server, folder: Path, out: str, features: dict[str, str], **
     contract = folder / f"{out}.yaml"
     contract.write_text(json.dumps(written | keys))
     given = ["--table", str(folder / "customers.csv"), "--contract", str(contract), "--out", str(folder / out)]
-    stdout, stderr = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
-        patch.setattr(sys, "argv", ["courtside", "train", *given, "--tracking-uri", server.url, "--json"])
-        code = entry.run()
-    return code, stdout.getvalue(), stderr.getvalue()
+    done = run("train", *given, "--tracking-uri", server.url, "--json")
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -25,7 +24,6 @@ from mlflow import MlflowClient
 from courtside.adapters.folder_lake import FolderLake
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
-from courtside.cli import entry
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import REGISTERED_MODEL, TRAINING_EXPERIMENT, Alias, ModelPlace
@@ -38,6 +36,7 @@ from courtside.workflows.ports import CandidateRun, TrackingUnavailable, Trainin
 from courtside.workflows.resume_logging import resume_logging
 from courtside.workflows.spool import spooled_trainings
 from courtside.workflows.train import train
+from tests.fakes.console_script import run
 from tests.integration.tracking.server import Server, create_database
 
 DATASET = load_dataset("nba_games")
@@ -83,11 +82,8 @@ def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def courtside(*arguments: str) -> tuple[int, str, str]:
     """Run the command in this process and return its exit code, its stdout and its stderr."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", ["courtside", *arguments])
-        code = entry.run()
-    return code, out.getvalue(), err.getvalue()
+    done = run(*arguments)
+    return done.returncode, done.stdout, done.stderr
 
 
 def logged_runs(server: Server) -> pd.DataFrame:

@@ -87,6 +87,10 @@ class Watched:
         for name in names:
             self.models.add(contract(name).encode(), source=name, by="ann", now=now)
 
+    def remove(self, *names: str, now: datetime) -> None:
+        for name in names:
+            self.models.remove(name, now=now)
+
     def start(self, name: str, request: WatchRequest) -> str:
         states = self.aws.client("stepfunctions")
         started = states.start_execution(stateMachineArn=self.machine, name=name, input=request.model_dump_json())

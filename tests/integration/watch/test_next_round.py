@@ -29,6 +29,7 @@ def test_of_many_models_the_one_that_hangs_is_told_once_and_tried_again_until_it
     assert ran(watched, "worked", as_of=NOON + DAY) == dict.fromkeys([*others, ONE], "nothing")
     assert watched.told() == [f"{ONE} is watched again"]
     assert {name for name in [*others, ONE] if not on_time(watched, name, NOON + 2 * DAY)} == set()
+    watched.remove(*others, now=NOON + DAY)  # so that the rounds of the next test are short
 
 
 def test_rounds_go_on_while_the_stage_is_upgraded(watched: Watched) -> None:

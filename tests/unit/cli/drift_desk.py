@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from courtside.core.dataset import Feature, FeatureKind
+from tests.fakes.console_script import Done, run
 
 COURTSIDE = [sys.executable, "-m", "courtside.cli"]
 
@@ -38,7 +39,8 @@ features:
 """
 
 
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def run_apart(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
     return subprocess.run([*COURTSIDE, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -68,16 +70,13 @@ class Desk:
         pq.write_table(content, path)
         return path
 
-    def check(self, current: Path, *options: str | Path, reference: Path | str | None = None) -> Any:
-        given = (
-            "--reference",
-            reference or self.reference,
-            "--current",
-            current,
-            "--dataset",
-            self.folder / "tiny.yaml",
-        )
-        return run("drift", "check", *given, *options)
+    def check(self, current: Path, *options: str | Path, reference: Path | str | None = None) -> Done:
+        return run(*self.command(current, reference=reference), *options)
+
+    def command(self, current: Path, *, reference: Path | str | None = None) -> tuple[str | Path, ...]:
+        """Return the words of the command."""
+        given = ("--reference", reference or self.reference, "--current", current)
+        return ("drift", "check", *given, "--dataset", self.folder / "tiny.yaml")
 
     def report(self, current: Path, *options: str | Path, reference: Path | None = None) -> dict[str, Any]:
         done = self.check(current, "--json", *options, reference=reference)
@@ -90,4 +89,4 @@ class Desk:
         assert done.returncode == 2, done.stdout + done.stderr
         assert error in done.stderr
         assert "Traceback" not in done.stderr
-        return str(done.stderr)
+        return done.stderr

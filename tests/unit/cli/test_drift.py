@@ -1,4 +1,4 @@
-"""`courtside drift check` runs end to end in a process of its own, from files to exit codes, JSON and pages."""
+"""`courtside drift check` runs end to end, from files to exit codes, JSON and pages."""
 
 import json
 from datetime import date
@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from courtside.cli.drift import _rows
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import fit
-from tests.unit.cli.drift_desk import CONTRACT, FEATURES, ROWS, Desk, run, table
+from tests.fakes.console_script import run
+from tests.unit.cli.drift_desk import CONTRACT, FEATURES, ROWS, Desk, run_apart, table
 from tests.unit.core.drift.policies.test_decided import judged, seen
 from tests.unit.core.drift.turned import FEATURES as TURNED
 from tests.unit.core.drift.turned import turned
@@ -19,10 +20,13 @@ from tests.unit.core.drift.turned import turned
 def test_the_exit_code_is_3_for_drift_if_asked_for(desk: Desk) -> None:
     quiet, moved = desk.write("quiet.parquet", table(seed=1)), desk.write("moved.parquet", table(seed=1, shift=6))
     assert desk.check(quiet, "--exit-code").returncode == 0
-    assert desk.check(moved, "--exit-code").returncode == 3
+    found = desk.check(moved, "--exit-code")
+    assert found.returncode == 3
     done = desk.check(moved)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "drift: yes")
     assert desk.check(quiet).stdout.splitlines()[-1] == "drift: no"
+    apart = run_apart(*desk.command(moved), "--exit-code")
+    assert (apart.returncode, apart.stdout) == (3, found.stdout)
 
 
 def test_a_lost_correlation_is_drift_although_no_single_column_moved(desk: Desk) -> None:

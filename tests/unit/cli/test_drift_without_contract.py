@@ -1,7 +1,6 @@
 """Without a contract, `courtside drift check` compares the columns that two tables share and names the others."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ import pytest
 from pyarrow import csv
 
 from courtside.core.drift import fit
-from tests.unit.cli.drift_desk import FEATURES, ROWS, Desk, run, table
+from tests.fakes.console_script import Done, run
+from tests.unit.cli.drift_desk import FEATURES, ROWS, Desk, table
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def check(reference: Path, current: Path, *options: str | Path) -> subprocess.CompletedProcess[str]:
+def check(reference: Path, current: Path, *options: str | Path) -> Done:
     return run("drift", "check", "--reference", reference, "--current", current, *options)
 
 

@@ -129,7 +129,7 @@ def test_labels_that_are_loaded_long_after_restate_their_window_alone(stage: Jud
 
 
 def test_what_was_missed_for_months_is_made_up_for(stage: JudgedLoans) -> None:
-    mondays = [MONDAY + days(7 * number) for number in range(30)]
+    mondays = [MONDAY + days(7 * number) for number in range(13)]
     for monday in mondays:
         stage.week(monday)
     done = stage.check(mondays[-1] + days(7))
