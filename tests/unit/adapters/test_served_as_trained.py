@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ class Trained:
     models: list[TrainedModel]
     runs: dict[str, str]
 
-    @property
+    @cached_property
     def stored(self) -> pa.Table:
         """Return the rows as the training read them."""
         table = open_address(str(self.path))
@@ -116,12 +117,14 @@ class Trained:
         """Return what the estimator predicts for the whole table in the training's process."""
         return probability(model.estimator, feature_frame(self.stored, self.dataset))
 
-    @property
-    def loaded(self) -> Iterator[tuple[TrainedModel, Any, Any]]:
+    @cached_property
+    def loaded(self) -> list[tuple[TrainedModel, Any, Any]]:
         """Return each model as loaded by its library's flavor and as loaded by pyfunc."""
+        found = []
         for model in self.models:
             uri = f"runs:/{self.runs[model.name]}/model"
-            yield model, load_classifier(uri), mlflow.pyfunc.load_model(uri)
+            found.append((model, load_classifier(uri), mlflow.pyfunc.load_model(uri)))
+        return found
 
 
 @pytest.fixture(scope="module", params=["all types of parquet", "all types of csv", "numbers of parquet"])

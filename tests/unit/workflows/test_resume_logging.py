@@ -23,7 +23,7 @@ from courtside.workflows.spool import spooled_trainings
 from courtside.workflows.train import train
 from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryTracking
 
-DATASET = load_dataset("nba_games")
+DATASET = replace(load_dataset("nba_games"), candidates=("logistic_regression", "lightgbm"))
 
 
 def request(training_id: str, *, as_of: date = date(2011, 7, 1)) -> RetrainingRequest:
