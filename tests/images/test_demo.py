@@ -22,6 +22,9 @@ def test_the_demo_on_containers_ends_with_a_second_champion(images: dict[str, st
     assert told["champion"] == {"before": "1", "after": "2"}
     assert [check["decision"] for check in told["checks"]] == ["nothing", "retrain"]
     assert all(alert["delivered"] for alert in told["alerts"])
+    assert [(each["version"], each["role"]) for each in told["performance"]] == [
+        ("1", "champion"), ("2", "champion"), ("1", "previous"),
+    ]  # fmt: skip
     assert "containers" in done.stdout + done.stderr
     running = subprocess.run(
         Engine().command("ps", "--all", "--format", "{{.Names}}"), capture_output=True, text=True, check=True
